@@ -14,8 +14,8 @@ export function devServerOf(text: string | undefined): URL {
 }
 
 /**
- * The product's policy with what Vite needs more: its inline scripts under the page's nonce, style elements of
- * the development builds of packages, and its WebSocket.
+ * The product's policy with what Vite needs more: its inline scripts under the page's nonce, style elements
+ * of the development builds of packages, and its WebSocket.
  */
 export function devContentSecurityPolicy(nonce: string, server: URL): string {
   const more = new Map([
@@ -29,7 +29,9 @@ export function devContentSecurityPolicy(nonce: string, server: URL): string {
     .join('; ');
 }
 
-/** Lets the page's process reach the loopback address, and no name. After `startApp`: the last switch counts. */
+/**
+ * Lets the page's process reach the loopback address, and no name. After `startApp`: the last switch counts.
+ */
 export function allowLoopback(): void {
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND, EXCLUDE 127.0.0.1');
 }

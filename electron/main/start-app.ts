@@ -90,7 +90,9 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
   });
 }
 
-/** Starts the app, with the window's page from `servePages`. Ends the process where the app is open already. */
+/**
+ * Starts the app, with the window's page from `servePages`. Ends the process where the app is open already.
+ */
 export function startApp(servePages: ServePages): void {
   const options = parseOptions(process.argv, process.env, process.cwd());
   markStartStep('code');

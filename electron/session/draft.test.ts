@@ -111,7 +111,7 @@ describe('the draft', () => {
     expect(reported.at(-1)?.draft).toBe('{"a":1}');
   });
 
-  it('keeps a draft with the user where nothing can be written beside the file, and finds it again', async () => {
+  it("stores the draft in the home directory where the file's directory is not writable", async () => {
     const h = home('{}', false);
     const first = open(h);
     await first.session.edit('{"a":1}');

@@ -64,7 +64,9 @@ export class DraftSession {
     return this.flush();
   }
 
-  /** Waits for edits that are being written (before a plan, an apply, and at quit); resolves with the state. */
+  /**
+   * Waits for edits that are being written (before a plan, an apply, and at quit); resolves with the state.
+   */
   flush(): Promise<SettingsState> {
     return this.#serial(async () => {
       const writing = this.#pending;

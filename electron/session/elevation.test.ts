@@ -40,7 +40,8 @@ async function standIn(body: string) {
   const pkexec = path.join(directory, 'pkexec');
   await writeFile(
     pkexec,
-    `#!/bin/sh\nfor a in "$@"; do printf '%s\\n' "$a"; done > ${directory}/called\n[ "$2" = apply ] && cp "$3" ${directory}/text\n${body}\n`,
+    `#!/bin/sh\nfor a in "$@"; do printf '%s\\n' "$a"; done > ${directory}/called\n[ "$2" = apply ] && ` +
+      `cp "$3" ${directory}/text\n${body}\n`,
   );
   await chmod(pkexec, 0o755);
   return elevation({
@@ -142,10 +143,11 @@ describe('what needs root, as a user', () => {
     });
   });
 
-  it('recreates containers through the elevated command; one that dies in the middle is never shown as done', async () => {
+  it('recreates containers by the elevated command; if it is killed, none is shown as done', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
     const { startRecreate } = await standIn(
-      `${emits({ members: [member], activity: 'recreating', cancellable: true }, { nonsense: true })}\nkill -9 $$`,
+      `${emits({ members: [member], activity: 'recreating', cancellable: true }, { nonsense: true })}\n` +
+        'kill -9 $$',
     );
     const started = await startRecreate(
       { ids: ['--help', 'c1'], commit: ['c1'], old: 'keep', withoutWayBack: true },
@@ -206,7 +208,7 @@ describe('what needs root, as a user', () => {
     expect(await readFile(path.join(directory, 'heard'), 'utf8')).toBe('cancel\n');
   });
 
-  it('verifies as root, who records it: a claim left open is a result, and what kept it from verifying an error', async () => {
+  it('verifies as root, who records it: an open claim is a result, not an error', async () => {
     const verification = {
       at: '2026-01-01T00:00:00.000Z',
       durationMs: 5,

@@ -15,7 +15,8 @@ async function program(body: string): Promise<string> {
   const file = path.join(directory, 'asks');
   await writeFile(
     file,
-    `#!/bin/sh\nfor a in "$@"; do printf '%s\\n' "$a"; done > ${directory}/called\nenv | grep ^BULKHEAD_ > ${directory}/env\n${body}\n`,
+    `#!/bin/sh\nfor a in "$@"; do printf '%s\\n' "$a"; done > ${directory}/called\nenv | grep ^BULKHEAD_ ` +
+      `> ${directory}/env\n${body}\n`,
   );
   await chmod(file, 0o755);
   return file;
@@ -25,13 +26,14 @@ async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
   for await (const chunk of stream) text += String(chunk);
   return text;
 }
-/** What an elevated command does: it connects where it was told, and speaks. */
-const writes = `place=""; for a in "$@"; do place="$a"; done
-${process.execPath} -e 'const s = require("net").connect(process.argv[1]); s.end("{\\"type\\":\\"x\\"}\\n")' "$place"`;
+/** An elevated command that connects to the socket of its last argument and runs `script` on it. */
+const onSocket = (script: string) => `place=""; for a in "$@"; do place="$a"; done
+${process.execPath} -e 'const s = require("net").connect(process.argv[1]); ${script}' "$place"`;
+const writes = onSocket('s.end("{\\"type\\":\\"x\\"}\\n")');
 
 // Stand-ins for osascript and PowerShell. Not run on a real macOS or Windows.
 describe('asking for an administrator on macOS', () => {
-  it('passes command and arguments unchanged to a fixed script, and receives events by a socket', async () => {
+  it('passes command and arguments to a fixed script, and receives events over a socket', async () => {
     const elevated = await systemElevator('darwin', await program(writes)).run(
       ['/opt/b k/bin/bulkhead'],
       ['apply', '$(id)', '"; rm -rf /'],
@@ -50,9 +52,8 @@ describe('asking for an administrator on macOS', () => {
     expect(called.at(-2)).toBe('--events-to');
   });
 
-  it('says something to the elevated command by the same socket', async () => {
-    const echoes = `place=""; for a in "$@"; do place="$a"; done
-${process.execPath} -e 'const s = require("net").connect(process.argv[1]); s.write("ready\\n"); s.once("data", (d) => s.end(d))' "$place"`;
+  it('writes to the elevated command over the same socket', async () => {
+    const echoes = onSocket('s.write("ready\\n"); s.once("data", (d) => s.end(d))');
     const elevated = await systemElevator('darwin', await program(echoes)).run(['/b'], []);
     if (!elevated.ok) throw new Error(elevated.error.message);
     const { writeLine: notify, stdout } = elevated.value;
@@ -84,7 +85,11 @@ describe('asking for an administrator on Windows', () => {
     expect(elevated.ok && (await elevated.value.exited)).toBe(126);
     expect(await readFile(path.join(directory, 'called'), 'utf8')).not.toContain('Bulkhead');
     expect(await readFile(path.join(directory, 'env'), 'utf8')).toMatch(
-      /^BULKHEAD_ARGUMENTS="C:\\Program Files\\Bulkhead\\main\.mjs" apply "C:\\dir with space\\\\" "a\\"b" --events-to \S+$/m,
+      new RegExp(
+        String.raw`^BULKHEAD_ARGUMENTS="C:\\Program Files\\Bulkhead\\main\.mjs" apply ` +
+          String.raw`"C:\\dir with space\\\\" "a\\"b" --events-to \S+$`,
+        'm',
+      ),
     );
   });
 
@@ -109,7 +114,7 @@ describe('asking for an administrator on Windows', () => {
   });
 });
 
-it('the command line tells events to the socket it is given, an error before there is a run too', async () => {
+it('receives events of the command line over the socket, also an error before the run', async () => {
   const net = await import('node:net');
   const place = path.join(directory, 's');
   let output = '';

@@ -60,7 +60,8 @@ export function systemElevator(platform: NodeJS.Platform = process.platform, pro
       return throughSocket(
         windowsQuestion(
           program ??
-            `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe`,
+            `${process.env['SystemRoot'] ?? 'C:\\Windows'}` +
+              '\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
         ),
       );
     default:
@@ -148,7 +149,8 @@ const macQuestion = (program: string): Question => ({
  */
 const powershell = [
   '$ErrorActionPreference = "Stop"',
-  'try { $p = Start-Process -FilePath $env:BULKHEAD_PROGRAM -ArgumentList $env:BULKHEAD_ARGUMENTS -Verb RunAs -WindowStyle Hidden -Wait -PassThru } catch { exit 126 }',
+  'try { $p = Start-Process -FilePath $env:BULKHEAD_PROGRAM -ArgumentList $env:BULKHEAD_ARGUMENTS -Verb ' +
+    'RunAs -WindowStyle Hidden -Wait -PassThru } catch { exit 126 }',
   'exit $p.ExitCode',
 ].join('; ');
 

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-it('follows containers at the socket the engine answers at, which need not be the first of its candidates', async () => {
+it('follows containers at the socket that the engine listens on, first candidate or not', async () => {
   const second = path.join(directory, 'second.sock');
   let stream: ServerResponse | undefined;
   const engine = createServer((request, response) => {

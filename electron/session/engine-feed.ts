@@ -20,8 +20,8 @@ const reconnectMs = 1_000;
 
 /**
  * Watches one engine from outside: its state file (by its directory: the file is replaced, not rewritten) and
- * Docker's event stream. Returns how to stop. `reachableSocket`: the socket the engine listens on, null while there
- * is no event stream worth connecting to.
+ * Docker's event stream. Returns how to stop. `reachableSocket`: the socket the engine listens on, null while
+ * there is no event stream worth connecting to.
  */
 export function watchEngine(
   paths: RootPaths,

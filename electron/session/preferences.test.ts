@@ -55,7 +55,7 @@ describe('what the app remembers', () => {
     expect(store.draft('a')).toBeNull();
   });
 
-  it('does not throw where nothing can be written: it counts until the end, the reason is reported, and it is written once it can be', () => {
+  it('keeps preferences in memory and reports why while they cannot be written', () => {
     const k = keeper();
     let full = true;
     const guard =

@@ -7,9 +7,9 @@ import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { effectiveSettings } from '../../shared/settings/index.ts';
 
 /**
- * Would the gateway let `requested` be bind-mounted under the settings `text` ('' = no file)? Asks the gateway's
- * own code, as the user who runs the app. Fails with settings.* when the text is no policy. Code `eci-off`:
- * nothing is checked then.
+ * Would the gateway let `requested` be bind-mounted under the settings `text` ('' = no file)? Asks the
+ * gateway's own code, as the user who runs the app. Fails with settings.* when the text is no policy. Code
+ * `eci-off`: nothing is checked then.
  */
 export async function wouldMount(
   requested: string,

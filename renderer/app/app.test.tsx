@@ -296,7 +296,7 @@ describe('the window', () => {
     expect(document.body.textContent).not.toMatch(/stopped|does not run/i);
   });
 
-  it('asks before it stops the engine, also when the tray asked for that, and not again after a reload', async () => {
+  it('asks before it stops the engine, also for the tray, and not again after a reload', async () => {
     const { user, bridge } = await renderApp(appState(), 'overview');
     const fromTray = () => {
       act(() => {

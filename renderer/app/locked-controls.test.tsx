@@ -8,7 +8,8 @@ import { pageIds, type PageId } from '../../shared/pages/pages.ts';
 // Every way in which the settings can be out of reach, and every page that shows them as controls.
 const text = appliedText.replace(
   '},\n  "filesharing',
-  '},\n  "bulkhead": { "mode": "audit", "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] },\n  "filesharing',
+  '},\n  "bulkhead": { "mode": "audit", "perImageCommandLists": ' +
+    '[{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] },\n  "filesharing',
 );
 const changed = text
   .replace('"docker:cli", ', '')
@@ -28,9 +29,12 @@ const locks: readonly (readonly [string, string, () => AppState])[] = [
 ];
 const pages: readonly PageId[] = ['isolation', 'docker-socket', 'file-sharing'];
 const everyPage = pageIds.filter((page) => page !== 'preferences');
-/** Controls that change no setting: they look, copy, find, open and ask. */
-const harmless =
-  /^(Show|Hide|Find a command|\d+ more|Fewer|Ask the registries again|Actions for |Default list|docker:cli|Show the own list|\d+ images? match|Host path to try|Applied|Draft|Forget |Copy|Choose…|Command list|Review)/;
+/** Controls that change no setting. */
+const harmless = new RegExp(
+  String.raw`^(Show|Hide|Find a command|\d+ more|Fewer|Ask the registries again|Actions for |Default list|` +
+    String.raw`docker:cli|Show the own list|\d+ images? match|Host path to try|Applied|Draft|Forget |Copy|` +
+    'Choose…|Command list|Review)',
+);
 
 describe.each(locks)('settings locked by %s', { timeout: 60_000 }, (_kind, who, state) => {
   it.each(pages)('are read and never changed on the page %s: no click, no key', async (page) => {

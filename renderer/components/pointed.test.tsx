@@ -4,10 +4,10 @@ import { appState, appliedText, settingsState } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import type { PageId } from '../../shared/pages/pages.ts';
 
-const withList = appliedText.replace(
-  /\}\s*$/,
-  `${/"bulkhead"\s*:/.test(appliedText) ? '' : ', "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] }'} }`,
-);
+const listKey =
+  ', "bulkhead": { "perImageCommandLists": ' +
+  '[{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] }';
+const withList = appliedText.replace(/\}\s*$/, `${/"bulkhead"\s*:/.test(appliedText) ? '' : listKey} }`);
 
 /** Opens a page by a link to one of its settings. */
 async function follow(page: PageId, pointer: string, text = appliedText): Promise<void> {

@@ -25,7 +25,8 @@ export function entry(minutes: number, more: Partial<ActivityEntry> = {}): Activ
     what: '--pid=host',
     user: 'sam',
     message:
-      'enhanced container isolation: --pid=host is blocked: a container may not share a namespace with the engine (A7); no setting allows it',
+      'enhanced container isolation: --pid=host is blocked: a container may not share a namespace with ' +
+      'the engine (A7); no setting allows it',
     client: { uid: 1000, pid: 4800 + made },
     origin: { kind: 'clients' },
     method: 'POST',
@@ -46,9 +47,14 @@ const socketRefused = (minutes: number): ActivityEntry =>
     image: 'registry.example/ci/runner:2.1',
     target: '/v1.45/containers/create?name=lint-runner',
     subject: { image: 'registry.example/ci/runner:2.1' },
-    what: 'mounting the Docker socket (/var/run/docker.sock) into a container of image registry.example/ci/runner:2.1',
+    what:
+      'mounting the Docker socket (/var/run/docker.sock) into a container of image ' +
+      'registry.example/ci/runner:2.1',
     message:
-      'enhanced container isolation: mounting the Docker socket (/var/run/docker.sock) into a container of image registry.example/ci/runner:2.1 is blocked: the Docker socket may be mounted by allowed images only (B1); an administrator can allow it with an entry of enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
+      'enhanced container isolation: mounting the Docker socket (/var/run/docker.sock) into a container ' +
+      'of image registry.example/ci/runner:2.1 is blocked: the Docker socket may be mounted by allowed ' +
+      'images only (B1); an administrator can allow it with an entry of ' +
+      'enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
   });
 const bindRefused = (minutes: number, path: string, container: string): ActivityEntry =>
   entry(minutes, {
@@ -61,7 +67,10 @@ const bindRefused = (minutes: number, path: string, container: string): Activity
     client: { uid: 1001, pid: 5012 },
     subject: { path },
     what: `bind mount of ${path}`,
-    message: `enhanced container isolation: bind mount of ${path} is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories`,
+    message:
+      `enhanced container isolation: bind mount of ${path} is blocked: the directory is not shared with ` +
+      'containers (A8); an administrator can allow it by listing the directory in ' +
+      'filesharingAllowedDirectories',
   });
 const throughSocket = { kind: 'socket-mount', mount: 'm1', container: 'deploy-tool', image: 'docker:cli' };
 
@@ -107,7 +116,10 @@ export const someEntries: readonly ActivityEntry[] = [
     origin: throughSocket,
     target: '/v1.45/images/create?fromImage=alpine',
     message:
-      'enhanced container isolation: docker pull through the Docker socket of a container of docker:cli is blocked: the command list of the mounted socket does not let it through (the list denies "push", "image*") (B5); an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
+      'enhanced container isolation: docker pull through the Docker socket of a container of docker:cli ' +
+      'is blocked: the command list of the mounted socket does not let it through (the list denies ' +
+      '"push", "image*") (B5); an administrator can allow it in ' +
+      'enhancedContainerIsolation.dockerSocketMount.commandList',
   }),
   bindRefused(60, '/srv/data/reports', 'report-maker'),
   entry(45, {
@@ -120,7 +132,8 @@ export const someEntries: readonly ActivityEntry[] = [
     image: 'example/openvpn:2.4',
     target: '/v1.45/containers/old-vpn/exec',
     message:
-      'let pass with a warning: enhanced container isolation: docker exec in container old-vpn is blocked: the container was not created under enhanced container isolation (D)',
+      'let pass with a warning: enhanced container isolation: docker exec in container old-vpn is ' +
+      'blocked: the container was not created under enhanced container isolation (D)',
   }),
   entry(20, {
     rule: 'command-blocked',
@@ -131,7 +144,10 @@ export const someEntries: readonly ActivityEntry[] = [
     origin: throughSocket,
     target: '/v1.45/images/example/push',
     message:
-      'enhanced container isolation: docker push through the Docker socket of a container of docker:cli is blocked: the command list of the mounted socket does not let it through (the list denies "push", "image*") (B5); an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
+      'enhanced container isolation: docker push through the Docker socket of a container of docker:cli ' +
+      'is blocked: the command list of the mounted socket does not let it through (the list denies ' +
+      '"push", "image*") (B5); an administrator can allow it in ' +
+      'enhancedContainerIsolation.dockerSocketMount.commandList',
   }),
   entry(12, {
     outcome: 'rewrite',
@@ -139,7 +155,9 @@ export const someEntries: readonly ActivityEntry[] = [
     spec: 'B2',
     what: 'HostConfig.Binds',
     message:
-      'HostConfig.Binds: "/var/run/docker.sock:/var/run/docker.sock" became "/var/lib/bulkhead/sockets/5f/docker.sock:/var/run/docker.sock" (an allowed image gets a Docker socket of its own)',
+      'HostConfig.Binds: "/var/run/docker.sock:/var/run/docker.sock" became ' +
+      '"/var/lib/bulkhead/sockets/5f/docker.sock:/var/run/docker.sock" (an allowed image gets a Docker ' +
+      'socket of its own)',
     container: 'ryuk-7f3a',
     image: 'testcontainers/ryuk:0.9.0',
   }),

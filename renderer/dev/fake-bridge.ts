@@ -28,11 +28,10 @@ const served = (digest: string): IpcOutput<'registry:resolve'>[number] => ({
   at: new Date().toISOString(),
   lastKnown: null,
 });
-/** What the invented registries serve; nothing else can be asked. */
+const runnerDigest = 'sha256:77aa5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c6c40e';
+/** What the fake registries serve; other references are not found. */
 const registryResponses: Readonly<Record<string, IpcOutput<'registry:resolve'>[number]>> = {
-  'registry.example/ci/runner:2.1': served(
-    'sha256:77aa5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c6c40e',
-  ),
+  'registry.example/ci/runner:2.1': served(runnerDigest),
   'docker:cli': served('sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7'),
   'registry.example/ci/agent@sha256:8c1e5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c603bd': served(
     'sha256:8c1e5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c603bd',
@@ -204,7 +203,9 @@ export function fakeBridge(
     'simulate:open-compose': () =>
       ok({
         path: '/srv/projects/shop/compose.yaml',
-        text: 'services:\n  web:\n    image: nginx\n  agent:\n    image: alpine\n    pid: host\n    volumes:\n      - /:/host:ro\n',
+        text:
+          'services:\n  web:\n    image: nginx\n' +
+          '  agent:\n    image: alpine\n    pid: host\n    volumes:\n      - /:/host:ro\n',
       }),
     'preferences:set': (part) => {
       change({
@@ -248,9 +249,7 @@ export function fakeBridge(
         {
           id: 'sha256:77aa5b7d',
           tags: ['registry.example/ci/runner:2.1'],
-          digests: [
-            'registry.example/ci/runner@sha256:77aa5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c6c40e',
-          ],
+          digests: [`registry.example/ci/runner@${runnerDigest}`],
         },
         {
           id: 'sha256:4f2a91c7',

@@ -23,6 +23,8 @@ import type { DesktopFacts, DiscoveredTarget } from '../../shared/targets/target
 
 export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
+const agentImage =
+  'registry.example/ci/agent@sha256:8c1e5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c603bd';
 export const appliedText = `{
   "configurationFileVersion": 2,
   "enhancedContainerIsolation": {
@@ -30,7 +32,7 @@ export const appliedText = `{
     "value": true,
     "dockerSocketMount": {
       "imageList": {
-        "images": ["docker.io/testcontainers/ryuk:*", "docker:cli", "registry.example/ci/agent@sha256:8c1e5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c603bd"],
+        "images": ["docker.io/testcontainers/ryuk:*", "docker:cli", "${agentImage}"],
         "allowDerivedImages": true
       },
       "commandList": { "type": "deny", "commands": ["push", "image*"] }
@@ -45,7 +47,8 @@ export const appliedText = `{
 }
 `;
 export const offText =
-  '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": {\n    "locked": false,\n    "value": false\n  }\n}\n';
+  '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": {\n' +
+  '    "locked": false,\n    "value": false\n  }\n}\n';
 
 export function settingsState(applied: string, more: Partial<SettingsState> = {}): SettingsState {
   return {
@@ -68,7 +71,10 @@ export function settingsState(applied: string, more: Partial<SettingsState> = {}
 export function container(name: string, more: Partial<Container> = {}): Container {
   const isProtected = more.protected ?? true;
   return {
-    id: `${[...name].map((c) => c.charCodeAt(0).toString(16)).join('')}0f1e2d3c4b5a69788796a5b4c3d2e1f0f1e2d3c4b5a6978`
+    id: (
+      [...name].map((c) => c.charCodeAt(0).toString(16)).join('') +
+      '0f1e2d3c4b5a69788796a5b4c3d2e1f0f1e2d3c4b5a6978'
+    )
       .slice(0, 64)
       .padEnd(64, '0'),
     name,
@@ -171,25 +177,30 @@ export const verification: AppState['verification'] = {
       id: 'A7-host-namespaces-refused',
       verdict: 'pass',
       evidence:
-        '5 of 5 refused by Enhanced Container Isolation (403): pid=host, network=host, ipc=host, uts=host, cgroupns=host',
+        '5 of 5 refused by Enhanced Container Isolation (403): pid=host, network=host, ipc=host, ' +
+        'uts=host, cgroupns=host',
     },
     {
       id: 'A7-namespace-sharing',
       verdict: 'pass',
       evidence:
-        'joined a protected one: net:[4026532789] in user:[4026532784], as it; asked for an unprotected one: 403 enhanced container isolation: --network=container:old is blocked: a namespace may be shared with a protected container only (old is not protected) (A7); no setting allows it',
+        'joined a protected one: net:[4026532789] in user:[4026532784], as it; asked for an unprotected ' +
+        'one: 403 enhanced container isolation: --network=container:old is blocked: a namespace may be ' +
+        'shared with a protected container only (old is not protected) (A7); no setting allows it',
     },
     {
       id: 'A8-engine-directories-refused',
       verdict: 'pass',
       evidence:
-        "5 of 5 refused by Enhanced Container Isolation (403): bind of the engine's directory, mount of the engine's data, read-only bind of /, bind through /proc, bind of /etc",
+        "5 of 5 refused by Enhanced Container Isolation (403): bind of the engine's directory, mount of " +
+        "the engine's data, read-only bind of /, bind through /proc, bind of /etc",
     },
     {
       id: 'A8-shared-directory-usable',
       verdict: 'pass',
       evidence:
-        "inside: root wrote (ok) as 0:0, could write the user's file (ok) of 0:0; outside: it belongs to 1000:1000, the user is 1000",
+        "inside: root wrote (ok) as 0:0, could write the user's file (ok) of 0:0; outside: it belongs to " +
+        '1000:1000, the user is 1000',
     },
     {
       id: 'A9-read-only-locked',
@@ -205,19 +216,26 @@ export const verification: AppState['verification'] = {
       id: 'A10-proc-emulated',
       verdict: 'limited',
       evidence:
-        "/proc/uptime says 12710 s, the machine is up 12711 s; /proc/uptime, /proc/meminfo and others show the machine's values, since lxcfs does not run (Debian package lxcfs). It is information, not protection",
+        '/proc/uptime says 12710 s, the machine is up 12711 s; /proc/uptime, /proc/meminfo and others ' +
+        "show the machine's values, since lxcfs does not run (Debian package lxcfs). It is information, " +
+        'not protection',
     },
     {
       id: 'A11-through-socket',
       verdict: 'pass',
       evidence:
-        'a socket for the probe: 403 enhanced container isolation: mounting the Docker socket (/var/lib/bulkhead/docker.sock) into a container of image bulkhead/probe:067b72f10506 is blocked: the Docker socket may be mounted by allowed images only (no entry of the image list names it) (B1); an administrator can allow it with an entry of enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
+        'a socket for the probe: 403 enhanced container isolation: mounting the Docker socket ' +
+        '(/var/lib/bulkhead/docker.sock) into a container of image bulkhead/probe:067b72f10506 is ' +
+        'blocked: the Docker socket may be mounted by allowed images only (no entry of the image list ' +
+        'names it) (B1); an administrator can allow it with an entry of ' +
+        'enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
     },
     {
       id: 'B1-socket-refused',
       verdict: 'pass',
       evidence:
-        "3 of 3 refused by Enhanced Container Isolation (403): bind of the engine's own socket, bind of the client socket, mount of the client socket",
+        "3 of 3 refused by Enhanced Container Isolation (403): bind of the engine's own socket, bind of " +
+        'the client socket, mount of the client socket',
     },
     { id: 'C-build-legacy', verdict: 'pass', evidence: 'in RUN: uid_map "0 1000196608 65536"' },
     { id: 'C-build-buildkit', verdict: 'pass', evidence: 'in RUN: uid_map "0 1000262144 65536"' },
@@ -526,7 +544,9 @@ const editedDraft = appliedText
   .replace('"sharedByDefault": false', '"sharedByDefault": true');
 const socketText = appliedText.replace(
   '},\n  "filesharing',
-  '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps", "logs", "inspect"] }] },\n  "filesharing',
+  '},\n  "bulkhead": { "perImageCommandLists": [' +
+    '{ "image": "docker:cli", "type": "allow", "commands": ["ps", "logs", "inspect"] }' +
+    '] },\n  "filesharing',
 );
 /**
  * Every mark the Docker socket page knows: added, edited and removed images, marks and unmarks, entries that
@@ -535,13 +555,16 @@ const socketText = appliedText.replace(
 const socketDraft = socketText
   .replace(
     '"docker.io/testcontainers/ryuk:*", "docker:cli", ',
-    '"docker:cli", "*", "Example.org/Deploy:2", "example.org/tools/*:*", "example.org/deploy:2", "example.org/gone:1", "docker", ',
+    '"docker:cli", "*", "Example.org/Deploy:2", "example.org/tools/*:*", "example.org/deploy:2", ' +
+      '"example.org/gone:1", "docker", ',
   )
   .replace('"push", "image*"', '"push", "pull", "tag", "build*", "compose", "pussh"')
   .replace('"allowDerivedImages": true', '"allowDerivedImages": false');
 const sharedDraft = appliedText.replace(
   '{ "path": "/srv/projects", "sharedByDefault": true }',
-  '{ "path": "/srv/projects", "sharedByDefault": true },\n    { "path": "/etc", "sharedByDefault": false },\n    { "path": "/var/run", "sharedByDefault": false }',
+  '{ "path": "/srv/projects", "sharedByDefault": true },\n    ' +
+    '{ "path": "/etc", "sharedByDefault": false },\n    ' +
+    '{ "path": "/var/run", "sharedByDefault": false }',
 );
 const listText = (list: string): string =>
   appliedText.replace(/"filesharingAllowedDirectories": \[[^\]]*\],\n {2}/, list);
@@ -676,7 +699,8 @@ export const states: Record<string, () => AppState> = {
         counts: null,
         problem: {
           message:
-            'initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: EOF',
+            'initializing backend: invalid admin configuration: reading admin settings file: parsing ' +
+            'JSON: EOF',
           logTail: [],
         },
       },
@@ -823,7 +847,10 @@ export const states: Record<string, () => AppState> = {
       settings: settingsState(
         socketText.replace(
           '"docker:cli", ',
-          `"docker:cli", ${Array.from({ length: 1000 }, (_, i) => `"example.org/team/tool-${i + 1}:${i % 7}"`).join(', ')}, `,
+          `"docker:cli", ${Array.from(
+            { length: 1000 },
+            (_, i) => `"example.org/team/tool-${i + 1}:${i % 7}"`,
+          ).join(', ')}, `,
         ),
       ),
     }),
@@ -836,7 +863,12 @@ export const states: Record<string, () => AppState> = {
     appState({
       settings: settingsState(
         listText(
-          `"filesharingAllowedDirectories": [${Array.from({ length: 1000 }, (_, i) => `{ "path": "/srv/projects/team-${i % 40}/project-${i}", "sharedByDefault": ${String(i % 3 === 0)} }`).join(', ')}],\n  `,
+          `"filesharingAllowedDirectories": [${Array.from(
+            { length: 1000 },
+            (_, i) =>
+              `{ "path": "/srv/projects/team-${i % 40}/project-${i}", ` +
+              `"sharedByDefault": ${String(i % 3 === 0)} }`,
+          ).join(', ')}],\n  `,
         ),
       ),
     }),
@@ -845,7 +877,10 @@ export const states: Record<string, () => AppState> = {
     appState({
       settings: settingsState(appliedText, {
         draft: listText(
-          '"filesharingAllowedDirectories": [{ "path": "$HOME/code/a-rather-long-directory-name/with-another-one-below-it", "sharedByDefault": true }, { "path": "projects" }, { "path": "/srv/gone" }, { "path": "/mnt/link-to-etc" }],\n  ',
+          '"filesharingAllowedDirectories": [' +
+            '{ "path": "$HOME/code/a-rather-long-directory-name/with-another-one-below-it", ' +
+            '"sharedByDefault": true }, { "path": "projects" }, { "path": "/srv/gone" }, ' +
+            '{ "path": "/mnt/link-to-etc" }],\n  ',
         ),
       }),
     }),
@@ -1052,7 +1087,9 @@ export const states: Record<string, () => AppState> = {
                 code: 'containers.recreate-blocked',
                 message: 'the new container was not made',
                 reason:
-                  'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories',
+                  'enhanced container isolation: bind mount of /etc is blocked: the directory is not ' +
+                  'shared with containers (A8); an administrator can allow it by listing the directory ' +
+                  'in filesharingAllowedDirectories',
               },
             },
           },

@@ -59,7 +59,8 @@ const startFailed = {
   code: 'engine.start-failed' as const,
   message: 'the engine did not start',
   reason:
-    'failed to start daemon: error initializing graphdriver: write /var/lib/bulkhead/data/overlay2: no space left on device',
+    'failed to start daemon: error initializing graphdriver: write /var/lib/bulkhead/data/overlay2: no ' +
+    'space left on device',
   hint: 'Correct its configuration (daemon.json) or see logs/dockerd.log in its directory.',
 };
 const ended = { activity: 'ended' as const, cancellable: false, endedAt: minutesAgo(0.01) };
@@ -68,17 +69,22 @@ const richDraft = offText
   .replace('"locked": false', '"locked": true')
   .replace(
     '"value": false',
-    '"value": true,\n    "dockerSocketMount": {\n      "imageList": {\n        "images": ["docker.io/testcontainers/ryuk:*", "docker:cli"]\n      }\n    }',
+    '"value": true,\n    "dockerSocketMount": {\n      "imageList": {\n' +
+      '        "images": ["docker.io/testcontainers/ryuk:*", "docker:cli"]\n      }\n    }',
   )
   .replace(
     /\n\}\n$/,
-    ',\n  "filesharingAllowedDirectories": [\n    { "path": "$HOME", "sharedByDefault": true }\n  ],\n  "proxy": { "mode": "system" }\n}\n',
+    ',\n  "filesharingAllowedDirectories": [\n    { "path": "$HOME", "sharedByDefault": true }\n  ],\n' +
+      '  "proxy": { "mode": "system" }\n}\n',
   );
 
 /** Thousands of new images: as many changed lines, and a note about each. */
 const hugeDraft = appliedText.replace(
   '"images": [',
-  `"images": [\n${Array.from({ length: 3000 }, (_, i) => `          "registry.example/team-${i % 40}/tool-${i}:1",\n`).join('')}          `,
+  `"images": [\n${Array.from(
+    { length: 3000 },
+    (_, i) => `          "registry.example/team-${i % 40}/tool-${i}:1",\n`,
+  ).join('')}          `,
 );
 
 export const reviewStates: Record<string, () => AppState> = {
@@ -197,7 +203,8 @@ export const log: EngineLogLine[] = [
   ['dockerd', 'time="2026-11-10T10:42:07.803Z" level=info msg="Processing signal \'terminated\'"'],
   [
     'dockerd',
-    'time="2026-11-10T10:42:08.961Z" level=info msg="stopping event stream following graceful shutdown" error="<nil>" module=libcontainerd namespace=moby',
+    'time="2026-11-10T10:42:08.961Z" level=info msg="stopping event stream following graceful shutdown" ' +
+      'error="<nil>" module=libcontainerd namespace=moby',
   ],
   ['supervisor', 'dockerd ended (code 0)'],
   ['planner', 'planner listening on /var/lib/bulkhead/planner.sock'],

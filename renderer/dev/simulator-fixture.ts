@@ -21,7 +21,9 @@ const etc: Finding = {
   setting: '/filesharingAllowedDirectories',
   what: 'bind mount of /etc',
   message:
-    'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories',
+    'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with ' +
+    'containers (A8); an administrator can allow it by listing the directory in ' +
+    'filesharingAllowedDirectories',
   subject: { path: '/etc' },
   part: { field: 'HostConfig.Binds', value: '/etc:/x' },
 };
@@ -41,7 +43,8 @@ const pid: Finding = {
   setting: null,
   what: '--pid=host',
   message:
-    'enhanced container isolation: --pid=host is blocked: a container may not share a namespace with the engine (A7); no setting allows it',
+    'enhanced container isolation: --pid=host is blocked: a container may not share a namespace with the ' +
+    'engine (A7); no setting allows it',
   part: { field: 'HostConfig.PidMode', value: 'host' },
 };
 

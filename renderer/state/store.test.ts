@@ -55,7 +55,7 @@ describe('what was chosen for containers', () => {
     expect(stepped.store.get()).toMatchObject({ draft: onText, choices: keepAllContainers });
   });
 
-  it('is not lost by an apply that is refused or rolled back, and is done with one that was applied', async () => {
+  it('survives an apply that is refused or rolled back, and is cleared by one that is applied', async () => {
     const { store, bridge } = await choosing({
       'apply:start': () => fail('rights.not-root', 'administrator rights were not given'),
     });

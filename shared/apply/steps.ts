@@ -16,9 +16,9 @@ export interface ApplyStepEntry {
 }
 
 /**
- * Applying runs these, in this order; a step with nothing to do is skipped. Plan, estimate, run, journal, roll
- * back, window and command line read this table. The keys name the steps in the journal, in history, in JSON
- * and in the window's texts (`review.step`, `review.stepWhat`).
+ * Applying runs these, in this order; a step with nothing to do is skipped. Plan, estimate, run, journal,
+ * roll back, window and command line read this table. The keys name the steps in the journal, in history, in
+ * JSON and in the window's texts (`review.step`, `review.stepWhat`).
  */
 export const applyStepTable = {
   'back-up': { name: 'cli-plan.step-back-up', changes: 'nothing', reversible: true },

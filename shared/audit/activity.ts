@@ -117,7 +117,10 @@ export function repeatKey(entry: StoredAuditEntry): string {
 export function localDay(time: string | number): string | null {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return null;
-  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
+  return (
+    `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-` +
+    `${String(date.getDate()).padStart(2, '0')}`
+  );
 }
 
 /** The last `activityDays` local dates up to `now`, oldest first. */

@@ -158,7 +158,7 @@ describe('inspect → create body (D)', () => {
     });
   });
 
-  test('networks come with the create request; a fixed MAC address is kept, one the engine made is not', () => {
+  test('networks come with the create request; a fixed MAC address stays, a generated one does not', () => {
     const n1 = {
       n1: { IPAMConfig: { IPv4Address: '10.77.1.9' }, Aliases: ['a1'], MacAddress: '02:11:22:33:44:55' },
     };
@@ -207,7 +207,7 @@ describe('inspect → create body (D)', () => {
     expect(body.NetworkingConfig?.EndpointsConfig).toEqual({ own: { Aliases: ['web'], GwPriority: 5 } });
   });
 
-  test('joined namespaces lead to the successor, and bring no host name, ports or networks of their own', () => {
+  test('joined namespaces refer to the successor, without host name, ports or networks', () => {
     const joined = samples.joined.HostConfig.NetworkMode.slice('container:'.length);
     const { body, networks } = make(sample('joined', { Config: { ExposedPorts: { '80/tcp': {} } } }), {
       successors: new Map([[joined, 'new-id']]),
@@ -238,7 +238,7 @@ describe('inspect → create body (D)', () => {
     expect(codes).toEqual(['runtime', 'volumes-from', 'anonymous-volume']);
   });
 
-  test('privileged stays, links are as they were asked for, and what the engine adds is not added twice', () => {
+  test('privileged and links stay as requested, and what the engine adds is not added twice', () => {
     const { body } = make(sample('privileged'));
     expect(body.HostConfig).toMatchObject({ Privileged: true, SecurityOpt: [], Links: ['peer:p'] });
   });
@@ -248,7 +248,7 @@ describe('inspect → create body (D)', () => {
     expect(make(sample('noEntrypoint'), { hasEntrypoint: true }).body.Entrypoint).toEqual(['']);
   });
 
-  test('what ECI changes is reported: user namespace, cgroup namespace, the socket, a tag that moved, the owner', () => {
+  test('what ECI changes is reported: user and cgroup namespace, socket, moved tag, owner', () => {
     const changed = sample('plain', {
       Config: { Labels: { 'io.bulkhead.socket-mount': 'x', a: 'b' } },
       HostConfig: { UsernsMode: 'host', Binds: ['/var/run/docker.sock:/s'] },

@@ -153,7 +153,7 @@ describe('a denial', () => {
     expect(shown.length).toBeLessThanOrEqual(11);
   });
 
-  it('is not shown where the window is in front, where it is turned off, and where nothing was refused', () => {
+  it('is not shown where the window is in front, where it is turned off, or without denials', () => {
     for (const options of [{ inFront: true }, { off: ['denied'] as const }]) {
       const { notices, shown, pass } = desk(options);
       notices.decided([denial('x'), denial('y')]);
@@ -226,7 +226,7 @@ describe('the protection', () => {
     expect(shown).toMatchObject([{ kind: 'protection', title: 'Protection is not verified any more' }]);
   });
 
-  it('that ends with an engine that failed, or whose supervisor was killed, is shown; one that a user stopped is not', () => {
+  it('is shown for a failed engine or a killed supervisor, not for an engine that a user stopped', () => {
     for (const [to, told] of [
       [{ phase: 'failed' }, 1],
       [{ phase: 'stopped', broken: true }, 1],

@@ -47,8 +47,8 @@ export interface NoticeOptions {
 
 export interface Notices {
   /**
-   * Entries of the decision log, as they come. `omitted`: so many more came in a flood, and are known by number
-   * only.
+   * Entries of the decision log, as they come. `omitted`: so many more came in a flood, and are known by
+   * number only.
    */
   decided(entries: readonly StoredAuditEntry[], omitted?: number): void;
   /** The engine as it is now; the first call after `reset` only sets the baseline. */

@@ -14,7 +14,9 @@ export const engineSteps = [
 ] as const;
 export type EngineStep = (typeof engineSteps)[number];
 
-/** The steps of a phase, in their order. One that has nothing to do here (no planner needed) is passed over. */
+/**
+ * The steps of a phase, in their order. One that has nothing to do here (no planner needed) is passed over.
+ */
 const stepsOfPhase: Partial<Record<EngineStatus['phase'], readonly EngineStep[]>> = {
   starting: ['clear-leftovers', 'settle-apply', 'configure', 'start-planner', 'start-dockerd'],
   restarting: ['stop-dockerd', 'configure', 'start-planner', 'start-dockerd'],

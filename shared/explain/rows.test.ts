@@ -4,7 +4,8 @@ import { markedSpans, refusedOptions, ruleRows } from './rows.ts';
 import type { ExplainedRequest, Explanation, Finding } from './schema.ts';
 
 const text =
-  'docker run -v ./x:/x -v /etc:/y --mount type=bind,source=/etc,target=/z --device /dev/kmsg -e A=1 -e LD_PRELOAD=x --net host --name deadbeefdeadbeef alpine';
+  'docker run -v ./x:/x -v /etc:/y --mount type=bind,source=/etc,target=/z --device /dev/kmsg -e A=1 -e ' +
+  'LD_PRELOAD=x --net host --name deadbeefdeadbeef alpine';
 const parsed = parseCommandLine(text, { home: '/home/sam' });
 if (!parsed.ok) throw new Error(parsed.problem);
 const { line } = parsed;

@@ -12,10 +12,8 @@ export const simulationInputSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('compose'),
     text: z.string().max(maxComposeLength),
-    /** Where the text was read from; null: it was pasted, and relative paths begin at the home directory. */ file: z
-      .string()
-      .max(4096)
-      .nullable(),
+    /** Path of the file that was read; null: pasted text, with relative paths from the home directory. */
+    file: z.string().max(4096).nullable(),
     against: z.enum(['applied', 'draft']),
   }),
 ]);

@@ -28,7 +28,9 @@ export const exclusiveBackendCapabilities = {
   reservedEnvironment: null,
 } as const satisfies BackendCapabilities;
 
-/** Sysbox Community Edition: one range for all containers. The name is the one its own installer registers. */
+/**
+ * Sysbox Community Edition: one range for all containers. The name is the one its own installer registers.
+ */
 export const sysboxBackendCapabilities = {
   runtimeName: 'sysbox-runc',
   ownRange: false,

@@ -27,7 +27,7 @@ describe('A8: the map of a sharing user', () => {
     );
   });
 
-  it("has nothing on disk but the user's own id and subordinate ones: neither 0 nor another account's", () => {
+  it("has only the user's own id and subordinate ids on disk: neither 0 nor another account's", () => {
     fc.assert(
       fc.property(user, processId, subordinate, some, (id, process, first, inside) => {
         const disk = toDisk(shareMap(id, process, first), inside) ?? 0;

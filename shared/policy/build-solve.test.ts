@@ -490,7 +490,9 @@ describe('C: what a build may not have', () => {
   it('B6: unknown fields are named', () => {
     const decision = decideBuildMessage('solve', Uint8Array.of(0xf8, 0x06, 1));
     expect(decision.outcome === 'deny' && refusalText(decision)).toBe(
-      'enhanced container isolation: a build request with moby.buildkit.v1.SolveRequest, field 111 is blocked: the request has a field the gateway does not know, so it cannot tell what it does; no setting allows it',
+      'enhanced container isolation: a build request with moby.buildkit.v1.SolveRequest, field 111 is ' +
+        'blocked: the request has a field the gateway does not know, so it cannot tell what it does; no ' +
+        'setting allows it',
     );
   });
 });

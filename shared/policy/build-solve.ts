@@ -37,16 +37,21 @@ import {
  * privileged steps, devices, other entitlements, cgroups elsewhere; and what the gateway does not know. What
  * it does not see is confined by something else:
  *  - Steps (`ExecOp`), whoever wrote them, run under the isolation runtime: `DOCKER_BUILDKIT_RUNC_COMMAND`.
- *  - A frontend image (`# syntax=`, `gateway.v0`) runs as such a step. It asks BuildKit for more steps inside the daemon, not on this
- *    connection, as the built-in Dockerfile frontend does for `RUN --network=host`. Host network, privileged steps and devices need an
- *    entitlement there, which the daemon grants only when `Solve` lists it (refused here) and daemon.json allows it (it does not under ECI).
- *    Not so the cgroup parent of a step: there it decides who is charged for the step, no more.
- *  - Mounts of a step are results of other steps, caches, secrets, SSH agents and tmpfs; BuildKit has no mount of an engine's directory.
- *  - File operations (COPY, ADD) are done by the daemon itself, inside the results' roots: BuildKit resolves their paths there.
- *  - `local` sources, `local`/`tar`/`oci` exports and local caches are read and written by the client, over its session.
- *  - Images, git and HTTP sources are fetched by the daemon from the engine's network, as for `docker pull` and `ADD https://…`, with the
- *    client's identity from its session or none. Sources that a frontend makes inside the daemon have the same by how the engine is
- *    started (engine/targets/embedded/engine-home.ts).
+ *  - A frontend image (`# syntax=`, `gateway.v0`) runs as such a step. It requests more steps from BuildKit
+ *    inside the daemon, not on this connection, as the built-in Dockerfile frontend does for
+ *    `RUN --network=host`. Host network, privileged steps and devices need an entitlement there, which the
+ *    daemon grants only when `Solve` lists it (refused here) and daemon.json allows it (it does not under
+ *    ECI). The cgroup parent of a step needs none: it only decides who is charged for the step.
+ *  - Mounts of a step are results of other steps, caches, secrets, SSH agents and tmpfs; BuildKit has no
+ *    mount of an engine's directory.
+ *  - File operations (COPY, ADD) are done by the daemon itself, inside the results' roots: BuildKit resolves
+ *    their paths there.
+ *  - `local` sources, `local`/`tar`/`oci` exports and local caches are read and written by the client, over
+ *    its session.
+ *  - Images, git and HTTP sources are fetched by the daemon from the engine's network, as for `docker pull`
+ *    and `ADD https://…`, with the client's identity from its session or none. The same holds for sources
+ *    that a frontend makes inside the daemon, because of how the engine is started
+ *    (engine/targets/embedded/engine-home.ts).
  */
 export type BuildMessage =
   | 'solve'

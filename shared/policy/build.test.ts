@@ -99,7 +99,7 @@ describe('POST /build', () => {
     expect(rule(parameters)).toBe(expected);
   });
 
-  it('BuildKit without rules for what it fetches is refused, also as one of two versions; the refusal names the alternative', () => {
+  it('refuses BuildKit without rules for what it fetches, and names the alternative', () => {
     const versions = (...values: string[]) =>
       decideBuild(
         values.map((value) => ({ key: 'version', value })),
@@ -107,8 +107,10 @@ describe('POST /build', () => {
       );
     for (const decision of [versions('2'), versions('1', '2'), versions('2', '1'), versions('', '2')]) {
       expect(decision.outcome === 'deny' && refusalText(decision)).toBe(
-        'enhanced container isolation: a build by BuildKit over POST /build?version=2 is blocked: BuildKit takes no rules there for what a build fetches inside the engine ' +
-          '(use docker buildx build, which docker build is since Docker 23, or leave version out for the classic builder); no setting allows it',
+        'enhanced container isolation: a build by BuildKit over POST /build?version=2 is blocked: ' +
+          'BuildKit takes no rules there for what a build fetches inside the engine ' +
+          '(use docker buildx build, which docker build is since Docker 23, or leave version out for the ' +
+          'classic builder); no setting allows it',
       );
     }
   });
@@ -130,7 +132,9 @@ describe('POST /build', () => {
   it('the refusal names the alternative, and repeats no password', () => {
     const decision = decide({ remote: 'ssh://git:secret@host/x.git' });
     expect(decision.outcome === 'deny' && refusalText(decision)).toBe(
-      "enhanced container isolation: the build context ssh://git:…@host/x.git is blocked: where a build needs an identity, it gets the client's own over its session, never the engine's (build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default); no setting allows it",
+      'enhanced container isolation: the build context ssh://git:…@host/x.git is blocked: where a build ' +
+        "needs an identity, it gets the client's own over its session, never the engine's (build with " +
+        'BuildKit, and forward an SSH agent to it: docker buildx build --ssh default); no setting allows it',
     );
   });
 

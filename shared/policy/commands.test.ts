@@ -63,7 +63,7 @@ describe('B5: what may be requested through a mounted socket', () => {
   });
 
   it.each(['pushh', 'compose', 'image**', 'Push', ''])(
-    'fails closed on the entry "%s": a deny list that cannot be read denies all, an allow list gets nothing from it',
+    'fails closed on the entry "%s": a deny list with it denies all, an allow list gains nothing',
     (entry) => {
       expect(allowed(push, list('deny', entry))).toBe(false);
       expect(refusalText(decideCommand(push, list('deny', entry), image) ?? fail())).toContain(`"${entry}"`);
@@ -74,7 +74,9 @@ describe('B5: what may be requested through a mounted socket', () => {
 
   it('B6: names the command, the rule, the list and the setting', () => {
     expect(refusalText(decideCommand(create, list('deny', 'ps', 'run'), image) ?? fail())).toBe(
-      'enhanced container isolation: docker run through the Docker socket of a container of docker:cli is blocked: the command list of the mounted socket does not let it through (the list denies "ps", "run") (B5); ' +
+      'enhanced container isolation: docker run through the Docker socket of a container of docker:cli ' +
+        'is blocked: the command list of the mounted socket does not let it through (the list denies "ps", ' +
+        '"run") (B5); ' +
         'an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
     );
     const own = { ...list('allow', 'ps'), setting: '/bulkhead/perImageCommandLists/3' } as const;
@@ -154,7 +156,7 @@ describe('B7: which list counts', () => {
     );
   });
 
-  it('by content, not by name: under an entry that lets other images in too, image trust says whose the image is', () => {
+  it('by content, not by name: under an entry for several images, image trust decides', () => {
     const socket = perImage({ image: 'wide', type: 'deny', commands: [] });
     for (const [allowedBy, name] of [
       ['*', 'wide'],
@@ -177,7 +179,7 @@ describe('B7: which list counts', () => {
     expect(governingList({ ...socket, allowDerivedImages: false }, built).setting).toBe(general);
   });
 
-  it("while it is not known of a list whether it is the image's, that one counts and the next does too", () => {
+  it("while it is unknown whether a list is the image's, that list and the next both apply", () => {
     const socket = {
       ...perImage(
         { image: 'a', type: 'allow', commands: ['ps', 'run'], scope: 'all' },

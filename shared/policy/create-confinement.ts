@@ -30,11 +30,15 @@ const deviceLimits = [
  * Devices as only root makes them; below `/dev` are also directories that everybody writes to, and links of
  * the process that looks.
  */
-const devicePath =
-  /^\/dev\/(?:(?:block|disk\/by-[a-z]+|mapper)\/)?(?!\.|(?:fd|shm|mqueue|pts|block|disk|mapper|std[a-z]+)$)[A-Za-z0-9_.:+@=-]+$/;
+const devicePath = new RegExp(
+  String.raw`^\/dev\/(?:(?:block|disk\/by-[a-z]+|mapper)\/)?` +
+    String.raw`(?!\.|(?:fd|shm|mqueue|pts|block|disk|mapper|std[a-z]+)$)[A-Za-z0-9_.:+@=-]+$`,
+);
 /** An action of a log tag's template: a field, `index` or `slice` of one, JSON or another case of it. */
-const tagAction =
-  /^\(?(?:(?:index|slice|json|lower|upper|title|truncate) )?\.[A-Za-z]+(?: (?:"[^"\\]*"|[0-9]{1,3}))*\)?(?: ?\| ?(?:json|lower|upper|title))?$/;
+const tagAction = new RegExp(
+  String.raw`^\(?(?:(?:index|slice|json|lower|upper|title|truncate) )?\.[A-Za-z]+` +
+    String.raw`(?: (?:"[^"\\]*"|[0-9]{1,3}))*\)?(?: ?\| ?(?:json|lower|upper|title))?$`,
+);
 const longestTagAction = 200;
 const logDrivers = new Set([
   '',
@@ -139,13 +143,16 @@ function safeSeccompProfile(text: string): boolean {
   );
 }
 
+/** Annotations that systemd, runc, CRIU, containerd, device plugins or isolation runtimes act on. */
+const refusedAnnotation = new RegExp(
+  String.raw`^(?:org\.systemd\.|run\.oci\.|org\.opencontainers\.runc|org\.criu\.|io\.containerd\.|` +
+    String.raw`io\.kubernetes\.|nvidia\.|cdi\.|bulkhead|sysbox)`,
+  'i',
+);
+
 function annotations(host: ReadonlyMap<string, Json>): Denial | null {
   for (const key of objectAt(host, 'Annotations').keys()) {
-    if (
-      /^(?:org\.systemd\.|run\.oci\.|org\.opencontainers\.runc|org\.criu\.|io\.containerd\.|io\.kubernetes\.|nvidia\.|cdi\.|bulkhead|sysbox)/i.test(
-        key,
-      )
-    ) {
+    if (refusedAnnotation.test(key)) {
       return deny('annotation', message('policy.the-annotation', { key }));
     }
   }

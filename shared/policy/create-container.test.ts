@@ -278,11 +278,11 @@ describe("B2: a socket of the container's own", () => {
       },
     });
   });
-  it("is for the clients' socket only: not for others of the engine, nor a directory, nor another container's", () => {
+  it("is for the clients' socket only: not the engine's others, a directory, or another container's", () => {
     for (const path of ['/run/containerd.sock', '/var', other])
       expect(decided({ Binds: [`${path}:/s`] }).text).toMatch(/no setting allows it/);
   });
-  it('comes beside --volumes-from of a container that has one, at the same place; not where the request mounts something itself', () => {
+  it('comes with --volumes-from of a container that has one, unless the place is mounted over', () => {
     expect(decided({ VolumesFrom: ['mounted'] }).host).toMatchObject({
       Mounts: [{ Type: 'bind', Source: own, Target: '/s' }],
       VolumesFrom: ['d'.repeat(64)],
@@ -304,7 +304,10 @@ describe("B2: a socket of the container's own", () => {
     };
     for (const hostConfig of [{ Binds: ['/run/docker.sock:/s'] }, { VolumesFrom: ['mounted'] }]) {
       expect(decided(hostConfig, refused).text).toMatch(
-        /^enhanced container isolation: .*Docker socket.*image busybox.*the registry serves another image.*\(B1\); .*imageList/,
+        new RegExp(
+          '^enhanced container isolation: .*Docker socket.*image busybox.*' +
+            String.raw`the registry serves another image.*\(B1\); .*imageList`,
+        ),
       );
       expect(decided(hostConfig, { ...granted, socket: null }).text).toContain('imageList');
     }
@@ -441,7 +444,7 @@ describe('create: what is refused', () => {
     }
   });
 
-  it("A3: a namespace of another user's container, as both would have the same ids; whose it is has to be known for that", () => {
+  it("A3: a namespace of another user's container would share ids; an unknown user counts as another", () => {
     const outcome = (own: number | null, others: number | null, mode: object) => {
       const owned = {
         ...facts,
@@ -456,7 +459,10 @@ describe('create: what is refused', () => {
     };
     for (const key of ['NetworkMode', 'PidMode', 'IpcMode']) {
       expect(outcome(1001, 1000, { [key]: 'container:c' })).toMatch(
-        /enhanced container isolation: .*c is user 1000's and this one user 1001's; .*have one user make both.*A3/,
+        new RegExp(
+          "enhanced container isolation: .*c is user 1000's and this one user 1001's; " +
+            '.*have one user make both.*A3',
+        ),
       );
       expect(outcome(0, 1000, { [key]: 'container:c' })).toContain("this one user 0's");
       for (const [own, others] of [
@@ -563,7 +569,9 @@ describe('the parts', () => {
       setting: '/filesharingAllowedDirectories',
     };
     expect(refusalText(denial)).toBe(
-      'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories',
+      'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with ' +
+        'containers (A8); an administrator can allow it by listing the directory in ' +
+        'filesharingAllowedDirectories',
     );
   });
 });

@@ -54,7 +54,9 @@ describe('a denial', () => {
 describe('the text of a refusal', () => {
   it('is in the language of the translator, with the same beginning, requirement and setting', () => {
     expect(refusalText(socketMount, translate)).toBe(
-      'enhanced container isolation: 已阻止“将 Docker 套接字 (/var/run/docker.sock) 挂载到镜像 alpine 的容器中”：只有允许的镜像可以挂载 Docker 套接字（没有这个容器）（B1）；管理员可以在 enhancedContainerIsolation.dockerSocketMount.imageList 中添加涵盖该镜像的条目来允许',
+      'enhanced container isolation: 已阻止“将 Docker 套接字 (/var/run/docker.sock) 挂载到镜像 alpine ' +
+        '的容器中”：只有允许的镜像可以挂载 Docker 套接字（没有这个容器）（B1）；管理员可以在 enhancedContainerIsolation.dockerSocketMount.' +
+        'imageList 中添加涵盖该镜像的条目来允许',
     );
     expect(
       refusalText(deny('command-blocked', 'x', { setting: '/bulkhead/perImageCommandLists/3' })),

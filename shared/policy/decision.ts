@@ -129,7 +129,8 @@ export interface RefusalParts extends Pick<Denial, 'rule' | 'what' | 'spec' | 's
 }
 
 /**
- * The sentence that Docker clients show (B6): what was blocked, by which rule, and which setting would allow it.
+ * The sentence that Docker clients show (B6): what was blocked, by which rule, and which setting would allow
+ * it.
  */
 export function refusalMessage(denial: RefusalParts): Message {
   const { sentences } = denial;

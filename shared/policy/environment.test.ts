@@ -35,7 +35,8 @@ describe('hidden environment variables', () => {
         ),
       ),
     ).toBe(
-      '{"Id":"a","Config":{"Env":["A=(hidden by Bulkhead)","B=(hidden by Bulkhead)"," C=(hidden by Bulkhead)","=(hidden by Bulkhead)"],"Cmd":["A=1"]},"N":9007199254740993}',
+      '{"Id":"a","Config":{"Env":["A=(hidden by Bulkhead)","B=(hidden by Bulkhead)"," C=(hidden by ' +
+        'Bulkhead)","=(hidden by Bulkhead)"],"Cmd":["A=1"]},"N":9007199254740993}',
     );
     for (const text of ['[]', '{}', '{"Config":null}', '{"Config":{"Env":null}}'])
       expect(writeJson(withoutEnvironment(read(text)))).toBe(text);

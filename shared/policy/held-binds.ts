@@ -31,7 +31,10 @@ export const consistencies: ReadonlySet<string> = new Set([
   'delegated',
 ]);
 
-/** Whether a mount of a container's `HostConfig` was converted from a bind (or a mount whose source is created). */
+/**
+ * Whether a mount of a container's `HostConfig` was converted from a bind (or a mount whose source is
+ * created).
+ */
 export const isConvertedBind = (consistency: string): boolean => consistency.startsWith(markPrefix);
 
 export interface BindsToMountsOptions {
@@ -207,8 +210,8 @@ function restoreMount(mount: JsonObject, consistency: string): JsonObject {
 }
 
 /**
- * `Binds` as they were sent, and the options of those that were converted, by cleaned destination. `consistencies`
- * in any order.
+ * `Binds` as they were sent, and the options of those that were converted, by cleaned destination.
+ * `consistencies` in any order.
  */
 export function decodeBinds(
   consistencies: readonly string[],

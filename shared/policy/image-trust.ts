@@ -118,8 +118,8 @@ interface ProvenDigest extends Repository {
  * - Graph driver: RepoDigests. Only pull and push write them, with the digest of the manifest that went over
  *   the wire.
  * - containerd: the id, and nothing else. There RepoDigests are made of the images' names, and `docker load`
- *   takes a name
- *   with any digest in it; the id is the true hash of the manifest or index. The names only say where to look for it.
+ *   takes a name with any digest in it; the id is the true hash of the manifest or index. The names only
+ *   state where to look for it.
  */
 export function provenDigests(image: LocalImage): ProvenDigest[] {
   const claims = (image.store === 'graph' ? image.digests : [...image.digests, ...image.tags]).flatMap(

@@ -21,7 +21,8 @@ const refusal = (body: unknown): string | null => {
 };
 const host = (fields: Record<string, unknown>) => ({ Image: 'busybox', HostConfig: fields });
 const text = (what: string, detail: string) =>
-  `enhanced container isolation: ${what} is blocked: one request may not keep the gateway from answering others (${detail}); no setting allows it`;
+  `enhanced container isolation: ${what} is blocked: one request may not keep the gateway from answering ` +
+  `others (${detail}); no setting allows it`;
 
 /** Field, limit, a body with so many entries, what to do. */
 const counted: readonly (readonly [string, number, (count: number) => unknown, string])[] = [

@@ -116,7 +116,10 @@ export interface ConnectionLimits {
    */
   readonly softBufferBytes: number;
   readonly maxBufferBytes: number;
-  /** Bytes of the same, of all users; above it, whoever has more than a sixteenth of `maxBufferBytes` is refused. */
+  /**
+   * Bytes of the same, of all users; above it, whoever has more than a sixteenth of `maxBufferBytes` is
+   * refused.
+   */
   readonly maxTotalBufferBytes: number;
   /** How long a request's head may take, from the connection's start or its first byte on, ms. */
   readonly headMs: number;

@@ -12,7 +12,9 @@ describe('a create body, one thing at a time', () => {
   it('has one part for every bind, mode, device and network', () => {
     expect(
       split(
-        '{"Image":"a","Env":["A=1","B=2"],"HostConfig":{"Runtime":"runc","Binds":["/a:/a","/b:/b"],"PidMode":"host","LogConfig":{"Type":"x","Config":{"a":"b"}}},"NetworkingConfig":{"EndpointsConfig":{"x":{},"y":{}}}}',
+        '{"Image":"a","Env":["A=1","B=2"],"HostConfig":{"Runtime":"runc","Binds":["/a:/a","/b:/b"],' +
+          '"PidMode":"host","LogConfig":{"Type":"x","Config":{"a":"b"}}},' +
+          '"NetworkingConfig":{"EndpointsConfig":{"x":{},"y":{}}}}',
       ),
     ).toEqual([
       '{"Image":"a","HostConfig":{"Runtime":"runc"}}',
@@ -31,7 +33,9 @@ describe('a create body, one thing at a time', () => {
   });
   it('reports position and kind of each part, and of variables and labels only the name', () => {
     const parsed = parseJson(
-      '{"Image":"a","Env":["A=secret"],"Labels":{"l":"secret"},"Tty":false,"HostConfig":{"Binds":["/a:/a","/b:/b"],"Tmpfs":{"/t":"size=1"},"Mounts":[{"Type":"bind","Source":"/s"}],"Memory":0,"Privileged":true}}',
+      '{"Image":"a","Env":["A=secret"],"Labels":{"l":"secret"},"Tty":false,' +
+        '"HostConfig":{"Binds":["/a:/a","/b:/b"],"Tmpfs":{"/t":"size=1"},"Mounts":[{"Type":"bind",' +
+        '"Source":"/s"}],"Memory":0,"Privileged":true}}',
     );
     if (!parsed.ok || !isObject(parsed.value)) throw new Error('not an object');
     expect(

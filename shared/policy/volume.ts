@@ -7,6 +7,11 @@ export interface VolumeDriverFacts {
   readonly options: ReadonlyMap<string, string>;
 }
 
+const tmpfsOption = new RegExp(
+  String.raw`^(?:size=[0-9]+[kmgKMG%]?|nr_inodes=[0-9]+[kmgKMG]?|mode=0?[0-7]{1,4}|` +
+    String.raw`uid=[0-9]{1,10}|gid=[0-9]{1,10}|ro|rw|nosuid|nodev|noexec|noatime|relatime)$`,
+);
+
 /**
  * May such a volume be made or used (A8, B1)? The local driver mounts whatever its options say, so only tmpfs
  * and its size-like options pass; other drivers are plugins.
@@ -39,12 +44,7 @@ export function decideVolume(name: string, facts: VolumeDriverFacts): Decision {
     );
   }
   for (const option of (facts.options.get('o') ?? '').split(',')) {
-    if (
-      option !== '' &&
-      !/^(?:size=[0-9]+[kmgKMG%]?|nr_inodes=[0-9]+[kmgKMG]?|mode=0?[0-7]{1,4}|uid=[0-9]{1,10}|gid=[0-9]{1,10}|ro|rw|nosuid|nodev|noexec|noatime|relatime)$/.test(
-        option,
-      )
-    ) {
+    if (option !== '' && !tmpfsOption.test(option)) {
       return deny('volume-options', message('policy.volume-with-mount-option', { volume: volume(), option }));
     }
   }

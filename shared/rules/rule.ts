@@ -7,7 +7,10 @@ export interface Rule {
   readonly code: string;
   /** What it says, without a capital and a full stop: a part of the refusal. */
   readonly sentence: MessageId;
-  /** Requirement (A7, B1, …) it comes from where the denial names no other; '' where it is the message model's own. */
+  /**
+   * Requirement (A7, B1, …) it comes from where the denial names no other; '' where it is the message model's
+   * own.
+   */
   readonly spec: string;
   /** Setting that would allow what it refuses, where the denial names no other. */
   readonly setting: SettingPointer;

@@ -34,7 +34,7 @@ describe('what may be written at a place', () => {
     expect(labels('{ "unknown": { "|" } }')).toBeNull();
   });
 
-  it('puts what this engine acts on before what only Docker Desktop reads, and leaves out what Docker Desktop does not know', () => {
+  it("lists the engine's own keys before Docker Desktop's, and on Docker Desktop only those it knows", () => {
     const own = labels('{ | }') ?? [];
     expect(own.indexOf('"bulkhead"')).toBeLessThan(own.indexOf('"proxy"'));
     expect(labels('{ | }', 'desktop')).not.toContain('"bulkhead"');
@@ -58,9 +58,11 @@ describe('what may be written at a place', () => {
       '{ "filesharingAllowedDirectories": [{ "path": "$HOME" }] }',
     ],
     [
-      '{ "enhancedContainerIsolation": { "dockerSocketMount": { "commandList": { "commands": ["push", "im|"] } } } }',
+      '{ "enhancedContainerIsolation": { "dockerSocketMount": { "commandList": { "commands": ["push", ' +
+        '"im|"] } } } }',
       '"image*"',
-      '{ "enhancedContainerIsolation": { "dockerSocketMount": { "commandList": { "commands": ["push", "image*"] } } } }',
+      '{ "enhancedContainerIsolation": { "dockerSocketMount": { "commandList": { "commands": ["push", ' +
+        '"image*"] } } } }',
     ],
   ])('%s and %s give %s', (marked, label, expected) => {
     expect(take(marked, label)).toBe(expected);

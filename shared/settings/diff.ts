@@ -65,11 +65,14 @@ function leaves(value: unknown, pointer: string, kind: 'added' | 'removed'): Set
   ];
 }
 
-/** Lists whose order says nothing. The per-image lists are not among them: their first match counts. */
-const unordered =
-  /^\/(filesharingAllowedDirectories|enhancedContainerIsolation\/dockerSocketMount\/(imageList\/images|commandList\/commands)|bulkhead\/perImageCommandLists\/\d+\/commands)$/;
+/** Lists whose order has no meaning. The per-image lists are not among them: their first match counts. */
+const unordered = new RegExp(
+  '^/(filesharingAllowedDirectories|' +
+    'enhancedContainerIsolation/dockerSocketMount/(imageList/images|commandList/commands)|' +
+    String.raw`bulkhead/perImageCommandLists/\d+/commands)$`,
+);
 
-/** Is the list at this pointer one whose order says nothing? */
+/** Has the order of the list at this pointer no meaning? */
 export const isUnorderedList = (pointer: string): boolean => unordered.test(pointer);
 
 function compareLists(

@@ -169,8 +169,7 @@ describe('editSettings by example', () => {
   });
 });
 
-// ---- properties
-// -------------------------------------------------------------------------------------------------------------
+// ---- properties ----
 
 /** Texts of leaves whose spelling JSON.parse would not give back. */
 const leafText = fc.oneof(
@@ -327,7 +326,7 @@ describe('editSettings keeps every byte it need not touch', () => {
     );
   });
 
-  it('setting a value: it reads back; every leaf outside it is spelt as before, and so is all text before and after it', () => {
+  it('setting a value: it reads back; other leaves and the text around it are unchanged', () => {
     fc.assert(
       fc.property(placed, values, ({ text, path }, value) => {
         const after = edit(text, path, value);
@@ -350,7 +349,8 @@ describe('editSettings keeps every byte it need not touch', () => {
     fc.assert(
       fc.property(placed, ({ text, path }) => {
         const value = read(text, path);
-        fc.pre(!JSON.stringify(value).includes('null') || !text.includes('1e400')); // Infinity is no JSON value
+        // Infinity is no JSON value.
+        fc.pre(!JSON.stringify(value).includes('null') || !text.includes('1e400'));
         expect(edit(text, path, value)).toBe(text);
       }),
       runs,

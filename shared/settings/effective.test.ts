@@ -16,9 +16,15 @@ describe('effectiveSettings', () => {
     const text = `{
       "configurationFileVersion": 2,
       "enhancedContainerIsolation": { "locked": true, "value": true, "dockerSocketMount": {
-        "imageList": { "images": ["docker.io/testcontainers/ryuk:*", "docker:cli"], "allowDerivedImages": true },
+        "imageList": {
+          "images": ["docker.io/testcontainers/ryuk:*", "docker:cli"],
+          "allowDerivedImages": true
+        },
         "commandList": { "type": "deny", "commands": ["push", "build", "image*"] } } },
-      "filesharingAllowedDirectories": [ { "path": "$HOME", "sharedByDefault": true }, { "path": "$TMP", "sharedByDefault": false } ],
+      "filesharingAllowedDirectories": [
+        { "path": "$HOME", "sharedByDefault": true },
+        { "path": "$TMP", "sharedByDefault": false }
+      ],
       "blockDockerLoad": { "locked": false, "value": true },
       "linuxVM": { "dockerDaemonOptions": { "locked": false, "value": "{\\"debug\\": false}" } } }`;
     expect(value(text)).toEqual({
@@ -80,7 +86,9 @@ describe('effectiveSettings', () => {
 
   it('reads what only this project understands (B7)', () => {
     const own = value(
-      '{"bulkhead":{"backend":"sysbox","mode":"audit","existingContainers":"warn","perImageCommandLists":[{"image":"docker:cli","type":"allow","commands":["ps"]},{"image":"x","scope":"all"}],"socketMounts":{"scope":"own"},"hideEnvironment":"socket-mounts"}}',
+      '{"bulkhead":{"backend":"sysbox","mode":"audit","existingContainers":"warn",' +
+        '"perImageCommandLists":[{"image":"docker:cli","type":"allow","commands":["ps"]},{"image":"x",' +
+        '"scope":"all"}],"socketMounts":{"scope":"own"},"hideEnvironment":"socket-mounts"}}',
     );
     expect([own.backend, own.mode, own.existingContainers, own.socket.scope, own.hideEnvironment]).toEqual([
       'sysbox',
@@ -158,7 +166,9 @@ describe('effectiveSettings', () => {
   describe('locked', () => {
     const overrides = { eci: false, blockDockerLoad: false, socket: { images: ['evil'] } };
     const policy = (locked: boolean) =>
-      `{"enhancedContainerIsolation":{"locked":${locked},"value":true,"dockerSocketMount":{"imageList":{"images":["good"]}}},"blockDockerLoad":{"locked":${locked},"value":true}}`;
+      `{"enhancedContainerIsolation":{"locked":${locked},"value":true,` +
+      `"dockerSocketMount":{"imageList":{"images":["good"]}}},"blockDockerLoad":{"locked":${locked},` +
+      '"value":true}}';
     it('true: what a user changed does not count, sub-settings included', () => {
       const settings = value(policy(true), { overrides });
       expect([settings.eci.value, settings.blockDockerLoad.value, settings.socket.images]).toEqual([

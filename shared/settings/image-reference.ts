@@ -46,8 +46,10 @@ export const imageReferenceMessages: Readonly<Record<ImageReferenceError, Messag
 
 // The grammar of github.com/distribution/reference.
 const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-const domainName =
-  /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const domainComponent = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
+const domainName = new RegExp(
+  String.raw`^(?:${domainComponent}(?:\.${domainComponent})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$`,
+);
 const tagShape = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestShape = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/;
 
@@ -117,7 +119,10 @@ export function parseImageReference(written: string): Parsed {
 /** The whole reference with nothing implied: `docker.io/library/docker:cli`. */
 export function canonicalReference(reference: ImageReference): string {
   if (reference.kind === 'any') return '*';
-  return `${reference.domain}/${reference.path}${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}`;
+  return (
+    `${reference.domain}/${reference.path}${reference.tag === null ? '' : `:${reference.tag}`}` +
+    `${reference.digest === null ? '' : `@${reference.digest}`}`
+  );
 }
 
 /**

@@ -4,7 +4,10 @@ import { jsonType } from './parse.ts';
 import { childPointer } from './pointer.ts';
 import { engineKeyNames, factsOf, settingsFileSchema, type KeyFacts } from './schema/index.ts';
 
-/** A key of the schema as its readers want it. `keys` describes an object's members, `items` a list's elements. */
+/**
+ * A key of the schema as its readers want it. `keys` describes an object's members, `items` a list's
+ * elements.
+ */
 export interface KnownKey extends Omit<KeyFacts, 'default'> {
   readonly type: 'boolean' | 'string' | 'number' | 'object' | 'list' | 'any';
   /** The only strings allowed. */
@@ -41,7 +44,9 @@ function membersOf(schema: z.ZodObject): Readonly<Record<string, KnownKey>> {
   );
 }
 
-/** A key from its schema and what is known beside it. A key that nothing is known of is a programming error. */
+/**
+ * A key from its schema and what is known beside it. A key that nothing is known of is a programming error.
+ */
 function keyOf(schema: z.core.$ZodType, name: string): KnownKey {
   const known = factsOf(schema);
   if (known === undefined) throw new Error(`no description of ${name} in the schema`);

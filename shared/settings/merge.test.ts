@@ -10,7 +10,10 @@ const base = `{
   "enhancedContainerIsolation": {
     "locked": false,
     "value": true,
-    "dockerSocketMount": { "imageList": { "images": ["docker:cli", "a:1"] }, "commandList": { "type": "deny", "commands": [ "push" ] } }
+    "dockerSocketMount": {
+      "imageList": { "images": ["docker:cli", "a:1"] },
+      "commandList": { "type": "deny", "commands": [ "push" ] }
+    }
   },
   "filesharingAllowedDirectories": [
     { "path": "$HOME", "sharedByDefault": true },

@@ -155,7 +155,8 @@ describe('parseSettings', () => {
       other: { x: [1] },
     });
     const bad = parseSettings(
-      '{"enhancedContainerIsolation":{"value":"yes","dockerSocketMount":{"imageList":{"images":[1]}}},"bulkhead":{"mode":"off"}}',
+      '{"enhancedContainerIsolation":{"value":"yes","dockerSocketMount":{"imageList":{"images":[1]}}},' +
+        '"bulkhead":{"mode":"off"}}',
     );
     expect(bad.ok && bad.value.settings).toBeNull();
     expect(bad.ok && bad.value.typeErrors.map((e) => [e.pointer, e.expected, e.found])).toEqual([

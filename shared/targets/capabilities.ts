@@ -49,8 +49,8 @@ export const targetCapabilitiesSchema = z
     /** When the engine reads its settings file: whenever it changes, or only when it starts. */
     readsSettings: z.enum(['on-change', 'at-start']),
     /**
-     * The presence of the settings file alone enforces sign-in. Applying an empty draft removes the file then;
-     * elsewhere an empty document is written in its place.
+     * The presence of the settings file alone enforces sign-in. Applying an empty draft removes the file
+     * then; elsewhere an empty document is written in its place.
      */
     fileEnforcesSignIn: z.boolean(),
     /** A gateway of ours enforces the settings file, in front of the engine. */

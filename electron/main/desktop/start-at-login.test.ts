@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(path.dirname(directory), { recursive: true }));
 
 describe('the autostart file', () => {
-  it('is there while start at login is on, in a directory that need not exist, and can be turned off twice', async () => {
+  it('exists while start at login is on, creates its directory, and can be turned off twice', async () => {
     const login = autostartFile(directory, ['/opt/bulkhead-app', '--hidden']);
     expect(await login.isOn()).toBe(false);
     await login.set(true);
@@ -26,7 +26,7 @@ describe('the autostart file', () => {
     expect(await login.isOn()).toBe(false);
   });
 
-  it('quotes what a path may hold, so that nothing of it is a variable, a command or a field code', async () => {
+  it('quotes special characters of a path: none becomes a variable, command or field code', async () => {
     await autostartFile(directory, ['/opt/a b/$HOME/`id`/"x"/50%/c\\d']).set(true);
     expect(await readFile(path.join(directory, 'bulkhead.desktop'), 'utf8')).toContain(
       'Exec="/opt/a b/\\\\$HOME/\\\\`id\\\\`/\\\\"x\\\\"/50%%/c\\\\\\\\d"\n',

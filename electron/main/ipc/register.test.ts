@@ -168,7 +168,7 @@ describe('ipc by contract', () => {
     expect(reached).toEqual([]);
   });
 
-  it('refuses every request of every sender but its own page, whatever the payload, without a look at it', async () => {
+  it('refuses every request from any sender but its own page, without reading the payload', async () => {
     const frames = [
       null,
       undefined,
@@ -302,7 +302,7 @@ describe('ipc by contract', () => {
     }
   });
 
-  it('registers every request of the contract once, and counts only the first paint of an own page', async () => {
+  it("registers each request of the contract once, and records only its page's first paint", async () => {
     const channels = new Map<string, (event: unknown, payload: unknown, engine?: unknown) => unknown>();
     const listeners = new Map<string, (event: unknown) => void>();
     const onPainted = vi.fn();

@@ -14,7 +14,8 @@ beforeAll(async () => {
   await writeFile(path.join(outer, 'secret.txt'), 'secret');
   await writeFile(
     path.join(directory, 'index.html'),
-    '<!doctype html><html><head><title>t</title></head><body><style nonce="__CSP_NONCE__"></style></body></html>',
+    '<!doctype html><html><head><title>t</title></head><body><style ' +
+      'nonce="__CSP_NONCE__"></style></body></html>',
   );
   await writeFile(path.join(directory, 'assets', 'a b.js'), 'export {};');
   await writeFile(path.join(directory, 'program'), 'x');
@@ -92,10 +93,11 @@ describe('app://bulkhead', () => {
     expect(data.toString()).not.toContain('secret');
   });
 
-  it('reports when the page has the files it names: each delivered or failed, whatever else is requested', async () => {
+  it('reports when each file named by the page is delivered or failed, and ignores others', async () => {
     await writeFile(
       path.join(directory, 'page.html'),
-      '<script type="module" src="./assets/one.js"></script><link rel="stylesheet" href="./assets/two.css"><link rel="preload" as="font" href="./assets/three.woff2">',
+      '<script type="module" src="./assets/one.js"></script><link rel="stylesheet" ' +
+        'href="./assets/two.css"><link rel="preload" as="font" href="./assets/three.woff2">',
     );
     type Listener = ((details: { readonly url: string }) => void) | null;
     const listeners: { completed: Listener; failed: Listener } = { completed: null, failed: null };

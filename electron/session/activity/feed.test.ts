@@ -28,7 +28,19 @@ afterEach(async () => {
 });
 
 const line = (target: string, more: object = {}) =>
-  `${JSON.stringify({ id: `r-${target.slice(1)}`, time: new Date().toISOString(), outcome: 'deny', rule: 'host-namespace', setting: null, what: '--pid=host', message: 'm', client: { uid: 1000, pid: 1 }, method: 'POST', target, ...more })}\n`;
+  `${JSON.stringify({
+    id: `r-${target.slice(1)}`,
+    time: new Date().toISOString(),
+    outcome: 'deny',
+    rule: 'host-namespace',
+    setting: null,
+    what: '--pid=host',
+    message: 'm',
+    client: { uid: 1000, pid: 1 },
+    method: 'POST',
+    target,
+    ...more,
+  })}\n`;
 const probe = {
   client: { uid: 0, pid: 7 },
   origin: { kind: 'clients' },
@@ -74,7 +86,7 @@ function follow(options: Partial<FeedOptions> = {}) {
   return { feed, got, until, live };
 }
 
-it('shows what a verification was refused, and counts it nowhere; no other client is taken for one', async () => {
+it('shows denials of a verification, counts them nowhere, and mistakes no other client for one', async () => {
   await writeFile(
     file,
     [
@@ -91,7 +103,7 @@ it('shows what a verification was refused, and counts it nowhere; no other clien
 });
 
 describe('the decision log in the app', () => {
-  it('is read with its rotated files, then followed through rotation, in order and nothing twice', async () => {
+  it('reads the log with its rotated files, and follows it in order without duplicates', async () => {
     await writeFile(`${file}.1`, line('/1'));
     await writeFile(file, `${line('/2')}{"broken\n`);
     const { feed, got, until, live } = follow();
@@ -150,7 +162,12 @@ describe('the decision log in the app', () => {
         '-e',
         `
       const { activityFeed } = await import(${JSON.stringify(path.join(import.meta.dirname, 'feed.ts'))});
-      const feed = activityFeed(${JSON.stringify(file)}, { seenUntil: null, onSummary: (summary) => { console.log(JSON.stringify([summary.state.kind, summary.state.why ?? null, summary.entries])); } });
+      const feed = activityFeed(${JSON.stringify(file)}, {
+        seenUntil: null,
+        onSummary: ({ state, entries }) => {
+          console.log(JSON.stringify([state.kind, state.why ?? null, entries]));
+        },
+      });
       await feed.start();
     `,
       ],
@@ -238,7 +255,8 @@ describe('names of users', () => {
     const passwd = path.join(dir, 'passwd');
     await writeFile(
       passwd,
-      'root:x:0:0:root:/root:/bin/sh\nsam:x:1000:1000::/home/sam:/bin/sh\nsam2:x:1000:1000::/:/bin/sh\nnonsense\n',
+      'root:x:0:0:root:/root:/bin/sh\nsam:x:1000:1000::/home/sam:/bin/sh\nsam2:x:1000:1000::/:/bin/sh\n' +
+        'nonsense\n',
     );
     let now = 0;
     const { of: name } = userNames(passwd, () => now);

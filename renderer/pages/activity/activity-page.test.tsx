@@ -75,7 +75,7 @@ describe('the activity page', () => {
     expect(seen(app)).toBe(2);
   });
 
-  it('lists repeats as one line, newest first; filters, searches, and says that everything was looked at', async () => {
+  it('lists repeats as one line, newest first; filters, searches, and states what was read', async () => {
     const app = await renderApp(appState(), 'activity');
     await waitFor(() => {
       expect(lines().length).toBeGreaterThan(10);
@@ -125,7 +125,7 @@ describe('the activity page', () => {
     expect(await screen.findByText('This entry is not in view any more')).toBeTruthy();
   });
 
-  it('prepares the exact change of the draft, shown before, and leads to the review; undo takes it back', async () => {
+  it('shows the exact change, adds it to the draft, and leads to the review; undo reverts it', async () => {
     const app = await renderApp(appState(), 'activity');
     await waitFor(() => {
       expect(lines().length).toBeGreaterThan(10);
@@ -147,7 +147,7 @@ describe('the activity page', () => {
     expect(app.store.get().draft).toBe(before);
   });
 
-  it('chooses nothing dangerous by itself, says what to do where no setting helps, and edits nothing that is locked', async () => {
+  it('preselects nothing dangerous, advises where no setting helps, edits nothing locked', async () => {
     const app = await renderApp(appState(), 'activity');
     await waitFor(() => {
       expect(lines().length).toBeGreaterThan(10);
@@ -204,7 +204,7 @@ describe('the activity page', () => {
     });
   });
 
-  it('is walked by arrows; Enter opens the detail, Escape closes it and focus is on the line again', async () => {
+  it('moves by arrow keys; Enter opens the detail, Escape closes it and focuses the line again', async () => {
     await renderApp(appState(), 'activity');
     await waitFor(() => {
       expect(lines().length).toBeGreaterThan(10);
@@ -252,7 +252,7 @@ describe('the activity page', () => {
     expect(lines().length).toBeLessThan(60);
   });
 
-  it('does not take a log it could not ask for for an empty one, nor for one that was looked at', async () => {
+  it('shows a log that could not be read neither as empty nor as read', async () => {
     const app = await renderApp(appState(), 'activity', { 'activity:read': () => fail('internal', 'no') });
     expect(await screen.findByRole('button', { name: 'Try again' })).toBeTruthy();
     expect(screen.queryByText(/^Nothing/)).toBeNull();

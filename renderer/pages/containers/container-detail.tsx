@@ -17,7 +17,10 @@ export type RecreationOffer = 'no' | 'offered' | 'not-now';
 
 const detailPadding = 14;
 
-/** Below an opened row: what recreating the container would do, where that is offered, and what is known of it. */
+/**
+ * Below an opened row: what recreating the container would do, where that is offered, and what is known of
+ * it.
+ */
 export function ContainerDetail({
   container,
   tab,
@@ -73,7 +76,9 @@ const detailCount = (container: Container, recreation: boolean): number =>
   (container.obstacles.length === 0 ? 0 : 1) +
   (recreation ? recreationLines : 0);
 
-/** Height of the detail in px, which the list needs before it is drawn. `recreation`: recreating is offered. */
+/**
+ * Height of the detail in px, which the list needs before it is drawn. `recreation`: recreating is offered.
+ */
 export const detailHeight = (container: Container, recreation: boolean): number =>
   detailCount(container, recreation) * factLine + detailPadding;
 

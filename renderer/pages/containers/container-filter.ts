@@ -13,7 +13,9 @@ export interface FilteredContainers {
   readonly count: Readonly<Record<Show, number>>;
 }
 
-/** The containers that match all words of `text`, of those the ones to show: unprotected first, then by name. */
+/**
+ * The containers that match all words of `text`, of those the ones to show: unprotected first, then by name.
+ */
 export function filterContainers(
   containers: readonly Container[],
   text: string,

@@ -81,7 +81,7 @@ describe('the list of containers', () => {
     expect(rows()).toHaveLength(someContainers.length);
   });
 
-  it('is driven from the keyboard: arrows, Space, Shift for a range, Right to open, Escape to clear', async () => {
+  it('works by keyboard: arrows, Space, Shift for a range, Right to open, Escape to clear', async () => {
     const { user } = await renderApp(recent(), 'containers');
     rows()[0]?.focus();
     await user.keyboard(' ');
@@ -151,7 +151,7 @@ describe('a filter that an address asked for', () => {
 });
 
 describe('removing containers', () => {
-  it('is not offered while settings are being applied, and neither is recreating: the page says by what it is locked', async () => {
+  it('offers neither removing nor recreating while settings are being applied, and shows why', async () => {
     const { user } = await renderApp({ ...recent(), run: run() }, 'containers');
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
     for (const name of ['Remove…', 'Recreate protected…'])
@@ -164,7 +164,7 @@ describe('removing containers', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
-  it('names them, never focuses the destructive button, and leaves running ones and volumes alone', async () => {
+  it('names them, never focuses the destructive button, keeps running containers and volumes', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('checkbox', { name: 'Select db-archive' }));
     await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));

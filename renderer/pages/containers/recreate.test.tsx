@@ -39,7 +39,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(screen.queryByRole('menuitem', { name: 'Recreate protected…' })).toBeNull();
   });
 
-  it("shows first what is lost and what stands in the way, leaves out what can't be, and asks for what was chosen", async () => {
+  it('shows losses and obstacles first, omits what is blocked, and requests the selection', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
     for (const name of ['old-vpn', 'node-metrics', 'db-archive', 'web-1'])
       await user.click(screen.getByRole('checkbox', { name: `Select ${name}` }));
@@ -85,7 +85,8 @@ describe('recreating containers under ECI (D)', () => {
       'What its processes have in memory · What was written inside: 12.3 MB in 31 paths',
     );
     expect(fact(row, 'It changes').title).toBe(
-      'Runtime runc becomes bulkhead, in a user namespace of its own · The old one is kept beside it, stopped: what was written inside is nowhere else',
+      'Runtime runc becomes bulkhead, in a user namespace of its own · The old one is kept beside it, ' +
+        'stopped: what was written inside is nowhere else',
     );
     expect([...row.querySelectorAll('dt')].slice(0, 4).map((label) => label.textContent)).toEqual([
       'Recreating keeps',
@@ -97,7 +98,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(await screen.findByText('Recreate 1 container under ECI?')).toBeTruthy();
   });
 
-  it('takes the same room in an opened row before the plan is there, once it is, and where there is none', async () => {
+  it('takes the same space in an opened row before, with and without a plan', async () => {
     let answer: (plan: Result<RecreatePlan>) => void = () => undefined;
     const plan = new Promise<Result<RecreatePlan>>((resolve) => {
       answer = resolve;
@@ -144,7 +145,9 @@ describe('recreating containers under ECI (D)', () => {
 
   it('shows the gateway’s refusals in the window’s language', async () => {
     const message =
-      'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories';
+      'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with ' +
+      'containers (A8); an administrator can allow it by listing the directory in ' +
+      'filesharingAllowedDirectories';
     const item: RecreatePlan['groups'][number][number] = {
       id: idOf('old-vpn') ?? '',
       name: 'old-vpn',
@@ -221,7 +224,10 @@ describe('recreating containers under ECI (D)', () => {
     expect(screen.getByText('1 container recreated · 1 was not recreated')).toBeTruthy();
     expect(
       screen.getByText(
-        /The old one is old-vpn-before-eci, stopped and without a restart policy. Made of bulkhead\/recreated/,
+        new RegExp(
+          'The old one is old-vpn-before-eci, stopped and without a restart policy. ' +
+            'Made of bulkhead/recreated',
+        ),
       ),
     ).toBeTruthy();
     expect(

@@ -16,7 +16,9 @@ export interface Scan {
   readonly error: AppError | null;
 }
 
-/** Scans of the containers: when the page is opened, by F5, by an address with `scan=now`, and by `rescan`. */
+/**
+ * Scans of the containers: when the page is opened, by F5, by an address with `scan=now`, and by `rescan`.
+ */
 export function useScan(): Scan {
   const app = useApp();
   const { params } = useRoute();

@@ -39,9 +39,9 @@ export const groupEdited = (
 ): boolean => !sameEntries(entriesOf(before, group), entriesOf(after, group));
 
 /**
- * The list with exactly `selected` (canonical names) marked in one group; nothing else moves. A whole group is
- * written as its name (`image*`), what was written otherwise stays as it is while it is wanted. What comes to
- * the applied document's own entries is written as they are, so that marking back leaves no change.
+ * The list with exactly `selected` (canonical names) marked in one group; nothing else moves. A whole group
+ * is written as its name (`image*`), what was written otherwise stays as it is while it is wanted. What comes
+ * to the applied document's own entries is written as they are, so that marking back leaves no change.
  */
 export function setMarked(
   entries: readonly string[],

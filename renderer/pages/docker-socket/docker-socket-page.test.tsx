@@ -293,7 +293,8 @@ describe('what containers see', patience, () => {
   it('gives one image a scope of its own', async () => {
     const listed = appliedText.replace(
       '},\n  "filesharing',
-      '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] },\n  "filesharing',
+      '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", ' +
+        '"commands": ["ps"] }] },\n  "filesharing',
     );
     const app = await open(listed);
     await app.user.click(screen.getByRole('button', { name: /^docker:cli/ }));

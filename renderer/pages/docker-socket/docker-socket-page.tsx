@@ -28,7 +28,8 @@ export default function DockerSocketPage() {
 
 /** Findings that a row shows. */
 const inRow = new RegExp(
-  `^(${imagesPointer}/\\d+|${mountPointer}/commandList/commands/\\d+|${ownListsPointer}/\\d+/(image|commands/\\d+))$`,
+  `^(${imagesPointer}/\\d+|${mountPointer}/commandList/commands/\\d+|${ownListsPointer}/\\d+/(image|` +
+    'commands/\\d+))$',
 );
 
 function Forms() {

@@ -23,7 +23,7 @@ describe('a list beside the applied one', () => {
     expect(sameEntries(['a', 'b'], ['a', 'a'])).toBe(false);
   });
 
-  it('comes back to the applied entries by undoing rows, in any order; and shows a change exactly when the document has one', () => {
+  it('returns to the applied entries by undoing rows in any order; shows only real changes', () => {
     const list = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 6 });
     const text = (images: readonly string[]) =>
       JSON.stringify({ enhancedContainerIsolation: { dockerSocketMount: { imageList: { images } } } });

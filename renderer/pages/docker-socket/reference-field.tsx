@@ -109,7 +109,9 @@ export function checkReference(
 /** Debounce of the registry lookup, ms. */
 const pause = 600;
 
-/** Registry state of the typed reference, debounced; undefined while typing or when it cannot be looked up. */
+/**
+ * Registry state of the typed reference, debounced; undefined while typing or when it cannot be looked up.
+ */
 export function useTypedReferenceState(written: string): RegistryState | undefined {
   const text = written.trim();
   const [queried, setQueried] = useState<string | null>(null);

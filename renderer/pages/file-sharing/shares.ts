@@ -150,5 +150,6 @@ export function withDefault(row: ShareRow, on: boolean): Share {
   const before = row.kind === 'edited' ? row.before : row.kind === 'same' ? row.share : undefined;
   if (on || row.kind === 'added' || before?.sharedByDefault !== undefined)
     return { ...row.share, sharedByDefault: on };
-  return Object.fromEntries(Object.entries(row.share).filter(([key]) => key !== 'sharedByDefault')) as Share; // the path is still there
+  const others = Object.entries(row.share).filter(([key]) => key !== 'sharedByDefault');
+  return Object.fromEntries(others) as Share; // the path is still there
 }

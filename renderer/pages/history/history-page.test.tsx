@@ -16,7 +16,7 @@ const row = (version: number) => screen.findByRole('button', { name: new RegExp(
 const detail = (version: number) => screen.findByRole('region', { name: `Version ${version}` });
 
 describe('history', () => {
-  it('lists every version with who, when and what it changed, and shows the newest against the one before', async () => {
+  it('lists who changed what and when in each version, and compares the newest two', async () => {
     await open(appState());
     expect((await row(6)).textContent).toMatch(
       /Version 6Applied.*applied by mei · 1 change: Shared by default/,
@@ -30,7 +30,7 @@ describe('history', () => {
     expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
   });
 
-  it('makes an earlier version the draft and leads to the review; nothing is applied, and undo takes it back', async () => {
+  it('makes an earlier version the draft, leads to the review, applies nothing; undo reverts', async () => {
     const { user, store, bridge } = await open(appState());
     await user.click(await row(1));
     await user.click(await within(await detail(1)).findByRole('button', { name: 'Roll back to this…' }));
@@ -96,7 +96,7 @@ describe('history', () => {
     expect((await row(7)).textContent).toContain('Changed by another program');
   });
 
-  it('draws only the rows in view of a thousand versions, and goes through them with the arrow keys', async () => {
+  it('draws only the visible rows of a thousand versions, and moves by the arrow keys', async () => {
     const { user } = await open(
       documentStates['historyHuge']?.() ?? appState(),
       documentResponses('historyHuge'),

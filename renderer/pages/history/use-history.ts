@@ -46,7 +46,8 @@ export type VersionText =
   | { readonly kind: 'failed'; readonly error: AppError };
 
 /**
- * The text of one version; undefined asks for none. `knownText` is returned without a request, for the current file.
+ * The text of one version; undefined asks for none. `knownText` is returned without a request, for the
+ * current file.
  */
 export function useVersionText(version: number | undefined, knownText?: string): VersionText | null {
   const store = useStore();

@@ -205,6 +205,10 @@ function Difference({
       </Box>
     );
   if (before === null || after === null) return <LoadingRows rows={6} height={20} />;
+  const changeCount =
+    changes.length === 0
+      ? t('review.changes.formatting')
+      : t('review.changes.count', { count: changes.length });
   return (
     <>
       <Box
@@ -218,8 +222,7 @@ function Difference({
         }}
       >
         {t('history.legend', { from: fromName, to: toName })}
-        {before !== after &&
-          ` · ${changes.length === 0 ? t('review.changes.formatting') : t('review.changes.count', { count: changes.length })}`}
+        {before !== after && ` · ${changeCount}`}
       </Box>
       <ChangesView
         before={before}

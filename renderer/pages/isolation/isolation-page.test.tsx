@@ -24,7 +24,7 @@ describe('turning ECI on while containers exist', () => {
     expect(store.get().choices.remove).toEqual([]);
   });
 
-  it('removes all that are stopped on "Remove", but a running one only when it is chosen itself', async () => {
+  it('removes all stopped containers on "Remove", a running one only when it is selected', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     const dialog = await screen.findByRole('dialog');
@@ -43,7 +43,7 @@ describe('turning ECI on while containers exist', () => {
     });
   });
 
-  it('carries those chosen to be recreated into the plan, and offers it to none that ECI does not allow', async () => {
+  it('carries the selected containers into the plan, except those that ECI refuses', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     const dialog = await screen.findByRole('dialog');
@@ -86,7 +86,7 @@ describe("a user's own preference", () => {
     if (make === undefined) throw new Error('no such state');
     return make();
   };
-  it('turns isolation off where the administrator left that open, though the document is out of reach', async () => {
+  it('turns isolation off where that is allowed, though the document is not accessible', async () => {
     const { user, store, bridge } = await renderApp(state('unlocked'), 'isolation');
     const before = store.get().draft;
     await user.click(screen.getByRole('combobox', { name: 'Isolation on this engine' }));

@@ -4,13 +4,18 @@ import type { DesktopSince, KnownKey } from '../../../shared/settings/index.ts';
 import type { AssistLabels } from './editor-assist.ts';
 import { names } from '../../i18n/lists.ts';
 
-/** What the editor says about keys and values, in the window's language. */
+/** The editor's texts about keys and values, in the window's language. */
 export function assistLabels(t: TFunction): AssistLabels {
   const type = (key: KnownKey) => t(`settingsState.assist.type.${key.type}`);
+  const platform = (key: KnownKey) => {
+    if (key.platform === undefined) return '';
+    const name = t(`settingsState.assist.platform.${key.platform}`);
+    return ` · ${t('settingsState.assist.only', { platform: name })}`;
+  };
   return {
     about: (key) => translateMessage(key.description),
     facts: (key) => [
-      `${type(key)} · ${t(`settingsState.assist.readBy.${key.usedBy ?? 'both'}`)}${key.platform === undefined ? '' : ` · ${t('settingsState.assist.only', { platform: t(`settingsState.assist.platform.${key.platform}`) })}`}`,
+      `${type(key)} · ${t(`settingsState.assist.readBy.${key.usedBy ?? 'both'}`)}${platform(key)}`,
       ...(key.values === undefined
         ? []
         : [t('settingsState.assist.values', { values: names(t, key.values) })]),

@@ -17,7 +17,7 @@ const open = async (name: string) => {
 const keepBoth = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Keep both' });
 
 describe('a file that changed underneath the draft', () => {
-  it('shows what each side changed since, and keeps both where nothing overlaps; undo brings the draft back', async () => {
+  it('shows what each side changed, merges what does not overlap; undo restores the draft', async () => {
     const { user, store, bridge } = await open('conflictClean');
     const before = store.get().draft;
     expect(

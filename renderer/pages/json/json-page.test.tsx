@@ -26,7 +26,7 @@ const open = async (state: AppState) => {
 afterEach(cleanup);
 
 describe('the document as text', () => {
-  it('is the draft: what is typed is there, and a burst of it is one step of the undo that forms share', async () => {
+  it('edits the draft itself: fast typing is one step of the undo that the forms share', async () => {
     const { store, editor, type } = await open(appState());
     for (const key of ['\n', '\n', '\n']) type(key);
     await waitFor(() => {
@@ -71,7 +71,7 @@ describe('the document as text', () => {
     });
   });
 
-  it('loses no key: what was typed is the draft when the focus leaves, and when the draft changes elsewhere within the pause', async () => {
+  it('loses no key typed before the focus leaves, or before the draft changes elsewhere', async () => {
     const { store, editor, type } = await open(appState());
     act(() => {
       editor.focus();
@@ -158,8 +158,10 @@ describe('the document as text', () => {
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Format' }).disabled).toBe(true);
   });
 
-  it('hands a large document on only after a pause in typing, and at once where it is asked for', async () => {
-    const large = `{ "configurationFileVersion": 2, "list": [${Array.from({ length: 40_000 }, (_, i) => `"${i}"`).join(',\n')}] }\n`;
+  it('passes a large document on after a pause in typing, and at once on request', async () => {
+    const large =
+      '{ "configurationFileVersion": 2, "list": [' +
+      `${Array.from({ length: 40_000 }, (_, i) => `"${i}"`).join(',\n')}] }\n`;
     const { store, editor, type } = await open(appState({ settings: settingsState(large) }));
     type(' ');
     expect(store.get().draft).toBe(large);

@@ -50,7 +50,7 @@ describe('denials on the Overview', () => {
     expect(screen.queryByText(/was refused the Docker socket/)).toBeNull();
   });
 
-  it('that nobody can count are not shown as none; days whose log is gone are not shown as quiet', async () => {
+  it('shows denials that cannot be counted not as none, and days without a log not as quiet', async () => {
     await renderApp(
       appState({
         activity: activitySummary([], {

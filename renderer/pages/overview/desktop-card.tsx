@@ -16,7 +16,9 @@ export function DesktopCard({ desktop }: { readonly desktop: DesktopFacts }) {
   const { applied } = useDraft();
   const own =
     desktop.userSettings === null ? null : usersOwn(applied.parsed?.value ?? {}, desktop.userSettings);
-  const machine = `${t(`target.desktop.vm.${desktop.virtualMachine}`)} (${t(`target.desktop.from.${desktop.virtualMachineFrom}`)})`;
+  const machine =
+    `${t(`target.desktop.vm.${desktop.virtualMachine}`)} ` +
+    `(${t(`target.desktop.from.${desktop.virtualMachineFrom}`)})`;
   return (
     <Card title={t('target.desktop.title')}>
       <Box sx={{ padding: 2, display: 'grid', gap: '12px' }}>

@@ -39,7 +39,8 @@ export function reportText(t: TFunction, formats: Formats, run: ApplyRun): strin
         ];
   const steps = run.steps.map((step) => {
     const state = t(`review.stepState.${step.state}`);
-    return `- ${labelled(t, t(`review.step.${step.step}`), clauses(t, step.durationMs === null ? [state] : [state, formatDuration(t, step.durationMs / 1000)]))}`;
+    const facts = step.durationMs === null ? [state] : [state, formatDuration(t, step.durationMs / 1000)];
+    return `- ${labelled(t, t(`review.step.${step.step}`), clauses(t, facts))}`;
   });
   return [
     t('review.report.head', {

@@ -136,7 +136,7 @@ describe('the plan', () => {
     });
   });
 
-  it('says container by container what recreating would do, and offers to carry over what was written inside', async () => {
+  it('states what recreating each container would do, and offers to carry over its data', async () => {
     const { user } = await open('turningOn');
     await enabled();
     const choose = async (...press: (string | RegExp)[]) => {
@@ -506,7 +506,16 @@ describe('how it ended', () => {
     const copied = bridge.calls.find((call) => call.name === 'clipboard:write')?.input;
     expect(copied).toMatchObject({
       text: expect.stringMatching(
-        /^Applying version 12 over version 11,[^]*Restart Docker Engine failed\nWhy: the engine did not start[^]*no space left on device[^]*What to try: Correct its configuration[^]*What is in force: Version 11 is in force[^]*- Restart Docker Engine: Failed, 12 s/,
+        new RegExp(
+          [
+            '^Applying version 12 over version 11,',
+            'Restart Docker Engine failed\nWhy: the engine did not start',
+            'no space left on device',
+            'What to try: Correct its configuration',
+            'What is in force: Version 11 is in force',
+            '- Restart Docker Engine: Failed, 12 s',
+          ].join('[^]*'),
+        ),
       ),
     });
   });
@@ -522,7 +531,8 @@ describe('how it ended', () => {
     await screen.findByText('/var/lib/bulkhead/backup');
     expect(
       screen.getByText(
-        'Neither the new settings nor the old ones are known to be in force. Treat the engine as unprotected.',
+        'Neither the new settings nor the old ones are known to be in force. Treat the engine as ' +
+          'unprotected.',
       ),
     ).toBeTruthy();
     expect(screen.getByText('What failed first: Verify from inside')).toBeTruthy();

@@ -19,8 +19,8 @@ const caption = (text: string): string =>
     : text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
- * What a step left behind, in the window's language: `sentence` is which sentence of the catalogue `detail` is.
- * Names are the same in every language, and earlier versions wrote no sentence.
+ * What a step left behind, in the window's language: `sentence` is which sentence of the catalogue `detail`
+ * is. Names are the same in every language, and earlier versions wrote no sentence.
  */
 export function stepDetail(t: TFunction, detail: string, sentence?: MessageReference): string {
   if (sentence === undefined) return claimsShown(t, detail) ?? caption(detail);

@@ -23,7 +23,11 @@ export function BasisCard({
   const { explanation } = simulation;
   const facts = explanation.facts.map((fact) => ({
     key: `${fact.kind} ${fact.name}`,
-    text: `${t(`simulator.basis.kind.${fact.kind}`)} ${fact.found === null ? t('simulator.basis.absent', { name: fact.name }) : t('simulator.basis.there', { name: fact.name, found: fact.found })}`,
+    text: `${t(`simulator.basis.kind.${fact.kind}`)} ${
+      fact.found === null
+        ? t('simulator.basis.absent', { name: fact.name })
+        : t('simulator.basis.there', { name: fact.name, found: fact.found })
+    }`,
   }));
   return (
     <Card title={t('simulator.basis.title')}>

@@ -6,6 +6,8 @@ export const examples = [
   { name: 'build', text: 'docker build --network=host .' },
   {
     name: 'compose',
-    text: 'services:\n  web:\n    image: nginx\n    ports: ["8080:80"]\n  agent:\n    image: alpine\n    pid: host\n    volumes:\n      - /:/host:ro\n',
+    text:
+      'services:\n  web:\n    image: nginx\n    ports: ["8080:80"]\n  agent:\n    image: alpine\n    pid: ' +
+      'host\n    volumes:\n      - /:/host:ro\n',
   },
 ] as const;

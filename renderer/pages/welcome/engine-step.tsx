@@ -74,7 +74,9 @@ export function EngineStep() {
                   : [
                       {
                         label: t('welcome.engine.version'),
-                        value: `${engine.version}${engine.storageDriver === null ? '' : ` · ${engine.storageDriver}`}`,
+                        value:
+                          `${engine.version}` +
+                          `${engine.storageDriver === null ? '' : ` · ${engine.storageDriver}`}`,
                       },
                     ]),
                 ...(engine.kernel === null

@@ -23,7 +23,7 @@ describe('the first run', () => {
     expect(bridge.calls.some(({ name }) => name === 'engine:start')).toBe(true);
   });
 
-  it('leads through a real scan to the review with the recommended policy as the draft, and applies nothing', async () => {
+  it('leads through a scan to the review of the recommended policy, and applies nothing', async () => {
     const { user, bridge } = await renderApp(state('firstRun'), 'welcome');
     await user.click(screen.getByRole('button', { name: 'Continue' }));
     await waitFor(() => {

@@ -31,7 +31,8 @@ const desktop: LintContext = { settingsFormat: 'desktop', platform: 'darwin' };
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const version = '"configurationFileVersion":2';
 const eci = (inside: string, toggle = '"locked":true,"value":true') =>
-  `{${version},"enhancedContainerIsolation":{${toggle}${inside === '' ? '' : `,"dockerSocketMount":{${inside}}`}}}`;
+  `{${version},"enhancedContainerIsolation":{${toggle}` +
+  `${inside === '' ? '' : `,"dockerSocketMount":{${inside}}`}}}`;
 const images = (...list: string[]) => eci(`"imageList":{"images":${JSON.stringify(list)}}`);
 const commands = (...list: string[]) => eci(`"commandList":{"commands":${JSON.stringify(list)}}`);
 const shares = (...list: string[]) =>
@@ -227,13 +228,16 @@ const table: readonly Row[] = [
   ],
   [
     'a per-image list for any image',
-    `{${version},"bulkhead":{"perImageCommandLists":[{"image":"*","commands":["compose"]}]},"enhancedContainerIsolation":{"value":true,"locked":true}}`,
+    `{${version},"bulkhead":{"perImageCommandLists":[{"image":"*","commands":["compose"]}]},` +
+      '"enhancedContainerIsolation":{"value":true,"locked":true}}',
     ['warning socket-command-unsupported /bulkhead/perImageCommandLists/0/commands/0'],
     null,
   ],
   [
     'a per-image list for no image of the list',
-    `{${version},"bulkhead":{"perImageCommandLists":[{"image":"ci/b"},{"image":"docker:*"}]},"enhancedContainerIsolation":{"value":true,"locked":true,"dockerSocketMount":{"imageList":{"images":["docker@${digest}"]}}}}`,
+    `{${version},"bulkhead":{"perImageCommandLists":[{"image":"ci/b"},{"image":"docker:*"}]},` +
+      '"enhancedContainerIsolation":{"value":true,"locked":true,' +
+      `"dockerSocketMount":{"imageList":{"images":["docker@${digest}"]}}}}`,
     ['warning socket-list-unused /bulkhead/perImageCommandLists/0/image'],
     null,
   ],
@@ -301,14 +305,18 @@ const table: readonly Row[] = [
   ['our key there', `{${version},"bulkhead":{}}`, ['warning bulkhead-on-desktop /bulkhead'], null, desktop],
   [
     'Kubernetes images missing',
-    `{${version},"kubernetes":{"enabled":true,"imagesRepository":"r.example/k"},"enhancedContainerIsolation":{"locked":true,"value":true}}`,
+    `{${version},"kubernetes":{"enabled":true,"imagesRepository":"r.example/k"},` +
+      '"enhancedContainerIsolation":{"locked":true,"value":true}}',
     ['warning kubernetes-images-not-allowed /kubernetes/imagesRepository'],
     null,
     desktop,
   ],
   [
     'Kubernetes images there',
-    `{${version},"kubernetes":{"imagesRepository":"r.example/k"},"enhancedContainerIsolation":{"locked":true,"value":true,"dockerSocketMount":{"imageList":{"images":["r.example/k/desktop-cloud-provider-kind@${digest}","r.example/k/desktop-containerd-registry-mirror:1"]}}}}`,
+    `{${version},"kubernetes":{"imagesRepository":"r.example/k"},` +
+      '"enhancedContainerIsolation":{"locked":true,"value":true,' +
+      `"dockerSocketMount":{"imageList":{"images":["r.example/k/desktop-cloud-provider-kind@${digest}",` +
+      '"r.example/k/desktop-containerd-registry-mirror:1"]}}}}',
     [
       'warning kubernetes-images-not-allowed /kubernetes/imagesRepository',
       'note socket-image-mutable-tag /enhancedContainerIsolation/dockerSocketMount/imageList/images/1',
@@ -341,7 +349,8 @@ const table: readonly Row[] = [
     'derived images before 4.34',
     eci(`"imageList":{"images":["docker@${digest}"],"allowDerivedImages":true}`),
     [
-      'warning desktop-version-too-old /enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages',
+      'warning desktop-version-too-old /enhancedContainerIsolation/dockerSocketMount/imageList/' +
+        'allowDerivedImages',
     ],
     null,
     { ...desktop, desktop: { version: '4.33.2', virtualMachine: 'vm' } },
@@ -438,7 +447,8 @@ describe('lintSettings', () => {
   });
 
   it('points at the line and column of the value', () => {
-    const text = `{\n  ${version},\n  "enhancedContainerIsolation": {\n    "locked": false, "value": true\n  }\n}`;
+    const text =
+      `{\n  ${version},\n  "enhancedContainerIsolation": {\n` + '    "locked": false, "value": true\n  }\n}';
     const [f] = lintSettings(text, embedded);
     expect(f?.range).toEqual({ offset: text.indexOf('false'), length: 5, line: 4, column: 15 });
   });

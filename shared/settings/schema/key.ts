@@ -13,8 +13,8 @@ export interface KeyFacts {
   /** One sentence for editors. */
   readonly description: Message;
   /**
-   * Who reads it: `engine` = this project's gateway and engines, `desktop` = Docker Desktop, `both`, `editor` =
-   * text editors only. Members inherit it.
+   * Who reads it: `engine` = this project's gateway and engines, `desktop` = Docker Desktop, `both`, `editor`
+   * = text editors only. Members inherit it.
    */
   readonly usedBy?: 'engine' | 'desktop' | 'both' | 'editor';
   /** Docker Desktop reads it only there. Members inherit it. */
@@ -64,8 +64,8 @@ export const list = <T extends z.ZodType>(item: T, description: Message, more: P
   key(z.array(item), { description, ...more }).optional();
 
 /**
- * An object. Every one is loose: keys this version does not know, and keys of other platforms, are none of its
- * business and survive.
+ * An object. Every one is loose: keys this version does not know, and keys of other platforms, are none of
+ * its business and survive.
  */
 export const object = <T extends z.ZodRawShape>(
   shape: T,
