@@ -107,10 +107,10 @@ function protectionText(container: Container): string {
     : text('cli-output.unprotected');
 }
 
-function reasonText({ reason, range, whyUnknown }: Container): string {
+function reasonText({ reason, range, whyUnknown, whyUnknownSentence }: Container): string {
   const plain = text(`cli-output.reason-${reason}`);
   const withRange = range === null ? plain : `${plain} ${range.first}-${range.last}`;
-  return whyUnknown === undefined ? withRange : about(withRange, translate(whyUnknown));
+  return whyUnknown === undefined ? withRange : about(withRange, translate(whyUnknown, whyUnknownSentence));
 }
 
 /** The containers, one a line, and how many are not protected. */

@@ -98,8 +98,8 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
   }
   const driver = await openDriver(root.value);
   // The supervisor's own lines are its progress; the others are printed on request.
-  const onLog = ({ source, text: logged }: EngineLogLine) => {
-    if (source === 'supervisor') progress(about(text('cli-status.supervisor'), translate(logged)));
+  const onLog = ({ source, text: logged, sentence }: EngineLogLine) => {
+    if (source === 'supervisor') progress(about(text('cli-status.supervisor'), translate(logged, sentence)));
     else if (options.verbose === true) progress(`${source}: ${logged}`);
   };
   // Before the engine reads files that an interrupted apply left half changed. A supervisor that starts
@@ -140,7 +140,7 @@ async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'res
       );
     const call = {
       onLog: (line: EngineLogLine) => {
-        progress(line.text);
+        progress(translate(line.text, line.sentence));
       },
       timeoutMs: Math.max(timeoutMs.value, target.capabilities.minimumStartTimeoutMs),
     };
@@ -187,7 +187,7 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
   // for a reader.
   const onLog = process.stderr.isTTY
     ? (line: EngineLogLine) => {
-        progress(line.text);
+        progress(translate(line.text, line.sentence));
       }
     : undefined;
   const projectRoot = path.resolve(path.dirname(command), '..');

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/explanation.ts';
 import { decisionTexts } from '../shared/audit/decision-text.ts';
 import { routeOfSetting } from '../shared/desktop/deep-link.ts';
-import { refusalPrefix } from '../shared/translate/refusal-prefix.ts';
+import { refusalPrefix } from '../shared/policy/decision.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { padColumns } from './columns.ts';
 import { printable, printError, printResult, withJson, withRoot } from './output.ts';
@@ -118,24 +118,25 @@ const variables = (): Record<string, string> =>
 /** A refusal without its beginning; every change of a rewrite is a sentence of its own. */
 const findingText = (finding: Finding): string =>
   finding.outcome === 'missing'
-    ? translate(finding.message)
+    ? finding.message
     : decisionTexts({ ...finding, outcome: finding.outcome }, translateSentence)
         .join('; ')
         .replace(refusalPrefix, '');
 
 /** One line a finding, then the conclusion. */
 export function describeExplanation(explanation: Explanation): string {
-  const { requests, notes, missingFacts, leftOut, clientWords } = explanation;
+  const { requests, notes, missingFacts, missingFactSentences, leftOut, clientWords } = explanation;
   const lines = requests.flatMap((request) => [headOf(request), ...describeFindings(request)]);
   if (missingFacts.length > 0)
     lines.push(
-      text('cli-explain.facts-missing', { facts: missingFacts.map((part) => translate(part)).join(', ') }),
+      text('cli-explain.facts-missing', {
+        facts: missingFacts.map((fact, index) => translate(fact, missingFactSentences?.[index])).join(', '),
+      }),
     );
   if (notes.includes('image-assumed')) lines.push(text('cli-explain.image-assumed'));
   if (notes.includes('compose-environment') && clientWords !== '')
     lines.push(...clientWords.split('\n').map((line) => `Compose: ${line}`));
-  if (leftOut.length > 0)
-    lines.push(text('cli-explain.not-checked', { items: leftOut.map((part) => translate(part)).join(', ') }));
+  if (leftOut.length > 0) lines.push(text('cli-explain.not-checked', { items: leftOut.join(', ') }));
   if (notes.includes('compose-stopped')) lines.push(text('cli-explain.compose-stopped'));
   if (notes.includes('build-calls') || notes.includes('compose-build'))
     lines.push(text('cli-explain.build-decided-later'));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { superviseChild, type SupervisedChild } from '../engine/targets/embedded/child-process.ts';
+import { plainText } from '../shared/messages/message.ts';
 
 // An event loop that is stuck is noticed by who supervises the process.
 
@@ -45,7 +46,7 @@ console.log('gateway listening as ' + process.pid + ' with ' + process.env.BULKH
     heartbeat: { limitMs: 3000, startLimitMs: 10_000 },
     log: {
       line: (text) => {
-        lines.push(text);
+        lines.push(plainText(text));
         wake();
       },
       close: () => Promise.resolve(),

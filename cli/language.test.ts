@@ -5,7 +5,9 @@ import { languageOf, setLocale } from './language.ts';
 import { resolveRoot } from './output.ts';
 import { describeScan } from './containers.ts';
 import { describeRecreatePlan } from './recreate-text.ts';
-import { errorText, translate } from './text.ts';
+import { errorText, translateSentence } from './text.ts';
+import { message, referenceTo } from '../shared/messages/message.ts';
+import { deny, refusalMessage } from '../shared/policy/decision.ts';
 
 afterEach(() => setLocale('en'));
 
@@ -70,10 +72,7 @@ describe('the language of the command line', () => {
 
   it('shows in a plan what the gateway will refuse of a recreation, also within an apply', async () => {
     await setLocale('zh-CN');
-    const message =
-      'enhanced container isolation: bind mount of /etc is blocked: ' +
-      'the directory is not shared with containers (A8); ' +
-      'an administrator can allow it by listing the directory in filesharingAllowedDirectories';
+    const refusal = refusalMessage(deny('bind-not-shared', message('policy.bind-mount', { source: '/etc' })));
     const item = {
       id: 'c'.repeat(64),
       name: 'bad',
@@ -84,7 +83,13 @@ describe('the language of the command line', () => {
       written: null,
       changes: [],
       lost: [],
-      blockers: [{ code: 'refused' as const, params: { rule: 'bind-not-shared', message } }],
+      blockers: [
+        {
+          code: 'refused' as const,
+          params: { rule: 'bind-not-shared', message: refusal.text },
+          sentence: referenceTo(refusal),
+        },
+      ],
     };
     expect(
       describeRecreatePlan({ blocked: true, groups: [[item]] })
@@ -97,9 +102,8 @@ describe('the language of the command line', () => {
       ),
     ]);
     expect(
-      translate(
-        'Under these settings the gateway refuses to recreate bad, worse. ' +
-          'Change the setting named with it, or leave it as it is.',
+      translateSentence(
+        message('apply.under-these-settings-gateway-refuses-to-recreate', { list: 'bad, worse' }),
       ),
     ).toBe('按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。');
   });

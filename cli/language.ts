@@ -24,9 +24,5 @@ export async function setLocale(language: MessageLanguage): Promise<void> {
     setTranslator(null);
     return;
   }
-  const [message, { chinese }] = await Promise.all([
-    loadTranslator(language),
-    import('../shared/messages/zh-CN/index.ts'),
-  ]);
-  setTranslator({ message, english: chinese.part });
+  setTranslator(await loadTranslator(language));
 }

@@ -52,10 +52,10 @@ const recreationLines = ({ recreation }: ApplyPlan): readonly string[] =>
 const daemonJsonChangeText = ({ kind, pointer, after }: ApplyPlan['daemonJson'][number]): string =>
   labelled(kind, 15, after === undefined ? pointer : `${pointer} = ${JSON.stringify(after)}`);
 
-function requirementText({ code, found, fix }: ApplyPlan['missingRequirements'][number]): string {
-  const missing = about(code, translate(found));
+function requirementText({ code, found, fix, sentences }: ApplyPlan['missingRequirements'][number]): string {
+  const missing = about(code, translate(found, sentences?.found));
   if (fix === undefined) return `  ${missing}`;
-  return `  ${text('cli-output.with-note', { text: missing, note: translate(fix) })}`;
+  return `  ${text('cli-output.with-note', { text: missing, note: translate(fix, sentences?.fix) })}`;
 }
 
 const blockerText = ({ message, sentence }: ApplyPlan['blockers'][number]): string =>

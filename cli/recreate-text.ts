@@ -17,7 +17,7 @@ const lengthOf = (value: RecreateNote['params'][string] | undefined): number =>
   Array.isArray(value) ? value.length : 1;
 
 /** One note of a plan as a sentence. */
-export function noteText({ code, params }: RecreateNote): string {
+export function noteText({ code, params, sentence }: RecreateNote): string {
   const value = (key: string) => printable(listed(params[key]));
   switch (code) {
     case 'runtime':
@@ -69,12 +69,14 @@ export function noteText({ code, params }: RecreateNote): string {
     case 'shared-by':
       return text('cli-recreation.shared-by', { count: lengthOf(params['names']), names: value('names') });
     case 'not-inspected':
-      return text('cli-recreation.not-inspected', { why: printable(translate(listed(params['why']))) });
+      return text('cli-recreation.not-inspected', {
+        why: printable(translate(listed(params['why']), sentence)),
+      });
     case 'joined-gone':
     case 'joined-unprotected':
       return text(`cli-recreation.${code}`, { name: value('name') });
     case 'refused':
-      return printable(translate(listed(params['message'])));
+      return printable(translate(listed(params['message']), sentence));
     case 'cgroup-namespace':
     case 'owner-label':
     case 'memory':

@@ -125,7 +125,7 @@ function verdictText(image: string, verdict: SocketExplanation['verdict']): stri
     return text('cli-explain.not-trusted', {
       image,
       code: verdict.reason,
-      reason: translate(verdict.detail),
+      reason: translate(verdict.detail, verdict.sentence),
     });
   const { allowedBy, derivedFrom } = verdict;
   return text('cli-explain.trusted', {

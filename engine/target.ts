@@ -26,6 +26,7 @@ import type { RootPaths } from './base/root-paths.ts';
 import type { IsolationBackend } from './backends/backend.ts';
 import type { LocalImage } from './scan/list-images.ts';
 import type { SettingsStore } from './store/settings-store.ts';
+import type { Message } from '../shared/messages/message.ts';
 
 export interface TargetOptions {
   /** Absolute path of the launcher (`bin/bulkhead`), for the processes the driver starts. */
@@ -43,7 +44,7 @@ export interface TargetOptions {
    */
   readonly sessionUser?: string;
   /** For a caller that asks for an administrator's rights when it saves: why it can't, null where it can. */
-  readonly elevationMissing?: () => Promise<string | null>;
+  readonly elevationMissing?: () => Promise<Message | null>;
   /**
    * Decides beforehand what the gateway will refuse of a recreation, by the gateway's own code. Without it a
    * plan does not say.

@@ -49,7 +49,7 @@ export interface Planner {
  */
 export async function startPlanner(options: PlannerOptions): Promise<Result<Planner, AppError>> {
   const { paths, log } = options;
-  const hint = 'Run as root, and see that nothing else uses this engine root.';
+  const hint = message('planner.run-as-root');
   // Before anything else: two planners would clean up the same containers, and one would remove the other's
   // socket.
   mkdirSync(path.dirname(paths.lock), { recursive: true, mode: 0o700 });

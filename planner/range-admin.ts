@@ -103,7 +103,7 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
     for (const base of bases) ledger.handBack(base);
     return ok(bases.length);
   } catch (error) {
-    const hint = 'See which are left: bulkhead ranges list.';
+    const hint = message('planner.see-which-are-left');
     return fail('isolation.planner-failed', message('planner.id-ranges-could-not-all-be-handed'), {
       cause: error,
       hint,

@@ -4,6 +4,7 @@ import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
 import { openLog } from '../engine/targets/embedded/log-files.ts';
 import { superviseLxcfs } from '../engine/targets/embedded/lxcfs.ts';
 import { supervisePlanner } from './supervised-planner.ts';
+import type { Message } from '../shared/messages/message.ts';
 
 /** What runs beside dockerd. */
 export interface Children {
@@ -18,7 +19,7 @@ export interface ChildrenOptions {
   readonly bulkheadCommand: string;
   /** Called when gateway or planner begins (its identity) or ends (null). */
   readonly onChange: (patch: Partial<Pick<EngineState, 'gateway' | 'planner'>>) => void;
-  readonly log: (text: string) => void;
+  readonly log: (text: string | Message) => void;
 }
 
 /** The children of the engine at `paths`; none is started. */

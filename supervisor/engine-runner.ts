@@ -8,6 +8,7 @@ import { clearEngineLeftovers } from '../engine/targets/embedded/leftovers.ts';
 import { ok } from '../shared/result.ts';
 import type { Children } from './children.ts';
 import type { StateRecord } from './state-record.ts';
+import type { Message } from '../shared/messages/message.ts';
 
 const engineReadyMs = 60_000;
 /** dockerd stops its containers first, each with up to ten seconds of grace. */
@@ -18,7 +19,7 @@ export interface EngineRunnerOptions {
   readonly backends: readonly IsolationBackend[];
   readonly children: Children;
   readonly record: StateRecord;
-  readonly log: (text: string) => void;
+  readonly log: (text: string | Message) => void;
   /** Called when dockerd ends although nobody ended it. */
   readonly onEnded: () => void;
 }

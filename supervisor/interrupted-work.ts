@@ -4,15 +4,16 @@ import { recreateJournalPath } from '../engine/recreate/recreate-journal.ts';
 import type { SettledRecreate } from '../engine/recreate/recreate.ts';
 import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
 import { createInterruptedCheck } from './interrupted.ts';
-import { message, plainText } from '../shared/messages/message.ts';
+import { message, type Message } from '../shared/messages/message.ts';
 import { resumeWithin, type ResumeApply, type ResumedApply } from './resume-within.ts';
+import { joinMessages } from '../shared/messages/join-messages.ts';
 
 export interface InterruptedWorkOptions {
   readonly bulkheadCommand: string;
   /** See SupervisorOptions. */
   readonly resume: ResumeApply | undefined;
   readonly settleRecreation: (() => Promise<Result<SettledRecreate | null, AppError>>) | undefined;
-  readonly log: (text: string) => void;
+  readonly log: (text: string | Message) => void;
   /** Ends the supervisor: a resumed apply requests that the engine stop. */
   readonly stop: () => void;
 }
@@ -69,8 +70,10 @@ export class InterruptedWork {
     if (settled.ok && settled.value !== null) {
       const { names, how, problems } = settled.value;
       log(
-        `an interrupted recreation of ${names.join(', ')} was settled: ` +
-          [how, ...problems.map(plainText)].join('; '),
+        message('engine.interrupted-recreation-was-settled', {
+          names: names.join(', '),
+          outcome: joinMessages('statements', [how, ...problems]),
+        }),
       );
     }
     return settled;

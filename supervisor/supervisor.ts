@@ -15,7 +15,7 @@ import { EngineRunner } from './engine-runner.ts';
 import { InterruptedWork } from './interrupted-work.ts';
 import type { ResumeApply } from './resume-within.ts';
 import { StateRecord } from './state-record.ts';
-import { message } from '../shared/messages/message.ts';
+import { message, type Message } from '../shared/messages/message.ts';
 import { SupervisorEvents } from './supervisor-events.ts';
 
 export interface SupervisorOptions {
@@ -50,7 +50,7 @@ const interruptedCheckMs = 30_000;
 export class Supervisor {
   readonly #paths: RootPaths;
   readonly #options: SupervisorOptions;
-  readonly #log: (text: string) => void;
+  readonly #log: (text: string | Message) => void;
   readonly #record: StateRecord;
   readonly #events = new SupervisorEvents();
   readonly #children: Children;
@@ -161,7 +161,7 @@ export class Supervisor {
     const before = await readEngineState(this.#paths);
     await boundLogs(this.#paths);
     await this.#record.update({ generation: 1 });
-    this.#log('starting');
+    this.#log(message('engine.supervisor-starting'));
     this.#record.enterStep('clear-leftovers');
     await clearLeftovers(this.#paths, before, { everything: false, onFound: this.#log });
     this.#record.enterStep('settle-apply');
@@ -201,7 +201,7 @@ export class Supervisor {
       const event = await this.#events.next();
       if (event === 'stop') return;
       if (event === 'restart') failures = 0;
-      if (event === 'engine-ended') this.#log('dockerd ended unexpectedly');
+      if (event === 'engine-ended') this.#log(message('engine.dockerd-ended-unexpectedly'));
       const up = await this.#restartEngine();
       if (this.#isStopping) return;
       if (up.ok) {
@@ -234,7 +234,7 @@ export class Supervisor {
   async #ready(): Promise<void> {
     this.#children.gateway.notify({ kind: 'engine-started' });
     await this.#record.update({ phase: 'ready', readyAt: new Date().toISOString(), error: null });
-    this.#log(`ready: clients use unix://${this.#paths.clientSocket}`);
+    this.#log(message('engine.ready', { address: `unix://${this.#paths.clientSocket}` }));
     void this.#interrupted.settleRecreation();
     // It may have ended while the phase was not 'ready' yet.
     if (!this.#engine.isRunning) this.#events.push('engine-ended');
@@ -254,7 +254,7 @@ export class Supervisor {
     this.#lifecycle = 'shutting-down';
     this.#interrupted.close();
     if (outcome.ok) await this.#record.update({ phase: 'stopping', readyAt: null });
-    this.#log('stopping');
+    this.#log(message('engine.supervisor-stopping'));
     try {
       this.#record.enterStep('stop-dockerd');
       await this.#engine.stop();

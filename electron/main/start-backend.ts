@@ -22,6 +22,7 @@ import type { UserStore } from '../session/preferences.ts';
 import { installQuitHandlers } from './quit.ts';
 import { openSession, type Session } from '../session/session.ts';
 import { openSessions, type Sessions } from '../session/sessions.ts';
+import type { Message } from '../../shared/messages/message.ts';
 
 // The second half of the composition root: creates and connects everything that serves the window.
 const projectRoot = programRoot();
@@ -130,7 +131,7 @@ async function open(
   }: {
     readonly window: BrowserWindow;
     readonly desktop: () => DesktopState;
-    readonly elevationMissing: () => Promise<string | null>;
+    readonly elevationMissing: () => Promise<Message | null>;
   },
 ): Promise<Session> {
   const { openTargetRef: openRef } = await import('../../engine/targets/open.ts');

@@ -269,7 +269,7 @@ describe('what needs root, as a user', () => {
       target: () => ['--root', '/r'],
       pkexec: path.join(directory, 'none'),
     });
-    expect(await missing()).toBe('none is not installed');
+    expect(await missing()).toMatchObject({ text: 'none is not installed' });
     expect(await engine('restart', () => Promise.reject(new Error('not asked')))).toMatchObject({
       ok: false,
       error: { code: 'rights.not-root', hint: expect.stringContaining('bulkhead engine restart') as string },

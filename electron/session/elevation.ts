@@ -12,7 +12,7 @@ import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { verificationSchema, type Verification } from '../../shared/verify/claims.ts';
 import { followCommand, readCommand, waitForCommand, elevationFailure } from './elevated-command.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { systemElevator, type ElevatedChild, type Elevator } from './elevator.ts';
 
 /**
@@ -23,7 +23,7 @@ import { systemElevator, type ElevatedChild, type Elevator } from './elevator.ts
  */
 export interface Elevation {
   /** Why nobody can be asked for rights here, null where it can be tried. */
-  missing(): Promise<string | null>;
+  missing(): Promise<Message | null>;
   startApply(
     request: ApplyRequest,
     onEvent: (event: ApplyEvent) => void,

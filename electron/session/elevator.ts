@@ -5,7 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
 /** Our command line running with an administrator's rights. */
@@ -40,7 +40,7 @@ export const elevatedCommand = (
 /** The way to an administrator's rights. */
 export interface Elevator {
   /** Why nobody can be asked for them here ("pkexec is not installed"), null where it can be tried. */
-  missing(): Promise<string | null>;
+  missing(): Promise<Message | null>;
   /** Runs our command line, elevated. `command`: program and first arguments. */
   run(command: readonly string[], args: readonly string[]): Promise<Result<ElevatedChild, AppError>>;
 }
@@ -69,10 +69,10 @@ export function systemElevator(platform: NodeJS.Platform = process.platform, pro
   }
 }
 
-const missingProgram = async (program: string): Promise<string | null> =>
+const missingProgram = async (program: string): Promise<Message | null> =>
   access(program, constants.X_OK).then(
     () => null,
-    () => `${path.basename(program)} is not installed`,
+    () => message('app.program-is-not-installed', { program: path.basename(program) }),
   );
 
 /** polkit's pkexec keeps the pipes. */

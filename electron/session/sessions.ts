@@ -53,7 +53,7 @@ export function openSessions(
     then: (fulfilled, rejected) => current.then(fulfilled, rejected),
     async switchTo(ref) {
       if (switching) {
-        const hint = 'Wait until it is open.';
+        const hint = message('app.wait-until-it-is-open');
         return fail('apply.in-progress', message('app.another-engine-is-being-opened'), { hint });
       }
       switching = true;
@@ -84,7 +84,7 @@ export function openSessions(
     async withEngine(id, act) {
       await current;
       if (opened?.target.id === id) return act(opened);
-      const hint = 'Try again with the engine that is shown now.';
+      const hint = message('app.try-again-with-shown-engine');
       return fail('engine.changed', message('app.another-engine-was-opened-meanwhile'), { hint });
     },
     onOpened(listener) {
@@ -100,6 +100,6 @@ export function openSessions(
 function refuseWhileBusy(state: AppState): Result<null, AppError> {
   const free = refuseDuringApply(state);
   if (!free.ok || state.busy.engine === null) return free;
-  const hint = 'Wait until that has ended.';
+  const hint = message('app.wait-until-that-has-ended');
   return fail('apply.in-progress', message('app.engine-is', { engine: state.busy.engine }), { hint });
 }

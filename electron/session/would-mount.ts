@@ -2,9 +2,11 @@ import os from 'node:os';
 import type { RootPaths } from '../../engine/base/root-paths.ts';
 import { resolveBindSource, sharedDirectories } from '../../gateway/enforce/bind-sources.ts';
 import type { IpcOutput } from '../../shared/ipc/contract.ts';
-import { decideBindSource, refusalText } from '../../shared/policy/index.ts';
+import { decideBindSource } from '../../shared/policy/index.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { effectiveSettings } from '../../shared/settings/index.ts';
+import { refusalMessage } from '../../shared/policy/decision.ts';
+import { referenceTo } from '../../shared/messages/message.ts';
 
 /**
  * Would the gateway let `requested` be bind-mounted under the settings `text` ('' = no file)? Asks the
@@ -35,15 +37,24 @@ export async function wouldMount(
     });
   // No image: the question is about the directory. A socket is never a directory anyone shares.
   const decision = decideBindSource(facts, { image: '' });
-  return decision.outcome === 'deny'
-    ? ok({ allowed: false, code: decision.rule, real, share: facts.share, reason: refusalText(decision) })
-    : ok({
-        allowed: true,
-        code: 'allowed',
-        real,
-        share: facts.share,
-        reason: facts.exists
-          ? `it is in the shared directory ${facts.share ?? ''}`
-          : `it does not exist yet, and is in the shared directory ${facts.share ?? ''}`,
-      });
+  if (decision.outcome === 'deny') {
+    const refusal = refusalMessage(decision);
+    return ok({
+      allowed: false,
+      code: decision.rule,
+      real,
+      share: facts.share,
+      reason: refusal.text,
+      sentence: referenceTo(refusal),
+    });
+  }
+  return ok({
+    allowed: true,
+    code: 'allowed',
+    real,
+    share: facts.share,
+    reason: facts.exists
+      ? `it is in the shared directory ${facts.share ?? ''}`
+      : `it does not exist yet, and is in the shared directory ${facts.share ?? ''}`,
+  });
 }

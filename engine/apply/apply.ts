@@ -21,7 +21,7 @@ import { stepModules } from './steps/index.ts';
 import { settingsConflict } from './steps/settings-conflict.ts';
 import type { StepContext, StepModule } from './steps/step.ts';
 import { failureMessage } from '../../shared/messages/error-message.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message, withReference } from '../../shared/messages/message.ts';
 
 /**
  * What to apply. `baseHash` is the plan's: sha256 of the applied text it was made against, '' for no file.
@@ -121,7 +121,7 @@ async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<A
   const [blocker] = plan.blockers;
   if (blocker !== undefined)
     return fail(blockerCodes[blocker.code], blockerText[blocker.code].message, {
-      reason: blocker.message,
+      reason: withReference(blocker.message, blocker.sentence),
       hint: blockerText[blocker.code].hint,
     });
   return ok({
@@ -141,27 +141,31 @@ const blockerCodes: Readonly<Record<Blocker, AppErrorCode>> = {
   rights: 'rights.not-root',
   recreation: 'containers.recreate-blocked',
 };
-const blockerText: Readonly<Record<Blocker, { message: string; hint: string }>> = {
+const blockerText: Readonly<Record<Blocker, { message: Message; hint: Message }>> = {
   findings: {
-    message: 'the settings have errors and were not applied',
-    hint: 'Correct them: bulkhead settings lint FILE shows where.',
+    message: message('apply.settings-have-errors-and-were-not-applied'),
+    hint: message('apply.correct-settings'),
   },
   requirement: {
-    message: 'Enhanced Container Isolation cannot be turned on here',
-    hint: 'Meet the requirement, then plan again.',
+    message: message('apply.eci-cannot-be-turned-on-here'),
+    hint: message('apply.meet-requirement-then-plan-again'),
   },
-  'daemon-json': { message: 'daemon.json stands in the way', hint: 'Correct daemon.json, then plan again.' },
+  'daemon-json': {
+    message: message('apply.daemon-json-stands-in-way'),
+    hint: message('apply.correct-daemon-json-then-plan-again'),
+  },
   'nothing-to-apply': {
-    message: 'there is nothing to apply',
-    hint: 'Change the draft first: bulkhead settings set POINTER VALUE.',
+    message: message('apply.there-is-nothing-to-apply'),
+    hint: message('apply.change-draft-first'),
   },
   recreation: {
-    message: 'not all that was chosen can be recreated',
-    hint:
-      'The plan says why, with the setting: bulkhead plan --recreate=NAME. Change that, ' +
-      'or leave the container out.',
+    message: message('apply.not-all-chosen-can-be-recreated'),
+    hint: message('apply.plan-says-why-with-setting'),
   },
-  rights: { message: 'this user may not apply settings', hint: 'Run the same command with sudo.' },
+  rights: {
+    message: message('apply.this-user-may-not-apply-settings'),
+    hint: message('containers.run-same-command-with-sudo'),
+  },
 };
 
 /** An empty text is applied where it stands for "no file" alone: the plan blocks any other. */

@@ -13,6 +13,7 @@ import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { StoredText } from '../base/files.ts';
 import type { EngineConfigPlan } from '../daemon-json/daemon-json.ts';
 import type { VersionState } from '../store/history.ts';
+import type { Message } from '../../shared/messages/message.ts';
 
 /** Everything a plan is made from, as found on the machine. */
 export interface PlanFacts {
@@ -31,7 +32,7 @@ export interface PlanFacts {
   /** Null where the engine doesn't answer: then nothing is known about containers, and none can be chosen. */
   readonly scan: ContainerScan | null;
   /** Why this user can't apply, null when they can. */
-  readonly rights: string | null;
+  readonly rights: Message | null;
 }
 
 /**

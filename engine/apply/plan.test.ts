@@ -222,7 +222,7 @@ describe('plan', () => {
         },
       }),
     ).toEqual(['daemon-json']);
-    expect(blockers({ rights: 'needs root' })).toEqual(['rights']);
+    expect(blockers({ rights: message('engine.applying-settings-needs-root') })).toEqual(['rights']);
     expect(blockers({}, settingsText(false))).toEqual(['nothing-to-apply']);
   });
   test('an unusable draft shows its errors, and no effects of another text', () => {
@@ -261,9 +261,11 @@ describe('plan', () => {
       expect(plan.findings.some((finding) => finding.severity === 'error')).toBe(true);
     }
     expect(
-      makePlan(facts({ rights: 'needs root' }), '{', keepAllContainers).blockers.map(
-        (blocker) => blocker.code,
-      ),
+      makePlan(
+        facts({ rights: message('engine.applying-settings-needs-root') }),
+        '{',
+        keepAllContainers,
+      ).blockers.map((blocker) => blocker.code),
     ).toEqual(['findings', 'rights']);
   });
   test('without a file and without a draft there is nothing to apply, and nothing wrong', () => {

@@ -7,7 +7,7 @@ import {
 } from '../../shared/containers/protection.ts';
 import type { RecreatePlan } from '../../shared/containers/recreate.ts';
 import type { Requirement } from '../../shared/isolation/requirements.ts';
-import { errorMessage } from '../../shared/messages/error-message.ts';
+import { errorMessage, reasonMessage } from '../../shared/messages/error-message.ts';
 import { message, withReference, type Message } from '../../shared/messages/message.ts';
 import type { AppError } from '../../shared/result.ts';
 import { removesFile } from '../../shared/settings/history.ts';
@@ -25,6 +25,7 @@ import { dueSteps } from './due-steps.ts';
 import { estimateSeconds } from './estimate.ts';
 import { effectsOf } from './plan-effects.ts';
 import { settingsInForce, stopWaitOf, type PlanFacts } from './plan-facts.ts';
+import { joinMessages } from '../../shared/messages/join-messages.ts';
 
 /**
  * What applying `draft` would do. Pure. `choices` about containers that aren't there (any more) are dropped;
@@ -164,12 +165,11 @@ const findingsBlocker = ([first, ...more]: readonly (string | Message)[]): Apply
 function unusablePlan(facts: PlanFacts, before: EffectiveSettings, draft: string, why: AppError): ApplyPlan {
   const findings = findingsOf(facts, draft);
   const errors = errorsIn(findings);
-  const rights: ApplyPlan['blockers'] =
-    facts.rights === null ? [] : [{ code: 'rights', message: facts.rights }];
+  const rights: ApplyPlan['blockers'] = facts.rights === null ? [] : [blocker('rights', facts.rights)];
   return emptyPlan(facts, before, draft, {
     changes: diffSettings(facts.applied.text, draft),
     findings,
-    blockers: [...findingsBlocker(errors.length > 0 ? errors : [why.reason ?? why.message]), ...rights],
+    blockers: [...findingsBlocker(errors.length > 0 ? errors : [reasonMessage(why)]), ...rights],
   });
 }
 
@@ -221,7 +221,7 @@ function findBlockers(
   if (!facts.engineConfig.ok) blockers.push(blocker('daemon-json', errorMessage(facts.engineConfig.error)));
   else
     for (const { reason, hint } of facts.engineConfig.value.conflicts)
-      blockers.push(blocker('daemon-json', message('common.reason-and-hint', { reason, hint })));
+      blockers.push(blocker('daemon-json', joinMessages('sentences', [reason, hint])));
   if (facts.rights !== null) blockers.push(blocker('rights', facts.rights));
   return blockers;
 }

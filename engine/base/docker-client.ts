@@ -41,6 +41,10 @@ export function engineMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Why a call failed, for people: a sentence where it is this program's, else the engine's own text. */
+export const engineReason = (error: unknown): string | Message =>
+  error instanceof EngineTimeout ? error.sentence : engineMessage(error);
+
 /**
  * A failed call as an AppError, `what` being the sentence on what could not be done: `engine.unreachable`
  * when nobody answered (or the gateway said 503), `engine.request-failed` otherwise.
@@ -49,21 +53,21 @@ export function requestFailure(what: Message, error: unknown): Err<AppError> {
   const status = statusOf(error);
   if (systemCode(error) === 'EACCES') {
     return fail('engine.unreachable', message('engine.this-user-may-not-use-engine-socket', { what }), {
-      reason: engineMessage(error),
+      reason: engineReason(error),
       hint: message('engine.join-group-that-may-use-it-docker'),
     });
   }
   if (error instanceof EngineTimeout) {
     return fail('engine.unreachable', message('engine.engine-does-not-answer-in-time', { what }), {
-      reason: engineMessage(error),
+      reason: engineReason(error),
       hint: message('engine.see-which-container-holds-it-up-bulkhead'),
     });
   }
   if (status === null || status === 503) {
     return fail('engine.unreachable', message('engine.engine-does-not-answer', { what }), {
-      reason: engineMessage(error),
+      reason: engineReason(error),
       hint: message('engine.start-engine-bulkhead-engine-start'),
     });
   }
-  return fail('engine.request-failed', what, { reason: engineMessage(error), params: { status } });
+  return fail('engine.request-failed', what, { reason: engineReason(error), params: { status } });
 }

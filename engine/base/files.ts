@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { maxTextLength } from '../../shared/settings/limits.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
 
 /** A text file as found on disk. `hash` is sha256 (hex) of its bytes, '' when there is no file. */
@@ -41,7 +41,11 @@ export async function readSettings(file: string): Promise<Result<StoredText, App
   try {
     const stat = await handle.stat();
     if (!stat.isFile())
-      return unreadable(file, stat.isDirectory() ? 'it is a directory' : 'it is not a regular file');
+      return unreadable(
+        file,
+        null,
+        message(stat.isDirectory() ? 'engine.it-is-directory' : 'engine.it-is-not-regular-file'),
+      );
     const bytes = await readUpTo(handle, maxTextLength + 1);
     if (bytes.length > maxTextLength) {
       return fail('settings.too-large', message('engine.is-too-large-to-be-settings-file', { file }), {
@@ -58,13 +62,14 @@ export async function readSettings(file: string): Promise<Result<StoredText, App
   }
 }
 
-function unreadable(file: string, cause: unknown): Result<never, AppError> {
+function unreadable(file: string, cause: unknown, reason?: Message): Result<never, AppError> {
   const hint =
     systemCode(cause) === 'EACCES'
-      ? 'Run as a user who may read it (root), or give it mode 0644.'
-      : 'Mend or move it away, then try again.';
+      ? message('engine.run-as-user-who-may-read-it')
+      : message('engine.mend-or-move-it-away');
   return fail('settings.unreadable', message('engine.could-not-be-read', { file }), {
     cause,
+    ...(reason === undefined ? {} : { reason }),
     hint,
     params: { path: file },
   });
@@ -72,7 +77,7 @@ function unreadable(file: string, cause: unknown): Result<never, AppError> {
 
 function decode(file: string, bytes: Buffer): Result<StoredText, AppError> {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    return unreadable(file, 'it is UTF-16; the engine reads UTF-8 only. Save it as UTF-8 without BOM');
+    return unreadable(file, null, message('engine.it-is-utf-16'));
   }
   try {
     return ok({
@@ -81,7 +86,7 @@ function decode(file: string, bytes: Buffer): Result<StoredText, AppError> {
       hash: sha256(bytes),
     });
   } catch {
-    return unreadable(file, 'its bytes are not valid UTF-8');
+    return unreadable(file, null, message('engine.its-bytes-are-not-valid-utf-8'));
   }
 }
 
@@ -134,25 +139,25 @@ export async function writeFileAtomic(
     await unlink(temporary).catch(() => undefined);
     return fail(options.code ?? 'settings.unwritable', message('app.could-not-be-written', { os: file }), {
       cause: error,
-      hint: `${writeHint(systemCode(error))} The old file is unchanged.`.trim(),
+      hint: message('engine.old-file-is-unchanged', { hint: writeHint(systemCode(error)) }),
       params: { path: file },
     });
   }
 }
 
 /** What to do about a write that failed with a system error's code. */
-export function writeHint(code: string): string {
+export function writeHint(code: string): Message {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'Make room on the disk, then try again.';
+      return message('engine.make-room-on-disk-then-try-again');
     case 'EACCES':
     case 'EPERM':
-      return 'Run as a user who may write there (root).';
+      return message('settings.run-as-user-who-may-write-there');
     case 'EROFS':
-      return 'The file system is read-only; remount it writable.';
+      return message('engine.file-system-is-read-only-remount-it');
     default:
-      return 'See what the system says, then try again.';
+      return message('engine.see-what-system-says-then-try-again');
   }
 }
 

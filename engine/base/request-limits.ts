@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { abortEither } from './abort-either.ts';
 
 /** How long a question to the engine may take that reads what the engine has in memory, ms. */
@@ -12,8 +13,12 @@ const stopMarginMs = 30_000;
 /** The engine took a request and did not answer it in time. `code` is what the system calls it. */
 export class EngineTimeout extends Error {
   readonly code = 'ETIMEDOUT';
+  readonly sentence: Message;
+
   constructor(limitMs: number) {
-    super(`the engine did not answer within ${limitMs / 1000} s`);
+    const sentence = message('engine.engine-did-not-answer-within-s', { seconds: limitMs / 1000 });
+    super(sentence.text);
+    this.sentence = sentence;
   }
 }
 

@@ -52,7 +52,7 @@ it('broken JSON and conflicts are found before the engine validates', async () =
       reason: expect.stringMatching(
         /^"hosts" can't be set here: .*\. The engine's own user namespace remapping/,
       ) as string,
-      sentences: { reason: { id: 'common.two-sentences' } },
+      sentences: { reason: { id: 'common.sentences' } },
     },
   });
 });

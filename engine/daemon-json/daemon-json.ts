@@ -12,6 +12,7 @@ import type { DesiredEngineConfig } from './daemon-json-conflicts.ts';
 import type { EngineConfigConflict } from './daemon-json-conflicts.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { RootPaths } from '../base/root-paths.ts';
+import { joinMessages } from '../../shared/messages/join-messages.ts';
 
 export { planEngineConfig, type EngineConfigPlan, type RecordedConfig } from './daemon-json-plan.ts';
 export type { DesiredEngineConfig } from './daemon-json-conflicts.ts';
@@ -85,14 +86,14 @@ export async function reconcileEngineConfig(
 
 /** What stands in daemon.json against us, as an error. */
 export function conflictError(conflicts: readonly EngineConfigConflict[]): Err<AppError> {
-  const [first, ...more] = conflicts;
+  const [first] = conflicts;
   return fail('daemon-json.conflict', message('daemon-json.daemon-json-contradicts-how-this-engine-has'), {
     ...(first === undefined
       ? {}
       : {
-          reason: more.reduce(
-            (reasons, { reason }) => message('common.two-sentences', { first: reasons, second: reason }),
-            first.reason,
+          reason: joinMessages(
+            'sentences',
+            conflicts.map(({ reason }) => reason),
           ),
           hint: first.hint,
           params: { pointer: first.pointer },

@@ -2,8 +2,8 @@ import type Docker from 'dockerode';
 import type { Recreation } from '../../shared/containers/recreate-body.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EffectiveCaller } from '../base/docker-client-as.ts';
-import { engineMessage, statusOf } from '../base/docker-client.ts';
-import { message } from '../../shared/messages/message.ts';
+import { engineReason, statusOf } from '../base/docker-client.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
 
 export interface MakeOptions {
@@ -36,7 +36,7 @@ export async function makeContainer(
     const request: object = { _query: { name: options.name }, _body: body };
     ({ id } = await clients.createContainer(request as Docker.ContainerCreateOptions));
   } catch (error) {
-    return refused('the new container was not made', error);
+    return refused(message('containers.new-container-was-not-made'), error);
   }
   const noted = await options.onCreated(id);
   if (!noted.ok) return noted;
@@ -64,13 +64,13 @@ export async function makeContainer(
     }
     return ok(id);
   } catch (error) {
-    return refused('the new container could not be connected to its networks', error);
+    return refused(message('containers.new-container-could-not-be-connected'), error);
   }
 }
 
 /** A request to the gateway that was refused, as an error. */
-export function refused(what: string, error: unknown): Result<never, AppError> {
-  const reason = engineMessage(error);
+export function refused(what: Message, error: unknown): Result<never, AppError> {
+  const reason = engineReason(error);
   return statusOf(error) === 403
     ? fail('containers.recreate-blocked', what, {
         reason,

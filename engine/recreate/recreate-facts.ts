@@ -8,8 +8,9 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EffectiveCaller } from '../base/docker-client-as.ts';
 import { requestFailure, statusOf } from '../base/docker-client.ts';
 import { inspectSlots } from '../scan/inspect-slots.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
+import { reasonMessage } from '../../shared/messages/error-message.ts';
 
 /** A container to recreate, with what was looked up about it. */
 export interface Subject {
@@ -30,8 +31,8 @@ export interface NotInspected {
   readonly name: string;
   readonly image: string;
   readonly running: boolean;
-  /** The engine's words, or that it did not answer. */
-  readonly why: string;
+  /** The engine's own text, or that it did not answer. */
+  readonly why: string | Message;
 }
 
 /** What a plan is made from, looked up now. */
@@ -125,7 +126,7 @@ const notInspected = (item: ContainerInfo, error: AppError): NotInspected => ({
   name: (item.Names[0] ?? item.Id.slice(0, 12)).replace(/^\//, ''),
   image: item.Image,
   running: item.State === 'running',
-  why: error.reason ?? error.message,
+  why: reasonMessage(error),
 });
 
 async function subject(

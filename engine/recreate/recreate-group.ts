@@ -257,7 +257,7 @@ class GroupRun {
         try {
           await this.#ports.clients(member.subject.user).getContainer(id).start();
         } catch (error) {
-          return refused('the new container did not start', error);
+          return refused(message('containers.new-container-did-not-start'), error);
         }
         return this.#begin('wait');
       };
@@ -284,7 +284,11 @@ class GroupRun {
     if (!noted.ok) return this.#undo('clean-up', noted.error);
     for (const [called, id] of this.#successors) this.#options.successors.set(called, id);
     const finished = await finishRecreate(this.#ports, this.#journal);
-    const warning = finished.ok ? joinMessages(finished.value) : failureMessage(finished.error);
+    const warning = finished.ok
+      ? finished.value.length === 0
+        ? null
+        : joinMessages('statements', finished.value)
+      : failureMessage(finished.error);
     return this.#each().map(
       ([member, { newId, removeOld, keptName: kept, autoRemove, commitTo }]): RecreateOutcome => ({
         kind: 'recreated',

@@ -9,6 +9,7 @@ import type {
   RecreateRequest,
 } from '../../shared/containers/recreate.ts';
 import { sharers, type RecreateFacts, type Subject } from './recreate-facts.ts';
+import { plainText, withReference, type Message, sentenceOf } from '../../shared/messages/message.ts';
 
 /** What recreating would do, and what it is done with. */
 export interface PlannedMember extends RecreateItem {
@@ -61,7 +62,7 @@ export function planRecreate(facts: RecreateFacts, request: RecreateRequest): Pl
     changes: [],
     lost: [],
     written: null,
-    blockers: [note('not-inspected', { why })],
+    blockers: [note('not-inspected', { why: plainText(why) }, why)],
   }));
   return {
     groups,
@@ -106,7 +107,9 @@ export function withRefusals(
             ...member,
             blockers: [
               ...member.blockers,
-              ...refusals.map(({ rule, message }) => note('refused', { rule, message })),
+              ...refusals.map(({ rule, message, sentence }) =>
+                note('refused', { rule, message }, withReference(message, sentence)),
+              ),
             ],
           };
     }),
@@ -180,10 +183,12 @@ function planOne(subject: Subject, facts: RecreateFacts, request: RecreateReques
   };
 }
 
-const note = (code: RecreateNote['code'], params: RecreateNote['params'] = {}): RecreateNote => ({
-  code,
-  params,
-});
+/** Makes a note. `text`: the text in `params`, where it may be a sentence. */
+const note = (
+  code: RecreateNote['code'],
+  params: RecreateNote['params'] = {},
+  text: string | Message = '',
+): RecreateNote => ({ code, params, ...sentenceOf(text) });
 
 /** Whose the new one's directories are. Sockets get one of their own. */
 function shares({ inspected, user }: Subject): RecreateNote[] {

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { root } from '../base/docker-client-as.ts';
-import { engineMessage, statusOf } from '../base/docker-client.ts';
+import { engineMessage, engineReason, statusOf } from '../base/docker-client.ts';
 import { makeContainer } from './recreate-create.ts';
 import { imageOf } from './recreate-facts.ts';
 import { removeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
@@ -25,7 +25,7 @@ export async function rollBackRecreate(
     try {
       await work();
     } catch (error) {
-      problems.push(message('common.what-and-why', { what, why: engineMessage(error) }));
+      problems.push(message('common.what-and-why', { what, why: engineReason(error) }));
     }
   };
   for (const member of journal.members.toReversed()) {
@@ -44,10 +44,9 @@ export async function rollBackRecreate(
         ignoreAbsent(ports.engine.getImage(commitTo).remove()),
       );
   }
-  const reason = joinMessages(problems);
-  if (reason !== null)
+  if (problems.length > 0)
     return fail('apply.rollback-failed', message('containers.going-back-did-not-work-out-altogether'), {
-      reason,
+      reason: joinMessages('statements', problems),
       hint: message('containers.look-at-docker-ps-bulkhead-containers-recreate'),
     });
   return removeRecreateJournal(ports.paths);
@@ -107,7 +106,7 @@ export async function finishRecreate(
       problems.push(
         message('containers.old-one-could-not-be-removed', {
           name: member.keptName,
-          reason: engineMessage(error),
+          reason: engineReason(error),
         }),
       );
     }
@@ -183,14 +182,15 @@ export async function rollForwardRecreate(
           .getContainer(created.view.Id)
           .start();
     } catch (error) {
-      problems.push(message('common.what-and-why', { what: member.name, why: engineMessage(error) }));
+      problems.push(message('common.what-and-why', { what: member.name, why: engineReason(error) }));
     }
   }
   const removed = await removeRecreateJournal(ports.paths);
   if (!removed.ok) return removed;
   const what = message('containers.ran-with-rm-and-is-gone', { names: removedNames.join(', ') });
-  const reason = joinMessages(problems);
-  return reason === null ? ok(what) : fail('apply.rollback-failed', what, { reason });
+  return problems.length === 0
+    ? ok(what)
+    : fail('apply.rollback-failed', what, { reason: joinMessages('statements', problems) });
 }
 
 /** Creates the new container of a member once more; null where its create request is not recorded. */

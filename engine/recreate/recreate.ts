@@ -20,7 +20,7 @@ import {
   type PlannedRecreate,
 } from './recreate-plan.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
-import { message, type Message } from '../../shared/messages/message.ts';
+import { message, type Message, withReference } from '../../shared/messages/message.ts';
 import { finishRecreate, rollForwardRecreate, rollBackRecreate } from './recreate-settle.ts';
 
 /** One recreation under way. */
@@ -220,7 +220,7 @@ function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): Rec
  */
 function refusedAsItIs(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]): RecreateOutcome | null {
   const [first] = items.flatMap(({ name, blockers }) =>
-    blockers.map(({ code, params }) => ({ name, code, params })),
+    blockers.map(({ code, params, sentence }) => ({ name, code, params, sentence })),
   );
   if (first === undefined) return null;
   const why = first.params['why'];
@@ -228,7 +228,7 @@ function refusedAsItIs(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]
     'containers.recreate-blocked',
     message('cli.cannot-be-recreated-as-it-is', { called: first.name }),
     {
-      ...(typeof why === 'string' ? { reason: why } : {}),
+      ...(typeof why === 'string' ? { reason: withReference(why, first.sentence) } : {}),
       hint: message('containers.plan-says-what-is-in-way-bulkhead'),
       params: { code: first.code },
     },

@@ -3,8 +3,8 @@ import type { ContainerInspectInfo } from 'dockerode';
 import pLimit from 'p-limit';
 import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
-import { message, sentenceOf, type Message } from '../../shared/messages/message.ts';
-import { engineMessage, statusOf } from '../base/docker-client.ts';
+import { message, sentenceOf, type Message, plainText } from '../../shared/messages/message.ts';
+import { engineReason, statusOf } from '../base/docker-client.ts';
 import { inspectSlots } from './inspect-slots.ts';
 
 export interface RemoveOptions {
@@ -52,8 +52,8 @@ export async function removeContainers(
 }
 
 /** Why a container is not removed, or what is left of it. */
-const reasonFields = (reason: Message): Pick<RemoveOutcome, 'error' | 'sentence'> => ({
-  error: reason.text,
+const reasonFields = (reason: string | Message): Pick<RemoveOutcome, 'error' | 'sentence'> => ({
+  error: plainText(reason),
   ...sentenceOf(reason),
 });
 
@@ -81,7 +81,7 @@ async function inspectOne(docker: Docker, id: string): Promise<Found | RemoveOut
       removed: false,
       ...(statusOf(error) === 404
         ? { gone: true as const, ...reasonFields(message('containers.there-is-no-such-container')) }
-        : { error: engineMessage(error) }),
+        : reasonFields(engineReason(error))),
     };
   }
 }
@@ -111,7 +111,7 @@ async function removeInspected(
     await target.remove({ force: request.includeRunning, v: request.removeVolumes });
   } catch (error) {
     // Auto-remove (--rm) may have been faster: gone is what was asked for.
-    if (statusOf(error) !== 404) return { id, name, removed: false, error: engineMessage(error) };
+    if (statusOf(error) !== 404) return { id, name, removed: false, ...reasonFields(engineReason(error)) };
   }
   if (!request.removeVolumes) return { id, name, removed: true };
   const retained = await removeNamedVolumes(docker, inspected);
@@ -132,7 +132,7 @@ async function removeNamedVolumes(docker: Docker, inspected: ContainerInspectInf
     try {
       await docker.getVolume(mount.Name).remove();
     } catch (error) {
-      if (statusOf(error) !== 404) retained.push(`${mount.Name} (${engineMessage(error)})`);
+      if (statusOf(error) !== 404) retained.push(`${mount.Name} (${plainText(engineReason(error))})`);
     }
   }
   return retained;

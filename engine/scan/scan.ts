@@ -5,9 +5,9 @@ import type { Container, ContainerScan } from '../../shared/containers/protectio
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { systemCode } from '../base/files.ts';
-import { engineMessage, requestFailure, statusOf } from '../base/docker-client.ts';
+import { engineReason, requestFailure, statusOf } from '../base/docker-client.ts';
 import { inspectSlots } from './inspect-slots.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message, plainText, referenceTo } from '../../shared/messages/message.ts';
 import { readStopWait } from './stop-timeout.ts';
 
 export interface ScanOptions {
@@ -64,7 +64,7 @@ async function inspectOne(
     try {
       inspected = await docker.getContainer(item.Id).inspect();
     } catch (error) {
-      return statusOf(error) === 404 ? null : uninspected(item, engineMessage(error));
+      return statusOf(error) === 404 ? null : uninspected(item, engineReason(error));
     }
     const pid = options.elsewhere === true ? 0 : runningPid(inspected);
     const map = pid === 0 ? null : await (options.uidMap ?? readUidMap)(pid).catch(() => 'unreadable');
@@ -208,7 +208,7 @@ function obstaclesOf(inspected: ContainerInspectInfo): string[] {
   return socket ? [...obstacles, 'docker-socket'] : obstacles;
 }
 
-function uninspected(item: ContainerInfo, whyUnknown: string): Container {
+function uninspected(item: ContainerInfo, reason: string | Message): Container {
   return {
     id: item.Id,
     name: (item.Names[0] ?? item.Id.slice(0, 12)).replace(/^\//, ''),
@@ -225,6 +225,7 @@ function uninspected(item: ContainerInfo, whyUnknown: string): Container {
     volumes: [],
     obstacles: [],
     labels: item.Labels,
-    whyUnknown,
+    whyUnknown: plainText(reason),
+    ...(typeof reason === 'string' ? {} : { whyUnknownSentence: referenceTo(reason) }),
   };
 }

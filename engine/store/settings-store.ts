@@ -23,7 +23,7 @@ import {
 } from '../../shared/settings/index.ts';
 import type { PreferenceName } from '../../shared/settings/preferences.ts';
 import { preferenceState, userSettingsPath, writePreference } from './user-settings.ts';
-import { message } from '../../shared/messages/message.ts';
+import { message, type Message, referenceTo } from '../../shared/messages/message.ts';
 import { watchEntries, watchFiles } from '../base/watch.ts';
 
 /** The settings file of one engine, its draft and its history. */
@@ -80,7 +80,7 @@ export function createSettingsStore(
      * Why who may not write the file can't save it with an administrator's rights either; null where he is
      * asked for them. Absent: nobody asks.
      */
-    readonly elevationMissing?: () => Promise<string | null>;
+    readonly elevationMissing?: () => Promise<Message | null>;
     /** The engine's gateway takes users' preferences. */
     readonly preferences?: boolean;
   } = {},
@@ -118,7 +118,7 @@ export function createSettingsStore(
       base: baseText,
       conflict: edited && baseText !== current.text,
       readError,
-      readOnly: await readOnlyReason(paths, options.elevationMissing),
+      ...readOnlyFields(await readOnlyReason(paths, options.elevationMissing)),
       preference:
         options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
     };
@@ -240,14 +240,20 @@ export async function ensureRoot(root: string): Promise<Result<void, AppError>> 
   }
 }
 
+/** Why saving is not possible, as the state has it. */
+export const readOnlyFields = (
+  reason: Message | null,
+): Pick<SettingsState, 'readOnly' | 'readOnlySentence'> =>
+  reason === null ? { readOnly: null } : { readOnly: reason.text, readOnlySentence: referenceTo(reason) };
+
 /**
  * Why this user can't save, null when they can. A directory that is not there yet counts by its nearest
  * parent.
  */
 async function readOnlyReason(
   paths: StorePaths,
-  elevationMissing?: () => Promise<string | null>,
-): Promise<string | null> {
+  elevationMissing?: () => Promise<Message | null>,
+): Promise<Message | null> {
   let directory = path.dirname(paths.settings);
   for (;;) {
     try {
@@ -261,7 +267,9 @@ async function readOnlyReason(
       const missing = await elevationMissing?.();
       if (missing === null) return null;
       // Said after "Locked by": the file's place is what stands in the way, whatever the system calls it.
-      return missing === undefined ? `the rights of ${directory}` : `the rights of ${directory} (${missing})`;
+      return missing === undefined
+        ? message('settings.rights-of', { directory })
+        : message('settings.rights-of-without-program', { directory, missing });
     }
   }
 }

@@ -1,9 +1,10 @@
+import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { expect, test } from 'vitest';
 import { message } from '../../shared/messages/message.ts';
 import { loadTranslator } from '../../shared/messages/translator.ts';
 import { claimSchema, type Claim } from '../../shared/verify/claims.ts';
 import { operations } from '../../shared/verify/operations.ts';
-import { listText, makeItem, ProbeError, probeErrorText } from './evidence.ts';
+import { makeItem, ProbeError, probeErrorText } from './evidence.ts';
 import {
   judgeProcEmulated,
   judgeReadOnly,
@@ -179,5 +180,5 @@ test('a list of every operation stays short in the record', () => {
   const [, claim] = judgePrivileged(observed({ operations: {} }));
   expect(claim?.verdict).toBe('fail');
   expect(JSON.stringify(claim?.sentence).length).toBeLessThan(60_000);
-  expect(listText('enumeration', [])).toBe('');
+  expect(joinMessages('enumeration', [])).toBe('');
 });

@@ -8,7 +8,7 @@ import {
   type MessageReference,
 } from '../../shared/messages/message.ts';
 import type { Claim, ClaimId, ClaimItem, Verdict } from '../../shared/verify/claims.ts';
-import { engineMessage } from '../base/docker-client.ts';
+import { engineReason } from '../base/docker-client.ts';
 
 /** A sentence of the catalogue, or what is the same in every language: an engine's own words, a uid_map. */
 export type EvidenceText = string | Message;
@@ -25,7 +25,7 @@ export class ProbeError extends Error {
 
 /** What is known of a failed probe: its own reason, or the engine's words. */
 export const probeErrorText = (error: unknown): EvidenceText =>
-  error instanceof ProbeError ? error.reason : engineMessage(error);
+  error instanceof ProbeError ? error.reason : engineReason(error);
 
 /** Makes a claim; the evidence is recorded in English, with a reference to its sentence. */
 export const makeClaim = (id: ClaimId, verdict: Verdict, evidence: EvidenceText): Claim => ({
@@ -50,23 +50,6 @@ export function makeItem(title: EvidenceText, seen: EvidenceText, good: boolean)
     good,
     ...(Object.keys(sentences).length === 0 ? {} : { sentences }),
   };
-}
-
-/** Separators: of sentences, of things tried with their outcomes, and of names. */
-type ListKind = 'statements' | 'outcomes' | 'enumeration';
-
-/**
- * Makes one text of several. Each half is a sentence of its own: nested that way, a long list stays short in
- * the record, although every sentence has the text of what is in it.
- */
-export function listText(kind: ListKind, parts: readonly EvidenceText[]): EvidenceText {
-  const [first = ''] = parts;
-  if (parts.length < 2) return first;
-  const middle = Math.ceil(parts.length / 2);
-  return message(`evidence.${kind}`, {
-    before: listText(kind, parts.slice(0, middle)),
-    after: listText(kind, parts.slice(middle)),
-  });
 }
 
 /** "what was tried: what came of it". */

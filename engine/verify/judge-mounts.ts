@@ -1,6 +1,7 @@
+import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { Claim, ClaimId } from '../../shared/verify/claims.ts';
-import { listText, makeClaim, makeItem, outcomeText, type EvidenceText } from './evidence.ts';
+import { makeClaim, makeItem, outcomeText, type EvidenceText } from './evidence.ts';
 import {
   claim,
   isRefused,
@@ -42,7 +43,7 @@ export function judgeShared(observed: Observed<ShareObservation>): Claim {
   const shared = probe.facts.shared;
   if (shared === undefined) return notObserved(id, message('evidence.probe-did-not-look'));
   const owner = writtenBy?.split(':')[0];
-  const evidence = listText('statements', [
+  const evidence = joinMessages('statements', [
     message('evidence.inside-share', shared),
     writtenBy === null
       ? message('evidence.outside-share-no-file', { user })
@@ -110,7 +111,7 @@ function judgeWays(id: ClaimId, tried: readonly (readonly [string, string])[], u
     ...claim(
       id,
       unchanged && items.length > 0 && items.every((one) => one.good),
-      listText(
+      joinMessages(
         'outcomes',
         tried.map(([way, result]) => outcomeText(wayTitle(way), result)),
       ),
@@ -137,10 +138,10 @@ export function judgeProcEmulated(probe: Observed<ProbeResult>): Claim {
   const { machineUptime } = proc;
   const uptime = message('evidence.uptime', { uptime: proc.uptime, machineUptime });
   if (proc.emulated.length === 0)
-    return makeClaim(id, 'limited', listText('statements', [uptime, message('evidence.lxcfs-missing')]));
+    return makeClaim(id, 'limited', joinMessages('statements', [uptime, message('evidence.lxcfs-missing')]));
   const different = machineUptime < youngMachine || proc.uptime < machineUptime - 5;
-  const emulated = message('evidence.emulated', { files: listText('enumeration', proc.emulated) });
-  return claim(id, different, listText('statements', [uptime, emulated]));
+  const emulated = message('evidence.emulated', { files: joinMessages('enumeration', proc.emulated) });
+  return claim(id, different, joinMessages('statements', [uptime, emulated]));
 }
 
 /**
@@ -176,7 +177,7 @@ export function judgeSharing(
   return claim(
     id,
     same && ownRange(joiner.value) !== null && (unprotected === null || isRefused(unprotected)),
-    listText('statements', [joined, request]),
+    joinMessages('statements', [joined, request]),
   );
 }
 
@@ -223,7 +224,7 @@ export function judgeThroughSocket(observed: Observed<ThroughSocket>): Claim {
   return claim(
     id,
     apart && created.value.runtime === maker.runtime,
-    listText('statements', [
+    joinMessages('statements', [
       message('evidence.made-through-socket', {
         uidMap: created.value.facts.uidMap,
         runtime: created.value.runtime,

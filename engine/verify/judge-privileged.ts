@@ -1,3 +1,4 @@
+import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { Claim, ClaimItem } from '../../shared/verify/claims.ts';
 import {
@@ -8,7 +9,7 @@ import {
   type Operation,
   type OperationOutcome,
 } from '../../shared/verify/operations.ts';
-import { listText, makeClaim, makeItem, type EvidenceText } from './evidence.ts';
+import { makeClaim, makeItem, type EvidenceText } from './evidence.ts';
 import { ownRange, notObserved, type Observed } from './judge.ts';
 import type { ProbeResult } from './probe-container.ts';
 
@@ -73,7 +74,7 @@ function judgeKind(
   const allowedForAll = of('everybody');
   const unclear = of('unclear').filter((one) => one.good);
   const total = results.length;
-  const evidence = listText('statements', [
+  const evidence = joinMessages('statements', [
     wanted === 'allowed'
       ? message('evidence.number-allowed', { number: shown, total })
       : message('evidence.number-refused', { number: shown, total }),
@@ -96,7 +97,7 @@ function judgeKind(
 }
 
 const named = (some: readonly OperationResult[]): EvidenceText =>
-  listText(
+  joinMessages(
     'enumeration',
     some.map(({ operation, result }) =>
       message('evidence.operation-and-error', { operation: operationTitle(operation.id), error: result }),

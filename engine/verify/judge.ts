@@ -1,7 +1,8 @@
+import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { Claim, ClaimId } from '../../shared/verify/claims.ts';
 import { parseUidMap } from '../scan/scan.ts';
-import { listText, makeClaim, makeItem, outcomeText, type EvidenceText } from './evidence.ts';
+import { makeClaim, makeItem, outcomeText, type EvidenceText } from './evidence.ts';
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 
 /** What a probe brought, or why it brought nothing. */
@@ -116,13 +117,13 @@ export function judgeRefused(id: ClaimId, refusals: readonly Refusal[]): Claim {
   // in the items.
   const evidence =
     bad.length > 0 || refusals.length < 2
-      ? listText(
+      ? joinMessages(
           'statements',
           (bad.length > 0 ? bad : refusals).map((one) => outcomeText(one.request, refusalOutcome(one))),
         )
       : message('evidence.all-refused', {
           number: refusals.length,
-          requests: listText(
+          requests: joinMessages(
             'enumeration',
             refusals.map(({ request }) => request),
           ),
@@ -143,7 +144,7 @@ export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]):
   const evidence =
     'error' in probe
       ? probe.error
-      : listText('statements', [
+      : joinMessages('statements', [
           message('evidence.eci-off-with-map', { uidMap: probe.value.facts.uidMap }),
           ...(shown ? [message('evidence.root-of-engine')] : []),
         ]);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { engineMessage, statusOf } from '../base/docker-client.ts';
+import { engineReason, statusOf } from '../base/docker-client.ts';
 import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
@@ -18,8 +18,7 @@ export const probeProgram = (directory: string, architecture: string): string =>
   path.join(directory, architecture, 'bulkhead-probe');
 
 /** What to do where it is missing. It is a Linux program, whatever system this is. */
-export const probeHint =
-  'Build it on Linux: sh runtime/build.sh all (needs gcc, and a cross compiler for the other architecture).';
+export const probeHint = message('verify.build-probe-on-linux');
 
 /**
  * Makes the one-file image of the probe (no registry, no base image), tagged by the program's hash. The
@@ -33,7 +32,7 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
     architecture = (await docker.version()).Arch;
   } catch (error) {
     return fail('verify.no-image', message('verify.probe-image-could-not-be-made'), {
-      reason: engineMessage(error),
+      reason: engineReason(error),
     });
   }
   const binary = probeProgram(directory, architecture);
@@ -65,7 +64,7 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
       : fail('verify.no-image', message('verify.probe-image-could-not-be-made'), { reason: error });
   } catch (error) {
     return fail('verify.no-image', message('verify.probe-image-could-not-be-made'), {
-      reason: engineMessage(error),
+      reason: engineReason(error),
     });
   }
 }

@@ -68,6 +68,7 @@ export function recordedTrust(trust: ImageTrust, images: Map<string, AskedImage>
               imageId: '',
               reason: verdict.reason,
               detail: verdict.detail,
+              ...(verdict.sentence === undefined ? {} : { sentence: verdict.sentence }),
             },
       );
       return verdict;

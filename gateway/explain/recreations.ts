@@ -20,6 +20,8 @@ import { matchRoute } from '../routes/match.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
 import { dryGatekeeper } from './dry-gatekeeper.ts';
 import { engineToAsk } from './engine-to-ask.ts';
+import { refusalSentence } from '../../shared/audit/decision-text.ts';
+import { referenceTo } from '../../shared/messages/message.ts';
 
 /** A registry that does not answer must not hold a plan up, ms. */
 const timeoutMs = 10_000;
@@ -73,7 +75,7 @@ export async function refusedRecreations({
             .flatMap(({ findings }) =>
               findings.filter((finding) => finding.outcome === 'deny' && isAuthoritative(finding)),
             )
-            .map(({ rule, message }) => ({ rule, message }));
+            .map(refusalOf);
           if (refusals.length > 0)
             refused.set(one.id, [...new Map(refusals.map((refusal) => [refusal.message, refusal])).values()]);
         }),
@@ -87,6 +89,12 @@ export async function refusedRecreations({
     trust.close();
     facts.close();
   }
+}
+
+function refusalOf(finding: Finding): RecreateRefusal {
+  const { rule, message } = finding;
+  const sentence = refusalSentence(finding);
+  return { rule, message, ...(sentence === null ? {} : { sentence: referenceTo(sentence) }) };
 }
 
 /**

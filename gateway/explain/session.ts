@@ -18,6 +18,7 @@ import type { ImageTrust } from '../trust/image-trust.ts';
 import { absentFacts, serveAbsentEngine } from './unreachable-engine.ts';
 import { dryGatekeeper, type GatewaySetting } from './dry-gatekeeper.ts';
 import { recordedFacts, recordedTrust } from './recorded-facts.ts';
+import { type Message, referenceTo } from '../../shared/messages/message.ts';
 
 /** What a dry run is decided by, whatever is explained. */
 export interface DryRunSetting extends GatewaySetting {
@@ -65,14 +66,14 @@ export async function drySession(
   // The client prints what a gateway under these settings would answer.
   await loadTranslator(setting.settings.language);
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-explain-'));
-  const missing = new Set<string>();
+  const missing = new Map<string, Message>();
   const requests: ExplainedRequest[] = [];
   const asked = new Map<string, AskedFact>();
   const images = new Map<string, AskedImage>();
   const engineFacts =
     setting.engineSocket === null
       ? absentFacts((what) => {
-          missing.add(what);
+          missing.set(what.text, what);
         })
       : recordedFacts(createEngineFacts(setting.engineSocket), asked);
   const facts = between === null ? engineFacts : between.facts(engineFacts);
@@ -116,7 +117,8 @@ export async function drySession(
       mode: setting.settings.mode,
       outcome: strictest(told.map(({ outcome }) => outcome)),
       requests: told,
-      missingFacts: [...missing],
+      missingFacts: [...missing.keys()],
+      missingFactSentences: [...missing.values()].map(referenceTo),
       facts: [...asked.values()],
       images: [...images.values()],
       engine: setting.engineSocket !== null,

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { EngineFacts, RegistryFacts } from '../engine-api/engine-facts.ts';
-import { listenOnSocket, type ListeningServer } from './listen.ts';
+import { type Message, message } from '../../shared/messages/message.ts';
 
-/** Serves an empty engine on `socket`, with as much as a Docker client needs to continue. */
-export function serveAbsentEngine(socket: string): Promise<ListeningServer> {
+/** Says so much of an engine that a Docker client goes on, and that there is nothing in it. */
+export async function serveAbsentEngine(socket: string): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace(/^\/v1\.\d+/, '').replace(/\?.*$/s, '');
     const answer = (status: number, value: unknown) => {
@@ -44,31 +44,45 @@ export function serveAbsentEngine(socket: string): Promise<ListeningServer> {
         answer(404, { message: 'bulkhead explain: there is no engine that could be asked' });
     }
   });
-  return listenOnSocket(server, socket);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socket, () => {
+      resolve();
+    });
+  });
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
 }
 
 const noRegistries: RegistryFacts = { mirrors: [], insecureHosts: [], insecureRanges: ['127.0.0.0/8'] };
 
 /** Facts of an engine without objects; `reportMissing` gets the name of each requested fact. */
-export function absentFacts(reportMissing: (what: string) => void): EngineFacts {
-  const none = (what: string) => {
+export function absentFacts(reportMissing: (what: Message) => void): EngineFacts {
+  const none = (what: Message) => {
     reportMissing(what);
     return Promise.resolve(null);
   };
   return {
-    container: (name) => none(`container ${name}`),
+    container: (name) => none(message('gateway.missing-container', { name })),
     isUp: () => Promise.resolve(null),
     containerFile: () => Promise.resolve(null),
     containerHas: () => Promise.resolve(false),
     whileContainerLocked: () => Promise.resolve(null),
-    execContainer: (id) => none(`exec instance ${id}`),
+    execContainer: (id) => none(message('gateway.missing-exec', { name: id })),
     execState: () => Promise.resolve(null),
-    volume: (name) => none(`volume ${name}`),
-    network: (name) => none(`network ${name}`),
-    image: (name) => none(`image ${name}`),
-    imageLabel: (name) => none(`image ${name}`),
+    volume: (name) => none(message('gateway.missing-volume', { name })),
+    network: (name) => none(message('gateway.missing-network', { name })),
+    image: (name) => none(message('gateway.missing-image', { name })),
+    imageLabel: (name) => none(message('gateway.missing-image', { name })),
     images: () => {
-      reportMissing('images');
+      reportMissing(message('gateway.missing-images'));
       return Promise.resolve([]);
     },
     registries: () => Promise.resolve(noRegistries),

@@ -10,7 +10,7 @@ import { Card } from './card.tsx';
 import { ErrorPanel, Notice } from './error-panel.tsx';
 import { useReadOnlyReason } from './read-only.ts';
 import { LockedNote, withLock } from './setting-row.tsx';
-import { reasonOrMessage, told } from '../i18n/translate.ts';
+import { reasonOrMessage, translateText } from '../i18n/translate.ts';
 
 /**
  * In a page that needs the document, in its place: where the text is broken, and the ways out. Null when it
@@ -99,7 +99,7 @@ export function SyntaxPlace({ document }: { readonly document: DocumentView }) {
     <Box sx={{ marginTop: 2 }}>
       <Typography sx={{ color: color.text }}>
         <strong>{t('settingsState.broken.where', { line: first.line, column: first.column })}</strong>{' '}
-        {told(first.message)}
+        {translateText(first.message, first.sentence)}
         {document.syntax.length > 1 && (
           <Box component="span" sx={{ color: color.text3 }}>
             {' '}

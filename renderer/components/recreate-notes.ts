@@ -1,11 +1,11 @@
 import type { TFunction } from 'i18next';
 import { closed, names } from '../i18n/lists.ts';
-import { told } from '../i18n/translate.ts';
+import { translateText } from '../i18n/translate.ts';
 import { bytesText } from '../../shared/containers/bytes.ts';
 import type { RecreateNote } from '../../shared/containers/recreate.ts';
 
 /** A note of a plan in the window's language; code between backticks. */
-export function noteText(t: TFunction, { code, params }: RecreateNote): string {
+export function noteText(t: TFunction, { code, params, sentence }: RecreateNote): string {
   const value = (key: string): string => {
     const param = params[key];
     return Array.isArray(param) ? names(t, param.map(String)) : String(param ?? '');
@@ -23,11 +23,11 @@ export function noteText(t: TFunction, { code, params }: RecreateNote): string {
         before: value('before'),
         after: value('after').replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…'),
       });
-    // The gateway's own words.
+    // The gateway's own text.
     case 'refused':
-      return closed(t, told(value('message')));
+      return closed(t, translateText(value('message'), sentence));
     case 'not-inspected':
-      return t('recreate.note.not-inspected', { why: told(value('why')) });
+      return t('recreate.note.not-inspected', { why: translateText(value('why'), sentence) });
     default:
       return t(`recreate.note.${code}`, {
         before: value('before'),

@@ -22,10 +22,7 @@ declare module 'i18next' {
 
 interface Chunk {
   readonly catalogue: Translation<Catalogue>;
-  readonly messages: {
-    readonly told: (english: string) => string;
-    readonly translate: Translate;
-  };
+  readonly translate: Translate;
 }
 
 /**
@@ -34,18 +31,8 @@ interface Chunk {
  */
 const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Chunk> } = {
   'zh-CN': async () => {
-    const [{ zhCN }, { chinese }, translate] = await Promise.all([
-      import('./zh-CN/index.ts'),
-      import('../../shared/messages/zh-CN/index.ts'),
-      loadTranslator('zh-CN'),
-    ]);
-    return {
-      catalogue: zhCN,
-      messages: {
-        ...chinese,
-        translate: (text) => (typeof text === 'string' ? chinese.told(text) : translate(text)),
-      },
-    };
+    const [{ zhCN }, translate] = await Promise.all([import('./zh-CN/index.ts'), loadTranslator('zh-CN')]);
+    return { catalogue: zhCN, translate };
   },
 };
 
@@ -86,7 +73,7 @@ export async function showLanguage(language: Language): Promise<void> {
   if (requested !== language) return;
   if (chunk !== null && !i18next.hasResourceBundle(language, 'translation'))
     i18next.addResourceBundle(language, 'translation', chunk.catalogue);
-  setTranslator(chunk?.messages ?? null);
+  setTranslator(chunk?.translate ?? null);
   // Before the words change: what is drawn with them says their language.
   document.documentElement.lang = language;
   // Telling it the language it has would draw every word again.

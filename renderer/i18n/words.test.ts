@@ -185,7 +185,7 @@ function joinedByHand(node: ts.Node): boolean {
     );
   if (!ts.isTemplateExpression(node)) return false;
   const says = (one: ts.Node): boolean =>
-    (ts.isCallExpression(one) && /^(?:t|told|sentence|names)$/.test(one.expression.getText())) ||
+    (ts.isCallExpression(one) && /^(?:t|translateText|sentence|names)$/.test(one.expression.getText())) ||
     ts.forEachChild(one, says) === true;
   return (
     node.templateSpans.some((span) => says(span.expression)) &&
@@ -219,7 +219,7 @@ function shownUntranslated(node: ts.Node, checker: ts.TypeChecker): boolean {
   const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
   const declared = checker.getSymbolAtLocation(node.name)?.declarations?.[0]?.getSourceFile().fileName ?? '';
   // What `translateError` returns is translated.
-  if (declared.endsWith('/shared/messages/translator.ts')) return false;
+  if (declared.endsWith('/shared/messages/error-message.ts')) return false;
   if ((type.flags & ts.TypeFlags.String) === 0 || !/\/shared\/|\/typescript\/lib\/|\/yaml\//.test(declared))
     return false;
   return (
@@ -229,8 +229,12 @@ function shownUntranslated(node: ts.Node, checker: ts.TypeChecker): boolean {
   );
 }
 
-/** What a client was told is shown as it was, to be looked for elsewhere. */
-const wordForWord = new Set(['entry-panel.tsx entry.message']);
+/** Shown as they are: what a client got, to be searched for, and texts of the engine and the system. */
+const wordForWord = new Set([
+  'entry-panel.tsx entry.message',
+  'activity-page.tsx state.message',
+  'labels.ts finding.message',
+]);
 
 /** Is it below a tag with a language of its own? */
 function declaresLanguage(node: ts.Node): boolean {

@@ -1,11 +1,20 @@
 import type { AppState } from '../../shared/ipc/contract.ts';
+import type { MessageReference } from '../../shared/messages/message.ts';
 
 /** Why nothing may be edited now, if so. */
-export type Lock = 'applying' | { readonly reason: string } | null;
+export type Lock = 'applying' | FileLock | null;
+
+/** Why the settings file can't be written: an English text, and the sentence it is. */
+export interface FileLock {
+  readonly reason: string;
+  readonly sentence?: MessageReference | undefined;
+}
 
 /** Is an apply under way? */
 export const applying = (app: Pick<AppState, 'run'>): boolean =>
   app.run !== null && app.run.activity !== 'ended';
 
-export const lockOf = (app: AppState): Lock =>
-  applying(app) ? 'applying' : app.settings.readOnly !== null ? { reason: app.settings.readOnly } : null;
+const fileLock = ({ readOnly, readOnlySentence }: AppState['settings']): FileLock | null =>
+  readOnly === null ? null : { reason: readOnly, sentence: readOnlySentence };
+
+export const lockOf = (app: AppState): Lock => (applying(app) ? 'applying' : fileLock(app.settings));

@@ -35,12 +35,20 @@ function decisionSentences(decision: DecisionParts): readonly Message[] | null {
         isRuleCode(change.rule) ? [changeSentence({ ...change, rule: change.rule })] : [],
       ) ?? null
     );
-  const refusal = refusalOf(decision);
+  const refusal = refusalSentence(decision);
   if (refusal === null) return null;
   return outcome === 'allow' ? [message('rules.let-pass-with-warning', { refusal })] : [refusal];
 }
 
-function refusalOf({ rule, what, spec, setting, detail, sentences }: DecisionParts): Message | null {
+/** The refusal of a decision, as a sentence; null where an earlier version wrote it in English only. */
+export function refusalSentence({
+  rule,
+  what,
+  spec,
+  setting,
+  detail,
+  sentences,
+}: Omit<DecisionParts, 'outcome'>): Message | null {
   return sentences !== undefined && what !== undefined && isRuleCode(rule) && isSettingPointer(setting)
     ? refusalMessage({ rule, what, spec: spec ?? '', setting, detail, sentences })
     : null;

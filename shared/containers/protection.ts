@@ -41,6 +41,8 @@ export const containerSchema = z.object({
    * is not known then.
    */
   whyUnknown: z.string().optional(),
+  /** Which sentence of the catalogue `whyUnknown` is. */
+  whyUnknownSentence: messageReferenceSchema.optional(),
 });
 export type Container = z.infer<typeof containerSchema>;
 

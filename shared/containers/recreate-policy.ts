@@ -1,5 +1,6 @@
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { CarriedNetwork } from './recreate-networks.ts';
+import type { MessageReference } from '../messages/message.ts';
 
 /** A container that is to be recreated: what the gateway decides by. */
 export interface RequestedRecreation {
@@ -32,6 +33,8 @@ export interface RecreatePolicyInput {
 export interface RecreateRefusal {
   readonly rule: string;
   readonly message: string;
+  /** Which sentence of the catalogue `message` is; missing where only the text is known. */
+  readonly sentence?: MessageReference | undefined;
 }
 
 /**

@@ -50,6 +50,8 @@ export type RecreateNoteCode = (typeof recreateNoteCodes)[number];
 export const recreateNoteSchema = z.object({
   code: z.enum(recreateNoteCodes),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])),
+  /** Which sentence of the catalogue the text in `params` is (`why`, `message`). */
+  sentence: messageReferenceSchema.optional(),
 });
 export type RecreateNote = z.infer<typeof recreateNoteSchema>;
 

@@ -59,6 +59,8 @@ export const engineLogLineSchema = z.object({
   at: z.string(),
   source: z.enum(['bulkhead', 'dockerd', 'gateway', 'planner', 'lxcfs', 'supervisor', 'runtime']),
   text: z.string(),
+  /** Which sentence of the catalogue `text` is; missing where another program wrote it. */
+  sentence: messageReferenceSchema.optional(),
 });
 export type EngineLogLine = z.infer<typeof engineLogLineSchema>;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { messageReferenceSchema } from '../messages/schema.ts';
 import { auditOutcomes, decisionPartsSchema } from '../audit/entry.ts';
 
 /**
@@ -75,6 +76,8 @@ export const askedImageSchema = z.object({
   reason: z.string(),
   /** Why not, in English; of a trusted one the image it was built from, or ''. */
   detail: z.string(),
+  /** Why not, as a sentence of the catalogue. */
+  sentence: messageReferenceSchema.optional(),
 });
 export type AskedImage = z.infer<typeof askedImageSchema>;
 
@@ -106,6 +109,8 @@ export const explanationSchema = z.object({
   requests: z.array(explainedRequestSchema),
   /** What would have been asked of an engine that is not there: taken for absent. Empty with an engine. */
   missingFacts: z.array(z.string()),
+  /** The same as sentences of the catalogue, in the same order. */
+  missingFactSentences: z.array(messageReferenceSchema).optional(),
   /** What the engine was asked, and what it said. */
   facts: z.array(askedFactSchema),
   images: z.array(askedImageSchema),

@@ -23,6 +23,7 @@ import {
 import { discoveredTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
 import { pageIds } from '../pages/pages.ts';
 import { simulationInputSchema, simulationSchema } from '../explain/simulation.ts';
+import { messageReferenceSchema } from '../messages/schema.ts';
 
 export type { FirstRun, Preferences };
 
@@ -66,6 +67,8 @@ export const settingsStateSchema = z.object({
   readError: appErrorSchema.nullable(),
   /** Why saving is not possible for this user, if so. */
   readOnly: z.string().nullable(),
+  /** Which sentence of the catalogue `readOnly` is. */
+  readOnlySentence: messageReferenceSchema.optional(),
   /** What users prefer where the administrator left it open; null where the engine knows no preferences. */
   preference: preferenceStateSchema.nullable(),
 });
@@ -239,6 +242,8 @@ export const ipcContract = {
           real: z.string().nullable(),
           kind: z.enum(['directory', 'file', 'socket', 'other', 'missing']),
           error: z.string().nullable(),
+          /** Which sentence of the catalogue `error` is; missing where it is the system's. */
+          sentence: messageReferenceSchema.optional(),
         }),
       ),
     },
@@ -252,6 +257,8 @@ export const ipcContract = {
         real: z.string(),
         share: z.string().nullable(),
         reason: z.string(),
+        /** Which sentence of the catalogue `reason` is. */
+        sentence: messageReferenceSchema.optional(),
       }),
     },
     /** Local images for "matches 3 local images": references and digests. */

@@ -1,5 +1,6 @@
 import type { AppError } from '../result.ts';
-import { message, withReference, type Message } from './message.ts';
+import { message, withReference, type Message, type MessageReference } from './message.ts';
+import type { Translate } from './translator.ts';
 
 /** What failed, as one sentence. */
 export const failureMessage = ({ message: text, sentences }: AppError): Message | string =>
@@ -14,4 +15,18 @@ export function errorMessage(error: AppError): Message | string {
   const what = failureMessage(error);
   if (error.reason === undefined) return what;
   return message('common.what-and-why', { what, why: withReference(error.reason, error.sentences?.reason) });
+}
+
+/** An error's three texts in one language; those of the engine or the system stay as they are. */
+export function translateError(
+  { message: what, reason, hint, sentences }: Pick<AppError, 'message' | 'reason' | 'hint' | 'sentences'>,
+  translate: Translate,
+): { readonly message: string; readonly reason?: string; readonly hint?: string } {
+  const translated = (text: string, reference: MessageReference | undefined): string =>
+    translate(withReference(text, reference));
+  return {
+    message: translated(what, sentences?.message),
+    ...(reason === undefined ? {} : { reason: translated(reason, sentences?.reason) }),
+    ...(hint === undefined ? {} : { hint: translated(hint, sentences?.hint) }),
+  };
 }

@@ -1,8 +1,23 @@
 import { message, type Message } from './message.ts';
 
-/** Sentences one after the other, as one; null for none. */
-export const joinMessages = (messages: readonly Message[]): Message | null =>
-  messages.reduce<Message | null>(
-    (first, second) => (first === null ? second : message('common.first-and-second', { first, second })),
-    null,
-  );
+/**
+ * How several texts become one: `sentences` are whole sentences, `statements` clauses between semicolons,
+ * `outcomes` and `enumeration` are between commas, which Chinese writes differently for names.
+ */
+export type JoinKind = 'sentences' | 'statements' | 'outcomes' | 'enumeration';
+
+/**
+ * Makes one text of several. Each half is a sentence of its own: nested that way, a long list stays short as
+ * data, although every sentence has the text of what is in it. '' for none.
+ */
+export function joinMessages(kind: JoinKind, parts: readonly [Message, ...Message[]]): Message;
+export function joinMessages(kind: JoinKind, parts: readonly (string | Message)[]): string | Message;
+export function joinMessages(kind: JoinKind, parts: readonly (string | Message)[]): string | Message {
+  const [first = ''] = parts;
+  if (parts.length < 2) return first;
+  const middle = Math.ceil(parts.length / 2);
+  return message(`common.${kind}`, {
+    before: joinMessages(kind, parts.slice(0, middle)),
+    after: joinMessages(kind, parts.slice(middle)),
+  });
+}

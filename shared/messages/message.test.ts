@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import { fail } from '../result.ts';
 import { english } from './catalogue/index.ts';
 import { chinese } from './catalogue/zh-CN/index.ts';
-import { message } from './message.ts';
-import { loadTranslator, translateError } from './translator.ts';
+import { refusalPrefix } from '../policy/decision.ts';
+import { joinMessages } from './join-messages.ts';
+import { message, plainText } from './message.ts';
+import { translateError } from './error-message.ts';
+import { loadTranslator } from './translator.ts';
 
 const names = (text: string) =>
   [...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name))].sort();
@@ -53,4 +56,28 @@ test('a value of any length is cut before it is rendered', () => {
   const { text, params } = message('engine.could-not-be-made', { file: value });
   expect(text).toBe(`${value.slice(0, 5000)}… could not be made`);
   expect(params?.['file']).toHaveLength(5001);
+});
+
+test('texts are joined with the separator of their kind in every language', async () => {
+  const translate = await loadTranslator('zh-CN');
+  const [first, second] = [message('containers.it-was-cancelled'), message('apply.no-probe-ran')];
+  const joined = joinMessages('statements', [first, second, 'EIO']);
+  expect(plainText(joined)).toBe('it was cancelled; no probe ran; EIO');
+  expect(translate(joined)).toBe('已取消；没有运行任何探测；EIO');
+  expect(joinMessages('sentences', [first])).toBe(first);
+  expect(joinMessages('sentences', [])).toBe('');
+});
+
+test('every refusal begins alike in every language', () => {
+  expect(english['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
+  expect(chinese['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
+});
+
+test('no sentence is left in English but names, options and what is typed', () => {
+  const words = (text: string) => text.replaceAll(/\{\{\w+\}\}|--\S+|`[^`]*`/g, '');
+  expect(
+    Object.entries<string>(chinese)
+      .filter(([, text]) => !/[\u4e00-\u9fff]/.test(text) && /[a-z]{2} [a-z]{2}/.test(words(text)))
+      .map(([id, text]) => `${id} ${text}`),
+  ).toEqual([]);
 });

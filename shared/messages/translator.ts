@@ -1,7 +1,6 @@
 import type { MessageLanguage } from '../language.ts';
 import { createRenderer } from './renderer.ts';
-import { plainText, withReference, type Message, type MessageReference } from './message.ts';
-import type { AppError } from '../result.ts';
+import { plainText, type Message } from './message.ts';
 
 /** Gives a sentence's text in one language; texts that are not of the catalogue stay as they are. */
 export type Translate = (text: string | Message) => string;
@@ -26,17 +25,3 @@ export async function loadTranslator(language: MessageLanguage): Promise<Transla
 /** For who cannot wait: the translator of a language that was loaded before; of any other one, English. */
 export const loadedTranslator = (language: MessageLanguage): Translate =>
   loaded.get(language) ?? translateToEnglish;
-
-/** An error's three texts in one language; those of the engine or the system stay as they are. */
-export function translateError(
-  { message, reason, hint, sentences }: AppError,
-  translate: Translate,
-): { readonly message: string; readonly reason?: string; readonly hint?: string } {
-  const translated = (text: string, reference: MessageReference | undefined): string =>
-    translate(withReference(text, reference));
-  return {
-    message: translated(message, sentences?.message),
-    ...(reason === undefined ? {} : { reason: translated(reason, sentences?.reason) }),
-    ...(hint === undefined ? {} : { hint: translated(hint, sentences?.hint) }),
-  };
-}

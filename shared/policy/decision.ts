@@ -4,7 +4,6 @@ import {
   referenceTo,
   withReference,
   type Message,
-  type MessageParam,
   type MessageReference,
 } from '../messages/message.ts';
 import type { Translate } from '../messages/translator.ts';
@@ -74,22 +73,6 @@ const maxTextLength = 5000;
 const brief = (text: string): string =>
   text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 
-/** A sentence whose text and values are cut where they are very long. */
-const briefMessage = ({ id, params, text }: Message): Message => ({
-  id,
-  ...(params === undefined
-    ? {}
-    : {
-        params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, briefParam(value)])),
-      }),
-  text: brief(text),
-});
-
-function briefParam(value: MessageParam): MessageParam {
-  if (typeof value === 'number') return value;
-  return typeof value === 'string' ? brief(value) : briefMessage(value);
-}
-
 /** What `deny` takes besides the rule and what was blocked. */
 export interface DenialOptions {
   /** Default: the rule's. */
@@ -107,8 +90,8 @@ export interface DenialOptions {
 export function deny(rule: RuleCode, what: string | Message, options: DenialOptions = {}): Denial {
   const { spec, setting, detail, subject } = options;
   const sentences = {
-    ...(typeof what === 'string' ? {} : { what: referenceTo(briefMessage(what)) }),
-    ...(typeof detail === 'object' ? { detail: referenceTo(briefMessage(detail)) } : {}),
+    ...(typeof what === 'string' ? {} : { what: referenceTo(what) }),
+    ...(typeof detail === 'object' ? { detail: referenceTo(detail) } : {}),
   };
   return {
     outcome: 'deny',
@@ -121,6 +104,9 @@ export function deny(rule: RuleCode, what: string | Message, options: DenialOpti
     ...(subject === undefined ? {} : { subject }),
   };
 }
+
+/** The beginning of every refusal, in every language. */
+export const refusalPrefix = 'enhanced container isolation: ';
 
 /** What a refusal is made of: a denial, or a line of the decision log. */
 export interface RefusalParts extends Pick<Denial, 'rule' | 'what' | 'spec' | 'setting'> {

@@ -4,7 +4,7 @@ import { nodeAt, parseSettings, propertyOf, syntaxAppError } from './parse.ts';
 import { detectStyle, lineIndent, write, type Style } from './style.ts';
 import { toPointer, type SettingsPath } from './pointer.ts';
 import { settingsFileVersion } from './schema/index.ts';
-import { message } from '../messages/message.ts';
+import { message, type Message } from '../messages/message.ts';
 import type { TextEdit } from './findings.ts';
 
 export * from './pointer.ts';
@@ -82,14 +82,20 @@ class Editor {
       if (parent.type !== 'object' && parent.type !== 'array')
         return noSuchPlace(
           path,
-          `${toPointer(path.slice(0, index)) || 'the document'} is a ${parent.type}, it has no members`,
+          message('settings.place-has-no-members', {
+            place: toPointer(path.slice(0, index)) || message('settings.the-document'),
+            type: parent.type,
+          }),
         );
       if (parent.type === 'array') {
         const length = parent.children?.length ?? 0;
         if (segment !== '-' && String(segment) !== String(length))
           return value === undefined
             ? ok([])
-            : noSuchPlace(path, `the list at ${toPointer(path.slice(0, index))} has ${length} elements`);
+            : noSuchPlace(
+                path,
+                message('settings.list-has-elements', { place: toPointer(path.slice(0, index)), length }),
+              );
       }
       if (value === undefined) return ok([]);
       const wrapped = wrap(rest, value, path);
@@ -325,14 +331,15 @@ function at(children: readonly Node[], index: number): Node {
 function wrap(rest: SettingsPath, value: unknown, path: SettingsPath): Result<unknown> {
   let wrapped = value;
   for (const segment of rest.toReversed()) {
-    if (typeof segment === 'number' && segment !== 0) return noSuchPlace(path, 'a new list starts at 0');
+    if (typeof segment === 'number' && segment !== 0)
+      return noSuchPlace(path, message('settings.new-list-starts-at-0'));
     wrapped =
       typeof segment === 'number' || segment === '-' ? [wrapped] : Object.fromEntries([[segment, wrapped]]);
   }
   return ok(wrapped);
 }
 
-function noSuchPlace(path: SettingsPath, why: string): Result<never> {
+function noSuchPlace(path: SettingsPath, why: Message): Result<never> {
   return fail(
     'settings.pointer',
     message('settings.there-is-no-place-in-document', { toPointer: toPointer(path), why }),
@@ -370,12 +377,13 @@ function sameAsNode(node: Node, value: unknown): boolean {
 }
 
 /** Why a value is not JSON, or null. Members that are undefined are left out, as JSON.stringify does. */
-function notJson(value: unknown, above: Set<object>): string | null {
+function notJson(value: unknown, above: Set<object>): Message | null {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
-  if (typeof value === 'number') return Number.isFinite(value) ? null : `${value} is not a JSON number`;
-  if (typeof value !== 'object') return `a ${typeof value} has no JSON form`;
-  if (above.has(value)) return 'it holds itself';
-  if (above.size > 60) return 'it is nested too deep';
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? null : message('settings.is-not-json-number', { value });
+  if (typeof value !== 'object') return message('settings.has-no-json-form', { value: typeof value });
+  if (above.has(value)) return message('settings.it-holds-itself');
+  if (above.size > 60) return message('settings.it-is-nested-too-deep');
   above.add(value);
   const problem = Array.isArray(value)
     ? firstProblem(
@@ -390,7 +398,7 @@ function notJson(value: unknown, above: Set<object>): string | null {
   return problem;
 }
 
-function firstProblem(values: readonly unknown[], above: Set<object>): string | null {
+function firstProblem(values: readonly unknown[], above: Set<object>): Message | null {
   for (const value of values) {
     const problem = notJson(value, above);
     if (problem !== null) return problem;

@@ -10,7 +10,7 @@ import {
   type policyModes,
   type socketScopes,
 } from './schema/index.ts';
-import { message } from '../messages/message.ts';
+import { message, type Message, withReference } from '../messages/message.ts';
 import { isEnginePointer, misspeltCriticalKey } from './known-keys.ts';
 
 /** Commands a container may (not) send through a mounted socket (B5). */
@@ -139,20 +139,22 @@ export function effectiveSettings(
   if (settings === null) {
     const first = parsed.typeErrors[0];
     return unusable(
-      first === undefined ? 'A known key has a wrong type.' : first.message,
+      first === undefined
+        ? message('settings.known-key-has-wrong-type')
+        : withReference(first.message, first.sentence),
       first?.pointer ?? '',
     );
   }
   const duplicate = parsed.duplicates.find((d) => isEnginePointer(d.pointer));
   if (duplicate !== undefined)
     return unusable(
-      `The key ${duplicate.pointer} stands there twice: which one counts is not clear.`,
+      message('settings.key-stands-there-twice', { pointer: duplicate.pointer }),
       duplicate.pointer,
     );
   const misspelt = misspeltCriticalKey(parsed.value);
   if (misspelt !== null)
     return unusable(
-      `The key "${misspelt.found}" must be written "${misspelt.known}": upper and lower case count.`,
+      message('settings.key-must-be-written', { found: misspelt.found, known: misspelt.known }),
       misspelt.pointer,
     );
   const version = settings.configurationFileVersion;
@@ -218,7 +220,7 @@ export function effectiveSettings(
   );
 }
 
-function unusable(reason: string, pointer: string): Result<never, AppError> {
+function unusable(reason: string | Message, pointer: string): Result<never, AppError> {
   return fail('settings.findings', message('settings.settings-file-cannot-be-used-as-policy'), {
     reason,
     hint: message('settings.correct-it-bulkhead-settings-lint-shows-every'),

@@ -3,7 +3,7 @@ import { err, fail, ok, type AppError, type Result } from '../result.ts';
 import { maxTextLength } from './limits.ts';
 import { LineIndex, type Position } from './position.ts';
 import { childPointer, type SettingsPath } from './pointer.ts';
-import { message, referenceTo, type Message, type MessageReference } from '../messages/message.ts';
+import { message, referenceTo, type Message, type MessageReference, plainText } from '../messages/message.ts';
 import { adminSettingsSchema, type AdminSettings } from './schema/index.ts';
 
 /** Longest settings text, in UTF-16 units. */
@@ -53,6 +53,8 @@ export interface SettingsSyntaxError extends Position {
 export interface SettingsTypeError {
   readonly pointer: string;
   readonly message: string;
+  /** Which sentence of the catalogue `message` is. */
+  readonly sentence: MessageReference;
   readonly expected: string;
   readonly found: string;
 }
@@ -322,12 +324,7 @@ function describeIssue(issue: Issue, root: unknown): SettingsTypeError {
       typeof value === 'object' && value !== null
         ? (value as Record<string | number, unknown>)[segment]
         : undefined; // JSON value
-  const expected =
-    issue.code === 'invalid_value' && Array.isArray(issue.values)
-      ? issue.values.map((v) => JSON.stringify(v)).join(' or ')
-      : issue.expected === 'array'
-        ? 'list'
-        : String(issue.expected ?? 'another value');
+  const expected = expectedText(issue);
   const found =
     value === undefined
       ? 'nothing'
@@ -335,8 +332,34 @@ function describeIssue(issue: Issue, root: unknown): SettingsTypeError {
         ? JSON.stringify(value)
         : jsonType(value);
   const pointer = path.reduce<string>(childPointer, '');
-  return { pointer, expected, found, message: `${pointer} must be ${expected}, and is ${found}.` };
+  const sentence = message('settings.value-must-be', { pointer, expected, found });
+  return {
+    pointer,
+    expected: plainText(expected),
+    found,
+    message: sentence.text,
+    sentence: referenceTo(sentence),
+  };
 }
+
+/** What a value must be: one of several values, a type, or anything else. */
+function expectedText({ code, values, expected }: Issue): string | Message {
+  if (code === 'invalid_value' && Array.isArray(values))
+    return orList(values.map((value) => JSON.stringify(value)));
+  if (expected === undefined) return message('settings.another-value');
+  return expected === 'array' ? 'list' : String(expected);
+}
+
+/** Values of which one must be there: "a" or "b". */
+export const orList = ([first = '', ...others]: readonly string[]): string | Message =>
+  others.reduce<string | Message>(
+    (all, value, index) =>
+      message(index === others.length - 1 ? 'settings.either' : 'settings.either-of-more', {
+        first: all,
+        second: value,
+      }),
+    first,
+  );
 
 /**
  * The first syntax error as an AppError (code settings.syntax or settings.too-large) for callers that only

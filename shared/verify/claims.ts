@@ -112,9 +112,6 @@ export function countMessage(claims: readonly Claim[]): Message {
   );
 }
 
-/** The same in English. */
-export const countOf = (claims: readonly Claim[]): string => countMessage(claims).text;
-
 /** `audit`: isolation is on, and nothing is refused. */
 export type ProtectionState = 'protected' | 'unverified' | 'audit' | 'off' | 'stopped';
 

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ok } from '../../../shared/result.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import { message, plainText, sentenceOf, type Message } from '../../../shared/messages/message.ts';
 import type { Handlers } from '../ipc/answer.ts';
 
 type Area = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;
@@ -31,14 +32,16 @@ export function expandPath(written: string, home = os.homedir(), tmp = container
 
 export async function resolvePath(written: string): Promise<Resolved> {
   const expanded = expandPath(written);
-  const unresolved = (error: string | null): Resolved => ({
+  const unresolved = (error: string | Message | null): Resolved => ({
     written,
     expanded,
     real: null,
     kind: 'missing',
-    error,
+    error: error === null ? null : plainText(error),
+    ...(error === null ? {} : sentenceOf(error)),
   });
-  if (!path.isAbsolute(expanded) || expanded.includes('\0')) return unresolved('not an absolute path');
+  if (!path.isAbsolute(expanded) || expanded.includes('\0'))
+    return unresolved(message('app.not-absolute-path'));
   try {
     const [real, info] = await Promise.all([realpath(expanded), stat(expanded)]);
     return {
@@ -55,6 +58,6 @@ export async function resolvePath(written: string): Promise<Resolved> {
       () => false,
     );
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return unresolved(dangling ? 'a symbolic link to nothing' : code === 'ENOENT' ? null : code);
+    return unresolved(dangling ? message('app.symbolic-link-to-nothing') : code === 'ENOENT' ? null : code);
   }
 }

@@ -5,6 +5,7 @@ import { message, sentenceOf, type Message } from '../../../shared/messages/mess
 import { fail, ok, type AppError } from '../../../shared/result.ts';
 import type { Journal } from '../journal.ts';
 import type { StepContext, StepModule } from './step.ts';
+import { joinMessages } from '../../../shared/messages/join-messages.ts';
 
 /** What removing up to `removalsAtOnce` containers takes, ms. */
 const removalMs = 1000;
@@ -43,7 +44,7 @@ export const cleanUp: StepModule = {
 
 function cleanUpDetail(removed: Message | undefined, recreated: Message | undefined): Message | null {
   if (removed === undefined || recreated === undefined) return removed ?? recreated ?? null;
-  return message('common.first-and-second', { first: removed, second: recreated });
+  return joinMessages('statements', [removed, recreated]);
 }
 
 /** Outcomes of containers with which nothing can be done, for want of an engine. */

@@ -1,6 +1,6 @@
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok } from '../../../shared/result.ts';
-import { countOf, settled } from '../../../shared/verify/claims.ts';
+import { countMessage, settled } from '../../../shared/verify/claims.ts';
 import type { StepModule } from './step.ts';
 
 /** Shows the protection from inside real containers. Left out only where ECI is off afterwards. */
@@ -29,7 +29,10 @@ export const verify: StepModule = {
       });
     }
     return ok({
-      detail: `${countOf(claims)}${open === 0 ? '' : '; audit mode: nothing is refused'}`,
+      detail:
+        open === 0
+          ? countMessage(claims)
+          : message('apply.detail-claims-audit', { claims: countMessage(claims) }),
       verification: verification.value,
     });
   },

@@ -1,8 +1,9 @@
+import { message, type Message } from '../../../shared/messages/message.ts';
 import net from 'node:net';
 
 /** What asking a service of Sysbox came to. */
 export type ServiceProbe =
-  { readonly isResponsive: true } | { readonly isResponsive: false; readonly why: string };
+  { readonly isResponsive: true } | { readonly isResponsive: false; readonly why: string | Message };
 
 /**
  * Does the gRPC service behind a Unix socket answer within `timeoutMs`? Connecting shows nothing: the kernel
@@ -22,7 +23,7 @@ export async function probeService(socket: string, timeoutMs: number): Promise<S
       resolve(probe);
     };
     const timer = setTimeout(() => {
-      settle({ isResponsive: false, why: `no answer within ${timeoutMs / 1000} s: it hangs` });
+      settle({ isResponsive: false, why: message('isolation.service-hangs', { seconds: timeoutMs / 1000 }) });
     }, timeoutMs);
     // What a program answers that is no such service is an error of the protocol.
     session.once('remoteSettings', () => {
@@ -32,7 +33,7 @@ export async function probeService(socket: string, timeoutMs: number): Promise<S
       settle({ isResponsive: false, why: reasonOf(error) });
     });
     session.once('close', () => {
-      settle({ isResponsive: false, why: 'it closed the connection' });
+      settle({ isResponsive: false, why: message('isolation.service-closed-connection') });
     });
     // Both the socket and the session tell; the session's is taken, and the socket's must have a listener.
     connection.once('error', (error: NodeJS.ErrnoException) => {
@@ -41,12 +42,12 @@ export async function probeService(socket: string, timeoutMs: number): Promise<S
   });
 }
 
-function reasonOf(error: NodeJS.ErrnoException): string {
+function reasonOf(error: NodeJS.ErrnoException): string | Message {
   switch (error.code) {
     case 'ENOENT':
-      return 'there is no socket: it does not run';
+      return message('isolation.service-has-no-socket');
     case 'ECONNREFUSED':
-      return 'nothing listens on its socket: it has ended';
+      return message('isolation.nothing-listens-on-its-socket');
     default:
       return error.message;
   }

@@ -10,7 +10,7 @@ import type { RootPaths } from '../../base/root-paths.ts';
 import { quitCommands, startCommand, type Command } from './commands.ts';
 import { answeringSocket, desktopFacts } from './detect.ts';
 import { firstThere, type DesktopHost } from './host.ts';
-import { message } from '../../../shared/messages/message.ts';
+import { message, plainText, sentenceOf, type Message } from '../../../shared/messages/message.ts';
 import { desktopPresence } from './presence.ts';
 
 /**
@@ -74,8 +74,13 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
     };
   };
 
-  const report = (text: string, call: DriverCallOptions) => {
-    const line: EngineLogLine = { at: new Date(host.now()).toISOString(), source: 'bulkhead', text };
+  const report = (text: string | Message, call: DriverCallOptions) => {
+    const line: EngineLogLine = {
+      at: new Date(host.now()).toISOString(),
+      source: 'bulkhead',
+      text: plainText(text),
+      ...sentenceOf(text),
+    };
     lines.push(line);
     if (lines.length > 500) lines.shift();
     call.onLog?.(line);
@@ -101,7 +106,7 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
     const commands = quitCommands(host, facts, await firstThere(host, host.locations.dockerCommands));
     const limit = call.timeoutMs ?? quitMs;
     let reason = '';
-    report('quitting Docker Desktop', call);
+    report(message('desktop.quitting-docker-desktop'), call);
     for (const [index, command] of commands.entries()) {
       const ended = await host.run(command.program, command.args, {
         timeoutMs: quitMs,
@@ -109,7 +114,10 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
       });
       if (ended.code !== 0) {
         reason = ended.stderr.trim() || ended.stdout.trim();
-        report(`${command.program} ended with ${ended.code ?? 'no code'}: ${reason}`, call);
+        report(
+          message('common.what-and-why', { what: endedWith(command.program, ended.code), why: reason }),
+          call,
+        );
       }
       const isLast = index === commands.length - 1;
       const hasQuit = await until(
@@ -137,7 +145,7 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
       });
     const begun = host.now();
     const before = await changeTimes(host);
-    report('starting Docker Desktop', call);
+    report(message('desktop.starting-docker-desktop'), call);
     const started = await run(
       host,
       startCommand(host, facts, await firstThere(host, host.locations.dockerCommands)),
@@ -153,7 +161,7 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
       if (host.now() >= nextProgress) {
         nextProgress += progressIntervalMs;
         report(
-          `waiting for Docker Desktop: ${Math.round((host.now() - begun) / 1000)} s. It may ask to sign in`,
+          message('desktop.waiting-for-docker-desktop', { seconds: Math.round((host.now() - begun) / 1000) }),
           call,
         );
       }
@@ -194,6 +202,9 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
   };
 }
 
+const endedWith = (program: string, code: number | null): Message =>
+  message('desktop.ended-with', { program, code: code ?? message('desktop.no-code') });
+
 async function run(
   host: DesktopHost,
   command: Command,
@@ -212,10 +223,7 @@ async function run(
   return ended.code === 0
     ? ok(undefined)
     : fail('engine.start-failed', message('desktop.docker-desktop-could-not-be-started'), {
-        reason:
-          ended.stderr.trim() ||
-          ended.stdout.trim() ||
-          message('desktop.ended-with', { program: command.program, code: ended.code ?? 'no code' }),
+        reason: ended.stderr.trim() || ended.stdout.trim() || endedWith(command.program, ended.code),
       });
 }
 

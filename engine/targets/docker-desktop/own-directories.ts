@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { systemCode } from '../../base/files.ts';
-import { message } from '../../../shared/messages/message.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
 import type { DesktopHost } from './host.ts';
 
 /**
@@ -27,7 +27,7 @@ export interface OwnDirectories {
 export const ownDirectories = (host: DesktopHost): OwnDirectories =>
   host.platform === 'win32' ? listedRights(host) : modeRights;
 
-const foreign = (directory: string, hint: string): Result<never, AppError> =>
+const foreign = (directory: string, hint: Message): Result<never, AppError> =>
   fail('settings.unwritable', message('desktop.is-not-safe-to-write-in', { directory }), {
     reason: message('desktop.somebody-other-than-administrator-may-write-there'),
     hint,
@@ -44,7 +44,7 @@ const checkMode = async (directory: string): Promise<Result<void, AppError>> => 
     const info = await lstat(directory);
     return info.isDirectory() && info.uid === process.getuid?.() && (info.mode & 0o022) === 0
       ? ok(undefined)
-      : foreign(directory, 'Give it to root with mode 0755, then try again.');
+      : foreign(directory, message('desktop.give-it-to-root-with-mode-0755'));
   } catch (cause) {
     return systemCode(cause) === 'ENOENT' ? ok(undefined) : unmade(directory, cause);
   }
@@ -110,9 +110,7 @@ function listedRights(host: DesktopHost): OwnDirectories {
     );
     return output.code === 0 ? readSecurity(output.stdout.trim()) : null;
   };
-  const ownersHint = (directory: string) =>
-    'Look at what is in it, and remove it as an administrator, then try again; ' +
-    `or, where it is Docker Desktop's: icacls "${directory}" /setowner *S-1-5-32-544`;
+  const ownersHint = (directory: string) => message('desktop.look-at-directory-and-remove-it', { directory });
   const look = async (directory: string): Promise<Result<'none' | 'closed' | 'open', AppError>> => {
     try {
       // A junction counts as a link.

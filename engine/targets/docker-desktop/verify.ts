@@ -1,3 +1,4 @@
+import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostConfig } from 'dockerode';
@@ -13,7 +14,6 @@ import {
 import { requestFailure } from '../../base/docker-client.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import {
-  listText,
   makeClaim,
   makeItem,
   outcomeText,
@@ -185,7 +185,7 @@ function judge(id: ClaimId, requested: readonly Refused[]): Claim {
     ...makeClaim(
       id,
       requested.every(isRefused) ? 'pass' : 'fail',
-      listText(
+      joinMessages(
         'statements',
         requested.map((one) => outcomeText(one.requested, outcomeWithStatus(one.refused))),
       ),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { superviseChild, type SupervisedChild } from './child-process.ts';
 import { isAlive, type ProcessIdentity } from '../../base/process-identity.ts';
+import { plainText } from '../../../shared/messages/message.ts';
 
 let directory: string;
 let child: SupervisedChild | null = null;
@@ -32,7 +33,7 @@ async function supervise(script: string, busy?: RegExp) {
     ...(busy === undefined ? {} : { busy }),
     log: {
       line: (text) => {
-        lines.push(text);
+        lines.push(plainText(text));
       },
       close: () => Promise.resolve(),
     },

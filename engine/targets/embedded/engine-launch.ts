@@ -14,7 +14,7 @@ import { engineEnvironment, prepareEngineHome } from './engine-home.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
 import { guardVolumes } from './link-guards.ts';
 import { dockerdErrors, logFile, logSize } from './log-files.ts';
-import { message } from '../../../shared/messages/message.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /** What the settings file asks of the engine's own configuration. */
@@ -59,7 +59,7 @@ async function chooseBackend(
 export interface LaunchOptions {
   readonly backends: readonly IsolationBackend[];
   readonly planner: SupervisedChild;
-  readonly log: (text: string) => void;
+  readonly log: (text: string | Message) => void;
   /** Awaited before dockerd starts. */
   readonly beforeDockerd?: Promise<unknown>;
   /** Called when a step begins. */
@@ -201,7 +201,7 @@ async function startOnNetwork(
       cancelled: options.cancelled,
       onSpawned: (spawned) => {
         options.onDockerd(spawned);
-        options.log(`dockerd started (pid ${spawned.pid})`);
+        options.log(message('engine.dockerd-started-pid', { pid: spawned.pid }));
       },
     });
     await chmod(paths.engineSocket, 0o600);

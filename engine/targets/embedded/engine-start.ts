@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, closeSync, fstatSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { fail, ok, type AppError, type Result, err } from '../../../shared/result.ts';
 import type { DriverCallOptions } from '../../apply/driver.ts';
 import { isLocked } from '../../base/lock.ts';
 import { isAlive, waitForExit, type ProcessIdentity } from '../../base/process-identity.ts';
@@ -157,10 +157,9 @@ export function refusedByOther(reason: string): Result<never, AppError> {
 
 /** The error of a state whose phase is `failed`. */
 export function failedStart(state: EngineState): Result<never, AppError> {
-  return {
-    ok: false,
-    error: state.error ?? { code: 'engine.start-failed', message: 'the engine did not start' },
-  };
+  return state.error === null
+    ? fail('engine.start-failed', message('engine.engine-did-not-start'))
+    : err(state.error);
 }
 
 export interface SpawnedSupervisor {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile, mkdir, appendFile } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { message } from '../../../shared/messages/message.ts';
 import { boundLogs, dockerdErrors, followLogs, logFile, openLog, parseLog, readLogs } from './log-files.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 
@@ -39,6 +40,23 @@ it('merges all logs by time and keeps the last', async () => {
 it('no logs, no lines', async () => {
   await rm(paths.logs, { recursive: true });
   expect(await readLogs(paths, 10)).toEqual([]);
+});
+
+it('a sentence comes back with its reference, and is English text in the file', async () => {
+  const log = openLog(paths, 'supervisor');
+  log.line(message('engine.ready', { address: 'unix:///run/x.sock' }));
+  log.line('text of its own\t{"id": 1}');
+  await log.close();
+  expect(await readFile(logFile(paths, 'supervisor'), 'utf8')).toContain(
+    'ready: clients use unix:///run/x.sock',
+  );
+  expect(await readLogs(paths, 2)).toMatchObject([
+    {
+      text: 'ready: clients use unix:///run/x.sock',
+      sentence: { id: 'engine.ready', params: { address: 'unix:///run/x.sock' } },
+    },
+    { text: 'text of its own\t{"id": 1}' },
+  ]);
 });
 
 it('a log above 5 MB is rotated once; its writer continues', async () => {

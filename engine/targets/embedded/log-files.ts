@@ -2,6 +2,8 @@ import { copyFile, mkdir, open, readdir, stat, truncate } from 'node:fs/promises
 import { createWriteStream, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
+import { plainText, sentenceOf, type Message } from '../../../shared/messages/message.ts';
+import { messageReferenceSchema } from '../../../shared/messages/schema.ts';
 import { cutLine } from './bounded-lines.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { watchDirectory } from '../../base/watch-directory.ts';
@@ -29,7 +31,8 @@ export async function boundLogs(paths: RootPaths): Promise<void> {
 
 /** Appends lines, each with the time it came at. */
 export interface LogWriter {
-  line(text: string): void;
+  /** A sentence is written in English, its reference behind it. */
+  line(text: string | Message): void;
   close(): Promise<void>;
 }
 
@@ -43,8 +46,9 @@ export function openLog(
   stream.on('error', () => undefined);
   return {
     line: (text) => {
-      const line: EngineLogLine = { at: new Date().toISOString(), source, text };
-      stream.write(`${line.at} ${text}\n`);
+      const at = new Date().toISOString();
+      const line: EngineLogLine = { at, source, text: plainText(text), ...sentenceOf(text) };
+      stream.write(`${at} ${line.text}${referenceField(line)}\n`);
       onLine?.(line);
     },
     close: () =>
@@ -80,6 +84,24 @@ export async function logSize(paths: RootPaths, source: LogSource): Promise<numb
   return (await stat(logFile(paths, source)).catch(() => null))?.size ?? 0;
 }
 
+/** Between the text of a line and the reference to its sentence. */
+const fieldSeparator = '\t';
+
+const referenceField = ({ sentence }: EngineLogLine): string =>
+  sentence === undefined ? '' : `${fieldSeparator}${JSON.stringify(sentence)}`;
+
+/** Splits what the supervisor wrote into its text and the reference to its sentence, where it has one. */
+function splitReference(written: string): Pick<EngineLogLine, 'text' | 'sentence'> {
+  const at = written.indexOf(`${fieldSeparator}{`);
+  if (at < 0) return { text: written };
+  try {
+    const parsed = messageReferenceSchema.safeParse(JSON.parse(written.slice(at + 1)));
+    return parsed.success ? { text: written.slice(0, at), sentence: parsed.data } : { text: written };
+  } catch {
+    return { text: written };
+  }
+}
+
 /** Lines of one log as entries. Times: our own prefix, or dockerd's `time="…"`. */
 export function parseLog(texts: readonly string[], source: LogSource): EngineLogLine[] {
   let at = '';
@@ -89,7 +111,8 @@ export function parseLog(texts: readonly string[], source: LogSource): EngineLog
     const time = own?.[1] ?? engine?.[1];
     const ms = time === undefined ? NaN : Date.parse(time);
     if (!Number.isNaN(ms)) at = new Date(ms).toISOString();
-    return { at, source, text: own?.[2] ?? (engine === null ? raw : raw.replace(engine[0], '')) };
+    const text = own?.[2] ?? (engine === null ? raw : raw.replace(engine[0], ''));
+    return { at, source, ...(source === 'supervisor' ? splitReference(text) : { text }) };
   });
 }
 

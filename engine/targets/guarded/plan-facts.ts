@@ -6,6 +6,7 @@ import { readSettings, systemCode } from '../../base/files.ts';
 import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { versionState } from '../../store/history.ts';
 import type { OpenedEngine } from './opened-engine.ts';
+import { message } from '../../../shared/messages/message.ts';
 
 /** Looks up everything that a plan for `draft` is made from. */
 export async function planFacts(engine: OpenedEngine, draft: string): Promise<Result<PlanFacts, AppError>> {
@@ -38,7 +39,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
   const engineConfig = takes.ok ? preview : takes;
   const scanned = status.phase === 'ready' ? await engine.scan() : null;
   if (scanned !== null && !scanned.ok) return scanned;
-  const rights = isRoot ? null : 'Applying settings needs root.';
+  const rights = isRoot ? null : message('engine.applying-settings-needs-root');
   return ok({
     capabilities: engine.capabilities,
     applied: applied.value,

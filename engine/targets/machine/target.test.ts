@@ -4,6 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { message } from '../../../shared/messages/message.ts';
 import { askMachine } from './target.ts';
 
 const run = promisify(execFile);
@@ -64,18 +65,21 @@ it('one that is slow, or answers with nonsense, is not called stopped', async ()
   });
   expect(await askMachine(socket(), 100)).toMatchObject({
     phase: 'unreachable',
-    why: expect.stringContaining('no answer within'),
+    why: { text: expect.stringContaining('no answer within') as string },
   });
   answers = (_, response) => {
     response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"no"}');
   };
-  expect(await askMachine(socket())).toEqual({ phase: 'unreachable', why: 'The engine gave no answer: no' });
+  expect(await askMachine(socket())).toMatchObject({
+    phase: 'unreachable',
+    why: { text: 'The engine gave no answer: no' },
+  });
   answers = (_, response) => {
     response.end('{}');
   };
   expect(await askMachine(socket())).toMatchObject({
     phase: 'unreachable',
-    why: expect.stringContaining('does not know'),
+    why: { text: expect.stringContaining('does not know') as string },
   });
 });
 
@@ -92,8 +96,6 @@ it.runIf(process.getuid?.() === 0)('nor is one that this user may not ask: it sa
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
   expect(JSON.parse(stdout)).toEqual({
     phase: 'unreachable',
-    why:
-      "This user may not use the engine's socket. Join the group that may use it (docker), " +
-      'or run as root.',
+    why: message('engine.join-group-that-may-use-engine-socket'),
   });
 });

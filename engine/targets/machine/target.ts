@@ -10,8 +10,9 @@ import { scanContainers } from '../../scan/scan.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 import { systemCode } from '../../base/files.ts';
-import { createSettingsStore } from '../../store/settings-store.ts';
-import { message } from '../../../shared/messages/message.ts';
+import { createSettingsStore, readOnlyFields } from '../../store/settings-store.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
+import type { SettingsState } from '../../../shared/ipc/contract.ts';
 import type { Target } from '../../target.ts';
 import { machineCapabilities } from './capabilities.ts';
 
@@ -40,7 +41,7 @@ export type MachineInfo = z.infer<typeof machineInfoSchema>;
 export type MachineAnswer =
   | { readonly phase: 'ready'; readonly info: MachineInfo }
   | { readonly phase: 'stopped' }
-  | { readonly phase: 'unreachable'; readonly why: string };
+  | { readonly phase: 'unreachable'; readonly why: Message };
 
 /** Asks the engine at a socket what it is. */
 export async function askMachine(socket: string, timeoutMs = 3000): Promise<MachineAnswer> {
@@ -48,23 +49,21 @@ export async function askMachine(socket: string, timeoutMs = 3000): Promise<Mach
     const parsed = machineInfoSchema.safeParse(await dockerClient(socket, timeoutMs).info());
     return parsed.success
       ? { phase: 'ready', info: parsed.data }
-      : { phase: 'unreachable', why: 'The engine answers in words that Bulkhead does not know.' };
+      : { phase: 'unreachable', why: message('engine.engine-answer-is-not-known') };
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ECONNREFUSED') return { phase: 'stopped' };
     if (code === 'EACCES')
       return {
         phase: 'unreachable',
-        why:
-          "This user may not use the engine's socket. Join the group that may use it (docker), " +
-          'or run as root.',
+        why: message('engine.join-group-that-may-use-engine-socket'),
       };
     return {
       phase: 'unreachable',
       why:
         statusOf(error) === null
-          ? `The engine gave no answer within ${Math.round(timeoutMs / 1000)} s.`
-          : `The engine gave no answer: ${engineMessage(error)}`,
+          ? message('engine.engine-gave-no-answer-within-s', { seconds: Math.round(timeoutMs / 1000) })
+          : message('engine.engine-gave-no-answer', { error: engineMessage(error) }),
     };
   }
 }
@@ -84,18 +83,18 @@ export function openMachineTarget(socket: string): Target {
     daemonJson: '/etc/docker/daemon.json',
   };
   const store = createSettingsStore(paths);
-  const refused = (what: string): Err<AppError> =>
+  const refused = (what: Message): Err<AppError> =>
     fail('input.unusable', message('engine.on-machine-own-docker-engine', { what }), {
       reason: message('engine.no-gateway-and-no-isolation-runtime-stand'),
       hint: message('engine.use-embedded-engine-bulkhead-engine-start-it'),
     });
   const driver = machineDriver(paths, socket, refused);
   const disposers = new Disposers();
-  const readOnly = <T extends { readOnly: string | null }>(state: T): T => ({
+  const readOnly = (state: SettingsState): SettingsState => ({
     ...state,
-    readOnly: 'nothing on this engine enforces the file',
+    ...readOnlyFields(message('engine.nothing-on-this-engine-enforces-file')),
   });
-  const unwritable = () => Promise.resolve(refused('settings are not kept'));
+  const unwritable = () => Promise.resolve(refused(message('engine.settings-are-not-kept')));
   return {
     ref,
     id: targetId(ref),
@@ -122,14 +121,14 @@ export function openMachineTarget(socket: string): Target {
     backendReports: () => Promise.resolve([]),
     // Every container of it is unprotected, whatever its runtime is called.
     scan: () => scanContainers(dockerClient(socket), { eci: false, eciSince: null, runtimeName: '' }),
-    remove: () => Promise.resolve(refused('containers are not removed')),
-    planRecreate: () => Promise.resolve(refused('containers are not recreated')),
-    startRecreate: () => Promise.resolve(refused('containers are not recreated')),
+    remove: () => Promise.resolve(refused(message('engine.containers-are-not-removed'))),
+    planRecreate: () => Promise.resolve(refused(message('engine.containers-are-not-recreated'))),
+    startRecreate: () => Promise.resolve(refused(message('engine.containers-are-not-recreated'))),
     settleRecreate: () => Promise.resolve(ok(null)),
-    plan: () => Promise.resolve(refused('settings are not applied')),
-    startApply: () => Promise.resolve(refused('settings are not applied')),
+    plan: () => Promise.resolve(refused(message('engine.settings-are-not-applied'))),
+    startApply: () => Promise.resolve(refused(message('engine.settings-are-not-applied'))),
     resume: () => Promise.resolve(ok(null)),
-    verify: () => Promise.resolve(refused('there is no protection to verify')),
+    verify: () => Promise.resolve(refused(message('engine.there-is-no-protection-to-verify'))),
     lastVerification: () => Promise.resolve(null),
     watchVerification: () => () => undefined,
     images: () => listImages(() => dockerClient(socket)),
@@ -142,7 +141,7 @@ export function openMachineTarget(socket: string): Target {
 function machineDriver(
   paths: RootPaths,
   socket: string,
-  refused: (what: string) => Err<AppError>,
+  refused: (what: Message) => Err<AppError>,
 ): EngineDriver {
   const status = async (): Promise<EngineStatus> => {
     const answer = await askMachine(socket, 5000);
@@ -174,14 +173,14 @@ function machineDriver(
       problem: answer.phase === 'unreachable' ? engineProblem(answer.why) : null,
     };
   };
-  const not = (what: string) => (): Promise<Result<never, AppError>> => Promise.resolve(refused(what));
+  const not = (what: Message) => (): Promise<Result<never, AppError>> => Promise.resolve(refused(what));
   return {
     kind: 'docker-engine',
     paths,
     status,
-    start: not('it is not started'),
-    stop: not('it is not stopped'),
-    restart: not('it is not restarted'),
+    start: not(message('engine.it-is-not-started')),
+    stop: not(message('engine.it-is-not-stopped')),
+    restart: not(message('engine.it-is-not-restarted')),
     checkConfig: () => Promise.resolve(ok(undefined)),
     log: () => Promise.resolve([]),
   };

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { Notice } from '../../components/error-panel.tsx';
 import { closed, sentences } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateError } from '../../i18n/translate.ts';
 import { useAppPart } from '../../state/context.tsx';
 
 /** Shown on every page while the user's preferences cannot be written. */
@@ -10,14 +10,13 @@ export function UnsavedPreferencesNotice() {
   const { t } = useTranslation();
   const problem = useAppPart((app) => app.notKept);
   if (problem === null) return null;
+  const { reason, hint } = translateError(problem);
   return (
     <Box sx={{ padding: '12px 32px 0' }}>
       <Notice tone="warn" live="polite" title={t('frame.notKept.title')}>
         {sentences(t, [
           t('frame.notKept.body'),
-          ...[problem.reason, problem.hint].flatMap((text) =>
-            text === undefined ? [] : [closed(t, told(text))],
-          ),
+          ...[reason, hint].flatMap((text) => (text === undefined ? [] : [closed(t, text)])),
         ])}
       </Notice>
     </Box>

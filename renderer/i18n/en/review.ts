@@ -203,14 +203,6 @@ export const review = {
   seconds: '{{value}} s',
   /** What a step left behind. */
   detail: {
-    claims: '{{passed}} of {{total}} claims shown',
-    claim: {
-      limited: '{{count}} limited',
-      notOffered: '{{count}} not offered here',
-      notEnforced: '{{count}} not enforced',
-      notRun: '{{count}} not run',
-      failed: '{{count}} failed',
-    },
     audit: 'Audit mode: nothing is refused',
   },
   firstBackUp: 'No settings file yet',

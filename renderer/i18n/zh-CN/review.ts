@@ -176,14 +176,6 @@ export const review: Translation<typeof english> = {
   stepState: { waiting: '等待中', running: '进行中', done: '已完成', skipped: '不需要', failed: '失败' },
   seconds: '{{value}} 秒',
   detail: {
-    claims: '{{total}} 项断言中有 {{passed}} 项得到证实',
-    claim: {
-      limited: '{{count}} 项受限',
-      notOffered: '{{count}} 项此处不提供',
-      notEnforced: '{{count}} 项未强制执行',
-      notRun: '{{count}} 项未运行',
-      failed: '{{count}} 项失败',
-    },
     audit: '审计模式：不会拒绝任何请求',
   },
   firstBackUp: '尚无设置文件',

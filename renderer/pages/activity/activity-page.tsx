@@ -10,7 +10,6 @@ import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx'
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { Page } from '../../components/page.tsx';
 import type { VirtualRowsHandle } from '../../components/virtual-rows.tsx';
-import { told } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { ActivityList } from './activity-list.tsx';
@@ -215,7 +214,7 @@ export default function ActivityPage() {
             live="polite"
             title={state.why === 'rights' ? t('activity.noRights') : t('activity.unreadable')}
           >
-            {state.why === 'rights' ? t('activity.noRightsWhy', { path: state.path }) : told(state.message)}
+            {state.why === 'rights' ? t('activity.noRightsWhy', { path: state.path }) : state.message}
           </Notice>
         </Box>
       )}

@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import { obstacleNames } from '../../components/container-status.ts';
 import type { Formats } from '../../i18n/format.ts';
 import { labelled } from '../../i18n/lists.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateText } from '../../i18n/translate.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 
 /** A range of host ids as the list shows it. */
@@ -45,7 +45,7 @@ export function containerReason(
   }
 }
 
-function unknownReason(t: TFunction, { whyUnknown: reason }: Container): string {
+function unknownReason(t: TFunction, { whyUnknown: reason, whyUnknownSentence }: Container): string {
   const counts = t('containers.reasonMore.unknown');
-  return reason === undefined ? counts : labelled(t, counts, told(reason));
+  return reason === undefined ? counts : labelled(t, counts, translateText(reason, whyUnknownSentence));
 }

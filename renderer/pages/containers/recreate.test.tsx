@@ -4,6 +4,8 @@ import { appState, minutesAgo, someContainers, states } from '../../dev/fixture.
 import { renderApp } from '../../dev/render-app.tsx';
 import { showLanguage } from '../../i18n/index.ts';
 import type { RecreatePlan } from '../../../shared/containers/recreate.ts';
+import { message as createMessage, referenceTo } from '../../../shared/messages/message.ts';
+import { deny, refusalMessage } from '../../../shared/policy/decision.ts';
 import { ok, type Result } from '../../../shared/result.ts';
 
 const recent = () =>
@@ -144,10 +146,10 @@ describe('recreating containers under ECI (D)', () => {
   });
 
   it('shows the gateway’s refusals in the window’s language', async () => {
-    const message =
-      'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with ' +
-      'containers (A8); an administrator can allow it by listing the directory in ' +
-      'filesharingAllowedDirectories';
+    const refusal = refusalMessage(
+      deny('bind-not-shared', createMessage('policy.bind-mount', { source: '/etc' })),
+    );
+    const message = refusal.text;
     const item: RecreatePlan['groups'][number][number] = {
       id: idOf('old-vpn') ?? '',
       name: 'old-vpn',
@@ -158,7 +160,13 @@ describe('recreating containers under ECI (D)', () => {
       written: null,
       changes: [],
       lost: [],
-      blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message } }],
+      blockers: [
+        {
+          code: 'refused',
+          params: { rule: 'bind-not-shared', message },
+          sentence: referenceTo(refusal),
+        },
+      ],
     };
     const { user } = await renderApp(recent(), 'containers', {
       'recreate:plan': () => ok({ groups: [[item]], blocked: true }),

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { ArrowForwardIcon } from '../../theme/icons.ts';
 import { PathText, Tag } from '../../components/mono.tsx';
-import { told } from '../../i18n/translate.ts';
+import { translateText } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Resolved } from './resolved.ts';
 
@@ -29,7 +29,7 @@ export function HostCell({
     found.kind === 'missing'
       ? found.error === null
         ? t('files.host.missing')
-        : t('files.host.unusable', { why: told(found.error) })
+        : t('files.host.unusable', { why: translateText(found.error, found.sentence) })
       : found.kind === 'directory'
         ? null
         : t(`files.host.${found.kind}`);

@@ -21,7 +21,7 @@ import {
 } from './mount-answer.ts';
 import type { Resolved } from './resolved.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
-import { told, translateError } from '../../i18n/translate.ts';
+import { translateError, translateText } from '../../i18n/translate.ts';
 
 /** Answers kept below the field; the oldest goes. */
 const historyLength = 3;
@@ -262,6 +262,6 @@ function reasonOf(
     case 'socket-mount':
       return t('files.tester.socket');
     default:
-      return told(mount.reason);
+      return translateText(mount.reason, mount.sentence);
   }
 }

@@ -21,7 +21,8 @@ import { FindingsCard } from './findings-card.tsx';
 import { EffectsCard } from './happen-card.tsx';
 import { usePlan } from './use-plan.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
-import { told, translateText } from '../../i18n/translate.ts';
+import type { FileLock } from '../../state/lock.ts';
+import { translateText } from '../../i18n/translate.ts';
 
 /** Where "Back to editing" leads: to the page the person came from, else to the Overview. */
 function goBack(): void {
@@ -52,7 +53,7 @@ export function PlanView() {
     current,
     conflict: app.settings.conflict,
     problem: problem !== null || error !== null,
-    readOnly: typeof draft.readOnly === 'object' && draft.readOnly !== null ? draft.readOnly.reason : null,
+    readOnly: draft.readOnly === 'applying' ? null : draft.readOnly,
   });
   const removing = plan?.remove.length ?? 0;
   const volumes = plan?.effects.some((effect) => effect.code === 'volumes-removed') === true;
@@ -191,10 +192,11 @@ function disabledReason(
     readonly current: boolean;
     readonly conflict: boolean;
     readonly problem: boolean;
-    readonly readOnly: string | null;
+    readonly readOnly: FileLock | null;
   },
 ): string | null {
-  if (facts.readOnly !== null) return t('locked.by', { who: told(facts.readOnly) });
+  if (facts.readOnly !== null)
+    return t('locked.by', { who: translateText(facts.readOnly.reason, facts.readOnly.sentence) });
   if (facts.conflict) return t('review.footer.conflict');
   if (facts.plan !== null && facts.plan.blocked) {
     const [blocker] = facts.plan.blockers,

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { showLanguage, startI18n } from '../../i18n/index.ts';
+import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import { message, referenceTo, type Message } from '../../../shared/messages/message.ts';
 import { stepDetail } from './step-detail.ts';
 
 const i18n = startI18n();
 const version = (number: number) => message('apply.detail-version', { version: number });
+const shown = (number: number) => message('claims.count-shown', { number, total: 17 });
 const removed = message('apply.detail-removed', { done: 1, total: 1 });
 const recreated = message('apply.detail-recreated', { done: 2, total: 3 });
 const cases: readonly (readonly [Message | string, string, string])[] = [
@@ -29,20 +31,25 @@ const cases: readonly (readonly [Message | string, string, string])[] = [
     '默认运行时 bulkhead',
   ],
   [
+    message('claims.counts', { before: shown(16), after: message('claims.count-limited', { number: 1 }) }),
     '16 of 17 claims shown, 1 limited',
-    '16 of 17 claims shown, 1 limited',
-    '17 项断言中有 16 项得到证实，1 项受限',
+    '17 项断言中有 16 项得到证实、1 项受限',
   ],
   [
-    '15 of 17 claims shown, 2 not enforced; audit mode: nothing is refused',
+    message('apply.detail-claims-audit', {
+      claims: message('claims.counts', {
+        before: shown(15),
+        after: message('claims.count-not-enforced', { number: 2 }),
+      }),
+    }),
     '15 of 17 claims shown, 2 not enforced. Audit mode: nothing is refused',
-    '17 项断言中有 15 项得到证实，2 项未强制执行。审计模式：不会拒绝任何请求',
+    '17 项断言中有 15 项得到证实、2 项未强制执行。审计模式：不会拒绝任何请求',
   ],
   [message('apply.detail-removal-progress', { done: 2, total: 3 }), '2 of 3', '2/3'],
   [removed, '1 of 1 removed', '已移除 1/1 个'],
   [message('apply.detail-nothing-removed'), 'Nothing removed', '未移除任何容器'],
   [
-    message('common.first-and-second', { first: removed, second: recreated }),
+    joinMessages('statements', [removed, recreated]),
     '1 of 1 removed; 2 of 3 recreated',
     '已移除 1/1 个；已重新创建 2/3 个',
   ],

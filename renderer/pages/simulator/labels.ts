@@ -6,7 +6,7 @@ import { parseBind } from '../../../shared/policy/bind-spec.ts';
 import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 import { hrefFor } from '../../state/router.ts';
 import type { PageId } from '../../../shared/pages/pages.ts';
-import { told } from '../../i18n/translate.ts';
+import { translateText } from '../../i18n/translate.ts';
 
 /** A row's two lines, with `code` between backticks. */
 export interface RowWords {
@@ -43,7 +43,7 @@ export function rowWords(
     case 'finding': {
       const { finding } = what;
       if (!isRuleCode(finding.rule))
-        return { title: t('simulator.verdict.undecided'), text: told(finding.message) };
+        return { title: t('simulator.verdict.undecided'), text: finding.message };
       const title = t(`rules.title.${finding.rule}`);
       if (finding.rule === 'bind-not-shared') {
         const path = finding.subject?.path ?? sourceOf(finding.part?.value ?? '');
@@ -61,15 +61,17 @@ export function rowWords(
           ? explanation.images.find((image) => image.commands !== undefined)?.commands
           : undefined;
       if (commands !== undefined) return { title, text: commandWords(t, commands, list) };
-      const detail =
+      const untrusted =
         finding.rule === 'socket-mount'
-          ? (explanation.images.find((image) => !image.trusted && image.image === finding.subject?.image)
-              ?.detail ?? explanation.images.find((image) => !image.trusted)?.detail)
+          ? (explanation.images.find((image) => !image.trusted && image.image === finding.subject?.image) ??
+            explanation.images.find((image) => !image.trusted))
           : undefined;
       return {
         title,
         text: t(`rules.why.${finding.rule}`),
-        ...(detail === undefined || detail === '' ? {} : { detail: told(detail) }),
+        ...(untrusted === undefined || untrusted.detail === ''
+          ? {}
+          : { detail: translateText(untrusted.detail, untrusted.sentence) }),
       };
     }
   }

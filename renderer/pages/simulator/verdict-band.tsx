@@ -11,7 +11,6 @@ import { color, fontMono, toneSoft, toneText, type Tone } from '../../theme/toke
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { isRuleCode } from '../../../shared/rules/index.ts';
 import { asClause } from './labels.ts';
-import { told } from '../../i18n/translate.ts';
 import { decisionTexts } from '../../../shared/audit/decision-text.ts';
 import { translateMessage } from '../../i18n/translate.ts';
 
@@ -125,7 +124,7 @@ function verdictWords({ explanation }: Simulation, t: TFunction): VerdictWords {
         title: t('simulator.verdict.undecided'),
         text: explanation.requests
           .flatMap(({ findings }) =>
-            findings.filter(({ outcome }) => outcome === 'missing').map(({ message }) => told(message)),
+            findings.filter(({ outcome }) => outcome === 'missing').map(({ message }) => message),
           )
           .join('\n'),
       };

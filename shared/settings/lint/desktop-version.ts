@@ -2,7 +2,7 @@ import { atLeast } from '../../coverage/coverage.ts';
 import { parseImageReference } from '../image-reference.ts';
 import { knownKeyAt } from '../known-keys.ts';
 import type { SettingsPath } from '../pointer.ts';
-import { message } from '../../messages/message.ts';
+import { message, type Message } from '../../messages/message.ts';
 import type { Report } from './report.ts';
 
 const mount = ['enhancedContainerIsolation', 'dockerSocketMount'] as const;
@@ -15,7 +15,7 @@ export function lintDesktopVersion(report: Report): void {
   const { desktop } = report.context;
   if (report.ownEngine || desktop?.version == null) return;
   const { version } = desktop;
-  const tooOld = (path: SettingsPath, what: string) => {
+  const tooOld = (path: SettingsPath, what: Message) => {
     const first = knownKeyAt(path)?.since;
     if (first === undefined) return false;
     const since = desktop.virtualMachine === 'wsl2' ? (first.wsl2 ?? first.version) : first.version;
@@ -24,21 +24,24 @@ export function lintDesktopVersion(report: Report): void {
       'desktop-version-too-old',
       'warning',
       path,
-      `${what} needs Docker Desktop ${since} or newer; ${version} is installed and ignores it.`,
-      { params: { version, since, what } },
+      message('settings.needs-newer-docker-desktop', { what, since, version }),
+      { params: { version, since, what: what.text } },
     );
     return true;
   };
   if (report.value([...mount]) === undefined) return;
   // Without the permissions at all, nothing more has to be said of their parts.
-  if (tooOld([...mount], 'A list of images that may mount the Docker socket')) return;
+  if (tooOld([...mount], message('settings.list-of-images-that-may-mount-docker'))) return;
   const images = report
     .list([...mount, 'imageList', 'images'])
     .flatMap((image, index) => (typeof image === 'string' ? [{ image, index }] : []));
   const derived = report.value([...mount, 'imageList', 'allowDerivedImages']);
   if (
     derived !== undefined &&
-    tooOld([...mount, 'imageList', 'allowDerivedImages'], 'Allowing images built from listed ones')
+    tooOld(
+      [...mount, 'imageList', 'allowDerivedImages'],
+      message('settings.allowing-images-built-from-listed-ones'),
+    )
   )
     return;
   const wildcards = images.filter(({ image }) => {

@@ -1,10 +1,10 @@
 import type { Node } from 'jsonc-parser';
 import { documentKey, foldCase, knownKeys, misspeltCriticalKey, type KnownKey } from '../known-keys.ts';
-import { jsonType, nodeAt } from '../parse.ts';
+import { jsonType, nodeAt, orList } from '../parse.ts';
 import { parsePointer, type SettingsPath } from '../pointer.ts';
 import { settingsFileVersion } from '../schema/index.ts';
 import { closestName } from './closest-name.ts';
-import { message } from '../../messages/message.ts';
+import { message, type Message, plainText } from '../../messages/message.ts';
 import { replaceNode, type Report } from './report.ts';
 
 /** Shape of the document: version, types, unknown and duplicated keys, keys of other targets. */
@@ -145,7 +145,7 @@ function inherit(key: KnownKey, parent: KnownKey): KnownKey {
 
 function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey, found: string): void {
   const expected =
-    key.values === undefined ? key.type : key.values.map((v) => JSON.stringify(v)).join(' or ');
+    key.values === undefined ? key.type : orList(key.values.map((value) => JSON.stringify(value)));
   // An engine of ours does not read Docker Desktop's keys, and the other way round: there it is wrong, but
   // nothing breaks.
   const read = isReadBy(report, key);
@@ -165,7 +165,7 @@ function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey
           ? String(Number(node.value))
           : null;
   report.add('wrong-type', severity, path, message('settings.this-must-be-and-is', { expected, found }), {
-    params: { expected, found },
+    params: { expected: plainText(expected), found },
     ...(fixed === null
       ? {}
       : {
@@ -195,17 +195,20 @@ function unknownKey(
   const fix =
     closest === null || taken
       ? undefined
-      : { title: `Rename it to "${closest}"`, edits: [replaceNode(name, JSON.stringify(closest))] };
-  const message =
+      : {
+          title: message('settings.rename-it-to', { closest }),
+          edits: [replaceNode(name, JSON.stringify(closest))],
+        };
+  const text =
     closest === null
-      ? `"${written}" is not a known key. It is kept as it is.`
-      : `"${written}" is not a known key. Did you mean "${closest}"?`;
+      ? message('settings.key-is-not-known', { written })
+      : message('settings.key-is-not-known-did-you-mean', { written, closest });
   report.addAt(
     'unknown-key',
     pointer === misspelt ? 'error' : closest === null ? 'note' : 'warning',
     pointer,
     name,
-    message,
+    text,
     {
       params: { key: written, ...(closest === null ? {} : { suggestion: closest }) },
       ...(fix === undefined ? {} : { fix }),
@@ -247,11 +250,11 @@ function usedHere(report: Report, name: Node, key: KnownKey, path: SettingsPath)
 
 function lintEmbedded(report: Report, path: SettingsPath, text: string): void {
   if (text.trim() === '') return;
-  let problem: string;
+  let problem: string | Message;
   try {
     const value: unknown = JSON.parse(text);
     if (jsonType(value) === 'object') return;
-    problem = `it is a ${jsonType(value)}, not an object`;
+    problem = message('settings.it-is-not-object', { type: jsonType(value) });
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }
@@ -261,7 +264,7 @@ function lintEmbedded(report: Report, path: SettingsPath, text: string): void {
     report.ownEngine ? 'warning' : 'error',
     path,
     message('settings.json-document-inside-this-string-is-not', { problem }),
-    { params: { problem } },
+    { params: { problem: plainText(problem) } },
   );
 }
 

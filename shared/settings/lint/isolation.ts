@@ -36,7 +36,9 @@ function lintAuditMode(report: Report): void {
     'warning',
     ['bulkhead', 'mode'],
     message('settings.audit-mode-nothing-is-refused-what-would'),
-    node === undefined ? {} : { fix: { title: 'Enforce', edits: [replaceNode(node, '"enforce"')] } },
+    node === undefined
+      ? {}
+      : { fix: { title: message('settings.enforce'), edits: [replaceNode(node, '"enforce"')] } },
   );
 }
 
@@ -54,7 +56,7 @@ function lintUnlocked(report: Report, locked: unknown): void {
     'warning',
     node === undefined ? ['enhancedContainerIsolation', 'value'] : ['enhancedContainerIsolation', 'locked'],
     message('settings.enhanced-container-isolation-is-on-but-not'),
-    edit === null ? {} : { fix: { title: 'Lock it', edits: [edit] } },
+    edit === null ? {} : { fix: { title: message('settings.lock-it'), edits: [edit] } },
   );
 }
 
@@ -72,7 +74,9 @@ function lintFileSharingDrivers(report: Report): void {
       'error',
       virtioFs,
       message('settings.virtiofs-and-grpc-fuse-are-both-off'),
-      node === undefined ? {} : { fix: { title: 'Turn VirtioFS on', edits: [replaceNode(node, 'true')] } },
+      node === undefined
+        ? {}
+        : { fix: { title: message('settings.turn-virtiofs-on'), edits: [replaceNode(node, 'true')] } },
     );
   }
 }

@@ -55,4 +55,8 @@ export const app = {
   'app.another-engine-is-being-opened': 'another engine is being opened',
   'app.engine-could-not-be-opened': 'the engine could not be opened',
   'app.another-engine-was-opened-meanwhile': 'another engine was opened meanwhile',
+  'app.not-absolute-path': 'not an absolute path',
+  'app.symbolic-link-to-nothing': 'a symbolic link to nothing',
+  'app.try-again-with-shown-engine': 'Try again with the engine that is shown now.',
+  'app.program-is-not-installed': '{{program}} is not installed',
 } as const;

@@ -50,4 +50,17 @@ export const apply = {
   'apply.detail-nothing-recreated': 'nothing recreated',
   'apply.detail-removed': '{{done}} of {{total}} removed',
   'apply.detail-recreated': '{{done}} of {{total}} recreated',
+  'apply.settings-have-errors-and-were-not-applied': 'the settings have errors and were not applied',
+  'apply.correct-settings': 'Correct them: bulkhead settings lint FILE shows where.',
+  'apply.eci-cannot-be-turned-on-here': 'Enhanced Container Isolation cannot be turned on here',
+  'apply.meet-requirement-then-plan-again': 'Meet the requirement, then plan again.',
+  'apply.daemon-json-stands-in-way': 'daemon.json stands in the way',
+  'apply.correct-daemon-json-then-plan-again': 'Correct daemon.json, then plan again.',
+  'apply.there-is-nothing-to-apply': 'there is nothing to apply',
+  'apply.change-draft-first': 'Change the draft first: bulkhead settings set POINTER VALUE.',
+  'apply.not-all-chosen-can-be-recreated': 'not all that was chosen can be recreated',
+  'apply.plan-says-why-with-setting':
+    'The plan says why, with the setting: bulkhead plan --recreate=NAME. Change that, or leave the container out.',
+  'apply.this-user-may-not-apply-settings': 'this user may not apply settings',
+  'apply.detail-claims-audit': '{{claims}}; audit mode: nothing is refused',
 } as const;

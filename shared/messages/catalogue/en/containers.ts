@@ -61,4 +61,8 @@ export const containers = {
   'containers.new-container-is-unhealthy': 'the new container is unhealthy',
   'containers.log-is-empty': 'it said nothing',
   'containers.log-could-not-be-read': 'its log could not be read',
+  'containers.new-container-was-not-made': 'the new container was not made',
+  'containers.new-container-could-not-be-connected':
+    'the new container could not be connected to its networks',
+  'containers.new-container-did-not-start': 'the new container did not start',
 } as const;

@@ -38,4 +38,12 @@ export const desktop = {
   'desktop.verification-could-not-be-kept': 'the verification could not be kept',
   'desktop.reads-file-when-it-starts': 'Docker Desktop reads the file when it starts',
   'desktop.answers': 'Docker Desktop answers',
+  'desktop.quitting-docker-desktop': 'quitting Docker Desktop',
+  'desktop.no-code': 'no code',
+  'desktop.starting-docker-desktop': 'starting Docker Desktop',
+  'desktop.waiting-for-docker-desktop': 'waiting for Docker Desktop: {{seconds}} s. It may ask to sign in',
+  'desktop.give-it-to-root-with-mode-0755': 'Give it to root with mode 0755, then try again.',
+  'desktop.look-at-directory-and-remove-it':
+    'Look at what is in it, and remove it as an administrator, then try again; or, where it is Docker Desktop\'s: icacls "{{directory}}" /setowner *S-1-5-32-544',
+  'desktop.saving-file-needs-administrator': 'Saving the file of Docker Desktop needs an administrator.',
 } as const;

@@ -1,8 +1,5 @@
 /** What probes observed: evidence of claims, and the items that were tried. */
 export const evidence = {
-  'evidence.statements': '{{before}}; {{after}}',
-  'evidence.outcomes': '{{before}}, {{after}}',
-  'evidence.enumeration': '{{before}}, {{after}}',
   'evidence.outcome': '{{title}}: {{outcome}}',
   'evidence.operation-and-error': '{{operation}} ({{error}})',
   'evidence.two-maps': 'uid_map "{{first}}" and "{{second}}"',

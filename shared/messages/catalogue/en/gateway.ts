@@ -94,4 +94,10 @@ export const gateway = {
     'the entry "{{allowedBy}}" that allowed its image {{image}} is no longer in the list',
   'gateway.entry-is-no-longer-listed-because':
     'the entry "{{allowedBy}}" that allowed its image {{image}} is no longer in the list: {{problem}}',
+  'gateway.missing-container': 'container {{name}}',
+  'gateway.missing-exec': 'exec instance {{name}}',
+  'gateway.missing-volume': 'volume {{name}}',
+  'gateway.missing-network': 'network {{name}}',
+  'gateway.missing-image': 'image {{name}}',
+  'gateway.missing-images': 'images',
 } as const;

@@ -46,4 +46,8 @@ export const isolation = {
   'isolation.engine-program-was-not-found': "the engine's program was not found",
   'isolation.sysbox-cannot-be-used-by-engine-that':
     "Sysbox can't be used by an engine that is a snap: install Docker Engine from packages.",
+  'isolation.service-hangs': 'no answer within {{seconds}} s: it hangs',
+  'isolation.service-closed-connection': 'it closed the connection',
+  'isolation.service-has-no-socket': 'there is no socket: it does not run',
+  'isolation.nothing-listens-on-its-socket': 'nothing listens on its socket: it has ended',
 } as const;

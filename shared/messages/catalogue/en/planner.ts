@@ -9,4 +9,6 @@ export const planner = {
   'planner.id-ranges-are-still-in-use': 'the id ranges are still in use',
   'planner.remove-containers-of-that-owner-and-end':
     'Remove the containers of that owner and end processes with such ids, then try again.',
+  'planner.run-as-root': 'Run as root, and see that nothing else uses this engine root.',
+  'planner.see-which-are-left': 'See which are left: bulkhead ranges list.',
 } as const;

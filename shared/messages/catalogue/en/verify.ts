@@ -3,4 +3,6 @@ export const verify = {
   'verify.probe-program-is-missing': 'the probe program is missing',
   'verify.another-verification-is-under-way': 'another verification is under way',
   'verify.wait-until-it-has-ended': 'Wait until it has ended.',
+  'verify.build-probe-on-linux':
+    'Build it on Linux: sh runtime/build.sh all (needs gcc, and a cross compiler for the other architecture).',
 } as const;

@@ -55,4 +55,8 @@ export const app: Translated<typeof english> = {
   'app.another-engine-is-being-opened': '正在打开另一个引擎',
   'app.engine-could-not-be-opened': '无法打开引擎',
   'app.another-engine-was-opened-meanwhile': '期间已打开另一个引擎',
+  'app.not-absolute-path': '不是绝对路径',
+  'app.symbolic-link-to-nothing': '指向不存在目标的符号链接',
+  'app.try-again-with-shown-engine': '请对当前显示的引擎重试。',
+  'app.program-is-not-installed': '未安装 {{program}}',
 };

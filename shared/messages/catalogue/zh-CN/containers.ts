@@ -56,4 +56,7 @@ export const containers: Translated<typeof english> = {
   'containers.new-container-is-unhealthy': '新容器运行状况不佳',
   'containers.log-is-empty': '没有输出',
   'containers.log-could-not-be-read': '无法读取其日志',
+  'containers.new-container-was-not-made': '未创建新容器',
+  'containers.new-container-could-not-be-connected': '无法将新容器连接到其网络',
+  'containers.new-container-did-not-start': '新容器未能启动',
 };

@@ -36,4 +36,12 @@ export const desktop: Translated<typeof english> = {
   'desktop.verification-could-not-be-kept': '无法保存验证结果',
   'desktop.reads-file-when-it-starts': 'Docker Desktop 在启动时读取该文件',
   'desktop.answers': 'Docker Desktop 已应答',
+  'desktop.quitting-docker-desktop': '正在退出 Docker Desktop',
+  'desktop.no-code': '无代码',
+  'desktop.starting-docker-desktop': '正在启动 Docker Desktop',
+  'desktop.waiting-for-docker-desktop': '正在等待 Docker Desktop：{{seconds}} 秒。它可能要求登录',
+  'desktop.give-it-to-root-with-mode-0755': '请将其归 root 所有并设为 0755，然后重试。',
+  'desktop.look-at-directory-and-remove-it':
+    '请以管理员身份查看其内容并将其移除，然后重试；如果它属于 Docker Desktop，请运行：icacls "{{directory}}" /setowner *S-1-5-32-544',
+  'desktop.saving-file-needs-administrator': '保存 Docker Desktop 的文件需要管理员权限。',
 };

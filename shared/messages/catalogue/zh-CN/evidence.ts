@@ -2,9 +2,6 @@ import type { evidence as english } from '../en/evidence.ts';
 import type { Translated } from '../translated.ts';
 
 export const evidence: Translated<typeof english> = {
-  'evidence.statements': '{{before}}；{{after}}',
-  'evidence.outcomes': '{{before}}，{{after}}',
-  'evidence.enumeration': '{{before}}、{{after}}',
   'evidence.outcome': '{{title}}：{{outcome}}',
   'evidence.operation-and-error': '{{operation}} ({{error}})',
   'evidence.two-maps': 'uid_map "{{first}}" 与 "{{second}}"',

@@ -87,4 +87,10 @@ export const gateway: Translated<typeof english> = {
   'gateway.entry-is-no-longer-listed': '允许其镜像 {{image}} 的条目“{{allowedBy}}”已不在列表中',
   'gateway.entry-is-no-longer-listed-because':
     '允许其镜像 {{image}} 的条目“{{allowedBy}}”已不在列表中：{{problem}}',
+  'gateway.missing-container': '容器 {{name}}',
+  'gateway.missing-exec': 'exec 实例 {{name}}',
+  'gateway.missing-volume': '卷 {{name}}',
+  'gateway.missing-network': '网络 {{name}}',
+  'gateway.missing-image': '镜像 {{name}}',
+  'gateway.missing-images': '镜像',
 };

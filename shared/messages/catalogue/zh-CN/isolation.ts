@@ -49,4 +49,8 @@ export const isolation: Translated<typeof english> = {
   'isolation.engine-program-was-not-found': '未找到引擎程序',
   'isolation.sysbox-cannot-be-used-by-engine-that':
     '以 snap 安装的引擎不能使用 Sysbox：请用软件包安装 Docker Engine。',
+  'isolation.service-hangs': '{{seconds}} 秒内没有应答：已停止响应',
+  'isolation.service-closed-connection': '它关闭了连接',
+  'isolation.service-has-no-socket': '没有套接字：它未运行',
+  'isolation.nothing-listens-on-its-socket': '没有进程在其套接字上监听：它已结束',
 };

@@ -12,4 +12,6 @@ export const planner: Translated<typeof english> = {
   'planner.id-ranges-are-still-in-use': 'ID 范围仍在使用中',
   'planner.remove-containers-of-that-owner-and-end':
     '请移除其所有者的容器，并结束具有此类 ID 的进程，然后重试。',
+  'planner.run-as-root': '请以 root 身份运行，并确认没有其他程序使用此引擎目录。',
+  'planner.see-which-are-left': '查看剩余的范围：bulkhead ranges list。',
 };
