@@ -1,8 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ContainerState, ContainerStore } from './containers.ts';
-import { firstProcessOf, hasEnded } from './first-process.ts';
+import { InterruptedDeletes } from './interrupted-deletes.ts';
 import type { ExclusivePaths } from './options.ts';
-import { startDelete } from './own-delete.ts';
 import { perform } from './perform.ts';
 import { basesInUse, isBase, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
@@ -35,8 +34,6 @@ const sweepMs = 30_000;
  * have been deleted in between.
  */
 const endedMs = 4_000;
-/** How long our own deletes may take while the planner stops, ms: less than its supervisor waits. */
-const deleteGraceMs = 3_000;
 
 /**
  * Finishes what killed runtimes left: for a container that runc does not know (any more) and that no runtime
@@ -46,13 +43,17 @@ const deleteGraceMs = 3_000;
  */
 export class Janitor {
   readonly #options: JanitorOptions;
-  readonly #tracked = new TrackedContainers();
+  readonly #tracked: TrackedContainers;
+  readonly #deletes: InterruptedDeletes;
   readonly #timers: NodeJS.Timeout[] = [];
   #sweeping: Promise<void> | null = null;
   #stopped = false;
 
   constructor(options: JanitorOptions) {
+    const { paths, service, containers, log } = options;
     this.#options = options;
+    this.#tracked = new TrackedContainers(log);
+    this.#deletes = new InterruptedDeletes({ paths, service, containers, tracked: this.#tracked });
   }
 
   /** Checks all containers now, as after a crash, and from then on at intervals. */
@@ -75,7 +76,7 @@ export class Janitor {
         void this.#sweep();
       }, sweepMs),
       setInterval(() => {
-        this.#deleteEnded();
+        this.#deletes.deleteEnded();
         void this.#freeOrphans();
       }, endedMs),
     );
@@ -91,16 +92,11 @@ export class Janitor {
       if (one.checkTimer !== null) clearTimeout(one.checkTimer);
       one.checkTimer = null;
     }
-    const deletes = tracked.flatMap(({ ownDelete }) => (ownDelete === null ? [] : [ownDelete]));
-    const giveUp = setTimeout(() => {
-      for (const one of deletes) one.end();
-    }, deleteGraceMs);
     await Promise.all([
       this.#sweeping?.catch(() => undefined),
       ...tracked.map(({ cleaning }) => cleaning),
-      ...deletes.map(({ done }) => done),
+      this.#deletes.stop(),
     ]);
-    clearTimeout(giveUp);
   }
 
   /** Registers a runtime's request; resolves when it can be answered. Pair with `endRequest`. */
@@ -121,7 +117,7 @@ export class Janitor {
     if (verb !== 'create' || this.#stopped) return;
     // A new container of the same id must not run into the deletion of the earlier one: runc would kill the
     // one that is created and not started yet.
-    if (tracked.life.deleting !== null && tracked.requests === 1) this.#retryDelete(id);
+    if (tracked.life.deleting !== null && tracked.requests === 1) this.#deletes.retry(id);
     await tracked.ownDelete?.done;
     // Remains of an earlier container, not removed because the planner was not running or its disk was full,
     // would be in the way.
@@ -142,69 +138,6 @@ export class Janitor {
     if (tracked.requests > 0) return;
     if (!this.#options.containers.has(id)) this.#tracked.forgetLife(id);
     else this.#scheduleCheck(id);
-  }
-
-  /**
-   * Deletes containers that ended without an event: their runtime was killed before it sent a request, so
-   * nobody else deletes them.
-   */
-  #deleteEnded(): void {
-    const ids = this.#options.containers.ids();
-    const present = new Set(ids);
-    for (const [id, tracked] of this.#tracked.entries()) {
-      if (present.has(id)) continue;
-      tracked.hadEnded = false;
-      if (tracked.life.firstProcess !== null) this.#tracked.forgetLife(id);
-    }
-    this.#tracked.prune(ids);
-    for (const id of ids) {
-      const tracked = this.#tracked.of(id);
-      const ended = tracked.requests === 0 && this.#hasEnded(id);
-      if (ended && tracked.hadEnded && tracked.checkTimer === null) this.#retryDelete(id);
-      tracked.hadEnded = ended;
-    }
-  }
-
-  #hasEnded(id: string): boolean {
-    const { life } = this.#tracked.of(id);
-    if (life.firstProcess === null) {
-      const state = this.#options.containers.read(id);
-      if (state === null || isOfAnotherBoot(state)) return false;
-      life.firstProcess = firstProcessOf(state.runcRoot, id);
-    }
-    return life.firstProcess !== null && hasEnded(life.firstProcess);
-  }
-
-  /**
-   * Repeats a delete whose runtime was killed before or while runc performed it: containerd does not request
-   * it again until its next start, and then accepts that there is nothing. A live container is deleted only
-   * if that delete was forced (containerd's, once a shim is gone); the process of a created one, not started
-   * yet, is killed by runc anyway. A delete may fail, so it is retried with growing delays.
-   */
-  #retryDelete(id: string): void {
-    const { paths, service, containers } = this.#options;
-    const state = containers.read(id);
-    const tracked = this.#tracked.of(id);
-    if (this.#stopped || tracked.ownDelete !== null) return;
-    if (state === null || !service.isKnown(id, state.runcRoot)) return;
-    const force = tracked.life.deleting === 'by-force';
-    // Of a container that is half deleted, runc has no record of the process any more.
-    if (!force && !this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) return;
-    tracked.life.failedAttempts += 1;
-    this.#logOnce(id, 'its delete was interrupted and is tried again');
-    const ownDelete = startDelete({
-      runtimeBinary: paths.runtimeBinary,
-      runcRoot: state.runcRoot,
-      id,
-      force,
-      onError: (message) => {
-        this.#logOnce(id, message);
-      },
-    });
-    const done = ownDelete.done.finally(() => {
-      tracked.ownDelete = null;
-    });
-    tracked.ownDelete = { ...ownDelete, done };
   }
 
   /** Checks every container, unless such a check is running. */
@@ -264,7 +197,7 @@ export class Janitor {
     const cleaning = this.#clean(id).then(
       () => true,
       (error: unknown) => {
-        this.#logOnce(
+        this.#tracked.logOnce(
           id,
           `could not be cleaned up: ${error instanceof Error ? error.message : String(error)}`,
         );
@@ -312,7 +245,7 @@ export class Janitor {
     try {
       ranges.addHolder(state.base, id);
     } catch (error) {
-      this.#logOnce(id, error instanceof Error ? error.message : String(error));
+      this.#tracked.logOnce(id, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -323,13 +256,6 @@ export class Janitor {
       isBeingCreated(state, paths.runtimeBinary) ||
       (!isOfAnotherBoot(state) && service.isKnown(state.id, state.runcRoot))
     );
-  }
-
-  #logOnce(id: string, what: string): void {
-    const { life } = this.#tracked.of(id);
-    if (life.logged === what) return;
-    life.logged = what;
-    this.#options.log(`container ${id}: ${what}`);
   }
 
   /**
@@ -344,7 +270,7 @@ export class Janitor {
       tracked.checkTimer = null;
       void this.#check(id).then(() => {
         const { life, requests } = this.#tracked.of(id);
-        if (life.deleting !== null && requests === 0) this.#retryDelete(id);
+        if (life.deleting !== null && requests === 0) this.#deletes.retry(id);
       });
     }, ms);
     timer.unref();

@@ -37,6 +37,11 @@ const newLife = (): ContainerLife => ({
 /** The containers that the janitor has a record of, by id. */
 export class TrackedContainers {
   readonly #byId = new Map<string, TrackedContainer>();
+  readonly #log: (line: string) => void;
+
+  constructor(log: (line: string) => void) {
+    this.#log = log;
+  }
 
   /** The record of a container, to be changed. */
   of(id: string): TrackedContainer {
@@ -58,6 +63,14 @@ export class TrackedContainers {
   /** Whether a runtime is at work on it. */
   isBusy(id: string): boolean {
     return (this.#byId.get(id)?.requests ?? 0) > 0;
+  }
+
+  /** Logs a line about a container, unless it is the one that was logged last. */
+  logOnce(id: string, what: string): void {
+    const { life } = this.of(id);
+    if (life.logged === what) return;
+    life.logged = what;
+    this.#log(`container ${id}: ${what}`);
   }
 
   /** Its life is over, or another one begins. */
