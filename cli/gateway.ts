@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { engineNotice } from '../shared/gateway/engine-notices.ts';
-import { takeInheritedListeners } from '../shared/gateway/kept-listeners.ts';
+import { takeInheritedListeners } from '../shared/gateway/listener-handoff.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { message } from '../shared/messages/message.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { takeInheritedListeners } from '../shared/gateway/kept-listeners.ts';
+import { takeInheritedListeners } from '../shared/gateway/listener-handoff.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { printError, resolveRoot, withRoot } from './output.ts';
 import { helpText } from './help.ts';

@@ -156,7 +156,7 @@ function commandsText(list: NonNullable<SocketExplanation['list']>): string {
   });
 }
 
-function describeCheck({ entry, outcome, local, question, answer }: EntryCheck): string {
+function describeCheck({ entry, outcome, local, query: question, answer }: EntryCheck): string {
   const asked =
     question === null
       ? text('cli-explain.check-unasked', { entry, outcome, local })

@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keptListenerMessage, type ListenerStore } from '../shared/gateway/kept-listeners.ts';
+import { parseListenerHandoff, type ListenerStore } from '../shared/gateway/listener-handoff.ts';
 import { listenForClients } from './client-listener.ts';
 import { libcFunction } from './base/libc.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
@@ -70,7 +70,7 @@ describe('the clients\u2019 socket', () => {
   it("is created, and sent to the supervisor with its file's identity in a parsable form", async () => {
     expect(await listen([])).toEqual({ path: file });
     expect(stored).toHaveLength(1);
-    expect(keptListenerMessage({ kind: 'keep-listener', name: stored[0] })).not.toBeNull();
+    expect(parseListenerHandoff({ kind: 'keep-listener', name: stored[0] })).not.toBeNull();
   });
 
   it('is the one that was handed down while its file is the same', async () => {

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import type { AppError, Result } from '../shared/result.ts';
-import type { ListenerHandoff } from '../shared/gateway/kept-listeners.ts';
+import type { ListenerHandoff } from '../shared/gateway/listener-handoff.ts';
 import type { ListenAt, Listener } from './http/listener.ts';
 import { socketIdentity } from './base/socket-file.ts';
 

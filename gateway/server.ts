@@ -17,7 +17,7 @@ import {
   noListenerStore,
   type InheritedListener,
   type ListenerStore,
-} from '../shared/gateway/kept-listeners.ts';
+} from '../shared/gateway/listener-handoff.ts';
 import { openSocketMounts, socketsDirectory } from './sockets/module.ts';
 import type { SocketMountModule } from './sockets/socket-mount-module.ts';
 import type { Origin } from './base/socket-mount.ts';

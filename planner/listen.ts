@@ -1,6 +1,6 @@
 import { closeSync, existsSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
-import type { ListenerHandoff } from '../shared/gateway/kept-listeners.ts';
+import type { ListenerHandoff } from '../shared/gateway/listener-handoff.ts';
 
 const listenerName = 'planner';
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { noListenerStore } from '../shared/gateway/kept-listeners.ts';
+import { noListenerStore } from '../shared/gateway/listener-handoff.ts';
 import { startPlanner } from './planner.ts';
 
 let directory: string;

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
-import type { ListenerHandoff } from '../shared/gateway/kept-listeners.ts';
+import type { ListenerHandoff } from '../shared/gateway/listener-handoff.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { acquireLock } from '../engine/base/lock.ts';
 import { answerRuntime } from './answer-runtime.ts';

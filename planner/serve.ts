@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { noListenerStore, type ListenerHandoff } from '../shared/gateway/kept-listeners.ts';
+import { noListenerStore, type ListenerHandoff } from '../shared/gateway/listener-handoff.ts';
 import { rootPaths } from '../engine/base/root-paths.ts';
 import { engineDirectories, engineSockets, exclusivePaths } from './options.ts';
 import { startPlanner } from './planner.ts';

@@ -23,7 +23,7 @@ const { rules: windowTexts } = await import('../renderer/i18n/en/rules.ts');
 const { deny, refusalText } = await import('../shared/policy/decision.ts');
 const { loadTranslator } = await import('../shared/messages/translator.ts');
 const { describeExplanation } = await import('../cli/explain.ts');
-const { entryTitle, entryWhy, insteadOf } = await import('../renderer/pages/activity/entry-words.ts');
+const { entryTitle, entryWhy, insteadOf } = await import('../renderer/pages/activity/entry-text.ts');
 
 // The code is of no rule that is there.
 const denial = deny('no-cats' as 'swarm', '--cat');

@@ -139,8 +139,8 @@ async function open(
     bulkheadCommand,
     projectRoot,
     elevationMissing,
-    recreatePolicy: async (question) =>
-      (await import('../../gateway/explain/recreations.ts')).refusedRecreations(question),
+    recreatePolicy: async (request) =>
+      (await import('../../gateway/explain/recreations.ts')).refusedRecreations(request),
   });
   if (!target.ok) throw new Error(target.error.message);
   return openSession(target.value, users, {

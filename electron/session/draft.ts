@@ -26,9 +26,9 @@ export interface FallbackDraftStore {
  */
 export class DraftSession {
   #home: DraftHome;
-  #refuge: FallbackDraftStore;
+  #fallback: FallbackDraftStore;
   #onState: (state: SettingsState) => void;
-  #mayGoBack: () => boolean;
+  #mayRollBack: () => boolean;
   #last: SettingsState | null = null;
   /** An edit not written yet, and the applied text it was made on. */
   #pending: StoredDraft | null = null;
@@ -38,14 +38,14 @@ export class DraftSession {
   /** `mayGoBack`: an apply is under way, so that what is in the file now may not stay there. */
   constructor(
     home: DraftHome,
-    refuge: FallbackDraftStore,
+    fallback: FallbackDraftStore,
     onState: (state: SettingsState) => void,
-    mayGoBack: () => boolean = () => false,
+    mayRollBack: () => boolean = () => false,
   ) {
     this.#home = home;
-    this.#refuge = refuge;
+    this.#fallback = fallback;
     this.#onState = onState;
-    this.#mayGoBack = mayGoBack;
+    this.#mayRollBack = mayRollBack;
   }
 
   /** Reads file and draft again. */
@@ -77,7 +77,7 @@ export class DraftSession {
       const changedOnDisk =
         now.draft === now.applied && writing.base !== now.applied && writing.text !== now.applied;
       const written = changedOnDisk ? null : await this.#home.setDraft(writing.text);
-      this.#refuge.set(written?.ok === true || writing.text === now.applied ? null : writing);
+      this.#fallback.set(written?.ok === true || writing.text === now.applied ? null : writing);
       // A newer edit may have come in meanwhile: it stays waiting.
       if (this.#pending === writing) this.#pending = null;
       return this.#take(written?.ok === true ? written.value : now);
@@ -104,11 +104,11 @@ export class DraftSession {
     if (keep === 'theirs') return this.#settle(() => this.#home.discardDraft());
     await this.flush();
     return this.#serial(async () => {
-      const stored = this.#refuge.get();
+      const stored = this.#fallback.get();
       if (stored !== null) {
         const current = await this.#home.read();
         const moved = await this.#home.setDraft(stored.text);
-        this.#refuge.set(moved.ok ? null : { text: stored.text, base: current.applied });
+        this.#fallback.set(moved.ok ? null : { text: stored.text, base: current.applied });
         return ok(this.#take(moved.ok ? moved.value : current));
       }
       const result = await this.#home.resolveConflict('mine');
@@ -119,12 +119,12 @@ export class DraftSession {
   #settle(act: () => Promise<Result<SettingsState, AppError>>): Promise<Result<SettingsState, AppError>> {
     return this.#serial(async () => {
       this.#pending = null;
-      const inRefuge = this.#refuge.get() !== null;
-      this.#refuge.set(null);
+      const inFallback = this.#fallback.get() !== null;
+      this.#fallback.set(null);
       const result = await act();
       if (result.ok) return ok(this.#take(result.value));
       // Where nothing is kept beside the file there was nothing to discard: the refuge was the draft.
-      return inRefuge ? ok(this.#take(await this.#home.read())) : result;
+      return inFallback ? ok(this.#take(await this.#home.read())) : result;
     });
   }
 
@@ -135,10 +135,10 @@ export class DraftSession {
   }
 
   #take(state: SettingsState): SettingsState {
-    let stored = this.#refuge.get();
+    let stored = this.#fallback.get();
     // Applied since, or undone in the file: nothing is left to keep.
     if (stored !== null && stored.text === state.applied) {
-      if (!this.#mayGoBack()) this.#refuge.set(null);
+      if (!this.#mayRollBack()) this.#fallback.set(null);
       stored = null;
     }
     this.#last = stored === null ? state : overlay(state, stored.text, stored.base);

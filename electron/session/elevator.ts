@@ -55,10 +55,10 @@ export const noPrompt = 'not asked';
 export function systemElevator(platform: NodeJS.Platform = process.platform, program?: string): Elevator {
   switch (platform) {
     case 'darwin':
-      return throughSocket(macQuestion(program ?? '/usr/bin/osascript'));
+      return throughSocket(macPrompt(program ?? '/usr/bin/osascript'));
     case 'win32':
       return throughSocket(
-        windowsQuestion(
+        windowsPrompt(
           program ??
             `${process.env['SystemRoot'] ?? 'C:\\Windows'}` +
               '\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
@@ -113,7 +113,7 @@ const polkit = (pkexec: string): Elevator => ({
 });
 
 /** How a system asks: a program, its arguments, more environment, and what its end means. */
-interface Question {
+interface ElevationPrompt {
   readonly program: string;
   args(command: readonly string[]): readonly string[];
   environment(command: readonly string[]): Readonly<Record<string, string>>;
@@ -135,7 +135,7 @@ const appleScript = [
   'end run',
 ];
 
-const macQuestion = (program: string): Question => ({
+const macPrompt = (program: string): ElevationPrompt => ({
   program,
   args: (command) => [...appleScript.flatMap((line) => ['-e', line]), ...command],
   environment: () => ({}),
@@ -154,7 +154,7 @@ const powershell = [
   'exit $p.ExitCode',
 ].join('; ');
 
-const windowsQuestion = (program: string): Question => ({
+const windowsPrompt = (program: string): ElevationPrompt => ({
   program,
   args: () => ['-NoProfile', '-NonInteractive', '-Command', powershell],
   environment: ([file = '', ...args]) => ({
@@ -175,7 +175,7 @@ export function windowsArgument(text: string): string {
  * Neither system passes pipes on: the elevated command connects to a socket of ours instead, which only this
  * user can reach.
  */
-function throughSocket(question: Question): Elevator {
+function throughSocket(prompt: ElevationPrompt): Elevator {
   const run: Elevator['run'] = async (command, args) => {
     let directory: string;
     try {
@@ -207,9 +207,9 @@ function throughSocket(question: Question): Elevator {
       return fail('internal', message('app.elevated-command-could-not-be-listened-to'), { cause });
     }
     const fullCommand = [...command, ...args, '--events-to', place];
-    const child = spawn(question.program, [...question.args(fullCommand)], {
+    const child = spawn(prompt.program, [...prompt.args(fullCommand)], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...question.environment(fullCommand) },
+      env: { ...process.env, ...prompt.environment(fullCommand) },
       windowsHide: true,
     });
     let stderrText = '';
@@ -230,7 +230,7 @@ function throughSocket(question: Question): Elevator {
         });
       stdout.end();
       await rm(directory, { recursive: true, force: true }).catch(() => undefined);
-      return question.code(code, stderrText);
+      return prompt.code(code, stderrText);
     });
     return ok({
       stdout,
@@ -241,7 +241,7 @@ function throughSocket(question: Question): Elevator {
       exited,
     });
   };
-  return { missing: () => missingProgram(question.program), run };
+  return { missing: () => missingProgram(prompt.program), run };
 }
 
 function exitOf(child: ReturnType<typeof spawn>): Promise<number | string> {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 vi.mock('electron-store', () => ({ default: Object }));
 const { defaultPreferences, defaultWindowState, userStore } = await import('./preferences.ts');
 
-function keeper(initial: Record<string, unknown> = {}) {
+function memoryStore(initial: Record<string, unknown> = {}) {
   const stored = new Map(Object.entries(initial));
   return {
     stored,
@@ -19,7 +19,7 @@ function keeper(initial: Record<string, unknown> = {}) {
 
 describe('what the app remembers', () => {
   it('starts with the defaults and keeps single changes', () => {
-    const k = keeper();
+    const k = memoryStore();
     expect(userStore(k).preferences()).toEqual(defaultPreferences);
     expect(userStore(k).setPreferences({ theme: 'dark' })).toEqual({ ...defaultPreferences, theme: 'dark' });
     expect(userStore(k).setPreferences({ language: 'zh-CN' })).toEqual({
@@ -36,18 +36,20 @@ describe('what the app remembers', () => {
     ['an array', []],
     ['null', null],
   ])('takes preferences that are %s for unset', (_name, preferences) => {
-    expect(userStore(keeper({ preferences })).preferences()).toEqual(defaultPreferences);
+    expect(userStore(memoryStore({ preferences })).preferences()).toEqual(defaultPreferences);
   });
 
   it('takes a broken window state for unset', () => {
-    expect(userStore(keeper({ window: { width: 'wide' } })).windowState()).toEqual(defaultWindowState);
+    expect(userStore(memoryStore({ window: { width: 'wide' } })).windowState()).toEqual(defaultWindowState);
     expect(
-      userStore(keeper({ window: { width: 1000, height: 700, x: 5, y: 6, maximized: true } })).windowState(),
+      userStore(
+        memoryStore({ window: { width: 1000, height: 700, x: 5, y: 6, maximized: true } }),
+      ).windowState(),
     ).toEqual({ width: 1000, height: 700, x: 5, y: 6, maximized: true });
   });
 
   it('keeps a draft for each engine apart', () => {
-    const store = userStore(keeper());
+    const store = userStore(memoryStore());
     store.setDraft('a', { text: '1', base: '0' });
     expect(store.draft('a')).toEqual({ text: '1', base: '0' });
     expect(store.draft('b')).toBeNull();
@@ -56,7 +58,7 @@ describe('what the app remembers', () => {
   });
 
   it('keeps preferences in memory and reports why while they cannot be written', () => {
-    const k = keeper();
+    const k = memoryStore();
     let full = true;
     const guard =
       <A extends unknown[]>(act: (...args: A) => void) =>

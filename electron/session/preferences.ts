@@ -12,7 +12,7 @@ import { message } from '../../shared/messages/message.ts';
 import { systemCode, writeHint } from '../../engine/base/files.ts';
 
 /** Engines remembered at most. */
-const mostTargets = 20;
+const maxTargets = 20;
 
 export const defaultPreferences: Preferences = {
   theme: 'system',
@@ -182,7 +182,7 @@ export function userStore(disk: KeyValueStore): UserStore {
         'targets',
         [id, ...read('targets', z.array(targetIdSchema), []).filter((one) => one !== id)].slice(
           0,
-          mostTargets,
+          maxTargets,
         ),
       );
     },

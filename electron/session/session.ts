@@ -109,7 +109,7 @@ export async function openSession(
     appeared: null,
     activity: activity.summary(),
     preferences: users.preferences(),
-    notKept: users.problem(),
+    preferencesError: users.problem(),
     desktop: options.desktop(),
     firstRun: users.firstRun(target.id),
     busy: { scanning: false, verifying: false, engine: null, beginning: false },
@@ -209,8 +209,8 @@ export async function openSession(
   const unwatchVerification = target.watchVerification(readVerification);
   // One may have been recorded since it was read, and before it was watched.
   readVerification();
-  const unwatchUser = users.onProblem((notKept) => {
-    opened.set({ notKept });
+  const unwatchUser = users.onProblem((preferencesError) => {
+    opened.set({ preferencesError: preferencesError });
   });
   const applyLog = new LogBuffer();
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { retainedName } from '../../shared/containers/kept-name.ts';
+import { retainedName } from '../../shared/containers/retained-name.ts';
 import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { engineMessage, requestFailure } from '../base/docker-client.ts';

@@ -1,4 +1,4 @@
-import { buildQuestions, decideBuild } from '../../shared/policy/build.ts';
+import { buildLookups, decideBuild } from '../../shared/policy/build.ts';
 import type { UpgradeHandler } from '../http/exchange.ts';
 import { writeTarget } from '../http/message/target.ts';
 import type { CallPolicy } from '../grpc/call.ts';
@@ -9,7 +9,7 @@ import type { InspectionContext, InspectionResult } from './inspection-context.t
 /** `POST /build`: everything that matters is in the parameters, written anew. Throws EngineUnreachable. */
 export async function inspectBuild(context: InspectionContext): Promise<InspectionResult> {
   const { target } = context.request;
-  const questions = buildQuestions(target.query);
+  const questions = buildLookups(target.query);
   const networks = new Map<string, { driver: string } | null>();
   for (const name of questions.networks) networks.set(name, await context.facts.network(name));
   const containers = new Map<string, { id: string; protected: boolean } | null>();

@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import {
-  createQuestions,
-  inheritedQuestions,
+  createLookups,
+  inheritedLookups,
   type ContainerReference,
   type CreateFacts,
-  type CreateQuestions,
+  type CreateLookups,
 } from '../../shared/policy/references.ts';
 import { inheritedDenial } from '../../shared/policy/create-limits.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
@@ -41,14 +41,14 @@ export async function gatherCreateFacts(
   options: ProtectionOptions,
   signal?: AbortSignal,
 ): Promise<Omit<CreateFacts, 'socket'>> {
-  const questions = createQuestions(body);
+  const questions = createLookups(body);
   const containers = new Map<string, ContainerReference | null>();
   await forEach(questions.containers, signal, async (name) => {
     const found = await facts.container(name);
     containers.set(name, found === null ? null : await reference(found, options));
   });
   // More than are looked up are refused by the policy.
-  const inherited = inheritedQuestions(
+  const inherited = inheritedLookups(
     inheritedDenial(objectAt(body, 'HostConfig'), containers) === null ? containers.values() : [],
   );
   const held = await gatherMountFacts(
@@ -77,7 +77,7 @@ export async function reference(
 
 /** Facts about volumes and bind sources. Throws as `gatherCreateFacts`. */
 export async function gatherMountFacts(
-  questions: Pick<CreateQuestions, 'volumes' | 'binds'>,
+  questions: Pick<CreateLookups, 'volumes' | 'binds'>,
   facts: EngineFacts,
   environment: BindSourceEnvironment,
   signal?: AbortSignal,

@@ -8,7 +8,7 @@ import {
   updateContainerBody,
 } from '../../shared/policy/docker-bodies.ts';
 import { processListDenial } from '../../shared/policy/process-list.ts';
-import { inheritedQuestions } from '../../shared/policy/references.ts';
+import { inheritedLookups } from '../../shared/policy/references.ts';
 import type { SocketDecision } from '../../shared/policy/socket-mount.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
@@ -110,7 +110,7 @@ async function mounted(
   if (soFar.warning === undefined && container.mounts.length > 0) {
     const held = await reference(container, context);
     const facts = await gatherMountFacts(
-      inheritedQuestions([held]),
+      inheritedLookups([held]),
       context.facts,
       await environment(context),
       context.request.clientGone?.(),

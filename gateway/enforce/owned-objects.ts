@@ -18,7 +18,7 @@ import {
   withOwnerLabel,
   withPinnedLinks,
 } from '../../shared/policy/owner.ts';
-import { createQuestions } from '../../shared/policy/references.ts';
+import { createLookups } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
@@ -244,7 +244,7 @@ export class OwnScope {
   async created(body: JsonObject): Promise<InspectionResult> {
     const tooMany = referencesDenial(body);
     if (tooMany !== null) return { kind: 'denied', denial: tooMany };
-    const { containers, volumes, networks } = createQuestions(body);
+    const { containers, volumes, networks } = createLookups(body);
     for (const name of [...containers, ...linkedContainers(body)]) {
       const container = await this.#context.facts.container(name);
       if (container === null || !this.#ownsContainer(container)) return this.#notOwn('container', name);

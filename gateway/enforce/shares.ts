@@ -4,7 +4,7 @@ import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { parseBind } from '../../shared/policy/bind-spec.ts';
-import { bindsToMounts, isConvertedBind } from '../../shared/policy/held-binds.ts';
+import { bindsToMounts, isConvertedBind } from '../../shared/policy/binds-as-mounts.ts';
 import { isObject, type JsonObject } from '../../shared/policy/json.ts';
 import type { CreateFacts } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';

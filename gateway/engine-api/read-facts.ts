@@ -1,4 +1,4 @@
-import { isConvertedBind } from '../../shared/policy/held-binds.ts';
+import { isConvertedBind } from '../../shared/policy/binds-as-mounts.ts';
 import type { LocalImage } from '../../shared/policy/image-trust.ts';
 import { field, list, text, texts } from './response-fields.ts';
 import type { ContainerFacts, ContainerLayers, RegistryFacts, VolumeFacts } from './engine-facts.ts';

@@ -1,4 +1,4 @@
-import { restoreBinds, convertedBindText } from '../../shared/policy/held-binds.ts';
+import { restoreBinds, convertedBindText } from '../../shared/policy/binds-as-mounts.ts';
 import { parseJson, writeJson } from '../../shared/policy/json.ts';
 import type {
   ResponseTransform,

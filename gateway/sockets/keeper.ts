@@ -1,9 +1,9 @@
 import type { SendHandle } from 'node:child_process';
-import { noListenerStore, type ListenerStore } from '../../shared/gateway/kept-listeners.ts';
+import { noListenerStore, type ListenerStore } from '../../shared/gateway/listener-handoff.ts';
 
 /**
  * The parent process, over Node's channel to it; nobody where there is no such channel. Messages:
- * `shared/gateway/kept-listeners.ts`.
+ * `shared/gateway/listener-handoff.ts`.
  */
 export function parentKeeper(log: (line: string) => void): ListenerStore {
   if (process.send === undefined) return noListenerStore;

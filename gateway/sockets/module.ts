@@ -9,7 +9,7 @@ import type { ImageTrust } from '../trust/image-trust.ts';
 import { createAdmission } from './admission.ts';
 import { engineContainers } from './engine-containers.ts';
 import { followEngine } from './follow-engine.ts';
-import type { ListenerStore } from '../../shared/gateway/kept-listeners.ts';
+import type { ListenerStore } from '../../shared/gateway/listener-handoff.ts';
 import { createSocketMounts } from './mounts.ts';
 import { openMountRecords } from './records.ts';
 import { message } from '../../shared/messages/message.ts';

@@ -4,7 +4,7 @@ import { lstat, rename, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { ListenAt, Listener } from '../http/listener.ts';
-import type { InheritedListener, ListenerStore } from '../../shared/gateway/kept-listeners.ts';
+import type { InheritedListener, ListenerStore } from '../../shared/gateway/listener-handoff.ts';
 import type { MountRecords } from './records.ts';
 import type { Origin, SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 

@@ -1,7 +1,7 @@
 import type { ImageTrust } from '../trust/image-trust.ts';
 import type { MountAdmission } from './admission.ts';
 import type { EngineContainers } from './engine-containers.ts';
-import type { InheritedListener } from '../../shared/gateway/kept-listeners.ts';
+import type { InheritedListener } from '../../shared/gateway/listener-handoff.ts';
 import type { SocketMounts } from '../base/socket-mount.ts';
 
 /** All a gateway has that concerns sockets of containers' own. */

@@ -1,7 +1,7 @@
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { EntryDigest } from '../../shared/settings/lint/index.ts';
 import { governingList, type GoverningList } from '../../shared/policy/commands.ts';
-import { allowedEntries, entryQuestions } from '../../shared/policy/image-trust.ts';
+import { allowedEntries, entryQueries } from '../../shared/policy/image-trust.ts';
 import { problemOf } from '../../shared/settings/registry-problem.ts';
 import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
 import { createImageTrust, type TrustExplanation } from './create-image-trust.ts';
@@ -63,7 +63,7 @@ export async function askEntries(
   try {
     const results = await Promise.all(
       allowedEntries(images).map(async (entry): Promise<[string, EntryDigest][]> => {
-        const [question] = entryQuestions([entry]);
+        const [question] = entryQueries([entry]);
         if (question === undefined) return [];
         const answer = await client.ask(question, () => []);
         return [

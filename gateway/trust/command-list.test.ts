@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { governingList } from '../../shared/policy/commands.ts';
-import { questionText, type LocalImage } from '../../shared/policy/image-trust.ts';
+import { queryText, type LocalImage } from '../../shared/policy/image-trust.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { createImageTrust } from './create-image-trust.ts';
 import { resolveCommandList } from './command-list.ts';
@@ -59,7 +59,7 @@ async function listFor(
     stateDirectory: null,
     client: {
       ask: (question) => {
-        queried.push(questionText(question));
+        queried.push(queryText(question));
         return Promise.resolve(served);
       },
       close: () => undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { questionText, type LocalImage } from '../../shared/policy/image-trust.ts';
+import { queryText, type LocalImage } from '../../shared/policy/image-trust.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { EngineUnreachable } from '../engine-api/engine-facts.ts';
 import { createImageTrust } from './create-image-trust.ts';
@@ -49,8 +49,8 @@ function standIn(images: readonly LocalImage[], registry: Record<string, Registr
     now: () => now,
     client: {
       ask: (question) => {
-        queried.push(questionText(question));
-        return Promise.resolve(registry[questionText(question)] ?? away);
+        queried.push(queryText(question));
+        return Promise.resolve(registry[queryText(question)] ?? away);
       },
       close: () => undefined,
     },

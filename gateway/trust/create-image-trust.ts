@@ -5,13 +5,13 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import {
   allowedEntries,
   decideByDigest,
-  entryQuestions,
-  existenceQuestions,
+  entryQueries,
+  existenceQueries,
   existsInRegistry,
   imageName,
   isBuiltFrom,
   namesAnEntry,
-  trustQuestions,
+  trustQueries,
   untrusted,
   type AllowedEntry,
   type DigestTrust,
@@ -97,7 +97,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
     written: string,
     maxAgeMs: number,
   ): Promise<DigestTrust> =>
-    decideByDigest(entries, image, await answers.askAll(trustQuestions(entries, image), maxAgeMs), written);
+    decideByDigest(entries, image, await answers.askAll(trustQueries(entries, image), maxAgeMs), written);
 
   const basesOf = async (entries: readonly AllowedEntry[], image: LocalImage): Promise<LocalImage[]> => {
     const candidates = (await options.facts.images())
@@ -123,7 +123,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
   ): Promise<Pick<TrustExplanation, 'bases'> & { readonly verdict: ImageVerdict | null }> => {
     const bases: { name: string; id: string; checks: readonly EntryCheck[] }[] = [];
     let unmet: Extract<ImageVerdict, { trusted: false }> | null = null;
-    const existence = existenceQuestions(image);
+    const existence = existenceQueries(image);
     if ('known' in existence && !existence.known) return { bases, verdict: null };
     for (const base of await basesOf(entries, image)) {
       const trust = await byDigest(entries, base, base.id, maxAgeMs);
@@ -141,7 +141,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       const exists =
         'known' in existence
           ? false
-          : existsInRegistry([...(await answers.askAll(existence.questions, maxAgeMs, false)).values()]);
+          : existsInRegistry([...(await answers.askAll(existence.queries, maxAgeMs, false)).values()]);
       if (exists === true)
         return {
           bases,
@@ -217,7 +217,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
     const socket = options.refresh?.() ?? null;
     if (socket === null) return;
     // Per-image lists too: where the image list says `*`, their images are asked about all the same (B7).
-    for (const question of entryQuestions(
+    for (const question of entryQueries(
       allowedEntries([...socket.images, ...socket.perImage.map(({ image }) => image)]),
     ).slice(0, 200)) {
       if (closed) return;

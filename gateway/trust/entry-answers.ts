@@ -1,4 +1,4 @@
-import { allowedEntries, entryQuestions } from '../../shared/policy/image-trust.ts';
+import { allowedEntries, entryQueries } from '../../shared/policy/image-trust.ts';
 import { problemOf } from '../../shared/settings/registry-problem.ts';
 import type { EntryLookupResult } from '../../shared/ipc/registry.ts';
 import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
@@ -54,7 +54,7 @@ export function createEntryAnswers(at: {
   });
   const answers = new RegistryAnswers(client, new KnownDigests(at.knownDigests, () => undefined, true), now);
   const one = async (reference: string, again: boolean): Promise<EntryLookupResult> => {
-    const [question] = entryQuestions(allowedEntries([reference]));
+    const [question] = entryQueries(allowedEntries([reference]));
     if (question === undefined) return { kind: 'not-asked' };
     const answer = await answers.ask(question, again ? 0 : freshMs);
     switch (answer.kind) {

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { message } from '../../shared/messages/message.ts';
 import { registryProblem } from '../../shared/settings/registry-problem.ts';
-import { questionKey, type RegistryResult, type RegistryQuery } from '../../shared/policy/image-trust.ts';
+import { queryKey, type RegistryResult, type RegistryQuery } from '../../shared/policy/image-trust.ts';
 import type { KnownDigests } from './known-digests.ts';
 import type { RegistryClient, RegistryResponse } from './registry-client.ts';
 
@@ -44,7 +44,7 @@ export class RegistryAnswers {
     const answers = new Map<string, RegistryResult>();
     await Promise.all(
       questions.map(async (question) => {
-        answers.set(questionKey(question), await this.ask(question, maxAgeMs, keep));
+        answers.set(queryKey(question), await this.ask(question, maxAgeMs, keep));
       }),
     );
     return answers;
@@ -55,7 +55,7 @@ export class RegistryAnswers {
    * others.
    */
   async ask(question: RegistryQuery, maxAgeMs: number, keep = true): Promise<RegistryResult> {
-    const key = questionKey(question);
+    const key = queryKey(question);
     if (!this.isFresh(key, maxAgeMs)) {
       let asking = this.pending.get(key);
       if (asking === undefined) {

@@ -164,12 +164,12 @@ describe('a settings text that is broken', () => {
 
 describe('what can not be changed', () => {
   it('says on every page why what is changed would be forgotten, while it would', async () => {
-    const { bridge } = await renderApp(state('notKept'), 'isolation');
+    const { bridge } = await renderApp(state('preferencesError'), 'isolation');
     const title = 'What you change here is forgotten when the app ends';
     expect(screen.getByText(title)).toBeTruthy();
     expect(screen.getByText(/no space left on device.*Make room on the disk/)).toBeTruthy();
     await act(async () => {
-      bridge.emit('changed', { notKept: null });
+      bridge.emit('changed', { preferencesError: null });
       await Promise.resolve();
     });
     expect(screen.queryByText(title)).toBeNull();

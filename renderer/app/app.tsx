@@ -17,7 +17,7 @@ import { MissingPage } from './frame/missing-page.tsx';
 import { Navigation } from './frame/navigation.tsx';
 import { ConflictNotice } from './frame/conflict-notice.tsx';
 import { UnprotectedNotice } from './frame/unprotected-notice.tsx';
-import { UnsavedPreferencesNotice } from './frame/not-kept-notice.tsx';
+import { UnsavedPreferencesNotice } from './frame/preferences-error-notice.tsx';
 import { TargetNotice } from './frame/target-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';

@@ -330,7 +330,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
       notifyProtection: true,
       closeToTray: false,
     },
-    notKept: null,
+    preferencesError: null,
     desktop: { tray: true, notifications: true, canStartAtLogin: true, startsAtLogin: false },
     firstRun: 'dismissed',
     busy: { scanning: false, verifying: false, engine: null, beginning: false },
@@ -900,9 +900,9 @@ export const states: Record<string, () => AppState> = {
     }),
   conflict: () =>
     appState({ settings: settingsState(appliedText, { base: offText, draft: editedDraft, conflict: true }) }),
-  notKept: () =>
+  preferencesError: () =>
     appState({
-      notKept: {
+      preferencesError: {
         code: 'settings.unwritable',
         message: 'what you prefer and draft can\u2019t be remembered',
         reason: 'ENOSPC: no space left on device, write',

@@ -173,16 +173,16 @@ export function simulate(
       hint: 'Install it: apt-get install docker-cli.',
     });
   const made = simulationOf(input);
-  let told: Explanation = {
+  let explanation: Explanation = {
     ...made.explanation,
     ...(state.ready ? {} : { engine: false, facts: [], missingFacts: ['image alpine'] }),
   };
   if (!state.eci)
-    told = {
-      ...told,
+    explanation = {
+      ...explanation,
       eci: false,
       outcome: 'allow',
-      requests: told.requests.map((request) => ({
+      requests: explanation.requests.map((request) => ({
         ...request,
         outcome: 'allow' as const,
         findings: [],
@@ -190,8 +190,8 @@ export function simulate(
       })),
       clientWords: '',
     };
-  if (state.audit && told.outcome === 'deny') {
-    const softer = told.requests.map((request) => ({
+  if (state.audit && explanation.outcome === 'deny') {
+    const softer = explanation.requests.map((request) => ({
       ...request,
       outcome: request.outcome === 'deny' ? ('would-deny' as const) : request.outcome,
       refusal: null,
@@ -200,14 +200,14 @@ export function simulate(
         outcome: finding.outcome === 'deny' ? ('would-deny' as const) : finding.outcome,
       })),
     }));
-    told = { ...told, mode: 'audit', outcome: 'would-deny', clientWords: '', requests: softer };
+    explanation = { ...explanation, mode: 'audit', outcome: 'would-deny', clientWords: '', requests: softer };
   }
   return ok({
     at: minutesAgo(0),
     durationMs: 140,
     against: input.against,
     version: 11,
-    explanation: told,
+    explanation: explanation,
     without: state.eci ? made.without : null,
   });
 }

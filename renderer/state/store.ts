@@ -13,7 +13,7 @@ import { fail, type Result } from '../../shared/result.ts';
 const undoDepth = 200;
 /** Keys closer together than this are one step of undo, as long as it does not get longer than the second. */
 const typingPauseMs = 800,
-  typingMostMs = 5000;
+  maxTypingDelayMs = 5000;
 const logDepth = 5000;
 
 const engineChanged = () => fail('engine.changed', 'another engine was opened meanwhile');
@@ -193,7 +193,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
         typing !== null &&
         snapshot.undo.length > 0 &&
         now - typing.last < typingPauseMs &&
-        now - typing.first < typingMostMs;
+        now - typing.first < maxTypingDelayMs;
       typing = how === 'typing' ? { first: joins ? (typing?.first ?? now) : now, last: now } : null;
       show(text, {
         undo: joins ? snapshot.undo : [...snapshot.undo, snapshot.draft].slice(-undoDepth),

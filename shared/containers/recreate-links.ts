@@ -1,5 +1,5 @@
 import type { Inspected } from './inspected.ts';
-import { originalName } from './kept-name.ts';
+import { originalName } from './retained-name.ts';
 
 interface InspectedContainer {
   readonly inspected: Inspected;

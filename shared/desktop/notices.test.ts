@@ -8,7 +8,9 @@ import { fail } from '../result.ts';
 import { desktopLabels } from './labels.ts';
 
 /** Notices with a clock that the test moves. */
-function desk(options: { inFront?: boolean; off?: readonly NoticeKind[]; language?: 'en' | 'zh-CN' } = {}) {
+function recordNotices(
+  options: { inFront?: boolean; off?: readonly NoticeKind[]; language?: 'en' | 'zh-CN' } = {},
+) {
   const shown: Notice[] = [];
   const timers = new Set<{ at: number; act: () => void }>();
   let now = 0;
@@ -89,7 +91,7 @@ const facts = (more: Partial<EngineFacts> = {}): EngineFacts => ({
 
 describe('a denial', () => {
   it('is shown at once, with its subject, and opens its entry', () => {
-    const { notices, shown } = desk();
+    const { notices, shown } = recordNotices();
     notices.decided([denial('bind mount of /etc', { id: 'a-7' })]);
     expect(shown).toEqual([
       {
@@ -102,7 +104,7 @@ describe('a denial', () => {
   });
 
   it("that a verification caused itself is not shown; another client's among them is", () => {
-    const { notices, shown, pass } = desk();
+    const { notices, shown, pass } = recordNotices();
     const probes: Partial<StoredAuditEntry> = {
       client: { uid: 0, pid: 7 },
       origin: { kind: 'clients' },
@@ -121,13 +123,13 @@ describe('a denial', () => {
   });
 
   it('carries no markup into the desktop, whatever a client called it', () => {
-    const { notices, shown } = desk();
+    const { notices, shown } = recordNotices();
     notices.decided([denial('bind mount of /<a href="http://x/">here</a>')]);
     expect(`${shown[0]?.title}${shown[0]?.body}`).not.toMatch(/[<>]/);
   });
 
   it('that follows soon after another is shown once, together with all others, with counts', () => {
-    const { notices, shown, pass } = desk();
+    const { notices, shown, pass } = recordNotices();
     notices.decided([denial('--pid=host')]);
     for (let n = 0; n < 5000; n++)
       notices.decided([denial(n % 10 === 0 ? 'the Docker socket' : 'bind mount of /etc')]);
@@ -145,7 +147,7 @@ describe('a denial', () => {
   });
 
   it('is limited to one notification per pause', () => {
-    const { notices, shown, pass } = desk();
+    const { notices, shown, pass } = recordNotices();
     for (let n = 0; n < 300; n++) {
       notices.decided([denial(`${n}`)]);
       pass(1);
@@ -155,12 +157,12 @@ describe('a denial', () => {
 
   it('is not shown where the window is in front, where it is turned off, or without denials', () => {
     for (const options of [{ inFront: true }, { off: ['denied'] as const }]) {
-      const { notices, shown, pass } = desk(options);
+      const { notices, shown, pass } = recordNotices(options);
       notices.decided([denial('x'), denial('y')]);
       pass(100);
       expect(shown).toEqual([]);
     }
-    const { notices, shown } = desk();
+    const { notices, shown } = recordNotices();
     notices.decided([
       denial('x', { outcome: 'would-deny' }),
       denial('y', { outcome: 'rewrite' }),
@@ -170,14 +172,14 @@ describe('a denial', () => {
   });
 
   it('shows a hostile name as one short line', () => {
-    const { notices, shown } = desk();
+    const { notices, shown } = recordNotices();
     notices.decided([denial(`bind mount of /a\n\u202ereversed\u0000${'x'.repeat(300)}`)]);
     expect(shown[0]?.title).toMatch(/^Denied: bind mount of \/a reversed x+…$/);
     expect(shown[0]?.title.length).toBeLessThan(100);
   });
 
   it('is shown in Chinese', () => {
-    const { notices, shown } = desk({ language: 'zh-CN' });
+    const { notices, shown } = recordNotices({ language: 'zh-CN' });
     notices.decided([denial('--pid=host')]);
     expect(shown[0]?.title).toBe('已拒绝：--pid=host');
   });
@@ -185,7 +187,7 @@ describe('a denial', () => {
 
 describe('an unprotected container', () => {
   it('is news when it appears, not when it was there at the first look', () => {
-    const { notices, shown } = desk();
+    const { notices, shown } = recordNotices();
     notices.engine(facts({ scan: scan([container('old', false)]) }));
     notices.engine(facts({ scan: scan([container('old', false), container('web', true)]) }));
     expect(shown).toEqual([]);
@@ -200,7 +202,7 @@ describe('an unprotected container', () => {
   });
 
   it('is no news while ECI is off, when it has just been turned on, and during an apply', () => {
-    const { notices, shown } = desk();
+    const { notices, shown } = recordNotices();
     notices.engine(facts({ protection: 'off', scan: scan([], false) }));
     notices.engine(facts({ protection: 'off', scan: scan([container('a', false)], false) }));
     notices.engine(facts({ scan: scan([container('a', false)]) }));
@@ -209,7 +211,7 @@ describe('an unprotected container', () => {
   });
 
   it('of another engine is no news', () => {
-    const { notices, shown } = desk();
+    const { notices, shown } = recordNotices();
     notices.engine(facts({ scan: scan([]) }));
     notices.reset();
     notices.engine(facts({ scan: scan([container('theirs', false)]) }));
@@ -219,7 +221,7 @@ describe('an unprotected container', () => {
 
 describe('the protection', () => {
   it('that is not verified any more is shown, once', () => {
-    const { notices, shown } = desk();
+    const { notices, shown } = recordNotices();
     notices.engine(facts());
     notices.engine(facts({ protection: 'unverified' }));
     notices.engine(facts({ protection: 'unverified' }));
@@ -227,23 +229,23 @@ describe('the protection', () => {
   });
 
   it('is shown for a failed engine or a killed supervisor, not for an engine that a user stopped', () => {
-    for (const [to, told] of [
+    for (const [to, count] of [
       [{ phase: 'failed' }, 1],
       [{ phase: 'stopped', broken: true }, 1],
       [{ phase: 'stopped', broken: true, expected: true }, 0],
       [{ phase: 'stopped' }, 0],
       [{ phase: 'stopping' }, 0],
     ] as const) {
-      const { notices, shown } = desk();
+      const { notices, shown } = recordNotices();
       notices.engine(facts());
       notices.engine(facts({ protection: 'stopped', ...to }));
       notices.engine(facts({ protection: 'stopped', phase: 'stopped' }));
-      expect(shown, JSON.stringify(to)).toHaveLength(told);
+      expect(shown, JSON.stringify(to)).toHaveLength(count);
     }
   });
 
   it('of an engine that stops and starts repeatedly is shown once per pause', () => {
-    const { notices, shown, pass } = desk();
+    const { notices, shown, pass } = recordNotices();
     for (let n = 0; n < 20; n++) {
       notices.engine(facts());
       notices.engine(facts({ phase: 'failed', protection: 'stopped' }));

@@ -113,23 +113,24 @@ export function optionsOf(
  * is made absolute on the way, a mount becomes an object).
  */
 function bestOf(options: readonly OptionUse[], value: string): readonly OptionUse[] {
-  const scored = options.map((option) => ({ option, score: likeness(option.value ?? '', value) }));
+  const scored = options.map((option) => ({ option, score: similarity(option.value ?? '', value) }));
   const best = Math.max(...scored.map(({ score }) => score));
   const found = best === 0 ? scored : scored.filter(({ score }) => score === best);
   return found.map(({ option }) => option);
 }
 
-function likeness(asked: string, value: string): number {
-  if (asked === value || value.startsWith(`${asked}=`) || value === asked.replace(/=.*$/s, '')) return 1000;
+function similarity(requested: string, value: string): number {
+  if (requested === value || value.startsWith(`${requested}=`) || value === requested.replace(/=.*$/s, ''))
+    return 1000;
   // A bind whose source was relative ends the same.
-  const colon = asked.indexOf(':');
+  const colon = requested.indexOf(':');
   if (
     colon > 0 &&
-    value.endsWith(asked.slice(colon)) &&
-    value.includes(asked.slice(0, colon).replace(/^\.?\/?/, ''))
+    value.endsWith(requested.slice(colon)) &&
+    value.includes(requested.slice(0, colon).replace(/^\.?\/?/, ''))
   )
     return 500;
-  return asked
+  return requested
     .split(/[,:=]/)
     .filter((piece) => piece !== '' && value.includes(piece))
     .join('').length;

@@ -45,7 +45,7 @@ export type ParsedCommand =
       readonly what: string;
     };
 
-interface ReadWord extends Word {
+interface ParsedWord extends Word {
   readonly substitution: {
     readonly problem: CommandProblem;
     readonly start: number;
@@ -86,7 +86,7 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
 
   const assignments = command.prefix.filter((part) => part.type === 'Assignment');
   let words = [...(command.name === undefined ? [] : [command.name]), ...command.args].map((word) =>
-    readWord(word, source, home),
+    parseWord(word, source, home),
   );
   const sudo = words[0]?.value === 'sudo';
   if (sudo) {
@@ -138,7 +138,7 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
       sudo,
       environment: Object.fromEntries(
         assignments.flatMap(({ name, value }) =>
-          value.type === 'Word' ? [[name, readWord(value, source, home).value]] : [],
+          value.type === 'Word' ? [[name, parseWord(value, source, home).value]] : [],
         ),
       ),
     },
@@ -155,11 +155,11 @@ function commandOf(words: readonly string[]): readonly [CommandLine['kind'] | nu
   return [null, 0];
 }
 
-function readWord(word: CommandArgument, source: string, home: string): ReadWord {
+function parseWord(word: CommandArgument, source: string, home: string): ParsedWord {
   // After the command's name an assignment is a word like others.
   const whole: Pick<ShellWord, 'pos' | 'end' | 'value' | 'parts'> =
     word.type === 'Assignment' ? assignmentWord(word) : word;
-  let substitution: ReadWord['substitution'] = null;
+  let substitution: ParsedWord['substitution'] = null;
   const unknown = (part: WordPart): string => {
     const pwd = /^\$\(\s*pwd\s*\)$|^`\s*pwd\s*`$|^\$\{?PWD\}?$/.test(part.text);
     substitution ??= {

@@ -1,6 +1,13 @@
 import type { ExplainedRequest } from './schema.ts';
 
-export type { AskedFact, AskedImage, ExplainedRequest, Explanation, Finding, RequestPart } from './schema.ts';
+export type {
+  FactLookup as AskedFact,
+  ImageLookup as AskedImage,
+  ExplainedRequest,
+  Explanation,
+  Finding,
+  RequestPart,
+} from './schema.ts';
 
 const strictness: readonly ExplainedRequest['outcome'][] = [
   'allow',

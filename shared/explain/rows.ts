@@ -1,7 +1,7 @@
 import { blamedOptions, optionsOf } from './blame.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OptionUse, Word } from './docker-options.ts';
-import type { AskedImage, ExplainedRequest, Explanation, Finding } from './schema.ts';
+import type { ImageLookup, ExplainedRequest, Explanation, Finding } from './schema.ts';
 
 export type RowOutcome = 'deny' | 'would-deny' | 'rewrite' | 'allow' | 'missing';
 
@@ -16,7 +16,7 @@ export interface RuleRow {
     | { readonly kind: 'finding'; readonly finding: Finding }
     /** Passes because of what it is: what stands behind it is in the code. */
     | { readonly kind: 'passed'; readonly code: PassedCode; readonly field: string; readonly value: string }
-    | { readonly kind: 'image'; readonly image: AskedImage };
+    | { readonly kind: 'image'; readonly image: ImageLookup };
 }
 
 /** Parts of a request that pass and have a reason worth telling. */
@@ -33,7 +33,7 @@ const strict: readonly RowOutcome[] = ['deny', 'would-deny', 'missing', 'rewrite
 /** Every rule that has something to say about one request, the strictest first. */
 export function ruleRows(
   request: ExplainedRequest,
-  images: readonly AskedImage[],
+  images: readonly ImageLookup[],
   line: CommandLine | null,
 ): readonly RuleRow[] {
   const ofFindings = request.findings.map((finding): RuleRow => ({

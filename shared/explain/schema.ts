@@ -63,7 +63,7 @@ export const explainedRequestSchema = z.object({
 export type ExplainedRequest = z.infer<typeof explainedRequestSchema>;
 
 /** What was found about an image that asks for the Docker socket. */
-export const askedImageSchema = z.object({
+export const imageLookupSchema = z.object({
   image: z.string(),
   trusted: z.boolean(),
   /** The entry of the list that allows it, '' where none does. */
@@ -79,15 +79,15 @@ export const askedImageSchema = z.object({
   /** Why not, as a sentence of the catalogue. */
   sentence: messageReferenceSchema.optional(),
 });
-export type AskedImage = z.infer<typeof askedImageSchema>;
+export type ImageLookup = z.infer<typeof imageLookupSchema>;
 
 /** One thing the engine was asked. */
-export const askedFactSchema = z.object({
+export const factLookupSchema = z.object({
   kind: z.enum(['container', 'image', 'volume', 'network']),
   name: z.string(),
   /** What it is: an id, a driver; null: it is not there. */ found: z.string().nullable(),
 });
-export type AskedFact = z.infer<typeof askedFactSchema>;
+export type FactLookup = z.infer<typeof factLookupSchema>;
 
 export const explanationNotes = [
   'later-requests',
@@ -112,8 +112,8 @@ export const explanationSchema = z.object({
   /** The same as sentences of the catalogue, in the same order. */
   missingFactSentences: z.array(messageReferenceSchema).optional(),
   /** What the engine was asked, and what it said. */
-  facts: z.array(askedFactSchema),
-  images: z.array(askedImageSchema),
+  facts: z.array(factLookupSchema),
+  images: z.array(imageLookupSchema),
   /** Whether there was an engine to ask. */
   engine: z.boolean(),
   /** What the client itself wrote: errors where it was refused, warnings. */

@@ -108,7 +108,7 @@ export const appStateSchema = z.object({
    * Why preferences and drafts kept with the user would be forgotten when the app ends (a full disk); null
    * while they are kept.
    */
-  notKept: appErrorSchema.nullable(),
+  preferencesError: appErrorSchema.nullable(),
   desktop: desktopStateSchema,
   /** Asked for by a first run where nothing was ever applied; remembered for each engine. */
   firstRun: firstRunSchema,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refusalText } from './decision.ts';
-import { buildQuestions, decideBuild } from './build.ts';
+import { buildLookups, decideBuild } from './build.ts';
 
 const facts = {
   networks: new Map([
@@ -41,11 +41,11 @@ describe('POST /build', () => {
     });
     for (const name of ['old', 'nobody', 'unasked', ''])
       expect(rule({ networkmode: `container:${name}` })).toBe('foreign-namespace');
-    expect(buildQuestions([{ key: 'networkmode', value: 'container:mine' }])).toEqual({
+    expect(buildLookups([{ key: 'networkmode', value: 'container:mine' }])).toEqual({
       networks: [],
       containers: ['mine'],
     });
-    expect(buildQuestions([{ key: 'networkmode', value: 'own' }])).toEqual({
+    expect(buildLookups([{ key: 'networkmode', value: 'own' }])).toEqual({
       networks: ['own'],
       containers: [],
     });

@@ -59,7 +59,7 @@ export interface BuildFacts {
 }
 
 /** Names of networks and containers to look up. */
-export function buildQuestions(parameters: Parameters): {
+export function buildLookups(parameters: Parameters): {
   readonly networks: readonly string[];
   readonly containers: readonly string[];
 } {

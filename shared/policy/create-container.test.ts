@@ -5,7 +5,7 @@ import { parseBind, writeBind } from './bind-spec.ts';
 import { decideCreateContainer, readCreateBody, type CreateDecision } from './create-container.ts';
 import { refusalText, type Denial } from './decision.ts';
 import { parseJson, writeJson } from './json.ts';
-import { createQuestions, type CreateFacts } from './references.ts';
+import { createLookups, type CreateFacts } from './references.ts';
 import { decideVolume } from './volume.ts';
 
 const source = (requested: string, more: Partial<BindSourceFacts> = {}): BindSourceFacts => ({
@@ -120,19 +120,19 @@ describe('create: what passes', () => {
   });
 
   it('A4: with Sysbox, privileged is not sent, as a recorded change; our own runtime confines it', () => {
-    const asked = { Image: 'a', HostConfig: { Privileged: true } };
-    expect(decide(asked, 'sysbox-runc').written).toEqual({
+    const request = { Image: 'a', HostConfig: { Privileged: true } };
+    expect(decide(request, 'sysbox-runc').written).toEqual({
       Image: 'a',
       HostConfig: { Privileged: false, Runtime: 'sysbox-runc' },
     });
-    expect(decide(asked, 'sysbox-runc').decision).toMatchObject({
+    expect(decide(request, 'sysbox-runc').decision).toMatchObject({
       outcome: 'rewrite',
       changes: [
         { rule: 'runtime-forced' },
         { rule: 'privileged-by-runtime', before: 'true', after: 'false' },
       ],
     });
-    expect(decide(asked).written).toEqual({
+    expect(decide(request).written).toEqual({
       Image: 'a',
       HostConfig: { Privileged: true, Runtime: 'bulkhead' },
     });
@@ -232,7 +232,7 @@ describe('create: what passes', () => {
 
 describe("B2: a socket of the container's own", () => {
   const own = '/state/sockets/1/docker.sock';
-  const held = (source: string, destination = '/s', readOnly = false) => ({
+  const withMount = (source: string, destination = '/s', readOnly = false) => ({
     id: 'd'.repeat(64),
     protected: true,
     mounts: [{ type: 'bind', name: '', source, destination, readOnly }],
@@ -241,7 +241,7 @@ describe("B2: a socket of the container's own", () => {
   const granted: CreateFacts = {
     ...facts,
     socket: { kind: 'granted', socket: own },
-    containers: new Map([...facts.containers, ['mounted', held(other)]]),
+    containers: new Map([...facts.containers, ['mounted', withMount(other)]]),
     binds: new Map([
       ...facts.binds,
       [other, source(other, { socketMount: '2', insideEngineDirectory: true })],
@@ -495,9 +495,9 @@ describe('create: what is refused', () => {
       const parsed = parseJson(body);
       const read = parsed.ok ? readCreateBody(parsed.value) : null;
       if (read?.ok !== true) throw new Error(body);
-      const asked = createQuestions(read.body);
+      const request = createLookups(read.body);
       expect(
-        asked.binds.length + asked.volumes.length + asked.networks.length + asked.containers.length,
+        request.binds.length + request.volumes.length + request.networks.length + request.containers.length,
       ).toBe(1);
       expect(decideCreateContainer(read.body, none, { runtime: 'bulkhead' }).decision.outcome).toBe('deny');
     }

@@ -4,7 +4,7 @@ import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 import { cleanPath, decideBindSource, type BindSourceContext } from './bind-source.ts';
 import { parseBind, volumeName, writeBind } from './bind-spec.ts';
 import { inheritedDenial } from './create-limits.ts';
-import { consistencies } from './held-binds.ts';
+import { consistencies } from './binds-as-mounts.ts';
 import { inlineDriver, parseVolumesFrom, type ContainerReference, type CreateFacts } from './references.ts';
 import { foreignSocket } from './socket-mount.ts';
 import { message } from '../messages/message.ts';

@@ -4,16 +4,16 @@ import {
   ageSentence,
   allowedEntries,
   decideByDigest,
-  entryQuestions,
-  existenceQuestions,
+  entryQueries,
+  existenceQueries,
   existsInRegistry,
   imageName,
   isBuiltFrom,
   namesAnEntry,
   provenDigests,
-  questionKey,
-  questionText,
-  trustQuestions,
+  queryKey,
+  queryText,
+  trustQueries,
   type DigestTrust,
   type LocalImage,
   type RegistryResult,
@@ -49,12 +49,12 @@ function decide(
   written = 'docker:cli',
 ): DigestTrust {
   const allowed = allowedEntries(entries);
-  const questions = trustQuestions(allowed, image);
-  expect(questions.map(questionText).sort()).toEqual(Object.keys(answers).sort());
+  const questions = trustQueries(allowed, image);
+  expect(questions.map(queryText).sort()).toEqual(Object.keys(answers).sort());
   return decideByDigest(
     allowed,
     image,
-    new Map(questions.map((question) => [questionKey(question), answers[questionText(question)] ?? away])),
+    new Map(questions.map((question) => [queryKey(question), answers[queryText(question)] ?? away])),
     written,
   );
 }
@@ -173,7 +173,7 @@ describe('trust by digest (B2, B3)', () => {
       A,
       Array.from({ length: 3000 }, (_, i) => `team/n${i}:1`),
     );
-    expect(trustQuestions(allowedEntries(['team/*:*']), image).length).toBeLessThanOrEqual(16);
+    expect(trustQueries(allowedEntries(['team/*:*']), image).length).toBeLessThanOrEqual(16);
   });
 
   it('an entry that could not be checked allows nothing, and the reason names what failed', () => {
@@ -239,7 +239,7 @@ describe('trust by digest (B2, B3)', () => {
           };
           const allowed = allowedEntries(entries);
           const answers = new Map(
-            trustQuestions(allowed, image).map((question) => [questionKey(question), served(C)]),
+            trustQueries(allowed, image).map((question) => [queryKey(question), served(C)]),
           );
           expect(decideByDigest(allowed, image, answers, 'docker:cli').trusted).toBe(false);
         },
@@ -268,11 +268,11 @@ describe('derived images (B4)', () => {
   });
 
   it('graph driver: an image with a digest was in a registry; containerd: its registries are queried', () => {
-    expect(existenceQuestions(graph([]))).toEqual({ known: true });
-    expect(existenceQuestions(graph([`x@${A}`]))).toEqual({ known: false });
-    expect(existenceQuestions(graph(['<none>@<none>']))).toEqual({ known: true });
-    expect(existenceQuestions(containerd(A, ['mine:1', 'r.example/x:1']))).toMatchObject({
-      questions: [
+    expect(existenceQueries(graph([]))).toEqual({ known: true });
+    expect(existenceQueries(graph([`x@${A}`]))).toEqual({ known: false });
+    expect(existenceQueries(graph(['<none>@<none>']))).toEqual({ known: true });
+    expect(existenceQueries(containerd(A, ['mine:1', 'r.example/x:1']))).toMatchObject({
+      queries: [
         { domain: 'docker.io', path: 'library/mine', reference: A },
         { domain: 'r.example', path: 'x', reference: A },
       ],
@@ -314,8 +314,8 @@ describe('words', () => {
     );
     expect(imageName({ id: A, tags: [], digests: [] })).toBe(A);
     expect(
-      entryQuestions(allowedEntries(['docker:cli', 'docker:cli', 'docker:*', 'team/*:*', '*', `x@${A}`])).map(
-        questionText,
+      entryQueries(allowedEntries(['docker:cli', 'docker:cli', 'docker:*', 'team/*:*', '*', `x@${A}`])).map(
+        queryText,
       ),
     ).toEqual([cli, `docker.io/library/x@${A}`]);
   });

@@ -74,7 +74,7 @@ export interface EntryCheck {
   /** Digest of the local image. */
   readonly local: string;
   /** What was compared without asking: null. */
-  readonly question: RegistryQuery | null;
+  readonly query: RegistryQuery | null;
   readonly answer: RegistryResult | null;
   readonly outcome: 'match' | 'differs' | 'absent' | 'unanswered';
   /** Does the entry name the image by tag or digest too, not only its repository? */
@@ -93,7 +93,7 @@ export type DigestTrust =
     };
 
 /**
- * Names of one image that are looked at: one with thousands must not become thousands of questions to a
+ * Names of one image that are looked at: one with thousands must not become thousands of queries to a
  * registry.
  */
 const maxNames = 16;
@@ -106,8 +106,8 @@ export function allowedEntries(written: readonly string[]): AllowedEntry[] {
   });
 }
 
-export const questionKey = (question: RegistryQuery): string =>
-  `${question.domain}/${question.path}${question.reference.includes(':') ? '@' : ':'}${question.reference}`;
+export const queryKey = (query: RegistryQuery): string =>
+  `${query.domain}/${query.path}${query.reference.includes(':') ? '@' : ':'}${query.reference}`;
 
 interface ProvenDigest extends Repository {
   readonly digest: string;
@@ -140,7 +140,7 @@ export function provenDigests(image: LocalImage): ProvenDigest[] {
 interface PlannedCheck {
   readonly entry: AllowedEntry;
   readonly proven: ProvenDigest;
-  readonly question: RegistryQuery | null;
+  readonly query: RegistryQuery | null;
 }
 
 function plannedChecks(entries: readonly AllowedEntry[], image: LocalImage): PlannedCheck[] {
@@ -159,14 +159,14 @@ function plannedChecks(entries: readonly AllowedEntry[], image: LocalImage): Pla
           {
             entry,
             proven,
-            question: reference.digest === proven.digest ? null : { ...at, reference: reference.digest },
+            query: reference.digest === proven.digest ? null : { ...at, reference: reference.digest },
           },
         ];
       return [
         {
           entry,
           proven,
-          question: {
+          query: {
             ...at,
             reference: reference.tag === null || reference.tag === '*' ? proven.digest : reference.tag,
           },
@@ -177,12 +177,12 @@ function plannedChecks(entries: readonly AllowedEntry[], image: LocalImage): Pla
 }
 
 /** What must be asked before `decideByDigest` can decide; without repetitions. */
-export function trustQuestions(entries: readonly AllowedEntry[], image: LocalImage): RegistryQuery[] {
+export function trustQueries(entries: readonly AllowedEntry[], image: LocalImage): RegistryQuery[] {
   if (entries.some((entry) => entry.reference.kind === 'any')) return [];
-  const questions = plannedChecks(entries, image).flatMap((check) =>
-    check.question === null ? [] : [check.question],
+  const queries = plannedChecks(entries, image).flatMap((check) =>
+    check.query === null ? [] : [check.query],
   );
-  return [...new Map(questions.map((question) => [questionKey(question), question])).values()];
+  return [...new Map(queries.map((query) => [queryKey(query), query])).values()];
 }
 
 /**
@@ -228,7 +228,7 @@ export const untrusted = <Reason extends string>(reason: Reason, detail: Message
   ({ trusted: false, reason, detail: detail.text, sentence: referenceTo(detail) }) as const;
 
 function judge(
-  { entry, proven, question }: PlannedCheck,
+  { entry, proven, query }: PlannedCheck,
   results: ReadonlyMap<string, RegistryResult>,
   named: boolean,
 ): EntryCheck {
@@ -238,15 +238,15 @@ function judge(
     local: proven.digest,
     named,
   };
-  if (question === null) return { ...base, question, answer: null, outcome: 'match' };
-  const answer = results.get(questionKey(question)) ?? {
+  if (query === null) return { ...base, query, answer: null, outcome: 'match' };
+  const answer = results.get(queryKey(query)) ?? {
     kind: 'unavailable' as const,
     ...registryProblem(message('registry.not-asked')),
   };
-  return { ...base, question, answer, outcome: outcomeOf(proven.digest, question, answer) };
+  return { ...base, query, answer, outcome: outcomeOf(proven.digest, query, answer) };
 }
 
-function outcomeOf(local: string, question: RegistryQuery, answer: RegistryResult): EntryCheck['outcome'] {
+function outcomeOf(local: string, query: RegistryQuery, answer: RegistryResult): EntryCheck['outcome'] {
   switch (answer.kind) {
     case 'denied':
     case 'unavailable':
@@ -255,7 +255,7 @@ function outcomeOf(local: string, question: RegistryQuery, answer: RegistryResul
       return 'absent';
     case 'served':
       // An answer about a digest is about that digest, or it is none.
-      if (question.reference.includes(':') && question.reference !== answer.digest) return 'absent';
+      if (query.reference.includes(':') && query.reference !== answer.digest) return 'absent';
       if (answer.digest === local || answer.children?.includes(local) === true) return 'match';
       return answer.children === null ? 'unanswered' : 'differs';
   }
@@ -269,24 +269,30 @@ function detailOf(checks: readonly EntryCheck[]): Message {
 
 /** One check as a clause, without a capital. */
 function checkSentence(check: EntryCheck): Message {
-  const asked = check.question === null ? '' : familiarName(check.question);
+  const reference = check.query === null ? '' : familiarName(check.query);
   const local = shortDigest(check.local);
   switch (check.outcome) {
     case 'match':
-      return check.question === null
+      return check.query === null
         ? message('trust.is-pinned', { local, entry: check.entry })
-        : message('trust.is-local', { asked, local });
+        : message('trust.is-local', { asked: reference, local });
     case 'absent':
-      return check.question?.reference === check.local
-        ? message('trust.absent', { asked })
-        : message('trust.absent-and-local-differs', { asked, local });
+      return check.query?.reference === check.local
+        ? message('trust.absent', { asked: reference })
+        : message('trust.absent-and-local-differs', { asked: reference, local });
     case 'differs': {
       const answer = check.answer?.kind === 'served' ? check.answer : null;
       const served = shortDigest(answer?.digest ?? '');
       if (answer === null || answer.lastKnown === null)
-        return message('trust.differs', { asked, served, local });
+        return message('trust.differs', { asked: reference, served, local });
       const age = ageSentence(answer.ageMs);
-      return message('trust.differed', { asked, served, age, problem: lastKnownText(answer), local });
+      return message('trust.differed', {
+        asked: reference,
+        served,
+        age,
+        problem: lastKnownText(answer),
+        local,
+      });
     }
     case 'unanswered': {
       const problem =
@@ -295,7 +301,7 @@ function checkSentence(check: EntryCheck): Message {
           : check.answer.kind === 'served'
             ? message('trust.content-unreadable', { digest: shortDigest(check.answer.digest) })
             : problemText(check.answer);
-      return message('trust.unanswered', { asked, problem });
+      return message('trust.unanswered', { asked: reference, problem });
     }
   }
 }
@@ -307,26 +313,26 @@ const lastKnownText = ({
 }: Extract<RegistryResult, { readonly kind: 'served' }>): Message | string =>
   problemText({ why: lastKnown ?? '', sentence: lastKnownSentence });
 
-const familiarName = (question: RegistryQuery): string => {
-  const digest = question.reference.includes(':');
+const familiarName = (query: RegistryQuery): string => {
+  const digest = query.reference.includes(':');
   if (!digest)
     return familiarReference({
       kind: 'image',
-      domain: question.domain,
-      path: question.path,
-      tag: question.reference,
+      domain: query.domain,
+      path: query.path,
+      tag: query.reference,
       digest: null,
       tagWritten: true,
     });
   const name = familiarReference({
     kind: 'image',
-    domain: question.domain,
-    path: question.path,
+    domain: query.domain,
+    path: query.path,
     tag: null,
-    digest: question.reference,
+    digest: query.reference,
     tagWritten: false,
   });
-  return name.replace(question.reference, shortDigest(question.reference));
+  return name.replace(query.reference, shortDigest(query.reference));
 };
 
 /** `sha256:0123456789ab…` */
@@ -377,16 +383,16 @@ export function namesAnEntry(
 
 /**
  * Is the image known to be in no registry (B4)? With a graph driver RepoDigests say so. containerd does not
- * tell: the registries of its names must be asked; these are the questions.
+ * tell: the registries of its names must be asked; these are the queries.
  */
-export function existenceQuestions(
+export function existenceQueries(
   image: LocalImage,
-): { readonly known: boolean } | { readonly questions: readonly RegistryQuery[] } {
+): { readonly known: boolean } | { readonly queries: readonly RegistryQuery[] } {
   const proven = provenDigests(image);
   if (image.store === 'graph')
     return { known: image.digests.filter((digest) => !digest.startsWith('<none>')).length === 0 };
   return {
-    questions: proven
+    queries: proven
       .slice(0, maxNames)
       .map(({ domain, path, digest }) => ({ domain, path, reference: digest })),
   };
@@ -411,29 +417,29 @@ export function imageName(image: Pick<LocalImage, 'id' | 'tags' | 'digests'>): s
 }
 
 /**
- * The questions of entries alone, for a refresh ahead of time: their tags and pinned digests. Wildcards ask
+ * The queries of entries alone, for a refresh ahead of time: their tags and pinned digests. Wildcards ask
  * about images.
  */
-export function entryQuestions(entries: readonly AllowedEntry[]): RegistryQuery[] {
-  const questions = entries.flatMap(({ reference }): RegistryQuery[] => {
+export function entryQueries(entries: readonly AllowedEntry[]): RegistryQuery[] {
+  const queries = entries.flatMap(({ reference }): RegistryQuery[] => {
     if (reference.kind === 'any' || reference.path.includes('*')) return [];
     const wanted = reference.digest ?? reference.tag;
     return wanted === null || wanted === '*'
       ? []
       : [{ domain: reference.domain, path: reference.path, reference: wanted }];
   });
-  return [...new Map(questions.map((question) => [questionKey(question), question])).values()];
+  return [...new Map(queries.map((query) => [queryKey(query), query])).values()];
 }
 
-/** Canonical text of a question, for people. */
-export const questionText = (question: RegistryQuery): string => {
-  const digest = question.reference.includes(':');
+/** Canonical text of a query, for people. */
+export const queryText = (query: RegistryQuery): string => {
+  const digest = query.reference.includes(':');
   return canonicalReference({
     kind: 'image',
-    domain: question.domain,
-    path: question.path,
-    tag: digest ? null : question.reference,
-    digest: digest ? question.reference : null,
+    domain: query.domain,
+    path: query.path,
+    tag: digest ? null : query.reference,
+    digest: digest ? query.reference : null,
     tagWritten: !digest,
   });
 };

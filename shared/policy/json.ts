@@ -151,21 +151,21 @@ export class JsonReading {
         return this.#array();
       case '"': {
         const value = this.#string();
-        this.#held(value, this.#within(), 'bytes');
+        this.#countBytes(value, this.#within(), 'bytes');
         return { value };
       }
       case 't':
-        return this.#word('true', true);
+        return this.#literal('true', true);
       case 'f':
-        return this.#word('false', false);
+        return this.#literal('false', false);
       case 'n':
-        return this.#word('null', null);
+        return this.#literal('null', null);
       default:
         return { value: this.#number() };
     }
   }
 
-  #word(word: string, value: boolean | null): Read {
+  #literal(word: string, value: boolean | null): Read {
     if (!this.#text.startsWith(word, this.#at)) throw new Refusal(`it is not JSON at ${this.#at}`);
     this.#at += word.length;
     return { value };
@@ -246,7 +246,7 @@ export class JsonReading {
     this.#blanks();
     if (this.#text[this.#at] !== '"') throw new Refusal(`a key is missing at ${this.#at}`);
     open.key = this.#string();
-    this.#held(open.key, open, 'keyBytes');
+    this.#countBytes(open.key, open, 'keyBytes');
     if (open.object.has(open.key))
       throw new Refusal(`the key ${JSON.stringify(open.key)} stands there twice`);
     this.#blanks();
@@ -289,7 +289,7 @@ export class JsonReading {
     return { sizes, sum: sizes.allBytes === undefined ? open.sum : { bytes: 0, of: sizes } };
   }
 
-  #held(text: string, { sizes, sum }: Within, kind: 'bytes' | 'keyBytes'): void {
+  #countBytes(text: string, { sizes, sum }: Within, kind: 'bytes' | 'keyBytes'): void {
     if (sizes === null) return;
     const bytes = utf8Bytes(text);
     const most = sizes[kind] ?? defaultSizes[kind];

@@ -224,15 +224,15 @@ function onceOnly(
   field: FieldShape,
   fail: (why: string) => never,
 ): void {
-  const keys = seen.get(list) ?? new Set();
-  seen.set(list, keys);
+  const keys = visited.get(list) ?? new Set();
+  visited.set(list, keys);
   const key = inner.values.get('key')?.[0] ?? '';
   const known = typeof key === 'bigint' ? String(key) : key;
   if (keys.has(known)) fail(`its field ${field.name} has a key twice`);
   keys.add(known);
 }
 /** Keys of the map fields being read. */
-const seen = new WeakMap<readonly FieldValue[], Set<unknown>>();
+const visited = new WeakMap<readonly FieldValue[], Set<unknown>>();
 
 // ---- reading what was read
 

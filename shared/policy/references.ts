@@ -6,7 +6,7 @@ import type { SocketDecision } from './socket-mount.ts';
 import type { VolumeDriverFacts } from './volume.ts';
 
 /** What has to be known of the engine and its machine before a create request can be decided. */
-export interface CreateQuestions {
+export interface CreateLookups {
   /** Names or ids of containers whose namespaces or volumes are to be used. */
   readonly containers: readonly string[];
   readonly volumes: readonly string[];
@@ -66,7 +66,7 @@ export function parseVolumesFrom(text: string): { readonly container: string; re
 export const builtInNetworkModes = new Set(['', 'default', 'bridge', 'none', 'host', 'private']);
 
 /** What a create body (already of the right shape) refers to. */
-export function createQuestions(body: JsonObject): CreateQuestions {
+export function createLookups(body: JsonObject): CreateLookups {
   const host = objectAt(body, 'HostConfig');
   const containers = new Set<string>();
   const volumes = new Set<string>();
@@ -107,9 +107,9 @@ export function createQuestions(body: JsonObject): CreateQuestions {
 }
 
 /** Volumes and binds that come along with containers named in `VolumesFrom`. */
-export function inheritedQuestions(
+export function inheritedLookups(
   references: Iterable<ContainerReference | null>,
-): Pick<CreateQuestions, 'volumes' | 'binds'> {
+): Pick<CreateLookups, 'volumes' | 'binds'> {
   const volumes = new Set<string>();
   const binds = new Set<string>();
   for (const reference of references) {

@@ -76,7 +76,7 @@ function suggestKeys(
   if (parent?.keys === undefined) return null;
   const typed =
     previousNode !== undefined && offset <= previousNode.offset + previousNode.length ? previousNode : null;
-  const [from, to] = typed === null ? wordAround(text, offset) : [typed.offset, typed.offset + typed.length];
+  const [from, to] = typed === null ? wordRangeAt(text, offset) : [typed.offset, typed.offset + typed.length];
   const present = siblings(text, from);
   const after = text.slice(to).trimStart();
   const options = Object.entries(parent.keys).flatMap(([name, key]): Suggestion[] => {
@@ -109,7 +109,7 @@ function suggestValues(text: string, offset: number, { path, previousNode }: Loc
     offset <= previousNode.offset + previousNode.length;
   const [from, to] = inNode
     ? [previousNode.offset, previousNode.offset + previousNode.length]
-    : wordAround(text, offset);
+    : wordRangeAt(text, offset);
   // After a whole value a comma comes, not another value.
   if (!inNode && from === to && needsComma(text.slice(0, from))) return null;
   const options = key.content === 'docker-command' ? commands() : values(key);
@@ -247,7 +247,7 @@ function openBrace(text: string, offset: number): number {
 const needsComma = (before: string): boolean => /["\]}\dA-Za-z]\s*$/.test(before.slice(-2000));
 
 /** The bare word around `offset`: letters that are not in quotes yet. */
-function wordAround(text: string, offset: number): [number, number] {
+function wordRangeAt(text: string, offset: number): [number, number] {
   let from = offset;
   while (from > 0 && /[\w.$*-]/.test(text[from - 1] ?? '')) from--;
   return [from, offset];

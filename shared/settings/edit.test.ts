@@ -392,12 +392,12 @@ describe('editSettings keeps every byte it need not touch', () => {
         if (Array.isArray(container)) {
           const expected = container.toSpliced(Number(path.at(-1)), 1) as unknown[];
           expect(read(after, parent)).toEqual(expected);
-          const kept = [...leaves(text)].filter(([at]) => !inside(at, pointer)).map(([, leaf]) => leaf);
+          const retained = [...leaves(text)].filter(([at]) => !inside(at, pointer)).map(([, leaf]) => leaf);
           expect(
             [...leaves(after)]
               .filter(([at]) => expected.length > 0 || at !== toPointer(parent))
               .map(([, leaf]) => leaf),
-          ).toEqual(kept);
+          ).toEqual(retained);
         } else {
           expect(read(after, path)).toBeUndefined();
           expect(rest(leaves(after))).toEqual(rest(leaves(text)));
@@ -441,13 +441,16 @@ describe('editSettings keeps every byte it need not touch', () => {
         fc.array(fc.integer({ max: -1000 }), { maxLength: 3 }),
         fc.nat(6),
         layout,
-        (kept, gone, come, split, at) => {
-          const [head, tail] = [kept.slice(0, split), kept.slice(split)];
+        (retained, removed, come, split, at) => {
+          const [head, tail] = [retained.slice(0, split), retained.slice(split)];
           const list = (leaves: readonly string[]): Tree =>
             leaves.length === 0
               ? { leaf: '[]' }
               : { elements: leaves.map((leaf) => ({ leaf })), flat: false };
-          const text = print({ keys: ['l'], members: [list([...head, ...gone.map(String), ...tail])] }, at);
+          const text = print(
+            { keys: ['l'], members: [list([...head, ...removed.map(String), ...tail])] },
+            at,
+          );
           const wanted = [...head, ...come.map(String), ...tail];
           const after = edit(text, ['l'], JSON.parse(`[${wanted.join(',')}]`));
           const root = parseTree(after);
@@ -478,8 +481,8 @@ describe('editSettings on a whole object', () => {
     const come = fc.uniqueArray(fc.string({ minLength: 5, maxLength: 6 }), { maxLength: 3 });
     fc.assert(
       fc.property(members, come, layout, (before, added, at) => {
-        const kept = before.filter((m) => m.stays);
-        fc.pre(kept.length > 0 && added.every((key) => !before.some((m) => m.key === key)));
+        const retained = before.filter((m) => m.stays);
+        fc.pre(retained.length > 0 && added.every((key) => !before.some((m) => m.key === key)));
         const text = print(
           {
             keys: ['o'],
@@ -488,7 +491,7 @@ describe('editSettings on a whole object', () => {
           at,
         );
         const value = Object.fromEntries([
-          ...kept.map((m) => [m.key, JSON.parse(m.leaf) as unknown]),
+          ...retained.map((m) => [m.key, JSON.parse(m.leaf) as unknown]),
           ...added.map((key) => [key, 5]),
         ]);
         const after = edit(text, ['o'], value);
@@ -500,10 +503,10 @@ describe('editSettings on a whole object', () => {
                 p.children?.[0]?.value,
                 after.slice(p.children?.[1]?.offset, p.offset + p.length),
               ]);
-        const wanted = [...kept.map((m) => [m.key, m.leaf]), ...added.map((key) => [key, '5'])];
+        const wanted = [...retained.map((m) => [m.key, m.leaf]), ...added.map((key) => [key, '5'])];
         // Object keys that look like indexes come first in JavaScript; among the added ones any order will
         // do.
-        expect(spelt?.slice(0, kept.length)).toEqual(wanted.slice(0, kept.length));
+        expect(spelt?.slice(0, retained.length)).toEqual(wanted.slice(0, retained.length));
         expect(spelt?.toSorted()).toEqual(wanted.toSorted());
       }),
       runs,

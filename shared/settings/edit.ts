@@ -133,17 +133,17 @@ class Editor {
 
   private replaceObject(node: Node, value: Record<string, unknown>, root: Node): TextEdit[] {
     const names = new Set((node.children ?? []).map((property) => String(property.children?.[0]?.value)));
-    const kept = [...names].filter((name) => Object.hasOwn(value, name) && value[name] !== undefined);
+    const retained = [...names].filter((name) => Object.hasOwn(value, name) && value[name] !== undefined);
     const added = Object.keys(value).filter((name) => value[name] !== undefined && !names.has(name));
     // With nothing to keep there is no formatting to keep either.
-    if (kept.length === 0) return [this.rewrite(node, value, root)];
-    const edits = kept.flatMap((name) => {
+    if (retained.length === 0) return [this.rewrite(node, value, root)];
+    const edits = retained.flatMap((name) => {
       const member = propertyOf(node, name)?.children?.[1];
       return member === undefined ? [] : this.replace(member, value[name], root);
     });
-    if (kept.length < names.size)
+    if (retained.length < names.size)
       edits.push(
-        ...this.removeChildren(node, (property) => !kept.includes(String(property.children?.[0]?.value))),
+        ...this.removeChildren(node, (property) => !retained.includes(String(property.children?.[0]?.value))),
       );
     if (added.length > 0)
       edits.push(
@@ -169,15 +169,15 @@ class Editor {
       sameAsNode(at(children, children.length - 1 - tail), value[value.length - 1 - tail])
     )
       tail++;
-    const gone = children.slice(head, children.length - tail);
-    const come = value.slice(head, value.length - tail);
-    const pairs = Math.min(gone.length, come.length);
-    const edits = gone.slice(0, pairs).flatMap((child, index) => this.replace(child, come[index], root));
-    if (gone.length > pairs) {
-      const removed = new Set(gone.slice(pairs));
-      edits.push(...this.removeChildren(node, (child) => removed.has(child)));
-    } else if (come.length > pairs) {
-      edits.push(this.insertElements(node, head + pairs, come.slice(pairs), root));
+    const removed = children.slice(head, children.length - tail);
+    const added = value.slice(head, value.length - tail);
+    const pairs = Math.min(removed.length, added.length);
+    const edits = removed.slice(0, pairs).flatMap((child, index) => this.replace(child, added[index], root));
+    if (removed.length > pairs) {
+      const surplus = new Set(removed.slice(pairs));
+      edits.push(...this.removeChildren(node, (child) => surplus.has(child)));
+    } else if (added.length > pairs) {
+      edits.push(this.insertElements(node, head + pairs, added.slice(pairs), root));
     }
     return edits;
   }
@@ -192,33 +192,35 @@ class Editor {
 
   private remove(parent: Node, segment: string | number, child: Node): TextEdit[] {
     if (parent.type === 'array') return this.removeChildren(parent, (element) => element === child);
-    // Every one of duplicated keys goes: else an earlier one would come to light.
+    // All duplicates of the key are removed: otherwise an earlier one would take effect.
     return this.removeChildren(parent, (property) => property.children?.[0]?.value === String(segment));
   }
 
   /**
-   * Removes children with one comma each and the space up to their neighbour. What follows the last one kept
-   * stays.
+   * Removes children with one comma each and the space up to their neighbour. Text after the last retained
+   * child stays.
    */
-  private removeChildren(parent: Node, gone: (child: Node) => boolean): TextEdit[] {
+  private removeChildren(parent: Node, isRemoved: (child: Node) => boolean): TextEdit[] {
     const children = parent.children ?? [];
-    const kept = children.filter((child) => !gone(child));
-    if (kept.length === children.length) return [];
-    if (kept.length === 0) return [{ offset: parent.offset + 1, length: parent.length - 2, text: '' }];
+    const retained = children.filter((child) => !isRemoved(child));
+    if (retained.length === children.length) return [];
+    if (retained.length === 0) return [{ offset: parent.offset + 1, length: parent.length - 2, text: '' }];
     const edits: TextEdit[] = [];
-    let previousKept: Node | null = null;
+    let previousRetained: Node | null = null;
     for (let i = 0; i < children.length; i++) {
       const child = at(children, i);
-      if (!gone(child)) {
-        previousKept = child;
+      if (!isRemoved(child)) {
+        previousRetained = child;
         continue;
       }
       let end = i;
-      while (end + 1 < children.length && gone(at(children, end + 1))) end++;
-      const lastGone = at(children, end);
-      // After a kept one: from its end to the end of the removed. At the front: up to the next one kept.
-      const from = previousKept === null ? child.offset : previousKept.offset + previousKept.length;
-      const to = previousKept === null ? at(children, end + 1).offset : lastGone.offset + lastGone.length;
+      while (end + 1 < children.length && isRemoved(at(children, end + 1))) end++;
+      const lastRemoved = at(children, end);
+      // After a retained child: from its end to the end of the removed. At the front: to the next retained.
+      const from =
+        previousRetained === null ? child.offset : previousRetained.offset + previousRetained.length;
+      const to =
+        previousRetained === null ? at(children, end + 1).offset : lastRemoved.offset + lastRemoved.length;
       edits.push({ offset: from, length: to - from, text: '' });
       i = end;
     }

@@ -194,18 +194,18 @@ const parserCodes: Record<string, SyntaxErrorCode> = {
 function syntaxErrors(text: string, lines: LineIndex, strictMessage: string): SettingsSyntaxError[] {
   if (text.trim() === '') return [located('empty', lines, text.length, 0)];
   const found: SettingsSyntaxError[] = [];
-  const seen = new Set<number>();
+  const visited = new Set<number>();
   const enough = new Error('enough');
   try {
     visit(
       text,
       {
         onError: (code, offset, length) => {
-          if (!seen.has(offset))
+          if (!visited.has(offset))
             found.push(
               refine(text, lines, parserCodes[printParseErrorCode(code)] ?? 'symbol-invalid', offset, length),
             );
-          seen.add(offset);
+          visited.add(offset);
           if (found.length >= maxErrors) throw enough;
         },
       },

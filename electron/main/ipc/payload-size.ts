@@ -14,7 +14,7 @@ const maxDepth = 16;
  */
 export function withinLimits(value: unknown, limit = maxPayload): boolean {
   let remaining = limit;
-  const seen = new Set<object>();
+  const visited = new Set<object>();
   const walk = (v: unknown, depth: number): boolean => {
     remaining -= 8;
     if (remaining < 0 || depth > maxDepth) return false;
@@ -24,8 +24,8 @@ export function withinLimits(value: unknown, limit = maxPayload): boolean {
     }
     if (typeof v === 'function' || typeof v === 'symbol' || typeof v === 'bigint') return false;
     if (typeof v !== 'object' || v === null) return true;
-    if (seen.has(v)) return false;
-    seen.add(v);
+    if (visited.has(v)) return false;
+    visited.add(v);
     if (Array.isArray(v)) {
       remaining -= v.length;
       return remaining >= 0 && v.every((item) => walk(item, depth + 1));

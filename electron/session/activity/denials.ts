@@ -11,7 +11,7 @@ import {
 } from '../../../shared/audit/activity.ts';
 
 /** Groups that are kept apart at most; of a flood of different ones the oldest go. */
-const groupsAtMost = 500;
+const maxGroups = 500;
 const groupsShown = 5;
 
 /** Counts denials by day, and those not looked at yet, while entries come by in the order of the log. */
@@ -48,7 +48,7 @@ export class DenialCounts {
         ? { count: 1, first: entry.time, last: entry.time, entry }
         : { count: before.count + 1, first: before.first, last: entry.time, entry },
     );
-    if (this.#groups.size > groupsAtMost) this.#groups.delete(this.#groups.keys().next().value ?? key);
+    if (this.#groups.size > maxGroups) this.#groups.delete(this.#groups.keys().next().value ?? key);
   }
 
   #count(entry: ActivityEntry): void {

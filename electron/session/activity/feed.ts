@@ -50,17 +50,17 @@ export interface ActivityFeed {
 }
 
 /**
- * Events of the directory tell of new lines; this catches what no event tells, and a log that is not there
- * yet.
+ * New lines are noticed by events of the directory. Polling finds what no event reports, and a log that does
+ * not exist yet.
  */
 const pollIntervalMs = 3_000;
-/** A flood of events is read in passes no closer than this. */
-const betweenPassesMs = 30;
+/** Many events in a row are read in passes with at least this interval. */
+const minPassIntervalMs = 30;
 const batchMs = 32;
 const summaryMs = 250;
 /** Files the gateway retains; with fewer, no entry was rotated away. */
 const retainedFiles = 5;
-const textAtMost = 4_096;
+const maxTextLength = 4_096;
 
 export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   const names = options.names ?? userNames();
@@ -165,7 +165,7 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
         // An event during the pause asks for another pass.
         if (!history && !stopped)
           await new Promise((resolve) => {
-            setTimeout(resolve, betweenPassesMs);
+            setTimeout(resolve, minPassIntervalMs);
           });
       } while (again && !stopped);
       running = undefined;
@@ -248,7 +248,8 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   };
 }
 
-const cut = (text: string): string => (text.length > textAtMost ? `${text.slice(0, textAtMost)}…` : text);
+const cut = (text: string): string =>
+  text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 
 /** An entry as it is shown: with an id, a user's name, and no text of any length. */
 function inView(stored: StoredAuditEntry, seq: number, user: string | null): ActivityEntry {

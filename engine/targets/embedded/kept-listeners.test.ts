@@ -5,9 +5,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   inheritedListeners,
-  keptListenerMessage,
+  parseListenerHandoff,
   listenVariables,
-} from '../../../shared/gateway/kept-listeners.ts';
+} from '../../../shared/gateway/listener-handoff.ts';
 import { superviseChild, type SupervisedChild } from './child-process.ts';
 
 let directory: string;
@@ -85,7 +85,7 @@ describe('sockets of a killed gateway', () => {
 
 describe('their message', () => {
   it('is read strictly', () => {
-    expect(keptListenerMessage({ kind: 'keep-listener', name: 'mount-1' })).toEqual({
+    expect(parseListenerHandoff({ kind: 'keep-listener', name: 'mount-1' })).toEqual({
       kind: 'keep-listener',
       name: 'mount-1',
     });
@@ -98,7 +98,7 @@ describe('their message', () => {
       { kind: 'drop-listener', name: 'a:b' },
       { kind: 'drop-listener', name: '' },
     ])
-      expect(keptListenerMessage(other)).toBeNull();
+      expect(parseListenerHandoff(other)).toBeNull();
   });
 
   it("is parsed as it was written; another process's is not accepted", () => {

@@ -1,4 +1,4 @@
-import { keptListenerMessage, listenVariables } from '../../../shared/gateway/kept-listeners.ts';
+import { parseListenerHandoff, listenVariables } from '../../../shared/gateway/listener-handoff.ts';
 
 /** A handle of Node's that came over a channel: closed when it is no longer kept. */
 interface ReceivedHandle {
@@ -15,7 +15,7 @@ export class RetainedListeners {
 
   /** Handles a message of the child; ignores those of other kinds. */
   receive(message: unknown, handle: unknown): void {
-    const read = keptListenerMessage(message);
+    const read = parseListenerHandoff(message);
     if (read === null) return;
     this.#close(read.name);
     if (read.kind === 'keep-listener' && isHandle(handle)) this.#handles.set(read.name, handle);

@@ -14,7 +14,7 @@ import { color } from '../../theme/tokens.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { ActivityList } from './activity-list.tsx';
 import { EntryPanel } from './entry-panel.tsx';
-import { haystack, matchesFilter, type Filter } from './entry-words.ts';
+import { haystack, matchesFilter, type Filter } from './entry-text.ts';
 import { FilterBar, isFilter } from './filter-bar.tsx';
 import { LiveState, NewEntries } from './live-state.tsx';
 import { keyOf, linesOf, type Repeats } from './repeats.ts';
@@ -40,21 +40,21 @@ export default function ActivityPage() {
   const [selected, setSelected] = useState<string | null>(null);
   const [focusPanel, setFocusPanel] = useState(false);
   const list = useRef<VirtualRowsHandle>(null);
-  const held = scrolled || focused || selected !== null;
-  const activity = useActivity(paused || held);
+  const interacting = scrolled || focused || selected !== null;
+  const activity = useActivity(paused || interacting);
   const visible = useVisible();
   const failed = activity.error !== null;
   const { shown, loading } = activity;
 
   const wanted = useMemo(() => {
-    const words = query.trim().toLowerCase();
+    const terms = query.trim().toLowerCase();
     const known = new WeakMap<ActivityEntry, string>();
     return (entry: ActivityEntry): boolean => {
       if (only !== null && keyOf(entry) !== only) return false;
-      if (words === '') return true;
+      if (terms === '') return true;
       const text = known.get(entry) ?? haystack(t, entry);
       known.set(entry, text);
-      return words.split(/\s+/).every((word) => text.includes(word));
+      return terms.split(/\s+/).every((term) => text.includes(term));
     };
   }, [query, only, t]);
   const found = useMemo(() => shown.filter(wanted), [shown, wanted]);
@@ -114,10 +114,10 @@ export default function ActivityPage() {
   const looked = useRef(false);
   useEffect(() => {
     if (loading) looked.current = false;
-    if (paused || loading || failed || !visible || (held && looked.current)) return;
+    if (paused || loading || failed || !visible || (interacting && looked.current)) return;
     looked.current = true;
     if (unseen > 0) void store.request('activity:seen', undefined);
-  }, [unseen, paused, loading, failed, visible, held, store]);
+  }, [unseen, paused, loading, failed, visible, interacting, store]);
 
   const select = useCallback((line: Repeats) => {
     scrolledTo.current = line.entry.id;

@@ -19,7 +19,7 @@ import { allowanceFor, type Proposal } from '../../../shared/audit/proposals.ts'
 import type { AppError } from '../../../shared/result.ts';
 import { sentences } from '../../i18n/lists.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
-import { insteadOf } from './entry-words.ts';
+import { insteadOf } from './entry-text.ts';
 import { shortDigest, useLocalImages } from './image-fact.tsx';
 import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 
@@ -57,7 +57,7 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
     return (
       <Framed>
         <Card title={t('activity.allow.probesTitle')}>
-          <Said>{t('activity.allow.probes')}</Said>
+          <TextWithAction>{t('activity.allow.probes')}</TextWithAction>
         </Card>
       </Framed>
     );
@@ -75,7 +75,7 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
     return (
       <Framed>
         <Card title={title}>
-          <Said action={open('json')}>{t('activity.allow.brokenDraft')}</Said>
+          <TextWithAction action={open('json')}>{t('activity.allow.brokenDraft')}</TextWithAction>
         </Card>
       </Framed>
     );
@@ -86,9 +86,9 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
       return (
         <Framed>
           <Card title={t('activity.allow.insteadTitle')}>
-            <Said action={entry.rule === 'foreign-namespace' ? open('containers') : undefined}>
+            <TextWithAction action={entry.rule === 'foreign-namespace' ? open('containers') : undefined}>
               {sentences(t, [t('activity.allow.noSetting'), insteadOf(t, entry)])}
-            </Said>
+            </TextWithAction>
           </Card>
         </Framed>
       );
@@ -96,14 +96,14 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
       return (
         <Framed>
           <Card title={title}>
-            <Said
+            <TextWithAction
               action={open(
                 pageOfSetting(entry.setting ?? ''),
                 entry.setting === null ? {} : { pointer: entry.setting },
               )}
             >
               {t('activity.allow.byHand')}
-            </Said>
+            </TextWithAction>
           </Card>
         </Framed>
       );
@@ -112,7 +112,7 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
         <Framed>
           <Card title={entry.rule === 'container-unprotected' ? t('activity.allow.insteadTitle') : title}>
             {entry.rule === 'container-unprotected' ? (
-              <Said
+              <TextWithAction
                 action={open(
                   'containers',
                   entry.container === undefined || entry.container === ''
@@ -121,11 +121,11 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
                 )}
               >
                 {t('activity.allow.recreate')}
-              </Said>
+              </TextWithAction>
             ) : (
-              <Said action={draft.dirty ? open('review') : undefined}>
+              <TextWithAction action={draft.dirty ? open('review') : undefined}>
                 {draft.dirty ? t('activity.allow.inDraft') : t('activity.allow.inForce')}
-              </Said>
+              </TextWithAction>
             )}
           </Card>
         </Framed>
@@ -142,7 +142,7 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
 const Framed = ({ children }: { readonly children: React.ReactNode }) => (
   <Box sx={{ marginTop: 2 }}>{children}</Box>
 );
-const Said = ({
+const TextWithAction = ({
   children,
   action,
 }: {
@@ -188,14 +188,14 @@ function Proposals({
       setError(edited.error);
       return;
     }
-    const kept = await store.flush();
-    if (kept.ok) navigate('review');
-    else setError(kept.error);
+    const saved = await store.flush();
+    if (saved.ok) navigate('review');
+    else setError(saved.error);
   };
   return (
     <Card title={t('activity.allow.title')}>
       {entry.rule === 'container-unprotected' && (
-        <Said
+        <TextWithAction
           action={
             <Button
               size="small"
@@ -208,7 +208,7 @@ function Proposals({
           }
         >
           {t('activity.allow.recreate')}
-        </Said>
+        </TextWithAction>
       )}
       <RadioGroup
         aria-label={t('activity.allow.title')}
@@ -229,7 +229,7 @@ function Proposals({
             label={
               <Box sx={{ paddingTop: '5px' }}>
                 <Box sx={{ color: color.text, fontWeight: 500, overflowWrap: 'anywhere' }}>
-                  {words(t, one).title}
+                  {proposalText(t, one).title}
                 </Box>
                 <Box
                   sx={{
@@ -239,7 +239,9 @@ function Proposals({
                     overflowWrap: 'anywhere',
                   }}
                 >
-                  {one.danger === undefined ? words(t, one).text : t(`activity.allow.danger.${one.danger}`)}
+                  {one.danger === undefined
+                    ? proposalText(t, one).text
+                    : t(`activity.allow.danger.${one.danger}`)}
                 </Box>
               </Box>
             }
@@ -292,7 +294,10 @@ function Proposals({
 }
 
 /** A proposal in words: what is allowed, and what that means. */
-function words(t: TFunction, { code, params }: Proposal): { readonly title: string; readonly text: string } {
+function proposalText(
+  t: TFunction,
+  { code, params }: Proposal,
+): { readonly title: string; readonly text: string } {
   switch (code) {
     case 'image-digest':
       return {

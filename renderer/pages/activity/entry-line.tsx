@@ -5,7 +5,7 @@ import { Mono, Tag } from '../../components/mono.tsx';
 import type { Formats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { EntryOutcome } from './entry-outcome.tsx';
-import { aboutText, askedBy, entrySubject, entryTitle } from './entry-words.ts';
+import { aboutText, requestedBy, entrySubject, entryTitle } from './entry-text.ts';
 import type { Repeats } from './repeats.ts';
 
 /** Height of a line, px. */
@@ -110,7 +110,7 @@ export const EntryLine = memo(function EntryLine({
           {count > 1 && <Tag>{t('activity.times', { count })}</Tag>}
         </Box>
         <Box sx={{ ...oneLine, fontSize: 12, lineHeight: '16px', color: color.text3 }} title={about}>
-          {about === '' ? askedBy(t, entry) : `${about} · ${askedBy(t, entry)}`}
+          {about === '' ? requestedBy(t, entry) : `${about} · ${requestedBy(t, entry)}`}
         </Box>
       </Box>
     </Box>

@@ -16,7 +16,7 @@ import { commandOf } from '../../../shared/audit/command.ts';
 import { decisionText } from '../../../shared/audit/decision-text.ts';
 import { AllowCard } from './allow-card.tsx';
 import { outcomeIcon, outcomeLabel } from './entry-outcome.tsx';
-import { aboutText, entrySubject, entryTitle, entryWhy } from './entry-words.ts';
+import { aboutText, entrySubject, entryTitle, entryWhy } from './entry-text.ts';
 import { ImageFact } from './image-fact.tsx';
 import type { Repeats } from './repeats.ts';
 import { settingHref, settingName } from './setting-place.ts';
@@ -149,14 +149,14 @@ export function EntryPanel({
       }
     >
       <Facts items={facts} />
-      <Seen entry={entry} />
+      <DecisionTextCard entry={entry} />
       <AllowCard key={entry.id} entry={entry} />
     </SidePanel>
   );
 }
 
 /** A space before what follows, but not after a full-width colon. */
-const spaced = (words: string): string => (words.endsWith('：') ? words : `${words} `);
+const spaced = (label: string): string => (label.endsWith('：') ? label : `${label} `);
 
 function Asker({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
@@ -191,7 +191,7 @@ function Asker({ entry }: { readonly entry: ActivityEntry }) {
 }
 
 /** What the client was told, or what was changed: word for word, to be copied. */
-function Seen({ entry }: { readonly entry: ActivityEntry }) {
+function DecisionTextCard({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
   const store = useStore();
   const [copied, setCopied] = useState(false);

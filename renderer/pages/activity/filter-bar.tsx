@@ -7,7 +7,7 @@ import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useNumber } from '../../i18n/format.ts';
 import { SearchIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
-import { filters, type Filter } from './entry-words.ts';
+import { filters, type Filter } from './entry-text.ts';
 
 export const isFilter = (value: unknown): value is Filter => (filters as readonly unknown[]).includes(value);
 

@@ -22,11 +22,11 @@ const takeInMs = 120;
 const firstPage = 300;
 
 /** Reads the log and follows it; while `held`, what is new waits. Another engine begins anew. */
-export function useActivity(held: boolean): Activity {
+export function useActivity(paused: boolean): Activity {
   const store = useStore();
   const { target } = useApp();
   const [all, setAll] = useState<readonly ActivityEntry[]>([]);
-  const [kept, setKept] = useState<readonly ActivityEntry[] | null>(null);
+  const [pausedEntries, setPausedEntries] = useState<readonly ActivityEntry[] | null>(null);
   const [loading, setLoading] = useState(true);
   const [error, setError] = useState<AppError | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -90,7 +90,7 @@ export function useActivity(held: boolean): Activity {
       setLoading(false);
     };
     setAll([]);
-    setKept(null);
+    setPausedEntries(null);
     void read();
     return () => {
       over = true;
@@ -101,9 +101,9 @@ export function useActivity(held: boolean): Activity {
   }, [store, target.id, attempt]);
 
   useEffect(() => {
-    setKept(held && !loading ? latest.current : null);
-  }, [held, loading]);
-  const shown = kept ?? all;
+    setPausedEntries(paused && !loading ? latest.current : null);
+  }, [paused, loading]);
+  const shown = pausedEntries ?? all;
   const waiting = useMemo(() => {
     const newest = shown.at(-1)?.seq ?? 0;
     let from = all.length;
@@ -111,7 +111,7 @@ export function useActivity(held: boolean): Activity {
     return shown === all ? [] : all.slice(from);
   }, [all, shown]);
   const release = useCallback(() => {
-    setKept((before) => (before === null ? null : latest.current));
+    setPausedEntries((before) => (before === null ? null : latest.current));
   }, []);
   const reload = useCallback(() => {
     setAttempt((before) => before + 1);

@@ -86,7 +86,7 @@ export default function ContainersPage() {
             disabled={!canChange}
             noRemoval={noRemoval}
             onClear={clearSelection}
-            onKeep={() => {
+            onRecreateLater={() => {
               clearSelection();
               if (app.appeared !== null) void acknowledge.run(undefined);
             }}

@@ -9,7 +9,7 @@ import { navigate } from '../../state/router.ts';
 import { Notice } from '../../components/error-panel.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { RecreateMember, RecreateOutcome, RecreateRun } from '../../../shared/containers/recreate.ts';
-import { pageOfSetting } from './recreate-words.ts';
+import { pageOfSetting } from './recreate-text.ts';
 import { closed, labelled } from '../../i18n/lists.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { translateError, translateText } from '../../i18n/translate.ts';

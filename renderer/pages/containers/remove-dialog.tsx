@@ -8,7 +8,7 @@ import { color } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
 import { names } from '../../i18n/lists.ts';
 
-const namesAtMost = 6;
+const maxNames = 6;
 
 /**
  * Asks before containers are removed: names them, asks for running ones and volumes separately, says in the
@@ -34,9 +34,9 @@ export function RemoveDialog({
   const volumes = [...new Set(removed.flatMap((c) => c.volumes.map((v) => v.name)))];
   const withVolumes = removeVolumes && volumes.length > 0;
   const some = (list: readonly string[]) =>
-    list.length <= namesAtMost
+    list.length <= maxNames
       ? names(t, list)
-      : t('list.more', { names: names(t, list.slice(0, namesAtMost)), count: list.length - namesAtMost });
+      : t('list.more', { names: names(t, list.slice(0, maxNames)), count: list.length - maxNames });
   const confirm =
     removed.length === 0
       ? t('containers.remove.confirmNone')

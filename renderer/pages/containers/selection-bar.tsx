@@ -16,7 +16,7 @@ export function SelectionBar({
   disabled,
   noRemoval,
   onClear,
-  onKeep,
+  onRecreateLater: onKeep,
   onRemove,
   onRecreate,
 }: {
@@ -29,7 +29,7 @@ export function SelectionBar({
   /** Why this engine's containers can't be removed here; undefined where they can. */
   readonly noRemoval: string | undefined;
   readonly onClear: () => void;
-  readonly onKeep: () => void;
+  readonly onRecreateLater: () => void;
   readonly onRemove: (containers: readonly Container[]) => void;
   readonly onRecreate: (containers: readonly Container[]) => void;
 }) {

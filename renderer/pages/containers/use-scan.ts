@@ -5,7 +5,7 @@ import { navigate, useRoute } from '../../state/router.ts';
 import type { AppError } from '../../../shared/result.ts';
 
 /** A scan older than this is renewed when the page is opened, ms. */
-const freshFor = 60_000;
+const maxAgeMs = 60_000;
 
 export interface Scan {
   readonly scanning: boolean;
@@ -38,7 +38,7 @@ export function useScan(): Scan {
   }, [params, canScan, rescan]);
   useEffect(() => {
     // Opening the page looks again when the last look is old; the old list stays on screen meanwhile.
-    if (ready && (app.scan === null || Date.now() - Date.parse(app.scan.at) > freshFor)) rescan();
+    if (ready && (app.scan === null || Date.now() - Date.parse(app.scan.at) > maxAgeMs)) rescan();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, at opening and when the engine comes up
   }, [ready]);
   useEffect(() => {

@@ -19,7 +19,7 @@ import { imagesPointer, ownLists, stringsOf, writeImages, type ListPlace } from 
 import { CommandsCell } from './commands-cell.tsx';
 import { DerivedSwitch } from './derived-switch.tsx';
 import { FindingNotice } from './finding-notice.tsx';
-import { HereCell } from './here-cell.tsx';
+import { LocalImageCell } from './local-image-cell.tsx';
 import { ImageMenu } from './image-menu.tsx';
 import { Marked, Reference, RowActions } from './image-row.tsx';
 import { pinned } from './pin.ts';
@@ -168,7 +168,7 @@ export function ImagesCard({
           {name}
         </Marked>,
         <TrustCell key="trust" image={row.value} findings={findings} />,
-        <HereCell key="here" image={row.value} local={local} />,
+        <LocalImageCell key="here" image={row.value} local={local} />,
         <CommandsCell key="commands" image={row.value} lists={lists} onOpen={onOpenList} />,
         row.kind === 'same' ? (
           <RowActions key="actions" place={row.index}>

@@ -27,7 +27,7 @@ import {
 import { FindingNotice } from './finding-notice.tsx';
 
 /** Own lists shown side by side; more go into a menu. */
-const tabsAtMost = 1;
+const maxTabs = 1;
 const tabName = 24;
 
 /** Which list is shown, and the way to give an image one of its own. */
@@ -56,7 +56,7 @@ export function ListChooser({
   const count = ({ now }: ListPlace) =>
     t(`socket.commands.ownCount.${now.type ?? 'deny'}`, { count: namedCommands(now.commands ?? []).size });
   const name = ({ now }: ListPlace) => now.image ?? '';
-  const tabs = lists.length <= tabsAtMost && lists.every((list) => name(list).length <= tabName);
+  const tabs = lists.length <= maxTabs && lists.every((list) => name(list).length <= tabName);
   return (
     <>
       {lists.length > 0 &&

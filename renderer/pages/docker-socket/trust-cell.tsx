@@ -77,9 +77,9 @@ export function TrustCell({
       <Box component="span" sx={{ ...line, flexWrap: 'wrap', rowGap: '2px', paddingBlock: '4px' }}>
         <DigestTag digest={reference.digest} icon={PinIcon} />
         {state?.kind === 'absent' ? (
-          <Trouble icon={WarningIcon} tone="warn">
+          <Problem icon={WarningIcon} tone="warn">
             {t('socket.registry.pinnedAbsent')}
-          </Trouble>
+          </Problem>
         ) : (
           <Quiet>{t('socket.images.pinned')}</Quiet>
         )}
@@ -159,26 +159,26 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
       );
     case 'absent':
       return (
-        <Trouble icon={WarningIcon} tone="warn">
+        <Problem icon={WarningIcon} tone="warn">
           {t('socket.registry.absent')}
-        </Trouble>
+        </Problem>
       );
     case 'denied':
       return (
-        <Trouble icon={WarningIcon} tone="warn" explanation={translateText(state.why, state.sentence)}>
+        <Problem icon={WarningIcon} tone="warn" explanation={translateText(state.why, state.sentence)}>
           {t('socket.registry.denied')}
-        </Trouble>
+        </Problem>
       );
     case 'unavailable':
       return (
-        <Trouble icon={UnknownIcon} tone="neutral" explanation={translateText(state.why, state.sentence)}>
+        <Problem icon={UnknownIcon} tone="neutral" explanation={translateText(state.why, state.sentence)}>
           {t('socket.registry.unavailable')}
-        </Trouble>
+        </Problem>
       );
   }
 }
 
-function Trouble({
+function Problem({
   icon: Icon,
   tone,
   explanation,

@@ -25,7 +25,7 @@ export function HostCell({
     );
   const home = written === '$HOME' || written.startsWith('$HOME/');
   const linked = found.real !== null && found.real !== found.expanded;
-  const trouble =
+  const problem =
     found.kind === 'missing'
       ? found.error === null
         ? t('files.host.missing')
@@ -57,9 +57,9 @@ export function HostCell({
           <Tag>{t('files.host.symlink')}</Tag>
         </>
       )}
-      {trouble !== null && (
+      {problem !== null && (
         <Box component="span" sx={{ color: color.text3, fontSize: 12 }}>
-          {trouble}
+          {problem}
         </Box>
       )}
     </Box>

@@ -19,8 +19,8 @@ export function judge(path: string, found: Resolved | undefined, context: ShareC
   if (verdict.kind !== 'fine') return { verdict, through: null };
   const real = found?.real;
   if (real === undefined || real === null || real === found?.expanded) return null;
-  const behind = judgeShare(real, context);
-  return behind.kind === 'dangerous' ? { verdict: behind, through: real } : null;
+  const judgement = judgeShare(real, context);
+  return judgement.kind === 'dangerous' ? { verdict: judgement, through: real } : null;
 }
 
 /** Why an entry is dangerous or shares nothing, in its row, with the way out. */

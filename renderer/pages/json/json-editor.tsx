@@ -23,7 +23,7 @@ import {
 import type { Finding, KeyHelp } from '../../../shared/settings/index.ts';
 import type { SettingsFormat } from '../../../shared/targets/capabilities.ts';
 import { completeSettings, helpAt, hoverSettings, typingLimit, type AssistLabels } from './editor-assist.ts';
-import { editorTheme } from './editor-look.ts';
+import { editorTheme } from './editor-theme.ts';
 import { OffsetMap } from './offsets.ts';
 
 /** A change that comes from the draft (undo, a form, a fix), not from typing here. */
@@ -35,7 +35,7 @@ const fromOutside = Annotation.define<boolean>();
 const pauseMs = 100,
   largePauseMs = 400;
 /** As many findings are drawn under the text; the list below it has them all. */
-const mostDrawn = 500;
+const maxDiagnostics = 500;
 
 const severity = { error: 'error', warning: 'warning', note: 'info' } as const;
 
@@ -89,14 +89,14 @@ export default function JsonEditor(props: JsonEditorProps) {
     if (host.current === null) return;
     let waiting: ReturnType<typeof setTimeout> | undefined;
     let lastKey = '';
-    const hand = (editor: EditorView) => {
+    const emitChange = (editor: EditorView) => {
       clearTimeout(waiting);
       waiting = undefined;
       latest.current.onChange(editor.state.sliceDoc());
     };
     const flush = (): boolean => {
       const open = waiting !== undefined;
-      if (open) hand(editor);
+      if (open) emitChange(editor);
       return open;
     };
     const step = (act: () => void) => () => {
@@ -185,7 +185,7 @@ export default function JsonEditor(props: JsonEditorProps) {
               clearTimeout(waiting);
               waiting = setTimeout(
                 () => {
-                  hand(update.view);
+                  emitChange(update.view);
                 },
                 update.state.doc.length <= typingLimit ? pauseMs : largePauseMs,
               );
@@ -263,7 +263,7 @@ export default function JsonEditor(props: JsonEditorProps) {
     const length = editor.state.doc.length;
     const map = new OffsetMap(lintedText, editor.state.lineBreak);
     const at = (offset: number) => Math.min(length, map.position(offset));
-    const diagnostics = findings.slice(0, mostDrawn).map((finding): Diagnostic => ({
+    const diagnostics = findings.slice(0, maxDiagnostics).map((finding): Diagnostic => ({
       from: at(finding.range.offset),
       to: at(finding.range.offset + finding.range.length),
       severity: severity[finding.severity],

@@ -21,17 +21,17 @@ import { sentences } from '../../i18n/lists.ts';
 const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
 
 /** What is asked before the engine is interrupted. */
-export type EngineQuestion = 'restart' | 'stop' | null;
+export type EngineConfirmation = 'restart' | 'stop' | null;
 
 /** What the engine is, and the two things one may do to it. Both interrupt work, so both ask. */
 export function EngineCard({
   protection,
-  question,
-  onAsk: setQuestion,
+  confirmation: question,
+  onConfirmationChange: setConfirmation,
 }: {
   readonly protection: Protection;
-  readonly question: EngineQuestion;
-  readonly onAsk: (question: EngineQuestion) => void;
+  readonly confirmation: EngineConfirmation;
+  readonly onConfirmationChange: (confirmation: EngineConfirmation) => void;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -146,7 +146,7 @@ export function EngineCard({
         <MenuItem
           onClick={() => {
             setMenu(null);
-            setQuestion('restart');
+            setConfirmation('restart');
           }}
         >
           {t('overview.engine.restart')}
@@ -154,7 +154,7 @@ export function EngineCard({
         <MenuItem
           onClick={() => {
             setMenu(null);
-            setQuestion('stop');
+            setConfirmation('stop');
           }}
         >
           {t('overview.engine.stop')}
@@ -166,11 +166,11 @@ export function EngineCard({
         confirm={question === 'stop' ? t('overview.engine.doStop') : t('overview.engine.doRestart')}
         cancel={t('overview.engine.keep')}
         onCancel={() => {
-          setQuestion(null);
+          setConfirmation(null);
         }}
         onConfirm={() => {
           void (question === 'stop' ? stop.run(undefined) : restart.run(undefined));
-          setQuestion(null);
+          setConfirmation(null);
         }}
       >
         <DialogText>

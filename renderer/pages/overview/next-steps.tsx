@@ -25,7 +25,7 @@ import {
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
-import { denialSentence, denialWhy } from './denial-words.ts';
+import { denialSentence, denialWhy } from './denial-text.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { claimTitle } from '../../../shared/verify/claim-titles.ts';
 import { clauses, closed, sentence, sentences } from '../../i18n/lists.ts';
@@ -43,9 +43,9 @@ interface Step {
 }
 
 const reasonOrder = ['before-eci', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
-const findingsAtMost = 3;
-const denialsAtMost = 2;
-const tagsAtMost = 2;
+const maxFindings = 3;
+const maxDenials = 2;
+const maxTags = 2;
 
 /** What is worth doing now, most urgent first; each with the one button that does or opens it. */
 export function NextSteps({
@@ -317,7 +317,7 @@ function useSteps({
       busy: app.busy.verifying,
     });
   }
-  for (const group of app.activity.groups.slice(0, denialsAtMost)) {
+  for (const group of app.activity.groups.slice(0, maxDenials)) {
     steps.push({
       key: `denied-${group.entry.id}`,
       icon: DeniedIcon,
@@ -334,7 +334,7 @@ function useSteps({
     });
   }
   for (const finding of protection.eci
-    ? appliedFindings.filter((f) => f.code === 'socket-image-mutable-tag').slice(0, tagsAtMost)
+    ? appliedFindings.filter((f) => f.code === 'socket-image-mutable-tag').slice(0, maxTags)
     : []) {
     steps.push({
       key: `tag-${finding.pointer}`,
@@ -348,7 +348,7 @@ function useSteps({
       },
     });
   }
-  for (const finding of appliedFindings.filter((f) => f.severity !== 'note').slice(0, findingsAtMost)) {
+  for (const finding of appliedFindings.filter((f) => f.severity !== 'note').slice(0, maxFindings)) {
     const severity: Severity = finding.severity;
     const page = findingPage(finding);
     steps.push({

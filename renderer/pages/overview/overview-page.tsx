@@ -21,7 +21,7 @@ import { ContainersCard } from './containers-card.tsx';
 import { CoverageCard } from './coverage-card.tsx';
 import { DenialsCard } from './denials-card.tsx';
 import { DesktopCard } from './desktop-card.tsx';
-import { EngineCard, type EngineQuestion } from './engine-card.tsx';
+import { EngineCard, type EngineConfirmation } from './engine-card.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { ProbePanel } from './probe-panel.tsx';
 import { sentences } from '../../i18n/lists.ts';
@@ -34,7 +34,7 @@ export default function OverviewPage() {
   const { params } = useRoute();
   const protection = protectionOf(app, now);
   const [panel, setPanel] = useState(false);
-  const [question, setQuestion] = useState<EngineQuestion>(null);
+  const [question, setConfirmation] = useState<EngineConfirmation>(null);
   const verify = useRequest('verify:run');
   const start = useRequest('engine:start');
   const scan = useRequest('containers:scan');
@@ -62,7 +62,7 @@ export default function OverviewPage() {
     const linkedAction = params['ask'];
     if (linkedAction === 'restart' || linkedAction === 'stop') {
       navigate('overview');
-      if (canControl && ready) setQuestion(linkedAction);
+      if (canControl && ready) setConfirmation(linkedAction);
     }
     if (params['start'] === 'now') {
       navigate('overview');
@@ -175,7 +175,7 @@ export default function OverviewPage() {
                 void start.run(undefined);
               }}
               onRestart={() => {
-                setQuestion('restart');
+                setConfirmation('restart');
               }}
             />
             <CoverageCard protection={protection} />
@@ -186,7 +186,11 @@ export default function OverviewPage() {
             <ContainersCard eci={protection.eci} />
             {app.target.desktop !== null && <DesktopCard desktop={app.target.desktop} />}
             <DenialsCard />
-            <EngineCard protection={protection} question={question} onAsk={setQuestion} />
+            <EngineCard
+              protection={protection}
+              confirmation={question}
+              onConfirmationChange={setConfirmation}
+            />
           </>
         }
       />

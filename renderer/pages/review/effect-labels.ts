@@ -38,7 +38,7 @@ export interface EffectLabels {
   readonly tag: string;
 }
 
-const namesAtMost = 4;
+const maxNames = 4;
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 const texts = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
@@ -50,7 +50,7 @@ export function someNames(
   count = names.length,
   list: (names: readonly string[]) => string = (all) => joined(t, all),
 ): string {
-  const shown = names.slice(0, namesAtMost);
+  const shown = names.slice(0, maxNames);
   return count > shown.length
     ? t('list.more', { names: joined(t, shown), count: count - shown.length })
     : list(shown);

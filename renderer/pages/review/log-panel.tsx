@@ -31,10 +31,10 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
   const [copied, setCopied] = useState(false);
   const [following, setFollowing] = useState(true);
   /** Lines there were when the person stopped following. */
-  const [seen, setSeen] = useState(0);
+  const [readCount, setReadCount] = useState(0);
   const box = useRef<HTMLDivElement>(null);
   const lines = log.filter((line) => shows(filter, line));
-  const unseen = following ? 0 : Math.max(0, lines.length - seen);
+  const unreadCount = following ? 0 : Math.max(0, lines.length - readCount);
 
   useLayoutEffect(() => {
     if (following && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
@@ -96,7 +96,7 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
             const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
             if (atEnd !== following) {
               setFollowing(atEnd);
-              setSeen(lines.length);
+              setReadCount(lines.length);
             }
           }}
           sx={{
@@ -120,7 +120,7 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
             </Box>
           )}
         </Box>
-        {unseen > 0 && (
+        {unreadCount > 0 && (
           <Button
             size="small"
             sx={{ position: 'absolute', right: 24, bottom: 12 }}
@@ -128,7 +128,7 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
               setFollowing(true);
             }}
           >
-            {t('review.run.newLines', { count: unseen })}
+            {t('review.run.newLines', { count: unreadCount })}
           </Button>
         )}
       </Box>

@@ -104,7 +104,7 @@ export function CommandInput({
       >
         <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)' }}>
           <Box aria-hidden sx={{ ...text, color: 'transparent', pointerEvents: 'none' }}>
-            {pieces(value, marks).map(({ words, mark, at }) =>
+            {pieces(value, marks).map(({ text: words, mark, at }) =>
               mark === null ? (
                 <span key={at}>{words}</span>
               ) : (
@@ -178,15 +178,15 @@ export function CommandInput({
 function pieces(
   value: string,
   marks: readonly Mark[],
-): readonly { readonly words: string; readonly mark: Mark['kind'] | null; readonly at: number }[] {
-  const cut: { words: string; mark: Mark['kind'] | null; at: number }[] = [];
+): readonly { readonly text: string; readonly mark: Mark['kind'] | null; readonly at: number }[] {
+  const cut: { text: string; mark: Mark['kind'] | null; at: number }[] = [];
   let from = 0;
   for (const { start, end, kind } of marks) {
     if (start < from || end > value.length) continue;
-    if (start > from) cut.push({ words: value.slice(from, start), mark: null, at: from });
-    cut.push({ words: value.slice(start, Math.max(end, start + 1)), mark: kind, at: start });
+    if (start > from) cut.push({ text: value.slice(from, start), mark: null, at: from });
+    cut.push({ text: value.slice(start, Math.max(end, start + 1)), mark: kind, at: start });
     from = Math.max(end, start + 1);
   }
-  cut.push({ words: value.slice(from), mark: null, at: from });
+  cut.push({ text: value.slice(from), mark: null, at: from });
   return cut;
 }

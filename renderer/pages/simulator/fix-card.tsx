@@ -16,7 +16,7 @@ import { hasAlternative, isRuleCode } from '../../../shared/rules/index.ts';
 import type { Proposal, ProposalContext } from '../../../shared/audit/proposals.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
-import { proposalWords, settingFixes } from './fixes.ts';
+import { describeProposal, settingFixes } from './fixes.ts';
 import { hrefOfRule, placeOfRule } from './labels.ts';
 
 const restKeys = {
@@ -43,7 +43,7 @@ export function FixCard({
   const draft = useDraft();
   const { list } = useFormats();
   const images = useLocalImages(simulation);
-  const [asked, setAsked] = useState<Proposal | null>(null);
+  const [pending, setPending] = useState<Proposal | null>(null);
   const { settings } = draft.draft;
   const context = useMemo(
     (): ProposalContext | null =>
@@ -73,7 +73,7 @@ export function FixCard({
   )
     return null;
   const add = (proposal: Proposal) => {
-    if (draft.editAll(proposal.edits).ok) setAsked(null);
+    if (draft.editAll(proposal.edits).ok) setPending(null);
   };
   return (
     <Card title={t('simulator.fix.title')}>
@@ -87,7 +87,7 @@ export function FixCard({
           <Box sx={{ flex: 1, minWidth: 0 }}>
             {withCode(
               t('simulator.fix.leave', {
-                words: list(without.left.map((words) => `\`${words}\``)),
+                description: list(without.left.map((description) => `\`${description}\``)),
                 rest: t(`simulator.fix.${restKeys[without.outcome]}`),
               }),
             )}
@@ -103,21 +103,21 @@ export function FixCard({
         </Row>
       )}
       {fixes?.proposals.map((proposal) => {
-        const words = proposalWords(t, proposal);
-        return words === null ? null : (
+        const description = describeProposal(t, proposal);
+        return description === null ? null : (
           <Row key={JSON.stringify(proposal.edits)}>
             {proposal.reach === 'dangerous' ? (
               <WarningIcon sx={{ fontSize: 20, color: toneText.warn }} aria-hidden />
             ) : (
               <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
             )}
-            <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{withCode(words)}</Box>
+            <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{withCode(description)}</Box>
             <Button
               size="small"
               variant="text"
               disabled={draft.readOnly !== null}
               onClick={() => {
-                setAsked(proposal);
+                setPending(proposal);
               }}
             >
               {t('simulator.fix.add')}
@@ -148,9 +148,9 @@ export function FixCard({
         );
       })}
       <AddDialog
-        proposal={asked}
+        proposal={pending}
         onCancel={() => {
-          setAsked(null);
+          setPending(null);
         }}
         onConfirm={add}
       />
@@ -177,7 +177,7 @@ function AddDialog({
     () => (proposal === null ? draft.text : edited(draft.text, proposal)),
     [proposal, draft.text],
   );
-  const words = proposal === null ? null : proposalWords(t, proposal);
+  const description = proposal === null ? null : describeProposal(t, proposal);
   return (
     <ConfirmDialog
       open={proposal !== null}
@@ -190,7 +190,9 @@ function AddDialog({
       }}
     >
       <DialogText>
-        {words !== null && <Box sx={{ color: color.text, marginBottom: 1 }}>{withCode(words)}</Box>}
+        {description !== null && (
+          <Box sx={{ color: color.text, marginBottom: 1 }}>{withCode(description)}</Box>
+        )}
         {t('simulator.fix.dialog.body')}
       </DialogText>
       <Box
@@ -225,12 +227,12 @@ function useLocalImages(simulation: Simulation): ProposalContext['images'] {
     simulation.explanation.engine && simulation.explanation.images.some(({ trusted }) => !trusted);
   useEffect(() => {
     if (!wanted) return undefined;
-    let gone = false;
+    let disposed = false;
     void store.request('images:list', undefined).then((answer) => {
-      if (!gone && answer.ok) setImages(answer.value);
+      if (!disposed && answer.ok) setImages(answer.value);
     });
     return () => {
-      gone = true;
+      disposed = true;
     };
   }, [store, wanted]);
   return images;

@@ -65,7 +65,7 @@ const unique = (findings: readonly Finding[]): readonly Finding[] => [
 ];
 
 /** What a proposal does, in words; null for what does not come up here. */
-export function proposalWords(t: TFunction, { code, params, danger }: Proposal): string | null {
+export function describeProposal(t: TFunction, { code, params, danger }: Proposal): string | null {
   const { path = '', repository = '', tag = '', digest = '' } = params;
   switch (code) {
     case 'share':

@@ -32,7 +32,8 @@ const yamlProblems = {
   MULTIPLE_DOCS: 'several-documents',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 export type YamlProblem = (typeof yamlProblems)[keyof typeof yamlProblems] | 'yaml';
-const hasWords = (code: ErrorCode): code is keyof typeof yamlProblems => Object.hasOwn(yamlProblems, code);
+const isYamlProblem = (code: ErrorCode): code is keyof typeof yamlProblems =>
+  Object.hasOwn(yamlProblems, code);
 
 /** A text with a top-level `services:` is a compose file, whatever the field held before. */
 export function readInput(text: string, before: TypedInput | null): TypedInput {
@@ -62,7 +63,7 @@ export function toSimulate(
         ? null
         : {
             kind: 'compose',
-            code: hasWords(error.code) ? yamlProblems[error.code] : 'yaml',
+            code: isYamlProblem(error.code) ? yamlProblems[error.code] : 'yaml',
             message: error.message,
             start: error.pos[0],
             end: error.pos[1],

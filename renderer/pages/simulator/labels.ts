@@ -9,20 +9,20 @@ import type { PageId } from '../../../shared/pages/pages.ts';
 import { translateText } from '../../i18n/translate.ts';
 
 /** A row's two lines, with `code` between backticks. */
-export interface RowWords {
+export interface RowText {
   readonly title: string;
   readonly text: string;
   /** What was found about an image. */ readonly detail?: string;
 }
 
 /** What a row says. `shares` are the directories that are shared, as written. */
-export function rowWords(
+export function rowText(
   t: TFunction,
   row: RuleRow,
   shares: string,
   explanation: Explanation,
   list: (names: readonly string[]) => string,
-): RowWords {
+): RowText {
   const { what } = row;
   switch (what.kind) {
     case 'passed':
@@ -60,7 +60,7 @@ export function rowWords(
         finding.rule === 'own-socket'
           ? explanation.images.find((image) => image.commands !== undefined)?.commands
           : undefined;
-      if (commands !== undefined) return { title, text: commandWords(t, commands, list) };
+      if (commands !== undefined) return { title, text: commandText(t, commands, list) };
       const untrusted =
         finding.rule === 'socket-mount'
           ? (explanation.images.find((image) => !image.trusted && image.image === finding.subject?.image) ??
@@ -78,7 +78,7 @@ export function rowWords(
 }
 
 /** What works through a socket of its own. */
-function commandWords(
+function commandText(
   t: TFunction,
   { type, names }: { readonly type: 'allow' | 'deny'; readonly names: readonly string[] },
   list: (names: readonly string[]) => string,

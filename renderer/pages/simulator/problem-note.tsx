@@ -8,7 +8,7 @@ import type { InputProblem } from './input.ts';
 /** Why the text can't be simulated, and where. */
 export function ProblemNote({ problem, text }: { readonly problem: InputProblem; readonly text: string }) {
   const { t } = useTranslation();
-  const words =
+  const reason =
     problem.kind === 'command'
       ? t(`simulator.problem.${problem.code}`, { what: problem.what.replaceAll('`', '\u2019') })
       : t(`simulator.yaml.${problem.code}`);
@@ -33,7 +33,7 @@ export function ProblemNote({ problem, text }: { readonly problem: InputProblem;
     >
       <ErrorIcon sx={{ fontSize: 16, marginTop: '2px', flexShrink: 0 }} aria-hidden />
       <span>
-        {withCode(words)}
+        {withCode(reason)}
         {problem.kind === 'compose' && (
           <>
             {' '}

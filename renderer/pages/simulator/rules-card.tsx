@@ -13,7 +13,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
-import { counts, hrefOfRule, placeOfRule, rowWords } from './labels.ts';
+import { counts, hrefOfRule, placeOfRule, rowText } from './labels.ts';
 
 /** One request's rows, under a name where there are several. */
 export interface RuleGroup {
@@ -95,10 +95,10 @@ function Rule({
       ? settings.value.fileSharing.directories.map(({ path }) => path)
       : ['$HOME', '$TMP']
     : [];
-  const words = rowWords(t, row, list(shares.map((path) => `\`${path}\``)), simulation.explanation, list);
+  const labels = rowText(t, row, list(shares.map((path) => `\`${path}\``)), simulation.explanation, list);
   const images = settings.ok ? settings.value.socket.images : [];
   const { page } = placeOfRule(row, images);
-  const said = row.options.map(({ start, end }) => text.slice(start, end)).join(' ');
+  const argument = row.options.map(({ start, end }) => text.slice(start, end)).join(' ');
   return (
     <Box
       component="li"
@@ -116,27 +116,31 @@ function Rule({
         <RowOutcomeChip outcome={row.outcome} />
       </Box>
       <Box sx={{ lineHeight: '20px' }}>
-        {said !== '' ? <Said text={said} /> : <Mono dim>{unsaid(row, t, compose)}</Mono>}
+        {argument !== '' ? (
+          <BreakableArgument text={argument} />
+        ) : (
+          <Mono dim>{subjectOf(row, t, compose)}</Mono>
+        )}
       </Box>
       <Box sx={{ minWidth: 0, '@container page (max-width: 640px)': { gridRow: 2, gridColumn: '1 / -1' } }}>
         <Typography component="div" sx={{ fontWeight: 600, color: color.text }}>
-          {withCode(words.title)}
+          {withCode(labels.title)}
         </Typography>
         <Typography
           variant="caption"
           component="div"
           sx={{ color: color.text2, marginTop: '2px', maxWidth: 720, overflowWrap: 'anywhere' }}
         >
-          {withCode(words.text)}
+          {withCode(labels.text)}
         </Typography>
-        {words.detail !== undefined && (
+        {labels.detail !== undefined && (
           <Typography
             variant="caption"
             component="div"
             className="selectable"
             sx={{ color: color.text2, overflowWrap: 'anywhere' }}
           >
-            {words.detail}
+            {labels.detail}
           </Typography>
         )}
       </Box>
@@ -148,7 +152,7 @@ function Rule({
 }
 
 /** Words of the command; they break between them and after a colon rather than within a path. */
-function Said({ text }: { readonly text: string }) {
+function BreakableArgument({ text }: { readonly text: string }) {
   return (
     <Mono>
       {text.split(/(?<=:)/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]))}
@@ -157,7 +161,7 @@ function Said({ text }: { readonly text: string }) {
 }
 
 /** What a row is about where no words of a command are: of a compose file the key and its value. */
-function unsaid(row: RuleRow, t: TFunction, compose: boolean): string {
+function subjectOf(row: RuleRow, t: TFunction, compose: boolean): string {
   if (row.what.kind === 'image') return row.what.image.image;
   if (row.what.kind === 'passed') return withKey(row.what.field, row.what.value);
   const { rule, part, what } = row.what.finding;

@@ -31,7 +31,7 @@ import { VerdictBand } from './verdict-band.tsx';
 
 const isAgainst = (value: unknown): value is Against => value === 'applied' || value === 'draft';
 /** What was typed stays while another page is looked at. */
-const kept = new WeakMap<AppStore, TypedInput>();
+const storedInputs = new WeakMap<AppStore, TypedInput>();
 
 /**
  * What would happen to a command line or a compose file, under the applied settings or the draft, as the
@@ -43,25 +43,27 @@ export default function SimulatorPage() {
   const store = useStore();
   const draft = useDraft();
   const { params } = useRoute();
-  const asked = params['command'];
+  const linkedCommand = params['command'];
   const [input, setState] = useState<TypedInput>(() =>
-    asked === undefined || asked === '' ? (kept.get(store) ?? emptyInput) : readInput(asked, null),
+    linkedCommand === undefined || linkedCommand === ''
+      ? (storedInputs.get(store) ?? emptyInput)
+      : readInput(linkedCommand, null),
   );
-  const [from, setFrom] = useState(asked);
+  const [from, setFrom] = useState(linkedCommand);
   const [against, setAgainst] = useState<Against>(draft.dirty ? 'draft' : 'applied');
   const [openError, setOpenError] = useState<AppError | null>(null);
   const [typing, setTyping] = useState(false);
   const problemId = useId();
   const setInput = (next: TypedInput, typed = false) => {
-    kept.set(store, next);
+    storedInputs.set(store, next);
     setState(next);
     setTyping(typed);
     setOpenError(null);
   };
   // Another link to this page brings another command.
-  if (asked !== from) {
-    setFrom(asked);
-    if (asked !== undefined && asked !== '') setInput(readInput(asked, null));
+  if (linkedCommand !== from) {
+    setFrom(linkedCommand);
+    if (linkedCommand !== undefined && linkedCommand !== '') setInput(readInput(linkedCommand, null));
   }
 
   const wanted = useMemo(() => toSimulate(input, against, app.home), [input, against, app.home]);

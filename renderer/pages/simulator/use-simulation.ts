@@ -4,7 +4,7 @@ import type { AppError } from '../../../shared/result.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 
 /** What is known of the input: the last answer stays, marked as old, while a new one is made. */
-export interface Answer {
+export interface SimulationState {
   readonly simulation: Simulation | null;
   /** The input that the answer is for. */
   readonly input: SimulationInput | null;
@@ -24,22 +24,22 @@ const nothing = { simulation: null, input: null, error: null };
  * Decides `input`, after a pause while somebody is typing, and again when settings or engine change. Null:
  * there is nothing that could be decided.
  */
-export function useSimulation(input: SimulationInput | null, typing: boolean): Answer {
+export function useSimulation(input: SimulationInput | null, typing: boolean): SimulationState {
   const store = useStore();
   const app = useApp();
   const draft = useSnapshotPart((snapshot) => snapshot.draft);
-  const [answer, setAnswer] = useState<Pick<Answer, 'simulation' | 'input' | 'error'>>(nothing);
+  const [answer, setAnswer] = useState<Pick<SimulationState, 'simulation' | 'input' | 'error'>>(nothing);
   const [running, setRunning] = useState(false);
   const [stopped, setStopped] = useState(false);
   // Asked for out of turn: Enter, or Try again.
-  const [asked, setAsked] = useState(0);
+  const [forcedRuns, setForcedRuns] = useState(0);
   const newest = useRef(0);
-  const lastAsked = useRef(0);
+  const lastForcedRuns = useRef(0);
 
   const settings = input?.against === 'draft' ? draft : app.settings.applied;
   const key = input === null ? null : JSON.stringify(input);
   useEffect(() => {
-    const mine = ++newest.current;
+    const runNumber = ++newest.current;
     if (key === null) {
       setRunning(false);
       void store.request('simulate:cancel', undefined);
@@ -50,17 +50,17 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): A
       setRunning(true);
       setStopped(false);
       // Main has to know the draft as it is seen here.
-      const kept = wanted.against === 'draft' ? await store.flush() : null;
-      if (mine !== newest.current) return;
-      const result = kept?.ok === false ? kept : await store.request('simulate:run', wanted);
-      if (mine !== newest.current) return;
+      const saved = wanted.against === 'draft' ? await store.flush() : null;
+      if (runNumber !== newest.current) return;
+      const result = saved?.ok === false ? saved : await store.request('simulate:run', wanted);
+      if (runNumber !== newest.current) return;
       setRunning(false);
       if (result.ok) setAnswer({ simulation: result.value, input: wanted, error: null });
       else if (result.error.code !== 'apply.cancelled')
         setAnswer({ simulation: null, input: wanted, error: result.error });
     };
-    const atOnce = !typing || asked !== lastAsked.current;
-    lastAsked.current = asked;
+    const atOnce = !typing || forcedRuns !== lastForcedRuns.current;
+    lastForcedRuns.current = forcedRuns;
     const timer = setTimeout(
       () => {
         void run();
@@ -70,7 +70,7 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): A
     return () => {
       clearTimeout(timer);
     };
-  }, [store, key, settings, app.engine.phase, app.engine.generation, asked, typing]);
+  }, [store, key, settings, app.engine.phase, app.engine.generation, forcedRuns, typing]);
   // A run whose page is gone helps nobody.
   useEffect(
     () => () => {
@@ -91,7 +91,7 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): A
       void store.request('simulate:cancel', undefined);
     },
     now: () => {
-      setAsked((count) => count + 1);
+      setForcedRuns((count) => count + 1);
     },
   };
 }

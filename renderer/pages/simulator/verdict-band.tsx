@@ -20,15 +20,15 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
   const store = useStore();
   const [copied, setCopied] = useState('');
   const { explanation } = simulation;
-  const words = verdictWords(simulation, t);
-  const seen = seenByClient(simulation);
+  const verdict = verdictText(simulation, t);
+  const clientOutput = clientOutputOf(simulation);
   const Icon = {
     danger: DeniedIcon,
     warn: WarningIcon,
     ok: AllowedIcon,
     neutral: explanation.outcome === 'rewrite' ? ChangedIcon : InfoIcon,
     accent: InfoIcon,
-  }[words.tone];
+  }[verdict.tone];
   return (
     <Box
       component="section"
@@ -38,24 +38,24 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
         gap: 2,
         padding: 2,
         borderRadius: '8px',
-        background: toneSoft[words.tone],
+        background: toneSoft[verdict.tone],
         opacity: old ? 0.6 : 1,
         '@media (forced-colors: active)': { border: '1px solid' },
       }}
     >
-      <Icon sx={{ fontSize: 24, color: toneText[words.tone], flexShrink: 0 }} aria-hidden />
+      <Icon sx={{ fontSize: 24, color: toneText[verdict.tone], flexShrink: 0 }} aria-hidden />
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <div role="status">
           <Typography variant="h2" component="h2" sx={{ color: color.text }}>
-            {words.title}
+            {verdict.title}
           </Typography>
         </div>
-        {words.text !== '' && (
+        {verdict.text !== '' && (
           <Typography component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720 }}>
-            {withCode(words.text)}
+            {withCode(verdict.text)}
           </Typography>
         )}
-        {seen !== '' && (
+        {clientOutput !== '' && (
           <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, marginTop: '4px' }}>
             <Box
               component="pre"
@@ -75,19 +75,19 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
                 overflow: 'auto',
               }}
             >
-              {seen}
+              {clientOutput}
             </Box>
             <Button
               size="small"
               variant="text"
               startIcon={<CopyIcon />}
               onClick={() => {
-                void store.request('clipboard:write', { text: seen }).then((answer) => {
-                  if (answer.ok) setCopied(seen);
+                void store.request('clipboard:write', { text: clientOutput }).then((answer) => {
+                  if (answer.ok) setCopied(clientOutput);
                 });
               }}
             >
-              {copied === seen ? t('button.copied') : t('button.copy')}
+              {copied === clientOutput ? t('button.copied') : t('button.copy')}
             </Button>
           </Box>
         )}
@@ -96,13 +96,13 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
   );
 }
 
-interface VerdictWords {
+interface VerdictText {
   readonly tone: Tone;
   readonly title: string;
   readonly text: string;
 }
 
-function verdictWords({ explanation }: Simulation, t: TFunction): VerdictWords {
+function verdictText({ explanation }: Simulation, t: TFunction): VerdictText {
   if (!explanation.eci)
     return { tone: 'neutral', title: t('simulator.verdict.off'), text: t('simulator.verdict.offText') };
   const services = new Map<string, string>();
@@ -159,7 +159,7 @@ function verdictWords({ explanation }: Simulation, t: TFunction): VerdictWords {
 }
 
 /** The client's own words where it was refused; in audit mode what the log would get. */
-function seenByClient({ explanation }: Simulation): string {
+function clientOutputOf({ explanation }: Simulation): string {
   const services = explanation.requests.filter(
     ({ service, refusal }) => service !== undefined && refusal !== null,
   );

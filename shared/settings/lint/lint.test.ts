@@ -425,10 +425,10 @@ describe('lintSettings', () => {
   });
 
   it('has a row for every code that a text alone decides', () => {
-    const seen = new Set(
+    const codes = new Set(
       table.flatMap(([, text, , , context]) => lintSettings(text, context ?? embedded).map((f) => f.code)),
     );
-    expect(findingCodes.filter((code) => !seen.has(code))).toEqual(['socket-image-no-digest']);
+    expect(findingCodes.filter((code) => !codes.has(code))).toEqual(['socket-image-no-digest']);
   });
 
   it('gives each finding a place in the text, in order, and a message', () => {

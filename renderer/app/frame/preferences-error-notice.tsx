@@ -8,7 +8,7 @@ import { useAppPart } from '../../state/context.tsx';
 /** Shown on every page while the user's preferences cannot be written. */
 export function UnsavedPreferencesNotice() {
   const { t } = useTranslation();
-  const problem = useAppPart((app) => app.notKept);
+  const problem = useAppPart((app) => app.preferencesError);
   if (problem === null) return null;
   const { reason, hint } = translateError(problem);
   return (

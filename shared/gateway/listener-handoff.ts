@@ -3,7 +3,7 @@
  * the next gateway listens on the same sockets. The gateway says so over Node's channel, with the socket's
  * handle; it is handed back as systemd hands descriptors down (`LISTEN_FDS`, `LISTEN_FDNAMES`).
  */
-export type KeptListenerMessage =
+export type ListenerHandoffMessage =
   /** Comes with the handle; one of the same name is replaced. */
   | { readonly kind: 'keep-listener'; readonly name: string }
   | { readonly kind: 'drop-listener'; readonly name: string };
@@ -12,7 +12,7 @@ export type KeptListenerMessage =
 const nameForm = /^[a-z0-9-]{1,64}$/;
 
 /** Reads a message; null for all else. */
-export function keptListenerMessage(value: unknown): KeptListenerMessage | null {
+export function parseListenerHandoff(value: unknown): ListenerHandoffMessage | null {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('name' in value)) return null;
   const { kind, name } = value;
   if (typeof name !== 'string' || !nameForm.test(name)) return null;

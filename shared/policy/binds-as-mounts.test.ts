@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { restoreBinds, bindsToMounts, isConvertedBind, decodeBinds } from './held-binds.ts';
+import { restoreBinds, bindsToMounts, isConvertedBind, decodeBinds } from './binds-as-mounts.ts';
 import { parseJson, writeJson, type Json, type JsonObject } from './json.ts';
 
 const json = (value: unknown): JsonObject => {

@@ -39,7 +39,7 @@ function withoutSentence(text: string): string {
 }
 
 /** Who asked, in short: the user, or the container whose socket it came through. */
-export function askedBy(t: TFunction, entry: ActivityEntry): string {
+export function requestedBy(t: TFunction, entry: ActivityEntry): string {
   if (isProbes(entry)) return t('activity.by.verification');
   if (entry.origin?.kind === 'socket-mount')
     return t('activity.by.container', {

@@ -14,13 +14,13 @@ import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
 import { shortDigest, useCachedState } from './registry-state.ts';
 
 /** Names listed on demand; an engine may have thousands of images. */
-const listedAtMost = 200;
+const maxListed = 200;
 
 /**
  * How many images of this engine the reference lets in, and, on demand, which: by name, and by content where
  * the registry was asked.
  */
-export function HereCell({ image, local }: { readonly image: string; readonly local: LocalImages }) {
+export function LocalImageCell({ image, local }: { readonly image: string; readonly local: LocalImages }) {
   const { t } = useTranslation();
   const isSlow = useAfter(200);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
@@ -101,7 +101,7 @@ export function HereCell({ image, local }: { readonly image: string; readonly lo
             gap: '6px',
           }}
         >
-          {matches.slice(0, listedAtMost).map(({ one, same }) => (
+          {matches.slice(0, maxListed).map(({ one, same }) => (
             <Box component="li" key={one.id} sx={{ fontSize: 12, lineHeight: '16px' }}>
               <Mono>{one.name}</Mono>{' '}
               <Mono dim size={11.5}>
@@ -116,9 +116,9 @@ export function HereCell({ image, local }: { readonly image: string; readonly lo
               </Box>
             </Box>
           ))}
-          {matches.length > listedAtMost && (
+          {matches.length > maxListed && (
             <Box component="li" sx={{ fontSize: 12, color: color.text3 }}>
-              {t('socket.images.andMore', { count: matches.length - listedAtMost })}
+              {t('socket.images.andMore', { count: matches.length - maxListed })}
             </Box>
           )}
         </Box>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { entry } from '../../dev/activity-fixture.ts';
-import { entrySubject } from './entry-words.ts';
+import { entrySubject } from './entry-text.ts';
 
 it('names the flag a refusal is about, without the sentence around it', () => {
   const subject = (what: string) =>
