@@ -24,8 +24,8 @@ const linuxPackage = {
   name: 'bulkhead',
   productName,
   productDescription:
-    'Bulkhead isolates the containers of a Docker engine with user namespaces, rules for the Docker API and ' +
-    'a container runtime of its own. This package has the desktop app and the command line.',
+    'Bulkhead isolates the containers of a Docker engine with user namespaces, rules for the Docker API ' +
+    'and a container runtime of its own. This package has the desktop app and the command line.',
   // /usr/bin/bulkhead is the command line; the desktop entry names the app.
   bin: path.join('resources', 'program', 'bin', 'bulkhead'),
   // A directory of the icon theme and its file; the makers' types know only the file.

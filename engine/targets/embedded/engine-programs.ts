@@ -19,13 +19,15 @@ unset IFS
 if [ -z "$next" ]; then echo "bulkhead: ${name} is not installed" >&2; exit 127; fi
 `;
 
-/** Hands on variables that are set, of those named, in front of the program's words. */
-const handOn = (names: readonly string[]) => `for name in ${names.join(' ')}; do
+/** Puts the named variables, as far as they are set, in front of the program's arguments. */
+const passVariables = (names: readonly string[]) => `for name in ${names.join(' ')}; do
   eval "isset=\\\${$name+x} value=\\\${$name-}"
   if [ -n "$isset" ]; then set -- "$name=$value" "$@"; fi
 done
 `;
 
+/** A `for` list may continue after an escaped line break. */
+const newLine = '\\\n ';
 const gitVariables = [
   'TMPDIR',
   'LANG',
@@ -38,6 +40,7 @@ const gitVariables = [
   'ALL_PROXY',
   'no_proxy',
   'NO_PROXY',
+  newLine,
   'GIT_PROTOCOL_FROM_USER',
   'GIT_SSL_CAINFO',
   'GIT_SSL_CAPATH',
@@ -56,7 +59,7 @@ export const gitProgram = `#!/bin/sh
 ${next('git')}set -- "$next" "$@"
 # BuildKit's own form of it; any other is of whoever started the engine.
 case \${GIT_SSH_COMMAND-} in 'ssh -F /dev/null'*) ;; *) unset GIT_SSH_COMMAND ;; esac
-${handOn(gitVariables)}exec env -i PATH="$PATH" HOME=/dev/null XDG_CONFIG_HOME=/dev/null \\
+${passVariables(gitVariables)}exec env -i PATH="$PATH" HOME=/dev/null XDG_CONFIG_HOME=/dev/null \\
   GIT_CONFIG_GLOBAL="\${0%/*}/gitconfig" GIT_CONFIG_NOSYSTEM=1 GIT_ATTR_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 \\
   KRB5CCNAME=FILE:/dev/null KRB5_CLIENT_KTNAME=FILE:/dev/null "$@"
 `;
@@ -94,5 +97,5 @@ done
 if [ -z "$known" ]; then set -- -o UserKnownHostsFile=/dev/null "$@"; fi
 set -- "$next" -F /dev/null -o BatchMode=yes -o IdentityFile=none \\
   -o GSSAPIAuthentication=no -o HostbasedAuthentication=no "$@"
-${handOn(sshVariables)}exec env -i PATH="$PATH" HOME=/dev/null "$@"
+${passVariables(sshVariables)}exec env -i PATH="$PATH" HOME=/dev/null "$@"
 `;
