@@ -26,7 +26,11 @@ const { desktopLabels } = await import('../../shared/desktop/labels.ts');
 const dummyKind = 'dummy' as TargetKind; // not one of them, on purpose
 const dummy: TargetCapabilities = {
   ...targetCapabilities.embedded,
-  missing: { recreate: 'no-gateway-in-front', 'audit-mode': 'docker-desktop-enforces' },
+  missing: {
+    ...targetCapabilities.embedded.missing,
+    recreate: 'no-gateway-in-front',
+    'audit-mode': 'docker-desktop-enforces',
+  },
   readsSettings: 'at-start',
   fileEnforcesSignIn: true,
   enforcedByGateway: false,

@@ -7,7 +7,7 @@ import type { ContainerFacts, EngineFacts, MountFacts } from '../engine-api/engi
 import { copyInto } from './copy-into.ts';
 import { compressionOf } from './decompress.ts';
 import { writePaxRecords } from './pax-records.ts';
-import { directoryEntry } from './tar-ids.ts';
+import { directoryEntry } from './directory-entry.ts';
 import { blockBytes, writeChecksum, writeNumber } from './tar-numbers.ts';
 
 const directory = (name: string): Buffer => Buffer.concat(directoryEntry(name, { uid: 0, gid: 0 }));

@@ -13,7 +13,9 @@ import {
   type IsolatedContainer,
 } from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
-import { directoryEntry, type IdShift, type TarEntry, type EntryPlan } from './tar-ids.ts';
+import { directoryEntry } from './directory-entry.ts';
+import type { IdShift } from './tar-headers.ts';
+import type { EntryPlan, TarEntry } from './tar-ids.ts';
 import { TarError } from './tar-numbers.ts';
 
 /** The kernel's id for ids that a user namespace does not have. */
@@ -178,8 +180,8 @@ class EntryPlacement {
   }
 
   /**
-   * Root copies here (true-ids.ts); devices, and files in the place of directories, are not for a share all
-   * the same. Throws ResponseReplacedError.
+   * Root copies here (copy-verdict.ts); devices, and files in the place of directories, are not for a share
+   * all the same. Throws ResponseReplacedError.
    */
   async #checkShared(real: string, { name, type }: TarEntry, shares: UserShares): Promise<void> {
     const displayName = Buffer.from(name, 'latin1').toString('utf8');

@@ -7,7 +7,7 @@ import type { ResponseHead } from '../http/message/head-parser.ts';
 import { asAsked } from './container-view.ts';
 import { copyOut } from './copy-out.ts';
 import { userShares } from './sharing-view.ts';
-import { directoryEntry } from './tar-ids.ts';
+import { directoryEntry } from './directory-entry.ts';
 import { writeChecksum } from './tar-numbers.ts';
 
 const alice = 21_234,

@@ -13,7 +13,8 @@ import {
 } from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
 import { OutgoingNames } from './outgoing-names.ts';
-import { TarIds, type EntryPlan, type IdShift, type PlanFor, type TarEntry } from './tar-ids.ts';
+import type { IdShift } from './tar-headers.ts';
+import { TarIds, type EntryPlan, type PlanFor, type TarEntry } from './tar-ids.ts';
 import { withUnmapped } from './unmapped-ids.ts';
 
 /**

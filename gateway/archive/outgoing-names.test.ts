@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { OutgoingNames } from './outgoing-names.ts';
 import { writePaxRecords } from './pax-records.ts';
-import { directoryEntry, TarIds, type TarEntry } from './tar-ids.ts';
+import { directoryEntry } from './directory-entry.ts';
+import { TarIds, type TarEntry } from './tar-ids.ts';
 import { blockBytes, writeChecksum, writeNumber } from './tar-numbers.ts';
 
 type Row = readonly [name: string, type?: string, link?: string];

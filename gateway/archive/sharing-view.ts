@@ -6,7 +6,7 @@ import { ResponseReplacedError } from '../http/exchange.ts';
 import { socketsDirectory } from '../sockets/module.ts';
 import type { IsolatedContainer } from './isolated.ts';
 import { runStateOf } from './run-state.ts';
-import type { IdShift } from './tar-ids.ts';
+import type { IdShift } from './tar-headers.ts';
 
 /** Sources of the sharing user and its id maps (shared/isolation/share-map.ts). */
 export interface SharingSources {
@@ -18,7 +18,7 @@ export interface SharingSources {
 /**
  * The directories a container mounts of somebody who is not root (A8). The engine copies from and to them as
  * root, and with the ids on disk; what is copied out of there may be no more than the sharing user may read.
- * Into such a container only root copies (true-ids.ts).
+ * Into such a container only root copies (copy-verdict.ts).
  */
 export interface UserShares {
   has(mount: MountFacts): boolean;

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shiftCapability } from './capability.ts';
 import { readPaxRecords, writePaxRecords } from './pax-records.ts';
-import { TarIds, type IdShift } from './tar-ids.ts';
+import type { IdShift } from './tar-headers.ts';
+import { TarIds } from './tar-ids.ts';
 import { blockBytes, readNumber, TarError, writeChecksum, writeNumber } from './tar-numbers.ts';
 
 const base = 1_000_538_112;

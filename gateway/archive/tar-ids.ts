@@ -1,31 +1,29 @@
-import { aclRecords, shiftAcl } from './acl.ts';
-import { capabilityRecord, shiftCapability } from './capability.ts';
-import { paxNumber, paxValue, readPaxRecords, writePaxRecords, type PaxRecord } from './pax-records.ts';
+import { paxNumber, paxValue, readPaxRecords, type PaxRecord } from './pax-records.ts';
 import {
-  blockBytes,
-  checksumRight,
-  fitsOctal,
-  readNumber,
-  readText,
-  TarError,
-  writeChecksum,
-  writeNumber,
-} from './tar-numbers.ts';
+  gidAt,
+  idBytes,
+  linkAt,
+  modeAt,
+  nameOf,
+  paddedLength,
+  shiftField,
+  shiftRecords,
+  sizeAt,
+  sizeBytes,
+  typeAt,
+  uidAt,
+  writeExtended,
+  zeroBlock,
+  type IdShift,
+} from './tar-headers.ts';
+import { blockBytes, checksumRight, readNumber, readText, TarError, writeChecksum } from './tar-numbers.ts';
 
-/** How the ids of one entry are rewritten. */
-export interface IdShift {
-  uid(id: number): number;
-  gid(id: number): number;
-  /** The root user that file capabilities belong to; 0 is "whoever is root where the file is". */
-  capabilityRoot(id: number): number;
-}
-
-/** One entry of an archive, as far as it matters whose it becomes. Names are bytes as Latin-1. */
+/** The fields of an archive's entry that its ids depend on. Names are bytes as Latin-1. */
 export interface TarEntry {
   readonly name: string;
   /** The header's type: '0' file, '5' directory, '2' symbolic link … */
   readonly type: string;
-  /** Where a link leads. */
+  /** The target of a link. */
   readonly link: string;
   readonly uid: number;
   readonly gid: number;
@@ -34,8 +32,8 @@ export interface TarEntry {
 }
 
 /**
- * What becomes of an entry: its ids, whose it is whatever the archive says, and whole entries that go before
- * it.
+ * How an entry is rewritten: its ids, an owner that overrides the archive's, and whole entries to insert
+ * before it.
  */
 export interface EntryPlan extends IdShift {
   readonly owner?: { readonly uid: number; readonly gid: number } | null;
@@ -48,16 +46,6 @@ export type PlanFor = (entry: TarEntry) => EntryPlan | Promise<EntryPlan>;
 const maxExtendedBytes = 1024 * 1024;
 /** Types that have no data, whatever their size field says. */
 const withoutData = new Set(['1', '2', '3', '4', '5', '6']);
-const modeAt = 100,
-  uidAt = 108,
-  gidAt = 116,
-  idBytes = 8,
-  sizeAt = 124,
-  sizeBytes = 12,
-  typeAt = 156,
-  linkAt = 157;
-const zeros = Buffer.alloc(blockBytes);
-
 interface Extended {
   readonly header: Buffer;
   readonly type: string;
@@ -70,7 +58,7 @@ type Place =
   /** Further headers of an old GNU sparse file, before its data. */
   | { readonly at: 'sparse' }
   | { readonly at: 'data' }
-  /** After the end, or after what the engine will not read either: everything passes as it is. */
+  /** After the end, or after what the engine cannot read either: everything passes unchanged. */
   | { readonly at: 'over' };
 
 /**
@@ -97,7 +85,7 @@ export class TarIds {
   }
 
   /**
-   * Takes the next bytes of the stream, returns what can be passed on. One call at a time. Rejects with
+   * Processes the next bytes of the stream, returns what can be forwarded. One call at a time. Rejects with
    * TarError for an archive the engine could not read.
    */
   async write(bytes: Buffer): Promise<Buffer[]> {
@@ -132,12 +120,12 @@ export class TarIds {
     return out;
   }
 
-  /** Bytes that will pass as they are: the rest of a file's content. Not while `write` is at work. */
+  /** Bytes that will pass unchanged: the rest of a file's content. Not to be called during `write`. */
   left(): number {
     switch (this.#place.at) {
       case 'data':
         return this.#dataLeft;
-      // What is left of it is short, and all the same.
+      // The rest of these is short.
       case 'over':
       case 'header':
       case 'extended':
@@ -146,7 +134,7 @@ export class TarIds {
     }
   }
 
-  /** So many of them did pass, without `write`. */
+  /** Records that so many of these bytes were forwarded without `write`. */
   passed(bytes: number): void {
     if (this.#place.at !== 'data') return;
     this.#dataLeft -= bytes;
@@ -166,7 +154,7 @@ export class TarIds {
     return left;
   }
 
-  /** A promise where an entry has to be waited for. */
+  /** Processes a whole block; a promise where the plan of an entry is awaited. */
   #block(block: Buffer, out: Buffer[]): Promise<void> | null {
     switch (this.#place.at) {
       case 'sparse':
@@ -185,7 +173,7 @@ export class TarIds {
   }
 
   #header(block: Buffer, out: Buffer[]): Promise<void> | null {
-    if (block.equals(zeros)) {
+    if (block.equals(zeroBlock)) {
       out.push(...this.#pending(), block);
       if (++this.#zeroBlocks === 2) this.#place = { at: 'over' };
       return null;
@@ -200,22 +188,22 @@ export class TarIds {
     const bytes = readNumber(block, sizeAt, sizeBytes);
     if (typeFlag === 'x' || typeFlag === 'L' || typeFlag === 'K') {
       if (bytes > maxExtendedBytes) throw new TarError('an extended tar header is longer than 1 MiB');
-      const extended: Extended = { header: block, type: typeFlag, bytes, padded: padded(bytes) };
+      const extended: Extended = { header: block, type: typeFlag, bytes, padded: paddedLength(bytes) };
       if (bytes === 0) this.#extended(extended, Buffer.alloc(0));
       else this.#place = { at: 'extended', extended };
       return null;
     }
     if (typeFlag === 'g') {
-      // Go hands it out as an entry of its own and applies none of it.
+      // Go returns it as an entry of its own and applies none of it.
       out.push(block);
-      this.#dataLeft = padded(bytes);
+      this.#dataLeft = paddedLength(bytes);
       this.#startData();
       return null;
     }
     const records = this.#pax?.records ?? [];
     const name =
       this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block);
-    // The oldest archives tell directories by a slash; no data follows those, whatever their size field says.
+    // The oldest archives mark directories by a slash; these have no data, whatever their size field is.
     const type = typeFlag === '\0' && name.endsWith('/') ? '5' : typeFlag;
     const plan = this.#planFor({
       name,
@@ -255,15 +243,16 @@ export class TarIds {
       shift.gid(shift.owner?.gid ?? id),
     );
     writeChecksum(block);
-    if (this.#pax !== null) out.push(...writeExtended(this.#pax.header, shifted(records, uid, gid, shift)));
+    if (this.#pax !== null)
+      out.push(...writeExtended(this.#pax.header, shiftRecords(records, uid, gid, shift)));
     out.push(...this.#longHeaders, block);
     this.#pax = null;
     this.#longHeaders = [];
     this.#longName = null;
     this.#longLink = null;
     const bytes = paxNumber(records, 'size') ?? headerBytes;
-    this.#dataLeft = withoutData.has(type) ? 0 : padded(bytes);
-    // Byte 482 says that further sparse headers follow.
+    this.#dataLeft = withoutData.has(type) ? 0 : paddedLength(bytes);
+    // Byte 482: further sparse headers follow.
     if (type === 'S' && block[482] !== 0) this.#place = { at: 'sparse' };
     else this.#startData();
   }
@@ -272,7 +261,7 @@ export class TarIds {
     this.#place = { at: this.#dataLeft > 0 ? 'data' : 'header' };
   }
 
-  /** Headers that were waiting for their entry. */
+  /** Headers buffered until their entry. */
   #pending(): Buffer[] {
     const headers = [
       ...(this.#pax === null ? [] : writeExtended(this.#pax.header, this.#pax.records)),
@@ -282,104 +271,4 @@ export class TarIds {
     this.#longHeaders = [];
     return headers;
   }
-}
-
-/**
- * Shifts one id of a header; `record` is the PAX record that counts instead of the field, null without.
- * Returns the new id, null where it stays.
- */
-function shiftField(
-  block: Buffer,
-  at: number,
-  record: number | null,
-  shift: (id: number) => number,
-): number | null {
-  const before = record ?? readNumber(block, at, idBytes);
-  const after = shift(before);
-  if (after === before) return null;
-  // Where a record says what the field can't, the field is zero, as Go writes it.
-  writeNumber(block, at, idBytes, record !== null && !fitsOctal(after, idBytes) ? 0 : after);
-  return after;
-}
-
-const padded = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes;
-
-/**
- * `uid` and `gid` are the new ones, null where they stay: then so does what says them. Ids that the header
- * itself can hold in octal need no record; the stock engine writes none then.
- */
-function shifted(
-  records: readonly PaxRecord[],
-  uid: number | null,
-  gid: number | null,
-  shift: IdShift,
-): PaxRecord[] {
-  const written: PaxRecord[] = [];
-  for (const { key, value } of records) {
-    const id = key === 'uid' ? uid : key === 'gid' ? gid : null;
-    if (id !== null) {
-      if (!fitsOctal(id, idBytes)) written.push({ key, value: String(id) });
-    } else if (aclRecords.has(key)) written.push({ key, value: shiftAcl(value, shift) });
-    else if (key === capabilityRecord)
-      written.push({ key, value: shiftCapability(value, (root) => shift.capabilityRoot(root)) });
-    else written.push({ key, value });
-  }
-  return written;
-}
-
-function writeExtended(header: Buffer, records: readonly PaxRecord[]): Buffer[] {
-  if (records.length === 0) return [];
-  const body = writePaxRecords(records);
-  const written = Buffer.from(header);
-  writeNumber(written, sizeAt, sizeBytes, body.length);
-  writeChecksum(written);
-  const padding = padded(body.length) - body.length;
-  return [written, body, ...(padding > 0 ? [zeros.subarray(0, padding)] : [])];
-}
-
-/** The name in the header itself; ustar splits long ones. */
-function nameOf(block: Buffer): string {
-  const name = readText(block, 0, 100);
-  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? readText(block, 345, 155) : '';
-  return prefix === '' ? name : `${prefix}/${name}`;
-}
-
-/**
- * An entry for a directory of mode 0755, made now. `directory` is bytes as Latin-1, of any length, and gets a
- * `.//` before it: an archive that began with the name itself could be taken for a compressed one.
- */
-export function directoryEntry(
-  directory: string,
-  owner: { readonly uid: number; readonly gid: number },
-): Buffer[] {
-  const name = `./${directory}`;
-  const long = Buffer.from(`${name}/\0`, 'latin1');
-  const header = headerBlock(name.slice(0, 99) + '/', '5', owner, 0);
-  if (name.length < 100) return [header];
-  return [
-    headerBlock('././@LongLink', 'L', { uid: 0, gid: 0 }, long.length),
-    long,
-    zeros.subarray(0, padded(long.length) - long.length),
-    header,
-  ];
-}
-
-function headerBlock(
-  name: string,
-  type: string,
-  { uid, gid }: { readonly uid: number; readonly gid: number },
-  bytes: number,
-): Buffer {
-  const block = Buffer.alloc(blockBytes);
-  block.write(name, 0, 100, 'latin1');
-  writeNumber(block, modeAt, idBytes, 0o755);
-  writeNumber(block, uidAt, idBytes, uid);
-  writeNumber(block, gidAt, idBytes, gid);
-  writeNumber(block, sizeAt, sizeBytes, bytes);
-  writeNumber(block, 136, sizeBytes, Math.floor(Date.now() / 1000));
-  block.write(type, typeAt, 'latin1');
-  // GNU's own format, which has long names and large numbers.
-  block.write('ustar  \0', 257, 'latin1');
-  writeChecksum(block);
-  return block;
 }

@@ -1,6 +1,7 @@
 import { rangeSize } from './isolated.ts';
 import type { LayerIds } from './layer-ids.ts';
-import type { EntryPlan, IdShift, PlanFor, TarEntry } from './tar-ids.ts';
+import type { IdShift } from './tar-headers.ts';
+import type { EntryPlan, PlanFor, TarEntry } from './tar-ids.ts';
 
 /**
  * What the engine sees of an id that the mount of a running container does not map (linux/highuid.h,

@@ -1,7 +1,7 @@
 import { buildLookups, decideBuild } from '../../shared/policy/build.ts';
 import type { UpgradeHandler } from '../http/exchange.ts';
 import { writeTarget } from '../http/message/target.ts';
-import type { CallPolicy } from '../grpc/call.ts';
+import type { CallPolicy } from '../grpc/call-policy.ts';
 import { proxyGrpc } from '../grpc/proxy.ts';
 import { isProtected } from './existing-containers.ts';
 import type { InspectionContext, InspectionResult } from './inspection-context.ts';

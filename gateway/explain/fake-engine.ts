@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { ContainerFacts, EngineFacts, VolumeFacts } from '../engine-api/engine-facts.ts';
 import type { NetworkFacts } from '../engine-api/network-facts.ts';
 import { parseBind } from '../../shared/policy/bind-spec.ts';
+import { listenOnSocket } from './listen.ts';
 import type { EngineInterceptor } from './session.ts';
 
 interface FakeContainer {
@@ -32,27 +33,13 @@ export function fakeEngine(runtime: string): EngineInterceptor {
   const objects: FakeObjects = { containers: [], networks: [], volumes: [] };
   return {
     facts: (facts) => fakeFacts(facts, objects, runtime),
-    serve: async (socket, engineSocket) => {
+    serve: (socket, engineSocket) => {
       const server = createServer((request, response) => {
         void answer(objects, request, response, engineSocket).catch(() => {
           response.destroy();
         });
       });
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(socket, () => {
-          resolve();
-        });
-      });
-      return {
-        close: () =>
-          new Promise((resolve) => {
-            server.close(() => {
-              resolve();
-            });
-            server.closeAllConnections();
-          }),
-      };
+      return listenOnSocket(server, socket);
     },
   };
 }

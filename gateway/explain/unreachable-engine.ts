@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { EngineFacts, RegistryFacts } from '../engine-api/engine-facts.ts';
+import { listenOnSocket, type ListeningServer } from './listen.ts';
 import { type Message, message } from '../../shared/messages/message.ts';
 
-/** Says so much of an engine that a Docker client goes on, and that there is nothing in it. */
-export async function serveAbsentEngine(socket: string): Promise<{ close(): Promise<void> }> {
+/** Serves an empty engine on `socket`, with as much as a Docker client needs to continue. */
+export function serveAbsentEngine(socket: string): Promise<ListeningServer> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace(/^\/v1\.\d+/, '').replace(/\?.*$/s, '');
     const answer = (status: number, value: unknown) => {
@@ -44,21 +45,7 @@ export async function serveAbsentEngine(socket: string): Promise<{ close(): Prom
         answer(404, { message: 'bulkhead explain: there is no engine that could be asked' });
     }
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(socket, () => {
-      resolve();
-    });
-  });
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  };
+  return listenOnSocket(server, socket);
 }
 
 const noRegistries: RegistryFacts = { mirrors: [], insecureHosts: [], insecureRanges: ['127.0.0.0/8'] };

@@ -7,7 +7,8 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import { relayCall, type CallPolicy } from './call.ts';
+import type { CallPolicy } from './call-policy.ts';
+import { relayCall } from './call.ts';
 import { ownBuilds } from './started-builds.ts';
 
 /** Calls of one connection at once; buildx has a handful. */

@@ -42,8 +42,8 @@ export type MissingReason = (typeof missingReasons)[number];
  */
 export const targetCapabilitiesSchema = z
   .object({
-    /** Features that are not offered, each with the reason. Every feature that is not listed is offered. */
-    missing: z.partialRecord(z.enum(targetFeatures), z.enum(missingReasons)),
+    /** Of every feature why it is not offered; null where it is. */
+    missing: z.record(z.enum(targetFeatures), z.enum(missingReasons).nullable()),
     /** Which keys of the settings file the engine reads, and what a missing key means. */
     settingsFormat: z.enum(settingsFormats),
     /** When the engine reads its settings file: whenever it changes, or only when it starts. */
@@ -90,5 +90,5 @@ export function missingBecause(
   capabilities: Pick<TargetCapabilities, 'missing'>,
   feature: TargetFeature,
 ): MissingReason | null {
-  return capabilities.missing[feature] ?? null;
+  return capabilities.missing[feature];
 }

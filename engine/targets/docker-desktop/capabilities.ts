@@ -3,6 +3,8 @@ import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts
 /** Docker Desktop: it reads the administrator's file when it starts, and enforces it itself. */
 export const desktopCapabilities: TargetCapabilities = {
   missing: {
+    apply: null,
+    'turn-on-eci': null,
     'choose-backend': 'docker-desktop-enforces',
     'audit-mode': 'docker-desktop-enforces',
     'existing-containers': 'docker-desktop-enforces',
@@ -13,6 +15,8 @@ export const desktopCapabilities: TargetCapabilities = {
     'decision-log': 'docker-desktop-keeps-no-log',
     'test-mounts': 'docker-desktop-keeps-no-log',
     recreate: 'docker-desktop-enforces',
+    'engine-control': null,
+    verify: null,
   },
   settingsFormat: 'desktop',
   readsSettings: 'at-start',

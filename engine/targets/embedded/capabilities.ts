@@ -2,7 +2,22 @@ import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts
 
 /** An engine of ours: supervisor, gateway, planner and dockerd below one root directory. */
 export const embeddedCapabilities: TargetCapabilities = {
-  missing: {},
+  missing: {
+    apply: null,
+    'turn-on-eci': null,
+    'choose-backend': null,
+    'audit-mode': null,
+    'existing-containers': null,
+    'per-image-lists': null,
+    'socket-scope': null,
+    'hide-environment': null,
+    'refusal-language': null,
+    'decision-log': null,
+    'test-mounts': null,
+    recreate: null,
+    'engine-control': null,
+    verify: null,
+  },
   settingsFormat: 'engine',
   readsSettings: 'on-change',
   fileEnforcesSignIn: false,

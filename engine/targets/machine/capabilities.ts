@@ -1,8 +1,23 @@
-import { targetFeatures, type TargetCapabilities } from '../../../shared/targets/capabilities.ts';
+import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts';
 
 /** The machine's own Docker Engine: it is seen and counted, and nothing of it is changed. */
 export const machineCapabilities: TargetCapabilities = {
-  missing: Object.fromEntries(targetFeatures.map((feature) => [feature, 'no-gateway-in-front'])),
+  missing: {
+    apply: 'no-gateway-in-front',
+    'turn-on-eci': 'no-gateway-in-front',
+    'choose-backend': 'no-gateway-in-front',
+    'audit-mode': 'no-gateway-in-front',
+    'existing-containers': 'no-gateway-in-front',
+    'per-image-lists': 'no-gateway-in-front',
+    'socket-scope': 'no-gateway-in-front',
+    'hide-environment': 'no-gateway-in-front',
+    'refusal-language': 'no-gateway-in-front',
+    'decision-log': 'no-gateway-in-front',
+    'test-mounts': 'no-gateway-in-front',
+    recreate: 'no-gateway-in-front',
+    'engine-control': 'no-gateway-in-front',
+    verify: 'no-gateway-in-front',
+  },
   settingsFormat: 'engine',
   readsSettings: 'on-change',
   fileEnforcesSignIn: false,

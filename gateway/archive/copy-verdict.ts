@@ -1,0 +1,91 @@
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import { ResponseReplacedError, type Verdict } from '../http/exchange.ts';
+import { parameter, writeTarget } from '../http/message/target.ts';
+import { trueChanges } from './changes.ts';
+import { asAsked } from './container-view.ts';
+import { copyInto } from './copy-into.ts';
+import { checkedStat, copyOut, namesChecked } from './copy-out.ts';
+import { copyOwner } from './copy-owner.ts';
+import type { Copy, CopyKind } from './copy.ts';
+import { decompressedOnly } from './decompress.ts';
+import { errorsOf } from './engine-errors.ts';
+import { layersIn, overlayLayers } from './engine-view.ts';
+import { exported } from './export.ts';
+import type { SharingSources } from './sharing-view.ts';
+
+type Forward = Extract<Verdict, { kind: 'forward' }>;
+
+/** The verdict that translates ids of a copy. Throws ResponseReplacedError for one that is refused. */
+export async function copyVerdict(
+  copy: Copy,
+  facts: EngineFacts,
+  sharing: SharingSources | null,
+): Promise<Forward> {
+  const { kind, verdict, pinned, target, container, shares, isRewritten } = copy;
+  const source = asAsked(parameter(target, 'path') ?? '/');
+  switch (kind) {
+    case 'into':
+      return verdictInto(copy, facts);
+    case 'out': {
+      const layers = await overlayLayers(container, sharing);
+      return { ...pinned, response: copyOut({ container, source, shares, layers }, facts) };
+    }
+    case 'look': {
+      const outcome = isRewritten ? pinned : verdict;
+      return shares === null ? outcome : { ...outcome, response: checkedStat({ container, source, shares }) };
+    }
+    case 'export':
+      return { ...pinned, response: exported(container, await overlayLayers(container, sharing), facts) };
+    case 'changes': {
+      // The engine compares a stopped container with true ids. Its root is not changed for this.
+      const layers = await layersIn(container, sharing);
+      return layers === null ? pinned : { ...pinned, response: trueChanges(layers) };
+    }
+  }
+}
+
+async function verdictInto(
+  { pinned, target, query, container, shares, byRoot }: Copy,
+  facts: EngineFacts,
+): Promise<Forward> {
+  // The engine writes as root and follows links, which a container and its user may change between the
+  // gateway's check and the engine's write.
+  if (shares !== null && !byRoot)
+    throw new ResponseReplacedError(
+      403,
+      `enhanced container isolation: docker cp into container ${container.facts.name}, ` +
+        'with which a user shares directories, is blocked: the engine writes as root, ' +
+        'not as that user; copy in the shared directory itself, or with tar over docker exec (A8)',
+    );
+  const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
+  const others = query.filter(({ key }) => key !== 'copyUIDGID');
+  const owner = byContainer ? await copyOwner(container.facts, facts) : null;
+  return {
+    ...pinned,
+    stream: copyInto(
+      { container, destination: asAsked(parameter(target, 'path') ?? '/'), owner, shares },
+      facts,
+    ),
+    response: errorsOf(container),
+    ...(byContainer
+      ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, others) }
+      : {}),
+  };
+}
+
+/**
+ * The verdict for a container whose ids are not shifted, or that does not exist: only the archive is checked.
+ */
+export function withCheckedArchive(kind: CopyKind, verdict: Forward, container: string): Forward {
+  switch (kind) {
+    case 'into':
+      return { ...verdict, stream: { begin: () => decompressedOnly } };
+    case 'out':
+      return { ...verdict, response: namesChecked('copy', container) };
+    case 'export':
+      return { ...verdict, response: namesChecked('export', container) };
+    case 'look':
+    case 'changes':
+      return verdict;
+  }
+}

@@ -1,0 +1,153 @@
+import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import type { GatewayRequest, Verdict } from '../http/exchange.ts';
+import { parameter, parseTarget, writeTarget, type Target } from '../http/message/target.ts';
+import { matchRoute } from '../routes/match.ts';
+import { copyVerdict, withCheckedArchive } from './copy-verdict.ts';
+import type { Copy, CopyKind } from './copy.ts';
+import { asEngineSees, layersIn } from './engine-view.ts';
+import { inspectIsolated, type IsolatedContainer } from './isolated.ts';
+import { mountedLayers } from './mounted-layers.ts';
+import type { RootGuard } from './root-guard.ts';
+import { userShares, type SharingSources } from './sharing-view.ts';
+import { underGuard } from './under-guard.ts';
+import { withoutVolumeLinks } from './volume-links.ts';
+
+type Forward = Extract<Verdict, { kind: 'forward' }>;
+
+export interface CopyContext {
+  readonly engine: EngineFacts;
+  readonly sharing: SharingSources | null;
+  readonly guard: RootGuard | null;
+}
+
+/**
+ * A forwarded copy whose ids are translated. Throws ResponseReplacedError for one that is refused, and
+ * EngineUnreachable.
+ */
+export async function translateCopy(
+  request: GatewayRequest,
+  kind: CopyKind,
+  verdict: Forward,
+  { engine: facts, sharing, guard }: CopyContext,
+): Promise<Verdict> {
+  const forwarded = targetOf(request, verdict);
+  const inspected = await inspectIsolated(
+    matchRoute(request.head.method, forwarded.path)?.subject ?? '',
+    facts,
+    request.match?.subject,
+  );
+  if (inspected === null) return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
+  const seen = await asEngineSees(inspected, sharing);
+  const resolved = await resolveTarget(kind, forwarded, seen);
+  const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
+  const shares =
+    kind === 'into' || kind === 'out' || kind === 'look'
+      ? await userShares(seen, sharing, facts, byRoot)
+      : null;
+  // The user's mounts in it are found by following its links, so its files must be known.
+  const needsLayers = shares !== null && seen.run === null && seen.facts.layers === null;
+  const container = needsLayers ? await withMountedLayers(seen, facts) : seen;
+  const copy: Copy = {
+    kind,
+    verdict,
+    pinned: pinnedTo(container, request, verdict, resolved),
+    target: resolved.target,
+    query: resolved.target.query,
+    container,
+    shares,
+    byRoot,
+    isRewritten: resolved.isRewritten,
+  };
+  const upper =
+    (await layersIn(container, sharing))?.upper ?? (container.run?.base === 0 ? container.merged : undefined);
+  const verdictOf = () => copyVerdict(copy, facts, sharing);
+  if (guard === null || upper === undefined || kind === 'changes') return verdictOf();
+  return withRootLocked(guard, { copy, upper, clientGone: request.clientGone?.() }, verdictOf);
+}
+
+/** Runs `verdictOf` and forwards its copy with the container's root directory locked. */
+async function withRootLocked(
+  guard: RootGuard,
+  {
+    copy,
+    upper,
+    clientGone,
+  }: { readonly copy: Copy; readonly upper: string; readonly clientGone: AbortSignal | undefined },
+  verdictOf: () => Promise<Forward>,
+): Promise<Forward> {
+  const { id } = copy.container.facts;
+  const endTurn = await guard.takeTurn(id, clientGone);
+  try {
+    // From here on the engine may be requested to read files of the container, too.
+    const release = await guard.lock(id, upper);
+    try {
+      // An export does not wait for the container's lock in the engine, and delays no other copy.
+      return underGuard(await verdictOf(), {
+        release,
+        begun: copy.kind === 'export' ? endTurn : () => undefined,
+        settled: endTurn,
+      });
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  } catch (error) {
+    endTurn();
+    throw error;
+  }
+}
+
+interface ResolvedTarget {
+  /** The target with links of volumes in its path resolved. */
+  readonly target: Target;
+  readonly isRewritten: boolean;
+}
+
+async function resolveTarget(
+  kind: CopyKind,
+  forwarded: Target,
+  container: IsolatedContainer,
+): Promise<ResolvedTarget> {
+  const requestedPath = parameter(forwarded, 'path');
+  if (requestedPath === undefined || kind === 'export' || kind === 'changes')
+    return { target: forwarded, isRewritten: false };
+  const follows = kind !== 'out' && (kind === 'into' || requestedPath.endsWith('/'));
+  const found = await withoutVolumeLinks(container, requestedPath, follows ? 'followed' : 'itself');
+  if (found === null) return { target: forwarded, isRewritten: false };
+  const query = forwarded.query.map((entry) =>
+    entry.key === 'path' ? { key: entry.key, value: found } : entry,
+  );
+  return { target: { ...forwarded, query }, isRewritten: true };
+}
+
+/** The verdict, pinned to the inspected container. */
+function pinnedTo(
+  container: IsolatedContainer,
+  request: GatewayRequest,
+  verdict: Forward,
+  { target, isRewritten }: ResolvedTarget,
+): Forward {
+  const path = (request.match?.route.pattern ?? '').replace('{id}', container.facts.id);
+  return {
+    ...verdict,
+    target: writeTarget(target.version, path, isRewritten ? target.query : target.rawQuery),
+  };
+}
+
+/** A stopped container with the layers that the engine mounts of it. */
+async function withMountedLayers(
+  container: IsolatedContainer,
+  facts: EngineFacts,
+): Promise<IsolatedContainer> {
+  const { id } = container.facts;
+  const layers = await facts.whileContainerLocked(id, () => mountedLayers(id));
+  return { ...container, facts: { ...container.facts, layers } };
+}
+
+/** The target that `verdict` forwards. */
+function targetOf(request: GatewayRequest, verdict: Forward): Target {
+  if (verdict.target === undefined) return request.target;
+  const parsed = parseTarget(verdict.target);
+  if (!parsed.ok) throw new Error(`a target of our own cannot be read: ${parsed.why}`);
+  return parsed.target;
+}

@@ -1,0 +1,54 @@
+import type { Verdict } from '../http/exchange.ts';
+import { leadingHeaders } from './leading-headers.ts';
+
+type Forward = Extract<Verdict, { kind: 'forward' }>;
+
+/** Called as the engine's work on a copy proceeds. */
+export interface CopyProgress {
+  /** Restores the root directory; may be called more than once. */
+  readonly release: () => Promise<void>;
+  readonly begun: () => void;
+  readonly settled: () => void;
+}
+
+/**
+ * Calls `release` and `begun` once the engine has changed its root: it has begun its response, or reads the
+ * body as an archive (`leadingHeaders`, for which the connection has to be a new one). Calls `release` and
+ * `settled` when the engine is done with the request, also where the client has left.
+ */
+export function underGuard(verdict: Forward, { release, begun, settled }: CopyProgress): Forward {
+  const { response, stream } = verdict;
+  if (response !== undefined && !('begin' in response))
+    throw new Error('the response to a copy must be streamed');
+  const hasBegun = async () => {
+    await release();
+    begun();
+  };
+  return {
+    ...verdict,
+    ownConnection: true,
+    settled: () => {
+      void release().finally(settled);
+    },
+    response: {
+      begin: async (head) => {
+        await hasBegun();
+        return response?.begin(head) ?? null;
+      },
+    },
+    ...(stream === undefined
+      ? {}
+      : {
+          stream: {
+            begin: async () => {
+              const transform = await stream.begin();
+              return async function* (content, offer) {
+                yield leadingHeaders();
+                await hasBegun();
+                yield* transform(content, offer);
+              };
+            },
+          },
+        }),
+  };
+}

@@ -1,0 +1,41 @@
+import { brief } from '../../shared/policy/build-remote.ts';
+import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { message } from '../../shared/messages/message.ts';
+import type { ConnectionSlot } from '../callers/connection-slot.ts';
+import type { ReceivingTurn } from '../turns/receiving-turns.ts';
+
+/** The gateway's decisions about calls, as the gRPC proxy needs them. */
+export interface CallPolicy {
+  /**
+   * Logs a denial. Returns the text for the client; null when it is only logged (audit mode) and the call
+   * continues unchanged.
+   */
+  deny(method: string, denial: Denial): string | null;
+  /** The denial of a method that this client may not call at all; null: it may. Default: it may call all. */
+  forbids?(method: string): Denial | null;
+  /** Whether rules are enforced at present, or (audit mode) only logged. Default: enforced. */
+  enforces?(): boolean;
+  /** Whether processes in builds' containers get their build's token. Default: they do not. */
+  marksProcesses?(): boolean;
+  /**
+   * Acquires the turn to read a message of more than `largeBodyBytes`; `displaced` is called when it arrives
+   * so slowly that its turn was given away. Rejects as FairShare does. Default: unlimited.
+   */
+  turn?(signal: AbortSignal, displaced: () => void): Promise<ReceivingTurn>;
+  /** The connection's slot in its user's account; null or missing: not accounted. */
+  readonly slot?: ConnectionSlot | null;
+}
+
+/** Bytes of incomplete messages, over all calls of a connection. */
+export interface Budget {
+  bytes: number;
+}
+
+/**
+ * The denial of a call for another connection's build: it would use the secrets, agents and files of the
+ * client that started the build.
+ */
+export const foreignBuildDenial = (build: string) =>
+  deny('build-identity', message('gateway.call-for-build', { build: brief(build) }), {
+    detail: message('gateway.build-is-of-another-connection'),
+  });
