@@ -92,6 +92,13 @@ export default {
       to: { path: 'node_modules/(?:react|react-dom|react-i18next|@mui|@emotion|codemirror|@codemirror)/' },
     },
     {
+      name: 'window-texts',
+      comment: 'Texts of the window are for renderer/ only: bundles of the other processes do not have them.',
+      severity: 'error',
+      from: { pathNot: `^(?:renderer|shared/messages/window)/|${test}` },
+      to: { path: '^shared/messages/window/' },
+    },
+    {
       name: 'no-page-to-page',
       comment:
         'Pages do not import each other: move what both need to renderer/components or renderer/state.',

@@ -12,7 +12,6 @@ const namesKinds = [
   'shared/targets/target.ts',
   'shared/isolation/backends.ts',
   'shared/messages/**',
-  'renderer/i18n/**',
 ];
 const noKind = {
   selector: 'Literal[value=/^(?:embedded|docker-engine|docker-desktop)$/]',

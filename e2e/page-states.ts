@@ -1,6 +1,6 @@
-import { en } from '../renderer/i18n/en/index.ts';
+import { en } from '../shared/messages/window/en/index.ts';
 import type { PageId } from '../shared/pages/pages.ts';
-import { zhCN } from '../renderer/i18n/zh-CN/index.ts';
+import { zhCN } from '../shared/messages/window/zh-CN/index.ts';
 
 const command = (text: string): string => `?${new URLSearchParams({ command: text }).toString()}`;
 const denied = command(

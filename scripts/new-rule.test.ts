@@ -18,7 +18,7 @@ vi.mock('../shared/messages/catalogue/en/rules.ts', async (original) => ({
 vi.mock('../shared/messages/catalogue/zh-CN/rules.ts', async (original) => ({
   rules: { ...(await original<{ rules: object }>()).rules, 'rules.no-cats': sentence.zh },
 }));
-const { rules: windowTexts } = await import('../renderer/i18n/en/rules.ts');
+const { rules: windowTexts } = await import('../shared/messages/window/en/rules.ts');
 
 const { deny, refusalText } = await import('../shared/policy/decision.ts');
 const { loadTranslator } = await import('../shared/messages/translator.ts');

@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next';
 import { expect, it } from 'vitest';
 import { diffSettings } from '../../shared/settings/diff.ts';
-import { review as en } from '../i18n/en/review.ts';
+import { review as en } from '../../shared/messages/window/en/review.ts';
 import { describeChange } from './describe-change.ts';
 
 // The keys themselves: which words they become is i18n's.

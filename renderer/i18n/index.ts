@@ -1,27 +1,27 @@
 import { useEffect, useState } from 'react';
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en } from './en/index.ts';
+import { en } from '../../shared/messages/window/en/index.ts';
 import { loadTranslator, type Translate } from '../../shared/messages/translator.ts';
 import { numberFormat } from './number-format.ts';
 import { setTranslator } from './translate.ts';
-import type { Translation } from './en/translation.ts';
+import type { Translation } from '../../shared/messages/window/translation.ts';
 
-/** English is the source of all words; every other language has this shape. */
-export type Catalogue = typeof en;
+/** English is the source of all texts; every other language has this shape. */
+export type WindowTexts = typeof en;
 export const languages = ['en', 'zh-CN'] as const;
 export type Language = (typeof languages)[number];
 export const availableLanguages: readonly Language[] = languages;
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: Catalogue };
+    resources: { translation: WindowTexts };
     returnNull: false;
   }
 }
 
 interface Chunk {
-  readonly catalogue: Translation<Catalogue>;
+  readonly texts: Translation<WindowTexts>;
   readonly translate: Translate;
 }
 
@@ -31,8 +31,11 @@ interface Chunk {
  */
 const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Chunk> } = {
   'zh-CN': async () => {
-    const [{ zhCN }, translate] = await Promise.all([import('./zh-CN/index.ts'), loadTranslator('zh-CN')]);
-    return { catalogue: zhCN, translate };
+    const [{ zhCN }, translate] = await Promise.all([
+      import('../../shared/messages/window/zh-CN/index.ts'),
+      loadTranslator('zh-CN'),
+    ]);
+    return { texts: zhCN, translate };
   },
 };
 
@@ -42,7 +45,7 @@ export function resolveLanguage(preference: 'system' | Language, system: readonl
   return system[0]?.toLowerCase().startsWith('zh') === true ? 'zh-CN' : 'en';
 }
 
-/** Starts i18next in English, bundled words only; safe to call more than once. */
+/** Starts i18next in English, bundled texts only; safe to call more than once. */
 export function startI18n(): i18n {
   if (!i18next.isInitialized) {
     void i18next
@@ -64,25 +67,25 @@ export function startI18n(): i18n {
 let requested: Language = 'en';
 
 /**
- * Reads the language's words where that was not done yet, and shows it: words, formats and the document's
- * `lang`. Asked twice at once, the later one is shown.
+ * Loads the language's texts where that was not done yet, and shows it: texts, formats and the document's
+ * `lang`. Of two calls at once, the later one counts.
  */
 export async function showLanguage(language: Language): Promise<void> {
   requested = language;
   const chunk = language === 'en' ? null : await chunks[language]();
   if (requested !== language) return;
   if (chunk !== null && !i18next.hasResourceBundle(language, 'translation'))
-    i18next.addResourceBundle(language, 'translation', chunk.catalogue);
+    i18next.addResourceBundle(language, 'translation', chunk.texts);
   setTranslator(chunk?.translate ?? null);
-  // Before the words change: what is drawn with them says their language.
+  // Before the texts change: what is drawn with them declares their language.
   document.documentElement.lang = language;
-  // Telling it the language it has would draw every word again.
+  // Setting the language that it has would draw every text again.
   if (i18next.language !== language) await i18next.changeLanguage(language);
 }
 
 /**
  * Shows the language of a preference, also when it changes; the system's while the preference is not known
- * (`null`). False until the preferred one is there, so that no page is drawn in a language nobody asked for.
+ * (`null`). False until the preferred one is there, so that no page is drawn in another language first.
  */
 export function useLanguage(preference: 'system' | Language | null): boolean {
   const known = preference !== null;

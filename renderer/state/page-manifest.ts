@@ -2,7 +2,7 @@ import type { ComponentType } from 'react';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import type { PageId } from '../../shared/pages/pages.ts';
 import type { TargetFeature } from '../../shared/targets/capabilities.ts';
-import type { en } from '../i18n/en/index.ts';
+import type { en } from '../../shared/messages/window/en/index.ts';
 
 /** The groups of the navigation, in their order; those between the first and the last have a heading. */
 export const navigationGroups = ['top', 'protect', 'observe', 'document', 'bottom'] as const;

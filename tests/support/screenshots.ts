@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pageStates } from '../../e2e/page-states.ts';
-import { en } from '../../renderer/i18n/en/index.ts';
-import { zhCN } from '../../renderer/i18n/zh-CN/index.ts';
+import { en } from '../../shared/messages/window/en/index.ts';
+import { zhCN } from '../../shared/messages/window/zh-CN/index.ts';
 import { pageIds } from '../../shared/pages/pages.ts';
 import { startBrowserPages, settle } from './browser-pages.ts';
 

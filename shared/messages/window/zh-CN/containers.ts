@@ -1,5 +1,5 @@
 import type { containers as english } from '../en/containers.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 export const containers: Translation<typeof english> = {
   title: '容器',

@@ -1,5 +1,5 @@
 import type { welcome as english } from '../en/welcome.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 export const welcome: Translation<typeof english> = {
   title: '保护此引擎',

@@ -1,5 +1,5 @@
 import type { recreate as english } from '../en/recreate.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 /** Recreating containers under ECI: the question, how it goes, how it ended. */
 export const recreate: Translation<typeof english> = {

@@ -1,5 +1,5 @@
 import type { common as english } from '../en/common.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 /** Words used on more than one page. The state words are the design language's, exactly. */
 export const common: Translation<typeof english> = {

@@ -1,5 +1,5 @@
 import type { errors as english } from '../en/errors.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 /** What failed, by error code. Why and what to do come with the error itself. */
 export const errors: Translation<typeof english> = {

@@ -14,12 +14,16 @@ import { review } from './review.ts';
 import { history } from './history.ts';
 import { welcome } from './welcome.ts';
 import { rules } from './rules.ts';
-import { activity } from './activity.ts';
 import { simulator } from './simulator.ts';
+import { activity } from './activity.ts';
 import { target } from './target.ts';
+import type { en } from '../en/index.ts';
+import type { Translation } from '../translation.ts';
 
-/** English, the source of all words. One object a page; `_one`/`_other` are i18next's plurals. */
-export const en = {
+/**
+ * Simplified Chinese, a chunk of its own. A key that is missing here or is not in English is a type error.
+ */
+export const zhCN: Translation<typeof en> = {
   ...common,
   frame,
   errors,

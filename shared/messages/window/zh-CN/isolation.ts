@@ -1,5 +1,5 @@
 import type { isolation as english } from '../en/isolation.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 export const isolation: Translation<typeof english> = {
   title: '隔离',

@@ -1,5 +1,5 @@
 import type { frame as english } from '../en/frame.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 export const frame: Translation<typeof english> = {
   app: 'Bulkhead',

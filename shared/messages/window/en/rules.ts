@@ -1,5 +1,3 @@
-import type { RuleCode, RuleWithAlternative } from '../../../shared/rules/index.ts';
-
 /**
  * The gateway's rules by their codes: what a request of that kind is (`title`, as a line of the log), why the
  * rule is there (`why`), and what to do instead where no setting changes it (`instead`).
@@ -60,7 +58,7 @@ export const rules = {
     'cleaned-path': 'Path made plain',
     'own-socket': 'Docker socket of its own',
     'parameter-dropped': 'Parameter left away',
-  } satisfies Readonly<Record<RuleCode, string>>,
+  },
   why: {
     'runtime-forced': 'Every container runs with the isolation runtime.',
     'userns-ignored': 'Every container has a user namespace of its own.',
@@ -126,7 +124,7 @@ export const rules = {
       'Dot segments and symbolic links are taken out, so that what was checked is what is mounted.',
     'own-socket': 'An allowed image gets a Docker socket of its own, held to the command list.',
     'parameter-dropped': 'Parameters without meaning are left away.',
-  } satisfies Readonly<Record<RuleCode, string>>,
+  },
   instead: {
     'host-namespace': 'Leave the option out. Publish ports with -p instead of --network=host.',
     'foreign-namespace': 'Recreate the other container protected, then share with it.',
@@ -162,5 +160,5 @@ export const rules = {
     'socket-mount': 'Try again. If it stays so, remove the container and create it anew.',
     'owner-label': 'Leave the label out.',
     other: 'Update the client, or leave this part of the request out.',
-  } satisfies Readonly<Record<RuleWithAlternative | 'other', string>>,
+  },
 };

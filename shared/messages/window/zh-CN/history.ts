@@ -1,5 +1,5 @@
 import type { history as english } from '../en/history.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 /** History: every version of the settings there was. */
 export const history: Translation<typeof english> = {

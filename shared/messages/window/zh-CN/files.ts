@@ -1,5 +1,5 @@
 import type { files as english } from '../en/files.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 /** File sharing: host directories that containers may bind-mount. */
 export const files: Translation<typeof english> = {

@@ -1,5 +1,5 @@
 import type { socket as english } from '../en/socket.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 /** Docker socket: images that may mount it, commands they may send through it. */
 export const socket: Translation<typeof english> = {

@@ -1,5 +1,5 @@
 import type { review as english } from '../en/review.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 /** Review & apply: the plan, the run, and how it ended. Names of containers and paths come as `names`. */
 export const review: Translation<typeof english> = {

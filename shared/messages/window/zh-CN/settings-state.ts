@@ -1,5 +1,5 @@
 import type { settingsState as english } from '../en/settings-state.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 /** The settings text as such: broken, unreadable, changed underneath, edited as text. */
 export const settingsState: Translation<typeof english> = {

@@ -1,5 +1,5 @@
 import type { simulator as english } from '../en/simulator.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 export const simulator: Translation<typeof english> = {
   subtitle: '逐条规则说明 docker run、docker build 或 Compose 文件会有什么结果。不会运行任何东西。',

@@ -1,5 +1,5 @@
 import type { activity as english } from '../en/activity.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 export const activity: Translation<typeof english> = {
   title: '活动',

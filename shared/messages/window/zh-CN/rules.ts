@@ -1,5 +1,5 @@
 import type { rules as english } from '../en/rules.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 export const rules: Translation<typeof english> = {
   title: {

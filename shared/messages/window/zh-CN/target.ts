@@ -1,5 +1,5 @@
 import type { target as english } from '../en/target.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 /** Which engine the window works on, and what it does not offer. */
 export const target: Translation<typeof english> = {

@@ -1,5 +1,5 @@
 import type { findings as english } from '../en/findings.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 /** Findings of the linter by code: a title (`code` between backticks) and what it means. */
 export const findings: Translation<typeof english> = {

@@ -1,5 +1,5 @@
 /**
- * What a language other than English must have: the keys of the English words, no more and no fewer, except
+ * What a language other than English must have: the keys of the English texts, no more and no fewer, except
  * that Chinese has one plural form: `x_other` is required, `x_one` may not be there.
  */
 export type Translation<English> = {

@@ -1,5 +1,5 @@
 import type { preferences as english } from '../en/preferences.ts';
-import type { Translation } from '../en/translation.ts';
+import type { Translation } from '../translation.ts';
 
 export const preferences: Translation<typeof english> = {
   title: '偏好设置',
