@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
-import type { ResponseHead } from '../http/message/head-parser.ts';
+import type { ResponseHead } from '../http/message/response-head.ts';
 import { asAsked } from './container-view.ts';
 import { copyOut } from './copy-out.ts';
 import { userShares } from './sharing-view.ts';

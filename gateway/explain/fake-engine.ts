@@ -1,33 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { ContainerFacts, EngineFacts, VolumeFacts } from '../engine-api/engine-facts.ts';
-import type { NetworkFacts } from '../engine-api/network-facts.ts';
-import { parseBind } from '../../shared/policy/bind-spec.ts';
+import { fakeFacts, findByIdOrName, type FakeObjects } from './fake-objects.ts';
+import { absentImage, inspected, listed, networkResponse, volumeResponse } from './fake-responses.ts';
+import { list, record, strings, text } from './json-values.ts';
+import { hasLabels, isNamed } from './list-filters.ts';
 import { listenOnSocket } from './listen.ts';
 import type { EngineInterceptor } from './session.ts';
 
-interface FakeContainer {
-  readonly id: string;
-  readonly name: string;
-  readonly body: Record<string, unknown>;
-}
-interface FakeObjects {
-  readonly containers: FakeContainer[];
-  readonly networks: NetworkFacts[];
-  readonly volumes: VolumeFacts[];
-}
-
-const maxBody = 4 * 1024 * 1024;
+const maxBodyBytes = 4 * 1024 * 1024;
 /** Reads that are forwarded to the real engine where the simulated one has no answer. */
 const forwardedReads = new RegExp(
-  '^/(?:_ping|version|info|images/json|images/.+/json|containers/[^/]+/json|' +
+  '^/(?:version|info|images/json|images/.+/json|containers/[^/]+/json|' +
     'networks|networks/[^/]+|volumes|volumes/[^/]+)$',
 );
 
 /**
- * Stands behind a dry run that has to go on (Compose makes a network, then a container, then another one):
- * what is made exists here alone. Only the listed reads reach the real engine. `runtime` is what
- * containers made here run with: what was refused is not asked about.
+ * The engine of a dry run that has to continue (Compose creates a network, then a container, then another
+ * one): what is created exists here alone. Only `forwardedReads` reach the real engine. `runtime` is the
+ * runtime of containers created here.
  */
 export function fakeEngine(runtime: string): EngineInterceptor {
   const objects: FakeObjects = { containers: [], networks: [], volumes: [] };
@@ -35,7 +25,7 @@ export function fakeEngine(runtime: string): EngineInterceptor {
     facts: (facts) => fakeFacts(facts, objects, runtime),
     serve: (socket, engineSocket) => {
       const server = createServer((request, response) => {
-        void answer(objects, request, response, engineSocket).catch(() => {
+        void respond(objects, request, response, engineSocket).catch(() => {
           response.destroy();
         });
       });
@@ -44,71 +34,13 @@ export function fakeEngine(runtime: string): EngineInterceptor {
   };
 }
 
-function fakeFacts(facts: EngineFacts, objects: FakeObjects, runtime: string): EngineFacts {
-  const container = (name: string) => objects.containers.find((one) => one.id === name || one.name === name);
-  return {
-    ...facts,
-    container: (name) => {
-      const found = container(name);
-      return found === undefined ? facts.container(name) : Promise.resolve(factsOf(found, runtime));
-    },
-    isUp: (id) => (container(id) === undefined ? facts.isUp(id) : Promise.resolve(false)),
-    network: (name) => {
-      const found = objects.networks.find((one) => one.id === name || one.name === name);
-      return found === undefined ? facts.network(name) : Promise.resolve(found);
-    },
-    volume: (name) => {
-      const found = objects.volumes.find((one) => one.name === name);
-      return found === undefined ? facts.volume(name) : Promise.resolve(found);
-    },
-  };
+/** Status and JSON body of a response. */
+interface Reply {
+  readonly status: number;
+  readonly value?: unknown;
 }
 
-function factsOf({ id, name, body }: FakeContainer, runtime: string): ContainerFacts {
-  const host = record(body['HostConfig']);
-  const binds = list(host['Binds']).flatMap((bind) => {
-    const parsed = parseBind(String(bind));
-    return parsed.ok
-      ? [
-          {
-            type: parsed.spec.kind === 'path' ? 'bind' : 'volume',
-            name: parsed.spec.kind === 'path' ? '' : parsed.spec.source,
-            source: parsed.spec.kind === 'path' ? parsed.spec.source : '',
-            destination: parsed.spec.destination,
-            readOnly: false,
-          },
-        ]
-      : [];
-  });
-  const mounts = list(host['Mounts'])
-    .map(record)
-    .map((mount) => ({
-      type: text(mount['Type']),
-      name: mount['Type'] === 'volume' ? text(mount['Source']) : '',
-      source: text(mount['Source']),
-      destination: text(mount['Target']),
-      readOnly: mount['ReadOnly'] === true,
-    }));
-  return {
-    id,
-    name,
-    image: text(body['Image']),
-    imageId: '',
-    runtime,
-    user: '',
-    running: false,
-    terminal: false,
-    pid: 0,
-    startedAt: '',
-    mounts: [...binds, ...mounts],
-    boundOnlyIfThere: [],
-    layers: null,
-    labels: strings(body['Labels']),
-    networks: [],
-  };
-}
-
-async function answer(
+async function respond(
   objects: FakeObjects,
   request: IncomingMessage,
   response: ServerResponse,
@@ -116,58 +48,74 @@ async function answer(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://docker');
   const path = url.pathname.replace(/^\/v1\.\d+(?=\/)/, '');
-  const reply = (status: number, value?: unknown) => {
-    response.writeHead(status, {
-      'Content-Type': 'application/json',
+  const method = request.method ?? '';
+  const body = await readBody(request);
+  const isHead = method === 'HEAD';
+  if (path === '/_ping' && (method === 'GET' || isHead)) {
+    response.writeHead(200, {
       'Api-Version': '1.45',
       Ostype: 'linux',
+      'Docker-Experimental': 'false',
+      'Builder-Version': '1',
     });
-    response.end(value === undefined || request.method === 'HEAD' ? '' : JSON.stringify(value));
-  };
-  const body = await readBody(request);
-  if (request.method === 'POST') {
-    const id = randomBytes(32).toString('hex');
-    switch (path) {
-      case '/containers/create':
-        objects.containers.push({ id, name: url.searchParams.get('name') ?? id.slice(0, 12), body });
-        reply(201, { Id: id, Warnings: [] });
-        return;
-      case '/networks/create':
-        objects.networks.push({
-          id,
-          name: text(body['Name']),
-          driver: text(body['Driver']) || 'bridge',
-          labels: strings(body['Labels']),
-        });
-        reply(201, { Id: id, Warning: '' });
-        return;
-      case '/volumes/create': {
-        const volume = {
-          name: text(body['Name']) || id,
-          driver: text(body['Driver']) || 'local',
-          options: strings(body['DriverOpts']),
-          labels: strings(body['Labels']),
-        };
-        objects.volumes.push(volume);
-        reply(201, volumeAnswer(volume));
-        return;
-      }
-      case '/images/create':
-        reply(200, { status: 'made up' });
-        return;
-      case '/build':
-        reply(200, { aux: { ID: `sha256:${id}` } });
-        return;
-      default:
-        reply(path.endsWith('/json') ? 404 : 204);
-        return;
-    }
-  }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    reply(request.method === 'PUT' ? 200 : 204);
+    response.end(isHead ? '' : 'OK');
     return;
   }
+  const { status, value } =
+    method === 'POST'
+      ? create(objects, path, url, body)
+      : method === 'GET' || isHead
+        ? await read(objects, path, url, (target) => readReal(engineSocket, method, target))
+        : { status: method === 'PUT' ? 200 : 204 };
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Api-Version': '1.45',
+    Ostype: 'linux',
+  });
+  response.end(value === undefined || isHead ? '' : JSON.stringify(value));
+}
 
+/** Creates an object here; other writes succeed without effect. */
+function create(objects: FakeObjects, path: string, url: URL, body: Record<string, unknown>): Reply {
+  const id = randomBytes(32).toString('hex');
+  switch (path) {
+    case '/containers/create':
+      objects.containers.push({ id, name: url.searchParams.get('name') ?? id.slice(0, 12), body });
+      return { status: 201, value: { Id: id, Warnings: [] } };
+    case '/networks/create':
+      objects.networks.push({
+        id,
+        name: text(body['Name']),
+        driver: text(body['Driver']) || 'bridge',
+        labels: strings(body['Labels']),
+      });
+      return { status: 201, value: { Id: id, Warning: '' } };
+    case '/volumes/create': {
+      const volume = {
+        name: text(body['Name']) || id,
+        driver: text(body['Driver']) || 'local',
+        options: strings(body['DriverOpts']),
+        labels: strings(body['Labels']),
+      };
+      objects.volumes.push(volume);
+      return { status: 201, value: volumeResponse(volume) };
+    }
+    case '/images/create':
+      return { status: 200, value: { status: 'made up' } };
+    case '/build':
+      return { status: 200, value: { aux: { ID: `sha256:${id}` } } };
+    default:
+      return { status: path.endsWith('/json') ? 404 : 204 };
+  }
+}
+
+/** Reads an object created here, else what `forward` gets from the real engine. */
+async function read(
+  objects: FakeObjects,
+  path: string,
+  url: URL,
+  forward: (target: string) => Promise<Reply | null>,
+): Promise<Reply> {
   const name = decodeURIComponent(
     path
       .split('/')
@@ -175,77 +123,37 @@ async function answer(
       .join('/')
       .replace(/\/json$/, ''),
   );
-  if (path === '/containers/json') {
-    reply(
-      200,
-      objects.containers.filter(({ body: { Labels } }) => hasLabels(strings(Labels), url)).map(listed),
-    );
-    return;
-  }
-  if (path.startsWith('/containers/')) {
-    const found = objects.containers.find((one) => one.id === name || one.name === name);
-    if (found !== undefined) {
-      reply(200, inspected(found));
-      return;
-    }
-  }
-  if (path.startsWith('/networks/')) {
-    const found = objects.networks.find((one) => one.id === name || one.name === name);
-    if (found !== undefined) {
-      reply(200, networkAnswer(found));
-      return;
-    }
-  }
-  if (path.startsWith('/volumes/')) {
-    const found = objects.volumes.find((one) => one.name === name);
-    if (found !== undefined) {
-      reply(200, volumeAnswer(found));
-      return;
-    }
-  }
-
-  const real = forwardedReads.test(path)
-    ? await ask(engineSocket, request.method, `${path}${url.search}`)
-    : null;
+  const created = readCreated(objects, path, url, name);
+  if (created !== null) return { status: 200, value: created };
+  const real = forwardedReads.test(path) ? await forward(`${path}${url.search}`) : null;
   if (path === '/networks') {
-    reply(200, [
-      ...list(real?.value),
-      ...objects.networks.filter((network) => isNamed(network.name, url)).map(networkAnswer),
-    ]);
-    return;
+    const networks = objects.networks.filter((network) => isNamed(network.name, url)).map(networkResponse);
+    return { status: 200, value: [...list(real?.value), ...networks] };
   }
-  // An image that is not here would be pulled, or built, first: for what is asked here it is there.
-  if (/^\/images\/.+\/json$/.test(path) && real?.status !== 200) {
-    reply(200, {
-      Id: `sha256:${'0'.repeat(64)}`,
-      RepoTags: [name],
-      RepoDigests: [],
-      Config: {},
-      Os: 'linux',
-      Architecture: 'amd64',
-      RootFS: { Type: 'layers', Layers: [] },
-    });
-    return;
-  }
-  if (path === '/_ping') {
-    response.writeHead(200, {
-      'Api-Version': '1.45',
-      Ostype: 'linux',
-      'Docker-Experimental': 'false',
-      'Builder-Version': '1',
-    });
-    response.end(request.method === 'HEAD' ? '' : 'OK');
-    return;
-  }
-  if (real === null) {
-    reply(404, { message: 'bulkhead explain: not asked' });
-    return;
-  }
-  reply(real.status, real.value);
+  // An absent image would be pulled, or built, first: in a dry run it exists.
+  if (/^\/images\/.+\/json$/.test(path) && real?.status !== 200)
+    return { status: 200, value: absentImage(name) };
+  return real ?? { status: 404, value: { message: 'bulkhead explain: not asked' } };
 }
 
-/** One read of the real engine. */
-function ask(
+/** The response for an object created here, or a list of containers; null: there is none. */
+function readCreated(objects: FakeObjects, path: string, url: URL, name: string): unknown {
+  if (path === '/containers/json')
+    return objects.containers.filter(({ body: { Labels } }) => hasLabels(strings(Labels), url)).map(listed);
+  if (path.startsWith('/containers/')) {
+    const found = findByIdOrName(objects.containers, name);
+    return found === undefined ? null : inspected(found);
+  }
+  if (path.startsWith('/networks/')) {
+    const found = findByIdOrName(objects.networks, name);
+    return found === undefined ? null : networkResponse(found);
+  }
+  const volume = path.startsWith('/volumes/') ? objects.volumes.find((one) => one.name === name) : undefined;
+  return volume === undefined ? null : volumeResponse(volume);
+}
+
+/** Sends one read to the real engine; null: it did not respond. */
+function readReal(
   socketPath: string,
   method: string,
   path: string,
@@ -259,8 +167,8 @@ function ask(
         headers: { Host: 'docker' },
         timeout: 10_000,
       },
-      (answered) => {
-        readText(answered).then(
+      (incoming) => {
+        readText(incoming).then(
           (text) => {
             let value: unknown = text;
             try {
@@ -268,7 +176,7 @@ function ask(
             } catch {
               /* _ping is plain text */
             }
-            resolve({ status: answered.statusCode ?? 500, value });
+            resolve({ status: incoming.statusCode ?? 500, value });
           },
           () => {
             resolve(null);
@@ -294,89 +202,13 @@ const readBody = async (request: IncomingMessage): Promise<Record<string, unknow
   }
 };
 
-/** What comes, as far as it is kept. */
+/** The body of a message, up to `maxBodyBytes`. */
 async function readText(stream: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of stream as AsyncIterable<Buffer>) {
-    // without an encoding: buffers
     size += part.length;
-    if (size <= maxBody) parts.push(part);
+    if (size <= maxBodyBytes) parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
 }
-
-/** `filters` come as {"label":["a=b"]} or {"label":{"a=b":true}}. */
-function filtersOf(url: URL, key: string): readonly string[] {
-  try {
-    const filters: unknown = record(JSON.parse(url.searchParams.get('filters') ?? '{}'))[key];
-    return Array.isArray(filters) ? filters.map(String) : Object.keys(record(filters));
-  } catch {
-    return [];
-  }
-}
-const hasLabels = (labels: Readonly<Record<string, string>>, url: URL): boolean =>
-  filtersOf(url, 'label').every((wanted) => {
-    const [key = '', ...value] = wanted.split('=');
-    return Object.hasOwn(labels, key) && (value.length === 0 || labels[key] === value.join('='));
-  });
-const isNamed = (name: string, url: URL): boolean => {
-  const names = filtersOf(url, 'name');
-  return names.length === 0 || names.some((one) => name.includes(one.replace(/^\^|\$$/g, '')));
-};
-
-const listed = ({ id, name, body }: FakeContainer) => ({
-  Id: id,
-  Names: [`/${name}`],
-  Image: body['Image'],
-  ImageID: '',
-  Labels: body['Labels'] ?? {},
-  State: 'created',
-  Status: 'Created',
-  Created: 0,
-  Ports: [],
-  Mounts: [],
-  HostConfig: {},
-  NetworkSettings: { Networks: {} },
-});
-const inspected = ({ id, name, body }: FakeContainer) => ({
-  Id: id,
-  Name: `/${name}`,
-  Image: '',
-  Created: '2000-01-01T00:00:00Z',
-  State: { Status: 'created', Running: false, Pid: 0 },
-  Config: body,
-  HostConfig: body['HostConfig'] ?? {},
-  Mounts: [],
-  NetworkSettings: { Networks: record(record(body['NetworkingConfig'])['EndpointsConfig']) },
-});
-const networkAnswer = ({ id, name, driver, labels }: NetworkFacts) => ({
-  Id: id,
-  Name: name,
-  Driver: driver,
-  Labels: labels,
-  Scope: 'local',
-  Created: '2000-01-01T00:00:00Z',
-  IPAM: { Config: [] },
-  Containers: {},
-  Options: {},
-});
-const volumeAnswer = ({ name, driver, options, labels }: VolumeFacts) => ({
-  Name: name,
-  Driver: driver,
-  Options: options,
-  Labels: labels,
-  Mountpoint: '',
-  Scope: 'local',
-  CreatedAt: '2000-01-01T00:00:00Z',
-});
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const list = (value: unknown): readonly unknown[] =>
-  Array.isArray(value) ? (value as readonly unknown[]) : []; // its elements stay unknown
-const record = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}; // its values stay unknown
-const strings = (value: unknown): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(record(value)).map(([key, entry]) => [key, String(entry)]));

@@ -5,7 +5,7 @@ import { endings, type EndReason } from './endings.ts';
 import { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import type { RequestOptions, UpgradeHandler } from './exchange.ts';
-import type { ResponseHead } from './message/head-parser.ts';
+import type { ResponseHead } from './message/response-head.ts';
 import { RequestPipeline } from './request-pipeline.ts';
 import { releaseBoth, Tunnel } from './tunnel.ts';
 

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Denial } from '../../shared/policy/decision.ts';
-import type { RequestHead, ResponseHead } from './message/head-parser.ts';
+import type { RequestHead } from './message/head-parser.ts';
+import type { ResponseHead } from './message/response-head.ts';
 import type { Target } from './message/target.ts';
 import type { Match } from '../routes/match.ts';
 import type { PeerCredentials } from '../base/peer-credentials.ts';

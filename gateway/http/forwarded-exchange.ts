@@ -7,7 +7,7 @@ import type { EndReason } from './endings.ts';
 import { continueResponse } from './errors.ts';
 import type { Verdict } from './exchange.ts';
 import type { BodyTracker } from './message/framing.ts';
-import type { ResponseHead } from './message/head-parser.ts';
+import type { ResponseHead } from './message/response-head.ts';
 import { forwardedHead, type ParsedRequest } from './parsed-request.ts';
 import { StreamedRequest } from './request-stream.ts';
 

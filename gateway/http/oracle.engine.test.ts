@@ -12,7 +12,8 @@ import { startBareEngine, type BareEngine } from '../../tests/support/real-engin
 import { matchRoute } from '../routes/match.ts';
 import { ClientConnection } from './connection.ts';
 import { BodyTracker } from './message/framing.ts';
-import { headEnd, parseResponseHead } from './message/head-parser.ts';
+import { headEnd } from './message/head-parser.ts';
+import { parseResponseHead } from './message/response-head.ts';
 import { parseTarget } from './message/target.ts';
 
 // The engine itself says what it reads: bytes are judged by what dockerd makes of them. fast-check prints

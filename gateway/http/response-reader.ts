@@ -1,10 +1,6 @@
 import { BodyTracker } from './message/framing.ts';
-import {
-  headEnd,
-  maxResponseHeadBytes,
-  parseResponseHead,
-  type ResponseHead,
-} from './message/head-parser.ts';
+import { headEnd } from './message/head-parser.ts';
+import { maxResponseHeadBytes, parseResponseHead, type ResponseHead } from './message/response-head.ts';
 import type { Tunnel } from '../routes/route.ts';
 
 const empty = Buffer.alloc(0);

@@ -3,7 +3,7 @@ import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { ResponseReplacedError, type ResponseTransform } from './exchange.ts';
-import type { ResponseHead } from './message/head-parser.ts';
+import type { ResponseHead } from './message/response-head.ts';
 
 /** The outcome of a response: exactly one of these is called, once; `reportProblem` may be called before. */
 export interface ResponseEvents {

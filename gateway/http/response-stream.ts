@@ -11,7 +11,7 @@ import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { ResponseReplacedError, type StreamingResponseTransform } from './exchange.ts';
-import type { ResponseHead } from './message/head-parser.ts';
+import type { ResponseHead } from './message/response-head.ts';
 import { ZeroCopyPath } from './splice/zero-copy-path.ts';
 
 /**

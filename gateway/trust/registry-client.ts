@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RegistryQuery } from '../../shared/policy/image-trust.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -10,9 +9,12 @@ import {
 } from '../../shared/settings/registry-problem.ts';
 import type { RegistryFacts } from '../engine-api/engine-facts.ts';
 import type { CredentialSource } from './docker-credentials.ts';
+import { digestShape, indexTypes, manifestTypes, readManifest } from './manifest.ts';
 import { RegistryAuth } from './registry-auth.ts';
-import { endpointsOf, isLoopback, type Endpoint } from './registry-hosts.ts';
+import { headerOf, mediaType, retryAfterMs } from './registry-headers.ts';
+import { endpointsOf, type Endpoint } from './registry-hosts.ts';
 import { createWeb, type Web, type WebResponse } from './registry-http.ts';
+import { followRedirects } from './registry-redirects.ts';
 
 /** A registry's uncached result for one question. */
 export type RegistryResponse =
@@ -42,22 +44,9 @@ export interface RegistryClientOptions {
   readonly now?: () => number;
 }
 
-const indexTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-];
-const manifestTypes = [
-  ...indexTypes,
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-];
 /** A point in time as messages have it; `at` is ms since the epoch. */
 const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-const digestShape = /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
-const manifestLimitBytes = 4 * 1024 * 1024;
-const maxChildren = 256;
-const maxRedirects = 3;
 /** Longest time for one question, with all its requests. */
 const queryTimeoutMs = 25_000;
 /** Upper bound of a registry's Retry-After. */
@@ -98,7 +87,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       };
     let authorization = auth.known(endpoint, question.path);
     for (let fresh = false; ;) {
-      const response = await follow(
+      const response = await followRedirects(
         web,
         endpoint,
         method,
@@ -251,125 +240,3 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     },
   };
 }
-
-type RedirectedResponse =
-  | Exclude<WebResponse, { ok: true }>
-  | (Extract<WebResponse, { ok: true }> & {
-      /** The endpoint itself, not a place it redirected to. */ readonly own: boolean;
-    });
-
-/**
- * The back-off a rate-limiting registry requests, ms: Retry-After in its two forms, Docker Hub's and the
- * draft standard's headers; a minute without any.
- */
-function retryAfterMs(headers: IncomingHttpHeaders, now: number): number {
-  const text = (name: string) => {
-    const value = headers[name];
-    return typeof value === 'string' ? value.trim() : '';
-  };
-  const after = text('retry-after');
-  if (/^\d{1,9}$/.test(after)) return Number(after) * 1000;
-  const date = Date.parse(after);
-  if (!Number.isNaN(date)) return date - now;
-  if (/^\d{9,11}$/.test(text('x-retry-after'))) return Number(text('x-retry-after')) * 1000 - now;
-  return /^\d{1,9}$/.test(text('ratelimit-reset')) ? Number(text('ratelimit-reset')) * 1000 : 60_000;
-}
-
-/**
- * Follows redirects within what the endpoint may do; authorization and client certificates stay with the
- * endpoint's own origin.
- */
-async function follow(
-  web: Pick<Web, 'exchange'>,
-  endpoint: Endpoint,
-  method: 'GET' | 'HEAD',
-  path: string,
-  authorization: string | null,
-  timeoutMs: number,
-): Promise<RedirectedResponse> {
-  let url = new URL(path, endpoint.origin);
-  for (let hop = 0; ; hop++) {
-    const own = url.origin === endpoint.origin;
-    const response = await web.exchange({
-      method,
-      url,
-      limitBytes: manifestLimitBytes,
-      timeoutMs,
-      direct: isLoopback(url.host),
-      tls: own ? endpoint.tls : { verify: true, authorities: [], client: null },
-      headers: {
-        Accept: manifestTypes.join(', '),
-        ...(own && authorization !== null ? { Authorization: authorization } : {}),
-      },
-    });
-    if (!response.ok || ![301, 302, 303, 307, 308].includes(response.status))
-      return response.ok ? { ...response, own } : response;
-    if (hop >= maxRedirects)
-      return { ok: false, cause: 'protocol', ...registryProblem(message('registry.redirects-without-end')) };
-    let next: URL;
-    try {
-      next = new URL(response.headers.location ?? '', url);
-    } catch {
-      return { ok: false, cause: 'protocol', ...registryProblem(message('registry.redirects-nowhere')) };
-    }
-    const plainAllowed =
-      url.protocol === 'http:' && (next.host === url.host || (isLoopback(next.host) && isLoopback(url.host)));
-    if (
-      next.username !== '' ||
-      next.password !== '' ||
-      !(next.protocol === 'https:' || (next.protocol === 'http:' && plainAllowed))
-    ) {
-      return {
-        ok: false,
-        cause: 'protocol',
-        ...registryProblem(
-          message('registry.redirect-not-followed', { address: `${next.protocol}//${next.host}` }),
-        ),
-      };
-    }
-    url = next;
-  }
-}
-
-/**
- * Digest (as asked for, else sha256 of the bytes) and children; null where it is no manifest, or not the one
- * asked for.
- */
-function readManifest(
-  body: Buffer,
-  expected: string | null,
-): { digest: string; children: readonly string[] } | null {
-  const algorithm = expected?.startsWith('sha512:') === true ? 'sha512' : 'sha256';
-  const digest = `${algorithm}:${createHash(algorithm).update(body).digest('hex')}`;
-  if (expected !== null && expected !== digest) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null || !('schemaVersion' in value) || value.schemaVersion !== 2)
-    return null;
-  if ('manifests' in value && Array.isArray(value.manifests)) {
-    const children = value.manifests
-      .slice(0, maxChildren)
-      .flatMap((entry: unknown) =>
-        typeof entry === 'object' &&
-        entry !== null &&
-        'digest' in entry &&
-        typeof entry.digest === 'string' &&
-        digestShape.test(entry.digest)
-          ? [entry.digest]
-          : [],
-      );
-    return { digest, children };
-  }
-  return 'config' in value && 'layers' in value ? { digest, children: [] } : null;
-}
-
-const headerOf = (response: WebResponse & { ok: true }, name: string): string => {
-  const value = response.headers[name];
-  return typeof value === 'string' ? value : '';
-};
-const mediaType = (response: WebResponse & { ok: true }): string =>
-  headerOf(response, 'content-type').split(';')[0]?.trim().toLowerCase() ?? '';

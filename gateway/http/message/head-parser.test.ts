@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isUnparseable, parseRequestHead, parseResponseHead, writeRequestHead } from './head-parser.ts';
+import { isUnparseable, parseRequestHead, writeRequestHead } from './head-parser.ts';
+import { parseResponseHead } from './response-head.ts';
 
 const parse = (text: string) => parseRequestHead(Buffer.from(text, 'latin1'));
 const head = (...fields: string[]) =>

@@ -1,7 +1,7 @@
 /**
- * HTTP/1.1 message heads in a deliberately narrow grammar: what Docker clients send, nothing more. Whatever
- * is refused here could be read differently by the engine; what is accepted is written anew by
- * `writeRequestHead`, so that the engine never sees the client's own bytes of a head.
+ * HTTP/1.1 request heads in a deliberately narrow grammar: what Docker clients send, nothing more. The engine
+ * could read differently what is refused here; what is accepted is serialised anew by `writeRequestHead`, so
+ * that the engine never gets the client's own bytes of a head.
  */
 
 /** A header as received: name in its own spelling, `key` lower-cased. */
@@ -52,7 +52,8 @@ const fieldLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+): *(.*)$/;
 // eslint-disable-next-line no-control-regex -- control characters are what this looks for
 const forbiddenInLine = /[\x00-\x08\x0a-\x1f\x7f]/;
 const mediaType = /^(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+) *(?:;[\x20-\x7e]*)?)?$/;
-const contentLength = /^(?:0|[1-9][0-9]{0,15})$/;
+/** A plain decimal number that is exact in a double. */
+export const contentLengthPattern = /^(?:0|[1-9][0-9]{0,15})$/;
 
 /**
  * Meaningful for one hop only, answered by the gateway itself, or without effect: never forwarded as they
@@ -216,7 +217,7 @@ function requestBody(known: ReadonlyMap<string, string>): BodyResult {
     return { length: { kind: 'chunked' } };
   }
   if (length === undefined) return { length: { kind: 'none' } };
-  if (!contentLength.test(length) || Number(length) > Number.MAX_SAFE_INTEGER)
+  if (!contentLengthPattern.test(length) || Number(length) > Number.MAX_SAFE_INTEGER)
     return { error: 'Content-Length is not a plain decimal number', status: 400 };
   return { length: { kind: 'length', bytes: Number(length) } };
 }
@@ -236,82 +237,6 @@ export function writeRequestHead(head: ForwardedHead): string {
   if (head.upgrade !== null) text += `Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n`;
   else if (head.close) text += 'Connection: close\r\n';
   return `${text}\r\n`;
-}
-
-export interface ResponseHead {
-  readonly status: number;
-  readonly body: BodyLength;
-  readonly close: boolean;
-  readonly contentType: string;
-  /** The body is compressed. */
-  readonly encoded: boolean;
-}
-
-const lf = 0x0a;
-const cr = 0x0d;
-const colonByte = 0x3a;
-const letterC = 0x63;
-const letterT = 0x74;
-
-/** Bytes a response head may have. */
-export const maxResponseHeadBytes = 256 * 1024;
-
-/**
- * Reads what is needed to relay an engine's response: status and framing. `bytes` ends with the blank line;
- * the head itself is passed on as it came. Null when it makes no sense: the connection is given up then.
- */
-export function parseResponseHead(bytes: Buffer, requestMethod: string): ResponseHead | null {
-  const start = bytes.indexOf(lf) + 1;
-  const status = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: [^\r]*)?\r\n$/.exec(bytes.toString('latin1', 0, start));
-  if (!status) return null;
-  const code = Number(status[2]);
-  let length: number | undefined;
-  let chunked = false;
-  let close = status[1] === '0';
-  let contentType = '';
-  let encoded = false;
-  // Only the few fields that matter are looked at, in place: this runs for every answer.
-  for (let at = start; at < bytes.length - 2;) {
-    const end = bytes.indexOf(lf, at) + 1;
-    if (end === 0 || bytes[end - 2] !== cr) return null;
-    let colon = at;
-    while (colon < end && bytes[colon] !== colonByte) colon++;
-    if (colon === at || colon === end) return null;
-    const first = (bytes[at] ?? 0) | 0x20;
-    if (first === letterC || first === letterT) {
-      const value = () => bytes.toString('latin1', colon + 1, end).trim();
-      switch (bytes.toString('latin1', at, colon).toLowerCase()) {
-        case 'content-length': {
-          const text = value();
-          if (!contentLength.test(text) || length !== undefined) return null;
-          length = Number(text);
-          break;
-        }
-        case 'transfer-encoding':
-          if (value().toLowerCase() !== 'chunked') return null;
-          chunked = true;
-          break;
-        case 'connection':
-          if (/(?:^|[,\s])close(?:[,\s]|$)/i.test(value())) close = true;
-          break;
-        case 'content-type':
-          contentType = value().toLowerCase();
-          break;
-        case 'content-encoding':
-          if (value().toLowerCase() !== 'identity') encoded = true;
-          break;
-        default:
-      }
-    }
-    at = end;
-  }
-  if (chunked && length !== undefined) return null;
-  let body: BodyLength;
-  if (requestMethod === 'HEAD' || code === 204 || code === 304 || code < 200) body = { kind: 'none' };
-  else if (chunked) body = { kind: 'chunked' };
-  else if (length !== undefined) body = { kind: 'length', bytes: length };
-  else body = { kind: 'until-close' };
-  return { status: code, body, close, contentType, encoded };
 }
 
 /**

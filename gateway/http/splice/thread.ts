@@ -1,13 +1,8 @@
 import os from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { libcFunction } from '../../base/libc.ts';
-import {
-  SpliceTransfer,
-  loadSpliceSyscalls,
-  type Extent,
-  type Outcome,
-  type TransferDescriptors,
-} from './transfer.ts';
+import { SpliceTransfer, type Extent, type Outcome, type TransferDescriptors } from './transfer.ts';
+import { loadSpliceSyscalls } from './splice-syscalls.ts';
 
 // A thread of its own, so that what moves past our memory also moves past the event loop: a loop turn for
 // each part costs more than the part. It waits in poll(2) while there are transfers, and for messages while

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SpliceTransfer, type Extent, type SpliceSyscalls } from './transfer.ts';
+import { SpliceTransfer, type Extent } from './transfer.ts';
+import type { SpliceSyscalls } from './splice-syscalls.ts';
 
 const from = 10,
   to = 11,

@@ -1,34 +1,35 @@
-import { lastErrno, libcFunction } from '../../base/libc.ts';
+import { chunkHead } from './chunk-head.ts';
+import type { SpliceSyscalls } from './splice-syscalls.ts';
 
-// splice(2) by way of a pipe: the kernel hands the pages of one socket's buffer on to another's. Reading and
-// writing them would copy each twice, and a body of gigabytes then costs more here than at its sender. The
-// pages may still be the sender's own (vmsplice), who can change them until they are read: so only content
-// goes that way, whose length is all that matters here. Framing is read, looked at, and sent from our memory;
-// where it is known how much content passes, the receiver gets it as one chunk, which costs both of us less.
+// splice(2) through a pipe: the kernel moves the pages of one socket's buffer to another's. Reading and
+// writing would copy each page twice, and a body of gigabytes would then cost more here than at its sender.
+// The pages may still be the sender's own (vmsplice), which can change them until they are read: so only
+// content is spliced, of which only the length matters here. Framing is read, checked, and sent from our
+// memory; where the length of the content is known, the receiver gets it as one chunk, which is cheaper.
 
 /**
- * What is moved of a body. `begun`: content that comes before any framing of the sender's; null: the head of
- * a chunk is next.
+ * The part of a body to move. `begun`: bytes of content before the sender's next framing; null: the head of a
+ * chunk is next.
  */
 export type Extent =
-  /** So much content. The heads of the sender's chunks end here: the receiver was told how much comes. */
+  /** So much content, without the heads of the sender's chunks: the receiver has the whole length. */
   | { readonly heads: 'end'; readonly begun: number | null; readonly content: number }
-  /** Chunks as they are, as long as there are plain ones. */
+  /** Chunks with their heads, as long as they are plain. */
   | { readonly heads: 'pass'; readonly begun: number | null };
 
-/** What came to its end well: all may go on from there. */
+/** A transfer that ended without an error: relaying can continue after it. */
 export interface Stopped {
   readonly ended: 'stopped';
   /** Bytes of content that were moved. */
   readonly content: number;
-  /** Content that is still to come of the sender's chunk; null: the head of one is next. */
+  /** Remaining content of the sender's chunk; null: the head of a chunk is next. */
   readonly inChunk: number | null;
-  /** Content that the receiver still expects without a head; null: it expects one. */
+  /** Content that the receiver expects before the next head; null: it expects a head. */
   readonly chunkRemaining: number | null;
-  /** What was taken from the sender and not sent. */
+  /** Bytes that were received and not sent. */
   readonly rest: Uint8Array;
 }
-/** One side failed: what was on its way is lost. */
+/** One side failed: the bytes in the pipe are lost. */
 export interface Broken {
   readonly ended: 'broken';
   readonly side: 'sender' | 'receiver';
@@ -36,10 +37,10 @@ export interface Broken {
 }
 export type Outcome = Stopped | Broken;
 
-/** What has to happen before more can move. */
+/** What the transfer waits for. */
 export type Readiness = 'readable' | 'writable';
 
-/** Descriptors of two sockets that do not block, and of the pipe between them; somebody else's to close. */
+/** Descriptors of two non-blocking sockets and the pipe between them; the caller closes them. */
 export interface TransferDescriptors {
   readonly from: number;
   readonly to: number;
@@ -47,93 +48,58 @@ export interface TransferDescriptors {
   readonly pipeIn: number;
 }
 
-export interface SpliceSyscalls {
-  readonly splice: (
-    from: number,
-    fromAt: null,
-    to: number,
-    toAt: null,
-    length: number,
-    flags: number,
-  ) => number;
-  readonly recv: (fd: number, bytes: Buffer, length: number, flags: number) => number;
-  readonly write: (fd: number, bytes: Buffer, length: number) => number;
-  readonly yieldTurn: () => number;
-  /** errno of the last one. */
-  readonly errno: () => number;
-}
-
-/** Null where they can't be had. */
-export function loadSpliceSyscalls(): SpliceSyscalls | null {
-  const splice = libcFunction<SpliceSyscalls['splice']>(
-    'intptr_t splice(int from, void *fromAt, int to, void *toAt, size_t length, unsigned int flags)',
-  );
-  const recv = libcFunction<SpliceSyscalls['recv']>(
-    'intptr_t recv(int fd, void *bytes, size_t length, int flags)',
-  );
-  const write = libcFunction<SpliceSyscalls['write']>(
-    'intptr_t write(int fd, const void *bytes, size_t length)',
-  );
-  const yieldTurn = libcFunction<SpliceSyscalls['yieldTurn']>('int sched_yield()');
-  return splice === null || recv === null || write === null || yieldTurn === null
-    ? null
-    : { splice, recv, write, yieldTurn, errno: lastErrno };
-}
-
-const again = 11,
-  interrupted = 4;
+/** EAGAIN, EINTR. */
+const again = 11;
+const interrupted = 4;
 /** MSG_DONTWAIT. */
 const msgDontWait = 0x40;
 /** SPLICE_F_NONBLOCK. */
 const spliceNonBlock = 2;
-/** Taken at a time. */
+/** Most bytes of one splice. */
 const partBytes = 1024 * 1024;
-/** Taken before the receiver gets it: more than a sender's buffer holds by default. */
-const enoughBytes = 768 * 1024;
+/** Bytes collected before they are sent on: more than a sender's buffer holds by default. */
+const batchBytes = 768 * 1024;
 /**
- * A sender that waits for a processor gets its turn so often, to send more: being woken for each part costs
- * more than the parts.
+ * How often the processor is yielded to a sender so that it sends more: being woken for each part costs more
+ * than the parts.
  */
 const maxYields = 3;
-/** Moved, and parts taken, before other transfers have their turn. */
-const turnBytes = 4 * 1024 * 1024,
-  turnParts = 1024;
-/**
- * The end of a chunk, and the longest head of one that is understood here: what is longer is left to who
- * asked.
- */
+/** Most bytes and parts of one turn; then other transfers have theirs. */
+const turnBytes = 4 * 1024 * 1024;
+const turnParts = 1024;
+/** Bytes of the end of a chunk and the longest head that is parsed here; the caller handles longer ones. */
 const frameBytes = 2 + 13 + 2;
-/** Digits of a size, before one was seen: of 32 KB, as Docker sends. */
+/** Digits that the first size is expected to have: of 32 KB, as Docker sends. */
 const defaultDigits = 4;
-/** Smaller chunks are not worth the way; what is read of a chunk together with its head is less. */
+/** Smaller chunks are not spliced; content that is read together with a head is shorter than this. */
 const minChunkBytes = 4096;
 const nothing = Buffer.alloc(0);
 
-/** One body, or a part of one, on its way from one socket to another. */
+/** Moves a body, or a part of one, from one socket to another. */
 export class SpliceTransfer {
   readonly #syscalls: SpliceSyscalls;
   readonly #descriptors: TransferDescriptors;
   readonly #headsPass: boolean;
-  /** Content that may move, and that was taken. */
+  /** Limit of content, and content received so far, bytes. */
   readonly #contentLimit: number;
   #content = 0;
-  /** Content before the sender's next framing. */
+  /** Content before the sender's next framing, bytes. */
   #run: number;
   #inChunk: boolean;
-  /** Nothing more is taken. */
+  /** Set when nothing more is received. */
   #end: 'stopped' | Broken | null = null;
-  /** What was read of the framing that is next: `held` bytes. */
+  /** The next framing as far as it was read: `#frameLength` bytes. */
   readonly #frame = Buffer.allocUnsafeSlow(frameBytes);
   #frameLength = 0;
   #digits = defaultDigits;
-  /** Goes into the pipe before anything else. */
+  /** Written to the pipe before anything else. */
   #first: Buffer;
   #piped = 0;
-  /** Taken in this turn. */
+  /** Parts received in this turn. */
   #parts = 0;
   awaitedReadiness: Readiness = 'readable';
 
-  /** `before`: is sent first. */
+  /** `before`: text that is sent first. */
   constructor(syscalls: SpliceSyscalls, descriptors: TransferDescriptors, extent: Extent, before: string) {
     this.#syscalls = syscalls;
     this.#descriptors = descriptors;
@@ -144,12 +110,12 @@ export class SpliceTransfer {
     this.#first = Buffer.from(before, 'latin1');
   }
 
-  /** The descriptor that is waited for. */
+  /** The descriptor whose readiness is awaited. */
   get awaitedDescriptor(): number {
     return this.awaitedReadiness === 'readable' ? this.#descriptors.from : this.#descriptors.to;
   }
 
-  /** Moves what can be moved now. Null: more is to come, after what it `wants`. */
+  /** Moves what can be moved now. Null: more will follow once `awaitedReadiness` is reached. */
   move(): Outcome | null {
     this.#parts = 0;
     for (let moved = 0; moved < turnBytes && this.#parts < turnParts;) {
@@ -158,7 +124,7 @@ export class SpliceTransfer {
         if (this.#end !== null) return this.#outcome(this.#end);
         break;
       }
-      // As much at a time as there is: the receiver is woken each time.
+      // All of it at once: each splice wakes the receiver.
       const sent = this.#splice(this.#descriptors.pipeOut, this.#descriptors.to, this.#piped);
       if (sent === null) break;
       if (sent < 0) return { ended: 'broken', side: 'receiver', errno: this.#syscalls.errno() };
@@ -181,15 +147,15 @@ export class SpliceTransfer {
     };
   }
 
-  /** Into the pipe, as long as there is more and it is not enough. */
+  /** Fills the pipe until a batch is complete or nothing more is available. */
   #fill(): void {
-    for (let yields = 0; this.#piped < enoughBytes && this.#end === null && this.#parts < turnParts;) {
+    for (let yields = 0; this.#piped < batchBytes && this.#end === null && this.#parts < turnParts;) {
       const received =
         this.#first.length > 0
           ? this.#writeFirst()
           : this.#run > 0
-            ? this.#takeContent()
-            : this.#takeFraming();
+            ? this.#receiveContent()
+            : this.#receiveFraming();
       if (received) {
         this.#parts++;
         continue;
@@ -199,7 +165,7 @@ export class SpliceTransfer {
     }
   }
 
-  /** False when the pipe is full. Whole or not at all, as a pipe takes little. */
+  /** False when the pipe is full. A write this short is atomic. */
   #writeFirst(): boolean {
     const written = this.#retryable(
       this.#syscalls.write(this.#descriptors.pipeIn, this.#first, this.#first.length),
@@ -213,8 +179,8 @@ export class SpliceTransfer {
     return true;
   }
 
-  /** False when nothing is there, or the pipe is full. */
-  #takeContent(): boolean {
+  /** False when nothing is available, or the pipe is full. */
+  #receiveContent(): boolean {
     const length = Math.min(this.#run, this.#contentLimit - this.#content, partBytes);
     if (length === 0) {
       this.#end = 'stopped';
@@ -232,12 +198,12 @@ export class SpliceTransfer {
     return true;
   }
 
-  #takeFraming(): boolean {
+  #receiveFraming(): boolean {
     if (this.#content === this.#contentLimit) {
       this.#end = 'stopped';
       return true;
     }
-    // As much as the last one was, then byte by byte: what follows is content, which is not to be read here.
+    // The length of the last framing, then byte by byte: the content that follows must not be read.
     const length = Math.min(
       Math.max(1, (this.#inChunk ? 2 : 0) + this.#digits + 2 - this.#frameLength),
       frameBytes - this.#frameLength,
@@ -259,7 +225,7 @@ export class SpliceTransfer {
     this.#frameLength += received;
     const head = chunkHead(this.#frame.subarray(0, this.#frameLength), this.#inChunk);
     if (head === 'part') return true;
-    // Read with the head all the same, where the last one was longer.
+    // Content that was read with the head, where the last head was longer.
     const ahead = head === null ? 0 : this.#frameLength - head.length;
     if (head === null || head.size < minChunkBytes || ahead > this.#contentLimit - this.#content) {
       this.#end = 'stopped';
@@ -275,7 +241,7 @@ export class SpliceTransfer {
     return true;
   }
 
-  /** Null: nothing goes now. Negative: it failed. */
+  /** Null: it would block. Negative: it failed. */
   #splice(from: number, to: number, length: number): number | null {
     return this.#retryable(this.#syscalls.splice(from, null, to, null, length, spliceNonBlock));
   }
@@ -284,44 +250,5 @@ export class SpliceTransfer {
     if (bytes >= 0) return bytes;
     const errno = this.#syscalls.errno();
     return errno === again || errno === interrupted ? null : -1;
-  }
-}
-
-const carriageReturn = 0x0d,
-  lineFeed = 0x0a;
-/** The value of a hexadecimal digit; null for any other byte. */
-function hexDigit(byte: number): number | null {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : null;
-}
-
-/**
- * The head of a chunk with content at the start of `bytes`; `inChunk`: after the end of another. `part`: may
- * become one. Null: it is something else.
- */
-export function chunkHead(
-  bytes: Buffer,
-  inChunk: boolean,
-): { readonly length: number; readonly size: number } | 'part' | null {
-  let at = 0;
-  if (inChunk)
-    for (const expected of [carriageReturn, lineFeed]) {
-      if (at === bytes.length) return 'part';
-      if (bytes[at++] !== expected) return null;
-    }
-  let size = 0;
-  for (let digits = 0; ; digits++) {
-    const byte = bytes[at++];
-    if (byte === undefined) return 'part';
-    const digit = hexDigit(byte);
-    if (digit !== null && digits < 13) {
-      size = size * 16 + digit;
-      continue;
-    }
-    if (byte !== carriageReturn || digits === 0) return null;
-    const last = bytes[at++];
-    if (last === undefined) return 'part';
-    return last === lineFeed && size > 0 ? { length: at, size } : null;
   }
 }

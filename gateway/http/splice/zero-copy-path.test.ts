@@ -12,7 +12,7 @@ import { ClientConnection } from '../connection.ts';
 import { ResponseReplacedError } from '../exchange.ts';
 import { descriptorOf, libcFunction } from '../../base/libc.ts';
 import { detachReading } from './detached-handles.ts';
-import { chunkHead } from './transfer.ts';
+import { chunkHead } from './chunk-head.ts';
 import { Splicer, getSplicer } from './splicer.ts';
 
 let dir: string;
