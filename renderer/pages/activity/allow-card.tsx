@@ -1,26 +1,17 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import FormControlLabel from '@mui/material/FormControlLabel';
-import Radio from '@mui/material/Radio';
-import RadioGroup from '@mui/material/RadioGroup';
-import { useApp, useDraft, useStore } from '../../state/context.tsx';
+import { useApp, useDraft } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
-import { DiffView } from '../../components/diff-view.tsx';
-import { ErrorPanel } from '../../components/error-panel.tsx';
-import { useReadOnlyReason } from '../../components/read-only.ts';
-import { LockedNote } from '../../components/setting-row.tsx';
-import { color } from '../../theme/tokens.ts';
 import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
-import { allowanceFor, type Proposal } from '../../../shared/audit/proposals.ts';
-import type { AppError } from '../../../shared/result.ts';
+import { allowanceFor } from '../../../shared/audit/proposals.ts';
 import { sentences } from '../../i18n/lists.ts';
-import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { insteadOf } from './entry-text.ts';
-import { shortDigest, useLocalImages } from './image-fact.tsx';
+import { useLocalImages } from './image-fact.tsx';
+import { ProposalsCard } from './proposals-card.tsx';
+import { TextWithAction } from './text-with-action.tsx';
 import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 
 /**
@@ -133,7 +124,7 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
     case 'proposals':
       return (
         <Framed>
-          <Proposals entry={entry} proposals={allowance.proposals} />
+          <ProposalsCard entry={entry} proposals={allowance.proposals} />
         </Framed>
       );
   }
@@ -142,200 +133,3 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
 const Framed = ({ children }: { readonly children: React.ReactNode }) => (
   <Box sx={{ marginTop: 2 }}>{children}</Box>
 );
-const TextWithAction = ({
-  children,
-  action,
-}: {
-  readonly children: React.ReactNode;
-  readonly action?: React.ReactNode;
-}) => (
-  <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, padding: 2, color: color.text2 }}>
-    <Box sx={{ flex: 1, minWidth: 0 }}>{children}</Box>
-    {action}
-  </Box>
-);
-
-function Proposals({
-  entry,
-  proposals,
-}: {
-  readonly entry: ActivityEntry;
-  readonly proposals: readonly Proposal[];
-}) {
-  const { t } = useTranslation();
-  const store = useStore();
-  const draft = useDraft();
-  const lockedBy = useReadOnlyReason();
-  const [picked, setPicked] = useState<string | null>(null);
-  const [error, setError] = useState<AppError | null>(null);
-  // The narrowest until somebody picks; what gives up protection is never chosen for anybody.
-  const proposal =
-    proposals.find(({ code, reach }) => (picked === null ? reach !== 'dangerous' : code === picked)) ?? null;
-  const after = useMemo(() => {
-    let text = draft.text;
-    for (const edit of proposal?.edits ?? []) {
-      const path = parsePointer(edit.pointer);
-      const result = path.ok ? editSettings(text, path.value, edit.value) : path;
-      if (!result.ok) return null;
-      text = result.value;
-    }
-    return text;
-  }, [draft.text, proposal]);
-  const allow = async () => {
-    if (proposal === null) return;
-    const edited = draft.editAll(proposal.edits);
-    if (!edited.ok) {
-      setError(edited.error);
-      return;
-    }
-    const saved = await store.flush();
-    if (saved.ok) navigate('review');
-    else setError(saved.error);
-  };
-  return (
-    <Card title={t('activity.allow.title')}>
-      {entry.rule === 'container-unprotected' && (
-        <TextWithAction
-          action={
-            <Button
-              size="small"
-              onClick={() => {
-                navigate('containers', { show: 'unprotected' });
-              }}
-            >
-              {t('overview.next.reviewContainers')}
-            </Button>
-          }
-        >
-          {t('activity.allow.recreate')}
-        </TextWithAction>
-      )}
-      <RadioGroup
-        aria-label={t('activity.allow.title')}
-        value={proposal?.code ?? ''}
-        onChange={(_, value) => {
-          setPicked(value);
-          setError(null);
-        }}
-        sx={{ padding: '8px 16px', gap: '4px' }}
-      >
-        {proposals.map((one) => (
-          <FormControlLabel
-            key={one.code}
-            value={one.code}
-            disabled={lockedBy !== undefined}
-            control={<Radio size="small" sx={{ padding: '6px', alignSelf: 'flex-start' }} />}
-            sx={{ alignItems: 'flex-start', margin: 0, marginLeft: '-6px', gap: '4px' }}
-            label={
-              <Box sx={{ paddingTop: '5px' }}>
-                <Box sx={{ color: color.text, fontWeight: 500, overflowWrap: 'anywhere' }}>
-                  {proposalText(t, one).title}
-                </Box>
-                <Box
-                  sx={{
-                    fontSize: 12,
-                    lineHeight: '16px',
-                    color: one.reach === 'dangerous' ? color.danger : color.text2,
-                    overflowWrap: 'anywhere',
-                  }}
-                >
-                  {one.danger === undefined
-                    ? proposalText(t, one).text
-                    : t(`activity.allow.danger.${one.danger}`)}
-                </Box>
-              </Box>
-            }
-          />
-        ))}
-      </RadioGroup>
-      {proposal !== null && after !== null && (
-        <Box sx={{ borderTop: `1px solid ${color.border}` }}>
-          <DiffView
-            before={draft.text}
-            after={after}
-            label={t('activity.allow.diff')}
-            context={1}
-            maxHeight={200}
-            empty={t('activity.allow.same')}
-          />
-        </Box>
-      )}
-      {error !== null && (
-        <Box sx={{ padding: 2 }}>
-          <ErrorPanel error={error} />
-        </Box>
-      )}
-      <Box
-        sx={{
-          display: 'flex',
-          alignItems: 'center',
-          gap: 2,
-          padding: '12px 16px',
-          borderTop: `1px solid ${color.border}`,
-        }}
-      >
-        <Box sx={{ flex: 1, fontSize: 12, lineHeight: '16px', color: color.text2 }}>
-          {lockedBy === undefined ? t('activity.allow.nothingYet') : <LockedNote by={lockedBy} />}
-        </Box>
-        {lockedBy === undefined && (
-          <Button
-            variant={draft.dirty ? 'outlined' : 'contained'}
-            disabled={proposal === null || after === null}
-            onClick={() => {
-              void allow();
-            }}
-          >
-            {t('activity.allow.do')}
-          </Button>
-        )}
-      </Box>
-    </Card>
-  );
-}
-
-/** A proposal in words: what is allowed, and what that means. */
-function proposalText(
-  t: TFunction,
-  { code, params }: Proposal,
-): { readonly title: string; readonly text: string } {
-  switch (code) {
-    case 'image-digest':
-      return {
-        title: t('activity.proposal.image-digest.title'),
-        text: t('activity.proposal.image-digest.text', { digest: shortDigest(params['digest'] ?? '') }),
-      };
-    case 'command':
-      return params['image'] === ''
-        ? {
-            title: t('activity.proposal.command.title', { replace: params }),
-            text: t('activity.proposal.command.text', { replace: params }),
-          }
-        : {
-            title: t('activity.proposal.command.title', { replace: params }),
-            text: t('activity.proposal.command.textImage', { replace: params }),
-          };
-    case 'scope-all':
-      return {
-        title: t('activity.proposal.scope-all.title'),
-        text:
-          params['image'] === undefined
-            ? t('activity.proposal.scope-all.text')
-            : t('activity.proposal.scope-all.textImage', { replace: params }),
-      };
-    case 'image-tag':
-    case 'image-any-tag':
-    case 'derived-images':
-    case 'command-for-image':
-    case 'unlisted-entry':
-    case 'share':
-    case 'share-parent':
-    case 'docker-load':
-    case 'existing-warn':
-    case 'environment-sockets':
-    case 'environment-never':
-      return {
-        title: t(`activity.proposal.${code}.title`, { replace: params }),
-        text: t(`activity.proposal.${code}.text`, { replace: params }),
-      };
-  }
-}

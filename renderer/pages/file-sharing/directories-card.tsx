@@ -1,32 +1,25 @@
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import IconButton from '@mui/material/IconButton';
-import Menu from '@mui/material/Menu';
-import MenuItem from '@mui/material/MenuItem';
-import Switch from '@mui/material/Switch';
 import { useApp, useDraft, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { MoreIcon } from '../../theme/icons.ts';
-import { PathText, Tag, withCode } from '../../components/mono.tsx';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { shareContext } from './check-share.ts';
-import { HostCell } from './host-cell.tsx';
-import { AddDirectory, EditDirectory } from './path-forms.tsx';
+import { DirectoryMenu, type OpenMenu } from './directory-menu.tsx';
+import { directoryRows } from './directory-rows.tsx';
+import { AddDirectory } from './path-forms.tsx';
 import type { Resolved } from './resolved.ts';
-import { judge, ShareNotice } from './share-notice.tsx';
 import {
   defaultShares,
   listPointer,
-  undoRow,
   withDefault,
   writeList,
   writeShares,
@@ -34,11 +27,8 @@ import {
   type ShareList,
   type ShareRow,
 } from './shares.ts';
-import { lockedName } from '../../i18n/lists.ts';
 
-/**
- * The directories: each as written, where it leads here, its switch; what is dangerous says so in its row.
- */
+/** The shared directories: path as written, path on this host, sharing by default, and warnings in the row. */
 export function DirectoriesCard({
   list,
   found,
@@ -53,7 +43,7 @@ export function DirectoriesCard({
   readonly resolveError: AppError | null;
   readonly onRetry: () => void;
   readonly lockedBy: string | undefined;
-  /** A path for the field, and how many there were: each new one starts the field anew. */
+  /** A path for the input field, and how many were offered before: each new one resets the field. */
   readonly offered: { readonly path: string; readonly count: number };
   readonly eci: boolean;
 }) {
@@ -63,11 +53,10 @@ export function DirectoriesCard({
   const app = useApp();
   const draft = useDraft();
   const [editing, setEditing] = useState<number | null>(null);
-  const [menu, setMenu] = useState<{ readonly row: ShareRow; readonly anchor: HTMLElement } | null>(null);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
 
   const readOnly = lockedBy !== undefined;
   const desktop = app.target.capabilities.settingsFormat === 'desktop';
-  const context = shareContext(app);
   const { shares, rows } = list;
   const write = (next: readonly Share[]) => {
     setEditing(null);
@@ -94,121 +83,27 @@ export function DirectoriesCard({
       align: 'right' as const,
     },
   ];
-  // A row stays the same one, focus and all, whatever becomes of its mark.
-  const times = new Map<string, number>();
-  const keyOf = (row: ShareRow): string => {
-    const name = `${row.kind === 'removed' ? 'removed' : 'listed'} ${row.share.path}`;
-    times.set(name, (times.get(name) ?? 0) + 1);
-    return `${name} ${times.get(name) ?? 0}`;
-  };
-  const tableRows = rows.map((row) => {
-    const { path } = row.share;
-    const key = keyOf(row);
-    const undo = readOnly ? null : (
-      <UndoChange
-        name={path}
-        onUndo={() => {
-          write(undoRow(shares, row));
-        }}
-      />
-    );
-    if (row.kind === 'removed')
-      return {
-        key,
-        edited: true,
-        cells: [
-          <Cell key="written">
-            <Box component="del" sx={{ color: color.text3 }}>
-              <PathText path={path} />
-            </Box>
-            <EditedMark kind="removed" />
-          </Cell>,
-          null,
-          null,
-          undo,
-        ],
-      };
-    const isEditing = editing === row.index && !readOnly;
-    const judgement = judge(path, found.get(path), context);
-    const below: ReactNode = isEditing ? (
-      <Box sx={{ display: 'flex', paddingTop: 1 }}>
-        <EditDirectory
-          path={path}
-          others={shares.flatMap((share, index) => (index === row.index ? [] : [share.path]))}
-          onCancel={() => {
-            setEditing(null);
-          }}
-          onSave={(next) => {
-            write(shares.with(row.index, { ...row.share, path: next }));
-          }}
-        />
-      </Box>
-    ) : judgement === null ? undefined : (
-      <ShareNotice
-        judgement={judgement}
-        readOnly={readOnly}
-        onEdit={() => {
-          edit(row);
-        }}
-        onRemove={() => {
-          remove(row);
-        }}
-      />
-    );
-    return {
-      key,
-      pointer: `${listPointer}/${row.index}`,
-      edited: row.kind !== 'same',
-      ...(below === undefined ? {} : { below }),
-      cells: [
-        <Cell key="written">
-          <PathText path={path} />
-          {row.kind !== 'same' && <EditedMark kind={row.kind} />}
-          {row.kind === 'edited' && row.before.path !== path && (
-            <Box component="span" sx={{ color: color.text3, fontSize: 12 }}>
-              {withCode(t('files.list.before', { path: row.before.path }))}
-            </Box>
-          )}
-          {list.missing && <Tag>{t('files.list.defaultTag')}</Tag>}
-        </Cell>,
-        <HostCell key="host" written={path} found={found.get(path)} />,
-        <Switch
-          key="default"
-          checked={row.share.sharedByDefault === true}
-          disabled={readOnly}
-          onChange={(_, on) => {
-            writeShares(store, draft, shares.with(row.index, withDefault(row, on)));
-          }}
-          slotProps={{
-            input: {
-              role: 'switch',
-              'aria-label': readOnly
-                ? lockedName(t, t('files.list.byDefault', { path }), lockedBy)
-                : t('files.list.byDefault', { path }),
-            },
-          }}
-        />,
-        row.kind === 'same' ? (
-          <IconButton
-            key="actions"
-            aria-label={t('files.list.menu', { path })}
-            aria-haspopup="menu"
-            onClick={(event) => {
-              setMenu({ row, anchor: event.currentTarget });
-            }}
-          >
-            <MoreIcon />
-          </IconButton>
-        ) : (
-          undo
-        ),
-      ],
-    };
+  const tableRows = directoryRows({
+    t,
+    list,
+    found,
+    judgeContext: shareContext(app),
+    lockedBy,
+    editing,
+    onEdit: edit,
+    onCancelEdit: () => {
+      setEditing(null);
+    },
+    onWrite: write,
+    onRemove: remove,
+    onDefault: (row, on) => {
+      writeShares(store, draft, shares.with(row.index, withDefault(row, on)));
+    },
+    onMenu: (row, anchor) => {
+      setMenu({ row, anchor });
+    },
   });
 
-  const close = () => {
-    setMenu(null);
-  };
   const line = { padding: '8px 16px', borderTop: `1px solid ${color.border}` };
   return (
     <Card
@@ -287,53 +182,15 @@ export function DirectoriesCard({
           />
         </Box>
       )}
-      <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={close}>
-        {!readOnly && (
-          <MenuItem
-            onClick={() => {
-              if (menu !== null) edit(menu.row);
-              close();
-            }}
-          >
-            {t('files.list.edit')}
-          </MenuItem>
-        )}
-        <MenuItem
-          onClick={() => {
-            if (menu !== null) void store.request('clipboard:write', { text: menu.row.share.path });
-            close();
-          }}
-        >
-          {t('files.list.copy')}
-        </MenuItem>
-        {!readOnly && (
-          <MenuItem
-            onClick={() => {
-              if (menu !== null) remove(menu.row);
-              close();
-            }}
-          >
-            {t('files.list.remove')}
-          </MenuItem>
-        )}
-      </Menu>
+      <DirectoryMenu
+        menu={menu}
+        readOnly={readOnly}
+        onClose={() => {
+          setMenu(null);
+        }}
+        onEdit={edit}
+        onRemove={remove}
+      />
     </Card>
-  );
-}
-
-function Cell({ children }: { readonly children: ReactNode }) {
-  return (
-    <Box
-      sx={{
-        display: 'flex',
-        flexWrap: 'wrap',
-        alignItems: 'center',
-        columnGap: '12px',
-        rowGap: '2px',
-        padding: '4px 0',
-      }}
-    >
-      {children}
-    </Box>
   );
 }

@@ -18,8 +18,6 @@ import { Card } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
-import { CopyIcon, FormatIcon, SearchIcon } from '../../theme/icons.ts';
-import { Mono } from '../../components/mono.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { Page } from '../../components/page.tsx';
@@ -35,6 +33,7 @@ import {
 import { applyFix } from '../../../shared/settings/lint/index.ts';
 import { assistLabels, editorPhrases } from './assist-labels.ts';
 import { ConflictView } from './conflict-view.tsx';
+import { EditorToolbar } from './editor-toolbar.tsx';
 import { FindingsList } from './findings-list.tsx';
 import type { EditorHandle } from './json-editor.tsx';
 
@@ -104,14 +103,14 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
     (finding: Finding) => `${findingTitle(t, finding).replaceAll('`', '')}\n${findingWhy(finding)}`,
     [t],
   );
-  // What was found, and where, is drawn when no key waits: a long list of findings would hold them up.
+  // Findings are drawn when no key press is pending: a long list would delay typing.
   const deferredDraft = useDeferredValue(draft);
   const text = useRef(deferredDraft.text);
   text.current = deferredDraft.text;
   const fix = useCallback(
     (finding: Finding) => {
       editor.current?.flush();
-      // A finding of a text that was typed over since has no place any more; the next look finds it again.
+      // A finding of a text that changed since has no valid range; the next check finds it again.
       if (store.get().draft === text.current) store.setDraft(applyFix(text.current, finding));
     },
     [store],
@@ -127,7 +126,7 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
     [store],
   );
 
-  // #/json?pointer=/bulkhead/mode: at that place, or at the nearest one above it that there is.
+  // #/json?pointer=/bulkhead/mode goes to that key, or to its nearest existing parent.
   const { pointer } = params;
   const { parsed } = draft.draft;
   const tree = useRef(parsed?.tree);
@@ -137,7 +136,7 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
     if (path === null || !path.ok || tree.current === undefined) return;
     for (let length = path.value.length; length >= 0; length--) {
       const node = nodeAt(tree.current, path.value.slice(0, length));
-      // At the key, where it has one: there the strip above says what it means.
+      // At the key where there is one: the toolbar then describes it.
       if (node !== undefined) {
         setCursor({ offset: node.parent?.type === 'property' ? node.parent.offset : node.offset });
         return;
@@ -180,81 +179,14 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
           '&:focus-within': { borderColor: color.accentText, boxShadow: `0 0 0 1px ${color.accentText}` },
         }}
       >
-        <Box
-          role="toolbar"
-          aria-label={t('settingsState.json.commands')}
-          sx={{
-            display: 'flex',
-            alignItems: 'center',
-            gap: '4px',
-            minHeight: 40,
-            padding: '0 8px 0 16px',
-            borderBottom: `1px solid ${color.border}`,
-            background: color.subtle,
-            flexShrink: 0,
-          }}
-        >
-          <Box
-            sx={{
-              flex: 1,
-              minWidth: 0,
-              fontSize: 12,
-              color: color.text3,
-              whiteSpace: 'nowrap',
-              overflow: 'hidden',
-              textOverflow: 'ellipsis',
-            }}
-          >
-            {help === null ? (
-              <Mono>{app.settings.path}</Mono>
-            ) : (
-              <>
-                <Mono>{help.pointer}</Mono>
-                {'  '}
-                <Box component="span" sx={{ color: color.text2 }} title={labels.about(help.key)}>
-                  {labels.about(help.key)}
-                </Box>
-              </>
-            )}
-          </Box>
-          {/* Where Tab can't be told from indenting, the way out is said to whoever is in the text. */}
-          {!readOnly && (
-            <Box
-              component="span"
-              id={tabHint}
-              sx={{
-                display: 'none',
-                flexShrink: 0,
-                fontSize: 12,
-                color: color.text2,
-                whiteSpace: 'nowrap',
-                '*:has(.cm-content:focus) > [role="toolbar"] > &': { display: 'inline' },
-              }}
-            >
-              {t('settingsState.json.tab')}
-            </Box>
-          )}
-          <Button
-            size="small"
-            variant="text"
-            startIcon={<SearchIcon />}
-            onClick={() => {
-              editor.current?.search();
-            }}
-          >
-            {t('settingsState.find.find')}
-          </Button>
-          <Button
-            size="small"
-            variant="text"
-            startIcon={<FormatIcon />}
-            disabled={readOnly || draft.draft.syntax.length > 0}
-            onClick={format}
-          >
-            {t('settingsState.json.format')}
-          </Button>
-          <CopyDocument />
-        </Box>
+        <EditorToolbar
+          help={help}
+          labels={labels}
+          tabHint={tabHint}
+          readOnly={readOnly}
+          editor={editor}
+          onFormat={format}
+        />
         <Box sx={{ flex: 1, minHeight: 0 }}>
           <Suspense fallback={<LoadingRows rows={8} height={20} />}>
             <JsonEditor
@@ -299,32 +231,5 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
         />
       </Box>
     </>
-  );
-}
-
-function CopyDocument() {
-  const { t } = useTranslation();
-  const store = useStore();
-  const draft = useDraft();
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    setCopied((await store.request('clipboard:write', { text: store.get().draft })).ok);
-  };
-  // The clipboard's part of the contract is bounded.
-  return (
-    <Button
-      size="small"
-      variant="text"
-      startIcon={<CopyIcon />}
-      disabled={draft.text.length > 1_000_000}
-      onClick={() => {
-        void copy();
-      }}
-      onBlur={() => {
-        setCopied(false);
-      }}
-    >
-      {copied ? t('button.copied') : t('button.copy')}
-    </Button>
   );
 }

@@ -14,7 +14,8 @@ import { color, oneColumn } from '../../theme/tokens.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
 import { applyStepTable, type StepChange } from '../../../shared/apply/steps.ts';
 import { LogPanel } from './log-panel.tsx';
-import { RunEnd, RunEndFooter } from './run-end.tsx';
+import { RunEnd } from './run-end.tsx';
+import { RunEndFooter } from './run-end-footer.tsx';
 import { StepList, previousVersion } from './step-list.tsx';
 import { useElapsed } from './use-elapsed.ts';
 

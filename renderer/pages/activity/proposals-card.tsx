@@ -1,0 +1,160 @@
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Radio from '@mui/material/Radio';
+import RadioGroup from '@mui/material/RadioGroup';
+import { useDraft, useStore } from '../../state/context.tsx';
+import { navigate } from '../../state/router.ts';
+import { Card } from '../../components/card.tsx';
+import { DiffView } from '../../components/diff-view.tsx';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { useReadOnlyReason } from '../../components/read-only.ts';
+import { LockedNote } from '../../components/setting-row.tsx';
+import { color } from '../../theme/tokens.ts';
+import type { ActivityEntry } from '../../../shared/audit/activity.ts';
+import type { Proposal } from '../../../shared/audit/proposals.ts';
+import type { AppError } from '../../../shared/result.ts';
+import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
+import { proposalText } from './proposal-text.ts';
+import { TextWithAction } from './text-with-action.tsx';
+
+/** The changes of the draft that would allow the entry, one of which can be added to it. */
+export function ProposalsCard({
+  entry,
+  proposals,
+}: {
+  readonly entry: ActivityEntry;
+  readonly proposals: readonly Proposal[];
+}) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const draft = useDraft();
+  const lockedBy = useReadOnlyReason();
+  const [picked, setPicked] = useState<string | null>(null);
+  const [error, setError] = useState<AppError | null>(null);
+  // Until one is picked, the narrowest; a change that gives up protection is never preselected.
+  const proposal =
+    proposals.find(({ code, reach }) => (picked === null ? reach !== 'dangerous' : code === picked)) ?? null;
+  const after = useMemo(() => {
+    let text = draft.text;
+    for (const edit of proposal?.edits ?? []) {
+      const path = parsePointer(edit.pointer);
+      const result = path.ok ? editSettings(text, path.value, edit.value) : path;
+      if (!result.ok) return null;
+      text = result.value;
+    }
+    return text;
+  }, [draft.text, proposal]);
+  const allow = async () => {
+    if (proposal === null) return;
+    const edited = draft.editAll(proposal.edits);
+    if (!edited.ok) {
+      setError(edited.error);
+      return;
+    }
+    const saved = await store.flush();
+    if (saved.ok) navigate('review');
+    else setError(saved.error);
+  };
+  return (
+    <Card title={t('activity.allow.title')}>
+      {entry.rule === 'container-unprotected' && (
+        <TextWithAction
+          action={
+            <Button
+              size="small"
+              onClick={() => {
+                navigate('containers', { show: 'unprotected' });
+              }}
+            >
+              {t('overview.next.reviewContainers')}
+            </Button>
+          }
+        >
+          {t('activity.allow.recreate')}
+        </TextWithAction>
+      )}
+      <RadioGroup
+        aria-label={t('activity.allow.title')}
+        value={proposal?.code ?? ''}
+        onChange={(_, value) => {
+          setPicked(value);
+          setError(null);
+        }}
+        sx={{ padding: '8px 16px', gap: '4px' }}
+      >
+        {proposals.map((one) => (
+          <FormControlLabel
+            key={one.code}
+            value={one.code}
+            disabled={lockedBy !== undefined}
+            control={<Radio size="small" sx={{ padding: '6px', alignSelf: 'flex-start' }} />}
+            sx={{ alignItems: 'flex-start', margin: 0, marginLeft: '-6px', gap: '4px' }}
+            label={
+              <Box sx={{ paddingTop: '5px' }}>
+                <Box sx={{ color: color.text, fontWeight: 500, overflowWrap: 'anywhere' }}>
+                  {proposalText(t, one).title}
+                </Box>
+                <Box
+                  sx={{
+                    fontSize: 12,
+                    lineHeight: '16px',
+                    color: one.reach === 'dangerous' ? color.danger : color.text2,
+                    overflowWrap: 'anywhere',
+                  }}
+                >
+                  {one.danger === undefined
+                    ? proposalText(t, one).text
+                    : t(`activity.allow.danger.${one.danger}`)}
+                </Box>
+              </Box>
+            }
+          />
+        ))}
+      </RadioGroup>
+      {proposal !== null && after !== null && (
+        <Box sx={{ borderTop: `1px solid ${color.border}` }}>
+          <DiffView
+            before={draft.text}
+            after={after}
+            label={t('activity.allow.diff')}
+            context={1}
+            maxHeight={200}
+            empty={t('activity.allow.same')}
+          />
+        </Box>
+      )}
+      {error !== null && (
+        <Box sx={{ padding: 2 }}>
+          <ErrorPanel error={error} />
+        </Box>
+      )}
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: 2,
+          padding: '12px 16px',
+          borderTop: `1px solid ${color.border}`,
+        }}
+      >
+        <Box sx={{ flex: 1, fontSize: 12, lineHeight: '16px', color: color.text2 }}>
+          {lockedBy === undefined ? t('activity.allow.nothingYet') : <LockedNote by={lockedBy} />}
+        </Box>
+        {lockedBy === undefined && (
+          <Button
+            variant={draft.dirty ? 'outlined' : 'contained'}
+            disabled={proposal === null || after === null}
+            onClick={() => {
+              void allow();
+            }}
+          >
+            {t('activity.allow.do')}
+          </Button>
+        )}
+      </Box>
+    </Card>
+  );
+}

@@ -1,0 +1,140 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import { useApp } from '../../state/context.tsx';
+import { navigate } from '../../state/router.ts';
+import { withCode } from '../../components/mono.tsx';
+import { AllowedIcon, ErrorIcon, PowerIcon, UnprotectedIcon } from '../../theme/icons.ts';
+import { color, fontMono } from '../../theme/tokens.ts';
+import { translateText } from '../../i18n/translate.ts';
+import type { NextStep, NextStepContext } from './next-step.ts';
+
+/** Docker Desktop was left in the middle of an apply. */
+export function interruptedStep({ t, app, starting, onRestart }: NextStepContext): NextStep | null {
+  if (app.target.desktop?.interrupted === true && (app.run === null || app.run.activity === 'ended')) {
+    return {
+      key: 'interrupted',
+      icon: ErrorIcon,
+      tone: 'danger',
+      title: t('overview.next.interrupted'),
+      why: t('overview.next.interruptedWhy'),
+      action: t('overview.next.settle'),
+      run: onRestart,
+      busy: starting,
+    };
+  }
+  return null;
+}
+
+/** What the engine needs: another engine, a start or a restart. */
+export function engineStep(context: NextStepContext): NextStep | null {
+  const { t, app, canApply, starting, onStart, onRestart } = context;
+  const { engine } = app;
+  if (!canApply) {
+    return {
+      key: 'machine',
+      icon: UnprotectedIcon,
+      tone: 'neutral',
+      title: t('target.machine.next'),
+      why: withCode(t('target.machine.nextWhy')),
+      action: t('target.machine.switch'),
+      run: () => {
+        document.querySelector<HTMLElement>('[data-engine-switcher]')?.click();
+      },
+    };
+  }
+  if (engine.phase === 'failed') {
+    return {
+      key: 'failed',
+      icon: ErrorIcon,
+      tone: 'danger',
+      title: t('overview.next.engineFailed'),
+      why: <EngineProblem />,
+      action: t('button.startEngine'),
+      run: onStart,
+      busy: starting,
+    };
+  }
+  if (engine.phase === 'stopped') {
+    return {
+      key: 'stopped',
+      icon: PowerIcon,
+      tone: 'neutral',
+      title: t('overview.next.engineStopped'),
+      why: t('overview.next.engineStoppedWhy'),
+      action: t('button.startEngine'),
+      run: onStart,
+      busy: starting,
+    };
+  }
+  if (engine.phase === 'ready' && !engine.gatewayUp && app.target.capabilities.enforcedByGateway) {
+    return {
+      key: 'gateway',
+      icon: ErrorIcon,
+      tone: 'danger',
+      title: t('overview.next.gateway'),
+      why: t('overview.next.gatewayWhy'),
+      action: t('overview.engine.restart'),
+      run: onRestart,
+      busy: starting,
+    };
+  }
+  return null;
+}
+
+/** An apply that ended while nobody watched it, or that was interrupted and settled at this start. */
+export function endedRunStep({ t, app }: NextStepContext): NextStep | null {
+  const ended = app.run?.outcome ?? null;
+  if (ended === null) return null;
+  const good = ended.kind === 'applied';
+  return {
+    key: 'run',
+    icon: good ? AllowedIcon : ErrorIcon,
+    tone: good ? 'ok' : 'danger',
+    title: good
+      ? t('overview.next.applied', { version: ended.version })
+      : ended.kind === 'rolled-back'
+        ? t('overview.next.rolledBack')
+        : t('overview.next.rollbackFailed'),
+    why: t('overview.next.runWhy'),
+    action: t('overview.next.runSee'),
+    run: () => {
+      navigate('review');
+    },
+  };
+}
+
+/** Why the engine is down, with the end of its log. */
+function EngineProblem() {
+  const { t } = useTranslation();
+  const { engine } = useApp();
+  if (engine.problem === null) return null;
+  return (
+    <>
+      {translateText(engine.problem.message, engine.problem.sentence)}
+      {engine.problem.logTail.length > 0 && (
+        <Box
+          component="pre"
+          tabIndex={0}
+          aria-label={t('overview.next.engineLog')}
+          sx={{
+            margin: '6px 0 0',
+            padding: '6px 8px',
+            border: `1px solid ${color.border}`,
+            borderRadius: '6px',
+            background: color.subtle,
+            fontFamily: fontMono,
+            fontSize: 12,
+            lineHeight: '18px',
+            whiteSpace: 'pre-wrap',
+            overflowWrap: 'anywhere',
+            maxHeight: 160,
+            overflow: 'auto',
+            color: color.text,
+          }}
+        >
+          {engine.problem.logTail.join('\n')}
+        </Box>
+      )}
+    </>
+  );
+}

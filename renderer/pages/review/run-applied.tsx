@@ -1,0 +1,166 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { useApp } from '../../state/context.tsx';
+import { navigate } from '../../state/router.ts';
+import type { PageId } from '../../../shared/pages/pages.ts';
+import { Notice } from '../../components/error-panel.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
+import { applyStepTable } from '../../../shared/apply/steps.ts';
+import type { RecreateMember } from '../../../shared/containers/recreate.ts';
+import { settled } from '../../../shared/verify/claims.ts';
+import { closed, labelled, sentences } from '../../i18n/lists.ts';
+import { translateError, translateText } from '../../i18n/translate.ts';
+
+type AppliedOutcome = Extract<ApplyOutcome, { kind: 'applied' }>;
+
+/** Settings that are in force: what was verified, removed and recreated, and what is still unprotected. */
+export function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: AppliedOutcome }) {
+  const { t } = useTranslation();
+  return (
+    <Box sx={{ display: 'grid', gap: 1 }}>
+      <VerificationNotice run={run} outcome={outcome} />
+      {outcome.unrecorded !== undefined && (
+        <Notice tone="warn" live="polite" title={t('review.end.unrecorded', { version: outcome.version })}>
+          {sentences(t, [
+            closed(t, translateText(outcome.unrecorded, outcome.unrecordedSentence)),
+            t('review.end.unrecordedTry'),
+          ])}
+        </Notice>
+      )}
+      <RemovalNotices outcomes={outcome.removed} />
+      {outcome.recreated.length > 0 && <RecreationNotice members={outcome.recreated} />}
+      <UnprotectedNotice outcome={outcome} />
+    </Box>
+  );
+}
+
+function OpenButton({
+  page,
+  params,
+  label,
+}: {
+  readonly page: PageId;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly label: string;
+}) {
+  return (
+    <Button
+      size="small"
+      onClick={() => {
+        navigate(page, params);
+      }}
+    >
+      {label}
+    </Button>
+  );
+}
+
+function VerificationNotice({ run, outcome }: { readonly run: ApplyRun; readonly outcome: AppliedOutcome }) {
+  const { t } = useTranslation();
+  const { verification } = outcome;
+  if (verification?.eci !== true) {
+    const restarted = run.steps.some(
+      ({ step, state }) => state === 'done' && applyStepTable[step].changes === 'engine',
+    );
+    return (
+      <Notice tone="ok" live="polite" title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}>
+        {t('review.end.eciOffWhy')}
+      </Notice>
+    );
+  }
+  const { claims } = verification;
+  const passed = claims.filter((claim) => claim.verdict === 'pass').length;
+  const verified = claims.every((claim) => settled(claim.verdict));
+  return (
+    <Notice
+      tone={verified ? 'ok' : 'warn'}
+      live="polite"
+      title={t('review.end.verified', { passed, count: claims.length })}
+      action={<OpenButton page="overview" label={t('review.end.results')} />}
+    >
+      {verified ? t('review.end.verifiedWhy') : undefined}
+    </Notice>
+  );
+}
+
+function RemovalNotices({ outcomes }: { readonly outcomes: AppliedOutcome['removed'] }) {
+  const { t } = useTranslation();
+  const { list } = useFormats();
+  const failed = outcomes.filter((one) => !one.removed);
+  const removed = outcomes.filter((one) => one.removed);
+  return (
+    <>
+      {removed.length > 0 && (
+        <Notice tone="neutral" title={t('review.end.removed', { count: removed.length })}>
+          {list(removed.map((one) => one.name).slice(0, 20))}
+        </Notice>
+      )}
+      {failed.length > 0 && (
+        <Notice
+          tone="warn"
+          live="polite"
+          title={t('review.end.notRemoved', { count: failed.length })}
+          action={
+            <OpenButton page="containers" params={{ show: 'unprotected' }} label={t('review.end.show')} />
+          }
+        >
+          {failed.slice(0, 5).map((one) => (
+            <Box key={one.id} className="selectable">
+              <strong>{one.name}</strong>
+              {one.error === undefined ? '' : labelled(t, '', translateText(one.error, one.sentence))}
+            </Box>
+          ))}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function UnprotectedNotice({ outcome }: { readonly outcome: AppliedOutcome }) {
+  const { t } = useTranslation();
+  const { scan } = useApp();
+  if (outcome.verification?.eci !== true) return null;
+  const left =
+    scan?.containers.filter(
+      (container) => !container.protected && !outcome.recreated.some(({ id }) => id === container.id),
+    ) ?? [];
+  if (left.length === 0) return null;
+  return (
+    <Notice
+      tone="danger"
+      title={t('review.end.unprotected', { count: left.length })}
+      action={<OpenButton page="containers" params={{ show: 'unprotected' }} label={t('review.end.show')} />}
+    >
+      {t('review.end.unprotectedWhy')}
+    </Notice>
+  );
+}
+
+/** The outcome of recreating containers; the details are on their page. */
+function RecreationNotice({ members }: { readonly members: readonly RecreateMember[] }) {
+  const { t } = useTranslation();
+  const bad = members.filter(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
+  return (
+    <Notice
+      tone={bad.length > 0 ? 'danger' : 'ok'}
+      live="polite"
+      title={
+        bad.length > 0
+          ? t('review.end.notRecreated', { count: bad.length })
+          : t('review.end.recreated', { count: members.length })
+      }
+      action={<OpenButton page="containers" label={t('review.end.show')} />}
+    >
+      {bad.slice(0, 5).map(({ id, name, outcome }) => (
+        <Box key={id} className="selectable">
+          <strong>{name}</strong>
+          {outcome !== null && 'error' in outcome
+            ? labelled(t, '', translateError(outcome.error).message)
+            : ''}
+        </Box>
+      ))}
+    </Notice>
+  );
+}
