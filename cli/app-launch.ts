@@ -19,7 +19,7 @@ export interface Launched {
 }
 
 /** The argument by which the app says on its output that its window is there. */
-const tellArgument = '--tell-shown';
+const reportArgument = '--tell-shown';
 const shownLine = 'shown';
 const shownWithinMs = 60_000;
 
@@ -93,11 +93,11 @@ export async function launchApp(
   // Chromium's sandbox refuses to run as root; a user's app keeps it.
   const sandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   // A file, not a pipe: what is written there once this process is gone must not fail.
-  const words = wordsFile();
+  const errorFile = openErrorFile();
   try {
-    const child = spawn(program, [...sandbox, ...first, ...args, tellArgument], {
+    const child = spawn(program, [...sandbox, ...first, ...args, reportArgument], {
       detached: true,
-      stdio: ['ignore', 'pipe', words],
+      stdio: ['ignore', 'pipe', errorFile],
       env: environment,
       windowsHide: false,
     });
@@ -109,10 +109,10 @@ export async function launchApp(
         clearTimeout(timer);
         resolve(result);
       };
-      let said = '';
+      let output = '';
       child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-        said = (said + chunk).slice(-1000);
-        if (said.split('\n').slice(0, -1).includes(shownLine)) end('shown');
+        output = (output + chunk).slice(-1000);
+        if (output.split('\n').slice(0, -1).includes(shownLine)) end('shown');
       });
       child.once('error', (error) => {
         end({ code: error.message });
@@ -126,23 +126,23 @@ export async function launchApp(
     if (how === 'shown') return ok({ pid: child.pid ?? null, alreadyOpen: false });
     if (how === 'late')
       return fail('internal', message('cli.app-was-started-and-has-shown-no'), {
-        reason: decisiveLine(readWords(words)),
+        reason: decisiveLine(readErrors(errorFile)),
       });
     // Ending at once and well is what a second start does.
     if (how.code === 0) return ok({ pid: null, alreadyOpen: true });
     return fail('internal', message('cli.app-ended-before-it-showed-its-window'), {
-      reason: decisiveLine(readWords(words)) || String(how.code),
+      reason: decisiveLine(readErrors(errorFile)) || String(how.code),
     });
   } finally {
-    closeSync(words);
+    closeSync(errorFile);
   }
 }
 
 /** A file without a name, open for reading and writing: nothing is left of it. */
-function wordsFile(): number {
+function openErrorFile(): number {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-app-'));
   try {
-    return openSync(path.join(directory, 'words'), 'wx+', 0o600);
+    return openSync(path.join(directory, 'errors'), 'wx+', 0o600);
   } finally {
     // Windows removes no open file: there it stays in the temporary directory.
     try {
@@ -153,7 +153,7 @@ function wordsFile(): number {
   }
 }
 
-function readWords(file: number): string {
+function readErrors(file: number): string {
   const buffer = Buffer.alloc(64 * 1024);
   return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, 0));
 }
@@ -163,8 +163,8 @@ function readWords(file: number): string {
  * else the last line.
  */
 function decisiveLine(text: string): string {
-  const errors = [...text.matchAll(/^\[[^\]]*:ERROR:[^\]]*\] (.*)$/gm)].map(([, said = '']) => said);
-  return errors.find((said) => !/\bbus\b/.test(said)) ?? lastLine(text);
+  const errors = [...text.matchAll(/^\[[^\]]*:ERROR:[^\]]*\] (.*)$/gm)].map(([, line = '']) => line);
+  return errors.find((line) => !/\bbus\b/.test(line)) ?? lastLine(text);
 }
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim() ?? '';

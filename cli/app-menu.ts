@@ -57,7 +57,7 @@ export async function installInMenu(
       hint: message('cli.check-rights-on-directory-that-is-named'),
     });
   }
-  await tellDesktop(applications, env, true);
+  await updateDesktopDatabase(applications, env, true);
   return ok({ entry, icon, installed: true });
 }
 
@@ -76,12 +76,16 @@ export async function removeFromMenu(
       hint: message('cli.check-rights-on-directory-that-is-named'),
     });
   }
-  await tellDesktop(applications, env, false);
+  await updateDesktopDatabase(applications, env, false);
   return ok({ entry, icon, installed: false });
 }
 
 /** Desktops without these programs read the directory themselves; that is no failure. */
-async function tellDesktop(applications: string, env: NodeJS.ProcessEnv, installed: boolean): Promise<void> {
+async function updateDesktopDatabase(
+  applications: string,
+  env: NodeJS.ProcessEnv,
+  installed: boolean,
+): Promise<void> {
   await run('update-desktop-database', ['-q', applications], env);
   if (installed) await run('xdg-mime', ['default', desktopEntryName, 'x-scheme-handler/bulkhead'], env);
 }

@@ -102,14 +102,14 @@ describe('the app beside the command line', () => {
 
 describe('a start', () => {
   /** A stand-in for the app's binary: Node on a script. */
-  const standIn = async (script: string) => {
+  const fakeApp = async (script: string) => {
     const file = path.join(directory, 'app.cjs');
     await writeFile(file, script);
     return { program: process.execPath, first: [file], packaged: false };
   };
   // Node takes no --no-sandbox before its script, which root's start puts there.
   const program = async (script: string) => {
-    const { program: node, first } = await standIn(script);
+    const { program: node, first } = await fakeApp(script);
     const launcher = path.join(directory, 'launcher');
     await writeFile(launcher, `#!/bin/sh\nexec "${node}" "${String(first[0])}" "$@"\n`, { mode: 0o755 });
     return { program: launcher, first: [], packaged: false };
@@ -155,16 +155,16 @@ describe('a start', () => {
   });
 
   it('does not run as Node in an editor’s terminal, and gets the arguments', async () => {
-    const seen = path.join(directory, 'seen');
+    const recorded = path.join(directory, 'seen');
     await launchApp(
       await program(
-        `require('node:fs').writeFileSync(${JSON.stringify(seen)}, ` +
+        `require('node:fs').writeFileSync(${JSON.stringify(recorded)}, ` +
           'JSON.stringify([process.argv.slice(2), process.env.ELECTRON_RUN_AS_NODE ?? null]))',
       ),
       ['--route', 'json'],
       { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     );
-    const [argv, asNode] = JSON.parse(await readFile(seen, 'utf8')) as [string[], string | null];
+    const [argv, asNode] = JSON.parse(await readFile(recorded, 'utf8')) as [string[], string | null];
     expect([argv.filter((arg) => arg !== '--no-sandbox'), asNode]).toEqual([
       ['--route', 'json', '--tell-shown'],
       null,

@@ -198,13 +198,13 @@ async function applyTelling(
     return;
   }
   const run = await untilEnd(started.value, listener);
-  process.exitCode = asAsked(run) ? exitCodes.ok : exitCodes.failed;
+  process.exitCode = isFullyApplied(run) ? exitCodes.ok : exitCodes.failed;
   if (human) process.stdout.write(`\n${describeOutcome(run)}\n`);
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
 }
 
 /** Applied, and done with the chosen containers as was asked. */
-function asAsked({ outcome }: ApplyRun): boolean {
+function isFullyApplied({ outcome }: ApplyRun): boolean {
   return (
     outcome?.kind === 'applied' &&
     outcome.removed.every(({ removed }) => removed) &&

@@ -84,8 +84,8 @@ export function registerGateway(program: Command): void {
         return;
       }
       const notice = (message: unknown) => {
-        const told = engineNotice(message);
-        if (told !== null) started.value.engineStops(told.kind === 'engine-stopping');
+        const notification = engineNotice(message);
+        if (notification !== null) started.value.engineStops(notification.kind === 'engine-stopping');
       };
       process.on('message', notice);
       process.stdout.write(`gateway listening on unix://${started.value.listenSocket}\n`);

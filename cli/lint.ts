@@ -35,8 +35,8 @@ export async function lint(file: string | undefined, options: LintOptions): Prom
     engine?: Pick<RootPaths, 'engineSocket' | 'clientSocket'>,
   ) => {
     if (options.registry !== true) return lintText(settings, context);
-    const { askRegistries } = await import('./trust.ts');
-    return lintText(settings, { ...context, registryAnswers: await askRegistries(settings, engine) });
+    const { queryRegistries } = await import('./trust.ts');
+    return lintText(settings, { ...context, registryAnswers: await queryRegistries(settings, engine) });
   };
   const report = (name: string, settings: string, findings: readonly Finding[]) =>
     ok({

@@ -155,17 +155,17 @@ async function set(
     printError(edited.error, options);
     return;
   }
-  const kept = await target.settings.setDraft(edited.value);
+  const stored = await target.settings.setDraft(edited.value);
   // What is wrong with this very value, or with a key on the way to it: now, not only when planning.
   const concerned = (finding: Finding) =>
     finding.pointer !== '' &&
     (`${pointer}/`.startsWith(`${finding.pointer}/`) || finding.pointer.startsWith(`${pointer}/`));
-  const findings = kept.ok ? lintSettings(kept.value.draft, target.lintContext).filter(concerned) : [];
+  const findings = stored.ok ? lintSettings(stored.value.draft, target.lintContext).filter(concerned) : [];
   for (const finding of findings) {
     const severity = text(`cli-output.severity-${finding.severity}`);
     progress(about(severity, about(finding.pointer, translate(finding.message, finding.sentence))));
   }
-  printResult(kept, {
+  printResult(stored, {
     json: options.json,
     human: (now) => `${describeEdit(diffLines, state.draft, now.draft)}\n${describeDraft(now)}`,
   });
@@ -202,8 +202,8 @@ async function prefer(
     );
     return;
   }
-  const kept = await target.settings.prefer(name, value === undefined ? null : value === 'true');
-  const state = kept.ok ? ok((await target.settings.read()).preference) : kept;
+  const stored = await target.settings.prefer(name, value === undefined ? null : value === 'true');
+  const state = stored.ok ? ok((await target.settings.read()).preference) : stored;
   printResult(state, {
     json: options.json,
     human: (now) => describePreference(pointer, now?.outcomes[name] ?? 'none'),
@@ -237,8 +237,8 @@ function valueOf(given: string): unknown {
 
 function describeDraft(state: SettingsState): string {
   if (state.draft === state.applied) return text('cli-settings.draft-is-applied');
-  const kept = text('cli-settings.draft-kept');
-  return state.conflict ? `${kept}\n${text('cli-settings.draft-conflict')}` : kept;
+  const storedText = text('cli-settings.draft-kept');
+  return state.conflict ? `${storedText}\n${text('cli-settings.draft-conflict')}` : storedText;
 }
 
 export function describeHistory(items: readonly HistoryItem[]): string {

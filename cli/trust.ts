@@ -75,7 +75,7 @@ async function explain(
  * What the registries answer for the entries of a settings text, by entry; for `settings lint --registry`.
  * Without an engine Docker's defaults for registries hold.
  */
-export async function askRegistries(
+export async function queryRegistries(
   text: string,
   engine?: { readonly engineSocket: string; readonly clientSocket: string },
 ): Promise<ReadonlyMap<string, EntryDigest>> {
@@ -157,7 +157,7 @@ function commandsText(list: NonNullable<SocketExplanation['list']>): string {
 }
 
 function describeCheck({ entry, outcome, local, query: question, answer }: EntryCheck): string {
-  const asked =
+  const request =
     question === null
       ? text('cli-explain.check-unasked', { entry, outcome, local })
       : text('cli-explain.check-asked', {
@@ -167,7 +167,7 @@ function describeCheck({ entry, outcome, local, query: question, answer }: Entry
           repository: `${question.domain}/${question.path}`,
           reference: question.reference,
         });
-  return `${asked}${answer === null ? '' : answerText(answer)}`;
+  return `${request}${answer === null ? '' : answerText(answer)}`;
 }
 
 function answerText(answer: RegistryResult): string {

@@ -48,12 +48,12 @@ afterAll(async () => {
 /** Resolves with the first truthy answer. */
 async function eventually<T>(
   what: string,
-  look: () => Promise<T | null | undefined | false>,
+  poll: () => Promise<T | null | undefined | false>,
   ms = 30_000,
 ): Promise<T> {
   for (const deadline = Date.now() + ms; ;) {
-    const seen = await look();
-    if (seen !== null && seen !== undefined && seen !== false) return seen;
+    const result = await poll();
+    if (result !== null && result !== undefined && result !== false) return result;
     if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
     await delay(100);
   }

@@ -90,7 +90,7 @@ export function routes({ page, app }: AppWindow) {
         await page.getByRole('menuitem', { name: 'Recreate protected…' }).click();
         return page.getByRole('dialog');
       },
-      async ask(name: string) {
+      async openRemoval(name: string) {
         await main.getByRole('button', { name: `Actions for ${name}`, exact: true }).click();
         await page.getByRole('menuitem', { name: 'Remove…' }).click();
         return page.getByRole('dialog');

@@ -164,7 +164,7 @@ const checklist: Readonly<Record<string, () => Promise<unknown>>> = {
     );
   },
   '17 senders of messages are validated': async () => {
-    const answer = await askAs(
+    const answer = await requestAs(
       { url: 'https://evil.example/', parent: null },
       'bulkhead:request:app:state',
       undefined,
@@ -213,7 +213,7 @@ interface Answer {
  * Calls a channel's handler in main as the given frame would; null: a frame that is gone; 'disposed': one
  * whose getters throw. `threw` says that main threw.
  */
-const askAs = (
+const requestAs = (
   frame: { url: string; parent: object | null } | null | 'disposed',
   channel: string,
   payload: unknown,
@@ -251,14 +251,14 @@ const askAs = (
 
 describe('the live window', () => {
   it('holds all 20 points of Electron\u2019s security checklist', async () => {
-    const seen: Record<string, string> = {};
+    const results: Record<string, string> = {};
     for (const [point, holds] of Object.entries(checklist))
-      seen[point] = await holds().then(
+      results[point] = await holds().then(
         (yes) => (yes === true ? 'holds' : 'does not hold'),
         (error: unknown) => `does not hold: ${String(error)}`,
       );
-    expect(Object.keys(seen)).toHaveLength(20);
-    expect(Object.entries(seen).filter(([, how]) => how !== 'holds')).toEqual([]);
+    expect(Object.keys(results)).toHaveLength(20);
+    expect(Object.entries(results).filter(([, how]) => how !== 'holds')).toEqual([]);
   });
 
   it('is isolated, sandboxed and without Node', async () => {
@@ -538,7 +538,7 @@ describe('the live window', () => {
         'disposed',
       ] as const) {
         expect(
-          await askAs(frame, requestChannel(name), {
+          await requestAs(frame, requestChannel(name), {
             text: 'x',
             ids: [],
             on: true,

@@ -250,13 +250,13 @@ describe('with ECI on', () => {
       'dockerSocketMount.imageList',
     );
     await way.sharing.open();
-    for (const [path, words] of [
+    for (const [path, text] of [
       [`${shared}/project`, `Inside ${shared}`],
       ['/etc', 'It is in no shared directory.'],
       [stage.paths.root, 'a directory of the engine'],
     ] as const) {
       await way.sharing.tryOut(path);
-      await window.page.getByRole('main').getByText(words).first().waitFor();
+      await window.page.getByRole('main').getByText(text).first().waitFor();
     }
     await window.screenshot('file-sharing-tester');
     expect(
@@ -358,13 +358,13 @@ describe('with ECI on', () => {
   it('the Simulator predicts what the client gets, for a command and for a compose file', async () => {
     const main = await way.go('Simulator');
     const field = main.getByRole('textbox');
-    const seen = main.getByLabel('What the client would see');
+    const clientView = main.getByLabel('What the client would see');
     const command = ['run', '--rm', '--pid=host', '-v', `${shared}/project:/project`, 'busybox', 'true'];
     await field.fill(`docker ${command.join(' ')}`);
     await main.getByRole('heading', { name: /^Refused: a container may not share a namespace/ }).waitFor();
-    const [said = 'nothing'] = (await seen.innerText()).split('\n');
-    expect(said).toContain('--pid=host');
-    expect(await refused(...command)).toContain(said);
+    const [firstLine = 'nothing'] = (await clientView.innerText()).split('\n');
+    expect(firstLine).toContain('--pid=host');
+    expect(await refused(...command)).toContain(firstLine);
     await window.screenshot('simulator-refused');
     await main.getByRole('button', { name: 'Try without it' }).click();
     await main.getByRole('heading', { name: 'Allowed, with changes' }).waitFor();
@@ -383,7 +383,7 @@ describe('with ECI on', () => {
     await main.getByRole('region', { name: 'Service agent' }).getByText('Denied').waitFor();
     expect(await main.getByRole('region', { name: 'Service web' }).getByText('Denied').count()).toBe(0);
     await window.screenshot('simulator-compose');
-    const refusal = (await seen.innerText()).replace(/^agent: /, '').trim();
+    const refusal = (await clientView.innerText()).replace(/^agent: /, '').trim();
     expect(await refused('compose', '-f', file, 'create')).toContain(
       refusal.replace(/^Error response from daemon: /, ''),
     );
@@ -422,7 +422,7 @@ describe('with ECI on', () => {
     await notice.getByRole('button', { name: 'Review…' }).click();
     await way.containers.row('smuggled').getByText('Made past the gateway with runtime runc').waitFor();
     await notice.waitFor({ state: 'detached' });
-    const dialog = await way.containers.ask('smuggled');
+    const dialog = await way.containers.openRemoval('smuggled');
     await dialog.getByRole('button', { name: 'Remove 1 container' }).click();
     await window.page.getByText('1 container removed').waitFor();
     await window.page.getByRole('button', { name: 'Dismiss' }).click();
@@ -467,7 +467,7 @@ describe('with ECI on', () => {
 
   it('the old one is removed from the window; its volume stays', async () => {
     await way.containers.open();
-    const dialog = await way.containers.ask('kept-before-eci');
+    const dialog = await way.containers.openRemoval('kept-before-eci');
     await dialog.getByText('Remove 1 container?').waitFor();
     // The way back has the focus, not what deletes.
     await expect

@@ -144,7 +144,7 @@ describe('A5: devices in what is bound', () => {
     const found = planned({ source, options }, 'c1', more, plan);
     const fields = plan.encode().toString().split('\0');
     return {
-      tree: Number(fields[fields.findLastIndex((word) => word === 'tree') + 4]),
+      tree: Number(fields[fields.findLastIndex((field) => field === 'tree') + 4]),
       locked: found.get(0)?.lockedFlags,
     };
   };

@@ -22,7 +22,7 @@ describe('on cgroup v2', () => {
   it('A2: containers have their own user and cgroup namespace through exec, pause and restart', async () => {
     expect(await engine.docker('info', '-f', '{{.CgroupVersion}}')).toBe('2\n');
     await engine.docker('run', '-d', '--name', 'one', 'busybox', 'sleep', '1000');
-    const seen = () =>
+    const observe = () =>
       engine.docker(
         'exec',
         'one',
@@ -33,11 +33,11 @@ describe('on cgroup v2', () => {
     const isolated = /^\s*0\s+[1-4]\d{9}\s+65536\n0::\/\nmkdir: .*Read-only file system\n$/;
     // execFile's rejection: mkdir must fail
     const failing = (error: unknown) => (error as { stdout: string }).stdout;
-    expect(await seen().catch(failing)).toMatch(isolated);
+    expect(await observe().catch(failing)).toMatch(isolated);
     await engine.docker('pause', 'one');
     await engine.docker('unpause', 'one');
     await engine.docker('restart', '-t', '0', 'one');
-    expect(await seen().catch(failing)).toMatch(isolated);
+    expect(await observe().catch(failing)).toMatch(isolated);
     await engine.docker('rm', '-f', 'one');
     await vi.waitFor(
       async () => {

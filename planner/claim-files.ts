@@ -11,30 +11,29 @@ import {
 import path from 'node:path';
 import { removeFile } from './remove-file.ts';
 
-// Claims of ids: files that appear whole or not at all, and that one of several writers makes. Written aside,
-// then linked.
+// Claims of ids: files that appear complete or not at all, and that only one of several writers can create: a
+// temporary file is written, then linked.
 
 /**
- * Writes `value` as JSON to a new file of no claim's name in `directory`; `synced`: on the disk when it
- * returns, for claims that outlive the machine's boot. Returns its path; throws and leaves nothing when the
- * disk fails.
+ * Writes `value` as JSON to a temporary file in `directory`; `synced`: flushed to the disk, for claims that
+ * outlive the machine's boot. Returns its path; throws and leaves nothing when the disk fails.
  */
-export function writeAside(directory: string, value: unknown, mode: number, synced: boolean): string {
-  const aside = path.join(directory, `.${process.pid}.${Math.random().toString(36).slice(2)}`);
-  const fd = openSync(aside, 'wx', mode);
+export function writeTemporary(directory: string, value: unknown, mode: number, synced: boolean): string {
+  const temporary = path.join(directory, `.${process.pid}.${Math.random().toString(36).slice(2)}`);
+  const fd = openSync(temporary, 'wx', mode);
   try {
     writeSync(fd, JSON.stringify(value));
     if (synced) fsyncSync(fd);
   } catch (error) {
-    rmSync(aside, { force: true });
+    rmSync(temporary, { force: true });
     throw error;
   } finally {
     closeSync(fd);
   }
-  return aside;
+  return temporary;
 }
 
-/** Removes what processes wrote aside that ended before they were done. */
+/** Removes temporary files of processes that have ended. */
 export function removeUnfinished(directory: string): void {
   for (const name of readdirSync(directory)) {
     const pid = /^\.(\d+)\.[0-9a-z]+$/.exec(name)?.[1];

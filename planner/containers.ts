@@ -76,13 +76,13 @@ export function openContainerStore(stateDirectory: string): ContainerStore {
       }
     },
     write(state) {
-      const aside = path.join(stateDirectory, `${state.id}${unfinished}`);
+      const temporary = path.join(stateDirectory, `${state.id}${unfinished}`);
       try {
         mkdirSync(stateDirectory, { recursive: true, mode: 0o700 }); // somebody may have taken it away
-        writeFileSync(aside, JSON.stringify(state), { mode: 0o600 });
-        renameSync(aside, fileOf(state.id));
+        writeFileSync(temporary, JSON.stringify(state), { mode: 0o600 });
+        renameSync(temporary, fileOf(state.id));
       } catch (error) {
-        removeFile(aside);
+        removeFile(temporary);
         throw new Error(
           `what the planner keeps of containers cannot be written in ${stateDirectory}: ` +
             (error instanceof Error ? error.message : String(error)),

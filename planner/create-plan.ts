@@ -222,7 +222,7 @@ function withAbsoluteCgroup(spec: OciSpec): OciSpec {
 
 /** Replaces config.json atomically; it keeps its mode. */
 function replaceConfig(configFile: string, text: string): void {
-  const aside = `${configFile}.bulkhead`;
-  writeFileSync(aside, text, { mode: statSync(configFile).mode & 0o777 });
-  renameSync(aside, configFile);
+  const temporary = `${configFile}.bulkhead`;
+  writeFileSync(temporary, text, { mode: statSync(configFile).mode & 0o777 });
+  renameSync(temporary, configFile);
 }

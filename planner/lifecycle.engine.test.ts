@@ -492,21 +492,23 @@ it('on a full disk containers end as usual, and the reason why none starts is re
     'sleep',
     '1000',
   );
-  const kept = (await readdir(engine.own.containers)).map((name) => path.join(engine.own.containers, name));
-  const copies = await Promise.all(kept.map((file) => readFile(file)));
+  const stateFiles = (await readdir(engine.own.containers)).map((name) =>
+    path.join(engine.own.containers, name),
+  );
+  const copies = await Promise.all(stateFiles.map((file) => readFile(file)));
   // A disk of its own: one page, which the container's state takes.
   await run('mount', ['-t', 'tmpfs', '-o', 'size=4k,mode=700', 'none', engine.own.containers]);
   try {
-    for (const [i, file] of kept.entries()) await writeFile(file, copies[i] ?? '');
+    for (const [i, file] of stateFiles.entries()) await writeFile(file, copies[i] ?? '');
     expect(await message(engine.docker('run', '--rm', 'busybox', 'true'))).toContain(
       `cannot be written in ${engine.own.containers}: ENOSPC: no space left on device`,
     );
-    expect(await readdir(engine.own.containers)).toEqual(kept.map((file) => path.basename(file)));
+    expect(await readdir(engine.own.containers)).toEqual(stateFiles.map((file) => path.basename(file)));
     await engine.docker('rm', '-f', 'full');
     await nothingLeft();
   } finally {
     await run('umount', ['-l', engine.own.containers]);
-    for (const file of kept) await rm(file, { force: true });
+    for (const file of stateFiles) await rm(file, { force: true });
   }
 });
 
@@ -546,7 +548,7 @@ const send = (bytes: Buffer) =>
     });
     socket.end(bytes);
   });
-const requestFrame = (...list: string[]) => Buffer.from(list.map((word) => `${word}\0`).join(''));
+const requestFrame = (...list: string[]) => Buffer.from(list.map((field) => `${field}\0`).join(''));
 
 it("requests during a starting planner's first inspection are answered after it", async () => {
   await engine.planner().end('SIGKILL');
@@ -560,14 +562,14 @@ it("requests during a starting planner's first inspection are answered after it"
     async () => {
       const started = engine.startPlanner();
       await readFile(begun);
-      const asking = connect({ path: engine.paths.plannerSocket });
-      await once(asking, 'connect');
-      asking.end(
+      const client = connect({ path: engine.paths.plannerSocket });
+      await once(client, 'connect');
+      client.end(
         requestFrame('bulkhead-request-2', 'delete', 'abcdefgh', '', '/run/runc', String(process.pid), 'end'),
       );
       await writeFile(go, '\n');
       await started;
-      expect(await text(asking)).toMatch(/^bulkhead-plan-2/);
+      expect(await text(client)).toMatch(/^bulkhead-plan-2/);
     },
   );
   await ghost.remove();

@@ -92,12 +92,12 @@ function joined(pid: number, hostPid: number): JoinedNamespace {
  */
 export function refuseOthersRange(of: RangeOwner | 'unreadable' | null, owner: RangeOwner): void {
   if (of === owner) return;
-  const whose =
+  const ownerText =
     of === null || of === 'unreadable'
       ? 'that belong to nobody who is known'
       : `that belong to ${describeOwner(of)}`;
   refuse(
-    `a container that belongs to ${describeOwner(owner)} cannot join namespaces ${whose}: ` +
+    `a container that belongs to ${describeOwner(owner)} cannot join namespaces ${ownerText}: ` +
       'both would have the same ids on this machine; ' +
       'have both made by the same user',
   );

@@ -85,7 +85,7 @@ describe('a plan', () => {
         'root',
         'end',
         '',
-      ].map((word, i, all) => (i === 1 ? String(all.length - 3) : word)),
+      ].map((field, i, all) => (i === 1 ? String(all.length - 3) : field)),
     );
   });
 

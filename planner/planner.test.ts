@@ -32,7 +32,7 @@ it('does nothing for a container any more once it is closed, whatever was reques
   writeFileSync(at('run/bulkhead-runc'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
   let prepared: () => void = () => undefined;
   let resolveRequested: () => void = () => undefined;
-  const isAsked = new Promise<void>((resolve) => {
+  const requested = new Promise<void>((resolve) => {
     resolveRequested = resolve;
   });
   const logged: string[] = [];
@@ -69,7 +69,7 @@ it('does nothing for a container any more once it is closed, whatever was reques
   });
   if (!started.ok) throw new Error(started.error.message, { cause: started.error });
   const runtime = connect(at('socket'));
-  const words = [
+  const fields = [
     'bulkhead-request-2',
     'create',
     id,
@@ -79,8 +79,8 @@ it('does nothing for a container any more once it is closed, whatever was reques
     'end',
     '',
   ];
-  runtime.on('error', () => undefined).end(words.join('\0'));
-  await isAsked;
+  runtime.on('error', () => undefined).end(fields.join('\0'));
+  await requested;
 
   const hungUp = once(runtime, 'close');
   await started.value.close();

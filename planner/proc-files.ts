@@ -90,8 +90,8 @@ export function wantedProcFiles(spec: OciSpec): string[] {
     !own.includes('/proc')
   )
     return [];
-  const taken = [...own, ...masked];
-  return procFileNames.filter((name) => !taken.includes(`/proc/${name}`));
+  const covered = [...own, ...masked];
+  return procFileNames.filter((name) => !covered.includes(`/proc/${name}`));
 }
 
 /** Plans the emulated files, read-only, and returns the mounts that put them into the container. */

@@ -107,9 +107,9 @@ describe.skipIf(process.getuid?.() !== 0)('listing and handing back ranges as ro
   it('does not if a process has entered one since', () => {
     const first = store.claim('a', alice);
     store.release('a');
-    let looks = 0;
+    let reads = 0;
     expect(
-      releaseRanges(alice, { ...admin(), inUse: () => new Set(looks++ === 0 ? [] : [first]) }),
+      releaseRanges(alice, { ...admin(), inUse: () => new Set(reads++ === 0 ? [] : [first]) }),
     ).toMatchObject({ ok: false });
     expect([
       readdirSync(claims),

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { passwdLines, userName } from '../engine/base/user-database.ts';
-import { linkNew, writeAside } from './claim-files.ts';
+import { linkNew, writeTemporary } from './claim-files.ts';
 import { formatFile, RangeLedger } from './range-ledger.ts';
 import { rangeOwnerSchema, rangeOwnersDirectory, type RangeOwner } from './range-owner.ts';
 import { message } from '../shared/messages/message.ts';
@@ -87,14 +87,19 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
   try {
     mkdirSync(claims, { recursive: true, mode: 0o700 });
     // As an engine that is there as long as this process: a planner frees what it leaves.
-    const aside = writeAside(claims, { root: `/proc/${process.pid}`, id: 'handed-back' }, 0o600, false);
+    const temporary = writeTemporary(
+      claims,
+      { root: `/proc/${process.pid}`, id: 'handed-back' },
+      0o600,
+      false,
+    );
     try {
       for (const base of bases) {
-        if (!linkNew(aside, fileOf(base))) return failInUse([base]);
+        if (!linkNew(temporary, fileOf(base))) return failInUse([base]);
         claimed.push(base);
       }
     } finally {
-      rmSync(aside, { force: true });
+      rmSync(temporary, { force: true });
     }
     // With the claims in place no planner can hand one out: check once more for processes.
     const usedBases = (options.inUse ?? basesInUse)();

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { linkNew, removeUnfinished, syncDirectory, writeAside } from './claim-files.ts';
+import { linkNew, removeUnfinished, syncDirectory, writeTemporary } from './claim-files.ts';
 import { isBase } from './id-ranges.ts';
 import { rangeOwnerSchema, type RangeOwner } from './range-owner.ts';
 
@@ -212,11 +212,11 @@ export class RangeLedger {
   #write(base: number, owner: RangeOwner): boolean {
     const { directory } = this.#options;
     const entry: z.infer<typeof entrySchema> = { version: 1, base, owner };
-    const aside = writeAside(directory, entry, 0o600, true);
+    const temporary = writeTemporary(directory, entry, 0o600, true);
     try {
-      return linkNew(aside, this.#file(String(base)));
+      return linkNew(temporary, this.#file(String(base)));
     } finally {
-      rmSync(aside, { force: true });
+      rmSync(temporary, { force: true });
     }
   }
 

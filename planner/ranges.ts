@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, s
 import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
-import { linkNew, removeUnfinished, writeAside } from './claim-files.ts';
+import { linkNew, removeUnfinished, writeTemporary } from './claim-files.ts';
 import { firstBase, isBase, lastBase, nextBase, rangeSize } from './id-ranges.ts';
 import { refuse } from './options.ts';
 import type { RangeLedger } from './range-ledger.ts';
@@ -18,8 +18,8 @@ type Claim = z.infer<typeof claimSchema>;
 
 /**
  * Exclusive 64K ranges of host ids (A3), claimed as files `<base>` in one directory of the machine. A claim
- * appears complete or not at all (written aside, linked: `link` refuses an existing name), so that neither a
- * crash nor a second planner can hand out a range twice. Not synced to the disk: no container outlives the
+ * appears complete or not at all (a temporary file is linked; `link` refuses an existing name), so that
+ * neither a crash nor a second planner can hand out a range twice. Not synced to the disk: no container outlives the
  * machine's boot, and waiting for the disk is most of what a claim would cost. Several containers hold one
  * range only where one joined the namespaces of another.
  *
@@ -95,7 +95,7 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
   const fileOf = (base: number) => path.join(directory, String(base));
   let next = nextBase(Math.max(firstBase - rangeSize, ...bases(directory)));
 
-  const writeClaim = (claim: Claim): string => writeAside(directory, claim, 0o600, false);
+  const writeClaim = (claim: Claim): string => writeTemporary(directory, claim, 0o600, false);
   const addHolder = (base: number, id: string) => {
     const containerIds = holders.get(base) ?? new Set();
     containerIds.add(id);
@@ -111,18 +111,18 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     unclaimed = inUse();
     for (const [base, containerIds] of holders) {
-      const aside = writeClaim({ root, id: containerIds.values().next().value ?? '' });
-      linkNew(aside, fileOf(base));
-      rmSync(aside, { force: true });
+      const temporary = writeClaim({ root, id: containerIds.values().next().value ?? '' });
+      linkNew(temporary, fileOf(base));
+      rmSync(temporary, { force: true });
     }
   };
 
   type RangeFilter = (base: number) => boolean;
 
   /** Claims one of the owner's ranges; null: none is free. */
-  const claimOwned = (aside: string, owner: RangeOwner, accepts: RangeFilter): number | null => {
+  const claimOwned = (temporary: string, owner: RangeOwner, accepts: RangeFilter): number | null => {
     for (const base of ledger.owned(owner)) {
-      if (!accepts(base) || !linkNew(aside, fileOf(base))) continue;
+      if (!accepts(base) || !linkNew(temporary, fileOf(base))) continue;
       if (withClaim(base, () => ledger.confirm(base, owner))) {
         ledger.markUsed(base);
         return base;
@@ -132,12 +132,12 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
   };
 
   /** Claims a range without an owner, and records it as the owner's; null: there is none. */
-  const claimNew = (aside: string, owner: RangeOwner, accepts: RangeFilter): number | null => {
+  const claimNew = (temporary: string, owner: RangeOwner, accepts: RangeFilter): number | null => {
     if (ledger.owned(owner).size >= rangeQuota(owner)) return null;
     for (let attempts = 0; attempts <= (lastBase - firstBase) / rangeSize; attempts++) {
       const base = next;
       next = nextBase(next);
-      if (ledger.ownerOf(base) !== null || !accepts(base) || !linkNew(aside, fileOf(base))) continue;
+      if (ledger.ownerOf(base) !== null || !accepts(base) || !linkNew(temporary, fileOf(base))) continue;
       if (withClaim(base, () => ledger.record(base, owner))) return base;
       ledger.refresh();
     }
@@ -184,19 +184,19 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
       const isFree = (base: number) => !holders.has(base) && !unclaimed.has(base);
       const isBest = (base: number) => isFree(base) && !others.some((span) => overlaps(base, span));
       let failure: unknown = null;
-      const aside = writeClaim({ root, id });
+      const temporary = writeClaim({ root, id });
       try {
         const strategies = [
-          () => claimOwned(aside, owner, isBest),
+          () => claimOwned(temporary, owner, isBest),
           () => {
             // Both are cheaper than a new range.
             const isAnyEmptied = [...emptied].some((base) => ledger.ownerOf(base) === owner);
             if (isAnyEmptied) refresh();
-            return ledger.refresh() || isAnyEmptied ? claimOwned(aside, owner, isBest) : null;
+            return ledger.refresh() || isAnyEmptied ? claimOwned(temporary, owner, isBest) : null;
           },
-          () => claimNew(aside, owner, isBest),
-          () => claimOwned(aside, owner, isFree),
-          () => claimNew(aside, owner, isFree),
+          () => claimNew(temporary, owner, isBest),
+          () => claimOwned(temporary, owner, isFree),
+          () => claimNew(temporary, owner, isFree),
         ];
         for (const strategy of strategies) {
           try {
@@ -209,20 +209,20 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
           }
         }
       } finally {
-        rmSync(aside, { force: true });
+        rmSync(temporary, { force: true });
       }
       if (failure instanceof Error) throw failure;
       const has = ledger.owned(owner).size;
-      const whose = describeOwner(owner);
+      const ownerText = describeOwner(owner);
       const handBack = 'root can hand back what nobody needs any more (bulkhead ranges list)';
       if (has >= rangeQuota(owner)) {
         refuse(
-          `${whose} had ${has} id ranges, which is the most, and all of them are in use: ` +
+          `${ownerText} had ${has} id ranges, which is the most, and all of them are in use: ` +
             `remove containers, and end processes outside that have ids of containers; ${handBack}`,
         );
       }
       return refuse(
-        `no id range of this machine is left that nobody had, and none that ${whose} had is free: ` +
+        `no id range of this machine is left that nobody had, and none that ${ownerText} had is free: ` +
           `remove containers; ${handBack}`,
       );
     },
@@ -230,12 +230,12 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
       if (!isBase(base)) throw new Error(`not the base of a range: ${base}`);
       restoreDirectory();
       if (!holders.has(base)) {
-        const aside = writeClaim({ root, id });
+        const temporary = writeClaim({ root, id });
         try {
-          if (!linkNew(aside, fileOf(base)) && readClaim(fileOf(base))?.root !== root)
+          if (!linkNew(temporary, fileOf(base)) && readClaim(fileOf(base))?.root !== root)
             throw new Error(`id range ${base} belongs to another engine`);
         } finally {
-          rmSync(aside, { force: true });
+          rmSync(temporary, { force: true });
         }
       }
       addHolder(base, id);
@@ -277,9 +277,9 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
         // Two planners may find the same abandoned claim: only one frees it, so that a new claim made
         // in between is not removed.
         const turn = path.join(directory, `.free.${base}`);
-        const aside = writeAside(directory, { pid: process.pid }, 0o600, false);
-        const acquired = linkNew(aside, turn);
-        rmSync(aside, { force: true });
+        const temporary = writeTemporary(directory, { pid: process.pid }, 0o600, false);
+        const acquired = linkNew(temporary, turn);
+        rmSync(temporary, { force: true });
         if (!acquired) return;
         try {
           const current = readClaim(file);

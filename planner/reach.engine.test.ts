@@ -72,7 +72,7 @@ const refusal = (reach: Reach, source: string, sharing = user): string | null =>
     return error instanceof Error ? error.message : String(error);
   }
 };
-const ask = (...directories: string[]) => new Reachability().check(user, directories);
+const check = (...directories: string[]) => new Reachability().check(user, directories);
 
 describe('A8: what a user can get to', () => {
   it('is decided by the kernel, owner, group and others each by their own right', async () => {
@@ -83,7 +83,7 @@ describe('A8: what a user can get to', () => {
     // Whoever is in the group has the group's right, not everybody's.
     const notGroup = await make('not-group', 0o701, { uid: 0, gid: user.gid });
     const below = await make('closed/open/deep', 0o755);
-    const reach = await ask('/', own, group, others, closed, notGroup, below);
+    const reach = await check('/', own, group, others, closed, notGroup, below);
     for (const open of ['/', own, group, others])
       expect([open, refusal(reach, path.join(open, 'x'))]).toEqual([open, null]);
     for (const shut of [notGroup, below])
@@ -94,17 +94,17 @@ describe('A8: what a user can get to', () => {
       `enhanced container isolation: ${closed}/x cannot be shared by user 54321, ` +
         `who has no access to ${closed}; whoever has can make the container (A8)`,
     );
-    expect(refusal(await ask(below), path.join(below, 'x'))).toContain(`who has no access to ${closed}; `);
+    expect(refusal(await check(below), path.join(below, 'x'))).toContain(`who has no access to ${closed}; `);
   });
 
   it('counts groups of the user database, and access lists either way', async () => {
     const given = await make('given', 0o700);
-    const taken = await make('taken', 0o755);
+    const replaced = await make('taken', 0o755);
     setAccessList(given, { owner: 7, user: 1, others: 0 });
-    setAccessList(taken, { owner: 7, user: 0, others: 5 });
-    const reach = await ask(given, taken);
+    setAccessList(replaced, { owner: 7, user: 0, others: 5 });
+    const reach = await check(given, replaced);
     expect(refusal(reach, path.join(given, 'x'))).toBeNull();
-    expect(refusal(reach, path.join(taken, 'x'))).toContain(`who has no access to ${taken}`);
+    expect(refusal(reach, path.join(replaced, 'x'))).toContain(`who has no access to ${replaced}`);
     // root's own group, as the database of every machine has it, is no group of the user's; daemon's is
     // daemon's.
     const daemons = await make('daemons', 0o750, { uid: 0, gid: 1 });
@@ -113,15 +113,15 @@ describe('A8: what a user can get to', () => {
   });
 
   it('excludes what was not checked, was checked for another user, or was replaced since', async () => {
-    const asked = await make('asked', 0o755);
-    const reach = await ask(asked);
-    expect(refusal(reach, path.join(asked, 'x'))).toBeNull();
+    const requested = await make('asked', 0o755);
+    const reach = await check(requested);
+    expect(refusal(reach, path.join(requested, 'x'))).toBeNull();
     expect(refusal(reach, at('others', 'x'))).toContain('it was not asked whether user 54321 has access to');
-    expect(refusal(reach, path.join(asked, 'x'), { ...user, gid: 1 })).toContain('it was not asked');
+    expect(refusal(reach, path.join(requested, 'x'), { ...user, gid: 1 })).toContain('it was not asked');
     await make('another', 0o700);
-    await rename(asked, at('asked-before'));
-    await rename(at('another'), asked);
-    expect(refusal(reach, path.join(asked, 'x'))).toContain(`who has no access to ${asked}`);
+    await rename(requested, at('asked-before'));
+    await rename(at('another'), requested);
+    expect(refusal(reach, path.join(requested, 'x'))).toContain(`who has no access to ${requested}`);
   });
 
   it('is reported for names with any character in them, none of which is confused with another', async () => {
@@ -129,7 +129,7 @@ describe('A8: what a user can get to', () => {
       statSync(at('closed'), { bigint: true }),
     );
     const odd = await make(`odd\n${dev}:${ino} ${at('closed')}/. %n "$(id)"`, 0o755);
-    const reach = await ask(odd, at('closed'));
+    const reach = await check(odd, at('closed'));
     expect(refusal(reach, path.join(odd, 'x'))).toBeNull();
     expect(refusal(reach, at('closed', 'x'))).toContain('no access');
   });
@@ -194,8 +194,8 @@ it('A8: a user database that does not answer is queried once for consecutive sta
     },
   );
   const reachability = new Reachability({ searchPath: `${programs}:/usr/bin:/bin` });
-  const asked = await Promise.all(Array.from({ length: 20 }, () => reachability.check(user, ['/usr'])));
-  expect(asked.map((reach) => refusal(reach, '/usr/bin'))).toEqual(asked.map(() => null));
+  const results = await Promise.all(Array.from({ length: 20 }, () => reachability.check(user, ['/usr'])));
+  expect(results.map((reach) => refusal(reach, '/usr/bin'))).toEqual(results.map(() => null));
   expect(await readFile(at('database-asked'), 'utf8')).toBe('\n');
 });
 

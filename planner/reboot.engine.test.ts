@@ -39,9 +39,9 @@ it('A2, A3: after a reboot `--restart always` containers run isolated in exclusi
   await engine.reboot(async () => {
     // The name never disappears: engines of tests beside this one would take the range meanwhile, and remove
     // the claim when they release it.
-    const aside = path.join(engine.own.ranges, `.${process.pid}.planted`);
-    await writeFile(aside, JSON.stringify({ root: '/tmp', id: 'of another engine' }));
-    await rename(aside, claim);
+    const temporary = path.join(engine.own.ranges, `.${process.pid}.planted`);
+    await writeFile(temporary, JSON.stringify({ root: '/tmp', id: 'of another engine' }));
+    await rename(temporary, claim);
   });
   try {
     await vi.waitFor(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isContainerId, isOneWay, parseRequest, requestLength, requestLimit } from './request.ts';
 
-const bytes = (...words: string[]) => Buffer.from(words.map((word) => `${word}\0`).join(''));
+const bytes = (...fields: string[]) => Buffer.from(fields.map((field) => `${field}\0`).join(''));
 const good = ['bulkhead-request-2', 'create', 'abc', '/run/b/abc', '/run/runc', '42', 'end'];
 
 describe('parseRequest', () => {

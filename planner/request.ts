@@ -65,6 +65,6 @@ function isPlainAbsolute(file: string): boolean {
   return file.startsWith('/') && file.length < 4096 && path.normalize(file) === file;
 }
 
-function isVerb(word: string | undefined): word is PlannerRequest['verb'] {
-  return verbs.some((verb) => verb === word);
+function isVerb(field: string | undefined): field is PlannerRequest['verb'] {
+  return verbs.some((verb) => verb === field);
 }

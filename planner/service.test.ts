@@ -52,7 +52,7 @@ it.each([
   ['is being made anew keeps its range and its state', process.pid, ended, true],
   ['was made by a runtime that has ended loses them', ended, process.pid, false],
   ['its own runtime could not make loses them', process.pid, process.pid, false],
-])('A3 a container that %s, when a release is read', (_, maker, asking, keeps) => {
+])('A3 a container that %s, when a release is read', (_, maker, requester, keeps) => {
   const base = ranges.claim(id, 0);
   containers.write({
     id,
@@ -65,7 +65,7 @@ it.each([
     device: null,
     shares: null,
   });
-  service.answer('release', { verb: 'release', id, bundle: '', runcRoot: at('runc'), pid: asking });
+  service.answer('release', { verb: 'release', id, bundle: '', runcRoot: at('runc'), pid: requester });
   expect(containers.has(id)).toBe(keeps);
   expect(ranges.hasOtherHolder(base, 'another')).toBe(keeps);
 });
@@ -74,7 +74,7 @@ it.each([
   ['another runtime, which lives, is making is refused', process.pid, ended, 'is being created already'],
   ['a runtime that has ended was making is not', ended, process.pid, 'no such file'],
   ['the same runtime asks for again is not', process.pid, process.pid, 'no such file'],
-])('A3 a create of what %s', (_, maker, asking, why) => {
+])('A3 a create of what %s', (_, maker, requester, why) => {
   const base = ranges.claim(id, 0);
   containers.write({
     id,
@@ -89,12 +89,12 @@ it.each([
   });
   expect(() =>
     service.create(
-      { verb: 'create', id, bundle: at('bundle'), runcRoot: at('runc'), pid: asking },
+      { verb: 'create', id, bundle: at('bundle'), runcRoot: at('runc'), pid: requester },
       [],
       null,
       nothingChecked,
     ),
   ).toThrow(why);
   // What is refused takes nothing from who makes it.
-  expect(containers.has(id)).toBe(asking === ended);
+  expect(containers.has(id)).toBe(requester === ended);
 });

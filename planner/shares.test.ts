@@ -167,7 +167,7 @@ describe('A8: who shares', () => {
     `${firstBase + 65536} ${firstBase + 65536} ${4_294_967_295 - firstBase - 65536}\n`;
   const mapsOf = (plan: PlanBuilder) => {
     const fields = plan.encode().toString().split('\0');
-    return fields.flatMap((word, i) => (word === 'userns' || word === 'share' ? [fields[i + 1]] : []));
+    return fields.flatMap((field, i) => (field === 'userns' || field === 'share' ? [fields[i + 1]] : []));
   };
   const spec = {
     root: { path: '/r' },
@@ -237,13 +237,13 @@ describe('A8: who shares', () => {
 
 describe('subordinate ids', () => {
   const user = (uid: number) => ({ uid, gid: uid });
-  const store = (ask: (uid: number) => string | null = () => null) => {
+  const store = (lookUp: (uid: number) => string | null = () => null) => {
     const opened = openSubordinateStore({
       directory: at('own'),
       etc: at('etc'),
       lookUpUser: (uid) =>
         new Promise((resolve) => {
-          resolve(ask(uid));
+          resolve(lookUp(uid));
         }),
     });
     return {

@@ -147,13 +147,13 @@ function processUser(spec: OciSpec): { readonly uid: number; readonly gid: numbe
 export function mapText(map: readonly IdExtent[], base: number): string {
   const own = map.map(({ disk, inside, size }) => ({ disk, host: base + inside, size }));
   // Neither side may have an id twice: what is taken on one is left out on the other.
-  const taken = [
+  const excluded = [
     ...map.map(({ disk, size }) => ({ start: disk, end: disk + size })),
     { start: base, end: base + rangeSize },
   ].sort((a, b) => a.start - b.start);
   const others: typeof own = [];
   let next = 0;
-  for (const { start, end } of [...taken, { start: lastId + 1, end: lastId + 1 }]) {
+  for (const { start, end } of [...excluded, { start: lastId + 1, end: lastId + 1 }]) {
     if (start > next) others.push({ disk: next, host: next, size: start - next });
     next = Math.max(next, end);
   }

@@ -46,9 +46,9 @@ export function refuseOtherSpellings(spec: unknown): void {
     const known = new Map(keys.map((key) => [foldKey(key), key]));
     for (const object of at(spec, path)) {
       for (const key of Object.keys(object)) {
-        const meant = known.get(foldKey(key));
-        if (meant !== undefined && meant !== key)
-          throw new Error(`config.json spells ${meant} as ${JSON.stringify(key)}`);
+        const exactKey = known.get(foldKey(key));
+        if (exactKey !== undefined && exactKey !== key)
+          throw new Error(`config.json spells ${exactKey} as ${JSON.stringify(key)}`);
       }
     }
   }

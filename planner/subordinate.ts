@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { SubordinateIds } from '../shared/isolation/share-map.ts';
 import type { SharingUser } from '../shared/isolation/sharing-user.ts';
 import { passwdLine, userName } from '../engine/base/user-database.ts';
-import { linkNew, syncDirectory, writeAside } from './claim-files.ts';
+import { linkNew, syncDirectory, writeTemporary } from './claim-files.ts';
 import { firstBase, rangeSize } from './ranges.ts';
 import { listedRanges } from './taken-ids.ts';
 
@@ -186,9 +186,9 @@ function ownRange(directory: string, synced: Set<number>, uid: number, listings:
     synced.add(uid);
     return existing.base;
   }
-  const taken = listings.flatMap(listedRanges);
+  const listed = listings.flatMap(listedRanges);
   for (let base = firstFree(directory); base < firstBase; base += rangeSize) {
-    if (taken.some(({ start, count }) => start < base + rangeSize && base < start + count)) continue;
+    if (listed.some(({ start, count }) => start < base + rangeSize && base < start + count)) continue;
     if (!claim(directory, base, uid)) continue;
     // Another engine may have been as quick for the same user: the first name counts.
     if (linkNew(path.join(directory, String(base)), userLink)) {
@@ -215,11 +215,11 @@ function firstFree(directory: string): number {
 
 /** Takes the range, whole on disk or not at all; false when somebody has it. */
 function claim(directory: string, base: number, uid: number): boolean {
-  const aside = writeAside(directory, { uid, base }, 0o644, true);
+  const temporary = writeTemporary(directory, { uid, base }, 0o644, true);
   try {
-    return linkNew(aside, path.join(directory, String(base)));
+    return linkNew(temporary, path.join(directory, String(base)));
   } finally {
-    rmSync(aside, { force: true });
+    rmSync(temporary, { force: true });
   }
 }
 

@@ -15,7 +15,7 @@ const mostMapped = 2 ** 31;
  */
 export function listedIds(etc = '/etc'): () => readonly IdSpan[] {
   const files = ['subuid', 'subgid'].map((name) => path.join(etc, name));
-  let seen = '';
+  let previous = '';
   let spans: readonly IdSpan[] = [];
   return () => {
     const now = files
@@ -24,8 +24,8 @@ export function listedIds(etc = '/etc'): () => readonly IdSpan[] {
         return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
       })
       .join();
-    if (now !== seen) spans = files.flatMap((file) => listedRanges(read(file)));
-    seen = now;
+    if (now !== previous) spans = files.flatMap((file) => listedRanges(read(file)));
+    previous = now;
     return spans;
   };
 }

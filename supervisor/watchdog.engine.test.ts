@@ -91,7 +91,7 @@ describe('an event loop that is stuck', () => {
     startedAt = await engine.docker('inspect', '-f', '{{.State.StartedAt}}', holder);
   });
   /** Asks on a socket (the container's own as a process in it would), however long it takes. */
-  const askOn = async (socket: string) => (await getOverSocket(socket, '/_ping', 100_000)).body;
+  const ping = async (socket: string) => (await getOverSocket(socket, '/_ping', 100_000)).body;
 
   it.each([
     ['stopped', 'SIGSTOP'],
@@ -103,7 +103,7 @@ describe('an event loop that is stuck', () => {
       const own = await socketOf(holder);
       process.kill(before, signal);
       // It has been accepted by now, or has not.
-      const asked = askOn(own).catch(() => 'reset');
+      const answer = ping(own).catch(() => 'reset');
       const replaced = other('gateway', before);
       // Once more from the moment that the stuck one is gone, when nobody listens but the supervisor.
       await expect
@@ -120,12 +120,12 @@ describe('an event loop that is stuck', () => {
         .toBe(false);
       const clientDuringRestart = await Promise.all([
         engine.docker('version', '-f', '{{.Server.Version}}'),
-        askOn(own),
-        askOn(engine.paths.clientSocket),
+        ping(own),
+        ping(engine.paths.clientSocket),
       ]);
       expect(clientDuringRestart.slice(1)).toEqual(['OK', 'OK']);
       await replaced;
-      expect(['OK', 'reset']).toContain(await asked);
+      expect(['OK', 'reset']).toContain(await answer);
       expect(await engine.docker('inspect', '-f', '{{.State.StartedAt}}', holder)).toBe(startedAt);
       expect(await readFile(path.join(engine.paths.logs, 'gateway.log'), 'utf8')).toMatch(
         /gateway \(pid \d+\) hangs: no heartbeat of its event loop for 10 s/,

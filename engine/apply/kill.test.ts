@@ -54,10 +54,10 @@ async function killAt(point: string, failing: string | null = null): Promise<voi
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  const [said] = (await once(child.stdout, 'data')) as [Buffer]; // a data event carries one chunk
+  const [output] = (await once(child.stdout, 'data')) as [Buffer]; // a data event carries one chunk
   child.kill('SIGKILL');
   await exited;
-  expect(said.toString()).toBe('reached');
+  expect(output.toString()).toBe('reached');
 }
 
 async function engineOff(): Promise<void> {

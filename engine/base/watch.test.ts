@@ -68,11 +68,11 @@ describe('a directory that is removed and created again', () => {
   /** Does something that the watcher is to tell, and waits until it has. */
   async function expectChange(change: () => void): Promise<void> {
     const before = changes;
-    const seen = new Promise<void>((resolve) => {
+    const notified = new Promise<void>((resolve) => {
       changed = resolve;
     });
     change();
-    await seen;
+    await notified;
     expect(changes).toBe(before + 1);
   }
 

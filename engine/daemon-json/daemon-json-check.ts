@@ -19,14 +19,14 @@ export async function checkEngineConfig(
   const plan = await previewEngineConfig(paths, desired);
   if (!plan.ok) return plan;
   if (plan.value.conflicts.length > 0) return conflictError(plan.value.conflicts);
-  return plan.value.text === null ? ok(undefined) : askDockerd(plan.value.text);
+  return plan.value.text === null ? ok(undefined) : validateByDockerd(plan.value.text);
 }
 
 /**
  * dockerd's own verdict on the text of a daemon.json. `ok` too where it can't be asked (not installed, too
  * old to know --validate): then its start decides.
  */
-export async function askDockerd(text: string): Promise<Result<void, AppError>> {
+export async function validateByDockerd(text: string): Promise<Result<void, AppError>> {
   // A file, and one nobody else can read: it may hold proxy credentials.
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-check-'));
   try {

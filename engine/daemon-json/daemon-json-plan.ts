@@ -208,7 +208,7 @@ function parse(text: string | null): Result<Node | undefined, AppError> {
   const errors: ParseError[] = [];
   const root = parseTree(body, errors, { disallowComments: true, allowTrailingComma: false });
   const first = errors[0];
-  if (first !== undefined) return invalid(body, first.offset, words(printParseErrorCode(first.error)));
+  if (first !== undefined) return invalid(body, first.offset, spacedText(printParseErrorCode(first.error)));
   if (root?.type !== 'object') return invalid(body, root?.offset ?? 0, 'it is not an object');
   try {
     JSON.parse(body);
@@ -219,7 +219,7 @@ function parse(text: string | null): Result<Node | undefined, AppError> {
 }
 
 /** "CommaExpected" → "comma expected". */
-const words = (code: string): string => code.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+const spacedText = (code: string): string => code.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 
 function invalid(text: string, offset: number, reason: string): Result<never, AppError> {
   const before = withoutBom(text).slice(0, offset).split('\n');
@@ -238,11 +238,11 @@ function duplicateKey(root: Node | undefined): { key: string; offset: number } |
   const entitlements = root === undefined ? undefined : findNodeAtLocation(root, ['builder', 'entitlements']);
   const runtimes = root === undefined ? undefined : findNodeAtLocation(root, ['runtimes']);
   for (const node of [root, builder, entitlements, runtimes]) {
-    const seen = new Set<string>();
+    const keys = new Set<string>();
     for (const property of node?.type === 'object' ? (node.children ?? []) : []) {
       const key = String(property.children?.[0]?.value);
-      if (seen.has(key)) return { key, offset: property.offset };
-      seen.add(key);
+      if (keys.has(key)) return { key, offset: property.offset };
+      keys.add(key);
     }
   }
   return null;

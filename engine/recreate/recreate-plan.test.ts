@@ -100,8 +100,8 @@ describe('what the gateway will refuse (D)', () => {
     );
   const blockers = (one: Subject, rule: string) => {
     const plan = planned(one);
-    const told = withRefusals(plan, new Map([[one.inspected.view.Id, [{ rule, message: 'refused' }]]]));
-    return { blocked: told.blocked, blockers: told.groups.flat().flatMap((item) => item.blockers) };
+    const refused = withRefusals(plan, new Map([[one.inspected.view.Id, [{ rule, message: 'refused' }]]]));
+    return { blocked: refused.blocked, blockers: refused.groups.flat().flatMap((item) => item.blockers) };
   };
   test('the create request is decided as for the user who requests the new container', () => {
     expect(recreationRequests(planned(subject({}, { user: { name: 'u', uid: 7, gid: 8 } })))).toMatchObject([

@@ -81,7 +81,7 @@ const without = (object: Record<string, unknown>, ...keys: string[]) =>
   Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 
 /** What must be the same afterwards, of everything inspect says. */
-function kept(inspect: Inspect): unknown {
+function retainedProperties(inspect: Inspect): unknown {
   const { Hostname, Image, ...config } = inspect.Config;
   return {
     name: inspect.Name,
@@ -222,7 +222,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
     const [outcome] = await recreate(['full']);
     const after = await look('full');
     expect(outcome).toEqual({ kind: 'recreated', id: after.Id, kept: null, image: null, started: true });
-    expect(kept(after)).toEqual(kept(before));
+    expect(retainedProperties(after)).toEqual(retainedProperties(before));
     expect(after.HostConfig['Runtime']).toBe('bulkhead');
     expect(await names()).toEqual(['full']);
     expect(await firstId('full')).toBeGreaterThan(65535);
@@ -302,8 +302,12 @@ describe('a container made before ECI is recreated under it (D)', () => {
       error: { code: 'containers.not-healthy', message: 'the new container is unhealthy' },
     });
     const after = await look('picky');
-    expect({ ...(kept(after) as object), id: after.Id, runtime: after.HostConfig['Runtime'] }).toEqual({
-      ...(kept(before) as object),
+    expect({
+      ...(retainedProperties(after) as object),
+      id: after.Id,
+      runtime: after.HostConfig['Runtime'],
+    }).toEqual({
+      ...(retainedProperties(before) as object),
       id: before.Id,
       runtime: 'runc',
     });
@@ -718,7 +722,7 @@ describe('the plan lists what is not carried over', () => {
     ]);
     expect(await names()).toEqual(['idle', 'idle-before-eci', 'idle-before-eci-2']);
     expect((await look('idle')).State['Status']).toBe('created');
-    expect(kept(await look('idle'))).toEqual(kept(before));
+    expect(retainedProperties(await look('idle'))).toEqual(retainedProperties(before));
     expect((await look('idle-before-eci-2')).Id).toBe(before.Id);
   });
 
@@ -825,10 +829,10 @@ describe('killed at every point: undone or finished at the next look', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exited = once(child, 'exit');
-    const [said] = (await once(child.stdout, 'data')) as [Buffer]; // a data event carries one chunk
+    const [output] = (await once(child.stdout, 'data')) as [Buffer]; // a data event carries one chunk
     child.kill('SIGKILL');
     await exited;
-    expect(said.toString()).toBe('reached');
+    expect(output.toString()).toBe('reached');
   }
 
   test('a running container with a port, an anonymous volume and restart: always', async () => {
@@ -856,8 +860,11 @@ describe('killed at every point: undone or finished at the next look', () => {
         value: { names: ['victim'], how: 'rolled-back', problems: [] },
       });
       const after = await look('victim');
-      expect({ ...(kept(after) as object), id: after.Id, running: after.State['Running'] }, point).toEqual({
-        ...(kept(before) as object),
+      expect(
+        { ...(retainedProperties(after) as object), id: after.Id, running: after.State['Running'] },
+        point,
+      ).toEqual({
+        ...(retainedProperties(before) as object),
         id: before.Id,
         running: true,
       });

@@ -80,9 +80,9 @@ describe('an engine of an unknown kind', () => {
     const { embedded } = targetCapabilities;
     const draft = `${settingsText(true)}\n`;
     const choices = { remove: [], includeRunning: false, removeVolumes: false, recreate: ['a'] };
-    const like = makePlan(factsOf(embedded), draft, choices);
+    const embeddedPlan = makePlan(factsOf(embedded), draft, choices);
     const unlike = makePlan(factsOf(dummy), draft, choices);
-    expect([like.restartNeeded, like.recreate]).toEqual([false, ['a']]);
+    expect([embeddedPlan.restartNeeded, embeddedPlan.recreate]).toEqual([false, ['a']]);
     expect([unlike.restartNeeded, unlike.recreate]).toEqual([true, []]);
     expect(unlike.estimatedSeconds).toBeGreaterThanOrEqual(1234);
     expect(unlike.effects.map(({ code }) => code)).toEqual(

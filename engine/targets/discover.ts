@@ -10,7 +10,7 @@ import { engineStatus } from './embedded/engine-facts.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { answeringSocket, installedVersion, isInstalled } from './docker-desktop/detect.ts';
 import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
-import { askMachine } from './machine/target.ts';
+import { queryMachine } from './machine/target.ts';
 import { forgetEngine, recordedRoots, registryDirectory } from '../base/registry.ts';
 
 export interface DiscoverOptions {
@@ -51,7 +51,7 @@ async function machineEngine(
   embedded: readonly DiscoveredTarget[],
 ): Promise<DiscoveredTarget[]> {
   if (!(await exists(socket))) return [];
-  const answer = await askMachine(socket);
+  const answer = await queryMachine(socket);
   const info = answer.phase === 'ready' ? answer.info : null;
   const real = await realpath(socket).catch(() => socket);
   const ours = embedded.some(

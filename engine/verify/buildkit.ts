@@ -59,8 +59,8 @@ export async function runBuildStep(
     );
     // No build was begun where the gateway refuses one.
     if (solved.status === permissionDenied) return { output: '', error: solved.message };
-    const told = (await output).messages.map((message) => Buffer.from(message).toString('latin1'));
-    return { output: told.join('\n'), error: solved.status === 0 ? null : solved.message };
+    const lines = (await output).messages.map((message) => Buffer.from(message).toString('latin1'));
+    return { output: lines.join('\n'), error: solved.status === 0 ? null : solved.message };
   } finally {
     signal.removeEventListener('abort', stop);
     session.destroy();

@@ -33,7 +33,7 @@ import {
 } from './judge.ts';
 import { probeBuildKit, probeClassicBuild, type BuildDoor } from './probe-build.ts';
 import {
-  askRefused,
+  requestRefused,
   probeBody,
   readProbe,
   runProbe,
@@ -145,7 +145,7 @@ function createProbeRunner(
     probe: (request) => observe(() => runProbe(docker, { image, ...request }, signal)),
     refusal: async (requested, host) => ({
       request: requested,
-      answer: await observe(() => askRefused(docker, { image, host }, signal)),
+      answer: await observe(() => requestRefused(docker, { image, host }, signal)),
     }),
   };
 }

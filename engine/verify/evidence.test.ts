@@ -34,8 +34,8 @@ function texts(claim: Claim | undefined): readonly string[] {
   return [evidence, translate(sentence === undefined ? evidence : { ...sentence, text: evidence })];
 }
 
-const refusal = (asked: Parameters<typeof makeItem>[0], text = 'enhanced container isolation: no') => ({
-  request: asked,
+const refusal = (requested: Parameters<typeof makeItem>[0], text = 'enhanced container isolation: no') => ({
+  request: requested,
   answer: { value: { status: 403, message: text } },
 });
 const confined = Object.fromEntries(

@@ -161,7 +161,7 @@ function unframe(bytes: Buffer): string {
  * Asks for a container that ECI must refuse. The refusal's words, or null when it was made (it is never
  * started, and removed by `removeProbes`).
  */
-export async function askRefused(
+export async function requestRefused(
   docker: Docker,
   request: ProbeRequest,
   signal: AbortSignal,

@@ -101,23 +101,27 @@ describe('claims are judged by observations', () => {
     const confined = Object.fromEntries(
       operations.map((operation) => [operation.id, operation.kind === 'local' ? 'ok' : 'EPERM']),
     );
-    const verdicts = (said: Record<string, string>, map = range) =>
-      judgePrivileged(probe(map, {}, { operations: said })).map((claim) => claim.verdict);
+    const verdicts = (results: Record<string, string>, map = range) =>
+      judgePrivileged(probe(map, {}, { operations: results })).map((claim) => claim.verdict);
     test('both are shown item by item', () => {
-      const [works, held] = judgePrivileged(probe(range, {}, { operations: confined }));
-      expect([works?.verdict, held?.verdict]).toEqual(['pass', 'pass']);
-      expect((works?.items?.length ?? 0) + (held?.items?.length ?? 0)).toBe(operations.length);
-      expect(held?.evidence).toMatch(/^(\d+) of \1 refused$/);
+      const [works, confinement] = judgePrivileged(probe(range, {}, { operations: confined }));
+      expect([works?.verdict, confinement?.verdict]).toEqual(['pass', 'pass']);
+      expect((works?.items?.length ?? 0) + (confinement?.items?.length ?? 0)).toBe(operations.length);
+      expect(confinement?.evidence).toMatch(/^(\d+) of \1 refused$/);
     });
     test('one global operation that works, or was not tried, is a failure, and is named', () => {
       for (const { id, kind } of operations.filter((one) => one.kind === 'global')) {
         const title = operationTitle(id).text;
-        for (const said of ['ok', 'crashed', 'timed out']) {
-          const [works, held] = judgePrivileged(
-            probe(range, {}, { operations: { ...confined, [id]: said } }),
+        for (const result of ['ok', 'crashed', 'timed out']) {
+          const [works, confinement] = judgePrivileged(
+            probe(range, {}, { operations: { ...confined, [id]: result } }),
           );
           expect(
-            [works?.verdict, held?.verdict, held?.evidence.includes(`wrong: ${title} (${said})`)],
+            [
+              works?.verdict,
+              confinement?.verdict,
+              confinement?.evidence.includes(`wrong: ${title} (${result})`),
+            ],
             `${kind} ${id}`,
           ).toEqual(['pass', 'fail', true]);
         }
@@ -150,16 +154,16 @@ describe('claims are judged by observations', () => {
         'watch-all-processes': ['kernel.perf_event_paranoid', '-1', '1'],
         'handle-kernel-faults': ['vm.unprivileged_userfaultfd', '1', '0'],
       } as const;
-      for (const [id, [setting, gives, keeps]] of Object.entries(given)) {
-        const held = (settings: Record<string, string>) =>
+      for (const [id, [setting, allows, restricts]] of Object.entries(given)) {
+        const confinement = (settings: Record<string, string>) =>
           judgePrivileged(probe(range, {}, { operations: { ...confined, [id]: 'ok' }, settings }))[1];
-        expect(held({ [setting]: gives })).toMatchObject({
+        expect(confinement({ [setting]: allows })).toMatchObject({
           verdict: 'limited',
-          evidence: expect.stringContaining(`since ${setting}=${gives}: set it to `) as string,
+          evidence: expect.stringContaining(`since ${setting}=${allows}: set it to `) as string,
         });
-        expect(held({ [setting]: gives })?.items?.filter(({ good }) => !good)).toEqual([]);
-        for (const settings of [{ [setting]: keeps }, { [setting]: 'unreadable' }, {}])
-          expect(held(settings)?.verdict).toBe('fail');
+        expect(confinement({ [setting]: allows })?.items?.filter(({ good }) => !good)).toEqual([]);
+        for (const settings of [{ [setting]: restricts }, { [setting]: 'unreadable' }, {}])
+          expect(confinement(settings)?.verdict).toBe('fail');
       }
       expect(verdicts({ ...confined, 'load-module': 'ok' })).toEqual(['pass', 'fail']);
     });
@@ -180,10 +184,10 @@ describe('claims are judged by observations', () => {
       expect(judgePrivileged({ error: 'x' }).map((claim) => claim.verdict)).toEqual(['fail', 'fail']);
     });
     test('a device that is not there is refused, a setting that is not there is absent', () => {
-      const of = (id: string, said: string) => {
+      const of = (id: string, result: string) => {
         const operation = operations.find((one) => one.id === id);
         if (operation === undefined) throw new Error(id);
-        const outcome = outcomeOf(operation, said);
+        const outcome = outcomeOf(operation, result);
         return [outcome, asExpected(operation, outcome)];
       };
       expect(of('open-kmsg', 'ENOENT')).toEqual(['refused', true]);
@@ -268,7 +272,7 @@ describe('claims are judged by observations', () => {
   });
   test('A10: masking is its own claim; the views are limited without lxcfs, and differ with it', () => {
     const proc = (more: Partial<NonNullable<ProbeFacts['proc']>>) => {
-      const seen = probe(
+      const probed = probe(
         range,
         {},
         {
@@ -281,7 +285,7 @@ describe('claims are judged by observations', () => {
           },
         },
       );
-      return [judgeProcHidden(seen), judgeProcEmulated(seen)].map((claim) => claim.verdict);
+      return [judgeProcHidden(probed), judgeProcEmulated(probed)].map((claim) => claim.verdict);
     };
     expect(
       [judgeProcHidden(probe(range)), judgeProcEmulated({ error: 'timed out' })].map(
@@ -298,8 +302,8 @@ describe('claims are judged by observations', () => {
     expect(proc({ tried: {} })).toEqual(['fail', 'limited']);
   });
   test('A11: one created through a mounted socket has another range, and the isolation runtime', () => {
-    const maker = (said = '', started = 204) =>
-      probe(range, {}, { throughSocket: { created: 201, started, id: 'a', said } }).value;
+    const maker = (text = '', started = 204) =>
+      probe(range, {}, { throughSocket: { created: 201, started, id: 'a', said: text } }).value;
     const other = probe('0 1000065536 65536');
     expect(judgeThroughSocket({ value: { maker: maker(), created: other } }).verdict).toBe('pass');
     expect(judgeThroughSocket({ value: { maker: maker(), created: probe(range) } }).verdict).toBe('fail');
@@ -364,18 +368,18 @@ describe('claims are judged by observations', () => {
 });
 
 test('audit mode: no refusal is claimed, and nothing makes the engine protected', () => {
-  const held = claimIds.map((id): Claim => ({ id, verdict: 'pass', evidence: 'seen' }));
+  const claims = claimIds.map((id): Claim => ({ id, verdict: 'pass', evidence: 'seen' }));
   const now = Date.now();
   const facts = {
     engineReady: true,
     eci: true,
     now,
-    verification: { at: new Date(now).toISOString(), durationMs: 1, eci: true, claims: held },
+    verification: { at: new Date(now).toISOString(), durationMs: 1, eci: true, claims },
   };
   expect(protectionState({ ...facts, audit: false })).toBe('protected');
   expect(protectionState({ ...facts, audit: true })).toBe('audit');
   // Verified in audit mode, enforced since: the refusals were not shown.
-  const shown = held.map((claim) => (claim.id === 'B1-socket-refused' ? notEnforced(claim.id) : claim));
+  const shown = claims.map((claim) => (claim.id === 'B1-socket-refused' ? notEnforced(claim.id) : claim));
   expect(
     protectionState({ ...facts, audit: false, verification: { ...facts.verification, claims: shown } }),
   ).toBe('unverified');

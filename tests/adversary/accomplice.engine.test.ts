@@ -129,11 +129,11 @@ async function attack(attempt: AccompliceAttempt, scene: Scene | undefined): Pro
 async function check(attempt: AccompliceAttempt): Promise<void> {
   const real = await attack(attempt, scenes.engine);
   expect(real.breached, `the bare engine did not let it: ${real.stopped}`).toBe(true);
-  const seen = await attack(attempt, scenes.gateway);
+  const observation = await attack(attempt, scenes.gateway);
   // What stopped each: for whoever compares two states of the code.
   if (process.env['ACCOMPLICE_REPORT'] !== undefined)
-    console.log(`${attempt.id}: ${seen.breached ? 'OPEN' : seen.stopped}`);
-  expect(seen.breached, 'a breach behind the gateway').toBe(false);
+    console.log(`${attempt.id}: ${observation.breached ? 'OPEN' : observation.stopped}`);
+  expect(observation.breached, 'a breach behind the gateway').toBe(false);
 }
 
 describe('an accomplice outside', () => {

@@ -125,23 +125,25 @@ async function attack(attempt: Attempt, target: Target): Promise<Observation> {
 async function check(attempt: Attempt): Promise<void> {
   const real = await attack(attempt, targets.engine);
   expect(real.breached, `the bare engine did not do it: ${last(real)}`).toBe(true);
-  const seen = await attack(attempt, targets.gateway);
-  expect(seen.breached, `a breach through the gateway: ${last(seen)}`).toBe(false);
+  const observation = await attack(attempt, targets.gateway);
+  expect(observation.breached, `a breach through the gateway: ${last(observation)}`).toBe(false);
   if (attempt.outcome === 'refused') {
     // B6, or the message layer's own words for what is no proper request.
-    expect(seen.answers.map(({ text }) => text).join('\n')).toMatch(
+    expect(observation.answers.map(({ text }) => text).join('\n')).toMatch(
       new RegExp(
         '"message":"(?:enhanced container isolation: .* is blocked: .*|' +
           'bulkhead gateway: request refused: .*|the body is longer than .*)"',
       ),
     );
-    expect(seen.left, 'something was made').toBeNull();
+    expect(observation.left, 'something was made').toBeNull();
   }
   if (attempt.outcome === 'confined')
-    expect(at(seen.left, 'HostConfig', 'Runtime'), `it was to go through: ${last(seen)}`).toBe('bulkhead');
+    expect(at(observation.left, 'HostConfig', 'Runtime'), `it was to go through: ${last(observation)}`).toBe(
+      'bulkhead',
+    );
 }
-const last = (seen: Observation) =>
-  seen.answers.map(({ status, text }) => `${status} ${text.slice(-300)}`).join('\n');
+const last = (observation: Observation) =>
+  observation.answers.map(({ status, text }) => `${status} ${text.slice(-300)}`).join('\n');
 
 const beside = corpus.filter((attempt) => attempt.alone !== true);
 const alone = corpus.filter((attempt) => attempt.alone === true);

@@ -64,14 +64,14 @@ async function start(
   });
   try {
     return await new Promise((resolve, reject) => {
-      let said = '';
+      let output = '';
       child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-        said += chunk;
-        const found = /first interactive frame: (\d+) ms \((.*)\)/.exec(said);
+        output += chunk;
+        const found = /first interactive frame: (\d+) ms \((.*)\)/.exec(output);
         if (found !== null) resolve({ ms: Number(found[1]), steps: found[2] ?? '' });
       });
       void ended.then(() => {
-        reject(new Error(`the app ended before its first frame: ${said}`));
+        reject(new Error(`the app ended before its first frame: ${output}`));
       });
     });
   } finally {
@@ -190,8 +190,8 @@ async function measureWindow(): Promise<void> {
   }
 }
 `;
-    const taken = await window.request('settings:set-draft', { text: document });
-    if (!taken.ok) throw new Error(taken.error.message);
+    const stored = await window.request('settings:set-draft', { text: document });
+    if (!stored.ok) throw new Error(stored.error.message);
     await routesOf.go('JSON');
     await page.getByRole('textbox', { name: 'admin-settings.json, draft' }).click();
     await page.keyboard.press('ControlOrMeta+End');

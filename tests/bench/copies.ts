@@ -114,10 +114,10 @@ try {
     const before = processorTime(gateway.pid ?? 0);
     for (let round = 0; round <= rounds; round++) {
       for (const [name, socket] of round % 2 === 0 ? sides : sides.toReversed()) {
-        const took = await timed(script, socket, scratch).finally(() =>
+        const ms = await timed(script, socket, scratch).finally(() =>
           sh('rm -rf out outs exported', socket, scratch),
         );
-        if (round > 0) times[name].push(took);
+        if (round > 0) times[name].push(ms);
       }
     }
     const used = ((processorTime(gateway.pid ?? 0) - before) / (rounds + 1)) * 1000;

@@ -56,12 +56,12 @@ async function starts(guarded: GuardedEngine, name: string, image: string, count
   // How long the container lives varies too, and is taken off: the engine looks for its end at steps of its
   // own.
   const once = async (runtime: Runtime) => {
-    const lives = Math.floor(Math.random() * 30_000);
+    const cycles = Math.floor(Math.random() * 30_000);
     return (
       (await timed(() =>
-        docker(guarded.engine.socket, 'run', '--rm', '--runtime', runtime, image, 'usleep', String(lives)),
+        docker(guarded.engine.socket, 'run', '--rm', '--runtime', runtime, image, 'usleep', String(cycles)),
       )()) -
-      lives / 1000
+      cycles / 1000
     );
   };
   report({ name, unit: 'ms', ...(await both(count, once)), target: { atMost: 1.05 } });

@@ -50,7 +50,8 @@ async function same({ script, shows, code = 0, quietly = false }: Case): Promise
     run(engines.guarded, 'guarded', 1, script),
     run(engines.bare, 'bare', 2, script),
   ]);
-  const compared = (seen: typeof bare) => (quietly ? { code: seen.code, stdout: seen.stdout } : seen);
+  const compared = (outcome: typeof bare) =>
+    quietly ? { code: outcome.code, stdout: outcome.stdout } : outcome;
   expect(bare, `the stock engine${quietly ? `: ${bare.stderr}` : ''}`).toMatchObject({
     code,
     ...(shows === undefined ? {} : { stdout: expect.stringMatching(shows) as string }),

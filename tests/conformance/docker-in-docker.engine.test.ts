@@ -42,7 +42,8 @@ const inside = async (side: Side, script: string) => {
 
 async function same({ script, shows, code = 0, quietly = false }: Case): Promise<void> {
   const [guarded, bare] = await Promise.all([inside(engines.guarded, script), inside(engines.bare, script)]);
-  const compared = (seen: typeof bare) => (quietly ? { code: seen.code, stdout: seen.stdout } : seen);
+  const compared = (outcome: typeof bare) =>
+    quietly ? { code: outcome.code, stdout: outcome.stdout } : outcome;
   expect(bare, `the stock engine: ${bare.stderr}`).toMatchObject({
     code,
     ...(shows === undefined ? {} : { stdout: expect.stringMatching(shows) as string }),

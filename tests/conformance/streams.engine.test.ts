@@ -51,20 +51,20 @@ function call(
 function upgraded(head: string): Promise<{ socket: Socket; answer: string }> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path: guarded.socket, allowHalfOpen: true });
-    let seen = Buffer.alloc(0);
+    let received = Buffer.alloc(0);
     const read = (part: Buffer) => {
-      seen = Buffer.concat([seen, part]);
-      const end = seen.indexOf('\r\n\r\n');
+      received = Buffer.concat([received, part]);
+      const end = received.indexOf('\r\n\r\n');
       if (end < 0) return;
       socket.off('data', read);
       socket.pause();
-      if (seen.length > end + 4) socket.unshift(seen.subarray(end + 4));
-      resolve({ socket, answer: seen.toString('latin1', 0, end) });
+      if (received.length > end + 4) socket.unshift(received.subarray(end + 4));
+      resolve({ socket, answer: received.toString('latin1', 0, end) });
     };
     socket.on('data', read);
     socket.once('error', reject);
     socket.once('end', () => {
-      reject(new Error(`ended: ${seen.toString('latin1')}`));
+      reject(new Error(`ended: ${received.toString('latin1')}`));
     });
     socket.write(head);
   });
@@ -128,14 +128,14 @@ describe('A1: raw clients get through the gateway what they get from the engine'
     expect(answer).toContain(
       createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64'),
     );
-    const said = Buffer.from('word\n');
+    const line = Buffer.from('word\n');
     const mask = randomBytes(4);
     const back = buffer(socket);
     socket.write(
       Buffer.concat([
-        Buffer.from([0x81, 0x80 | said.length]),
+        Buffer.from([0x81, 0x80 | line.length]),
         mask,
-        said.map((byte, at) => byte ^ (mask[at % 4] ?? 0)),
+        line.map((byte, at) => byte ^ (mask[at % 4] ?? 0)),
       ]),
     );
     expect((await back).toString('latin1')).toContain('got word\n');
@@ -169,7 +169,7 @@ describe('A1: raw clients get through the gateway what they get from the engine'
 
   it('a connection stays usable after errors of the engine and refusals of the gateway', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const seen: string[] = [];
+    const statuses: string[] = [];
     for (const [method, target, body] of [
       ['GET', '/_ping'],
       ['GET', '/containers/nosuch/json'],
@@ -179,9 +179,9 @@ describe('A1: raw clients get through the gateway what they get from the engine'
       ['POST', '/containers/nosuch/exec', { Cmd: ['x'] }],
       ['GET', '/version'],
     ] as const) {
-      seen.push(String((await call(method, target, { agent, body })).status));
+      statuses.push(String((await call(method, target, { agent, body })).status));
     }
-    expect(seen).toEqual(['200', '404', '403', '403', '404', '404', '200']);
+    expect(statuses).toEqual(['200', '404', '403', '403', '404', '404', '200']);
     agent.destroy();
   });
 

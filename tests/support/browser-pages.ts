@@ -190,13 +190,14 @@ export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'):
     ...(which === 'all' ? {} : { runOnly: [...ofColours] }),
   };
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
-  const ask = () => page.evaluate((asked) => (window as unknown as HasAxe).axe.run(document, asked), options);
-  let { violations } = await ask();
+  const runAxe = () =>
+    page.evaluate((axeOptions) => (window as unknown as HasAxe).axe.run(document, axeOptions), options);
+  let { violations } = await runAxe();
   // A button that was fading while axe looked at its colours has none of these a moment later. What is no
   // matter of colours counts at once.
   if (violations.length > 0 && violations.every(({ id }) => ofColours.includes(id))) {
     await settle(page);
-    ({ violations } = await ask());
+    ({ violations } = await runAxe());
   }
   return violations.map(
     (found) =>
@@ -213,7 +214,7 @@ export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'):
  */
 export async function overflows(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const said = (e: Element) =>
+    const describe = (e: Element) =>
       `${e.tagName.toLowerCase()} "${(e.textContent ?? '').trim().slice(0, 50)}" by ` +
       Math.round(e.scrollWidth - e.clientWidth);
     const wide =
@@ -262,6 +263,6 @@ export async function overflows(page: Page): Promise<string[]> {
         e.closest('svg, .cm-editor') === null
       );
     });
-    return [...wide, ...[...out.slice(0, 2), ...outOfOver.slice(0, 2), ...cut.slice(0, 2)].map(said)];
+    return [...wide, ...[...out.slice(0, 2), ...outOfOver.slice(0, 2), ...cut.slice(0, 2)].map(describe)];
   });
 }

@@ -128,7 +128,7 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
  * begins with.
  */
 async function enterNetwork(
-  { enter: [nsenter = '', ...words] }: Network,
+  { enter: [nsenter = '', ...args] }: Network,
   { bridge, subnet, env }: DockerdSettings,
 ): Promise<void> {
   const programs = env?.['PATH']?.split(':', 1)[0] ?? '';
@@ -136,7 +136,7 @@ async function enterNetwork(
   await mkdir(programs);
   await writeFile(
     path.join(programs, 'dockerd'),
-    `#!/bin/sh\nexec ${[nsenter, ...words].join(' ')} ${dockerd.trim()} "$@"\n`,
+    `#!/bin/sh\nexec ${[nsenter, ...args].join(' ')} ${dockerd.trim()} "$@"\n`,
   );
   await chmod(path.join(programs, 'dockerd'), 0o755);
   for (const line of [
@@ -144,7 +144,7 @@ async function enterNetwork(
     `address replace 10.${subnet.octet}.0.1/24 dev ${bridge}`,
     `link set dev ${bridge} up`,
   ])
-    await run(nsenter, [...words, 'ip', ...line.split(' ')]);
+    await run(nsenter, [...args, 'ip', ...line.split(' ')]);
 }
 
 /**

@@ -12,7 +12,7 @@ const socketPath = '/var/run/docker.sock';
 const wanted = new Set<string>();
 let sessions = 0;
 
-async function ask(method: string, path: string): Promise<unknown> {
+async function send(method: string, path: string): Promise<unknown> {
   const answer = await new Promise<string>((resolve, reject) => {
     const message = request({ socketPath, method, path, headers: { Host: 'docker' } }, (response) => {
       text(response).then(resolve, reject);
@@ -29,19 +29,19 @@ async function removeAll(): Promise<void> {
       JSON.stringify({ label: [...new URLSearchParams(line).getAll('label')] }),
     );
     // The engine's lists, as published.
-    const listed = (await ask('GET', `/containers/json?all=1&filters=${filters}`)) as {
+    const listed = (await send('GET', `/containers/json?all=1&filters=${filters}`)) as {
       Id: string;
       Labels: Record<string, string>;
     }[];
     // Itself it leaves to its own end, as ryuk does.
     const containers = listed.filter(({ Labels }) => Labels['org.testcontainers.ryuk'] !== 'true');
-    for (const { Id } of containers) await ask('DELETE', `/containers/${Id}?force=1&v=1`);
-    const networks = (await ask('GET', `/networks?filters=${filters}`)) as { Id: string }[];
-    for (const { Id } of networks) await ask('DELETE', `/networks/${Id}`);
-    const { Volumes } = (await ask('GET', `/volumes?filters=${filters}`)) as {
+    for (const { Id } of containers) await send('DELETE', `/containers/${Id}?force=1&v=1`);
+    const networks = (await send('GET', `/networks?filters=${filters}`)) as { Id: string }[];
+    for (const { Id } of networks) await send('DELETE', `/networks/${Id}`);
+    const { Volumes } = (await send('GET', `/volumes?filters=${filters}`)) as {
       Volumes: { Name: string }[] | null;
     };
-    for (const { Name } of Volumes ?? []) await ask('DELETE', `/volumes/${Name}?force=1`);
+    for (const { Name } of Volumes ?? []) await send('DELETE', `/volumes/${Name}?force=1`);
     console.log(
       `Removed ${containers.length} container(s), ${networks.length} network(s), ` +
         `${Volumes?.length ?? 0} volume(s)`,
@@ -49,7 +49,7 @@ async function removeAll(): Promise<void> {
   }
 }
 
-await ask('GET', '/version').catch((error: unknown) => {
+await send('GET', '/version').catch((error: unknown) => {
   console.error(error);
   process.exit(1);
 });

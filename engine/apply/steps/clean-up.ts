@@ -94,8 +94,8 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
     return outcome.gone === true ? { id: outcome.id, name, removed: true } : outcome;
   };
   const soFar: RemoveOutcome[] = [];
-  const follow = (told: RemoveOutcome, count: number, total: number): void => {
-    const outcome = asDone(told);
+  const follow = (reported: RemoveOutcome, count: number, total: number): void => {
+    const outcome = asDone(reported);
     soFar.push(outcome);
     state.detail('clean-up', message('apply.detail-removal-progress', { done: count, total }));
     state.log(

@@ -27,8 +27,8 @@ export const reconfigure: StepModule = {
       runtimePath: backend.runtimePath(paths),
     };
     // A directive the engine refuses shows now, while everything still runs.
-    const takes = await ports.driver.checkConfig(desired);
-    if (!takes.ok) return takes;
+    const checked = await ports.driver.checkConfig(desired);
+    if (!checked.ok) return checked;
     // What an older engine showed says nothing about the one to come.
     await rm(paths.verification, { force: true });
     const before = await previewEngineConfig(paths, desired);

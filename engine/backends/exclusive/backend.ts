@@ -83,16 +83,16 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
             hint: message('isolation.install-runc-debian-apt-get-install-runc'),
           });
         // Running containers keep the file they started from: a new one takes its name.
-        const aside = path.join(paths.runtimeDir, `.bulkhead-runc.${process.pid}`);
+        const temporary = path.join(paths.runtimeDir, `.bulkhead-runc.${process.pid}`);
         try {
-          await copyFile(built, aside, constants.COPYFILE_EXCL).catch(async (error: unknown) => {
+          await copyFile(built, temporary, constants.COPYFILE_EXCL).catch(async (error: unknown) => {
             if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-            await rm(aside);
-            await copyFile(built, aside, constants.COPYFILE_EXCL);
+            await rm(temporary);
+            await copyFile(built, temporary, constants.COPYFILE_EXCL);
           });
-          await rename(aside, paths.runtimeBinary);
+          await rename(temporary, paths.runtimeBinary);
         } finally {
-          await rm(aside, { force: true });
+          await rm(temporary, { force: true });
         }
         await pointTo(path.join(paths.runtimeDir, 'runc'), runc);
         return ok(undefined);
@@ -113,10 +113,10 @@ async function pointTo(link: string, target: string): Promise<void> {
     () => null,
   );
   if (present === target) return;
-  const aside = `${link}.${process.pid}`;
-  await rm(aside, { force: true });
-  await symlink(target, aside);
-  await rename(aside, link);
+  const temporary = `${link}.${process.pid}`;
+  await rm(temporary, { force: true });
+  await symlink(target, temporary);
+  await rename(temporary, link);
 }
 
 /**

@@ -8,13 +8,13 @@ import { sysboxBackend } from './backend.ts';
 import { probeService } from './services.ts';
 
 let directory: string;
-let standIn: StandInSysbox | null = null;
+let fakeSysbox: StandInSysbox | null = null;
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'bh-sysbox-'));
 });
 afterEach(async () => {
-  await standIn?.stop();
-  standIn = null;
+  await fakeSysbox?.stop();
+  fakeSysbox = null;
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -22,10 +22,10 @@ async function reported(
   options: Parameters<typeof startStandInSysbox>[1] = {},
   more: { dockerd?: string; timeoutMs?: number; binary?: string } = {},
 ) {
-  standIn = await startStandInSysbox(directory, options);
+  fakeSysbox = await startStandInSysbox(directory, options);
   const backend = sysboxBackend({
-    binary: standIn.binary,
-    socketDirectory: standIn.socketDirectory,
+    binary: fakeSysbox.binary,
+    socketDirectory: fakeSysbox.socketDirectory,
     dockerd: '/bin/echo',
     timeoutMs: 1_000,
     ...more,
@@ -78,12 +78,12 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
       ok: false,
       error: { code: 'isolation.install-failed' },
     });
-    await standIn?.stop();
+    await fakeSysbox?.stop();
     expect((await reported({ version: 'runc version 1.1.15\\n' })).of('sysbox-installed')).toMatchObject({
       met: false,
       found: expect.stringContaining('is not Sysbox: runc version') as string,
     });
-    await standIn?.stop();
+    await fakeSysbox?.stop();
     expect((await reported({ version: null })).of('sysbox-installed')).toMatchObject({
       met: false,
       found: expect.stringContaining('it hangs') as string,
@@ -104,7 +104,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
   it('C: runs build steps too, needs no planner; A3: has no exclusive range', async () => {
     const { backend } = await reported();
     expect(backend.engineEnvironment(backend.runtimePath(rootPaths(directory)))).toEqual({
-      DOCKER_BUILDKIT_RUNC_COMMAND: standIn?.binary,
+      DOCKER_BUILDKIT_RUNC_COMMAND: fakeSysbox?.binary,
     });
     expect(backend).toMatchObject({
       runtimeName: 'sysbox-runc',
@@ -115,11 +115,11 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
   });
 
   it('asks a service in a bounded time and leaves no connection behind', async () => {
-    standIn = await startStandInSysbox(directory, { services: { mgr: 'answers', fs: 'hangs' } });
-    expect(await probeService(path.join(standIn.socketDirectory, 'sysmgr.sock'), 5_000)).toEqual({
+    fakeSysbox = await startStandInSysbox(directory, { services: { mgr: 'answers', fs: 'hangs' } });
+    expect(await probeService(path.join(fakeSysbox.socketDirectory, 'sysmgr.sock'), 5_000)).toEqual({
       isResponsive: true,
     });
-    expect(await probeService(path.join(standIn.socketDirectory, 'sysfs.sock'), 200)).toMatchObject({
+    expect(await probeService(path.join(fakeSysbox.socketDirectory, 'sysfs.sock'), 200)).toMatchObject({
       isResponsive: false,
     });
   });

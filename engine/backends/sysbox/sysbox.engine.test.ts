@@ -15,13 +15,13 @@ import { sysboxBackend } from './backend.ts';
  * is the configuration.
  */
 let scratch: string;
-let standIn: StandInSysbox;
+let fakeSysbox: StandInSysbox;
 let engine: BareEngine;
 let gateway: GatewayProcess;
 beforeAll(async () => {
   scratch = await mkdtemp('/tmp/bh-sysbox-');
-  standIn = await startStandInSysbox(scratch);
-  const backend = sysboxBackend({ binary: standIn.binary, socketDirectory: standIn.socketDirectory });
+  fakeSysbox = await startStandInSysbox(scratch);
+  const backend = sysboxBackend({ binary: fakeSysbox.binary, socketDirectory: fakeSysbox.socketDirectory });
   engine = await startBareEngine({
     daemonJson: {
       runtimes: { [backend.runtimeName]: { path: backend.runtimePath(rootPaths(scratch)) } },
@@ -39,11 +39,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.stop();
   await engine?.stop();
-  await standIn?.stop();
+  await fakeSysbox?.stop();
   if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
 });
 
-const client = (...words: string[]) => docker(gateway.socket, ...words);
+const client = (...args: string[]) => docker(gateway.socket, ...args);
 const of = async (name: string) =>
   (await client('inspect', '-f', '{{.HostConfig.Runtime}} {{.HostConfig.Privileged}}', name)).trim();
 
@@ -54,8 +54,8 @@ describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sy
     expect([await of('plain'), await of('asked')]).toEqual(['sysbox-runc false', 'sysbox-runc false']);
     expect(await client('start', '-a', 'plain')).toBe('run by the stand-in\n');
     const id = (await client('inspect', '-f', '{{.Id}}', 'plain')).trim();
-    expect(await readFile(standIn.log, 'utf8')).toContain(' create --bundle');
-    expect(await readFile(standIn.log, 'utf8')).toContain(id);
+    expect(await readFile(fakeSysbox.log, 'utf8')).toContain(' create --bundle');
+    expect(await readFile(fakeSysbox.log, 'utf8')).toContain(id);
   });
 
   it('A4 leaves --privileged to Sysbox: not refused, not sent, and logged', async () => {
@@ -83,12 +83,12 @@ describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sy
   });
 
   it('C builds with it, by BuildKit', async () => {
-    const before = await readFile(standIn.log, 'utf8');
+    const before = await readFile(fakeSysbox.log, 'utf8');
     const context = path.join(scratch, 'context');
     await mkdir(context);
     await writeFile(path.join(context, 'Dockerfile'), 'FROM busybox\nRUN echo built > /built\n');
     await client('build', '-q', context);
-    expect((await readFile(standIn.log, 'utf8')).slice(before.length)).toMatch(
+    expect((await readFile(fakeSysbox.log, 'utf8')).slice(before.length)).toMatch(
       / run --bundle|run .*buildkit/,
     );
   });

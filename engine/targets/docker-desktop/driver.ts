@@ -281,7 +281,7 @@ export async function startProblem(host: DesktopHost, started: Started | null): 
   for (const file of host.locations.backendLogs) {
     if (!(await isNew(file))) continue;
     // Only what it says of our file: a log is full of errors that mean nothing.
-    const said = ((await host.read(file)) ?? '')
+    const errorText = ((await host.read(file)) ?? '')
       .slice(-65_536)
       .split('\n')
       .filter(
@@ -289,7 +289,7 @@ export async function startProblem(host: DesktopHost, started: Started | null): 
           /invalid admin configuration|reading admin settings/i.test(line) && newerThan(line, started.at),
       )
       .at(-1);
-    if (said !== undefined) return said.trim().slice(0, 500);
+    if (errorText !== undefined) return errorText.trim().slice(0, 500);
   }
   return null;
 }

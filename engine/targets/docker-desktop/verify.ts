@@ -30,7 +30,7 @@ import {
   type Observed,
 } from '../../verify/judge.ts';
 import {
-  askRefused,
+  requestRefused,
   removeProbes,
   runProbe,
   type ProbeRequest,
@@ -159,10 +159,10 @@ async function claimsOn(
       judgeExclusiveRange(one, two),
       judgeRuntime(one, host.runtimeName),
       judgeUsernsHost(one),
-      judge('A7-host-namespaces-refused', namespaces),
+      judgeRefusals('A7-host-namespaces-refused', namespaces),
       anyImage
         ? notOffered('B1-socket-refused', message('evidence.any-image-may-mount-socket'))
-        : judge('B1-socket-refused', sockets),
+        : judgeRefusals('B1-socket-refused', sockets),
     ].map((claim) => [claim.id, claim]),
   );
   return claimIds.map(
@@ -179,7 +179,7 @@ async function claimsOn(
  * Docker Desktop refuses some at create and some at start, in words of its own: any refusal of the engine
  * counts, no answer does not.
  */
-function judge(id: ClaimId, requested: readonly Refused[]): Claim {
+function judgeRefusals(id: ClaimId, requested: readonly Refused[]): Claim {
   const isRefused = ({ refused }: Refused): boolean => refused !== null && refused.status >= 400;
   return {
     ...makeClaim(
@@ -208,7 +208,7 @@ async function startRefused(
   host: Partial<HostConfig>,
   signal: AbortSignal,
 ): Promise<Refusal | null> {
-  const refused = await askRefused(docker, { image, host }, signal);
+  const refused = await requestRefused(docker, { image, host }, signal);
   if (refused !== null) return refused;
   // Made all the same: then starting one like it must fail.
   try {

@@ -50,8 +50,8 @@ describe('the devices cgroup of the engine', () => {
   });
 
   it('its arguments precede the program; there are none without it', () => {
-    const words = confinementText({ directory: `/cg/${name}`, program: '/r/bulkhead-runc' });
-    expect(words).toEqual(['/r/bulkhead-runc', '--bulkhead-confine-devices', `/cg/${name}`, '--']);
+    const args = confinementText({ directory: `/cg/${name}`, program: '/r/bulkhead-runc' });
+    expect(args).toEqual(['/r/bulkhead-runc', '--bulkhead-confine-devices', `/cg/${name}`, '--']);
     expect(confinementText(undefined)).toEqual([]);
   });
 });

@@ -83,12 +83,12 @@ export async function confineDevices(
     await mkdir(paths.run, { recursive: true, mode: 0o711 });
     await appendFile(record(paths), `${directory}\n`, { mode: 0o600 });
     const confinement = { directory, program };
-    const [tool = '', ...words] = confinementText(confinement);
-    await run(tool, words, { timeout: 10_000 });
+    const [tool = '', ...args] = confinementText(confinement);
+    await run(tool, args, { timeout: 10_000 });
     return ok(confinement);
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    return unconfined(said === '' ? String(error) : said);
+    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    return unconfined(stderr === '' ? String(error) : stderr);
   }
 }
 
@@ -97,12 +97,12 @@ export async function confineDevices(
  * One with a process left in it stays (shims of containers that outlive dockerd), and its record for the next
  * time.
  */
-export async function removeDeviceCgroups(paths: RootPaths, kept?: string): Promise<void> {
+export async function removeDeviceCgroups(paths: RootPaths, except?: string): Promise<void> {
   const recorded = await readFile(record(paths), 'utf8').catch(() => '');
   const own = recorded.split('\n').filter((line) => path.basename(line) === cgroupName(paths));
   const left: string[] = [];
   for (const directory of new Set(own)) {
-    if (directory !== kept && !(await removed(directory))) left.push(directory);
+    if (directory !== except && !(await removed(directory))) left.push(directory);
   }
   if (left.length === 0) await rm(record(paths), { force: true });
   else await writeFile(record(paths), left.map((directory) => `${directory}\n`).join(''), { mode: 0o600 });

@@ -86,8 +86,8 @@ async function restartRunning(paths: RootPaths, call: DriverCall): Promise<Resul
   if (control === null || before === null) return null;
   if (!before.ok) return refusedByOther(before.message);
   if (before.state.phase === 'stopping') return null;
-  const takes = await checkEngineConfig(paths, await desiredConfig(paths));
-  if (!takes.ok) return takes;
+  const checked = await checkEngineConfig(paths, await desiredConfig(paths));
+  if (!checked.ok) return checked;
   const accepted = await control.request('restart');
   if (accepted?.ok !== true) return null;
   for (;;) {

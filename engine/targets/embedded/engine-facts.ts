@@ -93,8 +93,8 @@ async function engineFacts(paths: RootPaths) {
   // The engine's own socket is root's; others ask through the gateway.
   const socket = process.getuid?.() === 0 ? paths.engineSocket : paths.clientSocket;
   const [info, version] = await Promise.all([
-    ask(socket, '/info', infoSchema),
-    ask(socket, '/version', versionSchema),
+    get(socket, '/info', infoSchema),
+    get(socket, '/version', versionSchema),
   ]);
   return {
     version: version?.Version ?? info?.ServerVersion ?? null,
@@ -110,7 +110,7 @@ async function engineFacts(paths: RootPaths) {
   };
 }
 
-async function ask<T>(socket: string, target: string, schema: z.ZodType<T>): Promise<T | null> {
+async function get<T>(socket: string, target: string, schema: z.ZodType<T>): Promise<T | null> {
   try {
     const { status, body } = await getOverSocket(socket, target, 5000);
     const parsed = schema.safeParse(JSON.parse(body));

@@ -143,16 +143,16 @@ describe("root's identity at git and ssh", () => {
     ['2', 'a submodule over ssh', () => repository('over-ssh'), { keys: true }],
   ])(
     'builder %s, %s: a bare engine uses it, ours and one with the drop-in do not',
-    async (version, _name, remote, taken) => {
+    async (version, _name, remote, accepted) => {
       const bareAnswer = await build(bare.socket, remote(), version);
-      expect(await used(), bareAnswer).toEqual({ ...nothing, ...taken });
+      expect(await used(), bareAnswer).toEqual({ ...nothing, ...accepted });
       server.requests.length = 0;
       for (const socket of [embedded.paths.engineSocket, dropIn.socket]) {
         for (const name of await readdir(recordDirectory)) await rm(path.join(recordDirectory, name));
         const answer = await build(socket, remote(), version);
         expect(await used(), answer).toEqual(nothing);
         // It was tried, and ended there.
-        if (taken.keys === true) expect(await recorded('ssh')).toMatch(/^identityfile none$/m);
+        if (accepted.keys === true) expect(await recorded('ssh')).toMatch(/^identityfile none$/m);
         else expect(answer).toMatch(/private|rewritten\.invalid/);
       }
     },

@@ -239,15 +239,15 @@ export async function presentRuntime(paths: RootPaths, backend: IsolationBackend
     )
   )
     return file;
-  const standIn = path.join(paths.runtimeDir, path.basename(file));
+  const refusingRuntime = path.join(paths.runtimeDir, path.basename(file));
   await mkdir(paths.runtimeDir, { recursive: true, mode: 0o755 });
   await writeFile(
-    standIn,
+    refusingRuntime,
     '#!/bin/sh\necho "bulkhead: the isolation runtime is not installed; see the engine\'s status" >&2\n' +
       'exit 1\n',
     { mode: 0o755 },
   );
-  return standIn;
+  return refusingRuntime;
 }
 
 /**
@@ -262,9 +262,9 @@ async function configFile(paths: RootPaths): Promise<string> {
     )
   )
     return paths.daemonJson;
-  const standIn = path.join(paths.run, 'no-daemon.json');
-  await writeFile(standIn, '{}\n', { mode: 0o600 });
-  return standIn;
+  const emptyConfig = path.join(paths.run, 'no-daemon.json');
+  await writeFile(emptyConfig, '{}\n', { mode: 0o600 });
+  return emptyConfig;
 }
 
 /** The message alone of dockerd's `time=… level=… msg="…"` lines. */

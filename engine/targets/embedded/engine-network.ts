@@ -92,15 +92,15 @@ async function removeBridgeRules(paths: RootPaths): Promise<void> {
   for (const table of ['filter', 'nat']) {
     const listed = await run('iptables', ['-w', '5', '-t', table, '-S']).catch(() => ({ stdout: '' }));
     for (const rule of listed.stdout.split('\n')) {
-      const words = rule.split(' ');
+      const args = rule.split(' ');
       // A quoted word (a comment) is none of dockerd's rules.
       if (
-        words[0] !== '-A' ||
+        args[0] !== '-A' ||
         rule.includes('"') ||
-        !words.some((word, i) => isBridgeOf(paths, word) && /^-[io]$/.test(words[i - 1] ?? ''))
+        !args.some((arg, i) => isBridgeOf(paths, arg) && /^-[io]$/.test(args[i - 1] ?? ''))
       )
         continue;
-      await run('iptables', ['-w', '5', '-t', table, '-D', ...words.slice(1)]).catch(() => undefined);
+      await run('iptables', ['-w', '5', '-t', table, '-D', ...args.slice(1)]).catch(() => undefined);
     }
   }
 }

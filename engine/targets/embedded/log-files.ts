@@ -160,14 +160,14 @@ export async function followLogs(
   paths: RootPaths,
   onLog: (line: EngineLogLine) => void,
 ): Promise<LogFollower> {
-  const seen = new Map(
+  const readUpTo = new Map(
     await Promise.all(logSources.map(async (source) => [source, await logSize(paths, source)] as const)),
   );
   const readAppended = async (source: LogSource): Promise<void> => {
-    const { from, bytes } = await readFrom(logFile(paths, source), seen.get(source) ?? 0);
+    const { from, bytes } = await readFrom(logFile(paths, source), readUpTo.get(source) ?? 0);
     // A line that is not complete is read with its end.
     const complete = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
-    seen.set(source, from + complete.length);
+    readUpTo.set(source, from + complete.length);
     for (const line of parseLog(splitLines(complete).slice(-1000), source))
       onLog(line.at === '' ? { ...line, at: new Date().toISOString() } : line);
   };

@@ -32,11 +32,11 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
       : previewEngineConfig(paths, desired),
   ]);
   // Conflicts the plan shows one by one; what else the engine has against it, as one error.
-  const takes =
+  const checked =
     preview.ok && preview.value.conflicts.length === 0 && !hidden
       ? await driver.checkConfig(desired)
       : ok(undefined);
-  const engineConfig = takes.ok ? preview : takes;
+  const engineConfig = checked.ok ? preview : checked;
   const scanned = status.phase === 'ready' ? await engine.scan() : null;
   if (scanned !== null && !scanned.ok) return scanned;
   const rights = isRoot ? null : message('engine.applying-settings-needs-root');

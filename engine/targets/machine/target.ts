@@ -44,7 +44,7 @@ export type MachineAnswer =
   | { readonly phase: 'unreachable'; readonly why: Message };
 
 /** Asks the engine at a socket what it is. */
-export async function askMachine(socket: string, timeoutMs = 3000): Promise<MachineAnswer> {
+export async function queryMachine(socket: string, timeoutMs = 3000): Promise<MachineAnswer> {
   try {
     const parsed = machineInfoSchema.safeParse(await dockerClient(socket, timeoutMs).info());
     return parsed.success
@@ -144,7 +144,7 @@ function machineDriver(
   refused: (what: Message) => Err<AppError>,
 ): EngineDriver {
   const status = async (): Promise<EngineStatus> => {
-    const answer = await askMachine(socket, 5000);
+    const answer = await queryMachine(socket, 5000);
     const info = answer.phase === 'ready' ? answer.info : null;
     return {
       kind: 'docker-engine',

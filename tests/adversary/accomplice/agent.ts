@@ -12,7 +12,7 @@ export class Stopped extends Error {}
  * A number (descriptor, flags, address), a string (a path, for one), or memory that the call reads and
  * writes.
  */
-export type Word = number | string | Buffer;
+export type CallArgument = number | string | Buffer;
 
 /** What a call came to. `value` is -1 where it failed, `errorName` then its error, as EPERM. */
 export interface CallResult {
@@ -24,9 +24,9 @@ export interface CallResult {
 
 const errorNames = new Map(Object.entries(os.constants.errno).map(([name, number]) => [number, name]));
 
-const encode = (word: Word): string => {
-  if (typeof word === 'number') return String(word);
-  return typeof word === 'string' ? `s${Buffer.from(word).toString('hex')}` : `x${word.toString('hex')}`;
+const encode = (arg: CallArgument): string => {
+  if (typeof arg === 'number') return String(arg);
+  return typeof arg === 'string' ? `s${Buffer.from(arg).toString('hex')}` : `x${arg.toString('hex')}`;
 };
 
 /** One process of the attacker's, led over its socket: it does one system call after another. */
@@ -79,10 +79,10 @@ export class Agent {
   }
 
   /** Does one operation and tells what it came to. */
-  async try(operation: string, ...words: readonly Word[]): Promise<CallResult> {
+  async try(operation: string, ...args: readonly CallArgument[]): Promise<CallResult> {
     const line = await new Promise<string>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#socket.write(`${[operation, ...words.map(encode)].join(' ')}\n`);
+      this.#socket.write(`${[operation, ...args.map(encode)].join(' ')}\n`);
     });
     const [value, error, ...memory] = line.split(' ');
     return {
@@ -93,15 +93,15 @@ export class Agent {
   }
 
   /** The same; rejects with `Stopped` where the call fails. Resolves with its value. */
-  async call(operation: string, ...words: readonly Word[]): Promise<number> {
-    return (await this.filled(operation, ...words)).value;
+  async call(operation: string, ...args: readonly CallArgument[]): Promise<number> {
+    return (await this.filled(operation, ...args)).value;
   }
 
   /** The same, for calls that write memory. */
-  async filled(operation: string, ...words: readonly Word[]): Promise<CallResult> {
-    const result = await this.try(operation, ...words);
+  async filled(operation: string, ...args: readonly CallArgument[]): Promise<CallResult> {
+    const result = await this.try(operation, ...args);
     if (result.value === -1) {
-      const shown = words.map((word) => (Buffer.isBuffer(word) ? 'memory' : String(word))).join(', ');
+      const shown = args.map((arg) => (Buffer.isBuffer(arg) ? 'memory' : String(arg))).join(', ');
       throw new Stopped(`${operation}(${shown}): ${result.errorName}`);
     }
     return result;
@@ -114,8 +114,8 @@ export class Agent {
   }
 
   /** Runs a program and waits for it; resolves with what it printed. */
-  async run(...words: readonly [string, ...string[]]): Promise<string> {
-    return (await this.try('run', ...words)).memory[0]?.toString() ?? '';
+  async run(...args: readonly [string, ...string[]]): Promise<string> {
+    return (await this.try('run', ...args)).memory[0]?.toString() ?? '';
   }
 
   /** Puts bytes into the process' memory to stay; resolves with their address. */

@@ -65,8 +65,8 @@ const BPF_F_PATH_FD = 1 << 14,
 /** A kind of map that CAP_BPF is always needed for, whatever `unprivileged_bpf_disabled` says: LRU hash. */
 const lruHash = 9;
 
-function bpf(agent: Agent, command: number, ...words: readonly Buffer[]): Promise<number> {
-  const attributes = Buffer.concat([...words, Buffer.alloc(128)]).subarray(0, 128);
+function bpf(agent: Agent, command: number, ...args: readonly Buffer[]): Promise<number> {
+  const attributes = Buffer.concat([...args, Buffer.alloc(128)]).subarray(0, 128);
   return agent.call('bpf', command, attributes, attributes.length);
 }
 
@@ -107,13 +107,13 @@ export const kernelAttempts = accompliceAttempts([
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const getppid = process.arch === 'arm64' ? 173 : 110;
-      const [load, equal, give] = [0x20, 0x15, 0x06];
+      const [load, equal, ret] = [0x20, 0x15, 0x06];
       const filter = Buffer.concat(
         [
           [load, 0, 0],
           [equal, 0, getppid],
-          [give, 0, 0x7fc0_0000],
-          [give, 0, 0x7fff_0000],
+          [ret, 0, 0x7fc0_0000],
+          [ret, 0, 0x7fff_0000],
         ].map(([code = 0, , value = 0]) =>
           Buffer.concat([u32(code | (code === equal ? 1 << 24 : 0)), u32(value)]),
         ),

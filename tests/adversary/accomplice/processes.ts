@@ -75,8 +75,8 @@ export const processAttempts = accompliceAttempts([
       const root = await scene.root();
       const opened = await root.call('openat', AT_FDCWD, scene.secret, O_RDONLY);
       const pidfd = await outside.call('pidfd_open', await root.call('getpid'), 0);
-      const taken = await inside.call('pidfd_getfd', await scene.pass(outside, pidfd, inside), opened, 0);
-      return scene.isCanary(await inside.read(taken));
+      const duplicate = await inside.call('pidfd_getfd', await scene.pass(outside, pidfd, inside), opened, 0);
+      return scene.isCanary(await inside.read(duplicate));
     },
   },
   {

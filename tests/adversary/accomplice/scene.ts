@@ -320,10 +320,10 @@ export class Scene {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#children.push(child);
-    let said = '';
+    let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (part: Buffer) => {
-        said += part.toString();
+        output += part.toString();
       });
     const until = Date.now() + 30_000;
     while (Date.now() < until && child.exitCode === null) {
@@ -336,7 +336,7 @@ export class Scene {
         setTimeout(resolve, 50);
       });
     }
-    throw new Stopped(`the step did not start: ${said.slice(-500)}`);
+    throw new Stopped(`the step did not start: ${output.slice(-500)}`);
   }
 
   /** Whether `text` is the canary's; rejects with it where it is not. */

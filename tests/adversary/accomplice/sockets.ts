@@ -10,7 +10,7 @@ const SOL_SOCKET = 1,
   SCM_CREDENTIALS = 2;
 
 /** One request of the Engine API over a connection that a process has; resolves with the answer's text. */
-async function ask(
+async function request(
   agent: Agent,
   connection: number,
   method: string,
@@ -44,20 +44,22 @@ async function ask(
 
 /** Has a container read the canary, over a connection to the engine that a process inside has. */
 async function readByEngine(scene: Scene, inside: Agent, connection: number, name: string): Promise<boolean> {
-  const created = await ask(inside, connection, 'POST', `/containers/create?name=${name}`, {
+  const created = await request(inside, connection, 'POST', `/containers/create?name=${name}`, {
     Image: 'accomplice',
     Cmd: ['/accomplice', 'cat', '/closed/secret'],
     HostConfig: { Binds: [`${scene.closed}:/closed`] },
   });
   if (!/^HTTP\/1\.1 201/.test(created)) throw new Stopped(created.slice(-300));
-  const started = await ask(inside, connection, 'POST', `/containers/${name}/start`);
+  const started = await request(inside, connection, 'POST', `/containers/${name}/start`);
   if (!/^HTTP\/1\.1 204/.test(started)) throw new Stopped(started.slice(-300));
-  await ask(inside, connection, 'POST', `/containers/${name}/wait`);
-  return scene.isCanary(await ask(inside, connection, 'GET', `/containers/${name}/logs?stdout=1&stderr=1`));
+  await request(inside, connection, 'POST', `/containers/${name}/wait`);
+  return scene.isCanary(
+    await request(inside, connection, 'GET', `/containers/${name}/logs?stdout=1&stderr=1`),
+  );
 }
 
 /** A service of root's that gives the canary to root alone: who that is, `identify` looks at. */
-async function askService(
+async function requestService(
   scene: Scene,
   name: string,
   connect: (outside: Agent, inside: Agent, socket: string) => Promise<number>,
@@ -110,7 +112,7 @@ export const socketAttempts = accompliceAttempts([
     id: 'peer-of-a-service',
     title: "container root connects to a service of root's by a descriptor of its directory",
     attempt: (scene) =>
-      askService(
+      requestService(
         scene,
         'peer.sock',
         async (outside, inside, socket) => {
@@ -134,7 +136,7 @@ export const socketAttempts = accompliceAttempts([
     id: 'credentials-in-a-message',
     title: "container root sends its ids to a service of root's, over a connection that was made outside",
     attempt: (scene) =>
-      askService(
+      requestService(
         scene,
         'credentials.sock',
         async (outside, inside, socket) => {

@@ -36,7 +36,7 @@ export function execFrontendContext(containerId: string, script: string): Buffer
     callBytes(3, `${bridge}/NewContainer`, encoded(newContainerRequest, container)),
   );
   const Meta = { args: ['/bin/sh', '-c', script], env: ['PATH=/bin'], cwd: '/' };
-  const asked = Array.from({ length: processes }, (_, i) => {
+  const execCalls = Array.from({ length: processes }, (_, i) => {
     const init = { ProcessID: `p${i}`, Init: { ContainerID: containerId, Meta, Fds: [1, 2] } };
     return callBytes(7 + 2 * i, `${bridge}/ExecProcess`, encoded(execMessage, init), 'left open');
   });
@@ -46,7 +46,7 @@ export function execFrontendContext(containerId: string, script: string): Buffer
     before,
     'made.0': made[0],
     'made.1': made[1],
-    asked: Buffer.concat(asked),
+    asked: Buffer.concat(execCalls),
     'end.0': end[0],
     'end.1': end[1],
   };

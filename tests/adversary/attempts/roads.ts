@@ -24,10 +24,10 @@ const hostId = async (side: Side) => String(at((await side.admin('GET', '/networ
 async function serving<T>(
   socket: string,
   work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly asked: readonly string[] }> {
-  const asked: string[] = [];
+): Promise<{ readonly result: T; readonly requests: readonly string[] }> {
+  const requests: string[] = [];
   const server = createServer((req, res) => {
-    asked.push(req.url ?? '');
+    requests.push(req.url ?? '');
     req.resume();
     // An error, so that the engine does not try again.
     res.writeHead(500).end('{}');
@@ -39,13 +39,13 @@ async function serving<T>(
     });
   });
   try {
-    return { result: await work(), asked };
+    return { result: await work(), requests };
   } finally {
     server.closeAllConnections();
     server.close();
   }
 }
-const asked = new Map<string, readonly string[]>();
+const requestsBySide = new Map<string, readonly string[]>();
 /** A plugin's name that leads out of the directory where the engine looks for plugins. */
 const traversal = (side: Side) => `../../..${side.shared}/p`;
 
@@ -103,13 +103,13 @@ export const networkAttempts: readonly Attempt[] = [
       'socket',
     outcome: 'refused',
     attempt: async (side) => {
-      const { result, asked: calls } = await serving(path.join(side.shared, 'p.sock'), () =>
+      const { result, requests: calls } = await serving(path.join(side.shared, 'p.sock'), () =>
         side.send('POST', '/v1.45/networks/create', JSON.stringify({ Name: side.tag, ...body(side) })),
       );
-      asked.set(`${side.name} ${id}`, calls);
+      requestsBySide.set(`${side.name} ${id}`, calls);
       return result;
     },
-    breach: (side) => Promise.resolve((asked.get(`${side.name} ${id}`) ?? []).length > 0),
+    breach: (side) => Promise.resolve((requestsBySide.get(`${side.name} ${id}`) ?? []).length > 0),
   })),
   {
     id: 'volume-plugin-traversal',
@@ -117,17 +117,17 @@ export const networkAttempts: readonly Attempt[] = [
     title: "a volume driver whose name leads to the attacker's own socket",
     outcome: 'refused',
     attempt: async (side) => {
-      const { result, asked: calls } = await serving(path.join(side.shared, 'p.sock'), () =>
+      const { result, requests: calls } = await serving(path.join(side.shared, 'p.sock'), () =>
         side.send(
           'POST',
           '/v1.45/volumes/create',
           JSON.stringify({ Name: side.tag, Driver: traversal(side) }),
         ),
       );
-      asked.set(`${side.name} volume`, calls);
+      requestsBySide.set(`${side.name} volume`, calls);
       return result;
     },
-    breach: (side) => Promise.resolve((asked.get(`${side.name} volume`) ?? []).length > 0),
+    breach: (side) => Promise.resolve((requestsBySide.get(`${side.name} volume`) ?? []).length > 0),
   },
   {
     id: 'log-plugin-traversal',
@@ -135,7 +135,7 @@ export const networkAttempts: readonly Attempt[] = [
     title: "a log driver whose name leads to the attacker's own socket",
     outcome: 'refused',
     attempt: async (side) => {
-      const { result, asked: calls } = await serving(path.join(side.shared, 'p.sock'), () =>
+      const { result, requests: calls } = await serving(path.join(side.shared, 'p.sock'), () =>
         side.send(
           'POST',
           `/v1.45/containers/create?name=${side.tag}`,
@@ -145,10 +145,10 @@ export const networkAttempts: readonly Attempt[] = [
           }),
         ),
       );
-      asked.set(`${side.name} log`, calls);
+      requestsBySide.set(`${side.name} log`, calls);
       return result;
     },
-    breach: (side) => Promise.resolve((asked.get(`${side.name} log`) ?? []).length > 0),
+    breach: (side) => Promise.resolve((requestsBySide.get(`${side.name} log`) ?? []).length > 0),
   },
 ];
 

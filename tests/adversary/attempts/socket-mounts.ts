@@ -27,14 +27,14 @@ const tar = 'Content-Type: application/x-tar';
 const own = (side: Side) => `${side.tag}.own`;
 const wide = (side: Side) => `${side.tag}.wide`;
 const target = (side: Side) => `${side.tag}.target`;
-const asking = (side: Side) => ({ Binds: [`${side.door}:/var/run/docker.sock`] });
+const socketBind = (side: Side) => ({ Binds: [`${side.door}:/var/run/docker.sock`] });
 
 /** The client makes a container with the Docker socket; by an image that may have it. */
 async function holder(side: Side, name: string, image = 'busybox'): Promise<void> {
   const created = await side.send(
     'POST',
     `/v1.45/containers/create?name=${name}`,
-    JSON.stringify({ Image: image, Cmd: ['sleep', '600'], HostConfig: asking(side) }),
+    JSON.stringify({ Image: image, Cmd: ['sleep', '600'], HostConfig: socketBind(side) }),
   );
   if (created.status !== 201) throw new Error(`could not prepare ${name}: ${created.text}`);
 }
@@ -54,7 +54,7 @@ const withTarget = async (side: Side) => {
   await container(side, target(side), { runtime: side.runtime, start: true });
 };
 /** Asks by the socket of `tag.own`. */
-const ask = async (side: Side, method: string, to: string, body?: string | Buffer, headers?: string) =>
+const request = async (side: Side, method: string, to: string, body?: string | Buffer, headers?: string) =>
   side.sendAt(await socketOf(side, own(side)), method, to, body, headers);
 const execed: Breach = async (side) => list(at(await inspect(side, target(side)), 'ExecIDs')).length > 0;
 const create = (side: Side, body: Record<string, unknown>) =>
@@ -77,25 +77,25 @@ const listed: readonly Row[] = [
   {
     id: 'exec',
     title: 'exec where the list denies it',
-    attempt: (side) => ask(side, 'POST', `/v1.45/containers/${target(side)}/exec`, '{"Cmd":["id"]}'),
+    attempt: (side) => request(side, 'POST', `/v1.45/containers/${target(side)}/exec`, '{"Cmd":["id"]}'),
     breach: execed,
   },
   {
     id: 'exec-no-version',
     title: 'the same without a version',
-    attempt: (side) => ask(side, 'POST', `/containers/${target(side)}/exec`, '{"Cmd":["id"]}'),
+    attempt: (side) => request(side, 'POST', `/containers/${target(side)}/exec`, '{"Cmd":["id"]}'),
     breach: execed,
   },
   {
     id: 'exec-old-version',
     title: 'the same with the oldest version',
-    attempt: (side) => ask(side, 'POST', `/v1.24/containers/${target(side)}/exec`, '{"Cmd":["id"]}'),
+    attempt: (side) => request(side, 'POST', `/v1.24/containers/${target(side)}/exec`, '{"Cmd":["id"]}'),
     breach: execed,
   },
   {
     id: 'exec-encoded',
     title: 'the same percent-encoded',
-    attempt: (side) => ask(side, 'POST', `/v1.45/containers/${target(side)}/%65xec`, '{"Cmd":["id"]}'),
+    attempt: (side) => request(side, 'POST', `/v1.45/containers/${target(side)}/%65xec`, '{"Cmd":["id"]}'),
     breach: execed,
   },
   {
@@ -115,7 +115,7 @@ const listed: readonly Row[] = [
     title: 'an exec instance that somebody else made is started',
     attempt: async (side) => {
       const exec = await side.admin('POST', `/containers/${target(side)}/exec`, { Cmd: ['true'] });
-      return ask(side, 'POST', `/v1.45/exec/${String(at(exec.json, 'Id'))}/start`, '{"Detach":true}');
+      return request(side, 'POST', `/v1.45/exec/${String(at(exec.json, 'Id'))}/start`, '{"Detach":true}');
     },
     breach: answered(200),
   },
@@ -123,48 +123,55 @@ const listed: readonly Row[] = [
     id: 'cp-in',
     title: 'docker cp where the list denies it',
     attempt: (side) =>
-      ask(side, 'PUT', `/v1.45/containers/${target(side)}/archive?path=/tmp`, archive({ planted: 'x' }), tar),
+      request(
+        side,
+        'PUT',
+        `/v1.45/containers/${target(side)}/archive?path=/tmp`,
+        archive({ planted: 'x' }),
+        tar,
+      ),
     breach: async (side) =>
       (await side.admin('GET', `/containers/${target(side)}/archive?path=/tmp/planted`)).status === 200,
   },
   {
     id: 'cp-out',
     title: 'docker cp the other way',
-    attempt: (side) => ask(side, 'GET', `/v1.45/containers/${target(side)}/archive?path=/etc/passwd`),
+    attempt: (side) => request(side, 'GET', `/v1.45/containers/${target(side)}/archive?path=/etc/passwd`),
     breach: answered(200),
   },
   {
     id: 'cp-head',
     title: 'a look at a file by HEAD',
     attempt: async (side) => [
-      await ask(side, 'HEAD', `/v1.45/containers/${target(side)}/archive?path=/etc/passwd`),
-      await ask(side, 'GET', `/v1.45/containers/${target(side)}/archive?path=/none`),
+      await request(side, 'HEAD', `/v1.45/containers/${target(side)}/archive?path=/etc/passwd`),
+      await request(side, 'GET', `/v1.45/containers/${target(side)}/archive?path=/none`),
     ],
     breach: (_side, answers) => Promise.resolve(answers[0]?.status === 200),
   },
   {
     id: 'commit',
     title: 'docker commit where the list denies it',
-    attempt: (side) => ask(side, 'POST', `/v1.45/commit?container=${target(side)}&repo=${side.tag}`, '{}'),
+    attempt: (side) =>
+      request(side, 'POST', `/v1.45/commit?container=${target(side)}&repo=${side.tag}`, '{}'),
     breach: async (side) => (await side.admin('GET', `/images/${side.tag}/json`)).status === 200,
   },
   {
     id: 'volume',
     title: 'a volume where the list denies the group',
-    attempt: (side) => ask(side, 'POST', '/v1.45/volumes/create', JSON.stringify({ Name: side.tag })),
+    attempt: (side) => request(side, 'POST', '/v1.45/volumes/create', JSON.stringify({ Name: side.tag })),
     breach: async (side) => (await side.admin('GET', `/volumes/${side.tag}`)).status === 200,
   },
   {
     id: 'volume-list',
     title: 'volumes are listed where the list denies the group',
-    attempt: (side) => ask(side, 'GET', '/v1.45/volumes'),
+    attempt: (side) => request(side, 'GET', '/v1.45/volumes'),
     breach: answered(200),
   },
   {
     id: 'build',
     title: 'docker build where the list denies it',
     attempt: (side) =>
-      ask(
+      request(
         side,
         'POST',
         `/v1.45/build?t=${side.tag}`,
@@ -188,13 +195,13 @@ const listed: readonly Row[] = [
   {
     id: 'rm',
     title: 'docker rm where the list denies it',
-    attempt: (side) => ask(side, 'DELETE', `/v1.45/containers/${target(side)}?force=1`),
+    attempt: (side) => request(side, 'DELETE', `/v1.45/containers/${target(side)}?force=1`),
     breach: async (side) => (await inspect(side, target(side))) === null,
   },
   {
     id: 'tag',
     title: 'docker tag where the list denies the group',
-    attempt: (side) => ask(side, 'POST', `/v1.45/images/busybox/tag?repo=${side.tag}`),
+    attempt: (side) => request(side, 'POST', `/v1.45/images/busybox/tag?repo=${side.tag}`),
     breach: async (side) => (await side.admin('GET', `/images/${side.tag}/json`)).status === 200,
   },
   // A11: ECI counts for what containers make as well.
@@ -202,7 +209,7 @@ const listed: readonly Row[] = [
     id: 'nested-pid',
     title: "a container made through a container's socket, in the engine's PID namespace",
     attempt: (side) =>
-      ask(
+      request(
         side,
         'POST',
         `/v1.45/containers/create?name=${side.tag}`,
@@ -214,7 +221,7 @@ const listed: readonly Row[] = [
     id: 'nested-bind',
     title: 'the same with a directory that is not shared',
     attempt: (side) =>
-      ask(
+      request(
         side,
         'POST',
         `/v1.45/containers/create?name=${side.tag}`,
@@ -227,7 +234,7 @@ const listed: readonly Row[] = [
     title: 'the same with another runtime',
     outcome: 'confined',
     attempt: (side) =>
-      ask(
+      request(
         side,
         'POST',
         `/v1.45/containers/create?name=${side.tag}`,
@@ -239,7 +246,7 @@ const listed: readonly Row[] = [
     id: 'nested-swarm',
     title: "a plugin through a container's socket",
     attempt: (side) =>
-      ask(
+      request(
         side,
         'POST',
         `/v1.45/plugins/create?name=${side.tag}`,
@@ -274,7 +281,7 @@ const foreign: readonly Row[] = [
   {
     id: 'evil-binds',
     title: 'an image that may not have it asks for the socket',
-    attempt: (side) => create(side, { Image: 'evil', HostConfig: asking(side) }),
+    attempt: (side) => create(side, { Image: 'evil', HostConfig: socketBind(side) }),
     breach: holds((side) => side.tag),
   },
   {
@@ -299,11 +306,11 @@ const foreign: readonly Row[] = [
     title: 'the same through the socket of one that has it',
     prepare: (side) => holder(side, own(side)),
     attempt: async (side) =>
-      ask(
+      request(
         side,
         'POST',
         `/v1.45/containers/create?name=${side.tag}`,
-        JSON.stringify({ Image: 'evil', HostConfig: asking(side) }),
+        JSON.stringify({ Image: 'evil', HostConfig: socketBind(side) }),
       ),
     breach: holds((side) => side.tag),
   },
@@ -331,7 +338,7 @@ const foreign: readonly Row[] = [
     title: "another container's socket, asked for through one's own",
     prepare: both,
     attempt: async (side) =>
-      ask(
+      request(
         side,
         'POST',
         `/v1.45/containers/create?name=${side.tag}`,
@@ -438,7 +445,7 @@ const foreign: readonly Row[] = [
       await side.send('POST', `/v1.45/containers/${wide(side)}/start`);
     },
     attempt: (side) =>
-      ask(
+      request(
         side,
         'POST',
         `/v1.45/containers/create?name=${side.tag}`,
@@ -451,7 +458,7 @@ const foreign: readonly Row[] = [
     title: "VolumesFrom a container under a wider list, through one's own socket",
     prepare: both,
     attempt: (side) =>
-      ask(
+      request(
         side,
         'POST',
         `/v1.45/containers/create?name=${side.tag}`,
@@ -479,14 +486,14 @@ const foreign: readonly Row[] = [
     id: 'enter-export',
     title: 'export of a container under a wider list',
     prepare: both,
-    attempt: (side) => ask(side, 'GET', `/v1.45/containers/${wide(side)}/export`),
+    attempt: (side) => request(side, 'GET', `/v1.45/containers/${wide(side)}/export`),
     breach: answered(200),
   },
   {
     id: 'enter-update',
     title: 'update of a container under a wider list',
     prepare: both,
-    attempt: (side) => ask(side, 'POST', `/v1.45/containers/${wide(side)}/update`, '{"CpuShares":77}'),
+    attempt: (side) => request(side, 'POST', `/v1.45/containers/${wide(side)}/update`, '{"CpuShares":77}'),
     breach: async (side) => at(await inspect(side, wide(side)), 'HostConfig', 'CpuShares') === 77,
   },
 ];

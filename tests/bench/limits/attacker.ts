@@ -50,21 +50,22 @@ let made: readonly CostlyRequest[] | null = null;
 const holdMs = 3000;
 
 async function keepConnections({ socket, request }: Order): Promise<Outcome> {
-  const asked = connectionAttacks[request];
-  if (asked === undefined) throw new Error('there is no such kind');
+  const connectionAttack = connectionAttacks[request];
+  if (connectionAttack === undefined) throw new Error('there is no such kind');
   process.send?.('ready');
   const start = performance.now();
-  const statuses = await openConnections(socket, asked, firstUser, holdMs);
+  const statuses = await openConnections(socket, connectionAttack, firstUser, holdMs);
   return { ms: performance.now() - start, statuses, text: '' };
 }
 
 async function attack({ socket, request, count, users, directory }: Order): Promise<Outcome> {
   made ??= costlyRequests(directory);
-  const asked = made[request];
-  if (asked === undefined) throw new Error('there is no such request');
+  const costlyRequest = made[request];
+  if (costlyRequest === undefined) throw new Error('there is no such request');
   const bytes = Buffer.from(
-    `POST ${asked.target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(asked.body)}\r\n\r\n${asked.body}`,
+    `POST ${costlyRequest.target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n` +
+      'Content-Type: application/json\r\n' +
+      `Content-Length: ${Buffer.byteLength(costlyRequest.body)}\r\n\r\n${costlyRequest.body}`,
   );
   // Making it costs more than sending it, and is not what is measured.
   process.send?.('ready');

@@ -28,14 +28,18 @@ async function look(
   number: number,
 ): Promise<Map<string, Observation>> {
   const outcome = await side.sh(scriptOf(group), { G: name, N: String(number), W: `${side.work}/${name}` });
-  const seen = observationsIn(group, comparable(outcome.stdout, side).replaceAll(name, 'G'));
-  const missing = idsOf(group).filter((id) => !seen.has(id));
+  const observations = observationsIn(group, comparable(outcome.stdout, side).replaceAll(name, 'G'));
+  const missing = idsOf(group).filter((id) => !observations.has(id));
   expect(missing, `not observed on ${side.work}; ${outcome.stderr}`).toEqual([]);
-  return seen;
+  return observations;
 }
 
-const shown = (seen: Observation | undefined) =>
-  seen === undefined ? '' : seen.code === 0 ? seen.text : `${seen.text}\n(exit code ${seen.code})`;
+const shown = (observation: Observation | undefined) =>
+  observation === undefined
+    ? ''
+    : observation.code === 0
+      ? observation.text
+      : `${observation.text}\n(exit code ${observation.code})`;
 
 // Containers wait a lot: some groups run side by side.
 describe.concurrent('A1: what is seen with ECI on is what is seen on a stock engine', () => {
@@ -49,16 +53,16 @@ describe.concurrent('A1: what is seen with ECI on is what is seen on a stock eng
           look(engines.bare, group, name, 2),
         ]);
         const failedOnStock = [...bare]
-          .filter(([, seen]) => seen.code !== 0)
-          .map(([id, seen]) => `${id}: ${shown(seen)}`);
+          .filter(([, observation]) => observation.code !== 0)
+          .map(([id, observation]) => `${id}: ${shown(observation)}`);
         expect(failedOnStock, 'the stock engine did not do it').toEqual([]);
         const differences: Record<string, { stock: string; guarded: string }> = {};
-        for (const [id, seen] of bare) {
+        for (const [id, observation] of bare) {
           observed.add(id);
           const here = guarded.get(id);
-          if (shown(here) === shown(seen)) continue;
+          if (shown(here) === shown(observation)) continue;
           if (expected.get(id)?.test(shown(here)) === true) differed.add(id);
-          else differences[id] = { stock: shown(seen), guarded: shown(here) };
+          else differences[id] = { stock: shown(observation), guarded: shown(here) };
         }
         expect(differences).toEqual({});
       },

@@ -79,16 +79,16 @@ function scriptOfLook({ run, exec, image = 'compared', see }: Look): string {
 
 /** Takes the output of a group's script apart. Snippets that did not come to an end are missing. */
 export function observationsIn(group: Group, stdout: string): Map<string, Observation> {
-  const seen = new Map<string, Observation>();
+  const observations = new Map<string, Observation>();
   const parts = stdout.split(mark).slice(1);
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [name = '', ...lines] = parts[at]?.split('\n') ?? [];
-    seen.set(`${group.of}: ${name}`, {
+    observations.set(`${group.of}: ${name}`, {
       text: lines.join('\n').trimEnd(),
       code: Number.parseInt(parts[at + 1] ?? '', 10),
     });
   }
-  return seen;
+  return observations;
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
