@@ -37,19 +37,11 @@ describe('the sources of the window', () => {
           for (const one of type.isUnion() ? type.types : [type])
             if (one.isStringLiteral()) used.add(one.value);
         }
-        visible(node, source, literals);
-        if (isRawNumber(node, checker))
-          rawNumbers.push(
-            `${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`,
-          );
-        if (shownUntranslated(node, checker))
-          untranslated.push(
-            `${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`,
-          );
+        visible(node, literals);
+        if (isRawNumber(node, checker)) rawNumbers.push(`${placeOf(node)} ${node.getText()}`);
+        if (shownUntranslated(node, checker)) untranslated.push(`${placeOf(node)} ${node.getText()}`);
         if (joinedByHand(node) && !file.endsWith('/i18n/joining.ts'))
-          byHand.push(
-            `${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText().slice(0, 80)}`,
-          );
+          byHand.push(`${placeOf(node)} ${node.getText().slice(0, 80)}`);
         ts.forEachChild(node, visit);
       };
       visit(source);
@@ -94,7 +86,14 @@ const visibleProperties = new Set([
 ]);
 // Names, units of code and signs are the same in every language.
 const sameEverywhere =
-  /^[^A-Za-z]*$|^(?:Bulkhead|Ctrl|Shift|Cmd|K|JSON|Docker Engine|Linux|ECI|…|admin-settings\.json|daemon\.json)$/;
+  /^(?:[^A-Za-z]*|Bulkhead|Ctrl|Shift|Cmd|K|JSON|Docker Engine|Linux|ECI|admin-settings\.json|daemon\.json)$/;
+
+/** File and line of a node, for the output of a failed test. */
+function placeOf(node: ts.Node): string {
+  const source = node.getSourceFile();
+  const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+  return `${path.relative(renderer, source.fileName)}:${line + 1}`;
+}
 
 /**
  * English punctuation between texts of the window: `${t(…)}: ${…}`, `.join(', ')`. renderer/i18n/lists.ts
@@ -207,12 +206,9 @@ function flowsIntoText(node: ts.Node): boolean {
 }
 
 /** Notes text between tags, and literals in attributes that are shown or read out. */
-function visible(node: ts.Node, source: ts.SourceFile, found: string[]): void {
+function visible(node: ts.Node, found: string[]): void {
   const note = (text: string) => {
-    if (!sameEverywhere.test(text.trim()))
-      found.push(
-        `${path.relative(renderer, source.fileName)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${text.trim()}`,
-      );
+    if (!sameEverywhere.test(text.trim())) found.push(`${placeOf(node)} ${text.trim()}`);
   };
   if (ts.isJsxText(node)) note(node.text);
   if (

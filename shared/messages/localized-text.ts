@@ -8,8 +8,8 @@ export interface MessageReference {
 }
 
 /**
- * A sentence of the catalogue (`shared/messages/catalogue`) with its values. Processes pass it on as data, and
- * whoever shows it to a person translates it.
+ * A sentence of the catalogue (`shared/messages/catalogue`) with its values. Processes pass it on as data,
+ * and whoever shows it to a person translates it.
  */
 export interface Message extends MessageReference {
   /** The sentence in English: for logs, JSON output, and readers that do not know the id. */

@@ -37,13 +37,13 @@ const isTooLong = (value: MessageParam): value is string =>
 export const referenceTo = ({ id, params }: Message): MessageReference =>
   params === undefined ? { id } : { id, params };
 
-/** The sentence that a stored text is, by the reference beside it; without one, the text is anybody else's words. */
+/** A stored text with the reference beside it, as a sentence; without one, the text of another program. */
 export const withReference = (text: string, reference: MessageReference | undefined): Message | string =>
   reference === undefined ? text : { ...reference, text };
 
-/** The member `sentence` beside a text; none where it is anybody else's words. */
+/** The member `sentence` beside a text; none where it is the text of another program. */
 export const sentenceOf = (text: string | Message): { readonly sentence?: MessageReference } =>
   typeof text === 'string' ? {} : { sentence: referenceTo(text) };
 
-/** A text as it is written in logs and JSON: a sentence in English, anybody else's words as they are. */
+/** A text as it is written in logs and JSON: a sentence in English, a text of another program as it is. */
 export const plainText = (text: string | Message): string => (typeof text === 'string' ? text : text.text);

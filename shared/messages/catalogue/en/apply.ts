@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const apply = {
   'apply.applying-hit-defect': 'applying hit a defect',
   'apply.apply-was-cancelled': 'the apply was cancelled',
@@ -25,8 +27,10 @@ export const apply = {
   'apply.no-probe-ran': 'no probe ran',
   'apply.see-log-bulkhead-verify-runs-same-probes': 'See the log; bulkhead verify runs the same probes.',
   'apply.there-is-no-draft-yet-and-nothing': 'There is no draft yet, and nothing is applied.',
-  'apply.under-these-settings-gateway-refuses-to-recreate':
-    'Under these settings the gateway refuses to recreate {{list}}. Change the setting named with it, or leave it as it is.',
+  'apply.under-these-settings-gateway-refuses-to-recreate': concat(
+    'Under these settings the gateway refuses to recreate {{list}}. ',
+    'Change the setting named with it, or leave it as it is.',
+  ),
   'apply.and-more': '{{first}} (and {{more}} more)',
   'apply.draft-is-what-is-applied-already': 'The draft is what is applied already.',
   'apply.bulkhead-is-never-written-for-docker-desktop':
@@ -59,8 +63,10 @@ export const apply = {
   'apply.there-is-nothing-to-apply': 'there is nothing to apply',
   'apply.change-draft-first': 'Change the draft first: bulkhead settings set POINTER VALUE.',
   'apply.not-all-chosen-can-be-recreated': 'not all that was chosen can be recreated',
-  'apply.plan-says-why-with-setting':
-    'The plan says why, with the setting: bulkhead plan --recreate=NAME. Change that, or leave the container out.',
+  'apply.plan-says-why-with-setting': concat(
+    'The plan says why, with the setting: bulkhead plan --recreate=NAME. ',
+    'Change that, or leave the container out.',
+  ),
   'apply.this-user-may-not-apply-settings': 'this user may not apply settings',
   'apply.detail-claims-audit': '{{claims}}; audit mode: nothing is refused',
 } as const;

@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const cliHelp = {
   'cli-help.program': 'Enhanced Container Isolation for any Docker engine',
   'cli-help.language': "language of messages: en or zh-CN (default: the locale's)",
@@ -32,8 +34,10 @@ export const cliHelp = {
   'cli-help.yes': 'do not ask',
   'cli-help.include-running': 'running ones too: they are stopped and removed',
   'cli-help.remove-volumes': 'with their volumes',
-  'cli-help.app':
-    'open the desktop app, or show its open window: bulkhead app --route docker-socket, bulkhead app bulkhead://containers?show=unprotected',
+  'cli-help.app': concat(
+    'open the desktop app, or show its open window: bulkhead app --route docker-socket, bulkhead app ',
+    'bulkhead://containers?show=unprotected',
+  ),
   'cli-help.app-route': 'the page to show, and after it a setting of it: {{pages}}; isolation/bulkhead/mode',
   'cli-help.app-hidden': 'start in the tray, where there is one',
   'cli-help.app-install': 'put the app into your menu and let it open bulkhead:// links (Linux)',
@@ -59,19 +63,26 @@ export const cliHelp = {
   'cli-help.settings-prefer':
     'set your own preference where the administrator left a setting open (locked: false); counts at once',
   'cli-help.settings-clear': "have no preference: the administrator's default holds again",
-  'cli-help.settings-prefer-examples':
-    '\nWhat can be preferred: /enhancedContainerIsolation/value false, /blockDockerLoad/value true|false. Examples:\n{{examples}}',
+  'cli-help.settings-prefer-examples': concat(
+    '\nWhat can be preferred: /enhancedContainerIsolation/value false, /blockDockerLoad/value ',
+    'true|false. Examples:\n{{examples}}',
+  ),
   'cli-help.settings-history': 'list applied versions, newest first',
   'cli-help.settings-rollback':
     'make an earlier version the draft (0: no settings file); apply it with bulkhead apply',
   'cli-help.settings-schema':
     'print the JSON Schema of admin-settings.json, for editors; no engine is needed',
-  'cli-help.settings-schema-use':
-    '\nKept beside the settings file, it lets editors complete and check the keys: write "$schema": "./FILE" there.',
+  'cli-help.settings-schema-use': concat(
+    '\nKept beside the settings file, it lets editors complete and check the keys: write "$schema": ',
+    '"./FILE" there.',
+  ),
   'cli-help.plan': 'show what applying the draft (or a file) would do; changes nothing',
   'cli-help.remove': 'containers to remove after verification, by id or name',
-  'cli-help.recreate':
-    'unprotected containers to recreate under ECI after verification, by name or id; without names all that can be. Old ones in which something was written outside of volumes are kept, stopped',
+  'cli-help.recreate': concat(
+    'unprotected containers to recreate under ECI after verification, by name or id; ',
+    'without names all that can be. Old ones in which something was written outside of volumes are ',
+    'kept, stopped',
+  ),
   'cli-help.commit': 'carry over what was written inside those, by an image of their own',
   'cli-help.apply': 'apply the draft (or a file): back up, write, restart, verify, or roll back',
   'cli-help.apply-events': 'with --json: print every event as one JSON line',
@@ -83,24 +94,35 @@ export const cliHelp = {
   'cli-help.scan': 'list every container with its protection and why',
   'cli-help.scan-unprotected': 'only those that are not protected',
   'cli-help.containers-remove': 'remove containers by id or name; volumes are kept; running ones are refused',
-  'cli-help.containers-recreate':
-    'make containers anew under ECI with the same configuration; the old one comes back if the new one does not run well',
+  'cli-help.containers-recreate': concat(
+    'make containers anew under ECI with the same configuration; ',
+    'the old one comes back if the new one does not run well',
+  ),
   'cli-help.recreate-dry-run': 'show what would change and what would be lost; change nothing',
   'cli-help.recreate-commit': 'carry over what was written inside them, by an image of their own',
   'cli-help.recreate-keep-old': 'keep the old ones, stopped, under another name',
-  'cli-help.recreate-remove-old':
-    'remove the old ones also where the new one is not started, or something was written inside that is not carried over',
-  'cli-help.recreate-as':
-    'who asks for the new ones: whose $HOME counts, and whose what they write into shared directories is (default: who had the old one made, where that was recorded, else the user behind sudo, else root)',
+  'cli-help.recreate-remove-old': concat(
+    'remove the old ones also where the new one is not started, or something was written inside that ',
+    'is not carried over',
+  ),
+  'cli-help.recreate-as': concat(
+    'who asks for the new ones: whose $HOME counts, and whose what they write into shared directories ',
+    'is (default: who had the old one made, where that was recorded, else the user behind sudo, else ',
+    'root)',
+  ),
   'cli-help.recreate-start':
     'start the new one of this container though the old one does not run now (repeatable)',
   'cli-help.recreate-without-way-back': 'also containers run with --rm, which are gone once they stop',
   'cli-help.recreate-events': 'with --json: print how it goes as JSON lines',
-  'cli-help.trust':
-    'what the socket image list says about an image, with the digests compared; exit code 1 when it is not trusted',
+  'cli-help.trust': concat(
+    'what the socket image list says about an image, with the digests compared; ',
+    'exit code 1 when it is not trusted',
+  ),
   'cli-help.trust-draft': 'by the list of the draft, not the applied one',
-  'cli-help.explain':
-    'say what would become of a docker command or a compose file, rule by rule; nothing is run: bulkhead explain -- run --privileged -v /etc:/x alpine',
+  'cli-help.explain': concat(
+    'say what would become of a docker command or a compose file, rule by rule; nothing is run: ',
+    'bulkhead explain -- run --privileged -v /etc:/x alpine',
+  ),
   'cli-help.explain-compose':
     'of every service of a compose file, in the place of a command; - for standard input',
   'cli-help.explain-settings': 'by these settings, not the applied ones',
@@ -119,16 +141,20 @@ export const cliHelp = {
   'cli-help.ranges-list-user': 'only those of this user id (or of: builds, unnamed, retired)',
   'cli-help.ranges-release': 'hand all ranges of an account that is gone back to everybody',
   'cli-help.ranges-release-user': 'whose: a user id (or: builds, unnamed, retired)',
-  'cli-help.ranges-release-notes':
-    '\nRefused while a container or a process is in one of the ranges.\nFiles with such ids are not looked for: delete what was left outside of containers first.\n{{example}}',
+  'cli-help.ranges-release-notes': concat(
+    '\nRefused while a container or a process is in one of the ranges.\nFiles with such ids are not ',
+    'looked for: delete what was left outside of containers first.\n{{example}}',
+  ),
   'cli-help.gateway': 'enforce the settings between Docker clients and an engine',
   'cli-help.gateway-engine': "the engine's own socket, unix:///…",
   'cli-help.gateway-listen': 'the socket clients use, unix:///…',
   'cli-help.gateway-settings': 'admin-settings.json to enforce; followed while running',
   'cli-help.gateway-audit': 'append decisions to this file (JSON lines)',
   'cli-help.gateway-metrics': 'serve GET /metrics (Prometheus text) there, unix:///…',
-  'cli-help.gateway-state':
-    'keep there what must outlast the gateway: sockets for containers, last-known digests (default: no container gets a socket)',
+  'cli-help.gateway-state': concat(
+    'keep there what must outlast the gateway: sockets for containers, last-known digests (default: ',
+    'no container gets a socket)',
+  ),
   'cli-help.gateway-runtime': 'runtime every container gets',
   'cli-help.gateway-group': 'group that may use the socket (default: docker)',
   'cli-help.gateway-engine-directory': 'directory of the engine, never mountable (repeatable)',

@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const cliPlan = {
   'cli-plan.versions':
     'Version {{from}} becomes {{to}}. If any step fails, everything goes back to version {{from}}.',
@@ -20,12 +22,18 @@ export const cliPlan = {
   'cli-plan.engine-restarts': 'Docker Engine restarts once, about {{seconds}} s',
   'cli-plan.desktop-reopens': 'Docker Desktop is quit and opened again, about {{seconds}} s',
   'cli-plan.desktop-opens': 'Docker Desktop is opened, about {{seconds}} s',
-  'cli-plan.desktop-file-goes':
-    'the settings file is taken away: Docker Desktop enforces no sign-in any more, and nothing is set or locked for its users',
-  'cli-plan.desktop-sign-in':
-    'while it is there Docker Desktop asks every user to sign in, and ignores it unless they are in a Docker Business organisation',
-  'cli-plan.desktop-sign-in-new':
-    'the file is new here: while it is there Docker Desktop asks every user to sign in, and ignores it unless they are in a Docker Business organisation',
+  'cli-plan.desktop-file-goes': concat(
+    'the settings file is taken away: Docker Desktop enforces no sign-in any more, and nothing is set ',
+    'or locked for its users',
+  ),
+  'cli-plan.desktop-sign-in': concat(
+    'while it is there Docker Desktop asks every user to sign in, and ignores it unless they are in a ',
+    'Docker Business organisation',
+  ),
+  'cli-plan.desktop-sign-in-new': concat(
+    'the file is new here: while it is there Docker Desktop asks every user to sign in, and ignores ',
+    'it unless they are in a Docker Business organisation',
+  ),
   'cli-plan.engine-starts': 'Docker Engine starts, about {{seconds}} s',
   'cli-plan.containers-stop_one': '{{count}} running container stops: {{names}}',
   'cli-plan.containers-stop_other': '{{count}} running containers stop: {{names}}',
@@ -35,8 +43,10 @@ export const cliPlan = {
   'cli-plan.containers-removed': '{{containers}}, after verification: {{names}}',
   'cli-plan.volumes-removed_one': '{{count}} volume: {{names}}',
   'cli-plan.volumes-removed_other': '{{count}} volumes: {{names}}',
-  'cli-plan.containers-recreated':
-    '{{containers}}, after verification: {{names}}; where something was written inside outside of volumes the old one is kept, stopped',
+  'cli-plan.containers-recreated': concat(
+    '{{containers}}, after verification: {{names}}; where something was written inside outside of ',
+    'volumes the old one is kept, stopped',
+  ),
   'cli-plan.containers-kept-unprotected': '{{containers}} you keep: {{names}}',
   'cli-plan.store-unchanged': '{{images}}, {{containers}}',
   'cli-plan.eci-on': 'Enhanced Container Isolation is on: every new container has its own user namespace',
@@ -66,8 +76,10 @@ export const cliPlan = {
   'cli-plan.not-ended': 'The apply has not ended.',
   'cli-plan.why': 'why: {{reason}}',
   'cli-plan.applied': 'Version {{version}} is applied.',
-  'cli-plan.applied-audit':
-    'Version {{version}} is applied. Audit mode: nothing is refused, what would be is only logged (bulkhead audit).',
+  'cli-plan.applied-audit': concat(
+    'Version {{version}} is applied. Audit mode: nothing is refused, what would be is only logged ',
+    '(bulkhead audit).',
+  ),
   'cli-plan.applied-verified': 'Version {{version}} is applied and verified.',
   'cli-plan.unrecorded': 'not recorded in history: {{reason}}',
   'cli-plan.make-room': 'Make room; the next apply records it, without who applied it and when.',

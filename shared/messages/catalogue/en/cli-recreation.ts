@@ -1,18 +1,24 @@
+import { concat } from '../concat.ts';
+
 export const cliRecreation = {
   'cli-recreation.runtime': 'runtime: {{before}} → {{after}}, in a user namespace of its own',
   'cli-recreation.userns': '--userns={{before}} is dropped',
   'cli-recreation.cgroup-namespace': 'its cgroup namespace is its own',
   'cli-recreation.image': 'image: {{before}} names another image by now → {{after}}',
-  'cli-recreation.anonymous-volume':
-    'the anonymous volume at {{destination}} is kept, from now on by its name {{name}}… (docker rm -v leaves it)',
+  'cli-recreation.anonymous-volume': concat(
+    'the anonymous volume at {{destination}} is kept, from now on by its name {{name}}… (docker rm -v ',
+    'leaves it)',
+  ),
   'cli-recreation.volumes-from': '--volumes-from {{names}}: the same volumes, mounted by name',
   'cli-recreation.socket':
     'the Docker socket at {{destination}} becomes one of its own, where the settings allow it',
   'cli-recreation.chosen-ports': 'host ports that Docker chose are chosen anew',
   'cli-recreation.chosen-ports-listed': 'host ports that Docker chose are chosen anew ({{ports}})',
   'cli-recreation.owner-label': "it does not belong to a container's socket any more",
-  'cli-recreation.compose-again':
-    'docker compose up makes it once more, since it keeps by id whose network is shared (project {{project}})',
+  'cli-recreation.compose-again': concat(
+    'docker compose up makes it once more, since it keeps by id whose network is shared (project ',
+    '{{project}})',
+  ),
   'cli-recreation.shares_one':
     "{{sources}} is shared as {{user}}: what it writes there is {{user}}'s (--as USER)",
   'cli-recreation.shares_other':
@@ -31,12 +37,16 @@ export const cliRecreation = {
   'cli-recreation.execs': '{{number}} docker exec under way',
   'cli-recreation.auto-remove': 'the way back: it runs with --rm and is gone once it stops',
   'cli-recreation.linked-by': 'the links of {{names}} to it: recreate those as well',
-  'cli-recreation.compose-second':
-    'the old one stays, and counts in compose project {{project}} as a second container of its service: docker compose up may remove either',
+  'cli-recreation.compose-second': concat(
+    'the old one stays, and counts in compose project {{project}} as a second container of its ',
+    'service: docker compose up may remove either',
+  ),
   'cli-recreation.never-run':
     'the old one is kept beside it, since the new one is not started (--remove-old removes it)',
-  'cli-recreation.kept-written':
-    'the old one is kept beside it, stopped: what was written inside it is nowhere else (--remove-old removes it)',
+  'cli-recreation.kept-written': concat(
+    'the old one is kept beside it, stopped: what was written inside it is nowhere else (--remove-old ',
+    'removes it)',
+  ),
   'cli-recreation.eci-off': 'Enhanced Container Isolation is off: turn it on first',
   'cli-recreation.host-namespace': '{{option}} is not possible under ECI: make it anew without',
   'cli-recreation.paused': 'it is paused: unpause it first',

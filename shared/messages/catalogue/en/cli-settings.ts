@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const cliSettings = {
   'cli-settings.not-a-version': '"{{version}}" is not a version',
   'cli-settings.see-history': 'Give a number from bulkhead settings history.',
@@ -22,8 +24,10 @@ export const cliSettings = {
   'cli-settings.edit-changes-nothing': 'The draft says so already: nothing changed.',
   'cli-settings.draft-is-applied': 'The draft is what is applied: there is nothing to apply.',
   'cli-settings.draft-kept': 'The draft is kept. See what applying it would do: bulkhead plan',
-  'cli-settings.draft-conflict':
-    'The settings file was changed by another program since the draft was begun: look at both before applying.',
+  'cli-settings.draft-conflict': concat(
+    'The settings file was changed by another program since the draft was begun: ',
+    'look at both before applying.',
+  ),
   'cli-settings.history-empty': 'Nothing has been applied yet.',
   'cli-settings.eci-on': 'ECI on',
   'cli-settings.eci-off': 'ECI off',

@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const cliStatus = {
   'cli-status.engine-phase': 'engine {{phase}}',
   'cli-status.phase-stopped': 'stopped',
@@ -40,16 +42,23 @@ export const cliStatus = {
   'cli-status.not-scanned': 'The containers could not be looked at.',
   'cli-status.not-protected_one': '{{count}} container is not protected.',
   'cli-status.not-protected_other': '{{count}} containers are not protected.',
-  'cli-status.preferred-off':
-    'Turned off by {{user}}, as the unlocked default lets users: no rule is enforced. New containers still get ids of their own, unless they ask for another runtime. Back on: bulkhead settings prefer /enhancedContainerIsolation/value --clear',
+  'cli-status.preferred-off': concat(
+    'Turned off by {{user}}, as the unlocked default lets users: no rule is enforced. ',
+    'New containers still get ids of their own, unless they ask for another runtime. Back on: ',
+    'bulkhead settings prefer /enhancedContainerIsolation/value --clear',
+  ),
   'cli-status.settings-problem':
     '{{problem}}: a gateway that runs keeps its last good policy, one that starts is locked down.',
-  'cli-status.settings-deleted':
-    'The settings file was deleted: a gateway that runs keeps its last policy, the next start of engine or gateway finds ECI off. Put it back: bulkhead settings rollback, or apply again.',
+  'cli-status.settings-deleted': concat(
+    'The settings file was deleted: a gateway that runs keeps its last policy, the next start of ',
+    'engine or gateway finds ECI off. Put it back: bulkhead settings rollback, or apply again.',
+  ),
   'cli-status.apply-interrupted':
     'An apply is under way or was interrupted; the next bulkhead apply settles it.',
-  'cli-status.older-settings':
-    'There is a settings file at {{file}} too, where older documents put it: it is not read here. To take it over: bulkhead apply {{file}} --target docker-desktop',
+  'cli-status.older-settings': concat(
+    'There is a settings file at {{file}} too, where older documents put it: it is not read here. ',
+    'To take it over: bulkhead apply {{file}} --target docker-desktop',
+  ),
   'cli-status.engine-problem': 'Problem: {{problem}}',
   'cli-status.engine': 'engine',
   'cli-status.engine-with-version': '{{phase}}, Docker Engine {{version}}',

@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const cli = {
   'cli.desktop-app-is-not-built': 'the desktop app is not built',
   'cli.run-npm-run-build-first-or-npm': 'Run npm run build first, or npm start.',
@@ -5,8 +7,10 @@ export const cli = {
   'cli.run-npm-run-set-up-first-or': 'Run npm run set-up first, or npm start.',
   'cli.there-is-no-display-to-show-app': 'there is no display to show the app on',
   'cli.neither-display-nor-wayland-display-is-set': 'neither DISPLAY nor WAYLAND_DISPLAY is set',
-  'cli.run-it-in-desktop-session-or-over':
-    'Run it in a desktop session, or over ssh -X. Without a window: bulkhead status, and bulkhead --help for the rest.',
+  'cli.run-it-in-desktop-session-or-over': concat(
+    'Run it in a desktop session, or over ssh -X. Without a window: ',
+    'bulkhead status, and bulkhead --help for the rest.',
+  ),
   'cli.app-was-started-and-has-shown-no': 'the app was started, and has shown no window yet',
   'cli.app-ended-before-it-showed-its-window': 'the app ended before it showed its window',
   'cli.menu-entry-could-not-be-written': 'the menu entry could not be written',
@@ -19,11 +23,15 @@ export const cli = {
   'cli.one-place-can-be-shown-and-several': 'one place can be shown, and several were named',
   'cli.give-one-link-or-one-route': 'Give one link, or one --route.',
   'cli.is-no-link-that-app-opens': '"{{link}}" is no link that the app opens',
-  'cli.links-look-like-docker-socket-or-isolation':
-    'Links look like {{deepLinkScheme}}://docker-socket or {{deepLinkScheme2}}://isolation?setting=/bulkhead/mode.',
+  'cli.links-look-like-docker-socket-or-isolation': concat(
+    'Links look like {{deepLinkScheme}}://docker-socket or ',
+    '{{deepLinkScheme2}}://isolation?setting=/bulkhead/mode.',
+  ),
   'cli.is-no-place-in-app': '"{{route}}" is no place in the app',
-  'cli.pages-are-listed-by-bulkhead-app-help':
-    'Pages are listed by bulkhead app --help; a setting is named after its page, as in isolation/bulkhead/mode.',
+  'cli.pages-are-listed-by-bulkhead-app-help': concat(
+    'Pages are listed by bulkhead app --help; a setting is named after its page, as in ',
+    'isolation/bulkhead/mode.',
+  ),
   'cli.is-not-id-of-engine': '"{{target}}" is not the id of an engine',
   'cli.see-which-there-are-bulkhead-targets': 'See which there are: bulkhead targets.',
   'cli.nobody-is-there-to-confirm': 'nobody is there to confirm',

@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const daemonJson = {
   'daemon-json.docker-engine-does-not-take-daemon-json': 'the Docker Engine does not take daemon.json',
   'daemon-json.correct-daemon-json-then-try-again-nothing':
@@ -11,8 +13,10 @@ export const daemonJson = {
     'daemon.json contradicts how this engine has to run',
   'daemon-json.record-of-daemon-json-before-enhanced-container':
     'the record of daemon.json before Enhanced Container Isolation is damaged',
-  'daemon-json.take-our-keys-default-runtime-builder-entitlements':
-    'Take our keys (default-runtime, builder.entitlements) out of daemon.json by hand and delete that record.',
+  'daemon-json.take-our-keys-default-runtime-builder-entitlements': concat(
+    'Take our keys (default-runtime, builder.entitlements) out of daemon.json by hand and delete that ',
+    'record.',
+  ),
   'daemon-json.is-too-large': '{{path}} is too large',
   'daemon-json.bytes-at-most-are-read': '{{count}} bytes; at most {{maxBytes}} are read',
   'daemon-json.it-is-not-utf-8': 'it is not UTF-8',
@@ -31,8 +35,10 @@ export const daemonJson = {
   'daemon-json.cannot-be-set-here': '"{{key}}" can\'t be set here: {{why}}.',
   'daemon-json.runtime-name-is-isolation-runtime-here-it':
     'The runtime name "{{runtimeName}}" is the isolation runtime\'s; here it stands for another program.',
-  'daemon-json.engine-own-user-namespace-remapping-puts-every':
-    "The engine's own user namespace remapping puts every container into one shared range and hides existing images; it can't be combined with Enhanced Container Isolation.",
+  'daemon-json.engine-own-user-namespace-remapping-puts-every': concat(
+    "The engine's own user namespace remapping puts every container into one shared range and hides ",
+    "existing images; it can't be combined with Enhanced Container Isolation.",
+  ),
   'daemon-json.must-be-object': '"{{at}}" must be an object.',
   'daemon-json.correct-it-in-daemon-json': 'Correct it in daemon.json.',
   'daemon-json.engine-must-listen-behind-the-gateway':

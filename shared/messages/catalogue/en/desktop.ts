@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const desktop = {
   'desktop.quitting-docker-desktop-was-cancelled': 'quitting Docker Desktop was cancelled',
   'desktop.docker-desktop-did-not-quit': 'Docker Desktop did not quit',
@@ -43,7 +45,9 @@ export const desktop = {
   'desktop.starting-docker-desktop': 'starting Docker Desktop',
   'desktop.waiting-for-docker-desktop': 'waiting for Docker Desktop: {{seconds}} s. It may ask to sign in',
   'desktop.give-it-to-root-with-mode-0755': 'Give it to root with mode 0755, then try again.',
-  'desktop.look-at-directory-and-remove-it':
-    'Look at what is in it, and remove it as an administrator, then try again; or, where it is Docker Desktop\'s: icacls "{{directory}}" /setowner *S-1-5-32-544',
+  'desktop.look-at-directory-and-remove-it': concat(
+    'Look at what is in it, and remove it as an administrator, then try again; ',
+    'or, where it is Docker Desktop\'s: icacls "{{directory}}" /setowner *S-1-5-32-544',
+  ),
   'desktop.saving-file-needs-administrator': 'Saving the file of Docker Desktop needs an administrator.',
 } as const;

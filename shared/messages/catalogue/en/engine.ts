@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const engine = {
   'engine.is-no-user': '{{nameOrId}} is no user',
   'engine.there-is-no-user': 'there is no user {{nameOrId}}',
@@ -74,8 +76,10 @@ export const engine = {
   'engine.supervisor-control-socket-could-not-be-made': "the supervisor's control socket could not be made",
   'engine.engine-failed': 'the engine failed',
   'engine.supervisor-ended-unexpectedly': 'the supervisor ended unexpectedly; start the engine again',
-  'engine.settings-cannot-be-used':
-    "The settings can't be used ({{why}}). The last good policy stays in force; without one, everything is locked down.",
+  'engine.settings-cannot-be-used': concat(
+    "The settings can't be used ({{why}}). The last good policy stays in force; ",
+    'without one, everything is locked down.',
+  ),
   'engine.default-runtime': 'default runtime {{runtime}}',
   'engine.it-is-directory': 'it is a directory',
   'engine.it-is-not-regular-file': 'it is not a regular file',

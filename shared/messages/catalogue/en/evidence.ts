@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 /** What probes observed: evidence of claims, and the items that were tried. */
 export const evidence = {
   'evidence.outcome': '{{title}}: {{outcome}}',
@@ -18,8 +20,10 @@ export const evidence = {
   'evidence.number-absent': '{{number}} not in this kernel',
   'evidence.unclear-operations': 'unclear: {{operations}}',
   'evidence.wrong-operations': 'wrong: {{operations}}',
-  'evidence.given-to-every-process':
-    'every process of the machine is allowed one of them, since {{setting}}: set it to {{value}} to refuse it',
+  'evidence.given-to-every-process': concat(
+    'every process of the machine is allowed one of them, since {{setting}}: ',
+    'set it to {{value}} to refuse it',
+  ),
   'evidence.allowed-to-every-process': 'allowed to every process of the machine, since {{setting}}',
   'evidence.allowed': 'allowed',
   'evidence.not-tried': 'not tried',
@@ -47,8 +51,10 @@ export const evidence = {
   'evidence.write-uevent-helper': 'write /sys/kernel/uevent_helper',
   'evidence.uptime': '/proc/uptime says {{uptime}} s, the machine is up {{machineUptime}} s',
   'evidence.emulated': 'emulated: {{files}}',
-  'evidence.lxcfs-missing':
-    "/proc/uptime, /proc/meminfo and others show the machine's values, since lxcfs does not run (Debian package lxcfs). It is information, not protection",
+  'evidence.lxcfs-missing': concat(
+    "/proc/uptime, /proc/meminfo and others show the machine's values, since lxcfs does not run ",
+    '(Debian package lxcfs). It is information, not protection',
+  ),
   'evidence.joined-protected': 'joined a protected one: {{net}} in {{user}}, as it',
   'evidence.joined-protected-apart':
     'joined a protected one: {{net}} in {{user}}, it is in {{otherNet}}, {{otherUser}}',
@@ -58,8 +64,10 @@ export const evidence = {
   'evidence.probe-did-not-request': 'the probe did not ask',
   'evidence.command-list-blocks': 'the command list lets nothing be made through it: {{refusal}}',
   'evidence.create-and-start': 'create: {{created}}, start: {{started}}: {{output}}',
-  'evidence.made-through-socket':
-    'made through a mounted socket, asking for runc and userns=host: uid_map "{{uidMap}}" with runtime "{{runtime}}"',
+  'evidence.made-through-socket': concat(
+    'made through a mounted socket, asking for runc and userns=host: ',
+    'uid_map "{{uidMap}}" with runtime "{{runtime}}"',
+  ),
   'evidence.its-maker': 'its maker: "{{uidMap}}"',
   'evidence.unprotected-container': 'a container that is not protected',
   'evidence.bind-engine-directory': "bind of the engine's directory",

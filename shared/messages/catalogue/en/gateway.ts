@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const gateway = {
   'gateway.listening-on-is-not-possible': 'Listening on {{file}} is not possible.',
   'gateway.path-of-unix-socket-may-have-bytes':
@@ -16,8 +18,11 @@ export const gateway = {
   'gateway.leave-it-out-nothing-is-run-to': 'Leave it out: nothing is run to explain anything.',
   'gateway.there-is-no-command-to-explain': 'there is no command to explain',
   'gateway.cannot-be-explained': '"{{command}}" can\'t be explained',
-  'gateway.give-docker-command-as-you-would-type':
-    'Give a Docker command as you would type it, without "docker" and its general options: bulkhead explain -- run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. Buildx does more than ask the engine, and is not run.',
+  'gateway.give-docker-command-as-you-would-type': concat(
+    'Give a Docker command as you would type it, without "docker" and its general options: ',
+    'bulkhead explain -- run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. ',
+    'Buildx does more than ask the engine, and is not run.',
+  ),
   'gateway.would-write-file': '{{writes}} would write a file',
   'gateway.leave-it-out-it-changes-nothing-about': 'Leave it out: it changes nothing about what is decided.',
   'gateway.docker-does-not-take-this-command-line': 'docker does not take this command line',
@@ -47,8 +52,10 @@ export const gateway = {
   'gateway.this-docker-socket': 'this Docker socket',
   'gateway.socket-is-unknown': 'it is not known to the gateway any more; recreate the container',
   'gateway.build-call': 'the build call {{call}}',
-  'gateway.socket-made-through-socket':
-    'a Docker socket for a container of {{image}} that is made through the Docker socket of a container of {{callerImage}}',
+  'gateway.socket-made-through-socket': concat(
+    'a Docker socket for a container of {{image}} that is made through the Docker socket of a ',
+    'container of {{callerImage}}',
+  ),
   'gateway.container-would-be-under-other-list':
     'the caller is under {{callerList}}, the new container would be under {{containerList}}',
   'gateway.container-is-under-other-list':
@@ -65,8 +72,10 @@ export const gateway = {
   'gateway.container-of-socket-is-not-known-yet':
     'the container it was made for is not known yet; try again in a moment',
   'gateway.mounting-socket-into-image': 'mounting the Docker socket into a container of image {{image}}',
-  'gateway.image-changed-meanwhile':
-    'the name meant another image ({{imageId}}) when the container was made than when it was checked ({{checkedId}}); try again',
+  'gateway.image-changed-meanwhile': concat(
+    'the name meant another image ({{imageId}}) when the container was made than when it was checked ',
+    '({{checkedId}}); try again',
+  ),
   'gateway.docker-socket-of-another-container': 'the Docker socket of another container',
   'gateway.it-is-not-utf-8': 'it is not UTF-8',
   'gateway.use-of-object': 'the use of {{kind}} {{name}}',

@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const isolation = {
   'isolation.runc-is-not-installed': 'runc is not installed',
   'isolation.install-runc-debian-apt-get-install-runc': 'Install runc (Debian: apt-get install runc).',
@@ -27,14 +29,18 @@ export const isolation = {
   'isolation.overlay-is-on-by-default': "overlay's {{list}} is on by default",
   'isolation.load-overlay-module-with-redirect-dir-off':
     'Load the overlay module with redirect_dir=off metacopy=off.',
-  'isolation.install-sysbox-from-its-own-releases-github':
-    'Install Sysbox from its own releases (github.com/nestybox/sysbox), or set bulkhead.backend to "exclusive".',
+  'isolation.install-sysbox-from-its-own-releases-github': concat(
+    'Install Sysbox from its own releases (github.com/nestybox/sysbox), or set bulkhead.backend to ',
+    '"exclusive".',
+  ),
   'isolation.is-not-there': '{{binary}} is not there',
   'isolation.is-not-sysbox': '{{binary}} is not Sysbox: {{words}}',
   'isolation.does-not-answer-it-hangs': '{{binary}} does not answer: it hangs',
   'isolation.answer': '{{list}} answer',
-  'isolation.start-sysbox-services-systemctl-restart-sysbox-containers':
-    "Start Sysbox's services (systemctl restart sysbox); containers they served must be restarted afterwards.",
+  'isolation.start-sysbox-services-systemctl-restart-sysbox-containers': concat(
+    "Start Sysbox's services (systemctl restart sysbox); containers they served must be restarted ",
+    'afterwards.',
+  ),
   'isolation.use-docker-engine-or-newer-older-ones':
     'Use Docker Engine {{firstMajorForBuilds}} or newer: older ones build with plain runc, unprotected.',
   'isolation.version-not-understood': 'version not understood: {{stdout}}',

@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const policy = {
   'policy.docker-socket-is-in-it': 'the Docker socket is in it',
   'policy.it-has-nul-in-it': 'it has a NUL in it',
@@ -45,8 +47,10 @@ export const policy = {
   'policy.volume': 'volume {{name}}',
   'policy.host-config-value': 'HostConfig.{{key}} "{{value}}"',
   'policy.the-network': 'the network {{name}}',
-  'policy.container-is-of-other-user':
-    "{{name}} is user {{others}}'s and this one user {{own}}'s; both would have the same ids: have one user make both",
+  'policy.container-is-of-other-user': concat(
+    "{{name}} is user {{others}}'s and this one user {{own}}'s; both would have the same ids: ",
+    'have one user make both',
+  ),
   'policy.variable-with-hidden-value': 'the variable {{variable}} with a value that was hidden',
   'policy.docker-top-with-option': 'docker top with the option {{option}}',
   'policy.link-showing-variables': "the link {{link}}, which would show the other container's variables,",
@@ -105,10 +109,14 @@ export const policy = {
   'policy.build-context': 'the build context {{context}}',
   'policy.forward-ssh-agent':
     'build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default',
-  'policy.send-password-as-secret':
-    'build with BuildKit, and give it the password as a secret: docker buildx build --secret id=GIT_AUTH_TOKEN',
-  'policy.build-with-buildx-or-classic-builder':
-    'use docker buildx build, which docker build is since Docker 23, or leave version out for the classic builder',
+  'policy.send-password-as-secret': concat(
+    'build with BuildKit, and give it the password as a secret: ',
+    'docker buildx build --secret id=GIT_AUTH_TOKEN',
+  ),
+  'policy.build-with-buildx-or-classic-builder': concat(
+    'use docker buildx build, which docker build is since Docker 23, or leave version out for the ',
+    'classic builder',
+  ),
   'policy.advice-fewer': 'ask for fewer of them',
   'policy.advice-shorter': 'use a shorter one',
   'policy.advice-shorter-path': 'use a shorter path',

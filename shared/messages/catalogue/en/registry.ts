@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 /** Why a registry gave no answer about an image. */
 export const registry = {
   'registry.not-asked': 'the registry was not asked',
@@ -31,7 +33,9 @@ export const registry = {
   'registry.timed-out': 'it did not answer within {{seconds}} s',
   'registry.name-not-found': "its name could not be looked up ({{code}}); check the machine's DNS",
   'registry.not-http': 'what it answers is not HTTP ({{code}})',
-  'registry.tls-not-accepted':
-    "its TLS certificate or protocol was not accepted ({{code}}); a private authority belongs in the system's store or in /etc/docker/certs.d",
+  'registry.tls-not-accepted': concat(
+    'its TLS certificate or protocol was not accepted ({{code}}); ',
+    "a private authority belongs in the system's store or in /etc/docker/certs.d",
+  ),
   'registry.no-connection': 'no connection to it ({{code}})',
 } as const;

@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 /** What the gateway's rules say, which setting allows what they refuse, and the refusal made of both. */
 export const rules = {
   'rules.runtime-forced': 'every container runs with the isolation runtime',
@@ -35,8 +37,10 @@ export const rules = {
   'rules.owner-label': 'the label says who made it, and only the gateway may set it',
   'rules.environment-hidden': 'values of environment variables are hidden',
   'rules.container-name': "a container's name may not look like a container id",
-  'rules.copy-mounts':
-    'the engine would follow a link that anybody may put there at that moment; copy in the shared directory itself, or with tar over docker exec',
+  'rules.copy-mounts': concat(
+    'the engine would follow a link that anybody may put there at that moment; ',
+    'copy in the shared directory itself, or with tar over docker exec',
+  ),
   'rules.share-missing': 'a directory that is not there is made by the user who shares it',
   'rules.special-user-file': 'the engine opens /etc/passwd and /etc/group as root, so they must be files',
   'rules.host-network-build': "builds do not get the engine's network",
@@ -62,8 +66,10 @@ export const rules = {
   'rules.cleaned-path': 'paths are written without dot segments and symbolic links',
   'rules.own-socket': 'an allowed image gets a Docker socket of its own',
   'rules.parameter-dropped': 'parameters without meaning are left away',
-  'rules.setting-image-list':
-    'an administrator can allow it with an entry of enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
+  'rules.setting-image-list': concat(
+    'an administrator can allow it with an entry of ',
+    'enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
+  ),
   'rules.setting-shared-directories':
     'an administrator can allow it by listing the directory in filesharingAllowedDirectories',
   'rules.setting-block-docker-load': 'an administrator can allow it with blockDockerLoad',
@@ -71,8 +77,10 @@ export const rules = {
     'an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
   'rules.setting-socket-scope': 'an administrator can allow it with bulkhead.socketMounts.scope: "all"',
   'rules.setting-hide-environment': 'an administrator can allow it with bulkhead.hideEnvironment',
-  'rules.setting-existing-containers':
-    'recreate the container (bulkhead containers recreate), or an administrator can allow it with bulkhead.existingContainers: "warn"',
+  'rules.setting-existing-containers': concat(
+    'recreate the container (bulkhead containers recreate), or an administrator can allow it with ',
+    'bulkhead.existingContainers: "warn"',
+  ),
   'rules.setting-per-image-list': 'an administrator can allow it in bulkhead.perImageCommandLists[{{index}}]',
   'rules.no-setting': 'no setting allows it',
   'rules.refusal': 'enhanced container isolation: {{what}} is blocked: {{rule}}; {{setting}}',

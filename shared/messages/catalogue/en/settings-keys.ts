@@ -1,4 +1,9 @@
-/** What the keys of a settings file mean, by their place in it; one sentence at several places is under the first. */
+import { concat } from '../concat.ts';
+
+/**
+ * What the keys of a settings file mean, by their place in it; one sentence at several places is under the
+ * first.
+ */
 export const settingsKeys = {
   'settings-keys.document': 'The settings document.',
   'settings-keys.locked': 'true: users cannot change it. false: a default that a user may override.',
@@ -24,8 +29,10 @@ export const settingsKeys = {
     'Docker commands (push, build) or groups (image*).',
   'settings-keys.enhancedContainerIsolation.dockerSocketMount.commandList.commands.item':
     'A Docker command or group.',
-  'settings-keys.filesharingAllowedDirectories':
-    'Host directories that may be bind-mounted, with everything below them. Missing: the default shares; empty: none.',
+  'settings-keys.filesharingAllowedDirectories': concat(
+    'Host directories that may be bind-mounted, with everything below them. Missing: ',
+    'the default shares; empty: none.',
+  ),
   'settings-keys.filesharingAllowedDirectories.item': 'A shared directory.',
   'settings-keys.filesharingAllowedDirectories.item.path':
     'Absolute path; $HOME, $TMP and $TEMP are replaced.',
@@ -48,10 +55,15 @@ export const settingsKeys = {
   'settings-keys.bulkhead.socketMounts': 'What containers may do with the Docker socket they mount.',
   'settings-keys.bulkhead.socketMounts.scope':
     'own: a container sees and touches only what was made through its own socket; all: everything.',
-  'settings-keys.bulkhead.hideEnvironment':
-    "From whom `docker inspect` hides the values of containers' environment variables: socket-mounts = from containers with the Docker socket, always = from everyone. Tools that copy a container's configuration can't do so then.",
-  'settings-keys.bulkhead.language':
-    'Language of the texts that Docker clients show when something is refused. They begin with "enhanced container isolation:" in every language.',
+  'settings-keys.bulkhead.hideEnvironment': concat(
+    "From whom `docker inspect` hides the values of containers' environment variables: ",
+    'socket-mounts = from containers with the Docker socket, always = from everyone. ',
+    "Tools that copy a container's configuration can't do so then.",
+  ),
+  'settings-keys.bulkhead.language': concat(
+    'Language of the texts that Docker clients show when something is refused. ',
+    'They begin with "enhanced container isolation:" in every language.',
+  ),
   'settings-keys.exposeDockerAPIOnTCP2375': 'Exposes the Docker API without authentication on TCP port 2375.',
   'settings-keys.proxy': 'Proxy for Docker Desktop itself.',
   'settings-keys.proxy.mode': 'Where Docker Desktop takes its proxy from.',
@@ -68,8 +80,10 @@ export const settingsKeys = {
   'settings-keys.containersProxy.mode': 'Where a container takes its proxy from.',
   'settings-keys.linuxVM': 'The Linux machine the engine runs in.',
   'settings-keys.linuxVM.wslEngineEnabled': 'Uses the WSL 2 based engine.',
-  'settings-keys.linuxVM.dockerDaemonOptions':
-    'Options for the Linux engine, as a JSON document inside a string. Some are overridden while Enhanced Container Isolation is on.',
+  'settings-keys.linuxVM.dockerDaemonOptions': concat(
+    'Options for the Linux engine, as a JSON document inside a string. ',
+    'Some are overridden while Enhanced Container Isolation is on.',
+  ),
   'settings-keys.linuxVM.vpnkitCIDR': 'Network of the virtual machine.',
   'settings-keys.kubernetes': "Docker Desktop's Kubernetes.",
   'settings-keys.kubernetes.enabled': 'Starts Kubernetes with Docker Desktop.',
@@ -80,8 +94,10 @@ export const settingsKeys = {
   'settings-keys.kubernetes.version': 'Kubernetes version.',
   'settings-keys.kubernetes.nodeCount': 'Number of nodes.',
   'settings-keys.windowsContainers': 'The engine for Windows containers.',
-  'settings-keys.windowsContainers.dockerDaemonOptions':
-    'Options for the Windows engine, as a JSON document inside a string. Some are overridden while Enhanced Container Isolation is on.',
+  'settings-keys.windowsContainers.dockerDaemonOptions': concat(
+    'Options for the Windows engine, as a JSON document inside a string. ',
+    'Some are overridden while Enhanced Container Isolation is on.',
+  ),
   'settings-keys.disableUpdate': 'Turns off update checks and notifications.',
   'settings-keys.analyticsEnabled': 'Sends usage statistics to Docker.',
   'settings-keys.extensionsEnabled':

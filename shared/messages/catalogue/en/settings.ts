@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 export const settings = {
   'settings.version-could-not-be-read': 'version {{version}} could not be read',
   'settings.meta-json-is-missing-or-damaged': '{{path}}/meta.json is missing or damaged',
@@ -55,10 +57,14 @@ export const settings = {
     'Docker Desktop reads "{{written}}" on another operating system only. It is kept.',
   'settings.json-document-inside-this-string-is-not':
     'The JSON document inside this string is not valid: {{problem}}.',
-  'settings.enhanced-container-isolation-is-off-this-list':
-    'Enhanced Container Isolation is off: this list has no effect, every container may mount the Docker socket.',
-  'settings.audit-mode-nothing-is-refused-what-would':
-    'Audit mode: nothing is refused. What would be is written to the decision log and let through; "enforce" refuses it.',
+  'settings.enhanced-container-isolation-is-off-this-list': concat(
+    'Enhanced Container Isolation is off: this list has no effect, every container may mount the ',
+    'Docker socket.',
+  ),
+  'settings.audit-mode-nothing-is-refused-what-would': concat(
+    'Audit mode: nothing is refused. What would be is written to the decision log and let through; ',
+    '"enforce" refuses it.',
+  ),
   'settings.enhanced-container-isolation-is-on-but-not':
     'Enhanced Container Isolation is on but not locked: it is a default that a user may turn off.',
   'settings.virtiofs-and-grpc-fuse-are-both-off':
@@ -67,10 +73,14 @@ export const settings = {
     'Kubernetes from this repository mounts the Docker socket: add {{list}} to the images that may mount it.',
   'settings.empty-list-no-host-directory-may-be':
     'An empty list: no host directory may be bind-mounted. Without the key, $HOME and $TMP may.',
-  'settings.docker-desktop-treats-empty-list-like-missing':
-    'Docker Desktop treats an empty list like a missing one: its default shares apply. List what may be shared.',
-  'settings.no-image-that-may-mount-docker-socket':
-    'No image that may mount the Docker socket is "{{image}}": this list has no effect. Add the image to imageList.',
+  'settings.docker-desktop-treats-empty-list-like-missing': concat(
+    'Docker Desktop treats an empty list like a missing one: its default shares apply. ',
+    'List what may be shared.',
+  ),
+  'settings.no-image-that-may-mount-docker-socket': concat(
+    'No image that may mount the Docker socket is "{{image}}": this list has no effect. ',
+    'Add the image to imageList.',
+  ),
   'settings.is-not-image-reference-it-matches-no':
     '"{{image}}" is not an image reference: {{why}}. It matches no image.',
   'settings.every-image-may-mount-docker-socket-and':
@@ -81,12 +91,18 @@ export const settings = {
     'Every tag of this image is trusted, also those that are pushed later. Name a tag or a digest.',
   'settings.this-tag-can-move-what-is-pushed':
     'This tag can move: what is pushed under it later is trusted too. Pin the digest (name@sha256:…).',
-  'settings.no-tag-means-latest-which-moves-what':
-    'No tag means :latest, which moves: what is pushed under it later is trusted too. Pin the digest (name@sha256:…).',
-  'settings.registry-serves-no-image-for-entry-lets':
-    'The registry serves no image for "{{image}}": the entry lets none in. Check the name and the tag, or push it.',
-  'settings.registry-could-not-be-asked-for-while':
-    'The registry could not be asked for "{{image}}": {{why}}. While that lasts, only what it served before is let in.',
+  'settings.no-tag-means-latest-which-moves-what': concat(
+    'No tag means :latest, which moves: what is pushed under it later is trusted too. ',
+    'Pin the digest (name@sha256:…).',
+  ),
+  'settings.registry-serves-no-image-for-entry-lets': concat(
+    'The registry serves no image for "{{image}}": the entry lets none in. ',
+    'Check the name and the tag, or push it.',
+  ),
+  'settings.registry-could-not-be-asked-for-while': concat(
+    'The registry could not be asked for "{{image}}": {{why}}. ',
+    'While that lasts, only what it served before is let in.',
+  ),
   'settings.it-is-empty': 'it is empty',
   'settings.it-holds-white-space': 'it holds white space',
   'settings.repository-names-are-lower-case': 'repository names are lower case',
@@ -100,8 +116,10 @@ export const settings = {
     'the repository name is longer than 255 characters',
   'settings.image-id-or-bare-digest-names-no':
     'an image id or bare digest names no repository: write name@sha256:…',
-  'settings.file-starts-with-byte-order-mark-which':
-    'The file starts with a byte order mark, which stops the engine from reading it. Save it as UTF-8 without BOM.',
+  'settings.file-starts-with-byte-order-mark-which': concat(
+    'The file starts with a byte order mark, which stops the engine from reading it. ',
+    'Save it as UTF-8 without BOM.',
+  ),
   'settings.remove-byte-order-mark': 'Remove the byte order mark',
   'settings.remove-comma': 'Remove the comma',
   'settings.remove-comment': 'Remove the comment',
@@ -109,8 +127,10 @@ export const settings = {
     'The file is empty. Write at least {"configurationFileVersion": 2}, or remove the file.',
   'settings.file-starts-with-byte-order-mark-save':
     'The file starts with a byte order mark. Save it as UTF-8 without BOM.',
-  'settings.file-is-larger-than-mib-settings-file':
-    'The file is larger than {{maxSettingsLength}} MiB. A settings file is a few kilobytes: is it the right one?',
+  'settings.file-is-larger-than-mib-settings-file': concat(
+    'The file is larger than {{maxSettingsLength}} MiB. A settings file is a few kilobytes: ',
+    'is it the right one?',
+  ),
   'settings.document-is-nested-deeper-than-levels':
     'The document is nested deeper than {{maxSettingsDepth}} levels.',
   'settings.comments-are-not-allowed-in-json-remove': 'Comments are not allowed in JSON. Remove it.',
@@ -136,14 +156,18 @@ export const settings = {
   'settings.settings-file-cannot-be-read-line-column':
     "The settings file can't be read: line {{line}}, column {{column}}.",
   'settings.correct-file-or-roll-back-to-last': 'Correct the file, or roll back to the last version.',
-  'settings.this-shares-whole-file-system-container-could':
-    'This shares the whole file system: a container could change every file of this machine and take it over.',
+  'settings.this-shares-whole-file-system-container-could': concat(
+    'This shares the whole file system: a container could change every file of this machine and take ',
+    'it over.',
+  ),
   'settings.this-holds-engine-own-files-container-could':
     "This holds the engine's own files: a container could change images, other containers and the policy.",
   'settings.this-holds-docker-socket-container-could-command':
     'This holds the Docker socket: a container could command the engine through it.',
-  'settings.this-holds-configuration-of-this-machine-passwords':
-    'This holds the configuration of this machine, passwords and services included: a container could take it over.',
+  'settings.this-holds-configuration-of-this-machine-passwords': concat(
+    'This holds the configuration of this machine, passwords and services included: ',
+    'a container could take it over.',
+  ),
   'settings.this-holds-sockets-and-state-of-system':
     "This holds sockets and state of the system's services, the Docker socket often among them.",
   'settings.these-are-kernel-own-files-through-them':
@@ -168,12 +192,16 @@ export const settings = {
   'settings.no-docker-command-denies-all':
     '"{{entry}}" is no Docker command. As long as it stands in this list, everything is denied.',
   'settings.no-docker-command-suggestion': '"{{entry}}" is no Docker command. Did you mean "{{suggestion}}"?',
-  'settings.no-docker-command-suggestion-denies-all':
-    '"{{entry}}" is no Docker command. Did you mean "{{suggestion}}"? As long as it stands in this list, everything is denied.',
+  'settings.no-docker-command-suggestion-denies-all': concat(
+    '"{{entry}}" is no Docker command. Did you mean "{{suggestion}}"? As long as it stands in this ',
+    'list, everything is denied.',
+  ),
   'settings.command-cannot-be-listed':
     '"{{name}}" can\'t be listed: {{why}}. List the commands it calls instead.',
-  'settings.command-cannot-be-listed-denies-all':
-    '"{{name}}" can\'t be listed: {{why}}. List the commands it calls instead. As long as it stands in this list, everything is denied.',
+  'settings.command-cannot-be-listed-denies-all': concat(
+    '"{{name}}" can\'t be listed: {{why}}. List the commands it calls instead. ',
+    'As long as it stands in this list, everything is denied.',
+  ),
   'settings.it-calls-run-create-network-create-and': 'it calls run, create, network create and others',
   'settings.it-works-outside-the-engine': 'it works outside the engine',
   'settings.it-never-reaches-the-engine': 'it never reaches the engine',

@@ -1,10 +1,14 @@
+import { concat } from '../concat.ts';
+
 /** Why an image may not have the Docker socket. */
 export const trust = {
   'trust.not-listed': 'no entry of the image list names it',
   'trust.not-listed-nor-derived':
     'no entry of the image list names it, and it is not built from an allowed image that is here',
-  'trust.named-but-not-pulled':
-    'it has the name of {{entry}}, but was not pulled from there: its content was made or loaded here; pull it from the registry',
+  'trust.named-but-not-pulled': concat(
+    'it has the name of {{entry}}, but was not pulled from there: its content was made or loaded here; ',
+    'pull it from the registry',
+  ),
   'trust.more-entries': 'and {{amount}} more entries that do not match',
   'trust.and-next': '{{first}}; {{next}}',
   'trust.is-pinned': 'the local image is the pinned {{local}} of {{entry}}',
@@ -12,18 +16,26 @@ export const trust = {
   'trust.absent': 'the registry has no {{asked}}',
   'trust.absent-and-local-differs': 'the registry has no {{asked}}, so the local {{local}} cannot be it',
   'trust.image-is-missing': 'the engine has no image {{image}}',
-  'trust.differs':
-    '{{asked}} is {{served}} at its registry, the local image is {{local}}: pull it again, or list what it is',
-  'trust.differed':
-    '{{asked}} is {{served}} at its registry, as it was {{age}} ago (now {{problem}}), the local image is {{local}}: pull it again, or list what it is',
+  'trust.differs': concat(
+    '{{asked}} is {{served}} at its registry, the local image is {{local}}: ',
+    'pull it again, or list what it is',
+  ),
+  'trust.differed': concat(
+    '{{asked}} is {{served}} at its registry, as it was {{age}} ago (now {{problem}}), the local ',
+    'image is {{local}}: pull it again, or list what it is',
+  ),
   'trust.unanswered': 'the registry could not be asked for {{asked}}: {{problem}}',
   'trust.not-asked': 'it was not asked',
   'trust.content-unreadable': 'what {{digest}} consists of could not be read',
   'trust.base-is-not-allowed': 'it is built from {{base}}, but {{problem}}',
-  'trust.derived-is-in-registry':
-    'it is built from {{base}}, but a registry has it: only images that are nowhere but here count as built from an allowed one; list it',
-  'trust.derived-is-unknown':
-    "it is built from {{base}}, but only images that no registry has count as that, and the engine's image store does not tell: {{problem}}",
+  'trust.derived-is-in-registry': concat(
+    'it is built from {{base}}, but a registry has it: only images that are nowhere but here count as ',
+    'built from an allowed one; list it',
+  ),
+  'trust.derived-is-unknown': concat(
+    "it is built from {{base}}, but only images that no registry has count as that, and the engine's ",
+    'image store does not tell: {{problem}}',
+  ),
   'trust.age-day': '1 day',
   'trust.age-days': '{{amount}} days',
   'trust.age-hour': '1 hour',

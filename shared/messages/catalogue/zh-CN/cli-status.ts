@@ -42,7 +42,8 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.not-scanned': '无法查看容器。',
   'cli-status.not-protected_other': '{{count}} 个容器未受保护。',
   'cli-status.preferred-off':
-    '已由 {{user}} 关闭，因为未锁定的默认值允许用户这样做：不执行任何规则。新容器仍使用独立 ID，除非它们请求其他运行时。重新开启：bulkhead settings prefer /enhancedContainerIsolation/value --clear',
+    '已由 {{user}} 关闭，因为未锁定的默认值允许用户这样做：不执行任何规则。新容器仍使用独立 ID，除非它们请求其他运行时。重新开启：bulkhead settings prefer ' +
+    '/enhancedContainerIsolation/value --clear',
   'cli-status.settings-problem': '{{problem}}：运行中的网关沿用上一份有效策略，新启动的网关会锁定。',
   'cli-status.settings-deleted':
     '设置文件已被删除：运行中的网关沿用上一份策略，引擎或网关下次启动时 ECI 将处于关闭状态。请恢复：bulkhead settings rollback，或重新应用。',

@@ -25,7 +25,8 @@ export const activity = {
   showEverything: 'Show everything',
   noRights: 'This user can\u2019t read the decision log',
   noRightsWhy:
-    '{{path}} is the administrator\u2019s. Start the app as root, or ask for read access. Denials are not counted meanwhile.',
+    '{{path}} is the administrator’s. Start the app as root, or ask for read access. ' +
+    'Denials are not counted meanwhile.',
   unreadable: 'The decision log can\u2019t be read',
   gone: 'This entry is not in view any more',
   goneWhy: 'The log keeps the newest entries only.',
@@ -71,7 +72,8 @@ export const activity = {
   allow: {
     probesTitle: 'Nothing to allow',
     probes:
-      'A verification asked for this as an attacker would, to see it refused. Such refusals are not counted as denials.',
+      'A verification asked for this as an attacker would, to see it refused. ' +
+      'Such refusals are not counted as denials.',
     title: 'What to allow',
     insteadTitle: 'What to do instead',
     do: 'Allow this…',
@@ -86,12 +88,15 @@ export const activity = {
     recreate: 'Better: recreate the container protected. Then it can be used as before.',
     danger: {
       everything:
-        'This is the whole file system: a container could change every file of this machine and take it over.',
+        'This is the whole file system: a container could change every file of this machine and take it ' +
+        'over.',
       engine:
-        'The engine\u2019s own files are in it: a container could change images, other containers and the policy.',
+        'The engine’s own files are in it: a container could change images, other containers and the ' +
+        'policy.',
       socket: 'The Docker socket is in it: a container could command the engine.',
       'system-configuration':
-        'The configuration of this machine is in it, passwords and services included: a container could take it over.',
+        'The configuration of this machine is in it, passwords and services included: ' +
+        'a container could take it over.',
       'runtime-state': 'Sockets and state of the system\u2019s services are in it.',
       kernel: 'These are the kernel\u2019s own files: through them a container could leave its isolation.',
       devices: 'These are the devices of this machine: a container could read and write disks.',

@@ -3,9 +3,11 @@ export const containers = {
   subtitle: {
     none: 'ECI protects containers when they are created. All that exist are protected.',
     some_one:
-      'ECI protects containers when they are created. {{count}} exists without it; nothing happens to it until you say so.',
+      'ECI protects containers when they are created. {{count}} exists without it; ' +
+      'nothing happens to it until you say so.',
     some_other:
-      'ECI protects containers when they are created. {{count}} exist without it; nothing happens to them until you say so.',
+      'ECI protects containers when they are created. {{count}} exist without it; ' +
+      'nothing happens to them until you say so.',
     empty: 'ECI protects containers when they are created.',
     off: 'ECI is off, so no container is protected. Turning it on protects those created afterwards.',
     offHere: 'ECI is off, so no container is protected.',

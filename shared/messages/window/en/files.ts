@@ -73,7 +73,9 @@ export const files = {
     },
     engine: {
       title: 'Holds the engine\u2019s own files',
-      body: 'Containers could change images, other containers and the policy. The gateway refuses the engine\u2019s directories, but not all that lies beside them.',
+      body:
+        'Containers could change images, other containers and the policy. ' +
+        'The gateway refuses the engine’s directories, but not all that lies beside them.',
     },
     socket: {
       title: 'Contains the Docker socket',
@@ -85,7 +87,9 @@ export const files = {
     },
     'runtime-state': {
       title: 'Holds sockets and state of the host\u2019s services',
-      body: 'The Docker socket stays blocked, but its neighbours don\u2019t: containerd, systemd and D-Bus sockets may be here too.',
+      body:
+        'The Docker socket stays blocked, but its neighbours don’t: ' +
+        'containerd, systemd and D-Bus sockets may be here too.',
     },
     kernel: {
       title: 'Are the kernel\u2019s own files',

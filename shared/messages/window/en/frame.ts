@@ -90,7 +90,9 @@ export const frame = {
   discard: {
     title_one: 'Discard {{count}} change?',
     title_other: 'Discard {{count}} changes?',
-    body: 'The draft goes back to what is applied. Undo (Ctrl Z) brings your changes back until the window is closed.',
+    body:
+      'The draft goes back to what is applied. Undo (Ctrl Z) brings your changes back until the window ' +
+      'is closed.',
     confirm_one: 'Discard {{count}} change',
     confirm_other: 'Discard {{count}} changes',
     done: 'Changes discarded',

@@ -2,7 +2,8 @@
 export const history = {
   title: 'History',
   subtitle:
-    'Every version that was applied here. Going back makes a draft of it for review; nothing is applied before you say so.',
+    'Every version that was applied here. Going back makes a draft of it for review; ' +
+    'nothing is applied before you say so.',
   versions: 'Versions',
   count_one: '{{count}} version',
   count_other: '{{count}} versions',
@@ -28,9 +29,11 @@ export const history = {
   replaces: 'Going back replaces your draft',
   replacesWhy: 'Undo brings the draft back.',
   noneMeans:
-    'Going back makes the document an empty one, which means the same: ECI is off, and every setting has its default.',
+    'Going back makes the document an empty one, which means the same: ' +
+    'ECI is off, and every setting has its default.',
   noneRemoves:
-    'Going back takes the file away: Docker Desktop enforces no sign-in any more, and every setting is its users\u2019 own.',
+    'Going back takes the file away: Docker Desktop enforces no sign-in any more, and every setting ' +
+    'is its users’ own.',
   noneNow: 'There is no settings file now, either.',
   compare: 'Difference',
   against: 'Compare with',

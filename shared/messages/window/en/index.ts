@@ -18,7 +18,7 @@ import { activity } from './activity.ts';
 import { simulator } from './simulator.ts';
 import { target } from './target.ts';
 
-/** English, the source of all texts of the window. One object a page; `_one`/`_other` are i18next's plurals. */
+/** English, the source of the window's texts. One object a page; `_one`/`_other` are i18next's plurals. */
 export const en = {
   ...common,
   frame,

@@ -22,7 +22,9 @@ export const isolation = {
       off: 'Off',
       isAdmin: 'Rules are enforced for everybody.',
       isOff:
-        'Turned off by {{by}}. No rule is enforced: sockets and host directories are open. New containers still get ids of their own, unless they ask for another runtime; host namespaces are open to those.',
+        'Turned off by {{by}}. No rule is enforced: sockets and host directories are open. ' +
+        'New containers still get ids of their own, unless they ask for another runtime; ' +
+        'host namespaces are open to those.',
       ignored: 'Off, wanted by {{by}}, does not count.',
     },
     load: {
@@ -54,14 +56,17 @@ export const isolation = {
   existing: {
     name: 'Containers created before',
     block:
-      'Can\u2019t be started, exec\u2019d into or copied from while ECI is on. They can be stopped, inspected and removed.',
+      'Can’t be started, exec’d into or copied from while ECI is on. ' +
+      'They can be stopped, inspected and removed.',
     warn: 'Can be started; every use is recorded.',
     blockOption: 'Block',
     warnOption: 'Only record',
   },
   language: {
     name: 'Language of refusals',
-    text: 'What Docker clients are told when something is refused, after the words `enhanced container isolation`.',
+    text:
+      'What Docker clients are told when something is refused, after the words `enhanced container ' +
+      'isolation`.',
   },
   backend: {
     title: 'Isolation backend',
@@ -70,11 +75,15 @@ export const isolation = {
     auto: { name: 'Automatic', text: 'bulkhead-runc where it can run.' },
     exclusive: {
       name: 'bulkhead-runc',
-      text: 'An id range of its own for every container, on the engine\u2019s normal store. Images and containers stay in view.',
+      text:
+        'An id range of its own for every container, on the engine’s normal store. ' +
+        'Images and containers stay in view.',
     },
     sysbox: {
       name: 'Sysbox',
-      text: 'Uses an installed Sysbox (Community Edition). All containers share one id range, and --privileged is left to Sysbox.',
+      text:
+        'Uses an installed Sysbox (Community Edition). All containers share one id range, and ' +
+        '--privileged is left to Sysbox.',
     },
     allMet_one: 'Its requirement is met',
     allMet_other: 'All {{count}} requirements are met',
@@ -111,9 +120,11 @@ export const isolation = {
     titleIs: 'What it does here',
     restart: 'Docker Engine restarts once.',
     stops_one:
-      '{{count}} running container stops; with a restart policy it starts again by itself if it is allowed to.',
+      '{{count}} running container stops; with a restart policy it starts again by itself if it is ' +
+      'allowed to.',
     stops_other:
-      '{{count}} running containers stop; those with a restart policy start again by themselves if they are allowed to.',
+      '{{count}} running containers stop; those with a restart policy start again by themselves if they ' +
+      'are allowed to.',
     stopsNone: 'No container is running, so none stops.',
     images_one: '{{count}} image stays in view; volumes and networks too.',
     images_other: '{{count}} images stay in view; volumes and networks too.',
@@ -138,13 +149,18 @@ export const isolation = {
   prompt: {
     title_one: '{{count}} container already exists. What should happen to it?',
     title_other: '{{count}} containers already exist. What should happen to them?',
-    body: 'ECI protects containers when they are created, so these stay unprotected unless they are recreated or removed. Nothing happens now: your choices go into the plan, and you see it before it runs.',
+    body:
+      'ECI protects containers when they are created, so these stay unprotected unless they are ' +
+      'recreated or removed. Nothing happens now: your choices go into the plan, and you see it before ' +
+      'it runs.',
     setAll: 'Set all to',
     recreate: 'Recreate protected',
     recreated_one: '{{count}} recreated',
     recreated_other: '{{count}} recreated',
     recreateWhen:
-      'Recreating begins once ECI is on and verified. Where something was written inside a container outside of its volumes, the new one begins without it, and the old one is kept, stopped, unless it is carried over.',
+      'Recreating begins once ECI is on and verified. Where something was written inside a container ' +
+      'outside of its volumes, the new one begins without it, and the old one is kept, stopped, unless ' +
+      'it is carried over.',
     remove: 'Remove',
     stopAndRemove: 'Stop and remove',
     keep: 'Keep unprotected',

@@ -28,7 +28,8 @@ export const overview = {
     old: 'The last probes are older than 24 hours.',
     off: 'Enhanced Container Isolation (ECI) gives every container a user namespace of its own.',
     preferredOff:
-      'No rule is enforced. New containers still get ids of their own, unless they ask for another runtime. Lock the setting to take the choice away.',
+      'No rule is enforced. New containers still get ids of their own, unless they ask for another ' +
+      'runtime. Lock the setting to take the choice away.',
     stopped: 'Start it to serve clients on {{socket}}.',
     notRunning: 'Clients get no answer on {{socket}} until it runs.',
     unreadable: 'The settings file can\u2019t be read, so nothing is shown as verified.',
@@ -56,7 +57,8 @@ export const overview = {
     openJson: 'Open JSON',
     interrupted: 'A change was cut off before its end',
     interruptedWhy:
-      'Docker Desktop may never have started under the settings file as it is now. Finishing it or going back needs an administrator, and may quit and reopen Docker Desktop.',
+      'Docker Desktop may never have started under the settings file as it is now. ' +
+      'Finishing it or going back needs an administrator, and may quit and reopen Docker Desktop.',
     settle: 'Finish or roll back…',
     eciOff: 'ECI is off',
     eciOffWhy: 'Turn it on to put every new container into ids of its own.',

@@ -4,7 +4,9 @@ export const recreate = {
   bar: 'Recreate protected…',
   title_one: 'Recreate {{count}} container under ECI?',
   title_other: 'Recreate {{count}} containers under ECI?',
-  body: 'Each is made anew with the same configuration. The old one comes back if the new one does not run well.',
+  body:
+    'Each is made anew with the same configuration. The old one comes back if the new one does not ' +
+    'run well.',
   planning: 'Looking at what would change',
   together: 'Together, since they share namespaces',
   running: 'Stops, and the new one starts',
@@ -55,7 +57,8 @@ export const recreate = {
     commitWhy: 'It becomes an image `bulkhead/recreated`, which the new one is made of.',
     keep: 'Keep the old ones, stopped',
     keepWhy:
-      'Otherwise those in which nothing was written, or from which it is carried over, are removed once the new one runs well. Volumes are kept in any case.',
+      'Otherwise those in which nothing was written, or from which it is carried over, are removed once ' +
+      'the new one runs well. Volumes are kept in any case.',
     wayBack: 'Also those run with --rm',
     wayBackWhy: 'If the new one does not run well, the old one can\u2019t come back.',
   },

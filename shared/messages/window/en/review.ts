@@ -93,7 +93,9 @@ export const review = {
     desktopFirst: 'From now on users must sign in',
     desktopSignIn: 'Users must sign in',
     desktopSignInWhy:
-      'While the file is there, Docker Desktop enforces sign-in. It ignores the file unless the user belongs to a Docker Business organisation; then applying ends rolled back.',
+      'While the file is there, Docker Desktop enforces sign-in. ' +
+      'It ignores the file unless the user belongs to a Docker Business organisation; ' +
+      'then applying ends rolled back.',
     daemonJson_one: '{{count}} key in daemon.json',
     daemonJson_other: '{{count}} keys in daemon.json',
     daemonJsonWhy: '{{keys}}. Everything else in it stays as it is.',
@@ -150,7 +152,8 @@ export const review = {
     recreated_one: '{{count}} container is recreated protected',
     recreated_other: '{{count}} containers are recreated protected',
     recreatedWhy:
-      '{{names}}. After verification. An old one comes back if the new one does not run well, and is kept, stopped, if something was written inside outside of volumes.',
+      '{{names}}. After verification. An old one comes back if the new one does not run well, and is ' +
+      'kept, stopped, if something was written inside outside of volumes.',
     kept_one: '{{count}} container stays unprotected',
     kept_other: '{{count}} containers stay unprotected',
     keptBlocked: '{{names}}. They can\u2019t be started or exec\u2019d into.',
@@ -216,7 +219,8 @@ export const review = {
     rolledBackNone: 'Rolled back: there is no settings file, as before',
     rollbackFailed: 'Rolling back failed',
     subtitle:
-      'Step {{step}} of {{count}}. You can leave this page; applying goes on. Settings are read-only until it ends.',
+      'Step {{step}} of {{count}}. You can leave this page; applying goes on. ' +
+      'Settings are read-only until it ends.',
     subtitleBack: 'Settings and engine configuration are put back as they were. You can leave this page.',
     left: '{{elapsed}} · about {{left}} left',
     longer: '{{elapsed}} · longer than the estimate of {{estimate}}',
@@ -250,7 +254,8 @@ export const review = {
     stop: 'Stop and roll back…',
     stopTitle: 'Stop and go back to {{what}}?',
     stopBody:
-      'Settings file and engine configuration are put back, and the engine restarts if it was restarted. Your draft is kept.',
+      'Settings file and engine configuration are put back, and the engine restarts if it was restarted. ' +
+      'Your draft is kept.',
     stopConfirm: 'Stop and roll back',
     stopCancel: 'Go on applying',
     tooLate: 'It was too late to stop: {{state}}.',
@@ -297,7 +302,8 @@ export const review = {
     rollbackFailedWhy:
       'Neither the new settings nor the old ones are known to be in force. Treat the engine as unprotected.',
     tryNext:
-      'The next start of the engine tries to go back again. If that fails too, copy the files of the backup to their places and start the engine.',
+      'The next start of the engine tries to go back again. ' +
+      'If that fails too, copy the files of the backup to their places and start the engine.',
     firstFailed: 'What failed first: {{step}}',
     startEngine: 'Start engine',
     copyPath: 'Copy the path of the backup',

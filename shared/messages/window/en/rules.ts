@@ -79,7 +79,8 @@ export const rules = {
     'network-plugin':
       'Network plugins run outside isolation. Only the engine\u2019s own drivers are allowed.',
     'host-addresses':
-      'What the host sends to a bridge\u2019s addresses goes to its containers. Public addresses and what the host itself uses are not for networks.',
+      'What the host sends to a bridge’s addresses goes to its containers. ' +
+      'Public addresses and what the host itself uses are not for networks.',
     'bind-engine-directory': 'Directories that hold the engine\u2019s own data or sockets are never mounted.',
     'bind-not-shared': 'The directory is not shared with containers.',
     'bind-unresolvable': 'It can\u2019t be told which directory this is.',
@@ -99,13 +100,15 @@ export const rules = {
     'share-missing':
       'A directory that is not there is made by the user who shares it, and that user may not make this one.',
     'special-user-file':
-      'The engine opens /etc/passwd and /etc/group of a container as root: a device or a FIFO there would be opened with its rights.',
+      'The engine opens /etc/passwd and /etc/group of a container as root: ' +
+      'a device or a FIFO there would be opened with its rights.',
     'host-network-build': 'Builds do not get the host\u2019s network.',
     'build-entitlement': 'Builds get no rights beyond isolation.',
     'build-source':
-      'What a build is made of must be visible in the request, and lie outside the engine\u2019s own directories.',
+      'What a build is made of must be visible in the request, and lie outside the engine’s own ' +
+      'directories.',
     'build-identity':
-      'Where a build needs an identity, it gets the client\u2019s own over its session, never the engine\u2019s.',
+      'Where a build needs an identity, it gets the client’s own over its ' + 'session, never the engine’s.',
     'build-unguarded':
       'Over this request BuildKit takes no rules for what a build fetches inside the engine.',
     'grpc-method': 'The gateway does not know this call, so it can\u2019t tell what it does.',
@@ -137,7 +140,8 @@ export const rules = {
     'volume-plugin': 'Use the local driver.',
     'network-plugin': 'Use bridge, or another driver of the engine.',
     'host-addresses':
-      'Leave the addresses out: the engine picks free ones. Or use private addresses and a bridge name that the host does not use.',
+      'Leave the addresses out: the engine picks free ones. ' +
+      'Or use private addresses and a bridge name that the host does not use.',
     'bind-engine-directory': 'Mount another directory. For the Docker socket, mount /var/run/docker.sock.',
     'bind-unresolvable': 'Write the absolute path of a directory that is there.',
     'bind-propagation': 'Use private or slave propagation.',
@@ -151,7 +155,8 @@ export const rules = {
     'build-entitlement': 'Build without --allow and --security.',
     'build-source': 'Use an image, a local context, a git repository or an HTTP address.',
     'build-identity':
-      'Build with BuildKit and forward an SSH agent (--ssh default) or a secret (--secret id=GIT_AUTH_TOKEN).',
+      'Build with BuildKit and forward an SSH agent (--ssh default) or a secret (--secret ' +
+      'id=GIT_AUTH_TOKEN).',
     'build-unguarded':
       'Use docker buildx build, which docker build is since Docker 23, or the classic builder.',
     swarm: 'Use Compose.',

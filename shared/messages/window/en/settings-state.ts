@@ -41,7 +41,8 @@ export const settingsState = {
     more_one: 'and {{count}} more place',
     more_other: 'and {{count}} more places',
     appliedMeans:
-      'Until it is corrected, the gateway keeps the last good policy, or refuses everything if there is none.',
+      'Until it is corrected, the gateway keeps the last good policy, or refuses everything if there is ' +
+      'none.',
     policy: 'The settings can\u2019t be used as a policy',
     edit: 'Edit the text',
     discard: 'Discard the draft',
@@ -50,7 +51,8 @@ export const settingsState = {
   json: {
     title: 'JSON',
     subtitle:
-      'The document itself. Forms and this text are two views of one draft; what you don\u2019t touch stays byte for byte.',
+      'The document itself. Forms and this text are two views of one draft; ' +
+      'what you don’t touch stays byte for byte.',
     editor: 'admin-settings.json, draft',
     commands: 'The document',
     format: 'Format',

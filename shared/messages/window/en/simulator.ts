@@ -44,7 +44,8 @@ export const simulator = {
     'no-command': 'Say which: `docker run`, `docker create` or `docker build`.',
     compose: 'For Compose open or paste the compose file itself.',
     'other-command':
-      '`docker {{what}}` can\u2019t be simulated here: `run`, `create` and `build` can. `bulkhead explain` takes others, too.',
+      '`docker {{what}}` can’t be simulated here: `run`, `create` and `build` can. ' +
+      '`bulkhead explain` takes others, too.',
     'no-image': 'The image is missing.',
     'writes-file': '`{{what}}` writes a file: leave it out, it decides nothing.',
     at: 'Character {{position}}',
@@ -193,7 +194,8 @@ export const simulator = {
       'compose-stopped':
         'Compose stopped before the end: its words say why. What comes after was not decided.',
       'compose-build':
-        'Builds of services were decided by network, privileges and entitlements; their Dockerfiles were not read.',
+        'Builds of services were decided by network, privileges and entitlements; ' +
+        'their Dockerfiles were not read.',
     },
   },
   compose: {

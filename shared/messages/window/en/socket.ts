@@ -113,7 +113,8 @@ export const socket = {
     noneFound: 'No command matches \u201c{{text}}\u201d.',
     cantList: '`{{command}}` can\u2019t be listed: {{why}}.',
     unsupported:
-      '`{{a}}`, `{{b}}`, `{{c}}` and {{count}} more can\u2019t be listed: the engine sees only the commands they call. Mark those instead.',
+      '`{{a}}`, `{{b}}`, `{{c}}` and {{count}} more can’t be listed: ' +
+      'the engine sees only the commands they call. Mark those instead.',
     unread: 'Entries that are no commands',
     unreadRemove: 'Remove',
     lists: 'Command list',
@@ -146,8 +147,12 @@ export const socket = {
       name: 'Through a mounted socket',
       allOption: 'Everything',
       ownOption: 'Only their own',
-      all: 'A container with the socket sees and touches all that is on this engine, as far as its commands allow.',
-      own: 'A container with the socket sees and touches only what was made through its own socket. All else is not there for it.',
+      all:
+        'A container with the socket sees and touches all that is on this engine, as far as its commands ' +
+        'allow.',
+      own:
+        'A container with the socket sees and touches only what was made through its own socket. ' +
+        'All else is not there for it.',
     },
     hide: {
       name: 'Hide environment variables',
@@ -157,7 +162,8 @@ export const socket = {
       never: '`docker inspect` shows what is in containers\u2019 environment variables, passwords too.',
       'socket-mounts': 'Containers with the Docker socket see names of variables, but not their values.',
       always:
-        'Nobody sees the values through `docker inspect`. Tools that copy a container\u2019s configuration can\u2019t do so then.',
+        'Nobody sees the values through `docker inspect`. Tools that copy a container’s configuration ' +
+        'can’t do so then.',
     },
   },
 };

@@ -9,11 +9,15 @@ export const target = {
   },
   machine: {
     title: 'This engine is only looked at',
-    body: 'It is the machine\u2019s own Docker Engine, with no gateway and no isolation runtime in front of it. Its containers are listed, none is protected, and ECI can\u2019t be turned on from here. An embedded engine runs beside it.',
+    body:
+      'It is the machine’s own Docker Engine, with no gateway and no isolation runtime in front of it. ' +
+      'Its containers are listed, none is protected, and ECI can’t be turned on from here. ' +
+      'An embedded engine runs beside it.',
     lock: 'the engine: no gateway in front',
     next: 'Nothing protects the containers of this engine',
     nextWhy:
-      'An embedded engine with ECI can run beside it. Start one with `bulkhead engine start`, then switch to it.',
+      'An embedded engine with ECI can run beside it. Start one with `bulkhead engine start`, then ' +
+      'switch to it.',
     switch: 'Switch engine…',
   },
   desktop: {
@@ -38,7 +42,8 @@ export const target = {
     notInstalled: 'Not found on this machine',
     older: 'Another file',
     olderIs:
-      '`{{path}}`, where older documents put it: not read here. Take from it what you need, then delete it; `bulkhead apply FILE` applies it as it is.',
+      '`{{path}}`, where older documents put it: not read here. ' +
+      'Take from it what you need, then delete it; `bulkhead apply FILE` applies it as it is.',
     usersNone: 'Nothing that differs',
     usersUnread: 'Could not be read',
     usersSet_one: '{{names}} differs',

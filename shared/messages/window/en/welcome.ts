@@ -1,7 +1,8 @@
 export const welcome = {
   title: 'Protect this engine',
   subtitle:
-    'Enhanced Container Isolation (ECI) keeps root inside a container from being root on this machine. Four short steps; nothing is changed before you have seen and confirmed the plan.',
+    'Enhanced Container Isolation (ECI) keeps root inside a container from being root on this machine. ' +
+    'Four short steps; nothing is changed before you have seen and confirmed the plan.',
   steps: 'Steps of the first run',
   footer: 'First run',
   step: { engine: 'Engine', scan: 'Containers', policy: 'Policy', review: 'Review & apply' },
@@ -15,7 +16,9 @@ export const welcome = {
   needsRights: 'You have no rights to change the settings of this engine.',
   engine: {
     title: 'The engine that was found',
-    text: 'Bulkhead runs a Docker engine behind a gateway that enforces the policy. Docker clients use its socket as any other.',
+    text:
+      'Bulkhead runs a Docker engine behind a gateway that enforces the policy. ' +
+      'Docker clients use its socket as any other.',
     ready: '{{name}} is running',
     stopped: '{{name}} is not running',
     starting: 'The engine is starting',
@@ -31,7 +34,9 @@ export const welcome = {
   },
   scan: {
     title: 'What runs there now',
-    text: 'Containers get their protection when they are created. Those that exist already keep running as they are until you decide.',
+    text:
+      'Containers get their protection when they are created. ' +
+      'Those that exist already keep running as they are until you decide.',
     looking: 'Looking for containers',
     found_one: '{{count}} container',
     found_other: '{{count}} containers',
@@ -55,12 +60,14 @@ export const welcome = {
     eci: 'Root inside a container is nobody outside. `--privileged` works, confined to its container.',
     shares: 'Share home and temporary directories',
     sharesOn:
-      'Containers may mount what is below `{{home}}` and `{{tmp}}` (`$HOME` and `$TMP`), and nothing else of this machine.',
+      'Containers may mount what is below `{{home}}` and `{{tmp}}` (`$HOME` and `$TMP`), and nothing ' +
+      'else of this machine.',
     sharesOff: 'The list is empty: no directory of this machine can be mounted.',
     sharesKept_one: 'The {{count}} directory that the draft lists already stays.',
     sharesKept_other: 'The {{count}} directories that the draft lists already stay.',
     socket: 'Docker socket',
     socketText:
-      'No container may mount it, until you list its image. What is refused is shown with the way to allow it.',
+      'No container may mount it, until you list its image. ' +
+      'What is refused is shown with the way to allow it.',
   },
 };
