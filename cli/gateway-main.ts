@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { registerGateway } from './gateway.ts';
-import { keepInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
+import { markInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
 import { localizedHelp } from './help.ts';
 import { exitCodes } from './output.ts';
 
@@ -19,6 +19,6 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-keepInheritedDescriptors();
+markInheritedDescriptors();
 
 void main(process.argv.slice(2));

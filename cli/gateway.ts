@@ -60,7 +60,8 @@ export function registerGateway(program: Command): void {
         return;
       }
       const inherited = takeInheritedListeners(process.env, process.pid);
-      const { parentKeeper } = await import('../gateway/sockets/keeper.ts');
+      const { parentListenerStore: parentKeeper } =
+        await import('../gateway/sockets/parent-listener-store.ts');
       const { startGateway } = await import('../gateway/server.ts');
       const log = (line: string) => {
         process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`);
@@ -76,7 +77,7 @@ export function registerGateway(program: Command): void {
         engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
         stateDirectory: options.state === undefined ? null : path.resolve(options.state),
         inherited,
-        keeper: parentKeeper(log),
+        listenerStore: parentKeeper(log),
         log,
       });
       if (!started.ok) {

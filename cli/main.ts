@@ -10,7 +10,7 @@ import { registerGateway } from './gateway.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail } from '../shared/result.ts';
 import { languageOfTag, type MessageLanguage } from '../shared/language.ts';
-import { keepInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
+import { markInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
 import { languageOf, setLocale } from './language.ts';
 import { endWithReader, exitCodes, printError } from './output.ts';
 import { registerPlanner } from './planner.ts';
@@ -84,7 +84,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-keepInheritedDescriptors();
+markInheritedDescriptors();
 endWithReader();
 
 await main(process.argv.slice(2));

@@ -20,7 +20,8 @@ export function registerPlanner(program: Command): void {
         return;
       }
       const { servePlanner } = await import('../planner/serve.ts');
-      const { parentKeeper } = await import('../gateway/sockets/keeper.ts');
+      const { parentListenerStore: parentKeeper } =
+        await import('../gateway/sockets/parent-listener-store.ts');
       const output = {
         out: (line: string) => {
           process.stdout.write(`${line}\n`);

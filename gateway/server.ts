@@ -67,7 +67,7 @@ export interface GatewayOptions {
   readonly imageTrust?: ImageTrust;
   /** Listening descriptors that an earlier gateway left with whoever started this one; and who keeps ours. */
   readonly inherited?: readonly InheritedListener[];
-  readonly keeper?: ListenerStore;
+  readonly listenerStore?: ListenerStore;
   /** How many connections users may have. Default: `connectionLimits`. */
   readonly connectionLimits?: ConnectionLimits;
   /** One line about the gateway itself (policy changes, malformed requests). */
@@ -173,7 +173,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
       trust: imageTrust,
       settings: () => settings.current().settings.socket,
       listen: (at, origin) => listen(at, origin),
-      keeper: options.keeper ?? noListenerStore,
+      listenerStore: options.listenerStore ?? noListenerStore,
       log,
     });
     if (!opened.ok) return abortStart(opened);
@@ -260,7 +260,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     listeners.add(listener);
     return ok(listener);
   };
-  const handoff = { inherited: options.inherited ?? [], store: options.keeper ?? noListenerStore };
+  const handoff = { inherited: options.inherited ?? [], store: options.listenerStore ?? noListenerStore };
   const clients = await listenForClients(options.listenSocket, handoff, (at) =>
     listen(at, { kind: 'clients' }),
   );
@@ -302,7 +302,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     flushAudit: () => audit.flush(),
     listenOn: listen,
     engineStops: (stopping) => {
-      sockets?.containers.hold(stopping);
+      sockets?.containers.setEngineStopping(stopping);
     },
     close: async (graceMs = 5000) => {
       await Promise.all([

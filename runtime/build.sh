@@ -41,7 +41,7 @@ for_architecture() {
 }
 
 runc_sources='bulkhead-runc.c cgroup.c check.c child.c confine.c container-check.c device-program.c
-  invocation.c log.c mounts.c overlay.c plan.c plan-operations.c plan-words.c planner-client.c runc-root.c
+  invocation.c log.c mounts.c overlay.c plan.c plan-operations.c plan-fields.c planner-client.c runc-root.c
   scratch.c sealed.c streams.c'
 
 # build NAME SOURCE… : compiles unless NAME is newer than every source, header and this script.
@@ -93,7 +93,7 @@ case ${1:-} in
   fuzzer)
     for_tests fuzzer,address,undefined
     directory=build/sanitized
-    build plan-fuzzer fuzz/plan-fuzzer.c invocation.c plan.c plan-operations.c plan-words.c
+    build plan-fuzzer fuzz/plan-fuzzer.c invocation.c plan.c plan-operations.c plan-fields.c
     ;;
   sanitized)
     for_tests address,undefined

@@ -236,7 +236,7 @@ int main(int argc, char **argv) {
     printf("%d,\"started\":%d,\"id\":", made.create_status, made.start_status);
     print_string(made.id);
     printf(",\"said\":");
-    print_string(made.said);
+    print_string(made.error_reply);
     putchar('}');
   }
   printf("}\n");

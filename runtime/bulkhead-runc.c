@@ -65,7 +65,7 @@ static bool is_known(const struct invocation *call) {
 /* Requests a plan for `verb` from the planner and performs it. */
 static bool perform_answer(const struct invocation *call, const char *verb) {
   struct planner_request request = {.verb = verb, .id = call->id, .runc_root = call->runc_root};
-  long n = planner_ask(root_dir, &request, answer, sizeof answer);
+  long n = planner_query(root_dir, &request, answer, sizeof answer);
   return n >= 0 && plan_perform(answer, (size_t)n) == PLAN_DONE;
 }
 
@@ -85,7 +85,7 @@ static void clean_up(const struct invocation *call) {
   if (is_known(call)) return;
   /* One-way: the planner does it, and retries what it can't do yet. */
   struct planner_request request = {.verb = "release", .id = call->id, .runc_root = call->runc_root};
-  if (!planner_tell(root_dir, &request))
+  if (!planner_notify(root_dir, &request))
     log_warning("container %s: its id range is left for the planner", call->id);
 }
 
@@ -105,14 +105,14 @@ static bool is_created_isolated(const char *pid_file, unsigned base) {
   return is_isolated((long)pid, base);
 }
 
-static bool stay_here(void) { return true; }
+static bool no_preparation(void) { return true; }
 
 static int delete_by_force(const struct invocation *call) {
   static char root[PATH_MAX], id[PATH_MAX];
   (void)snprintf(root, sizeof root, "%s", call->runc_root);
   (void)snprintf(id, sizeof id, "%s", call->id);
-  char *words[] = {"runc", "--root", root, "delete", "--force", id, NULL};
-  return run_child(runc_path, -1, words, stay_here, plan_close);
+  char *arguments[] = {"runc", "--root", root, "delete", "--force", id, NULL};
+  return run_child(runc_path, -1, arguments, no_preparation, plan_close);
 }
 
 static int create(char **argv, struct invocation *call) {
@@ -124,12 +124,12 @@ static int create(char **argv, struct invocation *call) {
   call->bundle = bundle;
   struct planner_request request = {
       .verb = "create", .id = call->id, .bundle = bundle, .runc_root = call->runc_root, .wait = true};
-  long n = planner_ask(root_dir, &request, answer, sizeof answer);
+  long n = planner_query(root_dir, &request, answer, sizeof answer);
   if (n < 0) return 1;
   enum plan_result planned = plan_perform(answer, (size_t)n);
   if (planned == PLAN_REFUSED) return 1;
   unsigned base = plan_range();
-  if (planned == PLAN_DONE) streams_hand_over(base);
+  if (planned == PLAN_DONE) streams_chown(base);
   int sealed = plan_sealed() >= 0 ? planner_open_sealed((unsigned)plan_sealed()) : -1;
   int code = planned == PLAN_DONE && !was_signalled()
       ? run_child(runc_path, sealed, argv, plan_enter, plan_close)
@@ -155,16 +155,16 @@ static int create(char **argv, struct invocation *call) {
  * Gives the standard streams of `exec` to the container's root. Only for `exec --process FILE … ID`, as
  * containerd runs it; an exec by hand, with the id elsewhere, is left alone.
  */
-static void hand_over_for_exec(int argc, char **argv, const struct invocation *call) {
+static void chown_streams_for_exec(int argc, char **argv, const struct invocation *call) {
   if (call->command == NULL || strcmp(call->command, "exec") != 0) return;
   for (int i = 1; i + 1 < argc; i++)
     if (strcmp(argv[i], "--process") == 0) {
-      streams_hand_over(streams_range_of(call->runc_root, argv[argc - 1]));
+      streams_chown(streams_range_of(call->runc_root, argv[argc - 1]));
       return;
     }
 }
 
-static int pass_on(char **argv) {
+static int exec_runc(char **argv) {
   (void)execv(runc_path, argv);
   log_errno("cannot run %s: install runc and restart the engine", runc_path);
   return 127;
@@ -182,10 +182,10 @@ static int enter_step(char **argv, const struct invocation *call) {
   }
   struct planner_request request = {
       .verb = "exec", .id = call->id, .bundle = process, .runc_root = call->runc_root, .wait = true};
-  long n = planner_ask(root_dir, &request, answer, sizeof answer);
+  long n = planner_query(root_dir, &request, answer, sizeof answer);
   if (n < 0 || plan_perform(answer, (size_t)n) != PLAN_DONE) return 1;
-  streams_hand_over(streams_range_of(call->runc_root, call->id));
-  return pass_on(argv);
+  streams_chown(streams_range_of(call->runc_root, call->id));
+  return exec_runc(argv);
 }
 
 /* Performs a plan from stdin. The planner, which cannot mount, unmounts the leftovers of a crash this way. */
@@ -226,7 +226,7 @@ static bool open_standard_streams(void) {
  * Whether the planner has state of the container: from before runc creates it until all of it is removed.
  * containerd has its runtime delete a container twice, and the second time needs no request. True if unsure.
  */
-static bool is_kept(const struct invocation *call) {
+static bool has_planner_state(const struct invocation *call) {
   static char file[PATH_MAX];
   int written = snprintf(file, sizeof file, "%s/isolation/containers/%s.json", root_dir, call->id);
   return written < 0 || (size_t)written >= sizeof file || access(file, F_OK) == 0 || errno != ENOENT;
@@ -249,21 +249,21 @@ int main(int argc, char **argv) {
 
   struct invocation call = {0};
   if (argc < 1 || !locate() || !read_invocation(argc, argv, &call) ||
-      !give_runc_root(root_dir, &argc, &argv, &call))
+      !set_default_runc_root(root_dir, &argc, &argv, &call))
     return 1;
   if (call.id != NULL && strcmp(call.command, "exec") == 0) return enter_step(argv, &call);
   bool creates = call.id != NULL && strcmp(call.command, "delete") != 0;
   if (call.id == NULL) {
-    hand_over_for_exec(argc, argv, &call);
-    return pass_on(argv);
+    chown_streams_for_exec(argc, argv, &call);
+    return exec_runc(argv);
   }
-  if (!creates && !is_kept(&call)) return pass_on(argv);
+  if (!creates && !has_planner_state(&call)) return exec_runc(argv);
   if (!forward_signals()) return 1;
   if (creates) return create(argv, &call);
   struct planner_request deleting = {
       .verb = call.force ? "deleting-by-force" : "deleting", .id = call.id, .runc_root = call.runc_root};
-  (void)planner_tell(root_dir, &deleting); /* without a planner: its next start checks all containers */
-  int code = run_child(runc_path, -1, argv, stay_here, plan_close);
+  (void)planner_notify(root_dir, &deleting); /* without a planner: its next start checks all containers */
+  int code = run_child(runc_path, -1, argv, no_preparation, plan_close);
   clean_up(&call);
   return code < 0 ? 1 : code;
 }

@@ -3,7 +3,7 @@
 
 #include "cgroup.h"
 #include "log.h"
-#include "plan-words.h"
+#include "plan-fields.h"
 #include "streams.h"
 
 #include <limits.h>

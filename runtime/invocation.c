@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char *const commands_passed_on[] = {"checkpoint", "events", "exec", "features", "help", "init",
+static const char *const forwarded_commands[] = {"checkpoint", "events", "exec", "features", "help", "init",
     "kill", "list", "pause", "ps", "resume", "spec", "start", "state", "update", NULL};
 static const char *const global_values[] = {"log", "log-format", "root", "criu", "rootless", NULL};
 static const char *const global_flags[] = {"debug", "systemd-cgroup", "help", "h", "version", "v", NULL};
@@ -32,44 +32,44 @@ struct reading {
   int i;
   struct invocation *call;
   const char *log;
-  bool json, only_tells;
+  bool json, is_informational;
 };
 
 static bool is_option(const char *word) { return word[0] == '-' && word[1] != '\0'; }
 
 /* The value of a flag given as `--flag` or `--flag=value`, as runc's parser takes it. */
-static bool read_flag(const char *given, const char *value, bool *out) {
+static bool read_flag(const char *option, const char *value, bool *out) {
   static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True", NULL},
                            *const no[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
   *out = value == NULL || listed(yes, value, strlen(value));
   if (*out || listed(no, value, strlen(value))) return true;
-  log_error("runc option %s takes true or false", given);
+  log_error("runc option %s takes true or false", option);
   return false;
 }
 
-/* Reads one option at argv[i], moving i to its last word. */
+/* Reads one option at argv[i], moving i to its last argument. */
 static bool read_option(struct reading *at, const char *const *values, const char *const *flags) {
-  const char *given = at->argv[at->i];
-  const char *name = given + (given[1] == '-' ? 2 : 1);
+  const char *option = at->argv[at->i];
+  const char *name = option + (option[1] == '-' ? 2 : 1);
   size_t length = strcspn(name, "=");
   const char *value = name[length] == '=' ? name + length + 1 : NULL;
   static const char *const detach[] = {"detach", "d", NULL}, *const force[] = {"force", "f", NULL},
-                           *const tells[] = {"help", "h", "version", "v", NULL};
+                           *const informational[] = {"help", "h", "version", "v", NULL};
   if (listed(flags, name, length)) {
     bool on = false;
-    if (!read_flag(given, value, &on)) return false;
+    if (!read_flag(option, value, &on)) return false;
     if (listed(detach, name, length)) at->call->detach = on;
     if (listed(force, name, length)) at->call->force = on;
-    if (listed(tells, name, length) && on) at->only_tells = true;
+    if (listed(informational, name, length) && on) at->is_informational = true;
     return true;
   }
   if (!listed(values, name, length)) {
-    log_error("runc option %s is not known to this version of the runtime", given);
+    log_error("runc option %s is not known to this version of the runtime", option);
     return false;
   }
   if (value == NULL) {
     if (at->i + 1 >= at->argc) {
-      log_error("option %s needs a value", given);
+      log_error("option %s needs a value", option);
       return false;
     }
     value = at->argv[++at->i];
@@ -78,18 +78,19 @@ static bool read_option(struct reading *at, const char *const *values, const cha
   static const struct {
     const char *name;
     size_t field;
-  } kept[] = {{"root", 0}, {"bundle", 1}, {"b", 1}, {"pid-file", 2}, {"log", 3}, {"process", 4}, {"p", 4}};
+  } recorded[] = {
+      {"root", 0}, {"bundle", 1}, {"b", 1}, {"pid-file", 2}, {"log", 3}, {"process", 4}, {"p", 4}};
   const char **fields[] = {&call->runc_root, &call->bundle, &call->pid_file, &at->log, &call->process};
-  for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++)
-    if (strlen(kept[k].name) == length && strncmp(kept[k].name, name, length) == 0)
-      *fields[kept[k].field] = value;
+  for (size_t k = 0; k < sizeof recorded / sizeof recorded[0]; k++)
+    if (strlen(recorded[k].name) == length && strncmp(recorded[k].name, name, length) == 0)
+      *fields[recorded[k].field] = value;
   if (length == strlen("log-format") && strncmp(name, "log-format", length) == 0)
     at->json = strcmp(value, "json") == 0;
   log_setup(at->log, at->json);
   return true;
 }
 
-/* The container's id, the only argument of create, run, exec and delete; options may stand around it. */
+/* The container's id, the only argument of create, run, exec and delete, before or after options. */
 static bool read_id(struct reading *at, const char *const *values, const char *const *flags) {
   bool options = true;
   struct invocation *call = at->call;
@@ -110,7 +111,7 @@ static bool read_id(struct reading *at, const char *const *values, const char *c
   return true;
 }
 
-/* BuildKit's exec: the process comes in a file, and the container's id stands alone. */
+/* BuildKit's exec: the process is in a file, and the container's id is the only argument. */
 static bool read_step_exec(struct reading *at) {
   if (!read_id(at, exec_values, exec_flags)) return false;
   if (at->call->process != NULL) return true;
@@ -129,7 +130,7 @@ bool read_invocation(int argc, char **argv, struct invocation *call) {
     if (!read_option(&at, global_values, global_flags)) return false;
   }
   if (at.i == argc) return true; /* --version, --help */
-  if (at.only_tells) {
+  if (at.is_informational) {
     log_error("runc --help and --version take no command");
     return false;
   }
@@ -138,7 +139,7 @@ bool read_invocation(int argc, char **argv, struct invocation *call) {
   if (strcmp(call->command, "exec") == 0 && call->runc_root == NULL) return read_step_exec(&at);
   bool runs = strcmp(call->command, "run") == 0;
   if (!runs && strcmp(call->command, "create") != 0) {
-    if (listed(commands_passed_on, call->command, strlen(call->command))) return true;
+    if (listed(forwarded_commands, call->command, strlen(call->command))) return true;
     log_error("runc %s is not supported with isolated containers", call->command);
     return false;
   }

@@ -2,7 +2,7 @@
 #include "overlay.h"
 
 #include "log.h"
-#include "plan-words.h"
+#include "plan-fields.h"
 #include "scratch.h"
 #include "syscalls.h"
 

@@ -15,7 +15,7 @@
 static bool tree(struct plan *plan, size_t *out) {
   uint64_t index;
   if (plan->n_trees == 0) return parse_error("a tree is used before there is one");
-  if (!next_number(&plan->words, (uint64_t)plan->n_trees - 1, &index)) return false;
+  if (!next_number(&plan->fields, (uint64_t)plan->n_trees - 1, &index)) return false;
   *out = (size_t)index;
   return true;
 }
@@ -34,7 +34,7 @@ static bool keep_tree(struct plan *plan, int fd) {
 }
 
 static bool id_map(struct plan *plan, const char **out) {
-  if (!next_word(&plan->words, out)) return false;
+  if (!next_field(&plan->fields, out)) return false;
   return (**out != '\0' && (*out)[strspn(*out, "0123456789 \n")] == '\0') || parse_error("an id map");
 }
 
@@ -63,8 +63,8 @@ static bool op_share(struct plan *plan) {
 static bool op_tree(struct plan *plan) {
   const char *source, *identity, *space;
   uint64_t flags;
-  if (!next_path(&plan->words, &source) || !next_word(&plan->words, &identity) ||
-      !next_word(&plan->words, &space) || !next_number(&plan->words, TREE_FLAGS_MASK, &flags))
+  if (!next_path(&plan->fields, &source) || !next_field(&plan->fields, &identity) ||
+      !next_field(&plan->fields, &space) || !next_number(&plan->fields, TREE_FLAGS_MASK, &flags))
     return false;
 
   struct expected_file expected = {.given = false};
@@ -108,7 +108,7 @@ static bool op_tree(struct plan *plan) {
 
 static bool op_dir(struct plan *plan) {
   const char *source;
-  if (!next_path(&plan->words, &source) || !has_room(plan)) return false;
+  if (!next_path(&plan->fields, &source) || !has_room(plan)) return false;
   struct expected_file any = {.given = false};
   int fd = plan->checking ? -1 : open_exactly(source, &any);
   if (fd < 0 && !plan->checking) {
@@ -121,7 +121,7 @@ static bool op_dir(struct plan *plan) {
 }
 
 static bool relative_path(struct plan *plan, const char **out) {
-  if (!next_word(&plan->words, out)) return false;
+  if (!next_field(&plan->fields, out)) return false;
   return (**out != '\0' && **out != '/' && strlen(*out) < PATH_MAX && is_plain_path(*out)) ||
       parse_error("a relative path");
 }
@@ -152,8 +152,8 @@ static bool op_sub(struct plan *plan) {
   const char *relative;
   uint64_t read_only;
   size_t from = 0;
-  if (!tree(plan, &from) || !next_word(&plan->words, &relative) ||
-      !next_number(&plan->words, 1, &read_only) || !has_room(plan))
+  if (!tree(plan, &from) || !next_field(&plan->fields, &relative) ||
+      !next_number(&plan->fields, 1, &read_only) || !has_room(plan))
     return false;
   if (*relative == '\0' || *relative == '/' || strlen(relative) >= PATH_MAX ||
       (strcmp(relative, ".") != 0 && !is_plain_path(relative)))
@@ -203,7 +203,7 @@ static bool op_overlay(struct plan *plan) {
   uint64_t base, n, parent;
   const char *upper_tree;
 
-  if (!next_number(&plan->words, UINT32_MAX - 1, &base) || !next_number(&plan->words, PLAN_MAX_LOWERS, &n))
+  if (!next_number(&plan->fields, UINT32_MAX - 1, &base) || !next_number(&plan->fields, PLAN_MAX_LOWERS, &n))
     return false;
   if (n == 0) return parse_error("an overlay without layers");
   request.base = (uint32_t)base;
@@ -215,7 +215,7 @@ static bool op_overlay(struct plan *plan) {
     is_inside[i] = plan->store[index] >= 0;
     if (!add_store(plan, index, &request)) return false;
   }
-  if (!next_word(&plan->words, &upper_tree)) return false;
+  if (!next_field(&plan->fields, &upper_tree)) return false;
   bool writable = strcmp(upper_tree, "-") != 0;
   if (writable) {
     if (plan->n_trees == 0 || !parse_number(upper_tree, (uint64_t)plan->n_trees - 1, &parent))
@@ -224,15 +224,15 @@ static bool op_overlay(struct plan *plan) {
     request.is_upper_inside = plan->store[parent] >= 0;
     if (!add_store(plan, (size_t)parent, &request)) return false;
   }
-  if (!next_word(&plan->words, &request.upper) || !next_word(&plan->words, &request.work) ||
-      !next_number(&plan->words, PLAN_MAX_OPTIONS, &n))
+  if (!next_field(&plan->fields, &request.upper) || !next_field(&plan->fields, &request.work) ||
+      !next_number(&plan->fields, PLAN_MAX_OPTIONS, &n))
     return false;
   if (writable ? !is_layer_name(request.upper) || !is_layer_name(request.work)
                : *request.upper != '\0' || *request.work != '\0')
     return parse_error("a layer's name");
   request.n_options = (int)n;
   for (int i = 0; i < request.n_options; i++) {
-    if (!next_word(&plan->words, &options[i])) return false;
+    if (!next_field(&plan->fields, &options[i])) return false;
     if (!is_carried(options[i])) return parse_error("a mount option");
   }
   if (!has_room(plan)) return false;
@@ -265,7 +265,7 @@ static bool op_attach(struct plan *plan) {
   size_t from = 0;
   const char *target;
   uint64_t no_exec;
-  if (!tree(plan, &from) || !next_path(&plan->words, &target) || !next_number(&plan->words, 1, &no_exec))
+  if (!tree(plan, &from) || !next_path(&plan->fields, &target) || !next_number(&plan->fields, 1, &no_exec))
     return false;
   if (plan->n_attached == PLAN_MAX_TREES) return parse_error("too many mounts");
   if (!plan->checking) {
@@ -281,14 +281,14 @@ static bool op_attach(struct plan *plan) {
 
 static bool op_private(struct plan *plan) {
   if (plan->private_directory != NULL) return parse_error("a second private directory");
-  return next_path(&plan->words, &plan->private_directory);
+  return next_path(&plan->fields, &plan->private_directory);
 }
 
 static bool op_place(struct plan *plan) {
   size_t from = 0;
   const char *name;
   if (plan->private_directory == NULL) return parse_error("a place before the private directory");
-  if (!tree(plan, &from) || !next_word(&plan->words, &name)) return false;
+  if (!tree(plan, &from) || !next_field(&plan->fields, &name)) return false;
   if (!is_layer_name(name)) return parse_error("the name of a place");
   if (plan->n_placed == PLAN_MAX_TREES) return parse_error("too many mounts");
   plan->placed[plan->n_placed].tree = (int)from;
@@ -298,7 +298,7 @@ static bool op_place(struct plan *plan) {
 
 static bool op_unmount(struct plan *plan) {
   const char *target;
-  if (!next_path(&plan->words, &target)) return false;
+  if (!next_path(&plan->fields, &target)) return false;
   if (plan->checking || detach_all(target) == 0) return true;
   log_errno("cannot unmount %s", target);
   return false;
@@ -307,7 +307,7 @@ static bool op_unmount(struct plan *plan) {
 /* A file that stays open for writing does not block the end of the container: it is logged. */
 static bool op_freeze(struct plan *plan) {
   const char *path;
-  if (!next_path(&plan->words, &path)) return false;
+  if (!next_path(&plan->fields, &path)) return false;
   if (plan->checking) return true;
   struct expected_file any = {.given = false};
   int fd = open_exactly(path, &any);
@@ -319,7 +319,7 @@ static bool op_freeze(struct plan *plan) {
 
 static bool op_guard(struct plan *plan) {
   const char *path;
-  if (!next_path(&plan->words, &path)) return false;
+  if (!next_path(&plan->fields, &path)) return false;
   if (plan->checking || guard_directory(path) == 0) return true;
   log_errno("cannot keep the engine from following links in %s", path);
   return false;
@@ -327,7 +327,7 @@ static bool op_guard(struct plan *plan) {
 
 static bool op_range(struct plan *plan) {
   uint64_t base;
-  if (!next_number(&plan->words, UINT32_MAX - 2 * 65536U + 1, &base)) return false;
+  if (!next_number(&plan->fields, UINT32_MAX - 2 * 65536U + 1, &base)) return false;
   if (base < 65536) return parse_error("an id range");
   plan->range = (unsigned)base;
   return true;
@@ -335,7 +335,7 @@ static bool op_range(struct plan *plan) {
 
 static bool op_runc(struct plan *plan) {
   uint64_t number;
-  if (!next_number(&plan->words, 1 << 20, &number)) return false;
+  if (!next_number(&plan->fields, 1 << 20, &number)) return false;
   plan->sealed = (int)number + 1;
   return true;
 }

@@ -2,12 +2,12 @@
 #define BULKHEAD_PLAN_OPERATIONS_H
 
 #include "overlay.h"
-#include "plan-words.h"
+#include "plan-fields.h"
 #include "plan.h"
 
 #include <stdbool.h>
 
-/* A plan while it is gone through: its unread words and what its operations made. */
+/* A plan while it is performed: its unread fields and the results of its operations. */
 struct plan {
   /*
    * The whole plan is read once without doing anything, so that nothing is done of one that is not understood
@@ -15,7 +15,7 @@ struct plan {
    */
   bool checking;
   enum layers layers;
-  struct plan_words words;
+  struct plan_fields fields;
   int namespaces[PLAN_MAX_NAMESPACES];
   int n_namespaces;
   int trees[PLAN_MAX_TREES]; /* -1 while checking */
@@ -37,7 +37,7 @@ struct plan {
 };
 
 /*
- * Reads the words of operation `name` and, unless the plan is only checked, performs it. What returns false
+ * Reads the fields of operation `name` and, unless the plan is only checked, performs it. What returns false
  * has said why.
  */
 bool perform_operation(struct plan *plan, const char *name);

@@ -6,7 +6,7 @@
 #include "mounts.h"
 #include "overlay.h"
 #include "plan-operations.h"
-#include "plan-words.h"
+#include "plan-fields.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,13 +18,13 @@
  * Interval of the check whether a file is still open for writing; time after which that is logged, and after
  * which the wait ends.
  */
-enum { FREEZE_PAUSE_US = 10000, FREEZE_SAID_S = 1, FREEZE_LIMIT_S = 20 };
+enum { FREEZE_PAUSE_US = 10000, FREEZE_WARNING_S = 1, FREEZE_LIMIT_S = 20 };
 
 static bool go_through(struct plan *plan) {
   for (;;) {
     const char *name;
-    if (!next_word(&plan->words, &name)) return false;
-    if (strcmp(name, "end") == 0) return plan->words.left == 0 || parse_error("words after its end");
+    if (!next_field(&plan->fields, &name)) return false;
+    if (strcmp(name, "end") == 0) return plan->fields.left == 0 || parse_error("words after its end");
     if (!perform_operation(plan, name)) return false;
   }
 }
@@ -87,7 +87,7 @@ static double seconds(void) {
  */
 static bool freeze(int tree) {
   const double begun = seconds();
-  bool said = false;
+  bool warned = false;
   while (freeze_file_system(tree) != 0) {
     if (errno != EBUSY || was_signalled()) {
       log_errno("cannot keep others from writing to what the container wrote");
@@ -102,10 +102,10 @@ static bool freeze(int tree) {
           FREEZE_LIMIT_S);
       return false;
     }
-    if (!said && waited >= FREEZE_SAID_S) {
+    if (!warned && waited >= FREEZE_WARNING_S) {
       log_warning("waiting until a process of another container closes a file of this one's that it has open "
                   "for writing");
-      said = true;
+      warned = true;
     }
     (void)usleep(FREEZE_PAUSE_US);
   }
@@ -146,13 +146,13 @@ enum plan_result plan_perform(char *bytes, size_t size) {
   plan_close_overlays();
   last = (struct plan){.checking = false};
   *plan = (struct plan){.checking = true};
-  if (!open_words(&plan->words, bytes, size)) return PLAN_FAILED;
-  if (plan->words.left > 0 && strcmp(plan->words.next, "error") == 0) {
+  if (!open_fields(&plan->fields, bytes, size)) return PLAN_FAILED;
+  if (plan->fields.left > 0 && strcmp(plan->fields.next, "error") == 0) {
     const char *message, *end;
-    if (!next_word(&plan->words, &message) || !next_word(&plan->words, &message) ||
-        !next_word(&plan->words, &end))
+    if (!next_field(&plan->fields, &message) || !next_field(&plan->fields, &message) ||
+        !next_field(&plan->fields, &end))
       return PLAN_FAILED;
-    if (strcmp(end, "end") != 0 || plan->words.left > 0) {
+    if (strcmp(end, "end") != 0 || plan->fields.left > 0) {
       (void)parse_error("words after its error");
       return PLAN_FAILED;
     }
@@ -161,7 +161,7 @@ enum plan_result plan_perform(char *bytes, size_t size) {
   }
   if (!go_through(plan)) return PLAN_FAILED;
   plan = &last;
-  if (!open_words(&plan->words, bytes, size)) return PLAN_FAILED;
+  if (!open_fields(&plan->fields, bytes, size)) return PLAN_FAILED;
   if (carry_out(plan)) return PLAN_DONE;
   plan_close();
   plan_close_overlays();

@@ -13,7 +13,7 @@ enum {
 };
 
 /*
- * A plan is a list of NUL-terminated words: "bulkhead-plan-2", the number of words that follow, then
+ * A plan is a list of NUL-terminated fields: "bulkhead-plan-2", the number of fields that follow, then
  * operations, "end" last. Numbers are decimal. Results of operations are numbered in order: user namespaces
  * apart from trees.
  *   error TEXT                                 the planner refuses; nothing else may follow but "end"
@@ -34,31 +34,31 @@ enum {
  *   freeze PATH                                makes the file system at PATH read-only, unless a process has
  *                                              a file there open for writing
  *   guard PATH                                 symbolic links are not followed below PATH, and devices cannot
- *                                              be opened there (undone if the plan fails)
+ *                                              be opened there (remains if the plan fails)
  *   runc NUMBER                                runc is the sealed copy in this descriptor of the planner's
  *   range BASE                                 the id range the container must turn out to have
  */
 
 enum plan_result {
   PLAN_DONE,
-  PLAN_REFUSED, /* the planner said no; nothing was done */
-  PLAN_FAILED, /* something went wrong; what was attached is detached again */
+  PLAN_REFUSED, /* the planner refused; nothing was done */
+  PLAN_FAILED, /* an operation failed; what was attached is detached again */
 };
 
 /* Performs the plan in `bytes`, strictly: anything unexpected is a failure. Reports errors itself. */
 enum plan_result plan_perform(char *bytes, size_t size);
 
 /*
- * Enters the mount namespace of the last performed plan, if it had `private`, and places there what the plan
- * placed. For the process that becomes runc: nobody else is ever in that namespace, and it goes when runc and
- * the container have left it. False after a message.
+ * Enters the mount namespace of the last performed plan, if it had `private`, and attaches there what the
+ * plan placed. For the process that becomes runc: no other process ever enters that namespace, and it ends
+ * with runc and the container. False after a message.
  */
 bool plan_enter(void);
 
 /*
- * Closes what the last performed plan still holds open, but for overlays that can be written to. For every
- * copy of a layer that goes, the kernel waits until no processor can be looking at it: that is done while
- * runc works. Call it at the end at the latest.
+ * Closes the descriptors of the last performed plan, except writable overlays. For every closed copy of a
+ * layer the kernel waits for an RCU grace period: this is done while runc works. Call it at the end at the
+ * latest.
  */
 void plan_close(void);
 

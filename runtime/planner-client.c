@@ -69,7 +69,7 @@ static int send_all(int s, const char *bytes, size_t size) {
 }
 
 /*
- * Whether `length` bytes contain as many words as the second word announces. Malformed input counts as
+ * Whether `length` bytes contain as many fields as the second field announces. Malformed input counts as
  * complete, too, and is refused by the parser.
  */
 static bool is_whole(const char *answer, size_t length) {
@@ -97,15 +97,15 @@ static long receive_all(int s, char *answer, size_t size) {
   }
 }
 
-/* The request's words into `bytes`; their length, 0 when they don't fit. */
+/* Writes the request's fields to `bytes`; returns their length, 0 when they do not fit. */
 static size_t encode(const struct planner_request *request, char bytes[REQUEST_MAX]) {
   char pid[16];
   (void)snprintf(pid, sizeof pid, "%d", (int)getpid());
-  const char *words[] = {
+  const char *fields[] = {
       "bulkhead-request-2", request->verb, request->id, request->bundle, request->runc_root, pid, "end"};
   size_t length = 0;
-  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-    const char *text = words[i] != NULL ? words[i] : "";
+  for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    const char *text = fields[i] != NULL ? fields[i] : "";
     size_t n = strlen(text) + 1;
     if (n > REQUEST_MAX - length) return 0;
     memcpy(bytes + length, text, n);
@@ -165,7 +165,7 @@ static void say_unanswered(void) {
   else log_errno("the isolation planner's answer did not arrive: see its log, then try again");
 }
 
-long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size) {
+long planner_query(const char *root_dir, const struct planner_request *request, char *answer, size_t size) {
   static char bytes[REQUEST_MAX];
   size_t length = encode(request, bytes);
   if (length == 0) {
@@ -198,7 +198,7 @@ long planner_ask(const char *root_dir, const struct planner_request *request, ch
   }
 }
 
-bool planner_tell(const char *root_dir, const struct planner_request *request) {
+bool planner_notify(const char *root_dir, const struct planner_request *request) {
   static char bytes[REQUEST_MAX];
   size_t length = encode(request, bytes);
   if (length == 0 || (connection < 0 && !reach(root_dir, false, true))) return false;

@@ -4,27 +4,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What the runtime tells the planner about a container. NULL is sent as an empty word. */
+/* A request to the planner about a container. NULL is sent as an empty field. */
 struct planner_request {
   const char *verb; /* create, exec, deleting, deleting-by-force, delete, release */
   const char *id;
   const char *bundle; /* absolute; of an exec the file with the process */
   const char *runc_root; /* runc's --root */
-  bool wait; /* for a planner that is not there at the moment, up to three seconds */
+  bool wait; /* up to three seconds for a planner that is not running at the moment */
 };
 
 /*
- * Asks the planner at <root_dir>/planner.sock and reads its whole answer into `answer` (size bytes).
- * Returns the number of bytes, or -1 after having reported why. The planner must be root.
+ * Sends a request to the planner at <root_dir>/planner.sock and reads its whole response into `answer` (size
+ * bytes). Returns the number of bytes, or -1 after a message. The planner must be root.
  */
-long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size);
+long planner_query(const char *root_dir, const struct planner_request *request, char *answer, size_t size);
 
 /*
- * Tells the planner what this process is about to do (`deleting`), so that it looks after the container when
- * the process is killed at it, or what is done (`release`). Nothing is waited for. False when it can't be
- * told.
+ * Notifies the planner of what this process is about to do (`deleting`), so that it cleans up after the
+ * container if the process is killed meanwhile, or of what is done (`release`). Does not wait for a response.
+ * False when the request cannot be sent.
  */
-bool planner_tell(const char *root_dir, const struct planner_request *request);
+bool planner_notify(const char *root_dir, const struct planner_request *request);
 
 /*
  * Opens the sealed copy of runc in descriptor `number` of the planner that answered (sealed.h); -1: there is

@@ -76,7 +76,7 @@ static int post(const char *socket_path, const char *target, const char *body, c
 /* The answer's body, or the error where there is none. */
 static void note(struct started_container *made, const char *answer) {
   const char *body = strstr(answer, "\r\n\r\n");
-  snprintf(made->said, sizeof made->said, "%s", body == NULL ? strerror(errno) : body + 4);
+  snprintf(made->error_reply, sizeof made->error_reply, "%s", body == NULL ? strerror(errno) : body + 4);
 }
 
 void start_container(const char *socket_path, const char *body, struct started_container *made) {

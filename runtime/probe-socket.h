@@ -12,7 +12,7 @@ struct started_container {
   /* Of the container, '' without one. */
   char id[65];
   /* The beginning of the last answer that was not a success, '' where there is none. */
-  char said[512];
+  char error_reply[512];
 };
 
 /* Creates a container with this JSON body, and starts it. */

@@ -22,22 +22,22 @@ static bool name_root(const char *root_dir, char *name, size_t size) {
   return written > 0 && (size_t)written < size;
 }
 
-bool give_runc_root(const char *root_dir, int *argc, char ***argv, struct invocation *call) {
+bool set_default_runc_root(const char *root_dir, int *argc, char ***argv, struct invocation *call) {
   static char name[64], option[] = "--root";
   if (call->runc_root != NULL || call->command == NULL) return true;
   if (!name_root(root_dir, name, sizeof name)) return false;
-  static char **words;
-  words = calloc((size_t)*argc + 3, sizeof *words);
-  if (words == NULL) {
+  static char **arguments;
+  arguments = calloc((size_t)*argc + 3, sizeof *arguments);
+  if (arguments == NULL) {
     log_errno("cannot hand runc's words on");
     return false;
   }
-  words[0] = (*argv)[0];
-  words[1] = option;
-  words[2] = name;
-  for (int i = 1; i < *argc; i++) words[i + 2] = (*argv)[i];
+  arguments[0] = (*argv)[0];
+  arguments[1] = option;
+  arguments[2] = name;
+  for (int i = 1; i < *argc; i++) arguments[i + 2] = (*argv)[i];
   *argc += 2;
-  *argv = words;
+  *argv = arguments;
   call->runc_root = name;
   return true;
 }

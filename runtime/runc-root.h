@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 /*
- * BuildKit gives runc no --root, and the id of a step's container is whatever a client or a frontend says. In
- * runc's default root, /run/runc, that could be anybody's container: `exec`, `kill` and `delete` would be
- * done to it. So what names no root gets one that only the engine at `root_dir` has: `call->runc_root` is
- * set, and `*argv` is replaced by the words with `--root` in front. False after a message.
+ * BuildKit gives runc no --root, and a client or a frontend chooses the id of a step's container. In runc's
+ * default root, /run/runc, it could name another engine's container, to which `exec`, `kill` and `delete`
+ * would apply. So a command line without a root gets one that only the engine at `root_dir` has:
+ * `call->runc_root` is set, and `--root` is inserted into `*argv`. False after a message.
  */
-bool give_runc_root(const char *root_dir, int *argc, char ***argv, struct invocation *call);
+bool set_default_runc_root(const char *root_dir, int *argc, char ***argv, struct invocation *call);
 
 #endif

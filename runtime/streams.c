@@ -13,7 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-void streams_hand_over(unsigned base) {
+void streams_chown(unsigned base) {
   if (base == 0) return;
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
     struct stat stat;

@@ -2,15 +2,14 @@
 #define BULKHEAD_STREAMS_H
 
 /*
- * Makes the pipes that are our standard streams belong to the container's root (host id `base`), so that runc
- * can pass them on to the user inside, and /dev/stdout and /dev/stderr can be opened there, as without
- * isolation. Other files are left alone, and so is everything that cannot be changed: what was opened before
- * still works.
+ * Changes the owner of the pipes that are our standard streams to the container's root (host id `base`), so
+ * that runc can change it to the user inside, and /dev/stdout and /dev/stderr can be opened there, as without
+ * isolation. Other files are not changed. A failure is ignored: descriptors that are open still work.
  */
-void streams_hand_over(unsigned base);
+void streams_chown(unsigned base);
 
 /*
- * First host id of a running container, from runc's state and the kernel; 0 when it cannot be told or the
+ * First host id of a running container, from runc's state and the kernel; 0 when it is unknown or the
  * container has no range.
  */
 unsigned streams_range_of(const char *runc_root, const char *id);

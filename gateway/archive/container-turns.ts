@@ -7,7 +7,7 @@ export class ContainerTurns {
    * Resolves with what ends the turn, which may be called more than once. Rejects with the signal's reason
    * where that aborts first.
    */
-  async acquire(container: string, gone?: AbortSignal): Promise<() => void> {
+  async acquire(container: string, clientGone?: AbortSignal): Promise<() => void> {
     const before = this.#last.get(container) ?? Promise.resolve();
     let end: () => void = () => undefined;
     const own = new Promise<void>((resolve) => {
@@ -19,7 +19,7 @@ export class ContainerTurns {
       if (this.#last.get(container) === last) this.#last.delete(container);
     });
     try {
-      await orAborted(before, gone);
+      await orAborted(before, clientGone);
       return end;
     } catch (error) {
       // Its place in the queue stays, and is empty.

@@ -146,7 +146,7 @@ export class ContainerView {
       }
       const here = joined([...real, next.name]);
       const node =
-        known.get(here) ?? (this.#directories.has(here) ? directory : await this.#look(real, next.name));
+        known.get(here) ?? (this.#directories.has(here) ? directory : await this.#lookUp(real, next.name));
       if (node.kind === 'directory') this.#remember(here);
       if (node.kind === 'missing') {
         const missing = [next, ...left].map(({ name }) => name);
@@ -179,7 +179,7 @@ export class ContainerView {
     const names = components(real);
     const name = names.pop();
     if (name === undefined || missing.length > 0) return false;
-    const node = await this.#look(names, name);
+    const node = await this.#lookUp(names, name);
     return node.kind === 'other' && node.special === true;
   }
 
@@ -199,14 +199,14 @@ export class ContainerView {
     return null;
   }
 
-  async #look(parent: readonly string[], name: string): Promise<Node> {
+  async #lookUp(parent: readonly string[], name: string): Promise<Node> {
     const whole = [...parent, name];
     const on = this.#mountAbove(whole);
     if (on?.below.length === 0) return lstat(on.mount.source).then(kindOf, () => missing);
     if (on !== null) this.#isUnstable = true;
     const below = on?.below ?? whole;
     for (const root of on === null ? this.#roots : [on.mount.source]) {
-      const found = await lookBelow(root, below.slice(0, -1), name);
+      const found = await lookUpBelow(root, below.slice(0, -1), name);
       // An overlay marks what was deleted in an upper layer.
       if (found === 'deleted') return missing;
       if (found.kind !== 'missing') return found;
@@ -219,7 +219,7 @@ const missing: Node = { kind: 'missing' };
 const directory: Node = { kind: 'directory' };
 
 /** Looks `name` up in a directory below `root`, which no link may be part of. */
-async function lookBelow(
+async function lookUpBelow(
   root: string,
   directories: readonly string[],
   name: string,
@@ -255,12 +255,12 @@ export const components = (file: string): string[] =>
   file.split('/').filter((name) => name !== '' && name !== '.');
 export const joined = (names: readonly string[]): string => `/${names.join('/')}`;
 /**
- * A path in a container as the engine reads it: `..` goes by the words, not through links; a slash or dot at
- * the end stays.
+ * A path in a container as the engine reads it: `..` is resolved lexically, not through links; a slash or dot
+ * at the end stays.
  */
-export function asAsked(file: string): string {
+export function cleanContainerPath(file: string): string {
   const clean = path.posix.resolve('/', file);
-  // Not by a pattern: one that looks for slashes up to the end takes quadratic time.
+  // No pattern: one that matches slashes up to the end takes quadratic time.
   const isDirectory = file === '' || file === '.' || file.endsWith('/') || file.endsWith('/.');
   return isDirectory && clean !== '/' ? `${clean}/` : clean;
 }

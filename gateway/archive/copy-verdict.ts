@@ -2,7 +2,7 @@ import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError, type Verdict } from '../http/exchange.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import { trueChanges } from './changes.ts';
-import { asAsked } from './container-view.ts';
+import { cleanContainerPath } from './container-view.ts';
 import { copyInto } from './copy-into.ts';
 import { checkedStat, copyOut, namesChecked } from './copy-out.ts';
 import { copyOwner } from './copy-owner.ts';
@@ -22,7 +22,7 @@ export async function copyVerdict(
   sharing: SharingSources | null,
 ): Promise<Forward> {
   const { kind, verdict, pinned, target, container, shares, isRewritten } = copy;
-  const source = asAsked(parameter(target, 'path') ?? '/');
+  const source = cleanContainerPath(parameter(target, 'path') ?? '/');
   switch (kind) {
     case 'into':
       return verdictInto(copy, facts);
@@ -63,7 +63,7 @@ async function verdictInto(
   return {
     ...pinned,
     stream: copyInto(
-      { container, destination: asAsked(parameter(target, 'path') ?? '/'), owner, shares },
+      { container, destination: cleanContainerPath(parameter(target, 'path') ?? '/'), owner, shares },
       facts,
     ),
     response: errorsOf(container),

@@ -65,8 +65,8 @@ export class RootGuard {
   }
 
   /** See UserLookups.beforeExec. */
-  beforeExec(id: string, exec: string, gone?: AbortSignal): Promise<() => void> {
-    return this.#lookups.beforeExec(id, exec, gone);
+  beforeExec(id: string, exec: string, clientGone?: AbortSignal): Promise<() => void> {
+    return this.#lookups.beforeExec(id, exec, clientGone);
   }
 
   /**
@@ -74,8 +74,8 @@ export class RootGuard {
    * but a copy that waits in the engine for another one has its container's root directory held for as long
    * as that takes, and would begin whenever the other one's client lets it. See ContainerTurns.take.
    */
-  takeTurn(id: string, gone?: AbortSignal): Promise<() => void> {
-    return this.#copies.acquire(id, gone);
+  takeTurn(id: string, clientGone?: AbortSignal): Promise<() => void> {
+    return this.#copies.acquire(id, clientGone);
   }
 
   /**

@@ -104,13 +104,13 @@ export class TarIds {
         if (this.#dataLeft === 0) this.#place = { at: 'header' };
         continue;
       }
-      const wanted =
+      const missing =
         (this.#place.at === 'extended' ? this.#place.extended.padded : blockBytes) - this.#partialBytes;
-      const take = Math.min(wanted, bytes.length - at);
+      const take = Math.min(missing, bytes.length - at);
       this.#parts.push(bytes.subarray(at, at + take));
       this.#partialBytes += take;
       at += take;
-      if (take < wanted) break;
+      if (take < missing) break;
       const whole = Buffer.concat(this.#parts);
       this.#parts = [];
       this.#partialBytes = 0;

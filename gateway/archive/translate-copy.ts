@@ -37,16 +37,16 @@ export async function translateCopy(
     request.match?.subject,
   );
   if (inspected === null) return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
-  const seen = await asEngineSees(inspected, sharing);
-  const resolved = await resolveTarget(kind, forwarded, seen);
+  const viewed = await asEngineSees(inspected, sharing);
+  const resolved = await resolveTarget(kind, forwarded, viewed);
   const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
   const shares =
     kind === 'into' || kind === 'out' || kind === 'look'
-      ? await userShares(seen, sharing, facts, byRoot)
+      ? await userShares(viewed, sharing, facts, byRoot)
       : null;
   // The user's mounts in it are found by following its links, so its files must be known.
-  const needsLayers = shares !== null && seen.run === null && seen.facts.layers === null;
-  const container = needsLayers ? await withMountedLayers(seen, facts) : seen;
+  const needsLayers = shares !== null && viewed.run === null && viewed.facts.layers === null;
+  const container = needsLayers ? await withMountedLayers(viewed, facts) : viewed;
   const copy: Copy = {
     kind,
     verdict,

@@ -23,7 +23,7 @@ export function withUnmapped(
   layers: LayerIds,
   placeOf: (name: string) => string | null | Promise<string | null>,
 ): PlanFor {
-  const lookedUp = async (entry: TarEntry, plan: EntryPlan): Promise<EntryPlan> => {
+  const withLayerIds = async (entry: TarEntry, plan: EntryPlan): Promise<EntryPlan> => {
     const place = await placeOf(entry.name);
     const ids = place === null ? null : await layers.of(place);
     if (ids === null) return plan;
@@ -32,8 +32,8 @@ export function withUnmapped(
   return (entry) => {
     const plan = planFor(entry);
     if (!isUnmapped(entry)) return plan;
-    if (plan instanceof Promise) return plan.then((one) => (one === plain ? lookedUp(entry, one) : one));
-    return plan === plain ? lookedUp(entry, plan) : plan;
+    if (plan instanceof Promise) return plan.then((one) => (one === plain ? withLayerIds(entry, one) : one));
+    return plan === plain ? withLayerIds(entry, plan) : plan;
   };
 }
 

@@ -57,16 +57,16 @@ export class UserLookups {
    * ResponseReplacedError where the wait takes too long or too many are being started, and the reason of
    * `gone`.
    */
-  async beforeExec(container: string, exec: string, gone?: AbortSignal): Promise<() => void> {
+  async beforeExec(container: string, exec: string, clientGone?: AbortSignal): Promise<() => void> {
     const lookups = this.#lookupsOf(container);
     lookups.waiting++;
     try {
       const end = AbortSignal.timeout(waitTimeoutMs);
-      const signal = gone === undefined ? end : AbortSignal.any([end, gone]);
+      const signal = clientGone === undefined ? end : AbortSignal.any([end, clientGone]);
       while (lookups.copies > 0) await once(lookups.changes, 'changed', { signal });
     } catch (error) {
       this.#deleteIdle(container);
-      if (gone?.aborted === true) throw error;
+      if (clientGone?.aborted === true) throw error;
       throw busy(container, 'files are being copied', 'nothing was run');
     } finally {
       lookups.waiting--;

@@ -1,5 +1,5 @@
 import { ResponseReplacedError } from '../http/exchange.ts';
-import { asAsked, asBytes, components, ContainerView, joined } from './container-view.ts';
+import { cleanContainerPath, asBytes, components, ContainerView, joined } from './container-view.ts';
 import type { IsolatedContainer } from './isolated.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function withoutVolumeLinks(
   end: 'followed' | 'itself',
 ): Promise<string | null> {
   if (!container.facts.mounts.some(({ type }) => type === 'volume')) return null;
-  const names = components(asBytes(asAsked(requestedPath)));
+  const names = components(asBytes(cleanContainerPath(requestedPath)));
   const last = names.at(-1);
   if (last === undefined) return null;
   const suffix = /\/\.?$/.exec(requestedPath)?.[0] ?? '';

@@ -83,12 +83,12 @@ async function openAll(file: string): Promise<OpenFile[]> {
   for (;;) {
     const names = await decisionLogFiles(file);
     const opened: OpenFile[] = [];
-    let steady = true;
+    let isUnchanged = true;
     try {
       for (const name of names) {
         const handle = await open(name, 'r').catch(absent);
         if (handle === null) {
-          steady = false;
+          isUnchanged = false;
           break;
         }
         const info = await handle.stat({ bigint: true });
@@ -103,7 +103,7 @@ async function openAll(file: string): Promise<OpenFile[]> {
           ),
         ),
       );
-      if (steady && ids.join(' ') === opened.map(({ id }) => id).join(' ')) return opened;
+      if (isUnchanged && ids.join(' ') === opened.map(({ id }) => id).join(' ')) return opened;
     } catch (error) {
       await closeAll(opened);
       throw error;

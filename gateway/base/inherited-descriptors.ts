@@ -13,7 +13,7 @@ const openedCloseOnExec = 0o2000000;
  * child is started. To be called before anything is started. Returns how many it marked; throws where that is
  * not possible.
  */
-export function keepInheritedDescriptors(): number {
+export function markInheritedDescriptors(): number {
   if (process.platform !== 'linux') return 0;
   const numbers = readdirSync('/proc/self/fd').map(Number);
   const open = numbers.filter((fd) => fd > 2 && isInheritable(fd));

@@ -82,7 +82,7 @@ export async function placeSocket(
   log: (line: string) => void,
 ): Promise<Result<OwnedSocket, AppError>> {
   try {
-    await giveToGroup(temporary, group, log);
+    await setGroup(temporary, group, log);
     await link(temporary, file);
     return ok(await ownedSocket(file));
   } catch (error) {
@@ -132,7 +132,7 @@ export function groupIn(text: string, group: string): number | null {
   return gid !== undefined && /^\d{1,10}$/.test(gid) ? Number(gid) : null;
 }
 
-async function giveToGroup(file: string, group: string, log: (line: string) => void): Promise<void> {
+async function setGroup(file: string, group: string, log: (line: string) => void): Promise<void> {
   const gid = await groupId(group);
   try {
     if (gid !== null && process.getuid?.() === 0) {

@@ -8,7 +8,7 @@ import { defaultSettings, lockedDownSettings } from '../../shared/settings/effec
 import {
   resolveBindSource,
   resolvePath,
-  isSteady,
+  isRootControlled,
   homeProblem,
   sharedDirectories,
   type BindSourceEnvironment,
@@ -148,12 +148,12 @@ describe('A8: which directory a bind source really is', () => {
 
 describe('a directory that stays where it is', () => {
   it("is one below directories that are root's alone and not shared", async () => {
-    expect(await isSteady('/etc/ssl', [])).toBe(true);
-    expect(await isSteady('/etc/ssl/certs', ['/etc/ssl'])).toBe(false);
+    expect(await isRootControlled('/etc/ssl', [])).toBe(true);
+    expect(await isRootControlled('/etc/ssl/certs', ['/etc/ssl'])).toBe(false);
     // The shared directory itself cannot be moved from inside it.
-    expect(await isSteady('/etc/ssl', ['/etc/ssl'])).toBe(true);
-    expect(await isSteady(at('shared'), [])).toBe(false); // below /tmp
-    expect(await isSteady('/none/here', [])).toBe(false);
+    expect(await isRootControlled('/etc/ssl', ['/etc/ssl'])).toBe(true);
+    expect(await isRootControlled(at('shared'), [])).toBe(false); // below /tmp
+    expect(await isRootControlled('/none/here', [])).toBe(false);
   });
 });
 

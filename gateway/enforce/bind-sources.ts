@@ -163,8 +163,11 @@ async function known(files: readonly string[], lookups: PathLookups): Promise<Re
 }
 
 /** Why what is listed is not shared, where that may be why something is refused. */
-function shareProblem(given: Message | undefined, { problems }: Shares): { readonly problem?: Message } {
-  const problem = given ?? problems[0];
+function shareProblem(
+  specificProblem: Message | undefined,
+  { problems }: Shares,
+): { readonly problem?: Message } {
+  const problem = specificProblem ?? problems[0];
   return problem === undefined ? {} : { problem };
 }
 
@@ -172,7 +175,7 @@ function shareProblem(given: Message | undefined, { problems }: Shares): { reado
  * Whether only the machine's root can put something else in the place of `real` (resolved): everything above
  * it is root's alone and not in a shared directory, where a container could move it.
  */
-export async function isSteady(real: string, shares: readonly string[]): Promise<boolean> {
+export async function isRootControlled(real: string, shares: readonly string[]): Promise<boolean> {
   const { known: shared } = await sharesOf(shares, new PathLookups());
   for (const directory of parents(real)) {
     const info = await stat(directory).catch(() => null);

@@ -51,7 +51,7 @@ export async function gatherCreateFacts(
   const inherited = inheritedLookups(
     inheritedDenial(objectAt(body, 'HostConfig'), containers) === null ? containers.values() : [],
   );
-  const held = await gatherMountFacts(
+  const mountFacts = await gatherMountFacts(
     {
       volumes: [...questions.volumes, ...inherited.volumes],
       binds: [...questions.binds, ...inherited.binds],
@@ -64,7 +64,7 @@ export async function gatherCreateFacts(
   await forEach(questions.networks, signal, async (name) => {
     networks.set(name, await facts.network(name));
   });
-  return { containers, networks, ...held };
+  return { containers, networks, ...mountFacts };
 }
 
 /** A container as the policy sees it. */

@@ -30,8 +30,8 @@ const forward: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward' };
  * Decides requests by the policy in force. ECI off: everything passes as it is, but for a blocked `docker
  * load`. In audit mode what is denied is logged and passes.
  */
-export function createGatekeeper(given: GatekeeperOptions): Gatekeeper {
-  const options: Options = { ...given, turns: given.turns ?? createTurns() };
+export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeeper {
+  const options: Options = { ...gatekeeperOptions, turns: gatekeeperOptions.turns ?? createTurns() };
   return (request) => {
     const route = request.match?.route ?? null;
     // Inspected requests are decided under the settings file's current content; others are decided alike

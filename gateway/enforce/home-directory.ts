@@ -18,13 +18,13 @@ const cache = new Map<number, Known>();
 export function homeOf(
   uid: number,
   now = Date.now(),
-  look: (uid: number) => Promise<string | null> = lookUp,
+  query: (uid: number) => Promise<string | null> = lookUp,
 ): Promise<string | null> {
   const known = cache.get(uid);
   if (known !== undefined && known.until > now) return known.home;
   // Callers are few; a machine with more users than this forgets them all now and then.
   if (cache.size >= 1024) cache.clear();
-  const home = look(uid);
+  const home = query(uid);
   cache.set(uid, { home, until: now + cacheMs });
   return home;
 }

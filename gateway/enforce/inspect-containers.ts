@@ -13,7 +13,7 @@ import type { SocketDecision } from '../../shared/policy/socket-mount.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import { environment } from './bind-environment.ts';
-import { isSteady } from './bind-sources.ts';
+import { isRootControlled } from './bind-sources.ts';
 import { checked, entered, pinned, verbOf } from './container-access.ts';
 import { gatherMountFacts, reference } from './create-container.ts';
 import { idLikeName } from './inspect-create.ts';
@@ -25,7 +25,7 @@ import {
   passedAsIs,
   subjectOf,
 } from './inspection-context.ts';
-import { heldSockets } from './own-sockets.ts';
+import { retainedSocketDenials } from './own-sockets.ts';
 import { hasUnknownOwner, makeSourcesAgain } from './shares.ts';
 import { message } from '../../shared/messages/message.ts';
 import { userFilesDenial } from './user-files.ts';
@@ -84,7 +84,7 @@ export async function copyContainer(context: InspectionContext): Promise<Inspect
     return result;
   const { shares } = await environment(context);
   for (const { type, source } of container.mounts) {
-    if (type === 'bind' && !(await isSteady(source, shares)))
+    if (type === 'bind' && !(await isRootControlled(source, shares)))
       return denied(
         deny(
           'copy-mounts',
@@ -108,9 +108,9 @@ async function mounted(
   if (soFar.kind !== 'passed') return soFar;
   // With "warn" an unprotected container may start as it is; its mounts are part of what was there before.
   if (soFar.warning === undefined && container.mounts.length > 0) {
-    const held = await reference(container, context);
+    const containerReference = await reference(container, context);
     const facts = await gatherMountFacts(
-      inheritedLookups([held]),
+      inheritedLookups([containerReference]),
       context.facts,
       await environment(context),
       context.request.clientGone?.(),
@@ -121,10 +121,10 @@ async function mounted(
       detail: message('gateway.made-without-socket-of-its-own'),
     };
     const denial = decideExistingMounts(
-      held,
+      containerReference,
       facts,
       { image: container.image, socket: unmade },
-      await heldSockets(context, container, facts),
+      await retainedSocketDenials(context, container, facts),
     );
     if (denial !== null) return denied(denial, { container: container.name, image: container.image });
     const unshared = await makeSourcesAgain(context, container);

@@ -13,7 +13,7 @@ import { gatherCreateFacts } from './create-container.ts';
 import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
 import { withSocket } from './own-sockets.ts';
 import { readJson } from './read-body.ts';
-import { heldBinds, makeSourcesOf, needsRecursiveReadOnly, withUsers } from './shares.ts';
+import { convertBinds, makeSourcesOf, needsRecursiveReadOnly, withUsers } from './shares.ts';
 import { message } from '../../shared/messages/message.ts';
 import { writeBody } from './write-body.ts';
 
@@ -40,8 +40,8 @@ export async function createContainer(
   const query: QueryParameter[] = target.query.filter(({ key }) => key === 'name' || key === 'platform');
   const forwarded = writeTarget(target.version, target.path, query);
   if (body === null || body.length === 0) return { ...passedAsIs, target: forwarded, body: Buffer.alloc(0) };
-  const gone = context.request.clientGone?.();
-  const decoded = await readJson(body, gone);
+  const clientGone = context.request.clientGone?.();
+  const decoded = await readJson(body, clientGone);
   if (!decoded.ok) return denied(decoded.denial);
   const shaped = readCreateBody(decoded.value);
   if (!shaped.ok) return denied(shaped.denial);
@@ -52,10 +52,10 @@ export async function createContainer(
   if (claimed !== null) return denied(claimed);
   const read = { body: await withoutForgedOwner(context, shaped.body) };
   const about = { image: textAt(read.body, 'Image'), ...(name === undefined ? {} : { container: name }) };
-  if (body.length > largeBodyBytes) await yieldToEventLoop(gone);
+  if (body.length > largeBodyBytes) await yieldToEventLoop(clientGone);
   const facts = await withUsers(
     context,
-    await gatherCreateFacts(read.body, context.facts, await environment(context), context, gone),
+    await gatherCreateFacts(read.body, context.facts, await environment(context), context, clientGone),
   );
   for (const [referred, held] of facts.containers) {
     const result =
@@ -76,7 +76,7 @@ export async function createContainer(
       decision.outcome === 'deny' ? decision : deny('unreadable-body', message('policy.the-body')),
       about,
     );
-  const held = heldBinds(context, written, facts.containers);
+  const held = convertBinds(context, written, facts.containers);
   // An engine takes no notice of what a mount has in its place, in a request of an older version.
   if (target.version !== null && Number(target.version.slice(2)) < 44 && needsRecursiveReadOnly(held)) {
     return denied(
@@ -89,12 +89,12 @@ export async function createContainer(
   }
   const unshared = await makeSourcesOf(context, held);
   if (unshared !== null) return denied(unshared, about);
-  if (body.length > largeBodyBytes) await yieldToEventLoop(gone);
+  if (body.length > largeBodyBytes) await yieldToEventLoop(clientGone);
   return {
     kind: 'passed',
     changes: decision.changes,
     target: forwarded,
-    body: await writeBody(held, body.length, gone),
+    body: await writeBody(held, body.length, clientGone),
     ...about,
     ...(answer === undefined ? {} : { answer }),
   };

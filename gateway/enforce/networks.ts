@@ -12,8 +12,8 @@ export async function networkDenial(
   body: JsonObject,
 ): Promise<Denial | null> {
   const request = readNetworkRequest(body);
-  const made = decideNetwork(request);
-  if (made.outcome === 'deny') return made;
+  const decision = decideNetwork(request);
+  if (decision.outcome === 'deny') return decision;
   const needsList = request.configFrom !== '' || dependsOnMachine(request);
   const networks = needsList ? await facts.networks() : [];
   const complete = withSettingsOf(request, networks);

@@ -49,7 +49,7 @@ export async function inOwnScope(
     case 'filtered':
       return scope.filtered();
     case 'networks':
-      return { ...passedAsIs, answer: () => scope.networksSeen() };
+      return { ...passedAsIs, answer: () => scope.visibleNetworks() };
     case 'container':
       return scope.container(subject);
     case 'exec':

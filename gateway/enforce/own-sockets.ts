@@ -27,12 +27,12 @@ export async function withSocket(
   const { facts, note = () => undefined } = context;
   const sockets = context.sockets ?? null;
   const { id, socket } = sockets?.mounts.reserve() ?? { id: null, socket: '/' };
-  const asked = decide({ kind: 'granted', socket });
+  const granted = decide({ kind: 'granted', socket });
   if (
-    asked.decision.outcome !== 'rewrite' ||
-    !asked.decision.changes.some(({ rule }) => rule === 'own-socket')
+    granted.decision.outcome !== 'rewrite' ||
+    !granted.decision.changes.some(({ rule }) => rule === 'own-socket')
   )
-    return asked;
+    return granted;
   const verdict = await askTrust(image, context.settings.socket, sockets, callerOf(context));
   if (!verdict.trusted || sockets === null || id === null)
     return decide(
@@ -76,30 +76,29 @@ export async function withSocket(
     });
   }
   return {
-    ...asked,
+    ...granted,
     answer: (refused) => bindOnAnswer(mount, { mounts, containers, facts, log: note, refused }),
   };
 }
 
 /**
- * By source: why a container may not go on having the socket of its own that it was made with; null where it
- * may.
+ * By source: the denial of the own socket that a container was created with; null where it is still allowed.
  */
-export async function heldSockets(
+export async function retainedSocketDenials(
   context: InspectionContext,
   container: ContainerFacts,
   facts: Pick<CreateFacts, 'binds'>,
 ): Promise<Map<string, Denial | null>> {
-  const held = new Map<string, Denial | null>();
+  const denials = new Map<string, Denial | null>();
   for (const { type, source } of container.mounts) {
     const id =
       type === 'bind' && facts.binds.get(source)?.socketMount !== null
         ? (context.sockets?.mounts.idAt(source) ?? null)
         : null;
     if (id !== null && context.sockets)
-      held.set(source, await context.sockets.admission.mayStart(id, container, context.settings.socket));
+      denials.set(source, await context.sockets.admission.mayStart(id, container, context.settings.socket));
   }
-  return held;
+  return denials;
 }
 
 /** The person behind a request; behind a container's: who made the container. */

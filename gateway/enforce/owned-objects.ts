@@ -103,14 +103,14 @@ export class OwnScope {
     };
   }
 
-  /** Own networks and the engine's three; nobody else's containers in them. */
-  networksSeen(): ResponseTransform {
-    const seen = (network: Json): Json[] => {
+  /** Lists own networks and the engine's three built-in ones, without other clients' containers. */
+  visibleNetworks(): ResponseTransform {
+    const visible = (network: Json): Json[] => {
       if (!isObject(network)) return [];
       if (objectAt(network, 'Labels').get(ownerLabel) === this.#owner) return [network];
       return builtInNetworks.has(textAt(network, 'Name')) ? [withoutContainers(network)] : [];
     };
-    return this.#rewritten((answer) => (isList(answer) ? answer.flatMap(seen) : answer));
+    return this.#rewritten((answer) => (isList(answer) ? answer.flatMap(visible) : answer));
   }
 
   #rewritten(rewrite: (answer: Json) => Json): ResponseTransform {

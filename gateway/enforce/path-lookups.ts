@@ -130,7 +130,7 @@ export class PathLookups {
     if (place.entry === null) {
       this.#signal?.throwIfAborted();
       if (++this.#places > maxPlaces) return null;
-      place.entry = look(place.path || '/');
+      place.entry = readEntry(place.path || '/');
       place.entry = await place.entry;
     }
     return place.entry;
@@ -146,7 +146,7 @@ function* identitiesFrom(place: Place | null): Iterable<string> {
   }
 }
 
-async function look(file: string): Promise<Entry> {
+async function readEntry(file: string): Promise<Entry> {
   try {
     const info = await lstat(file, { bigint: true });
     if (info.isSymbolicLink()) return { kind: 'link', target: await readlink(file) };

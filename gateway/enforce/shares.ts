@@ -49,11 +49,11 @@ const isCreatedByEngine = (mount: JsonObject): boolean =>
   isConvertedBind(textAt(mount, 'Consistency'));
 
 /**
- * The body with binds that the engine makes no sources for. Between this look and a start, and at every
- * automatic restart, it would make them as root and through links. In audit mode, and where nobody makes them
- * before, binds stay what they are.
+ * The body with binds converted to mounts, for which the engine creates no sources. Between this check and a
+ * start, and at every automatic restart, it would create them as root and through links. In audit mode, and
+ * without sharing users, binds are unchanged.
  */
-export function heldBinds(
+export function convertBinds(
   context: InspectionContext,
   body: JsonObject,
   containers: CreateFacts['containers'],
@@ -153,11 +153,11 @@ async function makeSources(
     const found = await resolvePath(source);
     if (!('problem' in found) && found.exists) continue;
     const user = await sharingUser();
-    // Of whom nothing is known the planner lets nothing be shared.
+    // For an unknown user the planner shares nothing.
     if (user === null) return null;
     const failed = await makeDirectory(source, user);
-    const made = await resolvePath(source);
-    if (failed !== null || 'problem' in made || !made.exists || made.real !== source) {
+    const created = await resolvePath(source);
+    if (failed !== null || 'problem' in created || !created.exists || created.real !== source) {
       return deny('share-missing', message('policy.bind-mount', { source }), {
         detail: failed ?? message('gateway.link-stands-in-its-way'),
       });
@@ -167,8 +167,8 @@ async function makeSources(
 }
 
 /**
- * As the user, with no right more than his: wherever a link leads, he could have gone himself. Null, or why
- * not.
+ * Creates a directory as the user, with no further rights: the user could follow every link himself. Null, or
+ * the reason of a failure.
  */
 export function makeDirectory(directory: string, user: SharingUser): Promise<Message | null> {
   return new Promise((resolve) => {

@@ -124,9 +124,9 @@ export function holderDenial(
   settings: EffectiveSettings,
 ): Denial | null {
   for (const { source } of container.mounts) {
-    const held = mounts?.bySocket(source) ?? null;
-    if (held === null || held.id === client.mount.id) continue;
-    const other = governingList(settings.socket, held);
+    const holderMount = mounts?.bySocket(source) ?? null;
+    if (holderMount === null || holderMount.id === client.mount.id) continue;
+    const other = governingList(settings.socket, holderMount);
     if (!sameList(other, client.list)) {
       return deny('socket-holder', what, {
         setting: '/bulkhead/existingContainers',

@@ -46,7 +46,7 @@ export function conclude(deciding: DecisionContext, result: InspectionResult): V
         message: result.message ?? `No such ${result.what}: ${result.name}`,
       };
     case 'passed': {
-      tookTime(deciding);
+      recordDuration(deciding);
       context.counters?.request(route, result.changes.length > 0 ? 'rewrite' : 'allow');
       if (result.warning !== undefined) {
         write(
@@ -173,7 +173,7 @@ function noteDenial(
   about: About,
   call = '',
 ): string {
-  tookTime(deciding);
+  recordDuration(deciding);
   deciding.context.counters?.denial(denial.rule, outcome);
   const refusal = refusalMessage(denial);
   write(deciding, { outcome, ...ruleOf(denial), message: refusal.text }, about, call);
@@ -190,7 +190,7 @@ const ruleOf = (denial: Denial) => ({
   sentences: denial.sentences ?? {},
 });
 
-function tookTime(deciding: DecisionContext): void {
+function recordDuration(deciding: DecisionContext): void {
   deciding.context.counters?.decided((performance.now() - deciding.startedAt) / 1000);
 }
 

@@ -20,7 +20,7 @@ export function perRequestCache(facts: EngineFacts): EngineFacts {
   return {
     ...facts,
     container: (reference) => once(containers, reference, (name) => limit(() => facts.container(name))),
-    volume: (name) => once(volumes, name, (asked) => limit(() => facts.volume(asked))),
+    volume: (name) => once(volumes, name, (reference) => limit(() => facts.volume(reference))),
     network: (reference) => once(networks, reference, (name) => limit(() => facts.network(name))),
     createVolume: (name, labels) => {
       volumes.delete(name);

@@ -33,7 +33,12 @@ export function dryRunSockets(
       list: () => [],
     },
     admission: { admit: () => null, mayStart: () => Promise.resolve(null) },
-    containers: { list: () => Promise.resolve([]), remove: nothing, follow: nothing, hold: () => undefined },
+    containers: {
+      list: () => Promise.resolve([]),
+      remove: nothing,
+      follow: nothing,
+      setEngineStopping: () => undefined,
+    },
     trust,
     start: nothing,
     close: nothing,

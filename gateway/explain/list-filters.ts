@@ -11,8 +11,8 @@ function filtersOf(url: URL, key: string): readonly string[] {
 }
 /** Whether labels match the `label` filter of a request. */
 export const hasLabels = (labels: Readonly<Record<string, string>>, url: URL): boolean =>
-  filtersOf(url, 'label').every((wanted) => {
-    const [key = '', ...value] = wanted.split('=');
+  filtersOf(url, 'label').every((filter) => {
+    const [key = '', ...value] = filter.split('=');
     return Object.hasOwn(labels, key) && (value.length === 0 || labels[key] === value.join('='));
   });
 /** Whether a name matches the `name` filter of a request. */

@@ -60,7 +60,7 @@ export interface EngineInterceptor {
  */
 export async function drySession(
   setting: DryRunSetting,
-  between: EngineInterceptor | null,
+  interceptor: EngineInterceptor | null,
   work: (session: DrySession) => Promise<Result<ClientRunResult, AppError>>,
 ): Promise<Result<Explanation, AppError>> {
   // The client prints what a gateway under these settings would answer.
@@ -68,15 +68,15 @@ export async function drySession(
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-explain-'));
   const missing = new Map<string, Message>();
   const requests: ExplainedRequest[] = [];
-  const asked = new Map<string, AskedFact>();
+  const factRecords = new Map<string, AskedFact>();
   const images = new Map<string, AskedImage>();
   const engineFacts =
     setting.engineSocket === null
       ? absentFacts((what) => {
           missing.set(what.text, what);
         })
-      : recordedFacts(createEngineFacts(setting.engineSocket), asked);
-  const facts = between === null ? engineFacts : between.facts(engineFacts);
+      : recordedFacts(createEngineFacts(setting.engineSocket), factRecords);
+  const facts = interceptor === null ? engineFacts : interceptor.facts(engineFacts);
   const trust = recordedTrust(
     setting.assumeImageTrusted === true
       ? assumedTrust
@@ -85,12 +85,12 @@ export async function drySession(
   );
   const engineSocket = setting.engineSocket ?? path.join(directory, 'engine.sock');
   const absent = setting.engineSocket === null ? await serveAbsentEngine(engineSocket) : null;
-  const madeUp =
-    between === null ? null : await between.serve(path.join(directory, 'made-up.sock'), engineSocket);
+  const fakeServer =
+    interceptor === null ? null : await interceptor.serve(path.join(directory, 'made-up.sock'), engineSocket);
   try {
     const decide = dryGatekeeper(
       setting,
-      { facts, trust, images, continueAfterDenial: between !== null },
+      { facts, trust, images, continueAfterDenial: interceptor !== null },
       (request) => {
         if (requests.length < maxRequests) requests.push(request);
       },
@@ -99,7 +99,7 @@ export async function drySession(
     const listener = await listenOn(
       { path: socket },
       {
-        engineSocket: madeUp === null ? engineSocket : path.join(directory, 'made-up.sock'),
+        engineSocket: fakeServer === null ? engineSocket : path.join(directory, 'made-up.sock'),
         decide,
         origin: { kind: 'clients' },
         log: () => undefined,
@@ -108,31 +108,31 @@ export async function drySession(
       },
     );
     if (!listener.ok) return listener;
-    const said = await work({ socket, directory, requests });
+    const result = await work({ socket, directory, requests });
     await listener.value.close(0);
-    if (!said.ok) return said;
-    const told = said.value.requests ?? requests;
+    if (!result.ok) return result;
+    const reported = result.value.requests ?? requests;
     return ok({
       eci: setting.settings.eci.value,
       mode: setting.settings.mode,
-      outcome: strictest(told.map(({ outcome }) => outcome)),
-      requests: told,
+      outcome: strictest(reported.map(({ outcome }) => outcome)),
+      requests: reported,
       missingFacts: [...missing.keys()],
       missingFactSentences: [...missing.values()].map(referenceTo),
-      facts: [...asked.values()],
+      facts: [...factRecords.values()],
       images: [...images.values()],
       engine: setting.engineSocket !== null,
-      clientWords: said.value.clientWords,
-      leftOut: said.value.leftOut,
+      clientWords: result.value.clientWords,
+      leftOut: result.value.leftOut,
       notes: [
-        ...said.value.notes,
+        ...result.value.notes,
         ...(setting.assumeImageTrusted === true ? ['image-assumed' as const] : []),
       ],
     });
   } finally {
     trust.close();
     facts.close();
-    await madeUp?.close();
+    await fakeServer?.close();
     await absent?.close();
     await rm(directory, { recursive: true, force: true });
   }

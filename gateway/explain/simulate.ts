@@ -127,12 +127,16 @@ async function explainBuild(
   line: CommandLine,
   setting: DryRunSetting,
 ): Promise<Result<Explanation, AppError>> {
-  const kept = line.options.filter(({ name }) => !buildKitOnly.has(name) && !readsFiles.has(name));
+  const forwardedOptions = line.options.filter(
+    ({ name }) => !buildKitOnly.has(name) && !readsFiles.has(name),
+  );
   const explained = await explainCommand({
     ...setting,
     args: [
       'build',
-      ...kept.flatMap(({ name, value }) => (value === null ? [`--${name}`] : [`--${name}`, value])),
+      ...forwardedOptions.flatMap(({ name, value }) =>
+        value === null ? [`--${name}`] : [`--${name}`, value],
+      ),
     ],
     stubContext: true,
   });

@@ -5,7 +5,7 @@ import { foreignBuildDenial, type Budget, type CallPolicy } from './call-policy.
 import { InspectedRequest } from './inspected-request.ts';
 import { buildOf, engineHeaders, grpcStatus } from './metadata.ts';
 import { isForBuild, methodHandling } from './methods.ts';
-import { abandon, engineLeft, refuse } from './refuse.ts';
+import { abandon, engineClosed, refuse } from './refuse.ts';
 import { relayResponse } from './relay-response.ts';
 import type { OwnBuilds } from './started-builds.ts';
 
@@ -56,7 +56,7 @@ export function relayCall(
       return;
     }
     const engine = open();
-    if (engine === null) refuse(client, grpcStatus.unavailable, engineLeft);
+    if (engine === null) refuse(client, grpcStatus.unavailable, engineClosed);
     else client.pipe(engine);
   };
   if (build === null) {

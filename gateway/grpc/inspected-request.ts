@@ -9,7 +9,7 @@ import { largeBodyBytes } from '../turns/turns.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 import { foreignBuildDenial, type Budget, type CallPolicy } from './call-policy.ts';
 import { grpcStatus } from './metadata.ts';
-import { engineLeft, refuse } from './refuse.ts';
+import { engineClosed, refuse } from './refuse.ts';
 import type { OwnBuilds } from './started-builds.ts';
 
 /** Longest message that is read: what BuildKit itself accepts (16 MiB), and a little. */
@@ -205,7 +205,7 @@ export class InspectedRequest {
     if (this.#engine !== null) return this.#engine;
     const engine = this.#options.open();
     this.#engine = engine;
-    if (engine === null) this.#stop(grpcStatus.unavailable, engineLeft);
+    if (engine === null) this.#stop(grpcStatus.unavailable, engineClosed);
     else
       engine.on('drain', () => {
         this.#isEngineFull = false;

@@ -2,9 +2,9 @@ import { constants, type ServerHttp2Stream } from 'node:http2';
 import { refusalHeaders } from './metadata.ts';
 
 /** The text for a call whose connection to the engine has ended. */
-export const engineLeft = 'bulkhead gateway: the Docker engine closed the connection; try again';
+export const engineClosed = 'bulkhead gateway: the Docker engine closed the connection; try again';
 /** The text for a call whose error the engine could not send in HTTP/2 trailers. */
-export const answerLost =
+export const errorTooLong =
   "bulkhead gateway: the call failed, and the engine's own error is too long to be passed on (more " +
   "than 64 KB); a build's output shows the failed step";
 

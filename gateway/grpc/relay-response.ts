@@ -7,7 +7,7 @@ import {
 import { grpcMessage } from '../../shared/grpc/status-message.ts';
 import { explainEnd } from './explain.ts';
 import { clientHeaders, grpcStatus } from './metadata.ts';
-import { abandon, answerLost, engineLeft, refuse } from './refuse.ts';
+import { abandon, errorTooLong, engineClosed, refuse } from './refuse.ts';
 
 /** Relays a response from engine to client: head, messages, trailers, and the end of either side. */
 export function relayResponse(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
@@ -48,12 +48,12 @@ export function relayResponse(client: ServerHttp2Stream, engine: ClientHttp2Stre
     if (trailers !== null || client.writableEnded) return;
     switch (engine.rstCode) {
       case constants.NGHTTP2_NO_ERROR:
-        end(grpcStatus.unavailable, engineLeft);
+        end(grpcStatus.unavailable, engineClosed);
         return;
       // Also when the engine's trailers are larger than HTTP/2 in Node takes: an error with a whole long
       // Dockerfile in its details.
       case constants.NGHTTP2_INTERNAL_ERROR:
-        end(grpcStatus.internal, answerLost);
+        end(grpcStatus.internal, errorTooLong);
         return;
       default:
         client.close(engine.rstCode);

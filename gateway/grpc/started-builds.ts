@@ -41,7 +41,7 @@ export function ownBuilds(): OwnBuilds {
       const build = own.get(ref) ?? { count: 0, token: randomBytes(16).toString('hex') };
       build.count++;
       own.set(ref, build);
-      for (const look of [...waiting]) look();
+      for (const check of [...waiting]) check();
       return true;
     },
     end(ref) {
@@ -53,22 +53,22 @@ export function ownBuilds(): OwnBuilds {
     token: (ref) => own.get(ref)?.token ?? null,
     isStarted(ref) {
       if (own.has(ref)) return Promise.resolve(true);
-      // It has an owner, and he is another.
+      // Another connection owns it.
       if (owners.has(ref)) return Promise.resolve(false);
       return new Promise((resolve) => {
         const settle = (started: boolean) => {
           clearTimeout(timer);
-          waiting.delete(look);
+          waiting.delete(check);
           resolve(started);
         };
-        const look = () => {
+        const check = () => {
           if (own.has(ref)) settle(true);
         };
         const timer = setTimeout(() => {
           settle(false);
         }, waitMs);
         timer.unref();
-        waiting.add(look);
+        waiting.add(check);
       });
     },
   };

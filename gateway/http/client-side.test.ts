@@ -29,7 +29,7 @@ beforeEach(async () => {
     bytes: () => undefined,
     end: () => undefined,
     drain: () => undefined,
-    gone: () => {
+    closed: () => {
       disconnected = true;
       side.destroy();
     },

@@ -37,8 +37,8 @@ export interface ClientEvents {
   /** The client's FIN. */
   readonly end: () => void;
   readonly drain: () => void;
-  /** The socket is gone, or has lingered long enough. */
-  readonly gone: () => void;
+  /** The socket has closed, or its linger time is over. */
+  readonly closed: () => void;
 }
 
 /** Accounts the client's buffered bytes to its user. */
@@ -72,11 +72,11 @@ export class ClientSide {
         this.#ended = true;
         if (!this.#lingering) events.end();
         // It may still read what is queued for it.
-        else if (socket.writableFinished) events.gone();
+        else if (socket.writableFinished) events.closed();
       },
       drain: events.drain,
-      error: events.gone,
-      close: events.gone,
+      error: events.closed,
+      close: events.closed,
     };
     listen(socket, this.#listeners);
   }
@@ -191,15 +191,15 @@ export class ClientSide {
   #awaitProgress(before: number): void {
     this.#setLingerTimer(lingerLimits.stalledMs, () => {
       const now = unreadBytes(this.#socket);
-      if (now === before) this.#events.gone();
+      if (now === before) this.#events.closed();
       else this.#awaitProgress(now);
     });
   }
 
   /** The kernel has all. */
   #awaitFin(): void {
-    if (this.#ended) this.#events.gone();
-    else this.#setLingerTimer(lingerLimits.discardMs, this.#events.gone);
+    if (this.#ended) this.#events.closed();
+    else this.#setLingerTimer(lingerLimits.discardMs, this.#events.closed);
   }
 
   #setLingerTimer(ms: number | null, expired: () => void = () => undefined): void {
@@ -210,7 +210,7 @@ export class ClientSide {
 
   #discard(count: number): void {
     this.#discarded += count;
-    if (this.#discarded > discardBytes) this.#events.gone();
+    if (this.#discarded > discardBytes) this.#events.closed();
   }
 
   /** Gives the socket away, paused, with the inbox pushed back into it and no listeners of ours. */

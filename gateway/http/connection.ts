@@ -38,7 +38,7 @@ export class ClientConnection {
   readonly #tunnel: Tunnel;
   readonly #options: ConnectionOptions;
   #state: State = 'requests';
-  #takenOver: readonly Duplex[] = [];
+  #upgradedSockets: readonly Duplex[] = [];
 
   constructor(client: Socket, options: ConnectionOptions) {
     this.#options = options;
@@ -58,7 +58,7 @@ export class ClientConnection {
           this.#engine.resume();
           this.#requests.clientDrained();
         },
-        gone: () => {
+        closed: () => {
           this.#end('client-gone');
         },
       },
@@ -137,7 +137,7 @@ export class ClientConnection {
       this.#client.linger(lastAnswer);
       return;
     }
-    for (const socket of this.#takenOver) socket.destroy();
+    for (const socket of this.#upgradedSockets) socket.destroy();
     this.#requests.clientGone();
     this.#options.slot?.release();
     this.#options.ended(this);
@@ -173,12 +173,12 @@ export class ClientConnection {
       return;
     }
     this.#state = 'taken-over';
-    this.#takenOver = [sockets.client, sockets.engine];
-    let open = this.#takenOver.length;
+    this.#upgradedSockets = [sockets.client, sockets.engine];
+    let open = this.#upgradedSockets.length;
     const closed = () => {
       if (--open === 0) this.#end('takeover-ended');
     };
-    for (const socket of this.#takenOver) socket.once('close', closed);
+    for (const socket of this.#upgradedSockets) socket.once('close', closed);
     try {
       handler(sockets.client, sockets.engine);
     } catch (error) {

@@ -17,7 +17,7 @@ export const endings = {
   'framing-broken': 'destroy',
   'engine-protocol-error': 'destroy',
   /** The user exceeds the limit of buffered bytes, and a response was begun. */
-  crowded: 'destroy',
+  'over-buffer-limit': 'destroy',
   /** The upgrade handler is done with both sockets, has failed, or could not get them. */
   'takeover-ended': 'destroy',
   /** By the gateway, or for a new connection of the same user. */

@@ -136,13 +136,13 @@ export class ForwardedExchange {
       return;
     }
     if (!this.#framing.done && this.#client.inbox.length > 0) {
-      const taken = this.#framing.consume(this.#client.inbox);
+      const consumed = this.#framing.consume(this.#client.inbox);
       if (this.#framing.broken !== null) {
         this.#events.ended('framing-broken');
         return;
       }
-      if (taken > 0) {
-        if (this.#engine.write(this.#client.take(taken))) this.#client.resume();
+      if (consumed > 0) {
+        if (this.#engine.write(this.#client.take(consumed))) this.#client.resume();
         else this.#client.pause();
       }
     }

@@ -131,7 +131,7 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
     connections: () => connections.size,
     tunnels: () => [...connections].filter((connection) => connection.switched).length,
     close: async (graceMs = 5000, { keepFile = false } = {}) => {
-      // Before the descriptor is closed: as long as it is open, nobody else's file can have its inode.
+      // Before the descriptor is closed: while it is open, no other file can get its inode.
       if (!keepFile) await owned?.remove();
       const closed = new Promise<void>((resolve) => {
         server.close(() => {

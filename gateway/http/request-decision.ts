@@ -75,10 +75,10 @@ export class RequestDecision {
     const pending = this.#pending;
     const body = this.#body;
     if (this.#state !== 'reading-body' || pending === null || body === null) return null;
-    const taken = this.#framing.consume(this.#client.inbox, (content) => {
+    const acquired = this.#framing.consume(this.#client.inbox, (content) => {
       body.add(content);
     });
-    this.#client.take(taken);
+    this.#client.take(acquired);
     if (this.#framing.broken !== null) {
       this.#events.malformed({ status: 400, why: this.#framing.broken });
       return false;
@@ -177,17 +177,17 @@ export class RequestDecision {
     };
     turn
       .take(displaced)
-      .then((taken) => {
-        if ('kind' in taken) {
-          this.#decide(taken);
+      .then((acquired) => {
+        if ('kind' in acquired) {
+          this.#decide(acquired);
           this.#events.proceed();
           return;
         }
         if (this.#state !== 'deciding') {
-          taken.end();
+          acquired.end();
           return;
         }
-        this.#turn = taken;
+        this.#turn = acquired;
         this.#bodyTimer = setTimeout(() => {
           this.#refuseSlow(`the body did not come within ${bodyTimeoutMs / 1000} s`);
         }, bodyTimeoutMs);

@@ -253,7 +253,7 @@ export class RequestPipeline {
   #refuseOverLimit(denial: Denial): void {
     const message = this.#options.onOverLimit?.(denial) ?? '';
     // A response that was begun cannot be replaced.
-    if (this.#state === 'exchange') this.#events.ended('crowded');
+    if (this.#state === 'exchange') this.#events.ended('over-buffer-limit');
     else if (this.#state !== 'over') this.#respondAndClose(429, message);
   }
 

@@ -93,14 +93,14 @@ export class StreamedRequest {
     let more = true;
     if (read) {
       const content: Buffer[] = [];
-      const taken = this.#body.consume(this.#client.inbox, (part) => {
+      const consumed = this.#body.consume(this.#client.inbox, (part) => {
         content.push(part);
       });
       if (this.#body.broken !== null) {
         this.#events.broken();
         return;
       }
-      this.#client.take(taken);
+      this.#client.take(consumed);
       if (content.length > 0) more = stream.push(concatParts(content));
     }
     if (more && read && !this.#body.done) {

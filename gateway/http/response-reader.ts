@@ -115,13 +115,13 @@ export class ResponseReader {
     // An empty body ends with its head; bytes after it are a protocol error.
     if (at < all.length) {
       const content = at === 0 ? all : all.subarray(at);
-      const taken =
+      const consumed =
         bufferLimit === null
           ? this.#body.consume(content)
           : this.#body.consume(content, (part) => {
               this.#bufferPart(part, bufferLimit);
             });
-      if (this.#body.broken !== null || taken < content.length) return 'invalid';
+      if (this.#body.broken !== null || consumed < content.length) return 'invalid';
     }
     if (bufferLimit === null) this.out = all;
     else if (this.#bufferedBytes > bufferLimit) return 'too-long';

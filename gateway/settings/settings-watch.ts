@@ -215,7 +215,7 @@ function load(file: string, lastHash: string | null): Loaded {
     // node:fs errors carry a code
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       return {
-        ...(lastHash === null || meantToGo(file, lastHash)
+        ...(lastHash === null || isIntendedRemoval(file, lastHash)
           ? { settings: defaultSettings }
           : { problem: 'it was deleted' }),
         hash,
@@ -231,7 +231,7 @@ function load(file: string, lastHash: string | null): Loaded {
   };
 }
 
-function meantToGo(file: string, lastHash: string): boolean {
+function isIntendedRemoval(file: string, lastHash: string): boolean {
   try {
     return readFileSync(removalNote(file), 'utf8').trim() === lastHash;
   } catch {

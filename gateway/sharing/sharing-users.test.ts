@@ -25,7 +25,7 @@ function engine(list: readonly string[]) {
   const containers: EngineContainers = {
     list: () => Promise.resolve(list.map((one) => ({ id: one, name: 'n', binds: [] }))),
     remove: () => Promise.resolve(),
-    hold: () => undefined,
+    setEngineStopping: () => undefined,
     follow: (told, signal) =>
       new Promise((resolve) => {
         on = told;

@@ -58,7 +58,7 @@ describe('following the engine', () => {
     await containers.follow(
       {
         connected: () => {
-          containers.hold(true);
+          containers.setEngineStopping(true);
         },
         event: () => undefined,
       },
@@ -71,7 +71,7 @@ describe('following the engine', () => {
     const following = containers.follow({ connected, event: () => undefined }, ending.signal);
     await new Promise((resolve) => setImmediate(resolve));
     expect(asked).toBe(1);
-    containers.hold(false);
+    containers.setEngineStopping(false);
     await again;
     expect(asked).toBe(2);
     ending.abort();
@@ -80,7 +80,7 @@ describe('following the engine', () => {
   it('ends while it waits for the next one', async () => {
     const containers = engineContainers('/nowhere');
     const ending = new AbortController();
-    containers.hold(true);
+    containers.setEngineStopping(true);
     const following = containers.follow(
       { connected: () => undefined, event: () => undefined },
       ending.signal,

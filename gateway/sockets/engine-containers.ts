@@ -34,7 +34,7 @@ export interface EngineContainers {
    * True: the engine is about to stop, which what follows its events would hold up; nothing does, until this
    * is told again with false.
    */
-  hold(stopping: boolean): void;
+  setEngineStopping(stopping: boolean): void;
 }
 
 const maxListBytes = 64 * 1024 * 1024;
@@ -44,15 +44,15 @@ const maxEventLength = 256 * 1024;
 
 export function engineContainers(engineSocket: string): EngineContainers {
   const following = new Set<ClientRequest>();
-  let held: AbortController | null = null;
+  let engineStop: AbortController | null = null;
   return {
-    hold: (stopping) => {
+    setEngineStopping: (stopping) => {
       if (!stopping) {
-        held?.abort();
-        held = null;
+        engineStop?.abort();
+        engineStop = null;
         return;
       }
-      held ??= new AbortController();
+      engineStop ??= new AbortController();
       for (const req of following) req.destroy();
     },
     list: async () => {
@@ -73,7 +73,7 @@ export function engineContainers(engineSocket: string): EngineContainers {
         throw new Error(`the engine answered ${status}: ${text.slice(0, 500)}`);
     },
     follow: async (on, signal) => {
-      if (held !== null) await once(AbortSignal.any([held.signal, signal]), 'abort');
+      if (engineStop !== null) await once(AbortSignal.any([engineStop.signal, signal]), 'abort');
       if (signal.aborted) return;
       await new Promise<void>((resolve) => {
         followEvents(engineSocket, on, signal, following, resolve);

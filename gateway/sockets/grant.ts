@@ -38,15 +38,15 @@ export async function askTrust(
 ): Promise<ImageVerdict> {
   if (granting === null) return unavailable('trust.no-state-directory');
   if (granting.trust === null) return unavailable('trust.cannot-check-images');
-  if (crowded(granting.mounts, caller)) return unavailable(tooMany);
+  if (hasTooManyPending(granting.mounts, caller)) return unavailable(tooMany);
   const verdict = await granting.trust.decide(image, socket);
   // Others may have got that far while a registry was asked.
-  return verdict.trusted && crowded(granting.mounts, caller) ? unavailable(tooMany) : verdict;
+  return verdict.trusted && hasTooManyPending(granting.mounts, caller) ? unavailable(tooMany) : verdict;
 }
 
 const tooMany = 'trust.too-many-at-once';
 
-function crowded(mounts: Pick<SocketMounts, 'list'>, caller: number | null): boolean {
+function hasTooManyPending(mounts: Pick<SocketMounts, 'list'>, caller: number | null): boolean {
   const pending = mounts.list().filter(({ container }) => container === null);
   return (
     pending.length >= maxPending ||
@@ -133,11 +133,11 @@ export function mismatch(
       }),
     });
   }
-  const held = container.mounts
+  const otherMounts = container.mounts
     .filter(({ type }) => type === 'bind')
     .map(({ source }) => mounts.idAt(source))
     .filter((id): id is SocketMountId => id !== null);
-  if (held.some((id) => id !== mount.id))
+  if (otherMounts.some((id) => id !== mount.id))
     return deny('socket-mount', message('gateway.docker-socket-of-another-container'), { setting: null });
   return null;
 }

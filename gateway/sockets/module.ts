@@ -23,7 +23,7 @@ export interface SocketMountPartOptions {
   readonly trust: ImageTrust | null;
   readonly settings: () => EffectiveSettings['socket'];
   readonly listen: (at: ListenAt, origin: Origin) => Promise<Result<Listener, AppError>>;
-  readonly keeper: ListenerStore;
+  readonly listenerStore: ListenerStore;
   readonly log: (line: string) => void;
 }
 
@@ -47,7 +47,7 @@ export function openSocketMounts(options: SocketMountPartOptions): Result<Socket
     directory,
     records,
     listen: options.listen,
-    listenerStore: options.keeper,
+    listenerStore: options.listenerStore,
     log,
   });
   const follower = followEngine({ mounts, containers, facts, trust, settings: options.settings, log });

@@ -110,7 +110,7 @@ function containers(listed: readonly ListedContainer[]): EngineContainers & { re
       return Promise.resolve();
     },
     follow: () => Promise.resolve(),
-    hold: () => undefined,
+    setEngineStopping: () => undefined,
   };
 }
 const trust = (verdict: ImageVerdict) => ({ decide: () => Promise.resolve(verdict), close: () => undefined });

@@ -153,14 +153,14 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
       return since === undefined ? null : Date.now() - since;
     },
     restore: async (inherited) => {
-      const given = new Map(
+      const inheritedByName = new Map(
         inherited.filter(({ name }) => name.startsWith(namePrefix)).map(({ name, fd }) => [name, fd]),
       );
       const { mounts: recorded, unreadable } = records.read();
       for (const id of unreadable) lost.add(id);
       for (const mount of recorded) {
-        const fd = given.get(listenerName(mount.id));
-        given.delete(listenerName(mount.id));
+        const fd = inheritedByName.get(listenerName(mount.id));
+        inheritedByName.delete(listenerName(mount.id));
         mounts.set(mount.id, mount);
         try {
           // A socket without its file reaches nobody new: then better a new one.
@@ -176,7 +176,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
           );
         }
       }
-      for (const [name, fd] of given) {
+      for (const [name, fd] of inheritedByName) {
         listenerStore.drop(name);
         closeSync(fd);
       }

@@ -75,14 +75,14 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   async function bindLate(
     mount: SocketMount,
     holder: ListedContainer,
-    { log: say }: ReconcileOptions,
+    { log }: ReconcileOptions,
   ): Promise<void> {
     const found = await facts.container(holder.id);
     if (found === null) return;
     const denial = mismatch(found, mount, mounts);
     if (denial === null) await mounts.bind(mount.id, { id: found.id, name: found.name });
     else
-      say(
+      log(
         `the Docker socket of container ${found.name} (${mount.id}) stays dead: ` +
           `${denial.detail ?? denial.what}`,
       );

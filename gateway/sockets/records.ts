@@ -51,9 +51,9 @@ export function openMountRecords(directory: string): MountRecords {
     },
     write: async (mount) => {
       await mkdir(directoryOf(mount.id), { recursive: true, mode: 0o700 });
-      const { socket: _socket, ...kept } = mount;
+      const { socket: _socket, ...record } = mount;
       const aside = path.join(directoryOf(mount.id), `.${randomBytes(4).toString('hex')}`);
-      await writeFile(aside, `${JSON.stringify({ version: 1, ...kept })}\n`, { mode: 0o600, flush: true });
+      await writeFile(aside, `${JSON.stringify({ version: 1, ...record })}\n`, { mode: 0o600, flush: true });
       await rename(aside, path.join(directoryOf(mount.id), recordName));
     },
     remove: (id) => rm(directoryOf(id), { recursive: true, force: true }),

@@ -44,7 +44,10 @@ export async function resolveCommandList(
       }
     }),
   );
-  // Lists that are gone from the settings are forgotten: a record must not grow with every change of them.
-  const wanted = new Set(socket.perImage.map(({ image }) => image));
-  return [...mount.governing.filter(({ image }) => wanted.has(image) && !open.includes(image)), ...found];
+  // Lists that the settings no longer have are dropped: a record must not grow with every change of them.
+  const listedImages = new Set(socket.perImage.map(({ image }) => image));
+  return [
+    ...mount.governing.filter(({ image }) => listedImages.has(image) && !open.includes(image)),
+    ...found,
+  ];
 }

@@ -67,10 +67,10 @@ export interface ExplainingImageTrust extends ImageTrust {
 
 const refreshMs = 30 * 60_000;
 const registryFactsMs = 60_000;
-/** Local images looked at as possible bases. */
+/** Limit of local images that are checked as possible bases. */
 const maxBases = 200;
 
-/** Image trust by content (B2–B4): what the engine has against what the registries serve. */
+/** Image trust by content (B2–B4): compares the engine's images with what the registries serve. */
 export function createImageTrust(options: ImageTrustOptions): ExplainingImageTrust {
   const now = options.now ?? Date.now;
   const log = options.log ?? (() => undefined);
@@ -82,7 +82,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
   const client =
     options.client ??
     createRegistryClient({
-      registries: keepFor(registryFactsMs, now, () => options.facts.registries()),
+      registries: cacheFor(registryFactsMs, now, () => options.facts.registries()),
       credentials: options.credentials ?? dockerCredentials(),
       now,
       ...(options.certificates === undefined ? {} : { certificates: options.certificates }),
@@ -103,7 +103,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
     const candidates = (await options.facts.images())
       .filter((candidate) => candidate.id !== image.id && namesAnEntry(entries, candidate))
       .slice(0, maxBases);
-    const looked: LocalImage[] = [];
+    const bases: LocalImage[] = [];
     for (const candidate of candidates) {
       // Names come with the list: they change, the layers don't.
       const found = layers.get(candidate.id) ?? (await options.facts.image(candidate.id));
@@ -111,9 +111,9 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       if (layers.size > 1000) layers.clear();
       layers.set(candidate.id, found);
       if (isBuiltFrom(image, found))
-        looked.push({ ...found, tags: candidate.tags, digests: candidate.digests });
+        bases.push({ ...found, tags: candidate.tags, digests: candidate.digests });
     }
-    return looked.sort((a, b) => b.layers.length - a.layers.length);
+    return bases.sort((a, b) => b.layers.length - a.layers.length);
   };
 
   const derived = async (
@@ -132,7 +132,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       if (!trust.trusted) {
         const problem = { ...trust.sentence, text: trust.detail };
         const detail = message('trust.base-is-not-allowed', { base: name, problem });
-        // What can't be known now is worth more than what is known to differ: it may still become a yes.
+        // An unknown result takes precedence over a difference: it may still become trusted.
         if (trust.reason === 'registry-unreachable' && unmet?.reason !== 'registry-unreachable')
           unmet = untrusted('registry-unreachable', detail);
         unmet ??= untrusted('local-only', detail);
@@ -206,7 +206,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       };
     const entries = allowedEntries(socket.images);
     const first = await round(entries, image, written, socket.allowDerivedImages, freshMs);
-    // A no from memory is not held against an image that was pulled or pushed a moment ago.
+    // A cached refusal does not apply to an image that was pulled or pushed a moment ago.
     return first.verdict.trusted
       ? first
       : round(entries, image, written, socket.allowDerivedImages, recheckMs);
@@ -216,7 +216,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
   const refresh = async (): Promise<void> => {
     const socket = options.refresh?.() ?? null;
     if (socket === null) return;
-    // Per-image lists too: where the image list says `*`, their images are asked about all the same (B7).
+    // Per-image lists too: their images are queried even where the image list is `*` (B7).
     for (const question of entryQueries(
       allowedEntries([...socket.images, ...socket.perImage.map(({ image }) => image)]),
     ).slice(0, 200)) {
@@ -248,22 +248,22 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
   };
 }
 
-/** The same answer for a while; a failure is not kept. */
-function keepFor(
+/** Caches a result for `ms`; a failure is not cached. */
+function cacheFor(
   ms: number,
   now: () => number,
   ask: () => Promise<RegistryFacts>,
 ): () => Promise<RegistryFacts> {
-  let kept: { at: number; value: Promise<RegistryFacts> } | null = null;
+  let cached: { at: number; value: Promise<RegistryFacts> } | null = null;
   return () => {
-    if (kept === null || now() - kept.at >= ms || now() < kept.at) {
+    if (cached === null || now() - cached.at >= ms || now() < cached.at) {
       const value = ask();
       const mine = { at: now(), value };
-      kept = mine;
+      cached = mine;
       value.catch(() => {
-        if (kept === mine) kept = null;
+        if (cached === mine) cached = null;
       });
     }
-    return kept.value;
+    return cached.value;
   };
 }

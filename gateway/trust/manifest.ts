@@ -16,8 +16,8 @@ export const digestShape = /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
 const maxChildren = 256;
 
 /**
- * Digest (of the expected algorithm, else sha256) and children of a manifest; null where it is no manifest, or
- * not the expected one.
+ * Digest (of the expected algorithm, else sha256) and children of a manifest; null where it is no manifest,
+ * or not the expected one.
  */
 export function readManifest(
   body: Buffer,

@@ -39,12 +39,12 @@ export class RegistryAnswers {
   async askAll(
     questions: readonly RegistryQuery[],
     maxAgeMs: number,
-    keep = true,
+    persist = true,
   ): Promise<Map<string, RegistryResult>> {
     const answers = new Map<string, RegistryResult>();
     await Promise.all(
       questions.map(async (question) => {
-        answers.set(queryKey(question), await this.ask(question, maxAgeMs, keep));
+        answers.set(queryKey(question), await this.ask(question, maxAgeMs, persist));
       }),
     );
     return answers;
@@ -54,12 +54,12 @@ export class RegistryAnswers {
    * `keep`: remember on disk what is served. Not where anybody chooses the names: they would push out the
    * others.
    */
-  async ask(question: RegistryQuery, maxAgeMs: number, keep = true): Promise<RegistryResult> {
+  async ask(question: RegistryQuery, maxAgeMs: number, persist = true): Promise<RegistryResult> {
     const key = queryKey(question);
     if (!this.isFresh(key, maxAgeMs)) {
       let asking = this.pending.get(key);
       if (asking === undefined) {
-        asking = this.limited(question.domain, () => this.fetch(key, question, keep)).finally(() => {
+        asking = this.limited(question.domain, () => this.fetch(key, question, persist)).finally(() => {
           this.pending.delete(key);
         });
         this.pending.set(key, asking);
@@ -73,17 +73,17 @@ export class RegistryAnswers {
     const found = this.cache.get(key);
     if (found === undefined) return false;
     const age = this.now() - found.at;
-    // A clock that was put back makes nothing fresh.
+    // After the clock was set back nothing is fresh.
     return age >= 0 && age < (found.answer.kind === 'served' ? maxAgeMs : Math.min(maxAgeMs, recheckMs));
   }
 
-  private async fetch(key: string, question: RegistryQuery, keep: boolean): Promise<void> {
+  private async fetch(key: string, question: RegistryQuery, persist: boolean): Promise<void> {
     await this.lastKnown.load();
     const answer = await this.client.ask(question, (digest) => this.lastKnown.childrenOf(digest));
     this.cache.delete(key);
     this.cache.set(key, { answer, at: this.now() });
     if (this.cache.size > maxCached) this.cache.delete(this.cache.keys().next().value ?? '');
-    if (answer.kind === 'served' && keep)
+    if (answer.kind === 'served' && persist)
       await this.lastKnown.set(key, { digest: answer.digest, children: answer.children, at: this.now() });
     if (answer.kind === 'absent') await this.lastKnown.remove(key);
   }

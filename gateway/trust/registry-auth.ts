@@ -98,7 +98,7 @@ export class RegistryAuth {
         };
       return {
         ok: true,
-        header: this.keep(endpoint, repository, `Basic ${basic(stored.user, stored.password)}`, 300),
+        header: this.storeToken(endpoint, repository, `Basic ${basic(stored.user, stored.password)}`, 300),
       };
     }
     return { ok: false, denied: true, ...registryProblem(message('registry.unknown-authorization')) };
@@ -191,10 +191,13 @@ export class RegistryAuth {
         denied: false,
         ...registryProblem(message('registry.no-token', { host: realm.host, status: answer.status })),
       };
-    return { ok: true, header: this.keep(endpoint, repository, `Bearer ${grant.token}`, grant.seconds) };
+    return {
+      ok: true,
+      header: this.storeToken(endpoint, repository, `Bearer ${grant.token}`, grant.seconds),
+    };
   }
 
-  private keep(endpoint: Endpoint, repository: string, header: string, seconds: number): string {
+  private storeToken(endpoint: Endpoint, repository: string, header: string, seconds: number): string {
     if (this.tokens.size > 500) this.tokens.clear();
     this.tokens.set(`${endpoint.origin}/${repository}`, { header, until: this.now() + (seconds - 5) * 1000 });
     return header;

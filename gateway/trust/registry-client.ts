@@ -163,15 +163,16 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       return { kind: 'served', digest: servedDigest, children: read?.children ?? null };
     }
     // No digest in the response to HEAD, or HEAD is unsupported: the digest is computed from the content.
-    const got = await fetch(web, endpoint, 'GET', question, question.reference);
-    if (!got.ok) return { kind: got.cause === 'denied' ? 'denied' : 'unavailable', ...problemOf(got) };
-    if (got.status === 404) return { kind: 'absent' };
-    if (got.status !== 200)
+    const content = await fetch(web, endpoint, 'GET', question, question.reference);
+    if (!content.ok)
+      return { kind: content.cause === 'denied' ? 'denied' : 'unavailable', ...problemOf(content) };
+    if (content.status === 404) return { kind: 'absent' };
+    if (content.status !== 200)
       return {
         kind: 'unavailable',
-        ...registryProblem(message('registry.answered-status', { status: got.status })),
+        ...registryProblem(message('registry.answered-status', { status: content.status })),
       };
-    const read = readManifest(got.body, requestedDigest);
+    const read = readManifest(content.body, requestedDigest);
     if (read === null)
       return { kind: 'unavailable', ...registryProblem(message('registry.answered-no-manifest')) };
     return { kind: 'served', ...read };

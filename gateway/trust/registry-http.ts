@@ -48,18 +48,18 @@ export interface Web {
 }
 
 export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
-  const keep = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 5000 };
+  const agentOptions = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 5000 };
   const makeAgents = () => ({
-    http: new HttpAgent({ ...keep, proxyEnv: env }),
-    https: new HttpsAgent({ ...keep, proxyEnv: env }),
-    directHttp: new HttpAgent(keep),
-    directHttps: new HttpsAgent(keep),
+    http: new HttpAgent({ ...agentOptions, proxyEnv: env }),
+    https: new HttpsAgent({ ...agentOptions, proxyEnv: env }),
+    directHttp: new HttpAgent(agentOptions),
+    directHttps: new HttpsAgent(agentOptions),
   });
-  // At the first question: a gateway that asks no registry need not have TLS in its memory.
+  // On first use: a gateway that queries no registry does not load TLS.
   let agents: ReturnType<typeof makeAgents> | null = null;
   let systemAuthorities: readonly string[] | null = null;
   /**
-   * What Node trusts and what the machine's administrator trusts: Go, and so the engine, takes the latter.
+   * The authorities that Node trusts and those of the machine, which Go, and so the engine, trusts.
    */
   const authorities = () =>
     (systemAuthorities ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]);
@@ -68,11 +68,11 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
     exchange: (request) =>
       new Promise<WebResponse>((resolve) => {
         const secure = request.url.protocol === 'https:';
-        const made = (agents ??= makeAgents());
+        const current = (agents ??= makeAgents());
         const failed = (error: unknown) => {
           resolve({ ok: false, ...failure(error, request.timeoutMs) });
         };
-        // A hard end, however slowly the other side drips.
+        // An absolute limit, however slowly the other side sends.
         const signal = AbortSignal.timeout(request.timeoutMs);
         const options: RequestOptions = {
           method: request.method,
@@ -80,11 +80,11 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
           headers: { 'User-Agent': 'bulkhead', 'Accept-Encoding': 'identity', ...request.headers },
           agent: secure
             ? request.direct
-              ? made.directHttps
-              : made.https
+              ? current.directHttps
+              : current.https
             : request.direct
-              ? made.directHttp
-              : made.http,
+              ? current.directHttp
+              : current.http,
         };
         const tls = !secure
           ? {}

@@ -1,6 +1,6 @@
 /*
- * Fuzzes what reads other processes' words: the planner's plan (mount calls replaced by a model that checks
- * how they are used) and runc's command line. An input's first byte says which: `F` a plan's words, one a
+ * Fuzzes the parsers of other processes' input: the planner's plan (mount calls replaced by a model that checks
+ * how they are used) and runc's command line. An input's first byte says which: `F` a plan's fields, one a
  * line, put into a frame; `R` a raw answer; `A` arguments, one a line.
  */
 #define _GNU_SOURCE
@@ -8,7 +8,7 @@
 #include "../log.h"
 #include "../mounts.h"
 #include "../overlay.h"
-#include "../plan-words.h"
+#include "../plan-fields.h"
 #include "../plan.h"
 
 #include <errno.h>
@@ -215,9 +215,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     memcpy(buffer, text, size);
     fuzz_plan(size);
   } else {
-    size_t words = 0;
-    for (size_t i = 0; i < size; i++) words += text[i] == '\n' ? 1 : 0;
-    int n = snprintf(buffer, sizeof buffer, "bulkhead-plan-2%c%zu", 0, words) + 1;
+    size_t n_fields = 0;
+    for (size_t i = 0; i < size; i++) n_fields += text[i] == '\n' ? 1 : 0;
+    int n = snprintf(buffer, sizeof buffer, "bulkhead-plan-2%c%zu", 0, n_fields) + 1;
     for (size_t i = 0; i < size; i++) buffer[(size_t)n + i] = text[i] == '\n' ? '\0' : (char)text[i];
     fuzz_plan((size_t)n + size);
   }

@@ -37,7 +37,7 @@ export class BodyStream {
   readonly #events: BodyStreamEvents;
   #pending: Buffer[] = [];
   #bytes = 0;
-  #seen = 0;
+  #pushedBytes = 0;
   #ended = false;
   #abandoned = false;
   #isSourcePaused = false;
@@ -54,10 +54,10 @@ export class BodyStream {
     void this.#run(transform);
   }
 
-  /** Takes content. False when the sender should wait for `pull`. */
+  /** Accepts content. False when the sender should wait for `pull`. */
   push(content: Buffer): boolean {
     if (this.#abandoned) return true;
-    this.#seen += content.length;
+    this.#pushedBytes += content.length;
     const passes = Math.min(this.passing, content.length);
     if (passes > 0)
       this.passed(
@@ -74,8 +74,8 @@ export class BodyStream {
   }
 
   /** Bytes of content that were pushed so far. */
-  get seen(): number {
-    return this.#seen;
+  get pushedBytes(): number {
+    return this.#pushedBytes;
   }
 
   /**
@@ -86,7 +86,7 @@ export class BodyStream {
     return this.#idle && !this.#abandoned ? (this.#passThrough?.left() ?? 0) : 0;
   }
 
-  /** So much content bypassed the transform. `more`: whether the receiver takes more. */
+  /** Records content that bypassed the transform. `more`: whether the receiver accepts more. */
   passed(bytes: number, more: boolean): void {
     this.#passThrough?.passed(bytes);
     if (!more) this.#isSinkFull = true;
@@ -98,7 +98,7 @@ export class BodyStream {
     this.#wake();
   }
 
-  /** The receiver takes more. */
+  /** The receiver accepts more. */
   drained(): void {
     this.#wakeSink?.();
     if (!this.#isSinkFull) return;
@@ -106,7 +106,7 @@ export class BodyStream {
     if (!this.#isSourcePaused) this.#events.pull();
   }
 
-  /** The receiver is gone: no event follows. */
+  /** The receiver has closed: no event follows. */
   abandon(): void {
     this.#abandoned = true;
     this.#pending = [];

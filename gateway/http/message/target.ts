@@ -61,7 +61,7 @@ export function parseTarget(text: string): TargetResult {
 
   const query: QueryParameter[] = [];
   if (rawQuery.length > 1) {
-    const seen = new Set<string>();
+    const keys = new Set<string>();
     for (const pair of rawQuery.slice(1).split('&')) {
       if (pair === '') return { ok: false, why: 'the query has an empty parameter' };
       const equals = pair.indexOf('=');
@@ -70,9 +70,9 @@ export function parseTarget(text: string): TargetResult {
         return { ok: false, why: 'the query has a key that is encoded or unusual' };
       // The engine's own parameters all start in lower case; dockerode also sends a create body's fields
       // ("Cmd") here, which nobody reads.
-      if (seen.has(key) && !repeatable.has(key) && !/^[A-Z]/.test(key))
+      if (keys.has(key) && !repeatable.has(key) && !/^[A-Z]/.test(key))
         return { ok: false, why: `the query has the key "${key}" twice` };
-      seen.add(key);
+      keys.add(key);
       const value = equals < 0 ? '' : decodeValue(pair.slice(equals + 1));
       if (value === null)
         return { ok: false, why: `the value of "${key}" in the query is not properly encoded` };

@@ -64,7 +64,7 @@ export function detachReading(socket: Socket): DetachedReadHandle | null {
  * Null where something waits to be sent. `lastWordsMs`: so long it may be read for what it said last before
  * it is given up; mostly its end comes first.
  */
-export function detachWriting(socket: Socket, lastWordsMs: number): DetachedWriteHandle | null {
+export function detachWriting(socket: Socket, drainTimeoutMs: number): DetachedWriteHandle | null {
   const fd = descriptorOf(socket);
   if (fd === null || !isWriteIdle(socket)) return null;
   return {
@@ -73,13 +73,13 @@ export function detachWriting(socket: Socket, lastWordsMs: number): DetachedWrit
       socket.write(bytes);
     },
     failed: (error) => {
-      if (lastWordsMs === 0) {
+      if (drainTimeoutMs === 0) {
         socket.destroy(error);
         return;
       }
       const timer = setTimeout(() => {
         socket.destroy(error);
-      }, lastWordsMs);
+      }, drainTimeoutMs);
       socket.once('close', () => {
         clearTimeout(timer);
       });

@@ -46,8 +46,8 @@ export class ZeroCopyPath {
 
   /** Starts a transfer where enough content may bypass. Only when everything read of the body was pushed. */
   begin(body: Body): boolean {
-    const { passing, seen } = body.stream;
-    // With an unlimited pass-through, a large body is assumed only once much of it was seen.
+    const { passing, pushedBytes: seen } = body.stream;
+    // With an unlimited pass-through, a large body is assumed only once much of it was pushed.
     if (
       this.active ||
       this.#shortRuns >= maxShortRuns ||

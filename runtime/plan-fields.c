@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "plan-words.h"
+#include "plan-fields.h"
 
 #include "log.h"
 #include "plan.h"
@@ -14,11 +14,11 @@ bool parse_error(const char *what) {
   return false;
 }
 
-bool next_word(struct plan_words *words, const char **out) {
-  if (words->left == 0 || words->next >= words->end) return parse_error("it ends early");
-  *out = words->next;
-  words->next += strlen(words->next) + 1;
-  words->left--;
+bool next_field(struct plan_fields *fields, const char **out) {
+  if (fields->left == 0 || fields->next >= fields->end) return parse_error("it ends early");
+  *out = fields->next;
+  fields->next += strlen(fields->next) + 1;
+  fields->left--;
   return true;
 }
 
@@ -35,9 +35,9 @@ bool parse_number(const char *text, uint64_t max, uint64_t *out) {
   return true;
 }
 
-bool next_number(struct plan_words *words, uint64_t max, uint64_t *out) {
+bool next_number(struct plan_fields *fields, uint64_t max, uint64_t *out) {
   const char *text;
-  return next_word(words, &text) &&
+  return next_field(fields, &text) &&
       (parse_number(text, max, out) || parse_error("a number is out of bounds"));
 }
 
@@ -57,13 +57,13 @@ bool is_layer_name(const char *name) {
       is_plain_path(name);
 }
 
-bool next_path(struct plan_words *words, const char **out) {
-  if (!next_word(words, out)) return false;
+bool next_path(struct plan_fields *fields, const char **out) {
+  if (!next_field(fields, out)) return false;
   if (**out != '/' || strlen(*out) >= PATH_MAX) return parse_error("a path is not absolute");
   return is_plain_path(*out) || parse_error("a path is not plain");
 }
 
-bool open_words(struct plan_words *words, char *bytes, size_t size) {
+bool open_fields(struct plan_fields *fields, char *bytes, size_t size) {
   const char *magic;
   uint64_t count;
   size_t found = 0;
@@ -73,9 +73,9 @@ bool open_words(struct plan_words *words, char *bytes, size_t size) {
   }
   if (size > PLAN_MAX_BYTES || bytes[size - 1] != '\0') return parse_error("it is cut off");
   for (size_t i = 0; i < size; i++) found += bytes[i] == '\0' ? 1 : 0;
-  *words = (struct plan_words){.next = bytes, .end = bytes + size, .left = found};
-  if (!next_word(words, &magic)) return false;
+  *fields = (struct plan_fields){.next = bytes, .end = bytes + size, .left = found};
+  if (!next_field(fields, &magic)) return false;
   if (strcmp(magic, "bulkhead-plan-2") != 0) return parse_error("its version");
-  if (!next_number(words, PLAN_MAX_BYTES, &count)) return false;
-  return count == words->left || parse_error("its number of words");
+  if (!next_number(fields, PLAN_MAX_BYTES, &count)) return false;
+  return count == fields->left || parse_error("its number of words");
 }

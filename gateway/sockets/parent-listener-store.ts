@@ -2,10 +2,10 @@ import type { SendHandle } from 'node:child_process';
 import { noListenerStore, type ListenerStore } from '../../shared/gateway/listener-handoff.ts';
 
 /**
- * The parent process, over Node's channel to it; nobody where there is no such channel. Messages:
- * `shared/gateway/listener-handoff.ts`.
+ * Stores listeners in the parent process, over Node's channel to it; stores none without such a channel.
+ * Messages: `shared/gateway/listener-handoff.ts`.
  */
-export function parentKeeper(log: (line: string) => void): ListenerStore {
+export function parentListenerStore(log: (line: string) => void): ListenerStore {
   if (process.send === undefined) return noListenerStore;
   const send = (message: object, handle?: object): Promise<void> =>
     new Promise((resolve) => {
