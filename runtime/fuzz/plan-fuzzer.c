@@ -1,7 +1,7 @@
 /*
- * Fuzzes the parsers of other processes' input: the planner's plan (mount calls replaced by a model that checks
- * how they are used) and runc's command line. An input's first byte says which: `F` a plan's fields, one a
- * line, put into a frame; `R` a raw answer; `A` arguments, one a line.
+ * Fuzzes the parsers of other processes' input: the planner's plan (mount calls replaced by a model that
+ * checks how they are used) and runc's command line. An input's first byte says which: `F` a plan's fields,
+ * one a line, put into a frame; `R` a raw answer; `A` arguments, one a line.
  */
 #define _GNU_SOURCE
 #include "../invocation.h"

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { GatewayOptions } from '../../gateway/server.ts';
+import type { GatewayOptions } from '../../gateway/gateway-options.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 

@@ -1,0 +1,75 @@
+import path from 'node:path';
+import { RootGuard } from './archive/root-guard.ts';
+import { withTrueIds } from './archive/true-ids.ts';
+import type { DecisionLog } from './audit/decision-log.ts';
+import { createGatekeeper } from './enforce/decide.ts';
+import type { EngineFacts } from './engine-api/engine-facts.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import type { Gatekeeper } from './http/exchange.ts';
+import type { GatewayCounters } from './metrics/counters.ts';
+import type { SettingsWatch } from './settings/settings-watch.ts';
+import { sharingDirectory } from './sharing/module.ts';
+import { recordCreates } from './sharing/record-creates.ts';
+import { withRestoredBinds } from './sharing/restore-binds.ts';
+import type { SharingUsers } from './sharing/sharing-users.ts';
+import { socketsDirectory } from './sockets/module.ts';
+import type { SocketMountModule } from './sockets/socket-mount-module.ts';
+
+export interface GatekeeperParts {
+  readonly settings: SettingsWatch;
+  readonly audit: DecisionLog;
+  readonly facts: EngineFacts;
+  readonly counters: GatewayCounters;
+  readonly sockets: SocketMountModule | null;
+  readonly sharing: SharingUsers | null;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * The gateway's gatekeeper: decisions by policy, with ids of copies translated, binds restored in inspects,
+ * and sharing users recorded. Restores root directories that an earlier gateway left locked.
+ */
+export async function composeGatekeeper(
+  options: GatewayOptions,
+  { settings, audit, facts, counters, sockets, sharing, log }: GatekeeperParts,
+): Promise<Gatekeeper> {
+  const stateDirectory = options.stateDirectory ?? null;
+  const guard =
+    stateDirectory === null
+      ? null
+      : new RootGuard({
+          directory: path.join(stateDirectory, 'isolation/held-roots'),
+          root: stateDirectory,
+          log,
+          getExecState: (exec) => facts.execState(exec),
+        });
+  await guard?.restoreAll();
+  const gatekeeper = withTrueIds(
+    createGatekeeper({
+      settings,
+      audit,
+      facts,
+      counters,
+      runtime: options.runtime ?? null,
+      requireUserNamespace: options.requireUserNamespace ?? true,
+      engineDirectories: [
+        ...(options.engineDirectories ?? []),
+        ...(stateDirectory === null
+          ? []
+          : [socketsDirectory(stateDirectory), sharingDirectory(stateDirectory)]),
+      ],
+      engineSockets: [options.engineSocket, options.listenSocket],
+      clientSocket: options.listenSocket,
+      sockets,
+      sharing,
+      note: log,
+      ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
+    }),
+    facts,
+    sharing === null || stateDirectory === null ? null : { users: sharing, root: stateDirectory },
+    guard,
+  );
+  return sharing === null
+    ? gatekeeper
+    : recordCreates(withRestoredBinds(gatekeeper), { users: sharing, mounts: sockets?.mounts ?? null, log });
+}

@@ -1,0 +1,43 @@
+import type { ListenerStore, InheritedListener } from '../shared/gateway/listener-handoff.ts';
+import type { ConnectionLimits } from '../shared/policy/limits.ts';
+import type { ImageTrust } from './trust/image-trust.ts';
+
+export interface GatewayOptions {
+  /** Path of the engine's own unix socket. */
+  readonly engineSocket: string;
+  /** Path of the clients' socket. */
+  readonly listenSocket: string;
+  readonly settingsFile: string;
+  /** Decision log (JSONL); null for none. */
+  readonly auditFile?: string | null;
+  /** Runtime every container is made with (A6). Default: that of the backend that the settings choose. */
+  readonly runtime?: string;
+  /**
+   * Group that may use the socket (0660); where it does not exist the socket is root's alone (0600). Default
+   * `docker`.
+   */
+  readonly group?: string;
+  /** Directories of the engine: neither they nor their parents can be mounted. */
+  readonly engineDirectories?: readonly string[];
+  /**
+   * Checks a running container's uid_map, too, not only its runtime's name. Default true; false is for tests
+   * with another runtime.
+   */
+  readonly requireUserNamespace?: boolean;
+  /** Socket that serves `GET /metrics` (Prometheus text); null or missing: none. */
+  readonly metricsSocket?: string | null;
+  /**
+   * Directory of persistent state (containers' own sockets, last-known registry digests); null or missing:
+   * there is none, and no container gets a socket.
+   */
+  readonly stateDirectory?: string | null;
+  /** Decides which images may have the Docker socket. Default: by what registries serve. */
+  readonly imageTrust?: ImageTrust;
+  /** Listening descriptors that the parent process has of an earlier gateway, and where ours are stored. */
+  readonly inherited?: readonly InheritedListener[];
+  readonly listenerStore?: ListenerStore;
+  /** How many connections users may have. Default: `connectionLimits`. */
+  readonly connectionLimits?: ConnectionLimits;
+  /** Logs one line about the gateway itself (policy changes, malformed requests). */
+  readonly log?: (line: string) => void;
+}

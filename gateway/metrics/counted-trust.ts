@@ -1,0 +1,16 @@
+import type { ImageTrust } from '../trust/image-trust.ts';
+import type { GatewayCounters } from './counters.ts';
+
+/** Image trust whose verdicts are counted. */
+export function countedTrust(counters: GatewayCounters, trust: ImageTrust): ImageTrust {
+  return {
+    decide: async (image, socket) => {
+      const verdict = await trust.decide(image, socket);
+      counters.trustDecided(verdict.trusted ? 'trusted' : verdict.reason);
+      return verdict;
+    },
+    close: () => {
+      trust.close();
+    },
+  };
+}

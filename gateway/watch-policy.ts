@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { loadTranslator } from '../shared/messages/translator.ts';
+import { userSettingsName } from '../shared/settings/preferences.ts';
+import { groupId } from './base/socket-file.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import { describePolicy } from './settings/describe-policy.ts';
+import { watchSettings, type PolicyState, type SettingsWatch } from './settings/settings-watch.ts';
+import { syncPreferencesFile } from './settings/user-settings.ts';
+import { recordBuildsUnenforced } from './sharing/builds-unenforced.ts';
+import { sharingDirectory } from './sharing/module.ts';
+
+/**
+ * Watches the settings file. Each policy that comes into force is logged, its language is loaded, and the
+ * files that depend on it are updated. Resolves once the first policy's language is loaded.
+ */
+export async function watchPolicy(
+  options: GatewayOptions,
+  log: (line: string) => void,
+): Promise<SettingsWatch> {
+  const stateDirectory = options.stateDirectory ?? null;
+  const preferences =
+    stateDirectory === null
+      ? null
+      : {
+          file: path.join(stateDirectory, userSettingsName),
+          gid: await groupId(options.group ?? 'docker'),
+        };
+  const syncPreferences = (state: PolicyState): void => {
+    const problem =
+      preferences === null ? null : syncPreferencesFile(preferences.file, state.settings, preferences.gid);
+    if (problem !== null) log(`there is no place for users' preferences: ${problem}`);
+  };
+  // Refusals before it is loaded are in English.
+  const loadLanguage = ({ settings }: PolicyState): Promise<void> =>
+    loadTranslator(settings.language).then(
+      () => undefined,
+      (error: unknown) => {
+        log(`refusals stay in English: ${String(error)}`);
+      },
+    );
+  const settings = watchSettings(
+    options.settingsFile,
+    (state) => {
+      void loadLanguage(state);
+      log(describePolicy(options.settingsFile, state));
+      syncPreferences(state);
+      if (stateDirectory !== null)
+        recordBuildsUnenforced(sharingDirectory(stateDirectory), state.settings, log);
+    },
+    preferences,
+  );
+  await loadLanguage(settings.current());
+  return settings;
+}
