@@ -1,0 +1,42 @@
+const number = (count: number): string => new Intl.NumberFormat('en').format(count);
+
+/** English texts of the tray and the notifications. */
+export const en = {
+  state: {
+    protected: 'Protected',
+    unverified: 'On, not verified',
+    audit: 'Audit mode',
+    off: 'Off',
+    stopped: 'Engine stopped',
+    failed: 'Engine failed',
+    unreachable: 'No answer from the engine',
+    working: 'Working',
+  },
+  except: (count: number) => `Protected, except ${number(count)} ${count === 1 ? 'container' : 'containers'}`,
+  menu: {
+    open: 'Open Bulkhead',
+    verify: 'Verify now',
+    start: 'Start engine',
+    stop: 'Stop engine…',
+    quit: 'Quit',
+  },
+  denied: {
+    one: (what: string) => `Denied: ${what}`,
+    many: (count: number) => `${number(count)} requests denied`,
+  },
+  unprotected: {
+    one: (name: string) => `${name} is not protected`,
+    many: (count: number) => `${number(count)} containers are not protected`,
+    body: 'A container appeared that Enhanced Container Isolation does not protect.',
+  },
+  notVerified: {
+    title: 'Protection is not verified any more',
+    body: 'Enhanced Container Isolation is on, but nothing proves now that it holds. Verify again.',
+  },
+  engineStopped: {
+    title: 'The engine stopped unexpectedly',
+    body: 'Nothing runs and nothing is checked. The Overview says why.',
+  },
+  failed: { verify: 'The protection could not be verified', start: 'The engine could not be started' },
+  times: (what: string, count: number) => `${what} (${number(count)} times)`,
+};

@@ -1,0 +1,33 @@
+const number = (count: number): string => new Intl.NumberFormat('zh-CN').format(count);
+
+/** Chinese texts of the tray and the notifications. */
+export const zhCN = {
+  state: {
+    protected: '受保护',
+    unverified: '已开启，未验证',
+    audit: '审计模式',
+    off: '已关闭',
+    stopped: '引擎已停止',
+    failed: '引擎出现故障',
+    unreachable: '引擎没有响应',
+    working: '正在处理',
+  },
+  except: (count: number) => `受保护，${number(count)} 个容器除外`,
+  menu: { open: '打开 Bulkhead', verify: '立即验证', start: '启动引擎', stop: '停止引擎…', quit: '退出' },
+  denied: {
+    one: (what: string) => `已拒绝：${what}`,
+    many: (count: number) => `已拒绝 ${number(count)} 个请求`,
+  },
+  unprotected: {
+    one: (name: string) => `容器 ${name} 未受保护`,
+    many: (count: number) => `${number(count)} 个容器未受保护`,
+    body: '出现了一个不受增强型容器隔离保护的容器。',
+  },
+  notVerified: {
+    title: '保护状态已不再得到验证',
+    body: '增强型容器隔离已开启，但目前没有证据表明它有效。请重新验证。',
+  },
+  engineStopped: { title: '引擎意外停止', body: '没有容器在运行，也没有任何检查。原因见“概览”。' },
+  failed: { verify: '未能验证保护状态', start: '未能启动引擎' },
+  times: (what: string, count: number) => `${what}（${number(count)} 次）`,
+};
