@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
-import { appState, run } from '../../renderer/dev/fixture.ts';
+import { run } from '../../renderer/dev/apply-fixture.ts';
+import { appState } from '../../renderer/dev/app-fixture.ts';
 import { stateStore } from '../session/app-state.ts';
 import { installQuitHandlers, type QuitParts } from './quit.ts';
 import type { Session } from '../session/session.ts';

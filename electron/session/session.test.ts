@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rootPaths } from '../../engine/base/root-paths.ts';
 import type { Target } from '../../engine/target.ts';
-import { appState } from '../../renderer/dev/fixture.ts';
+import { appState } from '../../renderer/dev/app-fixture.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { UserStore } from './preferences.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { targetCapabilities, appState, run } from '../../renderer/dev/fixture.ts';
+import { run } from '../../renderer/dev/apply-fixture.ts';
+import { targetCapabilities, appState } from '../../renderer/dev/app-fixture.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { ok } from '../../shared/result.ts';
 import { targetId, type TargetRef } from '../../shared/targets/target.ts';

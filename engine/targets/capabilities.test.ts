@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { describeEngine } from '../../cli/engine-text.ts';
-import { appState, targetCapabilities } from '../../renderer/dev/fixture.ts';
+import { appState, targetCapabilities } from '../../renderer/dev/app-fixture.ts';
 import { needsFirstRun } from '../../renderer/state/first-run.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { protectionIn } from '../../shared/ipc/protection.ts';

@@ -1,6 +1,8 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appState, appliedText, offText, settingsState, states, targetCapabilities } from '../dev/fixture.ts';
+import { states } from '../dev/states.ts';
+import { appState, targetCapabilities } from '../dev/app-fixture.ts';
+import { appliedText, offText, settingsState } from '../dev/settings-fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 
 const state = (name: string) => {

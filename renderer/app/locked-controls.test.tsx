@@ -1,6 +1,8 @@
 import { act, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appliedText, appState, run, settingsState } from '../dev/fixture.ts';
+import { run } from '../dev/apply-fixture.ts';
+import { appState } from '../dev/app-fixture.ts';
+import { appliedText, settingsState } from '../dev/settings-fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { pageIds, type PageId } from '../../shared/pages/pages.ts';

@@ -6,7 +6,7 @@ import { appArguments, registerApp } from '../../cli/app.ts';
 import { localizedHelp } from '../../cli/help.ts';
 import { deepLinkOf, parseDeepLink } from '../../shared/desktop/deep-link.ts';
 import { pageIds, type PageId } from '../../shared/pages/pages.ts';
-import { appState } from '../dev/fixture.ts';
+import { appState } from '../dev/app-fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import { parseRoute } from '../state/router.ts';
 

@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { states, targetCapabilities } from '../dev/fixture.ts';
+import { states } from '../dev/states.ts';
+import { targetCapabilities } from '../dev/app-fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { usersOwn } from '../pages/overview/desktop-card.tsx';

@@ -1,6 +1,7 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appState, appliedText, settingsState } from '../dev/fixture.ts';
+import { appState } from '../dev/app-fixture.ts';
+import { appliedText, settingsState } from '../dev/settings-fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import type { PageId } from '../../shared/pages/pages.ts';
 

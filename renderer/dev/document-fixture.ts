@@ -2,7 +2,8 @@ import type { AppState, IpcInput, IpcOutput } from '../../shared/ipc/contract.ts
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { diffSettings } from '../../shared/settings/index.ts';
 import { namedChanges, type HistoryItem } from '../../shared/settings/history.ts';
-import { appState, appliedText, minutesAgo, offText, settingsState } from './fixture.ts';
+import { appState } from './app-fixture.ts';
+import { appliedText, minutesAgo, offText, settingsState } from './settings-fixture.ts';
 
 /** Invented histories and conflicts, for tests and pictures. */
 

@@ -6,7 +6,11 @@ import { isEngineRequest } from '../../shared/ipc/channels.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { withPreferences } from '../../shared/settings/preferences.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
-import { minutesAgo, plan, recreatePlan, targetCapabilities, targets, verification } from './fixture.ts';
+import { plan } from './apply-fixture.ts';
+import { targetCapabilities, targets } from './app-fixture.ts';
+import { verification } from './verification-fixture.ts';
+import { recreatePlan } from './container-fixture.ts';
+import { minutesAgo } from './settings-fixture.ts';
 import { simulate } from './simulator-fixture.ts';
 
 const links: Readonly<Record<string, string>> = {

@@ -5,20 +5,12 @@ import type { ApplyStepStatus } from '../../shared/apply/run.ts';
 import type { ApplyStep } from '../../shared/apply/steps.ts';
 import { message, sentenceOf } from '../../shared/messages/message.ts';
 import { ok, type Result } from '../../shared/result.ts';
-import {
-  appState,
-  appliedText,
-  caption,
-  minutesAgo,
-  offText,
-  plan,
-  recreatePlan,
-  run,
-  settingsState,
-  someContainers,
-  states,
-  verification,
-} from './fixture.ts';
+import { states } from './states.ts';
+import { caption, plan, run } from './apply-fixture.ts';
+import { appState } from './app-fixture.ts';
+import { verification } from './verification-fixture.ts';
+import { recreatePlan, someContainers } from './container-fixture.ts';
+import { appliedText, minutesAgo, offText, settingsState } from './settings-fixture.ts';
 
 /** Invented plans, runs and logs of Review & apply, for tests and pictures. */
 

@@ -1,7 +1,7 @@
 import type { Simulation, SimulationInput } from '../../shared/explain/simulation.ts';
 import type { Explanation, ExplainedRequest, Finding } from '../../shared/explain/explanation.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { minutesAgo } from './fixture.ts';
+import { minutesAgo } from './settings-fixture.ts';
 
 /** Answers of the Simulator over the invented states: shaped as the real ones, decided by nobody. */
 

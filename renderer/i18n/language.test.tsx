@@ -1,6 +1,6 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
-import { appState } from '../dev/fixture.ts';
+import { appState } from '../dev/app-fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import { resolveLanguage, showLanguage, startI18n } from './index.ts';
 

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  appliedText,
-  appState,
-  offText,
-  run,
-  settingsState,
-  states,
-  targetCapabilities,
-} from '../dev/fixture.ts';
+import { states } from '../dev/states.ts';
+import { run } from '../dev/apply-fixture.ts';
+import { appState, targetCapabilities } from '../dev/app-fixture.ts';
+import { appliedText, offText, settingsState } from '../dev/settings-fixture.ts';
 import { fakeBridge } from '../dev/fake-bridge.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { fail, ok } from '../../shared/result.ts';

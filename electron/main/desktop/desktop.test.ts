@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { targetCapabilities } from '../../../renderer/dev/fixture.ts';
+import { targetCapabilities } from '../../../renderer/dev/app-fixture.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import { desktopLabels } from '../../../shared/desktop/labels.ts';
 import type { Session } from '../../session/session.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { desktopLabels } from '../../../shared/desktop/labels.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
-import { targetCapabilities } from '../../../renderer/dev/fixture.ts';
+import { targetCapabilities } from '../../../renderer/dev/app-fixture.ts';
 import type { TargetKind } from '../../../shared/engine-status/kinds.ts';
 import { claimIds } from '../../../shared/verify/claims.ts';
 

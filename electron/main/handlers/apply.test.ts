@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RecreateHandle } from '../../../engine/targets/embedded/target.ts';
-import { run } from '../../../renderer/dev/fixture.ts';
+import { run } from '../../../renderer/dev/apply-fixture.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import { refuseDuringApply, type Session } from '../../session/session.ts';

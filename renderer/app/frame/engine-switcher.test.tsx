@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appState, offText, settingsState } from '../../dev/fixture.ts';
+import { appState } from '../../dev/app-fixture.ts';
+import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { fail } from '../../../shared/result.ts';
 

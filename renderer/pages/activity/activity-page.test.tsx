@@ -2,7 +2,8 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest';
 import { activitySummary, entry, manyEntries, someEntries } from '../../dev/activity-fixture.ts';
 import { fakeBridge } from '../../dev/fake-bridge.ts';
-import { appState, settingsState } from '../../dev/fixture.ts';
+import { appState } from '../../dev/app-fixture.ts';
+import { settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { fail, ok } from '../../../shared/result.ts';

@@ -1,6 +1,10 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appState, minutesAgo, run, someContainers, states } from '../../dev/fixture.ts';
+import { states } from '../../dev/states.ts';
+import { run } from '../../dev/apply-fixture.ts';
+import { appState } from '../../dev/app-fixture.ts';
+import { someContainers } from '../../dev/container-fixture.ts';
+import { minutesAgo } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import type { RemovalRun } from '../../../shared/containers/removal.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';

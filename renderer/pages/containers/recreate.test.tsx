@@ -1,6 +1,9 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appState, minutesAgo, someContainers, states } from '../../dev/fixture.ts';
+import { states } from '../../dev/states.ts';
+import { appState } from '../../dev/app-fixture.ts';
+import { someContainers } from '../../dev/container-fixture.ts';
+import { minutesAgo } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { showLanguage } from '../../i18n/index.ts';
 import type { RecreatePlan } from '../../../shared/containers/recreate.ts';

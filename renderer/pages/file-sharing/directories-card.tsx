@@ -28,7 +28,7 @@ import {
   type ShareRow,
 } from './shares.ts';
 
-/** The shared directories: path as written, path on this host, sharing by default, and warnings in the row. */
+/** The shared directories: path as written, path on this host, whether shared by default, and warnings. */
 export function DirectoriesCard({
   list,
   found,

@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appliedText, states } from '../../dev/fixture.ts';
+import { states } from '../../dev/states.ts';
+import { appliedText } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';

@@ -1,6 +1,8 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appState, appliedText, offText, settingsState, states } from '../../dev/fixture.ts';
+import { states } from '../../dev/states.ts';
+import { appState } from '../../dev/app-fixture.ts';
+import { appliedText, offText, settingsState } from '../../dev/settings-fixture.ts';
 import { documentResponses, historyItems, documentStates } from '../../dev/document-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { ok } from '../../../shared/result.ts';

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { offText, states } from '../../dev/fixture.ts';
+import { states } from '../../dev/states.ts';
+import { offText } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { isRunning } from '../../../shared/containers/protection.ts';
 

@@ -12,7 +12,7 @@ import { baseExtensions, editorKeymap } from './editor-extensions.ts';
 import { fromOutside, replaceDocument } from './replace-document.ts';
 import { OffsetMap } from './offsets.ts';
 
-/** The text is emitted after so many ms without a key press, so that parsing and checks do not delay typing. */
+/** The text is emitted so many ms after the last key, so that parsing and checks do not delay typing. */
 const pauseMs = 100;
 /** The same for a document longer than `typingLimit`. */
 const largePauseMs = 400;

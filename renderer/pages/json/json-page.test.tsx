@@ -1,7 +1,9 @@
 import { act, cleanup, screen, waitFor } from '@testing-library/react';
 import { EditorView } from '@codemirror/view';
 import { afterEach, describe, expect, it } from 'vitest';
-import { appState, appliedText, settingsState, states } from '../../dev/fixture.ts';
+import { states } from '../../dev/states.ts';
+import { appState } from '../../dev/app-fixture.ts';
+import { appliedText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 

@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { activitySummary, someEntries } from '../../dev/activity-fixture.ts';
-import { appState } from '../../dev/fixture.ts';
+import { appState } from '../../dev/app-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 
 const card = () => screen.getByRole('region', { name: 'Denials' });

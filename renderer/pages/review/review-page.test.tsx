@@ -1,6 +1,8 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { offText, plan, run, settingsState, states } from '../../dev/fixture.ts';
+import { states } from '../../dev/states.ts';
+import { plan, run } from '../../dev/apply-fixture.ts';
+import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { log, reviewResponses, reviewStates } from '../../dev/review-fixture.ts';
 import { fail, ok } from '../../../shared/result.ts';

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { states } from '../../dev/fixture.ts';
+import { states } from '../../dev/states.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { pictureCommand } from '../../dev/simulator-fixture.ts';
 import { fail } from '../../../shared/result.ts';

@@ -1,6 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { states } from '../../dev/fixture.ts';
+import { states } from '../../dev/states.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { parseSettings } from '../../../shared/settings/index.ts';
 

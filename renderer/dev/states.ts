@@ -1,0 +1,188 @@
+import type { AppState } from '../../shared/ipc/contract.ts';
+import { activitySummary } from './activity-fixture.ts';
+import { minutesAgo, offText, settingsState, socketText } from './settings-fixture.ts';
+import { someContainers } from './container-fixture.ts';
+import { verification } from './verification-fixture.ts';
+import { appState, off } from './app-fixture.ts';
+import { desktopStates } from './desktop-states.ts';
+import { settingsStates } from './settings-states.ts';
+import { containerStates } from './container-states.ts';
+
+/**
+ * States of the app for component tests and screenshots. Invented data; never part of the product's bundle.
+ */
+export const states: Record<string, () => AppState> = {
+  ...desktopStates,
+  protected: () => appState(),
+  clean: () =>
+    appState({
+      scan: {
+        at: minutesAgo(0.6),
+        durationMs: 90,
+        eci: true,
+        containers: someContainers.filter((c) => c.protected),
+      },
+    }),
+  unverified: () => appState({ verification: null }),
+  failedProbe: () =>
+    appState({
+      verification:
+        verification === null
+          ? null
+          : {
+              ...verification,
+              claims: verification.claims.map((c) =>
+                c.id === 'A7-userns-host-ignored'
+                  ? { ...c, verdict: 'fail', evidence: 'uid_map "0 0 4294967295"' }
+                  : c,
+              ),
+            },
+    }),
+  audit: () =>
+    appState({
+      settings: settingsState(socketText.replace('"bulkhead": { ', '"bulkhead": { "mode": "audit", ')),
+      verification:
+        verification === null
+          ? null
+          : {
+              ...verification,
+              claims: verification.claims.map((c) =>
+                c.id === 'A7-host-namespaces-refused' || c.id === 'B1-socket-refused'
+                  ? { ...c, verdict: 'not-enforced', evidence: 'audit mode: nothing is refused' }
+                  : c,
+              ),
+            },
+    }),
+  off: () => appState(off()),
+  turningOn: () =>
+    appState(
+      off({
+        draft: offText
+          .replace('"value": false', '"value": true')
+          .replace('"locked": false', '"locked": true'),
+      }),
+    ),
+  stopped: () =>
+    appState({
+      engine: {
+        ...appState().engine,
+        phase: 'stopped',
+        version: null,
+        kernel: null,
+        gatewayUp: false,
+        plannerUp: false,
+        counts: null,
+      },
+      scan: null,
+    }),
+  starting: () =>
+    appState({
+      engine: {
+        ...appState().engine,
+        phase: 'starting',
+        version: null,
+        counts: null,
+        gatewayUp: false,
+        plannerUp: false,
+      },
+      scan: null,
+      backends: [],
+      verification: null,
+      busy: { scanning: false, verifying: false, engine: 'starting', beginning: false },
+    }),
+  scanning: () =>
+    appState({
+      scan: null,
+      backends: [],
+      verification: null,
+      busy: { scanning: true, verifying: true, engine: null, beginning: false },
+    }),
+  scanFailed: () =>
+    appState({
+      scan: null,
+      scanError: {
+        code: 'engine.unreachable',
+        message: 'the containers could not be listed',
+        reason: 'connect ECONNREFUSED /var/lib/bulkhead/docker.sock',
+      },
+    }),
+  empty: () => appState({ scan: { at: minutesAgo(0.6), durationMs: 20, eci: true, containers: [] } }),
+  failed: () =>
+    appState({
+      engine: {
+        ...appState().engine,
+        phase: 'failed',
+        gatewayUp: false,
+        problem: {
+          message: 'dockerd ended with exit code 1',
+          logTail: ['failed to start daemon: error initializing graphdriver', 'no space left on device'],
+        },
+      },
+      scan: null,
+    }),
+  ...settingsStates,
+  firstRun: () =>
+    appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'engine' }),
+  firstRunScan: () =>
+    appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'scan' }),
+  firstRunPolicy: () =>
+    appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'policy' }),
+  firstRunLocked: () =>
+    appState({
+      ...off(),
+      settings: settingsState('', { appliedVersion: 0, readOnly: 'the rights of /var/lib/bulkhead' }),
+      firstRun: 'policy',
+    }),
+  firstRunStopped: () =>
+    appState({
+      ...off(),
+      engine: {
+        ...appState().engine,
+        phase: 'stopped',
+        version: null,
+        kernel: null,
+        gatewayUp: false,
+        plannerUp: false,
+        counts: null,
+      },
+      scan: null,
+      settings: settingsState('', { appliedVersion: 0 }),
+      firstRun: 'engine',
+    }),
+  firstRunMissing: () =>
+    appState({
+      ...off(),
+      backends: [
+        {
+          id: 'exclusive',
+          available: false,
+          requirements: [
+            { code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' },
+            { code: 'runc', met: true, found: '1.1.15' },
+          ],
+        },
+      ],
+      settings: settingsState('', { appliedVersion: 0 }),
+      firstRun: 'engine',
+    }),
+  noDesktop: () =>
+    appState({ desktop: { tray: false, notifications: false, canStartAtLogin: true, startsAtLogin: false } }),
+  ...containerStates,
+  activityEmpty: () => appState({ activity: activitySummary([], { days: [], since: null }) }),
+  activityNoRights: () =>
+    appState({
+      activity: activitySummary([], {
+        days: [],
+        since: null,
+        state: {
+          kind: 'unreadable',
+          why: 'rights',
+          path: '/var/lib/bulkhead/audit.jsonl',
+          message: 'EACCES: permission denied',
+        },
+      }),
+    }),
+  activityReading: () =>
+    appState({ activity: activitySummary([], { days: [], since: null, state: { kind: 'reading' } }) }),
+  activityMany: () => appState({ activity: activitySummary([], { entries: 10_000 }) }),
+};
