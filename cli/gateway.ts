@@ -60,8 +60,7 @@ export function registerGateway(program: Command): void {
         return;
       }
       const inherited = takeInheritedListeners(process.env, process.pid);
-      const { parentListenerStore: parentKeeper } =
-        await import('../gateway/sockets/parent-listener-store.ts');
+      const { parentListenerStore } = await import('../gateway/sockets/parent-listener-store.ts');
       const { startGateway } = await import('../gateway/server.ts');
       const log = (line: string) => {
         process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`);
@@ -77,7 +76,7 @@ export function registerGateway(program: Command): void {
         engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
         stateDirectory: options.state === undefined ? null : path.resolve(options.state),
         inherited,
-        listenerStore: parentKeeper(log),
+        listenerStore: parentListenerStore(log),
         log,
       });
       if (!started.ok) {

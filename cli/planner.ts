@@ -20,8 +20,7 @@ export function registerPlanner(program: Command): void {
         return;
       }
       const { servePlanner } = await import('../planner/serve.ts');
-      const { parentListenerStore: parentKeeper } =
-        await import('../gateway/sockets/parent-listener-store.ts');
+      const { parentListenerStore } = await import('../gateway/sockets/parent-listener-store.ts');
       const output = {
         out: (line: string) => {
           process.stdout.write(`${line}\n`);
@@ -30,7 +29,7 @@ export function registerPlanner(program: Command): void {
           process.stderr.write(`${line}\n`);
         },
       };
-      const handoff = { inherited, store: parentKeeper(output.error) };
+      const handoff = { inherited, store: parentListenerStore(output.error) };
       process.exitCode = await servePlanner(root.value, output, 'required', handoff);
     });
 }

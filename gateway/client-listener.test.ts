@@ -42,7 +42,7 @@ async function listen(
   inherited: readonly { readonly name: string; readonly fd: number }[],
 ): Promise<ListenAt> {
   const listenCalls: ListenAt[] = [];
-  const made = await listenForClients(file, { inherited, store }, (at) => {
+  const opened = await listenForClients(file, { inherited, store }, (at) => {
     listenCalls.push(at);
     return listenOn(at, {
       engineSocket: '/nowhere',
@@ -52,8 +52,8 @@ async function listen(
       log: () => undefined,
     });
   });
-  if (!made.ok) throw new Error(made.error.message);
-  listeners.push(made.value);
+  if (!opened.ok) throw new Error(opened.error.message);
+  listeners.push(opened.value);
   expect(listenCalls).toHaveLength(1);
   return listenCalls[0] ?? { path: '' };
 }

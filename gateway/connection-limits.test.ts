@@ -17,7 +17,7 @@ let gateway: Gateway;
 let lines: string[];
 let streaming: ServerResponse[];
 const sockets: Socket[] = [];
-const door = () => path.join(dir, 'docker.sock');
+const clientSocket = () => path.join(dir, 'docker.sock');
 
 beforeEach(async () => {
   dir = await mkdtemp('/tmp/bulkhead-connection-limits-');
@@ -47,7 +47,7 @@ async function start(limits: Partial<ConnectionLimits>, settings: object = {}): 
   );
   const started = await startGateway({
     engineSocket: path.join(dir, 'engine.sock'),
-    listenSocket: door(),
+    listenSocket: clientSocket(),
     settingsFile: path.join(dir, 'settings.json'),
     metricsSocket: path.join(dir, 'metrics.sock'),
     connectionLimits: { ...connectionLimits, ...limits },
@@ -57,13 +57,13 @@ async function start(limits: Partial<ConnectionLimits>, settings: object = {}): 
   });
   if (!started.ok) throw new Error(started.error.message);
   gateway = started.value;
-  await chmod(door(), 0o666);
+  await chmod(clientSocket(), 0o666);
 }
 
 /** Connects as a user: whom the kernel names is who connects. */
 function client(uid = me): Socket {
   if (isRoot) process.seteuid?.(uid);
-  const socket = connect(door());
+  const socket = connect(clientSocket());
   if (isRoot) process.seteuid?.(0);
   socket.on('error', () => undefined);
   sockets.push(socket);
@@ -122,7 +122,7 @@ describe("a user's connections through the gateway", () => {
     expect((await answer(client(), ping.replace('GET', 'HEAD'))).endsWith('\r\n\r\n')).toBe(true);
   });
 
-  it('that rest are closed for new ones, the oldest first', async () => {
+  it('that are idle are closed for new ones, the oldest first', async () => {
     await start({ each: 2 });
     const [first, second] = [client(), client()];
     expect(await answer(first, ping)).toContain('OK');
@@ -133,7 +133,7 @@ describe("a user's connections through the gateway", () => {
     expect(await answer(second, ping)).toContain('OK');
   });
 
-  it('that send ahead on all of them more than may wait are refused', async () => {
+  it('that pipeline more than may be buffered are refused', async () => {
     await start({ maxBufferBytes: 100_000, softBufferBytes: 1000 });
     const [one, other] = [client(), client()];
     // Heads that do not end: all of it waits.
@@ -182,7 +182,7 @@ describe("a user's connections through the gateway", () => {
     },
   );
 
-  it('of clients that are refused do not keep the gateway from closing', async () => {
+  it('of refused clients do not delay the end of the gateway', async () => {
     await start({ each: 1 });
     await answer(client(), follow);
     const refused = client();

@@ -36,7 +36,7 @@ describe('the gateway reports the policy that it enforces', () => {
       /isolation on; audit mode: nothing is refused/,
     );
   });
-  it('without a word about audit mode where it changes nothing', async () => {
+  it('without audit mode where it has no effect', async () => {
     expect(await startLine({ enhancedContainerIsolation: eci })).toMatch(/isolation on$/m);
     expect(
       await startLine({ enhancedContainerIsolation: { value: false }, bulkhead: { mode: 'audit' } }),
@@ -70,7 +70,7 @@ describe('the gateway reports the policy that it enforces', () => {
       /^the last good policy stays in force \(enhanced container isolation on\): .*line 1, column 2.*$/,
     );
   });
-  it('locked down, where there never was a good one', async () => {
+  it('locked down, without any good policy', async () => {
     expect(await startLine([])).toMatch(/^locked down: /);
   });
 });

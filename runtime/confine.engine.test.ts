@@ -41,12 +41,12 @@ describe.each(cases)('--bulkhead-confine-devices, $version, $which', ({ mount, f
 
   it('the program keeps pid, name and arguments, and is in the cgroup before it begins', () => {
     const script = 'echo $PPID "$@"; cat /proc/self/cgroup; tr "\\0" " " < /proc/$$/cmdline';
-    const seen = confine(cgroup, '--', 'sh', '-c', script, 'sh', 'a b');
-    expect(seen.stderr).toBe('');
-    const [first] = seen.stdout.split('\n');
+    const observed = confine(cgroup, '--', 'sh', '-c', script, 'sh', 'a b');
+    expect(observed.stderr).toBe('');
+    const [first] = observed.stdout.split('\n');
     expect(first).toBe(`${process.pid} a b`);
-    expect(seen.stdout).toContain(path.basename(cgroup));
-    expect(seen.stdout).toContain('\nsh -c echo');
+    expect(observed.stdout).toContain(path.basename(cgroup));
+    expect(observed.stdout).toContain('\nsh -c echo');
   });
 
   it('any node is made, pseudo devices open, no other does', () => {

@@ -119,7 +119,7 @@ describe.each(['overlay2', 'containerd'])(
 
     it('tells nobody what is in a directory that is closed to the sharing user', async () => {
       await engine.sh(`cd home; ln -sfn told roots/link`);
-      const look = (file: string) =>
+      const statRequest = (file: string) =>
         `curl -sI --unix-socket ${engine.socket} ` +
         `"http://d/containers/${file.replace(':', '/archive?path=')}" | tr -d "\\r" | ` +
         'grep -Eci "^HTTP/1.1 200|^X-Docker-Container-Path-Stat"';
@@ -136,7 +136,7 @@ describe.each(['overlay2', 'containerd'])(
         'down:/home/open/roots',
         'up:/bin',
       ];
-      const { stdout } = await asUser([...closed, ...open].map(look).join('; '));
+      const { stdout } = await asUser([...closed, ...open].map(statRequest).join('; '));
       expect(stdout.trim().split('\n')).toEqual([...closed.map(() => '0'), ...open.map(() => '2')]);
     });
 

@@ -99,7 +99,7 @@ afterAll(async () => {
 });
 beforeEach(() => policy('enforce'));
 
-describe('audit mode: decide, log, let pass', () => {
+describe('audit mode: decide, log, forward', () => {
   it('runs what enforcement refuses, and logs what it would have refused', async () => {
     for (const [flags, rule] of [
       [['--pid=host'], 'host-namespace'],
@@ -213,7 +213,7 @@ describe('explain: decided by the same code, nothing is done', () => {
     await engine.docker('images', '-q'),
   ];
 
-  it('tells every finding of a create request, with what the engine knows', async () => {
+  it("reports every finding of a create request, with the engine's facts", async () => {
     const outside = (
       await engine.docker('create', '--runtime=runc', '--name', 'outside', 'busybox', 'true')
     ).trim();

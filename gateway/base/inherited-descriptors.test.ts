@@ -46,13 +46,13 @@ async function openInProgram(first: string): Promise<string> {
 describe.runIf(process.platform === 'linux')(
   'a descriptor that this process was given without close-on-exec',
   () => {
-    it('reaches the programs it starts, unless it is kept from them', async () => {
+    it('reaches the programs it starts, unless it is marked close-on-exec', async () => {
       const module = path.resolve(import.meta.dirname, 'inherited-descriptors.ts');
-      const keep =
-        `const { keepInheritedDescriptors } = await import(${JSON.stringify(module)}); ` +
-        'process.stdout.write(keepInheritedDescriptors() + " marked\\n")';
+      const script =
+        `const { markInheritedDescriptors } = await import(${JSON.stringify(module)}); ` +
+        'process.stdout.write(markInheritedDescriptors() + " marked\\n")';
       expect(await openInProgram('')).toContain(`${number} -> ${secret}`);
-      const closed = await openInProgram(keep);
+      const closed = await openInProgram(script);
       expect(closed).toMatch(/^[1-9]\d* marked/);
       expect(closed).not.toContain(secret);
     });

@@ -79,7 +79,7 @@ describe('connections of a user', () => {
     refused(user(1));
   });
 
-  it('that rest are closed for new ones, the one that rests longest first', () => {
+  it('that are idle are closed for new ones, the longest idle first', () => {
     const [a, b, c] = times(4, () => open(user(1)));
     if (a === undefined || b === undefined || c === undefined) throw new Error('four were made');
     for (const slot of [b, a, c]) rest(slot);
@@ -92,7 +92,7 @@ describe('connections of a user', () => {
     refused(user(1));
   });
 
-  it('whose next request is here already are left', () => {
+  it('with a pending request are not closed', () => {
     const [a, b] = times(4, () => open(user(1)));
     if (a === undefined || b === undefined) throw new Error('four were made');
     rest(a, true);
@@ -102,7 +102,7 @@ describe('connections of a user', () => {
     refused(user(1));
   });
 
-  it('by sockets of his containers count for the container and for him', () => {
+  it("through a container's socket count for the container and its user", () => {
     const socket = (id: string): AccountHolder => ({ kind: 'socket', id });
     times(2, () => open(socket('x'), user(1)));
     expect(refusalText(refused(socket('x'), user(1)).denial)).toContain(
@@ -115,7 +115,7 @@ describe('connections of a user', () => {
 });
 
 describe('connections of all', () => {
-  it('leave room for root, and for users who have few', () => {
+  it('leave room for root, and for users with few connections', () => {
     for (const uid of [1, 2]) times(4, () => open(user(uid)));
     expect(refused(user(1)).status).toBe(429);
     // All but what is kept is taken.
@@ -129,7 +129,7 @@ describe('connections of all', () => {
     expect(refused(user(4)).status).toBe(503);
   });
 
-  it('give room by one that rests, of who has most', () => {
+  it('close an idle one of the user with most connections', () => {
     const [resting] = times(4, () => open(user(1)));
     if (resting === undefined) throw new Error('four were made');
     rest(resting);
@@ -158,12 +158,12 @@ describe('connections of all', () => {
 });
 
 describe('a refused connection', () => {
-  it("gets the reason, as far as there is room for that: the same user's others are only closed", () => {
+  it('gets the reason within limits; further ones of the same user are only closed', () => {
     times(4, () => open(user(1)));
-    const told = times(8, () => refused(user(1)).release);
-    expect(told).not.toContain(null);
+    const written = times(8, () => refused(user(1)).release);
+    expect(written).not.toContain(null);
     expect(refused(user(1)).release).toBeNull();
-    told[0]?.();
+    written[0]?.();
     expect(refused(user(1)).release).not.toBeNull();
   });
 });
@@ -188,8 +188,8 @@ describe('a connection without a request', () => {
   });
 });
 
-describe('what waits in memory', () => {
-  it("makes a user's clients wait, then refuses them, and no other user's", () => {
+describe('buffered bytes', () => {
+  it("first pause a user's clients, then refuse them, and no other user's", () => {
     const [a, b] = times(2, () => open(user(1)));
     const other = open(user(2));
     if (a === undefined || b === undefined) throw new Error('two were made');
@@ -206,7 +206,7 @@ describe('what waits in memory', () => {
     expect([a.bufferLimitDenial(), table.bufferedBytes]).toEqual([null, 101]);
   });
 
-  it('is bounded for all: then who has more than a little is refused', () => {
+  it('are bounded in total: then users with more than a little are refused', () => {
     const [a, b, c] = [open(user(1)), open(user(2)), open(user(3))];
     a.countBuffered(1500);
     b.countBuffered(450);
@@ -220,7 +220,7 @@ describe('what waits in memory', () => {
 });
 
 describe('builds', () => {
-  it('have so many connections and calls of one user', () => {
+  it('are limited in connections and calls per user', () => {
     const [a, b] = [open(user(1)), open(user(1))];
     expect(a.beginBuilds()).toBeNull();
     expect(refusalText(b.beginBuilds() ?? refused(user(1)).denial)).toContain(

@@ -8,7 +8,7 @@ import { identifyCaller } from './identify-caller.ts';
 
 let dir: string;
 let accounts: Map<string, string>;
-let asked: string[];
+let lookups: string[];
 let clock: number;
 const at = (name: string) => path.join(dir, name);
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await mkdir(at('ranges'));
   await writeFile(at('subuid'), '# users\nalice:100000:65536\n1001:165536:65536\nroot:1000000:65536\n');
   accounts = new Map([['alice', 'alice:x:1000:1000::/home/alice:/bin/sh']]);
-  asked = [];
+  lookups = [];
   clock = 0;
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
@@ -31,7 +31,7 @@ const read = (more: Partial<IdOwnersOptions> = {}) =>
     lookUpIntervalMs: 0,
     now: () => clock,
     queryDatabase: (_, key) => {
-      asked.push(key);
+      lookups.push(key);
       return Promise.resolve(accounts.get(key) ?? null);
     },
     ...more,
@@ -44,10 +44,10 @@ async function known(owners: IdOwners, uid: number): Promise<number | null> {
 }
 
 describe('the owner of an id', () => {
-  it("a user's own, without asking anybody", async () => {
+  it("a user's own id is found without a look-up", async () => {
     const owners = await read();
     for (const uid of [0, 1, 1000, 99_999, 231_072, 600_113_151]) expect(owners.ownerOf(uid)).toBe(uid);
-    expect(asked).toEqual([]);
+    expect(lookups).toEqual([]);
   });
 
   it("the user's whose range of /etc/subuid it is in, by name or number", async () => {
@@ -68,7 +68,7 @@ describe('the owner of an id', () => {
       expect(await known(owners, uid)).toBeNull();
   });
 
-  it("never root's, whatever is written", async () => {
+  it('never root, whatever the files contain', async () => {
     await writeFile(at('ranges/1000013824'), '{"version":1,"base":1000013824,"owner":0}');
     const owners = await read();
     expect(await known(owners, 1_000_000)).toBeNull();
@@ -82,30 +82,30 @@ describe('the owner of an id', () => {
     for (const uid of [1_000_013_824, 1_000_079_360]) expect(await known(owners, uid)).toBeNull();
   });
 
-  it("the account's that has it all the same", async () => {
+  it('the account with that id, although it is in a range', async () => {
     accounts.set('700000000', 'carol:x:700000000:100::/:/bin/sh');
     const owners = await read();
     expect(await known(owners, 700_000_000)).toBe(700_000_000);
   });
 
-  it('is looked up once, and again when it is old; meanwhile the last answer counts', async () => {
+  it('is cached, and refreshed in the background when it is old', async () => {
     const owners = await read();
     await known(owners, 100_000);
-    asked = [];
+    lookups = [];
     owners.ownerOf(100_000);
     await owners.settled();
-    expect(asked).toEqual([]);
+    expect(lookups).toEqual([]);
     clock += 61_000;
     expect(owners.ownerOf(100_000)).toBe(1000);
     await owners.settled();
-    expect(asked).toEqual(['100000', 'alice']);
+    expect(lookups).toEqual(['100000', 'alice']);
   });
 
   it('is looked up for a limited number at a time', async () => {
     const owners = await read();
     for (let uid = 100_000; uid < 110_000; uid++) expect(owners.ownerOf(uid)).toBeNull();
     await owners.settled();
-    expect(asked.filter((key) => key !== 'alice').length).toBe(64);
+    expect(lookups.filter((key) => key !== 'alice').length).toBe(64);
   });
 
   it('follows /etc/subuid, without one nobody has further ids there', async () => {
@@ -145,7 +145,7 @@ describe('the owner of a connection', () => {
       mounts: mount(createdBy),
     });
 
-  it('a user by all of his ids is one caller; ids of nobody known are one together', () => {
+  it('all ids of a user are one caller; ids without a known user are one together', () => {
     expect(clients(100_000)).toEqual(clients(1000));
     expect(clients(100_001)).toEqual(clients(100_002));
     expect(new Set([0, 1000, 1001, 100_001].map((uid) => clients(uid).name)).size).toBe(4);
@@ -153,7 +153,7 @@ describe('the owner of a connection', () => {
     expect(clients(0).holders).toEqual([{ kind: 'root' }]);
   });
 
-  it('a container by its socket takes turns of its own, and counts for who made it, too', () => {
+  it("a container's socket is a caller of its own, and counts for its creator, too", () => {
     expect(socket(1000)).toEqual({
       name: 'socket x',
       holders: [

@@ -10,7 +10,7 @@ function added(text: string): string | null {
 }
 
 describe('audit mode: a create that would be refused gets the plain runtime', () => {
-  it('where the client named none', () => {
+  it('where the request names none', () => {
     expect(added('{"Image":"a","HostConfig":{"PidMode":"host"}}')).toBe(
       '{"Image":"a","HostConfig":{"PidMode":"host","Runtime":"runc"}}',
     );
@@ -21,7 +21,7 @@ describe('audit mode: a create that would be refused gets the plain runtime', ()
     expect(added('{"Image":"a","HostConfig":null}')).toBe('{"Image":"a","HostConfig":{"Runtime":"runc"}}');
     expect(added('{"NotKnown":1,"HostConfig":{}}')).toBe('{"NotKnown":1,"HostConfig":{"Runtime":"runc"}}');
   });
-  it('and is left as it is where it named one, or where the fields are spelled otherwise', () => {
+  it('is unchanged where it names one, or spells the fields differently', () => {
     for (const text of [
       '{"HostConfig":{"Runtime":"nvidia"}}',
       '{"HostConfig":{"runtime":"nvidia"}}',

@@ -146,7 +146,7 @@ describe('A8: which directory a bind source really is', () => {
   });
 });
 
-describe('a directory that stays where it is', () => {
+describe('a directory that only root can replace', () => {
   it("is one below directories that are root's alone and not shared", async () => {
     expect(await isRootControlled('/etc/ssl', [])).toBe(true);
     expect(await isRootControlled('/etc/ssl/certs', ['/etc/ssl'])).toBe(false);

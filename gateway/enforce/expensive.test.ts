@@ -14,7 +14,7 @@ let requests: string[];
 let waiting: { url: string; answer: () => void }[];
 let onRequest: (() => void) | null;
 let holds: (url: string) => boolean;
-const door = () => path.join(dir, 'docker.sock');
+const clientSocket = () => path.join(dir, 'docker.sock');
 const sockets: Socket[] = [];
 
 beforeEach(async () => {
@@ -52,7 +52,7 @@ beforeEach(async () => {
   );
   const started = await startGateway({
     engineSocket: path.join(dir, 'engine.sock'),
-    listenSocket: door(),
+    listenSocket: clientSocket(),
     settingsFile: path.join(dir, 'settings.json'),
     engineDirectories: [],
   });
@@ -75,7 +75,7 @@ function request(method: string, target: string, body = ''): string {
 const create = (body: unknown) => request('POST', '/v1.45/containers/create', JSON.stringify(body));
 
 function open(bytes: string): Socket {
-  const socket = connect({ path: door(), allowHalfOpen: true });
+  const socket = connect({ path: clientSocket(), allowHalfOpen: true });
   socket.on('error', () => undefined);
   sockets.push(socket);
   socket.write(bytes);
@@ -90,13 +90,13 @@ async function answer(socket: Socket): Promise<string> {
   return text;
 }
 /** Resolves when the engine was asked and `seen` is true. */
-const when = (seen: () => boolean): Promise<void> =>
+const when = (condition: () => boolean): Promise<void> =>
   new Promise((resolve) => {
-    const look = () => {
-      if (seen()) resolve();
+    const check = () => {
+      if (condition()) resolve();
     };
-    onRequest = look;
-    look();
+    onRequest = check;
+    check();
   });
 const volumes = (count: number) => ({
   Image: 'busybox',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { homeIn, homeOf } from './home-directory.ts';
 
 describe('$HOME of the caller', () => {
-  it('is what the machine knows', async () => {
+  it("is the entry in the machine's user database", async () => {
     expect(await homeOf(0)).toBe('/root');
     expect(await homeOf(4_000_000_001)).toBeNull();
   });
@@ -23,12 +23,12 @@ describe('$HOME of the caller', () => {
 
   it('is looked up once a minute', async () => {
     let lookups = 0;
-    const look = () => {
+    const query = () => {
       lookups++;
       return Promise.resolve(`/home/${lookups}`);
     };
-    expect(await homeOf(77, 0, look)).toBe('/home/1');
-    expect(await homeOf(77, 59_999, look)).toBe('/home/1');
-    expect(await homeOf(77, 60_000, look)).toBe('/home/2');
+    expect(await homeOf(77, 0, query)).toBe('/home/1');
+    expect(await homeOf(77, 59_999, query)).toBe('/home/1');
+    expect(await homeOf(77, 60_000, query)).toBe('/home/2');
   });
 });

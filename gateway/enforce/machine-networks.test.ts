@@ -129,8 +129,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-describe('what the machine has', () => {
-  it('is read from the kernel, without what this engine has at its own bridges', async () => {
+describe('the networks of the machine', () => {
+  it("are read from the kernel, without those of this engine's own bridges", async () => {
     expect(await read()).toEqual([
       'address 192.168.1.7',
       'address fe80::1',
@@ -150,7 +150,7 @@ describe('what the machine has', () => {
       'name-server fd00:ff::53',
     ]);
   });
-  it('has all interfaces', async () => {
+  it('include all interfaces', async () => {
     expect([...((await readMachineNetworks([], files))?.interfaces ?? [])]).toEqual([
       'lo',
       'eth0',
@@ -159,11 +159,11 @@ describe('what the machine has', () => {
       'docker0',
     ]);
   });
-  it('may have no IPv6', async () => {
+  it('may lack IPv6', async () => {
     await rm(path.join(directory, 'ipv6_route'));
     expect(await read()).toContain('route 192.168.1.0/24');
   });
-  it.each(['dev', 'route', 'fib_trie'])('is not known without %s', async (name) => {
+  it.each(['dev', 'route', 'fib_trie'])('are unknown without %s', async (name) => {
     await rm(path.join(directory, name));
     expect(await read()).toBeUndefined();
   });
@@ -177,7 +177,7 @@ describe('what the machine has', () => {
     await write(name, content);
     expect(await read()).toBeUndefined();
   });
-  it("is not known where a file can't be read", async () => {
+  it('are unknown where a file cannot be read', async () => {
     await rm(path.join(directory, 'resolv.conf'));
     await mkdir(path.join(directory, 'resolv.conf'));
     expect(await read()).toBeUndefined();

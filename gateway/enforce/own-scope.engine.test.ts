@@ -20,7 +20,7 @@ interface CliResult {
   readonly out: string;
   readonly output: string;
 }
-function cli(door: string, ...args: string[]): Promise<CliResult> {
+function cli(clientSocket: string, ...args: string[]): Promise<CliResult> {
   return new Promise((resolve) => {
     execFile(
       'docker',
@@ -28,7 +28,7 @@ function cli(door: string, ...args: string[]): Promise<CliResult> {
       {
         env: {
           ...process.env,
-          DOCKER_HOST: `unix://${door}`,
+          DOCKER_HOST: `unix://${clientSocket}`,
           DOCKER_CONFIG: gateway.scratch,
           DOCKER_BUILDKIT: '0',
         },
@@ -46,13 +46,16 @@ function cli(door: string, ...args: string[]): Promise<CliResult> {
   });
 }
 /** `line` is split at spaces; `~` stands for one that is not to be split at. */
-async function ok(door: string, line: string): Promise<string> {
-  const { code, out, output } = await cli(door, ...line.split(' ').map((word) => word.replaceAll('~', ' ')));
+async function ok(clientSocket: string, line: string): Promise<string> {
+  const { code, out, output } = await cli(
+    clientSocket,
+    ...line.split(' ').map((argument) => argument.replaceAll('~', ' ')),
+  );
   if (code !== 0) throw new Error(`docker ${line}: ${output}`);
   return out;
 }
-const output = async (door: string, line: string) => {
-  const { code, output: text } = await cli(door, ...line.split(' '));
+const output = async (clientSocket: string, line: string) => {
+  const { code, output: text } = await cli(clientSocket, ...line.split(' '));
   expect([line, text, code]).not.toEqual([line, text, 0]);
   return text;
 };
@@ -107,32 +110,32 @@ beforeEach(() => policy());
 
 describe('B7: a socket with the scope "own"', () => {
   it('shows what was made through it, and nothing else', async () => {
-    for (const door of ['a', 'b'] as const) {
-      await ok(at[door], `run -d --name c${door} busybox sleep 10000`);
-      await ok(at[door], `volume create v${door}`);
-      await ok(at[door], `network create n${door}`);
+    for (const client of ['a', 'b'] as const) {
+      await ok(at[client], `run -d --name c${client} busybox sleep 10000`);
+      await ok(at[client], `volume create v${client}`);
+      await ok(at[client], `network create n${client}`);
     }
-    for (const door of ['a', 'b'] as const) {
-      expect(names(await ok(at[door], 'ps -a --format {{.Names}}'))).toEqual([`c${door}`]);
+    for (const client of ['a', 'b'] as const) {
+      expect(names(await ok(at[client], 'ps -a --format {{.Names}}'))).toEqual([`c${client}`]);
       expect(
-        names(await ok(at[door], 'ps -a --filter name=c --filter status=running --format {{.Names}}')),
-      ).toEqual([`c${door}`]);
-      expect(names(await ok(at[door], 'volume ls -q'))).toEqual([`v${door}`]);
-      expect(names(await ok(at[door], 'network ls --format {{.Name}}'))).toEqual([
+        names(await ok(at[client], 'ps -a --filter name=c --filter status=running --format {{.Names}}')),
+      ).toEqual([`c${client}`]);
+      expect(names(await ok(at[client], 'volume ls -q'))).toEqual([`v${client}`]);
+      expect(names(await ok(at[client], 'network ls --format {{.Name}}'))).toEqual([
         'bridge',
         'host',
-        `n${door}`,
+        `n${client}`,
         'none',
       ]);
       expect(
         names(
           await ok(
-            at[door],
+            at[client],
             `events --since 1 --until ${(Date.now() / 1000).toFixed(3)} --filter event=start --format ` +
               '{{.Actor.Attributes.name}}',
           ),
         ),
-      ).toEqual([`c${door}`]);
+      ).toEqual([`c${client}`]);
     }
     expect(names(await ok(at.clients, 'ps -a --format {{.Names}}'))).toEqual([
       'ca',
@@ -297,8 +300,8 @@ describe('B7: a socket with the scope "own"', () => {
     [`network create --label ${label}=aaaa forged`],
     [`create --mount type=volume,source=forged,target=/x,volume-label=${label}=aaaa busybox`],
   ])('nobody claims that something was made through it: %s', async (line) => {
-    for (const door of [at.clients, at.b, at.wide])
-      expect(await output(door, line)).toMatch(
+    for (const clientSocket of [at.clients, at.b, at.wide])
+      expect(await output(clientSocket, line)).toMatch(
         /enhanced container isolation: the label io\.bulkhead\.socket-mount is blocked/,
       );
   });
@@ -369,8 +372,8 @@ describe('B7: containers that hold a socket under another list', () => {
 });
 
 describe('hidden environment variables', () => {
-  const env = async (door: string) =>
-    (JSON.parse(await ok(door, 'inspect -f {{json~.Config.Env}} secrets')) as string[]).sort();
+  const env = async (clientSocket: string) =>
+    (JSON.parse(await ok(clientSocket, 'inspect -f {{json~.Config.Env}} secrets')) as string[]).sort();
   beforeAll(async () => {
     await engine.docker(
       'run',

@@ -35,7 +35,7 @@ const clientUnder = (settings: EffectiveSettings) => ({
 const settings = settingsWith({ type: 'allow', commands: ['run'] });
 const client = clientUnder(settings);
 
-describe('B7: no way to another list', () => {
+describe('B7: no access under another list', () => {
   it('a container made through a socket has one under the same list or none', () => {
     expect(nestedDenial(client, twin, settings)).toBeNull();
     expect(nestedDenial(client, wide, settings)).toMatchObject({
@@ -74,7 +74,7 @@ describe('B5: requests that are more than one command', () => {
     return commandDenial(clientUnder(settingsWith({ type, commands })), match.route, target.target) === null;
   };
 
-  it('tells pull from import by what the engine goes by', () => {
+  it('distinguishes pull from import as the engine does', () => {
     for (const [query, command] of [
       ['fromImage=x', 'pull'],
       ['fromSrc=-', 'import'],
@@ -96,7 +96,7 @@ describe('B5: requests that are more than one command', () => {
     ]).toEqual([true, false]);
   });
 
-  it('refuses a raw tunnel before it is one', () => {
+  it('refuses a raw tunnel before it opens', () => {
     expect([
       isAllowed('POST /session', 'deny', 'build'),
       isAllowed('POST /session', 'allow', 'ps'),

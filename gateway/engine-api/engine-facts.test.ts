@@ -55,7 +55,7 @@ afterEach(async () => {
 });
 
 describe('an engine blocked by a container', () => {
-  it('answers about others, however many wait for that one', async () => {
+  it('responds about others, however many requests wait for that one', async () => {
     const shared = facts();
     const waiting = Array.from({ length: 40 }, (_, n) =>
       shared.container(`hung-${n}`).catch((error: unknown) => error),
@@ -66,7 +66,7 @@ describe('an engine blocked by a container', () => {
     await Promise.all(waiting);
   });
 
-  it('is given up on after a while, whatever it sends meanwhile', async () => {
+  it('times out, whatever it sends meanwhile', async () => {
     const error: unknown = await facts(200)
       .container('hung')
       .catch((caught: unknown) => caught);
@@ -82,24 +82,24 @@ describe('an engine blocked by a container', () => {
   });
 });
 
-it('long answers are read one after the other, and short ones meanwhile', async () => {
+it('long responses are read one after the other, and short ones meanwhile', async () => {
   const padding = ' '.repeat(8 * 1024 * 1024);
   let begun = 0;
-  let taken = 0;
+  let finished = 0;
   const responses: ServerResponse[] = [];
   large = (response, id) => {
     begun++;
     // More than sockets hold: it has gone out when it was read.
     response.write(`${padding}{"Id":"${id}"`, () => {
-      taken++;
+      finished++;
     });
     responses.push(response);
   };
   const lookups = facts();
   const answers = Array.from({ length: 6 }, (_, n) => lookups.container(`large-${n}`));
-  await expect.poll(() => [begun, taken]).toEqual([6, 1]);
+  await expect.poll(() => [begun, finished]).toEqual([6, 1]);
   expect(await lookups.container('fine')).toMatchObject({ id: 'fine' });
-  expect(taken).toBe(1);
+  expect(finished).toBe(1);
   for (const response of responses) response.end('}');
   expect((await Promise.all(answers)).map((one) => one?.id)).toEqual([
     'large-0',

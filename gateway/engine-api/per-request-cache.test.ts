@@ -22,7 +22,7 @@ const container = (id: string): ContainerFacts => ({
 });
 
 describe('B7: the facts of one request', () => {
-  it('stay what they were, also when a name means another container meanwhile', async () => {
+  it('stay the same when a name refers to another container meanwhile', async () => {
     const ids = ['own', "another's"];
     const engine = createEngineFacts('/nowhere');
     const facts = perRequestCache({
@@ -35,15 +35,15 @@ describe('B7: the facts of one request', () => {
     engine.close();
   });
 
-  it('know a volume once it was made', async () => {
+  it('include a volume once it was created', async () => {
     const volume = { name: 'v', driver: 'local', options: {}, labels: {} };
-    let made = false;
+    let created = false;
     const engine = createEngineFacts('/nowhere');
     const facts = perRequestCache({
       ...engine,
-      volume: () => Promise.resolve(made ? volume : null),
+      volume: () => Promise.resolve(created ? volume : null),
       createVolume: () => {
-        made = true;
+        created = true;
         return Promise.resolve(volume);
       },
     });

@@ -79,13 +79,13 @@ afterAll(async () => {
 
 const dockerfile = (name: string, ...lines: string[]) =>
   writeFile(path.join(scratch, 'work', name), ['FROM busybox', ...lines, ''].join('\n'));
-async function client(door: Side): Promise<GrpcClient> {
-  const made = await grpcClient(door.socket);
+async function client(side: Side): Promise<GrpcClient> {
+  const made = await grpcClient(side.socket);
   clients.push(made);
   return made;
 }
 
-describe('C: the engine would build it, the gateway refuses it, and the user reads why', () => {
+describe('C: a build that the engine accepts and the gateway refuses, with the reason', () => {
   /** Succeeds in the engine's network namespace only: the engine's bridge is there. */
   const sees = () => `grep -q ${engine.settings.bridge} /proc/net/dev`;
 
@@ -158,7 +158,7 @@ describe('C: the engine would build it, the gateway refuses it, and the user rea
   });
 });
 
-describe('C: a client of its own that speaks gRPC', () => {
+describe('C: a gRPC client other than buildx', () => {
   const image = {
     source: {
       identifier: 'docker-image://docker.io/library/busybox:latest',
@@ -183,8 +183,8 @@ describe('C: a client of its own that speaks gRPC', () => {
   }
   let builds = 0;
   const containerId = 'k3v9x0q2m8w7c1z5t6r4y2u1p';
-  const solve = async (door: Side, request: Plain) =>
-    (await client(door)).call(
+  const solve = async (side: Side, request: Plain) =>
+    (await client(side)).call(
       '/moby.buildkit.v1.Control/Solve',
       encoded(solveRequest, { Ref: `ref${builds++}`, ...request }),
     );
@@ -304,7 +304,7 @@ describe('C: a client of its own that speaks gRPC', () => {
     });
   });
 
-  describe("a download whose file name leads out of BuildKit's directory", () => {
+  describe("a download whose file name escapes BuildKit's directory", () => {
     let server: Server;
     const fetched: string[] = [];
     let outside: string;
@@ -392,7 +392,7 @@ describe('C: a client of its own that speaks gRPC', () => {
     );
   });
 
-  it('fields and calls from nowhere', async () => {
+  it('unknown fields and calls', async () => {
     const made = await client(guarded);
     expect(await made.call('/moby.buildkit.v1.Control/Solve', Uint8Array.of(0xf8, 0x06, 1))).toMatchObject({
       status: 7,
@@ -488,7 +488,7 @@ describe('C: a client of its own that speaks gRPC', () => {
   });
 });
 
-describe('honest builds notice nothing', () => {
+describe('ordinary builds are unchanged', () => {
   it('a context of 60 MB, outputs as files and as an archive, cache kept, shown and pruned', async () => {
     const shown = await guarded.sh(`mkdir -p big && head -c 60000000 /dev/urandom > big/blob &&
 cat > big/Dockerfile << 'END'

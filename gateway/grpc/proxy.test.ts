@@ -123,11 +123,11 @@ function call(
     let headers: IncomingHttpHeaders = {};
     let trailers: IncomingHttpHeaders = {};
     const parts: Buffer[] = [];
-    stream.on('response', (got) => {
-      headers = got;
+    stream.on('response', (received) => {
+      headers = received;
     });
-    stream.on('trailers', (got) => {
-      trailers = got;
+    stream.on('trailers', (received) => {
+      trailers = received;
     });
     stream.on('data', (part: Buffer) => {
       parts.push(part);
@@ -172,22 +172,22 @@ function echo(): { calls: { headers: IncomingHttpHeaders; raw: readonly string[]
 const text = (number: number, value: string) =>
   Buffer.concat([Buffer.from([(number << 3) | 2, value.length]), Buffer.from(value)]);
 
-describe('a call that is let through', () => {
-  it('travels with known metadata, messages and trailers; other metadata stays behind', async () => {
+describe('a call that is allowed', () => {
+  it('is forwarded with known metadata, messages and trailers; other metadata is dropped', async () => {
     const recorded = echo();
     const { answer } = call(`${control}Info`, frame(Buffer.from('')), {
       'buildkit-controlapi-buildid': 'b1',
       'x-unknown': 'evil',
       'x-docker-expose-session-grpc-method': ['/a', '/b'],
     });
-    const got = await answer;
-    expect(got.trailers).toMatchObject({ 'grpc-status': '0', 'x-end': 'yes' });
-    expect(got.headers).toMatchObject({
+    const received = await answer;
+    expect(received.trailers).toMatchObject({ 'grpc-status': '0', 'x-end': 'yes' });
+    expect(received.headers).toMatchObject({
       ':status': 200,
       'content-type': 'application/grpc',
       'x-meta': 'a, b',
     });
-    expect(got.body).toEqual(frame(Buffer.from('')));
+    expect(received.body).toEqual(frame(Buffer.from('')));
     const [there] = recorded.calls;
     expect(there?.headers).toMatchObject({
       'buildkit-controlapi-buildid': 'b1',
@@ -201,7 +201,7 @@ describe('a call that is let through', () => {
     ]);
   });
 
-  it('is written anew from what was understood', async () => {
+  it('is serialised anew from the parsed message', async () => {
     const recorded = echo();
     // Fields out of order.
     await call(`${bridge}ResolveImageConfig`, frame(Buffer.concat([text(4, 's'), text(1, 'r')]))).answer;
@@ -221,9 +221,9 @@ describe('a call that is let through', () => {
         { endStream: true },
       );
     };
-    const got = await call(`${control}Status`, frame(Buffer.from(''))).answer;
-    expect(got.headers).toMatchObject({ 'grpc-status': '5', 'grpc-message': 'not here' });
-    expect(String(got.headers['grpc-status-details-bin'])).toHaveLength(60_000);
+    const received = await call(`${control}Status`, frame(Buffer.from(''))).answer;
+    expect(received.headers).toMatchObject({ 'grpc-status': '5', 'grpc-message': 'not here' });
+    expect(String(received.headers['grpc-status-details-bin'])).toHaveLength(60_000);
   });
 
   it("streams both ways, half-closes, and relays the engine's data after the half-close", async () => {
@@ -244,19 +244,19 @@ describe('a call that is let through', () => {
     stream.write('one');
     expect(String((await first)[0])).toBe('one');
     stream.end();
-    const got = await answer;
-    expect([got.body.toString(), got.trailers['grpc-status']]).toEqual(['onebye', '0']);
+    const received = await answer;
+    expect([received.body.toString(), received.trailers['grpc-status']]).toEqual(['onebye', '0']);
   });
 
   it('applies backpressure while the receiver does not read, and loses nothing of 30 MB', async () => {
     const recorded = echo();
     const big = Buffer.alloc(30 * 1024 * 1024, 7);
-    const got = await call(`${control}Session`, big).answer;
-    expect(got.body.equals(big)).toBe(true);
+    const received = await call(`${control}Session`, big).answer;
+    expect(received.body.equals(big)).toBe(true);
     expect(recorded.calls).toHaveLength(1);
   });
 
-  it('runs beside others', async () => {
+  it('runs concurrently with others', async () => {
     echo();
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) => call(`${control}Status`, frame(text(1, `r${i}`))).answer),
@@ -349,7 +349,7 @@ describe('ends', () => {
     await over;
   });
 
-  it('GOAWAY of the engine travels', async () => {
+  it('GOAWAY of the engine is forwarded', async () => {
     const arrived = new Promise<ServerHttp2Stream>((resolve) => {
       serve = (stream) => {
         stream.respond({ ':status': 200 });
@@ -377,11 +377,11 @@ describe('ends', () => {
 
 describe('a call that is refused', () => {
   const refused = async (path: string, body: Buffer, fields: Record<string, string> = {}) => {
-    const got = await call(path, body, fields).answer;
-    expect(got.code).toBe(constants.NGHTTP2_NO_ERROR);
+    const received = await call(path, body, fields).answer;
+    expect(received.code).toBe(constants.NGHTTP2_NO_ERROR);
     return {
-      status: got.headers['grpc-status'],
-      message: plainMessage(String(got.headers['grpc-message'] ?? '')),
+      status: received.headers['grpc-status'],
+      message: plainMessage(String(received.headers['grpc-message'] ?? '')),
     };
   };
 
@@ -406,7 +406,7 @@ describe('a call that is refused', () => {
     expect(denials[0]?.[1].rule).toBe('grpc-method');
   });
 
-  it('Solve with an entitlement never reaches the engine, and says why', async () => {
+  it('Solve with an entitlement never reaches the engine, and the client gets the reason', async () => {
     expect((await refused(`${control}Solve`, frame(text(9, 'network.host')))).message).toMatch(
       /engine's network .* is blocked/,
     );
@@ -551,7 +551,7 @@ describe('hostile HTTP/2', () => {
     expect((await call(`${control}Info`, frame(Buffer.from(''))).answer).trailers['grpc-status']).toBe('0');
   };
 
-  it('fields that stand there once stand there once at the engine', async () => {
+  it('a field that occurs once occurs once at the engine', async () => {
     const arrived = new Promise<readonly string[]>((resolve) => {
       serve = (stream, _headers, raw) => {
         stream.respond({ ':status': 200 }, { endStream: true });
@@ -641,7 +641,7 @@ describe("A5: calls for a build are its own connection's", () => {
     second.on('error', () => undefined);
     return second;
   };
-  const asked = (path: string, body: Buffer, fields: Record<string, string> = {}, from = client) => {
+  const requested = (path: string, body: Buffer, fields: Record<string, string> = {}, from = client) => {
     const own = client;
     client = from;
     const { answer } = call(path, frame(body), fields);
@@ -657,18 +657,18 @@ describe("A5: calls for a build are its own connection's", () => {
   ])('%s of another connection is refused, that of its own is not', async (method, body) => {
     const build = running();
     const ref = `own-${method}`;
-    const solved = asked(`${control}Solve`, text(1, ref));
+    const solved = requested(`${control}Solve`, text(1, ref));
     await build.begun;
     expect(
-      (await asked(bridge + method, body, { 'buildkit-controlapi-buildid': ref })).trailers,
+      (await requested(bridge + method, body, { 'buildkit-controlapi-buildid': ref })).trailers,
     ).toMatchObject({ 'grpc-status': '0' });
     const second = another();
-    const refused = await asked(bridge + method, body, { 'buildkit-controlapi-buildid': ref }, second);
+    const refused = await requested(bridge + method, body, { 'buildkit-controlapi-buildid': ref }, second);
     expect([refused.headers['grpc-status'], plainMessage(String(refused.headers['grpc-message']))]).toEqual([
       '7',
       expect.stringMatching(/a call for the build own-.* is blocked/),
     ]);
-    expect((await asked(`${control}Solve`, text(1, ref), {}, second)).headers).toMatchObject({
+    expect((await requested(`${control}Solve`, text(1, ref), {}, second)).headers).toMatchObject({
       'grpc-status': '7',
     });
     build.end();
@@ -678,8 +678,8 @@ describe("A5: calls for a build are its own connection's", () => {
 
   it('a call that arrives before its Solve waits for it', async () => {
     const build = running();
-    const early = asked(`${bridge}Ping`, Buffer.from(''), { 'buildkit-controlapi-buildid': 'early' });
-    const solved = asked(`${control}Solve`, text(1, 'early'));
+    const early = requested(`${bridge}Ping`, Buffer.from(''), { 'buildkit-controlapi-buildid': 'early' });
+    const solved = requested(`${control}Solve`, text(1, 'early'));
     expect((await early).trailers).toMatchObject({ 'grpc-status': '0' });
     build.end();
     await solved;
@@ -687,13 +687,13 @@ describe("A5: calls for a build are its own connection's", () => {
 
   it('a name is free again once its build has ended', async () => {
     const build = running();
-    const first = asked(`${control}Solve`, text(1, 'again'));
+    const first = requested(`${control}Solve`, text(1, 'again'));
     await build.begun;
     build.end();
     await first;
     const second = another();
     const next = running();
-    const solved = asked(`${control}Solve`, text(1, 'again'), {}, second);
+    const solved = requested(`${control}Solve`, text(1, 'again'), {}, second);
     await next.begun;
     next.end();
     expect((await solved).trailers).toMatchObject({ 'grpc-status': '0' });
@@ -703,16 +703,16 @@ describe("A5: calls for a build are its own connection's", () => {
 
 /** A user's place for one connection. */
 function slotOf(limits: Partial<ConnectionLimits>): ConnectionSlot {
-  const made = new ConnectionTable({ ...connectionLimits, ...limits }).admit({
+  const created = new ConnectionTable({ ...connectionLimits, ...limits }).admit({
     name: 'user 1',
     holders: [{ kind: 'user', uid: 1 }],
   });
-  if (!(made instanceof ConnectionSlot)) throw new Error('there is no room');
-  return made;
+  if (!(created instanceof ConnectionSlot)) throw new Error('there is no room');
+  return created;
 }
 
 describe('calls of one user', () => {
-  it('are so many at a time; those that end make room', async () => {
+  it('are limited at a time; a call that ends frees its place', async () => {
     const { calls } = echo();
     slot = slotOf({ buildCalls: 1 });
     const first = call(`${control}Status`, null);
@@ -745,7 +745,7 @@ describe('long messages', () => {
   };
   const path = `${bridge}Return`;
 
-  it('are read one after the other of each caller, and short ones meanwhile', async () => {
+  it('are read one after the other per caller, and short ones meanwhile', async () => {
     const { calls } = echo();
     const first = begin(path);
     await lostTurn();
@@ -773,7 +773,7 @@ describe('long messages', () => {
     expect((await first.answer).trailers['grpc-status']).toBe('0');
   });
 
-  it('that are given up leave their turn to the next one', async () => {
+  it('that are aborted release their turn', async () => {
     echo();
     const first = begin(path);
     await lostTurn();
@@ -796,7 +796,7 @@ describe('long messages', () => {
     expect((await second.answer).trailers['grpc-status']).toBe('0');
   });
 
-  it('count as what their user has waiting, and are refused where that is too much', async () => {
+  it("count towards their user's buffered bytes, and are refused above the limit", async () => {
     echo();
     slot = slotOf({ maxBufferBytes: 250_000 });
     const first = begin(path);
@@ -813,7 +813,7 @@ describe('long messages', () => {
   async function lostTurn(): Promise<void> {
     for (;;) {
       const tried = new AbortController();
-      const taken = turns
+      const acquired = turns
         .acquire('a user', () => undefined, tried.signal)
         .then(
           (turn) => {
@@ -824,7 +824,7 @@ describe('long messages', () => {
         );
       await new Promise(setImmediate);
       tried.abort(new Error('waited'));
-      if (await taken) return;
+      if (await acquired) return;
     }
   }
 });

@@ -75,21 +75,21 @@ let builds = 0;
 const attempts = Array.from({ length: 8 });
 
 /** A user's build whose step has a secret and goes on running; the step's id. */
-async function victimStep(door: Side): Promise<string> {
+async function victimStep(side: Side): Promise<string> {
   const seconds = `98765${builds++}`;
-  await writeFile(path.join(door.work, 'secret'), 'kept-from-others');
+  await writeFile(path.join(side.work, 'secret'), 'kept-from-others');
   await writeFile(
-    path.join(door.work, 'D.victim'),
+    path.join(side.work, 'D.victim'),
     `FROM busybox\nRUN --mount=type=secret,id=s sleep ${seconds}\n`,
   );
   victims.push(
     spawn('docker', ['buildx', 'build', '--no-cache', '--secret', 'id=s,src=secret', '-f', 'D.victim', '.'], {
-      cwd: door.work,
+      cwd: side.work,
       stdio: 'ignore',
       env: {
         PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-        HOME: door.work,
-        DOCKER_HOST: `unix://${door.socket}`,
+        HOME: side.work,
+        DOCKER_HOST: `unix://${side.socket}`,
       },
     }),
   );
@@ -98,12 +98,12 @@ async function victimStep(door: Side): Promise<string> {
 }
 
 /** What a build prints whose frontend goes into that step. */
-async function attack(door: Side, id: string): Promise<string> {
-  await writeFile(path.join(door.work, 'front.tar'), execFrontendContext(id, 'cat /run/secrets/s; sleep 1'));
-  await writeFile(path.join(door.work, 'D.front'), `# syntax=front${builds}\nFROM busybox\n`);
-  const made = await door.sh(`DOCKER_BUILDKIT=0 docker build -q -t front${builds} - < front.tar`);
+async function attack(side: Side, id: string): Promise<string> {
+  await writeFile(path.join(side.work, 'front.tar'), execFrontendContext(id, 'cat /run/secrets/s; sleep 1'));
+  await writeFile(path.join(side.work, 'D.front'), `# syntax=front${builds}\nFROM busybox\n`);
+  const made = await side.sh(`DOCKER_BUILDKIT=0 docker build -q -t front${builds} - < front.tar`);
   expect([made.code, made.stderr]).toEqual([0, expect.not.stringMatching(/error/i)]);
-  return (await door.sh('timeout -s INT 40 docker buildx build --progress=plain --no-cache -f D.front .'))
+  return (await side.sh('timeout -s INT 40 docker buildx build --progress=plain --no-cache -f D.front .'))
     .stderr;
 }
 
@@ -132,7 +132,7 @@ describe("another user's build step", () => {
     expect(output).toMatch(refusal);
   });
 
-  it('is entered in audit mode, which lets everything pass, until rules are enforced again', async () => {
+  it('is entered in audit mode, until rules are enforced again', async () => {
     const settings = eciOn(guarded.scratch);
     await guarded.gateway.settings({ ...settings, bulkhead: { mode: 'audit' } });
     await expect.poll(() => existsSync(unenforced())).toBe(true);

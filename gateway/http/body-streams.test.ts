@@ -63,7 +63,7 @@ afterEach(async () => {
 });
 
 /** What the gateway says until `until` matches, or the end. */
-async function say(
+async function respond(
   bytes: string,
   until?: RegExp,
   then?: (socket: Socket) => void,
@@ -110,7 +110,7 @@ describe('a transformed request body', () => {
   });
 
   it("is sent chunked after the engine's 100-continue, which the client does not see", async () => {
-    const { text } = await say(`${put('Content-Length: 3')}abc${ping}`, /pong[\s\S]*pong$/);
+    const { text } = await respond(`${put('Content-Length: 3')}abc${ping}`, /pong[\s\S]*pong$/);
     expect(text).toBe(`${pong}${pong}`);
     expect(heard).toBe(
       'PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\n' +
@@ -119,7 +119,7 @@ describe('a transformed request body', () => {
   });
 
   it('of a client that expects 100-continue is requested when the engine requests it', async () => {
-    const { text } = await say(
+    const { text } = await respond(
       put('Transfer-Encoding: chunked', 'Expect: 100-continue\r\n'),
       /pong$/,
       (socket) => {
@@ -136,7 +136,7 @@ describe('a transformed request body', () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno');
     };
-    const { text, ended: over } = await say(`${put('Content-Length: 3')}abc`);
+    const { text, ended: over } = await respond(`${put('Content-Length: 3')}abc`);
     expect(text).toMatch(/^HTTP\/1\.1 404 Not Found[\s\S]*no$/);
     expect(over).toBe(true);
     expect(heard).not.toContain('ABC');
@@ -147,7 +147,7 @@ describe('a transformed request body', () => {
       kind: 'forward',
       stream: { begin: () => Promise.reject(new ResponseReplacedError(409, 'changed')) },
     });
-    const { text } = await say(`${put('Content-Length: 3')}abc`);
+    const { text } = await respond(`${put('Content-Length: 3')}abc`);
     expect(text).toMatch(/^HTTP\/1\.1 409 Conflict[\s\S]*"changed"/);
     await when(() => heard.endsWith('<gone>'));
     expect(heard).toMatch(/chunked\r\n\r\n<gone>$/);
@@ -166,7 +166,7 @@ describe('a transformed request body', () => {
           },
       },
     });
-    const { text } = await say(`${put('Content-Length: 6')}abc`);
+    const { text } = await respond(`${put('Content-Length: 6')}abc`);
     expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request[\s\S]*"broken archive"/);
     await when(() => heard.endsWith('<gone>'));
     expect(heard).toMatch(/3\r\nabc\r\n<gone>$/);
@@ -196,17 +196,17 @@ describe('a transformed request body', () => {
   });
 
   it('with broken framing ends the connection', async () => {
-    const { text } = await say(`${put('Transfer-Encoding: chunked')}3\r\nabcX\r\n`);
+    const { text } = await respond(`${put('Transfer-Encoding: chunked')}3\r\nabcX\r\n`);
     expect(text).toBe('');
     await when(() => heard.endsWith('<gone>'));
     expect(heard).not.toContain('0\r\n\r\n');
   });
 
-  it('that is empty needs no asking', async () => {
+  it('that is empty does not start the transform', async () => {
     engineSays = (socket) => {
       socket.write(pong);
     };
-    expect((await say(put('Content-Length: 0'), /pong$/)).text).toBe(pong);
+    expect((await respond(put('Content-Length: 0'), /pong$/)).text).toBe(pong);
     expect(heard).not.toContain('Expect');
   });
 });
@@ -224,37 +224,37 @@ describe('a transformed response body', () => {
     ['counted', 'Content-Length: 3\r\n\r\nabc'],
     ['chunked', 'Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n'],
   ] as const) {
-    it(`travels chunked when it came ${how}, and the connection goes on`, async () => {
+    it(`travels chunked when it came ${how}, and the connection continues`, async () => {
       engineSays = (socket, all) => {
         socket.write(all.endsWith(ping) ? pong : `HTTP/1.1 200 OK\r\nX-A: b\r\n${sent}`);
       };
-      const { text } = await say(`${get}${ping}`, /pong$/);
+      const { text } = await respond(`${get}${ping}`, /pong$/);
       expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n/);
       expect(text.replaceAll(/[0-9a-f]+\r\n|\r\n/g, '')).toContain('ABCABC');
       expect(text.endsWith(`0\r\n\r\n${pong}`)).toBe(true);
     });
   }
 
-  it('until the end of the connection gets an end of its own', async () => {
+  it('that ends with the connection gets a framed end', async () => {
     engineSays = (socket) => {
       socket.end('HTTP/1.1 200 OK\r\n\r\nabc');
     };
-    const { text } = await say(`${get}${ping}`);
+    const { text } = await respond(`${get}${ping}`);
     expect(text).toBe('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nABCABC\r\n0\r\n\r\n');
   });
 
-  it('stays as it is where `begin` says so', async () => {
+  it('is unchanged where `begin` returns null', async () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno');
     };
-    expect((await say(get, /no$/)).text).toBe('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno');
+    expect((await respond(get, /no$/)).text).toBe('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno');
   });
 
   it('is not forwarded when `begin` refuses or fails; a compressed one cannot be changed', async () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nno');
     };
-    expect((await say(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*compressed/);
+    expect((await respond(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*compressed/);
     decide = () => ({
       kind: 'forward',
       response: {
@@ -263,9 +263,9 @@ describe('a transformed response body', () => {
         },
       },
     });
-    expect((await say(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 409 [\s\S]*changed/);
+    expect((await respond(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 409 [\s\S]*changed/);
     decide = () => ({ kind: 'forward', response: { begin: () => Promise.reject(new Error('why')) } });
-    expect((await say(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*could not be looked at/);
+    expect((await respond(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*could not be looked at/);
     expect(trouble.join()).toContain('why');
   });
 
@@ -273,7 +273,10 @@ describe('a transformed response body', () => {
     engineSays = (socket) => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
     };
-    expect(await say(get)).toEqual({ text: expect.not.stringContaining('0\r\n\r\n') as string, ended: true });
+    expect(await respond(get)).toEqual({
+      text: expect.not.stringContaining('0\r\n\r\n') as string,
+      ended: true,
+    });
     decide = () => ({
       kind: 'forward',
       response: {
@@ -289,7 +292,7 @@ describe('a transformed response body', () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc');
     };
-    expect(await say(get)).toEqual({
+    expect(await respond(get)).toEqual({
       text: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
       ended: true,
     });
@@ -314,7 +317,7 @@ describe('a transformed response body', () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
     };
-    await say(get, /abc/);
+    await respond(get, /abc/);
     await when(() => finished && heard.endsWith('<gone>'));
     expect(ended).toBe(1);
   });

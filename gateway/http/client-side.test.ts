@@ -72,7 +72,7 @@ async function readUntil(enough: () => boolean): Promise<void> {
 }
 
 describe('the last answer of a connection', () => {
-  it('reaches a client whole that takes longer for it than a client may linger', async () => {
+  it('reaches a slow client completely, although it takes longer than the linger time', async () => {
     side.linger(Buffer.alloc(bodyBytes));
     vi.advanceTimersByTime(lingerLimits.discardMs * 3);
     expect(disconnected).toBe(false);
@@ -82,7 +82,7 @@ describe('the last answer of a connection', () => {
     expect(disconnected).toBe(true);
   });
 
-  it('reaches a client whole that sends its FIN while it reads', async () => {
+  it('reaches a client completely that sends FIN while it reads', async () => {
     side.linger(Buffer.alloc(bodyBytes));
     client.end();
     await once(accepted, 'end');
@@ -91,7 +91,7 @@ describe('the last answer of a connection', () => {
     expect(disconnected).toBe(true);
   });
 
-  it('reaches a client whole whose FIN came after ours was queued', async () => {
+  it('reaches a client completely whose FIN follows ours', async () => {
     side.write(Buffer.alloc(bodyBytes));
     side.end();
     client.end();
@@ -115,7 +115,7 @@ describe('the last answer of a connection', () => {
     expect(await read).toBe(bodyBytes);
   });
 
-  it('is given up where a client takes nothing of it, and not while it takes a little', async () => {
+  it('is aborted when a client reads nothing, and not while it reads a little', async () => {
     side.linger(Buffer.alloc(bodyBytes));
     for (let times = 0; times < 3; times++) {
       const before = unreadBytes(accepted);

@@ -64,9 +64,9 @@ const last = 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n';
 
 describe('relaying', () => {
   it('decides every request of a connection, and writes each head itself', async () => {
-    const seen: string[] = [];
+    const received: string[] = [];
     decide = (request: GatewayRequest) => {
-      seen.push(request.target.path);
+      received.push(request.target.path);
       return { kind: 'forward' };
     };
     const answer = await sendRaw(
@@ -75,11 +75,11 @@ describe('relaying', () => {
       /pong[\s\S]*pong$/,
     );
     expect(answer.text).toMatch(/^(HTTP\/1\.1 200 OK\r\nContent-Length: 4\r\n\r\npong){2}$/);
-    expect(seen).toEqual(['/_ping', '/version']);
+    expect(received).toEqual(['/_ping', '/version']);
     expect(heard).toEqual([ping, 'GET /version HTTP/1.1\r\nHost: d\r\nX-A: b\r\n\r\n']);
   });
 
-  it('lets nothing of a refused request, nor of its body, reach the engine', async () => {
+  it('sends nothing of a refused request or its body to the engine', async () => {
     decide = (request) =>
       request.head.method === 'POST' ? { kind: 'refuse', status: 403, message: 'no' } : { kind: 'forward' };
     const hidden = 'GET /hidden HTTP/1.1\r\nHost: d\r\n\r\n';
@@ -217,7 +217,7 @@ describe('relaying', () => {
     expect(answer.text).toMatch(/^HTTP\/1\.1 503[\s\S]*engine closed[\s\S]*200 OK/);
   });
 
-  it('gives the connection up when the engine sends more than its answer', async () => {
+  it('closes the connection when the engine sends more than its response', async () => {
     engineSays = (socket) => {
       socket.write(
         'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npongHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
@@ -274,7 +274,7 @@ describe('tunnels', () => {
     expect(answer.toString()).toBe(`got ${ping}`);
   });
 
-  it('do not open on other endpoints, nor for another protocol: the Upgrade is left away', async () => {
+  it('do not open on other endpoints or for another protocol: Upgrade is dropped', async () => {
     for (const text of [
       'POST /containers/create HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
       attach('Connection: Upgrade\r\nUpgrade: h2c\r\n'),
@@ -285,14 +285,14 @@ describe('tunnels', () => {
     }
   });
 
-  it('an unasked 101, or a raw stream elsewhere, is no tunnel', async () => {
+  it('an unrequested 101, or a raw stream elsewhere, is no tunnel', async () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
     };
     expect((await sendRaw(listen(), ping)).text).toBe('');
-    const seen: string[] = [];
+    const received: string[] = [];
     decide = (request) => {
-      seen.push(request.target.path);
+      received.push(request.target.path);
       return { kind: 'forward' };
     };
     engineSays = (socket) => {
@@ -303,7 +303,7 @@ describe('tunnels', () => {
     socket.write(`${ping}GET /second HTTP/1.1\r\nHost: d\r\n\r\n`);
     await once(socket, 'data');
     expect(heard.filter((part) => part !== '<FIN>')).toEqual([ping]);
-    expect(seen).toEqual(['/_ping']);
+    expect(received).toEqual(['/_ping']);
     socket.destroy();
   });
 
@@ -315,13 +315,13 @@ describe('tunnels', () => {
           : 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong',
       );
     };
-    const seen: string[] = [];
+    const received: string[] = [];
     decide = (request) => {
-      seen.push(request.target.path);
+      received.push(request.target.path);
       return { kind: 'forward' };
     };
     await sendRaw(listen(), `${attach()}${ping}`, /pong$/);
-    expect(seen).toEqual(['/containers/x/attach', '/_ping']);
+    expect(received).toEqual(['/containers/x/attach', '/_ping']);
   });
 
   it('a refusal in the stream: 101, the error in a frame, the end; the engine gets nothing', async () => {
@@ -377,14 +377,14 @@ describe('tunnels', () => {
 });
 
 describe('inspected responses', () => {
-  const looked =
+  const inspected =
     (
-      see: (body: string, status: number) => Buffer | null | Promise<Buffer | null>,
+      inspect: (body: string, status: number) => Buffer | null | Promise<Buffer | null>,
       limit = 100,
     ): Gatekeeper =>
     () => ({
       kind: 'forward',
-      response: { limit, transformResponse: (head, body) => see(body.toString(), head.status) },
+      response: { limit, transformResponse: (head, body) => inspect(body.toString(), head.status) },
     });
 
   it.each([
@@ -406,7 +406,7 @@ describe('inspected responses', () => {
       if (name.startsWith('after')) socket.write('HTTP/1.1 103 Early Hints\r\n\r\n');
       for (const byte of text) socket.write(byte);
     };
-    decide = looked((body, status) => Buffer.from(`${status}:${body}:é`));
+    decide = inspected((body, status) => Buffer.from(`${status}:${body}:é`));
     const answer = await sendRaw(listen(), `${ping}${ping}`, /(201:pong[\s\S]*){2}/);
     const one =
       `${name.startsWith('after') ? 'HTTP/1.1 103 Early Hints\r\n\r\n' : ''}HTTP/1.1 201 Created\r\n` +
@@ -419,7 +419,7 @@ describe('inspected responses', () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\npong');
     };
-    decide = looked(() =>
+    decide = inspected(() =>
       Promise.reject(new ResponseReplacedError(403, 'enhanced container isolation: not that')),
     );
     const answer = await sendRaw(listen(), `${ping}${ping}`, /(not that[\s\S]*){2}/);
@@ -431,7 +431,7 @@ describe('inspected responses', () => {
     engineSays = (socket) => {
       socket.end('HTTP/1.1 200 OK\r\n\r\nall of it');
     };
-    decide = looked(() => new Promise((resolve) => setImmediate(resolve, null)));
+    decide = inspected(() => new Promise((resolve) => setImmediate(resolve, null)));
     expect((await sendRaw(listen(), `${ping}${ping}`, /(all of it[\s\S]*){2}/)).text).toBe(
       'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nall of it'.repeat(2),
     );
@@ -444,15 +444,15 @@ describe('inspected responses', () => {
       heads.push(text);
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
     };
-    decide = looked(() => null);
+    decide = inspected(() => null);
     await sendRaw(listen(), asks, /pong/);
     decide = () => ({ kind: 'forward' });
     await sendRaw(listen(), asks, /pong/);
     expect(heads).toEqual([asks.replace('Accept-Encoding: gzip, deflate\r\n', ''), asks]);
   });
 
-  it('without a body stay as they are', async () => {
-    decide = looked(() => Buffer.from('never'));
+  it('without a body are unchanged', async () => {
+    decide = inspected(() => Buffer.from('never'));
     engineSays = (socket) => {
       socket.write('HTTP/1.1 204 No Content\r\nX: y\r\n\r\n');
     };
@@ -478,44 +478,44 @@ describe('inspected responses', () => {
     engineSays = (socket) => {
       socket.end(text);
     };
-    decide = looked(() => null);
+    decide = inspected(() => null);
     const answer = await sendRaw(listen(), `${ping}${last}`, /502[\s\S]*502[\s\S]*\n$/);
     expect(answer.text).toMatch(why);
     expect(answer.text).not.toContain('xyz');
   });
 
-  it('become a 502 when looking fails, at once or later', async () => {
-    for (const see of [
+  it('become a 502 when the inspection fails, at once or later', async () => {
+    for (const inspect of [
       () => {
         throw new Error('boom');
       },
       () => Promise.reject(new Error('boom')),
     ]) {
-      decide = looked(see);
+      decide = inspected(inspect);
       expect((await sendRaw(listen(), last)).text).toMatch(/^HTTP\/1\.1 502[\s\S]*could not be looked at/);
     }
   });
 });
 
-describe('connections that are taken over', () => {
+describe('upgraded connections', () => {
   const session = 'POST /session HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
 
-  it('after the 101, with what came early from both sides, and are closed with the gateway', async () => {
+  it('start after 101, with early bytes of both sides, and are closed with the gateway', async () => {
     engineSays = (socket, text) => {
       if (text.startsWith('POST'))
         socket.write('HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,');
       else socket.write(`engine heard ${text};`);
     };
-    const taken: string[] = [];
+    const acquired: string[] = [];
     decide = () => ({
       kind: 'forward',
       upgradeHandler: (client, up) => {
         client.on('data', (part: Buffer) => {
-          taken.push(`client:${part.toString()}`);
+          acquired.push(`client:${part.toString()}`);
           up.write(part.toString().toUpperCase());
         });
         up.on('data', (part: Buffer) => {
-          taken.push(`engine:${part.toString()}`);
+          acquired.push(`engine:${part.toString()}`);
           client.write(part);
         });
         client.resume();
@@ -534,7 +534,7 @@ describe('connections that are taken over', () => {
     expect(text).toBe(
       'HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,engine heard EARLY CLIENT;',
     );
-    expect(taken.slice(0, 2).sort()).toEqual(['client:early client', 'engine:early engine,']);
+    expect(acquired.slice(0, 2).sort()).toEqual(['client:early client', 'engine:early engine,']);
     expect(connections.size).toBe(1);
     const closed = once(socket, 'close');
     for (const one of connections) one.close();
@@ -542,7 +542,7 @@ describe('connections that are taken over', () => {
     expect(connections.size).toBe(0);
   });
 
-  it('are over when both sides are', async () => {
+  it('end when both sides have ended', async () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 101 Switching\r\n\r\n');
     };
@@ -560,11 +560,11 @@ describe('connections that are taken over', () => {
     socket.end();
     // The script's engine answers the FIN with nothing: the connection stays half open.
     await new Promise((resolve) => {
-      const look = () => {
+      const check = () => {
         if (heard.includes('<FIN>')) resolve(null);
-        else setImmediate(look);
+        else setImmediate(check);
       };
-      look();
+      check();
     });
     expect(connections.size).toBe(1);
     socket.destroy();
@@ -609,25 +609,25 @@ describe('a client that leaves while its request is decided', () => {
     return socket;
   };
 
-  it('aborts the work for it', async () => {
+  it('aborts its pending work', async () => {
     const { signal } = deciding();
     const socket = client(ping);
-    const gone = await signal;
-    expect(gone.aborted).toBe(false);
+    const aborted = await signal;
+    expect(aborted.aborted).toBe(false);
     socket.destroy();
-    await once(gone, 'abort');
+    await once(aborted, 'abort');
     expect(connections.size).toBe(0);
   });
 
-  it('also where it has sent far more than is read meanwhile', async () => {
+  it('also when it has sent far more than was read', async () => {
     const { signal } = deciding();
     const socket = client(`${ping}${'x'.repeat(1024 * 1024)}`);
-    const gone = await signal;
+    const aborted = await signal;
     socket.destroy();
-    await once(gone, 'abort');
+    await once(aborted, 'abort');
   });
 
-  it('answers one that has only stopped sending', async () => {
+  it('responds to one that has only stopped sending', async () => {
     const { signal, verdict } = deciding();
     const socket = client(last);
     socket.end();
@@ -642,7 +642,7 @@ describe('a client that leaves while its request is decided', () => {
     socket.destroy();
   });
 
-  it('reads a long body when it is its turn, and gives the turn back when the client leaves', async () => {
+  it('reads a long body in its turn, and releases the turn when the client disconnects', async () => {
     const turns: string[] = [];
     let begin: () => void = () => undefined;
     const turn = new Promise<void>((resolve) => {
@@ -694,9 +694,9 @@ describe('a client that leaves while its request is decided', () => {
   it('aborts a long body that arrives too slowly, with the reason', async () => {
     let displace: () => void = () => undefined;
     let ended = false;
-    let asked: () => void = () => undefined;
-    const taken = new Promise<void>((resolve) => {
-      asked = resolve;
+    let decisions: () => void = () => undefined;
+    const acquired = new Promise<void>((resolve) => {
+      decisions = resolve;
     });
     decide = () => ({
       kind: 'read-body',
@@ -706,7 +706,7 @@ describe('a client that leaves while its request is decided', () => {
         over: 10,
         take: (displaced) => {
           displace = displaced;
-          asked();
+          decisions();
           return Promise.resolve({
             received: () => undefined,
             end: () => {
@@ -719,7 +719,7 @@ describe('a client that leaves while its request is decided', () => {
     const socket = client(
       'POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 20\r\nExpect: 100-continue\r\n\r\n',
     );
-    await taken;
+    await acquired;
     const [first] = (await once(socket, 'data')) as [Buffer];
     expect(first.toString()).toMatch(/^HTTP\/1.1 100 /);
     displace();
@@ -729,12 +729,12 @@ describe('a client that leaves while its request is decided', () => {
   });
 
   it('assembles a body that arrives byte by byte', async () => {
-    let seen = '';
+    let received = '';
     decide = () => ({
       kind: 'read-body',
       limit: 1000,
       decide: (body) => {
-        seen = body.toString();
+        received = body.toString();
         return { kind: 'refuse', status: 403, message: 'seen' };
       },
     });
@@ -746,6 +746,6 @@ describe('a client that leaves while its request is decided', () => {
       /seen/,
     );
     expect(answer.text).toContain('403');
-    expect(seen).toBe(text);
+    expect(received).toBe(text);
   });
 });

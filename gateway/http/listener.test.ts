@@ -36,7 +36,7 @@ async function listen(
   origin: Origin = { kind: 'clients' },
   origins: Origin[] = [],
 ): Promise<Listener> {
-  const made = await listenOn(where, {
+  const opened = await listenOn(where, {
     engineSocket: at('engine.sock'),
     origin,
     log: () => undefined,
@@ -47,9 +47,9 @@ async function listen(
       return { kind: 'forward' };
     },
   });
-  if (!made.ok) throw new Error(made.error.code);
-  open.push(made.value);
-  return made.value;
+  if (!opened.ok) throw new Error(opened.error.code);
+  open.push(opened.value);
+  return opened.value;
 }
 const ping = (name: string) =>
   sendRaw(at(name), 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n', /pong$/);
@@ -74,7 +74,7 @@ describe('listening', () => {
     await expect(lstat(at('a.sock'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('gives the socket its rights before its name, and leaves no other name behind', async () => {
+  it("sets the socket's mode before its final name, and leaves no temporary name", async () => {
     await listen({ path: at('a.sock') });
     expect((await stat(at('a.sock'))).mode & 0o777).toBe(0o600);
     expect((await readdir(dir)).sort()).toEqual(['a.sock', 'engine.sock']);

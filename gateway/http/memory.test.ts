@@ -131,7 +131,7 @@ async function fill(socket: Socket): Promise<number> {
 
 // /proc is where the memory is read.
 describe.runIf(process.platform === 'linux')('memory stays constant', () => {
-  it('while 2 GB go up, as docker load and cp do', async () => {
+  it('while 2 GB are uploaded, as docker load and cp do', async () => {
     let received = 0;
     serve = (socket) => {
       socket.on('data', (part: Buffer) => {

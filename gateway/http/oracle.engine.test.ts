@@ -160,8 +160,8 @@ const harmless = mostly(
   '/_ping\t',
 );
 
-describe('whatever the gateway lets through', () => {
-  it('is answered by the engine as the plain request that the gateway believed it was', async () => {
+describe('every request that the gateway forwards', () => {
+  it('is answered by the engine like the plain request the gateway parsed', async () => {
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(requestBytes(harmless), async (bytes) => {
@@ -169,13 +169,13 @@ describe('whatever the gateway lets through', () => {
         const received = await send(path.join(scratch, 'gateway.sock'), bytes, true);
         // The last one may have been cut off by the end of the bytes.
         const whole = believed;
-        const got = answers(
+        const responses = answers(
           received,
           whole.map((one) => one.method),
         );
-        expect(got.length).toBeLessThanOrEqual(whole.length);
-        accepted += got.length;
-        for (const [index, answer] of got.entries()) {
+        expect(responses.length).toBeLessThanOrEqual(whole.length);
+        accepted += responses.length;
+        for (const [index, answer] of responses.entries()) {
           const one = whole[index];
           if (one === undefined) throw new Error('an answer to nothing');
           // FIN ends a request to the engine, as it does without a gateway; some give up then.
@@ -404,9 +404,9 @@ describe('bodies', () => {
             Driver: string;
             Labels: Record<string, string> | null;
           };
-          const wanted = textAt(model, 'Name');
-          if (wanted === '') expect(created.Name).toMatch(/^[0-9a-f]{64}$/);
-          else expect(created.Name).toBe(wanted);
+          const expected = textAt(model, 'Name');
+          if (expected === '') expect(created.Name).toMatch(/^[0-9a-f]{64}$/);
+          else expect(created.Name).toBe(expected);
           expect(created.Driver).toBe('local');
           const labels = Object.fromEntries(textMapAt(model, 'Labels'));
           const reported = { ...created.Labels };

@@ -62,7 +62,7 @@ const watched = () => {
   }
 };
 async function start(): Promise<Gateway> {
-  const made = await startGateway({
+  const created = await startGateway({
     engineSocket: path.join(dir, 'none.sock'),
     listenSocket: path.join(dir, 'docker.sock'),
     settingsFile: admin,
@@ -71,9 +71,9 @@ async function start(): Promise<Gateway> {
       reported.push(line);
     },
   });
-  if (!made.ok) throw new Error(made.error.message);
-  gateway = made.value;
-  return made.value;
+  if (!created.ok) throw new Error(created.error.message);
+  gateway = created.value;
+  return created.value;
 }
 /** A shell of a user who is only in the group of the socket. */
 const asUser = (script: string, groups = String(docker)) =>
@@ -93,12 +93,12 @@ const wants = (value: unknown) => `printf '%s' '${JSON.stringify(value)}' > ${fi
 describe('a preference of the users of an engine', () => {
   it('can be written only by users of the socket, while the setting is unlocked', async () => {
     write(policy(false));
-    const made = await start();
+    const created = await start();
     expect([statSync(file).uid, statSync(file).gid, statSync(file).mode & 0o777]).toEqual([0, docker, 0o660]);
     expect(await asUser(wants({ version: 1, by: 'nobody', eci: false }), '65534')).toBe(false);
     expect(await asUser(wants({ version: 1, by: 'nobody', eci: false }))).toBe(true);
     await expect
-      .poll(() => made.policy())
+      .poll(() => created.policy())
       .toMatchObject({
         settings: { eci: { value: false }, blockDockerLoad: { value: true } },
         preference: 'nobody: enhanced container isolation off',

@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 const logged: string[] = [];
-const keep = (settings: Pick<EffectiveSettings, 'eci' | 'mode'>) => {
+const record = (settings: Pick<EffectiveSettings, 'eci' | 'mode'>) => {
   recordBuildsUnenforced(sharing(), settings, (line) => {
     logged.push(line);
   });
@@ -25,17 +25,17 @@ const keep = (settings: Pick<EffectiveSettings, 'eci' | 'mode'>) => {
 const { eci } = lockedDownSettings;
 
 it('exists while ECI is off or in audit mode, and is removed afterwards', () => {
-  expect(keep({ eci, mode: 'enforce' })).toBe(false);
-  expect(keep({ eci, mode: 'audit' })).toBe(true);
-  expect(keep({ eci, mode: 'enforce' })).toBe(false);
-  expect(keep({ eci: { ...eci, value: false }, mode: 'enforce' })).toBe(true);
-  expect(keep(lockedDownSettings)).toBe(false);
+  expect(record({ eci, mode: 'enforce' })).toBe(false);
+  expect(record({ eci, mode: 'audit' })).toBe(true);
+  expect(record({ eci, mode: 'enforce' })).toBe(false);
+  expect(record({ eci: { ...eci, value: false }, mode: 'enforce' })).toBe(true);
+  expect(record(lockedDownSettings)).toBe(false);
   expect(logged).toEqual([]);
 });
 
 it('is logged where it cannot be written', () => {
   writeFileSync(sharing(), '');
-  keep({ eci, mode: 'audit' });
+  record({ eci, mode: 'audit' });
   expect(logged.join()).toMatch(
     /builds-unenforced cannot be changed, so the planner treats builds as before: /,
   );

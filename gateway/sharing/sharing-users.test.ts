@@ -26,9 +26,9 @@ function engine(list: readonly string[]) {
     list: () => Promise.resolve(list.map((one) => ({ id: one, name: 'n', binds: [] }))),
     remove: () => Promise.resolve(),
     setEngineStopping: () => undefined,
-    follow: (told, signal) =>
+    follow: (logged, signal) =>
       new Promise((resolve) => {
-        on = told;
+        on = logged;
         signal.addEventListener('abort', () => {
           resolve();
         });
@@ -106,19 +106,19 @@ describe('A8: who shares', () => {
 
   it('leaves a response to other transforms, too', async () => {
     const users = createSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
-    let seen = 0;
+    let recorded = 0;
     const verdict: Verdict = {
       kind: 'forward',
       response: {
         limit: 9,
         transformResponse: () => {
-          seen++;
+          recorded++;
           return null;
         },
       },
     };
     const decided = await create(users, peer(3), created(id('a')), { verdict });
-    expect([seen, decided.kind === 'forward' ? decided.response : null]).toEqual([
+    expect([recorded, decided.kind === 'forward' ? decided.response : null]).toEqual([
       1,
       expect.objectContaining({ limit: 9 }),
     ]);

@@ -3,7 +3,7 @@ import { isSubordinateId } from './subordinate-peer.ts';
 
 const listed = () => Promise.resolve('# users\nalice:100000:65536\n\nbob:165536:65536\n');
 const isSubordinate = (uid: number, accounts: readonly number[] = []) =>
-  isSubordinateId(uid, { listed, isAccount: (asked) => Promise.resolve(accounts.includes(asked)) });
+  isSubordinateId(uid, { listed, isAccount: (lookups) => Promise.resolve(accounts.includes(lookups)) });
 
 describe('A3: a client with a subordinate id', () => {
   it('is no user: one of /etc/subuid, or of ours', async () => {

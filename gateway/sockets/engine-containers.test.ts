@@ -43,9 +43,9 @@ describe('following the engine', () => {
 
   it('disconnects from an engine that is about to stop, and follows the next one', async () => {
     const socket = path.join(directory, 's');
-    let asked = 0;
+    let requests = 0;
     engine = createServer((_req, res) => {
-      asked++;
+      requests++;
       res.write('\n');
     });
     await new Promise<void>((resolve) => {
@@ -70,10 +70,10 @@ describe('following the engine', () => {
     });
     const following = containers.follow({ connected, event: () => undefined }, ending.signal);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
     containers.setEngineStopping(false);
     await again;
-    expect(asked).toBe(2);
+    expect(requests).toBe(2);
     ending.abort();
     await following;
   });

@@ -25,7 +25,7 @@ let stored: string[];
 const logged: string[] = [];
 
 function open(): OwnedSocketMounts {
-  const made = createSocketMounts({
+  const created = createSocketMounts({
     directory,
     records: openMountRecords(directory),
     log: (line) => {
@@ -49,8 +49,8 @@ function open(): OwnedSocketMounts {
         log: () => undefined,
       }),
   });
-  stops.push(() => made.close(0));
-  return made;
+  stops.push(() => created.close(0));
+  return created;
 }
 beforeEach(async () => {
   directory = path.join(await mkdtemp(path.join(tmpdir(), 'bulkhead-mounts-')), 'sockets');
@@ -66,7 +66,7 @@ afterEach(async () => {
 
 const id = 'c'.repeat(64);
 const imageId = `sha256:${'1'.repeat(64)}`;
-const made = (more: Partial<SocketMount> = {}): SocketMount => ({
+const created = (more: Partial<SocketMount> = {}): SocketMount => ({
   ...mounts.reserve(),
   image: 'app:1',
   imageId,
@@ -124,7 +124,7 @@ const socketSettings = (images: readonly string[], allowDerivedImages = true) =>
 
 describe("a socket of a container's own", () => {
   it("has the clients' socket owner, its own origin and a record; discarding it leaves nothing", async () => {
-    const mount = made();
+    const mount = created();
     await mounts.open(mount);
     expect((await ask(mount.socket)).body).toContain(mount.id);
     expect(statSync(path.dirname(mount.socket)).mode & 0o777).toBe(0o700);
@@ -143,7 +143,7 @@ describe("a socket of a container's own", () => {
   });
 
   it('is served again on an inherited descriptor, or on a new socket at the same path', async () => {
-    const mount = made();
+    const mount = created();
     await mounts.open(mount);
     await mounts.bind(mount.id, { id, name: 'c' });
     const inode = statSync(mount.socket).ino;
@@ -179,7 +179,7 @@ describe("a socket of a container's own", () => {
   });
 
   it('whose record cannot be read is none, and its directory goes once no container mounts it', async () => {
-    const mount = made();
+    const mount = created();
     await mounts.open(mount);
     await mounts.close(0);
     for (const text of [
@@ -208,7 +208,7 @@ describe("a socket of a container's own", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('that never got its place is cleared away', async () => {
+  it('that was not completed is removed', async () => {
     writeFileSync(path.join(directory, '.0badcafe'), '');
     openMountRecords(directory);
     expect(readdirSync(directory)).toEqual([]);
@@ -216,7 +216,12 @@ describe("a socket of a container's own", () => {
 });
 
 describe("B3: the engine's answer to the create request", () => {
-  const see = (mount: SocketMount, container: ContainerFacts | null, status = 201, list = containers([])) =>
+  const inspect = (
+    mount: SocketMount,
+    container: ContainerFacts | null,
+    status = 201,
+    list = containers([]),
+  ) =>
     bindOnAnswer(mount, {
       mounts,
       containers: list,
@@ -229,9 +234,9 @@ describe("B3: the engine's answer to the create request", () => {
     ); // the status alone is looked at
 
   it('binds the socket to the container when it is of the image that was checked', async () => {
-    const mount = made();
+    const mount = created();
     await mounts.open(mount);
-    expect(await see(mount, facts(mount))).toBeNull();
+    expect(await inspect(mount, facts(mount))).toBeNull();
     expect(mounts.get(mount.id)?.container).toEqual({ id, name: 'c' });
   });
 
@@ -244,33 +249,35 @@ describe("B3: the engine's answer to the create request", () => {
         ],
       },
     ]) {
-      const mount = made();
+      const mount = created();
       const list = containers([]);
       await mounts.open(mount);
-      await expect(see(mount, facts(mount, more), 201, list)).rejects.toBeInstanceOf(ResponseReplacedError);
+      await expect(inspect(mount, facts(mount, more), 201, list)).rejects.toBeInstanceOf(
+        ResponseReplacedError,
+      );
       expect(list.removed).toEqual([id]);
       expect(mounts.get(mount.id)).toBeNull();
     }
   });
 
   it('removes the socket if no container was created', async () => {
-    const mount = made();
+    const mount = created();
     await mounts.open(mount);
-    expect(await see(mount, null, 404)).toBeNull();
+    expect(await inspect(mount, null, 404)).toBeNull();
     expect(readdirSync(directory)).toEqual([]);
   });
 });
 
 describe('admission', () => {
   const bound = async (more: Partial<SocketMount> = {}) => {
-    const mount = made(more);
+    const mount = created(more);
     await mounts.open(mount);
     await mounts.bind(mount.id, { id, name: 'c' });
     return mount;
   };
 
   it('is refused until the container is known, and after its removal', async () => {
-    const mount = made();
+    const mount = created();
     await mounts.open(mount);
     const admission = createAdmission(mounts, null);
     expect(admission.admit(mount.id, socketSettings(['app:1']))).toMatchObject({
@@ -283,7 +290,7 @@ describe('admission', () => {
     });
   });
 
-  it('holds without asking while the entry that allowed it is in the list', async () => {
+  it('is granted without a query while the entry that allowed it is in the list', async () => {
     const mount = await bound();
     expect(createAdmission(mounts, null).admit(mount.id, socketSettings(['x', 'app:1']))).toBeNull();
     const derived = await bound({ derivedFrom: 'app:1' });
@@ -292,7 +299,7 @@ describe('admission', () => {
     ).toMatchObject({ rule: 'socket-mount' });
   });
 
-  it('asks image trust when the entry is gone, and remembers the entry that allows it now', async () => {
+  it('queries image trust when the entry was removed, and records the entry that allows it now', async () => {
     const mount = await bound();
     const settings = socketSettings(['*']);
     expect(await createAdmission(mounts, trust(untrusted)).admit(mount.id, settings)).toMatchObject({
@@ -317,13 +324,13 @@ describe('admission', () => {
     });
     /** By the one entry it is asked about; notes what it was asked. */
     const byEntry = (answers: Record<string, ImageVerdict>) => {
-      const asked: string[] = [];
+      const queries: string[] = [];
       return {
-        asked,
+        queries: queries,
         answers,
         close: () => undefined,
         decide: (image: string, { images, allowDerivedImages }: ReturnType<typeof socketSettings>) => {
-          asked.push(images.join());
+          queries.push(images.join());
           expect([image, allowDerivedImages]).toEqual([imageId, true]);
           return Promise.resolve(answers[images.join()] ?? untrusted);
         },
@@ -343,13 +350,13 @@ describe('admission', () => {
       expect(await createAdmission(mounts, registries).admit(evil.id, settings)).toBeNull();
       expect(listOf(evil, settings)).toEqual(['commandList']);
       expect(createAdmission(mounts, registries).admit(evil.id, lists('wide'))).toBeNull();
-      expect(registries.asked).toEqual(['wide']);
+      expect(registries.queries).toEqual(['wide']);
       expect(openMountRecords(directory).read().mounts).toMatchObject([
         { governing: [{ image: 'wide', its: 'no' }] },
       ]);
     });
 
-    it('is evaluated again when the lists change; removed ones are forgotten', async () => {
+    it('is evaluated again when the lists change; removed lists are dropped', async () => {
       const mount = await bound({
         allowedBy: '*',
         governing: [
@@ -361,7 +368,7 @@ describe('admission', () => {
       const admission = createAdmission(mounts, registries);
       expect(await admission.admit(mount.id, lists('b', 'a', 'c'))).toBeNull();
       expect(listOf(mount, lists('b', 'a', 'c'))).toEqual(['1']);
-      expect(registries.asked.sort()).toEqual(['a', 'c']);
+      expect(registries.queries.sort()).toEqual(['a', 'c']);
       expect(mounts.get(mount.id)?.governing).toEqual([
         { image: 'b', its: 'no' },
         { image: 'a', its: 'direct' },
@@ -376,7 +383,7 @@ describe('admission', () => {
       const admission = createAdmission(mounts, registries);
       await Promise.all([admission.admit(mount.id, settings), admission.admit(mount.id, settings)]);
       expect(admission.admit(mount.id, settings)).toBeNull();
-      expect([listOf(mount, settings), registries.asked]).toEqual([['0', 'commandList'], ['wide']]);
+      expect([listOf(mount, settings), registries.queries]).toEqual([['0', 'commandList'], ['wide']]);
       registries.answers['wide'] = trusted;
       const later = lists('wide');
       expect(await admission.admit(mount.id, later)).toBeNull();
@@ -405,7 +412,7 @@ describe('admission', () => {
     });
   });
 
-  it('starts the container it was made for, no other', async () => {
+  it('allows the start of the container it was created for only', async () => {
     const mount = await bound();
     const admission = createAdmission(mounts, trust(trusted));
     expect(await admission.mayStart(mount.id, { id, image: 'app:1' }, socketSettings(['app:1']))).toBeNull();
@@ -436,19 +443,19 @@ describe("reconciliation with the engine's containers", () => {
       },
     });
 
-  it('takes away what belongs to removed containers; leaves what is being made', async () => {
-    const gone = made(),
-      pending = made();
-    for (const mount of [gone, pending]) await mounts.open(mount);
-    await mounts.bind(gone.id, { id, name: 'c' });
+  it('removes the mounts of removed containers, and keeps those being created', async () => {
+    const removed = created(),
+      pending = created();
+    for (const mount of [removed, pending]) await mounts.open(mount);
+    await mounts.bind(removed.id, { id, name: 'c' });
     await run([], null);
     expect(mounts.list().map((mount) => mount.id)).toEqual([pending.id]);
   });
 
   it("binds a killed gateway's unbound mount to its container; other ones are discarded", async () => {
-    const left = made(),
-      other = made(),
-      never = made();
+    const left = created(),
+      other = created(),
+      never = created();
     for (const mount of [left, other, never]) await mounts.open(mount);
     await mounts.close(0);
     const next = open();
@@ -460,14 +467,14 @@ describe("reconciliation with the engine's containers", () => {
     expect(next.get(never.id)).toBeNull();
     await next.restore([]);
     mounts = next;
-    const again = made();
+    const again = created();
     await next.open(again);
     await run([listed(again)], facts(again), trusted, next);
     expect(next.get(again.id)?.container).toEqual({ id, name: 'c' });
   });
 
-  it('makes a lost record again for an allowed image only', async () => {
-    const lost = made();
+  it('restores a lost record for an allowed image only', async () => {
+    const lost = created();
     const listed = [{ id, name: 'c', binds: [lost.socket] }];
     await run(listed, facts(lost), untrusted);
     expect(mounts.get(lost.id)).toBeNull();
@@ -477,8 +484,8 @@ describe("reconciliation with the engine's containers", () => {
   });
 });
 
-describe('descriptors handed down', () => {
-  it("that belong to no record are closed and dropped; others' are left alone", async () => {
+describe('inherited descriptors', () => {
+  it('without a record are closed and dropped; those of other programs are not', async () => {
     const fd = openSync('/dev/null', 'r');
     stored = ['mount-unknown'];
     await mounts.restore([

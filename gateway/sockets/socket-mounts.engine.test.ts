@@ -360,7 +360,7 @@ describe('sockets outlast', () => {
     expect(await works('kept')).toBe(true);
   });
 
-  it('not their container: removed past the gateway, its socket goes too', async () => {
+  it('a container removed past the gateway loses its socket', async () => {
     const [id = ''] = mounts();
     expect(existsSync(path.join(engine.paths.sockets, id, 'docker.sock'))).toBe(true);
     await bare('rm', '-f', 'kept');

@@ -7,7 +7,7 @@ import type { BodyLength } from './head-parser.ts';
 function feed(length: BodyLength, bytes: Buffer, cuts: readonly number[], strict = true) {
   const tracker = new BodyTracker(length, strict);
   const content: Buffer[] = [];
-  let taken = 0;
+  let consumed = 0;
   const edges = [...new Set([...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort(
     (a, b) => a - b,
   );
@@ -17,12 +17,12 @@ function feed(length: BodyLength, bytes: Buffer, cuts: readonly number[], strict
       const used = tracker.consume(bytes.subarray(at, edge), (part) => {
         content.push(Buffer.from(part));
       });
-      taken += used;
+      consumed += used;
       if (used < edge - at) break;
     }
     at = edge;
   }
-  return { tracker, content: Buffer.concat(content), taken };
+  return { tracker, content: Buffer.concat(content), consumed: consumed };
 }
 
 describe('body framing', () => {
@@ -44,7 +44,7 @@ describe('body framing', () => {
           const result = feed({ kind: 'chunked' }, Buffer.concat([body, after]), cuts);
           expect(result.tracker.broken).toBeNull();
           expect(result.tracker.done).toBe(true);
-          expect(result.taken).toBe(body.length);
+          expect(result.consumed).toBe(body.length);
           expect(result.content.equals(Buffer.concat(chunks))).toBe(true);
         },
       ),
@@ -60,7 +60,7 @@ describe('body framing', () => {
         (body, after, cuts) => {
           const result = feed({ kind: 'length', bytes: body.length }, Buffer.concat([body, after]), cuts);
           expect(result.tracker.done).toBe(true);
-          expect(result.taken).toBe(body.length);
+          expect(result.consumed).toBe(body.length);
         },
       ),
     );

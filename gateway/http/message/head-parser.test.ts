@@ -122,13 +122,13 @@ describe('request heads: everything ambiguous is refused', () => {
     expect(parse(text).ok).toBe(false);
   });
 
-  it('does not wait for the end of what cannot become a head', () => {
+  it('does not wait for the end of an invalid head', () => {
     expect(isUnparseable(Buffer.from('GET /_ping HTTP/1.1\nHost: d\n\n'))).toBe(true);
     expect(isUnparseable(Buffer.from('\x16\x03\x01'))).toBe(true);
     expect(isUnparseable(Buffer.from('GET /_ping HTTP/1.1\r\nHo'))).toBe(false);
   });
 
-  it('keeps every byte of a value but the blanks around it', () => {
+  it('preserves every byte of a value except surrounding blanks', () => {
     const result = parse(head('X-A:  \u00c3\u00a0  ', 'X-B: a\tb', 'X-C:'));
     expect(result).toMatchObject({
       ok: true,
@@ -191,7 +191,7 @@ describe('forwarded heads', () => {
     );
   });
 
-  it('drop what holds for one hop only, and the coding of a body that the engine does not go by', () => {
+  it('drop hop-by-hop fields, and Content-Encoding, which the engine ignores', () => {
     const result = parse(
       head(
         'Content-Encoding: gzip',
@@ -226,7 +226,7 @@ describe('response heads', () => {
     expect(answer('HTTP/1.1 204 No Content\r\n\r\n')?.body).toEqual({ kind: 'none' });
     expect(answer('HTTP/1.1 200 OK\r\nContent-Type: x\r\n\r\n')?.body).toEqual({ kind: 'until-close' });
   });
-  it('gives up on nonsense', () => {
+  it('rejects malformed heads', () => {
     expect(answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n')).toBeNull();
     expect(answer('HTTP/2 200\r\n\r\n')).toBeNull();
   });

@@ -52,7 +52,7 @@ describe('request targets', () => {
     expect(parseTarget(text).ok).toBe(false);
   });
 
-  it('takes other versions for part of the path, where no route matches', () => {
+  it('treats other versions as part of the path, where no route matches', () => {
     for (const text of [
       '/v1.045/_ping',
       '/v01.45/_ping',
@@ -66,7 +66,7 @@ describe('request targets', () => {
     }
   });
 
-  it('what is written is read again as the same', () => {
+  it('round-trips', () => {
     const segment = fc.stringMatching(/^[A-Za-z0-9_:@ +é-]{1,8}$/);
     fc.assert(
       fc.property(

@@ -16,7 +16,7 @@ function kernel(
   { receiver = [], slots = Infinity }: { receiver?: Refusal[]; slots?: number } = {},
 ) {
   let pipe = '';
-  let taken = 0;
+  let received = 0;
   const sent: string[] = [];
   let error = 0;
   const refuse = (why: Refusal) => {
@@ -41,17 +41,17 @@ function kernel(
   const calls: SpliceSyscalls = {
     splice: (source, _, target, __, length) => {
       if (source === from && target === pipeIn)
-        return taken >= slots
+        return received >= slots
           ? refuse('again')
           : into(come(length), (text) => {
               pipe += text;
-              taken++;
+              received++;
             });
       const refused = receiver.shift();
       if (refused !== undefined) return refuse(refused);
       const part = pipe.slice(0, length);
       pipe = pipe.slice(length);
-      taken = 0;
+      received = 0;
       sent.push(part);
       return part.length;
     },
@@ -60,9 +60,9 @@ function kernel(
         bytes.write(text, 'latin1');
       }),
     write: (_, bytes, length) => {
-      if (taken >= slots) return refuse('again');
+      if (received >= slots) return refuse('again');
       pipe += bytes.toString('latin1', 0, length);
-      taken++;
+      received++;
       return length;
     },
     yieldTurn: () => 0,
@@ -85,7 +85,7 @@ function moved(calls: SpliceSyscalls, extent: Extent, turns = 5) {
 const bytes = (content: number): Extent => ({ heads: 'end', begun: content, content });
 
 describe('a transfer', () => {
-  it('moves chunks as they are, and hands back what is not one', () => {
+  it('moves chunks unchanged, and returns what is not a chunk', () => {
     const { calls, sent } = kernel([`${x(10)}\r\n1000\r\n${x(4096)}`, '\r\n', '0\r\n\r\nnext']);
     expect(moved(calls, { heads: 'pass', begun: 10 })).toEqual({
       ended: 'stopped',
@@ -182,7 +182,7 @@ describe('a transfer', () => {
     ).toEqual({ ended: 'broken', side: 'receiver', errno: 32 });
   });
 
-  it('waits for the receiver where that takes nothing, and loses nothing where the pipe is full', () => {
+  it('waits for a full receiver, and loses nothing when the pipe is full', () => {
     const { calls, sent } = kernel([x(5), `\r\n1000\r\n${x(4096)}`, '\r\n0\r\n\r\n'], {
       receiver: ['again'],
       slots: 1,
@@ -201,7 +201,7 @@ describe('a transfer', () => {
     expect(sent()).toBe('a\r\n');
   });
 
-  it('ends its turn after so many parts, however small', () => {
+  it('ends its turn after a number of parts, however small', () => {
     let parts = 0;
     const { calls } = kernel([]);
     const endless: SpliceSyscalls = {

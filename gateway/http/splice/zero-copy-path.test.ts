@@ -265,7 +265,7 @@ describe('large files through a transform that forwards them', () => {
     }, 60_000);
   }
 
-  it('that pass as a whole do so too', async () => {
+  it('that are forwarded as a whole arrive, too', async () => {
     transform = identityTransform;
     const engineSide = receiving(true);
     const sent = randomBytes(20_000_000);
@@ -286,9 +286,9 @@ describe('large files through a transform that forwards them', () => {
     if (splices) expect(begun()).toBeGreaterThan(0);
   }, 60_000);
 
-  it('are passed to a transform as soon as it forwards nothing any more', async () => {
+  it('are given to a transform once it stops forwarding', async () => {
     const passes = 7_000_000;
-    let seen = 0;
+    let received = 0;
     transform = async function* (content, offer) {
       let left = passes;
       offer?.({
@@ -300,9 +300,9 @@ describe('large files through a transform that forwards them', () => {
       for await (const part of content) {
         const passed = Math.min(left, part.length);
         left -= passed;
-        seen += part.length - passed;
+        received += part.length - passed;
         yield [part];
-        if (seen > 1_000_000) throw new ResponseReplacedError(400, `seen ${seen > 1_000_000}`);
+        if (received > 1_000_000) throw new ResponseReplacedError(400, `seen ${received > 1_000_000}`);
       }
     };
     receiving(false);
@@ -320,7 +320,7 @@ describe('large files through a transform that forwards them', () => {
   });
 });
 
-it('a body that is refused after its end leaves nothing of it in the way of the next request', async () => {
+it('a body that is refused after its end leaves no bytes before the next request', async () => {
   transform = async function* (content) {
     for await (const part of content) yield [part];
     throw new ResponseReplacedError(400, 'cut');
@@ -410,7 +410,7 @@ describe('a large file that bypasses our memory', () => {
     transform = intoRange;
   });
 
-  it('that its sender leaves in the middle gets no clean end', async () => {
+  it('that its sender aborts gets no clean end', async () => {
     const engineSide = takingIn();
     const socket = await client();
     socket.write(putHead);
@@ -423,7 +423,7 @@ describe('a large file that bypasses our memory', () => {
     await expect.poll(() => connections.size).toBe(0);
   });
 
-  it('that the engine will not have is answered by the engine, in the middle', async () => {
+  it('that the engine refuses midway is answered by the engine', async () => {
     takingIn(half / 2, (socket) => {
       socket.end('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfull');
     });
@@ -767,9 +767,9 @@ describe.runIf(splices)('the thread', () => {
       expect(busy).not.toBeNull();
       socket.write(piece(0, 32_768).subarray(100, -2));
       const shown = Buffer.alloc(4096, 'a'),
-        meant = Buffer.alloc(4096, 'b');
+        intended = Buffer.alloc(4096, 'b');
       shown.write('\r\n8000\r\n');
-      meant.write(
+      intended.write(
         '\r\n0\r\n\r\nPOST /v1.45/containers/create?name=smuggled HTTP/1.1\r\nHost: d\r\n' +
           'Content-Length: 21\r\n\r\n{"Privileged": true }',
       );
@@ -785,7 +785,7 @@ describe.runIf(splices)('the thread', () => {
       // Taken by the gateway: nothing waits any more for it to read.
       const unread = () => socket.writableLength === 0 && queued(descriptorOf(socket) ?? -1) === 0;
       await expect.poll(unread).toBe(true);
-      memcpy(page, meant, 4096);
+      memcpy(page, intended, 4096);
       busy?.reattach();
       await expect.poll(() => bytes()).toBeGreaterThan(before.length + 32_768 + 4096);
       const text = Buffer.concat(received).toString('latin1');
