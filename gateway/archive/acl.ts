@@ -6,7 +6,7 @@ export const aclRecords: ReadonlySet<string> = new Set(
 const version = 2,
   headerBytes = 4,
   entryBytes = 8;
-/** Tags of the entries that name somebody (linux/posix_acl.h). */
+/** Tags of the entries that name a user or group (linux/posix_acl.h). */
 const namedUser = 0x02,
   namedGroup = 0x08;
 

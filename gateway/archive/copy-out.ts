@@ -154,7 +154,7 @@ async function placesOf(
   const from = followed || last === undefined ? components(parent.real) : [...components(parent.real), last];
   return {
     from: joined(from),
-    // Names begin with the last part of what was asked for, or with a dot.
+    // Names begin with the last component of the requested path, or with a dot.
     of: (name) =>
       joined([
         ...from,

@@ -52,7 +52,7 @@ export async function* uncompressed(
     return;
   }
   const inner = await peek(decompressed(compression, rest));
-  // The engine would decompress it, and see ids that nobody has translated.
+  // The engine would decompress it, and read ids that were not translated.
   if (compressionOf(inner.start) !== null)
     throw new ResponseReplacedError(
       400,
@@ -160,7 +160,7 @@ async function* through(
   compression: Compression,
 ): AsyncGenerator<Buffer> {
   pipeline(Readable.from(content, { objectMode: false }), decoder, () => {
-    /* told by the decoder */
+    /* the decoder reports it */
   });
   try {
     for await (const part of decoder) yield part as Buffer; // decoders give buffers
@@ -188,7 +188,7 @@ async function* throughProgram(
   // Awaited below; meanwhile it must not count as unhandled.
   ended.catch(() => undefined);
   pipeline(Readable.from(content, { objectMode: false }), child.stdin, () => {
-    /* told by how the program ends */
+    /* the exit status reports it */
   });
   try {
     for await (const part of child.stdout) yield part as Buffer; // a pipe without encoding gives buffers

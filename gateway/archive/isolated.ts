@@ -6,7 +6,7 @@ import { ResponseReplacedError } from '../http/exchange.ts';
 /** Ids in a container: 0 … 65535. */
 export const rangeSize = 65536;
 
-/** A container of the isolation runtime, as it was when it was looked at. */
+/** A container of the isolation runtime, as it was when inspected. */
 export interface IsolatedContainer {
   readonly facts: ContainerFacts;
   /** The name the client used; the engine gets the id, which its errors show. */
@@ -36,7 +36,7 @@ export interface ContainerRun {
 /**
  * Looks at a container for a copy. Null where ids need no care: there is no such container, or it is not of
  * the isolation runtime (or runs as the engine's root all the same). Throws EngineUnreachable;
- * ResponseReplacedError where its range can't be told.
+ * ResponseReplacedError where its range is unknown.
  */
 export async function inspectIsolated(
   reference: string,

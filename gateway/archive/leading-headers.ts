@@ -11,9 +11,9 @@ const readBeforeBytes = 200 * 1024;
 const recordBytes = 256 * 1024;
 /** From this on a stream's send buffer is enlarged (http/send-buffer.ts). */
 const streamBytes = 1024 * 1024;
-/** What that makes of it: the kernel doubles what is asked for. */
+/** The resulting size: the kernel doubles the requested one. */
 const streamBufferBytes = 4 * 1024 * 1024;
-/** Linux, where nobody has changed it. */
+/** The default of Linux. */
 const usualSendBuffer = 212_992;
 
 let cached: readonly Buffer[] | null = null;

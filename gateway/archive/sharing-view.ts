@@ -24,7 +24,7 @@ export interface UserShares {
   has(mount: MountFacts): boolean;
   /** Ids of what is copied in. Throws ResponseReplacedError where they are unknown. */
   into(): IdShift;
-  /** Ids of what is copied out; nobody's are what the container sees there. */
+  /** Ids of what is copied out; ids without an owner are the ones that the container sees. */
   readonly outOf: IdShift;
   /** Whether the copying user has this access: 1 enter, 4 read, 5 both. */
   may(stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number): boolean;
@@ -92,7 +92,7 @@ export async function userShares(
   };
 }
 
-/** A socket that the gateway made for the container (B2), in a directory of root's: nobody shares it. */
+/** A socket that the gateway created for the container (B2), in a directory of root's: it is not shared. */
 function isOwnSocket({ source }: MountFacts, sources: SharingSources | null): boolean {
   return sources !== null && source.startsWith(`${socketsDirectory(sources.root)}/`);
 }

@@ -7,7 +7,9 @@ import { blockBytes, fitsOctal, readNumber, readText, writeChecksum, writeNumber
 export interface IdShift {
   uid(id: number): number;
   gid(id: number): number;
-  /** The root user that file capabilities belong to; 0 is "whoever is root where the file is". */
+  /**
+   * The root user that file capabilities belong to; 0: the root user of the namespace that the file is in.
+   */
   capabilityRoot(id: number): number;
 }
 

@@ -23,7 +23,7 @@ export interface DecisionLogOptions {
  */
 const maxQueued = 10_000;
 const newline = 0x0a;
-/** No line is longer than this: whoever reads the log passes over longer ones. */
+/** Limit of a line's length: readers of the log skip longer lines. */
 export const maxLineBytes = 256 * 1024;
 /** Characters of a text that is left in a line which would be longer. */
 const maxTextLength = 1000;

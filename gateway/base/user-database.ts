@@ -10,7 +10,7 @@ const timeoutMs = 3000;
 export async function databaseLine(database: 'passwd' | 'group', key: string): Promise<string | null> {
   for (const program of ['/usr/bin/getent', '/bin/getent']) {
     const answer = await new Promise<{ readonly there: boolean; readonly line: string | null }>((resolve) => {
-      // An absolute path and an empty environment: nobody's PATH decides who answers.
+      // An absolute path and an empty environment: PATH has no influence.
       execFile(
         program,
         [database, key],

@@ -3,7 +3,7 @@ import { homeOf } from './home-directory.ts';
 import type { InspectionContext } from './inspection-context.ts';
 import { callerOf } from './own-sockets.ts';
 
-/** What bind sources are held against, for whoever is behind the request. */
+/** What bind sources are compared with, for the caller of the request. */
 export async function environment(context: InspectionContext): Promise<BindSourceEnvironment> {
   const uid = callerOf(context);
   const home = uid === null ? null : await homeOf(uid);

@@ -24,9 +24,9 @@ export type InspectionResult =
       readonly changes: readonly Change[];
       readonly target?: string;
       readonly body?: Buffer;
-      /** The engine's answer has to be seen first. `refused` takes note of a refusal and gives its text. */
+      /** The engine's response must be inspected first. `refused` logs a refusal and returns its text. */
       readonly answer?: (refused: (denial: Denial) => string) => ResponseTransform;
-      /** What would have been refused, had the settings not said "warn". */
+      /** What would have been refused if the setting were not "warn". */
       readonly warning?: Denial;
       readonly container?: string | undefined;
       readonly image?: string | undefined;
@@ -54,5 +54,5 @@ export const denied = (
   about: { readonly container?: string; readonly image?: string } = {},
 ): InspectionResult => ({ kind: 'denied', denial, ...about });
 
-/** What stands for `{id}` or `{name}` in the path. */
+/** The value of `{id}` or `{name}` in the path. */
 export const subjectOf = (context: InspectionContext): string => context.request.match?.subject ?? '';

@@ -22,7 +22,7 @@ const machineFiles: MachineFiles = {
   resolvers: ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'],
   addresses: networkInterfaces,
 };
-/** Some 30,000 routes: more can't be held against each request. */
+/** Some 30,000 routes: more cannot be compared with each request. */
 const maxBytes = 4 * 1024 * 1024;
 
 /**

@@ -139,7 +139,7 @@ export class OwnScope {
       const denied = await this.#rejoined(container);
       if (denied !== null) return denied;
     }
-    // What was looked at is what is used, whatever is called so by then.
+    // The inspected object is used, even if its name refers to another one by then.
     return pattern.includes('{id}')
       ? {
           ...passedAsIs,

@@ -10,7 +10,7 @@ type Entry =
   | { readonly kind: 'missing' }
   | { readonly kind: 'problem'; readonly problem: Message };
 
-/** A path without symbolic links, as far as it was looked at. */
+/** A path with its symbolic links resolved, as far as it was looked up. */
 interface Place {
   /** Null: the root directory. */
   readonly parent: Place | null;
@@ -123,7 +123,7 @@ export class PathLookups {
     return place;
   }
 
-  /** Null: too much was looked at. */
+  /** Null: the limit of look-ups was reached. */
   async #entry(place: Place): Promise<Entry | null> {
     if (++this.#steps % stepsAtOnce === 0) await yieldToEventLoop(this.#signal);
     if (this.#steps > maxSteps) return null;
@@ -141,7 +141,7 @@ const components = (file: string): string[] => file.split('/').filter((part) => 
 
 function* identitiesFrom(place: Place | null): Iterable<string> {
   for (let at = place; at !== null; at = at.parent) {
-    // Whatever is above something that was looked at was itself looked at.
+    // The parents of a looked-up entry were looked up themselves.
     if (at.entry !== null && 'kind' in at.entry && at.entry.kind === 'other') yield at.entry.identity;
   }
 }

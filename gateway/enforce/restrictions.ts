@@ -13,7 +13,7 @@ import type { SocketClient } from './socket-client.ts';
 /** The longest inspect that is read to hide something in it. */
 const maxInspectBytes = 16 * 1024 * 1024;
 
-/** Is there something to look at on this endpoint beyond what is looked at for everybody? */
+/** Whether this endpoint has restrictions beyond those for all callers. */
 export function isRestricted(
   client: SocketClient | null,
   settings: EffectiveSettings,
@@ -23,7 +23,7 @@ export function isRestricted(
   return showsEnvironment(route) && hidesEnvironment(settings, client !== null);
 }
 
-/** Variables are in a container's inspect, and in its list of processes when `ps` is asked for them. */
+/** Variables are in a container's inspect, and in its process list if `ps` is given options for them. */
 export const showsEnvironment = (route: Route): boolean =>
   route.method === 'GET' &&
   (route.pattern === '/containers/{id}/json' || route.pattern === '/containers/{id}/top');

@@ -72,7 +72,7 @@ export function conclude(deciding: DecisionContext, result: InspectionResult): V
           result,
         );
       }
-      // A body that nobody looked at, on an endpoint that takes none, is left away.
+      // A body that was not inspected, on an endpoint that takes none, is dropped.
       const body = result.body ?? (deciding.sent !== null && route?.body === 'dropped' ? nothing : undefined);
       return {
         kind: 'forward',
@@ -157,7 +157,7 @@ export function deniedCall(
   return outcome === 'deny' ? text : null;
 }
 
-/** Audit mode: takes note of a denial that something else than this verdict follows from. */
+/** Audit mode: logs a denial that does not result from this verdict. */
 export function wouldDeny(deciding: DecisionContext, denial: Denial): void {
   noteDenial(deciding, denial, 'would-deny', {});
 }

@@ -85,7 +85,8 @@ export function createEngineFacts(engineSocket: string, limitMs?: number): Engin
             headers: method === 'PUT' ? upload : {},
           };
           const req = open(options, reject, (res) => {
-            // The engine does not go on while nobody reads; what it refuses to write to, it may still read.
+            // The engine blocks while its output is not read; where it refuses writing, reading may still
+            // work.
             if (method === 'GET' && res.statusCode === 200) {
               onLocked();
               return;

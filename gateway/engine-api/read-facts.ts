@@ -21,7 +21,7 @@ export function readSingleFile(archive: Buffer): Buffer | null {
  */
 const graphDriverNames = new Set(['overlay2', 'vfs', 'aufs', 'devicemapper', 'windowsfilter']);
 
-/** `info`: the engine's response to /info, asked for where it is needed. */
+/** `info`: requests the engine's /info, where it is needed. */
 export async function readImage(found: unknown, info: () => Promise<unknown>): Promise<LocalImage> {
   const driver = text(field(field(found, 'GraphDriver'), 'Name'));
   // In doubt containerd's: there fewer of the engine's fields count as proof.

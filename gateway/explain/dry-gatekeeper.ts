@@ -20,7 +20,7 @@ export interface GatewaySetting {
 export interface DryGatekeeperParts extends Pick<DryRunOptions, 'continueAfterDenial' | 'parts'> {
   readonly facts: EngineFacts;
   readonly trust: ImageTrust;
-  /** Images that ask for the socket, to be told what they may do with it. */
+  /** Images that request the socket; receives what they may do with it. */
   readonly images?: Map<string, AskedImage>;
 }
 
@@ -36,7 +36,7 @@ export function dryGatekeeper(
   const state = { settings, generation: 0, problem: null, preference: null, preferenceProblem: null };
   return dryRun(
     {
-      // Elsewhere the engine is on a machine of its own, which can't be looked at from here.
+      // Elsewhere the engine is on another machine, whose files cannot be read from here.
       ...(process.platform === 'linux'
         ? {}
         : { machineNetworks: () => Promise.resolve({ used: [], interfaces: new Set<string>() }) }),

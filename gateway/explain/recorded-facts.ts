@@ -48,7 +48,7 @@ export function recordedTrust(trust: ImageTrust, images: Map<string, AskedImage>
   return {
     decide: async (image, socket) => {
       const verdict = await trust.decide(image, socket);
-      // By id it is asked which command list is the image's.
+      // The image's command list is queried by id.
       if (image.startsWith('sha256:') && images.size > 0) return verdict;
       images.set(
         image,

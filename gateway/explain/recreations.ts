@@ -61,7 +61,7 @@ export async function refusedRecreations({
       requested.map((one) =>
         limit(async () => {
           const decided: ExplainedRequest[] = [];
-          // One of its own for each: a registry that is asked about one holds up no other.
+          // One for each: a registry query for one does not delay the others.
           const decide = dryGatekeeper(
             gateway,
             { facts: recreatedFacts, trust, parts: 'of-denied' },

@@ -73,7 +73,7 @@ export function absentFacts(reportMissing: (what: Message) => void): EngineFacts
       return Promise.resolve([]);
     },
     registries: () => Promise.resolve(noRegistries),
-    // Nothing is made to explain anything; and nobody who explains is behind a socket that would need it.
+    // A simulation creates nothing, and its caller is not behind a container's socket.
     createVolume: (name, labels) => Promise.resolve({ name, driver: 'local', options: {}, labels }),
     networks: () => Promise.resolve([]),
     defaultRuntime: () => Promise.resolve(null),

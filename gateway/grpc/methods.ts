@@ -1,7 +1,7 @@
 import type { BuildMessage } from '../../shared/policy/build-solve.ts';
 
 /**
- * The calls of the engine's `/grpc` that are let through: what BuildKit's controller registers there and its
+ * The calls of the engine's `/grpc` that are allowed: what BuildKit's controller registers there and its
  * clients (buildx, buildctl) use. `raw` ones only read, or change build caches and history; of the others
  * every message is read, decided and written anew.
  */

@@ -60,7 +60,7 @@ export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): v
         builds,
       );
     } catch {
-      // Whatever a client finds to say that neither side's HTTP/2 takes: its call ends, nobody else's.
+      // Input that neither side's HTTP/2 accepts ends its own call only.
       stream.destroy();
     }
   });

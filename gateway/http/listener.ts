@@ -182,7 +182,7 @@ function startListening(
       );
     };
     server.once('error', failed);
-    // Made for root alone; widened afterwards, so that nobody gets in before the group is set.
+    // Created for root only; the mode is widened after the group is set.
     const before = process.umask(0o177);
     try {
       server.listen({ ...at, backlog: 1024 }, () => {

@@ -17,7 +17,7 @@ export const decisionBuckets = [0.000_05, 0.000_1, 0.000_25, 0.001, 0.005, 0.025
  * shown is the metrics socket's business, when somebody asks.
  */
 export class GatewayCounters {
-  /** Requests by route and outcome; null stands for what the route table does not know. */
+  /** Requests by route and outcome; null: not in the route table. */
   readonly requests = new Map<Route | null, Partial<Record<CountedOutcome, number>>>();
   /** Denials, real ones and those of audit mode, by rule. */
   readonly denials = new Map<RuleCode, { deny: number; 'would-deny': number }>();
@@ -41,7 +41,7 @@ export class GatewayCounters {
     else counts[outcome] = (counts[outcome] ?? 0) + 1;
   }
 
-  /** An image was looked at for the Docker socket. */
+  /** Image trust decided about an image. */
   trustDecided(answer: 'trusted' | UntrustedReason): void {
     this.imageTrust.set(answer, (this.imageTrust.get(answer) ?? 0) + 1);
   }

@@ -34,7 +34,7 @@ export interface PolicyState {
   readonly preferenceProblem: string | null;
 }
 
-/** Where users' preferences are kept, and which group may write there; null group: nobody. */
+/** Where users' preferences are stored, and the group that may write there; null: none. */
 export interface PreferencesAt {
   readonly file: string;
   readonly gid: number | null;
@@ -165,7 +165,7 @@ export function watchSettings(
     try {
       const begun = watch(directory, { persistent: false }, (_event, name) => {
         if (watcher !== begun) return;
-        // The end of a directory is told under its own name; another may be there by now.
+        // The removal of a directory is reported under its own name; a new one may exist by now.
         if (name === path.basename(directory)) watchDirectory();
         refresh();
       });

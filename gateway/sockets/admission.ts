@@ -15,7 +15,7 @@ type SocketSettings = EffectiveSettings['socket'];
  * list.
  */
 export interface MountAdmission {
-  /** May a request on this mount's socket be looked at at all? Null: yes. */
+  /** The denial of any request on this mount's socket; null: requests are inspected. */
   admit(id: SocketMountId, settings: SocketSettings): Denial | null | Promise<Denial | null>;
   /** May this container be started with this mount? Null: yes. */
   mayStart(
@@ -80,7 +80,7 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
     SocketMountId,
     { settings: SocketSettings; until: number; asking: Promise<void> | null }
   >();
-  /** Null: nothing is to be asked, or not again yet. */
+  /** Null: there is nothing to query, or not yet again. */
   const govern = (id: SocketMountId, settings: SocketSettings): Promise<void> | null => {
     const mount = mounts.get(id);
     if (mount === null || trust === null || listsNeedingTrust(settings, mount).length === 0) {

@@ -40,7 +40,7 @@ export async function askTrust(
   if (granting.trust === null) return unavailable('trust.cannot-check-images');
   if (hasTooManyPending(granting.mounts, caller)) return unavailable(tooMany);
   const verdict = await granting.trust.decide(image, socket);
-  // Others may have got that far while a registry was asked.
+  // Others may have been granted while the registry was queried.
   return verdict.trusted && hasTooManyPending(granting.mounts, caller) ? unavailable(tooMany) : verdict;
 }
 
@@ -87,7 +87,7 @@ export function bindOnAnswer(
         container = id === null ? null : await facts.container(id);
       } catch (error) {
         if (!(error instanceof EngineUnreachable)) throw error;
-        // Made, but not looked at: the socket stays silent until it was (reconcile).
+        // Created, but not checked: the socket refuses requests until it is (reconcile).
         log(
           `a container was made with socket ${mount.id}, but the engine could not be asked about it: ` +
             `${error.message}`,

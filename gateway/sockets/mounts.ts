@@ -163,7 +163,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
         inheritedByName.delete(listenerName(mount.id));
         mounts.set(mount.id, mount);
         try {
-          // A socket without its file reaches nobody new: then better a new one.
+          // A socket without its file is unreachable for new clients: it is replaced.
           if (fd !== undefined && existsSync(mount.socket)) await listen(mount, { fd });
           else {
             if (fd !== undefined) closeSync(fd);

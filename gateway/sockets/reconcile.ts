@@ -15,7 +15,7 @@ export interface ReconcileOptions {
   readonly log: (line: string) => void;
 }
 
-/** A create request that takes longer than this is given up on, ms. */
+/** A create request that takes longer than this is considered failed, ms. */
 export const pendingMs = 5 * 60_000;
 
 /**

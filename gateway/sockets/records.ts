@@ -124,7 +124,7 @@ function readRecord(file: string, id: SocketMountId, socket: string): SocketMoun
   };
 }
 
-/** Null where they can't be read. Records of earlier versions have none: then image trust is asked again. */
+/** Null where they cannot be read. Records of earlier versions have none: image trust is queried again. */
 function findings(found: unknown, at: (value: unknown, key: string) => unknown): ListFinding[] | null {
   if (!Array.isArray(found)) return null;
   const read = found.flatMap((one: unknown): ListFinding[] => {

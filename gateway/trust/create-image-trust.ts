@@ -49,7 +49,7 @@ export interface ImageTrustOptions {
 export interface TrustExplanation {
   readonly verdict: ImageVerdict;
   readonly image: LocalImage | null;
-  /** What each entry said about the image itself. */
+  /** The check of each entry against the image itself. */
   readonly checks: readonly EntryCheck[];
   /** Allowed images it could have been built from, and what the entries said about them (B4). */
   readonly bases: readonly {

@@ -36,7 +36,7 @@ export type UntrustedReason =
   | 'other-content'
   /** Not pulled from a registry, and not built from an allowed image (B3, B4). */
   | 'local-only'
-  /** The registry can't be asked and nothing is known from earlier. */
+  /** The registry is unreachable and there is no last known result. */
   | 'registry-unreachable'
   /** This gateway can give no container a socket now, whatever its image. */
   | 'unavailable';

@@ -6,7 +6,7 @@ import path from 'node:path';
 export interface KnownDigest {
   readonly digest: string;
   readonly children: readonly string[] | null;
-  /** When it was asked last, ms since the epoch. */
+  /** Time of the last query, ms since the epoch. */
   readonly at: number;
 }
 

@@ -35,7 +35,7 @@ export class RegistryAnswers {
     this.now = now;
   }
 
-  /** Answers to all, none older than `maxAgeMs` where the registry can be asked. */
+  /** Results for all questions, none older than `maxAgeMs` where the registry is reachable. */
   async askAll(
     questions: readonly RegistryQuery[],
     maxAgeMs: number,

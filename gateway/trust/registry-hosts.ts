@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { RegistryFacts } from '../engine-api/engine-facts.ts';
 import type { TlsChoice } from './registry-http.ts';
 
-/** One place where a repository's manifests are asked for. */
+/** A server that is queried for a repository's manifests. */
 export interface Endpoint {
   /** Scheme, host and port, no path: `https://registry-1.docker.io`. */
   readonly origin: string;

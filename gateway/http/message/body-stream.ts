@@ -1,7 +1,7 @@
 /**
  * Changes a body while it streams by: content comes in and goes out without framing, as much at a time as is
  * there. Throwing means that the body gets no clean end. The generator is always finished (its `finally`
- * runs), also when nobody wants the body any more.
+ * runs), also after the body was abandoned.
  */
 export type BodyTransform = (
   content: AsyncIterable<Buffer>,

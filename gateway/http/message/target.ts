@@ -7,7 +7,7 @@ export interface Target {
   readonly path: string;
   /** Parameters in order, decoded. */
   readonly query: readonly QueryParameter[];
-  /** The query as it came, '' or starting with '?'; it decodes to `query`, in Go too. */
+  /** The query as received, '' or starting with '?'; it decodes to `query`, in Go too. */
   readonly rawQuery: string;
 }
 export interface QueryParameter {
@@ -69,7 +69,7 @@ export function parseTarget(text: string): TargetResult {
       if (!/^[A-Za-z0-9_.-]+$/.test(key))
         return { ok: false, why: 'the query has a key that is encoded or unusual' };
       // The engine's own parameters all start in lower case; dockerode also sends a create body's fields
-      // ("Cmd") here, which nobody reads.
+      // ("Cmd") here, which are ignored.
       if (keys.has(key) && !repeatable.has(key) && !/^[A-Z]/.test(key))
         return { ok: false, why: `the query has the key "${key}" twice` };
       keys.add(key);

@@ -37,7 +37,7 @@ function handleOf(socket: Socket): Handle | null {
     : null;
 }
 
-/** Null where Node has read ahead, or was told to hold back. */
+/** Null where Node has read ahead, or reading is paused. */
 export function detachReading(socket: Socket): DetachedReadHandle | null {
   const fd = descriptorOf(socket);
   const handle = handleOf(socket);
@@ -61,8 +61,8 @@ export function detachReading(socket: Socket): DetachedReadHandle | null {
 }
 
 /**
- * Null where something waits to be sent. `lastWordsMs`: so long it may be read for what it said last before
- * it is given up; mostly its end comes first.
+ * Detaches the writing side; null where something waits to be sent. After a failed write the socket is still
+ * read for `drainTimeoutMs`, for the peer's last response, and then destroyed; usually it ends before.
  */
 export function detachWriting(socket: Socket, drainTimeoutMs: number): DetachedWriteHandle | null {
   const fd = descriptorOf(socket);
