@@ -21,7 +21,7 @@ export function setTranslator(next: Translate | null): void {
 export const text = <Id extends MessageId>(id: Id, ...params: ParamsArgument<Id>): string =>
   translator(message(id, ...params));
 
-/** A thing, and what is to be said about it: "thing: text". */
+/** A subject with a note: "subject: note". */
 export const about = (subject: string, note: string): string =>
   text('cli-output.about', { subject, text: note });
 

@@ -14,7 +14,7 @@ export function writtenNumber(value: number, language: string): string {
   return format.format(value);
 }
 
-/** Writes every number that is put into words as their language does; `{{count}}` is all that a text says. */
+/** Formats every number in a text as its language does; `{{count}}` is all that the text needs. */
 export const numberFormat: FormatterModule = {
   type: 'formatter',
   init: () => undefined,

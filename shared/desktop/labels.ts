@@ -25,7 +25,7 @@ export interface DesktopLabels {
   };
   readonly notVerified: { readonly title: string; readonly body: string };
   readonly engineStopped: { readonly title: string; readonly body: string };
-  /** What was asked for in the tray and could not be done. */
+  /** What was requested in the tray and could not be done. */
   readonly failed: { readonly verify: string; readonly start: string };
   readonly times: (what: string, count: number) => string;
 }

@@ -28,7 +28,7 @@ export interface EngineFacts {
   readonly protection: ProtectionState;
   readonly scan: ContainerScan | null;
   /**
-   * An apply, a recreation, or a start or stop that was asked for here: what changes meanwhile is expected.
+   * An apply, a recreation, or a start or stop that was requested here: what changes meanwhile is expected.
    */
   readonly expected: boolean;
 }
@@ -220,8 +220,8 @@ function deniedNotice(
 }
 
 /**
- * That something asked for in the tray failed, and why; asked for, it is told whatever the preferences say of
- * news. `translate`: into the language of `labels`.
+ * The notice that something requested in the tray failed, and why. It was requested, so the preferences for
+ * news do not apply. `translate`: into the language of `labels`.
  */
 export function failedNotice(
   labels: DesktopLabels,
