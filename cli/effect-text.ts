@@ -91,6 +91,8 @@ export function describeEffect({ code, params }: PlanEffect): string {
     }
     case 'gateway-reloads':
       return text('cli-plan.gateway-reloads');
+    case 'engine-reloads':
+      return text('cli-plan.engine-reloads');
     case 'load-blocked':
       return text('cli-plan.load-blocked');
   }

@@ -4,6 +4,7 @@ import type { EngineDriver } from '../engine/apply/driver.ts';
 import { embeddedCapabilities } from '../engine/targets/embedded/capabilities.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
 import type { AppError, Result } from '../shared/result.ts';
+import { rootOf } from '../shared/targets/target.ts';
 import { withTarget } from './target.ts';
 import {
   bulkheadCommand,
@@ -11,6 +12,7 @@ import {
   printResult,
   progress,
   resolveRoot,
+  resolveTarget,
   secondsOption,
   withJson,
   withRoot,
@@ -50,7 +52,7 @@ export function registerEngine(program: Command): void {
   );
   withJson(withRoot(engine.command('status').description(helpText('cli-help.engine-status')))).action(
     async (options: EngineOptions) => {
-      if (options.target !== undefined) {
+      if (!isEmbedded(options)) {
         await withTarget(options, async (target) => {
           printResult(
             { ok: true, value: await target.driver.status() },
@@ -81,8 +83,15 @@ export function registerEngine(program: Command): void {
   );
 }
 
+/** Whether an engine of our own is meant, which a supervisor runs. One that cannot be told is an error there. */
+function isEmbedded(options: EngineOptions): boolean {
+  if (options.target !== undefined) return false;
+  const ref = resolveTarget(options);
+  return !ref.ok || rootOf(ref.value) !== null;
+}
+
 async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart'): Promise<void> {
-  if (options.target !== undefined) {
+  if (!isEmbedded(options)) {
     await driveTarget(options, what);
     return;
   }

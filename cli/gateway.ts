@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { engineNotice } from '../shared/gateway/engine-notices.ts';
@@ -18,6 +19,7 @@ interface GatewayCommandOptions {
   readonly runtime?: string;
   readonly group?: string;
   readonly engineDirectory?: string[];
+  readonly enginePidFile?: string;
 }
 
 /**
@@ -42,6 +44,7 @@ export function registerGateway(program: Command): void {
       (value: string, before: string[]) => [...before, value],
       [] as string[],
     )
+    .option('--engine-pid-file <file>', helpText('cli-help.gateway-engine-pid-file'))
     .action(async (options: GatewayCommandOptions) => {
       startHeartbeat();
       const engine = unixPath(options.engine, 'engine');
@@ -60,11 +63,15 @@ export function registerGateway(program: Command): void {
         return;
       }
       const inherited = takeInheritedListeners(process.env, process.pid);
-      const { parentListenerStore } = await import('../gateway/sockets/parent-listener-store.ts');
+      const [{ parentListenerStore }, { serviceManager }] = await Promise.all([
+        import('../gateway/sockets/parent-listener-store.ts'),
+        import('../gateway/base/service-manager.ts'),
+      ]);
       const { startGateway } = await import('../gateway/server.ts');
       const log = (line: string) => {
         process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`);
       };
+      const manager = serviceManager(process.env, log);
       const started = await startGateway({
         engineSocket: engine.value,
         listenSocket: listen.value,
@@ -76,7 +83,7 @@ export function registerGateway(program: Command): void {
         engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
         stateDirectory: options.state === undefined ? null : path.resolve(options.state),
         inherited,
-        listenerStore: parentListenerStore(log),
+        listenerStore: manager?.listenerStore ?? parentListenerStore(log),
         log,
       });
       if (!started.ok) {
@@ -88,16 +95,54 @@ export function registerGateway(program: Command): void {
         if (notification !== null) started.value.engineStops(notification.kind === 'engine-stopping');
       };
       process.on('message', notice);
+      const endEngineSignals = followEngineSignals(options.enginePidFile, (stopping) => {
+        started.value.engineStops(stopping);
+      });
       process.stdout.write(`gateway listening on unix://${started.value.listenSocket}\n`);
+      manager?.ready();
       await new Promise<void>((resolve) => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const)
           process.once(signal, () => {
             resolve();
           });
       });
+      manager?.stopping();
       process.off('message', notice);
+      endEngineSignals();
       await started.value.close();
     });
+}
+
+/**
+ * For an engine that the service manager runs: SIGUSR1 announces its stop, SIGUSR2 reports its start. While it does
+ * not run (no live process in its `pidFile`), nothing of the gateway's own connects to it: that would start it by its
+ * socket. Returns how to end that; does nothing without a file.
+ */
+function followEngineSignals(
+  pidFile: string | undefined,
+  engineStops: (stopping: boolean) => void,
+): () => void {
+  if (pidFile === undefined) return () => undefined;
+  const onStop = () => {
+    engineStops(true);
+  };
+  const onStart = () => {
+    engineStops(false);
+  };
+  process.on('SIGUSR1', onStop).on('SIGUSR2', onStart);
+  if (!isRunning(pidFile)) engineStops(true);
+  return () => {
+    process.off('SIGUSR1', onStop).off('SIGUSR2', onStart);
+  };
+}
+
+function isRunning(pidFile: string): boolean {
+  try {
+    const pid = Number(readFileSync(pidFile, 'utf8').trim());
+    return Number.isInteger(pid) && pid > 0 && existsSync(`/proc/${pid}`);
+  } catch {
+    return false;
+  }
 }
 
 function unixPath(text: string, option: string): Result<string, AppError> {

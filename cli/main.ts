@@ -7,6 +7,7 @@ import { registerContainers } from './containers.ts';
 import { registerEngine } from './engine.ts';
 import { registerExplain } from './explain.ts';
 import { registerGateway } from './gateway.ts';
+import { registerInstall } from './install.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail } from '../shared/result.ts';
 import { languageOfTag, type MessageLanguage } from '../shared/language.ts';
@@ -38,6 +39,7 @@ export function buildProgram(): Command {
   for (const register of [
     registerApp,
     registerTargets,
+    registerInstall,
     registerEngine,
     registerSettings,
     registerApply,

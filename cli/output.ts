@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
 import { engineAtRoot, parseTargetId, rootOf, type TargetRef } from '../shared/targets/target.ts';
+import { systemInstallRecord, systemRoot } from '../engine/base/root-paths.ts';
 import { message } from '../shared/messages/message.ts';
 import { helpText } from './help.ts';
 import { errorText } from './text.ts';
@@ -81,7 +82,8 @@ export function resolveTarget(options: {
 }): Result<TargetRef, AppError> {
   if (options.target === undefined) {
     const root = resolveRoot(options);
-    return root.ok ? ok(engineAtRoot(root.value)) : root;
+    if (!root.ok) return root;
+    return ok(root.value === systemRoot ? { kind: 'system' } : engineAtRoot(root.value));
   }
   const ref = parseTargetId(options.target);
   return ref === null
@@ -92,8 +94,8 @@ export function resolveTarget(options: {
 }
 
 /**
- * The engine's root directory: the option, else BULKHEAD_ROOT, else for root the system's one; otherwise an
- * error that says so.
+ * The engine's root directory: the option, else BULKHEAD_ROOT, else that of the machine's own engine where the
+ * gateway is in front of it, else for root the embedded engine's usual one; otherwise an error that says so.
  */
 export function resolveRoot(
   options: { readonly root?: string | undefined; readonly target?: string | undefined },
@@ -102,7 +104,7 @@ export function resolveRoot(
 ): Result<string, AppError> {
   if (options.target !== undefined) {
     const ref = parseTargetId(options.target);
-    const root = ref === null ? null : rootOf(ref);
+    const root = ref === null ? null : ref.kind === 'system' ? systemRoot : rootOf(ref);
     return root !== null
       ? ok(root)
       : fail(
@@ -119,6 +121,7 @@ export function resolveRoot(
       });
     return ok(path.resolve(given));
   }
+  if (existsSync(systemInstallRecord)) return ok(systemRoot);
   if (uid === 0) return ok(defaultRoot);
   return fail('input.unusable', message('cli.no-engine-was-named'), {
     reason: message('cli.neither-root-nor-bulkhead-root-is-set'),

@@ -11,7 +11,8 @@ import { helpText } from './help.ts';
 export function registerPlanner(program: Command): void {
   withRoot(program.command('planner'))
     .description(helpText('cli-help.planner'))
-    .action(async (options: { root?: string }) => {
+    .option('--data-root <dir>', helpText('cli-help.planner-data-root'))
+    .action(async (options: { root?: string; dataRoot?: string }) => {
       startHeartbeat();
       const inherited = takeInheritedListeners(process.env, process.pid);
       const root = resolveRoot(options);
@@ -20,7 +21,10 @@ export function registerPlanner(program: Command): void {
         return;
       }
       const { servePlanner } = await import('../planner/serve.ts');
-      const { parentListenerStore } = await import('../gateway/sockets/parent-listener-store.ts');
+      const [{ parentListenerStore }, { serviceManager }] = await Promise.all([
+        import('../gateway/sockets/parent-listener-store.ts'),
+        import('../gateway/base/service-manager.ts'),
+      ]);
       const output = {
         out: (line: string) => {
           process.stdout.write(`${line}\n`);
@@ -29,7 +33,16 @@ export function registerPlanner(program: Command): void {
           process.stderr.write(`${line}\n`);
         },
       };
-      const handoff = { inherited, store: parentListenerStore(output.error) };
-      process.exitCode = await servePlanner(root.value, output, 'required', handoff);
+      const manager = serviceManager(process.env, output.error);
+      const handoff = { inherited, store: manager?.listenerStore ?? parentListenerStore(output.error) };
+      const { rootPaths, withDataRoot } = await import('../engine/base/root-paths.ts');
+      const usual = rootPaths(root.value);
+      const paths = options.dataRoot === undefined ? usual : withDataRoot(usual, options.dataRoot);
+      process.exitCode = await servePlanner(paths, output, {
+        handoff,
+        onReady: () => {
+          manager?.ready();
+        },
+      });
     });
 }

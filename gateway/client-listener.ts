@@ -5,6 +5,8 @@ import type { ListenAt, Listener } from './http/listener.ts';
 import { socketIdentity } from './base/socket-file.ts';
 
 const namePrefix = 'clients-';
+/** The socket of a socket unit, which makes it, and outlives every gateway (`FileDescriptorName=`). */
+const socketUnitName = 'clients';
 
 /**
  * Listens on the clients' socket: on the descriptor an earlier gateway stored in their parent process, so
@@ -17,6 +19,9 @@ export async function listenForClients(
   { inherited, store }: ListenerHandoff,
   listen: (at: ListenAt) => Promise<Result<Listener, AppError>>,
 ): Promise<Result<Listener, AppError>> {
+  const unit = inherited.find(({ name }) => name === socketUnitName);
+  // Its file is the unit's: it stays when the gateway ends.
+  if (unit !== undefined) return listen({ fd: unit.fd });
   const identity = await socketIdentity(file);
   const leftover = inherited.filter(({ name }) => name.startsWith(namePrefix));
   const current = leftover.find(({ name }) => identity !== null && name === listenerName(identity));

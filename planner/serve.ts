@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { noListenerStore, type ListenerHandoff } from '../shared/gateway/listener-handoff.ts';
-import { rootPaths } from '../engine/base/root-paths.ts';
+import type { RootPaths } from '../engine/base/root-paths.ts';
 import { engineDirectories, engineSockets, exclusivePaths } from './options.ts';
 import { startPlanner } from './planner.ts';
 import type { SharingOptions } from './shares.ts';
@@ -11,17 +11,24 @@ export interface ServiceOutput {
   readonly error: (line: string) => void;
 }
 
+export interface ServeOptions {
+  /** See SharingOptions; default `required`. */
+  readonly records?: SharingOptions['records'];
+  /** Its socket, over restarts; default: it ends with the planner. */
+  readonly handoff?: ListenerHandoff;
+  /** Called when runtimes can connect. */
+  readonly onReady?: () => void;
+}
+
 /**
- * Runs the planner of the engine at `root` until SIGTERM or SIGINT. `records`: see SharingOptions. `handoff`:
- * its socket, over restarts. Resolves with the exit code: 0, or 1 when it could not start.
+ * Runs the planner of one engine until SIGTERM or SIGINT. Resolves with the exit code: 0, or 1 when it could not
+ * start.
  */
 export async function servePlanner(
-  root: string,
+  paths: RootPaths,
   output: ServiceOutput,
-  records: SharingOptions['records'] = 'required',
-  handoff: ListenerHandoff = { inherited: [], store: noListenerStore },
+  { records = 'required', handoff = { inherited: [], store: noListenerStore }, onReady }: ServeOptions = {},
 ): Promise<number> {
-  const paths = rootPaths(root);
   raisePriority();
   const started = await startPlanner({
     paths: exclusivePaths(paths),
@@ -29,7 +36,7 @@ export async function servePlanner(
       sockets: engineSockets(paths),
       directories: engineDirectories(paths),
       containerSockets: paths.sockets,
-      roots: [paths.root, paths.run],
+      roots: [paths.root, paths.run, paths.data],
     },
     sharing: {
       directory: paths.sharing,
@@ -41,6 +48,7 @@ export async function servePlanner(
       output.error(`planner: ${line}`);
     },
     onListening: () => {
+      onReady?.();
       output.out('planner cleaning up');
     },
   });

@@ -3,6 +3,7 @@ import { superviseChild, type SupervisedChild } from '../engine/targets/embedded
 import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
 import { openLog } from '../engine/targets/embedded/log-files.ts';
 import { superviseLxcfs } from '../engine/targets/embedded/lxcfs.ts';
+import { gatewayArguments } from '../engine/targets/guarded/gateway-arguments.ts';
 import { supervisePlanner } from './supervised-planner.ts';
 import type { Message } from '../shared/messages/message.ts';
 
@@ -49,23 +50,4 @@ export function superviseChildren(
     }),
     lxcfs: superviseLxcfs(paths, openLog(paths, 'lxcfs'), log),
   };
-}
-
-function gatewayArguments(paths: RootPaths): string[] {
-  return [
-    'gateway',
-    '--engine',
-    `unix://${paths.engineSocket}`,
-    '--listen',
-    `unix://${paths.clientSocket}`,
-    '--settings',
-    paths.settings,
-    '--audit',
-    paths.audit,
-    '--metrics',
-    `unix://${paths.metricsSocket}`,
-    '--state',
-    paths.root,
-    ...[paths.root, paths.data, paths.run].flatMap((directory) => ['--engine-directory', directory]),
-  ];
 }

@@ -4,7 +4,7 @@ import { readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../tests/support/embedded-engine.ts';
-import { getOverSocket } from '../engine/targets/embedded/dockerd-process.ts';
+import { getOverSocket } from '../engine/base/get-over-socket.ts';
 
 // Gateway and planner of a real engine whose event loop is stuck are restarted with their sockets
 // kept; and what a supervisor was given by whoever started it reaches nothing that it starts.

@@ -21,11 +21,13 @@ export interface FixtureOptions {
   readonly onCheckpoint?: (point: string) => Promise<void>;
   /** Decides how a call of the engine ends; undefined = well. */
   readonly outcome?: (
-    call: 'check' | 'restart' | 'stop' | 'start' | 'health' | 'verify',
+    call: 'check' | 'restart' | 'reload' | 'stop' | 'start' | 'health' | 'verify',
     signal?: AbortSignal,
   ) => Promise<AppError | undefined> | AppError | undefined;
   readonly containers?: readonly Container[];
   readonly available?: boolean;
+  /** The engine takes its configuration by a reload. */
+  readonly reloads?: boolean;
 }
 
 export const settingsText = (eci: boolean, more = ''): string =>
@@ -72,7 +74,7 @@ export function container(more: Partial<Container> = {}): Container {
 export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyPorts {
   const paths = rootPaths(root);
   const call = async (
-    what: 'restart' | 'stop' | 'start' | 'health' | 'verify',
+    what: 'restart' | 'reload' | 'stop' | 'start' | 'health' | 'verify',
     signal?: AbortSignal,
   ): Promise<AppError | undefined> => {
     await appendFile(callsFile(paths), `${what}\n`);
@@ -103,7 +105,7 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
     problem: null,
   });
   const start = async (
-    what: 'restart' | 'start',
+    what: 'restart' | 'reload' | 'start',
     signal?: AbortSignal,
   ): Promise<Result<EngineStatus, AppError>> => {
     const error = await call(what, signal);
@@ -117,8 +119,12 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
     eci,
     containers: [...(options.containers ?? [])],
   });
+  const capabilities = {
+    ...embeddedCapabilities,
+    ...(options.reloads === true ? { reconfiguredBy: 'reload' as const } : {}),
+  };
   return {
-    capabilities: embeddedCapabilities,
+    capabilities,
     paths,
     user: () => Promise.resolve({ uid: 1234, name: 'sam' }),
     driver: {
@@ -128,6 +134,10 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
       log: () => Promise.resolve([]),
       start: ({ signal } = {}) => start('start', signal),
       restart: ({ signal } = {}) => start('restart', signal),
+      reload: async ({ signal } = {}) => {
+        const reloaded = await start('reload', signal);
+        return reloaded.ok ? ok(undefined) : reloaded;
+      },
       checkConfig: async () => {
         const error = await options.outcome?.('check');
         return error === undefined ? ok(undefined) : { ok: false, error };
@@ -150,7 +160,7 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
         applied: applied.value,
         versions: versions.value,
         engine,
-        capabilities: embeddedCapabilities,
+        capabilities,
         lint: { settingsFormat: 'engine', platform: 'linux' },
         runtimeName: 'bulkhead',
         rights: null,

@@ -86,6 +86,7 @@ describe('applying', () => {
       'back-up:done',
       'write-settings:done',
       'reconfigure:done',
+      'reload-engine:skipped',
       'restart-engine:done',
       'health-check:done',
       'verify:done',
@@ -109,6 +110,29 @@ describe('applying', () => {
     expect(await readdir(root)).not.toContain('admin-settings.draft.json');
     expect(await readdir(root)).not.toContain('apply-journal.json');
     expect(events.every((event) => event.type !== 'run' || event.run.id === run.id)).toBe(true);
+  });
+  test('an engine that reloads its configuration is not restarted, and rolled back by a reload too', async () => {
+    await engineOff();
+    const reloads = { reloads: true };
+    const run = await apply(settingsText(true), reloads);
+    expect(states(run)).toContain('reload-engine:done');
+    expect(states(run)).toContain('restart-engine:skipped');
+    expect(await calls()).toEqual(['reload', 'health', 'verify']);
+    await rm(callsFile(paths));
+    const fails = (call: string) =>
+      call === 'health' ? { code: 'engine.not-ready' as const, message: 'made to fail once' } : undefined;
+    let failed = false;
+    const second = await apply(settingsText(false), {
+      ...reloads,
+      outcome: (call) => {
+        const error = failed ? undefined : fails(call);
+        failed ||= error !== undefined;
+        return error;
+      },
+    });
+    expect(second.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'health-check' });
+    expect(await calls()).toEqual(['reload', 'health', 'reload', 'health']);
+    expect(await running(paths)).toContain('"default-runtime": "bulkhead"');
   });
   test('turning it off again gives daemon.json back byte for byte', async () => {
     await engineOff();
@@ -141,6 +165,7 @@ describe('applying', () => {
       'back-up:done',
       'write-settings:done',
       'reconfigure:skipped',
+      'reload-engine:skipped',
       'restart-engine:skipped',
       'health-check:done',
       'verify:skipped',

@@ -195,6 +195,7 @@ function newJournal(
     eciBefore: plan.eciBefore,
     eciAfter: plan.eciAfter,
     restartNeeded: plan.restartNeeded,
+    reloadNeeded: plan.reloadNeeded,
     engineRan: plan.engineRan,
     estimatedSeconds: plan.estimatedSeconds,
     remove: {

@@ -8,8 +8,15 @@ export const dueSteps = (work: ApplyWork): readonly StepModule[] =>
   stepModules.filter((step) => step.isDue(work));
 
 /** What an apply has to do, as its journal has it. */
-export const workOf = ({ restartNeeded, eciAfter, remove, recreate }: Journal): ApplyWork => ({
+export const workOf = ({
   restartNeeded,
+  reloadNeeded = false,
+  eciAfter,
+  remove,
+  recreate,
+}: Journal): ApplyWork => ({
+  restartNeeded,
+  reloadNeeded,
   eciAfter,
   containersChosen: remove.ids.length > 0 || recreate !== undefined,
 });

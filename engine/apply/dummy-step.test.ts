@@ -119,6 +119,6 @@ describe('a step that was added to the two lists', () => {
   test('has its name on the command line', () => {
     const status = { state: 'done', startedAt: null, durationMs: 5, detail: null } as const;
     const line = describeStep({ ...status, step: 'dummy' as ApplyStep }); // as above
-    expect(line).toMatch(/^7\/8 Dummy step/);
+    expect(line).toMatch(/^8\/9 Dummy step/);
   });
 });

@@ -38,6 +38,8 @@ export const journalSchema = z.object({
   eciBefore: z.boolean(),
   eciAfter: z.boolean(),
   restartNeeded: z.boolean(),
+  /** Absent in journals of earlier versions: false. */
+  reloadNeeded: z.boolean().optional(),
   /** Whether the engine ran before: a roll back leaves it as it was. */
   engineRan: z.boolean(),
   estimatedSeconds: z.number(),

@@ -40,7 +40,7 @@ async function killAt(point: string, failing: string | null = null): Promise<voi
     const outcome = (call) => call === failing ? failure : undefined;
     const busy = container({ id: 'd'.repeat(64), name: 'busy', state: 'running' });
     const ports = fixturePorts(${JSON.stringify(root)}, {
-      onCheckpoint, outcome, containers: [container(), busy],
+      onCheckpoint, outcome, containers: [container(), busy], reloads: ${point.startsWith('reload')},
     });
     const choices = {
       remove: [container().id], recreate: [busy.id], includeRunning: false, removeVolumes: false,
@@ -84,7 +84,7 @@ describe('killed at every step: finished or rolled back at the next start', () =
     await engineOff();
     await killAt(point);
     const resumed = await resumeInterruptedApply(
-      fixturePorts(root, { containers: [container()] }),
+      fixturePorts(root, { containers: [container()], reloads: point.startsWith('reload') }),
       () => undefined,
     );
     if (!resumed.ok || resumed.value === null) throw new Error('there was nothing to resume');

@@ -17,6 +17,7 @@ export interface EffectInput {
   after: EffectiveSettings;
   changes: readonly SettingsChange[];
   restartNeeded: boolean;
+  reloadNeeded: boolean;
   engineUp: boolean;
   notProtected: readonly Container[];
   remove: readonly Container[];
@@ -55,7 +56,8 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     if (input.removes) later('unprotected', 'desktop-file-goes');
     else if (capabilities.fileEnforcesSignIn)
       later('new-rule', 'desktop-sign-in', { first: facts.applied.exists ? 0 : 1 });
-  } else if (changes.length > 0) now('at-once', 'gateway-reloads');
+  } else if (input.reloadNeeded) now('at-once', 'engine-reloads');
+  else if (changes.length > 0) now('at-once', 'gateway-reloads');
   const stopping = input.restartNeeded ? containers.filter(isRunning) : [];
   if (stopping.length > 0) {
     const returning = stopping.filter(

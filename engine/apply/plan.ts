@@ -51,7 +51,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
   const findings = removes ? [] : findingsOf(facts, draft);
   const daemonJson = facts.engineConfig.ok ? [...facts.engineConfig.value.changes] : [];
   const engineUp = facts.engine.phase === 'ready';
-  const restartNeeded =
+  const configurationChanges =
     capabilities.readsSettings === 'at-start'
       ? !engineUp || facts.applied.text !== draft
       : !engineUp ||
@@ -59,12 +59,14 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
         changes.some((change) => change.needs === 'engine-restart') ||
         daemonJson.some((change) => change.kind !== 'conflict') ||
         (eciAfter && facts.engine.defaultRuntime !== facts.runtimeName);
+  const reloadNeeded = configurationChanges && engineUp && capabilities.reconfiguredBy === 'reload';
+  const restartNeeded = configurationChanges && !reloadNeeded;
   const missingRequirements = eciAfter
     ? (facts.backend?.requirements ?? []).filter((requirement) => !requirement.met)
     : [];
   const blockers = findBlockers(facts, {
     draft,
-    restartNeeded: restartNeeded && engineUp,
+    engineChanges: configurationChanges && engineUp,
     eciAfter,
     errors: errorsIn(findings),
   });
@@ -80,6 +82,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
         );
   const steps = dueSteps({
     restartNeeded,
+    reloadNeeded,
     eciAfter,
     containersChosen: remove.length + recreate.length > 0,
   }).map(({ id }) => id);
@@ -94,6 +97,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     blockers,
     missingRequirements,
     restartNeeded,
+    reloadNeeded,
     eciBefore,
     eciAfter,
     daemonJson,
@@ -104,6 +108,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
       after,
       changes,
       restartNeeded,
+      reloadNeeded,
       engineUp,
       notProtected,
       remove,
@@ -189,6 +194,7 @@ function emptyPlan(
     blocked: true,
     missingRequirements: [],
     restartNeeded: false,
+    reloadNeeded: false,
     eciBefore: before.eci.value,
     eciAfter: before.eci.value,
     daemonJson: [],
@@ -202,10 +208,10 @@ function emptyPlan(
 
 function findBlockers(
   facts: PlanFacts,
-  plan: { draft: string; restartNeeded: boolean; eciAfter: boolean; errors: readonly (string | Message)[] },
+  plan: { draft: string; engineChanges: boolean; eciAfter: boolean; errors: readonly (string | Message)[] },
 ): ApplyPlan['blockers'] {
   const blockers: ApplyPlan['blockers'] = [];
-  if (facts.applied.exists && facts.applied.text === plan.draft && !plan.restartNeeded)
+  if (facts.applied.exists && facts.applied.text === plan.draft && !plan.engineChanges)
     blockers.push(blocker('nothing-to-apply', message('apply.draft-is-what-is-applied-already')));
   blockers.push(...findingsBlocker(plan.errors));
   if (

@@ -65,6 +65,10 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
     const stopped = await ports.driver.stop({ onLog: state.forward });
     return stopped.ok ? ok(undefined) : stopped;
   }
+  if (!restarted && hasBegunToChange(journal, 'loaded-configuration')) {
+    const reloaded = await ports.driver.reload?.({ onLog: state.forward });
+    if (reloaded?.ok === false) state.log(`the engine was not reloaded: ${reloaded.error.message}`);
+  }
   // Without a restart of ours it should still be up; if it isn't, it may have died of something else: start
   // it.
   if (!restarted && (await ports.health(null)).ok) return ok(undefined);

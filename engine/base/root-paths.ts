@@ -54,6 +54,8 @@ export interface RootPaths {
    * (shared/isolation/sharing-user.ts).
    */
   readonly sharing: string;
+  /** Directories that belong to the engine: no part of them is mounted into a container (B1). */
+  readonly directories: readonly string[];
   /**
    * The planner's state: per-container records and mount targets. Id ranges are the machine's, in
    * /run/bulkhead/ranges: two engines never give out the same one.
@@ -61,9 +63,56 @@ export interface RootPaths {
   readonly isolation: string;
 }
 
-/** Layout of `root` (made absolute). Pure: touches no file. */
+/** Where everything of ours lives that is about the machine's own Docker Engine. */
+export const systemRoot = '/var/lib/bulkhead/system';
+/** There while a gateway of ours is in front of the machine's own engine. */
+export const systemInstallRecord = `${systemRoot}/install.json`;
+
+/**
+ * Layout of an engine of ours below `root` (made absolute), or of the machine's own engine where `root` is
+ * `systemRoot`. Pure: touches no file.
+ */
 export function rootPaths(root: string): RootPaths {
   const abs = path.resolve(root);
+  const own = embeddedPaths(abs);
+  return abs === systemRoot ? { ...own, ...systemOverrides } : own;
+}
+
+/**
+ * What lies elsewhere for the machine's own engine: at the places of Debian's docker.io and of docker-ce. Another
+ * data root is named by whoever knows it (`withDataRoot`).
+ */
+const systemOverrides = {
+  clientSocket: '/run/docker.sock',
+  engineSocket: '/run/bulkhead/engine.sock',
+  controlSocket: '/run/bulkhead/system/control.sock',
+  metricsSocket: '/run/bulkhead/system/metrics.sock',
+  settings: '/etc/bulkhead/admin-settings.json',
+  daemonJson: '/etc/docker/daemon.json',
+  data: '/var/lib/docker',
+  run: '/run/bulkhead/system',
+  directories: systemDirectories('/var/lib/docker'),
+} satisfies Partial<RootPaths>;
+
+function systemDirectories(data: string): string[] {
+  return [
+    systemRoot,
+    '/run/bulkhead',
+    data,
+    '/run/docker',
+    '/var/lib/containerd',
+    '/run/containerd',
+    '/etc/docker',
+    '/etc/bulkhead',
+  ];
+}
+
+/** The machine's own engine with its data elsewhere (`data-root` of its configuration). */
+export function withDataRoot(paths: RootPaths, data: string): RootPaths {
+  return { ...paths, data, directories: systemDirectories(data) };
+}
+
+function embeddedPaths(abs: string): RootPaths {
   const id = createHash('sha256').update(abs).digest('hex').slice(0, 10);
   const at = (name: string) => path.join(abs, name);
   return {
@@ -93,6 +142,7 @@ export function rootPaths(root: string): RootPaths {
     isolation: at('isolation'),
     sockets: at('sockets'),
     sharing: at('sharing'),
+    directories: [abs, at('data'), `/run/bulkhead/${id}`],
   };
 }
 

@@ -17,7 +17,7 @@ export interface EngineConfigConflict {
 /**
  * Keys an embedded engine fixes itself by dockerd flags; dockerd refuses to start when the file has them too.
  */
-const fixedByFlags: Readonly<Record<string, Message>> = {
+const fixedByFlags = {
   hosts: message('daemon-json.engine-must-listen-behind-the-gateway'),
   'data-root': message('daemon-json.data-belongs-below-the-engine-directory'),
   'exec-root': message('daemon-json.run-time-files-have-their-directory'),
@@ -27,7 +27,7 @@ const fixedByFlags: Readonly<Record<string, Message>> = {
   group: message('daemon-json.engine-own-socket-is-root-alone-users'),
   'default-address-pools': message('daemon-json.engine-has-address-pools-of-its-own'),
   containerd: message('daemon-json.engine-runs-containerd-of-its-own'),
-};
+} as const satisfies Readonly<Record<string, Message>>;
 
 /**
  * Everything in the file that contradicts us, in the order of the file's keys. With ECI off only what would
@@ -40,7 +40,8 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
     conflicts.push({ pointer, value: getNodeValue(node), reason, hint });
   };
 
-  for (const [key, why] of Object.entries(fixedByFlags)) {
+  const fixed = desired.configFile === 'machine' ? { hosts: fixedByFlags.hosts } : fixedByFlags;
+  for (const [key, why] of Object.entries(fixed)) {
     const node = findNodeAtLocation(root, [key]);
     if (node !== undefined)
       add(
@@ -126,6 +127,12 @@ function misspelt(object: Node, at: string, names: readonly string[]): EngineCon
 /** What the engine's configuration should say. */
 export interface DesiredEngineConfig {
   readonly eci: boolean;
+  /**
+   * Whose daemon.json it is. `own` (default): that of an engine of ours, which registers the runtime by a flag.
+   * `machine`: that of the machine's engine; the runtime is registered in it whether ECI is on or off, so that
+   * a reload is enough to switch.
+   */
+  readonly configFile?: 'own' | 'machine';
   readonly runtimeName: string;
   /**
    * Registered by dockerd's `--add-runtime` flag, which adds to the file's `runtimes`; here to recognise a

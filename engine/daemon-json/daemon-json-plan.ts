@@ -40,12 +40,12 @@ export interface EngineConfigPlan {
 }
 
 /**
- * Merges what ECI needs into daemon.json, or takes it out again. Pure; every byte it need not touch stays.
+ * Merges what ECI needs into daemon.json, or takes it out again; `desired` null: everything of ours. Pure; every byte it need not touch stays.
  * Errors: daemon-json.invalid with line and column (the engine would not start with such a file either).
  */
 export function planEngineConfig(
   currentText: string | null,
-  desired: DesiredEngineConfig,
+  desired: DesiredEngineConfig | null,
   recorded: RecordedConfig | null,
 ): Result<EngineConfigPlan, AppError> {
   const document = parse(currentText);
@@ -54,6 +54,7 @@ export function planEngineConfig(
   const doubled = duplicateKey(root);
   if (doubled !== null)
     return invalid(currentText ?? '', doubled.offset, `the key "${doubled.key}" stands there twice`);
+  if (desired === null) return ok({ ...giveBack(currentText, recorded), conflicts: [] });
   const conflicts = findConflicts(root, desired);
   if (conflicts.length > 0) {
     const changes = conflicts.map((c): DaemonJsonChange => ({
@@ -64,18 +65,39 @@ export function planEngineConfig(
     return ok({ text: currentText, record: recorded, changes, conflicts });
   }
   return ok({
-    ...(desired.eci ? turnOn(currentText, desired, recorded) : turnOff(currentText, recorded)),
+    ...(desired.eci || desired.configFile === 'machine'
+      ? setKeys(currentText, desired, recorded)
+      : giveBack(currentText, recorded)),
     conflicts: [],
   });
 }
 
+/** The engine's own default. */
+const plainRuntime = 'runc';
+
 /**
- * The keys ECI sets: every container without a runtime of its own gets ours, and builds get neither the
- * host's network nor raw privileges (C).
+ * The keys of ours. Under ECI every container without a runtime of its own gets ours, and builds get neither the
+ * host's network nor raw privileges (C). Those keys of builds take a restart of the engine: in the machine's file
+ * they are left to its admin, and gateway and planner refuse both.
  */
-function managedKeys(desired: DesiredEngineConfig): { path: string[]; value: unknown }[] {
+function managedKeys(
+  desired: DesiredEngineConfig,
+  original: string | null,
+): { path: string[]; value: unknown }[] {
+  const { eci, runtimeName, runtimePath } = desired;
+  const key = ['default-runtime'];
+  if (desired.configFile === 'machine') {
+    // At a reload the engine keeps a default runtime that the file does not name: it is always named.
+    const other = find(original ?? '', key);
+    const runtime = eci ? runtimeName : ((other === undefined ? undefined : valueOf(other)) ?? plainRuntime);
+    return [
+      { path: ['runtimes', runtimeName], value: { path: runtimePath } },
+      { path: key, value: runtime as unknown },
+    ];
+  }
+  if (!eci) return [];
   return [
-    { path: ['default-runtime'], value: desired.runtimeName },
+    { path: key, value: runtimeName },
     { path: ['builder', 'entitlements', 'network-host'], value: false },
     { path: ['builder', 'entitlements', 'security-insecure'], value: false },
   ];
@@ -83,17 +105,18 @@ function managedKeys(desired: DesiredEngineConfig): { path: string[]; value: unk
 
 type Merge = Omit<EngineConfigPlan, 'conflicts'>;
 
-function turnOn(
+function setKeys(
   current: string | null,
   desired: DesiredEngineConfig,
   recorded: RecordedConfig | null,
 ): Merge {
   // The file as it would be without us, also when an admin edited it while ECI was on.
-  const original = recorded === null ? current : turnOff(current, recorded).text;
+  const original = recorded === null ? current : giveBack(current, recorded).text;
+  const managed = managedKeys(desired, original);
   let text = isBlank(original) ? '{}\n' : (original ?? '');
   const keys: RecordedConfig['keys'] = [];
   const created: RecordedConfig['created'] = [];
-  for (const { path: at, value } of managedKeys(desired)) {
+  for (const { path: at, value } of managed) {
     for (let depth = 1; depth < at.length; depth++) {
       const parent = at.slice(0, depth);
       const node = find(text, parent);
@@ -104,24 +127,29 @@ function turnOn(
     }
     const before = find(text, at);
     if (before === undefined) keys.push({ path: at, had: false, ours: value });
-    else if (isDeepStrictEqual(getNodeValue(before), value)) continue;
-    else keys.push({ path: at, had: true, before: getNodeValue(before), ours: value });
+    else if (isDeepStrictEqual(valueOf(before), value)) continue;
+    else keys.push({ path: at, had: true, before: valueOf(before), ours: value });
     text = set(text, at, value);
   }
   // Nothing of it was missing: the admin has it so already, and keeps it when ECI goes off.
   if (keys.length === 0)
-    return { text: original, record: null, changes: difference(current, original, desired) };
+    return { text: original, record: null, changes: difference(current, original, managed) };
+  const givenBack = (recorded?.keys ?? []).filter(
+    (key) => !managed.some(({ path: at }) => isDeepStrictEqual(at, key.path)),
+  );
   // An admin's rearranged file that says the same already is left as it is.
   const merged =
-    current !== null && recorded !== null && sameKeys(current, managedKeys(desired)) ? current : text;
+    current !== null && recorded !== null && givenBack.length === 0 && sameKeys(current, managed)
+      ? current
+      : text;
   return {
     text: merged,
     record: { version: 1, original, merged, keys, created },
-    changes: difference(current, merged, desired),
+    changes: [...undone(givenBack), ...difference(current, merged, managed)],
   };
 }
 
-function turnOff(current: string | null, recorded: RecordedConfig | null): Merge {
+function giveBack(current: string | null, recorded: RecordedConfig | null): Merge {
   if (recorded === null) return { text: current, record: null, changes: [] };
   if (current === recorded.merged)
     return { text: recorded.original, record: null, changes: undone(recorded.keys) };
@@ -130,7 +158,7 @@ function turnOff(current: string | null, recorded: RecordedConfig | null): Merge
   // A key that no longer says what we wrote is the admin's.
   const still = recorded.keys.filter((key) => {
     const node = find(text, key.path);
-    return node !== undefined && isDeepStrictEqual(getNodeValue(node), key.ours);
+    return node !== undefined && isDeepStrictEqual(valueOf(node), key.ours);
   });
   for (const key of still) text = set(text, key.path, key.had ? key.before : undefined);
   for (const made of [...recorded.created].reverse()) {
@@ -151,14 +179,14 @@ const undone = (keys: RecordedConfig['keys']): DaemonJsonChange[] =>
 function difference(
   current: string | null,
   text: string | null,
-  desired: DesiredEngineConfig,
+  managed: ReturnType<typeof managedKeys>,
 ): DaemonJsonChange[] {
-  return managedKeys(desired).flatMap(({ path: at, value }): DaemonJsonChange[] => {
+  return managed.flatMap(({ path: at, value }): DaemonJsonChange[] => {
     const before = find(current ?? '', at);
-    const had = before === undefined ? {} : { before: getNodeValue(before) as unknown };
+    const had = before === undefined ? {} : { before: valueOf(before) as unknown };
     if (
       find(text ?? '', at) === undefined ||
-      (before !== undefined && isDeepStrictEqual(getNodeValue(before), value))
+      (before !== undefined && isDeepStrictEqual(valueOf(before), value))
     )
       return [];
     return [{ pointer: pointer(at), kind: 'set', ...had, after: value }];
@@ -168,7 +196,7 @@ function difference(
 function sameKeys(text: string, wanted: { path: string[]; value: unknown }[]): boolean {
   return wanted.every(({ path: at, value }) => {
     const node = find(text, at);
-    return node !== undefined && isDeepStrictEqual(getNodeValue(node), value);
+    return node !== undefined && isDeepStrictEqual(valueOf(node), value);
   });
 }
 
@@ -176,6 +204,9 @@ const isBlank = (text: string | null): boolean => text === null || withoutBom(te
 const withoutBom = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
 const pointer = (at: readonly string[]): string =>
   at.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/** The value of a node, with objects as JSON.parse makes them: jsonc-parser's have no prototype. */
+const valueOf = (node: Node): unknown => JSON.parse(JSON.stringify(getNodeValue(node))) as unknown;
 
 function find(text: string, at: readonly string[]): Node | undefined {
   const root = parseTree(withoutBom(text));

@@ -207,6 +207,52 @@ describe('daemon.json under ECI', () => {
   });
 });
 
+describe("the machine's daemon.json", () => {
+  const machine = { ...on, configFile: 'machine' as const };
+  const plan = (text: string | null, desired: typeof machine | null, record: RecordedConfig | null) => {
+    const planned = planEngineConfig(text, desired, record);
+    if (!planned.ok) throw new Error(planned.error.message);
+    return planned.value;
+  };
+
+  it('registers the runtime whether ECI is on or off, and always names the default runtime: a reload keeps it otherwise', () => {
+    const original = '{\n  "data-root": "/srv/docker",\n  "live-restore": true\n}\n';
+    const off = plan(original, { ...machine, eci: false }, null);
+    expect(off.conflicts).toEqual([]);
+    expect(JSON.parse(off.text ?? '')).toEqual({
+      'data-root': '/srv/docker',
+      'live-restore': true,
+      runtimes: { bulkhead: { path: on.runtimePath } },
+      'default-runtime': 'runc',
+    });
+    const turnedOn = plan(off.text, machine, off.record);
+    expect(turnedOn.changes).toEqual([
+      { pointer: '/default-runtime', kind: 'set', before: 'runc', after: 'bulkhead' },
+    ]);
+    expect(plan(turnedOn.text, null, turnedOn.record).text).toBe(original);
+  });
+
+  it("keeps the admin's default runtime while ECI is off", () => {
+    const original = '{"default-runtime": "nvidia", "runtimes": {"nvidia": {"path": "nvidia-runtime"}}}';
+    const off = plan(original, { ...machine, eci: false }, null);
+    expect(JSON.parse(off.text ?? '')).toMatchObject({ 'default-runtime': 'nvidia' });
+    const turnedOn = plan(off.text, machine, off.record);
+    expect(JSON.parse(turnedOn.text ?? '')).toMatchObject({ 'default-runtime': 'bulkhead' });
+    expect(plan(turnedOn.text, null, turnedOn.record).text).toBe(original);
+  });
+
+  it('is given back without our keys where somebody else changed it meanwhile', () => {
+    const turnedOn = plan('{"debug": false}', machine, null);
+    const edited = (turnedOn.text ?? '').replace('"debug": false', '"debug": true');
+    expect(JSON.parse(plan(edited, null, turnedOn.record).text ?? '')).toEqual({ debug: true });
+  });
+
+  it('refuses other addresses, which lead round the gateway', () => {
+    const refused = plan('{"hosts": ["tcp://0.0.0.0:2375"]}', machine, null);
+    expect(refused.conflicts.map(({ pointer }) => pointer)).toEqual(['/hosts']);
+  });
+});
+
 describe('daemon.json on disk', () => {
   let paths: RootPaths;
   beforeEach(async () => {

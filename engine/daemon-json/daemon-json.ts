@@ -49,14 +49,27 @@ export async function previewEngineConfig(
  */
 export async function reconcileEngineConfig(
   paths: RootPaths,
-  desired: DesiredEngineConfig,
+  desired: DesiredEngineConfig | null,
 ): Promise<Result<EngineConfigPlan, AppError>> {
   const read = await readConfig(paths);
   if (!read.ok) return read;
   const plan = planEngineConfig(read.value.text, desired, read.value.record);
   if (!plan.ok) return plan;
   if (plan.value.conflicts.length > 0) return conflictError(plan.value.conflicts);
-  const { text, record } = plan.value;
+  return writePlanned(paths, read.value, plan.value);
+}
+
+/** Takes every key of ours out of daemon.json, and gives back what stood there before. Errors as above. */
+export function releaseEngineConfig(paths: RootPaths): Promise<Result<EngineConfigPlan, AppError>> {
+  return reconcileEngineConfig(paths, null);
+}
+
+async function writePlanned(
+  paths: RootPaths,
+  before: { readonly text: string | null; readonly record: RecordedConfig | null },
+  plan: EngineConfigPlan,
+): Promise<Result<EngineConfigPlan, AppError>> {
+  const { text, record } = plan;
   // The record is on disk before the file changes, and goes after it is restored: whatever is killed in
   // between, the original is not lost. As readable as what it is a copy of.
   const mode = await stat(paths.daemonJson).then(
@@ -67,13 +80,13 @@ export async function reconcileEngineConfig(
     () =>
       record === null ? done : write(recordFile(paths), `${JSON.stringify(record)}\n`, { always: mode }),
     () =>
-      text === read.value.text
+      text === before.text
         ? done
         : text === null
           ? removeFile(paths.daemonJson, 'daemon-json.unwritable')
           : write(paths.daemonJson, text, { new: 0o644 }),
     () =>
-      record === null && read.value.record !== null
+      record === null && before.record !== null
         ? removeFile(recordFile(paths), 'daemon-json.unwritable')
         : done,
   ];
@@ -81,7 +94,7 @@ export async function reconcileEngineConfig(
     const result = await step();
     if (!result.ok) return result;
   }
-  return plan;
+  return ok(plan);
 }
 
 /** What stands in daemon.json against us, as an error. */

@@ -511,8 +511,7 @@ describe('the plan lists what is not carried over', () => {
           requested,
           paths: {
             root: engineRoot,
-            data: engineRoot,
-            run: engineRoot,
+            directories: [engineRoot],
             engineSocket: guarded.engine.socket,
             clientSocket: guarded.gateway.socket,
           },

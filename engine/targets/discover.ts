@@ -11,6 +11,7 @@ import { rootPaths } from '../base/root-paths.ts';
 import { answeringSocket, installedVersion, isInstalled } from './docker-desktop/detect.ts';
 import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
 import { queryMachine } from './machine/target.ts';
+import { isSystemInstalled } from './system/target.ts';
 import { forgetEngine, recordedRoots, registryDirectory } from '../base/registry.ts';
 
 export interface DiscoverOptions {
@@ -60,7 +61,7 @@ async function machineEngine(
       (rootPaths(one.ref.root).clientSocket === real || rootPaths(one.ref.root).data === info?.DockerRootDir),
   );
   if (ours || info?.OperatingSystem === 'Docker Desktop') return [];
-  const ref: TargetRef = { kind: 'docker-engine', socket };
+  const ref: TargetRef = (await isSystemInstalled()) ? { kind: 'system' } : { kind: 'docker-engine', socket };
   return [
     {
       id: targetId(ref),

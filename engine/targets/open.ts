@@ -8,6 +8,7 @@ import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
 import { openDesktopTarget } from './docker-desktop/target.ts';
 import { message } from '../../shared/messages/message.ts';
 import { openMachineTarget } from './machine/target.ts';
+import { openSystemTarget } from './system/target.ts';
 
 export interface OpenOptions extends TargetOptions {
   /** Stands in for the machine Docker Desktop runs on. */
@@ -19,6 +20,8 @@ export async function openTargetRef(ref: TargetRef, options: OpenOptions): Promi
   switch (ref.kind) {
     case 'embedded':
       return ok(openTarget(ref.root, options));
+    case 'system':
+      return ok(await openSystemTarget(options));
     case 'docker-engine':
       return ok(openMachineTarget(ref.socket));
     case 'docker-desktop': {

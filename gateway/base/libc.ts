@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 interface Koffi {
   load(name: string): { func(definition: string): unknown };
   errno(): number;
+  struct(name: string, fields: Readonly<Record<string, string>>): unknown;
 }
 let loaded: Koffi | null | undefined;
 
@@ -27,6 +28,16 @@ export function libcFunction<F>(declaration: string): F | null {
   try {
     // The caller says the same twice: in C and in TypeScript.
     return (koffi()?.load('libc.so.6').func(declaration) ?? null) as F | null;
+  } catch {
+    return null;
+  }
+}
+
+/** Declares a C struct by its fields, for declarations of functions to name; null as above. */
+export function koffiStruct(name: string, fields: Readonly<Record<string, string>>): object | null {
+  try {
+    const declared = koffi()?.struct(name, fields);
+    return typeof declared === 'object' ? declared : null;
   } catch {
     return null;
   }

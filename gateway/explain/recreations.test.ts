@@ -43,8 +43,7 @@ async function refused(settings: object, ...requested: RequestedRecreation[]) {
     requested,
     paths: {
       root: at('root'),
-      data: at('data'),
-      run: at('run'),
+      directories: [at('root'), at('data'), at('run')],
       engineSocket: at('engine.sock'),
       clientSocket: at('docker.sock'),
     },

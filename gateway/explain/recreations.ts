@@ -51,7 +51,7 @@ export async function refusedRecreations({
     settings,
     clientSocket: paths.clientSocket,
     engineSockets: [paths.engineSocket, paths.clientSocket],
-    engineDirectories: [paths.root, paths.data, paths.run],
+    engineDirectories: paths.directories,
     stateDirectory: paths.root,
   };
   const recreatedFacts = asIfRecreated(facts, requested, runtimeNameOf(chosenBackend(settings.backend)));

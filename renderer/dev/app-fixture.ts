@@ -1,6 +1,7 @@
 import { desktopCapabilities } from '../../engine/targets/docker-desktop/capabilities.ts';
 import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
 import { machineCapabilities } from '../../engine/targets/machine/capabilities.ts';
+import { systemCapabilities } from '../../engine/targets/system/capabilities.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { TargetKind } from '../../shared/engine-status/kinds.ts';
 import type { AppState, SettingsState } from '../../shared/ipc/contract.ts';
@@ -39,6 +40,7 @@ export const requirementsMet: AppState['backends'] = [
 /** What each kind of engine declares. */
 export const targetCapabilities: Readonly<Record<TargetKind, TargetCapabilities>> = {
   embedded: embeddedCapabilities,
+  system: systemCapabilities,
   'docker-engine': machineCapabilities,
   'docker-desktop': desktopCapabilities,
 };

@@ -24,6 +24,7 @@ export const plan: ApplyPlan = {
   blockers: [],
   missingRequirements: [],
   restartNeeded: true,
+  reloadNeeded: false,
   eciBefore: false,
   eciAfter: true,
   daemonJson: [{ pointer: '/default-runtime', kind: 'set', after: 'bulkhead' }],

@@ -251,6 +251,7 @@ export const reviewPlans: Record<string, ApplyPlan> = {
     ...plan,
     eciBefore: true,
     restartNeeded: false,
+    reloadNeeded: false,
     daemonJson: [],
     estimatedSeconds: 7,
     effects: [
@@ -304,6 +305,7 @@ reviewPlans['reviewHuge'] = {
   ...plan,
   eciBefore: true,
   restartNeeded: false,
+  reloadNeeded: false,
   daemonJson: [],
   effects: [
     { kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} },
@@ -322,6 +324,7 @@ reviewPlans['notRoot'] = reviewPlans['rich'] ?? plan;
 reviewPlans['reformatted'] = {
   ...plan,
   restartNeeded: false,
+  reloadNeeded: false,
   daemonJson: [],
   eciBefore: true,
   effects: [{ kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }],

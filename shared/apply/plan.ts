@@ -35,6 +35,7 @@ export const planEffectSchema = z.object({
     'socket-images',
     'socket-commands',
     'gateway-reloads',
+    'engine-reloads',
     'load-blocked',
     'volumes-removed',
     'desktop-reopens',
@@ -83,6 +84,8 @@ export const applyPlanSchema = z.object({
   ),
   missingRequirements: z.array(requirementSchema),
   restartNeeded: z.boolean(),
+  /** The engine reads its configuration again, and nothing stops; never together with `restartNeeded`. */
+  reloadNeeded: z.boolean(),
   eciBefore: z.boolean(),
   eciAfter: z.boolean(),
   daemonJson: z.array(daemonJsonChangeSchema),

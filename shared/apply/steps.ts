@@ -1,7 +1,7 @@
 import type { MessageId } from '../messages/catalogue/index.ts';
 
 /** What a step changes, and so what going back from it takes. */
-export type StepChange = 'nothing' | 'files' | 'engine';
+export type StepChange = 'nothing' | 'files' | 'loaded-configuration' | 'engine';
 
 /** A step of apply as every process knows it; what it does is in `engine/apply/steps/<id>.ts`. */
 export interface ApplyStepEntry {
@@ -24,6 +24,7 @@ export const applyStepTable = {
   'back-up': { name: 'cli-plan.step-back-up', changes: 'nothing', reversible: true },
   'write-settings': { name: 'cli-plan.step-write-settings', changes: 'files', reversible: true },
   reconfigure: { name: 'cli-plan.step-reconfigure', changes: 'files', reversible: true },
+  'reload-engine': { name: 'cli-plan.step-reload-engine', changes: 'loaded-configuration', reversible: true },
   'restart-engine': { name: 'cli-plan.step-restart-engine', changes: 'engine', reversible: true },
   'health-check': { name: 'cli-plan.step-health-check', changes: 'nothing', reversible: true },
   verify: { name: 'cli-plan.step-verify', changes: 'nothing', reversible: true },

@@ -21,8 +21,7 @@ export interface RecreatePolicyInput {
   readonly settings: EffectiveSettings;
   readonly paths: {
     readonly root: string;
-    readonly data: string;
-    readonly run: string;
+    readonly directories: readonly string[];
     readonly engineSocket: string;
     readonly clientSocket: string;
   };

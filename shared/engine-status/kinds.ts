@@ -1,5 +1,3 @@
-/**
- * Kinds of engines that can be opened; each is a folder of `engine/targets` that declares its capabilities.
- */
-export const targetKinds = ['embedded', 'docker-engine', 'docker-desktop'] as const;
+/** Kinds of engines that can be opened; each is a folder of `engine/targets` that declares its capabilities. */
+export const targetKinds = ['embedded', 'system', 'docker-engine', 'docker-desktop'] as const;
 export type TargetKind = (typeof targetKinds)[number];

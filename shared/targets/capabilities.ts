@@ -60,6 +60,13 @@ export const targetCapabilitiesSchema = z
      * that the product brings along, or none.
      */
     isolatedBy: z.enum(['backend', 'product', 'nothing']),
+    /**
+     * What makes the engine take another configuration: a restart, which stops containers, or a reload, which
+     * stops nothing.
+     */
+    reconfiguredBy: z.enum(['restart', 'reload']),
+    /** Whose daemon.json the engine reads: one of ours, or the machine's, where what others wrote stays. */
+    configFile: z.enum(['own', 'machine']),
     /** What a restart restarts: dockerd alone, or the application around it. */
     restarts: z.enum(['engine', 'application']),
     /** A restart is never estimated at less than this, in seconds. */

@@ -5,6 +5,7 @@ describe('the id of a target', () => {
   it.each<TargetRef>([
     { kind: 'embedded', root: '/var/lib/a b:c' },
     { kind: 'docker-engine', socket: '/run/docker.sock' },
+    { kind: 'system' },
     { kind: 'docker-desktop' },
   ])('leads back to %j', (ref) => {
     expect(parseTargetId(targetId(ref))).toEqual(ref);

@@ -11,9 +11,13 @@ const path = z
   .max(4096)
   .refine((text) => !text.includes('\0'), 'a path has no NUL byte');
 
-/** Which engine is meant. `docker-engine` is the machine's own dockerd, not behind a gateway of ours. */
+/**
+ * Which engine is meant. `system` is the machine's own Docker Engine (docker.service) behind a gateway of ours;
+ * `docker-engine` the same, or any dockerd at a socket, without one.
+ */
 export const targetRefSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('embedded'), root: path }),
+  z.object({ kind: z.literal('system') }),
   z.object({ kind: z.literal('docker-engine'), socket: path }),
   z.object({ kind: z.literal('docker-desktop') }),
 ]);
@@ -35,8 +39,9 @@ export function targetId(ref: TargetRef): string {
       return `embedded:${ref.root}`;
     case 'docker-engine':
       return `docker-engine:${ref.socket}`;
+    case 'system':
     case 'docker-desktop':
-      return 'docker-desktop';
+      return ref.kind;
   }
 }
 
@@ -46,7 +51,7 @@ export function targetId(ref: TargetRef): string {
  */
 export function parseTargetId(id: string): TargetRef | null {
   if (id.length > maxId || id.includes('\0')) return null;
-  if (id === 'docker-desktop') return { kind: 'docker-desktop' };
+  if (id === 'docker-desktop' || id === 'system') return { kind: id };
   if (id === 'docker-engine') return { kind: 'docker-engine', socket: machineSocket };
   const [kind, rest] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
   if (!rest.startsWith('/')) return null;

@@ -222,10 +222,12 @@ export async function shimsOf(root: string): Promise<number[]> {
 }
 
 async function spawnPlanner(root: string, records: SharingOptions['records']): Promise<PlannerProcess> {
-  const planner = JSON.stringify(path.join(project, 'planner/serve.ts'));
-  const script = `const { servePlanner } = await import(${planner});
+  const source = (file: string): string => JSON.stringify(path.join(project, file));
+  const script = `const { servePlanner } = await import(${source('planner/serve.ts')});
+const { rootPaths } = await import(${source('engine/base/root-paths.ts')});
 const output = { out: (line) => console.log(line), error: (line) => console.error(line) };
-process.exitCode = await servePlanner(${JSON.stringify(root)}, output, ${JSON.stringify(records)});`;
+const options = { records: ${JSON.stringify(records)} };
+process.exitCode = await servePlanner(rootPaths(${JSON.stringify(root)}), output, options);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

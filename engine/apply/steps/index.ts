@@ -3,6 +3,7 @@ import { backUp } from './back-up.ts';
 import { cleanUp } from './clean-up.ts';
 import { healthCheck } from './health-check.ts';
 import { reconfigure } from './reconfigure.ts';
+import { reloadEngine } from './reload-engine.ts';
 import { restartEngine } from './restart-engine.ts';
 import type { StepModule } from './step.ts';
 import { verify } from './verify.ts';
@@ -12,6 +13,7 @@ const modules: Readonly<Record<ApplyStep, StepModule>> = {
   'back-up': backUp,
   'write-settings': writeSettings,
   reconfigure,
+  'reload-engine': reloadEngine,
   'restart-engine': restartEngine,
   'health-check': healthCheck,
   verify,

@@ -8,7 +8,7 @@ import type { StepModule } from './step.ts';
 /** Installs the isolation runtime and brings the engine's configuration in line with the settings. */
 export const reconfigure: StepModule = {
   id: 'reconfigure',
-  isDue: ({ restartNeeded }) => restartNeeded,
+  isDue: ({ restartNeeded, reloadNeeded }) => restartNeeded || reloadNeeded,
   estimate: { defaultMs: 100 },
   run: async ({ ports, journal, text }) => {
     const { paths } = ports;
@@ -25,6 +25,7 @@ export const reconfigure: StepModule = {
       eci: journal.eciAfter,
       runtimeName: backend.runtimeName,
       runtimePath: backend.runtimePath(paths),
+      configFile: ports.capabilities.configFile,
     };
     // A directive the engine refuses shows now, while everything still runs.
     const checked = await ports.driver.checkConfig(desired);

@@ -27,6 +27,8 @@ export interface StepModule {
 /** What an apply has to do, which decides about its steps: known to the plan and to the journal. */
 export interface ApplyWork {
   readonly restartNeeded: boolean;
+  /** The running engine takes its configuration by a reload. */
+  readonly reloadNeeded: boolean;
   readonly eciAfter: boolean;
   /** Containers were chosen to be removed or recreated. */
   readonly containersChosen: boolean;

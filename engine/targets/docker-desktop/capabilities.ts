@@ -23,6 +23,8 @@ export const desktopCapabilities: TargetCapabilities = {
   fileEnforcesSignIn: true,
   enforcedByGateway: false,
   isolatedBy: 'product',
+  reconfiguredBy: 'restart',
+  configFile: 'own',
   restarts: 'application',
   // What quitting and reopening it takes, where nothing better is known.
   minimumRestartSeconds: 60,

@@ -23,6 +23,8 @@ export const embeddedCapabilities: TargetCapabilities = {
   fileEnforcesSignIn: false,
   enforcedByGateway: true,
   isolatedBy: 'backend',
+  reconfiguredBy: 'restart',
+  configFile: 'own',
   restarts: 'engine',
   minimumRestartSeconds: 0,
   minimumStartTimeoutMs: 0,

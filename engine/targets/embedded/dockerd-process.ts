@@ -1,9 +1,9 @@
 import { spawn, execFile, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { getOverSocket } from '../../base/get-over-socket.ts';
 import { cutLine } from './bounded-lines.ts';
 import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
 
@@ -125,35 +125,6 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
     });
   });
   return { pid: child.pid ?? -1, child, exited };
-}
-
-/**
- * One GET on a unix socket; resolves with status and body text, rejects on connection errors and after
- * `timeoutMs`.
- */
-export function getOverSocket(
-  socketPath: string,
-  target: string,
-  timeoutMs = 5000,
-): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const req = request({ socketPath, path: target, timeout: timeoutMs }, (res) => {
-      let body = '';
-      res.setEncoding('utf8');
-      res.on('data', (chunk: string) => {
-        body += chunk;
-      });
-      res.on('end', () => {
-        resolve({ status: res.statusCode ?? 0, body });
-      });
-      res.on('error', reject);
-    });
-    req.on('timeout', () => {
-      req.destroy(new Error(`no answer within ${timeoutMs} ms`));
-    });
-    req.on('error', reject);
-    req.end();
-  });
 }
 
 /**

@@ -8,7 +8,7 @@ import { connectControl } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
 import { createEmbeddedDriver } from './embedded.ts';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
-import { getOverSocket } from './dockerd-process.ts';
+import { getOverSocket } from '../../base/get-over-socket.ts';
 import { bridgeName } from './engine-network.ts';
 import { findLeftovers } from './leftovers.ts';
 import { runningProcesses, waitForExit } from '../../base/process-identity.ts';

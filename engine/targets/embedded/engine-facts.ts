@@ -1,26 +1,12 @@
 import { hostname } from 'node:os';
-import * as z from 'zod';
 import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
 import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
-import { systemCode } from '../../base/files.ts';
-import { getOverSocket } from './dockerd-process.ts';
-import { readEnginePolicy } from './engine-launch.ts';
+import { describeEngineApi, answersHttp } from '../guarded/engine-api.ts';
+import { readEnginePolicy } from '../guarded/engine-policy.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
 import { isAlive, type ProcessIdentity } from '../../base/process-identity.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-
-const infoSchema = z.object({
-  Containers: z.number().int(),
-  ContainersRunning: z.number().int(),
-  Images: z.number().int(),
-  Driver: z.string(),
-  KernelVersion: z.string(),
-  OperatingSystem: z.string(),
-  DefaultRuntime: z.string(),
-  ServerVersion: z.string(),
-});
-const versionSchema = z.object({ Version: z.string(), ApiVersion: z.string() });
 
 /**
  * The engine as it is now: the supervisor's state, checked against live processes and the engine's own
@@ -31,8 +17,8 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   const supervised = state !== null && (await isAlive(state.supervisor));
   const phase = phaseOf(state, supervised);
   const [facts, gatewayUp, plannerUp, dockerd, problem] = await Promise.all([
-    phase === 'ready' ? engineFacts(paths) : null,
-    answers(paths.clientSocket, supervised ? state.gateway : null),
+    phase === 'ready' ? describeEngineApi(paths) : null,
+    answersHttp(paths.clientSocket, () => alive(supervised ? state.gateway : null)),
     alive(supervised ? state.planner : null),
     alive(state?.dockerd ?? null),
     problemOf(paths, state, supervised),
@@ -87,48 +73,6 @@ async function problemOf(
     return engineProblem(message('engine.settings-cannot-be-used', { why }));
   }
   return state?.problem ?? null;
-}
-
-async function engineFacts(paths: RootPaths) {
-  // The engine's own socket is root's; others ask through the gateway.
-  const socket = process.getuid?.() === 0 ? paths.engineSocket : paths.clientSocket;
-  const [info, version] = await Promise.all([
-    get(socket, '/info', infoSchema),
-    get(socket, '/version', versionSchema),
-  ]);
-  return {
-    version: version?.Version ?? info?.ServerVersion ?? null,
-    apiVersion: version?.ApiVersion ?? null,
-    kernel: info?.KernelVersion ?? null,
-    os: info?.OperatingSystem ?? null,
-    storageDriver: info?.Driver ?? null,
-    defaultRuntime: info?.DefaultRuntime ?? null,
-    counts:
-      info === null
-        ? null
-        : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
-  };
-}
-
-async function get<T>(socket: string, target: string, schema: z.ZodType<T>): Promise<T | null> {
-  try {
-    const { status, body } = await getOverSocket(socket, target, 5000);
-    const parsed = schema.safeParse(JSON.parse(body));
-    return status === 200 && parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Whether somebody answers HTTP there, whatever the answer: the gateway says 503 while the engine is down. To
- * a user who may not ask, a live process has to do.
- */
-async function answers(socket: string, process: ProcessIdentity | null): Promise<boolean> {
-  return getOverSocket(socket, '/_ping', 3000).then(
-    () => true,
-    (error: unknown) => systemCode(error) === 'EACCES' && alive(process),
-  );
 }
 
 async function alive(identity: ProcessIdentity | null): Promise<boolean> {

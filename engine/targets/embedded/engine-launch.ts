@@ -2,42 +2,19 @@ import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import type { EngineStep } from '../../../shared/engine-status/progress.ts';
-import { effectiveSettings, type EffectiveSettings } from '../../../shared/settings/effective.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
-import { readSettings } from '../../base/files.ts';
 import type { SupervisedChild } from './child-process.ts';
 import { reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { confineDevices } from './device-cgroup.ts';
 import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
-import { engineEnvironment, prepareEngineHome } from './engine-home.ts';
+import { engineEnvironment, prepareEngineHome } from '../guarded/engine-home.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
+import { readEnginePolicy, type EnginePolicy } from '../guarded/engine-policy.ts';
 import { guardVolumes } from './link-guards.ts';
 import { dockerdErrors, logFile, logSize } from './log-files.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-
-/** What the settings file asks of the engine's own configuration. */
-export interface EnginePolicy {
-  readonly eci: boolean;
-  readonly backend: EffectiveSettings['backend'];
-  /**
-   * Why the file can't be used, if so: then the engine is configured as under ECI, like the gateway that is
-   * locked down.
-   */
-  readonly error: AppError | null;
-}
-
-/**
- * Reads the settings for the engine's configuration. A file that can't be used means ECI on (fail closed).
- */
-export async function readEnginePolicy(paths: RootPaths): Promise<EnginePolicy> {
-  const stored = await readSettings(paths.settings);
-  if (!stored.ok) return { eci: true, backend: 'auto', error: stored.error };
-  const effective = effectiveSettings(stored.value.text, { exists: stored.value.exists });
-  if (!effective.ok) return { eci: true, backend: 'auto', error: effective.error };
-  return { eci: effective.value.eci.value, backend: effective.value.backend, error: null };
-}
 
 /** The backend the settings choose, and what it misses here. */
 async function chooseBackend(

@@ -69,7 +69,7 @@ export class OpenedEngine {
       settingsFormat: capabilities.settingsFormat,
       platform: process.platform,
       home: os.homedir(),
-      engineDirectories: [paths.root, paths.run, paths.data],
+      engineDirectories: [...paths.directories],
       socketPath: paths.clientSocket,
     };
   }

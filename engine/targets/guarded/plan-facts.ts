@@ -21,6 +21,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
     eci: settings.eci.value,
     runtimeName: backend.runtimeName,
     runtimePath: backend.runtimePath(paths),
+    configFile: engine.capabilities.configFile,
   };
   // What this user may not read is looked at by root, before anything is touched.
   const hidden = !isRoot && (await Promise.all(engineConfigFiles(paths).map(unreadable))).some(Boolean);

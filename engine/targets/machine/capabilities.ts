@@ -23,6 +23,8 @@ export const machineCapabilities: TargetCapabilities = {
   fileEnforcesSignIn: false,
   enforcedByGateway: false,
   isolatedBy: 'nothing',
+  reconfiguredBy: 'restart',
+  configFile: 'machine',
   restarts: 'engine',
   minimumRestartSeconds: 0,
   minimumStartTimeoutMs: 0,

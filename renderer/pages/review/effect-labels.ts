@@ -193,6 +193,8 @@ export function effectLabels(
         t('review.effect.commandsWhy'),
       );
     }
+    case 'engine-reloads':
+      return labels(t('review.effect.engineReload'), t('review.effect.engineReloadWhy'));
     case 'gateway-reloads':
       return labels(t('review.effect.reload'), t('review.effect.reloadWhy'));
     case 'load-blocked':

@@ -1,6 +1,7 @@
 import { concat } from '../concat.ts';
 
 export const apply = {
+  'apply.engine-cannot-reload': 'This engine cannot reload its configuration.',
   'apply.applying-hit-defect': 'applying hit a defect',
   'apply.apply-was-cancelled': 'the apply was cancelled',
   'apply.nothing-of-it-is-left-draft-is': 'Nothing of it is left; the draft is kept.',

@@ -29,7 +29,7 @@ export const cliHelp = {
   'cli-help.suggestions': '(Did you mean one of {{names}}?)',
   'cli-help.root': 'directory of the engine (default for root: /var/lib/bulkhead)',
   'cli-help.target':
-    'another engine, by its id: docker-desktop, docker-engine, embedded:DIR (see bulkhead targets)',
+    'another engine, by its id: system, docker-desktop, docker-engine, embedded:DIR (see bulkhead targets)',
   'cli-help.json': 'print one JSON document on stdout',
   'cli-help.yes': 'do not ask',
   'cli-help.include-running': 'running ones too: they are stopped and removed',
@@ -44,6 +44,13 @@ export const cliHelp = {
   'cli-help.app-uninstall': 'take it out of your menu again',
   'cli-help.targets':
     "list the engines found on this machine: embedded ones, the machine's own, Docker Desktop",
+  'cli-help.install':
+    "put the gateway in front of the machine's Docker Engine (docker.service), after showing what changes; the engine restarts once",
+  'cli-help.install-dry-run': 'show what would change, and change nothing',
+  'cli-help.install-prepare':
+    'write everything, and wait for the next start of the machine or call without this',
+  'cli-help.install-recover': 'for the machine’s start: finish what was prepared, undo what was cut off',
+  'cli-help.uninstall': 'take the gateway away again: units, daemon.json and socket are as they were before',
   'cli-help.engine': 'supervise the embedded engine',
   'cli-help.engine-timeout': 'give up waiting after this long',
   'cli-help.engine-verbose': 'show the log lines of engine, gateway and planner too',
@@ -157,6 +164,9 @@ export const cliHelp = {
   ),
   'cli-help.gateway-runtime': 'runtime every container gets',
   'cli-help.gateway-group': 'group that may use the socket (default: docker)',
+  'cli-help.gateway-engine-pid-file':
+    "the engine's pid file; with it, SIGUSR1 announces that the engine stops, SIGUSR2 that it runs",
   'cli-help.gateway-engine-directory': 'directory of the engine, never mountable (repeatable)',
+  'cli-help.planner-data-root': "the engine's data directory, where it is not the usual one",
   'cli-help.planner': 'run the isolation planner of one engine (started by the engine; needs root)',
 } as const;

@@ -37,6 +37,7 @@ export const cliOutput = {
   'cli-output.app-uninstalled': 'The app is out of your menu: {{entry}}',
   'cli-output.no-engine-found': 'No engine was found. Start one: bulkhead engine start.',
   'cli-output.target-embedded': 'embedded engine',
+  'cli-output.target-system': 'Docker Engine of this machine, behind the gateway',
   'cli-output.target-docker-engine': 'Docker Engine of this machine',
   'cli-output.target-docker-desktop': 'Docker Desktop',
   'cli-output.no-ranges': 'There are no ranges.',

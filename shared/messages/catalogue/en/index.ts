@@ -27,6 +27,7 @@ import { settings } from './settings.ts';
 import { settingsKeys } from './settings-keys.ts';
 import { shared } from './shared.ts';
 import { sharing } from './sharing.ts';
+import { system } from './system.ts';
 import { trust } from './trust.ts';
 import { verify } from './verify.ts';
 
@@ -60,6 +61,7 @@ export const english = {
   ...settingsKeys,
   ...shared,
   ...sharing,
+  ...system,
   ...trust,
   ...verify,
 };

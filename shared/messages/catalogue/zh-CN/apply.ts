@@ -2,6 +2,7 @@ import type { apply as english } from '../en/apply.ts';
 import type { Translated } from '../translated.ts';
 
 export const apply: Translated<typeof english> = {
+  'apply.engine-cannot-reload': '此引擎无法重新加载其配置。',
   'apply.applying-hit-defect': '应用时遇到程序缺陷',
   'apply.apply-was-cancelled': '应用已取消',
   'apply.nothing-of-it-is-left-draft-is': '没有留下任何更改；草稿已保留。',

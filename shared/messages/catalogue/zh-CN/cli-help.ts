@@ -28,7 +28,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.suggestions': '（您是否想输入其中之一：{{names}}？）',
   'cli-help.root': '引擎的目录（root 的默认值：/var/lib/bulkhead）',
   'cli-help.target':
-    '按 ID 指定另一个引擎：docker-desktop、docker-engine、embedded:DIR（参阅 bulkhead targets）',
+    '按 ID 指定另一个引擎：system、docker-desktop、docker-engine、embedded:DIR（参阅 bulkhead targets）',
   'cli-help.json': '在标准输出上打印一个 JSON 文档',
   'cli-help.yes': '不询问',
   'cli-help.include-running': '也包括正在运行的容器：停止并移除',
@@ -40,6 +40,12 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.app-install': '将应用加入您的菜单，并由它打开 bulkhead:// 链接 (Linux)',
   'cli-help.app-uninstall': '从您的菜单中移除',
   'cli-help.targets': '列出在此计算机上找到的引擎：内置引擎、计算机自身的引擎、Docker Desktop',
+  'cli-help.install':
+    '将网关置于此计算机的 Docker Engine (docker.service) 之前，先显示会更改的内容；引擎重启一次',
+  'cli-help.install-dry-run': '仅显示会更改的内容，不做更改',
+  'cli-help.install-prepare': '写入所有内容，等待下次启动计算机或不带此选项的调用',
+  'cli-help.install-recover': '供计算机启动时使用：完成已准备的安装，撤销中断的安装',
+  'cli-help.uninstall': '移除网关：unit、daemon.json 和套接字恢复原状',
   'cli-help.engine': '管理内置引擎',
   'cli-help.engine-timeout': '等待超过此时间后放弃',
   'cli-help.engine-verbose': '同时显示引擎、网关和规划器的日志',
@@ -121,6 +127,9 @@ export const cliHelp: Translated<typeof english> = {
     '在此处保存须比网关存续更久的内容：容器的套接字、最近已知的摘要（默认：容器得不到套接字）',
   'cli-help.gateway-runtime': '每个容器使用的运行时',
   'cli-help.gateway-group': '可使用套接字的用户组（默认：docker）',
+  'cli-help.gateway-engine-pid-file':
+    '引擎的 pid 文件；配合该选项，SIGUSR1 表示引擎即将停止，SIGUSR2 表示引擎已运行',
   'cli-help.gateway-engine-directory': '引擎的目录，始终不可挂载（可重复）',
+  'cli-help.planner-data-root': '引擎的数据目录（若非默认目录）',
   'cli-help.planner': '运行一个引擎的隔离规划器（由引擎启动；需要 root）',
 };

@@ -37,6 +37,7 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.app-uninstalled': '应用已从您的菜单中移除：{{entry}}',
   'cli-output.no-engine-found': '未找到引擎。请启动：bulkhead engine start。',
   'cli-output.target-embedded': '内置引擎',
+  'cli-output.target-system': '此计算机的 Docker Engine（位于网关之后）',
   'cli-output.target-docker-engine': '此计算机的 Docker Engine',
   'cli-output.target-docker-desktop': 'Docker Desktop',
   'cli-output.no-ranges': '没有范围。',

@@ -57,6 +57,7 @@ export const frame = {
     notSwitched: 'The engine stays: {{reason}}',
     kind: {
       embedded: 'Embedded engine on {{name}}',
+      system: 'Docker Engine of {{name}}',
       'docker-engine': 'Docker Engine of this machine',
       'docker-desktop': 'Docker Desktop',
     },

@@ -60,6 +60,7 @@ export const frame: Translation<typeof english> = {
     notSwitched: '仍使用当前引擎：{{reason}}',
     kind: {
       embedded: '{{name}} 上的内嵌引擎',
+      system: '{{name}} 的 Docker Engine',
       'docker-engine': '本机的 Docker Engine',
       'docker-desktop': 'Docker Desktop',
     },

@@ -1,0 +1,145 @@
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import type { InstallOptions, InstallStep } from '../engine/targets/system/install.ts';
+import type { InstallFileChange, InstallPlan } from '../shared/install/plan.ts';
+import { message } from '../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { helpText } from './help.ts';
+import { bulkheadCommand, printError, printResult, progress, withJson } from './output.ts';
+import { text, translateSentence } from './text.ts';
+
+interface InstallCommandOptions {
+  readonly json?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly prepare?: boolean;
+  readonly recover?: boolean;
+}
+
+/** `bulkhead install | uninstall`: puts the gateway in front of the machine's Docker Engine, and takes it away. */
+export function registerInstall(program: Command): void {
+  withJson(program.command('install').description(helpText('cli-help.install')))
+    .option('--yes', helpText('cli-help.yes'))
+    .option('--dry-run', helpText('cli-help.install-dry-run'))
+    .option('--prepare', helpText('cli-help.install-prepare'))
+    .option('--recover', helpText('cli-help.install-recover'))
+    .action((options: InstallCommandOptions) => installSystem(options));
+  withJson(program.command('uninstall').description(helpText('cli-help.uninstall')))
+    .option('--yes', helpText('cli-help.yes'))
+    .option('--dry-run', helpText('cli-help.install-dry-run'))
+    .action((options: InstallCommandOptions) => uninstallSystem(options));
+}
+
+function installOptions(): InstallOptions {
+  const command = bulkheadCommand();
+  return {
+    bulkheadCommand: command,
+    projectRoot: path.resolve(path.dirname(command), '..'),
+    onStep: (step) => {
+      progress(stepText(step));
+    },
+  };
+}
+
+async function installSystem(options: InstallCommandOptions): Promise<void> {
+  const { install, recover } = await import('../engine/targets/system/install.ts');
+  if (options.recover === true) {
+    const recovered = await recover(installOptions());
+    if (!recovered.ok) printError(recovered.error, options);
+    return;
+  }
+  const { planInstall } = await import('../engine/targets/system/install-plan.ts');
+  const planned = await planInstall(bulkheadCommand());
+  await carryOut(planned.ok ? ok(planned.value.plan) : planned, options, {
+    question: text('system.ask-install'),
+    done: text(options.prepare === true ? 'system.prepared' : 'system.installed'),
+    work: () => install({ ...installOptions(), prepare: options.prepare === true }),
+  });
+}
+
+async function uninstallSystem(options: InstallCommandOptions): Promise<void> {
+  const [{ uninstall }, { planUninstall }] = await Promise.all([
+    import('../engine/targets/system/install.ts'),
+    import('../engine/targets/system/install-plan.ts'),
+  ]);
+  const planned = await planUninstall();
+  const paths = planned.ok ? planned.value.engine.paths : null;
+  await carryOut(planned.ok ? ok(planned.value.plan) : planned, options, {
+    question: text('system.ask-uninstall'),
+    done: text('system.uninstalled', { settings: paths?.settings ?? '', root: paths?.root ?? '' }),
+    work: () => uninstall(installOptions()),
+  });
+}
+
+interface Change {
+  readonly question: string;
+  readonly done: string;
+  readonly work: () => Promise<Result<void, AppError>>;
+}
+
+/** Shows the plan, asks where nobody confirmed it, and does it. */
+async function carryOut(
+  planned: Result<InstallPlan, AppError>,
+  options: InstallCommandOptions,
+  { question, done, work }: Change,
+): Promise<void> {
+  if (!planned.ok || options.dryRun === true) {
+    printResult(planned, {
+      json: options.json,
+      human: describeInstallPlan,
+      failed: (plan) => plan.blockers.length > 0,
+    });
+    return;
+  }
+  if (options.json !== true) progress(describeInstallPlan(planned.value));
+  if (options.yes !== true && planned.value.blockers.length === 0 && !(await confirmed(question))) {
+    printError(fail('apply.not-confirmed', message('system.confirm-with-yes')).error, options);
+    return;
+  }
+  const outcome = await work();
+  printResult(outcome.ok ? ok({ done: true }) : outcome, { json: options.json, human: () => done });
+}
+
+async function confirmed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^(?:y|yes|是)$/i.test((await lines.question(question)).trim());
+  } finally {
+    lines.close();
+  }
+}
+
+/** The plan for a terminal. */
+export function describeInstallPlan(plan: InstallPlan): string {
+  const names = (list: readonly string[]): { readonly names: string } => ({ names: list.join(', ') });
+  const lines = [
+    ...(plan.action === 'install' && plan.installed ? [text('system.is-installed')] : []),
+    ...(plan.prepared ? [text('system.is-prepared')] : []),
+    ...(plan.files.length === 0
+      ? []
+      : [text('system.files-change'), ...plan.files.map((file) => `  ${fileText(file)}`)]),
+    ...(plan.restartsEngine ? [text('system.engine-restarts-once')] : []),
+    ...(plan.stops.length === 0 ? [] : [text('system.containers-stop-for-good', names(plan.stops))]),
+    ...(plan.restarts.length === 0 ? [] : [text('system.containers-come-back', names(plan.restarts))]),
+    ...(plan.keepRunning.length === 0 ? [] : [text('system.containers-go-on', names(plan.keepRunning))]),
+    ...(plan.unstartable.length === 0
+      ? []
+      : [text('system.containers-unstartable', names(plan.unstartable))]),
+    ...(plan.blockers.length === 0
+      ? []
+      : [
+          text('system.blocked'),
+          ...plan.blockers.map(
+            (blocker) => `  ${typeof blocker === 'string' ? blocker : translateSentence(blocker)}`,
+          ),
+        ]),
+  ];
+  return lines.join('\n');
+}
+
+const fileText = ({ path: file, change }: InstallFileChange): string =>
+  text(`system.file-${change}`, { path: file });
+
+const stepText = (step: InstallStep): string => text(`system.step-${step}`);

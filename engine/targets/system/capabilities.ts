@@ -1,0 +1,37 @@
+import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts';
+
+/** The machine's own Docker Engine, run by systemd, behind a gateway of ours. */
+export const systemCapabilities: TargetCapabilities = {
+  missing: {
+    apply: null,
+    'turn-on-eci': null,
+    'choose-backend': null,
+    'audit-mode': null,
+    'existing-containers': null,
+    'per-image-lists': null,
+    'socket-scope': null,
+    'hide-environment': null,
+    'refusal-language': null,
+    'decision-log': null,
+    'test-mounts': null,
+    recreate: null,
+    'engine-control': null,
+    verify: null,
+  },
+  settingsFormat: 'engine',
+  readsSettings: 'on-change',
+  fileEnforcesSignIn: false,
+  enforcedByGateway: true,
+  isolatedBy: 'backend',
+  reconfiguredBy: 'reload',
+  configFile: 'machine',
+  restarts: 'engine',
+  minimumRestartSeconds: 0,
+  minimumStartTimeoutMs: 0,
+  controlNeedsRoot: true,
+  verifyNeedsRoot: true,
+  controlFromTray: false,
+  firstRun: true,
+  socketOnHost: true,
+  clientsNeedDockerHost: false,
+};

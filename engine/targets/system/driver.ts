@@ -1,0 +1,225 @@
+import { execFile } from 'node:child_process';
+import { hostname } from 'node:os';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import {
+  engineProblem,
+  type EngineLogLine,
+  type EngineStatus,
+} from '../../../shared/engine-status/status.ts';
+import { errorMessage } from '../../../shared/messages/error-message.ts';
+import { joinMessages } from '../../../shared/messages/join-messages.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
+import { dockerClient } from '../../base/docker-client.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
+import { answersHttp, describeEngineApi } from '../guarded/engine-api.ts';
+import { readEnginePolicy } from '../guarded/engine-policy.ts';
+import { systemctl, unitStates, type UnitState } from './systemd.ts';
+import { engineUnits, ownUnits } from './unit-names.ts';
+
+const run = promisify(execFile);
+const defaultTimeoutMs = 90_000;
+
+/** Drives docker.service and the services of ours beside it, through systemd and its journal. */
+export function createSystemDriver(paths: RootPaths): EngineDriver {
+  const status = () => systemStatus(paths);
+  const settled = async (outcome: Result<void, AppError>): Promise<Result<EngineStatus, AppError>> =>
+    outcome.ok ? ok(await status()) : outcome;
+  return {
+    kind: 'system',
+    paths,
+    status,
+    start: async (call = {}) => settled(await start(call)),
+    stop: async ({ signal, timeoutMs = defaultTimeoutMs } = {}) =>
+      // Its socket too: whoever connected would start it again.
+      settled(await systemctl(['stop', engineUnits.service, engineUnits.socket], { signal, timeoutMs })),
+    restart: async (call = {}) => {
+      const stopped = await systemctl(['stop', engineUnits.service], {
+        signal: call.signal,
+        timeoutMs: call.timeoutMs ?? defaultTimeoutMs,
+      });
+      return settled(stopped.ok ? await start(call) : stopped);
+    },
+    reload: (call = {}) => reload(paths, call),
+    checkConfig: (desired) => checkEngineConfig(paths, desired),
+    log: (lines) => readJournal(lines),
+  };
+}
+
+async function start({
+  signal,
+  timeoutMs = defaultTimeoutMs,
+}: DriverCallOptions): Promise<Result<void, AppError>> {
+  // Its start limit counts restarts of an apply and its roll back, too.
+  await systemctl(['reset-failed', engineUnits.service, engineUnits.socket]);
+  return systemctl(['start', ownUnits.planner, ownUnits.gateway, engineUnits.socket, engineUnits.service], {
+    signal,
+    timeoutMs,
+  });
+}
+
+/** Sends SIGHUP by `systemctl reload`, and waits for the engine's own event that it has reloaded. */
+async function reload(
+  paths: RootPaths,
+  { signal, timeoutMs = defaultTimeoutMs }: DriverCallOptions,
+): Promise<Result<void, AppError>> {
+  const ended = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
+  let reloaded: Promise<void>;
+  try {
+    const events = await dockerClient(paths.engineSocket).getEvents({
+      filters: { type: ['daemon'], event: ['reload'] },
+      abortSignal: ended,
+    });
+    reloaded = new Promise((resolve, reject) => {
+      events.once('data', () => {
+        resolve();
+      });
+      events.once('error', reject);
+      events.once('close', () => {
+        reject(new Error('the engine ended its event stream'));
+      });
+    });
+    // It may end before it is awaited.
+    reloaded.catch(() => undefined);
+    const asked = await systemctl(['reload', engineUnits.service], { signal: ended });
+    if (asked.ok) await reloaded;
+    const { destroy } = events as { destroy?: () => void }; // its type has no way to end it
+    destroy?.call(events);
+    return asked;
+  } catch (cause) {
+    return fail('engine.request-failed', message('system.reload-failed'), {
+      cause,
+      hint: message('system.see-journal'),
+    });
+  }
+}
+
+/** The engine and what is in front of it, as systemd and the engine's API have them. Never throws. */
+async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
+  const units = await unitStates([
+    engineUnits.service,
+    ownUnits.gateway,
+    ownUnits.gatewaySocket,
+    ownUnits.planner,
+  ]);
+  const engine = units.get(engineUnits.service);
+  const phase = phaseOf(engine);
+  const isActive = (name: string): boolean => units.get(name)?.active === 'active';
+  const [facts, gatewayUp, problem] = await Promise.all([
+    phase === 'ready' ? describeEngineApi(paths) : null,
+    answersHttp(paths.clientSocket, () => Promise.resolve(isActive(ownUnits.gateway))),
+    problemOf(paths, units),
+  ]);
+  return {
+    kind: 'system',
+    phase,
+    name: hostname(),
+    root: null,
+    socket: paths.clientSocket,
+    settingsPath: paths.settings,
+    daemonJsonPath: paths.daemonJson,
+    supervisorPid: null,
+    dockerdPid: engine?.mainPid ?? null,
+    generation: phase === 'ready' ? 1 : 0,
+    startedAt: phase === 'ready' ? (engine?.since ?? null) : null,
+    version: facts?.version ?? null,
+    apiVersion: facts?.apiVersion ?? null,
+    kernel: facts?.kernel ?? null,
+    os: facts?.os ?? null,
+    storageDriver: facts?.storageDriver ?? null,
+    defaultRuntime: facts?.defaultRuntime ?? null,
+    counts: facts?.counts ?? null,
+    gatewayUp,
+    plannerUp: isActive(ownUnits.planner),
+    problem,
+  };
+}
+
+/** The phase of docker.service. Pure. */
+export function phaseOf(engine: UnitState | undefined): EngineStatus['phase'] {
+  switch (engine?.active) {
+    case 'active':
+    case 'reloading':
+      return 'ready';
+    case 'activating':
+      return 'starting';
+    case 'deactivating':
+      return 'stopping';
+    case 'failed':
+      return 'failed';
+    default:
+      return 'stopped';
+  }
+}
+
+async function problemOf(
+  paths: RootPaths,
+  units: ReadonlyMap<string, UnitState>,
+): Promise<EngineStatus['problem']> {
+  const problems: Message[] = [];
+  for (const [unit, what] of [
+    [ownUnits.gatewaySocket, message('system.gateway-socket-down')],
+    [ownUnits.gateway, message('system.gateway-down')],
+    [ownUnits.planner, message('system.planner-down')],
+  ] as const)
+    if (units.get(unit)?.active !== 'active') problems.push(what);
+  const engine = units.get(engineUnits.service);
+  if (engine?.active === 'failed') problems.push(message('system.engine-failed', { result: engine.result }));
+  const { error } = await readEnginePolicy(paths);
+  if (error !== null) {
+    const why = errorMessage({ ...error, reason: error.reason?.split('\n', 1)[0] });
+    problems.push(message('engine.settings-cannot-be-used', { why }));
+  }
+  return problems.length === 0 ? null : engineProblem(joinMessages('sentences', problems));
+}
+
+const journalSchema = z.object({
+  __REALTIME_TIMESTAMP: z.string(),
+  _SYSTEMD_UNIT: z.string().optional(),
+  MESSAGE: z.string(),
+});
+const sources: Readonly<Record<string, EngineLogLine['source']>> = {
+  [engineUnits.service]: 'dockerd',
+  [ownUnits.gateway]: 'gateway',
+  [ownUnits.planner]: 'planner',
+  [ownUnits.lxcfs]: 'lxcfs',
+};
+
+/** The last lines of the journal of engine, gateway, planner and lxcfs. */
+async function readJournal(lines: number): Promise<EngineLogLine[]> {
+  const units = Object.keys(sources).flatMap((unit) => ['--unit', unit]);
+  try {
+    const { stdout } = await run(
+      'journalctl',
+      ['--quiet', '--no-pager', '--output=json', '--lines', String(lines), ...units],
+      { maxBuffer: 64 * 1024 * 1024 },
+    );
+    return parseJournal(stdout);
+  } catch {
+    return [];
+  }
+}
+
+/** Reads `journalctl --output=json`; lines that are no text are left out. Pure. */
+export function parseJournal(output: string): EngineLogLine[] {
+  return output.split('\n').flatMap((line) => {
+    if (line === '') return [];
+    const parsed = journalSchema.safeParse(jsonOf(line));
+    if (!parsed.success) return [];
+    const { __REALTIME_TIMESTAMP: microseconds, _SYSTEMD_UNIT: unit = '', MESSAGE: text } = parsed.data;
+    const source = sources[unit];
+    if (source === undefined) return [];
+    return [{ at: new Date(Number(microseconds) / 1000).toISOString(), source, text }];
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,181 @@
+import { execFile } from 'node:child_process';
+import { access, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import { message, type Message } from '../../../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { dockerClient } from '../../base/docker-client.ts';
+import { rootPaths, systemRoot, withDataRoot, type RootPaths } from '../../base/root-paths.ts';
+import { engineUnits } from './unit-names.ts';
+import { hasSystemd, unitStates } from './systemd.ts';
+
+const run = promisify(execFile);
+
+/** A container of the engine, as far as an installation concerns it. */
+export interface AffectedContainer {
+  readonly name: string;
+  readonly running: boolean;
+  /** Comes back by its restart policy. */
+  readonly returns: boolean;
+  /** Made to run under our runtime. */
+  readonly isolated: boolean;
+}
+
+/** The machine's Docker Engine as systemd runs it. */
+export interface SystemEngine {
+  readonly paths: RootPaths;
+  readonly group: string;
+  readonly running: boolean;
+  /** Containers go on while dockerd restarts. */
+  readonly liveRestore: boolean;
+  /** Null where the engine gave no answer. */
+  readonly containers: readonly AffectedContainer[] | null;
+  readonly lxcfs: boolean;
+  /** What stands against a gateway in front of it, each with what to do. */
+  readonly conflicts: readonly Message[];
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/** Looks at docker.service. Changes nothing. Errors: `engine.not-installed` where there is none to use. */
+export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppError>> {
+  if (!(await hasSystemd()))
+    return fail('engine.not-installed', message('system.no-systemd'), {
+      hint: message('system.use-embedded-engine'),
+    });
+  const units = await unitStates([engineUnits.service, engineUnits.socket]);
+  const service = units.get(engineUnits.service);
+  if (service?.load !== 'loaded' || units.get(engineUnits.socket)?.load !== 'loaded')
+    return fail('engine.not-installed', message('system.no-docker-service'), {
+      reason: await otherDocker(),
+      hint: message('system.install-docker'),
+    });
+  const [words, group, config] = await Promise.all([
+    commandWords(service.mainPid),
+    unitProperty(engineUnits.socket, 'SocketGroup'),
+    readEngineConfig('/etc/docker/daemon.json'),
+  ]);
+  const dataRoot = optionOf(words, '--data-root', '-g') ?? config.dataRoot;
+  const paths = dataRoot === null ? rootPaths(systemRoot) : withDataRoot(rootPaths(systemRoot), dataRoot);
+  const running = service.active === 'active' || service.active === 'reloading';
+  return ok({
+    paths,
+    group: group === '' || group === 'root' ? 'docker' : group,
+    running,
+    liveRestore: config.liveRestore || words.includes('--live-restore'),
+    containers: running ? await listContainers(paths) : [],
+    lxcfs: await exists('/usr/bin/lxcfs'),
+    conflicts: findConflicts(words),
+  });
+}
+
+/** Which Docker is there that cannot be used, for the reason. */
+async function otherDocker(): Promise<Message> {
+  const rootless = (await readdir('/run/user').catch(() => [])).map((uid) => `/run/user/${uid}/docker.sock`);
+  for (const socket of rootless)
+    if (await exists(socket)) return message('system.rootless-docker-found', { socket });
+  if ((await exists('/var/snap/docker')) || (await exists('/snap/docker')))
+    return message('system.snap-docker-found');
+  return message('system.no-docker-found');
+}
+
+/** dockerd's command line: of the running process, else of the unit with its environment file. */
+async function commandWords(pid: number | null): Promise<readonly string[]> {
+  if (pid !== null) {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (line !== '') return line.split('\0').filter((word) => word !== '');
+  }
+  const start = await unitProperty(engineUnits.service, 'ExecStart');
+  const argv = /argv\[\]=([^;]*);/.exec(start)?.[1]?.trim() ?? '';
+  const defaults = await readFile('/etc/default/docker', 'utf8').catch(() => '');
+  const options = /^\s*DOCKER_OPTS=(["']?)(.*?)\1\s*$/m.exec(defaults)?.[2] ?? '';
+  return argv
+    .split(/\s+/)
+    .flatMap((word) => (/^\$\{?DOCKER_OPTS\}?$/.test(word) ? options.split(/\s+/) : [word]))
+    .filter((word) => word !== '');
+}
+
+async function unitProperty(unit: string, property: string): Promise<string> {
+  const { stdout } = await run('systemctl', ['show', '--value', `--property=${property}`, unit]);
+  return stdout.trim();
+}
+
+/** The last value of an option given as `--name value`, `--name=value` or `-n value`; null: not given. Pure. */
+export function optionOf(words: readonly string[], ...names: string[]): string | null {
+  return valuesOf(words, names).at(-1) ?? null;
+}
+
+function valuesOf(words: readonly string[], names: readonly string[]): string[] {
+  return words.flatMap((word, index) => {
+    const next = words[index + 1];
+    if (names.includes(word)) return next === undefined ? [] : [next];
+    const name = names.find((one) => one.startsWith('--') && word.startsWith(`${one}=`));
+    return name === undefined ? [] : [word.slice(name.length + 1)];
+  });
+}
+
+/** Options that contradict a gateway in front or a runtime of ours. Pure. */
+export function findConflicts(words: readonly string[]): Message[] {
+  const addresses = valuesOf(words, ['-H', '--host']).filter((address) => address !== 'fd://');
+  const fixed = [
+    '--config-file',
+    '--default-runtime',
+    '--userns-remap',
+    '--exec-root',
+    '--containerd-namespace',
+  ].filter((option) => optionOf(words, option) !== null);
+  return [
+    ...addresses.map((address) => message('system.listens-elsewhere', { address })),
+    ...(addresses.length === 0 && valuesOf(words, ['-H', '--host']).length === 0
+      ? [message('system.not-socket-activated')]
+      : []),
+    ...fixed.map((option) => message('system.option-not-supported', { option })),
+  ];
+}
+
+const configSchema = z.object({
+  'data-root': z.string().optional(),
+  'live-restore': z.boolean().optional(),
+});
+
+async function readEngineConfig(
+  file: string,
+): Promise<{ readonly dataRoot: string | null; readonly liveRestore: boolean }> {
+  let config: z.infer<typeof configSchema> = {};
+  try {
+    config = configSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    // None, or one that reconciling refuses with its line.
+  }
+  const dataRoot = config['data-root'];
+  return {
+    dataRoot: dataRoot !== undefined && path.isAbsolute(dataRoot) ? dataRoot : null,
+    liveRestore: config['live-restore'] === true,
+  };
+}
+
+async function listContainers(paths: RootPaths): Promise<readonly AffectedContainer[] | null> {
+  const docker = dockerClient((await exists(paths.engineSocket)) ? paths.engineSocket : paths.clientSocket);
+  try {
+    const listed = await docker.listContainers({ all: true });
+    return await Promise.all(
+      listed.map(async ({ Id, Names, State }) => {
+        const { HostConfig } = await docker.getContainer(Id).inspect();
+        const policy = HostConfig.RestartPolicy?.Name ?? '';
+        return {
+          name: (Names[0] ?? Id).replace(/^\//, ''),
+          running: State === 'running' || State === 'paused' || State === 'restarting',
+          returns: policy === 'always' || policy === 'unless-stopped',
+          isolated: HostConfig.Runtime === 'bulkhead',
+        };
+      }),
+    );
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import type { InstallPlan } from '../../../shared/install/plan.ts';
+import { errorMessage } from '../../../shared/messages/error-message.ts';
+import { joinMessages } from '../../../shared/messages/join-messages.ts';
+import type { Message } from '../../../shared/messages/message.ts';
+import { ok, type AppError, type Result } from '../../../shared/result.ts';
+import { previewEngineConfig, type DesiredEngineConfig } from '../../daemon-json/daemon-json.ts';
+import { readEnginePolicy } from '../guarded/engine-policy.ts';
+import { inspectSystemEngine, type SystemEngine } from './inspect-engine.ts';
+import { readInstallJournal, readInstallRecord } from './install-record.ts';
+import { unitFiles, type InstalledFile } from './units.ts';
+
+/** What an installation would do, with what it needs to do it. */
+export interface PlannedInstall {
+  readonly engine: SystemEngine;
+  readonly files: readonly InstalledFile[];
+  readonly desired: DesiredEngineConfig;
+  readonly plan: InstallPlan;
+}
+
+/** What daemon.json should say while the gateway is in front. */
+export async function desiredMachineConfig(
+  engine: Pick<SystemEngine, 'paths'>,
+): Promise<DesiredEngineConfig> {
+  return {
+    eci: (await readEnginePolicy(engine.paths)).eci,
+    configFile: 'machine',
+    runtimeName: 'bulkhead',
+    runtimePath: engine.paths.runtimeBinary,
+  };
+}
+
+/** Plans putting the gateway in front of docker.service. Changes nothing. */
+export async function planInstall(bulkheadCommand: string): Promise<Result<PlannedInstall, AppError>> {
+  const found = await inspectSystemEngine();
+  if (!found.ok) return found;
+  const engine = found.value;
+  const { paths, group, lxcfs } = engine;
+  const files = unitFiles({ paths, bulkheadCommand, group, lxcfs });
+  const desired = await desiredMachineConfig(engine);
+  const config = await previewEngineConfig(paths, desired);
+  const blockers: (string | Message)[] = [
+    ...engine.conflicts,
+    ...(config.ok
+      ? config.value.conflicts.map(({ reason, hint }) => joinMessages('sentences', [reason, hint]))
+      : [errorMessage(config.error)]),
+  ];
+  const changed = await Promise.all(
+    files.map(async (file) => ({ ...file, before: await textOf(file.path) })),
+  );
+  const installed = (await readInstallRecord(paths)) !== null;
+  const running = (engine.containers ?? []).filter((container) => container.running);
+  const stops = engine.liveRestore || !engine.running ? [] : running;
+  return ok({
+    engine,
+    files,
+    desired,
+    plan: {
+      action: 'install',
+      installed,
+      prepared: (await readInstallJournal(paths))?.phase === 'prepared',
+      files: [
+        ...changed
+          .filter(({ text, before }) => before !== text)
+          .map(({ path, text, before }) => ({
+            path,
+            change: before === null ? ('create' as const) : ('replace' as const),
+            text,
+          })),
+        ...(config.ok && config.value.changes.length > 0
+          ? [{ path: paths.daemonJson, change: 'merge' as const, text: config.value.text ?? '' }]
+          : []),
+      ],
+      restartsEngine: engine.running,
+      stops: stops.filter((container) => !container.returns).map(({ name }) => name),
+      restarts: stops.filter((container) => container.returns).map(({ name }) => name),
+      keepRunning: engine.liveRestore ? running.map(({ name }) => name) : [],
+      unstartable: [],
+      blockers,
+    },
+  });
+}
+
+/** Plans giving the machine its plain engine back. Changes nothing. */
+export async function planUninstall(): Promise<Result<Omit<PlannedInstall, 'files' | 'desired'>, AppError>> {
+  const found = await inspectSystemEngine();
+  if (!found.ok) return found;
+  const engine = found.value;
+  const record = await readInstallRecord(engine.paths);
+  const running = (engine.containers ?? []).filter((container) => container.running);
+  const stops = engine.liveRestore || !engine.running ? [] : running;
+  return ok({
+    engine,
+    plan: {
+      action: 'uninstall',
+      installed: record !== null,
+      prepared: false,
+      files: [
+        ...(record?.files ?? []).map((path) => ({ path, change: 'remove' as const, text: '' })),
+        { path: engine.paths.daemonJson, change: 'restore' as const, text: '' },
+      ],
+      restartsEngine: engine.running,
+      stops: stops.filter((container) => !container.returns || container.isolated).map(({ name }) => name),
+      restarts: stops.filter((container) => container.returns && !container.isolated).map(({ name }) => name),
+      keepRunning: engine.liveRestore ? running.map(({ name }) => name) : [],
+      unstartable: (engine.containers ?? []).filter(({ isolated }) => isolated).map(({ name }) => name),
+      blockers: [],
+    },
+  });
+}
+
+const textOf = (file: string): Promise<string | null> => readFile(file, 'utf8').catch(() => null);

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import type { AppError, Result } from '../../../shared/result.ts';
+import { systemCode, writeFileAtomic } from '../../base/files.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+
+/** A file before we touched it; `text` null: there was none. */
+const savedFileSchema = z.object({
+  path: z.string(),
+  /** Base64. */
+  content: z.string().nullable(),
+  mode: z.number().int(),
+});
+export type SavedFile = z.infer<typeof savedFileSchema>;
+
+const versionAndUnits = {
+  version: z.literal(1),
+  /** Files and units of ours, as written. */
+  files: z.array(z.string()),
+  units: z.array(z.string()),
+  dataRoot: z.string(),
+  group: z.string(),
+};
+
+/** `DIR/install.json`: what is installed in front of the engine. */
+export const installRecordSchema = z.object({
+  ...versionAndUnits,
+  installedAt: z.string(),
+  bulkheadCommand: z.string(),
+});
+export type InstallRecord = z.infer<typeof installRecordSchema>;
+
+/**
+ * `DIR/install-journal.json`: an installation or removal that is not finished. `prepared`: written, and waiting for
+ * the next start of the machine or `bulkhead install`.
+ */
+export const installJournalSchema = z.object({
+  ...versionAndUnits,
+  phase: z.enum(['prepared', 'installing', 'uninstalling']),
+  bulkheadCommand: z.string(),
+  /** What to give back. */
+  saved: z.array(savedFileSchema),
+});
+export type InstallJournal = z.infer<typeof installJournalSchema>;
+
+export const installRecordFile = (paths: RootPaths): string => path.join(paths.root, 'install.json');
+export const installJournalFile = (paths: RootPaths): string => path.join(paths.root, 'install-journal.json');
+
+export const readInstallRecord = (paths: RootPaths): Promise<InstallRecord | null> =>
+  readJson(installRecordFile(paths), installRecordSchema);
+export const readInstallJournal = (paths: RootPaths): Promise<InstallJournal | null> =>
+  readJson(installJournalFile(paths), installJournalSchema);
+
+export const writeInstallRecord = (
+  paths: RootPaths,
+  record: InstallRecord,
+): Promise<Result<void, AppError>> =>
+  writeFileAtomic(installRecordFile(paths), `${JSON.stringify(record, null, 2)}\n`);
+/** 0600: it holds the text of daemon.json, which may hold credentials of a proxy. */
+export const writeInstallJournal = (
+  paths: RootPaths,
+  journal: InstallJournal,
+): Promise<Result<void, AppError>> =>
+  writeFileAtomic(installJournalFile(paths), `${JSON.stringify(journal)}\n`, { mode: 0o600 });
+
+/** Null where there is none; throws where it can't be read, since going on without it could lose a file. */
+async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'EACCES') return null;
+    throw error;
+  }
+  return schema.parse(JSON.parse(text));
+}

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
+
+const run = promisify(execFile);
+
+/** What systemd says of a unit (`systemctl show`). */
+export interface UnitState {
+  /** `loaded`, `not-found`, `masked`, … */
+  readonly load: string;
+  /** `active`, `inactive`, `failed`, `activating`, … */
+  readonly active: string;
+  readonly mainPid: number | null;
+  /** When it became active, ISO 8601 UTC; null while it never was. */
+  readonly since: string | null;
+  /** `success`, or why it failed: `exit-code`, `watchdog`, `start-limit-hit`, … */
+  readonly result: string;
+  /** The unit's file, and the drop-ins that change it. */
+  readonly files: readonly string[];
+}
+
+const properties = [
+  'Id',
+  'LoadState',
+  'ActiveState',
+  'MainPID',
+  'ActiveEnterTimestamp',
+  'Result',
+  'FragmentPath',
+  'DropInPaths',
+];
+
+/** The states of units, by name. Empty where systemd does not run. */
+export async function unitStates(names: readonly string[]): Promise<ReadonlyMap<string, UnitState>> {
+  let stdout: string;
+  try {
+    ({ stdout } = await run(
+      'systemctl',
+      ['show', '--timestamp=unix', `--property=${properties.join(',')}`, ...names],
+      {
+        maxBuffer: 4 * 1024 * 1024,
+      },
+    ));
+  } catch {
+    return new Map();
+  }
+  return parseUnits(stdout);
+}
+
+/** Reads what `systemctl show` prints: a block of `Key=value` lines per unit. Pure. */
+export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
+  const units = new Map<string, UnitState>();
+  for (const block of output.split('\n\n')) {
+    const values = new Map(
+      block
+        .split('\n')
+        .filter((line) => line.includes('='))
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
+    );
+    const id = values.get('Id');
+    if (id === undefined) continue;
+    const pid = Number(values.get('MainPID') ?? 0);
+    units.set(id, {
+      load: values.get('LoadState') ?? '',
+      active: values.get('ActiveState') ?? '',
+      mainPid: Number.isInteger(pid) && pid > 0 ? pid : null,
+      since: timeOf(values.get('ActiveEnterTimestamp') ?? ''),
+      result: values.get('Result') ?? '',
+      files: [values.get('FragmentPath') ?? '', ...(values.get('DropInPaths') ?? '').split(' ')].filter(
+        (file) => file !== '',
+      ),
+    });
+  }
+  return units;
+}
+
+/** `@1764288000` → ISO 8601; null for none. */
+function timeOf(text: string): string | null {
+  const seconds = /^@(\d+)$/.exec(text)?.[1];
+  return seconds === undefined || seconds === '0' ? null : new Date(Number(seconds) * 1000).toISOString();
+}
+
+/** Why it failed where it printed nothing: mostly for being slow. */
+function withoutOutput(error: unknown, timeoutMs: number | undefined): string | Message {
+  const isTimeout =
+    error instanceof Error && 'killed' in error && error.killed === true && timeoutMs !== undefined;
+  return isTimeout ? message('system.not-within', { seconds: timeoutMs / 1000 }) : String(error);
+}
+
+/** Whether systemd is process 1's service manager here (sd_booted(3)). */
+export async function hasSystemd(): Promise<boolean> {
+  return run('systemctl', ['show', '--property=Version']).then(
+    () => true,
+    () => false,
+  );
+}
+
+export interface SystemctlOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Runs `systemctl` with these arguments. Error: `engine.start-failed` with what it printed. */
+export async function systemctl(
+  args: readonly string[],
+  { signal, timeoutMs }: SystemctlOptions = {},
+): Promise<Result<void, AppError>> {
+  try {
+    await run('systemctl', args, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    });
+    return ok(undefined);
+  } catch (error) {
+    const printed = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    return fail('engine.start-failed', message('system.systemctl-failed', { command: args.join(' ') }), {
+      reason: printed === '' ? withoutOutput(error, timeoutMs) : printed,
+      hint: message('system.see-journal'),
+    });
+  }
+}

@@ -1,0 +1,241 @@
+import path from 'node:path';
+import type { RootPaths } from '../../base/root-paths.ts';
+import { engineEnvironment } from '../guarded/engine-home.ts';
+import { gatewayArguments } from '../guarded/gateway-arguments.ts';
+import { engineUnits, ownUnits } from './unit-names.ts';
+
+/** A file that the installation writes. */
+export interface InstalledFile {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+}
+
+export interface UnitOptions {
+  readonly paths: RootPaths;
+  /** Absolute path of the launcher (`bin/bulkhead`). */
+  readonly bulkheadCommand: string;
+  /** Group that may use the Docker socket, as docker.socket has it. */
+  readonly group: string;
+  /** Whether /usr/bin/lxcfs is there. */
+  readonly lxcfs: boolean;
+}
+
+const unitDirectory = '/etc/systemd/system';
+export const unitFile = (name: string): string => path.join(unitDirectory, name);
+export const dropInFile = (unit: string): string => path.join(unitDirectory, `${unit}.d`, '50-bulkhead.conf');
+
+/** Whether a file changes what the engine is started with. */
+export const isDropIn = ({ path: file }: { readonly path: string }): boolean =>
+  path.dirname(file).endsWith('.d');
+
+const header = '# Written by "bulkhead install"; removed by "bulkhead uninstall". Changes are lost.\n';
+
+/** Every unit and drop-in that puts gateway and planner in front of docker.service. Pure. */
+export function unitFiles(options: UnitOptions): InstalledFile[] {
+  const file = (name: string, text: string): InstalledFile => ({
+    path: name,
+    text: header + text,
+    mode: 0o644,
+  });
+  return [
+    file(unitFile(ownUnits.recover), recoverService(options)),
+    file(unitFile(ownUnits.planner), plannerService(options)),
+    file(unitFile(ownUnits.gatewaySocket), gatewaySocket(options)),
+    file(unitFile(ownUnits.gateway), gatewayService(options)),
+    ...(options.lxcfs
+      ? [
+          file(unitFile(ownUnits.lxcfs), lxcfsService(options)),
+          { path: lxcfsScriptFile(options.paths), text: lxcfsScript, mode: 0o755 },
+        ]
+      : []),
+    file(dropInFile(engineUnits.socket), engineSocketDropIn(options)),
+    file(dropInFile(engineUnits.service), engineServiceDropIn(options)),
+  ];
+}
+
+/** A path or argument as ExecStart= and Environment= take it: quoted, with specifiers and variables escaped. */
+const quote = (text: string): string =>
+  `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
+const commandLine = (...words: string[]): string => words.map(quote).join(' ');
+
+/** Clients connect here; systemd holds the socket, so that its inode outlives gateway and engine (moby#22789). */
+const gatewaySocket = ({ paths, group }: UnitOptions): string => `[Unit]
+Description=Docker socket, served by Bulkhead's gateway
+PartOf=${ownUnits.gateway}
+
+[Socket]
+ListenStream=${paths.clientSocket}
+SocketMode=0660
+SocketUser=root
+SocketGroup=${group}
+FileDescriptorName=clients
+Backlog=1024
+RemoveOnStop=no
+
+[Install]
+WantedBy=sockets.target
+`;
+
+const gatewayService = ({ paths, bulkheadCommand, group }: UnitOptions): string => `[Unit]
+Description=Bulkhead gateway in front of the Docker Engine
+Documentation=man:bulkhead(1)
+Requires=${ownUnits.gatewaySocket}
+Wants=${engineUnits.socket}
+After=${ownUnits.gatewaySocket} ${engineUnits.socket}
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+NotifyAccess=main
+ExecStart=${commandLine(bulkheadCommand, ...gatewayArguments(paths), '--group', group, '--engine-pid-file', '/run/docker.pid')}
+Restart=always
+RestartSec=100ms
+TimeoutStartSec=300
+TimeoutStopSec=20
+WatchdogSec=60
+WatchdogSignal=SIGKILL
+FileDescriptorStoreMax=4096
+OOMScoreAdjust=-500
+LimitNOFILE=1048576
+TasksMax=4096
+RuntimeDirectory=bulkhead/system
+RuntimeDirectoryMode=0711
+RuntimeDirectoryPreserve=yes
+UMask=0077
+# No ProtectSystem=, PrivateTmp= or the like: bind sources are looked up where users and the engine see them.
+NoNewPrivileges=yes
+RestrictRealtime=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** It shares the engine's mount namespace: nothing here may give it another one. */
+const plannerService = ({ paths, bulkheadCommand }: UnitOptions): string => `[Unit]
+Description=Bulkhead isolation planner for the Docker Engine
+Documentation=man:bulkhead(1)
+Before=${engineUnits.service}
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+NotifyAccess=main
+ExecStart=${commandLine(bulkheadCommand, 'planner', '--root', paths.root, '--data-root', paths.data)}
+Restart=always
+RestartSec=100ms
+TimeoutStartSec=300
+WatchdogSec=60
+WatchdogSignal=SIGKILL
+FileDescriptorStoreMax=16
+OOMScoreAdjust=-500
+LimitNOFILE=1048576
+TasksMax=4096
+UMask=0077
+NoNewPrivileges=yes
+RestrictRealtime=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+const lxcfsScriptFile = (paths: RootPaths): string => path.join(paths.programs, 'serve-lxcfs');
+
+/**
+ * As the embedded engine's (engine/targets/embedded/lxcfs.ts): an lxcfs in a mount namespace of its own, whose
+ * file system appears here through the one directory that both share.
+ */
+const lxcfsScript = `#!/bin/sh
+${header}set -eu
+for mounted in "$1/shared/files" "$1/shared"; do while umount -c -l "$mounted" 2>/dev/null; do :; done; done
+mkdir -p "$1/shared/files"; chmod 0700 "$1"; rm -f "$1/pid"
+mount --bind "$1/shared" "$1/shared"; mount --make-private "$1/shared"; mount --make-shared "$1/shared"
+exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc; mount --bind "/proc/$$/personality" /proc/1/personality || true; exec /usr/bin/lxcfs -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"
+`;
+
+const lxcfsService = ({ paths }: UnitOptions): string => {
+  const directory = path.join(paths.run, 'lxcfs');
+  const served = path.join(directory, 'shared/files/proc');
+  return `[Unit]
+Description=Bulkhead's lxcfs for containers of the Docker Engine
+Before=${engineUnits.service}
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=${commandLine(lxcfsScriptFile(paths), directory)}
+# It has no readiness message; containers that start before it is mounted would go without these files.
+ExecStartPost=/bin/sh -c 'until [ -e ${served} ]; do sleep 0.1; done'
+TimeoutStartSec=120
+Restart=always
+RestartSec=100ms
+OOMScoreAdjust=-500
+
+[Install]
+WantedBy=multi-user.target
+`;
+};
+
+/** Undoes an installation that was cut off, before the engine starts. */
+const recoverService = ({ paths, bulkheadCommand }: UnitOptions): string => `[Unit]
+Description=Finish or undo an interrupted installation of Bulkhead
+DefaultDependencies=no
+After=local-fs.target
+Before=${ownUnits.gatewaySocket} ${engineUnits.socket} ${engineUnits.service} sockets.target
+ConditionPathExists=${path.join(paths.root, 'install-journal.json')}
+
+[Service]
+Type=oneshot
+ExecStart=${commandLine(bulkheadCommand, 'install', '--recover')}
+
+[Install]
+WantedBy=sysinit.target
+`;
+
+const engineSocketDropIn = ({ paths }: UnitOptions): string => `[Socket]
+ListenStream=
+ListenStream=${paths.engineSocket}
+SocketMode=0600
+SocketUser=root
+SocketGroup=root
+DirectoryMode=0711
+`;
+
+/** Never Requires= for the planner: killing it would restart the engine. The runtime fails closed by itself. */
+const engineServiceDropIn = ({ paths, lxcfs }: UnitOptions): string => {
+  const beside = [ownUnits.planner, ownUnits.gateway, ...(lxcfs ? [ownUnits.lxcfs] : [])].join(' ');
+  const variables = engineEnvironment(paths, { DOCKER_BUILDKIT_RUNC_COMMAND: paths.runtimeBinary }, {});
+  const signal = (name: string): string =>
+    `-/usr/bin/systemctl kill --kill-whom=main --signal=${name} ${ownUnits.gateway}`;
+  return `[Unit]
+Wants=${beside}
+After=${beside}
+
+[Service]
+${Object.entries(variables)
+  .map(([name, value]) => `Environment=${quote(`${name}=${value}`)}`)
+  .join('\n')}
+UnsetEnvironment=SSH_AUTH_SOCK SSH_ASKPASS GIT_ASKPASS GIT_SSH GIT_SSH_COMMAND GIT_CONFIG_COUNT GIT_CONFIG_SYSTEM
+UnsetEnvironment=DOCKER_CONFIG KRB5CCNAME KRB5_CLIENT_KTNAME
+# The gateway lets go of the engine's event stream, which would hold its stop up for 5 s, and does not start it again.
+ExecStop=${signal('SIGUSR1')}
+ExecStartPost=${signal('SIGUSR2')}
+# dockerd opens what images hold, as root: pseudo devices alone (A5). Containers have cgroups elsewhere.
+DevicePolicy=closed
+DeviceAllow=char-* m
+DeviceAllow=block-* m
+DeviceAllow=/dev/null rwm
+DeviceAllow=/dev/zero rwm
+DeviceAllow=/dev/full rwm
+DeviceAllow=/dev/random rwm
+DeviceAllow=/dev/urandom rwm
+DeviceAllow=/dev/tty rwm
+DeviceAllow=/dev/ptmx rwm
+DeviceAllow=char-pts rwm
+DeviceAllow=/dev/fuse rwm
+`;
+};

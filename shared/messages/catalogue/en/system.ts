@@ -1,0 +1,71 @@
+/** The machine's own Docker Engine, and `bulkhead install`. */
+export const system = {
+  'system.not-within': 'It did not finish within {{seconds}} s.',
+  'system.systemctl-failed': 'systemctl {{command}} failed.',
+  'system.see-journal': 'See: journalctl -u docker -u bulkhead-gateway -u bulkhead-planner',
+  'system.no-systemd': 'This machine has no Docker Engine that systemd runs.',
+  'system.use-embedded-engine': 'Use an embedded engine: sudo bulkhead engine start',
+  'system.no-docker-service':
+    'There is no Docker Engine with docker.service and docker.socket on this machine.',
+  'system.install-docker': 'Install docker.io (Debian) or docker-ce, then try again.',
+  'system.rootless-docker-found':
+    'A rootless Docker runs at {{socket}}; it is confined to its user already, and cannot be put behind the gateway.',
+  'system.snap-docker-found':
+    'Docker is installed as a snap, whose engine and files the system does not let others change.',
+  'system.no-docker-found': 'No docker.service is installed.',
+  'system.listens-elsewhere':
+    'dockerd also listens on {{address}}, where clients would get round the gateway. Remove that -H or --host from docker.service, its drop-ins or /etc/default/docker.',
+  'system.not-socket-activated':
+    'docker.service does not take its socket from docker.socket (-H fd://), so the gateway cannot stand in front of it. Restore ExecStart of the package.',
+  'system.option-not-supported':
+    'dockerd is started with {{option}}, which Bulkhead does not support. Move it to /etc/docker/daemon.json, or remove it.',
+  'system.reload-failed': 'The engine did not reload its configuration.',
+  'system.gateway-socket-down':
+    'bulkhead-gateway.socket is not active: nobody can connect to /run/docker.sock. Run: systemctl start bulkhead-gateway.socket',
+  'system.gateway-down':
+    'bulkhead-gateway.service is not active: clients wait until it runs. Run: systemctl start bulkhead-gateway',
+  'system.planner-down':
+    'bulkhead-planner.service is not active: no isolated container can be started. Run: systemctl start bulkhead-planner',
+  'system.engine-failed': 'docker.service failed ({{result}}).',
+  'system.install-needs-root': 'Bulkhead is installed in front of the Docker Engine by root.',
+  'system.cannot-install': 'Bulkhead cannot be installed in front of this Docker Engine.',
+  'system.no-install-journal': 'The installation was removed by another process.',
+  'system.install-rolled-back':
+    'The Docker Engine did not start behind the gateway; everything is as it was before.',
+  'system.plain-engine-runs': 'The plain engine runs again. Correct the cause, then try again.',
+  'system.not-installed': "Bulkhead is not installed in front of this machine's Docker Engine.",
+  'system.files-change': 'Files:',
+  'system.file-create': 'create  {{path}}',
+  'system.file-replace': 'replace {{path}}',
+  'system.file-merge': 'edit    {{path}} (keys are added, all else stays)',
+  'system.file-remove': 'remove  {{path}}',
+  'system.file-restore': 'restore {{path}}',
+  'system.engine-restarts-once': 'The Docker Engine restarts once.',
+  'system.containers-stop-for-good':
+    'These containers stop, and have no restart policy that brings them back: {{names}}',
+  'system.containers-come-back': 'These containers stop and come back: {{names}}',
+  'system.containers-go-on': 'These containers go on running (live-restore): {{names}}',
+  'system.containers-unstartable':
+    'These containers were made under Enhanced Container Isolation, and the plain engine cannot start them: {{names}}',
+  'system.is-installed':
+    'The gateway is in front of the Docker Engine already; its files are brought up to date.',
+  'system.is-prepared': 'An installation is prepared: it comes into force now.',
+  'system.blocked': 'It cannot be done:',
+  'system.ask-install': 'Put the gateway in front of the Docker Engine? [y/N] ',
+  'system.ask-uninstall': 'Give the plain Docker Engine back? [y/N] ',
+  'system.confirm-with-yes': 'Nothing was changed: confirm with --yes.',
+  'system.step-check': 'checking',
+  'system.step-write': 'writing units and runtime',
+  'system.step-stop-engine': 'stopping the engine',
+  'system.step-start-services': 'starting gateway and planner',
+  'system.step-start-engine': 'starting the engine',
+  'system.step-health': 'checking the engine through the gateway',
+  'system.step-roll-back': 'rolling back to the plain engine',
+  'system.step-remove': 'removing what was installed',
+  'system.installed':
+    'The gateway is in front of the Docker Engine: clients use /run/docker.sock as before. Turn isolation on with: sudo bulkhead settings set /enhancedContainerIsolation/value true && sudo bulkhead apply',
+  'system.prepared':
+    'Everything is prepared. It comes into force when the machine starts next, or with: sudo bulkhead install',
+  'system.uninstalled':
+    'The plain Docker Engine runs again. Settings and history stay in {{settings}} and {{root}}.',
+} as const;

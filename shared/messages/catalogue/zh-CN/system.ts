@@ -1,0 +1,65 @@
+import type { system as english } from '../en/system.ts';
+import type { Translated } from '../translated.ts';
+
+export const system: Translated<typeof english> = {
+  'system.not-within': '未在 {{seconds}} 秒内完成。',
+  'system.systemctl-failed': 'systemctl {{command}} 失败。',
+  'system.see-journal': '请查看：journalctl -u docker -u bulkhead-gateway -u bulkhead-planner',
+  'system.no-systemd': '此计算机上没有由 systemd 运行的 Docker Engine。',
+  'system.use-embedded-engine': '请使用内嵌引擎：sudo bulkhead engine start',
+  'system.no-docker-service': '此计算机上没有带 docker.service 和 docker.socket 的 Docker Engine。',
+  'system.install-docker': '请安装 docker.io（Debian）或 docker-ce，然后重试。',
+  'system.rootless-docker-found':
+    '{{socket}} 处运行着 rootless Docker；它已经被限制在其用户范围内，无法置于网关之后。',
+  'system.snap-docker-found': 'Docker 以 snap 方式安装，系统不允许他人更改其引擎和文件。',
+  'system.no-docker-found': '未安装 docker.service。',
+  'system.listens-elsewhere':
+    'dockerd 还监听 {{address}}，客户端可从那里绕过网关。请从 docker.service、其 drop-in 或 /etc/default/docker 中移除该 -H 或 --host。',
+  'system.not-socket-activated':
+    'docker.service 未从 docker.socket 获取套接字 (-H fd://)，因此网关无法置于其前。请恢复软件包的 ExecStart。',
+  'system.option-not-supported':
+    'dockerd 以 {{option}} 启动，Bulkhead 不支持该选项。请将其移到 /etc/docker/daemon.json 或移除。',
+  'system.reload-failed': '引擎未重新加载其配置。',
+  'system.gateway-socket-down':
+    'bulkhead-gateway.socket 未激活：无人能连接 /run/docker.sock。请运行：systemctl start bulkhead-gateway.socket',
+  'system.gateway-down':
+    'bulkhead-gateway.service 未激活：客户端会等待它运行。请运行：systemctl start bulkhead-gateway',
+  'system.planner-down':
+    'bulkhead-planner.service 未激活：无法启动隔离的容器。请运行：systemctl start bulkhead-planner',
+  'system.engine-failed': 'docker.service 失败 ({{result}})。',
+  'system.install-needs-root': '在 Docker Engine 之前安装 Bulkhead 需要 root。',
+  'system.cannot-install': 'Bulkhead 无法安装到此 Docker Engine 之前。',
+  'system.no-install-journal': '安装已被另一个进程移除。',
+  'system.install-rolled-back': 'Docker Engine 未能在网关之后启动；一切已恢复原状。',
+  'system.plain-engine-runs': '原来的引擎已重新运行。请排除原因后重试。',
+  'system.not-installed': 'Bulkhead 未安装到此计算机的 Docker Engine 之前。',
+  'system.files-change': '文件：',
+  'system.file-create': '创建  {{path}}',
+  'system.file-replace': '替换  {{path}}',
+  'system.file-merge': '编辑  {{path}}（添加键，其余保持不变）',
+  'system.file-remove': '删除  {{path}}',
+  'system.file-restore': '还原  {{path}}',
+  'system.engine-restarts-once': 'Docker Engine 将重启一次。',
+  'system.containers-stop-for-good': '以下容器会停止，且没有会使其恢复的重启策略：{{names}}',
+  'system.containers-come-back': '以下容器会停止并恢复：{{names}}',
+  'system.containers-go-on': '以下容器继续运行 (live-restore)：{{names}}',
+  'system.containers-unstartable': '以下容器在增强型容器隔离下创建，原引擎无法启动它们：{{names}}',
+  'system.is-installed': '网关已位于 Docker Engine 之前；将更新其文件。',
+  'system.is-prepared': '已准备好安装：现在生效。',
+  'system.blocked': '无法执行：',
+  'system.ask-install': '将网关置于 Docker Engine 之前？[y/N] ',
+  'system.ask-uninstall': '恢复原来的 Docker Engine？[y/N] ',
+  'system.confirm-with-yes': '未做任何更改：请用 --yes 确认。',
+  'system.step-check': '检查',
+  'system.step-write': '写入 unit 和运行时',
+  'system.step-stop-engine': '停止引擎',
+  'system.step-start-services': '启动网关和规划器',
+  'system.step-start-engine': '启动引擎',
+  'system.step-health': '通过网关检查引擎',
+  'system.step-roll-back': '回滚到原引擎',
+  'system.step-remove': '移除已安装的内容',
+  'system.installed':
+    '网关已位于 Docker Engine 之前：客户端照常使用 /run/docker.sock。启用隔离：sudo bulkhead settings set /enhancedContainerIsolation/value true && sudo bulkhead apply',
+  'system.prepared': '一切就绪。下次启动计算机时生效，或运行：sudo bulkhead install',
+  'system.uninstalled': '原来的 Docker Engine 已重新运行。设置和历史保留在 {{settings}} 和 {{root}}。',
+};
