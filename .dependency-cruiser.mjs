@@ -21,7 +21,9 @@ const declaredCapabilities = '^engine/targets/[^/]+/capabilities\\.ts$';
 
 const directions = folders.map((from) => ({
   name: `${from}-imports`,
-  comment: `${from}/ imports from ${['itself', ...allowed[from]].join(', ')} only: move what both need to a folder below both, or pass it in.`,
+  comment:
+    `${from}/ imports from ${['itself', ...allowed[from]].join(', ')} only: ` +
+    'move what both need to a folder below both, or pass it in.',
   severity: 'error',
   from: { path: `^${from}/`, pathNot: from === 'renderer' ? `${test}|^renderer/dev/` : test },
   to: { path: `^(?:${folders.filter((to) => to !== from && !allowed[from].includes(to)).join('|')})/` },

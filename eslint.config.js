@@ -44,6 +44,8 @@ export default tseslint.config(
       '@typescript-eslint/no-invalid-void-type': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-console': 'off',
+      // As Prettier's width, for what it cannot break: strings, comments, regular expressions.
+      'max-len': ['error', { code: 110, ignorePattern: '^\\s*(?://|/?\\*).*https?://' }],
     },
   },
   {

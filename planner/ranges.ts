@@ -19,9 +19,9 @@ type Claim = z.infer<typeof claimSchema>;
 /**
  * Exclusive 64K ranges of host ids (A3), claimed as files `<base>` in one directory of the machine. A claim
  * appears complete or not at all (a temporary file is linked; `link` refuses an existing name), so that
- * neither a crash nor a second planner can hand out a range twice. Not synced to the disk: no container outlives the
- * machine's boot, and waiting for the disk is most of what a claim would cost. Several containers hold one
- * range only where one joined the namespaces of another.
+ * neither a crash nor a second planner can hand out a range twice. Not synced to the disk: no container
+ * outlives the machine's boot, and waiting for the disk is most of what a claim would cost. Several
+ * containers hold one range only where one joined the namespaces of another.
  *
  * A claim is valid for this boot, and names the current holder of the range. Its permanent owner is recorded
  * in the ledger, which only the holder of the claim may change.

@@ -417,7 +417,7 @@ test('the probe and the table of expectations have the same operations, 45 of th
       ),
     )
   ).map((source) =>
-    [...source.slice(source.indexOf('_operations[] = {')).matchAll(/\{ "([a-z0-9-]+)", \w+ \}/g)].map(
+    [...source.slice(source.indexOf('_operations[] = {')).matchAll(/\{\s*"([a-z0-9-]+)",\s*\w+\s*\}/g)].map(
       (match) => match[1],
     ),
   );

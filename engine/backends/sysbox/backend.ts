@@ -6,6 +6,7 @@ import { sysboxBackendCapabilities } from '../../../shared/isolation/backends.ts
 import { requirement, type Requirement } from '../../../shared/isolation/requirements.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../backend.ts';
+import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { probeService } from './services.ts';
 
@@ -133,14 +134,14 @@ async function running(directory: string, timeoutMs: number): Promise<Requiremen
     })),
   );
   const unresponsive = probes.flatMap(({ name, answer }) =>
-    answer.isResponsive ? [] : [`${name}: ${answer.why}`],
+    answer.isResponsive ? [] : [message('common.what-and-why', { what: name, why: answer.why })],
   );
   return requirement(
     'sysbox-services',
     unresponsive.length === 0,
     unresponsive.length === 0
       ? message('isolation.answer', { list: services.map(({ name }) => name).join(' and ') })
-      : unresponsive.join('; '),
+      : joinMessages('statements', unresponsive),
     message('isolation.start-sysbox-services-systemctl-restart-sysbox-containers'),
   );
 }
