@@ -1,13 +1,21 @@
 import { buildFrontendAttempts } from './attempts/build-frontend.ts';
 import { buildIdentityAttempts } from './attempts/build-identity.ts';
 import type { Attempt } from './attempt.ts';
-import { referenceAttempts, unprotectedAttempts } from './attempts/containers.ts';
-import { confinementAttempts, namespaceAttempts, runtimeAttempts } from './attempts/fields.ts';
+import { buildAttempts } from './attempts/builds.ts';
+import { referenceAttempts } from './attempts/changed-references.ts';
+import { unprotectedAttempts } from './attempts/unprotected-containers.ts';
+import { confinementAttempts } from './attempts/confinement.ts';
+import { namespaceAttempts } from './attempts/namespaces.ts';
+import { runtimeAttempts } from './attempts/runtimes.ts';
 import { jsonAttempts } from './attempts/json.ts';
-import { mountAttempts, swapAttempts, volumeAttempts } from './attempts/mounts.ts';
-import { framingAttempts, requestLineAttempts } from './attempts/message.ts';
+import { mountAttempts } from './attempts/mounts.ts';
+import { swapAttempts } from './attempts/replaced-sources.ts';
+import { volumeAttempts } from './attempts/volumes.ts';
+import { framingAttempts } from './attempts/framing.ts';
+import { requestLineAttempts } from './attempts/request-lines.ts';
 import { networkAddressAttempts } from './attempts/networks.ts';
-import { buildAttempts, networkAttempts, otherAttempts } from './attempts/roads.ts';
+import { networkAttempts } from './attempts/host-network.ts';
+import { otherAttempts } from './attempts/other-endpoints.ts';
 import { socketMountAttempts } from './attempts/socket-mounts.ts';
 
 /** Every attempt. */

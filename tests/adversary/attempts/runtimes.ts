@@ -1,0 +1,128 @@
+import { at, container, creating, hostConfig, running, wrote, type Attempt } from '../attempt.ts';
+import { uidMap, engineRoot } from './namespaces.ts';
+
+const shell = (script: string) => ({ Cmd: ['sh', '-c', script] });
+
+export const runtimeAttempts: readonly Attempt[] = [
+  ...creating('runtime', [
+    ...[
+      ['default', ''],
+      ['runc', 'runc'],
+      ['shim', 'io.containerd.runc.v2'],
+      ['shim-path', '/usr/bin/containerd-shim-runc-v2'],
+    ].map(([id = '', runtime = '']) => ({
+      id: `runtime-${id}`,
+      title: `Runtime "${runtime}"`,
+      outcome: 'confined' as const,
+      body: { HostConfig: { Runtime: runtime } },
+      breach: hostConfig('Runtime', (found: unknown) => found !== 'bulkhead'),
+    })),
+    {
+      id: 'runtime-no-hostconfig',
+      title: 'no HostConfig at all',
+      outcome: 'confined',
+      body: {},
+      breach: hostConfig('Runtime', (found: unknown) => found !== 'bulkhead'),
+    },
+    {
+      id: 'runtime-hostconfig-null',
+      title: 'HostConfig null',
+      outcome: 'confined',
+      body: { HostConfig: null },
+      breach: hostConfig('Runtime', (found: unknown) => found !== 'bulkhead'),
+    },
+    {
+      id: 'runtime-userns',
+      title: 'UsernsMode host',
+      outcome: 'confined',
+      body: { HostConfig: { UsernsMode: 'host' } },
+      breach: hostConfig('UsernsMode', 'host'),
+    },
+    {
+      id: 'runtime-two',
+      title: 'two runtimes',
+      body: '{"Image":"busybox","HostConfig":{"Runtime":"bulkhead","Runtime":"runc"}}',
+      breach: hostConfig('Runtime', 'runc'),
+    },
+  ]),
+  ...[
+    { id: 'run-plain', title: 'is root in a container root in the engine?', body: { ...uidMap } },
+    {
+      id: 'run-runc',
+      title: 'the same with --runtime=runc',
+      body: { ...uidMap, HostConfig: { Runtime: 'runc' } },
+    },
+    {
+      id: 'run-userns',
+      title: 'the same with --userns=host',
+      body: { ...uidMap, HostConfig: { UsernsMode: 'host' } },
+    },
+    {
+      id: 'run-privileged',
+      title: 'the same with --privileged --userns=host',
+      body: { ...uidMap, HostConfig: { Privileged: true, UsernsMode: 'host' } },
+    },
+  ].map(({ id, title, body }): Attempt => ({
+    id,
+    class: 'runtime',
+    title,
+    outcome: 'confined',
+    attempt: (side) => running(side, body),
+    breach: engineRoot,
+  })),
+  ...[
+    {
+      id: 'run-mknod',
+      title: 'a privileged container makes a block device',
+      script: 'mknod /tmp/d b 7 0 && echo had-it',
+    },
+    {
+      id: 'run-kmsg',
+      title: "a privileged container reads the kernel's log",
+      script: 'head -c 1 /dev/kmsg | grep -q . && echo had-it',
+    },
+    {
+      id: 'run-sysctl',
+      title: "a privileged container may write the engine's sysctls",
+      script: 'v=$(cat /proc/sys/vm/swappiness) && echo "$v" > /proc/sys/vm/swappiness && echo had-it',
+    },
+  ].map(({ id, title, script }): Attempt => ({
+    id,
+    class: 'runtime',
+    title,
+    outcome: 'confined',
+    attempt: (side) =>
+      running(side, {
+        ...shell(script),
+        HostConfig: { Privileged: true, MaskedPaths: [], ReadonlyPaths: [] },
+      }),
+    breach: wrote('had-it'),
+  })),
+  {
+    id: 'run-exec-privileged',
+    class: 'runtime',
+    title: 'a privileged exec in a plain container',
+    outcome: 'confined',
+    prepare: (side) => container(side, side.tag, { runtime: side.runtime, start: true }),
+    attempt: async (side) => {
+      const exec = await side.send(
+        'POST',
+        `/v1.45/containers/${side.tag}/exec`,
+        JSON.stringify({
+          Cmd: ['sh', '-c', 'mknod /tmp/d b 7 0 && echo had-it'],
+          Privileged: true,
+          User: '0',
+          AttachStdout: true,
+        }),
+      );
+      return [
+        exec,
+        await side.sendRaw(
+          `POST /v1.45/exec/${String(at(exec.json, 'Id'))}/start HTTP/1.1\r\nHost: d\r\n` +
+            'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+        ),
+      ];
+    },
+    breach: (_side, answers) => Promise.resolve(answers.some(({ text }) => text.includes('had-it'))),
+  },
+];
