@@ -1,11 +1,10 @@
 import os from 'node:os';
 import type { Target } from '../../engine/target.ts';
-import type { RootPaths } from '../../engine/base/root-paths.ts';
-import type { AppState, DesktopState, Preferences } from '../../shared/ipc/contract.ts';
-import { engineProblem, type EngineLogLine, type EngineStatus } from '../../shared/engine-status/status.ts';
+import type { DesktopState, Preferences } from '../../shared/ipc/contract.ts';
+import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
 import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';
-import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { fail, type AppError, type Result } from '../../shared/result.ts';
 import { activityFeed, type ActivityFeed } from './activity/feed.ts';
 import { stateStore, type StateStore } from './app-state.ts';
 import { coalesce } from './coalesce.ts';
@@ -15,6 +14,7 @@ import { containersTmp } from './container-paths.ts';
 import { watchEngine } from './engine-feed.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { UserStore } from './preferences.ts';
+import { unknownEngine } from './unknown-engine.ts';
 
 export interface SessionOptions {
   readonly appVersion: string;
@@ -268,74 +268,4 @@ async function engineStatus(target: Target): Promise<EngineStatus> {
       error instanceof Error ? error.message : String(error),
     );
   }
-}
-
-export function unknownEngine(paths: RootPaths, kind: EngineStatus['kind'], why: string): EngineStatus {
-  return {
-    kind,
-    phase: 'failed',
-    name: os.hostname(),
-    root: paths.root,
-    socket: paths.clientSocket,
-    settingsPath: paths.settings,
-    daemonJsonPath: paths.daemonJson,
-    supervisorPid: null,
-    dockerdPid: null,
-    generation: 0,
-    startedAt: null,
-    version: null,
-    apiVersion: null,
-    kernel: null,
-    os: null,
-    storageDriver: null,
-    defaultRuntime: null,
-    counts: null,
-    gatewayUp: false,
-    plannerUp: false,
-    problem: engineProblem(why),
-  };
-}
-
-/**
- * Takes the engine for a change until that has begun, or could not: a question for a password may be open
- * meanwhile.
- */
-export async function beginChange<T>(
-  { state }: Pick<Session, 'state'>,
-  begin: () => Promise<Result<T, AppError>>,
-): Promise<Result<T, AppError>> {
-  const free = refuseDuringApply(state.get());
-  if (!free.ok) return free;
-  const { engine } = state.get().busy;
-  if (engine !== null)
-    return fail('apply.in-progress', message('app.engine-is', { engine }), {
-      hint: message('app.wait-until-that-has-ended'),
-    });
-  state.set({ busy: { ...state.get().busy, beginning: true } });
-  try {
-    return await begin();
-  } finally {
-    state.set({ busy: { ...state.get().busy, beginning: false } });
-  }
-}
-
-/** Applied state of things that must not run at the same time as an apply. */
-export function refuseDuringApply(state: AppState): Result<null, AppError> {
-  if (state.busy.beginning)
-    return fail('apply.in-progress', message('app.change-to-this-engine-is-about-to'), {
-      hint: message('app.wait-until-it-has-begun-where-password'),
-    });
-  if (state.recreation !== null && state.recreation.activity !== 'ended')
-    return fail('apply.in-progress', message('app.containers-are-being-recreated'), {
-      hint: message('app.wait-until-that-has-ended-or-cancel'),
-    });
-  if (state.removal !== null && state.removal.activity !== 'ended')
-    return fail('apply.in-progress', message('app.containers-are-being-removed'), {
-      hint: message('app.wait-until-that-has-ended-or-cancel'),
-    });
-  return state.run !== null && state.run.activity !== 'ended'
-    ? fail('apply.in-progress', message('app.apply-is-under-way'), {
-        hint: message('app.wait-until-it-has-ended-or-cancel'),
-      })
-    : ok(null);
 }

@@ -2,7 +2,8 @@ import type { AppState } from '../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { targetId, type TargetRef } from '../../shared/targets/target.ts';
 import { message } from '../../shared/messages/message.ts';
-import { refuseDuringApply, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { refuseDuringApply } from './session-change.ts';
 
 /** The open engine, and the way to another one. Awaiting it gives the session that is open then. */
 export interface Sessions extends PromiseLike<Session> {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import { deny, refusalText, type Denial } from '../../shared/policy/decision.ts';
 import { rpcStatus } from '../../shared/policy/buildkit-messages.ts';
-import { readMessage, textOf, writeMessage } from '../../shared/policy/protobuf.ts';
+import { readMessage, textOf } from '../../shared/policy/protobuf.ts';
+import { writeMessage } from '../../shared/policy/protobuf-write.ts';
 import { message } from '../../shared/messages/message.ts';
 import { grpcMessage, plainMessage } from '../../shared/grpc/status-message.ts';
 

@@ -6,13 +6,9 @@ import { decideBindSource } from '../policy/bind-source.ts';
 import { decideCommand, governingList } from '../policy/commands.ts';
 import type { Denial } from '../policy/decision.ts';
 import type { StoredAuditEntry } from './entry.ts';
-import {
-  allowanceFor,
-  listAllowing,
-  type Allowance,
-  type Proposal,
-  type ProposalContext,
-} from './proposals.ts';
+import { allowanceFor } from './proposals.ts';
+import { listAllowing } from './command-proposals.ts';
+import type { Allowance, Proposal, ProposalContext } from './proposal.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const images = [

@@ -1,6 +1,6 @@
 import { withBuildToken } from './build-process.ts';
 import { reservedSelectors, withSourceRules } from './build-policy.ts';
-import { brief, fileNameDenial, gitIdentifierDenial, gitSourceDenial } from './build-remote.ts';
+import { brief, gitIdentifierDenial } from './build-remote.ts';
 import { deny, type Denial } from './decision.ts';
 import {
   bridgeSolveRequest,
@@ -13,10 +13,8 @@ import {
   solveRequest,
   warnRequest,
 } from './buildkit-messages.ts';
-import { netModes, op, securityModes } from './llb-messages.ts';
 import { message } from '../messages/message.ts';
 import {
-  bytesOf,
   messageOf,
   messagesOf,
   numberOf,
@@ -24,13 +22,31 @@ import {
   textEntriesOf,
   textOf,
   textsOf,
-  writeMessage,
   type FieldCount,
   type FieldValue,
   type Message,
-  type MessageProblem,
   type MessageShape,
 } from './protobuf.ts';
+import { writeMessage } from './protobuf-write.ts';
+import {
+  problemDenial,
+  hostNetwork,
+  graphs,
+  network,
+  security,
+  cgroupDenial,
+  containerId,
+  mounts,
+} from './build-steps.ts';
+import {
+  replacedAgent,
+  sourceStep,
+  schemeOf,
+  sourceIdentifier,
+  sourceAttributes,
+  gitSource,
+} from './build-sources.ts';
+import { firstDenial, firstDenialOf } from './first-denial.ts';
 
 /**
  * What a build may ask of BuildKit over gRPC. Refused is what leaves isolation: the engine's network,
@@ -120,18 +136,10 @@ export function failedReturn(text: string): Uint8Array {
   return writeMessage({ shape: returnRequest, values: new Map([['error', [error]]]) });
 }
 
-function problemDenial(problem: MessageProblem): Denial {
-  return problem.kind === 'unknown-field'
-    ? deny('unmodelled-field', message('policy.build-request-with', { where: problem.where }))
-    : deny('unreadable-body', message('policy.build-request'), {
-        detail: `${problem.where}: ${problem.why}`,
-      });
-}
-
 function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial | null {
   switch (kind) {
     case 'solve':
-      return first(
+      return firstDenial(
         () => entitlements(textsOf(message, 'Entitlements')),
         () => frontendOptions(textEntriesOf(message, 'FrontendAttrs')),
         () => graphs(message, count),
@@ -144,7 +152,7 @@ function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial
         () => policies(messagesOf(message, 'SourcePolicy')),
       );
     case 'bridge-solve':
-      return first(
+      return firstDenial(
         () => frontendOptions(textEntriesOf(message, 'FrontendOpt')),
         () => graphs(message, count),
         () => caches(messagesOf(message, 'CacheImports')),
@@ -152,7 +160,7 @@ function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial
       );
     case 'resolve-source': {
       const source = messageOf(message, 'Source');
-      return first(
+      return firstDenial(
         () => (source === null ? null : sourceStep(source)),
         () => policies(messagesOf(message, 'SourcePolicies')),
       );
@@ -160,7 +168,7 @@ function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial
     case 'resolve-image':
       return policies(messagesOf(message, 'SourcePolicies'));
     case 'new-container':
-      return first(
+      return firstDenial(
         () => containerId(textOf(message, 'ContainerID')),
         () => network(numberOf(message, 'Network')),
         () => mounts(message),
@@ -169,7 +177,7 @@ function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial
       const init = messageOf(message, 'Init');
       return init === null
         ? null
-        : first(
+        : firstDenial(
             () => containerId(textOf(init, 'ContainerID')),
             () => security(numberOf(init, 'Security')),
             () => cgroupDenial(textOf(messageOf(init, 'Meta'), 'cgroupParent')),
@@ -181,29 +189,8 @@ function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial
   }
 }
 
-function first(...checks: readonly (() => Denial | null)[]): Denial | null {
-  for (const check of checks) {
-    const denial = check();
-    if (denial !== null) return denial;
-  }
-  return null;
-}
-
-/** The first denial of some things. */
-function firstOf<T>(things: Iterable<T>, check: (thing: T) => Denial | null): Denial | null {
-  for (const thing of things) {
-    const denial = check(thing);
-    if (denial !== null) return denial;
-  }
-  return null;
-}
-
-// ---- the request
-
-const hostNetwork = () => deny('host-network-build', message('policy.build-with-host-network'));
-
 function entitlements(names: readonly string[]): Denial | null {
-  return firstOf(names, entitlementDenial);
+  return firstDenialOf(names, entitlementDenial);
 }
 
 /** The refusal of a right beyond isolation that a build asks for (`--allow`): none is given. */
@@ -215,7 +202,7 @@ export function entitlementDenial(name: string): Denial {
 
 /** Options go to a frontend, which is any program: only those that reach past its own steps matter. */
 function frontendOptions(options: readonly (readonly [string, string])[]): Denial | null {
-  return firstOf(options, ([key, value]) => {
+  return firstDenialOf(options, ([key, value]) => {
     switch (key) {
       case 'force-network-mode':
         if (value === 'host') return hostNetwork();
@@ -241,7 +228,7 @@ function exporters(message: Message): Denial | null {
     textOf(message, 'ExporterDeprecated'),
     ...messagesOf(message, 'Exporters').map((exporter) => textOf(exporter, 'Type')),
   ];
-  return firstOf(types, outputDenial);
+  return firstDenialOf(types, outputDenial);
 }
 
 /** A kind of output nobody knows. */
@@ -256,7 +243,7 @@ export function outputDenial(type: string): Denial | null {
 const cacheTypes = new Set(['', 'registry', 'inline', 'local', 'gha', 's3', 'azblob']);
 
 function caches(entries: readonly Message[]): Denial | null {
-  return firstOf(entries, (entry) =>
+  return firstDenialOf(entries, (entry) =>
     cacheTypes.has(textOf(entry, 'Type'))
       ? null
       : deny('unmodelled-value', message('policy.build-cache-of-type', { type: textOf(entry, 'Type') })),
@@ -270,12 +257,12 @@ function policies(all: readonly Message[]): Denial | null {
     reservedSelectors.has(textOf(messageOf(rule, 'selector'), 'identifier')),
   );
   if (isReserved) return deny('unmodelled-value', message('policy.source-policy-with-selector-of-gateway'));
-  return firstOf(
+  return firstDenialOf(
     rules.flatMap((rule) => messagesOf(rule, 'updates')),
     (update) => {
       const identifier = textOf(update, 'identifier');
       const attributes = textEntriesOf(update, 'attrs');
-      return first(
+      return firstDenial(
         () => (identifier === '' ? null : sourceIdentifier(identifier)),
         () => sourceAttributes(attributes),
         () => replacedAgent(attributes),
@@ -288,172 +275,4 @@ function policies(all: readonly Message[]): Denial | null {
       );
     },
   );
-}
-
-/** A policy may not take away the client's agent from a source: git would go on as the engine. */
-function replacedAgent(attributes: Attributes): Denial | null {
-  const without = attributes.some(([key, value]) => key === 'git.mountsshsock' && value === '');
-  return without ? deny('build-identity', message('policy.git-repository-without-ssh-agent')) : null;
-}
-
-// ---- graphs
-
-/** Looks at every graph in a message, wherever it is. */
-function graphs(message: Message, count: FieldCount): Denial | null {
-  if (message.shape.name === 'pb.Definition') {
-    const denial = firstOf(bytesOf(message, 'def'), (bytes) => step(bytes, count));
-    if (denial !== null) return denial;
-  }
-  for (const values of message.values.values()) {
-    for (const value of values) {
-      if (typeof value !== 'object' || value instanceof Uint8Array) break;
-      const denial = graphs(value, count);
-      if (denial !== null) return denial;
-    }
-  }
-  return null;
-}
-
-/**
- * One step. It goes on as the bytes it is: their digest is its name. The reader lets only bytes with one
- * reading through.
- */
-function step(bytes: Uint8Array, count: FieldCount): Denial | null {
-  const read = readMessage(op, bytes, count);
-  if (!read.ok) return problemDenial(read.problem);
-  const exec = messageOf(read.message, 'exec');
-  const source = messageOf(read.message, 'source');
-  if (exec !== null) {
-    return first(
-      () => network(numberOf(exec, 'network')),
-      () => security(numberOf(exec, 'security')),
-      () => cgroupDenial(textOf(messageOf(exec, 'meta'), 'cgroupParent')),
-      () =>
-        firstOf(messagesOf(exec, 'cdiDevices'), (device) =>
-          deny('host-device', message('policy.device-in-build-step', { device: textOf(device, 'name') })),
-        ),
-      () => mounts(exec),
-    );
-  }
-  if (source !== null) return sourceStep(source);
-  // Its steps are in a file that another step makes: nobody can look at them before.
-  return messageOf(read.message, 'build') === null
-    ? null
-    : deny('build-source', message('policy.build-step-from-file'));
-}
-
-function network(mode: bigint): Denial | null {
-  switch (mode) {
-    case netModes.sandbox:
-    case netModes.none:
-      return null;
-    case netModes.host:
-      return hostNetwork();
-    default:
-      return deny('unmodelled-value', message('policy.network-mode-of-build-step', { mode: String(mode) }), {
-        spec: 'C',
-      });
-  }
-}
-
-function security(mode: bigint): Denial | null {
-  switch (mode) {
-    case securityModes.sandbox:
-      return null;
-    case securityModes.insecure:
-      return deny('build-entitlement', message('policy.privileged-build-step'));
-    default:
-      return deny('unmodelled-value', message('policy.security-mode-of-build-step', { mode: String(mode) }), {
-        spec: 'C',
-      });
-  }
-}
-
-/** Same rule as for containers and for `POST /build`. */
-export function cgroupDenial(parent: string): Denial | null {
-  return parent === '' || /^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent)
-    ? null
-    : deny('cgroup-parent', `docker build --cgroup-parent ${parent}`);
-}
-
-/**
- * The id a client gives a container in its build: BuildKit makes a directory of that name as root, and
- * removes it (before 0.28.1 wherever the name leads: CVE-2026-33747), and the runtime keeps the container
- * under it. What clients make is 25 of these characters; the limits keep it apart from the ids of containers
- * and from BuildKit's own files in that directory.
- */
-const clientContainerId = /^[a-z0-9]{16,48}$/;
-
-function containerId(id: string): Denial | null {
-  return clientContainerId.test(id)
-    ? null
-    : deny('unmodelled-value', message('policy.id-of-container-in-build', { id: brief(id) }), {
-        detail: message('policy.id-has-other-form'),
-      });
-}
-
-/** Bind (a result of another step), secret, ssh, cache, tmpfs. */
-const lastMountType = 4n;
-
-function mounts(holder: Message): Denial | null {
-  return firstOf([...messagesOf(holder, 'mounts'), ...messagesOf(holder, 'Mounts')], (mount) => {
-    const type = numberOf(mount, 'mountType');
-    return type <= lastMountType
-      ? null
-      : deny('unmodelled-value', message('policy.mount-of-kind-in-build-step', { type: String(type) }));
-  });
-}
-
-// ---- sources
-
-const sourceSchemes = new Set([
-  'docker-image',
-  'local',
-  'oci-layout',
-  'git',
-  'http',
-  'https',
-  'docker-image+blob',
-  'oci-layout+blob',
-]);
-
-function sourceStep(source: Message): Denial | null {
-  const identifier = textOf(source, 'identifier');
-  const attributes = textEntriesOf(source, 'attrs');
-  return first(
-    () => sourceIdentifier(identifier),
-    () => sourceAttributes(attributes),
-    () => gitSource(identifier, attributes),
-  );
-}
-
-const schemeOf = (identifier: string) => /^([a-z+-]+):\/\//.exec(identifier)?.[1];
-
-function sourceIdentifier(identifier: string): Denial | null {
-  const scheme = schemeOf(identifier);
-  if (scheme === undefined || !sourceSchemes.has(scheme))
-    return deny('build-source', message('policy.build-source', { identifier: brief(identifier) }));
-  return scheme === 'git' ? gitIdentifierDenial(identifier) : null;
-}
-
-type Attributes = readonly (readonly [string, string])[];
-
-/** Attributes that lead somewhere, whatever source they belong to. */
-function sourceAttributes(attributes: Attributes): Denial | null {
-  return firstOf(attributes, ([key, value]) => (key === 'http.filename' ? fileNameDenial(value) : null));
-}
-
-/**
- * The daemon runs git as root: a repository must be somewhere else, not a directory of the engine, and not a
- * command; its identity is the client's.
- */
-function gitSource(identifier: string, attributes: Attributes): Denial | null {
-  // BuildKit writes what it is given twice as the last says.
-  const values = new Map(attributes);
-  const remote = values.get('git.fullurl') ?? '';
-  const agent = values.get('git.mountsshsock') ?? '';
-  if (remote !== '') return gitSourceDenial({ remote, agent });
-  return schemeOf(identifier) === 'git'
-    ? gitSourceDenial({ remote: identifier.slice('git://'.length), agent })
-    : null;
 }

@@ -1,5 +1,6 @@
 import { remoteContextDenial } from './build-remote.ts';
-import { cgroupDenial, outputDenial } from './build-solve.ts';
+import { outputDenial } from './build-solve.ts';
+import { cgroupDenial } from './build-steps.ts';
 import { deny, type Change, type Denial } from './decision.ts';
 import { parseJson, isObject } from './json.ts';
 import { checkShape, listAt, textAt } from './shape.ts';

@@ -1,10 +1,5 @@
-import {
-  writeMessage,
-  type FieldShape,
-  type FieldValue,
-  type Message,
-  type MessageShape,
-} from './protobuf.ts';
+import type { FieldShape, FieldValue, Message, MessageShape } from './protobuf.ts';
+import { writeMessage } from './protobuf-write.ts';
 
 /** What a field of a plain message holds; maps are objects. */
 export type PlainValue = string | number | bigint | boolean | Uint8Array | Plain | readonly PlainValue[];

@@ -11,9 +11,9 @@ import {
   textEntriesOf,
   textOf,
   textsOf,
-  writeMessage,
   type MessageShape,
 } from './protobuf.ts';
+import { writeMessage } from './protobuf-write.ts';
 
 const inner: MessageShape = message('Inner', { 1: one('text'), 2: one('self', () => inner) });
 const shape: MessageShape = message('Outer', {

@@ -6,6 +6,15 @@
  */
 
 /** What a field holds. `enum` and the integers are varints; repeated ones may come packed. */
+
+/**
+ * A strict reader of protobuf messages, the counterpart of `json.ts` for gRPC: only messages that every
+ * decoder reads in the same way get through. What is not in a shape is refused, and so is what decoders
+ * settle by rules of their own (a singular field twice, two members of a oneof, a map key twice, numbers
+ * wider than their field, numbers and lengths in more bytes than they need).
+ */
+
+/** What a field holds. `enum` and the integers are varints; repeated ones may come packed. */
 export type FieldType =
   'string' | 'bytes' | 'bool' | 'int32' | 'int64' | 'uint32' | 'enum' | MessageShape | (() => MessageShape);
 
@@ -17,6 +26,7 @@ export interface FieldShape {
   /** Fields of one group exclude each other. */
   readonly oneof?: string;
 }
+
 export interface MessageShape {
   /** Full name: 'pb.ExecOp'. */
   readonly name: string;
@@ -25,6 +35,7 @@ export interface MessageShape {
 }
 
 export type FieldValue = string | bigint | boolean | Uint8Array | Message;
+
 /** A message as read: every field that was there, by name, its occurrences in order. */
 export interface Message {
   readonly shape: MessageShape;
@@ -33,6 +44,7 @@ export interface Message {
 
 export type ReadResult =
   { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly problem: MessageProblem };
+
 export interface MessageProblem {
   readonly kind: 'unknown-field' | 'unreadable';
   /** Where: 'pb.ExecOp' (and the field's number, for unknown ones). */
@@ -46,6 +58,7 @@ export interface MessageProblem {
  * a few microseconds.
  */
 const maxDepth = 64;
+
 const maxFields = 50_000;
 
 /** Fields read so far, over the messages that belong together. */
@@ -79,7 +92,9 @@ export function readMessage(
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const typeOf = (field: FieldShape) => (typeof field.type === 'function' ? field.type() : field.type);
+
+export const typeOf = (field: FieldShape) => (typeof field.type === 'function' ? field.type() : field.type);
+
 const wireTypes: Readonly<Record<number, string>> = {
   0: 'a number',
   1: 'eight bytes',
@@ -231,12 +246,14 @@ function onceOnly(
   if (keys.has(known)) fail(`its field ${field.name} has a key twice`);
   keys.add(known);
 }
+
 /** Keys of the map fields being read. */
 const visited = new WeakMap<readonly FieldValue[], Set<unknown>>();
 
 // ---- reading what was read
 
 const nothing: readonly FieldValue[] = [];
+
 const all = (message: Message | null, field: string) => message?.values.get(field) ?? nothing;
 
 /** A string; '' without. */
@@ -244,92 +261,35 @@ export function textOf(message: Message | null, field: string): string {
   const value = all(message, field)[0];
   return typeof value === 'string' ? value : '';
 }
+
 export function textsOf(message: Message | null, field: string): readonly string[] {
   return all(message, field).filter((value) => typeof value === 'string');
 }
+
 /** A number or an enum; 0 without. */
 export function numberOf(message: Message | null, field: string): bigint {
   const value = all(message, field)[0];
   return typeof value === 'bigint' ? value : 0n;
 }
+
 export function bytesOf(message: Message | null, field: string): readonly Uint8Array[] {
   return all(message, field).filter((value) => value instanceof Uint8Array);
 }
+
 export function messagesOf(message: Message | null, field: string): readonly Message[] {
   return all(message, field).filter(
     (value): value is Message => typeof value === 'object' && 'shape' in value,
   );
 }
+
 export function messageOf(message: Message | null, field: string): Message | null {
   return messagesOf(message, field)[0] ?? null;
 }
+
 /** A map of strings; an absent key or value is ''. */
 export function textEntriesOf(
   message: Message | null,
   field: string,
 ): readonly (readonly [string, string])[] {
   return messagesOf(message, field).map((entry) => [textOf(entry, 'key'), textOf(entry, 'value')]);
-}
-
-// ---- writing
-
-/** Writes a message, fields in the order of their numbers. */
-export function writeMessage(message: Message): Uint8Array {
-  const parts: Uint8Array[] = [];
-  write(message, parts);
-  return concatenate(parts);
-}
-
-function write(message: Message, parts: Uint8Array[]): void {
-  // Object keys that are small numbers come in ascending order.
-  for (const [number, field] of Object.entries(message.shape.fields)) {
-    const values = message.values.get(field.name);
-    if (values === undefined) continue;
-    const type = typeOf(field);
-    const numeric = typeof type === 'string' && type !== 'string' && type !== 'bytes';
-    const tag = BigInt(number) << 3n;
-    if (numeric && field.repeat !== undefined) {
-      const packed = concatenate(values.map((value) => varint(toVarint(value))));
-      parts.push(varint(tag | 2n), varint(BigInt(packed.length)), packed);
-      continue;
-    }
-    for (const value of values) {
-      if (typeof value === 'bigint' || typeof value === 'boolean') {
-        parts.push(varint(tag), varint(toVarint(value)));
-        continue;
-      }
-      const content =
-        typeof value === 'string'
-          ? encoder.encode(value)
-          : value instanceof Uint8Array
-            ? value
-            : writeMessage(value);
-      parts.push(varint(tag | 2n), varint(BigInt(content.length)), content);
-    }
-  }
-}
-
-const encoder = new TextEncoder();
-const toVarint = (value: FieldValue) =>
-  typeof value === 'bigint' ? BigInt.asUintN(64, value) : value === true ? 1n : 0n;
-
-function varint(value: bigint): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x80n) {
-    bytes.push(Number(rest & 0x7fn) | 0x80);
-    rest >>= 7n;
-  }
-  bytes.push(Number(rest));
-  return Uint8Array.from(bytes);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -3,7 +3,8 @@ import type { RemoveRequest } from '../../../shared/containers/protection.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { message } from '../../../shared/messages/message.ts';
-import { refuseDuringApply, type Session } from '../../session/session.ts';
+import type { Session } from '../../session/session.ts';
+import { refuseDuringApply } from '../../session/session-change.ts';
 
 type Area = Pick<
   Handlers,

@@ -5,7 +5,7 @@ import Box from '@mui/material/Box';
 import { useStore } from '../../state/context.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
-import { localDigests } from '../../../shared/audit/proposals.ts';
+import { localDigests } from '../../../shared/audit/image-proposals.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { parseImageReference } from '../../../shared/settings/image-reference.ts';
 

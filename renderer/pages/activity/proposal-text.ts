@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { Proposal } from '../../../shared/audit/proposals.ts';
+import type { Proposal } from '../../../shared/audit/proposal.ts';
 import { shortDigest } from './image-fact.tsx';
 
 /** What a proposal allows, and what follows from it. */

@@ -14,7 +14,7 @@ import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
-import type { Proposal } from '../../../shared/audit/proposals.ts';
+import type { Proposal } from '../../../shared/audit/proposal.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { proposalText } from './proposal-text.ts';

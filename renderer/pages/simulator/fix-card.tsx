@@ -13,7 +13,7 @@ import { withCode } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import { hasAlternative, isRuleCode } from '../../../shared/rules/index.ts';
-import type { Proposal, ProposalContext } from '../../../shared/audit/proposals.ts';
+import type { Proposal, ProposalContext } from '../../../shared/audit/proposal.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { describeProposal, settingFixes } from './fixes.ts';

@@ -1,10 +1,6 @@
 import type { TFunction } from 'i18next';
-import {
-  allowanceFor,
-  type Allowance,
-  type Proposal,
-  type ProposalContext,
-} from '../../../shared/audit/proposals.ts';
+import { allowanceFor } from '../../../shared/audit/proposals.ts';
+import type { Allowance, Proposal, ProposalContext } from '../../../shared/audit/proposal.ts';
 import type { Explanation, ExplainedRequest, Finding } from '../../../shared/explain/explanation.ts';
 
 /**

@@ -1,0 +1,48 @@
+import type { AppState } from '../../shared/ipc/contract.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { message } from '../../shared/messages/message.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Takes the engine for a change until that has begun, or could not: a question for a password may be open
+ * meanwhile.
+ */
+export async function beginChange<T>(
+  { state }: Pick<Session, 'state'>,
+  begin: () => Promise<Result<T, AppError>>,
+): Promise<Result<T, AppError>> {
+  const free = refuseDuringApply(state.get());
+  if (!free.ok) return free;
+  const { engine } = state.get().busy;
+  if (engine !== null)
+    return fail('apply.in-progress', message('app.engine-is', { engine }), {
+      hint: message('app.wait-until-that-has-ended'),
+    });
+  state.set({ busy: { ...state.get().busy, beginning: true } });
+  try {
+    return await begin();
+  } finally {
+    state.set({ busy: { ...state.get().busy, beginning: false } });
+  }
+}
+
+/** Applied state of things that must not run at the same time as an apply. */
+export function refuseDuringApply(state: AppState): Result<null, AppError> {
+  if (state.busy.beginning)
+    return fail('apply.in-progress', message('app.change-to-this-engine-is-about-to'), {
+      hint: message('app.wait-until-it-has-begun-where-password'),
+    });
+  if (state.recreation !== null && state.recreation.activity !== 'ended')
+    return fail('apply.in-progress', message('app.containers-are-being-recreated'), {
+      hint: message('app.wait-until-that-has-ended-or-cancel'),
+    });
+  if (state.removal !== null && state.removal.activity !== 'ended')
+    return fail('apply.in-progress', message('app.containers-are-being-removed'), {
+      hint: message('app.wait-until-that-has-ended-or-cancel'),
+    });
+  return state.run !== null && state.run.activity !== 'ended'
+    ? fail('apply.in-progress', message('app.apply-is-under-way'), {
+        hint: message('app.wait-until-it-has-ended-or-cancel'),
+      })
+    : ok(null);
+}

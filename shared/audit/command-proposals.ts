@@ -1,0 +1,93 @@
+import type { StoredAuditEntry } from './entry.ts';
+import { commandAllowed, dockerCommands, listedCommand, namedCommands } from '../settings/commands.ts';
+import type { CommandList, EffectiveSettings } from '../settings/effective.ts';
+import { parseImageReference } from '../settings/image-reference.ts';
+import { type Allowance, socketMountPointer, makeProposal, toAllowance } from './proposal.ts';
+
+/**
+ * A command list that lets `command` through; null where it does already, or no list can name the command.
+ */
+export function listAllowing(list: CommandList, command: string): readonly string[] | null {
+  if (list.type === 'allow') return commandAllowed(list, command) ? null : [...list.commands, command];
+  if (!namedCommands(list.commands).has(command)) return null;
+  return list.commands.flatMap((entry) => {
+    const named = listedCommand(entry);
+    if (named.kind === 'command') return named.command.name === command ? [] : [entry];
+    // A group stays, less the one command.
+    if (named.kind === 'group' && named.commands.some(({ name }) => name === command))
+      return named.commands
+        .map(({ name }) => name)
+        .filter((name) => name !== command && !list.commands.includes(name));
+    return [entry];
+  });
+}
+
+/** Entries of a deny list that name nothing: while one is there, everything is denied. */
+const unreadable = (list: CommandList): readonly string[] =>
+  list.type === 'deny'
+    ? list.commands.filter((entry) => ['unknown', 'unsupported'].includes(listedCommand(entry).kind))
+    : [];
+
+export function commandProposals(
+  entry: StoredAuditEntry,
+  settings: EffectiveSettings,
+  index: number | null,
+): Allowance {
+  const list: CommandList | undefined =
+    index === null ? settings.socket.commands : settings.socket.perImage[index];
+  const command = entry.subject?.command;
+  if (
+    list === undefined ||
+    command === undefined ||
+    entry.rule !== 'command-blocked' ||
+    !dockerCommands.some(({ name }) => name === command)
+  )
+    return { kind: 'by-hand' };
+  const pointer =
+    index === null
+      ? `${socketMountPointer}/commandList/commands`
+      : `/bulkhead/perImageCommandLists/${index}/commands`;
+  const image = entry.subject?.image ?? entry.origin?.image ?? '';
+  const odd = unreadable(list);
+  if (odd.length > 0) {
+    const left = list.commands.filter((one) => !odd.includes(one));
+    return toAllowance([
+      makeProposal(
+        'unlisted-entry',
+        [{ pointer, value: listAllowing({ ...list, commands: left }, command) ?? left }],
+        'narrow',
+        { entries: odd.join(', '), command },
+      ),
+    ]);
+  }
+  const next = listAllowing(list, command);
+  if (next === null) return { kind: 'allowed-already' };
+  if (index !== null)
+    return toAllowance([
+      makeProposal('command', [{ pointer, value: next }], 'narrow', {
+        command,
+        image: settings.socket.perImage[index]?.image ?? '',
+      }),
+    ]);
+  const reference = parseImageReference(image);
+  const forImage =
+    reference.ok && reference.value.kind === 'image'
+      ? [
+          makeProposal(
+            'command-for-image',
+            [
+              {
+                pointer: '/bulkhead/perImageCommandLists/-',
+                value: { image, type: list.type, commands: next },
+              },
+            ],
+            'narrow',
+            { command, image },
+          ),
+        ]
+      : [];
+  return toAllowance([
+    ...forImage,
+    makeProposal('command', [{ pointer, value: next }], 'wide', { command, image: '' }),
+  ]);
+}

@@ -1,0 +1,84 @@
+import type { EffectiveSettings } from '../settings/effective.ts';
+import type { ShareContext, ShareDanger } from '../settings/shares.ts';
+
+/** One edit of the document; undefined would remove. Pointers are of the draft the proposal was made for. */
+export interface ProposedEdit {
+  readonly pointer: string;
+  readonly value: unknown;
+}
+
+/** How a proposal reads; each code is a text in the window's languages, with `params`. */
+export const proposalCodes = [
+  'image-digest',
+  'image-tag',
+  'image-any-tag',
+  'derived-images',
+  'command-for-image',
+  'command',
+  'unlisted-entry',
+  'share',
+  'share-parent',
+  'docker-load',
+  'existing-warn',
+  'scope-all',
+  'environment-sockets',
+  'environment-never',
+] as const;
+
+export type ProposalCode = (typeof proposalCodes)[number];
+
+/** A change of the draft that would allow what an entry of the decision log tells of. */
+export interface Proposal {
+  readonly code: ProposalCode;
+  readonly params: Readonly<Record<string, string>>;
+  readonly edits: readonly ProposedEdit[];
+  /**
+   * `narrow`: no more than what was asked for. `wide`: more than that. `dangerous`: it gives up protection;
+   * never preselected.
+   */
+  readonly reach: 'narrow' | 'wide' | 'dangerous';
+  /** Why sharing the directory is dangerous. */
+  readonly danger?: ShareDanger;
+}
+
+/** What can be done about an entry. */
+export type Allowance =
+  | { readonly kind: 'proposals'; readonly proposals: readonly Proposal[] }
+  /**
+   * The draft allows it already; applying it is what is left. Or the applied settings do, and trying again
+   * is.
+   */
+  | { readonly kind: 'allowed-already' }
+  /** A setting would help, but nothing exact can be said: the page where it is edited is. */
+  | { readonly kind: 'by-hand' }
+  /** No setting changes it. */
+  | { readonly kind: 'no-setting' }
+  /** Nothing was refused. */
+  | { readonly kind: 'not-refused' };
+
+export interface ProposalContext {
+  /** The draft's settings. */
+  readonly settings: EffectiveSettings;
+  /** References and digests of local images, to name the exact one. */
+  readonly images: readonly {
+    readonly id: string;
+    readonly tags: readonly string[];
+    readonly digests: readonly string[];
+  }[];
+  readonly shares: ShareContext & { readonly tmp?: string };
+}
+
+/** The settings of mounts of the Docker socket. */
+export const socketMountPointer = '/enhancedContainerIsolation/dockerSocketMount';
+
+/** A proposal without a danger. */
+export const makeProposal = (
+  code: ProposalCode,
+  edits: readonly ProposedEdit[],
+  reach: Proposal['reach'],
+  params: Proposal['params'] = {},
+): Proposal => ({ code, params, edits, reach });
+
+/** The proposals; without any, the setting has to be edited by hand. */
+export const toAllowance = (proposals: readonly Proposal[]): Allowance =>
+  proposals.length === 0 ? { kind: 'by-hand' } : { kind: 'proposals', proposals };

@@ -1,0 +1,65 @@
+import { brief, fileNameDenial, gitIdentifierDenial, gitSourceDenial } from './build-remote.ts';
+import { deny, type Denial } from './decision.ts';
+import { message } from '../messages/message.ts';
+import { textEntriesOf, textOf, type Message } from './protobuf.ts';
+import { firstDenial, firstDenialOf } from './first-denial.ts';
+
+/** A policy may not take away the client's agent from a source: git would go on as the engine. */
+export function replacedAgent(attributes: Attributes): Denial | null {
+  const without = attributes.some(([key, value]) => key === 'git.mountsshsock' && value === '');
+  return without ? deny('build-identity', message('policy.git-repository-without-ssh-agent')) : null;
+}
+
+const sourceSchemes = new Set([
+  'docker-image',
+  'local',
+  'oci-layout',
+  'git',
+  'http',
+  'https',
+  'docker-image+blob',
+  'oci-layout+blob',
+]);
+
+export function sourceStep(source: Message): Denial | null {
+  const identifier = textOf(source, 'identifier');
+  const attributes = textEntriesOf(source, 'attrs');
+  return firstDenial(
+    () => sourceIdentifier(identifier),
+    () => sourceAttributes(attributes),
+    () => gitSource(identifier, attributes),
+  );
+}
+
+export const schemeOf = (identifier: string) => /^([a-z+-]+):\/\//.exec(identifier)?.[1];
+
+export function sourceIdentifier(identifier: string): Denial | null {
+  const scheme = schemeOf(identifier);
+  if (scheme === undefined || !sourceSchemes.has(scheme))
+    return deny('build-source', message('policy.build-source', { identifier: brief(identifier) }));
+  return scheme === 'git' ? gitIdentifierDenial(identifier) : null;
+}
+
+type Attributes = readonly (readonly [string, string])[];
+
+/** Attributes that lead somewhere, whatever source they belong to. */
+export function sourceAttributes(attributes: Attributes): Denial | null {
+  return firstDenialOf(attributes, ([key, value]) =>
+    key === 'http.filename' ? fileNameDenial(value) : null,
+  );
+}
+
+/**
+ * The daemon runs git as root: a repository must be somewhere else, not a directory of the engine, and not a
+ * command; its identity is the client's.
+ */
+export function gitSource(identifier: string, attributes: Attributes): Denial | null {
+  // BuildKit writes what it is given twice as the last says.
+  const values = new Map(attributes);
+  const remote = values.get('git.fullurl') ?? '';
+  const agent = values.get('git.mountsshsock') ?? '';
+  if (remote !== '') return gitSourceDenial({ remote, agent });
+  return schemeOf(identifier) === 'git'
+    ? gitSourceDenial({ remote: identifier.slice('git://'.length), agent })
+    : null;
+}
