@@ -114,9 +114,9 @@ export function registerGateway(program: Command): void {
 }
 
 /**
- * For an engine that the service manager runs: SIGUSR1 announces its stop, SIGUSR2 reports its start. While it does
- * not run (no live process in its `pidFile`), nothing of the gateway's own connects to it: that would start it by its
- * socket. Returns how to end that; does nothing without a file.
+ * For an engine that the service manager runs: SIGUSR1 announces its stop, SIGUSR2 reports its start. While
+ * it does not run (no live process in its `pidFile`), nothing of the gateway's own connects to it: that would
+ * start it by its socket. Returns how to end that; does nothing without a file.
  */
 function followEngineSignals(
   pidFile: string | undefined,

@@ -17,7 +17,10 @@ interface InstallCommandOptions {
   readonly recover?: boolean;
 }
 
-/** `bulkhead install | uninstall`: puts the gateway in front of the machine's Docker Engine, and takes it away. */
+/**
+ * `bulkhead install | uninstall`: puts the gateway in front of the machine's Docker Engine, and takes it
+ * away.
+ */
 export function registerInstall(program: Command): void {
   withJson(program.command('install').description(helpText('cli-help.install')))
     .option('--yes', helpText('cli-help.yes'))

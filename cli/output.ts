@@ -94,8 +94,9 @@ export function resolveTarget(options: {
 }
 
 /**
- * The engine's root directory: the option, else BULKHEAD_ROOT, else that of the machine's own engine where the
- * gateway is in front of it, else for root the embedded engine's usual one; otherwise an error that says so.
+ * The engine's root directory: the option, else BULKHEAD_ROOT, else that of the machine's own engine where
+ * the gateway is in front of it, else for root the embedded engine's usual one; otherwise an error that says
+ * so.
  */
 export function resolveRoot(
   options: { readonly root?: string | undefined; readonly target?: string | undefined },

@@ -21,8 +21,8 @@ export interface ServeOptions {
 }
 
 /**
- * Runs the planner of one engine until SIGTERM or SIGINT. Resolves with the exit code: 0, or 1 when it could not
- * start.
+ * Runs the planner of one engine until SIGTERM or SIGINT. Resolves with the exit code: 0, or 1 when it could
+ * not start.
  */
 export async function servePlanner(
   paths: RootPaths,

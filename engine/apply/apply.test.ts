@@ -111,7 +111,7 @@ describe('applying', () => {
     expect(await readdir(root)).not.toContain('apply-journal.json');
     expect(events.every((event) => event.type !== 'run' || event.run.id === run.id)).toBe(true);
   });
-  test('an engine that reloads its configuration is not restarted, and rolled back by a reload too', async () => {
+  test('an engine that reloads its configuration is not restarted; a reload rolls back, too', async () => {
     await engineOff();
     const reloads = { reloads: true };
     const run = await apply(settingsText(true), reloads);

@@ -26,8 +26,8 @@ export interface EngineDriver {
    */
   restart(options?: DriverCallOptions): Promise<Result<EngineStatus, AppError>>;
   /**
-   * Has the running engine take its configuration on disk without a restart; resolves when it has. Present where
-   * the target is `reconfiguredBy: 'reload'`.
+   * Has the running engine take its configuration on disk without a restart; resolves when it has. Present
+   * where the target is `reconfiguredBy: 'reload'`.
    */
   reload?(options?: DriverCallOptions): Promise<Result<void, AppError>>;
   /** Last `lines` of the logs of dockerd, gateway, planner, supervisor merged by time. */

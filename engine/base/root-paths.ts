@@ -79,8 +79,8 @@ export function rootPaths(root: string): RootPaths {
 }
 
 /**
- * What lies elsewhere for the machine's own engine: at the places of Debian's docker.io and of docker-ce. Another
- * data root is named by whoever knows it (`withDataRoot`).
+ * What lies elsewhere for the machine's own engine: at the places of Debian's docker.io and of docker-ce.
+ * Another data root is named by whoever knows it (`withDataRoot`).
  */
 const systemOverrides = {
   clientSocket: '/run/docker.sock',

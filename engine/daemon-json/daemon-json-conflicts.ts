@@ -128,9 +128,9 @@ function misspelt(object: Node, at: string, names: readonly string[]): EngineCon
 export interface DesiredEngineConfig {
   readonly eci: boolean;
   /**
-   * Whose daemon.json it is. `own` (default): that of an engine of ours, which registers the runtime by a flag.
-   * `machine`: that of the machine's engine; the runtime is registered in it whether ECI is on or off, so that
-   * a reload is enough to switch.
+   * Whose daemon.json it is. `own` (default): that of an engine of ours, which registers the runtime by a
+   * flag. `machine`: that of the machine's engine; the runtime is registered in it whether ECI is on or off,
+   * so that a reload is enough to switch.
    */
   readonly configFile?: 'own' | 'machine';
   readonly runtimeName: string;

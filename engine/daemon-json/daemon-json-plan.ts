@@ -40,8 +40,9 @@ export interface EngineConfigPlan {
 }
 
 /**
- * Merges what ECI needs into daemon.json, or takes it out again; `desired` null: everything of ours. Pure; every byte it need not touch stays.
- * Errors: daemon-json.invalid with line and column (the engine would not start with such a file either).
+ * Merges what ECI needs into daemon.json, or takes it out again; `desired` null: everything of ours. Pure;
+ * every byte it need not touch stays. Errors: daemon-json.invalid with line and column (the engine would not
+ * start with such a file either).
  */
 export function planEngineConfig(
   currentText: string | null,
@@ -76,9 +77,9 @@ export function planEngineConfig(
 const plainRuntime = 'runc';
 
 /**
- * The keys of ours. Under ECI every container without a runtime of its own gets ours, and builds get neither the
- * host's network nor raw privileges (C). Those keys of builds take a restart of the engine: in the machine's file
- * they are left to its admin, and gateway and planner refuse both.
+ * The keys of ours. Under ECI every container without a runtime of its own gets ours, and builds get neither
+ * the host's network nor raw privileges (C). Those keys of builds take a restart of the engine: in the
+ * machine's file they are left to its admin, and gateway and planner refuse both.
  */
 function managedKeys(
   desired: DesiredEngineConfig,

@@ -215,7 +215,7 @@ describe("the machine's daemon.json", () => {
     return planned.value;
   };
 
-  it('registers the runtime whether ECI is on or off, and always names the default runtime: a reload keeps it otherwise', () => {
+  it('always registers the runtime and names the default one, which a reload would keep', () => {
     const original = '{\n  "data-root": "/srv/docker",\n  "live-restore": true\n}\n';
     const off = plan(original, { ...machine, eci: false }, null);
     expect(off.conflicts).toEqual([]);

@@ -2,8 +2,8 @@ import { noListenerStore, type ListenerStore } from '../../shared/gateway/listen
 import { koffiStruct, lastErrno, libcFunction } from './libc.ts';
 
 /**
- * systemd, for a service of `Type=notify` (sd_notify(3)): readiness, watchdog, and its store of descriptors, which
- * keeps listening sockets over restarts. Node has no datagram sockets of unix(7), so libc's are called.
+ * systemd, for a service of `Type=notify` (sd_notify(3)): readiness, watchdog, and its store of descriptors,
+ * which keeps listening sockets over restarts. Node has no datagram sockets of unix(7), so libc's are called.
  */
 export interface ServiceManager {
   /** Reports that the service is ready; from then on the watchdog is fed. */
@@ -20,8 +20,9 @@ const [socketLevel, descriptorRights] = [1, 1];
 type Send = (text: string, fd?: number) => void;
 
 /**
- * The service manager that started this process; null where none did. Takes NOTIFY_SOCKET and WATCHDOG_USEC out of
- * `env`: they are this process' alone, not its children's. `log` gets why a notification could not be sent.
+ * The service manager that started this process; null where none did. Takes NOTIFY_SOCKET and WATCHDOG_USEC
+ * out of `env`: they are this process' alone, not its children's. `log` gets why a notification could not be
+ * sent.
  */
 export function serviceManager(env: NodeJS.ProcessEnv, log: (line: string) => void): ServiceManager | null {
   const address = env['NOTIFY_SOCKET'] ?? '';

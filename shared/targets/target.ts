@@ -12,8 +12,8 @@ const path = z
   .refine((text) => !text.includes('\0'), 'a path has no NUL byte');
 
 /**
- * Which engine is meant. `system` is the machine's own Docker Engine (docker.service) behind a gateway of ours;
- * `docker-engine` the same, or any dockerd at a socket, without one.
+ * Which engine is meant. `system` is the machine's own Docker Engine (docker.service) behind a gateway of
+ * ours; `docker-engine` the same, or any dockerd at a socket, without one.
  */
 export const targetRefSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('embedded'), root: path }),

@@ -105,7 +105,9 @@ async function unitProperty(unit: string, property: string): Promise<string> {
   return stdout.trim();
 }
 
-/** The last value of an option given as `--name value`, `--name=value` or `-n value`; null: not given. Pure. */
+/**
+ * The last value of an option given as `--name value`, `--name=value` or `-n value`; null: not given. Pure.
+ */
 export function optionOf(words: readonly string[], ...names: string[]): string | null {
   return valuesOf(words, names).at(-1) ?? null;
 }

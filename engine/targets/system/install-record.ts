@@ -32,8 +32,8 @@ export const installRecordSchema = z.object({
 export type InstallRecord = z.infer<typeof installRecordSchema>;
 
 /**
- * `DIR/install-journal.json`: an installation or removal that is not finished. `prepared`: written, and waiting for
- * the next start of the machine or `bulkhead install`.
+ * `DIR/install-journal.json`: an installation or removal that is not finished. `prepared`: written, and
+ * waiting for the next start of the machine or `bulkhead install`.
  */
 export const installJournalSchema = z.object({
   ...versionAndUnits,

@@ -65,8 +65,8 @@ async function locked(work: () => Promise<Outcome>): Promise<Outcome> {
 }
 
 /**
- * Puts the gateway in front of docker.service, which restarts once; rolls back to the plain engine where that fails.
- * `prepare`: writes everything that changes nothing yet, for the next start of the machine or call.
+ * Puts the gateway in front of docker.service, which restarts once; rolls back to the plain engine where that
+ * fails. `prepare`: writes everything that changes nothing yet, for the next start of the machine or call.
  */
 export function install(options: InstallOptions & { readonly prepare?: boolean }): Promise<Outcome> {
   return locked(async () => {

@@ -54,12 +54,16 @@ export function unitFiles(options: UnitOptions): InstalledFile[] {
   ];
 }
 
-/** A path or argument as ExecStart= and Environment= take it: quoted, with specifiers and variables escaped. */
+/**
+ * A path or argument as ExecStart= and Environment= take it: quoted, with specifiers and variables escaped.
+ */
 const quote = (text: string): string =>
   `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
 const commandLine = (...words: string[]): string => words.map(quote).join(' ');
 
-/** Clients connect here; systemd holds the socket, so that its inode outlives gateway and engine (moby#22789). */
+/**
+ * Clients connect here; systemd holds the socket, so that its inode outlives gateway and engine (moby#22789).
+ */
 const gatewaySocket = ({ paths, group }: UnitOptions): string => `[Unit]
 Description=Docker socket, served by Bulkhead's gateway
 PartOf=${ownUnits.gateway}
@@ -88,7 +92,14 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 NotifyAccess=main
-ExecStart=${commandLine(bulkheadCommand, ...gatewayArguments(paths), '--group', group, '--engine-pid-file', '/run/docker.pid')}
+ExecStart=${commandLine(
+  bulkheadCommand,
+  ...gatewayArguments(paths),
+  '--group',
+  group,
+  '--engine-pid-file',
+  '/run/docker.pid',
+)}
 Restart=always
 RestartSec=100ms
 TimeoutStartSec=300
@@ -147,15 +158,17 @@ WantedBy=multi-user.target
 const lxcfsScriptFile = (paths: RootPaths): string => path.join(paths.programs, 'serve-lxcfs');
 
 /**
- * As the embedded engine's (engine/targets/embedded/lxcfs.ts): an lxcfs in a mount namespace of its own, whose
- * file system appears here through the one directory that both share.
+ * As the embedded engine's (engine/targets/embedded/lxcfs.ts): an lxcfs in a mount namespace of its own,
+ * whose file system appears here through the one directory that both share.
  */
 const lxcfsScript = `#!/bin/sh
 ${header}set -eu
 for mounted in "$1/shared/files" "$1/shared"; do while umount -c -l "$mounted" 2>/dev/null; do :; done; done
 mkdir -p "$1/shared/files"; chmod 0700 "$1"; rm -f "$1/pid"
 mount --bind "$1/shared" "$1/shared"; mount --make-private "$1/shared"; mount --make-shared "$1/shared"
-exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc; mount --bind "/proc/$$/personality" /proc/1/personality || true; exec /usr/bin/lxcfs -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"
+exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc
+  mount --bind "/proc/$$/personality" /proc/1/personality || true
+  exec /usr/bin/lxcfs -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"
 `;
 
 const lxcfsService = ({ paths }: UnitOptions): string => {
@@ -205,7 +218,9 @@ SocketGroup=root
 DirectoryMode=0711
 `;
 
-/** Never Requires= for the planner: killing it would restart the engine. The runtime fails closed by itself. */
+/**
+ * Never Requires= for the planner: killing it would restart the engine. The runtime fails closed by itself.
+ */
 const engineServiceDropIn = ({ paths, lxcfs }: UnitOptions): string => {
   const beside = [ownUnits.planner, ownUnits.gateway, ...(lxcfs ? [ownUnits.lxcfs] : [])].join(' ');
   const variables = engineEnvironment(paths, { DOCKER_BUILDKIT_RUNC_COMMAND: paths.runtimeBinary }, {});
@@ -219,9 +234,10 @@ After=${beside}
 ${Object.entries(variables)
   .map(([name, value]) => `Environment=${quote(`${name}=${value}`)}`)
   .join('\n')}
-UnsetEnvironment=SSH_AUTH_SOCK SSH_ASKPASS GIT_ASKPASS GIT_SSH GIT_SSH_COMMAND GIT_CONFIG_COUNT GIT_CONFIG_SYSTEM
+UnsetEnvironment=SSH_AUTH_SOCK SSH_ASKPASS GIT_ASKPASS GIT_SSH GIT_SSH_COMMAND GIT_CONFIG_COUNT
+UnsetEnvironment=GIT_CONFIG_SYSTEM
 UnsetEnvironment=DOCKER_CONFIG KRB5CCNAME KRB5_CLIENT_KTNAME
-# The gateway lets go of the engine's event stream, which would hold its stop up for 5 s, and does not start it again.
+# The gateway closes the engine's event stream, which would delay its stop by 5 s, and does not reopen it.
 ExecStop=${signal('SIGUSR1')}
 ExecStartPost=${signal('SIGUSR2')}
 # dockerd opens what images hold, as root: pseudo devices alone (A5). Containers have cgroups elsewhere.

@@ -44,8 +44,10 @@ export const cliHelp = {
   'cli-help.app-uninstall': 'take it out of your menu again',
   'cli-help.targets':
     "list the engines found on this machine: embedded ones, the machine's own, Docker Desktop",
-  'cli-help.install':
-    "put the gateway in front of the machine's Docker Engine (docker.service), after showing what changes; the engine restarts once",
+  'cli-help.install': concat(
+    "put the gateway in front of the machine's Docker Engine (docker.service), ",
+    'after showing what changes; the engine restarts once',
+  ),
   'cli-help.install-dry-run': 'show what would change, and change nothing',
   'cli-help.install-prepare':
     'write everything, and wait for the next start of the machine or call without this',

@@ -1,3 +1,5 @@
+import { concat } from '../concat.ts';
+
 /** The machine's own Docker Engine, and `bulkhead install`. */
 export const system = {
   'system.not-within': 'It did not finish within {{seconds}} s.',
@@ -8,24 +10,38 @@ export const system = {
   'system.no-docker-service':
     'There is no Docker Engine with docker.service and docker.socket on this machine.',
   'system.install-docker': 'Install docker.io (Debian) or docker-ce, then try again.',
-  'system.rootless-docker-found':
-    'A rootless Docker runs at {{socket}}; it is confined to its user already, and cannot be put behind the gateway.',
+  'system.rootless-docker-found': concat(
+    'A rootless Docker runs at {{socket}}; it is confined to its user already, ',
+    'and cannot be put behind the gateway.',
+  ),
   'system.snap-docker-found':
     'Docker is installed as a snap, whose engine and files the system does not let others change.',
   'system.no-docker-found': 'No docker.service is installed.',
-  'system.listens-elsewhere':
-    'dockerd also listens on {{address}}, where clients would get round the gateway. Remove that -H or --host from docker.service, its drop-ins or /etc/default/docker.',
-  'system.not-socket-activated':
-    'docker.service does not take its socket from docker.socket (-H fd://), so the gateway cannot stand in front of it. Restore ExecStart of the package.',
-  'system.option-not-supported':
-    'dockerd is started with {{option}}, which Bulkhead does not support. Move it to /etc/docker/daemon.json, or remove it.',
+  'system.listens-elsewhere': concat(
+    'dockerd also listens on {{address}}, where clients would get round the gateway. ',
+    'Remove that -H or --host from docker.service, its drop-ins or /etc/default/docker.',
+  ),
+  'system.not-socket-activated': concat(
+    'docker.service does not take its socket from docker.socket (-H fd://), ',
+    'so the gateway cannot stand in front of it. Restore ExecStart of the package.',
+  ),
+  'system.option-not-supported': concat(
+    'dockerd is started with {{option}}, which Bulkhead does not support. ',
+    'Move it to /etc/docker/daemon.json, or remove it.',
+  ),
   'system.reload-failed': 'The engine did not reload its configuration.',
-  'system.gateway-socket-down':
-    'bulkhead-gateway.socket is not active: nobody can connect to /run/docker.sock. Run: systemctl start bulkhead-gateway.socket',
-  'system.gateway-down':
-    'bulkhead-gateway.service is not active: clients wait until it runs. Run: systemctl start bulkhead-gateway',
-  'system.planner-down':
-    'bulkhead-planner.service is not active: no isolated container can be started. Run: systemctl start bulkhead-planner',
+  'system.gateway-socket-down': concat(
+    'bulkhead-gateway.socket is not active: nobody can connect to /run/docker.sock. Run: ',
+    'systemctl start bulkhead-gateway.socket',
+  ),
+  'system.gateway-down': concat(
+    'bulkhead-gateway.service is not active: clients wait until it runs. Run: ',
+    'systemctl start bulkhead-gateway',
+  ),
+  'system.planner-down': concat(
+    'bulkhead-planner.service is not active: no isolated container can be started. Run: ',
+    'systemctl start bulkhead-planner',
+  ),
   'system.engine-failed': 'docker.service failed ({{result}}).',
   'system.install-needs-root': 'Bulkhead is installed in front of the Docker Engine by root.',
   'system.cannot-install': 'Bulkhead cannot be installed in front of this Docker Engine.',
@@ -45,8 +61,10 @@ export const system = {
     'These containers stop, and have no restart policy that brings them back: {{names}}',
   'system.containers-come-back': 'These containers stop and come back: {{names}}',
   'system.containers-go-on': 'These containers go on running (live-restore): {{names}}',
-  'system.containers-unstartable':
-    'These containers were made under Enhanced Container Isolation, and the plain engine cannot start them: {{names}}',
+  'system.containers-unstartable': concat(
+    'These containers were made under Enhanced Container Isolation, ',
+    'and the plain engine cannot start them: {{names}}',
+  ),
   'system.is-installed':
     'The gateway is in front of the Docker Engine already; its files are brought up to date.',
   'system.is-prepared': 'An installation is prepared: it comes into force now.',
@@ -62,10 +80,15 @@ export const system = {
   'system.step-health': 'checking the engine through the gateway',
   'system.step-roll-back': 'rolling back to the plain engine',
   'system.step-remove': 'removing what was installed',
-  'system.installed':
-    'The gateway is in front of the Docker Engine: clients use /run/docker.sock as before. Turn isolation on with: sudo bulkhead settings set /enhancedContainerIsolation/value true && sudo bulkhead apply',
-  'system.prepared':
-    'Everything is prepared. It comes into force when the machine starts next, or with: sudo bulkhead install',
+  'system.installed': concat(
+    'The gateway is in front of the Docker Engine: clients use /run/docker.sock as before. ',
+    'Turn isolation on with: sudo bulkhead settings set /enhancedContainerIsolation/value true && ',
+    'sudo bulkhead apply',
+  ),
+  'system.prepared': concat(
+    'Everything is prepared. It comes into force when the machine starts next, or with: ',
+    'sudo bulkhead install',
+  ),
   'system.uninstalled':
     'The plain Docker Engine runs again. Settings and history stay in {{settings}} and {{root}}.',
 } as const;

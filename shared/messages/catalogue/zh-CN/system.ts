@@ -59,7 +59,8 @@ export const system: Translated<typeof english> = {
   'system.step-roll-back': '回滚到原引擎',
   'system.step-remove': '移除已安装的内容',
   'system.installed':
-    '网关已位于 Docker Engine 之前：客户端照常使用 /run/docker.sock。启用隔离：sudo bulkhead settings set /enhancedContainerIsolation/value true && sudo bulkhead apply',
+    '网关已位于 Docker Engine 之前：客户端照常使用 /run/docker.sock。启用隔离：sudo bulkhead settings set ' +
+    '/enhancedContainerIsolation/value true && sudo bulkhead apply',
   'system.prepared': '一切就绪。下次启动计算机时生效，或运行：sudo bulkhead install',
   'system.uninstalled': '原来的 Docker Engine 已重新运行。设置和历史保留在 {{settings}} 和 {{root}}。',
 };
