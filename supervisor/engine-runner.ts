@@ -1,6 +1,7 @@
 import { engineProblem } from '../shared/engine-status/status.ts';
 import type { IsolationBackend } from '../engine/backends/backend.ts';
 import { endProcesses, identityOf } from '../engine/base/process-identity.ts';
+import { scaledLimit } from '../engine/base/machine-speed.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import type { DockerdProcess } from '../engine/targets/embedded/dockerd-process.ts';
 import { launchEngine, type Launched } from '../engine/targets/embedded/engine-launch.ts';
@@ -49,7 +50,7 @@ export class EngineRunner {
       backends,
       planner: children.planner,
       log,
-      readyTimeoutMs: engineReadyMs,
+      readyTimeoutMs: await scaledLimit(engineReadyMs),
       cancelled: () => this.#isCancelled,
       beforeDockerd,
       onStep: (step) => {

@@ -8,6 +8,7 @@ import { readEngineState } from '../engine/targets/embedded/engine-state.ts';
 import { clearLeftovers } from '../engine/targets/embedded/leftovers.ts';
 import { boundLogs, type LogWriter } from '../engine/targets/embedded/log-files.ts';
 import type { ProcessIdentity } from '../engine/base/process-identity.ts';
+import { scaledLimit } from '../engine/base/machine-speed.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import { superviseChildren, type Children } from './children.ts';
 import type { ControlTarget } from './control-server.ts';
@@ -168,7 +169,7 @@ export class Supervisor {
     // The files are settled when the resumed apply is over, or asks for the engine to go on.
     await this.#interrupted.beginApply();
     if (this.#isStopping) return ok(undefined);
-    const starting = this.#children.gateway.start(gatewayReadyMs);
+    const starting = this.#children.gateway.start(await scaledLimit(gatewayReadyMs));
     const probed = this.#probeBackends();
     // Containers that dockerd starts of itself mount sockets the gateway must be listening on by then, and
     // files of lxcfs.

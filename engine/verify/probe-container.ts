@@ -4,6 +4,7 @@ import type { Container, ContainerCreateOptions, HostConfig } from 'dockerode';
 import * as z from 'zod';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { engineMessage, statusOf } from '../base/docker-client.ts';
+import { scaledLimit } from '../base/machine-speed.ts';
 import { ProbeError } from './evidence.ts';
 import { probeLabel, probePath } from './probe-image.ts';
 
@@ -44,7 +45,7 @@ export interface ProbeResult {
   readonly outsideMap: string | null;
 }
 
-/** How long one probe may take, ms. */
+/** How long one probe may take on a usual machine, ms (`scaledLimit`). */
 export const probeTimeoutMs = 30_000;
 
 /** What is wrong with a probe that takes longer. */
@@ -200,18 +201,22 @@ export async function removeProbes(docker: Docker): Promise<string[]> {
   return failures.filter((failure): failure is string => failure !== null);
 }
 
-/** Bounds a step by time and by the caller's abort. `timeout`: what is wrong when the time is over. */
+/**
+ * Bounds a step by time, `usualMs` on a usual machine, and by the caller's abort. `timeout` makes the text of
+ * an ended limit.
+ */
 export async function within<T>(
-  ms: number,
+  usualMs: number,
   signal: AbortSignal,
   timeout: (seconds: number) => Message,
   work: () => Promise<T>,
 ): Promise<T> {
+  const ms = await scaledLimit(usualMs);
   let onAbort: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new ProbeError(timeout(ms / 1000)));
+      reject(new ProbeError(timeout(ms < 1000 ? ms / 1000 : Math.round(ms / 1000))));
     }, ms);
     onAbort = () => {
       reject(new ProbeError(message('evidence.cancelled')));

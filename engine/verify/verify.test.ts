@@ -459,7 +459,7 @@ test('shared directories are those the gateway takes, temporary ones first', () 
 test('a probe that hangs, or is cancelled, is bounded', async () => {
   const never = new Promise<never>(() => undefined);
   await expect(within(5, new AbortController().signal, noAnswer, () => never)).rejects.toThrow(
-    'no answer within 0.005 s',
+    /no answer within [\d.]+ s/,
   );
   const controller = new AbortController();
   const waiting = within(60_000, controller.signal, noAnswer, () => never);

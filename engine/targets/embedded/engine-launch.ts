@@ -14,6 +14,7 @@ import { readEnginePolicy, type EnginePolicy } from '../guarded/engine-policy.ts
 import { guardVolumes } from './link-guards.ts';
 import { dockerdErrors, logFile, logSize } from './log-files.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
+import { scaledLimit } from '../../base/machine-speed.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /** The backend the settings choose, and what it misses here. */
@@ -32,6 +33,9 @@ async function chooseBackend(
       .map((r) => `${r.code}: ${r.found}${r.fix === undefined ? '' : ` (${r.fix})`}`),
   };
 }
+
+/** On a usual machine (`scaledLimit`). */
+const plannerReadyMs = 20_000;
 
 export interface LaunchOptions {
   readonly backends: readonly IsolationBackend[];
@@ -95,7 +99,7 @@ export async function launchEngine(
       options.log(`daemon.json: ${change.pointer} ${change.kind}`);
     if (chosen.backend.needsPlanner && missing.length === 0) {
       options.onStep('start-planner');
-      const planner = await options.planner.start(20_000);
+      const planner = await options.planner.start(await scaledLimit(plannerReadyMs));
       // With ECI off the engine is of use without it.
       if (!planner.ok && policy.eci) return planner;
       if (!planner.ok)

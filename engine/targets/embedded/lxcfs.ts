@@ -5,6 +5,7 @@ import { ProcFiles } from '../../../planner/proc-files.ts';
 import { setpriv, superviseChild, type SupervisedChild } from './child-process.ts';
 import { watchForHang } from './hang-watch.ts';
 import type { LogWriter } from './log-files.ts';
+import { scaledLimit } from '../../base/machine-speed.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 const program = '/usr/bin/lxcfs';
@@ -39,7 +40,8 @@ exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /
 
 /** Whether an lxcfs that an earlier supervisor left is mounted and hangs whoever asks it. */
 export const isLeftoverLxcfsHung = async (paths: RootPaths): Promise<boolean> =>
-  (await new ProcFiles(exclusivePaths(paths).procFiles).answer(2 * hangLimitMs)) === 'late';
+  (await new ProcFiles(exclusivePaths(paths).procFiles).answer(await scaledLimit(2 * hangLimitMs))) ===
+  'late';
 
 /** Emulation of /proc files (A10) for containers that start while it runs. */
 export interface ProcEmulation {
@@ -85,7 +87,7 @@ export function superviseLxcfs(
   });
   return {
     start: async () => {
-      const started = await child.start(startMs);
+      const started = await child.start(await scaledLimit(startMs));
       if (!started.ok) {
         report(
           "lxcfs did not start, so containers see the machine's /proc/uptime, " +
@@ -95,7 +97,7 @@ export function superviseLxcfs(
       }
       endWatch ??= watchForHang({
         name: 'lxcfs',
-        isResponsive: async () => (await files.answer(hangLimitMs)) !== 'late',
+        isResponsive: async () => (await files.answer(await scaledLimit(hangLimitMs))) !== 'late',
         pid: () => pid,
         intervalMs: watchMs,
         log: report,

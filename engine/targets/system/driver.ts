@@ -21,7 +21,8 @@ import { systemctl, unitStates, type UnitState } from './systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
 const run = promisify(execFile);
-const defaultTimeoutMs = 90_000;
+/** Generous: systemd's own limits end what hangs. */
+const defaultTimeoutMs = 600_000;
 
 /** Drives docker.service and the services of ours beside it, through systemd and its journal. */
 export function createSystemDriver(paths: RootPaths): EngineDriver {

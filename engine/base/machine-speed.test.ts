@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { scaledLimit, slownessOf } from './machine-speed.ts';
+
+describe('time limits on a slow machine', () => {
+  it('are longer by as much as it is slower, up to twenty times', () => {
+    expect(slownessOf([30, 33, 900])).toBe(11);
+    expect(slownessOf([5000, 5000, 5000])).toBe(20);
+  });
+  it('are never shorter than usual', async () => {
+    expect(slownessOf([0.5, 0.5, 0.5])).toBe(1);
+    expect(slownessOf([])).toBe(1);
+    expect(await scaledLimit(1000)).toBeGreaterThanOrEqual(1000);
+  });
+});

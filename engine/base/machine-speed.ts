@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+
+/**
+ * Limits are measured on a machine where starting a program takes about this long, ms. A slower one
+ * (emulated, loaded) gets more time: slow is not stuck.
+ */
+const referenceMs = 3;
+/** However slow, something that hangs is given up at last. */
+const mostPatient = 20;
+const samples = 3;
+const keptMs = 60_000;
+
+let measured: { readonly at: number; readonly factor: Promise<number> } | null = null;
+
+/** How many times slower than the reference this machine is now, from 1 to 20; measured once a minute. */
+export function slowness(): Promise<number> {
+  const now = performance.now();
+  if (measured === null || now - measured.at > keptMs) measured = { at: now, factor: measure() };
+  return measured.factor;
+}
+
+/** A time limit for this machine, ms: that of a usual one, or more where it is slow. */
+export async function scaledLimit(usualMs: number): Promise<number> {
+  return Math.round(usualMs * (await slowness()));
+}
+
+/** The factor for a machine that takes these times to start a program, ms. Pure. */
+export function slownessOf(durationsMs: readonly number[]): number {
+  const median = durationsMs.toSorted((a, b) => a - b)[Math.floor(durationsMs.length / 2)] ?? referenceMs;
+  return Math.min(Math.max(median / referenceMs, 1), mostPatient);
+}
+
+async function measure(): Promise<number> {
+  const durations: number[] = [];
+  for (let i = 0; i < samples; i++) {
+    const begun = performance.now();
+    await new Promise<void>((resolve) => {
+      // Where there is none, the attempt takes as long.
+      execFile('/bin/true', { timeout: 2000 }, () => {
+        resolve();
+      });
+    });
+    durations.push(performance.now() - begun);
+  }
+  return slownessOf(durations);
+}
