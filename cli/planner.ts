@@ -35,11 +35,15 @@ export function registerPlanner(program: Command): void {
       };
       const manager = serviceManager(process.env, output.error);
       const handoff = { inherited, store: manager?.listenerStore ?? parentListenerStore(output.error) };
-      const { rootPaths, withDataRoot } = await import('../engine/base/root-paths.ts');
+      const [{ rootPaths, withDataRoot }, { readEnginePolicy }] = await Promise.all([
+        import('../engine/base/root-paths.ts'),
+        import('../engine/base/engine-policy.ts'),
+      ]);
       const usual = rootPaths(root.value);
       const paths = options.dataRoot === undefined ? usual : withDataRoot(usual, options.dataRoot);
       process.exitCode = await servePlanner(paths, output, {
         handoff,
+        areBuildsIsolated: async () => (await readEnginePolicy(paths)).eci,
         onReady: () => {
           manager?.ready();
         },

@@ -9,9 +9,10 @@ import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isola
 const run = promisify(execFile);
 let engine: IsolatedEngine;
 let context: string;
+const plainBuilds = () => path.join(context, 'builds-are-plain');
 beforeAll(async () => {
-  engine = await startIsolatedEngine({ sharingRecords: 'required' });
   context = await mkdtemp('/tmp/bh-');
+  engine = await startIsolatedEngine({ sharingRecords: 'required', plainBuildsFile: plainBuilds() });
 });
 afterAll(async () => {
   await engine.stop();
@@ -79,6 +80,19 @@ RUN echo second $(cat /proc/self/uid_map)`,
     expect(await engine.ranges()).toEqual([]);
     expect(await engine.states()).toEqual([]);
   });
+});
+
+it('isolation of builds is turned off and on without a restart of the engine', async () => {
+  const dockerfile = 'FROM busybox\nRUN echo map $(cat /proc/self/uid_map)';
+  await writeFile(plainBuilds(), '');
+  try {
+    expect(await build('plain', true, dockerfile)).toMatch(/map 0 0 4294967295/);
+  } finally {
+    await rm(plainBuilds());
+  }
+  expect(await build('isolated', true, dockerfile)).toMatch(/map 0 1\d{9} 65536/);
+  expect(await engine.ranges()).toEqual([]);
+  expect(await engine.states()).toEqual([]);
 });
 
 it("BuildKit's mounts show root's files as root's: bind, writable bind, cache, secret, tmpfs", async () => {

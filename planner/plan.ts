@@ -191,6 +191,11 @@ export class PlanBuilder {
     this.#add('range', base);
   }
 
+  /** A step of a build while isolation is off: runc as it is. Alone in its plan. */
+  plain(): void {
+    this.#add('plain');
+  }
+
   /** runc is the sealed copy in descriptor `number` of this process (sealed-runc.ts). */
   sealedRunc(number: number): void {
     this.#add('runc', number);

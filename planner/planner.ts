@@ -11,7 +11,7 @@ import { removeEarlierMounts } from './legacy-mounts.ts';
 import { listenOn } from './listen.ts';
 import { Janitor } from './janitor.ts';
 import { IsolationRefused, type ExclusivePaths } from './options.ts';
-import { encodeRefusal } from './plan.ts';
+import { encodeRefusal, PlanBuilder } from './plan.ts';
 import { ProcFiles } from './proc-files.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { removeFile } from './remove-file.ts';
@@ -23,6 +23,7 @@ import { mountsOf } from './mount-table.ts';
 import { IsolationService } from './service.ts';
 import { SealedRunc } from './sealed-runc.ts';
 import { anyMayHang, Sources } from './sources.ts';
+import { isStep } from './step-processes.ts';
 import { ShareChecks } from './share-checks.ts';
 import { rangeOwnerOf, type SharingOptions } from './shares.ts';
 import { message } from '../shared/messages/message.ts';
@@ -33,6 +34,8 @@ export interface PlannerOptions {
   readonly parts: EngineParts;
   readonly sharing: SharingOptions;
   readonly handoff: ListenerHandoff;
+  /** Whether steps of builds are isolated: they are not while isolation is off. Default: always. */
+  readonly areBuildsIsolated?: () => Promise<boolean>;
   readonly log: (line: string) => void;
   /** Called when it listens, before the initial scan. */
   readonly onListening?: () => void;
@@ -103,6 +106,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
       try {
         refuseWhenClosing();
         if (request.verb !== 'create') return service.answer(request.verb, request);
+        if (isStep(request) && (await options.areBuildsIsolated?.()) === false) return plainStep();
         const mounts = mountsOf(request.pid);
         // The common case: nothing to wait for.
         if (!anyMayHang(mounts) && !procFiles.areMounted(mounts)) {
@@ -174,6 +178,13 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
       hint,
     });
   }
+}
+
+/** BuildKit's runc is ours whether isolation is on or off, so that switching takes no restart of the engine. */
+function plainStep(): Buffer {
+  const plan = new PlanBuilder();
+  plan.plain();
+  return plan.encode();
 }
 
 /** Containers' roots pass through on the way to their root file system, whatever the umask. */

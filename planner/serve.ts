@@ -16,6 +16,8 @@ export interface ServeOptions {
   readonly records?: SharingOptions['records'];
   /** Its socket, over restarts; default: it ends with the planner. */
   readonly handoff?: ListenerHandoff;
+  /** See PlannerOptions. */
+  readonly areBuildsIsolated?: () => Promise<boolean>;
   /** Called when runtimes can connect. */
   readonly onReady?: () => void;
 }
@@ -27,7 +29,12 @@ export interface ServeOptions {
 export async function servePlanner(
   paths: RootPaths,
   output: ServiceOutput,
-  { records = 'required', handoff = { inherited: [], store: noListenerStore }, onReady }: ServeOptions = {},
+  {
+    records = 'required',
+    handoff = { inherited: [], store: noListenerStore },
+    areBuildsIsolated,
+    onReady,
+  }: ServeOptions = {},
 ): Promise<number> {
   raisePriority();
   const started = await startPlanner({
@@ -44,6 +51,7 @@ export async function servePlanner(
       subordinates: openSubordinateStore({ directory: subordinateDirectory }),
     },
     handoff,
+    ...(areBuildsIsolated === undefined ? {} : { areBuildsIsolated }),
     log: (line) => {
       output.error(`planner: ${line}`);
     },

@@ -333,6 +333,11 @@ static bool op_range(struct plan *plan) {
   return true;
 }
 
+static bool op_plain(struct plan *plan) {
+  plan->plain = true;
+  return true;
+}
+
 static bool op_runc(struct plan *plan) {
   uint64_t number;
   if (!next_number(&plan->fields, 1 << 20, &number)) return false;
@@ -355,6 +360,7 @@ static const struct {
     {"attach", op_attach},
     {"unmount", op_unmount},
     {"range", op_range},
+    {"plain", op_plain},
     {"share", op_share},
     {"guard", op_guard},
     {"private", op_private},

@@ -33,6 +33,7 @@ struct plan {
   } placed[PLAN_MAX_TREES];
   int n_placed;
   unsigned range; /* 0: none */
+  bool plain;
   int sealed; /* 1 + the number of runc's descriptor; 0: none */
 };
 

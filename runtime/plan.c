@@ -120,6 +120,8 @@ bool plan_freeze(void) {
 
 unsigned plan_range(void) { return last.range; }
 
+bool plan_is_plain(void) { return last.plain; }
+
 int plan_sealed(void) { return last.sealed - 1; }
 
 static bool carry_out(struct plan *plan) {

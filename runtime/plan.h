@@ -37,6 +37,8 @@ enum {
  *                                              be opened there (remains if the plan fails)
  *   runc NUMBER                                runc is the sealed copy in this descriptor of the planner's
  *   range BASE                                 the id range the container must turn out to have
+ *   plain                                      a step of a build while isolation is off: runc as it is, without
+ *                                              a range; no other operation makes sense beside it
  */
 
 enum plan_result {
@@ -74,6 +76,9 @@ void plan_close_overlays(void);
 
 /* NUMBER of the last performed plan's `runc`; -1 when it had none. */
 int plan_sealed(void);
+
+/* Whether the last performed plan had `plain`. */
+bool plan_is_plain(void);
 
 /* BASE of the last performed plan's `range`; 0 when it had none. */
 unsigned plan_range(void);

@@ -65,6 +65,8 @@ export interface IsolatedEngineOptions {
   readonly prepare?: BareEngineOptions['prepare'];
   /** What becomes of binds of containers that no gateway made (default `root-without`). */
   readonly sharingRecords?: SharingOptions['records'];
+  /** Steps of builds are not isolated while this file exists, as under settings that turn isolation off. */
+  readonly plainBuildsFile?: string;
 }
 
 export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): Promise<IsolatedEngine> {
@@ -78,7 +80,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
   // As the supervisor does. Where the machine has no cgroups for it, only the tests of this fail.
   const confined = await confineDevices(paths, [backend]);
   const records = options.sharingRecords ?? 'root-without';
-  let planner = await spawnPlanner(root, records);
+  let planner = await spawnPlanner(root, records, options.plainBuildsFile);
   let engine: BareEngine;
   try {
     engine = await startBareEngine({
@@ -143,12 +145,12 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
         .filter((name) => /^\d+$/.test(name))
         .map((name) => path.join(own.ranges, name));
       for (const claim of claims) if ((await readFile(claim, 'utf8')).includes(`"${root}"`)) await rm(claim);
-      planner = await spawnPlanner(root, records);
+      planner = await spawnPlanner(root, records, options.plainBuildsFile);
       dockerd = spawnDockerd(engine.settings);
       await waitForEngine(dockerd, engine.settings);
     },
     async startPlanner() {
-      planner = await spawnPlanner(root, records);
+      planner = await spawnPlanner(root, records, options.plainBuildsFile);
     },
     async leftoverMounts() {
       const isShifted = ({ type, flags }: Mount) =>
@@ -221,12 +223,19 @@ export async function shimsOf(root: string): Promise<number[]> {
     .map(Number);
 }
 
-async function spawnPlanner(root: string, records: SharingOptions['records']): Promise<PlannerProcess> {
+async function spawnPlanner(
+  root: string,
+  records: SharingOptions['records'],
+  plainBuildsFile: string | undefined,
+): Promise<PlannerProcess> {
   const source = (file: string): string => JSON.stringify(path.join(project, file));
   const script = `const { servePlanner } = await import(${source('planner/serve.ts')});
 const { rootPaths } = await import(${source('engine/base/root-paths.ts')});
 const output = { out: (line) => console.log(line), error: (line) => console.error(line) };
-const options = { records: ${JSON.stringify(records)} };
+const { existsSync } = await import('node:fs');
+const plainBuildsFile = ${JSON.stringify(plainBuildsFile ?? null)};
+const areBuildsIsolated = async () => plainBuildsFile === null || !existsSync(plainBuildsFile);
+const options = { records: ${JSON.stringify(records)}, areBuildsIsolated };
 process.exitCode = await servePlanner(rootPaths(${JSON.stringify(root)}), output, options);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

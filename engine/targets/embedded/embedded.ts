@@ -9,7 +9,7 @@ import type { DesiredEngineConfig } from '../../daemon-json/daemon-json-conflict
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import { DriverCall } from './driver-call.ts';
 import { engineStatus } from './engine-facts.ts';
-import { readEnginePolicy } from '../guarded/engine-policy.ts';
+import { readEnginePolicy } from '../../base/engine-policy.ts';
 import {
   failedStart,
   refusedByOther,

@@ -3,7 +3,7 @@ import { engineProblem, type EngineStatus } from '../../../shared/engine-status/
 import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { describeEngineApi, answersHttp } from '../guarded/engine-api.ts';
-import { readEnginePolicy } from '../guarded/engine-policy.ts';
+import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
 import { isAlive, type ProcessIdentity } from '../../base/process-identity.ts';
 import type { RootPaths } from '../../base/root-paths.ts';

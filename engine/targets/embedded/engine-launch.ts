@@ -10,7 +10,7 @@ import { confineDevices } from './device-cgroup.ts';
 import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
 import { engineEnvironment, prepareEngineHome } from '../guarded/engine-home.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
-import { readEnginePolicy, type EnginePolicy } from '../guarded/engine-policy.ts';
+import { readEnginePolicy, type EnginePolicy } from '../../base/engine-policy.ts';
 import { guardVolumes } from './link-guards.ts';
 import { dockerdErrors, logFile, logSize } from './log-files.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';

@@ -16,7 +16,7 @@ import { dockerClient } from '../../base/docker-client.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import { answersHttp, describeEngineApi } from '../guarded/engine-api.ts';
-import { readEnginePolicy } from '../guarded/engine-policy.ts';
+import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { systemctl, unitStates, type UnitState } from './systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 

@@ -5,7 +5,7 @@ import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import type { Message } from '../../../shared/messages/message.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { previewEngineConfig, type DesiredEngineConfig } from '../../daemon-json/daemon-json.ts';
-import { readEnginePolicy } from '../guarded/engine-policy.ts';
+import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { inspectSystemEngine, type SystemEngine } from './inspect-engine.ts';
 import { readInstallJournal, readInstallRecord } from './install-record.ts';
 import { unitFiles, type InstalledFile } from './units.ts';

@@ -1,7 +1,7 @@
-import { effectiveSettings, type EffectiveSettings } from '../../../shared/settings/effective.ts';
-import type { AppError } from '../../../shared/result.ts';
-import { readSettings } from '../../base/files.ts';
-import type { RootPaths } from '../../base/root-paths.ts';
+import { effectiveSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { AppError } from '../../shared/result.ts';
+import { readSettings } from './files.ts';
+import type { RootPaths } from './root-paths.ts';
 
 /** What the settings file asks of the engine's own configuration. */
 export interface EnginePolicy {
