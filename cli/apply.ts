@@ -11,6 +11,7 @@ import {
   printError,
   printResult,
   progress,
+  resolveTarget,
   withJson,
   withRoot,
   workWithoutReader,
@@ -61,7 +62,7 @@ export function registerApply(program: Command): void {
     .addOption(new Option('--events-to <socket>').hideHelp())
     .option('--base-hash <sha256>', helpText('cli-help.apply-base-hash'))
     .action((file: string | undefined, options: ApplyOptions) =>
-      withTarget(options, (target) => apply(target, file, options)),
+      installedFirst(options, () => withTarget(options, (target) => apply(target, file, options))),
     );
 
   withJson(withRoot(program.command('status').description(helpText('cli-help.status')))).action(
@@ -93,6 +94,16 @@ export function registerApply(program: Command): void {
         }
       }),
     );
+}
+
+/** The machine's own engine gets its gateway first, after a question of its own. */
+async function installedFirst(options: ApplyOptions, work: () => Promise<void>): Promise<void> {
+  const ref = resolveTarget(options);
+  if (ref.ok && ref.value.kind === 'system') {
+    const { ensureInstalled } = await import('./install.ts');
+    if (!(await ensureInstalled(options))) return;
+  }
+  await work();
 }
 
 interface Planned {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import type { InstallOptions, InstallStep } from '../engine/targets/system/install.ts';
+import type { InstallOptions, InstallStep } from '../engine/targets/system/install-steps.ts';
 import type { InstallFileChange, InstallPlan } from '../shared/install/plan.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
@@ -27,7 +27,9 @@ export function registerInstall(program: Command): void {
     .option('--dry-run', helpText('cli-help.install-dry-run'))
     .option('--prepare', helpText('cli-help.install-prepare'))
     .option('--recover', helpText('cli-help.install-recover'))
-    .action((options: InstallCommandOptions) => installSystem(options));
+    .action(async (options: InstallCommandOptions) => {
+      await installSystem(options);
+    });
   withJson(program.command('uninstall').description(helpText('cli-help.uninstall')))
     .option('--yes', helpText('cli-help.yes'))
     .option('--dry-run', helpText('cli-help.install-dry-run'))
@@ -45,25 +47,39 @@ function installOptions(): InstallOptions {
   };
 }
 
-async function installSystem(options: InstallCommandOptions): Promise<void> {
+/** Whether the gateway is in front of the engine afterwards, or will be. */
+async function installSystem(options: InstallCommandOptions): Promise<boolean> {
   const { install, recover } = await import('../engine/targets/system/install.ts');
   if (options.recover === true) {
     const recovered = await recover(installOptions());
     if (!recovered.ok) printError(recovered.error, options);
-    return;
+    return recovered.ok;
   }
   const { planInstall } = await import('../engine/targets/system/install-plan.ts');
   const planned = await planInstall(bulkheadCommand());
-  await carryOut(planned.ok ? ok(planned.value.plan) : planned, options, {
+  return carryOut(planned.ok ? ok(planned.value.plan) : planned, options, {
     question: text('system.ask-install'),
     done: text(options.prepare === true ? 'system.prepared' : 'system.installed'),
     work: () => install({ ...installOptions(), prepare: options.prepare === true }),
   });
 }
 
+/**
+ * Puts the gateway in front of the machine's engine where it is not; false where that was refused or failed,
+ * which is printed.
+ */
+export async function ensureInstalled(options: {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}): Promise<boolean> {
+  const { isSystemInstalled } = await import('../engine/targets/system/target.ts');
+  if (await isSystemInstalled()) return true;
+  return installSystem({ ...options, json: false });
+}
+
 async function uninstallSystem(options: InstallCommandOptions): Promise<void> {
   const [{ uninstall }, { planUninstall }] = await Promise.all([
-    import('../engine/targets/system/install.ts'),
+    import('../engine/targets/system/uninstall.ts'),
     import('../engine/targets/system/install-plan.ts'),
   ]);
   const planned = await planUninstall();
@@ -86,22 +102,23 @@ async function carryOut(
   planned: Result<InstallPlan, AppError>,
   options: InstallCommandOptions,
   { question, done, work }: Change,
-): Promise<void> {
+): Promise<boolean> {
   if (!planned.ok || options.dryRun === true) {
     printResult(planned, {
       json: options.json,
       human: describeInstallPlan,
       failed: (plan) => plan.blockers.length > 0,
     });
-    return;
+    return false;
   }
   if (options.json !== true) progress(describeInstallPlan(planned.value));
   if (options.yes !== true && planned.value.blockers.length === 0 && !(await confirmed(question))) {
     printError(fail('apply.not-confirmed', message('system.confirm-with-yes')).error, options);
-    return;
+    return false;
   }
   const outcome = await work();
   printResult(outcome.ok ? ok({ done: true }) : outcome, { json: options.json, human: () => done });
+  return outcome.ok;
 }
 
 async function confirmed(question: string): Promise<boolean> {

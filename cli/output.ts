@@ -122,12 +122,22 @@ export function resolveRoot(
       });
     return ok(path.resolve(given));
   }
-  if (existsSync(systemInstallRecord)) return ok(systemRoot);
+  if (isSystemEngineDefault()) return ok(systemRoot);
   if (uid === 0) return ok(defaultRoot);
   return fail('input.unusable', message('cli.no-engine-was-named'), {
     reason: message('cli.neither-root-nor-bulkhead-root-is-set'),
     hint: message('cli.give-engine-directory-root-dir'),
   });
+}
+
+/** Whether the machine's own engine is meant where none is named: it is there, and no engine of ours is. */
+function isSystemEngineDefault(): boolean {
+  if (existsSync(systemInstallRecord)) return true;
+  const embedded = ['engine-state.json', 'admin-settings.json'].map((name) => path.join(defaultRoot, name));
+  const units = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'].map((directory) =>
+    path.join(directory, 'docker.service'),
+  );
+  return existsSync('/run/systemd/system') && !embedded.some(existsSync) && units.some(existsSync);
 }
 
 /**

@@ -49,8 +49,8 @@ export async function withTarget(
 }
 
 /**
- * A file given as argument, else the draft. A missing file is an error; a draft that equals the applied text
- * is what there is.
+ * A file given as argument, else the draft, else, where nothing was ever applied, the recommended settings. A
+ * missing file is an error; a draft that equals the applied text is what there is.
  */
 export async function textToApply(
   target: Target,
@@ -59,7 +59,10 @@ export async function textToApply(
   const { ok, fail } = await import('../shared/result.ts');
   if (file === undefined) {
     const state = await target.settings.read();
-    return state.readError === null ? ok(state.draft) : { ok: false, error: state.readError };
+    if (state.readError !== null) return { ok: false, error: state.readError };
+    if (!state.exists && state.draft === '' && state.appliedVersion === 0 && target.capabilities.firstRun)
+      return ok((await import('../shared/settings/recommended.ts')).recommendedSettings);
+    return ok(state.draft);
   }
   const { readSettings } = await import('../engine/base/files.ts');
   const read = await readSettings(path.resolve(file));

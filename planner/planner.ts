@@ -180,7 +180,9 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
   }
 }
 
-/** BuildKit's runc is ours whether isolation is on or off, so that switching takes no restart of the engine. */
+/**
+ * BuildKit's runc is ours whether isolation is on or off, so that switching takes no restart of the engine.
+ */
 function plainStep(): Buffer {
   const plan = new PlanBuilder();
   plan.plain();

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import type { TargetRef } from '../../shared/targets/target.ts';
+import { machineSocket, type TargetRef } from '../../shared/targets/target.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { invokingUser, findUser } from '../base/docker-client-as.ts';
 import { openTarget } from './embedded/target.ts';
@@ -8,7 +8,7 @@ import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
 import { openDesktopTarget } from './docker-desktop/target.ts';
 import { message } from '../../shared/messages/message.ts';
 import { openMachineTarget } from './machine/target.ts';
-import { openSystemTarget } from './system/target.ts';
+import { isSystemInstalled, openSystemTarget } from './system/target.ts';
 
 export interface OpenOptions extends TargetOptions {
   /** Stands in for the machine Docker Desktop runs on. */
@@ -21,7 +21,10 @@ export async function openTargetRef(ref: TargetRef, options: OpenOptions): Promi
     case 'embedded':
       return ok(openTarget(ref.root, options));
     case 'system':
-      return ok(await openSystemTarget(options));
+      // Without a gateway in front it is only looked at.
+      return ok(
+        (await isSystemInstalled()) ? await openSystemTarget(options) : openMachineTarget(machineSocket),
+      );
     case 'docker-engine':
       return ok(openMachineTarget(ref.socket));
     case 'docker-desktop': {

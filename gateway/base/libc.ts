@@ -33,11 +33,17 @@ export function libcFunction<F>(declaration: string): F | null {
   }
 }
 
-/** Declares a C struct by its fields, for declarations of functions to name; null as above. */
+const structs = new Map<string, object>();
+
+/** Declares a C struct by its fields, once, for declarations of functions to name; null as above. */
 export function koffiStruct(name: string, fields: Readonly<Record<string, string>>): object | null {
+  const known = structs.get(name);
+  if (known !== undefined) return known;
   try {
     const declared = koffi()?.struct(name, fields);
-    return typeof declared === 'object' ? declared : null;
+    if (typeof declared !== 'object' || declared === null) return null;
+    structs.set(name, declared);
+    return declared;
   } catch {
     return null;
   }

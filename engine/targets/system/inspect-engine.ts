@@ -7,6 +7,7 @@ import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { dockerClient } from '../../base/docker-client.ts';
 import { rootPaths, systemRoot, withDataRoot, type RootPaths } from '../../base/root-paths.ts';
+import { readInstallRecord } from './install-record.ts';
 import { engineUnits } from './unit-names.ts';
 import { hasSystemd, unitStates } from './systemd.ts';
 
@@ -65,7 +66,8 @@ export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppErr
   const running = service.active === 'active' || service.active === 'reloading';
   return ok({
     paths,
-    group: group === '' || group === 'root' ? 'docker' : group,
+    // Behind the gateway the engine's own socket is root's.
+    group: (await readInstallRecord(paths))?.group ?? (group === '' ? 'docker' : group),
     running,
     liveRestore: config.liveRestore || words.includes('--live-restore'),
     containers: running ? await listContainers(paths) : [],

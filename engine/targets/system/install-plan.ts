@@ -8,13 +8,15 @@ import { previewEngineConfig, type DesiredEngineConfig } from '../../daemon-json
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { inspectSystemEngine, type SystemEngine } from './inspect-engine.ts';
 import { readInstallJournal, readInstallRecord } from './install-record.ts';
-import { unitFiles, type InstalledFile } from './units.ts';
+import { isDropIn, unitFiles, type InstalledFile } from './units.ts';
 
 /** What an installation would do, with what it needs to do it. */
 export interface PlannedInstall {
   readonly engine: SystemEngine;
   readonly files: readonly InstalledFile[];
   readonly desired: DesiredEngineConfig;
+  /** What the engine is started with changes: it restarts. */
+  readonly changesEngine: boolean;
   readonly plan: InstallPlan;
 }
 
@@ -50,11 +52,14 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
   );
   const installed = (await readInstallRecord(paths)) !== null;
   const running = (engine.containers ?? []).filter((container) => container.running);
-  const stops = engine.liveRestore || !engine.running ? [] : running;
+  const changesEngine =
+    !installed || changed.some(({ path, text, before }) => isDropIn({ path }) && text !== before);
+  const stops = engine.liveRestore || !engine.running || !changesEngine ? [] : running;
   return ok({
     engine,
     files,
     desired,
+    changesEngine,
     plan: {
       action: 'install',
       installed,
@@ -71,7 +76,7 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
           ? [{ path: paths.daemonJson, change: 'merge' as const, text: config.value.text ?? '' }]
           : []),
       ],
-      restartsEngine: engine.running,
+      restartsEngine: engine.running && changesEngine,
       stops: stops.filter((container) => !container.returns).map(({ name }) => name),
       restarts: stops.filter((container) => container.returns).map(({ name }) => name),
       keepRunning: engine.liveRestore ? running.map(({ name }) => name) : [],
@@ -82,7 +87,9 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
 }
 
 /** Plans giving the machine its plain engine back. Changes nothing. */
-export async function planUninstall(): Promise<Result<Omit<PlannedInstall, 'files' | 'desired'>, AppError>> {
+export async function planUninstall(): Promise<
+  Result<Omit<PlannedInstall, 'files' | 'desired' | 'changesEngine'>, AppError>
+> {
   const found = await inspectSystemEngine();
   if (!found.ok) return found;
   const engine = found.value;

@@ -39,6 +39,8 @@ export const installJournalSchema = z.object({
   ...versionAndUnits,
   phase: z.enum(['prepared', 'installing', 'uninstalling']),
   bulkheadCommand: z.string(),
+  /** An upgrade: what to give back is the version before. */
+  wasInstalled: z.boolean(),
   /** What to give back. */
   saved: z.array(savedFileSchema),
 });

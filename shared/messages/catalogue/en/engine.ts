@@ -62,8 +62,10 @@ export const engine = {
   'engine.on-machine-own-docker-engine': "{{what}} on the machine's own Docker Engine",
   'engine.no-gateway-and-no-isolation-runtime-stand':
     'no gateway and no isolation runtime stand in front of it, so nothing would be enforced',
-  'engine.use-embedded-engine-bulkhead-engine-start-it':
-    'Use an embedded engine: bulkhead engine start. It runs beside this one.',
+  'engine.use-embedded-engine-bulkhead-engine-start-it': concat(
+    'Put the gateway in front of it: sudo bulkhead install. ',
+    'Or use an embedded engine, which runs beside this one: bulkhead engine start.',
+  ),
   'engine.there-is-no-docker-desktop-for': 'there is no Docker Desktop for {{platform}}',
   'engine.engine-is-being-stopped': 'the engine is being stopped',
   'engine.resuming-it-hit-defect': 'resuming it hit a defect',

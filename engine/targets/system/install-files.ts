@@ -1,0 +1,91 @@
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ok } from '../../../shared/result.ts';
+import { removeFile, systemCode, writeFileAtomic } from '../../base/files.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+import { releaseEngineConfig } from '../../daemon-json/daemon-json.ts';
+import {
+  installJournalFile,
+  installRecordFile,
+  readInstallJournal,
+  type InstallJournal,
+  type SavedFile,
+} from './install-record.ts';
+import { inOrder, type Outcome } from './install-steps.ts';
+import { systemctl } from './systemd.ts';
+import type { InstalledFile } from './units.ts';
+
+/** Writes files of ours, each whole. */
+export async function writeFiles(files: readonly InstalledFile[]): Promise<Outcome> {
+  for (const { path: file, text, mode } of files) {
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
+    const written = await writeFileAtomic(file, text, { mode });
+    if (!written.ok) return written;
+  }
+  return ok(undefined);
+}
+
+/** What files hold now, to be given back. Throws for one that is there and can't be read. */
+export async function saveFiles(files: readonly string[]): Promise<SavedFile[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      try {
+        const [content, info] = await Promise.all([readFile(file, 'base64'), stat(file)]);
+        return { path: file, content, mode: info.mode & 0o7777 };
+      } catch (error) {
+        // One that can't be read must not be lost by being replaced.
+        if (systemCode(error) !== 'ENOENT') throw error;
+        return { path: file, content: null, mode: 0o644 };
+      }
+    }),
+  );
+}
+
+/** Gives every file back as it was before, the journal last. */
+export async function giveBackFiles(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
+  if (!journal.wasInstalled) await systemctl(['disable', '--quiet', ...journal.units]);
+  return inOrder([
+    ...journal.saved.map((file) => () => giveBack(file)),
+    () => systemctl(['daemon-reload']),
+    () => removeFile(installJournalFile(paths)),
+  ]);
+}
+
+async function giveBack({ path: file, content, mode }: SavedFile): Promise<Outcome> {
+  return content === null
+    ? removeFile(file)
+    : writeFileAtomic(file, Buffer.from(content, 'base64'), { mode });
+}
+
+/** Removes every file of ours, and gives daemon.json back; the journal last. */
+export async function removeInstalled(
+  paths: RootPaths,
+  files: readonly string[],
+  units: readonly string[],
+): Promise<Outcome> {
+  await systemctl(['disable', '--quiet', ...units]);
+  return inOrder([
+    ...files.map((file) => () => removeFile(file)),
+    async () => {
+      const released = await releaseEngineConfig(paths);
+      return released.ok ? ok(undefined) : released;
+    },
+    () => systemctl(['daemon-reload']),
+    () => removeFile(installRecordFile(paths)),
+    () => removeFile(installJournalFile(paths)),
+  ]);
+}
+
+/** Settles the files of an installation or removal that was cut off; starts nothing. */
+export async function recoverFiles(paths: RootPaths): Promise<Outcome> {
+  const journal = await readInstallJournal(paths);
+  switch (journal?.phase) {
+    case undefined:
+    case 'prepared':
+      return ok(undefined);
+    case 'installing':
+      return giveBackFiles(paths, journal);
+    case 'uninstalling':
+      return removeInstalled(paths, journal.files, journal.units);
+  }
+}

@@ -1,0 +1,72 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { message } from '../../../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { dockerClient, requestFailure } from '../../base/docker-client.ts';
+import { acquireLock } from '../../base/lock.ts';
+import { checkRootOwner } from '../../base/root-owner.ts';
+import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
+import { systemctl } from './systemd.ts';
+import { engineUnits } from './unit-names.ts';
+
+export interface InstallOptions {
+  readonly bulkheadCommand: string;
+  readonly projectRoot: string;
+  /** Called with the name of each step as it begins. */
+  readonly onStep?: (step: InstallStep) => void;
+}
+export type InstallStep =
+  'check' | 'write' | 'stop-engine' | 'start-services' | 'start-engine' | 'health' | 'roll-back' | 'remove';
+
+export type Outcome = Result<void, AppError>;
+const engineStopMs = 120_000;
+export const engineStartMs = 300_000;
+
+/** One at a time: install, uninstall and recover. */
+export async function withInstallLock(work: () => Promise<Outcome>): Promise<Outcome> {
+  const paths = rootPaths(systemRoot);
+  if (process.getuid?.() !== 0)
+    return fail('rights.not-root', message('system.install-needs-root'), {
+      hint: message('containers.run-same-command-with-sudo'),
+    });
+  const own = await checkRootOwner(paths);
+  if (!own.ok) return own;
+  await mkdir(paths.root, { recursive: true, mode: 0o711 });
+  const lock = await acquireLock(path.join(paths.root, 'install.lock'));
+  if (!lock.ok) return lock;
+  try {
+    return await work();
+  } finally {
+    await lock.value.release();
+  }
+}
+
+/** The engine first: while it runs, systemd refuses to restart its socket. */
+export const stopEngine = (...units: string[]): Promise<Outcome> =>
+  systemctl(['stop', engineUnits.service, engineUnits.socket, ...units], { timeoutMs: engineStopMs });
+
+/** Restarts in quick succession meet the start limit of docker.service. */
+export async function startEngine(): Promise<Outcome> {
+  await systemctl(['reset-failed', engineUnits.service, engineUnits.socket]);
+  return systemctl(['start', engineUnits.socket, engineUnits.service], { timeoutMs: engineStartMs });
+}
+
+export async function checkEngine(paths: RootPaths): Promise<Outcome> {
+  try {
+    const docker = dockerClient(paths.clientSocket);
+    await docker.ping();
+    await docker.listContainers({ limit: 1 });
+    return ok(undefined);
+  } catch (error) {
+    return requestFailure(message('desktop.health-check-failed'), error);
+  }
+}
+
+/** Runs steps one after the other, up to the first that fails. */
+export async function inOrder(steps: readonly (() => Promise<Outcome>)[]): Promise<Outcome> {
+  for (const step of steps) {
+    const outcome = await step();
+    if (!outcome.ok) return outcome;
+  }
+  return ok(undefined);
+}

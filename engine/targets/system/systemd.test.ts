@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { phaseOf, parseJournal } from './driver.ts';
+import { parseUnits } from './systemd.ts';
+
+const dropIns = '/etc/systemd/system/docker.service.d';
+const shown = `MainPID=1721
+Result=success
+Id=docker.service
+LoadState=loaded
+ActiveState=active
+FragmentPath=/usr/lib/systemd/system/docker.service
+DropInPaths=${dropIns}/50-bulkhead.conf ${dropIns}/proxy.conf
+ActiveEnterTimestamp=@1764288000
+
+Id=bulkhead-planner.service
+LoadState=not-found
+ActiveState=inactive
+MainPID=0
+ActiveEnterTimestamp=
+`;
+
+describe('units of systemd', () => {
+  it('are read from what systemctl show prints', () => {
+    const units = parseUnits(shown);
+    expect(units.get('docker.service')).toEqual({
+      load: 'loaded',
+      active: 'active',
+      mainPid: 1721,
+      since: '2025-11-28T00:00:00.000Z',
+      result: 'success',
+      files: [
+        '/usr/lib/systemd/system/docker.service',
+        '/etc/systemd/system/docker.service.d/50-bulkhead.conf',
+        '/etc/systemd/system/docker.service.d/proxy.conf',
+      ],
+    });
+    expect(units.get('bulkhead-planner.service')).toMatchObject({ mainPid: null, since: null, files: [] });
+  });
+
+  it.each([
+    ['active', 'ready'],
+    ['reloading', 'ready'],
+    ['activating', 'starting'],
+    ['deactivating', 'stopping'],
+    ['failed', 'failed'],
+    ['inactive', 'stopped'],
+  ])('give the phase of the engine: %s is %s', (active, phase) => {
+    const unit = parseUnits(shown).get('docker.service');
+    expect(phaseOf(unit === undefined ? undefined : { ...unit, active })).toBe(phase);
+  });
+
+  it('an engine without a unit is stopped', () => {
+    expect(phaseOf(undefined)).toBe('stopped');
+  });
+});
+
+it('the log is read from the journal, without what is no text or of other units', () => {
+  const entry = (unit: string, text: unknown) =>
+    JSON.stringify({ __REALTIME_TIMESTAMP: '1764288000000000', _SYSTEMD_UNIT: unit, MESSAGE: text });
+  const output = [
+    entry('docker.service', 'API listen on /run/bulkhead/engine.sock'),
+    entry('bulkhead-gateway.service', 'gateway listening'),
+    entry('ssh.service', 'accepted'),
+    entry('docker.service', [1, 2]),
+    '{ broken',
+    '',
+  ].join('\n');
+  const at = '2025-11-28T00:00:00.000Z';
+  expect(parseJournal(output)).toEqual([
+    { at, source: 'dockerd', text: 'API listen on /run/bulkhead/engine.sock' },
+    { at, source: 'gateway', text: 'gateway listening' },
+  ]);
+});

@@ -1,0 +1,48 @@
+import { message } from '../../../shared/messages/message.ts';
+import { fail } from '../../../shared/result.ts';
+import { rootPaths, systemRoot } from '../../base/root-paths.ts';
+import { giveBackFiles, removeInstalled } from './install-files.ts';
+import { planUninstall } from './install-plan.ts';
+import { readInstallJournal, readInstallRecord, writeInstallJournal } from './install-record.ts';
+import {
+  checkEngine,
+  startEngine,
+  stopEngine,
+  withInstallLock,
+  type InstallOptions,
+  type Outcome,
+} from './install-steps.ts';
+
+/** Takes the gateway away; the plain engine runs afterwards, its files as before, byte for byte. */
+export function uninstall(options: InstallOptions): Promise<Outcome> {
+  return withInstallLock(async () => {
+    options.onStep?.('check');
+    const paths = rootPaths(systemRoot);
+    const [record, planned] = [await readInstallRecord(paths), await planUninstall()];
+    if (!planned.ok) return planned;
+    if (record === null) {
+      const journal = await readInstallJournal(paths);
+      if (journal === null) return fail('input.unusable', message('system.not-installed'));
+      return giveBackFiles(paths, journal);
+    }
+    const { version, files, units, dataRoot, group, bulkheadCommand } = record;
+    const noted = await writeInstallJournal(paths, {
+      ...{ version, files, units, dataRoot, group, bulkheadCommand },
+      phase: 'uninstalling',
+      wasInstalled: true,
+      saved: [],
+    });
+    if (!noted.ok) return noted;
+    options.onStep?.('stop-engine');
+    const stopped = await stopEngine(...units);
+    if (!stopped.ok) return stopped;
+    options.onStep?.('remove');
+    const removed = await removeInstalled(paths, files, units);
+    if (!removed.ok) return removed;
+    options.onStep?.('start-engine');
+    const started = await startEngine();
+    if (!started.ok) return started;
+    options.onStep?.('health');
+    return checkEngine(paths);
+  });
+}

@@ -1,0 +1,79 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { serviceManager } from './service-manager.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync('/tmp/bh-notify-');
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const logged: string[] = [];
+const log = (line: string): void => void logged.push(line);
+
+it('nobody is notified where no service manager started the process', () => {
+  expect(serviceManager({}, log)).toBeNull();
+});
+
+it('an address that nobody listens on is logged, and no failure', () => {
+  const env = { NOTIFY_SOCKET: path.join(directory, 'absent'), WATCHDOG_USEC: '1000' };
+  expect(serviceManager(env, log)).toBeNull();
+  expect(logged.at(-1)).toContain('cannot be notified');
+  // What is this process' alone is not handed down.
+  expect(env).toEqual({});
+});
+
+const hasPython = (): boolean => {
+  try {
+    execFileSync('python3', ['--version']);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+// Node cannot receive datagrams of unix(7); Debian's build tools bring Python along.
+it.runIf(hasPython())('readiness, watchdog, end and sockets to keep reach the service manager', async () => {
+  const address = path.join(directory, 'notify');
+  const receiver = spawn('python3', [
+    '-uc',
+    `import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print('bound')
+while True:
+    data, rights, _, _ = s.recvmsg(4096, socket.CMSG_SPACE(4))
+    print(data.decode().replace('\\n', ' '), len(rights))`,
+    address,
+  ]);
+  const lines: string[] = [];
+  const output = createInterface({ input: receiver.stdout }).on('line', (line) => lines.push(line));
+  try {
+    await once(output, 'line');
+    const manager = serviceManager({ NOTIFY_SOCKET: address, WATCHDOG_USEC: '60000' }, log);
+    manager?.ready();
+    await manager?.listenerStore.keep('planner', { fd: 1 });
+    manager?.listenerStore.drop('planner');
+    manager?.stopping();
+    await expect
+      .poll(() => lines.filter((line) => line !== 'WATCHDOG=1 0'))
+      .toEqual([
+        'bound',
+        'READY=1 0',
+        'FDSTOREREMOVE=1 FDNAME=planner 0',
+        'FDSTORE=1 FDNAME=planner 1',
+        'FDSTOREREMOVE=1 FDNAME=planner 0',
+        'STOPPING=1 0',
+      ]);
+    await expect.poll(() => lines).toContain('WATCHDOG=1 0');
+  } finally {
+    receiver.kill();
+    await once(receiver, 'close');
+  }
+});
