@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +7,10 @@ import { openAgent, type Agent } from '../../../tests/support/ssh-agent.ts';
 import { startGitServer, type GitServer } from '../../../tests/support/git-server.ts';
 import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
 import { startBareEngine, type BareEngine } from '../../../tests/support/real-engine.ts';
+import { rootPaths } from '../../base/root-paths.ts';
+import { prepareEngineHome } from '../guarded/engine-home.ts';
+import { engineUnits } from '../system/unit-names.ts';
+import { dropInFile, unitFiles } from '../system/units.ts';
 
 /**
  * What git and ssh of a build find at an engine that was started with root's home. It
@@ -81,23 +85,21 @@ beforeEach(async () => {
 });
 
 /**
- * The environment of an engine that systemd starts, by the drop-in as it is installed; `programs` come next
- * in its PATH.
+ * The environment of the machine's own engine by the drop-in that an installation writes; `programs` come
+ * next in its PATH.
  */
 async function environmentOfDropIn(programs: string): Promise<Record<string, string>> {
-  const pages = path.resolve(import.meta.dirname, '../../../packaging/systemd');
-  const installed = path.join(scratch, 'installed');
-  await mkdir(path.join(installed, 'engine-home'), { recursive: true });
-  await cp(path.join(pages, 'engine-programs'), path.join(installed, 'engine-programs'), { recursive: true });
-  const text = (await readFile(path.join(pages, 'bulkhead-home.conf'), 'utf8')).replaceAll(
-    '/usr/local/lib/bulkhead',
-    installed,
-  );
+  const paths = rootPaths(path.join(scratch, 'installed'));
+  expect(await prepareEngineHome(paths)).toMatchObject({ ok: true });
+  const files = unitFiles({ paths, bulkheadCommand: '/usr/bin/bulkhead', group: 'docker', lxcfs: false });
+  const text = files.find((file) => file.path === dropInFile(engineUnits.service))?.text ?? '';
   const lines = (key: string) =>
     [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
-  const set = lines('Environment').map(
-    (line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const,
-  );
+  const set = lines('Environment')
+    .map((line) => line.slice(1, -1).replaceAll('%%', '%'))
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const)
+    // Our runtime is not installed beside this engine.
+    .filter(([name]) => name !== 'DOCKER_BUILDKIT_RUNC_COMMAND');
   const unset = new Set(lines('UnsetEnvironment').flatMap((line) => line.split(' ')));
   const inherited = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined || unset.has(name) ? [] : [[name, value] as const],

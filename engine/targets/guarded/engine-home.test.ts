@@ -1,9 +1,8 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engineEnvironment, prepareEngineHome } from './engine-home.ts';
-import { gitConfig, gitProgram, sshProgram } from './engine-programs.ts';
 import { rootPaths } from '../../base/root-paths.ts';
 
 let root: string;
@@ -90,15 +89,4 @@ describe.runIf(process.getuid?.() === 0)("the engine's home", () => {
       },
     });
   });
-});
-
-it('the files for engines started elsewhere equal those of the embedded engine', async () => {
-  const directory = path.resolve(import.meta.dirname, '../../../packaging/systemd/engine-programs');
-  for (const [name, text] of [
-    ['git', gitProgram],
-    ['ssh', sshProgram],
-    ['gitconfig', gitConfig],
-  ] as const) {
-    expect(await readFile(path.join(directory, name), 'utf8')).toBe(text);
-  }
 });

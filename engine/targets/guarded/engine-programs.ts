@@ -2,7 +2,7 @@
  * Programs that stand before others in the engine's PATH. The classic builder and BuildKit both run `git` by
  * name, and git runs `ssh` by name: BuildKit sets GIT_SSH_COMMAND="ssh -F /dev/null …" itself, and ssh takes
  * root's home from the user database, not from $HOME. So neither variables nor an empty home keep root's keys
- * from being offered. packaging/systemd has the same files for engines that we do not start.
+ * from being offered.
  */
 
 /** Finds the program of the same name that comes next in PATH. */
