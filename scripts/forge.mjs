@@ -1,6 +1,7 @@
 // `npm run package` and `npm run make`: the app as people install it, in out/. Sets up, builds, and runs
-// electron-forge with forge.config.ts. Options: --out DIR; --no-set-up, where all is there and built; the
-// rest goes to electron-forge, such as --targets deb.
+// electron-forge with forge.config.ts; `make` also makes the packages for servers
+// (scripts/server-package.mjs), unless --targets names others. Options: --out DIR; --no-set-up, where all is
+// there and built; the rest goes to electron-forge, such as --targets deb.
 import path from 'node:path';
 import process from 'node:process';
 import { Actionable, main, note, run, step } from './console.mjs';
@@ -8,6 +9,7 @@ import { build } from './build.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { findElectron } from './electron-runtime.mjs';
 import { at, pinnedNode, repository } from './paths.mjs';
+import { makeServerPackages } from './server-package.mjs';
 import { setUp } from './set-up.mjs';
 
 /** Removes an option with `count` values from the arguments. Returns the values, or undefined. */
@@ -32,5 +34,7 @@ await main(async () => {
     { cwd: repository, show: true, env: { ELECTRON_FORGE_OUT_DIR: path.resolve(out) } },
   );
   if (code !== 0) throw new Actionable('electron-forge failed: see above.');
+  if (args[0] === 'make' && !args.includes('--targets') && process.platform === 'linux')
+    await makeServerPackages(out);
   note(path.resolve(out));
 });

@@ -28,7 +28,7 @@ const appTrees = ['/dist/renderer', '/dist/icons', '/dist/licences.json', '/pack
  */
 export function appFilter() {
   const { directory, entries } = appBundle;
-  const bundle = [...bundleFiles(at(directory), entries)].map((file) => `${directory}/${file}`);
+  const bundle = bundleFiles(at(directory), entries).map((file) => `${directory}/${file}`);
   const wanted = [...bundle, ...appTrees];
   return (file) =>
     !file.endsWith('.map') &&
@@ -39,7 +39,7 @@ export function appFilter() {
  * The files of a bundle without its source maps, and without the chunks of earlier builds that lie beside it:
  * what its entry points name, and what that names.
  */
-function bundleFiles(directory, entries) {
+export function bundleFiles(directory, entries) {
   const files = readdirSync(directory).filter((file) => !file.endsWith('.map'));
   const wanted = new Set();
   const add = (file) => {
@@ -49,7 +49,7 @@ function bundleFiles(directory, entries) {
     for (const other of files) if (text.includes(`/${other}`)) add(other);
   };
   entries.forEach(add);
-  return wanted;
+  return [...wanted];
 }
 
 /** Copies what `bundleFiles` finds. */

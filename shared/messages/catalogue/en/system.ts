@@ -91,4 +91,8 @@ export const system = {
   ),
   'system.uninstalled':
     'The plain Docker Engine runs again. Settings and history stay in {{settings}} and {{root}}.',
+  'system.authentication-required': concat(
+    'Authentication is required to run "bulkhead {{command}}" as administrator: ',
+    '{{description}}',
+  ),
 } as const;

@@ -63,4 +63,5 @@ export const system: Translated<typeof english> = {
     '/enhancedContainerIsolation/value true && sudo bulkhead apply',
   'system.prepared': '一切就绪。下次启动计算机时生效，或运行：sudo bulkhead install',
   'system.uninstalled': '原来的 Docker Engine 已重新运行。设置和历史保留在 {{settings}} 和 {{root}}。',
+  'system.authentication-required': '以管理员身份运行“bulkhead {{command}}”需要认证：{{description}}',
 };

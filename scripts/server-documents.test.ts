@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { serverDocuments } from './server-documents.mjs';
+
+const run = promisify(execFile);
+const documents = new Map<string, string>();
+const document = (file: string) => documents.get(file) ?? '';
+
+beforeAll(async () => {
+  for (const { to, content } of (await serverDocuments('deb', '1.0.0')) as {
+    to: string;
+    content: string | Buffer;
+  }[])
+    documents.set(to, String(typeof content === 'string' ? content : gunzipSync(content)));
+});
+
+/** What bash offers after these words. */
+async function offered(...words: readonly string[]): Promise<readonly string[]> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-completion-'));
+  try {
+    const file = path.join(directory, 'bulkhead');
+    await writeFile(file, document('/usr/share/bash-completion/completions/bulkhead'));
+    const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _bulkhead
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = await run('bash', ['-euc', script, 'bash', file, 'bulkhead', ...words]);
+    return stdout.split('\n').filter((line) => line !== '');
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+describe('documents of the package for servers', () => {
+  it('complete commands, their commands and options in bash; nothing where a value is expected', async () => {
+    expect(await offered('un')).toEqual(['uninstall']);
+    expect(await offered('engine', 'sta')).toEqual(['start', 'status']);
+    expect(await offered('--lang', 'en', 'engine', 'start', '--f')).toEqual(['--foreground']);
+    expect(await offered('settings', 'lint', '--root', 'ver')).toEqual([]);
+    expect(await offered('explain', '--', 'ru')).toEqual([]);
+  });
+
+  it('describe every command for zsh and fish', () => {
+    expect(document('/usr/share/zsh/vendor-completions/_bulkhead')).toMatch(/^#compdef bulkhead\n/);
+    expect(document('/usr/share/zsh/vendor-completions/_bulkhead')).toContain("commands+=('verify:");
+    expect(document('/usr/share/fish/vendor_completions.d/bulkhead.fish')).toMatch(
+      /^complete -c bulkhead -n '__bulkhead_at \\' install\\'' -l dry-run -d '.+'$/m,
+    );
+  });
+
+  it('have a man page with all commands, whose text begins no request of roff', () => {
+    const page = document('/usr/share/man/man1/bulkhead.1.gz');
+    expect(page).toMatch(/^\.SS bulkhead containers recreate \[options\] <name\.\.\.>$/m);
+    expect(page).not.toMatch(/^'|^\.(?!TH|SH|SS|TP|B |BR )/m);
+  });
+
+  it("name commands for pkexec's question in two languages, without keeping the authentication", () => {
+    const policy = document('/usr/share/polkit-1/actions/io.bulkhead.policy');
+    expect(policy).toMatch(
+      /<message>Authentication is required to run "bulkhead apply" as administrator: .+<\/message>/,
+    );
+    expect(policy).toMatch(
+      /<message xml:lang="zh_CN">以管理员身份运行“bulkhead apply”需要认证：.+<\/message>/,
+    );
+    expect(policy).not.toContain('keep');
+    for (const launcher of ['bulkhead/bin/bulkhead', 'bulkhead-desktop/resources/program/bin/bulkhead'])
+      expect(policy).toContain(`exec.path">/usr/lib/${launcher}</annotate>`);
+  });
+
+  it('have the licence, and those of the packages in the bundles', () => {
+    const copyright = document('/usr/share/doc/bulkhead/copyright');
+    expect(copyright).toContain('Apache License');
+    expect(copyright).toMatch(/^dockerode \S+: Apache-2\.0$/m);
+  });
+});

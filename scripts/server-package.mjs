@@ -1,0 +1,93 @@
+// `npm run make:server`, and the last part of `npm run make`: the package `bulkhead` with command line,
+// gateway, planner and runtime, as .deb and .rpm in out/make. Sets up and builds first. Options: --out DIR;
+// --no-set-up, where all is there and built.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { Actionable, main, note, run, step } from './console.mjs';
+import { installDebianPackages } from './debian-packages.mjs';
+import { installNpmPackages } from './npm-packages.mjs';
+import { at, isProgram, pinnedNode } from './paths.mjs';
+import { buildDeb } from './server-deb.mjs';
+import { architectures, missingFiles, nativeArchitecture, serverPrograms } from './server-files.mjs';
+import { buildRpm } from './server-rpm.mjs';
+import { stageFiles } from './server-stage.mjs';
+
+/** Each format with the program that makes it. */
+const formats = [
+  { format: 'deb', program: 'dpkg-deb', make: buildDeb },
+  { format: 'rpm', program: 'rpmbuild', make: buildRpm },
+];
+
+/** Formats whose program is installed; says which are left out. */
+async function availableFormats() {
+  const found = await Promise.all(
+    formats.map(async (one) => ({ ...one, exists: (await run(one.program, ['--version'])).code === 0 })),
+  );
+  for (const { format, program, exists } of found)
+    if (!exists) note(`No .${format}: ${program} is not installed`);
+  return found.filter(({ exists }) => exists);
+}
+
+/** Architectures whose files are all here; says which are left out. The machine's own is a must. */
+function availableArchitectures() {
+  return Object.keys(architectures).filter((architecture) => {
+    const missing = missingFiles(architecture);
+    if (missing.length === 0) return true;
+    const what = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
+    if (architecture === nativeArchitecture)
+      throw new Actionable(`${what}: run \`npm run set-up\` and \`npm run build\`.`);
+    note(`No package for ${architecture}: ${what}`);
+    return false;
+  });
+}
+
+/** Builds every package that can be built here into `out`/make. Runs in the pinned Node. */
+async function buildPackages(out) {
+  const { serverDocuments } = await import('./server-documents.mjs');
+  const metadata = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+  const made = path.join(out, 'make');
+  mkdirSync(made, { recursive: true });
+  const usable = await availableFormats();
+  for (const architecture of availableArchitectures()) {
+    for (const { format, make } of usable) {
+      step(`Making the .${format} for servers (${architecture})`);
+      const work = mkdtempSync(path.join(out, 'server-'));
+      const stage = path.join(work, 'stage');
+      try {
+        const files = [...serverPrograms(architecture), ...(await serverDocuments(format, metadata.version))];
+        stageFiles(stage, files);
+        const options = { metadata, architecture, stage, files, out: made };
+        note(await make({ ...options, work: path.join(work, 'rpmbuild') }));
+      } finally {
+        rmSync(work, { recursive: true, force: true });
+      }
+    }
+  }
+}
+
+/** Builds the packages in a process of its own under the pinned Node, which reads TypeScript. */
+export async function makeServerPackages(out) {
+  const { code } = await run(
+    pinnedNode,
+    [fileURLToPath(import.meta.url), '--no-set-up', '--out', path.resolve(out)],
+    { show: true },
+  );
+  if (code !== 0) throw new Actionable('The packages for servers were not made: see above.');
+}
+
+if (isProgram(import.meta.url)) {
+  await main(async () => {
+    const args = process.argv.slice(2);
+    const out = path.resolve(args.includes('--out') ? args[args.indexOf('--out') + 1] : 'out');
+    if (args.includes('--no-set-up')) {
+      await buildPackages(out);
+    } else {
+      await Promise.all([installNpmPackages(), installDebianPackages({ also: 'packaging' })]);
+      await build({ window: false });
+      await makeServerPackages(out);
+    }
+  });
+}
