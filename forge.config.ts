@@ -13,21 +13,22 @@ import { checkWire, wireWithout } from './scripts/fuses.mjs';
 import { MakerRpmInPlace } from './scripts/maker-rpm.mjs';
 import { appFilter, stageProgram, zipRuntime } from './scripts/package-contents.mjs';
 import { at } from './scripts/paths.mjs';
-import { menuEntry } from './shared/desktop/desktop-entry.ts';
+import { packageVersion } from './scripts/server-deb.mjs';
+import { desktopEntryName, menuEntry } from './shared/desktop/desktop-entry.ts';
 
 const productName = 'Bulkhead';
 const executableName = 'bulkhead-app';
-const desktopTemplate = at('dist', 'bulkhead.desktop');
+const desktopTemplate = at('dist', desktopEntryName);
 
 /** What electron-installer-debian and electron-installer-redhat have in common. */
 const linuxPackage = {
-  name: 'bulkhead',
+  // The package `bulkhead` has the command line (scripts/server-package.mjs).
+  name: 'bulkhead-desktop',
   productName,
   productDescription:
     'Bulkhead isolates the containers of a Docker engine with user namespaces, rules for the Docker API ' +
-    'and a container runtime of its own. This package has the desktop app and the command line.',
-  // /usr/bin/bulkhead is the command line; the desktop entry names the app.
-  bin: path.join('resources', 'program', 'bin', 'bulkhead'),
+    'and a container runtime of its own. This package has the desktop app.',
+  bin: executableName,
   // A directory of the icon theme and its file; the makers' types know only the file.
   icon: { '512x512': at('dist', 'icons', 'app.png') } as unknown as string,
   desktopTemplate,
@@ -61,7 +62,7 @@ export default async function forgeConfig(): Promise<ForgeConfig> {
     section: 'admin' as const,
     priority: 'optional' as const,
     depends: windowPackages,
-    recommends: recommendedPackages,
+    recommends: [`bulkhead (= ${packageVersion(version)})`, ...recommendedPackages],
     // A fifth of xz's time; dpkg of Debian 12 and Ubuntu 22.04 can read it. Not in the maker's types.
     compression: 'zstd',
   };
@@ -93,7 +94,7 @@ export default async function forgeConfig(): Promise<ForgeConfig> {
           license,
           author,
           main: 'dist/electron/main.cjs',
-          desktopName: 'bulkhead.desktop',
+          desktopName: desktopEntryName,
           devDependencies: { electron: electron.version },
         }),
       prePackage: async () => {

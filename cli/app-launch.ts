@@ -24,9 +24,9 @@ const shownLine = 'shown';
 const shownWithinMs = 60_000;
 
 /**
- * The app that belongs to this command line: the packaged one around it, else what `npm start` runs, Electron
- * on the built app. `root`: where bin/bulkhead is. Errors: internal, with what to run, where it is not built
- * or has no runtime.
+ * The app that belongs to this command line: the packaged one around it or of the package beside it, else
+ * what `npm start` runs, Electron on the built app. `root`: where bin/bulkhead is. Errors: internal, with
+ * what to run, where it is not installed, not built or has no runtime.
  */
 export async function findApp(
   root: string,
@@ -34,6 +34,11 @@ export async function findApp(
 ): Promise<Result<AppProgram, AppError>> {
   const packaged = packagedApp(root, platform);
   if (packaged !== null) return ok({ program: packaged, first: [], packaged: true });
+  // The package for servers has no scripts.
+  if (!existsSync(path.join(root, 'scripts')))
+    return fail('internal', message('cli.desktop-app-is-not-installed'), {
+      hint: message('cli.install-bulkhead-desktop'),
+    });
   if (
     !existsSync(path.join(root, 'dist', 'electron', 'main.cjs')) ||
     !existsSync(path.join(root, 'dist', 'renderer', 'index.html'))
@@ -53,8 +58,15 @@ export async function findApp(
   return ok({ program: stdout.trim(), first: [root], packaged: false });
 }
 
-/** The binary of the packaged app, whose `resources/program` the root is then; null where it is none. */
+/**
+ * The binary of the packaged app: around `root`, which is its `resources/program` then, or of the package
+ * bulkhead-desktop, for the `root` of the package bulkhead beside it. Null where there is none.
+ */
 export function packagedApp(root: string, platform: NodeJS.Platform): string | null {
+  if (platform === 'linux' && path.basename(root) === 'bulkhead') {
+    const program = path.join(path.dirname(root), 'bulkhead-desktop', 'resources', 'program');
+    return packagedApp(program, platform);
+  }
   if (path.basename(root) !== 'program') return null;
   const resources = path.dirname(root);
   const binary =

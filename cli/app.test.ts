@@ -68,7 +68,27 @@ describe('the app beside the command line', () => {
     });
   });
 
+  it('is that of the package bulkhead-desktop beside the package for servers', async () => {
+    const server = path.join(directory, 'lib', 'bulkhead');
+    const desktop = path.join(directory, 'lib', 'bulkhead-desktop');
+    expect(await findApp(server, 'linux')).toMatchObject({
+      ok: false,
+      error: {
+        message: 'the desktop app is not installed',
+        hint: 'Install the package bulkhead-desktop.',
+      },
+    });
+    await mkdir(path.join(desktop, 'resources'), { recursive: true });
+    await writeFile(path.join(desktop, 'resources', 'app.asar'), '');
+    await writeFile(path.join(desktop, 'bulkhead-app'), '');
+    expect(await findApp(server, 'linux')).toEqual({
+      ok: true,
+      value: { program: path.join(desktop, 'bulkhead-app'), first: [], packaged: true },
+    });
+  });
+
   it('is missing, with what to run, where nothing was built or there is no runtime', async () => {
+    await mkdir(path.join(directory, 'scripts'));
     expect(await findApp(directory)).toMatchObject({
       ok: false,
       error: {
@@ -186,7 +206,7 @@ describe('the menu entry', () => {
     );
     if (!packaged.ok) throw new Error(packaged.error.message);
     const { entry, icon } = packaged.value;
-    expect(entry).toBe(path.join(directory, 'data', 'applications', 'bulkhead.desktop'));
+    expect(entry).toBe(path.join(directory, 'data', 'applications', 'bulkhead-desktop.desktop'));
     expect(await readFile(entry, 'utf8')).toMatch(
       /^Exec="\/opt\/50%% Bulkhead\/bulkhead-app" %u$[^]*^MimeType=x-scheme-handler\/bulkhead;$/m,
     );

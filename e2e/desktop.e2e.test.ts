@@ -277,22 +277,29 @@ describe('bulkhead app', () => {
   it('puts the app into the user\u2019s menu, as what opens its links', async () => {
     const env = { ...process.env, ...desktop.env, XDG_DATA_HOME: path.join(stage.paths.root, 'data-home') };
     await run(bulkheadCommand, ['app', '--install'], { env });
-    const entry = await readFile(path.join(env.XDG_DATA_HOME, 'applications', 'bulkhead.desktop'), 'utf8');
+    const entry = await readFile(
+      path.join(env.XDG_DATA_HOME, 'applications', 'bulkhead-desktop.desktop'),
+      'utf8',
+    );
     expect(entry).toContain(`\nExec="${bulkheadCommand}" "app" %u\n`);
     expect(entry).toContain('\nMimeType=x-scheme-handler/bulkhead;\n');
     expect(
-      (await readFile(path.join(env.XDG_DATA_HOME, 'icons', 'hicolor', '512x512', 'apps', 'bulkhead.png')))
+      (
+        await readFile(
+          path.join(env.XDG_DATA_HOME, 'icons', 'hicolor', '512x512', 'apps', 'bulkhead-desktop.png'),
+        )
+      )
         .subarray(1, 4)
         .toString(),
     ).toBe('PNG');
     await run(bulkheadCommand, ['app', '--uninstall'], { env });
-    expect(existsSync(path.join(env.XDG_DATA_HOME, 'applications', 'bulkhead.desktop'))).toBe(false);
+    expect(existsSync(path.join(env.XDG_DATA_HOME, 'applications', 'bulkhead-desktop.desktop'))).toBe(false);
   });
 });
 
 describe('start at login', () => {
   it('is a file of the desktop that starts the app hidden, and is gone when it is turned off', async () => {
-    const file = path.join(desktop.env['XDG_CONFIG_HOME'] ?? '', 'autostart', 'bulkhead.desktop');
+    const file = path.join(desktop.env['XDG_CONFIG_HOME'] ?? '', 'autostart', 'bulkhead-desktop.desktop');
     expect(await window.request('desktop:start-at-login', { on: true })).toMatchObject({
       ok: true,
       value: { startsAtLogin: true },

@@ -1,5 +1,16 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  realpath,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -231,9 +242,9 @@ describe('the packaged app', () => {
       XDG_CONFIG_HOME: path.join(work, 'config'),
     };
     await run(launcher(), ['app', '--install'], { env });
-    expect(await readFile(path.join(work, 'data', 'applications', 'bulkhead.desktop'), 'utf8')).toContain(
-      `\nExec="${binary}" %u\n`,
-    );
+    expect(
+      await readFile(path.join(work, 'data', 'applications', 'bulkhead-desktop.desktop'), 'utf8'),
+    ).toContain(`\nExec="${binary}" %u\n`);
     const { stdout } = await run(
       launcher(),
       ['app', '--json', '--root', root, '--', `--user-data-dir=${path.join(work, 'opened')}`],
@@ -271,41 +282,44 @@ describe('the packaged app', () => {
     expect(await app.ended).toBe(0);
   });
 
-  it('comes as a Debian package: command line in PATH, menu entry, icon, licence, dependencies', async () => {
+  it('comes as a Debian package: app in PATH, menu entry, icon, licence, dependencies', async () => {
     await forge('make', '--skip-package', '--targets', 'deb');
     const made = path.join(work, 'make', 'deb', process.arch);
     const [file = ''] = await readdir(made);
     const deb = path.join(made, file);
     const fields = (await run('dpkg-deb', ['--field', deb])).stdout;
     for (const field of [
-      /^Package: bulkhead$/m,
+      /^Package: bulkhead-desktop$/m,
       /^Maintainer: .+$/m,
       /^Section: admin$/m,
       /^Depends: .*\blibgtk-3-0t64 \| libgtk-3-0\b/m,
-      /^Recommends: .*\bdocker\.io \| docker-ce\b/m,
+      /^Recommends: bulkhead \(= [^)]+\), .*\bdocker\.io \| docker-ce\b/m,
       /^Description: Enhanced Container Isolation for any Docker engine\n \S/m,
     ])
       expect(fields).toMatch(field);
     expect(file).toBe(
-      `bulkhead_${/^Version: (.+)$/m.exec(fields)?.[1] ?? ''}_` +
+      `bulkhead-desktop_${/^Version: (.+)$/m.exec(fields)?.[1] ?? ''}_` +
         `${/^Architecture: (.+)$/m.exec(fields)?.[1] ?? ''}.deb`,
     );
 
     const root = path.join(work, 'installed');
     await run('dpkg-deb', ['--extract', deb, root]);
     const usr = path.join(root, 'usr');
-    expect((await run(path.join(usr, 'bin', 'bulkhead'), ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+$/m);
-    const entry = await readFile(path.join(usr, 'share', 'applications', 'bulkhead.desktop'), 'utf8');
-    expect(entry).toMatch(
-      /^Exec="\/usr\/lib\/bulkhead\/bulkhead-app" %u$[^]*^MimeType=x-scheme-handler\/bulkhead;$/m,
+    const installed = path.join(usr, 'lib', 'bulkhead-desktop');
+    expect(await realpath(path.join(usr, 'bin', 'bulkhead-desktop'))).toBe(
+      await realpath(path.join(installed, 'bulkhead-app')),
     );
-    expect((await stat(path.join(usr, 'lib', 'bulkhead', 'bulkhead-app'))).mode & 0o777).toBe(0o755);
+    const entry = await readFile(path.join(usr, 'share', 'applications', 'bulkhead-desktop.desktop'), 'utf8');
+    expect(entry).toMatch(
+      /^Exec="\/usr\/lib\/bulkhead-desktop\/bulkhead-app" %u$[^]*^MimeType=x-scheme-handler\/bulkhead;$/m,
+    );
+    expect((await stat(path.join(installed, 'bulkhead-app'))).mode & 0o777).toBe(0o755);
     // Chromium's sandbox where user namespaces are off.
-    expect((await stat(path.join(usr, 'lib', 'bulkhead', 'chrome-sandbox'))).mode & 0o7777).toBe(0o4755);
-    expect((await stat(path.join(usr, 'lib', 'bulkhead'))).mode & 0o777).toBe(0o755);
-    const icon = path.join(usr, 'share', 'icons', 'hicolor', '512x512', 'apps', 'bulkhead.png');
+    expect((await stat(path.join(installed, 'chrome-sandbox'))).mode & 0o7777).toBe(0o4755);
+    expect((await stat(installed)).mode & 0o777).toBe(0o755);
+    const icon = path.join(usr, 'share', 'icons', 'hicolor', '512x512', 'apps', 'bulkhead-desktop.png');
     expect((await stat(icon)).size).toBeGreaterThan(1000);
-    expect(await readFile(path.join(usr, 'share', 'doc', 'bulkhead', 'copyright'), 'utf8')).toBe(
+    expect(await readFile(path.join(usr, 'share', 'doc', 'bulkhead-desktop', 'copyright'), 'utf8')).toBe(
       await readFile(path.join(project, 'LICENSE'), 'utf8'),
     );
   });

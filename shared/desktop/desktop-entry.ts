@@ -1,7 +1,10 @@
-/** File name of the app's desktop entry; its desktop knows the app's windows and notifications by it. */
-export const desktopEntryName = 'bulkhead.desktop';
+/**
+ * File name of the app's desktop entry, after its package; its desktop knows the app's windows and
+ * notifications by it.
+ */
+export const desktopEntryName = 'bulkhead-desktop.desktop';
 /** Name of the app's icon in an icon theme. */
-export const desktopIconName = 'bulkhead';
+export const desktopIconName = 'bulkhead-desktop';
 
 /**
  * The app in a desktop's menu, and as what opens bulkhead:// links: `%u` stands for the link. `command`

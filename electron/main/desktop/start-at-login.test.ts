@@ -18,7 +18,7 @@ describe('the autostart file', () => {
     expect(await login.isOn()).toBe(false);
     await login.set(true);
     expect(await login.isOn()).toBe(true);
-    expect(await readFile(path.join(directory, 'bulkhead.desktop'), 'utf8')).toContain(
+    expect(await readFile(path.join(directory, 'bulkhead-desktop.desktop'), 'utf8')).toContain(
       '\nExec="/opt/bulkhead-app" "--hidden"\n',
     );
     await login.set(false);
@@ -28,7 +28,7 @@ describe('the autostart file', () => {
 
   it('quotes special characters of a path: none becomes a variable, command or field code', async () => {
     await autostartFile(directory, ['/opt/a b/$HOME/`id`/"x"/50%/c\\d']).set(true);
-    expect(await readFile(path.join(directory, 'bulkhead.desktop'), 'utf8')).toContain(
+    expect(await readFile(path.join(directory, 'bulkhead-desktop.desktop'), 'utf8')).toContain(
       'Exec="/opt/a b/\\\\$HOME/\\\\`id\\\\`/\\\\"x\\\\"/50%%/c\\\\\\\\d"\n',
     );
   });
@@ -37,7 +37,7 @@ describe('the autostart file', () => {
     const login = autostartFile(directory, ['/x']);
     for (const line of ['Hidden=true', 'X-GNOME-Autostart-enabled=false']) {
       await writeFile(
-        path.join(directory, 'bulkhead.desktop'),
+        path.join(directory, 'bulkhead-desktop.desktop'),
         `[Desktop Entry]\nType=Application\nExec=/x\n${line}\n`,
       );
       expect(await login.isOn(), line).toBe(false);

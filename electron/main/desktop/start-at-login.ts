@@ -42,7 +42,7 @@ export function startAtLogin(): StartAtLogin {
 }
 
 /**
- * A desktop entry `bulkhead.desktop` in `directory` that starts `command`. Somebody who disabled it in his
+ * A desktop entry in `directory` that starts `command`. Somebody who disabled it in his
  * desktop's settings finds it off here.
  */
 export function autostartFile(directory: string, command: readonly string[]): StartAtLogin {

@@ -1,6 +1,8 @@
 import { concat } from '../concat.ts';
 
 export const cli = {
+  'cli.desktop-app-is-not-installed': 'the desktop app is not installed',
+  'cli.install-bulkhead-desktop': 'Install the package bulkhead-desktop.',
   'cli.desktop-app-is-not-built': 'the desktop app is not built',
   'cli.run-npm-run-build-first-or-npm': 'Run npm run build first, or npm start.',
   'cli.there-is-no-electron-runtime-to-run': 'there is no Electron runtime to run the app with',

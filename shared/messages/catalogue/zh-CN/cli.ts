@@ -2,6 +2,8 @@ import type { cli as english } from '../en/cli.ts';
 import type { Translated } from '../translated.ts';
 
 export const cli: Translated<typeof english> = {
+  'cli.desktop-app-is-not-installed': '桌面应用尚未安装',
+  'cli.install-bulkhead-desktop': '请安装软件包 bulkhead-desktop。',
   'cli.desktop-app-is-not-built': '桌面应用尚未构建',
   'cli.run-npm-run-build-first-or-npm': '请先运行 npm run build，或运行 npm start。',
   'cli.there-is-no-electron-runtime-to-run': '没有可运行应用的 Electron 运行时',
