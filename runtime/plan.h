@@ -37,8 +37,8 @@ enum {
  *                                              be opened there (remains if the plan fails)
  *   runc NUMBER                                runc is the sealed copy in this descriptor of the planner's
  *   range BASE                                 the id range the container must turn out to have
- *   plain                                      a step of a build while isolation is off: runc as it is, without
- *                                              a range; no other operation makes sense beside it
+ *   plain                                      a step of a build while isolation is off: runc as it is,
+ *                                              without a range; no other operation makes sense beside it
  */
 
 enum plan_result {
