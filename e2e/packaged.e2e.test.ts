@@ -293,7 +293,7 @@ describe('the packaged app', () => {
       /^Maintainer: .+$/m,
       /^Section: admin$/m,
       /^Depends: .*\blibgtk-3-0t64 \| libgtk-3-0\b/m,
-      /^Recommends: bulkhead \(= [^)]+\), .*\bdocker\.io \| docker-ce\b/m,
+      /^Recommends: .*\bbulkhead \(= [^)]+\), .*\bdocker\.io \| docker-ce\b/m,
       /^Description: Enhanced Container Isolation for any Docker engine\n \S/m,
     ])
       expect(fields).toMatch(field);
