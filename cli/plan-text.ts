@@ -1,5 +1,5 @@
 import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
-import { applySteps, applyStepTable } from '../shared/apply/steps.ts';
+import { applyStepTable, shownSteps } from '../shared/apply/steps.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { padColumns, labelled } from './columns.ts';
 import { describeEffect } from './effect-text.ts';
@@ -74,7 +74,8 @@ export function describeStep({ step, state, durationMs, detail, sentence }: Appl
         : durationMs === null
           ? ''
           : text('cli-output.seconds', { seconds: (durationMs / 1000).toFixed(1) });
-  const number = `${applySteps.indexOf(step) + 1}/${applySteps.length}`;
+  const shown = shownSteps(step === 'reload-engine');
+  const number = `${shown.indexOf(step) + 1}/${shown.length}`;
   const columns = [padColumns(stepText(step), 24), padColumns(ended, 14), translate(detail ?? '', sentence)];
   return `${number} ${columns.join('')}`.trimEnd();
 }

@@ -78,7 +78,14 @@ describe('the window', () => {
     const ended = new Promise((resolve) => {
       window.app.process().once('exit', resolve);
     });
-    await window.page.getByRole('button', { name: 'Close', exact: true }).click();
+    // The page may be gone before the click is reported.
+    const clicked = window.page
+      .getByRole('button', { name: 'Close', exact: true })
+      .click()
+      .catch((error: unknown) => {
+        if (!String(error).includes('has been closed')) throw error;
+      });
     expect(await ended).toBe(0);
+    await clicked;
   });
 });

@@ -86,7 +86,6 @@ describe('applying', () => {
       'back-up:done',
       'write-settings:done',
       'reconfigure:done',
-      'reload-engine:skipped',
       'restart-engine:done',
       'health-check:done',
       'verify:done',
@@ -116,7 +115,7 @@ describe('applying', () => {
     const reloads = { reloads: true };
     const run = await apply(settingsText(true), reloads);
     expect(states(run)).toContain('reload-engine:done');
-    expect(states(run)).toContain('restart-engine:skipped');
+    expect(states(run).some((state) => state.startsWith('restart-engine'))).toBe(false);
     expect(await calls()).toEqual(['reload', 'health', 'verify']);
     await rm(callsFile(paths));
     const fails = (call: string) =>
@@ -165,7 +164,6 @@ describe('applying', () => {
       'back-up:done',
       'write-settings:done',
       'reconfigure:skipped',
-      'reload-engine:skipped',
       'restart-engine:skipped',
       'health-check:done',
       'verify:skipped',

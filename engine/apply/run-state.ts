@@ -1,4 +1,4 @@
-import { applySteps, type ApplyStep } from '../../shared/apply/steps.ts';
+import { shownSteps, type ApplyStep } from '../../shared/apply/steps.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun, ApplyStepStatus } from '../../shared/apply/run.ts';
 import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
@@ -36,7 +36,7 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
     toVersion: journal.toVersion,
     startedAt: journal.startedAt,
     endedAt: null,
-    steps: applySteps.map((step): ApplyStepStatus => ({
+    steps: shownSteps(journal.reloadNeeded === true).map((step): ApplyStepStatus => ({
       step,
       state: 'waiting',
       startedAt: null,

@@ -33,3 +33,10 @@ export const applyStepTable = {
 
 export type ApplyStep = keyof typeof applyStepTable;
 export const applySteps: readonly ApplyStep[] = Object.keys(applyStepTable) as ApplyStep[]; // its own keys
+
+/**
+ * The steps that one apply shows: the engine takes its configuration by a reload or by a restart, and the
+ * other one is left out.
+ */
+export const shownSteps = (reload: boolean): readonly ApplyStep[] =>
+  applySteps.filter((step) => step !== (reload ? 'restart-engine' : 'reload-engine'));
