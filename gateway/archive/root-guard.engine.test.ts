@@ -23,7 +23,7 @@ const program = `#define _GNU_SOURCE
 #include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
-static long now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t)
+static long now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t);
 return t.tv_sec * 1000000000L + t.tv_nsec; }
 int main(int n, char **words) {
   long end = now() + atol(words[2]) * 1000000000L;
