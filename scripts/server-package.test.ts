@@ -134,7 +134,6 @@ describe('the package for servers', () => {
       version: '1.0.0',
       description: 'x',
       license: 'y',
-      architecture: 'amd64',
       stage: '/stage',
       files: [{ to: '/usr/lib/bulkhead/package.json' }, { to: '/usr/bin/bulkhead' }],
     });

@@ -15,8 +15,11 @@ const scriptlet = (name, dpkgArguments) =>
     .replace(/^#!.*\n/m, '')
     .replaceAll('%', '%%');
 
-/** The spec file. Nothing is compiled: `stage` is copied. */
-export function specFile({ version, description, license, architecture, stage, files }) {
+/**
+ * The spec file. Nothing is compiled: `stage` is copied. The architecture is rpmbuild's --target: as a tag,
+ * it would have to be one that this machine runs.
+ */
+export function specFile({ version, description, license, stage, files }) {
   const outside = files.map(({ to }) => to).filter((to) => !to.startsWith('/usr/lib/bulkhead/'));
   return `${[
     'Name: bulkhead',
@@ -24,7 +27,6 @@ export function specFile({ version, description, license, architecture, stage, f
     'Release: 1',
     `Summary: ${description}`,
     `License: ${license}`,
-    `BuildArch: ${architectures[architecture].rpm}`,
     // Else rpm would want whatever the pinned Node's and koffi's files happen to name.
     'AutoReqProv: no',
     'Requires: glibc >= 2.28, libstdc++, libgcc, util-linux, (runc or containerd.io), xz, bzip2',
@@ -56,7 +58,7 @@ export function specFile({ version, description, license, architecture, stage, f
 export async function buildRpm({ metadata, architecture, stage, files, out, work }) {
   const spec = path.join(work, 'bulkhead.spec');
   mkdirSync(work, { recursive: true });
-  writeFileSync(spec, specFile({ ...metadata, architecture, stage, files }));
+  writeFileSync(spec, specFile({ ...metadata, stage, files }));
   const macros = [
     `_topdir ${work}`,
     `_rpmdir ${work}/made`,
