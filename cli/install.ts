@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { rootPaths, systemRoot } from '../engine/base/root-paths.ts';
 import type { InstallOptions, InstallStep } from '../engine/targets/system/install-steps.ts';
 import type { InstallFileChange, InstallPlan } from '../shared/install/plan.ts';
 import { message } from '../shared/messages/message.ts';
@@ -83,10 +84,10 @@ async function uninstallSystem(options: InstallCommandOptions): Promise<void> {
     import('../engine/targets/system/install-plan.ts'),
   ]);
   const planned = await planUninstall();
-  const paths = planned.ok ? planned.value.engine.paths : null;
+  const { settings, root } = rootPaths(systemRoot);
   await carryOut(planned.ok ? ok(planned.value.plan) : planned, options, {
     question: text('system.ask-uninstall'),
-    done: text('system.uninstalled', { settings: paths?.settings ?? '', root: paths?.root ?? '' }),
+    done: text('system.uninstalled', { settings, root }),
     work: () => uninstall(installOptions()),
   });
 }

@@ -6,7 +6,8 @@ import type { Message } from '../../../shared/messages/message.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { previewEngineConfig, type DesiredEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
-import { inspectSystemEngine, type SystemEngine } from './inspect-engine.ts';
+import { rootPaths, systemRoot } from '../../base/root-paths.ts';
+import { inspectSystemEngine, type AffectedContainer, type SystemEngine } from './inspect-engine.ts';
 import { readInstallJournal, readInstallRecord } from './install-record.ts';
 import { isDropIn, unitFiles, type InstalledFile } from './units.ts';
 
@@ -86,16 +87,23 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
   });
 }
 
+export interface PlannedUninstall {
+  /** Null where docker.service was removed before: then only what is ours is removed. */
+  readonly engine: SystemEngine | null;
+  readonly plan: InstallPlan;
+}
+
 /** Plans giving the machine its plain engine back. Changes nothing. */
-export async function planUninstall(): Promise<
-  Result<Omit<PlannedInstall, 'files' | 'desired' | 'changesEngine'>, AppError>
-> {
+export async function planUninstall(): Promise<Result<PlannedUninstall, AppError>> {
+  const paths = rootPaths(systemRoot);
+  const record = await readInstallRecord(paths);
   const found = await inspectSystemEngine();
-  if (!found.ok) return found;
-  const engine = found.value;
-  const record = await readInstallRecord(engine.paths);
-  const running = (engine.containers ?? []).filter((container) => container.running);
-  const stops = engine.liveRestore || !engine.running ? [] : running;
+  if (!found.ok && record === null) return found;
+  const engine = found.ok ? found.value : null;
+  const containers = engine?.containers ?? [];
+  const running = containers.filter((container) => container.running);
+  const stops = engine === null || engine.liveRestore ? [] : running;
+  const namesOf = (those: readonly AffectedContainer[]): string[] => those.map(({ name }) => name);
   return ok({
     engine,
     plan: {
@@ -104,13 +112,13 @@ export async function planUninstall(): Promise<
       prepared: false,
       files: [
         ...(record?.files ?? []).map((path) => ({ path, change: 'remove' as const, text: '' })),
-        { path: engine.paths.daemonJson, change: 'restore' as const, text: '' },
+        { path: paths.daemonJson, change: 'restore' as const, text: '' },
       ],
-      restartsEngine: engine.running,
-      stops: stops.filter((container) => !container.returns || container.isolated).map(({ name }) => name),
-      restarts: stops.filter((container) => container.returns && !container.isolated).map(({ name }) => name),
-      keepRunning: engine.liveRestore ? running.map(({ name }) => name) : [],
-      unstartable: (engine.containers ?? []).filter(({ isolated }) => isolated).map(({ name }) => name),
+      restartsEngine: engine?.running === true,
+      stops: namesOf(stops.filter((container) => !container.returns || container.isolated)),
+      restarts: namesOf(stops.filter((container) => container.returns && !container.isolated)),
+      keepRunning: engine?.liveRestore === true ? namesOf(running) : [],
+      unstartable: namesOf(containers.filter(({ isolated }) => isolated)),
       blockers: [],
     },
   });

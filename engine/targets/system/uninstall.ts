@@ -12,6 +12,7 @@ import {
   type InstallOptions,
   type Outcome,
 } from './install-steps.ts';
+import { systemctl } from './systemd.ts';
 
 /** Takes the gateway away; the plain engine runs afterwards, its files as before, byte for byte. */
 export function uninstall(options: InstallOptions): Promise<Outcome> {
@@ -34,11 +35,13 @@ export function uninstall(options: InstallOptions): Promise<Outcome> {
     });
     if (!noted.ok) return noted;
     options.onStep?.('stop-engine');
-    const stopped = await stopEngine(...units);
+    const { engine } = planned.value;
+    const stopped = engine === null ? await systemctl(['stop', ...units]) : await stopEngine(...units);
     if (!stopped.ok) return stopped;
     options.onStep?.('remove');
     const removed = await removeInstalled(paths, files, units);
-    if (!removed.ok) return removed;
+    // One that did not run is left as it was.
+    if (!removed.ok || engine?.running !== true) return removed;
     options.onStep?.('start-engine');
     const started = await startEngine();
     if (!started.ok) return started;
