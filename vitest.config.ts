@@ -52,7 +52,7 @@ const patient = { poll: { timeout: 20_000 } };
 const propertySeed = 'tests/support/property-seed.ts';
 
 // unit: beside the code, no root. engine: real dockerd, needs root (`*.engine.test.ts`). e2e: the real
-// Electron app and a real engine.
+// Electron app and a real engine. machine: a Debian machine in QEMU (`npm run test:machine`).
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -70,7 +70,7 @@ export default defineConfig({
             '{shared,engine,supervisor,planner,gateway,cli,electron,scripts,tests}/**/*.test.ts',
             'renderer/**/*.test.ts',
           ],
-          exclude: ['**/*.engine.test.ts', 'node_modules/**'],
+          exclude: ['**/*.{engine,machine}.test.ts', 'node_modules/**'],
           // On two cores lint and types run beside these: generous, so that only what hangs fails.
           testTimeout: 30_000,
         },
@@ -106,6 +106,16 @@ export default defineConfig({
           include: ['e2e/**/*.e2e.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'machine',
+          environment: 'node',
+          include: ['tests/machine/*.machine.test.ts'],
+          testTimeout: 900_000,
+          pool: 'forks',
           fileParallelism: false,
         },
       },

@@ -84,7 +84,16 @@ const packaging = [
   { packages: [crossCompiler] },
   { packages: [crossLibrary] },
 ];
-const sets = { display, tests: [...tests, ...packaging], packaging };
+// A real Debian machine in QEMU, for `npm run test:machine`.
+const machine = [
+  { packages: ['qemu-system-x86'], command: 'qemu-system-x86_64' },
+  { packages: ['qemu-utils'], command: 'qemu-img' },
+  { packages: ['mmdebstrap'], command: 'mmdebstrap' },
+  { packages: ['e2fsprogs'], command: 'mkfs.ext4' },
+  { packages: ['openssh-client'], command: 'ssh' },
+  { packages: ['dpkg'], command: 'dpkg-deb' },
+];
+const sets = { display, tests: [...tests, ...packaging], packaging, machine };
 
 const alternatives = ({ packages }) => packages.join(' | ');
 /** What the .deb depends on: libraries of the window, as dependencies of a control file. */
@@ -100,7 +109,7 @@ const servicesOf = {
 
 /**
  * Installs the Debian packages that are missing. `also`: 'display' (the virtual one, for machines without a
- * screen), 'packaging', or 'tests' (both included).
+ * screen), 'packaging', 'tests' (both included), or 'machine'.
  */
 export async function installDebianPackages({ also } = {}) {
   if (process.platform !== 'linux') {

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { cache } from '../../scripts/paths.mjs';
+
+const run = promisify(execFile);
+
+const suite = 'trixie';
+const packages = [
+  ...['systemd', 'systemd-sysv', 'dbus', 'udev', 'linux-image-cloud-amd64', 'initramfs-tools'],
+  ...['apparmor', 'docker.io', 'docker-cli', 'docker-buildx', 'docker-compose', 'iptables', 'lxcfs'],
+  ...['busybox-static', 'openssh-server', 'iproute2', 'procps', 'polkitd', 'pkexec', 'passwd', 'uidmap'],
+  ...['ca-certificates', 'xz-utils', 'bzip2'],
+];
+
+/**
+ * Run by mmdebstrap, with the root of the new file system as its argument: a machine that is reached by ssh,
+ * as root or as alice, who may use the Docker socket. `busybox.tar` is the one image that the tests need.
+ */
+const customize = `#!/bin/sh
+set -eu
+root=$1
+echo guest > "$root/etc/hostname"
+echo '/dev/vda / ext4 defaults 0 1' > "$root/etc/fstab"
+cp /etc/resolv.conf "$root/etc/resolv.conf"
+printf '[Match]\\nName=e*\\n[Network]\\nDHCP=yes\\n' > "$root/etc/systemd/network/10-lan.network"
+mkdir -p "$root/var/log/journal"
+chroot "$root" ssh-keygen -A >/dev/null
+chroot "$root" useradd --create-home --shell /bin/bash --groups docker --password '*' alice
+for home in root home/alice; do
+  mkdir -p -m 700 "$root/$home/.ssh"
+  cp "$(dirname "$0")/key.pub" "$root/$home/.ssh/authorized_keys"
+done
+chroot "$root" chown -R alice:alice /home/alice
+chroot "$root" systemctl --quiet enable systemd-networkd ssh docker
+chroot "$root" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer fstrim.timer
+image=$root/tmp/busybox
+mkdir -p "$image/bin" "$image/etc" "$image/root" "$image/tmp"
+chmod 1777 "$image/tmp"
+cp "$root/usr/bin/busybox" "$image/bin/"
+for name in $("$image/bin/busybox" --list); do
+  [ "$name" = busybox ] || ln -s busybox "$image/bin/$name"
+done
+echo 'root:x:0:0:root:/root:/bin/sh' > "$image/etc/passwd"
+tar -C "$image" -cf "$root/usr/local/share/busybox.tar" .
+rm -r "$image"
+`;
+
+/** What QEMU boots: a disk with its kernel and initial RAM disk, and the key for ssh. */
+export interface DebianImage {
+  readonly disk: string;
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly key: string;
+}
+
+/**
+ * A bootable Debian, made once for each list of packages and kept in the cache of the project's scripts.
+ * Needs root, mmdebstrap, mkfs.ext4 and ssh-keygen; the first time takes about two minutes.
+ */
+export async function debianImage(): Promise<DebianImage> {
+  const digest = createHash('sha256')
+    .update([suite, ...packages, customize].join('\n'))
+    .digest('hex');
+  const directory = path.join(cache, 'machine', digest.slice(0, 16));
+  if (!(await exists(directory))) await buildImage(directory);
+  const file = (name: string) => path.join(directory, name);
+  return {
+    disk: file('disk.img'),
+    kernel: file('vmlinuz'),
+    initrd: file('initrd.img'),
+    key: file('key'),
+  };
+}
+
+async function buildImage(directory: string): Promise<void> {
+  const partial = `${directory}.${process.pid}.partial`;
+  const file = (name: string) => path.join(partial, name);
+  const root = file('root');
+  console.log(`Making the Debian image ${directory}`);
+  await mkdir(partial, { recursive: true, mode: 0o700 });
+  try {
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file('key')]);
+    await writeFile(file('customize'), customize);
+    await chmod(file('customize'), 0o755);
+    await run(
+      'mmdebstrap',
+      [
+        '--quiet',
+        '--variant=minbase',
+        `--include=${packages.join(',')}`,
+        `--customize-hook=${file('customize')}`,
+        ...[suite, root],
+      ],
+      { maxBuffer: 64 * 1024 * 1024 },
+    );
+    for (const name of await readdir(path.join(root, 'boot'))) {
+      const kind = /^(?:vmlinuz|initrd\.img)(?=-)/.exec(name)?.[0];
+      if (kind !== undefined) await rename(path.join(root, 'boot', name), file(kind));
+    }
+    await run('truncate', ['--size=12G', file('disk.img')]);
+    await run('mkfs.ext4', ['-q', '-F', '-d', root, file('disk.img')]);
+    await rm(root, { recursive: true });
+    await rename(partial, directory);
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );

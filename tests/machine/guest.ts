@@ -1,0 +1,213 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { artifacts } from '../../scripts/paths.mjs';
+import { debianImage, type DebianImage } from './debian-image.ts';
+
+const run = promisify(execFile);
+
+/** How long a boot may take: about a minute on a quiet machine, without KVM. */
+const bootMs = 420_000;
+const commandMs = 120_000;
+/** Mitigations of processor flaws cost much time in an emulated processor. */
+const kernelParameters =
+  'root=/dev/vda rw rootflags=noinit_itable console=ttyS0 net.ifnames=0 quiet mitigations=off';
+const consoleLog = path.join(artifacts, 'machine-console.log');
+
+export interface CommandResult {
+  /** 255 where the connection itself failed, as ssh(1) has it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  /** `root` unless said otherwise; `alice` is an ordinary user in the group docker. */
+  readonly user?: 'root' | 'alice';
+  readonly timeoutMs?: number;
+}
+
+/** A real Debian machine in QEMU, without KVM: about ten times slower than its host. */
+export class Guest {
+  readonly #image: DebianImage;
+  readonly #directory: string;
+  readonly #port: number;
+  readonly #qemu: ChildProcess;
+  /** Users with an open connection that their commands share: a key exchange takes seconds in there. */
+  readonly #connected = new Set<string>();
+
+  private constructor(image: DebianImage, directory: string, port: number) {
+    this.#image = image;
+    this.#directory = directory;
+    this.#port = port;
+    // QEMU ends with this process, whatever becomes of it.
+    this.#qemu = spawn('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...this.#qemuArguments()], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+  }
+
+  /** Boots a fresh machine: what it writes is in a layer of its own above the cached image. */
+  static async boot(): Promise<Guest> {
+    const image = await debianImage();
+    await mkdir(artifacts, { recursive: true });
+    const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-machine-'));
+    const overlay = path.join(directory, 'overlay.qcow2');
+    await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'raw', overlay]);
+    const guest = new Guest(image, directory, await freePort());
+    try {
+      await guest.#waitForBoot(null);
+      // QEMU has it open: it takes no space once QEMU has ended, however that happens.
+      await rm(overlay);
+      return guest;
+    } catch (error) {
+      await guest.stop();
+      throw error;
+    }
+  }
+
+  #qemuArguments(): string[] {
+    const { kernel, initrd } = this.#image;
+    return [
+      ...['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max', '-smp', '2', '-m', '4096'],
+      ...['-display', 'none', '-monitor', 'stdio', '-serial', `file:${consoleLog}`],
+      ...['-kernel', kernel, '-initrd', initrd],
+      ...['-append', kernelParameters],
+      '-drive',
+      `file=${path.join(this.#directory, 'overlay.qcow2')},if=virtio,format=qcow2,cache=unsafe`,
+      ...['-netdev', `user,id=n0,hostfwd=tcp:127.0.0.1:${this.#port}-:22`],
+      ...['-device', 'virtio-net-pci,netdev=n0', '-device', 'virtio-rng-pci'],
+    ];
+  }
+
+  /** Runs a shell command; one that takes longer than `timeoutMs` is an error. */
+  async run(command: string, options: CommandOptions = {}): Promise<CommandResult> {
+    await this.#connect(options.user ?? 'root');
+    return finish(this.#ssh(command, options), command, options.timeoutMs ?? commandMs);
+  }
+
+  /** The output of a shell command without its last line feed; an exit code other than 0 is an error. */
+  async output(command: string, options: CommandOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.run(command, options);
+    if (code !== 0) throw new Error(`exit code ${code} of: ${command}\n${stdout}${stderr}`);
+    return stdout.trimEnd();
+  }
+
+  /** Copies files and directories, by their names relative to `from`, to the same names below `to`. */
+  async copyIn(
+    from: string,
+    names: readonly string[],
+    to: string,
+    { timeoutMs = commandMs }: CommandOptions = {},
+  ): Promise<void> {
+    const tar = spawn('tar', ['-C', from, '--exclude=*.map', '-cf', '-', ...names], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const command = `mkdir -p '${to}' && tar -C '${to}' --no-same-owner -xf -`;
+    const unpack = this.#ssh(command, {});
+    tar.stdout.pipe(unpack.stdin);
+    const [{ code, stderr }, [packed]] = await Promise.all([
+      finish(unpack, command, timeoutMs),
+      once(tar, 'close'),
+    ]);
+    if (code !== 0 || packed !== 0) throw new Error(`${names.join(', ')} could not be copied: ${stderr}`);
+  }
+
+  /**
+   * Boots again. `power-loss`: at once, without a word to any service, and without writing back what is in
+   * memory only.
+   */
+  async reboot(how: 'orderly' | 'power-loss' = 'orderly'): Promise<void> {
+    const before = await this.output(readBootId);
+    // The connection ends when the machine goes down.
+    if (how === 'orderly') await this.run('systemctl reboot; exec sleep infinity', { timeoutMs: bootMs });
+    else this.#qemu.stdin?.write('system_reset\n');
+    for (const user of this.#connected)
+      await run('ssh', ['-O', 'exit', ...this.#sshArguments(user)]).catch(() => undefined);
+    this.#connected.clear();
+    await this.#waitForBoot(before);
+  }
+
+  /** Ends QEMU and removes what the machine wrote. */
+  async stop(): Promise<void> {
+    if (this.#qemu.exitCode === null && this.#qemu.signalCode === null) {
+      const closed = once(this.#qemu, 'close');
+      this.#qemu.kill('SIGKILL');
+      await closed;
+    }
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Writes the output of a command to a file of the test's artifacts. */
+  async saveOutput(command: string, file: string): Promise<void> {
+    const { stdout, stderr } = await this.run(command);
+    await writeFile(path.join(artifacts, file), `${stdout}${stderr}`);
+  }
+
+  #sshArguments(user: string): string[] {
+    return [
+      ...['-q', '-i', this.#image.key, '-p', String(this.#port), '-l', user],
+      ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'BatchMode=yes'],
+      ...['-o', `ControlPath=${this.#directory}/%r`, '-o', 'ConnectTimeout=20'],
+      ...['-o', 'ServerAliveInterval=20', '127.0.0.1'],
+    ];
+  }
+
+  #ssh(command: string, { user = 'root' }: CommandOptions) {
+    return spawn('ssh', [...this.#sshArguments(user), '--', command], { stdio: ['pipe', 'pipe', 'pipe'] });
+  }
+
+  /** Opens the connection of a user; false where there is no answer yet. */
+  async #connect(user: string): Promise<boolean> {
+    if (this.#connected.has(user)) return true;
+    const master = spawn('ssh', ['-M', '-N', '-f', ...this.#sshArguments(user)], { stdio: 'ignore' });
+    await once(master, 'close');
+    if (master.exitCode === 0) this.#connected.add(user);
+    return master.exitCode === 0;
+  }
+
+  /** Until ssh answers, in another boot than `before`. */
+  async #waitForBoot(before: string | null): Promise<void> {
+    const end = Date.now() + bootMs;
+    while (Date.now() < end) {
+      if (this.#qemu.exitCode !== null) throw new Error(`QEMU ended with exit code ${this.#qemu.exitCode}`);
+      // An attempt waits for the other end by itself; it is refused at once only shortly before sshd listens.
+      if ((await this.#connect('root')) && (await this.output(readBootId)) !== before) return;
+      await setTimeout(500);
+    }
+    throw new Error(`the machine did not boot within ${bootMs / 1000} s: see ${consoleLog}`);
+  }
+}
+
+const readBootId = 'cat /proc/sys/kernel/random/boot_id';
+
+async function finish(child: ChildProcess, command: string, timeoutMs: number): Promise<CommandResult> {
+  child.stdin?.on('error', () => undefined);
+  const limit = AbortSignal.timeout(timeoutMs);
+  const kill = () => child.kill('SIGKILL');
+  limit.addEventListener('abort', kill);
+  const [stdout, stderr] = await Promise.all([
+    child.stdout === null ? '' : text(child.stdout),
+    child.stderr === null ? '' : text(child.stderr),
+    once(child, 'close'),
+  ]);
+  limit.removeEventListener('abort', kill);
+  if (child.signalCode !== null)
+    throw new Error(`no end within ${timeoutMs / 1000} s: ${command}\n${stdout}${stderr}`);
+  return { code: child.exitCode, stdout, stderr };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}

@@ -1,0 +1,68 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as z from 'zod';
+import { at } from '../../scripts/paths.mjs';
+import { buildDeb } from '../../scripts/server-deb.mjs';
+import { serverDocuments } from '../../scripts/server-documents.mjs';
+import { serverPrograms } from '../../scripts/server-files.mjs';
+import { stageFiles } from '../../scripts/server-stage.mjs';
+import type { Guest } from './guest.ts';
+
+const metadataSchema = z.object({ version: z.string(), description: z.string(), author: z.string() });
+
+/** Makes the package for servers of what is built, and installs it. */
+export async function installPackage(guest: Guest): Promise<void> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-package-'));
+  try {
+    const metadata = metadataSchema.parse(JSON.parse(await readFile(at('package.json'), 'utf8')));
+    const architecture = 'amd64';
+    const stage = path.join(directory, 'stage');
+    const files = [...serverPrograms(architecture), ...(await serverDocuments('deb', metadata.version))];
+    stageFiles(stage, files);
+    const file = await buildDeb({ metadata, architecture, stage, files, out: directory });
+    await guest.copyIn(directory, [path.basename(file)], '/root');
+    await guest.output(`apt-get install -q -y --no-install-recommends /root/${path.basename(file)}`, {
+      timeoutMs: 300_000,
+    });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/**
+ * Everything that an installation touches, as text: files with their digests, directories, links, the socket,
+ * what is enabled, and how the engine is started.
+ */
+export function engineFiles(guest: Guest): Promise<string> {
+  const places = '/etc/docker /etc/systemd/system /etc/default/docker /usr/lib/systemd/system/docker.*';
+  return guest.output(
+    `find ${places} -printf '%y %m %u:%g %p %l\\n' 2>/dev/null | sort
+find ${places} -type f 2>/dev/null | sort | xargs sha256sum
+stat -c '%F %a %U:%G %n' /run/docker.sock
+systemctl show -p Environment -p ExecStart -p Wants -p FragmentPath -p DropInPaths docker.service |
+  sed 's/ ; start_time=.*//'
+systemctl show -p Listen -p SocketMode -p SocketGroup -p DropInPaths docker.socket`,
+  );
+}
+
+/** When a container was started last: another time means that it was stopped meanwhile. */
+export const startedAt = (guest: Guest, ...names: readonly string[]): Promise<string> =>
+  guest.output(`docker inspect --format '{{.Name}} {{.State.StartedAt}}' ${names.join(' ')}`);
+
+/** Sets one setting and applies it. Resolves with what `bulkhead apply` printed. */
+export function applySetting(guest: Guest, pointer: string, value: string): Promise<string> {
+  return guest.output(`bulkhead settings set ${pointer} ${value} >/dev/null && bulkhead apply --yes`, {
+    timeoutMs: 420_000,
+  });
+}
+
+/** What /proc/self/uid_map has as its first line: first id inside, on the host, how many. */
+export function parseIdMap(text: string): { readonly host: number; readonly count: number } {
+  const [, host, count] = /^\s*0\s+(\d+)\s+(\d+)\s*$/m.exec(text) ?? [];
+  if (host === undefined || count === undefined) throw new Error(`this is no id map: ${text}`);
+  return { host: Number(host), count: Number(count) };
+}
+
+/** Of every container without isolation: root inside is root of the machine. */
+export const wholeMachine = { host: 0, count: 4_294_967_295 };

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { Guest } from './guest.ts';
+import { buildThatPrintsItsMap, isolatedUse } from './isolated-use.ts';
+import { applySetting, engineFiles, installPackage, parseIdMap, startedAt, wholeMachine } from './product.ts';
+
+const eci = '/enhancedContainerIsolation/value';
+const ownMap = 'cat /proc/self/uid_map';
+const statusSchema = z.object({
+  engine: z.object({ phase: z.string(), gatewayUp: z.boolean(), plannerUp: z.boolean(), problem: z.null() }),
+  protection: z.string(),
+  eci: z.boolean(),
+  unprotected: z.number(),
+  appliedVersion: z.number(),
+  interruptedApply: z.boolean(),
+});
+
+// One machine, one story: each step goes on where the one before it ended.
+describe("the machine's own Docker Engine on a real Debian", () => {
+  let guest: Guest;
+  /** The engine's files before the gateway is in front. */
+  let filesBefore: string;
+
+  const alice = (command: string) => guest.run(command, { user: 'alice' });
+  const aliceOutput = (command: string) => guest.output(command, { user: 'alice' });
+  const status = async () => statusSchema.parse(JSON.parse(await guest.output('bulkhead status --json')));
+  const unitState = async (unit: string) => (await guest.run(`systemctl is-active ${unit}`)).stdout.trim();
+  const idMap = async (container: string) =>
+    parseIdMap(await guest.output(`docker exec ${container} ${ownMap}`));
+
+  beforeAll(async () => {
+    guest = await Guest.boot();
+  }, 900_000);
+  afterAll(async () => {
+    await guest?.saveOutput('journalctl --no-pager -o short-precise', 'machine-journal.log');
+    await guest?.stop();
+  }, 120_000);
+
+  it('has a plain engine: systemd, cgroup v2, AppArmor', async () => {
+    const facts = await guest.output(
+      "docker info --format '{{.CgroupDriver}} {{.CgroupVersion}} {{.SecurityOptions}} {{.DefaultRuntime}}'",
+    );
+    expect(facts).toMatch(/^systemd 2 \[name=apparmor .*\] runc$/);
+    await guest.output('docker import -c \'CMD ["sh"]\' /usr/local/share/busybox.tar busybox');
+    await guest.output('docker run -d --name old --restart always busybox sleep 1000000');
+  });
+
+  it('is left alone by the installation of the package', async () => {
+    const before = await startedAt(guest, 'old');
+    await installPackage(guest);
+    expect(await guest.output('bulkhead --version')).toMatch(/^\d+\.\d+\.\d+/);
+    expect(await startedAt(guest, 'old')).toBe(before);
+    filesBefore = await engineFiles(guest);
+    expect(filesBefore.replaceAll('bulkhead-verify', '')).not.toContain('bulkhead');
+  });
+
+  it('is put behind the gateway by `bulkhead install`; containers come back', async () => {
+    await guest.output('bulkhead install --yes', { timeoutMs: 600_000 });
+    for (const unit of ['bulkhead-gateway.socket', 'bulkhead-gateway', 'bulkhead-planner', 'docker'])
+      expect([unit, await unitState(unit)]).toEqual([unit, 'active']);
+    expect(await guest.output("stat -c '%F %a %U:%G' /run/docker.sock")).toBe('socket 660 root:docker');
+    expect((await alice('docker -H unix:///run/bulkhead/engine.sock ps')).code).not.toBe(0);
+    expect(await aliceOutput("docker inspect --format '{{.State.Running}}' old")).toBe('true');
+    expect(await idMap('old')).toEqual(wholeMachine);
+  });
+
+  it('is isolated by `bulkhead apply`; no container stops', async () => {
+    const before = await startedAt(guest, 'old');
+    const printed = await applySetting(guest, eci, 'true');
+    expect(printed).toMatch(/Verify from inside +\d/);
+    expect(await startedAt(guest, 'old')).toBe(before);
+    expect(await status()).toMatchObject({ protection: 'protected', eci: true, unprotected: 1 });
+  });
+
+  isolatedUse(() => guest);
+
+  it('is plain again with ECI off; no container stops', async () => {
+    const before = await startedAt(guest, 'old', 'web');
+    await applySetting(guest, eci, 'false');
+    expect(await startedAt(guest, 'old', 'web')).toBe(before);
+    expect(parseIdMap(await aliceOutput(`docker run --rm busybox ${ownMap}`))).toEqual(wholeMachine);
+    expect(parseIdMap(await aliceOutput(buildThatPrintsItsMap('BuildKit')))).toEqual(wholeMachine);
+    expect((await status()).eci).toBe(false);
+    expect((await idMap('web')).count).toBe(65_536);
+  });
+
+  it('brings containers back after a reboot, isolated', async () => {
+    await applySetting(guest, eci, 'true');
+    const isolated = await idMap('web');
+    await guest.reboot();
+    await guest.output('systemctl start docker', { timeoutMs: 300_000 });
+    expect(await startedAt(guest, 'old', 'web')).toMatch(/^\/old .*\n\/web /);
+    expect(await idMap('web')).toEqual(isolated);
+    expect(await status()).toMatchObject({ engine: { phase: 'ready' }, eci: true, unprotected: 1 });
+    expect(await guest.output('systemctl --failed --plain --no-legend "bulkhead*" "docker*"')).toBe('');
+  });
+
+  describe('fails closed', () => {
+    const forbidden = 'docker run --rm --pid=host busybox true';
+
+    it('gateway killed: requests wait for its successor', async () => {
+      await guest.output('systemctl kill --kill-whom=main -s KILL bulkhead-gateway');
+      expect((await alice(forbidden)).stderr).toContain('(A7)');
+      expect(await aliceOutput("docker ps --format '{{.Names}}'")).toBe('web\nold');
+    });
+
+    it('gateway stopped: nobody reaches the engine', async () => {
+      await guest.output('systemctl stop bulkhead-gateway');
+      const { code, stdout, stderr } = await alice(forbidden);
+      expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
+      expect(stderr).toMatch(/Cannot connect to the Docker daemon|failed to connect/i);
+      const shown = await guest.run('bulkhead status');
+      expect(shown.stdout).toContain('systemctl start bulkhead-gateway');
+      await guest.output('systemctl start bulkhead-gateway');
+      expect((await alice(forbidden)).stderr).toContain('(A7)');
+    });
+
+    it('planner killed: a container waits for its successor, or is refused', async () => {
+      await guest.output('systemctl kill --kill-whom=main -s KILL bulkhead-planner');
+      const { code, stdout, stderr } = await alice(`docker run --rm busybox ${ownMap}`);
+      if (code === 0) expect(parseIdMap(stdout).count).toBe(65_536);
+      else expect(stderr).toContain('isolation planner');
+    });
+
+    it('planner stopped: no container is started, and the error says why', async () => {
+      await guest.output('systemctl stop bulkhead-planner');
+      const { code, stdout, stderr } = await alice(`docker run --rm busybox ${ownMap}`);
+      expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
+      expect(stderr).toContain('isolation planner does not answer');
+      expect(await unitState('docker')).toBe('active');
+      expect(await guest.output('docker exec web echo runs on')).toBe('runs on');
+      await guest.output('systemctl start bulkhead-planner');
+      expect(parseIdMap(await aliceOutput(`docker run --rm busybox ${ownMap}`)).count).toBe(65_536);
+    });
+  });
+
+  it('stays stopped until somebody asks for it', async () => {
+    await guest.output('systemctl stop docker', { timeoutMs: 180_000 });
+    expect(await guest.output('sleep 15; systemctl is-active docker || true')).toBe('inactive');
+    expect(await aliceOutput("docker ps --format '{{.Names}}' | sort")).toBe('old\nweb');
+    expect(await unitState('docker')).toBe('active');
+  });
+
+  it('is as before after `bulkhead uninstall`, byte for byte', async () => {
+    await guest.output('bulkhead uninstall --yes', { timeoutMs: 600_000 });
+    expect(await engineFiles(guest)).toBe(filesBefore);
+    expect(await unitState('bulkhead-gateway')).toBe('inactive');
+    expect(await idMap('old')).toEqual(wholeMachine);
+    expect(parseIdMap(await aliceOutput(`docker run --rm busybox ${ownMap}`))).toEqual(wholeMachine);
+  });
+
+  it('is plain after an installation that was killed, and a loss of power', async () => {
+    await guest.output(
+      `sync
+bulkhead install --yes >install.log 2>&1 &
+pid=$!
+while kill -0 $pid && ! grep -q '^starting gateway' install.log; do sleep 0.1; done
+kill -9 $pid`,
+      { timeoutMs: 300_000 },
+    );
+    await guest.reboot('power-loss');
+    await guest.output('systemctl start docker', { timeoutMs: 300_000 });
+    expect(await engineFiles(guest)).toBe(filesBefore);
+    expect(await idMap('old')).toEqual(wholeMachine);
+    expect(parseIdMap(await aliceOutput(`docker run --rm busybox ${ownMap}`))).toEqual(wholeMachine);
+  });
+});
