@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ok } from '../../../shared/result.ts';
 import { removeFile, systemCode, writeFileAtomic } from '../../base/files.ts';
@@ -13,7 +13,7 @@ import {
 } from './install-record.ts';
 import { inOrder, type Outcome } from './install-steps.ts';
 import { systemctl } from './systemd.ts';
-import type { InstalledFile } from './units.ts';
+import { isDropIn, type InstalledFile } from './units.ts';
 
 /** Writes files of ours, each whole. */
 export async function writeFiles(files: readonly InstalledFile[]): Promise<Outcome> {
@@ -41,6 +41,14 @@ export async function saveFiles(files: readonly string[]): Promise<SavedFile[]> 
   );
 }
 
+/** Removes a file of ours, and the directory of a unit's drop-ins that it leaves empty. */
+async function removeInstalledFile(file: string): Promise<Outcome> {
+  const removed = await removeFile(file);
+  // One that holds other drop-ins stays.
+  if (removed.ok && isDropIn({ path: file })) await rmdir(path.dirname(file)).catch(() => undefined);
+  return removed;
+}
+
 /** Gives every file back as it was before, the journal last. */
 export async function giveBackFiles(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
   if (!journal.wasInstalled) await systemctl(['disable', '--quiet', ...journal.units]);
@@ -53,7 +61,7 @@ export async function giveBackFiles(paths: RootPaths, journal: InstallJournal): 
 
 async function giveBack({ path: file, content, mode }: SavedFile): Promise<Outcome> {
   return content === null
-    ? removeFile(file)
+    ? removeInstalledFile(file)
     : writeFileAtomic(file, Buffer.from(content, 'base64'), { mode });
 }
 
@@ -65,7 +73,7 @@ export async function removeInstalled(
 ): Promise<Outcome> {
   await systemctl(['disable', '--quiet', ...units]);
   return inOrder([
-    ...files.map((file) => () => removeFile(file)),
+    ...files.map((file) => () => removeInstalledFile(file)),
     async () => {
       const released = await releaseEngineConfig(paths);
       return released.ok ? ok(undefined) : released;

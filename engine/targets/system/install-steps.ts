@@ -36,6 +36,9 @@ export async function withInstallLock(work: () => Promise<Outcome>): Promise<Out
   if (!lock.ok) return lock;
   try {
     return await work();
+  } catch (cause) {
+    // A file that is there and can't be read, a record that is damaged: nothing was changed yet.
+    return fail('internal', message('system.cannot-install'), { cause });
   } finally {
     await lock.value.release();
   }
