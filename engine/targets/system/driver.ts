@@ -17,6 +17,7 @@ import type { RootPaths } from '../../base/root-paths.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import { answersHttp, describeEngineApi } from '../guarded/engine-api.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
+import { runningConflicts } from './inspect-engine.ts';
 import { systemctl, unitStates, type UnitState } from './systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
@@ -102,6 +103,7 @@ async function reload(
 async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
   const units = await unitStates([
     engineUnits.service,
+    engineUnits.socket,
     ownUnits.gateway,
     ownUnits.gatewaySocket,
     ownUnits.planner,
@@ -167,7 +169,12 @@ async function problemOf(
     [ownUnits.planner, message('system.planner-down')],
   ] as const)
     if (units.get(unit)?.active !== 'active') problems.push(what);
+  // Somebody may have given the engine another address since, past the gateway.
+  const listens = units.get(engineUnits.socket)?.listens ?? [];
+  for (const address of listens.filter((one) => one !== paths.engineSocket))
+    problems.push(message('system.socket-listens-elsewhere', { address }));
   const engine = units.get(engineUnits.service);
+  problems.push(...(await runningConflicts(engine?.mainPid ?? null)));
   if (engine?.active === 'failed') problems.push(message('system.engine-failed', { result: engine.result }));
   const { error } = await readEnginePolicy(paths);
   if (error !== null) {

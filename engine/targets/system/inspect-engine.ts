@@ -86,6 +86,13 @@ async function otherDocker(): Promise<Message> {
   return message('system.no-docker-found');
 }
 
+/** What stands against the gateway in the running engine's command line; none where it does not run. */
+export async function runningConflicts(pid: number | null): Promise<readonly Message[]> {
+  if (pid === null) return [];
+  const words = await commandWords(pid);
+  return words.length === 0 ? [] : findConflicts(words);
+}
+
 /** dockerd's command line: of the running process, else of the unit with its environment file. */
 async function commandWords(pid: number | null): Promise<readonly string[]> {
   if (pid !== null) {

@@ -37,7 +37,7 @@ export async function withInstallLock(work: () => Promise<Outcome>): Promise<Out
   try {
     return await work();
   } catch (cause) {
-    // A file that is there and can't be read, a record that is damaged: nothing was changed yet.
+    // A file that is there and can't be read, a record that is damaged.
     return fail('internal', message('system.cannot-install'), { cause });
   } finally {
     await lock.value.release();

@@ -58,19 +58,25 @@ const unitsOf = (files: readonly { readonly path: string }[]): string[] =>
   Object.values(ownUnits).filter((unit) => files.some((file) => path.basename(file.path) === unit));
 
 /** Writes units, runtime and home; nothing of it is in force yet. */
-async function write({ engine, files, plan }: PlannedInstall, options: InstallOptions): Promise<Outcome> {
+async function write(
+  { engine, files, plan }: PlannedInstall,
+  options: InstallOptions & { readonly prepare?: boolean },
+): Promise<Outcome> {
   options.onStep?.('write');
   const { paths, group } = engine;
+  // What was prepared has saved what was there before it.
+  const prepared = await readInstallJournal(paths);
   const journal: InstallJournal = {
     version: 1,
-    phase: 'prepared',
+    phase: options.prepare === true ? 'prepared' : 'installing',
     files: files.map((file) => file.path),
     units: unitsOf(files),
     dataRoot: paths.data,
     group,
     bulkheadCommand: options.bulkheadCommand,
     wasInstalled: plan.installed,
-    saved: await saveFiles([...files.map((file) => file.path), ...engineConfigFiles(paths)]),
+    saved:
+      prepared?.saved ?? (await saveFiles([...files.map((file) => file.path), ...engineConfigFiles(paths)])),
   };
   const noted = await writeInstallJournal(paths, journal);
   if (!noted.ok) return noted;
@@ -126,8 +132,6 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
   const { paths } = engine;
   const journal = await readInstallJournal(paths);
   if (journal === null) return fail('internal', message('system.no-install-journal'));
-  const noted = await writeInstallJournal(paths, { ...journal, phase: 'installing' });
-  if (!noted.ok) return noted;
   const services = journal.units.filter((unit) => unit !== ownUnits.recover);
   const step =
     (name: InstallStep, work: () => Promise<Outcome>): (() => Promise<Outcome>) =>

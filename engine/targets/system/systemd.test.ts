@@ -33,8 +33,17 @@ describe('units of systemd', () => {
         '/etc/systemd/system/docker.service.d/50-bulkhead.conf',
         '/etc/systemd/system/docker.service.d/proxy.conf',
       ],
+      listens: [],
     });
     expect(units.get('bulkhead-planner.service')).toMatchObject({ mainPid: null, since: null, files: [] });
+  });
+
+  it('of sockets have the addresses where they listen', () => {
+    const socket = 'Id=docker.socket\nListen=/run/bulkhead/engine.sock (Stream)\nListen=[::]:2375 (Stream)\n';
+    expect(parseUnits(socket).get('docker.socket')?.listens).toEqual([
+      '/run/bulkhead/engine.sock',
+      '[::]:2375',
+    ]);
   });
 
   it.each([

@@ -18,6 +18,8 @@ export interface UnitState {
   readonly result: string;
   /** The unit's file, and the drop-ins that change it. */
   readonly files: readonly string[];
+  /** Where a socket unit listens: paths and addresses. */
+  readonly listens: readonly string[];
 }
 
 const properties = [
@@ -29,6 +31,7 @@ const properties = [
   'Result',
   'FragmentPath',
   'DropInPaths',
+  'Listen',
 ];
 
 /** The states of units, by name. Empty where systemd does not run. */
@@ -70,6 +73,7 @@ export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
       files: [values.get('FragmentPath') ?? '', ...(values.get('DropInPaths') ?? '').split(' ')].filter(
         (file) => file !== '',
       ),
+      listens: [...block.matchAll(/^Listen=(.*) \(\w+\)$/gm)].map(([, address = '']) => address),
     });
   }
   return units;

@@ -21,6 +21,8 @@ describe('the units that put the gateway in front of docker.service', () => {
       'FileDescriptorName=clients',
     ])
       expect(textOf('bulkhead-gateway.socket').split('\n')).toContain(line);
+    // It would close the socket whenever the gateway restarts: another inode, and a moment without any.
+    expect(textOf('bulkhead-gateway.socket')).not.toMatch(/^(?:PartOf|BindsTo)=/m);
   });
 
   it("the engine's own socket is root's alone", () => {

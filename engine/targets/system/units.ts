@@ -66,7 +66,6 @@ const commandLine = (...words: string[]): string => words.map(quote).join(' ');
  */
 const gatewaySocket = ({ paths, group }: UnitOptions): string => `[Unit]
 Description=Docker socket, served by Bulkhead's gateway
-PartOf=${ownUnits.gateway}
 
 [Socket]
 ListenStream=${paths.clientSocket}

@@ -21,6 +21,10 @@ export const system = {
     'dockerd also listens on {{address}}, where clients would get round the gateway. ',
     'Remove that -H or --host from docker.service, its drop-ins or /etc/default/docker.',
   ),
+  'system.socket-listens-elsewhere': concat(
+    'docker.socket also listens on {{address}}, where clients get round the gateway. ',
+    'Remove that ListenStream= from its drop-ins, and restart docker.',
+  ),
   'system.not-socket-activated': concat(
     'docker.service does not take its socket from docker.socket (-H fd://), ',
     'so the gateway cannot stand in front of it. Restore ExecStart of the package.',

@@ -15,6 +15,8 @@ export const system: Translated<typeof english> = {
   'system.no-docker-found': '未安装 docker.service。',
   'system.listens-elsewhere':
     'dockerd 还监听 {{address}}，客户端可从那里绕过网关。请从 docker.service、其 drop-in 或 /etc/default/docker 中移除该 -H 或 --host。',
+  'system.socket-listens-elsewhere':
+    'docker.socket 还监听 {{address}}，客户端可从那里绕过网关。请从其 drop-in 中移除该 ListenStream= 并重启 docker。',
   'system.not-socket-activated':
     'docker.service 未从 docker.socket 获取套接字 (-H fd://)，因此网关无法置于其前。请恢复软件包的 ExecStart。',
   'system.option-not-supported':
