@@ -40,8 +40,9 @@ export function engineFiles(guest: Guest): Promise<string> {
     `find ${places} -printf '%y %m %u:%g %p %l\\n' 2>/dev/null | sort
 find ${places} -type f 2>/dev/null | sort | xargs sha256sum
 stat -c '%F %a %U:%G %n' /run/docker.sock
-systemctl show -p Environment -p ExecStart -p Wants -p FragmentPath -p DropInPaths docker.service |
+systemctl show -p Environment -p ExecStart -p FragmentPath -p DropInPaths docker.service |
   sed 's/ ; start_time=.*//'
+systemctl show --value -p Wants docker.service | tr ' ' '\\n' | sort
 systemctl show -p Listen -p SocketMode -p SocketGroup -p DropInPaths docker.socket`,
   );
 }
