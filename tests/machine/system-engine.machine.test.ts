@@ -99,10 +99,12 @@ describe("the machine's own Docker Engine on a real Debian", () => {
   describe('fails closed', () => {
     const forbidden = 'docker run --rm --pid=host busybox true';
 
-    it('gateway killed: requests wait for its successor', async () => {
+    it('gateway killed: requests wait for its successor, at the same socket', async () => {
+      const inode = await guest.output('stat -c %i /run/docker.sock');
       await guest.output('systemctl kill --kill-whom=main -s KILL bulkhead-gateway');
       expect((await alice(forbidden)).stderr).toContain('(A7)');
       expect(await aliceOutput("docker ps --format '{{.Names}}'")).toBe('web\nold');
+      expect(await guest.output('stat -c %i /run/docker.sock')).toBe(inode);
     });
 
     it('gateway stopped: nobody reaches the engine', async () => {
