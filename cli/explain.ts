@@ -67,7 +67,7 @@ export function registerExplain(program: Command): void {
           engineSocket: await engineToAsk(paths),
           clientSocket: paths.clientSocket,
           engineSockets: [paths.engineSocket, paths.clientSocket],
-          engineDirectories: [paths.root, paths.data, paths.run],
+          engineDirectories: paths.directories,
           stateDirectory: paths.root,
           assumeImageTrusted: options.imageTrusted === true,
           workingDirectory: path.resolve('.'),

@@ -4,6 +4,7 @@ import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { unprotected } from '../shared/containers/protection.ts';
 import { removalNote } from '../shared/settings/removal-note.ts';
 import type { MessageReference } from '../shared/messages/message.ts';
+import { enforcesSettings } from '../shared/targets/capabilities.ts';
 import { protectionState, type ProtectionState, type Verification } from '../shared/verify/claims.ts';
 import { labelled } from './columns.ts';
 import { phaseText } from './engine-text.ts';
@@ -54,7 +55,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
   });
   const preferredOff =
     settings.preference?.outcomes.eci === 'in-force' ? (settings.preference.by ?? 'a user') : null;
-  const eci = inForce.eci.value && preferredOff === null;
+  const eci = enforcesSettings(target.capabilities) && inForce.eci.value && preferredOff === null;
   const audit = inForce.mode === 'audit';
   const ready = engine.phase === 'ready';
   const scan = ready ? await target.scan() : null;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
+import { machineCapabilities } from '../../engine/targets/machine/capabilities.ts';
 import { effectiveSettings } from '../settings/index.ts';
 import type { PreferenceOutcome } from '../settings/preferences.ts';
 import type { Verification } from '../verify/claims.ts';
@@ -35,4 +36,12 @@ it('is not claimed while a user has turned it off, and a locked setting is not t
   expect([off.eci, off.preferredOff, off.state]).toEqual([false, 'sam', 'off']);
   const locked = protectionIn(state('locked'), applied, now);
   expect([locked.eci, locked.preferredOff]).toEqual([true, null]);
+});
+
+it('ECI is off where nothing enforces the settings file, whatever stands in it', () => {
+  const applied = effectiveSettings(
+    '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":true,"value":true}}',
+  );
+  const app = { ...state('none'), target: { capabilities: machineCapabilities } };
+  expect(protectionIn(app as AppState, applied, now)).toMatchObject({ state: 'off', eci: false });
 });

@@ -1,6 +1,6 @@
 import type { AppError, Result } from '../result.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
-import { missingBecause } from '../targets/capabilities.ts';
+import { enforcesSettings, missingBecause } from '../targets/capabilities.ts';
 import { protectionState, type ProtectionState } from '../verify/claims.ts';
 import type { AppState } from './contract.ts';
 
@@ -29,7 +29,8 @@ export function protectionIn(
   const unreadable = !applied.ok || app.settings.readError !== null;
   const preferredOff =
     app.settings.preference?.outcomes.eci === 'in-force' ? (app.settings.preference.by ?? '') : null;
-  const eci = applied.ok ? applied.value.eci.value && preferredOff === null : true;
+  const inForce = applied.ok ? applied.value.eci.value && preferredOff === null : true;
+  const eci = enforcesSettings(app.target.capabilities) && inForce;
   const state = protectionState({
     engineReady: app.engine.phase === 'ready',
     eci,

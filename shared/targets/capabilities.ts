@@ -99,3 +99,7 @@ export function missingBecause(
 ): MissingReason | null {
   return capabilities.missing[feature];
 }
+
+/** Whether anything enforces the settings file: without, ECI is off whatever stands in it. */
+export const enforcesSettings = ({ isolatedBy }: Pick<TargetCapabilities, 'isolatedBy'>): boolean =>
+  isolatedBy !== 'nothing';
