@@ -129,19 +129,13 @@ static int create(char **argv, struct invocation *call) {
   enum plan_result planned = plan_perform(answer, (size_t)n);
   if (planned == PLAN_REFUSED) return 1;
   unsigned base = plan_range();
-  /* Isolated or not at all: a plan that forgot the range is no permission to go without. */
-  if (planned == PLAN_DONE && (base == 0) != plan_is_plain()) {
-    log_error("the planner's plan has no id range for the container; the runtime and the planner are of "
-              "different versions: restart the engine");
-    planned = PLAN_FAILED;
-  }
   if (planned == PLAN_DONE) streams_chown(base);
   int sealed = plan_sealed() >= 0 ? planner_open_sealed((unsigned)plan_sealed()) : -1;
   int code = planned == PLAN_DONE && !was_signalled()
       ? run_child(runc_path, sealed, argv, plan_enter, plan_close)
       : -1;
   bool runs_on = code == 0 && (strcmp(call->command, "create") == 0 || call->detach);
-  if (runs_on && call->pid_file != NULL && base != 0 && !is_created_isolated(call->pid_file, base)) {
+  if (runs_on && call->pid_file != NULL && !plan_is_plain() && !is_created_isolated(call->pid_file, base)) {
     (void)delete_by_force(call);
     runs_on = false;
     code = 1;
