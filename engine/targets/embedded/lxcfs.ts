@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { exclusivePaths } from '../../../planner/options.ts';
 import { ProcFiles } from '../../../planner/proc-files.ts';
+import { lxcfsProgram, lxcfsScript } from '../guarded/lxcfs-script.ts';
 import { setpriv, superviseChild, type SupervisedChild } from './child-process.ts';
 import { watchForHang } from './hang-watch.ts';
 import type { LogWriter } from './log-files.ts';
 import { scaledLimit } from '../../base/machine-speed.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
-const program = '/usr/bin/lxcfs';
 const startMs = 5_000;
 const watchMs = 5_000;
 /**
@@ -22,21 +22,7 @@ export const lxcfsDirectory = (paths: RootPaths): string => path.join(paths.run,
 
 const outliving = existsSync(setpriv) ? `${setpriv} --pdeathsig clear -- ` : '';
 
-/**
- * Mounts that an earlier lxcfs left go, lazily: readers of a killed one get errors then, but don't hang; one
- * that outlived its supervisor serves the containers that have its files, and ends of itself when the last of
- * them is gone. It serves from a mount namespace of its own, in which process 1 looks like itself: where a
- * machine keeps even root from looking at process 1, lxcfs would refuse everybody. Its file system appears
- * here through the one directory that both namespaces share. No user of the machine gets there: lxcfs would
- * read for him, as root, what the machine keeps from him (/proc/slabinfo).
- */
-const script = `set -eu
-for mounted in "$1/shared/files" "$1/shared"; do while umount -c -l "$mounted" 2>/dev/null; do :; done; done
-mkdir -p "$1/shared/files"; chmod 0700 "$1"; rm -f "$1/pid"
-mount --bind "$1/shared" "$1/shared"; mount --make-private "$1/shared"; mount --make-shared "$1/shared"
-exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc
-  mount --bind "/proc/$$/personality" /proc/1/personality || true
-  exec ${outliving}${program} -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"`;
+const script = lxcfsScript(outliving);
 
 /** Whether an lxcfs that an earlier supervisor left is mounted and hangs whoever asks it. */
 export const isLeftoverLxcfsHung = async (paths: RootPaths): Promise<boolean> =>
@@ -60,7 +46,7 @@ export function superviseLxcfs(
   log: LogWriter,
   report: (text: string) => void,
 ): ProcEmulation {
-  if (!existsSync(program)) {
+  if (!existsSync(lxcfsProgram)) {
     return {
       start: () => {
         report(

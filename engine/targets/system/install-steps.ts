@@ -2,10 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { dockerClient, requestFailure } from '../../base/docker-client.ts';
+import { dockerClient } from '../../base/docker-client.ts';
 import { acquireLock } from '../../base/lock.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
+import { checkHealth } from '../guarded/health.ts';
 import { systemctl } from './systemd.ts';
 import { engineUnits } from './unit-names.ts';
 
@@ -54,15 +55,10 @@ export async function startEngine(): Promise<Outcome> {
   return systemctl(['start', engineUnits.socket, engineUnits.service], { timeoutMs: engineStartMs });
 }
 
+/** Whether clients are served through the gateway. */
 export async function checkEngine(paths: RootPaths): Promise<Outcome> {
-  try {
-    const docker = dockerClient(paths.clientSocket);
-    await docker.ping();
-    await docker.listContainers({ limit: 1 });
-    return ok(undefined);
-  } catch (error) {
-    return requestFailure(message('desktop.health-check-failed'), error);
-  }
+  const healthy = await checkHealth(dockerClient(paths.clientSocket), null);
+  return healthy.ok ? ok(undefined) : healthy;
 }
 
 /** Runs steps one after the other, up to the first that fails. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { engineEnvironment } from '../guarded/engine-home.ts';
 import { gatewayArguments } from '../guarded/gateway-arguments.ts';
+import { lxcfsScript } from '../guarded/lxcfs-script.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
 /** A file that the installation writes. */
@@ -46,7 +47,11 @@ export function unitFiles(options: UnitOptions): InstalledFile[] {
     ...(options.lxcfs
       ? [
           file(unitFile(ownUnits.lxcfs), lxcfsService(options)),
-          { path: lxcfsScriptFile(options.paths), text: lxcfsScript, mode: 0o755 },
+          {
+            path: lxcfsScriptFile(options.paths),
+            text: `#!/bin/sh\n${header}${lxcfsScript()}\n`,
+            mode: 0o755,
+          },
         ]
       : []),
     file(dropInFile(engineUnits.socket), engineSocketDropIn(options)),
@@ -155,20 +160,6 @@ WantedBy=multi-user.target
 `;
 
 const lxcfsScriptFile = (paths: RootPaths): string => path.join(paths.programs, 'serve-lxcfs');
-
-/**
- * As the embedded engine's (engine/targets/embedded/lxcfs.ts): an lxcfs in a mount namespace of its own,
- * whose file system appears here through the one directory that both share.
- */
-const lxcfsScript = `#!/bin/sh
-${header}set -eu
-for mounted in "$1/shared/files" "$1/shared"; do while umount -c -l "$mounted" 2>/dev/null; do :; done; done
-mkdir -p "$1/shared/files"; chmod 0700 "$1"; rm -f "$1/pid"
-mount --bind "$1/shared" "$1/shared"; mount --make-private "$1/shared"; mount --make-shared "$1/shared"
-exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc
-  mount --bind "/proc/$$/personality" /proc/1/personality || true
-  exec /usr/bin/lxcfs -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"
-`;
 
 const lxcfsService = ({ paths }: UnitOptions): string => {
   const directory = path.join(paths.run, 'lxcfs');
