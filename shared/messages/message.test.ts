@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fail } from '../result.ts';
 import { english } from './catalogue/index.ts';
 import { chinese } from './catalogue/zh-CN/index.ts';
 import { refusalPrefix } from '../policy/decision.ts';
 import { joinMessages } from './join-messages.ts';
-import { message, plainText } from './message.ts';
+import { message, plainText, type Message } from './message.ts';
 import { translateError } from './error-message.ts';
 import { loadTranslator } from './translator.ts';
 
@@ -56,6 +56,35 @@ test('a value of any length is cut before it is rendered', () => {
   const { text, params } = message('engine.could-not-be-made', { file: value });
   expect(text).toBe(`${value.slice(0, 5000)}… could not be made`);
   expect(params?.['file']).toHaveLength(5001);
+});
+
+test('JSON, spreads and structured clones of a sentence have its text', () => {
+  const sentence = message('engine.could-not-be-made', { file: '/x' });
+  const plain = {
+    id: 'engine.could-not-be-made',
+    params: { file: '/x' },
+    text: '/x could not be made',
+  };
+  expect(JSON.stringify(sentence)).toBe(JSON.stringify(plain));
+  expect(JSON.stringify({ ...sentence })).toBe(JSON.stringify(plain));
+  expect(structuredClone(sentence)).toEqual(plain);
+  expect(JSON.stringify(message('apply.no-probe-ran'))).toBe(
+    JSON.stringify({ id: 'apply.no-probe-ran', text: 'no probe ran' }),
+  );
+});
+
+test('a text is rendered once, when it is first read', () => {
+  const render = vi.fn(() => 'no probe ran');
+  const inner: Message = {
+    id: 'apply.no-probe-ran',
+    get text() {
+      return render();
+    },
+  };
+  const outer = message('common.what-and-why', { what: 'verify', why: inner });
+  expect(render).not.toHaveBeenCalled();
+  expect([outer.text, outer.text]).toEqual(['verify: no probe ran', 'verify: no probe ran']);
+  expect(render).toHaveBeenCalledTimes(1);
 });
 
 test('texts are joined with the separator of their kind in every language', async () => {

@@ -12,11 +12,23 @@ export type ParamsArgument<Id extends MessageId> = [ParamNames<Id>] extends [nev
 /** Characters of a value that a sentence repeats: it may be what a client sent, of any length. */
 const maxParamLength = 5000;
 
-/** Makes a sentence of the catalogue. Long values are cut before it is rendered. */
+/**
+ * Makes a sentence of the catalogue. Long values are cut before it is rendered. `text` is rendered when it is
+ * first read, and not again: tables of sentences at module level cost nothing at start-up.
+ */
 export function message<Id extends MessageId>(id: Id, ...[params]: ParamsArgument<Id>): Message {
-  if (params === undefined) return { id, text: englishText(id, {}) };
-  const bounded = boundParams(params);
-  return { id, params: bounded, text: englishText(id, bounded) };
+  return params === undefined ? withLazyText({ id }) : withLazyText({ id, params: boundParams(params) });
+}
+
+/** Adds `text` as an enumerable getter: JSON, spreads and structured clones read it like a plain member. */
+function withLazyText(reference: MessageReference): Message {
+  let text: string | undefined;
+  return {
+    ...reference,
+    get text() {
+      return (text ??= englishText(reference.id, reference.params ?? {}));
+    },
+  };
 }
 
 function boundParams(params: Readonly<Record<string, MessageParam>>): Readonly<Record<string, MessageParam>> {
