@@ -81,6 +81,8 @@ async function withClientsSocket(context: InspectionContext, body: JsonObject): 
  */
 export function withPlainRuntime(body: JsonObject): JsonObject | null {
   const host = body.get('HostConfig');
+  const keys = [...body.keys()].filter((key) => foldKey(key) === foldKey('HostConfig'));
+  if (keys.some((key) => key !== 'HostConfig')) return null;
   if (host === undefined || host === null) {
     // Engines before v27 take the host's fields from the top level when there is no HostConfig: then it must
     // not come to be.

@@ -1,10 +1,9 @@
-import { shapeDenial } from '../../shared/policy/create-container.ts';
-import { type Denial, deny } from '../../shared/policy/decision.ts';
+import type { Denial } from '../../shared/policy/decision.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
-import { type Shape, checkShape } from '../../shared/policy/shape.ts';
+import { readBodyAs } from '../../shared/policy/request-body.ts';
+import type { Shape } from '../../shared/policy/shape.ts';
 import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
 import { readJson } from './read-body.ts';
-import { message } from '../../shared/messages/message.ts';
 import { writeBody } from './write-body.ts';
 
 /** A body as it was read; without one, an empty object. */
@@ -23,16 +22,8 @@ export async function readBody(context: InspectionContext, body: Buffer | null, 
   if (body === null || body.length === 0) return { ok: true, body: emptyObject, bytes: 0 };
   const decoded = await readJson(body, context.request.clientGone?.());
   if (!decoded.ok) return decoded;
-  const shaped = checkShape(decoded.value, shape);
-  if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
-  return shaped.value instanceof Map
-    ? { ok: true, body: shaped.value, bytes: body.length }
-    : {
-        ok: false,
-        denial: deny('unreadable-body', message('policy.the-body'), {
-          detail: message('policy.it-must-be-object'),
-        }),
-      };
+  const read = readBodyAs(decoded.value, shape);
+  return read.ok ? { ...read, bytes: body.length } : read;
 }
 
 /** Adds the re-serialized body to a passed `result`. */

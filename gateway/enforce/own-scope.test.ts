@@ -2,11 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { governingList } from '../../shared/policy/commands.ts';
+import { readCreateBody } from '../../shared/policy/create-container.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { routes } from '../routes/table.ts';
 import type { SocketMountId } from '../base/socket-mount.ts';
-import type { InspectionContext } from './inspection-context.ts';
+import { passedAsIs, type InspectionContext } from './inspection-context.ts';
 import { ownerOf } from './own-scope.ts';
+import { OwnScope } from './owned-objects.ts';
 import type { SocketClient } from './socket-client.ts';
 
 describe('B7: the scope "own"', () => {
@@ -83,5 +85,48 @@ describe('whose a mount is', () => {
     const before = process.memoryUsage().heapUsed;
     await ask(100_000);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(4 * 1024 * 1024);
+  });
+});
+
+describe('what a request through such a socket refers to', () => {
+  const other = { id: 'f'.repeat(64), labels: { 'io.bulkhead.socket-mount': 'other' } };
+  // What is looked up here: containers and networks, all of them another's.
+  const facts = {
+    container: () => Promise.resolve(other),
+    network: () => Promise.resolve({ ...other, name: 'other' }),
+  } as unknown as InspectionContext['facts'];
+  // The request is looked at for its endpoint and its client alone.
+  const context = {
+    facts,
+    request: {},
+    settings: defaultSettings,
+  } as unknown as InspectionContext;
+  const client = {
+    mount: { container: null },
+    list: { scopeSetting: null },
+  } as unknown as SocketClient;
+
+  it.each([
+    { HostConfig: { Links: ['other:x'] } },
+    { hostconfig: { linKs: ['other:x'] } },
+    { Links: ['other:x'] },
+    { VolumesFrom: ['other'] },
+    { networkmode: 'container:other' },
+    { NetworkingConfig: { endpointsConfig: { other: {} } } },
+  ])('B7: is looked up as the engine reads it: %j', async (body) => {
+    const scope = new OwnScope(context, client, 'me');
+    const result = await scope.labelled(Buffer.from(JSON.stringify(body)), readCreateBody, (read) =>
+      scope.created(read),
+    );
+    expect(result).toMatchObject({ kind: 'denied', denial: { rule: 'not-own' } });
+  });
+
+  it.each(['labels', 'LABEL\u017f'])('B7: no other owner is claimed by %s', async (key) => {
+    const scope = new OwnScope(context, client, 'me');
+    const body = { [key]: { 'io.bulkhead.socket-mount': 'other' } };
+    const result = await scope.labelled(Buffer.from(JSON.stringify(body)), readCreateBody, () =>
+      Promise.resolve(passedAsIs),
+    );
+    expect(result).toMatchObject({ kind: 'denied', denial: { rule: 'owner-label' } });
   });
 });

@@ -1,5 +1,8 @@
+import { readCreateBody } from '../../shared/policy/create-container.ts';
+import { createNetworkBody, createVolumeBody } from '../../shared/policy/docker-bodies.ts';
 import { notOwnDenial, ownerLabel } from '../../shared/policy/owner.ts';
 import { builtInNetworkModes } from '../../shared/policy/references.ts';
+import { readBodyAs } from '../../shared/policy/request-body.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
 import { parameter } from '../http/message/target.ts';
 import type { Route } from '../routes/route.ts';
@@ -67,10 +70,19 @@ export async function inOwnScope(
     case 'join-network':
       return scope.joined(subject, body);
     case 'create-volume':
+      return scope.labelled(
+        body,
+        (value) => readBodyAs(value, createVolumeBody),
+        () => Promise.resolve(passedAsIs),
+      );
     case 'create-network':
-      return scope.labelled(body, (written) => scope.references(written, []));
+      return scope.labelled(
+        body,
+        (value) => readBodyAs(value, createNetworkBody),
+        (written) => scope.references(written, []),
+      );
     case 'create-container':
-      return scope.labelled(body, (written) => scope.created(written));
+      return scope.labelled(body, readCreateBody, (written) => scope.created(written));
     case 'build': {
       const mode = parameter(context.request.target, 'networkmode') ?? '';
       const container = mode.startsWith('container:') ? mode.slice('container:'.length) : null;

@@ -1,5 +1,6 @@
 import { referencesDenial } from '../../shared/policy/create-limits.ts';
 import { deny } from '../../shared/policy/decision.ts';
+import { connectNetworkBody, disconnectNetworkBody } from '../../shared/policy/docker-bodies.ts';
 import {
   type Json,
   type JsonObject,
@@ -19,6 +20,7 @@ import {
   withPinnedLinks,
 } from '../../shared/policy/owner.ts';
 import { createLookups } from '../../shared/policy/references.ts';
+import { readBodyAs, type ReadBody } from '../../shared/policy/request-body.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
@@ -30,6 +32,9 @@ import type { SocketClient } from './socket-client.ts';
 
 const builtInNetworks = new Set(['bridge', 'host', 'none']);
 const maxListBytes = 32 * 1024 * 1024;
+
+/** How a parsed body is read. */
+type BodyReader = (value: Json) => ReadBody;
 
 /** What one client may see and touch of the engine's objects: its own. */
 export class OwnScope {
@@ -201,13 +206,23 @@ export class OwnScope {
         };
   }
 
+  /** Null for a body that the check of the body itself refuses, and without one. */
+  async #read(body: Buffer | null, read: BodyReader): Promise<JsonObject | null> {
+    if (body === null || body.length === 0) return null;
+    const parsed = await readJson(body, this.#context.request.clientGone?.());
+    if (!parsed.ok) return null;
+    const result = read(parsed.value);
+    return result.ok ? result.body : null;
+  }
+
   /** Connect and disconnect: both must be own; the engine's three networks are for everybody. */
   async joined(reference: string, body: Buffer | null): Promise<InspectionResult> {
     const network = await this.network(reference, true);
     if (network.kind !== 'passed') return network;
-    const parsed = await readObject(body, this.#context.request.clientGone?.());
+    const isConnect = this.#context.request.match?.route.inspect === 'connect-network';
+    const shape = isConnect ? connectNetworkBody : disconnectNetworkBody;
+    const parsed = await this.#read(body, (value) => readBodyAs(value, shape));
     const { target } = network;
-    // What can't be read is refused by the check of the body itself.
     if (parsed === null) return passedAsIs;
     const name = textAt(parsed, 'Container');
     const container = await this.#context.facts.container(name);
@@ -219,12 +234,13 @@ export class OwnScope {
     };
   }
 
-  /** A body that creates something gets the label, after `check`. */
+  /** A body that creates something gets the label, after `check`. `read` is how the engine reads it. */
   async labelled(
     body: Buffer | null,
+    read: BodyReader,
     check: (body: JsonObject) => Promise<InspectionResult>,
   ): Promise<InspectionResult> {
-    const parsed = await readObject(body, this.#context.request.clientGone?.());
+    const parsed = await this.#read(body, read);
     if (parsed === null) return passedAsIs;
     const claimed = ownerLabelDenial(parsed, this.#owner);
     if (claimed !== null) return { kind: 'denied', denial: claimed };
@@ -283,10 +299,4 @@ export class OwnScope {
 
 function withoutContainers(network: JsonObject): JsonObject {
   return network.has('Containers') ? new Map(network).set('Containers', new Map()) : network;
-}
-
-async function readObject(body: Buffer | null, signal: AbortSignal | undefined): Promise<JsonObject | null> {
-  if (body === null || body.length === 0) return null;
-  const read = await readJson(body, signal);
-  return read.ok && isObject(read.value) ? read.value : null;
 }

@@ -8,10 +8,12 @@ import {
   createContainerBody,
   createNetworkBody,
   createVolumeBody,
+  disconnectNetworkBody,
   execCreateBody,
   execStartBody,
   updateContainerBody,
 } from '../../shared/policy/docker-bodies.ts';
+import { foldKey } from '../../shared/policy/json.ts';
 import type { Shape } from '../../shared/policy/shape.ts';
 
 describe('the route table and the published Engine API 1.25 to 1.55', () => {
@@ -109,5 +111,28 @@ describe('the body models and the published fields', () => {
     expect(
       published.filter((field) => !known.has(field) && !notReal.has(field) && !onPurpose.has(field)),
     ).toEqual([]);
+  });
+
+  it.each([
+    ['ContainerCreate', createContainerBody],
+    ['HostConfig', inner(createContainerBody, 'HostConfig')],
+    ['ContainerCreate', commitBody],
+    ['ContainerUpdate', updateContainerBody],
+    ['ExecCreate', execCreateBody],
+    ['ExecStart', execStartBody],
+    ['VolumeCreate', createVolumeBody],
+    ['NetworkCreate', createNetworkBody],
+    ['NetworkConnect', connectNetworkBody],
+    ['NetworkDisconnect', disconnectNetworkBody],
+  ] as const)('%s: no published or modelled field is ignored, in whatever case', (name, shape) => {
+    const ignored = typeof shape === 'object' && 'fields' in shape ? (shape.ignored ?? []) : [];
+    // A commit uses the container's configuration of a create body alone.
+    const unused = shape === commitBody ? ['HostConfig', 'NetworkingConfig'] : [];
+    const fields = [...fieldsOf(shape), ...Object.keys(objects[name] ?? {})].filter(
+      (field) => !unused.includes(field),
+    );
+    expect(fields.length).toBeGreaterThan(1);
+    const keys = new Set(fields.map(foldKey));
+    expect(ignored.filter((key) => keys.has(foldKey(key)))).toEqual([]);
   });
 });

@@ -68,7 +68,9 @@ describe('POST /build', () => {
     [{ outputs: '[{"Type":"local","Attrs":{}}]' }, 'pass'],
     [{ outputs: '[{"Type":"moby"}]' }, 'pass'],
     [{ outputs: '[{"Type":"engine-directory"}]' }, 'unmodelled-value'],
-    [{ outputs: '[{"type":"local"}]' }, 'unreadable-body'],
+    [{ outputs: '[{"type":"local"}]' }, 'pass'],
+    [{ outputs: '[{"type":"engine-directory"}]' }, 'unmodelled-value'],
+    [{ outputs: '[{"Type":"local","type":"x"}]' }, 'unreadable-body'],
     [{ outputs: '{' }, 'unreadable-body'],
     [{ outputs: '[{"Type":"local","Type":"x"}]' }, 'unreadable-body'],
   ])('%j: %s', (parameters, expected) => {

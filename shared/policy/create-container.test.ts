@@ -390,41 +390,46 @@ describe('create: what is refused', () => {
     ['storage-opt', { StorageOpt: { 'overlay2.override_kernel_check': 'true' } }],
     ['Isolation', { Isolation: 'hyperv' }],
     ['HostConfig.New', { New: 1 }],
-    ['spells it HostConfig', null],
+    ['it is the field HostConfig, which is there twice', null],
   ])('%s', (message, hostConfig) => {
-    const result = hostConfig === null ? decide({ Image: 'a', hostConfig: {} }) : host(hostConfig);
+    const result =
+      hostConfig === null ? decide({ Image: 'a', hostConfig: {}, HostConfig: {} }) : host(hostConfig);
     expect(result.body).toBeNull();
     expect(result.text).toContain('enhanced container isolation: ');
     expect(result.text).toContain(message);
   });
 
-  it('pre-v27 HostConfig fields at the top level, and every HostConfig field in another spelling', () => {
-    const fields = [
-      'Binds',
-      'PidMode',
-      'Privileged',
-      'Runtime',
-      'Devices',
-      'Mounts',
-      'NetworkMode',
-      'UsernsMode',
-      'VolumesFrom',
+  it('HostConfig fields at the top level without HostConfig, and in other spellings', () => {
+    const refused: readonly (readonly [string, unknown])[] = [
+      ['Binds', ['/etc:/x']],
+      ['PidMode', 'host'],
+      ['Devices', [{ PathOnHost: '/dev/mem' }]],
+      ['Mounts', [{ Type: 'bind', Source: '/etc', Target: '/x' }]],
+      ['NetworkMode', 'host'],
+      ['VolumesFrom', ['absent']],
+      ['SecurityOpt', ['credentialspec=file://x']],
     ];
-    for (const field of fields) {
-      expect(decide({ Image: 'a', [field]: 'x' }).body).toBeNull();
-      for (const other of [
+    for (const [field, value] of refused) {
+      for (const key of [
+        field,
         field.toLowerCase(),
         field.toUpperCase(),
         field.replace('s', '\u017f'),
         field.replace('k', '\u212a'),
       ]) {
-        if (other !== field) expect([other, host({ [other]: null }).body]).toEqual([other, null]);
+        expect([key, decide({ Image: 'a', [key]: value }).body]).toEqual([key, null]);
+        expect([key, host({ [key]: value }).body]).toEqual([key, null]);
+        if (key !== field) expect([key, host({ [field]: null, [key]: value }).body]).toEqual([key, null]);
       }
     }
+    expect(decide({ Image: 'a', Privileged: true, runtime: 'runc', usernsmode: 'host' }).written).toEqual({
+      Image: 'a',
+      HostConfig: { Privileged: true, Runtime: 'bulkhead' },
+    });
   });
 
-  it('A1: an unknown field that holds nothing is left away, one that holds something is refused', () => {
-    for (const nothing of [null, '', [], {}]) {
+  it('A1: what no engine reads is left away: unset fields of other versions, and what clients add', () => {
+    for (const nothing of [null, '', [], {}, false, 0]) {
       expect(
         decide({
           Image: 'a',
@@ -434,8 +439,20 @@ describe('create: what is refused', () => {
         }).written,
       ).toEqual({ Image: 'a', HostConfig: { Runtime: 'bulkhead' } });
     }
-    for (const something of [false, 0, 'x', ['x'], { x: null }])
+    for (const something of [true, 1, 'x', ['x'], { x: null }])
       expect(decide({ Image: 'a', FieldOfTomorrow: something }).body).toBeNull();
+    expect(
+      host(
+        { LxcConf: ['a'], Cpuset: '0' },
+        {
+          Dns: ['1.1.1.1'],
+          CapAdd: ['ALL'],
+          Runtime: 'runc',
+          authConfig: { password: 'x' },
+          PortSpecs: ['1'],
+        },
+      ).written,
+    ).toEqual({ Image: 'busybox', HostConfig: { Runtime: 'bulkhead' } });
   });
 
   it('an endpoint on the host network, by name or id', () => {

@@ -1,15 +1,16 @@
 import type { CreateContext } from './create-context.ts';
 import { capabilitiesOfRuntime } from '../isolation/backends.ts';
-import { deny, passed, type Change, type Decision, type Denial } from './decision.ts';
+import { passed, type Change, type Decision } from './decision.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { createContainerBody } from './docker-bodies.ts';
-import { checkShape, objectAt, textAt, type ShapeProblem } from './shape.ts';
+import { objectAt, textAt } from './shape.ts';
 import { referencesDenial } from './create-limits.ts';
 import { decideMounts } from './create-mounts.ts';
 import { decideNamespaces } from './create-namespaces.ts';
 import { decideConfinement } from './create-confinement.ts';
-import { message } from '../messages/message.ts';
 import type { CreateFacts } from './references.ts';
+import { readBodyAs, type ReadBody } from './request-body.ts';
+import { liftHostConfig } from './top-level-host-config.ts';
 
 export interface CreateDecision {
   readonly decision: Decision;
@@ -17,44 +18,15 @@ export interface CreateDecision {
   readonly body: JsonObject | null;
 }
 
-export type ReadBody =
-  { readonly ok: true; readonly body: JsonObject } | { readonly ok: false; readonly denial: Denial };
-
-/** The refusal of a body that does not fit its shape. */
-export function shapeDenial(problem: ShapeProblem): Denial {
-  switch (problem.why) {
-    case 'unknown-field':
-      return deny('unmodelled-field', message('policy.the-field', { path: problem.path }));
-    case 'case-variant':
-      return deny('unmodelled-field', message('policy.the-field', { path: problem.path }), {
-        detail: message('policy.api-spells-it', { expected: problem.expected }),
-      });
-    case 'wrong-type':
-      return deny('unreadable-body', problem.path, {
-        detail: message('policy.it-must-be', { expected: problem.expected }),
-      });
-  }
-}
-
 /**
- * Checks a create body against the model; unknown and differently spelled fields are refused, as is
- * `HostConfig` at the top level (engines before v27), and more references than are looked up.
+ * Reads a create body by the model; fields that it does not have are refused, and more references than are
+ * looked up.
  */
 export function readCreateBody(value: Json): ReadBody {
-  if (!isObject(value))
-    return {
-      ok: false,
-      denial: deny('unreadable-body', message('policy.the-body'), {
-        detail: message('policy.it-must-be-object'),
-      }),
-    };
-  const shaped = checkShape(value, createContainerBody);
-  if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
-  // A checked object stays one.
-  if (!isObject(shaped.value))
-    return { ok: false, denial: deny('unreadable-body', message('policy.the-body')) };
-  const tooMany = referencesDenial(shaped.value);
-  return tooMany === null ? { ok: true, body: shaped.value } : { ok: false, denial: tooMany };
+  const read = readBodyAs(isObject(value) ? liftHostConfig(value) : value, createContainerBody);
+  if (!read.ok) return read;
+  const tooMany = referencesDenial(read.body);
+  return tooMany === null ? read : { ok: false, denial: tooMany };
 }
 
 /**

@@ -1,3 +1,15 @@
+import {
+  ignoredInCommit,
+  ignoredInConnect,
+  ignoredInCreate,
+  ignoredInDisconnect,
+  ignoredInExecCreate,
+  ignoredInExecStart,
+  ignoredInHostConfig,
+  ignoredInNetwork,
+  ignoredInUpdate,
+  ignoredInVolume,
+} from './ignored-fields.ts';
 import type { Shape } from './shape.ts';
 
 /**
@@ -88,51 +100,52 @@ const mount: Shape = {
   },
 };
 
-const hostConfig: Shape = {
-  fields: {
-    ...resources,
-    Binds: texts,
-    ContainerIDFile: text,
-    LogConfig: { fields: { Type: text, Config: textMap } },
-    NetworkMode: text,
-    PortBindings: { map: { list: { fields: { HostIp: text, HostPort: text } } } },
-    RestartPolicy: restartPolicy,
-    AutoRemove: 'boolean',
-    VolumeDriver: text,
-    VolumesFrom: texts,
-    Mounts: { list: mount },
-    ConsoleSize: { list: 'integer' },
-    Annotations: textMap,
-    CapAdd: 'words',
-    CapDrop: 'words',
-    Capabilities: texts,
-    CgroupnsMode: text,
-    Dns: texts,
-    DnsOptions: texts,
-    DnsSearch: texts,
-    ExtraHosts: texts,
-    GroupAdd: texts,
-    IpcMode: text,
-    Cgroup: text,
-    Links: texts,
-    OomScoreAdj: 'integer',
-    PidMode: text,
-    Privileged: 'boolean',
-    PublishAllPorts: 'boolean',
-    ReadonlyRootfs: 'boolean',
-    SecurityOpt: texts,
-    StorageOpt: textMap,
-    Tmpfs: textMap,
-    UTSMode: text,
-    UsernsMode: text,
-    ShmSize: 'integer',
-    Sysctls: textMap,
-    Runtime: text,
-    Isolation: text,
-    MaskedPaths: texts,
-    ReadonlyPaths: texts,
-  },
+const hostConfigFields: Readonly<Record<string, Shape>> = {
+  ...resources,
+  Binds: texts,
+  ContainerIDFile: text,
+  LogConfig: { fields: { Type: text, Config: textMap } },
+  NetworkMode: text,
+  PortBindings: { map: { list: { fields: { HostIp: text, HostPort: text } } } },
+  RestartPolicy: restartPolicy,
+  AutoRemove: 'boolean',
+  VolumeDriver: text,
+  VolumesFrom: texts,
+  Mounts: { list: mount },
+  ConsoleSize: { list: 'integer' },
+  Annotations: textMap,
+  CapAdd: 'words',
+  CapDrop: 'words',
+  Capabilities: texts,
+  CgroupnsMode: text,
+  Dns: texts,
+  DnsOptions: texts,
+  DnsSearch: texts,
+  ExtraHosts: texts,
+  GroupAdd: texts,
+  IpcMode: text,
+  Cgroup: text,
+  Links: texts,
+  OomScoreAdj: 'integer',
+  PidMode: text,
+  Privileged: 'boolean',
+  PublishAllPorts: 'boolean',
+  ReadonlyRootfs: 'boolean',
+  SecurityOpt: texts,
+  StorageOpt: textMap,
+  Tmpfs: textMap,
+  UTSMode: text,
+  UsernsMode: text,
+  ShmSize: 'integer',
+  Sysctls: textMap,
+  Runtime: text,
+  Isolation: text,
+  MaskedPaths: texts,
+  ReadonlyPaths: texts,
 };
+/** The fields of a create body's `HostConfig`. */
+export const hostConfigKeys: readonly string[] = Object.keys(hostConfigFields);
+const hostConfig: Shape = { fields: hostConfigFields, ignored: ignoredInHostConfig };
 
 const endpointSettings: Shape = {
   fields: {
@@ -197,15 +210,16 @@ export const createContainerBody: Shape = {
     HostConfig: hostConfig,
     NetworkingConfig: { fields: { EndpointsConfig: { map: endpointSettings } } },
   },
-  // Parameters of the query that SDKs also leave in the body; the engine's model has no such field.
-  ignored: ['name', 'platform', 'Platform', 'abortSignal'],
+  ignored: ignoredInCreate,
 };
 export const commitBody: Shape = {
   fields: containerConfig,
-  // dockerode sends its options as the query and as the body.
-  ignored: ['container', 'repo', 'tag', 'comment', 'author', 'pause', 'changes', 'abortSignal'],
+  ignored: [...ignoredInCommit, ...hostConfigKeys],
 };
-export const updateContainerBody: Shape = { fields: { ...resources, RestartPolicy: restartPolicy } };
+export const updateContainerBody: Shape = {
+  fields: { ...resources, RestartPolicy: restartPolicy },
+  ignored: ignoredInUpdate,
+};
 export const execCreateBody: Shape = {
   fields: {
     AttachStdin: 'boolean',
@@ -222,16 +236,16 @@ export const execCreateBody: Shape = {
     // The Go client of API < 1.42 sends this one too; the engine's endpoint sets it itself.
     Detach: 'boolean',
   },
-  ignored: ['abortSignal'],
+  ignored: ignoredInExecCreate,
 };
 export const execStartBody: Shape = {
   fields: { Detach: 'boolean', Tty: 'boolean', ConsoleSize: { list: 'integer' } },
-  // dockerode's own options.
-  ignored: ['hijack', 'stdin', 'abortSignal'],
+  ignored: ignoredInExecStart,
 };
 export const createVolumeBody: Shape = {
   // ClusterVolumeSpec is for swarm: not modelled, so refused.
   fields: { Name: text, Driver: text, DriverOpts: textMap, Labels: textMap },
+  ignored: ignoredInVolume,
 };
 export const createNetworkBody: Shape = {
   fields: {
@@ -258,6 +272,13 @@ export const createNetworkBody: Shape = {
       },
     },
   },
+  ignored: ignoredInNetwork,
 };
-export const connectNetworkBody: Shape = { fields: { Container: text, EndpointConfig: endpointSettings } };
-export const disconnectNetworkBody: Shape = { fields: { Container: text, Force: 'boolean' } };
+export const connectNetworkBody: Shape = {
+  fields: { Container: text, EndpointConfig: endpointSettings },
+  ignored: ignoredInConnect,
+};
+export const disconnectNetworkBody: Shape = {
+  fields: { Container: text, Force: 'boolean' },
+  ignored: ignoredInDisconnect,
+};

@@ -279,12 +279,7 @@ export class JsonReading {
     const open = this.#open.at(-1);
     if (open === undefined) return { sizes: this.#sizes, sum: { bytes: 0 } };
     if (open.sizes === null) return unlimited;
-    const own =
-      open.list === null && open.sizes.fields !== undefined && Object.hasOwn(open.sizes.fields, open.key)
-        ? open.sizes.fields[open.key]
-        : open.list === null
-          ? undefined
-          : open.sizes.each;
+    const own = open.list === null ? sizesOfField(open.sizes, open.key) : open.sizes.each;
     const sizes = own ?? inherited(open.sizes);
     return { sizes, sum: sizes.allBytes === undefined ? open.sum : { bytes: 0, of: sizes } };
   }
@@ -318,6 +313,14 @@ export class JsonReading {
 
 const emptyList: readonly Json[] = [];
 const emptyObject: JsonObject = new Map();
+
+/** The limits of an object's field; its key is read as Go does. */
+function sizesOfField({ fields }: SizeLimits, key: string): SizeLimits | undefined {
+  if (fields === undefined || Object.hasOwn(fields, key)) return fields?.[key];
+  const folded = foldKey(key);
+  const name = Object.keys(fields).find((one) => foldKey(one) === folded);
+  return name === undefined ? undefined : fields[name];
+}
 
 /** What holds for the strings of a value holds for those in what it contains. */
 function inherited(sizes: SizeLimits): SizeLimits {

@@ -214,6 +214,15 @@ describe('what one request may contain', () => {
     );
   });
 
+  it('limits a field in every spelling that the engine takes for it, and at the top level', () => {
+    for (const body of [
+      { hostconfig: { BINDS: list(513, () => '/a:/b') } },
+      { Binds: list(513, () => '/a:/b') },
+      { bindſ: list(513, () => '/a:/b') },
+    ])
+      expect(refusal(body)).toMatch(/more than 512 entries/);
+  });
+
   it('limits the bytes of all variables, and of all labels', () => {
     expect(refusal({ Env: list(16, () => 'a'.repeat(maxArgumentBytes)) })).toBeNull();
     expect(refusal({ Env: list(17, () => 'a'.repeat(maxArgumentBytes)) })).toBe(

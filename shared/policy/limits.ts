@@ -24,6 +24,29 @@ const processArguments: SizeLimits = {
 };
 const labels: SizeLimits = { entries: 4096, bytes: 1024 * 1024, allBytes: 1024 * 1024, instead: file };
 
+/** Fields of `HostConfig`, which older engines take at the top level of a create body, too. */
+const hostConfig: Readonly<Record<string, SizeLimits>> = {
+  // Source, destination, options.
+  Binds: { ...mounted, bytes: 2 * maxPathBytes + 256 },
+  Mounts: {
+    ...mounted,
+    each: { fields: { Source: path, Target: path, VolumeOptions: { fields: { Labels: labels } } } },
+  },
+  Tmpfs: mountPoints,
+  VolumesFrom: { entries: 64 },
+  Links: { entries: 256, instead: 'policy.advice-one-network' },
+  Devices: { entries: 256, bytes: maxPathBytes },
+  Ulimits: { entries: 64 },
+  SecurityOpt: {
+    entries: 64,
+    bytes: 1024 * 1024,
+    allBytes: 1024 * 1024,
+    instead: 'policy.advice-shorter-seccomp-profile',
+    shorter: 'policy.advice-shorter-seccomp-profile',
+  },
+  PortBindings: { entries: maxPorts },
+};
+
 /**
  * What a request may ask for at most: the limits of every body that is looked at, by the API's names, since a
  * field means the same in all of them. They are far above what containers have; without them one request
@@ -42,29 +65,8 @@ export const bodyLimits: SizeLimits = {
     Labels: labels,
     Volumes: mountPoints,
     ExposedPorts: { entries: maxPorts },
-    HostConfig: {
-      fields: {
-        // Source, destination, options.
-        Binds: { ...mounted, bytes: 2 * maxPathBytes + 256 },
-        Mounts: {
-          ...mounted,
-          each: { fields: { Source: path, Target: path, VolumeOptions: { fields: { Labels: labels } } } },
-        },
-        Tmpfs: mountPoints,
-        VolumesFrom: { entries: 64 },
-        Links: { entries: 256, instead: 'policy.advice-one-network' },
-        Devices: { entries: 256, bytes: maxPathBytes },
-        Ulimits: { entries: 64 },
-        SecurityOpt: {
-          entries: 64,
-          bytes: 1024 * 1024,
-          allBytes: 1024 * 1024,
-          instead: 'policy.advice-shorter-seccomp-profile',
-          shorter: 'policy.advice-shorter-seccomp-profile',
-        },
-        PortBindings: { entries: maxPorts },
-      },
-    },
+    ...hostConfig,
+    HostConfig: { fields: hostConfig },
     NetworkingConfig: { fields: { EndpointsConfig: { entries: 64 } } },
   },
 };

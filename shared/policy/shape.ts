@@ -2,7 +2,7 @@ import { JsonNumber, foldKey, isList, isObject, type Json, type JsonObject } fro
 
 /**
  * Shapes of request bodies: what is not in a shape is refused. `null` stands for "absent" everywhere, as in
- * Go.
+ * Go. Keys name fields as in Go's encoding/json: exactly, or else without regard to case.
  */
 export type Shape =
   | 'string'
@@ -12,25 +12,22 @@ export type Shape =
   | 'words'
   | { readonly list: Shape }
   | { readonly map: Shape }
-  /**
-   * Fields with their exact names; `ignored` ones are known not to reach the engine's model and are left
-   * away.
-   */
+  /** Fields by the engine's names. `ignored`: names of no field in any supported engine; they are removed. */
   | { readonly fields: Readonly<Record<string, Shape>>; readonly ignored?: readonly string[] };
 
 export interface ShapeProblem {
   /** Where, dotted: 'HostConfig.Mounts[0].Type'. */
   readonly path: string;
-  readonly why: 'unknown-field' | 'case-variant' | 'wrong-type';
-  /** For a case variant: how the API spells it. For a wrong type: what is expected. */
+  readonly why: 'unknown-field' | 'repeated-field' | 'wrong-type';
+  /** For a repeated field: the engine's name of it. For a wrong type: what is expected. */
   readonly expected: string;
 }
 export type ShapeResult =
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ShapeProblem };
 
 /**
- * Checks a value and returns it without ignored fields and without unknown ones that hold nothing (null, "",
- * [], {}).
+ * Checks a value and returns it with the engine's names of its fields, without ignored fields and without
+ * unknown ones whose value is Go's zero value. A field under two spellings is refused: Go merges them.
  */
 export function checkShape(value: Json, shape: Shape, path = ''): ShapeResult {
   const result = check(value, shape);
@@ -72,48 +69,58 @@ function check(value: Json, shape: Shape): ShapeResult {
     }
     return { ok: true, value: changed ?? value };
   }
+  return checkFields(value, shape.fields, shape.ignored ?? noKeys);
+}
+
+type Fields = Readonly<Record<string, Shape>>;
+const noKeys: readonly string[] = [];
+
+function checkFields(value: JsonObject, fields: Fields, ignored: readonly string[]): ShapeResult {
   let changed: Map<string, Json> | null = null;
   for (const [key, entry] of value) {
-    const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
-    if (field === undefined) {
-      const spelled =
-        shape.ignored?.includes(key) === true ? undefined : spellings(shape.fields).get(foldKey(key));
+    const name = Object.hasOwn(fields, key) ? key : namesByFolding(fields).get(foldKey(key));
+    const field = name === undefined ? undefined : fields[name];
+    if (name === undefined || field === undefined) {
       // Clients send fields of other API versions that were never set (Go without omitempty, dockerode's
       // VolumesFrom: []).
-      if (shape.ignored?.includes(key) === true || (spelled === undefined && isEmpty(entry))) {
-        (changed ??= new Map(value)).delete(key);
-        continue;
-      }
-      return {
-        ok: false,
-        problem: {
-          path: key,
-          why: spelled === undefined ? 'unknown-field' : 'case-variant',
-          expected: spelled ?? '',
-        },
-      };
+      if (!isZero(entry) && !foldedKeys(ignored).has(foldKey(key)))
+        return { ok: false, problem: { path: key, why: 'unknown-field', expected: '' } };
+      (changed ??= new Map(value)).delete(key);
+      continue;
     }
+    if (name !== key && (changed ?? value).has(name))
+      return { ok: false, problem: { path: key, why: 'repeated-field', expected: name } };
     const result = check(entry, field);
-    if (!result.ok) return inside(key, result);
-    if (result.value !== entry) (changed ??= new Map(value)).set(key, result.value);
+    if (!result.ok) return inside(name, result);
+    if (name !== key) (changed ??= new Map(value)).delete(key);
+    if (name !== key || result.value !== entry) (changed ??= new Map(value)).set(name, result.value);
   }
   return { ok: true, value: changed ?? value };
 }
 
-type Fields = Readonly<Record<string, Shape>>;
-const known = new WeakMap<Fields, ReadonlyMap<string, string>>();
+const fieldNames = new WeakMap<Fields, ReadonlyMap<string, string>>();
+const ignoredKeys = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-/** The names of a shape's fields by what Go makes of them. */
-function spellings(fields: Fields): ReadonlyMap<string, string> {
-  const found = known.get(fields) ?? new Map(Object.keys(fields).map((name) => [foldKey(name), name]));
-  known.set(fields, found);
-  return found;
+/** The names of fields by what Go makes of them. */
+function namesByFolding(fields: Fields): ReadonlyMap<string, string> {
+  const names = fieldNames.get(fields) ?? new Map(Object.keys(fields).map((name) => [foldKey(name), name]));
+  fieldNames.set(fields, names);
+  return names;
 }
 
-function isEmpty(value: Json): boolean {
+function foldedKeys(ignored: readonly string[]): ReadonlySet<string> {
+  const keys = ignoredKeys.get(ignored) ?? new Set(ignored.map(foldKey));
+  ignoredKeys.set(ignored, keys);
+  return keys;
+}
+
+/** Whether a value sets nothing: Go's zero value of some type. */
+export function isZero(value: Json): boolean {
   return (
     value === null ||
     value === '' ||
+    value === false ||
+    (value instanceof JsonNumber && Number(value.text) === 0) ||
     (isList(value) && value.length === 0) ||
     (isObject(value) && value.size === 0)
   );

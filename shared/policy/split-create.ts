@@ -1,4 +1,5 @@
 import { isList, isObject, writeJson, type Json, type JsonObject } from './json.ts';
+import { liftHostConfig } from './top-level-host-config.ts';
 
 /** Fields whose parts mean something only together. */
 const indivisible = new Set(['LogConfig', 'RestartPolicy', 'Healthcheck']);
@@ -19,7 +20,8 @@ export interface CreatePart {
  * image and, so that it says nothing about the runtime, the isolation runtime; the first one has the client's
  * runtime and nothing else.
  */
-export function splitCreateBody(body: JsonObject, runtime: string): CreatePart[] {
+export function splitCreateBody(sent: JsonObject, runtime: string): CreatePart[] {
+  const body = liftHostConfig(sent);
   const image: [string, Json][] = body.has('Image') ? [['Image', body.get('Image') ?? null]] : [];
   const host = body.get('HostConfig');
   const own: JsonObject = isObject(host) ? host : new Map<string, Json>();

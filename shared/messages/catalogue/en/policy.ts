@@ -32,7 +32,7 @@ export const policy = {
   'policy.the-annotation': 'the annotation {{key}}',
   'policy.the-variable': 'the variable {{variable}}',
   'policy.the-field': 'the field {{path}}',
-  'policy.api-spells-it': 'the API spells it {{expected}}',
+  'policy.field-is-repeated': 'it is the field {{name}}, which is there twice',
   'policy.it-must-be': 'it must be {{expected}}',
   'policy.container-with-mounts-networks-and-links': 'a container with {{count}} mounts, networks and links',
   'policy.at-most-can-be-looked-at': 'at most {{most}} can be looked at',

@@ -31,7 +31,7 @@ export const policy: Translated<typeof english> = {
   'policy.the-annotation': '注解 {{key}}',
   'policy.the-variable': '变量 {{variable}}',
   'policy.the-field': '字段 {{path}}',
-  'policy.api-spells-it': 'API 中的写法是 {{expected}}',
+  'policy.field-is-repeated': '它就是字段 {{name}}，该字段出现了两次',
   'policy.it-must-be': '必须是 {{expected}}',
   'policy.container-with-mounts-networks-and-links': '有 {{count}} 个挂载、网络和链接的容器',
   'policy.at-most-can-be-looked-at': '最多可检查 {{most}} 个',
