@@ -193,15 +193,13 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
 /**
  * Where the container may mount, a second sysfs is hidden below its /dev: `ip netns exec` takes /sys away
  * before it mounts another, and the kernel lets a user namespace mount sysfs only where it has one already.
- * On /sys itself it takes no second one.
+ * On /sys itself it takes no second one. It has no `ro`: runc mounts all on /dev writable, and in the end
+ * remounts what is at that path, by then the container's tmpfs, with the flags of a mount that has it.
  */
 function withSpareSysfs(mount: OciMount, spec: OciSpec): OciMount[] {
   const wanted = mount.type === 'tmpfs' && mount.destination === '/dev' && mayMount(spec);
   return wanted
-    ? [
-        { destination: '/dev', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'nodev', 'noexec', 'ro'] },
-        mount,
-      ]
+    ? [{ destination: '/dev', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'nodev', 'noexec'] }, mount]
     : [mount];
 }
 

@@ -150,6 +150,23 @@ mkdir $c/sub; echo $$ > $c/sub/cgroup.procs; echo all`;
     ).toMatch(/^(?:0:0\n)*open\n$/);
   });
 
+  it.each([
+    ['--privileged', '--privileged'],
+    ['CAP_SYS_ADMIN', '--cap-add=SYS_ADMIN'],
+    ['the usual capabilities', '--cap-drop=CHOWN'],
+  ])('A1: /dev is writable with %s, as on a stock engine; A5: no device is made there', async (_, option) => {
+    const script = [
+      `awk '$2 == "/dev" { flags = $3 " " $4 } END { print flags }' /proc/mounts`,
+      'touch /dev/x && echo made',
+      'cp /bin/busybox /dev/busybox && /dev/busybox true && echo runs',
+      'mknod /dev/disk b 254 0 2>/dev/null || echo refused',
+    ].join('\n');
+    const [flags = '', ...others] = (await sh(option, script)).trim().split('\n');
+    expect(flags).toMatch(/^tmpfs rw,nosuid,/);
+    expect(flags).not.toMatch(/nodev|noexec/);
+    expect(others).toEqual(['made', 'runs', 'refused']);
+  });
+
   it("A1 --device gives devices of namespaces to the container's root, also by another name", async () => {
     const [fuse] = await present('/dev/fuse');
     if (fuse === undefined) return;
