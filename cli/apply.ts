@@ -290,7 +290,7 @@ function stepPrinter(): (event: ApplyEvent) => void {
     }
     if (event.type !== 'run') return;
     for (const step of event.run.steps) {
-      const line = describeStep(step);
+      const line = describeStep(step, event.run.steps);
       if (line === null || printed.has(step.step)) continue;
       printed.add(step.step);
       process.stdout.write(`${line}\n`);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import type { ApplyPlan } from '../shared/apply/plan.ts';
+import { shownSteps } from '../shared/apply/steps.ts';
 import type { RecreateItem } from '../shared/containers/recreate.ts';
 import { describeEffect } from './effect-text.ts';
 import { describeOutcome, describePlan, describeStep } from './plan-text.ts';
@@ -84,18 +85,17 @@ describe('the honest sentence', () => {
 });
 
 test('steps are printed when they have ended, with how long they took', () => {
-  expect(
-    describeStep({ step: 'verify', state: 'running', startedAt: '', durationMs: null, detail: null }),
-  ).toBeNull();
-  expect(
-    describeStep({
-      step: 'restart-engine',
-      state: 'done',
-      startedAt: '',
-      durationMs: 5810,
-      detail: 'Docker Engine 26',
-    }),
-  ).toMatch(/^4\/7 Restart the engine +5\.8 s +Docker Engine 26$/);
+  const steps = shownSteps({ reloadNeeded: false, eciAfter: true }).map((step) => ({ step }));
+  const verify = { step: 'verify', state: 'running', startedAt: '', durationMs: null, detail: null } as const;
+  expect(describeStep(verify, steps)).toBeNull();
+  const restart = {
+    step: 'restart-engine',
+    state: 'done',
+    startedAt: '',
+    durationMs: 5810,
+    detail: 'Docker Engine 26',
+  } as const;
+  expect(describeStep(restart, steps)).toMatch(/^4\/7 Restart the engine +5\.8 s +Docker Engine 26$/);
 });
 test('an outcome has reason and what to try; a failed roll back names the backup', () => {
   const error = {

@@ -1,5 +1,5 @@
 import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
-import { applyStepTable, shownSteps } from '../shared/apply/steps.ts';
+import { applyStepTable } from '../shared/apply/steps.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { padColumns, labelled } from './columns.ts';
 import { describeEffect } from './effect-text.ts';
@@ -63,8 +63,11 @@ const blockerText = ({ message, sentence }: ApplyPlan['blockers'][number]): stri
 
 const stepText = (step: ApplyStepStatus['step']): string => text(applyStepTable[step].name);
 
-/** One line for a step that has ended, null while it has not. */
-export function describeStep({ step, state, durationMs, detail, sentence }: ApplyStepStatus): string | null {
+/** One line for a step of `steps`, those of its run, that has ended; null while it has not. */
+export function describeStep(
+  { step, state, durationMs, detail, sentence }: ApplyStepStatus,
+  steps: readonly Pick<ApplyStepStatus, 'step'>[],
+): string | null {
   if (state === 'waiting' || state === 'running') return null;
   const ended =
     state === 'failed'
@@ -74,8 +77,7 @@ export function describeStep({ step, state, durationMs, detail, sentence }: Appl
         : durationMs === null
           ? ''
           : text('cli-output.seconds', { seconds: (durationMs / 1000).toFixed(1) });
-  const shown = shownSteps(step === 'reload-engine');
-  const number = `${shown.indexOf(step) + 1}/${shown.length}`;
+  const number = `${steps.findIndex((each) => each.step === step) + 1}/${steps.length}`;
   const columns = [padColumns(stepText(step), 24), padColumns(ended, 14), translate(detail ?? '', sentence)];
   return `${number} ${columns.join('')}`.trimEnd();
 }

@@ -133,6 +133,37 @@ describe('applying', () => {
     expect(await calls()).toEqual(['reload', 'health', 'reload', 'health']);
     expect(await running(paths)).toContain('"default-runtime": "bulkhead"');
   });
+  test('off: an engine that reloads gives the runtime up before the gateway gives its rules up', async () => {
+    await engineOff();
+    const on = await apply(settingsText(true), { reloads: true });
+    expect(states(on).slice(1, 4)).toEqual(['write-settings:done', 'reconfigure:done', 'reload-engine:done']);
+    const atReload: string[] = [];
+    const off = await apply(settingsText(false), {
+      reloads: true,
+      outcome: async (call) => {
+        if (call === 'reload') atReload.push(await readFile(paths.settings, 'utf8'));
+        return undefined;
+      },
+    });
+    expect(states(off).slice(1, 4)).toEqual([
+      'reconfigure:done',
+      'reload-engine:done',
+      'write-settings:done',
+    ]);
+    expect(atReload).toEqual([settingsText(true)]);
+    expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
+  });
+  test('a roll back restarts an engine that does not reload', async () => {
+    await engineOff();
+    const run = await apply(settingsText(true), {
+      reloads: true,
+      outcome: (call) =>
+        call === 'reload' ? { code: 'engine.request-failed', message: 'made to fail' } : undefined,
+    });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'reload-engine' });
+    expect(await calls()).toEqual(['reload', 'reload', 'restart', 'health']);
+    await everythingBack();
+  });
   test('turning it off again gives daemon.json back byte for byte', async () => {
     await engineOff();
     await apply(settingsText(true));

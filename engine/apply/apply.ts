@@ -7,7 +7,7 @@ import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../s
 import { sha256 } from '../base/files.ts';
 import { acquireLock, type Lock } from '../base/lock.ts';
 import { ensureRoot } from '../store/settings-store.ts';
-import { workOf } from './due-steps.ts';
+import { orderedSteps, workOf } from './due-steps.ts';
 import { addResults, finalise, noResults, type ApplyResults } from './finish.ts';
 import { writeJournal, type Journal } from './journal.ts';
 import { applyLockPath } from '../base/root-paths.ts';
@@ -17,7 +17,6 @@ import type { ApplyPorts } from './ports.ts';
 import { resumeUnderLock } from './resume.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState } from './run-state.ts';
-import { stepModules } from './steps/index.ts';
 import { settingsConflict } from './steps/settings-conflict.ts';
 import type { StepContext, StepModule } from './steps/step.ts';
 import { failureMessage } from '../../shared/messages/error-message.ts';
@@ -251,7 +250,7 @@ async function bringIntoForce(
     return { outcome: await rollBack(ports, state, journal, signal.aborted ? cancelled() : error) };
   };
   try {
-    for (const step of stepModules) {
+    for (const step of orderedSteps(workOf(journal))) {
       if (signal.aborted) return await goBack(cancelled());
       if (!applyStepTable[step.id].reversible) break;
       if (!step.isDue(workOf(journal))) {
@@ -286,7 +285,7 @@ async function bringIntoForce(
 async function complete(context: StepContext, results: ApplyResults): Promise<ApplyOutcome> {
   const { ports, state } = context;
   let journal = context.journal;
-  for (const step of stepModules.filter(({ id }) => !applyStepTable[id].reversible)) {
+  for (const step of orderedSteps(workOf(journal)).filter(({ id }) => !applyStepTable[id].reversible)) {
     if (!step.isDue(workOf(journal))) {
       state.skip(step.id);
       continue;

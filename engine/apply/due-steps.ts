@@ -1,11 +1,15 @@
-import { applySteps, applyStepTable, type StepChange } from '../../shared/apply/steps.ts';
+import { applyStepTable, orderSteps, type StepChange } from '../../shared/apply/steps.ts';
 import type { Journal } from './journal.ts';
 import { stepModules } from './steps/index.ts';
 import type { ApplyWork, StepModule } from './steps/step.ts';
 
+/** Every step, in the order in which this apply runs them. */
+export const orderedSteps = (work: ApplyWork): readonly StepModule[] =>
+  orderSteps(work).flatMap((id) => stepModules.filter((step) => step.id === id));
+
 /** The steps that have something to do, in order. */
 export const dueSteps = (work: ApplyWork): readonly StepModule[] =>
-  stepModules.filter((step) => step.isDue(work));
+  orderedSteps(work).filter((step) => step.isDue(work));
 
 /** What an apply has to do, as its journal has it. */
 export const workOf = ({
@@ -23,10 +27,10 @@ export const workOf = ({
 
 /** Whether a step that changes this has begun, so that a roll back has to undo it. */
 export function hasBegunToChange(journal: Journal, change: StepChange): boolean {
-  const begun = applySteps.slice(0, applySteps.indexOf(journal.step) + 1);
-  return dueSteps(workOf(journal)).some(
-    ({ id }) => begun.includes(id) && applyStepTable[id].changes === change,
-  );
+  const work = workOf(journal);
+  const order = orderSteps(work);
+  const begun = order.slice(0, order.indexOf(journal.step) + 1);
+  return dueSteps(work).some(({ id }) => begun.includes(id) && applyStepTable[id].changes === change);
 }
 
 /**

@@ -4,14 +4,13 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { removeJournalFile } from '../base/files.ts';
 import { acquireLock } from '../base/lock.ts';
 import { backupDirectory, dropBackup, hasBackup, readTargetText, restoreBackup } from './backup.ts';
-import { dueSteps, resumeDecision, workOf } from './due-steps.ts';
+import { dueSteps, orderedSteps, resumeDecision, workOf } from './due-steps.ts';
 import { addResults, finalise, noResults } from './finish.ts';
 import { readJournal, type Journal } from './journal.ts';
 import { applyLockPath } from '../base/root-paths.ts';
 import type { ApplyPorts } from './ports.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState, type RunState } from './run-state.ts';
-import { stepModules } from './steps/index.ts';
 import { failureMessage } from '../../shared/messages/error-message.ts';
 import { message } from '../../shared/messages/message.ts';
 
@@ -43,7 +42,7 @@ export async function resumeUnderLock(
   if (journal === null) return ok(null);
   if (journal === 'damaged') return settleDamaged(ports);
   const state = createRunState(journal, onEvent);
-  for (const { id, isDue } of stepModules) {
+  for (const { id, isDue } of orderedSteps(workOf(journal))) {
     if (id === journal.step) break;
     if (isDue(workOf(journal))) {
       state.begin(id);

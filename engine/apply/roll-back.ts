@@ -65,13 +65,15 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
     const stopped = await ports.driver.stop({ onLog: state.forward });
     return stopped.ok ? ok(undefined) : stopped;
   }
+  let runsOn = !restarted;
   if (!restarted && hasBegunToChange(journal, 'loaded-configuration')) {
     const reloaded = await ports.driver.reload?.({ onLog: state.forward });
     if (reloaded?.ok === false) state.log(`the engine was not reloaded: ${reloaded.error.message}`);
+    runsOn = reloaded?.ok !== false;
   }
   // Without a restart of ours it should still be up; if it isn't, it may have died of something else: start
-  // it.
-  if (!restarted && (await ports.health(null)).ok) return ok(undefined);
+  // it. One that did not reload takes its configuration back by a restart.
+  if (runsOn && (await ports.health(null)).ok) return ok(undefined);
   const up = await ports.driver.restart({ onLog: state.forward });
   if (!up.ok) return up;
   const healthy = await ports.health(null);

@@ -36,13 +36,15 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
     toVersion: journal.toVersion,
     startedAt: journal.startedAt,
     endedAt: null,
-    steps: shownSteps(journal.reloadNeeded === true).map((step): ApplyStepStatus => ({
-      step,
-      state: 'waiting',
-      startedAt: null,
-      durationMs: null,
-      detail: null,
-    })),
+    steps: shownSteps({ ...journal, reloadNeeded: journal.reloadNeeded === true }).map(
+      (step): ApplyStepStatus => ({
+        step,
+        state: 'waiting',
+        startedAt: null,
+        durationMs: null,
+        detail: null,
+      }),
+    ),
     activity: 'applying',
     cancellable: true,
     estimatedSeconds: journal.estimatedSeconds,

@@ -16,9 +16,9 @@ export interface ApplyStepEntry {
 }
 
 /**
- * Applying runs these, in this order; a step with nothing to do is skipped. Plan, estimate, run, journal,
- * roll back, window and command line read this table. The keys name the steps in the journal, in history, in
- * JSON and in the window's texts (`review.step`, `review.stepWhat`).
+ * Applying runs these, in this order (but see `orderSteps`); a step with nothing to do is skipped. Plan,
+ * estimate, run, journal, roll back, window and command line read this table. The keys name the steps in the
+ * journal, in history, in JSON and in the window's texts (`review.step`, `review.stepWhat`).
  */
 export const applyStepTable = {
   'back-up': { name: 'cli-plan.step-back-up', changes: 'nothing', reversible: true },
@@ -34,9 +34,28 @@ export const applyStepTable = {
 export type ApplyStep = keyof typeof applyStepTable;
 export const applySteps: readonly ApplyStep[] = Object.keys(applyStepTable) as ApplyStep[]; // its own keys
 
+/** What the order of an apply's steps follows from. */
+export interface StepOrder {
+  readonly reloadNeeded: boolean;
+  readonly eciAfter: boolean;
+}
+
 /**
- * The steps that one apply shows: the engine takes its configuration by a reload or by a restart, and the
- * other one is left out.
+ * The steps in the order in which an apply runs them. Where ECI goes off by a reload, the engine goes first:
+ * while the gateway still enforces ECI it names the isolation runtime itself. The other way round a container
+ * would get the engine's default, the isolation runtime, without the gateway's record of who shares with it,
+ * and would not start.
  */
-export const shownSteps = (reload: boolean): readonly ApplyStep[] =>
-  applySteps.filter((step) => step !== (reload ? 'restart-engine' : 'reload-engine'));
+export function orderSteps({ reloadNeeded, eciAfter }: StepOrder): readonly ApplyStep[] {
+  if (!reloadNeeded || eciAfter) return applySteps;
+  const others = applySteps.filter((step) => step !== 'write-settings');
+  const next = others.indexOf('reload-engine') + 1;
+  return [...others.slice(0, next), 'write-settings', ...others.slice(next)];
+}
+
+/**
+ * The steps that one apply shows, in their order: the engine takes its configuration by a reload or by a
+ * restart, and the other one is left out.
+ */
+export const shownSteps = (order: StepOrder): readonly ApplyStep[] =>
+  orderSteps(order).filter((step) => step !== (order.reloadNeeded ? 'restart-engine' : 'reload-engine'));

@@ -20,5 +20,5 @@ const modules: Readonly<Record<ApplyStep, StepModule>> = {
   'clean-up': cleanUp,
 };
 
-/** Every step, in the order in which an apply runs them. */
+/** Every step, in the order of their table. */
 export const stepModules: readonly StepModule[] = applySteps.map((id) => modules[id]);
