@@ -18,8 +18,11 @@ import { conclude, denied, deniedCall, tooManyOpen, wouldDeny, type DecisionCont
 
 type Options = GatekeeperOptions & { readonly turns: Turns };
 
-/** Longest body of an endpoint that creates or changes things; and of one that takes none. */
-const maxJsonBytes = 4 * 1024 * 1024;
+/**
+ * Longest body of an endpoint that creates or changes things, and of one that takes none. `docker create -p
+ * 1-65535:1-65535` has 4.3 MB.
+ */
+const maxJsonBytes = 6 * 1024 * 1024;
 const maxDroppedBytes = 64 * 1024;
 /** Bodies that Go merges into the request's parameters. */
 const formTypes = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);

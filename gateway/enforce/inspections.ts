@@ -1,5 +1,6 @@
 import { deny } from '../../shared/policy/decision.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
+import { writeTarget } from '../http/message/target.ts';
 import type { Inspection } from '../routes/route.ts';
 import { inspectBuild } from './builds.ts';
 import {
@@ -30,6 +31,12 @@ type Inspect = (
 const pass: Inspect = () => passedAsIs;
 const refuse: Inspect = (context) => denied(deny('unknown-endpoint', context.request.target.path));
 
+/** The engine gets the one path for which the answer is published. */
+const inspectOptions: Inspect = ({ request }) => ({
+  ...passedAsIs,
+  target: writeTarget(request.target.version, '/_ping', ''),
+});
+
 /** How each inspection of the route table is done. */
 const inspections: Readonly<Record<Inspection, Inspect>> = {
   none: pass,
@@ -51,6 +58,7 @@ const inspections: Readonly<Record<Inspection, Inspect>> = {
   // Nothing about the request itself: the calls on the connection are decided one by one.
   grpc: pass,
   'load-images': ({ settings }) => (settings.blockDockerLoad.value ? denied(loadDenial) : passedAsIs),
+  options: inspectOptions,
   'refused-swarm': refuse,
   'refused-plugin': refuse,
   'refused-checkpoint': refuse,

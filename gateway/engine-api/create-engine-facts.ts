@@ -20,8 +20,8 @@ export function createEngineFacts(engineSocket: string, limitMs?: number): Engin
 
   return {
     container: async (reference) => {
-      // Only a plain name or id is sent: anything else would be another path.
-      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(reference)) return null;
+      // Only a plain name or id is sent, or a link's (web/db): anything else would be another path.
+      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9][A-Za-z0-9_.-]*)?$/.test(reference)) return null;
       const found = await fetchJson(`/containers/${reference}/json`);
       return found === null ? null : readContainer(found);
     },

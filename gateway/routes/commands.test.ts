@@ -33,6 +33,7 @@ describe('B5: commands and endpoints', () => {
       '/_ping',
       '/_ping',
       '/_ping',
+      '/{path}',
       '/debug/vars',
       '/debug/pprof/',
       '/debug/pprof/{name}',

@@ -12,9 +12,15 @@ interface Compiled {
   readonly expression: RegExp;
 }
 
-// Image, plugin and distribution names hold slashes; ids and volume, network, container names do not (moby's
-// router: `{name:.*}`).
-const slashed = /^\/(?:images|plugins|distribution)\//;
+/**
+ * What stands for the names in a pattern. Image, plugin and distribution names hold slashes (moby's router:
+ * `{name:.*}`). A container may also go by the name of a link, `web/db`. Other ids and names have no slash.
+ */
+function nameExpression({ method, pattern }: Route): string {
+  if (method === 'OPTIONS') return '(.*)';
+  if (/^\/(?:images|plugins|distribution)\//.test(pattern)) return '(.+)';
+  return pattern.startsWith('/containers/') ? '([^/]+(?:/[^/]+)?)' : '([^/]+)';
+}
 
 /** The route of a request; null for what no route is for. `path` is without version, decoded. */
 export type Router = (method: string, path: string) => Match | null;
@@ -28,8 +34,9 @@ export function createRouter(routes: readonly Route[]): Router {
       literal.set(`${route.method} ${route.pattern}`, { route, subject: '' });
       continue;
     }
-    const one = slashed.test(route.pattern) ? '(.+)' : '([^/]+)';
-    const source = route.pattern.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[a-z]+\}/g, one);
+    const source = route.pattern
+      .replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')
+      .replaceAll(/\{[a-z]+\}/g, nameExpression(route));
     const list = patterns.get(route.method) ?? [];
     list.push({ route, expression: new RegExp(`^${source}$`, 's') });
     patterns.set(route.method, list);

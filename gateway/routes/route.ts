@@ -26,6 +26,8 @@ export type Inspection =
   /** The connection becomes gRPC; every call on it is decided. */
   | 'grpc'
   | 'load-images'
+  /** The engine answers every path alike. */
+  | 'options'
   /** Refused while ECI is on; the value says why. */
   | 'refused-swarm'
   | 'refused-plugin'

@@ -60,12 +60,22 @@ describe('the route table and the published Engine API 1.25 to 1.55', () => {
     ['POST', '/containers/abc/start', '/containers/{id}/start', 'abc'],
     ['DELETE', '/images/a/b', '/images/{name}', 'a/b'],
     ['GET', '/images/json', '/images/json', ''],
+    ['GET', '/containers/web/db/json', '/containers/{id}/json', 'web/db'],
+    ['DELETE', '/containers/web/db', '/containers/{id}', 'web/db'],
+    ['DELETE', '/containers/a/checkpoints/b', '/containers/{id}/checkpoints/{checkpoint}', 'a'],
+    ['POST', '/containers/a/checkpoints', '/containers/{id}/checkpoints', 'a'],
+    ['POST', '/containers/a/exec/start', '/containers/{id}/start', 'a/exec'],
+    ['GET', '/containers/json', '/containers/json', ''],
+    ['GET', '/networks/', '/networks/', ''],
+    ['OPTIONS', '/', '/{path}', ''],
+    ['OPTIONS', '/containers/json', '/{path}', 'containers/json'],
   ])('matches %s %s', (method, path, pattern, subject) => {
     expect(matchRoute(method, path)).toMatchObject({ route: { pattern }, subject });
   });
 
   it.each([
-    ['GET', '/containers/a/b/json'],
+    ['GET', '/containers/a/b/c/json'],
+    ['DELETE', '/networks/a/b'],
     ['GET', '/Containers/json'],
     ['GET', '/containers/json/'],
     ['POST', '/containers//start'],

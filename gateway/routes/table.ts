@@ -113,6 +113,7 @@ const rows: readonly Row[] = [
   ['GET', '/_ping', 'none', 'dropped', 'open', ''],
   ['HEAD', '/_ping', 'none', 'dropped', 'open', ''],
   ['OPTIONS', '/_ping', 'none', 'dropped', 'open', ''],
+  ['OPTIONS', '/{path}', 'options', 'dropped', 'open', ''],
   // Under the scope `own` events of own containers only: those of volumes and networks don't carry labels.
   ['GET', '/events', 'none', 'dropped', 'filtered', 'events | stats'],
   ['GET', '/system/df', 'none', 'dropped', 'refused', 'system df'],
@@ -129,6 +130,7 @@ const rows: readonly Row[] = [
   ['POST', '/volumes/prune', 'none', 'dropped', 'filtered', 'volume prune, system prune'],
   // Networks
   ['GET', '/networks', 'none', 'dropped', 'networks', 'network ls'],
+  ['GET', '/networks/', 'none', 'dropped', 'networks', 'network ls'],
   ['GET', '/networks/{id}', 'none', 'dropped', 'read-network', 'network inspect, inspect | network rm'],
   ['DELETE', '/networks/{id}', 'none', 'dropped', 'network', 'network rm'],
   ['POST', '/networks/create', 'create-network', 'json', 'create-network', 'network create'],

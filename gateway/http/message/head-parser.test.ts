@@ -56,7 +56,9 @@ describe('request heads: what Docker clients send is read', () => {
       ok: true,
       head: { upgrade: 'h2c' },
     });
-    expect(parse(head('Upgrade: tcp'))).toMatchObject({ ok: true, head: { upgrade: null } });
+    // As Go: the engine's handlers look for the Upgrade field alone, but for a WebSocket.
+    expect(parse(head('Upgrade: tcp'))).toMatchObject({ ok: true, head: { upgrade: 'tcp' } });
+    expect(parse(head('Upgrade: websocket'))).toMatchObject({ ok: true, head: { upgrade: null } });
   });
 });
 

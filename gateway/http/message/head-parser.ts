@@ -27,7 +27,10 @@ export interface RequestHead {
   readonly body: BodyLength;
   /** The client asked to close the connection after this exchange. */
   readonly close: boolean;
-  /** Protocol named by a well-formed `Connection: Upgrade` + `Upgrade`, lower-cased; null without. */
+  /**
+   * Protocol named by a well-formed `Upgrade`, lower-cased; null without. The engine looks for `Connection:
+   * Upgrade` as well only where a WebSocket begins.
+   */
   readonly upgrade: string | null;
   readonly expectContinue: boolean;
   /** Media type of the body, lower-cased, without parameters; '' without. */
@@ -189,7 +192,7 @@ export function parseRequestHead(bytes: Buffer): HeadResult {
       fields,
       body: body.length,
       close: options.includes('close'),
-      upgrade: options.includes('upgrade') && upgradeTo !== undefined ? upgradeTo : null,
+      upgrade: upgradeTo === 'websocket' && !options.includes('upgrade') ? null : (upgradeTo ?? null),
       expectContinue: expect !== undefined,
       contentType: type[1]?.toLowerCase() ?? '',
     },

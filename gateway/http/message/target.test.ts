@@ -39,7 +39,6 @@ describe('request targets', () => {
     '/a#b',
     '/a"b',
     '/a{b}',
-    '/x?all=1&all=0',
     '/x?a%6cl=1',
     '/x?all=%zz',
     '/x?all=%',
@@ -50,6 +49,20 @@ describe('request targets', () => {
     '/x?a=%ff',
   ])('refuses %s', (text) => {
     expect(parseTarget(text).ok).toBe(false);
+  });
+
+  it('keeps the first value of a parameter, as Go does, and all of those that are lists', () => {
+    const read = (text: string) => {
+      const result = parseTarget(text);
+      return result.ok ? result.target.rawQuery : result.why;
+    };
+    expect(read('/x?all=1&size=1&all=0&All=2')).toBe('?all=1&size=1&All=2');
+    expect(read('/build?dockerfile=a&t=x&dockerfile=&t=y')).toBe('?dockerfile=a&t=x&t=y');
+    expect(parseTarget('/x?all=1&all=0')).toMatchObject({
+      ok: true,
+      target: { query: [{ key: 'all', value: '1' }] },
+    });
+    expect(parseTarget('/x?all=1&all=%zz').ok).toBe(false);
   });
 
   it('treats other versions as part of the path, where no route matches', () => {

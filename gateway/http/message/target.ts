@@ -7,7 +7,7 @@ export interface Target {
   readonly path: string;
   /** Parameters in order, decoded. */
   readonly query: readonly QueryParameter[];
-  /** The query as received, '' or starting with '?'; it decodes to `query`, in Go too. */
+  /** The query as forwarded, '' or starting with '?'; it decodes to `query`, in Go too. */
   readonly rawQuery: string;
 }
 export interface QueryParameter {
@@ -18,7 +18,7 @@ export interface QueryParameter {
 export type TargetResult =
   { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly why: string };
 
-/** Parameters the engine reads as lists; every other one may stand there once only. */
+/** Parameters the engine reads as lists. Of every other one it uses the first value alone. */
 const repeatable = new Set([
   'names',
   'changes',
@@ -38,8 +38,8 @@ const neverEncoded = /^[A-Za-z0-9._~/\\%-]$/;
 const versionPrefix = /^\/v(1\.[1-9][0-9])(?=\/)/;
 
 /**
- * Splits and checks an origin-form target. Refuses `//`, dot segments, superfluous percent-encoding,
- * duplicate or encoded keys, broken escapes.
+ * Splits and checks an origin-form target. Refuses `//`, dot segments, superfluous percent-encoding, encoded
+ * keys, broken escapes.
  */
 export function parseTarget(text: string): TargetResult {
   const mark = text.indexOf('?');
@@ -59,27 +59,35 @@ export function parseTarget(text: string): TargetResult {
   const version = prefix?.[1] ?? null;
   const path = prefix ? decoded.slice(prefix[0].length) : decoded;
 
+  const read = parseQuery(rawQuery);
+  if (!read.ok) return read;
+  return { ok: true, target: { version, path, query: read.query, rawQuery: read.rawQuery } };
+}
+
+type QueryResult =
+  | { readonly ok: true; readonly query: readonly QueryParameter[]; readonly rawQuery: string }
+  | { readonly ok: false; readonly why: string };
+
+function parseQuery(text: string): QueryResult {
+  if (text.length <= 1) return { ok: true, query: [], rawQuery: text };
   const query: QueryParameter[] = [];
-  if (rawQuery.length > 1) {
-    const keys = new Set<string>();
-    for (const pair of rawQuery.slice(1).split('&')) {
-      if (pair === '') return { ok: false, why: 'the query has an empty parameter' };
-      const equals = pair.indexOf('=');
-      const key = equals < 0 ? pair : pair.slice(0, equals);
-      if (!/^[A-Za-z0-9_.-]+$/.test(key))
-        return { ok: false, why: 'the query has a key that is encoded or unusual' };
-      // The engine's own parameters all start in lower case; dockerode also sends a create body's fields
-      // ("Cmd") here, which are ignored.
-      if (keys.has(key) && !repeatable.has(key) && !/^[A-Z]/.test(key))
-        return { ok: false, why: `the query has the key "${key}" twice` };
-      keys.add(key);
-      const value = equals < 0 ? '' : decodeValue(pair.slice(equals + 1));
-      if (value === null)
-        return { ok: false, why: `the value of "${key}" in the query is not properly encoded` };
-      query.push({ key, value });
-    }
+  const pairs: string[] = [];
+  const keys = new Set<string>();
+  for (const pair of text.slice(1).split('&')) {
+    if (pair === '') return { ok: false, why: 'the query has an empty parameter' };
+    const equals = pair.indexOf('=');
+    const key = equals < 0 ? pair : pair.slice(0, equals);
+    if (!/^[A-Za-z0-9_.-]+$/.test(key))
+      return { ok: false, why: 'the query has a key that is encoded or unusual' };
+    const value = equals < 0 ? '' : decodeValue(pair.slice(equals + 1));
+    if (value === null)
+      return { ok: false, why: `the value of "${key}" in the query is not properly encoded` };
+    if (keys.has(key) && !repeatable.has(key)) continue;
+    keys.add(key);
+    query.push({ key, value });
+    pairs.push(pair);
   }
-  return { ok: true, target: { version, path, query, rawQuery } };
+  return { ok: true, query, rawQuery: `?${pairs.join('&')}` };
 }
 
 function decodePath(raw: string): string | null {
