@@ -18,7 +18,8 @@ import { openContainerStore, type ContainerStore } from './containers.ts';
 import { Janitor } from './janitor.ts';
 import type { ExclusivePaths } from './options.ts';
 import { RangeLedger } from './range-ledger.ts';
-import { firstBase, lastBase, openRangeStore, rangeSize } from './ranges.ts';
+import { firstBase, lastBase, rangeSize } from './id-ranges.ts';
+import { openRangeStore } from './ranges.ts';
 import { bootId } from './live-state.ts';
 import { IsolationService } from './service.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { refuse } from './options.ts';
 import type { OciSpec } from './oci-spec.ts';
 import { describeOwner, type RangeOwner } from './range-owner.ts';
-import { rangeSize, isBase } from './ranges.ts';
+import { rangeSize, isBase } from './id-ranges.ts';
 
 /** Type in config.json → name under /proc/<pid>/ns and the flag a user would have given. */
 const required = new Map([

@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeRefusal, PlanBuilder } from './plan.ts';
-import { firstBase, lastBase } from './ranges.ts';
+import { firstBase, lastBase } from './id-ranges.ts';
 
 const fields = (bytes: Buffer) => bytes.toString('utf8').split('\0');
 const runtimeDirectory = path.resolve(import.meta.dirname, '../runtime');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { OciSpec } from './oci-spec.ts';
 import { refuse } from './options.ts';
-import { rangeSize } from './ranges.ts';
+import { rangeSize } from './id-ranges.ts';
 
 const userSchema = z.object({
   process: z.object({

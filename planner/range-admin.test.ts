@@ -4,7 +4,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listRanges, parseOwner, releaseRanges } from './range-admin.ts';
 import { RangeLedger } from './range-ledger.ts';
-import { firstBase, openRangeStore, rangeSize, type RangeStore } from './ranges.ts';
+import { firstBase, rangeSize } from './id-ranges.ts';
+import { openRangeStore } from './ranges.ts';
+import type { RangeStore } from './range-store.ts';
 
 const alice = 21_401,
   bob = 21_402;

@@ -6,7 +6,8 @@ import { linkNew, writeTemporary } from './claim-files.ts';
 import { formatFile, RangeLedger } from './range-ledger.ts';
 import { rangeOwnerSchema, rangeOwnersDirectory, type RangeOwner } from './range-owner.ts';
 import { message } from '../shared/messages/message.ts';
-import { basesInUse, rangeSize } from './ranges.ts';
+import { basesInUse } from './taken-ranges.ts';
+import { rangeSize } from './id-ranges.ts';
 
 /** Where the machine's planners claim ranges (options.ts). */
 const claimsDirectory = '/run/bulkhead/ranges';

@@ -16,14 +16,9 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RangeLedger } from './range-ledger.ts';
 import { rangeQuota, type RangeOwner } from './range-owner.ts';
-import {
-  firstBase,
-  lastBase,
-  openRangeStore,
-  rangeSize,
-  type RangeStore,
-  type RangeStoreOptions,
-} from './ranges.ts';
+import { firstBase, lastBase, rangeSize } from './id-ranges.ts';
+import { openRangeStore } from './ranges.ts';
+import type { RangeStore, RangeStoreOptions } from './range-store.ts';
 
 const alice = 1000,
   bob = 1001;

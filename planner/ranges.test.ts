@@ -13,16 +13,10 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RangeLedger } from './range-ledger.ts';
-import {
-  diskMap,
-  firstBase,
-  isBase,
-  lastBase,
-  openRangeStore,
-  rangeSize,
-  type RangeStore,
-  type RangeStoreOptions,
-} from './ranges.ts';
+import { diskMap } from './disk-maps.ts';
+import { firstBase, isBase, lastBase, rangeSize } from './id-ranges.ts';
+import { openRangeStore } from './ranges.ts';
+import type { RangeStore, RangeStoreOptions } from './range-store.ts';
 
 let directory: string, ledgers: string;
 beforeEach(() => {
@@ -156,7 +150,7 @@ describe('A3 ranges', () => {
     const base = store.claim('a', 0);
     expect(() => {
       store.free(base);
-    }).toThrow('held');
+    }).toThrow('has a holder');
   });
 
   it('of an engine whose root is gone are abandoned unless a process uses them; others never', () => {

@@ -1,5 +1,5 @@
 import type { ContainerStore } from './containers.ts';
-import type { RangeStore } from './ranges.ts';
+import type { RangeStore } from './range-store.ts';
 import type { SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
 

@@ -8,7 +8,7 @@ import { writeSharingRecord, type SharingUser } from '../shared/isolation/sharin
 import type { OciSpec } from './oci-spec.ts';
 import type { Mount } from '../engine/base/mountinfo.ts';
 import { PlanBuilder } from './plan.ts';
-import { firstBase, rangeSize } from './ranges.ts';
+import { firstBase, rangeSize } from './id-ranges.ts';
 import { nothingChecked, type Reach } from './reach.ts';
 import { engineRoots, isShare, mapText, rangeOwnerOf, sharesOf, type SharingOptions } from './shares.ts';
 import { firstSubordinate, listedRange, openSubordinateStore } from './subordinate.ts';

@@ -10,7 +10,7 @@ import type { RangeOwner } from './range-owner.ts';
 import type { NamespaceNumber, PlanBuilder } from './plan.ts';
 import type { Reach } from './reach.ts';
 import type { EngineParts } from './sockets.ts';
-import { rangeSize } from './ranges.ts';
+import { rangeSize } from './id-ranges.ts';
 import type { SubordinateStore } from './subordinate.ts';
 
 /** The kernel's last id. */

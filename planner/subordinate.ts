@@ -5,7 +5,7 @@ import type { SubordinateIds } from '../shared/isolation/share-map.ts';
 import type { SharingUser } from '../shared/isolation/sharing-user.ts';
 import { passwdLine, userName } from '../engine/base/user-database.ts';
 import { linkNew, syncDirectory, writeTemporary } from './claim-files.ts';
-import { firstBase, rangeSize } from './ranges.ts';
+import { firstBase, rangeSize } from './id-ranges.ts';
 import { listedRanges } from './taken-ids.ts';
 
 /**

@@ -15,7 +15,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { planShifted } from '../planner/overlay.ts';
 import { encodeRefusal, PlanBuilder } from '../planner/plan.ts';
-import { diskMap, firstBase, upperMap } from '../planner/ranges.ts';
+import { diskMap, upperMap } from '../planner/disk-maps.ts';
+import { firstBase } from '../planner/id-ranges.ts';
 
 /** As built for use, and by clang with its address and undefined-behaviour sanitizers. */
 const builds = {

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { planPlain, planShifted, type Overlay } from '../planner/overlay.ts';
 import { PlanBuilder } from '../planner/plan.ts';
-import { diskMap, firstBase, upperMap } from '../planner/ranges.ts';
+import { diskMap, upperMap } from '../planner/disk-maps.ts';
+import { firstBase } from '../planner/id-ranges.ts';
 
 const runtime = path.resolve(import.meta.dirname, 'build/bulkhead-runc');
 const base = firstBase;

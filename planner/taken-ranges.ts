@@ -1,0 +1,18 @@
+import { firstBase, lastBase, rangeSize } from './id-ranges.ts';
+import { idsInUse, type IdSpan } from './taken-ids.ts';
+
+/** Bases of the ranges that ids of some process of this machine are in. */
+export function basesInUse(): Set<number> {
+  const found = new Set<number>();
+  for (const { start, count } of idsInUse()) {
+    const first = firstBase + Math.floor((start - firstBase) / rangeSize) * rangeSize;
+    for (let base = Math.max(first, firstBase); base < start + count && base <= lastBase; base += rangeSize)
+      found.add(base);
+  }
+  return found;
+}
+
+/** Whether an id of the range at `base` is in the span. */
+export function overlaps(base: number, { start, count }: IdSpan): boolean {
+  return start < base + rangeSize && base < start + count;
+}
