@@ -1,6 +1,4 @@
-import { createInterface } from 'node:readline/promises';
 import { Option, type Command } from 'commander';
-import type { ApplyHandle } from '../engine/targets/embedded/target.ts';
 import type { Target } from '../engine/target.ts';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
@@ -18,14 +16,15 @@ import {
 } from './output.ts';
 import { resolveChoices, withoutRefused, withChoices, type ChoiceOptions } from './choices.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
-import { describeOutcome, describePlan, describeStep } from './plan-text.ts';
+import { describeOutcome, describePlan } from './plan-text.ts';
 import { describeVerification } from './verification-text.ts';
-import { stepText } from './recreate-text.ts';
 import { describeStatus, statusReport } from './status.ts';
 import { message } from '../shared/messages/message.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
-import { about, text } from './text.ts';
+import { text } from './text.ts';
+import { confirmApply } from './apply-prompt.ts';
+import { stepPrinter, waitForEnd } from './apply-progress.ts';
 
 interface VerifyOptions extends RootOptions {
   readonly items?: boolean;
@@ -189,7 +188,7 @@ async function applyTelling(
   const human = options.json !== true && options.events !== true;
   if (human) process.stdout.write(`${describePlan(plan, made.value.diff)}\n\n`);
   if (!plan.blocked && options.yes !== true) {
-    const agreed = await confirm(plan);
+    const agreed = await confirmApply(plan);
     if (!agreed.ok) {
       refuse(agreed.error);
       return;
@@ -208,7 +207,7 @@ async function applyTelling(
     refuse(started.error);
     return;
   }
-  const run = await untilEnd(started.value, listener);
+  const run = await waitForEnd(started.value, listener);
   process.exitCode = isFullyApplied(run) ? exitCodes.ok : exitCodes.failed;
   if (human) process.stdout.write(`\n${describeOutcome(run)}\n`);
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
@@ -223,84 +222,4 @@ function isFullyApplied({ outcome }: ApplyRun): boolean {
       (member) => member.outcome?.kind === 'recreated' || member.outcome?.kind === 'unchanged',
     )
   );
-}
-
-/**
- * Ctrl C, and the word of who reads the events, ask for a cancel (and roll back) instead of leaving things
- * half done; the next start would mend that too.
- */
-async function untilEnd(handle: ApplyHandle, listener: EventListener | null): Promise<ApplyRun> {
-  const cancel = () => {
-    progress(
-      handle.cancel()
-        ? text('cli-output.cancelling-apply')
-        : handle.cancelRecreation()
-          ? text('cli-output.cancelling-recreation')
-          : text('cli-output.too-late-to-cancel'),
-    );
-  };
-  process.on('SIGINT', cancel);
-  process.on('SIGTERM', cancel);
-  listener?.onCancel(cancel);
-  try {
-    return await handle.done;
-  } finally {
-    process.removeListener('SIGINT', cancel);
-    process.removeListener('SIGTERM', cancel);
-  }
-}
-
-/** What the user is asked before an apply. */
-function confirmation(plan: ApplyPlan): string {
-  const remove = text('cli-output.containers', { count: plan.remove.length });
-  const recreate = text('cli-output.containers', { count: plan.recreate.length });
-  if (plan.remove.length > 0)
-    return plan.recreate.length > 0
-      ? text('cli-output.confirm-apply-remove-recreate', { remove, recreate })
-      : text('cli-output.confirm-apply-remove', { remove });
-  return plan.recreate.length > 0
-    ? text('cli-output.confirm-apply-recreate', { recreate })
-    : text('cli-output.confirm-apply');
-}
-
-async function confirm(plan: ApplyPlan): Promise<Result<void, AppError>> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await prompt.question(confirmation(plan));
-    return /^y(es)?$/i.test(answer.trim())
-      ? ok(undefined)
-      : fail('apply.not-confirmed', message('cli.nothing-was-applied'), {
-          reason: message('cli.it-was-not-confirmed'),
-        });
-  } finally {
-    prompt.close();
-  }
-}
-
-/** Prints each step as it ends, once. */
-function stepPrinter(): (event: ApplyEvent) => void {
-  const printed = new Set<string>();
-  let printedLine = '';
-  return (event) => {
-    if (event.type === 'recreation') {
-      const current = event.recreation.members.find(({ step, outcome }) => step !== null && outcome === null);
-      const line = current?.step == null ? '' : about(current.name, stepText(current.step));
-      if (line !== '' && line !== printedLine) progress(line);
-      printedLine = line;
-    }
-    if (event.type !== 'run') return;
-    for (const step of event.run.steps) {
-      const line = describeStep(step, event.run.steps);
-      if (line === null || printed.has(step.step)) continue;
-      printed.add(step.step);
-      process.stdout.write(`${line}\n`);
-    }
-    if (
-      (event.run.activity === 'rolling-back' || event.run.activity === 'cancelling') &&
-      !printed.has('roll-back')
-    ) {
-      printed.add('roll-back');
-      process.stdout.write(`${text('cli-output.rolling-back')}\n`);
-    }
-  };
 }

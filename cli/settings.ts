@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Target } from '../engine/target.ts';
-import type { SettingsState } from '../shared/ipc/contract.ts';
+import type { SettingsState } from '../shared/ipc/app-state.ts';
 import { fail, ok } from '../shared/result.ts';
 import type { HistoryItem } from '../shared/settings/history.ts';
 import type { Finding } from '../shared/settings/index.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SocketExplanation } from '../gateway/trust/ask-once.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import type { EntryCheck, RegistryResult } from '../shared/policy/image-trust.ts';
+import type { EntryCheck, RegistryResult } from '../shared/policy/image-trust-facts.ts';
 import type { EffectiveSettings } from '../shared/settings/index.ts';
 import type { EntryDigest } from '../shared/settings/lint/index.ts';
 import { printError, printResult, withJson, withRoot } from './output.ts';

@@ -18,7 +18,7 @@ import type { DesktopFacts } from '../shared/targets/target.ts';
 import type { TargetRef } from '../shared/targets/target.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import type { ApplyHandle } from './apply/apply.ts';
-import type { ApplyRequest } from './apply/apply.ts';
+import type { ApplyRequest } from './apply/admission.ts';
 import type { RecreateHandle } from './recreate/recreate.ts';
 import type { SettledRecreate } from './recreate/recreate.ts';
 import type { EngineDriver } from './apply/driver.ts';

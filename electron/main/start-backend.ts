@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { app, type BrowserWindow } from 'electron';
-import type { DesktopState } from '../../shared/ipc/contract.ts';
+import type { DesktopState } from '../../shared/ipc/app-state.ts';
 import {
   engineAtRoot,
   parseTargetId,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../engine/base/files.ts';
-import type { SettingsState } from '../../shared/ipc/contract.ts';
+import type { SettingsState } from '../../shared/ipc/app-state.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { DraftSession, type DraftHome } from './draft.ts';
 import type { StoredDraft } from './preferences.ts';

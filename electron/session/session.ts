@@ -1,6 +1,7 @@
 import os from 'node:os';
 import type { Target } from '../../engine/target.ts';
-import type { DesktopState, Preferences } from '../../shared/ipc/contract.ts';
+import type { DesktopState } from '../../shared/ipc/app-state.ts';
+import type { Preferences } from '../../shared/ipc/user-choices.ts';
 import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
 import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { run } from '../../renderer/dev/apply-fixture.ts';
 import { targetCapabilities, appState } from '../../renderer/dev/app-fixture.ts';
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { ok } from '../../shared/result.ts';
 import { targetId, type TargetRef } from '../../shared/targets/target.ts';
 import type { Session } from './session.ts';

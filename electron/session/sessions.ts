@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { targetId, type TargetRef } from '../../shared/targets/target.ts';
 import { message } from '../../shared/messages/message.ts';

@@ -1,35 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import type { ApplyPlan, ContainerChoices } from '../../shared/apply/plan.ts';
-import { applySteps, applyStepTable } from '../../shared/apply/steps.ts';
+import { applyStepTable } from '../../shared/apply/steps.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.ts';
-import { isRunning, type Container } from '../../shared/containers/protection.ts';
-import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
-import { sha256 } from '../base/files.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { acquireLock, type Lock } from '../base/lock.ts';
 import { ensureRoot } from '../store/settings-store.ts';
 import { orderedSteps, workOf } from './due-steps.ts';
 import { addResults, finalise, noResults, type ApplyResults } from './finish.ts';
 import { writeJournal, type Journal } from './journal.ts';
 import { applyLockPath } from '../base/root-paths.ts';
-import { makePlan } from './plan.ts';
-import { stopWaitOf } from './plan-facts.ts';
 import type { ApplyPorts } from './ports.ts';
 import { resumeUnderLock } from './resume.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState } from './run-state.ts';
-import { settingsConflict } from './steps/settings-conflict.ts';
 import type { StepContext, StepModule } from './steps/step.ts';
 import { failureMessage } from '../../shared/messages/error-message.ts';
-import { message, type Message, withReference } from '../../shared/messages/message.ts';
-
-/**
- * What to apply. `baseHash` is the plan's: sha256 of the applied text it was made against, '' for no file.
- */
-export interface ApplyRequest {
-  readonly text: string;
-  readonly choices: ContainerChoices;
-  readonly baseHash: string;
-}
+import { message } from '../../shared/messages/message.ts';
+import { type ApplyRequest, admit } from './admission.ts';
+import { newJournal } from './new-journal.ts';
 
 /** One apply under way. */
 export interface ApplyHandle {
@@ -99,127 +85,6 @@ export async function startApply(
   } finally {
     if (!begun) await lock.value.release();
   }
-}
-
-interface AdmittedPlan extends ApplyPlan {
-  readonly engineRan: boolean;
-  readonly stopWait: number;
-  readonly existing: readonly Container[];
-}
-
-async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<AdmittedPlan, AppError>> {
-  const facts = await ports.facts(request.text);
-  if (!facts.ok) return facts;
-  if (facts.value.applied.hash !== request.baseHash) return settingsConflict(ports.paths.settings);
-  const planned = makePlan(facts.value, request.text, request.choices);
-  // The restart stops what was chosen: what would be refused afterwards is refused before.
-  const plan =
-    planned.blocked || ports.previewRecreation === undefined
-      ? planned
-      : await ports.previewRecreation(planned, request.text, request.choices);
-  const [blocker] = plan.blockers;
-  if (blocker !== undefined)
-    return fail(blockerCodes[blocker.code], blockerText[blocker.code].message, {
-      reason: withReference(blocker.message, blocker.sentence),
-      hint: blockerText[blocker.code].hint,
-    });
-  return ok({
-    ...plan,
-    engineRan: facts.value.engine.phase === 'ready',
-    stopWait: plan.restartNeeded ? stopWaitOf(facts.value) : 0,
-    existing: facts.value.scan?.containers ?? [],
-  });
-}
-
-type Blocker = ApplyPlan['blockers'][number]['code'];
-const blockerCodes: Readonly<Record<Blocker, AppErrorCode>> = {
-  findings: 'settings.findings',
-  requirement: 'isolation.requirement-missing',
-  'daemon-json': 'daemon-json.conflict',
-  'nothing-to-apply': 'apply.nothing-to-apply',
-  rights: 'rights.not-root',
-  recreation: 'containers.recreate-blocked',
-};
-const blockerText: Readonly<Record<Blocker, { message: Message; hint: Message }>> = {
-  findings: {
-    message: message('apply.settings-have-errors-and-were-not-applied'),
-    hint: message('apply.correct-settings'),
-  },
-  requirement: {
-    message: message('apply.eci-cannot-be-turned-on-here'),
-    hint: message('apply.meet-requirement-then-plan-again'),
-  },
-  'daemon-json': {
-    message: message('apply.daemon-json-stands-in-way'),
-    hint: message('apply.correct-daemon-json-then-plan-again'),
-  },
-  'nothing-to-apply': {
-    message: message('apply.there-is-nothing-to-apply'),
-    hint: message('apply.change-draft-first'),
-  },
-  recreation: {
-    message: message('apply.not-all-chosen-can-be-recreated'),
-    hint: message('apply.plan-says-why-with-setting'),
-  },
-  rights: {
-    message: message('apply.this-user-may-not-apply-settings'),
-    hint: message('containers.run-same-command-with-sudo'),
-  },
-};
-
-/** An empty text is applied where it stands for "no file" alone: the plan blocks any other. */
-const textHash = (text: string): string => (text === '' ? '' : sha256(text));
-
-function newJournal(
-  request: ApplyRequest,
-  plan: AdmittedPlan,
-  user: Awaited<ReturnType<ApplyPorts['user']>>,
-): Journal {
-  const among = (ids: readonly string[]): Container[] => plan.existing.filter(({ id }) => ids.includes(id));
-  const containers = among(plan.recreate).map((container) => ({
-    id: container.id,
-    name: container.name,
-    ran: isRunning(container),
-  }));
-  return {
-    format: 1,
-    id: randomUUID(),
-    startedAt: new Date().toISOString(),
-    uid: user.uid,
-    user: user.name,
-    fromVersion: plan.fromVersion,
-    toVersion: plan.toVersion,
-    baseHash: plan.baseHash,
-    targetHash: textHash(request.text),
-    eciBefore: plan.eciBefore,
-    eciAfter: plan.eciAfter,
-    restartNeeded: plan.restartNeeded,
-    reloadNeeded: plan.reloadNeeded,
-    engineRan: plan.engineRan,
-    estimatedSeconds: plan.estimatedSeconds,
-    remove: {
-      ids: plan.remove,
-      names: Object.fromEntries(among(plan.remove).map(({ id, name }) => [id, name])),
-      includeRunning: request.choices.includeRunning,
-      removeVolumes: request.choices.removeVolumes,
-    },
-    ...(containers.length === 0
-      ? {}
-      : {
-          recreate: {
-            containers,
-            ...(request.choices.commit === true ? { commit: true } : {}),
-            asks: String(user.uid),
-          },
-        }),
-    phase: 'applying',
-    restored: false,
-    step: applySteps[0] ?? 'back-up',
-    stepState: 'begun',
-    error: null,
-    durationsMs: {},
-    ...(plan.stopWait === 0 ? {} : { stopWait: plan.stopWait }),
-  };
 }
 
 async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { maxTextLength } from '../../shared/ipc/contract.ts';
+import { maxTextLength } from '../../shared/settings/limits.ts';
 import { sha256, systemCode } from './files.ts';
 import { watchDirectory } from './watch-directory.ts';
 

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { maxTextLength, type SettingsState } from '../../shared/ipc/contract.ts';
+import { maxTextLength } from '../../shared/settings/limits.ts';
+import type { SettingsState } from '../../shared/ipc/app-state.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { rollbackText, type HistoryItem } from '../../shared/settings/history.ts';
 import type { RootPaths } from '../base/root-paths.ts';

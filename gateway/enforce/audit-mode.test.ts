@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isObject, parseJson, writeJson } from '../../shared/policy/json.ts';
+import { isObject, writeJson } from '../../shared/policy/json.ts';
+import { parseJson } from '../../shared/policy/json-parser.ts';
 import { withPlainRuntime } from './audit-mode.ts';
 
 function added(text: string): string | null {

@@ -3,7 +3,7 @@ import type { MachineNetworks } from '../../shared/policy/network-addresses.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { ListedNetwork } from '../engine-api/network-facts.ts';
 import { networkDenial } from './networks.ts';
-import { parseJson } from '../../shared/policy/json.ts';
+import { parseJson } from '../../shared/policy/json-parser.ts';
 
 const nothing: MachineNetworks = { used: [], interfaces: new Set(['lo']) };
 const settings: ListedNetwork = {

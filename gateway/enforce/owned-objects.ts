@@ -1,14 +1,8 @@
 import { referencesDenial } from '../../shared/policy/create-limits.ts';
 import { deny } from '../../shared/policy/decision.ts';
 import { connectNetworkBody, disconnectNetworkBody } from '../../shared/policy/docker-bodies.ts';
-import {
-  type Json,
-  type JsonObject,
-  isList,
-  isObject,
-  parseJson,
-  writeJson,
-} from '../../shared/policy/json.ts';
+import { type Json, type JsonObject, isList, isObject, writeJson } from '../../shared/policy/json.ts';
+import { parseJson } from '../../shared/policy/json-parser.ts';
 import {
   linkedContainers,
   narrowFilters,

@@ -1,5 +1,7 @@
 import { deny, type Denial } from '../../shared/policy/decision.ts';
-import { defaultJsonLimits, JsonReading, type Json } from '../../shared/policy/json.ts';
+import { defaultJsonLimits } from '../../shared/policy/json-limits.ts';
+import { JsonReading } from '../../shared/policy/json-parser.ts';
+import type { Json } from '../../shared/policy/json.ts';
 import { bodyLimits, limitDenial } from '../../shared/policy/limits.ts';
 import { message } from '../../shared/messages/message.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';

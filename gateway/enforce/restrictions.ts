@@ -1,5 +1,6 @@
 import { hidesEnvironment, topDenial, withoutEnvironment } from '../../shared/policy/environment.ts';
-import { parseJson, writeJson } from '../../shared/policy/json.ts';
+import { parseJson } from '../../shared/policy/json-parser.ts';
+import { writeJson } from '../../shared/policy/json.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
 import { parameter } from '../http/message/target.ts';

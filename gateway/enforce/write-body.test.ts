@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseJson, writeJson, type Json } from '../../shared/policy/json.ts';
+import { parseJson } from '../../shared/policy/json-parser.ts';
+import { writeJson, type Json } from '../../shared/policy/json.ts';
 import { writeBody } from './write-body.ts';
 
 function read(text: string): Json {

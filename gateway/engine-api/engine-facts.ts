@@ -1,4 +1,4 @@
-import type { LocalImage } from '../../shared/policy/image-trust.ts';
+import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import type { ListedNetwork, NetworkFacts } from './network-facts.ts';
 
 /** What the gateway asks the engine about, over connections of its own. */

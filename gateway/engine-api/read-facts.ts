@@ -1,5 +1,5 @@
 import { isConvertedBind } from '../../shared/policy/binds-as-mounts.ts';
-import type { LocalImage } from '../../shared/policy/image-trust.ts';
+import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import { field, list, text, texts } from './response-fields.ts';
 import type { ContainerFacts, ContainerLayers, RegistryFacts, VolumeFacts } from './engine-facts.ts';
 

@@ -1,7 +1,8 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
 import type { ExplainedRequest, Finding, RequestPart } from '../../shared/explain/explanation.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
-import { isObject, parseJson, writeJson, type JsonObject } from '../../shared/policy/json.ts';
+import { isObject, writeJson, type JsonObject } from '../../shared/policy/json.ts';
+import { parseJson } from '../../shared/policy/json-parser.ts';
 import { objectAt, textAt } from '../../shared/policy/shape.ts';
 import { partText, splitCreateBody } from '../../shared/policy/split-create.ts';
 import { loggedTarget } from '../audit/describe-request.ts';

@@ -1,5 +1,6 @@
 import { restoreBinds, convertedBindText } from '../../shared/policy/binds-as-mounts.ts';
-import { parseJson, writeJson } from '../../shared/policy/json.ts';
+import { parseJson } from '../../shared/policy/json-parser.ts';
+import { writeJson } from '../../shared/policy/json.ts';
 import type {
   ResponseTransform,
   Gatekeeper,

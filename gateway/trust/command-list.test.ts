@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { governingList } from '../../shared/policy/commands.ts';
-import { queryText, type LocalImage } from '../../shared/policy/image-trust.ts';
+import { queryText } from '../../shared/policy/image-trust-text.ts';
+import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { createImageTrust } from './create-image-trust.ts';
 import { resolveCommandList } from './command-list.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { queryText, type LocalImage } from '../../shared/policy/image-trust.ts';
+import { queryText } from '../../shared/policy/image-trust-text.ts';
+import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { EngineUnreachable } from '../engine-api/engine-facts.ts';
 import { createImageTrust } from './create-image-trust.ts';

@@ -8,16 +8,14 @@ import {
   entryQueries,
   existenceQueries,
   existsInRegistry,
-  imageName,
   isBuiltFrom,
   namesAnEntry,
   trustQueries,
   untrusted,
-  type AllowedEntry,
   type DigestTrust,
-  type EntryCheck,
-  type LocalImage,
 } from '../../shared/policy/image-trust.ts';
+import { imageName } from '../../shared/policy/image-trust-text.ts';
+import type { AllowedEntry, EntryCheck, LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import type { EngineFacts, RegistryFacts } from '../engine-api/engine-facts.ts';
 import { dockerCredentials, type CredentialSource } from './docker-credentials.ts';
 import type { ImageTrust, ImageVerdict } from './image-trust.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RegistryQuery } from '../../shared/policy/image-trust.ts';
+import type { RegistryQuery } from '../../shared/policy/image-trust-facts.ts';
 import { KnownDigests } from './known-digests.ts';
 import { freshMs, recheckMs, RegistryAnswers } from './registry-answers.ts';
 import type { RegistryClient, RegistryResponse } from './registry-client.ts';

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { message } from '../../shared/messages/message.ts';
 import { registryProblem } from '../../shared/settings/registry-problem.ts';
-import { queryKey, type RegistryResult, type RegistryQuery } from '../../shared/policy/image-trust.ts';
+import { queryKey, type RegistryResult, type RegistryQuery } from '../../shared/policy/image-trust-facts.ts';
 import type { KnownDigests } from './known-digests.ts';
 import type { RegistryClient, RegistryResponse } from './registry-client.ts';
 

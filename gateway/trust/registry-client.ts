@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { RegistryQuery } from '../../shared/policy/image-trust.ts';
+import type { RegistryQuery } from '../../shared/policy/image-trust-facts.ts';
 import { message } from '../../shared/messages/message.ts';
 import {
   problemOf,

@@ -4,7 +4,7 @@ import { run } from '../dev/apply-fixture.ts';
 import { appState } from '../dev/app-fixture.ts';
 import { appliedText, settingsState } from '../dev/settings-fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { pageIds, type PageId } from '../../shared/pages/pages.ts';
 
 // Every way in which the settings can be out of reach, and every page that shows them as controls.

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { states } from '../dev/states.ts';
 import { targetCapabilities } from '../dev/app-fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { usersOwn } from '../pages/overview/desktop-card.tsx';
 
 const state = (name: string): AppState => {

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { protectionIn, type Protection } from '../../shared/ipc/protection.ts';
 import { stateTone } from './state-badge.tsx';
 import type { Tone } from '../theme/tokens.ts';

@@ -4,7 +4,7 @@ import { machineCapabilities } from '../../engine/targets/machine/capabilities.t
 import { systemCapabilities } from '../../engine/targets/system/capabilities.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { TargetKind } from '../../shared/engine-status/kinds.ts';
-import type { AppState, SettingsState } from '../../shared/ipc/contract.ts';
+import type { AppState, SettingsState } from '../../shared/ipc/app-state.ts';
 import { activitySummary } from './activity-fixture.ts';
 import type { DiscoveredTarget } from '../../shared/targets/target.ts';
 import { minutesAgo, appliedText, offText, settingsState } from './settings-fixture.ts';

@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { minutesAgo, offText } from './settings-fixture.ts';
 import { container, someContainers, recreation } from './container-fixture.ts';
 import { requirementsMet, appState, off } from './app-fixture.ts';

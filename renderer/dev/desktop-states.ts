@@ -1,4 +1,4 @@
-import type { AppState, SettingsState } from '../../shared/ipc/contract.ts';
+import type { AppState, SettingsState } from '../../shared/ipc/app-state.ts';
 import type { DesktopFacts } from '../../shared/targets/target.ts';
 import { appliedText, settingsState } from './settings-fixture.ts';
 import { verification } from './verification-fixture.ts';

@@ -1,4 +1,5 @@
-import type { AppState, IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
+import type { IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { diffSettings } from '../../shared/settings/index.ts';
 import { namedChanges, type HistoryItem } from '../../shared/settings/history.ts';

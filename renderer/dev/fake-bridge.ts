@@ -1,5 +1,6 @@
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
-import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
+import type { IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
 import type { ActivityEntry } from '../../shared/audit/activity.ts';
 import { someEntries } from './activity-fixture.ts';
 import { isEngineRequest } from '../../shared/ipc/channels.ts';

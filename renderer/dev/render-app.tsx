@@ -8,7 +8,7 @@ import type { PageId } from '../../shared/pages/pages.ts';
 import { createAppStore } from '../state/store.ts';
 import type { AppStore } from '../state/snapshot.ts';
 import { resolveLanguage, showLanguage, startI18n } from '../i18n/index.ts';
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { fakeBridge } from './fake-bridge.ts';
 
 // What jsdom has not.

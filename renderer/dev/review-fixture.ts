@@ -1,4 +1,5 @@
-import type { AppState, IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
+import type { IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
 import type { ApplyPlan, PlanEffect } from '../../shared/apply/plan.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { ApplyStepStatus } from '../../shared/apply/run.ts';

@@ -1,4 +1,4 @@
-import type { SettingsState } from '../../shared/ipc/contract.ts';
+import type { SettingsState } from '../../shared/ipc/app-state.ts';
 
 export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 

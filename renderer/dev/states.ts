@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { activitySummary } from './activity-fixture.ts';
 import { minutesAgo, offText, settingsState, socketText } from './settings-fixture.ts';
 import { someContainers } from './container-fixture.ts';

@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { minutesAgo } from './settings-fixture.ts';
 
 export const verification: AppState['verification'] = {

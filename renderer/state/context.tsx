@@ -1,5 +1,5 @@
 import { createContext, use, useSyncExternalStore, type ReactNode } from 'react';
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { deriveDraft, sameForDraft, type DraftView } from './draft-view.ts';
 import type { AppStore } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';

@@ -14,7 +14,7 @@ import {
 } from '../../shared/settings/index.ts';
 import { lintSettings, type LintContext } from '../../shared/settings/lint/index.ts';
 import { removesFile } from '../../shared/settings/history.ts';
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { applying, lockOf, type Lock } from './lock.ts';
 import type { AppStore } from './snapshot.ts';

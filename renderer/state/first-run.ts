@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { navigate } from './router.ts';
 import type { AppStore } from './snapshot.ts';
 

@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import type { MessageReference } from '../../shared/messages/message.ts';
 
 /** Why nothing may be edited now, if so. */

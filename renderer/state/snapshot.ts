@@ -3,7 +3,7 @@ import type { IpcInput } from '../../shared/ipc/contract.ts';
 import type { IpcOutput } from '../../shared/ipc/contract.ts';
 import type { IpcRequest } from '../../shared/ipc/contract.ts';
 import type { Result } from '../../shared/result.ts';
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { ContainerChoices } from '../../shared/apply/plan.ts';
 import type { AppError } from '../../shared/result.ts';

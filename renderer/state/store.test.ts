@@ -4,7 +4,7 @@ import { run } from '../dev/apply-fixture.ts';
 import { appState, targetCapabilities } from '../dev/app-fixture.ts';
 import { appliedText, offText, settingsState } from '../dev/settings-fixture.ts';
 import { fakeBridge } from '../dev/fake-bridge.ts';
-import type { AppState } from '../../shared/ipc/contract.ts';
+import type { AppState } from '../../shared/ipc/app-state.ts';
 import { fail, ok } from '../../shared/result.ts';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import { createAppStore } from './store.ts';

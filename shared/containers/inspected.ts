@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { restoreBinds, convertedBindText } from '../policy/binds-as-mounts.ts';
-import { parseJson, writeJson } from '../policy/json.ts';
+import { parseJson } from '../policy/json-parser.ts';
+import { writeJson } from '../policy/json.ts';
 import { message } from '../messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../result.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 // What a Docker Engine 26.1 says of containers made with a flag of every kind.
 import samples from './inspected-samples.json' with { type: 'json' };
 import { readCreateBody } from '../policy/create-container.ts';
-import { parseJson } from '../policy/json.ts';
+import { parseJson } from '../policy/json-parser.ts';
 import { readInspected, type Inspected } from './inspected.ts';
 import { recreation, type RecreateEngine } from './recreate-body.ts';
 

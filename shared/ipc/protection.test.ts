@@ -4,7 +4,7 @@ import { machineCapabilities } from '../../engine/targets/machine/capabilities.t
 import { effectiveSettings } from '../settings/index.ts';
 import type { PreferenceOutcome } from '../settings/preferences.ts';
 import type { Verification } from '../verify/claims.ts';
-import type { AppState } from './contract.ts';
+import type { AppState } from './app-state.ts';
 import { protectionIn } from './protection.ts';
 
 const now = Date.parse('2026-11-25T12:00:00Z');

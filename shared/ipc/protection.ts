@@ -2,7 +2,7 @@ import type { AppError, Result } from '../result.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import { enforcesSettings, missingBecause } from '../targets/capabilities.ts';
 import { protectionState, type ProtectionState } from '../verify/claims.ts';
-import type { AppState } from './contract.ts';
+import type { AppState } from './app-state.ts';
 
 /** The engine's one honest state, and how many containers are left out of it. */
 export interface Protection {

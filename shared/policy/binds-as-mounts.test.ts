@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { restoreBinds, bindsToMounts, isConvertedBind, decodeBinds } from './binds-as-mounts.ts';
-import { parseJson, writeJson, type Json, type JsonObject } from './json.ts';
+import { parseJson } from './json-parser.ts';
+import { writeJson, type Json, type JsonObject } from './json.ts';
 
 const json = (value: unknown): JsonObject => {
   const parsed = parseJson(JSON.stringify(value), { depth: 64, elements: 1_000_000, entries: 1_000_000 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decideConfinement } from './create-confinement.ts';
 import { refusalText } from './decision.ts';
-import { isObject, parseJson } from './json.ts';
+import { isObject } from './json.ts';
+import { parseJson } from './json-parser.ts';
 
 function refusal(host: object): string {
   const parsed = parseJson(JSON.stringify(host));

@@ -1,6 +1,7 @@
 import { capabilitiesOfRuntime } from '../isolation/backends.ts';
 import { deny, type Denial } from './decision.ts';
-import { isObject, parseJson, type Json, type JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { parseJson } from './json-parser.ts';
 import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
 import { message } from '../messages/message.ts';
 import type { CreateContext } from './create-context.ts';

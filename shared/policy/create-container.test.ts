@@ -4,7 +4,8 @@ import { cleanPath, isInside, type BindSourceFacts } from './bind-source.ts';
 import { parseBind, writeBind } from './bind-spec.ts';
 import { decideCreateContainer, readCreateBody, type CreateDecision } from './create-container.ts';
 import { refusalText, type Denial } from './decision.ts';
-import { parseJson, writeJson } from './json.ts';
+import { parseJson } from './json-parser.ts';
+import { writeJson } from './json.ts';
 import { createLookups, type CreateFacts } from './references.ts';
 import { decideVolume } from './volume.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readCreateBody } from './create-container.ts';
 import { inheritedDenial, maxReferences } from './create-limits.ts';
 import { refusalText } from './decision.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from './json-parser.ts';
 
 function refusal(body: object): string {
   const parsed = parseJson(JSON.stringify(body));

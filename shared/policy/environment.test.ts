@@ -6,7 +6,8 @@ import {
   topDenial,
   withoutEnvironment,
 } from './environment.ts';
-import { parseJson, writeJson } from './json.ts';
+import { parseJson } from './json-parser.ts';
+import { writeJson } from './json.ts';
 
 const read = (text: string) => {
   const parsed = parseJson(text);

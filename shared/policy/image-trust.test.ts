@@ -1,23 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ageSentence, imageName, queryText } from './image-trust-text.ts';
 import {
-  ageSentence,
   allowedEntries,
   decideByDigest,
   entryQueries,
   existenceQueries,
   existsInRegistry,
-  imageName,
   isBuiltFrom,
   namesAnEntry,
   provenDigests,
-  queryKey,
-  queryText,
   trustQueries,
   type DigestTrust,
-  type LocalImage,
-  type RegistryResult,
 } from './image-trust.ts';
+import { queryKey, type LocalImage, type RegistryResult } from './image-trust-facts.ts';
 
 const d = (hex: string) => `sha256:${hex.repeat(64).slice(0, 64)}`;
 const [A, B, C] = [d('a'), d('b'), d('c')];

@@ -1,19 +1,20 @@
 import { message, referenceTo, type Message, type MessageReference } from '../messages/message.ts';
+import { problemOf, registryProblem, type RegistryProblem } from '../settings/registry-problem.ts';
 import {
-  problemOf,
-  problemText,
-  registryProblem,
-  type RegistryProblem,
-} from '../settings/registry-problem.ts';
-import {
-  canonicalReference,
-  familiarReference,
   parseImageReference,
   referenceCovers,
   referenceCoversRepository,
-  type ImageReference,
   type Repository,
 } from '../settings/image-reference.ts';
+import {
+  type EntryCheck,
+  type AllowedEntry,
+  type LocalImage,
+  type RegistryQuery,
+  queryKey,
+  type RegistryResult,
+} from './image-trust-facts.ts';
+import { checkSentence, detailOf } from './image-trust-text.ts';
 
 /*
  * Which images may have the Docker socket (B2–B4), from facts. Names are claims: `docker tag`, `load`,
@@ -22,65 +23,7 @@ import {
  * engine's image store (`provenDigests`).
  */
 
-/** An image as the engine has it. */
-export interface LocalImage {
-  /** `sha256:…`: of the configuration in a graph-driver store, of the manifest or index in containerd's. */
-  readonly id: string;
-  readonly tags: readonly string[];
-  /** RepoDigests: `repository@sha256:…`. */
-  readonly digests: readonly string[];
-  /**
-   * RootFS.Layers: digests of the uncompressed layers, lowest first; checked by the engine in both stores.
-   */
-  readonly layers: readonly string[];
-  readonly store: 'graph' | 'containerd';
-}
-
-/** What a registry is asked: which manifest is under this tag or digest? */
-export interface RegistryQuery extends Repository {
-  readonly reference: string;
-}
-
-export type RegistryResult =
-  | {
-      readonly kind: 'served';
-      readonly digest: string;
-      /**
-       * Digests of an index's manifests, [] for a plain manifest; null: it is an index and they are not
-       * known.
-       */
-      readonly children: readonly string[] | null;
-      readonly ageMs: number;
-      /** Last-known: why the registry could not be asked now. Null: it was. */
-      readonly lastKnown: string | null;
-      /** Which sentence of the catalogue `lastKnown` is. */
-      readonly lastKnownSentence?: MessageReference | undefined;
-    }
-  /** The registry has no such manifest. */
-  | { readonly kind: 'absent'; readonly ageMs: number }
-  /** It wants credentials, or other ones: a registry says so too where there is no such repository. */
-  | ({ readonly kind: 'denied' } & RegistryProblem)
-  | ({ readonly kind: 'unavailable' } & RegistryProblem);
-
-export interface AllowedEntry {
-  readonly written: string;
-  readonly reference: ImageReference;
-}
-
-/** What one entry says about one digest of the image. */
-export interface EntryCheck {
-  readonly entry: string;
-  readonly repository: string;
-  /** Digest of the local image. */
-  readonly local: string;
-  /** What was compared without asking: null. */
-  readonly query: RegistryQuery | null;
-  readonly answer: RegistryResult | null;
-  readonly outcome: 'match' | 'differs' | 'absent' | 'unanswered';
-  /** Does the entry name the image by tag or digest too, not only its repository? */
-  readonly named: boolean;
-}
-
+/** Whether an image, by content, is one that an entry allows, and why not. */
 export type DigestTrust =
   | { readonly trusted: true; readonly allowedBy: string; readonly checks: readonly EntryCheck[] }
   | {
@@ -105,9 +48,6 @@ export function allowedEntries(written: readonly string[]): AllowedEntry[] {
     return parsed.ok ? [{ written: text, reference: parsed.value }] : [];
   });
 }
-
-export const queryKey = (query: RegistryQuery): string =>
-  `${query.domain}/${query.path}${query.reference.includes(':') ? '@' : ':'}${query.reference}`;
 
 interface ProvenDigest extends Repository {
   readonly digest: string;
@@ -261,98 +201,6 @@ function outcomeOf(local: string, query: RegistryQuery, answer: RegistryResult):
   }
 }
 
-function detailOf(checks: readonly EntryCheck[]): Message {
-  const shown = checks.slice(0, 3).map(checkSentence);
-  if (checks.length > 3) shown.push(message('trust.more-entries', { amount: checks.length - 3 }));
-  return shown.reduce((first, next) => message('trust.and-next', { first, next }));
-}
-
-/** One check as a clause, without a capital. */
-function checkSentence(check: EntryCheck): Message {
-  const reference = check.query === null ? '' : familiarName(check.query);
-  const local = shortDigest(check.local);
-  switch (check.outcome) {
-    case 'match':
-      return check.query === null
-        ? message('trust.is-pinned', { local, entry: check.entry })
-        : message('trust.is-local', { asked: reference, local });
-    case 'absent':
-      return check.query?.reference === check.local
-        ? message('trust.absent', { asked: reference })
-        : message('trust.absent-and-local-differs', { asked: reference, local });
-    case 'differs': {
-      const answer = check.answer?.kind === 'served' ? check.answer : null;
-      const served = shortDigest(answer?.digest ?? '');
-      if (answer === null || answer.lastKnown === null)
-        return message('trust.differs', { asked: reference, served, local });
-      const age = ageSentence(answer.ageMs);
-      return message('trust.differed', {
-        asked: reference,
-        served,
-        age,
-        problem: lastKnownText(answer),
-        local,
-      });
-    }
-    case 'unanswered': {
-      const problem =
-        check.answer === null || check.answer.kind === 'absent'
-          ? message('trust.not-asked')
-          : check.answer.kind === 'served'
-            ? message('trust.content-unreadable', { digest: shortDigest(check.answer.digest) })
-            : problemText(check.answer);
-      return message('trust.unanswered', { asked: reference, problem });
-    }
-  }
-}
-
-/** Why a registry could not be asked now; only of an answer that is not from now. */
-const lastKnownText = ({
-  lastKnown,
-  lastKnownSentence,
-}: Extract<RegistryResult, { readonly kind: 'served' }>): Message | string =>
-  problemText({ why: lastKnown ?? '', sentence: lastKnownSentence });
-
-const familiarName = (query: RegistryQuery): string => {
-  const digest = query.reference.includes(':');
-  if (!digest)
-    return familiarReference({
-      kind: 'image',
-      domain: query.domain,
-      path: query.path,
-      tag: query.reference,
-      digest: null,
-      tagWritten: true,
-    });
-  const name = familiarReference({
-    kind: 'image',
-    domain: query.domain,
-    path: query.path,
-    tag: null,
-    digest: query.reference,
-    tagWritten: false,
-  });
-  return name.replace(query.reference, shortDigest(query.reference));
-};
-
-/** `sha256:0123456789ab…` */
-export const shortDigest = (digest: string): string =>
-  digest.replace(/^(sha\d+:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
-
-/** Whole units, rounded down: "4 minutes". */
-export function ageSentence(ms: number): Message {
-  const [unit, size] = ageUnits.find(([, length]) => ms >= length) ?? (['second', 1000] as const);
-  const amount = Math.max(0, Math.floor(ms / size));
-  return amount === 1 ? message(`trust.age-${unit}`) : message(`trust.age-${unit}s`, { amount });
-}
-
-const ageUnits = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1000],
-] as const;
-
 /**
  * Does an image consist of all layers of another, and maybe more on top (B4)? An image without layers is the
  * base of none.
@@ -408,14 +256,6 @@ export function existsInRegistry(results: readonly RegistryResult[]): boolean | 
   return false;
 }
 
-/** A name to show for an image: its first tag, else its first digest, else its id. */
-export function imageName(image: Pick<LocalImage, 'id' | 'tags' | 'digests'>): string {
-  const name = [...image.tags, ...image.digests].find((text) => parseImageReference(text).ok);
-  if (name === undefined) return image.id;
-  const parsed = parseImageReference(name);
-  return parsed.ok ? familiarReference(parsed.value) : image.id;
-}
-
 /**
  * The queries of entries alone, for a refresh ahead of time: their tags and pinned digests. Wildcards ask
  * about images.
@@ -430,16 +270,3 @@ export function entryQueries(entries: readonly AllowedEntry[]): RegistryQuery[] 
   });
   return [...new Map(queries.map((query) => [queryKey(query), query])).values()];
 }
-
-/** Canonical text of a query, for people. */
-export const queryText = (query: RegistryQuery): string => {
-  const digest = query.reference.includes(':');
-  return canonicalReference({
-    kind: 'image',
-    domain: query.domain,
-    path: query.path,
-    tag: digest ? null : query.reference,
-    digest: digest ? query.reference : null,
-    tagWritten: !digest,
-  });
-};

@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  JsonNumber,
-  JsonReading,
-  foldKey,
-  isList,
-  isObject,
-  parseJson,
-  writeJson,
-  type Json,
-} from './json.ts';
+import { JsonNumber, foldKey, isList, isObject, writeJson, type Json } from './json.ts';
+import { JsonReading, parseJson } from './json-parser.ts';
 
 const plain = (value: Json): unknown => {
   if (value instanceof JsonNumber) return Number(value.text);

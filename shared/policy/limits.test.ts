@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusalText } from './decision.ts';
-import { defaultJsonLimits, JsonReading } from './json.ts';
+import { defaultJsonLimits } from './json-limits.ts';
+import { JsonReading } from './json-parser.ts';
 import { bodyLimits, limitDenial } from './limits.ts';
 import { maxArgumentBytes, maxPathBytes, utf8Bytes } from './sizes.ts';
 

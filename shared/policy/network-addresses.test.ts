@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from './decision.ts';
 import { overlap, parseIpRange } from './ip-range.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from './json-parser.ts';
 import { decideNetworkAddresses, type MachineNetworks, type UsedRange } from './network-addresses.ts';
 import { readNetworkRequest, type NetworkRequest } from './network.ts';
 

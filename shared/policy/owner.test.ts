@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseJson, writeJson, type Json, type JsonObject } from './json.ts';
+import { parseJson } from './json-parser.ts';
+import { writeJson, type Json, type JsonObject } from './json.ts';
 import {
   linkedContainers,
   narrowFilters,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseJson, writeJson } from './json.ts';
+import { writeJson } from './json.ts';
+import { parseJson } from './json-parser.ts';
 import { checkShape, type Shape } from './shape.ts';
 
 const shape: Shape = {

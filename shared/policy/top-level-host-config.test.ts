@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isObject, parseJson, writeJson } from './json.ts';
+import { isObject, writeJson } from './json.ts';
+import { parseJson } from './json-parser.ts';
 import { liftHostConfig } from './top-level-host-config.ts';
 
 function lift(body: unknown): unknown {

@@ -1,5 +1,6 @@
 import { fail, ok, type AppError, type Result } from '../result.ts';
-import { parseSettings, syntaxAppError, type ParsedSettings } from './parse.ts';
+import { parseSettings, type ParsedSettings } from './parse.ts';
+import { syntaxAppError } from './syntax-errors.ts';
 import type { MessageLanguage } from '../language.ts';
 import {
   settingDefaults,

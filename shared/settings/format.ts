@@ -1,7 +1,8 @@
 import { format } from 'jsonc-parser';
 import { ok, type AppError, type Result } from '../result.ts';
 import { applyEdits } from './edit.ts';
-import { parseSettings, syntaxAppError } from './parse.ts';
+import { parseSettings } from './parse.ts';
+import { syntaxAppError } from './syntax-errors.ts';
 
 /**
  * The text with two spaces a level and one member a line; only white space changes, line ends stay of the

@@ -2,6 +2,14 @@
 export * from './findings.ts';
 export * from './changes.ts';
 export * from './parse.ts';
+export {
+  syntaxAppError,
+  syntaxErrorCodes,
+  type SettingsSyntaxError,
+  type SyntaxErrorCode,
+} from './syntax-errors.ts';
+export { jsonType, orList, type SettingsTypeError } from './type-errors.ts';
+export { nodeAt, propertyOf, type DuplicateKey } from './document-tree.ts';
 export * from './edit.ts';
 export * from './effective.ts';
 export * from './diff.ts';

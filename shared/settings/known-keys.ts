@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { message } from '../messages/message.ts';
-import { jsonType } from './parse.ts';
+import { jsonType } from './type-errors.ts';
 import { childPointer } from './pointer.ts';
 import { engineKeyNames, factsOf, settingsFileSchema, type KeyFacts } from './schema/index.ts';
 

@@ -3,3 +3,5 @@
  * too.
  */
 export const maxTextLength = 4 * 1024 * 1024;
+/** Deepest nesting of a settings document. The format itself needs six. */
+export const maxSettingsDepth = 64;

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  LineIndex,
-  maxSettingsDepth,
-  maxSettingsLength,
-  nodeAt,
-  parseSettings,
-  type SyntaxErrorCode,
-} from './index.ts';
+import { LineIndex, nodeAt, parseSettings, type SyntaxErrorCode } from './index.ts';
+import { maxSettingsDepth, maxTextLength } from './limits.ts';
 
 // Properties run for seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -116,7 +110,7 @@ describe('parseSettings', () => {
   });
 
   it('limits size and depth before it parses', () => {
-    expect(first(' '.repeat(maxSettingsLength + 1)).code).toBe('too-large');
+    expect(first(' '.repeat(maxTextLength + 1)).code).toBe('too-large');
     expect(first('['.repeat(2_000_000)).code).toBe('too-deep');
     const nested = (levels: number) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
     expect(parseSettings(nested(maxSettingsDepth)).ok).toBe(true);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { targetCapabilities } from '../../../renderer/dev/app-fixture.ts';
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { desktopLabels } from '../../../shared/desktop/labels.ts';
 import type { Session } from '../../session/session.ts';
 

@@ -1,7 +1,8 @@
 import { app, dialog, Notification, type BrowserWindow } from 'electron';
 import { createNotices, failedNotice, type Notice } from '../../../shared/desktop/notices.ts';
 import { desktopLanguage, desktopLabels, type DesktopLabels } from '../../../shared/desktop/labels.ts';
-import type { DesktopState, Preferences } from '../../../shared/ipc/contract.ts';
+import type { DesktopState } from '../../../shared/ipc/app-state.ts';
+import type { Preferences } from '../../../shared/ipc/user-choices.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { iconFile } from '../window/places.ts';
 import type { Session } from '../../session/session.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { desktopLabels } from '../../../shared/desktop/labels.ts';
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { targetCapabilities } from '../../../renderer/dev/app-fixture.ts';
 import type { TargetKind } from '../../../shared/engine-status/kinds.ts';
 import { claimIds } from '../../../shared/verify/claims.ts';

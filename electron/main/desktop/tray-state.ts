@@ -1,4 +1,4 @@
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { protectionIn } from '../../../shared/ipc/protection.ts';
 import type { EngineFacts } from '../../../shared/desktop/notices.ts';
 import type { DesktopLabels } from '../../../shared/desktop/labels.ts';

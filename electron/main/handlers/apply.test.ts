@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RecreateHandle } from '../../../engine/targets/embedded/target.ts';
 import { run } from '../../../renderer/dev/apply-fixture.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 import type { Session } from '../../session/session.ts';
 import { refuseDuringApply } from '../../session/session-change.ts';
 import { settleApply } from './apply.ts';

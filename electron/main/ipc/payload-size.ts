@@ -1,4 +1,4 @@
-import { maxTextLength } from '../../../shared/ipc/contract.ts';
+import { maxTextLength } from '../../../shared/settings/limits.ts';
 
 /**
  * Most a request may carry: one settings text and some room. In UTF-16 units, a scalar or a key counting at

@@ -12,7 +12,7 @@ import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 import { systemCode } from '../../base/files.ts';
 import { createSettingsStore, readOnlyFields } from '../../store/settings-store.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
-import type { SettingsState } from '../../../shared/ipc/contract.ts';
+import type { SettingsState } from '../../../shared/ipc/app-state.ts';
 import type { Target } from '../../target.ts';
 import { machineCapabilities } from './capabilities.ts';
 

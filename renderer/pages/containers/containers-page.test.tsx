@@ -7,7 +7,7 @@ import { someContainers } from '../../dev/container-fixture.ts';
 import { minutesAgo } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import type { RemovalRun } from '../../../shared/containers/removal.ts';
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { ok } from '../../../shared/result.ts';
 
 const recent = () =>

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { judgeShare, type ShareContext, type ShareVerdict } from '../../../shared/settings/index.ts';
 import type { Tone } from '../../theme/tokens.ts';
 

@@ -7,7 +7,7 @@ import { documentResponses, historyItems, documentStates } from '../../dev/docum
 import { renderApp } from '../../dev/render-app.tsx';
 import { ok } from '../../../shared/result.ts';
 import { freshSettings } from '../../../shared/settings/index.ts';
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 
 const open = async (state: AppState, answers: Parameters<typeof renderApp>[2] = {}) => {
   const app = await renderApp(state, 'history', { ...documentResponses('protected'), ...answers });

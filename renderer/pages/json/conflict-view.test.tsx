@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { documentStates } from '../../dev/document-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 
 const state = (name: string): AppState => {
   const make = documentStates[name];

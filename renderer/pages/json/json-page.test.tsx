@@ -5,7 +5,7 @@ import { states } from '../../dev/states.ts';
 import { appState } from '../../dev/app-fixture.ts';
 import { appliedText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 
 const open = async (state: AppState) => {
   const app = await renderApp(state, 'json');

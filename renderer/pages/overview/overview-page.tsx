@@ -14,7 +14,7 @@ import { Columns, Page } from '../../components/page.tsx';
 import { StateTile } from '../../components/state-badge.tsx';
 import { useFormats, type Formats } from '../../i18n/format.ts';
 import { translateText } from '../../i18n/translate.ts';
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 import type { TFunction } from 'i18next';
 import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
 import { ContainersCard } from './containers-card.tsx';

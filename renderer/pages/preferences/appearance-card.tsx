@@ -8,7 +8,7 @@ import { useApp } from '../../state/context.tsx';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { availableLanguages } from '../../i18n/index.ts';
-import type { Preferences } from '../../../shared/ipc/contract.ts';
+import type { Preferences } from '../../../shared/ipc/user-choices.ts';
 
 const themes = ['system', 'light', 'dark'] as const;
 const isTheme = (value: unknown): value is Preferences['theme'] =>

@@ -6,7 +6,7 @@ import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { log, reviewResponses, reviewStates } from '../../dev/review-fixture.ts';
 import { fail, ok } from '../../../shared/result.ts';
-import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 
 const state = (name: string): AppState => {
   const make = states[name] ?? reviewStates[name];

@@ -1,6 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import { documentKey, foldCase, knownKeys, misspeltCriticalKey, type KnownKey } from '../known-keys.ts';
-import { jsonType, nodeAt, orList } from '../parse.ts';
+import { jsonType, orList } from '../type-errors.ts';
+import { nodeAt } from '../document-tree.ts';
 import { parsePointer, type SettingsPath } from '../pointer.ts';
 import { settingsFileVersion } from '../schema/index.ts';
 import { closestName } from './closest-name.ts';

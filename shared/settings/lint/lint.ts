@@ -1,7 +1,8 @@
 import type { Finding } from '../findings.ts';
 import { applyEdits } from '../edit.ts';
 import { LineIndex } from '../position.ts';
-import { parseIgnoringBom, type SettingsSyntaxError } from '../parse.ts';
+import { parseIgnoringBom } from '../parse.ts';
+import type { SettingsSyntaxError } from '../syntax-errors.ts';
 import { lintDesktopVersion } from './desktop-version.ts';
 import { lintDocument } from './document.ts';
 import { lintIsolation } from './isolation.ts';

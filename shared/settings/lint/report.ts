@@ -3,7 +3,8 @@ import type { Node } from 'jsonc-parser';
 import type { Finding, FindingCode, TextEdit } from '../findings.ts';
 import type { LineIndex } from '../position.ts';
 import { plainText, sentenceOf, type Message } from '../../messages/message.ts';
-import { nodeAt, propertyOf, type ParsedSettings } from '../parse.ts';
+import { nodeAt, propertyOf } from '../document-tree.ts';
+import type { ParsedSettings } from '../parse.ts';
 import { toPointer, type SettingsPath } from '../pointer.ts';
 import type { SettingsFormat } from '../../targets/capabilities.ts';
 

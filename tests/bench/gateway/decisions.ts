@@ -6,7 +6,8 @@ import type { GatewayRequest } from '../../../gateway/http/exchange.ts';
 import { parseRequest } from '../../../gateway/http/parsed-request.ts';
 import { watchSettings } from '../../../gateway/settings/settings-watch.ts';
 import { decideCreateContainer, readCreateBody } from '../../../shared/policy/create-container.ts';
-import { parseJson, writeJson } from '../../../shared/policy/json.ts';
+import { parseJson } from '../../../shared/policy/json-parser.ts';
+import { writeJson } from '../../../shared/policy/json.ts';
 
 export interface Micros {
   readonly name: string;

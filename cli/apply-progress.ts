@@ -1,0 +1,60 @@
+import type { ApplyHandle } from '../engine/targets/embedded/target.ts';
+import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
+import { progress } from './output.ts';
+import type { EventListener } from './event-listener.ts';
+import { describeStep } from './plan-text.ts';
+import { stepText } from './recreate-text.ts';
+import { about, text } from './text.ts';
+
+/**
+ * Ctrl C, and the word of who reads the events, ask for a cancel (and roll back) instead of leaving things
+ * half done; the next start would mend that too.
+ */
+export async function waitForEnd(handle: ApplyHandle, listener: EventListener | null): Promise<ApplyRun> {
+  const cancel = () => {
+    progress(
+      handle.cancel()
+        ? text('cli-output.cancelling-apply')
+        : handle.cancelRecreation()
+          ? text('cli-output.cancelling-recreation')
+          : text('cli-output.too-late-to-cancel'),
+    );
+  };
+  process.on('SIGINT', cancel);
+  process.on('SIGTERM', cancel);
+  listener?.onCancel(cancel);
+  try {
+    return await handle.done;
+  } finally {
+    process.removeListener('SIGINT', cancel);
+    process.removeListener('SIGTERM', cancel);
+  }
+}
+
+/** Prints each step as it ends, once. */
+export function stepPrinter(): (event: ApplyEvent) => void {
+  const printed = new Set<string>();
+  let printedLine = '';
+  return (event) => {
+    if (event.type === 'recreation') {
+      const current = event.recreation.members.find(({ step, outcome }) => step !== null && outcome === null);
+      const line = current?.step == null ? '' : about(current.name, stepText(current.step));
+      if (line !== '' && line !== printedLine) progress(line);
+      printedLine = line;
+    }
+    if (event.type !== 'run') return;
+    for (const step of event.run.steps) {
+      const line = describeStep(step, event.run.steps);
+      if (line === null || printed.has(step.step)) continue;
+      printed.add(step.step);
+      process.stdout.write(`${line}\n`);
+    }
+    if (
+      (event.run.activity === 'rolling-back' || event.run.activity === 'cancelling') &&
+      !printed.has('roll-back')
+    ) {
+      printed.add('roll-back');
+      process.stdout.write(`${text('cli-output.rolling-back')}\n`);
+    }
+  };
+}

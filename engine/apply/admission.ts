@@ -1,0 +1,88 @@
+import type { ApplyPlan, ContainerChoices } from '../../shared/apply/plan.ts';
+import type { Container } from '../../shared/containers/protection.ts';
+import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
+import { makePlan } from './plan.ts';
+import { stopWaitOf } from './plan-facts.ts';
+import type { ApplyPorts } from './ports.ts';
+import { settingsConflict } from './steps/settings-conflict.ts';
+import { message, type Message, withReference } from '../../shared/messages/message.ts';
+
+/**
+ * What to apply. `baseHash` is the plan's: sha256 of the applied text it was made against, '' for no file.
+ */
+export interface ApplyRequest {
+  readonly text: string;
+  readonly choices: ContainerChoices;
+  readonly baseHash: string;
+}
+
+/** A plan that nothing blocks, with what of the engine's state the journal records. */
+export interface AdmittedPlan extends ApplyPlan {
+  readonly engineRan: boolean;
+  readonly stopWait: number;
+  readonly existing: readonly Container[];
+}
+
+/** Plans an apply anew, and refuses it where its base has changed or something blocks it. Changes nothing. */
+export async function admit(
+  ports: ApplyPorts,
+  request: ApplyRequest,
+): Promise<Result<AdmittedPlan, AppError>> {
+  const facts = await ports.facts(request.text);
+  if (!facts.ok) return facts;
+  if (facts.value.applied.hash !== request.baseHash) return settingsConflict(ports.paths.settings);
+  const planned = makePlan(facts.value, request.text, request.choices);
+  // The restart stops what was chosen: what would be refused afterwards is refused before.
+  const plan =
+    planned.blocked || ports.previewRecreation === undefined
+      ? planned
+      : await ports.previewRecreation(planned, request.text, request.choices);
+  const [blocker] = plan.blockers;
+  if (blocker !== undefined)
+    return fail(blockerCodes[blocker.code], blockerText[blocker.code].message, {
+      reason: withReference(blocker.message, blocker.sentence),
+      hint: blockerText[blocker.code].hint,
+    });
+  return ok({
+    ...plan,
+    engineRan: facts.value.engine.phase === 'ready',
+    stopWait: plan.restartNeeded ? stopWaitOf(facts.value) : 0,
+    existing: facts.value.scan?.containers ?? [],
+  });
+}
+
+type Blocker = ApplyPlan['blockers'][number]['code'];
+const blockerCodes: Readonly<Record<Blocker, AppErrorCode>> = {
+  findings: 'settings.findings',
+  requirement: 'isolation.requirement-missing',
+  'daemon-json': 'daemon-json.conflict',
+  'nothing-to-apply': 'apply.nothing-to-apply',
+  rights: 'rights.not-root',
+  recreation: 'containers.recreate-blocked',
+};
+const blockerText: Readonly<Record<Blocker, { message: Message; hint: Message }>> = {
+  findings: {
+    message: message('apply.settings-have-errors-and-were-not-applied'),
+    hint: message('apply.correct-settings'),
+  },
+  requirement: {
+    message: message('apply.eci-cannot-be-turned-on-here'),
+    hint: message('apply.meet-requirement-then-plan-again'),
+  },
+  'daemon-json': {
+    message: message('apply.daemon-json-stands-in-way'),
+    hint: message('apply.correct-daemon-json-then-plan-again'),
+  },
+  'nothing-to-apply': {
+    message: message('apply.there-is-nothing-to-apply'),
+    hint: message('apply.change-draft-first'),
+  },
+  recreation: {
+    message: message('apply.not-all-chosen-can-be-recreated'),
+    hint: message('apply.plan-says-why-with-setting'),
+  },
+  rights: {
+    message: message('apply.this-user-may-not-apply-settings'),
+    hint: message('containers.run-same-command-with-sudo'),
+  },
+};

@@ -1,0 +1,77 @@
+import type { HostConfig } from 'dockerode';
+import type { Claim } from '../../shared/verify/claims.ts';
+import { message } from '../../shared/messages/message.ts';
+import { evidenceOf, makeClaim, ProbeError } from './evidence.ts';
+import { judgeThroughSocket, type ThroughSocket } from './judge-mounts.ts';
+import { judgeRefused } from './judge.ts';
+import { probeBody, readProbe } from './probe-container.ts';
+import type { VerifyOptions } from './verify-options.ts';
+import { inside, type ProbeRunner } from './probe-runner.ts';
+
+const anyImage = ({ settings }: VerifyOptions): boolean =>
+  settings.socket.images.some((image) => image.startsWith('*'));
+const clientSocketBind = (options: VerifyOptions): Partial<HostConfig> => ({
+  Binds: [`${options.paths.clientSocket}:${inside.socket}`],
+});
+
+/**
+ * B1: with "*" in the image list the clients' socket may be mounted, as the administrator allows; the
+ * engine's own socket never may.
+ */
+export async function collectSocketRefusals(runner: ProbeRunner, options: VerifyOptions): Promise<Claim> {
+  const { paths } = options;
+  return judgeRefused(
+    'B1-socket-refused',
+    await Promise.all([
+      runner.refusal(message('evidence.bind-engine-socket'), {
+        Binds: [`${paths.engineSocket}:${inside.socket}`],
+      }),
+      ...(anyImage(options)
+        ? []
+        : [
+            runner.refusal(message('evidence.bind-client-socket'), clientSocketBind(options)),
+            runner.refusal(message('evidence.mount-client-socket'), {
+              Mounts: [{ Type: 'bind', Source: paths.clientSocket, Target: inside.socket }],
+            }),
+          ]),
+    ]),
+  );
+}
+
+/**
+ * A11: where the settings let the probe's image have a socket, it makes a container through it; elsewhere
+ * that refusal is all there is to show.
+ */
+export async function collectThroughSocket(runner: ProbeRunner, options: VerifyOptions): Promise<Claim> {
+  const id = 'A11-through-socket';
+  if (!anyImage(options)) {
+    const refused = judgeRefused(id, [
+      await runner.refusal(message('evidence.socket-for-probe'), clientSocketBind(options)),
+    ]);
+    if (refused.verdict !== 'pass' || options.settings.socket.images.length === 0) return refused;
+    return {
+      ...refused,
+      ...makeClaim(
+        id,
+        'limited',
+        message('evidence.listed-images-not-tried', { evidence: evidenceOf(refused) }),
+      ),
+    };
+  }
+  return judgeThroughSocket(
+    await runner.observe(async (): Promise<ThroughSocket> => {
+      const body = JSON.stringify(probeBody({ image: runner.image, args: ['--hold'] }));
+      const maker = await runner.probe({
+        args: ['--socket', inside.socket, body, '--hold'],
+        host: clientSocketBind(options),
+      });
+      if ('error' in maker) throw new ProbeError(maker.error);
+      const created = maker.value.facts.throughSocket;
+      if (created === undefined || created.started !== 204) return { maker: maker.value, created: null };
+      return {
+        maker: maker.value,
+        created: await runner.observe(() => readProbe(options.docker, created.id, runner.signal)),
+      };
+    }),
+  );
+}

@@ -1,0 +1,41 @@
+import type { HostConfig } from 'dockerode';
+import { probeErrorText, type EvidenceText } from './evidence.ts';
+import type { Observed, Refusal } from './judge.ts';
+import { requestRefused, runProbe, type ProbeRequest, type ProbeResult } from './probe-container.ts';
+import type { VerifyOptions } from './verify-options.ts';
+
+/** Where the probe finds what is mounted for it. */
+export const inside = { shared: '/shared', readOnly: '/read-only', socket: '/var/run/docker.sock' } as const;
+
+/** Runs probes in containers of one image, and turns their failures into observations. */
+export interface ProbeRunner {
+  readonly signal: AbortSignal;
+  readonly image: string;
+  probe(request: Omit<ProbeRequest, 'image'>): Promise<Observed<ProbeResult>>;
+  refusal(requested: EvidenceText, host: Partial<HostConfig>): Promise<Refusal>;
+  observe<T>(work: () => Promise<T>): Promise<Observed<T>>;
+}
+
+/** Makes the runner of a verification; its signal ends every probe. */
+export function createProbeRunner(
+  { docker, signal = new AbortController().signal }: VerifyOptions,
+  image: string,
+): ProbeRunner {
+  const observe = async <T>(work: () => Promise<T>): Promise<Observed<T>> => {
+    try {
+      return { value: await work() };
+    } catch (error) {
+      return { error: probeErrorText(error) };
+    }
+  };
+  return {
+    signal,
+    image,
+    observe,
+    probe: (request) => observe(() => runProbe(docker, { image, ...request }, signal)),
+    refusal: async (requested, host) => ({
+      request: requested,
+      answer: await observe(() => requestRefused(docker, { image, host }, signal)),
+    }),
+  };
+}

@@ -1,0 +1,68 @@
+import type { MessageReference } from '../messages/message.ts';
+import type { RegistryProblem } from '../settings/registry-problem.ts';
+import type { ImageReference, Repository } from '../settings/image-reference.ts';
+
+/** An image as the engine has it. */
+export interface LocalImage {
+  /** `sha256:…`: of the configuration in a graph-driver store, of the manifest or index in containerd's. */
+  readonly id: string;
+  readonly tags: readonly string[];
+  /** RepoDigests: `repository@sha256:…`. */
+  readonly digests: readonly string[];
+  /**
+   * RootFS.Layers: digests of the uncompressed layers, lowest first; checked by the engine in both stores.
+   */
+  readonly layers: readonly string[];
+  readonly store: 'graph' | 'containerd';
+}
+
+/** A query to a registry: the manifest under a tag or digest. */
+export interface RegistryQuery extends Repository {
+  readonly reference: string;
+}
+
+/** What a registry serves for a query. */
+export type RegistryResult =
+  | {
+      readonly kind: 'served';
+      readonly digest: string;
+      /**
+       * Digests of an index's manifests, [] for a plain manifest; null: it is an index and they are not
+       * known.
+       */
+      readonly children: readonly string[] | null;
+      readonly ageMs: number;
+      /** Last-known: why the registry could not be asked now. Null: it was. */
+      readonly lastKnown: string | null;
+      /** Which sentence of the catalogue `lastKnown` is. */
+      readonly lastKnownSentence?: MessageReference | undefined;
+    }
+  /** The registry has no such manifest. */
+  | { readonly kind: 'absent'; readonly ageMs: number }
+  /** It wants credentials, or other ones: a registry says so too where there is no such repository. */
+  | ({ readonly kind: 'denied' } & RegistryProblem)
+  | ({ readonly kind: 'unavailable' } & RegistryProblem);
+
+/** An entry of the image list that could be parsed. */
+export interface AllowedEntry {
+  readonly written: string;
+  readonly reference: ImageReference;
+}
+
+/** What one entry says about one digest of the image. */
+export interface EntryCheck {
+  readonly entry: string;
+  readonly repository: string;
+  /** Digest of the local image. */
+  readonly local: string;
+  /** What was compared without asking: null. */
+  readonly query: RegistryQuery | null;
+  readonly answer: RegistryResult | null;
+  readonly outcome: 'match' | 'differs' | 'absent' | 'unanswered';
+  /** Does the entry name the image by tag or digest too, not only its repository? */
+  readonly named: boolean;
+}
+
+/** The key of a query in a map of results. */
+export const queryKey = (query: RegistryQuery): string =>
+  `${query.domain}/${query.path}${query.reference.includes(':') ? '@' : ':'}${query.reference}`;

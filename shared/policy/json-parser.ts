@@ -1,0 +1,298 @@
+import { defaultSizes, utf8Bytes, type Exceeded, type SizeLimits } from './sizes.ts';
+import { type Json, JsonNumber, type JsonObject } from './json.ts';
+import {
+  type JsonLimits,
+  defaultJsonLimits,
+  type AppliedLimits,
+  unlimited,
+  inherited,
+  sizesOfField,
+} from './json-limits.ts';
+
+export type JsonResult =
+  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: false; readonly why: string; readonly exceeded?: Exceeded };
+
+class Refusal extends Error {
+  readonly exceeded: Exceeded | undefined;
+  constructor(why: string, exceeded?: Exceeded) {
+    super(why);
+    this.exceeded = exceeded;
+  }
+}
+
+const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+// What no string may hold unescaped.
+// eslint-disable-next-line no-control-regex -- JSON forbids control characters in strings
+const controlPattern = /[\u0000-\u001f]/;
+const blankPattern = /[ \t\r\n]*/y;
+const maxNumberLength = 64;
+
+/**
+ * Parses one document. Refuses trailing data, duplicate keys (after unescaping), lone surrogates, and what
+ * exceeds the limits.
+ */
+export function parseJson(text: string, limits: JsonLimits = defaultJsonLimits): JsonResult {
+  const reading = new JsonReading(text, limits);
+  for (;;) {
+    const result = reading.next(Infinity);
+    if (result !== null) return result;
+  }
+}
+
+interface OpenList extends AppliedLimits {
+  readonly list: Json[];
+  readonly object: null;
+}
+interface OpenObject extends AppliedLimits {
+  readonly list: null;
+  readonly object: Map<string, Json>;
+  key: string;
+}
+/** A value that is complete; null where one was opened that has to be read first. */
+type Read = { readonly value: Json } | null;
+
+/** A document that is read in parts, so that something else can be done in between. */
+export class JsonReading {
+  readonly #text: string;
+  readonly #limits: JsonLimits;
+  /** Lists and objects that are not closed yet, the innermost last. */
+  readonly #open: (OpenList | OpenObject)[] = [];
+  readonly #sizes: SizeLimits | null;
+  #at = 0;
+  #elements = 0;
+
+  /** `sizes`: limits of single fields; what exceeds one is read no further. */
+  constructor(text: string, limits: JsonLimits = defaultJsonLimits, sizes: SizeLimits | null = null) {
+    this.#text = text;
+    this.#limits = limits;
+    this.#sizes = sizes;
+  }
+
+  /**
+   * Reads on until there is a result, or `elements` more have been read: then it is null. After a result
+   * there is nothing to read.
+   */
+  next(elements: number): JsonResult | null {
+    try {
+      const value = this.#document(this.#elements + elements);
+      return value === null ? null : { ok: true, value: value.value };
+    } catch (error) {
+      if (error instanceof Refusal)
+        return {
+          ok: false,
+          why: error.message,
+          ...(error.exceeded === undefined ? {} : { exceeded: error.exceeded }),
+        };
+      throw error;
+    }
+  }
+
+  #document(until: number): Read {
+    while (this.#elements < until) {
+      this.#blanks();
+      let read = this.#value();
+      // What is complete may complete what it stands in.
+      while (read !== null) {
+        this.#blanks();
+        const open = this.#open.at(-1);
+        if (open === undefined) {
+          if (this.#at < this.#text.length)
+            throw new Refusal(`there is something after the end of the document at ${this.#at}`);
+          return read;
+        }
+        read = open.list === null ? this.#entryOf(open, read.value) : this.#elementOf(open, read.value);
+      }
+    }
+    return null;
+  }
+
+  #blanks(): void {
+    blankPattern.lastIndex = this.#at;
+    blankPattern.test(this.#text);
+    this.#at = blankPattern.lastIndex;
+  }
+
+  #value(): Read {
+    if (this.#open.length > this.#limits.depth)
+      throw new Refusal(`it is nested deeper than ${this.#limits.depth} levels`);
+    if (++this.#elements > this.#limits.elements)
+      throw new Refusal(`it has more than ${this.#limits.elements} elements`);
+    switch (this.#text[this.#at]) {
+      case '{':
+        return this.#object();
+      case '[':
+        return this.#array();
+      case '"': {
+        const value = this.#string();
+        this.#countBytes(value, this.#appliedLimits(), 'bytes');
+        return { value };
+      }
+      case 't':
+        return this.#literal('true', true);
+      case 'f':
+        return this.#literal('false', false);
+      case 'n':
+        return this.#literal('null', null);
+      default:
+        return { value: this.#number() };
+    }
+  }
+
+  #literal(word: string, value: boolean | null): Read {
+    if (!this.#text.startsWith(word, this.#at)) throw new Refusal(`it is not JSON at ${this.#at}`);
+    this.#at += word.length;
+    return { value };
+  }
+
+  #number(): JsonNumber {
+    numberPattern.lastIndex = this.#at;
+    const found = numberPattern.exec(this.#text)?.[0];
+    if (found === undefined) throw new Refusal(`it is not JSON at ${this.#at}`);
+    if (found.length > maxNumberLength) throw new Refusal('a number in it is too long');
+    this.#at += found.length;
+    return new JsonNumber(found);
+  }
+
+  #string(): string {
+    const start = this.#at;
+    const end = this.#endOfString();
+    const raw = this.#text.slice(start + 1, end);
+    this.#at = end + 1;
+    if (controlPattern.test(raw))
+      throw new Refusal(`a string is not closed, or has a control character in it, at ${start}`);
+    const value = raw.includes('\\') ? unescaped(raw, start) : raw;
+    // Go replaces lone surrogates by U+FFFD: two different texts would become one there.
+    if (/\p{Surrogate}/u.test(value)) throw new Refusal('a string in it has a lone surrogate');
+    return value;
+  }
+
+  /** Where the quote is that closes the string which is opened here. */
+  #endOfString(): number {
+    let from = this.#at + 1;
+    for (;;) {
+      const quote = this.#text.indexOf('"', from);
+      if (quote < 0)
+        throw new Refusal(`a string is not closed, or has a control character in it, at ${this.#at}`);
+      let before = quote;
+      while (before > from && this.#text[before - 1] === '\\') before--;
+      if ((quote - before) % 2 === 0) return quote;
+      from = quote + 1;
+    }
+  }
+
+  #array(): Read {
+    this.#at++;
+    this.#blanks();
+    if (this.#text[this.#at] === ']') {
+      this.#at++;
+      return { value: emptyList };
+    }
+    this.#open.push({ list: [], object: null, ...this.#appliedLimits() });
+    return null;
+  }
+
+  #elementOf(open: OpenList, value: Json): Read {
+    open.list.push(value);
+    this.#count(open, open.list.length);
+    const next = this.#text[this.#at++];
+    if (next === ',') return null;
+    if (next !== ']') throw new Refusal(`a comma or ] is missing at ${this.#at - 1}`);
+    this.#open.pop();
+    // A list that grew has room for 17 elements at least; its copy has none to spare.
+    return { value: open.list.length < 9 ? open.list.slice() : open.list };
+  }
+
+  #object(): Read {
+    this.#at++;
+    this.#blanks();
+    if (this.#text[this.#at] === '}') {
+      this.#at++;
+      return { value: emptyObject };
+    }
+    const open = { list: null, object: new Map<string, Json>(), key: '', ...this.#appliedLimits() };
+    this.#open.push(open);
+    this.#keyOf(open);
+    return null;
+  }
+
+  #keyOf(open: OpenObject): void {
+    this.#blanks();
+    if (this.#text[this.#at] !== '"') throw new Refusal(`a key is missing at ${this.#at}`);
+    open.key = this.#string();
+    this.#countBytes(open.key, open, 'keyBytes');
+    if (open.object.has(open.key))
+      throw new Refusal(`the key ${JSON.stringify(open.key)} stands there twice`);
+    this.#blanks();
+    if (this.#text[this.#at++] !== ':') throw new Refusal(`a colon is missing at ${this.#at - 1}`);
+  }
+
+  #entryOf(open: OpenObject, value: Json): Read {
+    open.object.set(open.key, value);
+    this.#count(open, open.object.size);
+    const next = this.#text[this.#at++];
+    if (next === ',') {
+      this.#keyOf(open);
+      return null;
+    }
+    if (next !== '}') throw new Refusal(`a comma or } is missing at ${this.#at - 1}`);
+    this.#open.pop();
+    return { value: open.object };
+  }
+
+  #count(open: OpenList | OpenObject, entries: number): void {
+    if (entries > this.#limits.entries)
+      throw new Refusal(`a list or an object in it has more than ${this.#limits.entries} entries`);
+    if (open.sizes === null) return;
+    const most = open.sizes.entries ?? defaultSizes.entries;
+    if (entries > most) throw this.#exceeds('entries', entries, most, open.sizes, 1);
+  }
+
+  /** What holds for the value that begins here. */
+  #appliedLimits(): AppliedLimits {
+    const open = this.#open.at(-1);
+    if (open === undefined) return { sizes: this.#sizes, sum: { bytes: 0 } };
+    if (open.sizes === null) return unlimited;
+    const own = open.list === null ? sizesOfField(open.sizes, open.key) : open.sizes.each;
+    const sizes = own ?? inherited(open.sizes);
+    return { sizes, sum: sizes.allBytes === undefined ? open.sum : { bytes: 0, of: sizes } };
+  }
+
+  #countBytes(text: string, { sizes, sum }: AppliedLimits, kind: 'bytes' | 'keyBytes'): void {
+    if (sizes === null) return;
+    const bytes = utf8Bytes(text);
+    const most = sizes[kind] ?? defaultSizes[kind];
+    if (bytes > most) throw this.#exceeds('bytes', bytes, most, sizes, kind === 'keyBytes' ? 1 : 0);
+    sum.bytes += bytes;
+    const all = sum.of?.allBytes;
+    if (sum.of !== undefined && all !== undefined && sum.bytes > all)
+      throw this.#exceeds('allBytes', sum.bytes, all, sum.of, 0);
+  }
+
+  /** `above`: levels from the value that is being read up to the one that it is about. */
+  #exceeds(kind: Exceeded['kind'], has: number, most: number, sizes: SizeLimits, above: number): Refusal {
+    let at = '';
+    const open =
+      kind === 'allBytes'
+        ? this.#open.slice(
+            0,
+            this.#open.findIndex((one) => one.sum.of === sizes),
+          )
+        : this.#open.slice(0, this.#open.length - above);
+    for (const one of open)
+      at += one.list === null ? `${at === '' ? '' : '.'}${one.key}` : `[${one.list.length}]`;
+    return new Refusal(`it has more of ${at} than ${most}`, { kind, at, has, most, sizes });
+  }
+}
+
+const emptyList: readonly Json[] = [];
+const emptyObject: JsonObject = new Map();
+
+/** The content of a string with escapes, which JSON.parse reads by the same rules. */
+function unescaped(raw: string, at: number): string {
+  try {
+    return String(JSON.parse(`"${raw}"`));
+  } catch {
+    throw new Refusal(`an escape is unknown, or broken, in the string at ${at}`);
+  }
+}

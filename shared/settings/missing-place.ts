@@ -1,0 +1,26 @@
+import { fail, ok, type Result } from '../result.ts';
+import { toPointer, type SettingsPath } from './pointer.ts';
+import { message, type Message } from '../messages/message.ts';
+
+/** Puts a value under the part of the path that is not there yet: numbers make lists, strings objects. */
+export function wrapInMissing(rest: SettingsPath, value: unknown, path: SettingsPath): Result<unknown> {
+  let wrapped = value;
+  for (const segment of rest.toReversed()) {
+    if (typeof segment === 'number' && segment !== 0)
+      return noSuchPlace(path, message('settings.new-list-starts-at-0'));
+    wrapped =
+      typeof segment === 'number' || segment === '-' ? [wrapped] : Object.fromEntries([[segment, wrapped]]);
+  }
+  return ok(wrapped);
+}
+
+/** Refuses a path (`settings.pointer`). */
+export function noSuchPlace(path: SettingsPath, why: Message): Result<never> {
+  return fail(
+    'settings.pointer',
+    message('settings.there-is-no-place-in-document', { toPointer: toPointer(path), why }),
+    {
+      params: { pointer: toPointer(path) },
+    },
+  );
+}

@@ -1,0 +1,73 @@
+import { childPointer } from './pointer.ts';
+import { message, referenceTo, type Message, type MessageReference, plainText } from '../messages/message.ts';
+
+/** A known key whose value has the wrong type. */
+export interface SettingsTypeError {
+  readonly pointer: string;
+  readonly message: string;
+  /** Which sentence of the catalogue `message` is. */
+  readonly sentence: MessageReference;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** What JSON calls the type of a value. */
+export function jsonType(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'list';
+  return typeof value === 'object' ? 'object' : typeof value;
+}
+
+type Issue = {
+  readonly code?: string | undefined;
+  readonly path: readonly PropertyKey[];
+  readonly expected?: unknown;
+  readonly values?: unknown;
+  readonly message: string;
+};
+
+/** One issue of the schema about a document whose value is `root`. */
+export function describeIssue(issue: Issue, root: unknown): SettingsTypeError {
+  const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
+  let value: unknown = root;
+  for (const segment of path)
+    value =
+      typeof value === 'object' && value !== null
+        ? (value as Record<string | number, unknown>)[segment]
+        : undefined; // JSON value
+  const expected = expectedText(issue);
+  const found =
+    value === undefined
+      ? 'nothing'
+      : typeof value === 'string' && issue.code === 'invalid_value'
+        ? JSON.stringify(value)
+        : jsonType(value);
+  const pointer = path.reduce<string>(childPointer, '');
+  const sentence = message('settings.value-must-be', { pointer, expected, found });
+  return {
+    pointer,
+    expected: plainText(expected),
+    found,
+    message: sentence.text,
+    sentence: referenceTo(sentence),
+  };
+}
+
+/** What a value must be: one of several values, a type, or anything else. */
+function expectedText({ code, values, expected }: Issue): string | Message {
+  if (code === 'invalid_value' && Array.isArray(values))
+    return orList(values.map((value) => JSON.stringify(value)));
+  if (expected === undefined) return message('settings.another-value');
+  return expected === 'array' ? 'list' : String(expected);
+}
+
+/** Values of which one must be there: "a" or "b". */
+export const orList = ([first = '', ...others]: readonly string[]): string | Message =>
+  others.reduce<string | Message>(
+    (all, value, index) =>
+      message(index === others.length - 1 ? 'settings.either' : 'settings.either-of-more', {
+        first: all,
+        second: value,
+      }),
+    first,
+  );
