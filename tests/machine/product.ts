@@ -11,11 +11,15 @@ import type { Guest } from './guest.ts';
 
 const metadataSchema = z.object({ version: z.string(), description: z.string(), author: z.string() });
 
-/** Makes the package for servers of what is built, and installs it. */
-export async function installPackage(guest: Guest): Promise<void> {
+/**
+ * Makes the package for servers of what is built, and installs it. `revision` is appended to the version:
+ * such a package is an upgrade of the one without.
+ */
+export async function installPackage(guest: Guest, { revision = '' } = {}): Promise<void> {
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-package-'));
   try {
-    const metadata = metadataSchema.parse(JSON.parse(await readFile(at('package.json'), 'utf8')));
+    const released = metadataSchema.parse(JSON.parse(await readFile(at('package.json'), 'utf8')));
+    const metadata = { ...released, version: `${released.version}${revision}` };
     const architecture = 'amd64';
     const stage = path.join(directory, 'stage');
     const files = [...serverPrograms(architecture), ...(await serverDocuments('deb', metadata.version))];

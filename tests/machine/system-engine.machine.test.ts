@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Guest } from './guest.ts';
 import { buildThatPrintsItsMap, isolatedUse } from './isolated-use.ts';
+import { startLoad } from './load.ts';
 import { applySetting, engineFiles, installPackage, parseIdMap, startedAt, wholeMachine } from './product.ts';
 
 const eci = '/enhancedContainerIsolation/value';
@@ -14,6 +15,9 @@ const statusSchema = z.object({
   appliedVersion: z.number(),
   interruptedApply: z.boolean(),
 });
+
+/** How often ECI is switched off and on under load; more than one by hand. */
+const rounds = Number(process.env['BULKHEAD_TEST_SWITCHES'] ?? 1);
 
 // One machine, one story: each step goes on where the one before it ended.
 describe("the machine's own Docker Engine on a real Debian", () => {
@@ -62,6 +66,8 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     expect((await alice('docker -H unix:///run/bulkhead/engine.sock ps')).code).not.toBe(0);
     expect(await aliceOutput("docker inspect --format '{{.State.Running}}' old")).toBe('true');
     expect(await idMap('old')).toEqual(wholeMachine);
+    for (const unit of ['bulkhead-gateway', 'bulkhead-planner', 'docker'])
+      console.log(await guest.output(`systemd-analyze security --no-pager ${unit} | tail -n 1`));
   });
 
   it('is isolated by `bulkhead apply`; no container stops', async () => {
@@ -74,18 +80,26 @@ describe("the machine's own Docker Engine on a real Debian", () => {
 
   isolatedUse(() => guest);
 
-  it('is plain again with ECI off; no container stops', async () => {
+  it('ECI off and on again under load: no failed request, ended stream or stopped container', async () => {
     const before = await startedAt(guest, 'old', 'web');
-    await applySetting(guest, eci, 'false');
+    const engine = await guest.output('systemctl show --value -p MainPID docker');
+    const endLoad = await startLoad(guest, ['logs', 'attach']);
+    for (let round = 0; round < rounds; round++) {
+      await applySetting(guest, eci, 'false');
+      expect(parseIdMap(await aliceOutput(`docker run --rm busybox ${ownMap}`))).toEqual(wholeMachine);
+      expect(parseIdMap(await aliceOutput(buildThatPrintsItsMap('BuildKit')))).toEqual(wholeMachine);
+      expect((await status()).eci).toBe(false);
+      expect((await idMap('web')).count).toBe(65_536);
+      await applySetting(guest, eci, 'true');
+      expect(parseIdMap(await aliceOutput(`docker run --rm busybox ${ownMap}`)).count).toBe(65_536);
+      expect((await alice('docker run --rm --pid=host busybox true')).stderr).toContain('(A7)');
+    }
+    await endLoad();
     expect(await startedAt(guest, 'old', 'web')).toBe(before);
-    expect(parseIdMap(await aliceOutput(`docker run --rm busybox ${ownMap}`))).toEqual(wholeMachine);
-    expect(parseIdMap(await aliceOutput(buildThatPrintsItsMap('BuildKit')))).toEqual(wholeMachine);
-    expect((await status()).eci).toBe(false);
-    expect((await idMap('web')).count).toBe(65_536);
+    expect(await guest.output('systemctl show --value -p MainPID docker')).toBe(engine);
   });
 
   it('brings containers back after a reboot, isolated', async () => {
-    await applySetting(guest, eci, 'true');
     const isolated = await idMap('web');
     await guest.reboot();
     await guest.output('systemctl start docker', { timeoutMs: 300_000 });

@@ -52,6 +52,12 @@ describe('the units that put the gateway in front of docker.service', () => {
     );
   });
 
+  it('runc is looked for again before the engine starts: its package may have another place for it', () => {
+    expect(textOf('docker.service.d/50-bulkhead.conf')).toContain(
+      'ExecStartPre=-"/var/lib/bulkhead/system/programs/link-runc"',
+    );
+  });
+
   it('only drop-ins change what the engine is started with', () => {
     expect(files.filter(isDropIn).map((file) => path.basename(path.dirname(file.path)))).toEqual([
       'docker.socket.d',

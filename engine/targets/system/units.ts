@@ -3,6 +3,8 @@ import type { RootPaths } from '../../base/root-paths.ts';
 import { engineEnvironment } from '../guarded/engine-home.ts';
 import { gatewayArguments } from '../guarded/gateway-arguments.ts';
 import { lxcfsScript } from '../guarded/lxcfs-script.ts';
+import { hardening } from './hardening.ts';
+import { linkRuncFile, linkRuncScript } from './link-runc.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
 /** A file that the installation writes. */
@@ -44,6 +46,11 @@ export function unitFiles(options: UnitOptions): InstalledFile[] {
     file(unitFile(ownUnits.planner), plannerService(options)),
     file(unitFile(ownUnits.gatewaySocket), gatewaySocket(options)),
     file(unitFile(ownUnits.gateway), gatewayService(options)),
+    {
+      path: linkRuncFile(options.paths),
+      text: `#!/bin/sh\n${header}${linkRuncScript(options.paths)}`,
+      mode: 0o755,
+    },
     ...(options.lxcfs
       ? [
           file(unitFile(ownUnits.lxcfs), lxcfsService(options)),
@@ -59,12 +66,11 @@ export function unitFiles(options: UnitOptions): InstalledFile[] {
   ];
 }
 
-/**
- * A path or argument as ExecStart= and Environment= take it: quoted, with specifiers and variables escaped.
- */
-const quote = (text: string): string =>
-  `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
-const commandLine = (...words: string[]): string => words.map(quote).join(' ');
+/** A value as Environment= takes it: quoted, with specifiers escaped. */
+const quote = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`;
+/** ExecStart= expands variables, too. */
+const commandLine = (...words: string[]): string =>
+  words.map((word) => quote(word).replaceAll('$', '$$$$')).join(' ');
 
 /**
  * Clients connect here; systemd holds the socket, so that its inode outlives gateway and engine (moby#22789).
@@ -118,11 +124,7 @@ RuntimeDirectory=bulkhead/system
 RuntimeDirectoryMode=0711
 RuntimeDirectoryPreserve=yes
 UMask=0077
-# No ProtectSystem=, PrivateTmp= or the like: bind sources are looked up where users and the engine see them.
-NoNewPrivileges=yes
-RestrictRealtime=yes
-LockPersonality=yes
-SystemCallArchitectures=native
+${hardening}RestrictSUIDSGID=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 
 [Install]
@@ -150,10 +152,8 @@ OOMScoreAdjust=-500
 LimitNOFILE=1048576
 TasksMax=4096
 UMask=0077
-NoNewPrivileges=yes
-RestrictRealtime=yes
-LockPersonality=yes
-SystemCallArchitectures=native
+${hardening}IPAddressDeny=any
+RestrictAddressFamilies=AF_UNIX AF_NETLINK
 
 [Install]
 WantedBy=multi-user.target
@@ -227,6 +227,7 @@ ${Object.entries(variables)
 UnsetEnvironment=SSH_AUTH_SOCK SSH_ASKPASS GIT_ASKPASS GIT_SSH GIT_SSH_COMMAND GIT_CONFIG_COUNT
 UnsetEnvironment=GIT_CONFIG_SYSTEM
 UnsetEnvironment=DOCKER_CONFIG KRB5CCNAME KRB5_CLIENT_KTNAME
+ExecStartPre=-${commandLine(linkRuncFile(paths))}
 # The gateway closes the engine's event stream, which would delay its stop by 5 s, and does not reopen it.
 ExecStop=${signal('SIGUSR1')}
 ExecStartPost=${signal('SIGUSR2')}

@@ -1,0 +1,18 @@
+/**
+ * Of the services of gateway and planner. Nothing that would give them a mount namespace of their own
+ * (ProtectSystem=, PrivateTmp=, ProtectKernelModules= and the like): bind sources are looked up, and mounts
+ * made, where users and the engine see them. Capabilities that are left serve to decide for users and to
+ * mount for containers.
+ */
+export const hardening = `NoNewPrivileges=yes
+CapabilityBoundingSet=~CAP_SYS_MODULE CAP_SYS_RAWIO CAP_SYS_TIME CAP_SYS_BOOT CAP_SYS_PACCT CAP_SYSLOG
+CapabilityBoundingSet=~CAP_MAC_ADMIN CAP_MAC_OVERRIDE CAP_AUDIT_CONTROL CAP_AUDIT_READ CAP_AUDIT_WRITE
+CapabilityBoundingSet=~CAP_BLOCK_SUSPEND CAP_WAKE_ALARM CAP_LINUX_IMMUTABLE CAP_NET_RAW CAP_NET_BROADCAST
+SystemCallFilter=~@clock @cpu-emulation @module @obsolete @raw-io @reboot @swap
+SystemCallErrorNumber=EPERM
+SystemCallArchitectures=native
+ProtectClock=yes
+KeyringMode=private
+RestrictRealtime=yes
+LockPersonality=yes
+`;

@@ -1,0 +1,79 @@
+import { expect } from 'vitest';
+import type { Guest } from './guest.ts';
+
+/** What users do all the time. Each loop notes a failure with its output, and counts its rounds. */
+const script = `#!/bin/bash
+cd ~/load
+note() { echo "$(date +%T.%N) $*" >> failures; }
+round() {
+  local name=$1 out
+  shift
+  if out=$("$@" 2>&1); then echo >> "rounds.$name"; else note "$name: $out"; fi
+}
+build() {
+  printf 'FROM busybox\\nRUN echo %s > /seen\\n' "$RANDOM" | docker build -q --no-cache -t load-build -
+}
+repeat() { while [ ! -e stop ]; do round "$@"; done; }
+# A stream that ends before the load does is cut.
+stream() {
+  local name=$1
+  shift
+  "$@" > "output.$name" 2>&1 < /dev/null
+  [ -e stop ] || note "$name ended: $(tail -c 300 "output.$name")"
+}
+repeat run docker run --rm busybox true &
+repeat exec docker exec load true &
+repeat build build &
+for kind in $STREAMS; do
+  if [ $kind = logs ]; then stream logs docker logs -f load & fi
+  if [ $kind = attach ]; then stream attach docker attach --no-stdin --sig-proxy=false load & fi
+done
+while [ ! -e stop ]; do sleep 1; done
+docker stop -t 0 load > /dev/null
+wait
+`;
+
+/**
+ * Has alice run, exec and build in loops, and follow logs and an attached container, until the returned
+ * function is called: it fails the test where a request failed, a stream ended or a loop stood still.
+ */
+export async function startLoad(
+  guest: Guest,
+  streams: readonly ('logs' | 'attach')[],
+): Promise<() => Promise<void>> {
+  const alice = (command: string) => guest.output(command, { user: 'alice', timeoutMs: 300_000 });
+  const counts = 'i=0; while :; do echo $((i += 1)); sleep 1; done';
+  await alice(`rm -rf load && mkdir load && cat > load/load.sh <<'SCRIPT'
+${script}SCRIPT
+docker run -d --name load busybox sh -c '${counts}' >/dev/null
+STREAMS='${streams.join(' ')}' setsid bash load/load.sh >load/log 2>&1 </dev/null &`);
+  await waitForRound(guest);
+  return async () => {
+    await waitForRound(guest);
+    await alice('touch load/stop; while pgrep -u alice -f load/load.sh >/dev/null; do sleep 0.5; done');
+    const failures = await alice('cat load/failures 2>/dev/null || true; docker rm -f load >/dev/null');
+    expect(failures).toBe('');
+    console.log(`under load: ${await alice('cd load && wc -l rounds.* output.* 2>/dev/null')}`);
+  };
+}
+
+/** Until each loop has ended another round. */
+async function waitForRound(guest: Guest): Promise<void> {
+  const sizes = 'stat -c %s rounds.run rounds.exec rounds.build 2>/dev/null';
+  await guest.output(
+    `cd ~alice/load
+before=($(${sizes}))
+for try in $(seq 240); do
+  [ -e failures ] && exit 0
+  now=($(${sizes}))
+  grown=0
+  for i in 0 1 2; do
+    ((\${now[i]:-0} > \${before[i]:-0})) && grown=$((grown + 1))
+  done
+  [ $grown = 3 ] && exit 0
+  sleep 0.5
+done
+echo 'a loop of the load stands still:'; tail -n 3 log rounds.*; exit 1`,
+    { timeoutMs: 300_000 },
+  );
+}
