@@ -121,8 +121,14 @@ describe("the machine's own Docker Engine on a real Debian", () => {
       expect(await guest.output('stat -c %i /run/docker.sock')).toBe(inode);
     });
 
-    it('gateway stopped: nobody reaches the engine', async () => {
+    it('gateway stopped: the next request starts it, and it decides', async () => {
       await guest.output('systemctl stop bulkhead-gateway');
+      expect((await alice(forbidden)).stderr).toContain('(A7)');
+      expect(await unitState('bulkhead-gateway')).toBe('active');
+    });
+
+    it('gateway and its socket stopped: nobody reaches the engine, and it says what to start', async () => {
+      await guest.output('systemctl stop bulkhead-gateway.socket bulkhead-gateway');
       const { code, stdout, stderr } = await alice(forbidden);
       expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
       expect(stderr).toMatch(/Cannot connect to the Docker daemon|failed to connect/i);
