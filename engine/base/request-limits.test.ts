@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import Docker from 'dockerode';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { message } from '../../shared/messages/message.ts';
 import { dockerClient, requestFailure } from './docker-client.ts';
-import { EngineTimeout, requestLimitMs } from './request-limits.ts';
+import { EngineTimeout, limitRequests, requestLimitMs } from './request-limits.ts';
 
 describe('how long the engine may take to answer', () => {
   const limit = (method: string, path: string, options?: Record<string, unknown>) =>
@@ -88,6 +89,31 @@ describe('a client of the engine', () => {
     events?.write('late\n');
     await expect.poll(() => lines.join('')).toContain('late');
     stream.destroy();
+  });
+  test('gives a slow machine more time, measured once the usual time is over', async () => {
+    let measured = 0;
+    const slow = limitRequests(new Docker({ socketPath: socket }), undefined, () => {
+      measured += 1;
+      return Promise.resolve(1.5);
+    });
+    await slow.ping();
+    expect(measured).toBe(0);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const late = slow.getContainer('none').inspect();
+      let isOver = false;
+      const ended = late
+        .catch((error: unknown) => error)
+        .finally(() => {
+          isOver = true;
+        });
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect([measured, isOver]).toEqual([1, false]);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await ended).toMatchObject({ message: 'the engine did not answer within 15 s' });
+    } finally {
+      vi.useRealTimers();
+    }
   });
   test("takes the caller's signal as well", async () => {
     const stopped = dockerClient(socket)

@@ -1,9 +1,10 @@
 import type Docker from 'dockerode';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { abortEither } from './abort-either.ts';
+import { slowness } from './machine-speed.ts';
 
-/** How long a question to the engine may take that reads what the engine has in memory, ms. */
-export const readLimitMs = 10_000;
+/** How long a request may take that reads what the engine has in memory, ms. */
+const readLimitMs = 10_000;
 const minute = 60_000;
 /** For requests whose length no one knows: content that is sent or made (commit, pull, load, build). */
 const contentLimitMs = 30 * minute;
@@ -69,9 +70,10 @@ type Dialed = (error: unknown, answer: unknown) => void;
 
 /**
  * Gives every request of a client its limit, beside whatever signal the caller passes. The one place where
- * that happens.
+ * that happens. The usual limits are longer on a slow machine; with `readMs` for plain reads, they are not.
  */
-export function limitRequests(docker: Docker, readMs = readLimitMs): Docker {
+export function limitRequests(docker: Docker, readMs?: number, measure = slowness): Docker {
+  const factor = readMs === undefined ? measure : () => Promise.resolve(1);
   // Its types leave the modem out, which every request goes through.
   const modem = docker.modem as { dial(request: DialedRequest, done: Dialed): void };
   const dial = modem.dial.bind(modem);
@@ -81,17 +83,42 @@ export function limitRequests(docker: Docker, readMs = readLimitMs): Docker {
       dial(request, done);
       return;
     }
-    const limit = new AbortController();
-    const timer = setTimeout(() => {
-      limit.abort();
-    }, limitMs);
+    const limit = startLimit(limitMs, factor);
     const given = request.abortSignal;
     const abortSignal = given === undefined ? limit.signal : abortEither(given, limit.signal);
     dial({ ...request, abortSignal }, (error, answer) => {
-      clearTimeout(timer);
+      limit.end();
       const isLate = error !== null && error !== undefined && limit.signal.aborted;
-      done(isLate ? new EngineTimeout(limitMs) : error, answer);
+      done(isLate ? new EngineTimeout(limit.totalMs()) : error, answer);
     });
   };
   return docker;
+}
+
+/**
+ * A signal that aborts after `usualMs`, or as many times later as this machine is slower than usual. That is
+ * measured only once the usual time is over, so that it costs a quick request nothing.
+ */
+function startLimit(usualMs: number, slownessNow: () => Promise<number>) {
+  const controller = new AbortController();
+  let totalMs = usualMs;
+  let ended = false;
+  const abort = (): void => {
+    controller.abort();
+  };
+  let timer = setTimeout(() => {
+    void slownessNow().then((factor) => {
+      if (ended) return;
+      totalMs = Math.round(usualMs * factor);
+      timer = setTimeout(abort, totalMs - usualMs);
+    });
+  }, usualMs);
+  return {
+    signal: controller.signal,
+    totalMs: () => totalMs,
+    end: () => {
+      ended = true;
+      clearTimeout(timer);
+    },
+  };
 }

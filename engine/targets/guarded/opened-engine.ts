@@ -19,8 +19,6 @@ import { exclusiveBackend } from '../../backends/exclusive/backend.ts';
 import { reportForUser } from '../../backends/recorded-reports.ts';
 import { sysboxBackend } from '../../backends/sysbox/backend.ts';
 import { dockerClient, requestFailure } from '../../base/docker-client.ts';
-import { scaledLimit } from '../../base/machine-speed.ts';
-import { readLimitMs } from '../../base/request-limits.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
 import { readSettings } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
@@ -125,8 +123,7 @@ export class OpenedEngine {
     const backend = this.isolation(settings);
     return verifyProtection({
       paths: this.paths,
-      // Many probes run side by side: on a slow machine a read takes longer than elsewhere.
-      docker: dockerClient(this.paths.clientSocket, await scaledLimit(readLimitMs)),
+      docker: dockerClient(this.paths.clientSocket),
       probeDirectory: this.#runtimeBuildDir,
       runtimeName: backend.runtimeName,
       settings,
