@@ -107,11 +107,16 @@ export function registerGateway(program: Command): void {
           });
       });
       manager?.stopping();
+      // An upgrade replaces the service: clients that connect meanwhile wait at its socket unit.
+      const endMs = manager === null ? undefined : serviceEndMs;
       process.off('message', notice);
       endEngineSignals();
-      await started.value.close();
+      await started.value.close(endMs);
     });
 }
+
+/** How long running exchanges have to end, ms: less than TimeoutStopSec= of the unit. */
+const serviceEndMs = 15_000;
 
 /**
  * For an engine that the service manager runs: SIGUSR1 announces its stop, SIGUSR2 reports its start. While

@@ -13,13 +13,13 @@ import {
 } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { getCurrentFuseWire } from '@electron/fuses';
 import { listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkWire, fuses } from '../scripts/fuses.mjs';
 import { removeEngineRoot } from '../tests/support/real-engine.ts';
+import { connectToPage, type DebuggedPage } from './debugged-page.ts';
 import { startDisplay, type Display } from './display.ts';
 
 // The app as `npm run package` leaves it. Playwright's own way into Electron needs --inspect, which a fuse
@@ -79,16 +79,8 @@ function start(
   };
 }
 
-/**
- * The page of a started app by its debugging port; Playwright does not speak to this old browser from
- * outside.
- */
-interface CdpPage {
-  evaluate(expression: string): Promise<unknown>;
-  close(): void;
-}
-
-async function pageOf(app: ReturnType<typeof start>): Promise<CdpPage> {
+/** The page of a started app. */
+async function pageOf(app: ReturnType<typeof start>): Promise<DebuggedPage> {
   const port = await new Promise<string>((resolve, reject) => {
     const look = () => {
       const found = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(app.output())?.[1];
@@ -100,61 +92,7 @@ async function pageOf(app: ReturnType<typeof start>): Promise<CdpPage> {
     });
     look();
   });
-  const socket = new WebSocket(await ownPage(port));
-  await new Promise((resolve, reject) => {
-    socket.onopen = resolve;
-    socket.onerror = () => {
-      reject(new Error('the page took no debugger'));
-    };
-  });
-  const waiting = new Map<number, (value: unknown) => void>();
-  socket.onmessage = ({ data }) => {
-    const { id, result } = JSON.parse(String(data)) as {
-      id?: number;
-      result?: { result?: { value?: unknown } };
-    };
-    if (id !== undefined) {
-      waiting.get(id)?.(result?.result?.value);
-      waiting.delete(id);
-    }
-  };
-  let last = 0;
-  const evaluate = (expression: string): Promise<unknown> =>
-    new Promise((resolve) => {
-      waiting.set(++last, resolve);
-      socket.send(
-        JSON.stringify({
-          id: last,
-          method: 'Runtime.evaluate',
-          params: { expression, awaitPromise: true, returnByValue: true },
-        }),
-      );
-    });
-  await evaluate(
-    "new Promise((done) => { const look = () => { if (document.querySelector('main h1') !== null) " +
-      'done(); else requestAnimationFrame(look); }; look(); })',
-  );
-  return {
-    evaluate,
-    close: () => {
-      socket.close();
-    },
-  };
-}
-
-/** The debugger's address of the app's own page, once there is one. */
-async function ownPage(port: string): Promise<string> {
-  for (const deadline = Date.now() + 20_000; ;) {
-    const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as {
-      url: string;
-      webSocketDebuggerUrl?: string;
-    }[];
-    const own = targets.find((target) => target.url.startsWith('app://bulkhead/'))?.webSocketDebuggerUrl;
-    if (own !== undefined) return own;
-    if (Date.now() > deadline)
-      throw new Error(`the packaged app shows no page of its own: ${JSON.stringify(targets)}`);
-    await delay(50);
-  }
+  return connectToPage(port);
 }
 
 /** Makes one request of the contract, as the page does. */

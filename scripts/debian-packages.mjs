@@ -84,7 +84,7 @@ const packaging = [
   { packages: [crossCompiler] },
   { packages: [crossLibrary] },
 ];
-// A real Debian machine in QEMU, for `npm run test:machine`.
+// A real Debian machine in QEMU.
 const machine = [
   { packages: ['qemu-system-x86'], command: 'qemu-system-x86_64' },
   { packages: ['qemu-utils'], command: 'qemu-img' },
@@ -93,7 +93,7 @@ const machine = [
   { packages: ['openssh-client'], command: 'ssh' },
   { packages: ['dpkg'], command: 'dpkg-deb' },
 ];
-const sets = { display, tests: [...tests, ...packaging], packaging, machine };
+const sets = { display, tests: [...tests, ...packaging, ...machine], packaging };
 
 const alternatives = ({ packages }) => packages.join(' | ');
 /** What the .deb depends on: libraries of the window, as dependencies of a control file. */
@@ -109,7 +109,7 @@ const servicesOf = {
 
 /**
  * Installs the Debian packages that are missing. `also`: 'display' (the virtual one, for machines without a
- * screen), 'packaging', 'tests' (both included), or 'machine'.
+ * screen), 'packaging', or 'tests' (both included).
  */
 export async function installDebianPackages({ also } = {}) {
   if (process.platform !== 'linux') {

@@ -41,12 +41,15 @@ const smallSet = () => ({
  * The stages to run, in their order, and notes about what is left out. `options` is what parseArguments in
  * test-arguments.mjs returns.
  */
-export async function planStages(stages, { only, changed, small, coverage }) {
+export async function planStages(stages, { only, changed, small, coverage, paths }) {
   const wanted = stages.filter((stage) => only === undefined || only.includes(stage.name));
   const whole = wanted.map((stage) => ({
     ...stage,
     ...(small && stage.name === 'engine' ? smallSet() : {}),
     ...(coverage && stage.name === 'unit' ? { options: coverageOptions } : {}),
+    ...(wanted.length > 1 && paths.length === 0 && stage.pathsAmongOthers !== undefined
+      ? { paths: stage.pathsAmongOthers }
+      : {}),
   }));
   if (changed === undefined) return { stages: whole, notes: [] };
   const { base, files } = await findChanges(changed);
@@ -76,6 +79,9 @@ export async function planStages(stages, { only, changed, small, coverage }) {
       }
       case 'e2e':
         left.push('end-to-end tests (npm run test:e2e)');
+        return [];
+      case 'machine':
+        left.push("tests on a machine's own engine (npm run test:machine)");
         return [];
       default:
         return [stage];

@@ -1,6 +1,6 @@
 // `npm test`: sets up, builds and runs everything.
 //
-//   --only NAME[,NAME]   stages: lint, format, imports, typecheck, unit, engine, e2e
+//   --only NAME[,NAME]   stages: lint, format, imports, typecheck, unit, engine, e2e, machine
 //   PATH…                test files, by a part of their path
 //   --changed [REF]      what a change since REF (else: since the branch left main, and what is not
 // committed)
@@ -45,6 +45,16 @@ const stages = [
   { name: 'unit', projects: ['unit', 'renderer'], timeout: 12 * minutes, workers: availableParallelism() },
   { name: 'engine', projects: ['engine'], timeout: 50 * minutes, realEngine: true, workers: 2 },
   { name: 'e2e', projects: ['e2e'], timeout: 50 * minutes, realEngine: true, workers: 1, ownNetwork: true },
+  // A Debian machine in QEMU, which takes a core and a half: after the shorter of the two above. Its other
+  // files (packages, the window) are for `npm run test:machine`, which names it.
+  {
+    name: 'machine',
+    projects: ['machine'],
+    timeout: 45 * minutes,
+    realEngine: true,
+    after: 'e2e',
+    pathsAmongOthers: ['tests/machine/system-engine'],
+  },
 ];
 
 await main(
@@ -68,11 +78,13 @@ await main(
     // Each of the others waits for engines and windows for about half of its time, in network namespaces of
     // its own: side by side, too.
     const whyNot = slow.length > 0 ? await obstacle() : undefined;
-    if (slow.length > 0 && whyNot === undefined)
-      step(`Running side by side: ${slow.map((stage) => stage.name).join(', ')}`);
+    if (slow.length > 0 && whyNot === undefined) {
+      const names = slow.map(({ name, after }) => (after === undefined ? name : `${name} (after ${after})`));
+      step(`Running side by side: ${names.join(', ')}`);
+    }
     results.push(
-      ...(await Promise.all(
-        slow.map((stage) => (whyNot === undefined ? runStage(stage, paths) : refused(stage, whyNot))),
+      ...(await runSideBySide(slow, (stage) =>
+        whyNot === undefined ? runStage(stage, paths) : refused(stage, whyNot),
       )),
     );
     if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0))
@@ -84,6 +96,17 @@ await main(
   },
   { closing: '0 passed, 1 failed' },
 );
+
+/** Runs stages side by side, but each after the one that it names, where that runs too. */
+function runSideBySide(stages, run) {
+  const running = new Map();
+  for (const stage of stages)
+    running.set(
+      stage.name,
+      Promise.resolve(running.get(stage.after)).then(() => run(stage)),
+    );
+  return Promise.all(running.values());
+}
 
 /**
  * Builds; resolves with the sentence that says why tests on a real engine can't run, or undefined where they

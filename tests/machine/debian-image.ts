@@ -57,15 +57,16 @@ export interface DebianImage {
 }
 
 /**
- * A bootable Debian, made once for each list of packages and kept in the cache of the project's scripts.
- * Needs root, mmdebstrap, mkfs.ext4 and ssh-keygen; the first time takes about two minutes.
+ * A bootable Debian with `extraPackages`, made once for each list of packages and kept in the cache of the
+ * project's scripts. Needs root, mmdebstrap, mkfs.ext4 and ssh-keygen; the first time takes two minutes.
  */
-export async function debianImage(): Promise<DebianImage> {
+export async function debianImage(extraPackages: readonly string[] = []): Promise<DebianImage> {
+  const all = [...packages, ...extraPackages];
   const digest = createHash('sha256')
-    .update([suite, ...packages, customize].join('\n'))
+    .update([suite, ...all, customize].join('\n'))
     .digest('hex');
   const directory = path.join(cache, 'machine', digest.slice(0, 16));
-  if (!(await exists(directory))) await buildImage(directory);
+  if (!(await exists(directory))) await buildImage(directory, all);
   const file = (name: string) => path.join(directory, name);
   return {
     disk: file('disk.img'),
@@ -75,7 +76,7 @@ export async function debianImage(): Promise<DebianImage> {
   };
 }
 
-async function buildImage(directory: string): Promise<void> {
+async function buildImage(directory: string, included: readonly string[]): Promise<void> {
   const partial = `${directory}.${process.pid}.partial`;
   const file = (name: string) => path.join(partial, name);
   const root = file('root');
@@ -90,7 +91,7 @@ async function buildImage(directory: string): Promise<void> {
       [
         '--quiet',
         '--variant=minbase',
-        `--include=${packages.join(',')}`,
+        `--include=${included.join(',')}`,
         `--customize-hook=${file('customize')}`,
         ...[suite, root],
       ],

@@ -18,6 +18,7 @@ const commandMs = 120_000;
 /** Mitigations of processor flaws cost much time in an emulated processor. */
 const kernelParameters =
   'root=/dev/vda rw rootflags=noinit_itable console=ttyS0 net.ifnames=0 quiet mitigations=off';
+const attachedDisk = 'attached.img';
 const consoleLog = path.join(artifacts, 'machine-console.log');
 
 export interface CommandResult {
@@ -33,6 +34,12 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
 }
 
+export interface BootOptions {
+  readonly extraPackages?: readonly string[];
+  /** A directory of this machine, which the guest has on its second disk, `/dev/vdb`. */
+  readonly attach?: string;
+}
+
 /** A real Debian machine in QEMU, without KVM: about ten times slower than its host. */
 export class Guest {
   readonly #image: DebianImage;
@@ -42,24 +49,32 @@ export class Guest {
   /** Users with an open connection that their commands share: a key exchange takes seconds in there. */
   readonly #connected = new Set<string>();
 
-  private constructor(image: DebianImage, directory: string, port: number) {
+  private constructor(image: DebianImage, directory: string, port: number, hasAttached: boolean) {
     this.#image = image;
     this.#directory = directory;
     this.#port = port;
     // QEMU ends with this process, whatever becomes of it.
-    this.#qemu = spawn('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...this.#qemuArguments()], {
-      stdio: ['pipe', 'ignore', 'inherit'],
-    });
+    this.#qemu = spawn(
+      'setpriv',
+      ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...this.#qemuArguments(hasAttached)],
+      {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      },
+    );
   }
 
   /** Boots a fresh machine: what it writes is in a layer of its own above the cached image. */
-  static async boot(): Promise<Guest> {
-    const image = await debianImage();
+  static async boot({ extraPackages = [], attach }: BootOptions = {}): Promise<Guest> {
+    const image = await debianImage(extraPackages);
     await mkdir(artifacts, { recursive: true });
     const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-machine-'));
     const overlay = path.join(directory, 'overlay.qcow2');
     await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'raw', overlay]);
-    const guest = new Guest(image, directory, await freePort());
+    if (attach !== undefined) {
+      await run('truncate', ['--size=2G', path.join(directory, attachedDisk)]);
+      await run('mkfs.ext4', ['-q', '-F', '-d', attach, path.join(directory, attachedDisk)]);
+    }
+    const guest = new Guest(image, directory, await freePort(), attach !== undefined);
     try {
       await guest.#waitForBoot(null);
       // QEMU has it open: it takes no space once QEMU has ended, however that happens.
@@ -71,7 +86,7 @@ export class Guest {
     }
   }
 
-  #qemuArguments(): string[] {
+  #qemuArguments(hasAttached: boolean): string[] {
     const { kernel, initrd } = this.#image;
     return [
       ...['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max', '-smp', '2', '-m', '4096'],
@@ -80,6 +95,9 @@ export class Guest {
       ...['-append', kernelParameters],
       '-drive',
       `file=${path.join(this.#directory, 'overlay.qcow2')},if=virtio,format=qcow2,cache=unsafe`,
+      ...(hasAttached
+        ? ['-drive', `file=${path.join(this.#directory, attachedDisk)},if=virtio,format=raw,readonly=on`]
+        : []),
       ...['-netdev', `user,id=n0,hostfwd=tcp:127.0.0.1:${this.#port}-:22`],
       ...['-device', 'virtio-net-pci,netdev=n0', '-device', 'virtio-rng-pci'],
     ];
@@ -141,6 +159,17 @@ export class Guest {
       await closed;
     }
     await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** A port of this machine that leads to `port` of the guest's loopback interface. */
+  async forward(port: number): Promise<string> {
+    await this.#connect('root');
+    const own = String(await freePort());
+    await run('ssh', [
+      ...['-O', 'forward', '-L', `127.0.0.1:${own}:127.0.0.1:${port}`],
+      ...this.#sshArguments('root'),
+    ]);
+    return own;
   }
 
   /** Writes the output of a command to a file of the test's artifacts. */

@@ -1,0 +1,115 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execFile } from 'node:child_process';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectToPage, type DebuggedPage } from '../../e2e/debugged-page.ts';
+import { windowPackages } from '../../scripts/debian-packages.mjs';
+import { artifacts, at } from '../../scripts/paths.mjs';
+import { Guest } from './guest.ts';
+import { installPackage, parseIdMap, startedAt } from './product.ts';
+
+const run = promisify(execFile);
+const firstOf = (alternatives: string): string => alternatives.split(' | ')[0] ?? alternatives;
+const extraPackages = [...windowPackages.map(firstOf), 'xvfb', 'xauth', 'fonts-noto-cjk'];
+/** A window in an emulated machine. */
+const patientMs = 240_000;
+const debuggingPort = 9222;
+
+// The desktop package over the machine's own engine: alice is no administrator; polkit lets her be one here.
+describe("the window over the machine's own Docker Engine", () => {
+  let guest: Guest;
+  let packaged: string;
+  let page: DebuggedPage;
+
+  beforeAll(async () => {
+    packaged = await mkdtemp(path.join(tmpdir(), 'bulkhead-desktop-'));
+    await run(process.execPath, [at('scripts', 'forge.mjs'), 'package', '--no-set-up', '--out', packaged], {
+      timeout: 600_000,
+    });
+    guest = await Guest.boot({ extraPackages, attach: path.join(packaged, 'Bulkhead-linux-x64') });
+    await guest.output(`mkdir -p /usr/lib/bulkhead-desktop && mount -o ro /dev/vdb /usr/lib/bulkhead-desktop
+docker import -c 'CMD ["sh"]' /usr/local/share/busybox.tar busybox
+docker run -d --name old --restart always busybox sleep 1000000
+cat > /etc/polkit-1/rules.d/10-alice.rules <<'END'
+polkit.addRule((action, subject) =>
+  action.id.startsWith('io.bulkhead.') && subject.user == 'alice' ? polkit.Result.YES : undefined);
+END`);
+    await installPackage(guest);
+    await guest.output('bulkhead install --yes', { timeoutMs: 600_000 });
+  }, 1_800_000);
+  afterAll(async () => {
+    page?.close();
+    await guest?.saveOutput('cat ~alice/app.log; journalctl --no-pager', 'machine-window-journal.log');
+    await guest?.stop();
+    await rm(packaged, { recursive: true, force: true });
+  }, 120_000);
+
+  /** Waits until an expression of the page is true. */
+  const until = (expression: string) =>
+    page.evaluate(`new Promise((done, fail) => {
+      const end = Date.now() + ${patientMs};
+      const look = () => {
+        if (${expression}) done(true);
+        else if (Date.now() > end) 
+          fail(new Error(${JSON.stringify(expression)} + ': ' + document.body.innerText));
+        else setTimeout(look, 100);
+      };
+      look();
+    })`);
+  const button = (name: string) =>
+    `[...document.querySelectorAll('button:not([disabled]):not([aria-disabled="true"])')]
+       .findLast((one) => one.textContent.trim() === ${JSON.stringify(name)})`;
+  const click = async (name: string) => {
+    await until(`${button(name)} !== undefined`);
+    await page.evaluate(`${button(name)}.click()`);
+  };
+  const shows = (text: string) => until(`document.body.innerText.includes(${JSON.stringify(text)})`);
+  const screenshot = async (name: string) => {
+    await mkdir(path.join(artifacts, 'screenshots'), { recursive: true });
+    await writeFile(path.join(artifacts, 'screenshots', `machine-${name}.png`), await page.screenshot());
+  };
+
+  it('opens on it without being asked to', async () => {
+    await guest.output(
+      `Xvfb :5 -screen 0 1280x800x24 >/dev/null 2>&1 &
+until [ -e /tmp/.X11-unix/X5 ]; do sleep 0.2; done
+runuser -u alice -- env DISPLAY=:5 HOME=/home/alice setsid /usr/lib/bulkhead-desktop/bulkhead-app \\
+  --no-sandbox --remote-debugging-port=${debuggingPort} >/home/alice/app.log 2>&1 </dev/null &`,
+    );
+    page = await connectToPage(await guest.forward(debuggingPort), patientMs);
+    await shows('Protect this engine');
+    await screenshot('first-run');
+    await shows('docker.service');
+  });
+
+  it('turns ECI on; no container stops', async () => {
+    const before = await startedAt(guest, 'old');
+    await click('Continue');
+    await click('Continue');
+    await shows('The policy to begin with');
+    await click('Review the changes');
+    await click('Apply');
+    await shows('Version 1 is applied');
+    await screenshot('applied');
+    expect(await startedAt(guest, 'old')).toBe(before);
+    const map = await guest.output('docker run --rm busybox cat /proc/self/uid_map', { user: 'alice' });
+    expect(parseIdMap(map).count).toBe(65_536);
+  });
+
+  it('shows containers, activity and history', async () => {
+    await guest.run('docker run --rm --pid=host busybox true', { user: 'alice' });
+    for (const [route, text] of [
+      ['containers', 'old'],
+      ['activity', '--pid=host'],
+      ['history', 'Version 1'],
+      ['overview', 'Protected'],
+    ] as const) {
+      await page.evaluate(`location.hash = '#/${route}'`);
+      await shows(text);
+      await screenshot(route);
+    }
+  });
+});
