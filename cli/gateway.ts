@@ -7,6 +7,7 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { message } from '../shared/messages/message.ts';
 import { printError } from './output.ts';
+import { serviceLog } from './service-log.ts';
 import { helpText } from './help.ts';
 
 interface GatewayCommandOptions {
@@ -68,9 +69,7 @@ export function registerGateway(program: Command): void {
         import('../gateway/base/service-manager.ts'),
       ]);
       const { startGateway } = await import('../gateway/server.ts');
-      const log = (line: string) => {
-        process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`);
-      };
+      const log = serviceLog((line) => `${new Date().toISOString()} gateway: ${line}`);
       const manager = serviceManager(process.env, log);
       const started = await startGateway({
         engineSocket: engine.value,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { takeInheritedListeners } from '../shared/gateway/listener-handoff.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { printError, resolveRoot, withRoot } from './output.ts';
+import { serviceLog } from './service-log.ts';
 import { helpText } from './help.ts';
 
 /**
@@ -29,9 +30,7 @@ export function registerPlanner(program: Command): void {
         out: (line: string) => {
           process.stdout.write(`${line}\n`);
         },
-        error: (line: string) => {
-          process.stderr.write(`${line}\n`);
-        },
+        error: serviceLog((line) => line),
       };
       const manager = serviceManager(process.env, output.error);
       const handoff = { inherited, store: manager?.listenerStore ?? parentListenerStore(output.error) };

@@ -1,0 +1,36 @@
+import { fstatSync } from 'node:fs';
+
+/** Priorities of syslog(3), as the journal takes them from the start of a line (sd-daemon(3)). */
+const priorities = { error: 3, warning: 4, info: 6 } as const;
+export type LogPriority = keyof typeof priorities;
+
+/**
+ * Whether a descriptor leads to systemd's journal: JOURNAL_STREAM names its device and inode. The variable
+ * alone says nothing: it is inherited by programs whose output goes elsewhere.
+ */
+export function isJournal(fd: number, env: NodeJS.ProcessEnv): boolean {
+  const journal = env['JOURNAL_STREAM'];
+  if (journal === undefined) return false;
+  const { dev, ino } = fstatSync(fd);
+  return journal === `${dev}:${ino}`;
+}
+
+/** A text as the journal takes it: each line with its priority. */
+export const journalLines = (priority: LogPriority, text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `<${priorities[priority]}>${line}`)
+    .join('\n');
+
+/**
+ * Writes lines of a service to standard error: with their priority to the journal, elsewhere with what
+ * `elsewhere` puts before them.
+ */
+export function serviceLog(
+  elsewhere: (line: string) => string,
+): (line: string, priority?: LogPriority) => void {
+  const toJournal = isJournal(2, process.env);
+  return (line, priority = 'warning') => {
+    process.stderr.write(`${toJournal ? journalLines(priority, line) : elsewhere(line)}\n`);
+  };
+}
