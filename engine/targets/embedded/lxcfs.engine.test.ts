@@ -8,6 +8,7 @@ import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/su
 import { docker } from '../../../tests/support/real-engine.ts';
 import { findLeftovers } from './leftovers.ts';
 import { lxcfsDirectory } from './lxcfs.ts';
+import { scaledLimit } from '../../base/machine-speed.ts';
 import { isAlive, runningProcesses } from '../../base/process-identity.ts';
 
 let engine: EmbeddedEngine;
@@ -32,17 +33,18 @@ const run = (...args: string[]) => {
   return engine.docker('run', '--rm', ...args, 'busybox', 'sh', '-c', script);
 };
 const lxcfs = async () => findLeftovers(await runningProcesses(), engine.paths, null, process.pid).lxcfs;
-/** Resolves when another lxcfs than `pid` serves. */
+/** Resolves when another lxcfs than `pid` serves; on a slow machine later, as the hang watch waits longer. */
 const replaced = async (pid: number) => {
+  const timeout = await scaledLimit(40_000);
   await expect
     .poll(async () => (await lxcfs()).map((process) => process.pid).filter((other) => other !== pid).length, {
-      timeout: 40_000,
+      timeout,
     })
     .toBe(1);
   await expect
     .poll(
       () => readFile(`${lxcfsDirectory(engine.paths)}/shared/files/proc/uptime`, 'utf8').catch(() => ''),
-      { timeout: 40_000 },
+      { timeout },
     )
     .not.toBe('');
 };
@@ -128,7 +130,7 @@ describe('A10: /proc shows the container, not the machine', () => {
     await replaced(hung);
     expect(await run('grep -c lxcfs /proc/mounts')).toBe('7\n');
     expect(await readFile(`${engine.paths.logs}/supervisor.log`, 'utf8')).toContain('hangs; it is killed');
-  });
+  }, 900_000);
 
   it('outlives a killed supervisor like the containers; ends when the next one ends them', async () => {
     await engine.docker('run', '-d', '--name', 'ended', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
