@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
-import type { HistoryEntry } from '../store/history.ts';
 import { sha256 } from '../base/files.ts';
 import { container, settingsText } from './apply-fixture.ts';
 import { message } from '../../shared/messages/message.ts';
-import { estimateSeconds } from './estimate.ts';
 import { makePlan, withRecreation } from './plan.ts';
 import { settingsInForce, type PlanFacts } from './plan-facts.ts';
 import { embeddedCapabilities } from '../targets/embedded/capabilities.ts';
@@ -284,36 +282,5 @@ describe('plan', () => {
     expect(
       makePlan(facts({ applied: stored('{ broken') }), settingsText(false), keepAllContainers),
     ).toMatchObject({ eciBefore: true, restartNeeded: true, blocked: false });
-  });
-});
-
-describe('estimate', () => {
-  const past = (ms: number): HistoryEntry => ({
-    version: 1,
-    at: '',
-    uid: 0,
-    user: '',
-    hash: '',
-    fromHash: '',
-    how: 'apply',
-    eci: true,
-    durationsMs: { 'restart-engine': ms },
-  });
-  test('is the median of recent applies, so that one slow one does not count', () => {
-    expect(
-      estimateSeconds(
-        ['restart-engine'],
-        [past(90_000), past(2000), past(3000), past(2500), past(60_000), past(2200)],
-      ),
-    ).toBe(3);
-    expect(estimateSeconds(['restart-engine'], [])).toBe(6);
-    expect(estimateSeconds(['back-up'], [])).toBe(1);
-    // Containers that don't take the stop signal: what past restarts waited for them is not theirs now, and
-    // the other way round.
-    expect(estimateSeconds(['restart-engine'], [], { stopWait: 10 })).toBe(16);
-    expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }])).toBe(3);
-    expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }], { stopWait: 10 })).toBe(
-      13,
-    );
   });
 });

@@ -1,14 +1,7 @@
-import { mkdtemp, readFile, rm, stat, writeFile, chmod } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { planEngineConfig, type RecordedConfig } from './daemon-json-plan.ts';
-import { engineConfigFiles, reconcileEngineConfig, recordFile } from './daemon-json.ts';
-import { rootPaths, type RootPaths } from '../base/root-paths.ts';
-
-const on = { eci: true, runtimeName: 'bulkhead', runtimePath: '/r/runtime/bulkhead-runc' };
-const off = { ...on, eci: false };
+import { on, off } from './daemon-json-fixture.ts';
 
 function plan(text: string | null, desired: typeof on, record: RecordedConfig | null = null) {
   const result = planEngineConfig(text, desired, record);
@@ -250,72 +243,5 @@ describe("the machine's daemon.json", () => {
   it('refuses other addresses, which lead round the gateway', () => {
     const refused = plan('{"hosts": ["tcp://0.0.0.0:2375"]}', machine, null);
     expect(refused.conflicts.map(({ pointer }) => pointer)).toEqual(['/hosts']);
-  });
-});
-
-describe('daemon.json on disk', () => {
-  let paths: RootPaths;
-  beforeEach(async () => {
-    paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bh-json-')));
-  });
-  afterEach(async () => {
-    await rm(paths.root, { recursive: true, force: true });
-  });
-
-  it('keeps its mode over on and off, and its bytes', async () => {
-    const bytes = Buffer.from('{\r\n\t"debug" : true }\r\n');
-    await writeFile(paths.daemonJson, bytes);
-    await chmod(paths.daemonJson, 0o640);
-    expect((await reconcileEngineConfig(paths, on)).ok).toBe(true);
-    expect((await stat(paths.daemonJson)).mode & 0o777).toBe(0o640);
-    // The record holds what was in it: no one else may read that either.
-    expect((await stat(recordFile(paths))).mode & 0o777).toBe(0o640);
-    expect((await reconcileEngineConfig(paths, off)).ok).toBe(true);
-    expect(await readFile(paths.daemonJson)).toEqual(bytes);
-    expect((await stat(paths.daemonJson)).mode & 0o777).toBe(0o640);
-    await expect(stat(recordFile(paths))).rejects.toThrow('ENOENT');
-  });
-
-  it('turning ECI off removes a file that was not there before', async () => {
-    await reconcileEngineConfig(paths, on);
-    await reconcileEngineConfig(paths, off);
-    for (const file of engineConfigFiles(paths)) await expect(stat(file)).rejects.toThrow('ENOENT');
-  });
-
-  it('killed between record and file, the original still comes back', async () => {
-    await writeFile(paths.daemonJson, '{"debug":true}');
-    await reconcileEngineConfig(paths, on);
-    await writeFile(paths.daemonJson, '{"debug":true}'); // as if the file had not been written
-    await reconcileEngineConfig(paths, off);
-    expect(await readFile(paths.daemonJson, 'utf8')).toBe('{"debug":true}');
-  });
-
-  it.each([
-    ['broken', Buffer.from('{"a":')],
-    ['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
-  ])('%s: never overwritten', async (_name, bytes) => {
-    await writeFile(paths.daemonJson, bytes);
-    expect(await reconcileEngineConfig(paths, on)).toMatchObject({
-      ok: false,
-      error: { code: 'daemon-json.invalid' },
-    });
-    expect(await readFile(paths.daemonJson)).toEqual(bytes);
-  });
-
-  it('a conflict writes nothing', async () => {
-    await writeFile(paths.daemonJson, '{"userns-remap":"default"}');
-    expect(await reconcileEngineConfig(paths, on)).toMatchObject({
-      ok: false,
-      error: { code: 'daemon-json.conflict' },
-    });
-    await expect(stat(recordFile(paths))).rejects.toThrow('ENOENT');
-  });
-
-  it('a damaged record is an error, not a lost original', async () => {
-    await writeFile(recordFile(paths), '{"version":9}');
-    expect(await reconcileEngineConfig(paths, off)).toMatchObject({
-      ok: false,
-      error: { code: 'daemon-json.invalid' },
-    });
   });
 });

@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { retainedName } from '../../shared/containers/retained-name.ts';
 import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { engineMessage, requestFailure } from '../base/docker-client.ts';
+import { requestFailure } from '../base/docker-client.ts';
 import { makeContainer, refused } from './recreate-create.ts';
 import { imageOf } from './recreate-facts.ts';
 import { writeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
@@ -19,6 +17,8 @@ import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { failureMessage } from '../../shared/messages/error-message.ts';
 import { message, plainText, sentenceOf } from '../../shared/messages/message.ts';
 import { startAndWait } from './recreate-wait.ts';
+import { newRecreateJournal } from './new-recreate-journal.ts';
+import { stopMember } from './stop-member.ts';
 
 export interface GroupOptions {
   readonly request: RecreateRequest;
@@ -45,11 +45,6 @@ export async function recreateGroup(
   return run.execute();
 }
 
-/** Where a container's layer is committed to. */
-export function commitReference(name: string, at: Date): string {
-  return `bulkhead/recreated:${name.slice(0, 100)}-${at.toISOString().replaceAll(/[-:]|\.\d+Z$/g, '')}`;
-}
-
 type Step = readonly [RecreateStep, () => Promise<Result<void, AppError>>];
 
 class GroupRun {
@@ -64,27 +59,7 @@ class GroupRun {
     this.#members = members;
     this.#options = options;
     this.#successors = new Map(options.successors);
-    const now = new Date();
-    this.#journal = {
-      format: 1,
-      startedAt: now.toISOString(),
-      phase: 'replacing',
-      step: 'create',
-      members: members.map(
-        ({ id, name, running, commit, removeOld, subject: { inspected } }): JournalMember => ({
-          oldId: id,
-          name,
-          temporaryName: `${name}-under-eci-${randomBytes(4).toString('hex')}`,
-          keptName: retainedName(name, options.names),
-          newId: null,
-          wasRunning: running,
-          restartPolicy: inspected.view.HostConfig.RestartPolicy,
-          autoRemove: inspected.view.HostConfig.AutoRemove,
-          commitTo: commit ? commitReference(name, now) : null,
-          removeOld,
-        }),
-      ),
-    };
+    this.#journal = newRecreateJournal(members, options.names, new Date());
   }
 
   async execute(): Promise<RecreateOutcome[]> {
@@ -197,20 +172,8 @@ class GroupRun {
   }
 
   async #stop(): Promise<Result<void, AppError>> {
-    for (const [member, noted] of this.#each().toReversed()) {
-      const old = this.#ports.engine.getContainer(member.id);
-      // An engine that restarts meanwhile must not bring it up again.
-      if (!['', 'no'].includes(noted.restartPolicy.Name)) await old.update({ RestartPolicy: { Name: 'no' } });
-      if (!member.running) continue;
-      const gone = noted.autoRemove ? ignoreAbsent(old.wait({ condition: 'removed' })) : Promise.resolve();
-      // With the container's own signal and time-out.
-      await ignoreAbsent(
-        old.stop().catch((error: unknown) => {
-          if (!/already stopped|not running/.test(engineMessage(error)) && !isNotModified(error)) throw error;
-        }),
-      );
-      await gone;
-    }
+    for (const [member, noted] of this.#each().toReversed())
+      await stopMember(this.#ports.engine, member, noted);
     return ok(undefined);
   }
 
@@ -322,5 +285,3 @@ const cancelled = () =>
   fail('apply.cancelled', message('containers.it-was-cancelled'), {
     hint: message('containers.everything-is-as-it-was'),
   });
-const isNotModified = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 304;

@@ -6,7 +6,7 @@ import { retainedName, originalName } from '../../shared/containers/retained-nam
 import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { effectiveCaller, recordedUser, invokingUser, findUser } from '../base/docker-client-as.ts';
-import { commitReference } from './recreate-group.ts';
+import { commitReference } from './new-recreate-journal.ts';
 import { readable } from './recreate-wait.ts';
 
 describe('names', () => {

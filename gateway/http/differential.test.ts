@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { anyTarget, requestBytes } from '../../tests/support/http-grammar.ts';
+import { anyTarget } from '../../tests/support/http-tokens.ts';
+import { requestBytes } from '../../tests/support/http-grammar.ts';
 import { ClientConnection } from './connection.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import type { IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
-import type { ApplyPlan, PlanEffect } from '../../shared/apply/plan.ts';
+import type { PlanEffect } from '../../shared/apply/plan.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { ApplyStepStatus } from '../../shared/apply/run.ts';
 import type { ApplyStep } from '../../shared/apply/steps.ts';
@@ -10,8 +10,9 @@ import { states } from './states.ts';
 import { caption, plan, run } from './apply-fixture.ts';
 import { appState } from './app-fixture.ts';
 import { verification } from './verification-fixture.ts';
-import { recreatePlan, someContainers } from './container-fixture.ts';
+import { recreatePlan } from './container-fixture.ts';
 import { appliedText, minutesAgo, offText, settingsState } from './settings-fixture.ts';
+import { reviewPlans } from './review-plans.ts';
 
 /** Invented plans, runs and logs of Review & apply, for tests and pictures. */
 
@@ -209,127 +210,7 @@ export const log: EngineLogLine[] = [
   at: new Date(Date.now() - (12 - index) * 713).toISOString(),
   source: source as EngineLogLine['source'],
   text: text ?? '',
-})); // the sources above are of that type
-
-/** The plan each state's draft would have. */
-export const reviewPlans: Record<string, ApplyPlan> = {
-  rich: {
-    ...plan,
-    effects: [
-      ...plan.effects.slice(0, 3),
-      { kind: 'new-rule', when: 'afterwards', code: 'eci-on', params: {} },
-      { kind: 'new-rule', when: 'afterwards', code: 'backend', params: { id: 'exclusive' } },
-      {
-        kind: 'new-rule',
-        when: 'afterwards',
-        code: 'mounts-outside-shares-refused',
-        params: { count: 1, paths: ['$HOME'] },
-      },
-      {
-        kind: 'new-rule',
-        when: 'afterwards',
-        code: 'socket-images',
-        params: { count: 2, images: ['docker.io/testcontainers/ryuk:*', 'docker:cli'] },
-      },
-      ...plan.effects.slice(3),
-    ],
-    remove: someContainers.filter((c) => c.name === 'db-archive').map((c) => c.id),
-  },
-  blocked: {
-    ...plan,
-    fromVersion: 0,
-    toVersion: 1,
-    blocked: true,
-    blockers: [{ code: 'requirement', message: "Isolation can't run on this machine: kernel: 5.4.0." }],
-    missingRequirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }],
-  },
-  errors: {
-    ...plan,
-    blocked: true,
-    blockers: [{ code: 'findings', message: '"locked" must be true or false.' }],
-  },
-  edited: {
-    ...plan,
-    eciBefore: true,
-    restartNeeded: false,
-    reloadNeeded: false,
-    daemonJson: [],
-    estimatedSeconds: 7,
-    effects: [
-      { kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} },
-      { kind: 'new-rule', when: 'afterwards', code: 'socket-images', params: { count: 4, images: [] } },
-      plan.effects[4] ?? { kind: 'at-once', when: 'afterwards', code: 'gateway-reloads', params: {} },
-    ],
-  },
-  protected: {
-    ...plan,
-    changes: [],
-    blocked: true,
-    blockers: [{ code: 'nothing-to-apply', message: 'The draft is what is applied already.' }],
-    effects: [],
-    daemonJson: [],
-  },
-};
-reviewPlans['desktopEdited'] = {
-  ...plan,
-  eciBefore: true,
-  daemonJson: [],
-  estimatedSeconds: 70,
-  changes: [
-    {
-      pointer: '/enhancedContainerIsolation/locked',
-      kind: 'changed',
-      before: true,
-      after: false,
-      page: 'isolation',
-      needs: 'nothing',
-    },
-  ],
-  effects: [
-    { kind: 'restart', when: 'while-applying', code: 'desktop-reopens', params: { seconds: 60 } },
-    {
-      kind: 'stops',
-      when: 'while-applying',
-      code: 'containers-stop',
-      params: { count: 2, names: ['web-1', 'api-1'] },
-    },
-    { kind: 'new-rule', when: 'afterwards', code: 'desktop-sign-in', params: { first: 0 } },
-    {
-      kind: 'unprotected',
-      when: 'afterwards',
-      code: 'containers-kept-unprotected',
-      params: { count: 2, names: ['old-vpn', 'node-metrics'] },
-    },
-  ],
-};
-reviewPlans['reviewHuge'] = {
-  ...plan,
-  eciBefore: true,
-  restartNeeded: false,
-  reloadNeeded: false,
-  daemonJson: [],
-  effects: [
-    { kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} },
-    {
-      kind: 'new-rule',
-      when: 'afterwards',
-      code: 'socket-images',
-      params: {
-        count: 3003,
-        images: ['registry.example/team-0/tool-0:1', 'registry.example/team-1/tool-1:1'],
-      },
-    },
-  ],
-};
-reviewPlans['notRoot'] = reviewPlans['rich'] ?? plan;
-reviewPlans['reformatted'] = {
-  ...plan,
-  restartNeeded: false,
-  reloadNeeded: false,
-  daemonJson: [],
-  eciBefore: true,
-  effects: [{ kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }],
-};
+}));
 
 /** Answers of the fake bridge for a state; choices that were made show in the plan. */
 export const reviewResponses = (

@@ -186,3 +186,10 @@ export const states: Record<string, () => AppState> = {
     appState({ activity: activitySummary([], { days: [], since: null, state: { kind: 'reading' } }) }),
   activityMany: () => appState({ activity: activitySummary([], { entries: 10_000 }) }),
 };
+
+/** A state by its name. Throws for a name that no state has. */
+export function namedState(name: string): AppState {
+  const make = states[name];
+  if (make === undefined) throw new Error(`no state ${name}`);
+  return make();
+}

@@ -5,37 +5,12 @@ import {
   allowedEntries,
   decideByDigest,
   entryQueries,
-  existenceQueries,
-  existsInRegistry,
-  isBuiltFrom,
-  namesAnEntry,
   provenDigests,
   trustQueries,
   type DigestTrust,
 } from './image-trust.ts';
 import { queryKey, type LocalImage, type RegistryResult } from './image-trust-facts.ts';
-
-const d = (hex: string) => `sha256:${hex.repeat(64).slice(0, 64)}`;
-const [A, B, C] = [d('a'), d('b'), d('c')];
-const graph = (digests: string[], tags: string[] = ['docker:cli']): LocalImage => ({
-  id: d('1'),
-  tags,
-  digests,
-  layers: [d('7')],
-  store: 'graph',
-});
-const containerd = (id: string, names: string[]): LocalImage => ({
-  id,
-  tags: names,
-  digests: names.map((name) => `${name.split(':')[0]}@${id}`),
-  layers: [d('7')],
-  store: 'containerd',
-});
-const served = (
-  digest: string,
-  more: Partial<Extract<RegistryResult, { kind: 'served' }>> = {},
-): RegistryResult => ({ kind: 'served', digest, children: [], ageMs: 0, lastKnown: null, ...more });
-const away: RegistryResult = { kind: 'unavailable', why: 'no connection to it (ECONNREFUSED)' };
+import { away, graph, A, served, B, C, containerd } from './image-trust-fixture.ts';
 
 /** Decides with answers by question text; also holds that nothing else was asked. */
 function decide(
@@ -241,56 +216,6 @@ describe('trust by digest (B2, B3)', () => {
         },
       ),
     );
-  });
-});
-
-describe('derived images (B4)', () => {
-  it('all layers of the base, in order, and at least one', () => {
-    const base = { layers: [A, B] };
-    expect(
-      [
-        [A, B],
-        [A, B, C],
-      ].map((layers) => isBuiltFrom({ layers }, base)),
-    ).toEqual([true, true]);
-    expect([[A], [B, A], [A, C, B], [C, A, B], []].map((layers) => isBuiltFrom({ layers }, base))).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-    ]);
-    expect(isBuiltFrom({ layers: [A] }, { layers: [] })).toBe(false);
-  });
-
-  it('graph driver: an image with a digest was in a registry; containerd: its registries are queried', () => {
-    expect(existenceQueries(graph([]))).toEqual({ known: true });
-    expect(existenceQueries(graph([`x@${A}`]))).toEqual({ known: false });
-    expect(existenceQueries(graph(['<none>@<none>']))).toEqual({ known: true });
-    expect(existenceQueries(containerd(A, ['mine:1', 'r.example/x:1']))).toMatchObject({
-      queries: [
-        { domain: 'docker.io', path: 'library/mine', reference: A },
-        { domain: 'r.example', path: 'x', reference: A },
-      ],
-    });
-  });
-
-  it('served anywhere is in a registry; denied is not served; unavailable is not known', () => {
-    const absent: RegistryResult = { kind: 'absent', ageMs: 0 };
-    expect(existsInRegistry([absent, away, served(A)])).toBe(true);
-    expect(existsInRegistry([absent, { kind: 'denied', why: '401' }])).toBe(false);
-    expect(existsInRegistry([])).toBe(false);
-    expect(existsInRegistry([absent, away])).toEqual({ why: 'no connection to it (ECONNREFUSED)' });
-  });
-
-  it('only images that an entry names are considered as bases', () => {
-    const entries = allowedEntries(['docker:cli', 'team/*:*']);
-    expect(namesAnEntry(entries, { tags: [], digests: [`docker@${A}`] })).toBe(true);
-    expect(namesAnEntry(entries, { tags: ['team/a/b:1'], digests: [] })).toBe(true);
-    expect(namesAnEntry(entries, { tags: ['other:1', '<none>:<none>'], digests: ['<none>@<none>'] })).toBe(
-      false,
-    );
-    expect(namesAnEntry(allowedEntries(['*']), { tags: ['other:1'], digests: [] })).toBe(false);
   });
 });
 

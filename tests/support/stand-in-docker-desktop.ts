@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { watch } from 'node:fs';
-import { access, chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import http from 'node:http';
+import { access, chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { dockerClient } from '../../engine/base/docker-client.ts';
@@ -11,13 +10,8 @@ import {
   type DesktopPlatform,
 } from '../../engine/targets/docker-desktop/locations.ts';
 import { thisHost, type DesktopHost } from '../../engine/targets/docker-desktop/host.ts';
-
-/** What runs behind the user's socket while the stand-in is open. */
-export interface StandInEngine {
-  /** Starts under the admin's file (null: there is none). */
-  start(settings: string | null, socket: string): Promise<void>;
-  stop(socket: string): Promise<void>;
-}
+import type { StandInEngine } from './stand-in-desktop-engines.ts';
+import { windowsRights } from './windows-rights.ts';
 
 export interface StandInOptions {
   readonly platform: DesktopPlatform;
@@ -264,125 +258,6 @@ ${does}
       await rm(directory, { recursive: true, force: true });
       if (problems[0] !== undefined)
         throw problems[0] instanceof Error ? problems[0] : new Error(String(problems[0]));
-    },
-  };
-}
-
-/**
- * icacls, and what reads rights, of Windows: owners and rights of directories are files below the stand-in's
- * own. What it was not told about is an administrator's with the rights that %ProgramData% hands down:
- * everybody may add to it.
- */
-function windowsRights(directory: string): [string, string][] {
-  const records = path.join(directory, 'rights');
-  // A directory's inode names it, as far as it is there.
-  const record = (place: string) => `mkdir -p '${records}'; record='${records}'/$(stat -c %i "${place}")`;
-  return [
-    [
-      'C:\\Windows\\System32\\icacls.exe',
-      `place=$1; shift; ${record('$place')}
-case "$*" in
-"/setowner *S-1-5-32-544") ;;
-"/inheritance:r /grant:r *S-1-5-32-544:(OI)(CI)F *S-1-5-18:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX")
-  echo 'O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)' > "$record";;
-*) exit 87;;
-esac`,
-    ],
-    [
-      'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
-      `form="GetSecurityDescriptorSddlForm('Owner, Access')"
-inherited='O:BAD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIIOID;GA;;;CO)'
-inherited="$inherited(A;OICIID;0x1200a9;;;BU)(A;CIID;DCLCRPCR;;;BU)"
-place=$(printf '%s' "$4" | sed -n "s/^\\[IO.Directory\\]::GetAccessControl('\\(.*\\)').$form$/\\1/p")
-[ -n "$place" ] || exit 1
-${record('$place')}
-if [ -e "$record" ]; then cat "$record"; else echo "$inherited"; fi`,
-    ],
-  ];
-}
-
-/**
- * An engine of words only: it answers what a status, a scan and a health check ask, and has no containers.
- */
-export function textOnlyEngine(
-  facts: { readonly defaultRuntime?: string } = {},
-): StandInEngine & { readonly starts: (string | null)[] } {
-  let server: http.Server | undefined;
-  const starts: (string | null)[] = [];
-  const answers: Record<string, unknown> = {
-    '/info': {
-      Containers: 0,
-      ContainersRunning: 0,
-      Images: 0,
-      Driver: 'overlay2',
-      KernelVersion: '6.10.14-linuxkit',
-      OperatingSystem: 'Docker Desktop',
-      DefaultRuntime: facts.defaultRuntime ?? 'runc',
-      ServerVersion: '28.1.1',
-      Name: 'docker-desktop',
-      DockerRootDir: '/var/lib/docker',
-    },
-    '/version': {
-      Platform: { Name: 'Docker Desktop 4.41.2 (191736)' },
-      Version: '28.1.1',
-      ApiVersion: '1.49',
-      Arch: 'arm64',
-    },
-    '/containers/json': [],
-    '/images/json': [],
-  };
-  return {
-    starts,
-    async start(settings, socket) {
-      starts.push(settings);
-      server = http.createServer((request, response) => {
-        const target = (request.url ?? '').replace(/^\/v[\d.]+/, '').replace(/\?.*$/, '');
-        const body =
-          target === '/_ping' ? 'OK' : JSON.stringify(answers[target] ?? { message: 'page not found' });
-        response
-          .writeHead(target === '/_ping' || answers[target] !== undefined ? 200 : 404, {
-            'Content-Type': 'application/json',
-          })
-          .end(body);
-      });
-      await new Promise<void>((resolve, reject) => {
-        server?.once('error', reject).listen(socket, resolve);
-      });
-    },
-    async stop(socket) {
-      server?.closeAllConnections();
-      await new Promise<void>((resolve) => {
-        if (server === undefined) resolve();
-        else
-          server.close(() => {
-            resolve();
-          });
-      });
-      server = undefined;
-      await rm(socket, { force: true });
-    },
-  };
-}
-
-/**
- * A real engine of ours behind the user's socket: it really isolates, in place of the one in Docker Desktop's
- * machine.
- */
-export function isolatingEngine(engine: {
-  readonly paths: { readonly clientSocket: string; readonly settings: string };
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}): StandInEngine {
-  return {
-    async start(settings, socket) {
-      if (settings === null) await rm(engine.paths.settings, { force: true });
-      else await writeFile(engine.paths.settings, settings);
-      await engine.start();
-      await symlink(engine.paths.clientSocket, socket);
-    },
-    async stop(socket) {
-      await rm(socket, { force: true });
-      await engine.stop();
     },
   };
 }

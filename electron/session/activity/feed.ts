@@ -1,5 +1,5 @@
-import { constants, watch, type FSWatcher } from 'node:fs';
-import { access, readdir, stat } from 'node:fs/promises';
+import { watch, type FSWatcher } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DecisionLogReader } from '../../../gateway/audit/read-log.ts';
 import {
@@ -9,9 +9,10 @@ import {
   type ActivityState,
   type ActivitySummary,
 } from '../../../shared/audit/activity.ts';
-import type { StoredAuditEntry } from '../../../shared/audit/entry.ts';
 import { DenialCounts } from './denials.ts';
 import { userNames, type UserNames } from './user-names.ts';
+import { inView } from './entry-view.ts';
+import { missingFileState, unreadable } from './log-state.ts';
 
 /**
  * Entries that came together. `left`: of a flood only the newest are here. `history`: they were in the log
@@ -60,7 +61,6 @@ const batchMs = 32;
 const summaryMs = 250;
 /** Files the gateway retains; with fewer, no entry was rotated away. */
 const retainedFiles = 5;
-const maxTextLength = 4_096;
 
 export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   const names = options.names ?? userNames();
@@ -248,24 +248,6 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   };
 }
 
-const cut = (text: string): string =>
-  text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
-
-/** An entry as it is shown: with an id, a user's name, and no text of any length. */
-function inView(stored: StoredAuditEntry, seq: number, user: string | null): ActivityEntry {
-  return {
-    ...stored,
-    id: stored.id ?? `unnamed-${seq}`,
-    seq,
-    user,
-    message: cut(stored.message),
-    target: cut(stored.target),
-    ...(stored.what === undefined ? {} : { what: cut(stored.what) }),
-    ...(stored.image === undefined ? {} : { image: cut(stored.image) }),
-    ...(stored.container === undefined ? {} : { container: cut(stored.container) }),
-  };
-}
-
 /** Index of the first entry whose seq is not below `seq`. */
 function lowerBound(entries: readonly ActivityEntry[], seq: number): number {
   let low = 0,
@@ -276,31 +258,4 @@ function lowerBound(entries: readonly ActivityEntry[], seq: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** State when no file was found: it does not exist, or this user may not read the directory. */
-async function missingFileState(file: string): Promise<ActivityState> {
-  const listed = await readdir(path.dirname(file)).then(
-    () => null,
-    (error: NodeJS.ErrnoException) => error,
-  );
-  if (listed !== null && listed.code !== 'ENOENT' && listed.code !== 'ENOTDIR')
-    return unreadable(file, listed);
-  const there = await access(file, constants.R_OK).then(
-    () => null,
-    (error: NodeJS.ErrnoException) => error,
-  );
-  return there !== null && there.code !== 'ENOENT' && there.code !== 'ENOTDIR'
-    ? unreadable(file, there)
-    : { kind: 'absent' };
-}
-
-function unreadable(file: string, error: unknown): ActivityState {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
-  return {
-    kind: 'unreadable',
-    why: code === 'EACCES' || code === 'EPERM' ? 'rights' : 'other',
-    path: file,
-    message: error instanceof Error ? error.message : String(error),
-  };
 }

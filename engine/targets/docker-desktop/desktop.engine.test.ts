@@ -1,12 +1,8 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
-import {
-  isolatingEngine,
-  standInDockerDesktop,
-  type StandInDesktop,
-  type StandInEngine,
-} from '../../../tests/support/stand-in-docker-desktop.ts';
+import { isolatingEngine, type StandInEngine } from '../../../tests/support/stand-in-desktop-engines.ts';
+import { standInDockerDesktop, type StandInDesktop } from '../../../tests/support/stand-in-docker-desktop.ts';
 import { keepAllContainers, type ContainerChoices } from '../../../shared/apply/plan.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import type { Target } from '../../target.ts';

@@ -6,10 +6,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import {
   standInDockerDesktop,
-  textOnlyEngine,
   type StandInDesktop,
   type StandInOptions,
 } from '../../../tests/support/stand-in-docker-desktop.ts';
+import { textOnlyEngine } from '../../../tests/support/stand-in-desktop-engines.ts';
 import type { Target } from '../../target.ts';
 import { discoverTargets } from '../discover.ts';
 import { componentsVersion, desktopFacts, plistVersion } from './detect.ts';

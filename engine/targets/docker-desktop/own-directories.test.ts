@@ -3,11 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
-import {
-  standInDockerDesktop,
-  textOnlyEngine,
-  type StandInDesktop,
-} from '../../../tests/support/stand-in-docker-desktop.ts';
+import { standInDockerDesktop, type StandInDesktop } from '../../../tests/support/stand-in-docker-desktop.ts';
+import { textOnlyEngine } from '../../../tests/support/stand-in-desktop-engines.ts';
 import { ownDirectories, readSecurity } from './own-directories.ts';
 import { openDesktopTarget } from './target.ts';
 

@@ -1,37 +1,14 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { states } from '../../dev/states.ts';
 import { appState } from '../../dev/app-fixture.ts';
-import { appliedText, offText, settingsState } from '../../dev/settings-fixture.ts';
+import { appliedText, offText } from '../../dev/settings-fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { fail, ok } from '../../../shared/result.ts';
+import { document_, patience, open, row, countChanges } from '../../dev/docker-socket-page-fixture.tsx';
+import { namedState } from '../../dev/states.ts';
 
-const open = (text = appliedText, more: Parameters<typeof settingsState>[1] = {}) =>
-  renderApp(appState({ settings: settingsState(text, more) }), 'docker-socket');
-const state = (name: string) => {
-  const make = states[name];
-  if (make === undefined) throw new Error('no such state');
-  return make();
-};
-interface Document {
-  enhancedContainerIsolation: {
-    dockerSocketMount: {
-      imageList: { images: string[]; allowDerivedImages?: boolean };
-      commandList: { type?: string; commands: string[] };
-    };
-  };
-  bulkhead?: {
-    socketMounts?: object;
-    hideEnvironment?: string;
-    perImageCommandLists?: { image: string; type: string; commands: string[] }[];
-  };
-}
-// the fixture's shape
-const document_ = ({ store }: RenderedApp) => JSON.parse(store.get().draft) as Document;
 const images = (app: RenderedApp) =>
   document_(app).enhancedContainerIsolation.dockerSocketMount.imageList.images;
-const commands = (app: RenderedApp) =>
-  document_(app).enhancedContainerIsolation.dockerSocketMount.commandList;
 const field = () => screen.getByRole('textbox', { name: 'Image to allow' });
 /** As from the clipboard: one event instead of one a letter. */
 const typeInto = async ({ user }: RenderedApp, input: HTMLElement, text: string) => {
@@ -40,15 +17,6 @@ const typeInto = async ({ user }: RenderedApp, input: HTMLElement, text: string)
   await user.paste(text);
 };
 const helper = () => document.getElementById(field().getAttribute('aria-describedby') ?? '')?.textContent;
-const row = (name: string) =>
-  within(screen.getByRole('table', { name: 'Allowed images' }))
-    .getAllByRole('row')
-    .find((r) => r.textContent.startsWith(name)) ?? document.body;
-const group = (name: string) => screen.getByRole('group', { name: `Commands of ${name}` });
-const countChanges = () => screen.queryByText(/^\d+ changes?$/)?.textContent ?? null;
-
-// Many keys and clicks on a whole window take their time in jsdom on a busy machine.
-const patience = { timeout: 30_000 };
 
 describe('allowed images (B2)', patience, () => {
   it('validates while typing and adds on Enter, keeping every other byte', async () => {
@@ -184,7 +152,7 @@ describe('allowed images (B2)', patience, () => {
     });
     expect(await screen.findByText('The engine’s images could not be listed')).toBeTruthy();
     expect(screen.queryByText('No image yet')).toBeNull();
-    await renderApp(state('stopped'), 'docker-socket');
+    await renderApp(namedState('stopped'), 'docker-socket');
     expect(screen.getAllByText('Unknown')).toHaveLength(3);
   });
 
@@ -272,146 +240,5 @@ describe('what registries serve for the entries (B3)', patience, () => {
         await screen.findByRole('dialog', { name: 'Images on this engine that match docker:cli' }),
       ).getByText('other content: not let in. Pull it again.'),
     ).toBeTruthy();
-  });
-});
-
-describe('what containers see', patience, () => {
-  it('narrows the socket to what was made through it, and back is no change', async () => {
-    const app = await open();
-    const choose = async (name: string, option: string) => {
-      await app.user.click(screen.getByRole('combobox', { name }));
-      await app.user.click(await screen.findByRole('option', { name: option }));
-    };
-    await choose('Through a mounted socket', 'Only their own');
-    await choose('Hide environment variables', 'From everyone');
-    expect(document_(app).bulkhead).toEqual({ socketMounts: { scope: 'own' }, hideEnvironment: 'always' });
-    await choose('Through a mounted socket', 'Everything');
-    await app.user.click(
-      screen.getByRole('button', { name: 'Undo the change to Hide environment variables' }),
-    );
-    expect(app.store.get().draft).toBe(appliedText);
-  });
-
-  it('gives one image a scope of its own', async () => {
-    const listed = appliedText.replace(
-      '},\n  "filesharing',
-      '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", ' +
-        '"commands": ["ps"] }] },\n  "filesharing',
-    );
-    const app = await open(listed);
-    await app.user.click(screen.getByRole('button', { name: /^docker:cli/ }));
-    await app.user.click(screen.getByRole('combobox', { name: 'What containers of docker:cli see' }));
-    await app.user.click(await screen.findByRole('option', { name: 'Only their own' }));
-    expect(document_(app).bulkhead?.perImageCommandLists).toEqual([
-      { image: 'docker:cli', type: 'allow', commands: ['ps'], scope: 'own' },
-    ]);
-    await app.user.click(
-      screen.getByRole('button', { name: 'Undo the change to What containers of docker:cli see' }),
-    );
-    expect(app.store.get().draft).toBe(listed);
-  });
-});
-
-describe('commands through the socket (B5, B7)', patience, () => {
-  it('writes a whole group as its name, and undo removes the mark', async () => {
-    const text = appliedText.replace('"push", "image*"', '"push"');
-    const app = await open(text);
-    await app.user.click(screen.getByRole('checkbox', { name: 'Mark all of image*' }));
-    expect(commands(app)).toEqual({ type: 'deny', commands: ['image*'] });
-    expect(within(group('image*')).getByText('Edited')).toBeTruthy();
-    await app.user.click(screen.getByRole('button', { name: 'Undo the change to image*' }));
-    expect(app.store.get().draft).toBe(text);
-    expect(within(group('image*')).queryByText('Edited')).toBeNull();
-    expect(countChanges()).toBeNull();
-  });
-
-  it('marks and unmarks one command; marking back is no change', async () => {
-    const app = await open();
-    const chip = () => within(group('build*')).getByRole('button', { name: 'build' });
-    await app.user.click(chip());
-    expect(commands(app).commands).toEqual(['push', 'image*', 'build']);
-    expect(chip().getAttribute('aria-pressed')).toBe('true');
-    expect(screen.getByText('13 of 68 commands denied')).toBeTruthy();
-    await app.user.click(chip());
-    expect(app.store.get().draft).toBe(appliedText);
-  });
-
-  it('turns the meaning of marks around', async () => {
-    const app = await open();
-    await app.user.click(screen.getByRole('button', { name: 'Allow only what is marked' }));
-    expect(commands(app).type).toBe('allow');
-    expect(screen.getByText('12 of 68 commands allowed')).toBeTruthy();
-    await app.user.click(screen.getByRole('button', { name: 'Undo the change to What marks mean' }));
-    expect(app.store.get().draft).toBe(appliedText);
-  });
-
-  it('finds a command with /, and says why one can’t be listed', async () => {
-    const app = await open();
-    await app.user.keyboard('/');
-    const find = screen.getByRole('searchbox', { name: 'Find a command' });
-    expect(document.activeElement).toBe(find);
-    await app.user.type(find, 'prune');
-    expect(
-      within(group('volume*'))
-        .getAllByRole('button')
-        .map((b) => b.textContent),
-    ).toEqual(['prune']);
-    expect(screen.queryByRole('group', { name: 'Commands of Commands outside the groups' })).toBeNull();
-    await app.user.keyboard('{Escape}');
-    await app.user.type(find, 'compose');
-    expect(screen.getByText(/it calls run, create, network create and others/)).toBeTruthy();
-  });
-
-  it('shows entries that name no command, and mends or removes them', async () => {
-    const text = appliedText.replace('"push", "image*"', '"pussh", "compose"');
-    const app = await open(text);
-    const odd = screen.getByRole('group', { name: 'Entries that are no commands' });
-    await app.user.click(within(odd).getAllByRole('button', { name: 'Remove' })[1] ?? odd);
-    expect(commands(app).commands).toEqual(['pussh']);
-    await app.user.click(screen.getByRole('button', { name: 'Change it to "push"' }));
-    expect(commands(app).commands).toEqual(['push']);
-    await app.user.click(
-      screen.getByRole('button', { name: 'Undo the change to Entries that are no commands' }),
-    );
-    expect(commands(app).commands).toContain('compose');
-  });
-
-  it('gives an image a list of its own, as a copy of the default one', async () => {
-    const app = await open();
-    await app.user.click(screen.getByRole('button', { name: 'Give an image a command list of its own' }));
-    await app.user.click(await screen.findByRole('menuitem', { name: 'docker:cli' }));
-    expect(document_(app).bulkhead?.perImageCommandLists).toEqual([
-      { image: 'docker:cli', type: 'deny', commands: ['push', 'image*'] },
-    ]);
-    await app.user.click(within(group('build*')).getByRole('checkbox', { name: 'Mark all of build*' }));
-    expect(document_(app).bulkhead?.perImageCommandLists?.[0]?.commands).toEqual([
-      'push',
-      'image*',
-      'build*',
-    ]);
-    expect(commands(app).commands).toEqual(['push', 'image*']);
-    expect(within(row('docker:cli')).getByText('Own list · 14 denied')).toBeTruthy();
-    await app.user.click(screen.getByRole('button', { name: 'Undo the change to docker:cli' }));
-    expect(app.store.get().draft).toBe(appliedText);
-  });
-});
-
-describe('what may not be edited', patience, () => {
-  it('stays readable and takes no click', async () => {
-    const app = await renderApp(state('readOnly'), 'docker-socket');
-    expect(screen.getAllByText('Locked by the rights of /var/lib/bulkhead')).toHaveLength(4);
-    expect(screen.queryByRole('textbox', { name: 'Image to allow' })).toBeNull();
-    await app.user.click(
-      screen.getByRole('checkbox', { name: 'Mark all of build*. Locked by the rights of /var/lib/bulkhead' }),
-    );
-    await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
-    expect((await screen.findAllByRole('menuitem')).map((item) => item.textContent)).toEqual(['Copy']);
-    expect(app.store.get().draft).toBe(appliedText);
-  });
-
-  it('gives way to where the document is broken', async () => {
-    await renderApp(state('broken'), 'docker-socket');
-    expect(screen.getByText('The draft is not valid JSON', { selector: 'main *' })).toBeTruthy();
-    expect(screen.queryByRole('table')).toBeNull();
   });
 });

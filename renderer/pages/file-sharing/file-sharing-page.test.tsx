@@ -1,17 +1,12 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { states } from '../../dev/states.ts';
 import { appliedText } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
-import { fail, ok, type Result } from '../../../shared/result.ts';
-import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import { fail, ok } from '../../../shared/result.ts';
 import { parseSettings } from '../../../shared/settings/index.ts';
+import { typeInto, field } from '../../dev/file-sharing-page-fixture.tsx';
+import { namedState } from '../../dev/states.ts';
 
-const state = (name: string) => {
-  const make = states[name];
-  if (make === undefined) throw new Error('no such state');
-  return make();
-};
 const listIn = (text: string): unknown => {
   const parsed = parseSettings(text);
   return parsed.ok ? parsed.value.value['filesharingAllowedDirectories'] : undefined;
@@ -28,21 +23,11 @@ const chooseIn = async (user: Awaited<ReturnType<typeof renderApp>>['user'], pat
   await user.click(screen.getByRole('button', { name: `Actions for ${path}` }));
   await user.click(await screen.findByRole('menuitem', { name: item }));
 };
-const field = () => screen.getByRole('textbox', { name: 'Directory to share' });
-/** As from the clipboard: one keystroke, not one for each letter. */
-const typeInto = async (
-  user: Awaited<ReturnType<typeof renderApp>>['user'],
-  into: HTMLElement,
-  text: string,
-) => {
-  await user.click(into);
-  await user.paste(text);
-};
 const footer = () => screen.queryByRole('button', { name: 'Review & apply' });
 
 describe('the list of shared directories', () => {
   it('says where each leads on this host', async () => {
-    await renderApp(state('protected'), 'file-sharing');
+    await renderApp(namedState('protected'), 'file-sharing');
     await waitFor(() => {
       expect(row('$HOME').textContent).toContain('Each user’s own home, for you /home/sam');
     });
@@ -51,7 +36,7 @@ describe('the list of shared directories', () => {
 
   it('checks again on demand after a failure, and when the window gets focus', async () => {
     let requestCount = 0;
-    const { user } = await renderApp(state('protected'), 'file-sharing', {
+    const { user } = await renderApp(namedState('protected'), 'file-sharing', {
       'paths:resolve': ({ paths }) =>
         ++requestCount === 1
           ? fail('internal', 'no')
@@ -80,7 +65,7 @@ describe('the list of shared directories', () => {
   });
 
   it('adds what is typed, marks it, and the undo arrow gives the document back byte for byte', async () => {
-    const { user, store } = await renderApp(state('protected'), 'file-sharing');
+    const { user, store } = await renderApp(namedState('protected'), 'file-sharing');
     await typeInto(user, field(), '/srv/data/');
     await user.keyboard('{Enter}');
     expect(listIn(store.get().draft)).toEqual([...applied, { path: '/srv/data', sharedByDefault: false }]);
@@ -99,7 +84,7 @@ describe('the list of shared directories', () => {
     ['~/code', 'Only $HOME, $TMP and $TEMP are replaced'],
     ['/srv/../etc', 'The path must not hold'],
   ])('refuses %s while it is typed', async (text, why) => {
-    const { user, store } = await renderApp(state('protected'), 'file-sharing');
+    const { user, store } = await renderApp(namedState('protected'), 'file-sharing');
     await typeInto(user, field(), text);
     expect(document.getElementById(field().getAttribute('aria-describedby') ?? '')?.textContent).toContain(
       why,
@@ -110,7 +95,7 @@ describe('the list of shared directories', () => {
   });
 
   it('shows what is dangerous about an entry in its row, and narrows it in place', async () => {
-    const { user, store } = await renderApp(state('shares'), 'file-sharing');
+    const { user, store } = await renderApp(namedState('shares'), 'file-sharing');
     expect(screen.getByText('Holds this host’s configuration')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Narrow to…' }));
     const edit = screen.getByRole('textbox', { name: 'Directory' });
@@ -124,7 +109,7 @@ describe('the list of shared directories', () => {
   });
 
   it('judges where a symbolic link leads, too', async () => {
-    await renderApp(state('sharesChanged'), 'file-sharing');
+    await renderApp(namedState('sharesChanged'), 'file-sharing');
     expect(
       await screen.findByText(
         (_, element) =>
@@ -135,7 +120,7 @@ describe('the list of shared directories', () => {
   });
 
   it('keeps a removed entry in view until it is applied, with the way back to its place', async () => {
-    const { user, store } = await renderApp(state('protected'), 'file-sharing');
+    const { user, store } = await renderApp(namedState('protected'), 'file-sharing');
     await chooseIn(user, '$TMP', 'Remove');
     expect(listIn(store.get().draft)).toEqual([applied[0], applied[2]]);
     expect(within(row('$TMP')).getByText('Removed')).toBeTruthy();
@@ -144,7 +129,7 @@ describe('the list of shared directories', () => {
   });
 
   it('edits in place, keeping what else the entry says', async () => {
-    const { user, store } = await renderApp(state('protected'), 'file-sharing');
+    const { user, store } = await renderApp(namedState('protected'), 'file-sharing');
     await chooseIn(user, '/srv/projects', 'Edit…');
     const edit = screen.getByRole('textbox', { name: 'Directory' });
     await typeInto(user, edit, '/app');
@@ -158,7 +143,7 @@ describe('the list of shared directories', () => {
   });
 
   it('switches "shared by default" there and back without a trace', async () => {
-    const { user, store } = await renderApp(state('protected'), 'file-sharing');
+    const { user, store } = await renderApp(namedState('protected'), 'file-sharing');
     const toggle = screen.getByRole('switch', { name: 'Shared by default: $TMP' });
     await user.click(toggle);
     expect(within(row('$TMP')).getByText('Edited')).toBeTruthy();
@@ -168,7 +153,7 @@ describe('the list of shared directories', () => {
 
   it('adds the folder that was picked, and says why one can’t be added', async () => {
     const picked = { path: '/srv/data' };
-    const { user, store } = await renderApp(state('protected'), 'file-sharing', {
+    const { user, store } = await renderApp(namedState('protected'), 'file-sharing', {
       'dialog:pick-folder': () => ok(picked),
     });
     await user.click(screen.getByRole('button', { name: 'Choose folder…' }));
@@ -184,7 +169,7 @@ describe('the list of shared directories', () => {
   });
 
   it('shows a missing list as the defaults, and adding to it keeps them', async () => {
-    const { user, store } = await renderApp(state('sharesMissing'), 'file-sharing');
+    const { user, store } = await renderApp(namedState('sharesMissing'), 'file-sharing');
     const before = store.get().draft;
     expect(within(row('$HOME')).getByText('Default')).toBeTruthy();
     await typeInto(user, field(), '/srv/data');
@@ -203,12 +188,12 @@ describe('the list of shared directories', () => {
   });
 
   it('says what an empty list means', async () => {
-    await renderApp(state('sharesEmpty'), 'file-sharing');
+    await renderApp(namedState('sharesEmpty'), 'file-sharing');
     expect(screen.getByText('The list is empty: no host directory may be mounted.')).toBeTruthy();
   });
 
   it('can be read but not changed where the file is read-only', async () => {
-    const { user, store } = await renderApp(state('readOnly'), 'file-sharing');
+    const { user, store } = await renderApp(namedState('readOnly'), 'file-sharing');
     for (const toggle of screen.getAllByRole('switch')) expect(toggle).toHaveProperty('disabled', true);
     expect(
       screen.getByRole('switch', {
@@ -223,82 +208,7 @@ describe('the list of shared directories', () => {
   });
 
   it('says that it takes effect with ECI while ECI is off', async () => {
-    await renderApp(state('off'), 'file-sharing');
+    await renderApp(namedState('off'), 'file-sharing');
     expect(screen.getByText('ECI is off: every host directory can be mounted')).toBeTruthy();
-  });
-});
-
-describe('the tester', () => {
-  type Answer = Result<IpcOutput<'paths:would-mount'>>;
-  const answer = (allowed: boolean, code: string, real: string, share: string | null): Answer =>
-    ok({ allowed, code, real, share, reason: '' });
-  const tryPath = () => screen.getByRole('textbox', { name: 'Host path to try' });
-
-  it('shows the answer to the latest question only, whatever the order of arrival', async () => {
-    const waiting = new Map<string, (answer: Answer) => void>();
-    const { user } = await renderApp(state('protected'), 'file-sharing', {
-      'paths:would-mount': ({ path }) =>
-        new Promise<Answer>((resolve) => {
-          waiting.set(path, resolve);
-        }),
-    });
-    await typeInto(user, tryPath(), '/opt');
-    await waitFor(() => {
-      expect(waiting.has('/opt')).toBe(true);
-    });
-    await typeInto(user, tryPath(), '/data');
-    await waitFor(() => {
-      expect(waiting.has('/opt/data')).toBe(true);
-    });
-    await act(async () => {
-      waiting.get('/opt/data')?.(answer(false, 'bind-not-shared', '/opt/data', null));
-    });
-    expect(await screen.findByText('It is in no shared directory.')).toBeTruthy();
-    await act(async () => {
-      waiting.get('/opt')?.(answer(true, 'allowed', '/opt', '/opt'));
-    });
-    expect(screen.queryByText('Yes')).toBeNull();
-    expect(screen.getByText('It is in no shared directory.')).toBeTruthy();
-  });
-
-  it('gives no answer for a draft that main has not got', async () => {
-    const { user, store, bridge } = await renderApp(state('protected'), 'file-sharing', {
-      'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.'),
-    });
-    act(() => {
-      store.setDraft(`${store.get().draft}\n`);
-    });
-    await typeInto(user, tryPath(), '/home/sam');
-    expect((await screen.findByRole('alert')).textContent).toContain('No space left on device.');
-    expect(screen.queryByText('Yes')).toBeNull();
-    expect(bridge.calls.some(({ name }) => name === 'paths:would-mount')).toBe(false);
-  });
-
-  it('never shows an answer as one to what was typed since', async () => {
-    const { user } = await renderApp(state('protected'), 'file-sharing');
-    await typeInto(user, tryPath(), '/home/sam');
-    expect(await screen.findByText('Yes')).toBeTruthy();
-    await user.clear(tryPath());
-    await typeInto(user, tryPath(), '/o');
-    expect(screen.queryByText('Yes')).toBeNull();
-    expect(await screen.findByText('No')).toBeTruthy();
-  });
-
-  it('asks the draft that is shown, then what is applied; says where a link leads', async () => {
-    const { user } = await renderApp(state('protected'), 'file-sharing');
-    await typeInto(user, tryPath(), '/home/sam/link');
-    const status = () => tryPath().closest('section')?.querySelector('[role=status]')?.textContent;
-    await waitFor(() => {
-      expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.');
-    });
-    await typeInto(user, field(), '/opt/data');
-    await user.keyboard('{Enter}');
-    await waitFor(() => {
-      expect(status()).toBe('YesIt leads to /opt/data, inside /opt/data.');
-    });
-    await user.click(screen.getByRole('button', { name: 'Applied' }));
-    await waitFor(() => {
-      expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.');
-    });
   });
 });

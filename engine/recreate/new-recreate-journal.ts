@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { retainedName } from '../../shared/containers/retained-name.ts';
+import type { JournalMember, RecreateJournal } from './recreate-journal.ts';
+import type { PlannedMember } from './recreate-plan.ts';
+
+/** The journal of a recreation that is about to create its containers. `names`: those that are taken. */
+export function newRecreateJournal(
+  members: readonly PlannedMember[],
+  names: ReadonlySet<string>,
+  now: Date,
+): RecreateJournal {
+  return {
+    format: 1,
+    startedAt: now.toISOString(),
+    phase: 'replacing',
+    step: 'create',
+    members: members.map(
+      ({ id, name, running, commit, removeOld, subject: { inspected } }): JournalMember => ({
+        oldId: id,
+        name,
+        temporaryName: `${name}-under-eci-${randomBytes(4).toString('hex')}`,
+        keptName: retainedName(name, names),
+        newId: null,
+        wasRunning: running,
+        restartPolicy: inspected.view.HostConfig.RestartPolicy,
+        autoRemove: inspected.view.HostConfig.AutoRemove,
+        commitTo: commit ? commitReference(name, now) : null,
+        removeOld,
+      }),
+    ),
+  };
+}
+
+/** Where a container's layer is committed to. */
+export function commitReference(name: string, at: Date): string {
+  return `bulkhead/recreated:${name.slice(0, 100)}-${at.toISOString().replaceAll(/[-:]|\.\d+Z$/g, '')}`;
+}

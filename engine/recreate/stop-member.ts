@@ -1,0 +1,29 @@
+import type Dockerode from 'dockerode';
+import { engineMessage } from '../base/docker-client.ts';
+import type { JournalMember } from './recreate-journal.ts';
+import type { PlannedMember } from './recreate-plan.ts';
+import { ignoreAbsent } from './recreate-settle.ts';
+
+/**
+ * Stops the old container of a recreation with its own signal and time-out, and without a restart policy: an
+ * engine that restarts meanwhile must not start it again. Resolves once it is gone where it removes itself.
+ */
+export async function stopMember(
+  engine: Dockerode,
+  { id, running }: PlannedMember,
+  { restartPolicy, autoRemove }: JournalMember,
+): Promise<void> {
+  const old = engine.getContainer(id);
+  if (!['', 'no'].includes(restartPolicy.Name)) await old.update({ RestartPolicy: { Name: 'no' } });
+  if (!running) return;
+  const removed = autoRemove ? ignoreAbsent(old.wait({ condition: 'removed' })) : Promise.resolve();
+  await ignoreAbsent(
+    old.stop().catch((error: unknown) => {
+      if (!/already stopped|not running/.test(engineMessage(error)) && !isNotModified(error)) throw error;
+    }),
+  );
+  await removed;
+}
+
+const isNotModified = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 304;

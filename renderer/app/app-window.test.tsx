@@ -1,0 +1,186 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { appState, targetCapabilities } from '../dev/app-fixture.ts';
+import { offText, settingsState } from '../dev/settings-fixture.ts';
+import { renderApp } from '../dev/render-app.tsx';
+import { namedState } from '../dev/states.ts';
+
+describe('the Overview', () => {
+  it.each([
+    ['protected', /^Protected and verified \d+ min ago, except 4 containers$/],
+    ['clean', /^Protected and verified \d+ min ago$/],
+    ['unverified', /^On, but not verified$/],
+    ['failedProbe', /^On, but not verified$/],
+    ['audit', /^On in audit mode: nothing is refused$/],
+    ['off', /^Off: root in a container is root in the engine$/],
+    ['stopped', /^Engine stopped: nothing runs, nothing is checked$/],
+  ])('shows %s correctly in one sentence', async (name, sentence) => {
+    await renderApp(namedState(name), 'overview');
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toMatch(sentence);
+  });
+
+  it('shows nothing as protected or not allowed in audit mode, and says why next', async () => {
+    await renderApp(namedState('audit'), 'overview');
+    const row = screen.getByText('docker run').closest('tr');
+    expect(row?.textContent).toContain('Audit mode');
+    expect(screen.queryAllByText('Not allowed')).toEqual([]);
+    expect(screen.getByText('Audit mode: nothing is refused')).toBeTruthy();
+  });
+
+  it('shows a failed probe with what was seen, and no row that depends on it as protected', async () => {
+    const { user } = await renderApp(namedState('failedProbe'), 'overview');
+    expect(screen.getByText('1 probe did not pass')).toBeTruthy();
+    const row = screen.getByText('docker run').closest('tr');
+    expect(row === null ? '' : row.textContent).toContain('Unprotected');
+    await user.click(screen.getByRole('button', { name: 'See results' }));
+    expect(await screen.findByText('uid_map "0 0 4294967295"')).toBeTruthy();
+  });
+
+  it('verifies, and says why when that fails', async () => {
+    const { user } = await renderApp(namedState('unverified'), 'overview', {
+      'verify:run': () => ({
+        ok: false,
+        error: {
+          code: 'verify.no-image',
+          message: 'No image could be made.',
+          reason: 'load refused',
+          hint: 'Allow docker load.',
+        },
+      }),
+    });
+    await user.click(screen.getAllByRole('button', { name: 'Verify now' })[0] ?? document.body);
+    expect(await screen.findByText('There is no image to verify with')).toBeTruthy();
+    expect(screen.getByText(/load refused/)).toBeTruthy();
+  });
+
+  it('counts a verification that has only just arrived', async () => {
+    const { bridge } = await renderApp(namedState('unverified'), 'overview');
+    const verified = namedState('protected').verification;
+    act(() => {
+      bridge.emit('changed', {
+        verification: verified === null ? null : { ...verified, at: new Date().toISOString() },
+      });
+    });
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(
+      'Protected and verified just now, except 4 containers',
+    );
+  });
+
+  it('starts a stopped engine', async () => {
+    const { user, bridge } = await renderApp(namedState('stopped'), 'overview');
+    await user.click(screen.getByRole('button', { name: 'Start engine' }));
+    expect(bridge.calls.some((call) => call.name === 'engine:start')).toBe(true);
+  });
+});
+
+describe('the window', () => {
+  it('does not show an engine as stopped that this user may not query, and shows why', async () => {
+    const stopped = namedState('stopped');
+    await renderApp(
+      {
+        ...stopped,
+        target: {
+          ...stopped.target,
+          kind: 'docker-engine',
+          capabilities: targetCapabilities['docker-engine'],
+        },
+        engine: {
+          ...stopped.engine,
+          kind: 'docker-engine',
+          phase: 'unreachable',
+          problem: { message: 'This user may not use the engine’s socket.', logTail: [] },
+        },
+      },
+      'overview',
+    );
+    await screen.findByRole('heading', {
+      level: 1,
+      name: 'No answer from the engine: what runs there is not known',
+    });
+    expect(screen.getByText('This user may not use the engine’s socket.')).toBeTruthy();
+    expect(screen.getByText('Not counted: the engine gave no answer.')).toBeTruthy();
+    expect(document.body.textContent).not.toMatch(/stopped|does not run/i);
+  });
+
+  it('asks before it stops the engine, also for the tray, and not again after a reload', async () => {
+    const { user, bridge } = await renderApp(appState(), 'overview');
+    const fromTray = () => {
+      act(() => {
+        window.location.hash = '#/overview?ask=stop';
+        window.dispatchEvent(new HashChangeEvent('hashchange'));
+      });
+    };
+    fromTray();
+    const question = await screen.findByRole('dialog', { name: 'Stop the engine?' });
+    expect(window.location.hash).toBe('#/overview');
+    await user.click(within(question).getByRole('button', { name: 'Leave it running' }));
+    expect(bridge.state().engine.phase).toBe('ready');
+    // One that does not run is nothing to ask about.
+    await renderApp(namedState('stopped'), 'overview');
+    fromTray();
+    await waitFor(() => {
+      expect(window.location.hash).toBe('#/overview');
+    });
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+  it('finds a page by name from the keyboard', async () => {
+    const { user } = await renderApp(appState(), 'overview');
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(await screen.findByRole('combobox'), 'prefer');
+    await user.keyboard('{Enter}');
+    expect(await screen.findByRole('heading', { level: 1, name: 'Preferences' })).toBeTruthy();
+  });
+
+  it('asks before a command restarts the engine, as its card does', async () => {
+    const { user, bridge } = await renderApp(appState(), 'isolation');
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(await screen.findByRole('combobox', { name: 'Search and commands' }), 'restart{Enter}');
+    const dialog = await screen.findByRole('dialog', { name: 'Restart the engine?' });
+    expect(bridge.calls.some(({ name }) => name === 'engine:restart')).toBe(false);
+    await user.click(within(dialog).getByRole('button', { name: 'Restart the engine' }));
+    await waitFor(() => {
+      expect(bridge.calls.filter(({ name }) => name === 'engine:restart')).toHaveLength(1);
+    });
+    expect(window.location.hash).toBe('#/overview');
+  });
+
+  it('says why a command could not start the engine', async () => {
+    const { user } = await renderApp(namedState('stopped'), 'isolation', {
+      'engine:start': () => ({
+        ok: false,
+        error: { code: 'rights.not-root', message: 'administrator rights were not given' },
+      }),
+    });
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(
+      await screen.findByRole('combobox', { name: 'Search and commands' }),
+      'start the engine{Enter}',
+    );
+    expect((await screen.findByRole('alert')).textContent).toContain('administrator rights were not given');
+  });
+
+  it('opens no search over a question: the question stays until it is answered', async () => {
+    const { user, store } = await renderApp(namedState('off'), 'isolation');
+    await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    await screen.findByRole('dialog');
+    await user.keyboard('{Control>}k{/Control}');
+    expect(screen.getAllByRole('dialog')).toHaveLength(1);
+    expect(screen.queryByRole('combobox', { name: 'Search and commands' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => {
+      expect(store.get().draft).toBe(offText);
+    });
+  });
+
+  it('says why there is no state at all, and tries again', async () => {
+    let requestCount = 0;
+    const { user } = await renderApp(appState(), 'overview', {
+      'app:state': () =>
+        ++requestCount > 1
+          ? { ok: true, value: appState({ settings: settingsState(offText), verification: null }) }
+          : { ok: false, error: { code: 'internal', message: 'not yet' } },
+    });
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    expect((await screen.findByRole('heading', { level: 1 })).textContent).toContain('Off');
+  });
+});

@@ -1,0 +1,82 @@
+import { act, screen, waitFor } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { renderApp } from '../../dev/render-app.tsx';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import { typeInto, field } from '../../dev/file-sharing-page-fixture.tsx';
+import { namedState } from '../../dev/states.ts';
+
+describe('the tester', () => {
+  type Answer = Result<IpcOutput<'paths:would-mount'>>;
+  const answer = (allowed: boolean, code: string, real: string, share: string | null): Answer =>
+    ok({ allowed, code, real, share, reason: '' });
+  const tryPath = () => screen.getByRole('textbox', { name: 'Host path to try' });
+
+  it('shows the answer to the latest question only, whatever the order of arrival', async () => {
+    const waiting = new Map<string, (answer: Answer) => void>();
+    const { user } = await renderApp(namedState('protected'), 'file-sharing', {
+      'paths:would-mount': ({ path }) =>
+        new Promise<Answer>((resolve) => {
+          waiting.set(path, resolve);
+        }),
+    });
+    await typeInto(user, tryPath(), '/opt');
+    await waitFor(() => {
+      expect(waiting.has('/opt')).toBe(true);
+    });
+    await typeInto(user, tryPath(), '/data');
+    await waitFor(() => {
+      expect(waiting.has('/opt/data')).toBe(true);
+    });
+    await act(async () => {
+      waiting.get('/opt/data')?.(answer(false, 'bind-not-shared', '/opt/data', null));
+    });
+    expect(await screen.findByText('It is in no shared directory.')).toBeTruthy();
+    await act(async () => {
+      waiting.get('/opt')?.(answer(true, 'allowed', '/opt', '/opt'));
+    });
+    expect(screen.queryByText('Yes')).toBeNull();
+    expect(screen.getByText('It is in no shared directory.')).toBeTruthy();
+  });
+
+  it('gives no answer for a draft that main has not got', async () => {
+    const { user, store, bridge } = await renderApp(namedState('protected'), 'file-sharing', {
+      'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.'),
+    });
+    act(() => {
+      store.setDraft(`${store.get().draft}\n`);
+    });
+    await typeInto(user, tryPath(), '/home/sam');
+    expect((await screen.findByRole('alert')).textContent).toContain('No space left on device.');
+    expect(screen.queryByText('Yes')).toBeNull();
+    expect(bridge.calls.some(({ name }) => name === 'paths:would-mount')).toBe(false);
+  });
+
+  it('never shows an answer as one to what was typed since', async () => {
+    const { user } = await renderApp(namedState('protected'), 'file-sharing');
+    await typeInto(user, tryPath(), '/home/sam');
+    expect(await screen.findByText('Yes')).toBeTruthy();
+    await user.clear(tryPath());
+    await typeInto(user, tryPath(), '/o');
+    expect(screen.queryByText('Yes')).toBeNull();
+    expect(await screen.findByText('No')).toBeTruthy();
+  });
+
+  it('asks the draft that is shown, then what is applied; says where a link leads', async () => {
+    const { user } = await renderApp(namedState('protected'), 'file-sharing');
+    await typeInto(user, tryPath(), '/home/sam/link');
+    const status = () => tryPath().closest('section')?.querySelector('[role=status]')?.textContent;
+    await waitFor(() => {
+      expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.');
+    });
+    await typeInto(user, field(), '/opt/data');
+    await user.keyboard('{Enter}');
+    await waitFor(() => {
+      expect(status()).toBe('YesIt leads to /opt/data, inside /opt/data.');
+    });
+    await user.click(screen.getByRole('button', { name: 'Applied' }));
+    await waitFor(() => {
+      expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.');
+    });
+  });
+});

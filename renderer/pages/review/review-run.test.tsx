@@ -1,0 +1,247 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { run } from '../../dev/apply-fixture.ts';
+import { offText, settingsState } from '../../dev/settings-fixture.ts';
+import { renderApp } from '../../dev/render-app.tsx';
+import { log, reviewResponses } from '../../dev/review-fixture.ts';
+import { open, state } from '../../dev/review-page-fixture.tsx';
+
+describe('the run', () => {
+  it('asks before stopping, with going on focused, then cancels', async () => {
+    const { user, bridge } = await open('applying');
+    await user.click(await screen.findByRole('button', { name: 'Stop and roll back…' }));
+    const dialog = await screen.findByRole('dialog');
+    await waitFor(() => {
+      expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Go on applying' }));
+    });
+    await user.click(within(dialog).getByRole('button', { name: 'Stop and roll back' }));
+    await waitFor(() => {
+      expect(bridge.calls.some((call) => call.name === 'apply:cancel')).toBe(true);
+    });
+  });
+
+  it('goes back to no settings file where there was none', async () => {
+    const first = state('applying');
+    await renderApp({ ...first, run: run({ fromVersion: 0, toVersion: 1 }) }, 'review');
+    await screen.findByText(
+      'Goes back to no settings file, and the engine restarts once more. No container was removed.',
+    );
+    expect(screen.queryByText('version 0', { exact: false })).toBeNull();
+  });
+
+  it('offers no stop where none is safe', async () => {
+    await open('cleaning');
+    await screen.findByText('Can’t be stopped any more');
+    const stop = screen.getByRole<HTMLButtonElement>('button', { name: 'Stop and roll back…' });
+    expect(stop.disabled).toBe(true);
+    expect(document.getElementById(stop.getAttribute('aria-describedby') ?? '')?.textContent).toContain(
+      'the containers you chose are being removed or recreated',
+    );
+  });
+
+  it('says what stopping means at each point: nothing yet, files only, or one more restart', async () => {
+    const at = async (index: number) => {
+      const steps = run().steps.map((step, n) => ({
+        ...step,
+        state: n < index ? ('done' as const) : n === index ? ('running' as const) : ('waiting' as const),
+      }));
+      await renderApp({ ...state('applying'), run: run({ steps }) }, 'review', reviewResponses('applying'));
+    };
+    await at(0);
+    await screen.findByText('Nothing has changed yet.');
+    await at(2);
+    await screen.findByText(
+      'The files go back to version 11. The engine has not restarted, no container was removed.',
+    );
+    await at(5);
+    await screen.findByText(
+      'Goes back to version 11, and the engine restarts once more. No container was removed.',
+    );
+  });
+
+  it('goes on while the page is left, and is there when one comes back', async () => {
+    const { bridge } = await open('applying');
+    await screen.findByRole('heading', { name: 'Applying version 12' });
+    act(() => {
+      window.location.hash = '#/overview';
+      window.dispatchEvent(new HashChangeEvent('hashchange'));
+    });
+    await waitFor(() => {
+      expect(screen.queryByText('Step 4 of 7', { exact: false })).toBeNull();
+    });
+    act(() => {
+      bridge.emit('changed', {
+        run: run({
+          steps: run().steps.map((step, index) => ({
+            ...step,
+            state: index < 5 ? ('done' as const) : index === 5 ? ('running' as const) : ('waiting' as const),
+          })),
+        }),
+      });
+    });
+    act(() => {
+      window.location.hash = '#/review';
+      window.dispatchEvent(new HashChangeEvent('hashchange'));
+    });
+    await screen.findByText('Step 6 of 7', { exact: false });
+  });
+
+  it('shows the log so far and what comes, by source, and copies it whole', async () => {
+    const { user, bridge } = await open('applying');
+    const region = await screen.findByRole('log');
+    await within(region).findByText('backup of version 11');
+    act(() => {
+      bridge.emit('log', {
+        at: new Date().toISOString(),
+        source: 'dockerd',
+        text: 'time="2026-11-10T10:42:14Z" level=error msg="disk \\"full\\"" id=1',
+      });
+    });
+    await within(region).findByText('error: disk "full" id=1');
+    act(() => {
+      bridge.emit('log', {
+        at: new Date().toISOString(),
+        source: 'dockerd',
+        text: 'level=info msg="Processing signal \'interrupt\'"',
+      });
+    });
+    await within(region).findByText("Processing signal 'interrupt'");
+    await user.click(screen.getByRole('button', { name: 'Bulkhead' }));
+    expect(within(region).queryByText('error: disk "full" id=1')).toBeNull();
+    expect(within(region).getByText('backup of version 11')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Copy' }));
+    const text = (bridge.calls.find((call) => call.name === 'clipboard:write')?.input as { text: string })
+      .text; // what was recorded
+    expect(text.split('\n')).toHaveLength(log.filter((line) => line.source !== 'dockerd').length);
+  });
+});
+
+describe('how it ended', () => {
+  it('says what was shown, what was not removed and what is left to do', async () => {
+    const { user, bridge } = await open('applied');
+    await screen.findByText('16 of 17 claims shown from inside real containers');
+    expect(screen.getByText('it is running; say explicitly', { exact: false })).toBeTruthy();
+    expect(screen.getByText('4 containers are still unprotected')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Done' }));
+    await waitFor(() => {
+      expect(bridge.state().run).toBeNull();
+    });
+  });
+
+  it('never calls an unproven end verified', async () => {
+    const applied = state('applied');
+    const outcome = applied.run?.outcome;
+    if (outcome?.kind !== 'applied' || outcome.verification === null || applied.run === null)
+      throw new Error('fixture');
+    await renderApp(
+      {
+        ...applied,
+        run: {
+          ...applied.run,
+          outcome: {
+            ...outcome,
+            verification: {
+              ...outcome.verification,
+              claims: outcome.verification.claims.map((claim, index) =>
+                index === 0 ? { ...claim, verdict: 'not-run' as const } : claim,
+              ),
+            },
+          },
+        },
+      },
+      'review',
+    );
+    await screen.findByText('15 of 17 claims shown from inside real containers');
+    expect(screen.queryByText('ECI is on and holds on this engine.')).toBeNull();
+  });
+
+  it('says that a version in force is missing from History, and why', async () => {
+    const applied = state('applied');
+    if (applied.run?.outcome?.kind !== 'applied') throw new Error('fixture');
+    await renderApp(
+      {
+        ...applied,
+        run: {
+          ...applied.run,
+          outcome: { ...applied.run.outcome, unrecorded: 'ENOSPC: no space left on device, write' },
+        },
+      },
+      'review',
+    );
+    await screen.findByText('Version 12 is in force, but could not be recorded in History');
+    expect(screen.getByText(/no space left on device.*The next apply records it/)).toBeTruthy();
+  });
+
+  it('says which step failed, why in the engine’s words, what to try, and what is in force', async () => {
+    const { user, bridge } = await open('rolledBack');
+    await screen.findByRole('heading', { name: 'Rolled back to version 11' });
+    const alert = screen.getByRole('alert');
+    expect(alert.textContent).toContain('Restart Docker Engine failed');
+    expect(alert.textContent).toContain('no space left on device');
+    expect(alert.textContent).toContain('Correct its configuration (daemon.json)');
+    expect(screen.getByText('Version 11 is in force, and your draft is kept.')).toBeTruthy();
+    await user.click(within(alert).getByRole('button', { name: 'Copy why' }));
+    await waitFor(() => {
+      expect(bridge.calls.some((call) => call.name === 'clipboard:write')).toBe(true);
+    });
+    await user.click(screen.getByRole('button', { name: 'Review again' }));
+    await screen.findByText('Version 11 becomes 12.', { exact: false });
+  });
+
+  it('hands on what failed, why, what was put back and what to try as one text', async () => {
+    const { user, bridge } = await open('rolledBack');
+    await user.click(await screen.findByRole('button', { name: 'Copy report' }));
+    const copied = bridge.calls.find((call) => call.name === 'clipboard:write')?.input;
+    expect(copied).toMatchObject({
+      text: expect.stringMatching(
+        new RegExp(
+          [
+            '^Applying version 12 over version 11,',
+            'Restart Docker Engine failed\nWhy: the engine did not start',
+            'no space left on device',
+            'What to try: Correct its configuration',
+            'What is in force: Version 11 is in force',
+            '- Restart Docker Engine: Failed, 12 s',
+          ].join('[^]*'),
+        ),
+      ),
+    });
+  });
+
+  it('does not call a stop at request a failure', async () => {
+    await open('cancelled');
+    await screen.findByText('Stopped at your request');
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('names the backup when rolling back failed too, and calls the engine unprotected', async () => {
+    await open('rollbackFailed');
+    await screen.findByText('/var/lib/bulkhead/backup');
+    expect(
+      screen.getByText(
+        'Neither the new settings nor the old ones are known to be in force. Treat the engine as ' +
+          'unprotected.',
+      ),
+    ).toBeTruthy();
+    expect(screen.getByText('What failed first: Verify from inside')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Start engine' })).toBeTruthy();
+  });
+
+  it('does not give way while main has not read the file again', async () => {
+    const applied = state('applied');
+    await renderApp(
+      { ...applied, settings: settingsState(offText, { appliedVersion: 11, draft: applied.settings.draft }) },
+      'review',
+    );
+    await screen.findByRole('heading', { name: 'Version 12 is applied' });
+  });
+
+  it('gives way to the next plan when the draft was edited after a success', async () => {
+    const { store } = await open('applied');
+    await screen.findByRole('heading', { name: 'Version 12 is applied' });
+    act(() => {
+      store.setDraft(`${store.get().draft}\n`);
+    });
+    await screen.findByRole('heading', { name: 'Review & apply' });
+  });
+});
