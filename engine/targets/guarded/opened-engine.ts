@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import type { ContainerScan } from '../../../shared/containers/protection.ts';
-import { chosenBackend, type BackendId } from '../../../shared/isolation/backends.ts';
+import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import type { BackendReport } from '../../../shared/isolation/requirements.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
@@ -15,9 +15,8 @@ import type { Verification } from '../../../shared/verify/claims.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
 import { settingsInForce } from '../../apply/plan-facts.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
-import { exclusiveBackend } from '../../backends/exclusive/backend.ts';
+import { createBackends, type Backends } from '../../backends/create-backends.ts';
 import { reportForUser } from '../../backends/recorded-reports.ts';
-import { sysboxBackend } from '../../backends/sysbox/backend.ts';
 import { dockerClient, requestFailure } from '../../base/docker-client.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
 import { readSettings } from '../../base/files.ts';
@@ -49,17 +48,14 @@ export class OpenedEngine {
   readonly lintContext: LintContext;
   readonly isRoot = process.getuid?.() === 0;
   readonly #runtimeBuildDir: string;
-  readonly #backends: Readonly<Record<BackendId, IsolationBackend>>;
+  readonly #backends: Backends;
 
   constructor({ paths, capabilities, createDriver }: GuardedEngine, options: TargetOptions) {
     this.options = options;
     this.paths = paths;
     this.capabilities = capabilities;
     this.#runtimeBuildDir = path.join(options.projectRoot, 'runtime', 'build');
-    this.#backends = {
-      exclusive: exclusiveBackend({ runtimeBuildDir: this.#runtimeBuildDir }),
-      sysbox: sysboxBackend(),
-    };
+    this.#backends = createBackends(options.projectRoot);
     this.driver = options.driver ?? createDriver(options.bulkheadCommand);
     this.store = createSettingsStore(paths, {
       preferences: true,

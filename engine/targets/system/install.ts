@@ -3,8 +3,7 @@ import path from 'node:path';
 import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok } from '../../../shared/result.ts';
-import { exclusiveBackend } from '../../backends/exclusive/backend.ts';
-import { sysboxBackend } from '../../backends/sysbox/backend.ts';
+import { createBackends } from '../../backends/create-backends.ts';
 import { recordReports } from '../../backends/recorded-reports.ts';
 import { removeFile } from '../../base/files.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
@@ -80,15 +79,16 @@ async function write(
   };
   const noted = await writeInstallJournal(paths, journal);
   if (!noted.ok) return noted;
-  const backends = [
-    exclusiveBackend({ runtimeBuildDir: path.join(options.projectRoot, 'runtime', 'build') }),
-    sysboxBackend(),
-  ];
+  const backends = createBackends(options.projectRoot);
   const steps: (() => Promise<Outcome>)[] = [
     () => prepareDirectories(paths),
     () => prepareEngineHome(paths),
-    async () => (await backends[0]?.install(paths)) ?? ok(undefined),
-    async () => recordReports(paths, await Promise.all(backends.map((backend) => backend.report(paths)))),
+    () => backends.exclusive.install(paths),
+    async () =>
+      recordReports(
+        paths,
+        await Promise.all(Object.values(backends).map((backend) => backend.report(paths))),
+      ),
     () => writeFiles(files.filter((file) => !isDropIn(file))),
     () => systemctl(['daemon-reload']),
     () => systemctl(['enable', '--quiet', ...journal.units]),
