@@ -1,10 +1,25 @@
 // `npm run build`: command line, Electron main and preload, renderer, and the C programs. What is up to date
 // is not built again.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { builtinsAtFirstUse, bundle, bundleRenderer, electronBundles } from './bundle.mjs';
+import {
+  builtinsAtFirstUse,
+  bundle,
+  bundleRenderer,
+  electronBundles,
+  removeStaleOutputs,
+} from './bundle.mjs';
 import { Actionable, main, must, note, run, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { drawIcons } from './icons.mjs';
@@ -18,6 +33,7 @@ const targets = [
     name: 'command line',
     inputs: ['shared', 'engine', 'supervisor', 'planner', 'gateway', 'cli'],
     outputs: ['dist/cli/main.mjs'],
+    bundles: 'dist/cli',
     build: () =>
       bundle({
         input: { main: at('cli', 'main.ts') },
@@ -34,6 +50,7 @@ const targets = [
     name: 'gateway',
     inputs: ['shared', 'gateway', 'cli'],
     outputs: ['dist/gateway/main.cjs', 'dist/gateway/splice-thread.cjs'],
+    bundles: 'dist/gateway',
     build: async () => {
       const common = { directory: at('dist', 'gateway'), format: 'cjs', target: 'node24', minify: true };
       await bundle({ ...common, input: { 'splice-thread': at('gateway', 'http', 'splice', 'thread.ts') } });
@@ -49,6 +66,7 @@ const targets = [
     name: 'Electron main process',
     inputs: ['shared', 'engine', 'supervisor', 'planner', 'gateway', 'electron'],
     outputs: ['dist/electron/main.cjs', 'dist/electron/preload.cjs'],
+    bundles: 'dist/electron',
     build: async () => {
       const entry = at('electron', 'main', 'index.ts');
       for (const options of electronBundles({ entry, directory: at('dist', 'electron') }))
@@ -129,6 +147,8 @@ async function buildStale({ window }) {
   step(`Building: ${stale.map((target) => target.name).join(', ')}`);
   const outcomes = await Promise.allSettled(
     stale.map(async (target) => {
+      const begun = new Date();
+      const previous = statSync(target.stamp, { throwIfNoEntry: false });
       // A failed build must not look like an old good one.
       rmSync(target.stamp, { force: true });
       await target.build();
@@ -140,6 +160,9 @@ async function buildStale({ window }) {
         );
       mkdirSync(path.dirname(target.stamp), { recursive: true });
       writeFileSync(target.stamp, target.digest);
+      utimesSync(target.stamp, begun, begun);
+      if (target.bundles !== undefined && previous !== undefined)
+        removeStaleOutputs(at(target.bundles), previous.mtimeMs);
     }),
   );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;

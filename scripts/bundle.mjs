@@ -1,5 +1,5 @@
 // How the sources become programs: rolldown, which Vite builds the renderer with, too.
-import { mkdirSync, renameSync, rmSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { Actionable, firstLines } from './console.mjs';
@@ -109,8 +109,8 @@ export function electronBundles({ entry, directory }) {
 }
 
 /**
- * Puts the files of a bundle into place, each at once, the entry points last. Earlier chunks stay: what runs
- * from an older build may still load them.
+ * Puts the files of a bundle into place, each at once, the entry points last. Chunks of the build before stay
+ * until the next one (`removeStaleOutputs`): what runs from it may still load them.
  */
 function writeOutputs(directory, output) {
   mkdirSync(directory, { recursive: true });
@@ -119,6 +119,18 @@ function writeOutputs(directory, output) {
     const fresh = `${target}.${process.pid}`;
     writeFileSync(fresh, file.type === 'chunk' ? file.code : file.source);
     renameSync(fresh, target);
+  }
+}
+
+/**
+ * Removes what was last written before the build that began at `previousBuildMs`: chunks with names that no
+ * later build gave. A build gives every file of its own a new time.
+ */
+export function removeStaleOutputs(directory, previousBuildMs) {
+  for (const name of readdirSync(directory)) {
+    const file = path.join(directory, name);
+    const found = statSync(file);
+    if (found.isFile() && found.mtimeMs < previousBuildMs) rmSync(file);
   }
 }
 

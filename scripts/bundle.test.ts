@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { builtinsAtFirstUse, bundle } from './bundle.mjs';
+import { builtinsAtFirstUse, bundle, removeStaleOutputs } from './bundle.mjs';
 
 let directory = '';
 beforeEach(async () => {
@@ -55,4 +55,20 @@ it('puts what import() loads into chunks only when asked to, and writes source m
 
 it('names the error of a source that does not bundle', async () => {
   await expect(bundleText("import './missing.ts';", {})).rejects.toThrow(/do not bundle[^]*missing\.ts/);
+});
+
+it('removes chunks that neither of the last two builds wrote', async () => {
+  const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000);
+  for (const [name, age] of [
+    ['chunk-of-the-build-before-last.mjs', 300],
+    ['chunk-of-the-last-build.mjs', 50],
+    ['main.mjs', 0],
+  ] as const) {
+    const file = path.join(directory, name);
+    await writeFile(file, '');
+    await utimes(file, secondsAgo(age), secondsAgo(age));
+  }
+  await mkdir(path.join(directory, 'folder'));
+  removeStaleOutputs(directory, secondsAgo(60).getTime());
+  expect((await readdir(directory)).sort()).toEqual(['chunk-of-the-last-build.mjs', 'folder', 'main.mjs']);
 });
