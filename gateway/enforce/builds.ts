@@ -29,8 +29,7 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecti
 
 /**
  * `POST /grpc`: the connection becomes HTTP/2 with BuildKit's services on it, each call of which is decided
- * on its own, by `policy`. A connection made while ECI is off is a raw tunnel and stays one: turning ECI on
- * restarts the engine, which ends it.
+ * on its own, by `policy`: also where it is made while ECI is off, since it may last until ECI is on.
  */
 export function takeGrpcOver(policy: CallPolicy): UpgradeHandler {
   return (client, engine) => {

@@ -10,6 +10,7 @@ import { EngineUnreachable, unansweredRefusal } from '../engine-api/engine-facts
 import { TooManyWaiting } from '../turns/fair-share.ts';
 import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/turns.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
+import type { CallPolicy } from '../grpc/call-policy.ts';
 import { takeGrpcOver } from './builds.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { isRestricted, inspectRequest, showsEnvironment } from './restrictions.ts';
@@ -31,7 +32,8 @@ const forward: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward' };
 
 /**
  * Decides requests by the policy in force. ECI off: everything passes as it is, but for a blocked `docker
- * load`. In audit mode what is denied is logged and passes.
+ * load`; of a connection for builds, which may outlast that, the calls are looked at. In audit mode what is
+ * denied is logged and passes.
  */
 export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeeper {
   const options: Options = { ...gatekeeperOptions, turns: gatekeeperOptions.turns ?? createTurns() };
@@ -66,7 +68,10 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
       if (route?.inspect === 'load-images' && settings.blockDockerLoad.value)
         return denied(deciding(null), loadDenial);
       options.counters?.request(route, 'allow');
-      return forward;
+      if (route?.inspect !== 'grpc') return forward;
+      // Counted, for the time when ECI is on; refused for their number then alone.
+      request.slot?.beginBuilds();
+      return { ...forward, upgradeHandler: takeGrpcOver(callPolicy(deciding(null), options)) };
     }
     if (request.origin.kind === 'socket-mount' && options.sockets) {
       const continueWith = (denial: Denial | null) => {
@@ -158,7 +163,30 @@ function refuseIfUnreachable<T>(
 const emptyBody = (request: GatewayRequest) =>
   request.head.body.kind === 'length' && request.head.body.bytes === 0;
 
-/** Whether a planner removes the tokens of build processes again. */
+/**
+ * The policy for the calls of a connection for builds. They are decided one by one, later: each by the
+ * settings that are in force then, which may have turned ECI on or off since.
+ */
+function callPolicy(deciding: DecisionContext, options: Options): CallPolicy {
+  const { request } = deciding.context;
+  const isOn = () => options.settings.current().settings.eci.value;
+  const mode = () => options.settings.current().settings.mode;
+  return {
+    deny: (call, denial) => (isOn() ? deniedCall(deciding, mode(), call, denial) : null),
+    forbids: (call) => {
+      const { settings } = options.settings.current(true);
+      if (!settings.eci.value) return null;
+      const client = socketClient(request, options.socketMounts ?? null, settings);
+      return client === null || isDenial(client) ? client : callDenial(client, call);
+    },
+    enforces: () => isOn() && mode() !== 'audit',
+    // A planner removes the tokens of build processes again, of those that it isolates.
+    marksProcesses: () => isOn() && hasPlanner(options),
+    turn: (signal, displaced) => options.turns.largeMessages.acquire(callerName(request), displaced, signal),
+    slot: request.slot ?? null,
+  };
+}
+
 function hasPlanner({ sharing, settings }: Options): boolean {
   const { needsPlanner } = backendCapabilities[chosenBackend(settings.current().settings.backend)];
   return (sharing ?? null) !== null && needsPlanner;
@@ -179,29 +207,7 @@ function inspect(
     options.counters?.request(route, 'allow');
     const verdict = deciding.sent === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
-    // Calls are decided one by one, later: by the mode that is in force then.
-    const forbids = (call: string): Denial | null => {
-      const client = socketClient(
-        deciding.context.request,
-        options.socketMounts ?? null,
-        options.settings.current(true).settings,
-      );
-      return client === null || isDenial(client) ? client : callDenial(client, call);
-    };
-    const mode = () => options.settings.current().settings.mode;
-    const { request } = deciding.context;
-    return {
-      ...verdict,
-      upgradeHandler: takeGrpcOver({
-        deny: (call, denial) => deniedCall(deciding, mode(), call, denial),
-        forbids,
-        enforces: () => mode() !== 'audit',
-        marksProcesses: () => hasPlanner(options),
-        turn: (signal, displaced) =>
-          options.turns.largeMessages.acquire(callerName(request), displaced, signal),
-        slot: request.slot ?? null,
-      }),
-    };
+    return { ...verdict, upgradeHandler: takeGrpcOver(callPolicy(deciding, options)) };
   }
   return refuseIfUnreachable(
     options,

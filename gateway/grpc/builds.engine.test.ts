@@ -240,6 +240,43 @@ describe('C: a gRPC client other than buildx', () => {
     });
   });
 
+  it('a connection from before ECI was turned on: its calls are decided once ECI is on', async () => {
+    const write = (eci: boolean) =>
+      writeFile(
+        path.join(scratch, 'admin-settings.json'),
+        JSON.stringify({
+          configurationFileVersion: 2,
+          enhancedContainerIsolation: { locked: true, value: eci },
+          blockDockerLoad: { value: true },
+        }),
+      );
+    const hostNetwork = () =>
+      encoded(solveRequest, {
+        Ref: `ref${builds++}`,
+        Entitlements: ['network.host'],
+        Definition: graph(`grep -q ${engine.settings.bridge} /proc/net/dev`, { network: 1 }),
+      });
+    const call = (connection: GrpcClient) =>
+      connection.call('/moby.buildkit.v1.Control/Solve', hostNetwork());
+    try {
+      await write(false);
+      await expect.poll(() => gateway.policy().settings.eci.value).toBe(false);
+      const connection = await client(guarded);
+      expect(await call(connection)).toMatchObject({ status: 0, message: '' });
+      expect(await connection.call('/unknown.Service/Method', new Uint8Array())).toMatchObject({
+        status: 12,
+      });
+      await write(true);
+      expect(await call(connection)).toMatchObject({
+        status: 7,
+        message: expect.stringMatching(/engine's network/) as unknown,
+      });
+    } finally {
+      await write(true);
+      await expect.poll(() => gateway.policy().settings.eci.value).toBe(true);
+    }
+  });
+
   it("steps hidden from the gateway: a frontend's get no rights, those from a file are refused", async () => {
     const file = (name: string, data: Uint8Array) => ({
       file: {
