@@ -44,6 +44,12 @@ export function describeEffect({ code, params }: PlanEffect): string {
   switch (code) {
     case 'engine-restarts':
       return text('cli-plan.engine-restarts', { seconds });
+    case 'restart-not-prepared':
+      return text('cli-plan.restart-not-prepared');
+    case 'restart-build-runtime':
+      return text('cli-plan.restart-build-runtime');
+    case 'restart-keys':
+      return text('cli-plan.restart-keys', { names });
     case 'desktop-reopens':
       return text('cli-plan.desktop-reopens', { seconds });
     case 'desktop-opens':

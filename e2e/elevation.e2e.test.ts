@@ -56,7 +56,7 @@ describe('through the elevated command line', () => {
     const runs = events.flatMap((event) => (event.type === 'run' ? [event.run] : []));
     expect(
       new Set(runs.flatMap((r) => r.steps.filter((s) => s.state === 'running').map((s) => s.step))),
-    ).toContain('restart-engine');
+    ).toContain('reload-engine');
     expect(events.some((event) => event.type === 'log')).toBe(true);
     expect(await readFile(stage.paths.settings, 'utf8')).toBe(text);
   });

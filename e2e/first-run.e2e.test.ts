@@ -46,7 +46,11 @@ describe('the first run', () => {
     await window.screenshot('first-run-policy');
     await goOn('Review the changes');
     await way.review.heading('Review & apply').waitFor();
-    await window.page.getByRole('main').getByText('Docker Engine restarts').first().waitFor();
+    await window.page
+      .getByRole('main')
+      .getByText('The engine reads its configuration again')
+      .first()
+      .waitFor();
     await window.screenshot('first-run-review');
     expect((await window.state()).settings.exists).toBe(false);
   });
@@ -54,8 +58,8 @@ describe('the first run', () => {
   it('applies; a window reloaded during the run shows that run at its step', async () => {
     await way.review.apply('Apply').click();
     const before = await window.until(
-      'the engine restarts',
-      (s) => s.run?.steps.some((step) => step.step === 'restart-engine' && step.state === 'running') === true,
+      'it is verified',
+      (s) => s.run?.steps.some((step) => step.step === 'verify' && step.state === 'running') === true,
     );
     await window.page.reload();
     await way.review.heading('Applying version 1').waitFor();

@@ -163,7 +163,7 @@ describe('an engine that does not come up', () => {
   let window: AppWindow;
   let bin = '';
   beforeAll(async () => {
-    // A dockerd that refuses to start once the isolation runtime is its default, as a broken installation
+    // A dockerd that refuses to start with the isolation runtime as its default, as a broken installation
     // would.
     bin = await mkdtemp('/tmp/bulkhead-bin-');
     await writeFile(
@@ -171,7 +171,7 @@ describe('an engine that does not come up', () => {
       `#!/bin/sh
 config=; previous=
 for a in "$@"; do [ "$previous" = --config-file ] && config=$a; previous=$a; done
-if [ -n "$config" ] && grep -q '"default-runtime"' "$config"; then
+if [ -n "$config" ] && grep -q '"default-runtime": "bulkhead"' "$config"; then
   echo 'level=fatal msg="failed to start daemon: this engine was told to fail"' >&2
   exit 1
 fi
@@ -190,11 +190,18 @@ exec /usr/sbin/dockerd "$@"
   });
 
   it("is rolled back to the previous settings and configuration, with the engine's reason", async () => {
-    const daemonJson = await readFile(stage.paths.daemonJson, 'utf8').catch(() => null);
+    // The engine reads this key at its start alone.
+    const daemonJson = '{"log-opts": {"max-size": "1m"}}';
+    await writeFile(stage.paths.daemonJson, daemonJson);
     await window.request('settings:set-draft', { text: eciOn });
     const plan = await window.request('plan:make', { choices: keepAllContainers });
     if (!plan.ok) throw new Error(plan.error.message);
-    expect(plan.value).toMatchObject({ blocked: false, eciBefore: false, eciAfter: true });
+    expect(plan.value).toMatchObject({
+      blocked: false,
+      eciBefore: false,
+      eciAfter: true,
+      restartNeeded: true,
+    });
     const way = routes(window);
     await way.footer().getByRole('button', { name: 'Review & apply' }).click();
     await way.review.apply('Apply').click();
@@ -279,9 +286,8 @@ describe('an engine that dies', () => {
     if (!plan.ok) throw new Error(plan.error.message);
     const killed = (async () => {
       const at = await window.until(
-        'the engine is being restarted',
-        (s) =>
-          s.run?.steps.some((step) => step.step === 'restart-engine' && step.state === 'running') === true,
+        'it is being verified',
+        (s) => s.run?.steps.some((step) => step.step === 'verify' && step.state === 'running') === true,
       );
       if (at.engine.supervisorPid !== null) process.kill(at.engine.supervisorPid, 'SIGKILL');
     })();

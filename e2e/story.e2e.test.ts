@@ -141,8 +141,8 @@ describe('an admin turns ECI on', () => {
     const main = window.page.getByRole('main');
     // What will happen, before it happens.
     for (const text of [
-      'Docker Engine restarts once',
-      '2 running containers stop',
+      'The engine reads its configuration again',
+      'It does not restart, and no container stops.',
       '1 container: gone',
       '1 container is recreated protected',
       'New containers get ids of their own',
@@ -152,7 +152,7 @@ describe('an admin turns ECI on', () => {
     await window.screenshot('review');
     await way.review.apply('Apply and remove 1 container').click();
     await way.review.heading('Applying version 1').waitFor();
-    await way.review.step('Restart Docker Engine').and(window.page.locator('[aria-current=step]')).waitFor();
+    await way.review.step('Verify from inside').and(window.page.locator('[aria-current=step]')).waitFor();
     await window.screenshot('apply-in-progress');
     // Settings can't be changed meanwhile.
     await way.isolation.open();

@@ -1,6 +1,7 @@
 import { chmod, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { editSettings } from '../shared/settings/index.ts';
 import { importBusybox } from '../tests/support/real-engine.ts';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 import { ordinaryUser, type OrdinaryUser } from './ordinary-user.ts';
@@ -116,14 +117,17 @@ describe('a user without rights', () => {
 
   it('cancels an apply under way: the settings before it are in force again', async () => {
     await way.isolation.open();
-    await way.isolation.eci().click();
+    const { applied } = (await window.state()).settings;
+    const edited = editSettings(applied, ['bulkhead', 'existingContainers'], 'warn');
+    if (!edited.ok) throw new Error(edited.error.message);
+    await window.request('settings:set-draft', { text: edited.value });
     await way.footer().getByRole('button', { name: 'Review & apply' }).click();
     await way.review.apply('Apply').click();
     await window.until(
       'it can be stopped',
       (s) =>
         s.run?.cancellable === true &&
-        s.run.steps.some((step) => step.step === 'restart-engine' && step.state === 'running'),
+        s.run.steps.some((step) => step.step === 'verify' && step.state === 'running'),
       60_000,
     );
     await window.page.getByRole('button', { name: 'Stop and roll back…' }).click();

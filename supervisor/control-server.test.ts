@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectControl, type ControlConnection } from '../engine/targets/embedded/control-client.ts';
 import { engineStateSchema } from '../engine/targets/embedded/engine-state.ts';
 import { rootPaths, type RootPaths } from '../engine/base/root-paths.ts';
+import { fail, ok } from '../shared/result.ts';
 import { ControlServer } from './control-server.ts';
 import { StateRecord } from './state-record.ts';
 
@@ -49,6 +50,12 @@ const listen = async (): Promise<ControlServer> => {
     restart: () => {
       requests.push('restart');
       return !isEnding;
+    },
+    reload: () => {
+      requests.push('reload');
+      return Promise.resolve(
+        isEnding ? fail('engine.not-ready', 'it is ending', { reason: 'why' }) : ok(undefined),
+      );
     },
     stop: () => {
       requests.push('stop');
@@ -128,7 +135,7 @@ describe('the control socket', () => {
     ['an empty line', '', 'bad-request'],
     ['another protocol', '{"protocol": 2, "request": "status"}', 'unsupported-protocol'],
     ['no protocol', '{"request": "status"}', 'unsupported-protocol'],
-    ['an unknown request', '{"protocol": 1, "request": "reload"}', 'unknown-request'],
+    ['an unknown request', '{"protocol": 1, "request": "reboot"}', 'unknown-request'],
     ['no request', '{"protocol": 1}', 'unknown-request'],
     ['an unknown member', '{"protocol": 1, "request": "stop", "force": true}', 'bad-request'],
   ])('refuses %s with an error, and the connection continues', async (_what, line, code) => {
@@ -151,6 +158,15 @@ describe('the control socket', () => {
     await closed;
     expect(lines()).toMatchObject([{ type: 'error', code: 'request-too-long' }]);
     expect(await other.request('status')).toMatchObject({ ok: true });
+  });
+
+  it('answers a reload when it is over, and says why it failed', async () => {
+    const connection = await client();
+    expect(await connection.request('reload')).toEqual({ ok: true, state: record.latest });
+    isEnding = true;
+    const message = 'it is ending: why';
+    expect(await connection.request('reload')).toEqual({ ok: false, code: 'reload-failed', message });
+    expect(requests).toEqual(['reload', 'reload']);
   });
 
   it('refuses a restart while the supervisor is ending', async () => {

@@ -10,6 +10,7 @@ import {
   type ControlRequest,
   type SupervisorState,
 } from '../engine/targets/embedded/control-protocol.ts';
+import type { AppError, Result } from '../shared/result.ts';
 
 /** What the control socket gives access to. */
 export interface ControlTarget {
@@ -21,6 +22,8 @@ export interface ControlTarget {
   onChange(listener: (state: SupervisorState) => void): () => void;
   /** Has the engine restarted; false: the supervisor is ending. */
   restart(): boolean;
+  /** Has the engine read its configuration again; resolves when it has, or with why not. */
+  reload(): Promise<Result<void, AppError>>;
   /** Ends engine and supervisor; does nothing once that has begun. */
   stop(): void;
 }
@@ -170,6 +173,10 @@ class Connection {
     if (typeof request !== 'string') return refusal(request.code, request.message);
     if (request === 'restart' && !this.#target.restart())
       return refusal('stopping', 'the supervisor is ending');
+    if (request === 'reload') {
+      const reloaded = await this.#target.reload();
+      if (!reloaded.ok) return refusal('reload-failed', errorText(reloaded.error));
+    }
     if (request === 'stop') this.#target.stop();
     const state = this.#target.latest;
     await this.#target.settled();
@@ -200,6 +207,9 @@ class Connection {
     if (this.#socket.writable) this.#socket.write(formatMessage(message), onWritten);
   }
 }
+
+const errorText = ({ message, reason }: AppError): string =>
+  reason === undefined ? message : `${message}: ${reason}`;
 
 const refusal = (
   code: Extract<ControlMessage, { type: 'error' }>['code'],

@@ -4,12 +4,18 @@ import { endProcesses, identityOf } from '../engine/base/process-identity.ts';
 import { scaledLimit } from '../engine/base/machine-speed.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import type { DockerdProcess } from '../engine/targets/embedded/dockerd-process.ts';
-import { launchEngine, type Launched } from '../engine/targets/embedded/engine-launch.ts';
+import {
+  launchEngine,
+  type Launched,
+  type LaunchedEngine,
+} from '../engine/targets/embedded/engine-launch.ts';
+import { reloadEngine } from '../engine/targets/embedded/engine-reload.ts';
+import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
 import { clearEngineLeftovers } from '../engine/targets/embedded/leftovers.ts';
-import { ok } from '../shared/result.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { Children } from './children.ts';
 import type { StateRecord } from './state-record.ts';
-import type { Message } from '../shared/messages/message.ts';
+import { message, type Message } from '../shared/messages/message.ts';
 
 const engineReadyMs = 60_000;
 /** dockerd stops its containers first, each with up to ten seconds of grace. */
@@ -30,6 +36,8 @@ export class EngineRunner {
   readonly #options: EngineRunnerOptions;
   /** Null also from the moment on that its end is expected. */
   #dockerd: DockerdProcess | null = null;
+  /** What the last start that succeeded has left. */
+  #launched: LaunchedEngine | null = null;
   #isCancelled = false;
 
   constructor(options: EngineRunnerOptions) {
@@ -61,8 +69,27 @@ export class EngineRunner {
       },
     });
     if (!launched.ok) return launched;
-    const { eci, problem } = launched.value;
-    await record.update({ eci, problem: problem === null ? null : engineProblem(problem) });
+    this.#launched = launched.value;
+    const { eci, prepared } = launched.value;
+    await record.update({
+      eci,
+      preparedRuntime: prepared?.name ?? null,
+      problem: problemUnder(launched.value),
+    });
+    return ok(undefined);
+  }
+
+  /** Has the running engine take the configuration on disk without a restart. */
+  async reload(): Promise<Result<void, AppError>> {
+    const { paths, record, log } = this.#options;
+    const dockerd = this.#dockerd;
+    if (dockerd === null || this.#launched === null)
+      return fail('engine.not-ready', message('engine.it-does-not-run'));
+    const reloaded = await reloadEngine(paths, { dockerd, runtime: this.#launched.prepared }, log);
+    if (!reloaded.ok) return reloaded;
+    this.#launched = { ...this.#launched, eci: reloaded.value };
+    await record.update({ eci: reloaded.value, problem: problemUnder(this.#launched) });
+    log(message('engine.reloaded'));
     return ok(undefined);
   }
 
@@ -78,7 +105,7 @@ export class EngineRunner {
       await dockerd.exited;
     }
     await children.planner.stop();
-    await record.update({ dockerd: null, planner: null });
+    await record.update({ dockerd: null, planner: null, preparedRuntime: null });
     await clearEngineLeftovers(paths, log);
   }
 
@@ -101,3 +128,7 @@ export class EngineRunner {
     if (this.#isCancelled) dockerd.child.kill('SIGTERM');
   }
 }
+
+/** What limits an engine is of concern under ECI alone. */
+const problemUnder = ({ eci, limits }: LaunchedEngine): EngineState['problem'] =>
+  eci && limits !== null ? engineProblem(limits) : null;

@@ -63,6 +63,12 @@ export function resumeWithin(
     ...baseDriver,
     start: (call) => up(baseDriver.start, call),
     restart: (call) => up(baseDriver.restart, call),
+    reload: async (call = {}) => {
+      if (running && !ending.signal.aborted) return baseDriver.reload({ ...call, signal: ending.signal });
+      // A start reads what is on disk.
+      const outcome = await up(baseDriver.start, call);
+      return outcome.ok ? ok(undefined) : outcome;
+    },
     stop: async () => {
       // During the start there is nothing to stop. Later, waiting for its own end would deadlock the
       // supervisor, so the stop is only requested.

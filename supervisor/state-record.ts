@@ -25,6 +25,7 @@ export class StateRecord {
       generation: 0,
       readyAt: null,
       eci: false,
+      preparedRuntime: null,
       dockerd: null,
       gateway: null,
       planner: null,

@@ -1,5 +1,5 @@
 /** What the supervisor of an engine reacts to. */
-export type SupervisorEvent = 'stop' | 'restart' | 'engine-ended' | 'retry';
+export type SupervisorEvent = 'stop' | 'restart' | 'reload' | 'engine-ended' | 'retry';
 
 /**
  * The supervisor's events in their order, with at most one retry to come. Whatever the supervisor reacts to
@@ -49,7 +49,7 @@ export class SupervisorEvents {
 
   #take(): SupervisorEvent | null {
     if (this.#stopped) return 'stop';
-    // A restart settles an ended engine too.
+    // A restart settles an ended engine and a reload too.
     if (this.#pending.includes('restart')) {
       this.#pending.length = 0;
       return 'restart';

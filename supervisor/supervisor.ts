@@ -14,6 +14,7 @@ import { superviseChildren, type Children } from './children.ts';
 import type { ControlTarget } from './control-server.ts';
 import { EngineRunner } from './engine-runner.ts';
 import { InterruptedWork } from './interrupted-work.ts';
+import { PendingReloads } from './pending-reloads.ts';
 import type { ResumeApply } from './resume-within.ts';
 import { StateRecord } from './state-record.ts';
 import { message, type Message } from '../shared/messages/message.ts';
@@ -54,6 +55,7 @@ export class Supervisor {
   readonly #log: (text: string | Message) => void;
   readonly #record: StateRecord;
   readonly #events = new SupervisorEvents();
+  readonly #reloads = new PendingReloads();
   readonly #children: Children;
   readonly #engine: EngineRunner;
   readonly #interrupted: InterruptedWork;
@@ -107,6 +109,11 @@ export class Supervisor {
         if (this.#lifecycle !== 'running') return false;
         this.#events.push('restart');
         return true;
+      },
+      reload: () => {
+        const reloaded = this.#reloads.add();
+        this.#events.push('reload');
+        return reloaded;
       },
       stop: () => {
         this.#requestStop();
@@ -201,9 +208,15 @@ export class Supervisor {
     for (;;) {
       const event = await this.#events.next();
       if (event === 'stop') return;
+      const settleReloads = this.#reloads.take();
+      if (event === 'reload') {
+        settleReloads(await this.#engine.reload());
+        continue;
+      }
       if (event === 'restart') failures = 0;
       if (event === 'engine-ended') this.#log(message('engine.dockerd-ended-unexpectedly'));
       const up = await this.#restartEngine();
+      settleReloads(up);
       if (this.#isStopping) return;
       if (up.ok) {
         failures = 0;
@@ -253,6 +266,7 @@ export class Supervisor {
 
   async #shutDown(outcome: Launched<void>): Promise<void> {
     this.#lifecycle = 'shutting-down';
+    this.#reloads.close();
     this.#interrupted.close();
     if (outcome.ok) await this.#record.update({ phase: 'stopping', readyAt: null });
     this.#log(message('engine.supervisor-stopping'));

@@ -26,7 +26,7 @@ export interface FixtureOptions {
   ) => Promise<AppError | undefined> | AppError | undefined;
   readonly containers?: readonly Container[];
   readonly available?: boolean;
-  /** The engine takes its configuration by a reload. */
+  /** The engine takes its configuration by a reload; otherwise it was started without what that needs. */
   readonly reloads?: boolean;
 }
 
@@ -119,12 +119,8 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
     eci,
     containers: [...(options.containers ?? [])],
   });
-  const capabilities = {
-    ...embeddedCapabilities,
-    ...(options.reloads === true ? { reconfiguredBy: 'reload' as const } : {}),
-  };
   return {
-    capabilities,
+    capabilities: embeddedCapabilities,
     paths,
     user: () => Promise.resolve({ uid: 1234, name: 'sam' }),
     driver: {
@@ -160,9 +156,10 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
         applied: applied.value,
         versions: versions.value,
         engine,
-        capabilities,
+        capabilities: embeddedCapabilities,
         lint: { settingsFormat: 'engine', platform: 'linux' },
         runtimeName: 'bulkhead',
+        restartReason: options.reloads === true ? null : { code: 'not-prepared' },
         rights: null,
         backend: {
           id: 'exclusive',

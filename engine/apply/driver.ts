@@ -30,9 +30,23 @@ export interface EngineDriver {
    * where the target is `reconfiguredBy: 'reload'`.
    */
   reload?(options?: DriverCallOptions): Promise<Result<void, AppError>>;
+  /**
+   * Why the running engine would not take its configuration by a reload: `desired`, with `text` as its
+   * daemon.json. Null: it would. Missing where nothing stands against a reload.
+   */
+  restartReason?(desired: DesiredEngineConfig, text: string | null): Promise<RestartReason | null>;
   /** Last `lines` of the logs of dockerd, gateway, planner, supervisor merged by time. */
   log(lines: number): Promise<EngineLogLine[]>;
 }
+
+/**
+ * `not-prepared`: the engine was started without what isolation needs, by an earlier version or where a
+ * requirement was missing. `build-runtime`: BuildKit gets another runtime, which it takes at the engine's
+ * start alone. `keys`: these keys of daemon.json changed, which the engine reads at its start alone.
+ */
+export type RestartReason =
+  | { readonly code: 'not-prepared' | 'build-runtime' }
+  | { readonly code: 'keys'; readonly keys: readonly string[] };
 
 export interface DriverCallOptions {
   readonly onLog?: (line: EngineLogLine) => void;

@@ -3,6 +3,7 @@ import type { ContainerChoices, PlanEffect } from '../../shared/apply/plan.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import type { EffectiveSettings, SettingsChange } from '../../shared/settings/index.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
+import type { RestartReason } from './driver.ts';
 import { estimateSeconds } from './estimate.ts';
 import { stopWaitOf, type PlanFacts } from './plan-facts.ts';
 
@@ -52,6 +53,7 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
 
   if (input.restartNeeded) {
     now('restart', restartEffect(capabilities.restarts, input.engineUp), { seconds });
+    if (facts.restartReason !== null) now('restart', ...reasonEffect(facts.restartReason));
     // The file's presence means more than what stands in it.
     if (input.removes) later('unprotected', 'desktop-file-goes');
     else if (capabilities.fileEnforcesSignIn)
@@ -95,6 +97,11 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
   if (remaining.length > 0) later('unprotected', 'containers-kept-unprotected', named(remaining));
   return effects;
 }
+
+const reasonEffect = (reason: RestartReason): [PlanEffect['code'], PlanEffect['params']] =>
+  reason.code === 'keys'
+    ? ['restart-keys', { count: reason.keys.length, names: [...reason.keys] }]
+    : [`restart-${reason.code}`, {}];
 
 function restartEffect(what: TargetCapabilities['restarts'], engineUp: boolean): PlanEffect['code'] {
   if (what === 'application') return engineUp ? 'desktop-reopens' : 'desktop-opens';

@@ -13,6 +13,7 @@ import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { StoredText } from '../base/files.ts';
 import type { EngineConfigPlan } from '../daemon-json/daemon-json.ts';
 import type { VersionState } from '../store/history.ts';
+import type { RestartReason } from './driver.ts';
 import type { Message } from '../../shared/messages/message.ts';
 
 /** Everything a plan is made from, as found on the machine. */
@@ -29,6 +30,8 @@ export interface PlanFacts {
   readonly runtimeName: string;
   /** What daemon.json would become. */
   readonly engineConfig: Result<EngineConfigPlan, AppError>;
+  /** Why that takes a restart of the running engine; null where a reload is enough, or it does not run. */
+  readonly restartReason: RestartReason | null;
   /** Null where the engine doesn't answer: then nothing is known about containers, and none can be chosen. */
   readonly scan: ContainerScan | null;
   /** Why this user can't apply, null when they can. */

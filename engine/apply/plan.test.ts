@@ -41,6 +41,7 @@ const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({
   backend: { id: 'exclusive', available: true, requirements: [] },
   runtimeName: 'bulkhead',
   engineConfig: { ok: true, value: { text: null, record: null, changes: [], conflicts: [] } },
+  restartReason: null,
   scan: { at: '', durationMs: 1, eci: false, containers: [] },
   rights: null,
   ...more,
@@ -53,7 +54,7 @@ describe('plan', () => {
   const mine = container({ id: 'b'.repeat(64), name: 'mine', protected: true, reason: 'own-range-stopped' });
   const scan = { at: '', durationMs: 1, eci: false, containers: [busy, old, mine] };
 
-  test('turning ECI on: one restart, what stops, what stays unprotected, and why', () => {
+  test('turning ECI on: a reload, and what stays unprotected, and why', () => {
     const plan = makePlan(facts({ scan }), settingsText(true), keepAllContainers);
     expect(plan).toMatchObject({
       fromVersion: 3,
@@ -61,13 +62,34 @@ describe('plan', () => {
       baseHash: sha256(settingsText(false)),
       draftHash: sha256(settingsText(true)),
       blocked: false,
-      restartNeeded: true,
+      restartNeeded: false,
+      reloadNeeded: true,
       eciBefore: false,
       eciAfter: true,
       remove: [],
     });
     expect(codes(plan)).toEqual([
+      'engine-reloads',
+      'eci-on',
+      'backend',
+      'mounts-outside-shares-refused',
+      'socket-images',
+      'containers-kept-unprotected',
+    ]);
+    // "ECI is off" is no reason any more once it is on.
+    expect(plan.unprotected.map((c) => [c.name, c.reason])).toEqual([
+      ['busy', 'before-eci'],
+      ['old', 'before-eci'],
+    ]);
+  });
+  test('an engine that does not take it by a reload: one restart, why, and what stops', () => {
+    const planned = (restartReason: PlanFacts['restartReason']) =>
+      makePlan(facts({ scan, restartReason }), settingsText(true), keepAllContainers);
+    const plan = planned({ code: 'not-prepared' });
+    expect(plan).toMatchObject({ restartNeeded: true, reloadNeeded: false });
+    expect(codes(plan)).toEqual([
       'engine-restarts',
+      'restart-not-prepared',
       'containers-stop',
       'eci-on',
       'backend',
@@ -76,12 +98,12 @@ describe('plan', () => {
       'store-unchanged',
       'containers-kept-unprotected',
     ]);
-    expect(plan.effects[1]?.params).toEqual({ count: 1, names: ['busy'], returning: ['busy'] });
-    // "ECI is off" is no reason any more once it is on.
-    expect(plan.unprotected.map((c) => [c.name, c.reason])).toEqual([
-      ['busy', 'before-eci'],
-      ['old', 'before-eci'],
-    ]);
+    expect(plan.effects[2]?.params).toEqual({ count: 1, names: ['busy'], returning: ['busy'] });
+    expect(codes(planned({ code: 'build-runtime' }))[1]).toBe('restart-build-runtime');
+    expect(planned({ code: 'keys', keys: ['mtu'] }).effects[1]).toMatchObject({
+      code: 'restart-keys',
+      params: { count: 1, names: ['mtu'] },
+    });
   });
   test('chosen containers are removed, running ones only with includeRunning', () => {
     const choices = { remove: [busy.id, old.id, 'gone'], includeRunning: false, removeVolumes: true };
@@ -165,10 +187,10 @@ describe('plan', () => {
       codes(makePlan(on, settingsText(true, ',\n  "filesharingAllowedDirectories": []'), keepAllContainers)),
     ).toEqual(['gateway-reloads', 'mounts-outside-shares-refused']);
     const off = makePlan(on, settingsText(false), keepAllContainers);
-    expect(off).toMatchObject({ restartNeeded: true, eciBefore: true, eciAfter: false, unprotected: [] });
+    expect(off).toMatchObject({ reloadNeeded: true, eciBefore: true, eciAfter: false, unprotected: [] });
     expect(codes(off)).toContain('eci-off');
   });
-  test('a stopped engine is started; one that runs without the isolation runtime is restarted', () => {
+  test('a stopped engine is started; one that runs without the isolation runtime is reloaded', () => {
     const stopped = makePlan(
       facts({ engine: { ...engine, phase: 'stopped', counts: null }, scan: null }),
       settingsText(true),
@@ -178,7 +200,7 @@ describe('plan', () => {
     expect(codes(stopped)).toContain('engine-starts');
     expect(
       makePlan(facts({ applied: stored(settingsText(true)) }), settingsText(true), keepAllContainers),
-    ).toMatchObject({ restartNeeded: true, blocked: false });
+    ).toMatchObject({ reloadNeeded: true, blocked: false });
   });
   test('blocked by errors, requirements, daemon.json, rights, or nothing to apply', () => {
     const blockers = (more: Partial<PlanFacts>, text = settingsText(true)) =>
@@ -281,6 +303,6 @@ describe('plan', () => {
     expect(settingsInForce({ exists: false, text: '', hash: '' }).eci.value).toBe(false);
     expect(
       makePlan(facts({ applied: stored('{ broken') }), settingsText(false), keepAllContainers),
-    ).toMatchObject({ eciBefore: true, restartNeeded: true, blocked: false });
+    ).toMatchObject({ eciBefore: true, reloadNeeded: true, blocked: false });
   });
 });

@@ -56,10 +56,14 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
       ? !engineUp || facts.applied.text !== draft
       : !engineUp ||
         eciBefore !== eciAfter ||
-        changes.some((change) => change.needs === 'engine-restart') ||
+        changes.some((change) => change.needs !== 'nothing') ||
         daemonJson.some((change) => change.kind !== 'conflict') ||
         (eciAfter && facts.engine.defaultRuntime !== facts.runtimeName);
-  const reloadNeeded = configurationChanges && engineUp && capabilities.reconfiguredBy === 'reload';
+  const reloadNeeded =
+    configurationChanges &&
+    engineUp &&
+    capabilities.reconfiguredBy === 'reload' &&
+    facts.restartReason === null;
   const restartNeeded = configurationChanges && !reloadNeeded;
   const missingRequirements = eciAfter
     ? (facts.backend?.requirements ?? []).filter((requirement) => !requirement.met)

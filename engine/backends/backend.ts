@@ -20,8 +20,8 @@ export interface IsolationBackend {
   /** Absolute path dockerd registers as the runtime. */
   runtimePath(paths: RootPaths): string;
   /**
-   * Environment dockerd needs while ECI is on (BuildKit's runc). `runtime`: the file that is registered;
-   * without one there dockerd does not start.
+   * Environment dockerd needs for isolation (BuildKit's runc), also while ECI is off where the backend is
+   * `switchedByReload`. `runtime`: the file that is registered; without one there dockerd does not start.
    */
   engineEnvironment(runtime: string): Readonly<Record<string, string>>;
   /** Whether it needs the planner service beside the engine. */

@@ -144,6 +144,18 @@ export function pathInFileSystem(file: string, mount: Mount): string {
   return joined === '' ? '/' : joined;
 }
 
+/** Whether `mount` is `directory` mounted on itself, as dockerd does with its data directory. */
+export function isBoundOntoItself(mount: Mount, mounts: readonly Mount[], directory: string): boolean {
+  if (mount.mountPoint !== directory) return false;
+  const holder = mountOf(
+    directory,
+    mounts.filter(({ mountPoint }) => mountPoint !== directory),
+  );
+  return (
+    holder !== null && holder.device === mount.device && pathInFileSystem(directory, holder) === mount.root
+  );
+}
+
 /**
  * The kernel escapes a comma inside a value as \054, but quotes security labels that hold one:
  * `context="…:c1,c2"`. The quotes go.

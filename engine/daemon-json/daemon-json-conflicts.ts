@@ -78,65 +78,22 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
       message('daemon-json.remove-userns-remap-from-daemon-json'),
     );
   }
-  conflicts.push(...builderConflicts(root));
   return conflicts;
-}
-
-/** The engine reads keys inside `builder` whatever their case, and a later spelling wins over ours. */
-function builderConflicts(root: Node): EngineConfigConflict[] {
-  const builder = findNodeAtLocation(root, ['builder']);
-  if (builder === undefined || builder.type === 'null') return [];
-  const wrongType = (at: string, node: Node): EngineConfigConflict[] => [
-    {
-      pointer: at,
-      value: getNodeValue(node),
-      reason: message('daemon-json.must-be-object', { at: at.slice(1) }),
-      hint: message('daemon-json.correct-it-in-daemon-json'),
-    },
-  ];
-  if (builder.type !== 'object') return wrongType('/builder', builder);
-  const found = misspelt(builder, '/builder', ['entitlements', 'gc']);
-  const entitlements = findNodeAtLocation(builder, ['entitlements']);
-  if (entitlements === undefined || entitlements.type === 'null') return found;
-  if (entitlements.type !== 'object') return [...found, ...wrongType('/builder/entitlements', entitlements)];
-  return [
-    ...found,
-    ...misspelt(entitlements, '/builder/entitlements', ['network-host', 'security-insecure']),
-  ];
-}
-
-function misspelt(object: Node, at: string, names: readonly string[]): EngineConfigConflict[] {
-  // Upper case first: it also folds the long s and the Kelvin sign, as the engine does.
-  const fold = (text: string) => text.toUpperCase().toLowerCase();
-  return (object.children ?? []).flatMap((property) => {
-    const [keyNode, valueNode] = property.children ?? [];
-    const key = String(keyNode?.value);
-    const known = names.find((name) => fold(name) === fold(key) && name !== key);
-    if (known === undefined || valueNode === undefined) return [];
-    return [
-      {
-        pointer: `${at}/${key}`,
-        value: getNodeValue(valueNode) as unknown,
-        reason: message('daemon-json.must-be-written-as', { key, known }),
-        hint: message('daemon-json.rename-in-daemon-json', { key, known }),
-      },
-    ];
-  });
 }
 
 /** What the engine's configuration should say. */
 export interface DesiredEngineConfig {
   readonly eci: boolean;
   /**
-   * Whose daemon.json it is. `own` (default): that of an engine of ours, which registers the runtime by a
-   * flag. `machine`: that of the machine's engine; the runtime is registered in it whether ECI is on or off,
-   * so that a reload is enough to switch.
+   * Whose daemon.json it is. `own` (default): that of an engine of ours. `machine`: that of the machine's
+   * engine, which reads it itself: it always names the runtime and a default one, so that a reload is enough
+   * to switch ECI.
    */
   readonly configFile?: 'own' | 'machine';
   readonly runtimeName: string;
   /**
-   * Registered by dockerd's `--add-runtime` flag, which adds to the file's `runtimes`; here to recognise a
-   * clash.
+   * Where the runtime is. An engine of ours gets it by what it is started with (`launchConfig`); here it
+   * shows a clash.
    */
   readonly runtimePath: string;
 }

@@ -15,6 +15,7 @@ import type { DaemonJsonChange } from '../../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
 import { findConflicts, type EngineConfigConflict } from './daemon-json-conflicts.ts';
+import { plainRuntime } from './launch-config.ts';
 
 const path = z.array(z.string());
 /** What was in daemon.json before ECI was turned on; kept in DIR/daemon-json.before.json while ECI is on. */
@@ -73,13 +74,9 @@ export function planEngineConfig(
   });
 }
 
-/** The engine's own default. */
-const plainRuntime = 'runc';
-
 /**
- * The keys of ours. Under ECI every container without a runtime of its own gets ours, and builds get neither
- * the host's network nor raw privileges (C). Those keys of builds take a restart of the engine: in the
- * machine's file they are left to its admin, and gateway and planner refuse both.
+ * The keys of ours: under ECI every container without a runtime of its own gets ours. Entitlements of builds,
+ * which the engine reads at its start alone, are left to the admin: gateway and planner refuse them (C).
  */
 function managedKeys(
   desired: DesiredEngineConfig,
@@ -96,12 +93,7 @@ function managedKeys(
       { path: key, value: runtime as unknown },
     ];
   }
-  if (!eci) return [];
-  return [
-    { path: key, value: runtimeName },
-    { path: ['builder', 'entitlements', 'network-host'], value: false },
-    { path: ['builder', 'entitlements', 'security-insecure'], value: false },
-  ];
+  return eci ? [{ path: key, value: runtimeName }] : [];
 }
 
 type Merge = Omit<EngineConfigPlan, 'conflicts'>;
@@ -266,10 +258,8 @@ function invalid(text: string, offset: number, reason: string): Result<never, Ap
 
 /** The engine takes the last of two equal keys, editors the first: refused where it could matter. */
 function duplicateKey(root: Node | undefined): { key: string; offset: number } | null {
-  const builder = root === undefined ? undefined : findNodeAtLocation(root, ['builder']);
-  const entitlements = root === undefined ? undefined : findNodeAtLocation(root, ['builder', 'entitlements']);
   const runtimes = root === undefined ? undefined : findNodeAtLocation(root, ['runtimes']);
-  for (const node of [root, builder, entitlements, runtimes]) {
+  for (const node of [root, runtimes]) {
     const keys = new Set<string>();
     for (const property of node?.type === 'object' ? (node.children ?? []) : []) {
       const key = String(property.children?.[0]?.value);

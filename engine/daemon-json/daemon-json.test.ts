@@ -11,18 +11,13 @@ function plan(text: string | null, desired: typeof on, record: RecordedConfig | 
 const parsed = (text: string | null): unknown => JSON.parse((text ?? '').replace(/^\uFEFF/, ''));
 
 describe('daemon.json under ECI', () => {
-  it('gets the isolation runtime as default and builds without host network (A6, C)', () => {
+  it('gets the isolation runtime as default (A6)', () => {
     const p = plan('{\n  "debug": true\n}\n', on);
     expect(parsed(p.text)).toEqual({
       debug: true,
       'default-runtime': 'bulkhead',
-      builder: { entitlements: { 'network-host': false, 'security-insecure': false } },
     });
-    expect(p.changes.map((c) => [c.pointer, c.kind])).toEqual([
-      ['/default-runtime', 'set'],
-      ['/builder/entitlements/network-host', 'set'],
-      ['/builder/entitlements/security-insecure', 'set'],
-    ]);
+    expect(p.changes.map((c) => [c.pointer, c.kind])).toEqual([['/default-runtime', 'set']]);
     expect(p.text?.startsWith('{\n  "debug": true')).toBe(true);
   });
 
@@ -31,7 +26,7 @@ describe('daemon.json under ECI', () => {
     expect(parsed(p.text)).toMatchObject({ 'default-runtime': 'bulkhead' });
     const back = plan(p.text, off, p.record);
     expect(back).toMatchObject({ text: null, record: null });
-    expect(back.changes.map((c) => c.kind)).toEqual(['removed', 'removed', 'removed']);
+    expect(back.changes.map((c) => c.kind)).toEqual(['removed']);
   });
 
   it("an admin's default-runtime is shown as changed, and restored", () => {
@@ -82,13 +77,26 @@ describe('daemon.json under ECI', () => {
     expect(again.record).toEqual(p.record);
   });
 
-  it('a builder that is null is replaced and given back', () => {
-    const p = plan('{"builder": null}', on);
-    expect(parsed(p.text)).toMatchObject({
-      builder: { entitlements: { 'network-host': false, 'security-insecure': false } },
-    });
-    expect(plan(p.text, off, p.record).text).toBe('{"builder": null}');
-    expect(parsed(plan(`${p.text ?? ''}\n`, off, p.record).text)).toEqual({ builder: null });
+  it('keys of an earlier version are taken out again, and the rest stays', () => {
+    const merged =
+      '{"debug": true, "default-runtime": "bulkhead", "builder": {"entitlements": {"a": false}}}';
+    const record: RecordedConfig = {
+      version: 1,
+      original: '{"debug": true}',
+      merged,
+      keys: [
+        { path: ['default-runtime'], had: false, ours: 'bulkhead' },
+        { path: ['builder', 'entitlements', 'a'], had: false, ours: false },
+      ],
+      created: [
+        { path: ['builder'], wasNull: false },
+        { path: ['builder', 'entitlements'], wasNull: false },
+      ],
+    };
+    const p = plan(merged, on, record);
+    expect(parsed(p.text)).toEqual({ debug: true, 'default-runtime': 'bulkhead' });
+    expect(p.changes.map((c) => [c.pointer, c.kind])).toEqual([['/builder/entitlements/a', 'removed']]);
+    expect(plan(p.text, off, p.record).text).toBe('{"debug": true}');
   });
 
   it.each([
@@ -111,15 +119,9 @@ describe('daemon.json under ECI', () => {
     }
   });
 
-  it.each([
-    ['{"userns-remap": "default"}', '/userns-remap'],
-    ['{"builder": {"Entitlements": {"network-host": true}}}', '/builder/Entitlements'],
-    ['{"builder": {"entitlementſ": {}}}', '/builder/entitlementſ'],
-    ['{"builder": {"entitlements": {"Network-Host": true}}}', '/builder/entitlements/Network-Host'],
-    ['{"builder": 3}', '/builder'],
-    ['{"builder": {"entitlements": []}}', '/builder/entitlements'],
-  ])('%s is a conflict under ECI only', (text, pointer) => {
-    expect(plan(text, on).conflicts.map((c) => c.pointer)).toEqual([pointer]);
+  it('user namespaces of the engine itself are a conflict under ECI only', () => {
+    const text = '{"userns-remap": "default"}';
+    expect(plan(text, on).conflicts.map((c) => c.pointer)).toEqual(['/userns-remap']);
     expect(plan(text, off).conflicts).toEqual([]);
   });
 
@@ -171,10 +173,7 @@ describe('daemon.json under ECI', () => {
           expect(first.text).toBe(original);
           return;
         }
-        expect(parsed(first.text)).toMatchObject({
-          'default-runtime': 'bulkhead',
-          builder: { entitlements: { 'network-host': false, 'security-insecure': false } },
-        });
+        expect(parsed(first.text)).toMatchObject({ 'default-runtime': 'bulkhead' });
         const second = plan(first.text, on, first.record);
         expect(second).toMatchObject({ text: first.text, changes: [] });
         const back = plan(second.text, off, second.record);

@@ -149,7 +149,7 @@ async function readConfig(
       message('daemon-json.record-of-daemon-json-before-enhanced-container'),
       {
         reason: recordFile(paths),
-        hint: message('daemon-json.take-our-keys-default-runtime-builder-entitlements'),
+        hint: message('daemon-json.take-our-keys-out'),
         params: { path: recordFile(paths) },
       },
     );

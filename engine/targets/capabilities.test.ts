@@ -34,6 +34,7 @@ const dummy: TargetCapabilities = {
   readsSettings: 'at-start',
   fileEnforcesSignIn: true,
   enforcedByGateway: false,
+  reconfiguredBy: 'restart',
   restarts: 'application',
   minimumRestartSeconds: 1234,
   controlFromTray: false,
@@ -55,6 +56,7 @@ const factsOf = (capabilities: TargetCapabilities): PlanFacts => {
     backend: { id: 'exclusive', available: true, requirements: [] },
     runtimeName: 'bulkhead',
     engineConfig: { ok: true, value: { text: null, record: null, changes: [], conflicts: [] } },
+    restartReason: null,
     scan: { at: '', durationMs: 1, eci: true, containers: [container({ id: 'a' })] },
     rights: null,
   };

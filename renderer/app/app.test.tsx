@@ -25,10 +25,10 @@ describe('the draft and its footer', () => {
     });
   });
 
-  it('says that the engine restarts when it does', async () => {
+  it('says that nothing restarts where the engine reloads', async () => {
     const { user } = await renderApp(appState({ ...namedState('off'), scan: null }), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
-    expect(screen.getByText('Restart needed: the engine')).toBeTruthy();
+    expect(screen.getByText('Apply at once. Nothing restarts.')).toBeTruthy();
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     await waitFor(() => {
       expect(footer()).toBeNull();

@@ -16,7 +16,7 @@ export const plan: ApplyPlan = {
       before: false,
       after: true,
       page: 'isolation',
-      needs: 'engine-restart',
+      needs: 'engine-reload',
     },
   ],
   findings: [],

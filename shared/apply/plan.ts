@@ -23,6 +23,9 @@ export const planEffectSchema = z.object({
   code: z.enum([
     'engine-restarts',
     'engine-starts',
+    'restart-not-prepared',
+    'restart-build-runtime',
+    'restart-keys',
     'containers-stop',
     'containers-removed',
     'containers-recreated',

@@ -43,8 +43,8 @@ export interface StepOrder {
 /**
  * The steps in the order in which an apply runs them. Where ECI goes off by a reload, the engine goes first:
  * while the gateway still enforces ECI it names the isolation runtime itself. The other way round a container
- * would get the engine's default, the isolation runtime, without the gateway's record of who shares with it,
- * and would not start.
+ * that the gateway lets pass already would still get that runtime, as the engine's default, and be refused or
+ * isolated by it: decided by neither the old nor the new settings.
  */
 export function orderSteps({ reloadNeeded, eciAfter }: StepOrder): readonly ApplyStep[] {
   if (!reloadNeeded || eciAfter) return applySteps;

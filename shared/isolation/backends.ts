@@ -16,6 +16,11 @@ export interface BackendCapabilities {
   readonly allowsPrivileged: boolean;
   /** The planner process runs beside the engine: it plans mounts and claims ranges. */
   readonly needsPlanner: boolean;
+  /**
+   * Its runtime is BuildKit's also while ECI is off, and runs build steps plain then: BuildKit takes its
+   * runtime at the engine's start alone. So a reload of the engine switches ECI.
+   */
+  readonly switchedByReload: boolean;
   /** Variables of a container by which its creator could reconfigure the runtime; null where none do. */
   readonly reservedEnvironment: RegExp | null;
 }
@@ -25,6 +30,7 @@ export const exclusiveBackendCapabilities = {
   ownRange: true,
   allowsPrivileged: true,
   needsPlanner: true,
+  switchedByReload: true,
   reservedEnvironment: null,
 } as const satisfies BackendCapabilities;
 
@@ -36,6 +42,7 @@ export const sysboxBackendCapabilities = {
   ownRange: false,
   allowsPrivileged: false,
   needsPlanner: false,
+  switchedByReload: false,
   reservedEnvironment: /^SYSBOX_/i,
 } as const satisfies BackendCapabilities;
 

@@ -8,7 +8,10 @@ export const settingsChangeSchema = z.object({
   after: z.unknown().optional(),
   /** The page that edits it, for the dot in the navigation. */
   page: z.enum(['isolation', 'socket', 'file-sharing', 'other']),
-  /** What the change needs: nothing (the gateway reloads), or one engine restart. */
-  needs: z.enum(['nothing', 'engine-restart']),
+  /**
+   * What the change needs: nothing (the gateway reloads), that the engine takes another configuration, where
+   * it can without a restart, or one engine restart.
+   */
+  needs: z.enum(['nothing', 'engine-reload', 'engine-restart']),
 });
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;

@@ -25,7 +25,7 @@ export function diffSettings(before: string, after: string): SettingsChange[] {
   return compare(from, to, '');
 }
 
-/** True when one of the changes needs an engine restart. */
+/** True when one of the changes needs an engine restart, of whatever engine reads its settings on change. */
 export const restartNeeded = (changes: readonly SettingsChange[]): boolean =>
   changes.some((c) => c.needs === 'engine-restart');
 
@@ -189,13 +189,13 @@ function change(
 }
 
 /**
- * Only turning ECI on or off and another backend restart the engine; the gateway reloads everything else. A
- * missing toggle is an off one.
+ * Turning ECI on or off reloads the engine, another backend restarts it; everything else the gateway reloads.
+ * A missing toggle is an off one.
  */
 function needsOf(pointer: string, before: unknown, after: unknown): SettingsChange['needs'] {
   if (pointer === '') return 'nothing';
   if (pointer === '/enhancedContainerIsolation/value')
-    return (before === true) === (after === true) ? 'nothing' : 'engine-restart';
+    return (before === true) === (after === true) ? 'nothing' : 'engine-reload';
   if (pointer === '/bulkhead/backend')
     return (before ?? 'auto') === (after ?? 'auto') ? 'nothing' : 'engine-restart';
   return 'nothing';

@@ -134,6 +134,7 @@ export class OpenedDesktop {
       backend: { id: 'sysbox', available: probe.met, requirements: [probe] },
       runtimeName: this.host.runtimeName,
       engineConfig: ok({ text: null, record: null, changes: [], conflicts: [] }),
+      restartReason: null,
       scan: scanned?.value ?? null,
       rights: elevated ? null : message('desktop.saving-file-needs-administrator'),
     });

@@ -23,7 +23,7 @@ export const embeddedCapabilities: TargetCapabilities = {
   fileEnforcesSignIn: false,
   enforcedByGateway: true,
   isolatedBy: 'backend',
-  reconfiguredBy: 'restart',
+  reconfiguredBy: 'reload',
   configFile: 'own',
   restarts: 'engine',
   minimumRestartSeconds: 0,

@@ -17,15 +17,16 @@ export const maxMessageBytes = 1024 * 1024;
 
 /**
  * `status`: the state. `subscribe`: the state, and each that follows. `restart`: restarts dockerd and planner
- * under the configuration on disk, as SIGHUP does; the reply's generation is the one before. `stop`: ends
+ * under the configuration on disk, as SIGHUP does; the reply's generation is the one before. `reload`: has
+ * dockerd read the configuration on disk again, without a restart; the reply comes when it has. `stop`: ends
  * everything, as SIGTERM does.
  */
-export const controlRequests = ['status', 'subscribe', 'restart', 'stop'] as const;
+export const controlRequests = ['status', 'subscribe', 'restart', 'reload', 'stop'] as const;
 export type ControlRequest = (typeof controlRequests)[number];
 
 /**
  * `bad-request`: no JSON object of this form. `stopping`: the supervisor is ending, and takes no `restart`
- * any more.
+ * and no `reload` any more. `reload-failed`: dockerd has the configuration of before.
  */
 export const controlErrorCodes = [
   'bad-request',
@@ -33,6 +34,7 @@ export const controlErrorCodes = [
   'unsupported-protocol',
   'unknown-request',
   'stopping',
+  'reload-failed',
 ] as const;
 export type ControlErrorCode = (typeof controlErrorCodes)[number];
 

@@ -9,6 +9,8 @@ import { followLogs, readLogs, type LogFollower } from './log-files.ts';
 
 const defaultTimeoutMs = 90_000;
 
+type DriverCallKind = 'start' | 'stop' | 'restart' | 'reload';
+
 /**
  * One call of the driver that waits for a supervisor: how long it may take, and what it reports meanwhile.
  */
@@ -16,7 +18,7 @@ export class DriverCall {
   /** Aborted when the caller cancels, and when the time is over. */
   readonly signal: AbortSignal;
   readonly #paths: RootPaths;
-  readonly #what: 'start' | 'stop' | 'restart';
+  readonly #what: DriverCallKind;
   readonly #options: DriverCallOptions;
   readonly #timeoutMs: number;
   readonly #follower: LogFollower | null;
@@ -27,7 +29,7 @@ export class DriverCall {
 
   private constructor(
     paths: RootPaths,
-    what: 'start' | 'stop' | 'restart',
+    what: DriverCallKind,
     options: DriverCallOptions,
     follower: LogFollower | null,
   ) {
@@ -50,7 +52,7 @@ export class DriverCall {
   /** Does `work`, with the time and the reports that `options` give it. */
   static async run(
     paths: RootPaths,
-    what: 'start' | 'stop' | 'restart',
+    what: DriverCallKind,
     options: DriverCallOptions,
     work: (call: DriverCall) => Promise<Result<void, AppError>>,
   ): Promise<Result<void, AppError>> {

@@ -362,7 +362,7 @@ describe('restart', () => {
         engine.paths.logs,
       ]);
     await build();
-    await expect(build('--network=host')).rejects.toThrow(/network\.host is not allowed/);
+    await expect(build('--network=host')).rejects.toThrow(/cannot share the host's network namespace/);
     await expect(build('--allow', 'security.insecure')).rejects.toThrow(/security\.insecure is not allowed/);
   });
 

@@ -8,6 +8,7 @@ import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import type { DesiredEngineConfig } from '../../daemon-json/daemon-json-conflicts.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import { DriverCall } from './driver-call.ts';
+import { restartReason } from './restart-reason.ts';
 import { engineStatus } from './engine-facts.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import {
@@ -32,12 +33,15 @@ export interface EmbeddedDriverOptions {
   readonly bulkheadCommand: string;
 }
 
+/** It always takes its configuration by a reload, unless `restartReason` names a reason against it. */
+export type EmbeddedDriver = EngineDriver & Required<Pick<EngineDriver, 'reload' | 'restartReason'>>;
+
 /**
  * Drives the engine under `paths.root` from outside its supervisor: through its control socket. A killed
  * supervisor, or one of an earlier version, which has none, is found by the state file and its process.
- * Start, stop and restart need root.
+ * Start, stop, restart and reload need root.
  */
-export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOptions): EngineDriver {
+export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOptions): EmbeddedDriver {
   const status = () => engineStatus(paths);
   const settled = async (outcome: Result<void, AppError>): Promise<Result<EngineStatus, AppError>> =>
     outcome.ok ? ok(await status()) : outcome;
@@ -48,9 +52,17 @@ export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOp
     start: async (call = {}) => settled(await startEngine(paths, options.bulkheadCommand, call)),
     stop: async (call = {}) => settled(await stop(paths, call)),
     restart: async (call = {}) => settled(await restart(paths, options, call)),
+    reload: (call = {}) => reload(paths, call),
+    restartReason: (desired, text) => restartReason(paths, desired, text),
     checkConfig: (desired) => checkEngineConfig(paths, desired),
     log: (lines) => readLogs(paths, lines),
   };
+}
+
+/** Checks that root may go by what stands in the engine's directory: a socket, and files to be written. */
+async function checkOwnDirectory(paths: RootPaths): Promise<Result<void, AppError>> {
+  const machine = await checkMachine();
+  return machine.ok ? checkRootOwner(paths) : machine;
 }
 
 async function restart(
@@ -58,11 +70,8 @@ async function restart(
   options: EmbeddedDriverOptions,
   callOptions: DriverCallOptions,
 ): Promise<Result<void, AppError>> {
-  // What stands in the directory names a socket to connect to and files to be written to.
-  for (const check of [checkMachine, () => checkRootOwner(paths)]) {
-    const checked = await check();
-    if (!checked.ok) return checked;
-  }
+  const own = await checkOwnDirectory(paths);
+  if (!own.ok) return own;
   let isStartNeeded = false;
   const restarted = await DriverCall.run(paths, 'restart', callOptions, async (call) => {
     const outcome = await restartRunning(paths, call);
@@ -86,6 +95,8 @@ async function restartRunning(paths: RootPaths, call: DriverCall): Promise<Resul
   if (control === null || before === null) return null;
   if (!before.ok) return refusedByOther(before.message);
   if (before.state.phase === 'stopping') return null;
+  // Of an earlier version: it is replaced.
+  if (before.state.preparedRuntime === undefined) return null;
   const checked = await checkEngineConfig(paths, await desiredConfig(paths));
   if (!checked.ok) return checked;
   const accepted = await control.request('restart');
@@ -98,6 +109,21 @@ async function restartRunning(paths: RootPaths, call: DriverCall): Promise<Resul
     if (state.phase === 'ready') return ok(undefined);
     if (state.phase === 'failed') return failedStart(state);
   }
+}
+
+/** Has the engine of a running supervisor reload its configuration. */
+async function reload(paths: RootPaths, callOptions: DriverCallOptions): Promise<Result<void, AppError>> {
+  const own = await checkOwnDirectory(paths);
+  if (!own.ok) return own;
+  return DriverCall.run(paths, 'reload', callOptions, async (call) => {
+    const control = await call.connect();
+    const reply = control === null ? null : await control.request('reload');
+    if (reply?.ok === true) return ok(undefined);
+    if (call.signal.aborted) return call.cancelledResult();
+    return fail('engine.request-failed', message('engine.reload-failed'), {
+      reason: reply?.message ?? message('engine.supervisor-does-not-answer'),
+    });
+  });
 }
 
 /** What the settings on disk ask of the engine's configuration. */

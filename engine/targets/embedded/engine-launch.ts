@@ -1,18 +1,20 @@
 import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chosenBackend } from '../../../shared/isolation/backends.ts';
+import { backendCapabilities, chosenBackend } from '../../../shared/isolation/backends.ts';
 import type { EngineStep } from '../../../shared/engine-status/progress.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
 import type { SupervisedChild } from './child-process.ts';
 import { reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
+import type { RegisteredRuntime } from '../../daemon-json/launch-config.ts';
 import { confineDevices } from './device-cgroup.ts';
 import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
 import { engineEnvironment, prepareEngineHome } from '../guarded/engine-home.ts';
+import { guardVolumes } from '../guarded/volume-guards.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
 import { readEnginePolicy, type EnginePolicy } from '../../base/engine-policy.ts';
-import { guardVolumes } from './link-guards.ts';
-import { dockerdErrors, logFile, logSize } from './log-files.ts';
+import { launchConfigOnDisk, launchedConfigFile, writeLaunchedConfig } from './launched-config.ts';
+import { dockerdErrors, logFile, logSize, plainLogLine } from './log-files.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { scaledLimit } from '../../base/machine-speed.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
@@ -55,16 +57,19 @@ export interface LaunchOptions {
 export interface LaunchedEngine {
   readonly dockerd: DockerdProcess;
   readonly eci: boolean;
-  /** What limits the engine although it runs, for people. */
-  readonly problem: string | null;
+  /** The isolation runtime, where a reload can switch ECI; null where that takes a restart. */
+  readonly prepared: RegisteredRuntime | null;
+  /** What limits the engine under ECI although it runs, for people. */
+  readonly limits: string | null;
 }
 
 /**
  * Brings the engine up under the configuration on disk: runtime installed, daemon.json reconciled with the
- * settings, planner, dockerd; resolves when dockerd answers. With ECI on and a requirement missing the engine
- * runs all the same, with the isolation runtime as its default: container starts then fail, none is
- * unprotected. Where dockerd can't be kept from device nodes (an engine in a container) it runs without that,
- * and the engine's problem says so.
+ * settings, planner, dockerd; resolves when dockerd answers. All that isolation needs is there whether ECI is
+ * on or off, so that a reload switches it. With ECI on and a requirement missing the engine runs all the
+ * same, with the isolation runtime as its default: container starts then fail, none is unprotected. With ECI
+ * off and a requirement missing it runs without what needs that. Where dockerd can't be kept from device
+ * nodes (an engine in a container) it runs without that, and the engine's problem says so under ECI.
  */
 export async function launchEngine(
   paths: RootPaths,
@@ -81,49 +86,55 @@ export async function launchEngine(
   const chosen = await chooseBackend(paths, options.backends, policy.backend);
   const missing =
     chosen === null ? [`no isolation backend "${policy.backend}" is known`] : [...chosen.missing];
-  let runtimeFile = '';
+  let runtime: RegisteredRuntime | null = null;
+  let isPrepared = false;
   if (chosen !== null) {
     const installed = await chosen.backend.install(paths);
     if (!installed.ok)
       missing.push(
         installed.error.message + (installed.error.reason === undefined ? '' : `: ${installed.error.reason}`),
       );
-    runtimeFile = await presentRuntime(paths, chosen.backend);
+    runtime = { name: chosen.backend.runtimeName, path: await presentRuntime(paths, chosen.backend) };
     const reconciled = await reconcileEngineConfig(paths, {
       eci: policy.eci,
-      runtimeName: chosen.backend.runtimeName,
-      runtimePath: runtimeFile,
+      runtimeName: runtime.name,
+      runtimePath: runtime.path,
     });
     if (!reconciled.ok) return reconciled;
     for (const change of reconciled.value.changes)
       options.log(`daemon.json: ${change.pointer} ${change.kind}`);
+    isPrepared = missing.length === 0 && backendCapabilities[chosen.backend.id].switchedByReload;
     if (chosen.backend.needsPlanner && missing.length === 0) {
       options.onStep('start-planner');
       const planner = await options.planner.start(await scaledLimit(plannerReadyMs));
-      // With ECI off the engine is of use without it.
+      // With ECI off the engine is of use without it, and without BuildKit's runtime that needs it.
       if (!planner.ok && policy.eci) return planner;
       if (!planner.ok)
         options.log(`the planner did not start: ${planner.error.reason ?? planner.error.message}`);
+      isPrepared &&= planner.ok;
     }
   }
 
   await options.beforeDockerd;
   options.onStep('start-dockerd');
-  const prepared = await prepareEngineHome(paths);
-  if (!prepared.ok) return prepared;
-  const confined = policy.eci ? await confineDevices(paths, options.backends) : null;
-  if (confined?.ok === false) options.log(`${confined.error.message}: ${confined.error.reason ?? ''}`);
+  const home = await prepareEngineHome(paths);
+  if (!home.ok) return home;
+  await mkdir(paths.run, { recursive: true, mode: 0o711 });
+  const written = await writeLaunchedConfig(paths, await launchConfigOnDisk(paths, runtime));
+  if (!written.ok) return written;
+  const confined = await confineDevices(paths, options.backends);
+  if (!confined.ok) options.log(`${confined.error.message}: ${confined.error.reason ?? ''}`);
+  const buildRuntime = policy.eci || isPrepared ? runtime : null;
   const started = await startOnNetwork(
     paths,
     await engineNetwork(paths),
     {
       environment: engineEnvironment(
         paths,
-        policy.eci && chosen !== null ? chosen.backend.engineEnvironment(runtimeFile) : {},
+        buildRuntime === null || chosen === null ? {} : chosen.backend.engineEnvironment(buildRuntime.path),
       ),
-      // Always registered, so that containers made under ECI still start when it is off.
-      extraArgs: chosen === null ? [] : ['--add-runtime', `${chosen.backend.runtimeName}=${runtimeFile}`],
-      ...(confined?.ok === true ? { confinement: confined.value } : {}),
+      configFile: launchedConfigFile(paths),
+      ...(confined.ok ? { confinement: confined.value } : {}),
     },
     options,
   );
@@ -135,19 +146,20 @@ export async function launchEngine(
         `the engine may follow links in volumes until a container with one starts: ${String(error)}`,
       );
     });
-  const problems = [
-    ...(policy.eci && missing.length > 0
+  const limits = [
+    ...(missing.length > 0
       ? [
           "Enhanced Container Isolation is on, but can't run here, so no container starts: " +
             missing.join('; '),
         ]
       : []),
-    ...(confined?.ok === false ? [`${confined.error.message}: ${confined.error.reason ?? ''}`] : []),
+    ...(confined.ok ? [] : [`${confined.error.message}: ${confined.error.reason ?? ''}`]),
   ];
   return ok({
     dockerd: started.value,
     eci: policy.eci,
-    problem: problems.length === 0 ? null : problems.join('; '),
+    prepared: isPrepared ? runtime : null,
+    limits: limits.length === 0 ? null : limits.join('; '),
   });
 }
 
@@ -161,7 +173,7 @@ export type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
 async function startOnNetwork(
   paths: RootPaths,
   network: EngineNetwork,
-  more: Pick<DockerdSettings, 'environment' | 'extraArgs' | 'confinement'>,
+  more: Pick<DockerdSettings, 'environment' | 'configFile' | 'confinement'>,
   options: LaunchOptions,
   moved = false,
 ): Promise<Launched<DockerdProcess>> {
@@ -170,7 +182,6 @@ async function startOnNetwork(
     dataRoot: paths.data,
     execRoot: paths.run,
     socket: paths.engineSocket,
-    configFile: await configFile(paths),
     logFile: logFile(paths, 'dockerd'),
     ...network,
     ...more,
@@ -229,27 +240,4 @@ export async function presentRuntime(paths: RootPaths, backend: IsolationBackend
     { mode: 0o755 },
   );
   return refusingRuntime;
-}
-
-/**
- * daemon.json, or where there is none an empty stand-in: without one dockerd would read the machine-wide
- * file.
- */
-async function configFile(paths: RootPaths): Promise<string> {
-  if (
-    await access(paths.daemonJson).then(
-      () => true,
-      () => false,
-    )
-  )
-    return paths.daemonJson;
-  const emptyConfig = path.join(paths.run, 'no-daemon.json');
-  await writeFile(emptyConfig, '{}\n', { mode: 0o600 });
-  return emptyConfig;
-}
-
-/** The message alone of dockerd's `time=… level=… msg="…"` lines. */
-function plainLogLine(line: string): string {
-  const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
-  return message === undefined ? line : message.replace(/\\(.)/g, '$1');
 }

@@ -30,6 +30,11 @@ export const engineStateSchema = z.object({
   /** When the engine became ready, ISO 8601 UTC. */
   readyAt: z.string().nullable(),
   eci: z.boolean(),
+  /**
+   * Name of the isolation runtime that dockerd was started with all parts for, so that a reload switches ECI;
+   * null where that takes a restart. Missing where the supervisor is of a version that knows no reload.
+   */
+  preparedRuntime: z.string().nullable().optional(),
   dockerd: processIdentitySchema.nullable(),
   gateway: processIdentitySchema.nullable(),
   planner: processIdentitySchema.nullable(),

@@ -80,6 +80,12 @@ export async function dockerdErrors(paths: RootPaths, count: number, sinceByte =
   return (errors.length > 0 ? errors : all).slice(-count);
 }
 
+/** The message alone of dockerd's `time=… level=… msg="…"` lines. */
+export function plainLogLine(line: string): string {
+  const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+  return message === undefined ? line : message.replace(/\\(.)/g, '$1');
+}
+
 export async function logSize(paths: RootPaths, source: LogSource): Promise<number> {
   return (await stat(logFile(paths, source)).catch(() => null))?.size ?? 0;
 }

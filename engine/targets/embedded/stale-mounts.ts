@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { mountOf, parseMountinfo, pathInFileSystem, type Mount } from '../../base/mountinfo.ts';
+import { isBoundOntoItself, parseMountinfo, type Mount } from '../../base/mountinfo.ts';
 import { exclusivePaths } from '../../../planner/options.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
@@ -69,16 +69,4 @@ function readVolume(paths: RootPaths, name: string): boolean {
   } catch {
     return false; // made without options, or nobody knows how: then it isn't ours to take down
   }
-}
-
-/** As dockerd makes its data directory a mount of its own, and leaves it so when it is killed. */
-export function isBoundOntoItself(mount: Mount, mounts: readonly Mount[], directory: string): boolean {
-  if (mount.mountPoint !== directory) return false;
-  const holder = mountOf(
-    directory,
-    mounts.filter(({ mountPoint }) => mountPoint !== directory),
-  );
-  return (
-    holder !== null && holder.device === mount.device && pathInFileSystem(directory, holder) === mount.root
-  );
 }

@@ -38,6 +38,10 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
       ? await driver.checkConfig(desired)
       : ok(undefined);
   const engineConfig = checked.ok ? preview : checked;
+  const restartReason =
+    status.phase === 'ready' && preview.ok
+      ? ((await driver.restartReason?.(desired, preview.value.text)) ?? null)
+      : null;
   const scanned = status.phase === 'ready' ? await engine.scan() : null;
   if (scanned !== null && !scanned.ok) return scanned;
   const rights = isRoot ? null : message('engine.applying-settings-needs-root');
@@ -50,6 +54,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
     backend: report,
     runtimeName: backend.runtimeName,
     engineConfig,
+    restartReason,
     scan: scanned?.value ?? null,
     rights,
   });

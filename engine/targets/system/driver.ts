@@ -10,12 +10,14 @@ import {
 import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
-import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { capabilitiesOfRuntime } from '../../../shared/isolation/backends.ts';
+import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
-import { dockerClient } from '../../base/docker-client.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import { answersHttp, describeEngineApi } from '../guarded/engine-api.ts';
+import { reloadDockerd } from '../guarded/reload.ts';
+import { releaseVolumes } from '../guarded/volume-guards.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { runningConflicts } from './inspect-engine.ts';
 import { systemctl, unitStates, type UnitState } from './systemd.ts';
@@ -63,40 +65,26 @@ async function start({
   });
 }
 
-/** Sends SIGHUP by `systemctl reload`, and waits for the engine's own event that it has reloaded. */
+/** Sends SIGHUP by `systemctl reload`, and waits until the engine has reloaded. */
 async function reload(
   paths: RootPaths,
-  { signal, timeoutMs = defaultTimeoutMs }: DriverCallOptions,
+  { signal, onLog, timeoutMs = defaultTimeoutMs }: DriverCallOptions,
 ): Promise<Result<void, AppError>> {
   const ended = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
-  let reloaded: Promise<void>;
-  try {
-    const events = await dockerClient(paths.engineSocket).getEvents({
-      filters: { type: ['daemon'], event: ['reload'] },
-      abortSignal: ended,
+  const reloaded = await reloadDockerd({
+    engineSocket: paths.engineSocket,
+    trigger: () => systemctl(['reload', engineUnits.service], { signal: ended }),
+    signal: ended,
+    hint: message('system.see-journal'),
+  });
+  if (!reloaded.ok) return reloaded;
+  const { defaultRuntime } = await describeEngineApi(paths);
+  if (defaultRuntime !== null && capabilitiesOfRuntime(defaultRuntime) === null)
+    await releaseVolumes(paths).catch((error: unknown) => {
+      const text = `volumes are still mounted as under ECI: ${String(error)}`;
+      onLog?.({ at: new Date().toISOString(), source: 'bulkhead', text });
     });
-    reloaded = new Promise((resolve, reject) => {
-      events.once('data', () => {
-        resolve();
-      });
-      events.once('error', reject);
-      events.once('close', () => {
-        reject(new Error('the engine ended its event stream'));
-      });
-    });
-    // It may end before it is awaited.
-    reloaded.catch(() => undefined);
-    const asked = await systemctl(['reload', engineUnits.service], { signal: ended });
-    if (asked.ok) await reloaded;
-    const { destroy } = events as { destroy?: () => void }; // its type has no way to end it
-    destroy?.call(events);
-    return asked;
-  } catch (cause) {
-    return fail('engine.request-failed', message('system.reload-failed'), {
-      cause,
-      hint: message('system.see-journal'),
-    });
-  }
+  return reloaded;
 }
 
 /** The engine and what is in front of it, as systemd and the engine's API have them. Never throws. */

@@ -60,6 +60,9 @@ export function EffectsCard({
           ? scan.containers.filter((c) => !c.protected).length
           : 0;
 
+  const reload: Effect[] = [
+    { key: 'reload', icon: InfoIcon, tone: 'neutral', text: t('isolation.does.reload') },
+  ];
   const restart: Effect[] = [
     {
       key: 'restart',
@@ -119,10 +122,11 @@ export function EffectsCard({
             text: t('isolation.does.images', { count: images }),
           },
         ];
+  const first = ready && capabilities.reconfiguredBy === 'reload' ? reload : restart;
   const effects: Effect[] =
     turning === 'on'
       ? [
-          ...restart,
+          ...first,
           ...left,
           ...rules,
           ...view,
@@ -130,14 +134,14 @@ export function EffectsCard({
         ]
       : turning === 'off'
         ? [
-            ...restart,
+            ...first,
             { key: 'off', icon: InfoIcon, tone: 'neutral', text: t('isolation.does.offMeans') },
             { key: 'still', icon: InfoIcon, tone: 'neutral', text: t('isolation.does.stillRun') },
             { key: 'restored', icon: RollbackIcon, tone: 'neutral', text: t('isolation.does.restored') },
           ]
         : after
           ? [...rules, ...left]
-          : [...restart, ...left, ...rules, ...view];
+          : [...first, ...left, ...rules, ...view];
 
   if (missingBecause(capabilities, 'turn-on-eci') !== null) return null;
   return (

@@ -82,6 +82,12 @@ export function effectLabels(
   switch (effect.code) {
     case 'engine-restarts':
       return labels(t('review.effect.engineRestarts'), t('review.effect.engineRestartsWhy', { duration }));
+    case 'restart-not-prepared':
+      return labels(t('review.effect.restartNotPrepared'), t('review.effect.restartNotPreparedWhy'));
+    case 'restart-build-runtime':
+      return labels(t('review.effect.restartBuildRuntime'), t('review.effect.restartBuildRuntimeWhy'));
+    case 'restart-keys':
+      return labels(t('review.effect.restartKeys', { count, names }), t('review.effect.restartKeysWhy'));
     case 'desktop-reopens':
       return labels(t('review.effect.desktopReopens'), t('review.effect.desktopReopensWhy', { duration }));
     case 'desktop-opens':

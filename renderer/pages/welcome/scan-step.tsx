@@ -11,9 +11,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { RefreshIcon, ShieldIcon, UnprotectedIcon } from '../../theme/icons.ts';
 import { Mono } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { sentences } from '../../i18n/lists.ts';
 import { color } from '../../theme/tokens.ts';
-import { isRunning } from '../../../shared/containers/protection.ts';
 
 const maxRows = 6;
 
@@ -27,7 +25,6 @@ export function ScanStep() {
     void run(undefined);
   }, [run]);
   const containers = scan?.containers ?? [];
-  const running = containers.filter(isRunning).length;
   return (
     <>
       {scanError !== null && <ErrorPanel error={scanError} />}
@@ -105,10 +102,7 @@ export function ScanStep() {
             <UnprotectedIcon sx={{ fontSize: 20, color: color.warn, flexShrink: 0 }} aria-hidden />
             <RowText
               primary={t('welcome.scan.existing', { count: containers.length })}
-              secondary={sentences(t, [
-                t('welcome.scan.choose'),
-                running > 0 ? t('welcome.scan.stops', { count: running }) : '',
-              ])}
+              secondary={t('welcome.scan.choose')}
             />
           </Row>
         </Card>

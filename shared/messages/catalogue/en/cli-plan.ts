@@ -20,6 +20,14 @@ export const cliPlan = {
   'cli-plan.kind-at-once': 'At once',
   'cli-plan.kind-recreated': 'Recreated',
   'cli-plan.engine-restarts': 'Docker Engine restarts once, about {{seconds}} s',
+  'cli-plan.restart-not-prepared': concat(
+    'this engine was started by an earlier version, or without what isolation needs; after this restart ',
+    'ECI is switched without one',
+  ),
+  'cli-plan.restart-build-runtime':
+    'builds get another runtime, which Docker Engine takes at its start alone',
+  'cli-plan.restart-keys':
+    'daemon.json has changed in keys that Docker Engine reads at its start alone: {{names}}',
   'cli-plan.desktop-reopens': 'Docker Desktop is quit and opened again, about {{seconds}} s',
   'cli-plan.desktop-opens': 'Docker Desktop is opened, about {{seconds}} s',
   'cli-plan.desktop-file-goes': concat(

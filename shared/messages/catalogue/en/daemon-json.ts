@@ -13,8 +13,8 @@ export const daemonJson = {
     'daemon.json contradicts how this engine has to run',
   'daemon-json.record-of-daemon-json-before-enhanced-container':
     'the record of daemon.json before Enhanced Container Isolation is damaged',
-  'daemon-json.take-our-keys-default-runtime-builder-entitlements': concat(
-    'Take our keys (default-runtime, builder.entitlements) out of daemon.json by hand and delete that ',
+  'daemon-json.take-our-keys-out': concat(
+    'Take our keys (default-runtime, runtimes.bulkhead) out of daemon.json by hand and delete that ',
     'record.',
   ),
   'daemon-json.is-too-large': '{{path}} is too large',
@@ -39,15 +39,10 @@ export const daemonJson = {
     "The engine's own user namespace remapping puts every container into one shared range and hides ",
     "existing images; it can't be combined with Enhanced Container Isolation.",
   ),
-  'daemon-json.must-be-object': '"{{at}}" must be an object.',
-  'daemon-json.correct-it-in-daemon-json': 'Correct it in daemon.json.',
   'daemon-json.engine-must-listen-behind-the-gateway':
     'the engine must listen on the socket behind the gateway only',
   'daemon-json.data-belongs-below-the-engine-directory': "the engine's data belongs below its own directory",
   'daemon-json.run-time-files-have-their-directory':
     'the engine keeps its run-time files in a directory of its own',
   'daemon-json.pid-file-has-its-directory': 'the engine keeps its pid file in a directory of its own',
-  'daemon-json.must-be-written-as':
-    '"{{key}}" must be written "{{known}}": which of the two counts would not be clear.',
-  'daemon-json.rename-in-daemon-json': 'Rename "{{key}}" to "{{known}}" in daemon.json.',
 } as const;

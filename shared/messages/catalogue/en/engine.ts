@@ -109,6 +109,12 @@ export const engine = {
   'engine.it-is-not-started': 'it is not started',
   'engine.it-is-not-stopped': 'it is not stopped',
   'engine.it-is-not-restarted': 'it is not restarted',
+  'engine.it-does-not-run': 'the engine does not run',
+  'engine.reloaded': 'dockerd has reloaded its configuration',
+  'engine.reload-failed': 'the engine did not reload its configuration',
+  'engine.not-prepared-for-reload': 'it was started without what isolation needs: restart it',
+  'engine.keys-take-restart': 'daemon.json has changed in keys that are read at a start alone: {{keys}}',
+  'engine.supervisor-does-not-answer': 'its supervisor does not answer',
   'engine.dockerd-ended-unexpectedly': 'dockerd ended unexpectedly',
   'engine.containers-are-not-recreated': 'containers are not recreated',
   'engine.interrupted-recreation-was-settled':

@@ -33,7 +33,6 @@ export const system = {
     'dockerd is started with {{option}}, which Bulkhead does not support. ',
     'Move it to /etc/docker/daemon.json, or remove it.',
   ),
-  'system.reload-failed': 'The engine did not reload its configuration.',
   'system.gateway-socket-down': concat(
     'bulkhead-gateway.socket is not active: nobody can connect to /run/docker.sock. Run: ',
     'systemctl start bulkhead-gateway.socket',

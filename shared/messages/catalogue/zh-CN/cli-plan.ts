@@ -19,6 +19,10 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.kind-at-once': '立即生效',
   'cli-plan.kind-recreated': '重新创建',
   'cli-plan.engine-restarts': 'Docker Engine 重启一次，约 {{seconds}} 秒',
+  'cli-plan.restart-not-prepared':
+    '此引擎由较早的版本启动，或启动时缺少隔离所需的组件；此次重启之后，切换 ECI 不再需要重启',
+  'cli-plan.restart-build-runtime': '构建将使用另一个运行时，而 Docker Engine 只在启动时读取它',
+  'cli-plan.restart-keys': 'daemon.json 中有只在 Docker Engine 启动时读取的键发生了更改：{{names}}',
   'cli-plan.desktop-reopens': 'Docker Desktop 会退出并重新打开，约 {{seconds}} 秒',
   'cli-plan.desktop-opens': 'Docker Desktop 会打开，约 {{seconds}} 秒',
   'cli-plan.desktop-file-goes': '移除设置文件：Docker Desktop 不再强制登录，也不再为用户设置或锁定任何内容',

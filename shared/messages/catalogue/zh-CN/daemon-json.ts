@@ -11,8 +11,8 @@ export const daemonJson: Translated<typeof english> = {
   'daemon-json.daemon-json-contradicts-how-this-engine-has': 'daemon.json 与此引擎的运行方式相矛盾',
   'daemon-json.record-of-daemon-json-before-enhanced-container':
     '启用增强型容器隔离之前的 daemon.json 记录已损坏',
-  'daemon-json.take-our-keys-default-runtime-builder-entitlements':
-    '请手动从 daemon.json 中移除 Bulkhead 的键 (default-runtime, builder.entitlements)，并删除该记录。',
+  'daemon-json.take-our-keys-out':
+    '请手动从 daemon.json 中移除 Bulkhead 的键 (default-runtime, runtimes.bulkhead)，并删除该记录。',
   'daemon-json.is-too-large': '{{path}} 过大',
   'daemon-json.bytes-at-most-are-read': '{{count}} 字节；最多读取 {{maxBytes}} 字节',
   'daemon-json.it-is-not-utf-8': '不是 UTF-8',
@@ -31,12 +31,8 @@ export const daemonJson: Translated<typeof english> = {
     '运行时名称“{{runtimeName}}”属于隔离运行时；此处却指向另一个程序。',
   'daemon-json.engine-own-user-namespace-remapping-puts-every':
     '引擎自身的用户命名空间重映射会将所有容器放入一个共用范围，并隐藏现有镜像；不能与增强型容器隔离同时使用。',
-  'daemon-json.must-be-object': '“{{at}}”必须是对象。',
-  'daemon-json.correct-it-in-daemon-json': '请在 daemon.json 中更正。',
   'daemon-json.engine-must-listen-behind-the-gateway': '引擎只能在网关后面的套接字上监听',
   'daemon-json.data-belongs-below-the-engine-directory': '引擎的数据应位于其自己的目录之下',
   'daemon-json.run-time-files-have-their-directory': '引擎将运行时文件保存在自己的目录中',
   'daemon-json.pid-file-has-its-directory': '引擎将 PID 文件保存在自己的目录中',
-  'daemon-json.must-be-written-as': '“{{key}}”必须写作“{{known}}”：否则不清楚以哪一个为准。',
-  'daemon-json.rename-in-daemon-json': '请在 daemon.json 中将“{{key}}”改名为“{{known}}”。',
 };

@@ -21,7 +21,6 @@ export const system: Translated<typeof english> = {
     'docker.service 未从 docker.socket 获取套接字 (-H fd://)，因此网关无法置于其前。请恢复软件包的 ExecStart。',
   'system.option-not-supported':
     'dockerd 以 {{option}} 启动，Bulkhead 不支持该选项。请将其移到 /etc/docker/daemon.json 或移除。',
-  'system.reload-failed': '引擎未重新加载其配置。',
   'system.gateway-socket-down':
     'bulkhead-gateway.socket 未激活：无人能连接 /run/docker.sock。请运行：systemctl start bulkhead-gateway.socket',
   'system.gateway-down':

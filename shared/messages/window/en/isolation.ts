@@ -119,6 +119,7 @@ export const isolation = {
     titleOff: 'What turning it off will do here',
     titleIs: 'What it does here',
     restart: 'Docker Engine restarts once.',
+    reload: 'Docker Engine reads its configuration again: no container stops.',
     stops_one:
       '{{count}} running container stops; with a restart policy it starts again by itself if it is ' +
       'allowed to.',

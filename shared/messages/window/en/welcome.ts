@@ -49,8 +49,6 @@ export const welcome = {
     existing_other: 'They were created without protection',
     choose:
       'Before the review you choose what happens to each: recreated protected, removed, or kept as it is.',
-    stops_one: 'Turning ECI on restarts the engine: {{count}} running container stops meanwhile.',
-    stops_other: 'Turning ECI on restarts the engine: {{count}} running containers stop meanwhile.',
   },
   policy: {
     title: 'The policy to begin with',

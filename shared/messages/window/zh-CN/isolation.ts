@@ -109,6 +109,7 @@ export const isolation: Translation<typeof english> = {
     titleOff: '关闭后在此处的影响',
     titleIs: '在此处的作用',
     restart: 'Docker Engine 会重启一次。',
+    reload: 'Docker Engine 重新读取其配置：不会停止任何容器。',
     stops_other: '{{count}} 个正在运行的容器会停止；设有重启策略的容器在获准时会自行重新启动。',
     stopsNone: '没有正在运行的容器，因此不会停止任何容器。',
     images_other: '{{count}} 个镜像保持可见；卷和网络也是如此。',

@@ -42,7 +42,6 @@ export const welcome: Translation<typeof english> = {
     more_other: '以及另外 {{count}} 个',
     existing_other: '它们是在没有保护的情况下创建的',
     choose: '审阅之前，您可以为每个容器选择：重新创建为受保护、移除或保持原样。',
-    stops_other: '开启 ECI 会重启引擎：期间 {{count}} 个正在运行的容器会停止。',
   },
   policy: {
     title: '初始策略',

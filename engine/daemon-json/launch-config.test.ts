@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { defaultRuntimeOf, launchConfig, restartKeys } from './launch-config.ts';
+
+const runtime = { name: 'bulkhead', path: '/dir/runtime/bulkhead-runc' };
+const registered = { bulkhead: { path: runtime.path } };
+const launched = (config: object | null) =>
+  launchConfig(config === null ? null : JSON.stringify(config), runtime);
+
+describe('what dockerd is started with', () => {
+  test.each([null, '', ' \n', '\uFEFF{}'])(
+    'names both runtimes without a daemon.json of its own: %j',
+    (text) => {
+      expect(JSON.parse(launchConfig(text, runtime))).toEqual({
+        'default-runtime': 'runc',
+        runtimes: registered,
+      });
+    },
+  );
+  test('keeps what an administrator wrote, other runtimes and defaults too', () => {
+    const config = {
+      debug: true,
+      'default-runtime': 'nvidia',
+      runtimes: { nvidia: { path: '/usr/bin/nvidia-container-runtime' } },
+    };
+    expect(JSON.parse(launched(config))).toEqual({
+      ...config,
+      runtimes: { ...config.runtimes, ...registered },
+    });
+    expect(defaultRuntimeOf(launched(config))).toBe('nvidia');
+    expect(defaultRuntimeOf(launched({ 'default-runtime': 'bulkhead', runtimes: null }))).toBe('bulkhead');
+    expect(defaultRuntimeOf(launched(null))).toBe('runc');
+  });
+});
+
+describe('what takes a restart', () => {
+  const inForce = launched({ debug: true, labels: ['a=b'], 'storage-driver': 'overlay2' });
+  test.each([
+    ['nothing changed', { debug: true, labels: ['a=b'], 'storage-driver': 'overlay2' }, []],
+    [
+      'the default runtime',
+      { debug: true, labels: ['a=b'], 'storage-driver': 'overlay2', 'default-runtime': 'bulkhead' },
+      [],
+    ],
+    ['keys that are reloaded', { debug: false, labels: ['c=d'], 'storage-driver': 'overlay2' }, []],
+    ['a key of storage', { debug: true, labels: ['a=b'], 'storage-driver': 'btrfs' }, ['storage-driver']],
+    ['a key that is new', { debug: true, labels: ['a=b'], 'storage-driver': 'overlay2', mtu: 1400 }, ['mtu']],
+    ['keys taken out, reloaded ones too', { debug: true }, ['labels', 'storage-driver']],
+  ])('%s', (_, config, keys) => {
+    expect(restartKeys(inForce, launched(config))).toEqual(keys);
+  });
+});

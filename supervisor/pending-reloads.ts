@@ -1,0 +1,38 @@
+import { message } from '../shared/messages/message.ts';
+import { fail, type AppError, type Result } from '../shared/result.ts';
+
+type Outcome = Result<void, AppError>;
+
+/** Requests to reload that wait for the supervisor's turn: one reload, or restart, settles all of them. */
+export class PendingReloads {
+  #waiting: ((outcome: Outcome) => void)[] = [];
+  #isClosed = false;
+
+  /** Resolves with the outcome of the next reload or restart. Error: `engine.not-ready` once closed. */
+  add(): Promise<Outcome> {
+    return new Promise((resolve) => {
+      if (this.#isClosed) resolve(stopping());
+      else this.#waiting.push(resolve);
+    });
+  }
+
+  /**
+   * Takes those that wait now: what is requested from here on is no longer settled by the reload that begins.
+   * Returns how to settle them.
+   */
+  take(): (outcome: Outcome) => void {
+    const taken = this.#waiting;
+    this.#waiting = [];
+    return (outcome) => {
+      for (const resolve of taken) resolve(outcome);
+    };
+  }
+
+  /** The supervisor is ending: those that wait fail, and so does what is still requested. */
+  close(): void {
+    this.#isClosed = true;
+    this.take()(stopping());
+  }
+}
+
+const stopping = (): Outcome => fail('engine.not-ready', message('engine.engine-is-being-stopped'));
