@@ -1,11 +1,12 @@
 import type { GatekeeperOptions } from './gatekeeper-options.ts';
 import { countParsedBytes } from '../base/minor-gc.ts';
 import type { Gatekeeper, GatewayRequest, GatekeeperResult, Verdict } from '../http/exchange.ts';
-import { versionKnown } from '../routes/match.ts';
+import { matchRoute, versionKnown } from '../routes/match.ts';
 import type { Route } from '../routes/route.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { backendCapabilities, chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { pageNotFound, versionTooOld } from '../../shared/policy/engine-errors.ts';
 import { EngineUnreachable, unansweredRefusal } from '../engine-api/engine-facts.ts';
 import { TooManyWaiting } from '../turns/fair-share.ts';
 import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/turns.ts';
@@ -96,9 +97,12 @@ function admittedRequest(
   request: GatewayRequest,
   deciding: (sent: Buffer | null) => DecisionContext,
 ): GatekeeperResult | Promise<GatekeeperResult> {
-  if (request.match === null || route === null || !versionKnown(request.target.version)) {
-    return denied(deciding(null), deny('unknown-endpoint', `${request.head.method} ${request.target.path}`));
-  }
+  const oldVersion = tooOldVersion(request);
+  if (request.match === null || route === null || oldVersion !== null)
+    return denied(deciding(null), unknownEndpoint(request, oldVersion), {
+      // No engine takes other versions of the path for the API.
+      ...(/^\/v[0-9.]+\//.test(request.target.path) ? {} : { clientAnswer: pageNotFound }),
+    });
   if (formTypes.has(request.head.contentType) && request.head.body.kind !== 'none' && !emptyBody(request)) {
     return denied(deciding(null), deny('form-body', message('gateway.form-body')));
   }
@@ -142,6 +146,21 @@ function admittedRequest(
     return inspect(deciding(null), options, route, null);
   options.counters?.request(route, 'allow');
   return forward;
+}
+
+/** The version of a request that no supported engine has any more; null for others. */
+function tooOldVersion({ target, head }: GatewayRequest): string | null {
+  if (target.version !== null) return versionKnown(target.version) ? null : target.version;
+  const [prefix, version = ''] = /^\/v(0\.[0-9]|1\.[0-9])(?=\/)/.exec(target.path) ?? [];
+  return prefix !== undefined && matchRoute(head.method, target.path.slice(prefix.length)) !== null
+    ? version
+    : null;
+}
+
+function unknownEndpoint({ head, target }: GatewayRequest, oldVersion: string | null): Denial {
+  return deny('unknown-endpoint', `${head.method} ${target.path}`, {
+    ...(oldVersion === null ? {} : { engineError: versionTooOld(oldVersion) }),
+  });
 }
 
 /** Turns an unreachable engine into a refusal that says so. */
@@ -261,7 +280,7 @@ function unconditionalDenial(route: Route): Denial | null {
     case 'refused-debug':
       return deny('debug', `${route.method} ${route.pattern}`);
     case 'refused-removed':
-      return deny('removed-endpoint', `${route.method} ${route.pattern}`);
+      return deny('removed-endpoint', `${route.method} ${route.pattern}`, { engineError: pageNotFound });
     default:
       return null;
   }

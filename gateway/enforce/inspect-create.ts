@@ -1,5 +1,7 @@
 import { decideCreateContainer, readCreateBody } from '../../shared/policy/create-container.ts';
-import { deny } from '../../shared/policy/decision.ts';
+import { unknownLogDriver } from '../../shared/policy/create-confinement.ts';
+import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { isKnownAbsent, noSuchLogDriver } from '../../shared/policy/engine-errors.ts';
 import { hiddenValueDenial, hidesEnvironment, linkDenial } from '../../shared/policy/environment.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
 import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
@@ -71,11 +73,9 @@ export async function createContainer(
   } = await withSocket(context, about.image, (socket) =>
     decideCreateContainer(read.body, { ...facts, socket }, { runtime: context.runtime }),
   );
-  if (decision.outcome === 'deny' || written === null)
-    return denied(
-      decision.outcome === 'deny' ? decision : deny('unreadable-body', message('policy.the-body')),
-      about,
-    );
+  if (decision.outcome === 'deny')
+    return denied(await withLogDriverError(context, decision, read.body), about);
+  if (written === null) return denied(deny('unreadable-body', message('policy.the-body')), about);
   const held = convertBinds(context, written, facts.containers);
   // An engine takes no notice of what a mount has in its place, in a request of an older version.
   if (target.version !== null && Number(target.version.slice(2)) < 44 && needsRecursiveReadOnly(held)) {
@@ -98,6 +98,19 @@ export async function createContainer(
     ...about,
     ...(answer === undefined ? {} : { answer }),
   };
+}
+
+/** The denial of a log driver that the engine does not have is the engine's error. */
+async function withLogDriverError(
+  context: InspectionContext,
+  denial: Denial,
+  body: JsonObject,
+): Promise<Denial> {
+  const type = denial.rule === 'log-driver' ? unknownLogDriver(body) : null;
+  // Names that are paths are looked for elsewhere.
+  return type === null || !isKnownAbsent(type) || (await context.facts.logDrivers()).includes(type)
+    ? denial
+    : { ...denial, engineError: noSuchLogDriver(type) };
 }
 
 /**

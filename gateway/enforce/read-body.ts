@@ -1,6 +1,8 @@
 import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { badRequest, type EngineError } from '../../shared/policy/engine-errors.ts';
 import { defaultJsonLimits } from '../../shared/policy/json-limits.ts';
 import { JsonReading } from '../../shared/policy/json-parser.ts';
+import { contentAfterJson } from '../../shared/policy/json-refusals.ts';
 import type { Json } from '../../shared/policy/json.ts';
 import { bodyLimits, limitDenial } from '../../shared/policy/limits.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -43,9 +45,18 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
       ok: false,
       denial:
         parsed.exceeded === undefined
-          ? deny('unreadable-body', message('policy.the-body'), { detail: parsed.why })
+          ? deny('unreadable-body', message('policy.the-body'), {
+              detail: parsed.why,
+              ...(parsed.isSyntaxError === true ? { engineError: syntaxError(parsed.why, text) } : {}),
+            })
           : limitDenial(parsed.exceeded),
     };
   if (!small) await yieldToEventLoop(signal);
   return parsed;
+}
+
+/** The engine's answer to what is no JSON. */
+function syntaxError(why: string, text: string): EngineError {
+  if (/^[ \t\r\n]*$/.test(text)) return badRequest('invalid JSON: got EOF while reading request body');
+  return badRequest(why === contentAfterJson ? why : `invalid JSON: ${why}`);
 }

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
 import { changeSentence, refusalMessage, type Change, type Denial } from '../../shared/policy/decision.ts';
+import type { EngineError } from '../../shared/policy/engine-errors.ts';
 import { message } from '../../shared/messages/message.ts';
 import { loadedTranslator } from '../../shared/messages/translator.ts';
 import { rules } from '../../shared/rules/index.ts';
@@ -27,6 +28,8 @@ export interface About {
   readonly container?: string | undefined;
   readonly image?: string | undefined;
   readonly framed?: boolean;
+  /** The answer in place of the refusal's text, where the denial is logged all the same. */
+  readonly clientAnswer?: EngineError;
 }
 
 const nothing = Buffer.alloc(0);
@@ -88,7 +91,7 @@ export function conclude(deciding: DecisionContext, result: InspectionResult): V
 
 /**
  * The verdict of a denial: refused with the text of B6; in audit mode only logged, and passed on as the
- * client sent it.
+ * client sent it. What the engine answers with an error of its own is not logged.
  */
 export function denied(
   deciding: DecisionContext,
@@ -96,6 +99,13 @@ export function denied(
   about: About = {},
 ): Verdict | Promise<Verdict> {
   const { context } = deciding;
+  if (denial.engineError !== undefined) {
+    recordDuration(deciding);
+    context.counters?.request(context.request.match?.route ?? null, 'invalid');
+    return context.settings.mode === 'audit'
+      ? passAsSent(context, deciding.sent)
+      : { kind: 'refuse', ...denial.engineError };
+  }
   // Audit mode is about what containers may do. The gateway's own limits hold, as those of messages do.
   const outcome =
     context.settings.mode === 'audit' && denial.rule !== 'request-limit' ? 'would-deny' : 'deny';
@@ -104,8 +114,7 @@ export function denied(
   return outcome === 'deny'
     ? {
         kind: 'refuse',
-        status: 403,
-        message: text,
+        ...(about.clientAnswer ?? { status: 403, message: text }),
         ...(about.framed === true && showsStreamsOnly(context.request) ? { inStream: true } : {}),
       }
     : passAsSent(context, deciding.sent);

@@ -130,6 +130,7 @@ export function createEngineFacts(engineSocket: string, limitMs?: number): Engin
     },
     networks: async () => readNetworks(await fetchJson('/networks')),
     defaultRuntime: async () => text(field(await fetchJson('/info'), 'DefaultRuntime')) || null,
+    logDrivers: async () => list(field(field(await fetchJson('/info'), 'Plugins'), 'Log')),
     image: async (reference) => {
       const found = await getImage(reference);
       return found === null ? null : readImage(found, () => fetchJson('/info'));

@@ -33,6 +33,8 @@ export interface EngineFacts {
   networks(): Promise<readonly ListedNetwork[]>;
   /** The runtime a container gets that names none. */
   defaultRuntime(): Promise<string | null>;
+  /** Names of the log drivers that the engine has, plugins included. */
+  logDrivers(): Promise<readonly string[]>;
   /** An image by any name a create request may use: a reference, an id, the beginning of one. */
   image(reference: string): Promise<LocalImage | null>;
   /** A label that containers of an image get from it; null when it has none. */

@@ -4,10 +4,10 @@ import type { Route } from '../routes/route.ts';
 import type { UntrustedReason } from '../trust/image-trust.ts';
 
 /**
- * What is counted besides the audit log's outcomes: the engine could not be asked, or what was asked about is
- * not there.
+ * What is counted besides the audit log's outcomes: the engine could not be asked, what was asked about is
+ * not there, or no engine would do what was requested.
  */
-export type CountedOutcome = AuditOutcome | 'unreachable' | 'missing';
+export type CountedOutcome = AuditOutcome | 'unreachable' | 'missing' | 'invalid';
 
 /** Upper bounds of the decision time's buckets, seconds. */
 export const decisionBuckets = [0.000_05, 0.000_1, 0.000_25, 0.001, 0.005, 0.025, 0.1, 1, 10] as const;

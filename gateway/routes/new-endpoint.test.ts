@@ -118,10 +118,10 @@ async function decide(
 const allowAll = { commands: { type: 'deny', commands: [] }, perImage: [] } as const;
 
 describe('an endpoint that is added as a row of the route table', () => {
-  it('is unknown without the row, so it is refused', async () => {
+  it('is unknown without the row: refused as by an engine without it, and in the audit log', async () => {
     expect(matchRoute('POST', '/containers/a/defragment')).toBeNull();
     const { verdict, entries } = await decide('/containers/a/defragment', clients, allowAll, matchRoute);
-    expect(verdict).toMatchObject({ kind: 'refuse', status: 403 });
+    expect(verdict).toEqual({ kind: 'refuse', status: 404, message: 'page not found' });
     expect(entries).toMatchObject([{ outcome: 'deny', rule: 'unknown-endpoint' }]);
   });
 

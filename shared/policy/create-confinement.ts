@@ -160,6 +160,12 @@ function annotations(host: ReadonlyMap<string, Json>): Denial | null {
   return null;
 }
 
+/** The log driver of a create body where it is none of the engine's own that are allowed; null otherwise. */
+export function unknownLogDriver(body: JsonObject): string | null {
+  const type = textAt(objectAt(objectAt(body, 'HostConfig'), 'LogConfig'), 'Type');
+  return logDrivers.has(type) ? null : type;
+}
+
 function logConfig(host: ReadonlyMap<string, Json>): Denial | null {
   const config = objectAt(host, 'LogConfig');
   const type = textAt(config, 'Type');

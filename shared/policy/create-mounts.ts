@@ -1,4 +1,5 @@
 import { deny, type Change, type Denial } from './decision.ts';
+import { invalidMount, invalidMountSource, invalidVolumesFrom, isKnownAbsent } from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 import { cleanPath, decideBindSource, type BindSourceContext } from './bind-source.ts';
@@ -80,7 +81,11 @@ function mounts(
     const source = textAt(mount, 'Source');
     const propagation = textAt(objectAt(mount, 'BindOptions'), 'Propagation');
     if (!['', 'private', 'rprivate', 'slave', 'rslave'].includes(propagation))
-      return deny('bind-propagation', message('policy.mount-of-with-propagation', { source, propagation }));
+      return deny('bind-propagation', message('policy.mount-of-with-propagation', { source, propagation }), {
+        ...(['shared', 'rshared'].includes(propagation)
+          ? {}
+          : { engineError: invalidMount('bind', `invalid propagation mode: ${propagation}`) }),
+      });
     const consistency = textAt(mount, 'Consistency');
     if (!consistencies.has(consistency))
       return deny('unmodelled-value', message('policy.mount-with-consistency', { consistency }), {
@@ -88,6 +93,11 @@ function mounts(
       });
     switch (textAt(mount, 'Type')) {
       case 'bind': {
+        if (!source.startsWith('/'))
+          return deny('bind-unresolvable', message('policy.bind-mount', { source }), {
+            detail: message('policy.it-is-not-absolute-path'),
+            engineError: invalidMountSource(source),
+          });
         const checked = bindSource(source, 'HostConfig.Mounts', facts, context, changes);
         if (typeof checked !== 'string') return checked;
         written.push(new Map(mount).set('Source', checked));
@@ -113,6 +123,9 @@ function mounts(
       default:
         return deny('unmodelled-value', message('policy.mount-of-type', { type: textAt(mount, 'Type') }), {
           spec: 'A8',
+          ...(textAt(mount, 'Type') === 'cluster'
+            ? {}
+            : { engineError: invalidMount(textAt(mount, 'Type'), 'mount type unknown') }),
         });
     }
   }
@@ -135,6 +148,7 @@ function volumesFrom(
       return deny('unmodelled-value', `--volumes-from ${text}`, {
         spec: 'A8',
         detail: message('policy.there-is-no-such-container'),
+        ...(container === null && isKnownAbsent(text) ? { engineError: invalidVolumesFrom(text) } : {}),
       });
     for (const mount of container.mounts) {
       // What gives the holder its power over the engine is the holder's: the new container gets a socket of

@@ -1,14 +1,20 @@
 import { deny, type Change, type Denial } from './decision.ts';
+import { badRequest, invalidIsolation, isKnownAbsent, noSuchContainer } from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { objectAt, textAt } from './shape.ts';
 import { message } from '../messages/message.ts';
 import { builtInNetworkModes, containerMode, type CreateFacts } from './references.ts';
 
 const fields = [
-  { key: 'PidMode', flag: '--pid', plain: new Set(['']) },
-  { key: 'IpcMode', flag: '--ipc', plain: new Set(['', 'none', 'private', 'shareable']) },
-  { key: 'UTSMode', flag: '--uts', plain: new Set(['']) },
-  { key: 'CgroupnsMode', flag: '--cgroupns', plain: new Set(['', 'private']) },
+  { key: 'PidMode', flag: '--pid', name: 'PID mode', plain: new Set(['']) },
+  { key: 'IpcMode', flag: '--ipc', name: 'IPC mode', plain: new Set(['', 'none', 'private', 'shareable']) },
+  { key: 'UTSMode', flag: '--uts', name: 'UTS mode', plain: new Set(['']) },
+  {
+    key: 'CgroupnsMode',
+    flag: '--cgroupns',
+    name: 'cgroup namespace mode',
+    plain: new Set(['', 'private']),
+  },
 ] as const;
 
 /**
@@ -21,15 +27,15 @@ export function decideNamespaces(
   facts: CreateFacts,
   changes: Change[],
 ): Denial | null {
-  for (const { key, flag, plain } of fields) {
+  for (const { key, flag, name, plain } of fields) {
     const mode = textAt(host, key);
     if (plain.has(mode)) continue;
-    const denial = shared(host, key, flag, mode, facts, changes);
+    const denial = shared(host, { key, flag, invalid: `invalid ${name}: ${mode}` }, mode, facts, changes);
     if (denial !== null) return denial;
   }
   const network = textAt(host, 'NetworkMode');
   if (network === 'host' || containerMode(network) !== null) {
-    const denial = shared(host, 'NetworkMode', '--network', network, facts, changes);
+    const denial = shared(host, networkField, network, facts, changes);
     if (denial !== null) return denial;
   } else if (!builtInNetworkModes.has(network)) {
     const denial = hostNetwork(network, facts);
@@ -49,8 +55,11 @@ export function decideNamespaces(
   }
   for (const key of ['Cgroup', 'Isolation']) {
     const value = textAt(host, key);
-    if (value !== '' && !(key === 'Isolation' && value === 'default'))
-      return deny('unmodelled-value', message('policy.host-config-value', { key, value }), { spec: 'A7' });
+    if (value !== '' && !(key === 'Isolation' && value.toLowerCase() === 'default'))
+      return deny('unmodelled-value', message('policy.host-config-value', { key, value }), {
+        spec: 'A7',
+        ...(key === 'Isolation' ? { engineError: invalidIsolation(value) } : {}),
+      });
   }
   return null;
 }
@@ -65,21 +74,29 @@ function hostNetwork(name: string, facts: CreateFacts): Denial | null {
   return network?.driver === 'host' ? denyHost('--network', name) : null;
 }
 
+const networkField = {
+  key: 'NetworkMode',
+  flag: '--network',
+  invalid: 'Invalid network mode: invalid container format container:<name|id>',
+};
+
+/** `field.invalid`: what the engine says of a mode that it does not know. */
 function shared(
   host: Map<string, Json>,
-  key: string,
-  flag: string,
+  { key, flag, invalid }: typeof networkField,
   mode: string,
   facts: CreateFacts,
   changes: Change[],
 ): Denial | null {
   if (mode === 'host') return denyHost(flag, mode);
   const name = key === 'UTSMode' || key === 'CgroupnsMode' ? null : containerMode(mode);
-  if (name === null) return deny('unmodelled-value', `${flag}=${mode}`, { spec: 'A7' });
+  if (name === null || name === '')
+    return deny('unmodelled-value', `${flag}=${mode}`, { spec: 'A7', engineError: badRequest(invalid) });
   const container = facts.containers.get(name);
   if (!container)
     return deny('foreign-namespace', `${flag}=${mode}`, {
       detail: message('policy.there-is-no-container', { name }),
+      ...(container === null && isKnownAbsent(name) ? { engineError: noSuchContainer(name) } : {}),
     });
   if (!container.protected)
     return deny('foreign-namespace', `${flag}=${mode}`, {

@@ -6,6 +6,7 @@ import {
   type Message,
   type MessageReference,
 } from '../messages/message.ts';
+import type { EngineError } from './engine-errors.ts';
 import type { Translate } from '../messages/translator.ts';
 import { rules, type RuleCode, type SettingPointer } from '../rules/index.ts';
 import { settingSentence } from '../rules/setting-pointer.ts';
@@ -55,6 +56,8 @@ export interface Denial {
   /** `what` and `detail` as sentences of the catalogue; missing where they are the same in every language. */
   readonly sentences?: DenialSentences;
   readonly subject?: DenialSubject;
+  /** Only where no engine would do what was requested: then it is not a matter of policy. */
+  readonly engineError?: EngineError;
 }
 export type Decision =
   | { readonly outcome: 'allow'; readonly changes: readonly [] }
@@ -81,6 +84,7 @@ export interface DenialOptions {
   readonly setting?: SettingPointer;
   readonly detail?: string | Message;
   readonly subject?: DenialSubject;
+  readonly engineError?: EngineError;
 }
 
 /**
@@ -88,7 +92,7 @@ export interface DenialOptions {
  * (an option, an address). They may repeat what the client sent, and are cut where that is very long.
  */
 export function deny(rule: RuleCode, what: string | Message, options: DenialOptions = {}): Denial {
-  const { spec, setting, detail, subject } = options;
+  const { spec, setting, detail, subject, engineError } = options;
   const sentences = {
     ...(typeof what === 'string' ? {} : { what: referenceTo(what) }),
     ...(typeof detail === 'object' ? { detail: referenceTo(detail) } : {}),
@@ -102,6 +106,7 @@ export function deny(rule: RuleCode, what: string | Message, options: DenialOpti
     ...(detail === undefined ? {} : { detail: brief(plainText(detail)) }),
     ...(Object.keys(sentences).length === 0 ? {} : { sentences }),
     ...(subject === undefined ? {} : { subject }),
+    ...(engineError === undefined ? {} : { engineError }),
   };
 }
 

@@ -205,6 +205,7 @@ const containerConfig: Readonly<Record<string, Shape>> = {
 };
 
 export const createContainerBody: Shape = {
+  struct: 'runconfig.ContainerConfigWrapper',
   fields: {
     ...containerConfig,
     HostConfig: hostConfig,
@@ -213,14 +214,17 @@ export const createContainerBody: Shape = {
   ignored: ignoredInCreate,
 };
 export const commitBody: Shape = {
+  struct: 'runconfig.ContainerConfigWrapper',
   fields: containerConfig,
   ignored: [...ignoredInCommit, ...hostConfigKeys],
 };
 export const updateContainerBody: Shape = {
+  struct: 'container.UpdateConfig',
   fields: { ...resources, RestartPolicy: restartPolicy },
   ignored: ignoredInUpdate,
 };
 export const execCreateBody: Shape = {
+  struct: 'types.ExecConfig',
   fields: {
     AttachStdin: 'boolean',
     AttachStdout: 'boolean',
@@ -239,15 +243,18 @@ export const execCreateBody: Shape = {
   ignored: ignoredInExecCreate,
 };
 export const execStartBody: Shape = {
+  struct: 'types.ExecStartCheck',
   fields: { Detach: 'boolean', Tty: 'boolean', ConsoleSize: { list: 'integer' } },
   ignored: ignoredInExecStart,
 };
 export const createVolumeBody: Shape = {
+  struct: 'volume.CreateOptions',
   // ClusterVolumeSpec is for swarm: not modelled, so refused.
   fields: { Name: text, Driver: text, DriverOpts: textMap, Labels: textMap },
   ignored: ignoredInVolume,
 };
 export const createNetworkBody: Shape = {
+  struct: 'types.NetworkCreateRequest',
   fields: {
     Name: text,
     CheckDuplicate: 'boolean',
@@ -275,10 +282,12 @@ export const createNetworkBody: Shape = {
   ignored: ignoredInNetwork,
 };
 export const connectNetworkBody: Shape = {
+  struct: 'types.NetworkConnect',
   fields: { Container: text, EndpointConfig: endpointSettings },
   ignored: ignoredInConnect,
 };
 export const disconnectNetworkBody: Shape = {
+  struct: 'types.NetworkDisconnect',
   fields: { Container: text, Force: 'boolean' },
   ignored: ignoredInDisconnect,
 };

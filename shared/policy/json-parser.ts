@@ -8,18 +8,17 @@ import {
   inherited,
   sizesOfField,
 } from './json-limits.ts';
+import { Refusal, SyntaxRefusal, contentAfterJson, unescaped, unexpected } from './json-refusals.ts';
 
 export type JsonResult =
   | { readonly ok: true; readonly value: Json }
-  | { readonly ok: false; readonly why: string; readonly exceeded?: Exceeded };
-
-class Refusal extends Error {
-  readonly exceeded: Exceeded | undefined;
-  constructor(why: string, exceeded?: Exceeded) {
-    super(why);
-    this.exceeded = exceeded;
-  }
-}
+  | {
+      readonly ok: false;
+      readonly why: string;
+      /** It is no JSON for Go either; `why` is what Go's decoder says of it. */
+      readonly isSyntaxError?: true;
+      readonly exceeded?: Exceeded;
+    };
 
 const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 // What no string may hold unescaped.
@@ -82,6 +81,7 @@ export class JsonReading {
         return {
           ok: false,
           why: error.message,
+          ...(error instanceof SyntaxRefusal ? { isSyntaxError: true } : {}),
           ...(error.exceeded === undefined ? {} : { exceeded: error.exceeded }),
         };
       throw error;
@@ -97,8 +97,7 @@ export class JsonReading {
         this.#blanks();
         const open = this.#open.at(-1);
         if (open === undefined) {
-          if (this.#at < this.#text.length)
-            throw new Refusal(`there is something after the end of the document at ${this.#at}`);
+          if (this.#at < this.#text.length) throw new SyntaxRefusal(contentAfterJson);
           return read;
         }
         read = open.list === null ? this.#entryOf(open, read.value) : this.#elementOf(open, read.value);
@@ -140,17 +139,27 @@ export class JsonReading {
   }
 
   #literal(word: string, value: boolean | null): Read {
-    if (!this.#text.startsWith(word, this.#at)) throw new Refusal(`it is not JSON at ${this.#at}`);
-    this.#at += word.length;
+    for (const letter of word) {
+      if (this.#text[this.#at] !== letter)
+        throw unexpected(this.#text, this.#at, `in literal ${word} (expecting '${letter}')`);
+      this.#at++;
+    }
     return { value };
   }
 
   #number(): JsonNumber {
     numberPattern.lastIndex = this.#at;
     const found = numberPattern.exec(this.#text)?.[0];
-    if (found === undefined) throw new Refusal(`it is not JSON at ${this.#at}`);
+    if (found === undefined)
+      throw this.#text[this.#at] === '-'
+        ? unexpected(this.#text, this.#at + 1, 'in numeric literal')
+        : unexpected(this.#text, this.#at, 'looking for beginning of value');
     if (found.length > maxNumberLength) throw new Refusal('a number in it is too long');
     this.#at += found.length;
+    const next = this.#text[this.#at];
+    if (next === '.') throw unexpected(this.#text, this.#at + 1, 'after decimal point in numeric literal');
+    if (next === 'e' || next === 'E')
+      throw unexpected(this.#text, this.#at + 1, 'in exponent of numeric literal');
     return new JsonNumber(found);
   }
 
@@ -159,9 +168,9 @@ export class JsonReading {
     const end = this.#endOfString();
     const raw = this.#text.slice(start + 1, end);
     this.#at = end + 1;
-    if (controlPattern.test(raw))
-      throw new Refusal(`a string is not closed, or has a control character in it, at ${start}`);
-    const value = raw.includes('\\') ? unescaped(raw, start) : raw;
+    const control = raw.search(controlPattern);
+    if (control >= 0) throw unexpected(raw, control, 'in string literal');
+    const value = raw.includes('\\') ? unescaped(raw) : raw;
     // Go replaces lone surrogates by U+FFFD: two different texts would become one there.
     if (/\p{Surrogate}/u.test(value)) throw new Refusal('a string in it has a lone surrogate');
     return value;
@@ -172,8 +181,10 @@ export class JsonReading {
     let from = this.#at + 1;
     for (;;) {
       const quote = this.#text.indexOf('"', from);
-      if (quote < 0)
-        throw new Refusal(`a string is not closed, or has a control character in it, at ${this.#at}`);
+      if (quote < 0) {
+        const control = this.#text.slice(from).search(controlPattern);
+        throw unexpected(this.#text, control < 0 ? this.#text.length : from + control, 'in string literal');
+      }
       let before = quote;
       while (before > from && this.#text[before - 1] === '\\') before--;
       if ((quote - before) % 2 === 0) return quote;
@@ -197,7 +208,7 @@ export class JsonReading {
     this.#count(open, open.list.length);
     const next = this.#text[this.#at++];
     if (next === ',') return null;
-    if (next !== ']') throw new Refusal(`a comma or ] is missing at ${this.#at - 1}`);
+    if (next !== ']') throw unexpected(this.#text, this.#at - 1, 'after array element');
     this.#open.pop();
     // A list that grew has room for 17 elements at least; its copy has none to spare.
     return { value: open.list.length < 9 ? open.list.slice() : open.list };
@@ -218,13 +229,14 @@ export class JsonReading {
 
   #keyOf(open: OpenObject): void {
     this.#blanks();
-    if (this.#text[this.#at] !== '"') throw new Refusal(`a key is missing at ${this.#at}`);
+    if (this.#text[this.#at] !== '"')
+      throw unexpected(this.#text, this.#at, 'looking for beginning of object key string');
     open.key = this.#string();
     this.#countBytes(open.key, open, 'keyBytes');
     if (open.object.has(open.key))
       throw new Refusal(`the key ${JSON.stringify(open.key)} stands there twice`);
     this.#blanks();
-    if (this.#text[this.#at++] !== ':') throw new Refusal(`a colon is missing at ${this.#at - 1}`);
+    if (this.#text[this.#at++] !== ':') throw unexpected(this.#text, this.#at - 1, 'after object key');
   }
 
   #entryOf(open: OpenObject, value: Json): Read {
@@ -235,7 +247,7 @@ export class JsonReading {
       this.#keyOf(open);
       return null;
     }
-    if (next !== '}') throw new Refusal(`a comma or } is missing at ${this.#at - 1}`);
+    if (next !== '}') throw unexpected(this.#text, this.#at - 1, 'after object key:value pair');
     this.#open.pop();
     return { value: open.object };
   }
@@ -287,12 +299,3 @@ export class JsonReading {
 
 const emptyList: readonly Json[] = [];
 const emptyObject: JsonObject = new Map();
-
-/** The content of a string with escapes, which JSON.parse reads by the same rules. */
-function unescaped(raw: string, at: number): string {
-  try {
-    return String(JSON.parse(`"${raw}"`));
-  } catch {
-    throw new Refusal(`an escape is unknown, or broken, in the string at ${at}`);
-  }
-}

@@ -51,14 +51,16 @@ export interface CreateFacts {
   readonly socket: SocketDecision | null;
 }
 
-/** 'container:X' → X; null for other modes. */
+/** 'container:X' → X, without the slash that the engine's names begin with; null for other modes. */
 export function containerMode(mode: string): string | null {
-  return mode.startsWith('container:') ? mode.slice('container:'.length) : null;
+  return mode.startsWith('container:') ? mode.slice('container:'.length).replace(/^\//, '') : null;
 }
 
 /** `VolumesFrom` entry → container and mode; null when it is not `name[:ro|rw|…]`. */
 export function parseVolumesFrom(text: string): { readonly container: string; readonly mode: string } | null {
-  const found = /^([A-Za-z0-9][A-Za-z0-9_.-]*)(?::([A-Za-z,]+))?$/.exec(text);
+  const found = /^\/?([A-Za-z0-9][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9][A-Za-z0-9_.-]*)?)(?::([A-Za-z,]+))?$/.exec(
+    text,
+  );
   return found ? { container: found[1] ?? '', mode: found[2] ?? '' } : null;
 }
 

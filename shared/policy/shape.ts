@@ -13,7 +13,12 @@ export type Shape =
   | { readonly list: Shape }
   | { readonly map: Shape }
   /** Fields by the engine's names. `ignored`: names of no field in any supported engine; they are removed. */
-  | { readonly fields: Readonly<Record<string, Shape>>; readonly ignored?: readonly string[] };
+  | {
+      readonly fields: Readonly<Record<string, Shape>>;
+      readonly ignored?: readonly string[];
+      /** The struct that the engine decodes a whole body into, as its errors name it. */
+      readonly struct?: string;
+    };
 
 export interface ShapeProblem {
   /** Where, dotted: 'HostConfig.Mounts[0].Type'. */
@@ -21,6 +26,8 @@ export interface ShapeProblem {
   readonly why: 'unknown-field' | 'repeated-field' | 'wrong-type';
   /** For a repeated field: the engine's name of it. For a wrong type: what is expected. */
   readonly expected: string;
+  /** For a wrong type: what Go's decoder says of it; missing where it takes the value. */
+  readonly goError?: { readonly found: string; readonly type: string };
 }
 export type ShapeResult =
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ShapeProblem };
@@ -33,8 +40,11 @@ export function checkShape(value: Json, shape: Shape, path = ''): ShapeResult {
   const result = check(value, shape);
   return result.ok
     ? result
-    : { ok: false, problem: { ...result.problem, path: joined(path, result.problem.path) || 'the body' } };
+    : { ok: false, problem: { ...result.problem, path: joined(path, result.problem.path) || wholeBody } };
 }
+
+/** The path of a problem of the value as a whole. */
+export const wholeBody = 'the body';
 
 /** Where a problem is gets its name on the way out: what has none costs nothing. */
 function inside(part: string, { problem }: Extract<ShapeResult, { ok: false }>): ShapeResult {
@@ -47,19 +57,19 @@ function check(value: Json, shape: Shape): ShapeResult {
   if (value === null) return { ok: true, value };
   if (typeof shape === 'string') return scalar(value, shape);
   if ('list' in shape) {
-    if (!isList(value)) return wrong('a list');
+    if (!isList(value)) return wrong('a list', value, shape);
     // What loses nothing stays as it is: a copy of 65,535 ports is 20 MB.
     let list: Json[] | null = null;
     for (const [index, entry] of value.entries()) {
       // In Go a null in a list is an empty element; no client sends one.
-      const result = entry === null ? wrong('not null') : check(entry, shape.list);
+      const result = entry === null ? wrong('not null', entry) : check(entry, shape.list);
       if (!result.ok) return inside(`[${index}]`, result);
       if (result.value !== entry) list ??= value.slice(0, index);
       list?.push(result.value);
     }
     return { ok: true, value: list ?? value };
   }
-  if (!isObject(value)) return wrong('an object');
+  if (!isObject(value)) return wrong('an object', value, shape);
   if ('map' in shape) {
     let changed: Map<string, Json> | null = null;
     for (const [key, entry] of value) {
@@ -129,20 +139,45 @@ export function isZero(value: Json): boolean {
 function scalar(value: Json, shape: 'string' | 'boolean' | 'integer' | 'words'): ShapeResult {
   switch (shape) {
     case 'string':
-      return typeof value === 'string' ? { ok: true, value } : wrong('a string');
+      return typeof value === 'string' ? { ok: true, value } : wrong('a string', value, shape);
     case 'boolean':
-      return typeof value === 'boolean' ? { ok: true, value } : wrong('true or false');
+      return typeof value === 'boolean' ? { ok: true, value } : wrong('true or false', value, shape);
     case 'integer':
       return value instanceof JsonNumber && /^-?[0-9]+$/.test(value.text)
         ? { ok: true, value }
-        : wrong('a whole number');
+        : wrong('a whole number', value, shape);
     case 'words':
       return typeof value === 'string' ? { ok: true, value } : check(value, { list: 'string' });
   }
 }
 
-function wrong(expected: string): Extract<ShapeResult, { ok: false }> {
-  return { ok: false, problem: { path: '', why: 'wrong-type', expected } };
+/** `shape`: what Go decodes the value into; missing where it takes it. */
+function wrong(expected: string, value: Json, shape?: Shape): Extract<ShapeResult, { ok: false }> {
+  return {
+    ok: false,
+    problem: {
+      path: '',
+      why: 'wrong-type',
+      expected,
+      ...(shape === undefined ? {} : { goError: { found: goKind(value, shape), type: goType(shape) } }),
+    },
+  };
+}
+
+function goKind(value: Json, shape: Shape): string {
+  if (value instanceof JsonNumber) return shape === 'integer' ? `number ${value.text}` : 'number';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'string') return 'string';
+  return isList(value) ? 'array' : 'object';
+}
+
+function goType(shape: Shape): string {
+  if (shape === 'string') return 'string';
+  if (shape === 'boolean') return 'bool';
+  if (shape === 'integer') return 'int64';
+  if (shape === 'words') return '[]string';
+  if ('list' in shape) return `[]${goType(shape.list)}`;
+  return 'map' in shape ? `map[string]${goType(shape.map)}` : (shape.struct ?? 'struct');
 }
 
 // Reading checked values. A checked shape guarantees the type; null and absent are the same.

@@ -121,14 +121,3 @@ describe.concurrent(
     });
   },
 );
-
-describe('A1: an endpoint that is nowhere', () => {
-  it('is refused, where a stock engine says 404: what is not known is not passed on', async () => {
-    const outcome = await guarded.sh(
-      'curl -s -w "%{http_code}" --unix-socket ${DOCKER_HOST#unix://} http://d/nosuch',
-    );
-    expect(outcome.stdout).toMatch(
-      /^\{"message":"enhanced container isolation: GET \/nosuch is blocked: .*"\}\s+403$/,
-    );
-  });
-});

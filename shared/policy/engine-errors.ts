@@ -1,0 +1,71 @@
+/**
+ * The answer that the engine itself gives to a request. The gateway gives it in the engine's place, in its
+ * words (moby 26.1): what is not modelled is not forwarded.
+ */
+export interface EngineError {
+  readonly status: 400 | 404 | 500;
+  readonly message: string;
+}
+
+/** Characters of what a client sent that an answer repeats. */
+const maxMessageLength = 5000;
+
+/** The answer to what is not as the API says. */
+export const badRequest = (message: string): EngineError => ({
+  status: 400,
+  message: message.slice(0, maxMessageLength),
+});
+
+/**
+ * Whether there is none where the look-up by this name found none: a container has no other characters in its
+ * name, nor a link's name (`web/db`) more than one slash.
+ */
+export const isKnownAbsent = (name: string): boolean => !/^\/|\/.*\/|\.\./.test(name);
+
+/**
+ * The answer to a create request that refers to a container which is not there. It is no 404: clients take
+ * that for a missing image, and pull it.
+ */
+export const noSuchContainer = (name: string): EngineError => badRequest(`No such container: ${name}`);
+
+/** The answer to an entry of `VolumesFrom` whose container is not there. */
+export const invalidVolumesFrom = (text: string): EngineError =>
+  text === ''
+    ? badRequest('volumes-from specification cannot be an empty string')
+    : noSuchContainer(text.split(':', 1)[0] ?? '');
+
+/** The answer to an entry of `Mounts`. */
+export const invalidMount = (type: string, why: string): EngineError =>
+  badRequest(`invalid mount config for type ${JSON.stringify(type)}: ${why}`);
+
+/** The answer to a source of a bind mount (`Mounts`) that is no absolute path. */
+export const invalidMountSource = (source: string): EngineError =>
+  invalidMount(
+    'bind',
+    source === ''
+      ? 'field Source must not be empty'
+      : `invalid mount path: '${source}' mount path must be absolute`,
+  );
+
+/** The answer to a value of `Isolation`. */
+export const invalidIsolation = (value: string): EngineError => ({
+  status: 500,
+  message: `Invalid isolation: ${JSON.stringify(value)} - linux only supports 'default'`,
+});
+
+/** The answer to a log driver that is neither built in nor a plugin of the engine's. */
+export const noSuchLogDriver = (type: string): EngineError =>
+  badRequest(`error looking up logging plugin ${type}: plugin ${JSON.stringify(type)} not found`);
+
+/** The answer where nothing is at a path. */
+export const pageNotFound: EngineError = { status: 404, message: 'page not found' };
+
+/** Of the engines that are supported. */
+const oldestApiVersion = '1.24';
+
+/** The answer to a version of the API that no supported engine has any more. */
+export const versionTooOld = (version: string): EngineError =>
+  badRequest(
+    `client version ${version} is too old. Minimum supported API version is ${oldestApiVersion}, please ` +
+      'upgrade your client to a newer version',
+  );

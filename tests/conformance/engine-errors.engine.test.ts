@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
+import { sendRaw } from '../support/raw-http.ts';
+
+let guarded: GuardedEngine;
+beforeAll(async () => {
+  guarded = await startGuardedEngine();
+  await guarded.sh('docker create --name box busybox && docker run -d --name up busybox sleep 1000');
+});
+afterAll(async () => {
+  await guarded?.stop();
+});
+
+const create = 'POST /v1.45/containers/create';
+const exec = 'POST /v1.45/containers/up/exec';
+const host = (hostConfig: unknown): string => JSON.stringify({ Image: 'busybox', HostConfig: hostConfig });
+
+/** What the engine and the gateway answer. */
+async function answers(line: string, body: string | null): Promise<string[]> {
+  const fields =
+    body === null ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
+  return Promise.all(
+    [guarded.engine.socket, guarded.socket].map(async (socket) => {
+      const request = `${line} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n${fields}\r\n${body ?? ''}`;
+      const answer = await sendRaw(socket, request);
+      return `${answer.status} ${answer.body.trim()}`;
+    }),
+  );
+}
+
+describe('A1: errors of the engine, in its words', () => {
+  const bodies = [
+    null,
+    '',
+    ' ',
+    '{',
+    'null',
+    '[]',
+    '"x"',
+    '{"Image":"busybox",}',
+    '{"Image" "busybox"}',
+    '{"Image":"busybox"} x',
+    '{"Image":"busybox"}{}',
+    '{Image:1}',
+    '{"a":"\n"}',
+    '{"a":"\\x"}',
+    '{"a":"\\u12x4"}',
+    '{"a":01}',
+    '{"a":1.}',
+    '{"a":1e}',
+    '{"a":tru}',
+    '{"a":nul',
+    '{"a":1',
+    '{"a":[1,]}',
+    '{"a":[1 2]}',
+    '{"a":-}',
+    '{"a":"b',
+    "{'a':1}",
+    '{"a":é}',
+  ];
+  it.each(bodies)('a create body of %j', async (body) => {
+    const [engine, gateway] = await answers(create, body);
+    expect(gateway).toBe(engine);
+    expect(gateway).toMatch(/^400 /);
+  });
+  it.each([null, '', ' ', '{', 'null', '{}', '{"Cmd":["a"]} x', '{"Cmd":1}'])(
+    'an exec body of %j',
+    async (body) => {
+      const [engine, gateway] = await answers(exec, body);
+      expect(gateway).toBe(engine);
+      expect(gateway).toMatch(/^400 /);
+    },
+  );
+
+  it.each([
+    [create, '{"Image":1}'],
+    [create, '{"Image":"busybox","Env":"A"}'],
+    [create, host({ Memory: '1' })],
+    [create, host({ Memory: 1.5 })],
+    [create, host({ Mounts: {} })],
+    [create, host({ Privileged: 'yes' })],
+    [create, host([])],
+    ['POST /v1.45/volumes/create', '{"Name":1}'],
+    ['POST /v1.45/networks/create', '{"Name":"x","IPAM":1}'],
+    ['POST /v1.45/containers/up/update', '{"Memory":"x"}'],
+  ])('%s with a value of another type: %s', async (line, body) => {
+    // The names of embedded structs and of Go's own types differ.
+    const [engine, gateway] = (await answers(line, body)).map((answer) =>
+      answer.replace(/Go struct field [\w.]*\.(\w+) of type .*/, 'Go struct field $1'),
+    );
+    expect(gateway).toBe(engine);
+    expect(gateway).toMatch(/^400 \{"message":"invalid JSON: json: cannot unmarshal/);
+  });
+
+  it.each([
+    { PidMode: 'foo' },
+    { PidMode: 'container:' },
+    { PidMode: 'container:absent' },
+    { IpcMode: 'foo' },
+    { IpcMode: 'container:absent' },
+    { UTSMode: 'foo' },
+    { UTSMode: 'container:box' },
+    { CgroupnsMode: 'foo' },
+    { NetworkMode: 'container:' },
+    { NetworkMode: 'container' },
+    { VolumesFrom: ['absent'] },
+    { VolumesFrom: ['absent:ro'] },
+    { VolumesFrom: ['box/absent'] },
+    { VolumesFrom: ['box:foo'] },
+    { VolumesFrom: [''] },
+    { VolumesFrom: ['a b'] },
+    { LogConfig: { Type: 'foo' } },
+    { LogConfig: { Type: 'json-file', Config: { foo: 'x' } } },
+    { Isolation: 'foo' },
+    { Mounts: [{ Type: 'foo', Target: '/x' }] },
+    { Mounts: [{ Type: 'bind', Source: 'x', Target: '/x' }] },
+    { Mounts: [{ Type: 'bind', Source: '', Target: '/x' }] },
+    { Mounts: [{ Type: 'bind', Source: '/x', Target: '/x', BindOptions: { Propagation: 'foo' } }] },
+  ])('a create with %j', async (hostConfig) => {
+    const [engine, gateway] = await answers(create, host(hostConfig));
+    expect(gateway).toBe(engine);
+    expect(gateway).toMatch(/^[45]00 /);
+  });
+
+  it('a namespace of a container that is not there is refused at the create, and pulls nothing', async () => {
+    const outcome = await guarded.sh('docker run --rm --network container:absent busybox true');
+    expect(outcome).toMatchObject({ code: 125, stdout: '' });
+    expect(outcome.stderr).toContain('No such container: absent');
+    expect(outcome.stderr).not.toContain('Unable to find image');
+  });
+
+  it.each([
+    'GET /nosuch',
+    'GET /v1.45/nosuch',
+    'GET /',
+    'HEAD /nosuch',
+    'DELETE /_ping',
+    'POST /v1.45/containers/json',
+    'POST /v1.45/containers/box/copy',
+    'GET /v1.23/containers/json',
+    'GET /v1.9/containers/json',
+    'GET /v0.1/_ping',
+    'POST /v1.23/containers/create',
+    'GET /v1.99/containers/json',
+  ])('%s', async (line) => {
+    const [engine, gateway] = await answers(line, null);
+    expect(gateway).toBe(engine);
+    expect(gateway).toMatch(/^4/);
+  });
+});
