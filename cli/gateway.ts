@@ -1,13 +1,21 @@
+import { on } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { engineNotice } from '../shared/gateway/engine-notices.ts';
-import { takeInheritedListeners } from '../shared/gateway/listener-handoff.ts';
+import type { ServiceManager } from '../gateway/base/service-manager.ts';
+import type { Gateway } from '../gateway/server.ts';
+import {
+  takeInheritedListeners,
+  trackListeners,
+  type InheritedListener,
+} from '../shared/gateway/listener-handoff.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { message } from '../shared/messages/message.ts';
 import { printError } from './output.ts';
-import { serviceLog } from './service-log.ts';
+import { startSuccessor, waitForPredecessor } from './gateway-successor.ts';
+import { serviceLog, type ServiceLog } from './service-log.ts';
 import { helpText } from './help.ts';
 
 interface GatewayCommandOptions {
@@ -71,6 +79,8 @@ export function registerGateway(program: Command): void {
       const { startGateway } = await import('../gateway/server.ts');
       const log = serviceLog((line) => `${new Date().toISOString()} gateway: ${line}`);
       const manager = serviceManager(process.env, log);
+      const listeners = trackListeners(manager?.listenerStore ?? parentListenerStore(log), inherited);
+      await waitForPredecessor();
       const started = await startGateway({
         engineSocket: engine.value,
         listenSocket: listen.value,
@@ -82,7 +92,7 @@ export function registerGateway(program: Command): void {
         engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
         stateDirectory: options.state === undefined ? null : path.resolve(options.state),
         inherited,
-        listenerStore: manager?.listenerStore ?? parentListenerStore(log),
+        listenerStore: listeners,
         log,
       });
       if (!started.ok) {
@@ -99,23 +109,56 @@ export function registerGateway(program: Command): void {
       });
       process.stdout.write(`gateway listening on unix://${started.value.listenSocket}\n`);
       manager?.ready();
-      await new Promise<void>((resolve) => {
+      const stopped = new Promise<void>((resolve) => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const)
           process.once(signal, () => {
             resolve();
           });
       });
+      const replaced =
+        manager === null
+          ? new Promise<never>(() => undefined)
+          : replacedOnHangup(started.value, manager, listeners.current, log);
+      await Promise.race([stopped, replaced]);
       manager?.stopping();
-      // An upgrade replaces the service: clients that connect meanwhile wait at its socket unit.
-      const endMs = manager === null ? undefined : serviceEndMs;
       process.off('message', notice);
       endEngineSignals();
-      await started.value.close(endMs);
+      // An upgrade replaces the service: clients that connect meanwhile wait at its socket unit.
+      await started.value.close(manager === null ? undefined : serviceEndMs);
     });
 }
 
 /** How long running exchanges have to end, ms: less than TimeoutStopSec= of the unit. */
 const serviceEndMs = 15_000;
+
+/**
+ * SIGHUP (`systemctl reload`): starts the program that is installed now in this one's place. It gets the
+ * listening sockets, so that no client is refused; connections that are open stay with this process.
+ * Resolves at the end of the last.
+ */
+async function replacedOnHangup(
+  gateway: Gateway,
+  manager: ServiceManager,
+  listeners: () => readonly InheritedListener[],
+  log: ServiceLog,
+): Promise<void> {
+  // Listens on while a successor loads: another SIGHUP would end this process.
+  for await (const _ of on(process, 'SIGHUP')) {
+    try {
+      const successor = await startSuccessor(listeners(), manager.variables);
+      manager.handOver(successor.pid);
+      const { ended } = await gateway.retire();
+      successor.proceed();
+      log(`process ${successor.pid} serves new connections; this one ends with the last of its own`, 'info');
+      // Its parent alone sees that it ended; the service manager starts the service anew when both have.
+      await Promise.race([ended, successor.ended]);
+      return;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      log(`the gateway was not replaced, and goes on: ${why}`);
+    }
+  }
+}
 
 /**
  * For an engine that the service manager runs: SIGUSR1 announces its stop, SIGUSR2 reports its start. While

@@ -22,13 +22,13 @@ export const journalLines = (priority: LogPriority, text: string): string =>
     .map((line) => `<${priorities[priority]}>${line}`)
     .join('\n');
 
+export type ServiceLog = (line: string, priority?: LogPriority) => void;
+
 /**
  * Writes lines of a service to standard error: with their priority to the journal, elsewhere with what
  * `elsewhere` puts before them.
  */
-export function serviceLog(
-  elsewhere: (line: string) => string,
-): (line: string, priority?: LogPriority) => void {
+export function serviceLog(elsewhere: (line: string) => string): ServiceLog {
   const toJournal = isJournal(2, process.env);
   return (line, priority = 'warning') => {
     process.stderr.write(`${toJournal ? journalLines(priority, line) : elsewhere(line)}\n`);

@@ -31,6 +31,11 @@ export class GatewayListeners {
     return [...this.#listeners].reduce((total, listener) => total + count(listener), 0);
   }
 
+  /** Retires every socket, those of containers too. Resolves at the end of the last connection. */
+  async retire(): Promise<void> {
+    await Promise.all([...this.#listeners].map((listener) => listener.retire()));
+  }
+
   /** Closes the clients' sockets; those of containers are closed with their mounts. */
   async closeClients(graceMs: number): Promise<void> {
     const clients = [...this.#listeners].filter(({ origin }) => origin.kind === 'clients');

@@ -39,6 +39,11 @@ export interface Gateway {
    */
   engineStops(stopping: boolean): void;
   /**
+   * Hands its sockets over to another process that holds the same descriptors: when this resolves, it accepts
+   * no connection and follows no engine. Connections that are open go on until `ended`.
+   */
+  retire(): Promise<{ readonly ended: Promise<void> }>;
+  /**
    * Stops listening on every socket, lets running exchanges end for `graceMs`, then closes the rest. Removes
    * socket files that are still the gateway's own.
    */
@@ -158,6 +163,13 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     listenOn: listen,
     engineStops: (stopping) => {
       sockets?.containers.setEngineStopping(stopping);
+    },
+    retire: async () => {
+      sockets?.retire();
+      sharing?.close();
+      const ended = listeners.retire();
+      await metrics?.close();
+      return { ended };
     },
     close: async (graceMs = 5000) => {
       await Promise.all([sockets?.close(graceMs), listeners.closeClients(graceMs)]);

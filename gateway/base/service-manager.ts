@@ -10,6 +10,10 @@ export interface ServiceManager {
   ready(): void;
   stopping(): void;
   readonly listenerStore: ListenerStore;
+  /** The variables by which a process that takes this one's place finds the service manager. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Makes another process of the service its main process; this one sends nothing more. */
+  handOver(pid: number): void;
 }
 
 const unixFamily = 1;
@@ -29,14 +33,29 @@ export function serviceManager(env: NodeJS.ProcessEnv, log: (line: string) => vo
   const watchdogUsec = Number(env['WATCHDOG_USEC'] ?? 0);
   for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) Reflect.deleteProperty(env, name);
   if (address === '') return null;
-  const send = openNotifySocket(address, log);
-  if (send === null) return null;
+  const notify = openNotifySocket(address, log);
+  if (notify === null) return null;
+  // The service manager takes notifications of the main process alone.
+  let isMain = true;
+  const send: Send = (text, fd) => {
+    if (isMain) notify(text, fd);
+  };
+  let watchdog: NodeJS.Timeout | undefined;
   return {
+    variables: {
+      NOTIFY_SOCKET: address,
+      ...(watchdogUsec > 0 ? { WATCHDOG_USEC: String(watchdogUsec) } : {}),
+    },
+    handOver: (pid) => {
+      clearInterval(watchdog);
+      send(`MAINPID=${pid}`);
+      isMain = false;
+    },
     ready: () => {
       send('READY=1');
       if (!Number.isFinite(watchdogUsec) || watchdogUsec <= 0) return;
       // Two chances within the limit; systemd counts from the last one.
-      setInterval(() => {
+      watchdog = setInterval(() => {
         send('WATCHDOG=1');
       }, watchdogUsec / 3000).unref();
     },

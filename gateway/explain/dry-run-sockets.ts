@@ -41,6 +41,7 @@ export function dryRunSockets(
     },
     trust,
     start: nothing,
+    retire: () => undefined,
     close: nothing,
   };
 }

@@ -113,6 +113,11 @@ export class ClientConnection {
     return this.#state === 'requests' && this.#requests.idle;
   }
 
+  /** Serves one more request, whose answer tells the client that the connection ends. */
+  retire(): void {
+    this.#requests.retire();
+  }
+
   /** Lets the exchange under way end, then closes. */
   drain(): void {
     this.#requests.drain();

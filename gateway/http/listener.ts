@@ -37,6 +37,9 @@ export interface ListenerOptions extends Pick<
   readonly admission?: Admission;
 }
 
+/** A client that has sent nothing for this long on a retired connection has no request on its way, ms. */
+const retiredIdleMs = 60_000;
+
 /** Enforces the connection limits. */
 export interface Admission {
   readonly table: ConnectionTable;
@@ -56,6 +59,11 @@ export interface Listener {
   connections(): number;
   /** Of those, tunnels and upgraded ones. */
   tunnels(): number;
+  /**
+   * Stops listening, for another process that holds the same descriptor, and serves connections to their own
+   * end: nothing is cut. Resolves at the end of the last.
+   */
+  retire(): Promise<void>;
   /**
    * Stops listening, lets running exchanges end for `graceMs`, then cuts what is left. The socket file goes
    * away if it is still this listener's own; with `keepFile` it stays, for somebody who holds the same
@@ -130,6 +138,19 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
     handle,
     connections: () => connections.size,
     tunnels: () => [...connections].filter((connection) => connection.switched).length,
+    retire: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+      for (const connection of connections) connection.retire();
+      const timer = setTimeout(() => {
+        for (const connection of connections) connection.drain();
+      }, retiredIdleMs);
+      await closed;
+      clearTimeout(timer);
+    },
     close: async (graceMs = 5000, { keepFile = false } = {}) => {
       // Before the descriptor is closed: while it is open, no other file can get its inode.
       if (!keepFile) await owned?.remove();

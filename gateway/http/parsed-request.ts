@@ -64,6 +64,12 @@ export function parseRequest(bytes: Buffer): ParsedResult {
   return { ok: true, request };
 }
 
+/** The request as if the client had asked for the connection to end after it. */
+export function asLastRequest(request: ParsedRequest): ParsedRequest {
+  const head = { ...request.head, close: true };
+  return { ...request, head, forwarded: write(head, request.target, request.upgrade, head.body, undefined) };
+}
+
 const expectContinue = { name: 'Expect', key: 'expect', value: '100-continue' };
 
 /**

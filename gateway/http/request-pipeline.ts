@@ -9,7 +9,7 @@ import { ForwardedExchange } from './forwarded-exchange.ts';
 import { BodyTracker } from './message/framing.ts';
 import type { HeadError } from './message/head-parser.ts';
 import type { ResponseHead } from './message/response-head.ts';
-import type { ParsedRequest } from './parsed-request.ts';
+import { asLastRequest, type ParsedRequest } from './parsed-request.ts';
 import { RequestDecision } from './request-decision.ts';
 import { readRequestHead } from './request-head.ts';
 
@@ -37,6 +37,7 @@ export class RequestPipeline {
    */
   #state: 'head' | 'deciding' | 'exchange' | 'over' = 'head';
   #draining = false;
+  #isRetiring = false;
   #isClientGone = false;
   /** Aborted when the client has disconnected; created on demand. */
   #clientAbort: AbortController | null = null;
@@ -63,6 +64,11 @@ export class RequestPipeline {
   drain(): void {
     this.#draining = true;
     if (this.idle) this.#events.ended('complete');
+  }
+
+  /** The next request is answered with `Connection: close`: the client opens another connection then. */
+  retire(): void {
+    this.#isRetiring = true;
   }
 
   /** The connection has ended: nothing more is decided or forwarded. */
@@ -155,7 +161,7 @@ export class RequestPipeline {
         this.#malformed(progress.error);
         return false;
       case 'request':
-        return this.#decide(progress.request);
+        return this.#decide(this.#isRetiring ? asLastRequest(progress.request) : progress.request);
     }
   }
 

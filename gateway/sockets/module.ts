@@ -51,9 +51,11 @@ export function openSocketMounts(options: SocketMountPartOptions): Result<Socket
     log,
   });
   const follower = followEngine({ mounts, containers, facts, trust, settings: options.settings, log });
+  let isRetired = false;
   const followed: SocketMounts = {
     ...mounts,
     open: async (mount) => {
+      if (isRetired) throw new Error('the gateway is being replaced: try again');
       await mounts.open(mount);
       follower.start();
     },
@@ -66,6 +68,10 @@ export function openSocketMounts(options: SocketMountPartOptions): Result<Socket
     start: async (inherited) => {
       const onRecord = await mounts.restore(inherited);
       if (onRecord) follower.start();
+    },
+    retire: () => {
+      isRetired = true;
+      follower.close();
     },
     close: async (graceMs) => {
       follower.close();

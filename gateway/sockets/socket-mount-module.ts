@@ -12,6 +12,8 @@ export interface SocketMountModule {
   readonly trust: ImageTrust | null;
   /** Listens on what is on record and begins to follow the engine. */
   start(inherited: readonly InheritedListener[]): Promise<void>;
+  /** Follows the engine no more, and makes no socket: the next gateway would not know of it. */
+  retire(): void;
   /** Sockets and records stay, for the next gateway. */
   close(graceMs?: number): Promise<void>;
 }

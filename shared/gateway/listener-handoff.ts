@@ -71,6 +71,28 @@ export interface ListenerStore {
 /** Nobody: sockets last as long as this process. */
 export const noListenerStore: ListenerStore = { keep: () => Promise.resolve(), drop: () => undefined };
 
+/**
+ * A store that also keeps account of which descriptors listen now, those that were `inherited` first: for a
+ * process that takes this one's place.
+ */
+export function trackListeners(
+  store: ListenerStore,
+  inherited: readonly InheritedListener[],
+): ListenerStore & { readonly current: () => InheritedListener[] } {
+  const descriptors = new Map(inherited.map(({ name, fd }) => [name, fd]));
+  return {
+    keep: async (name, handle) => {
+      if ('fd' in handle && typeof handle.fd === 'number' && handle.fd >= 0) descriptors.set(name, handle.fd);
+      await store.keep(name, handle);
+    },
+    drop: (name) => {
+      descriptors.delete(name);
+      store.drop(name);
+    },
+    current: () => [...descriptors].map(([name, fd]) => ({ name, fd })),
+  };
+}
+
 /** How a process comes by the sockets of the one before it, and leaves its own to the next. */
 export interface ListenerHandoff {
   readonly inherited: readonly InheritedListener[];

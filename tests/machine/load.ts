@@ -4,6 +4,7 @@ import type { Guest } from './guest.ts';
 /** What users do all the time. Each loop notes a failure with its output, and counts its rounds. */
 const script = `#!/bin/bash
 cd ~/load
+echo $$ > pid
 note() { echo "$(date +%T.%N) $*" >> failures; }
 round() {
   local name=$1 out
@@ -50,7 +51,7 @@ STREAMS='${streams.join(' ')}' setsid bash load/load.sh >load/log 2>&1 </dev/nul
   await waitForRound(guest);
   return async () => {
     await waitForRound(guest);
-    await alice('touch load/stop; while pgrep -u alice -f load/load.sh >/dev/null; do sleep 0.5; done');
+    await alice('touch load/stop; while kill -0 $(cat load/pid); do sleep 0.5; done 2>/dev/null');
     const failures = await alice('cat load/failures 2>/dev/null || true; docker rm -f load >/dev/null');
     expect(failures).toBe('');
     console.log(`under load: ${await alice('cd load && wc -l rounds.* output.* 2>/dev/null')}`);

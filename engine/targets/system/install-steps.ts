@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { dockerClient } from '../../base/docker-client.ts';
@@ -7,8 +8,9 @@ import { acquireLock } from '../../base/lock.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
 import { checkHealth } from '../guarded/health.ts';
-import { systemctl } from './systemd.ts';
-import { engineUnits } from './unit-names.ts';
+import { scaledLimit } from '../../base/machine-speed.ts';
+import { systemctl, unitStates } from './systemd.ts';
+import { engineUnits, ownUnits } from './unit-names.ts';
 
 export interface InstallOptions {
   readonly bulkheadCommand: string;
@@ -22,6 +24,7 @@ export type InstallStep =
 export type Outcome = Result<void, AppError>;
 const engineStopMs = 120_000;
 export const engineStartMs = 300_000;
+const successorMs = 15_000;
 
 /** One at a time: install, uninstall and recover. */
 export async function withInstallLock(work: () => Promise<Outcome>): Promise<Outcome> {
@@ -53,6 +56,33 @@ export const stopEngine = (...units: string[]): Promise<Outcome> =>
 export async function startEngine(): Promise<Outcome> {
   await systemctl(['reset-failed', engineUnits.service, engineUnits.socket]);
   return systemctl(['start', engineUnits.socket, engineUnits.service], { timeoutMs: engineStartMs });
+}
+
+const pollMs = 200;
+
+/**
+ * Has the gateway that is installed now take the place of the one that runs, which serves its connections to
+ * their end (`systemctl reload`). Restarts the service where none runs, or no successor comes.
+ */
+export async function replaceGateway(): Promise<Outcome> {
+  const restart = () => systemctl(['restart', ownUnits.gateway], { timeoutMs: engineStartMs });
+  const before = await runningGateway();
+  if (before === null) return restart();
+  const reloaded = await systemctl(['reload', ownUnits.gateway], { timeoutMs: engineStopMs });
+  if (!reloaded.ok) return restart();
+  const end = performance.now() + (await scaledLimit(successorMs));
+  while (performance.now() < end) {
+    const now = await runningGateway();
+    if (now !== null && now !== before) return ok(undefined);
+    // Only D-Bus has an event for another main process.
+    await setTimeout(pollMs);
+  }
+  return restart();
+}
+
+async function runningGateway(): Promise<number | null> {
+  const unit = (await unitStates([ownUnits.gateway])).get(ownUnits.gateway);
+  return unit?.active === 'active' ? unit.mainPid : null;
 }
 
 /** Whether clients are served through the gateway. */

@@ -22,6 +22,7 @@ import {
   checkEngine,
   engineStartMs,
   inOrder,
+  replaceGateway,
   startEngine,
   stopEngine,
   withInstallLock,
@@ -148,7 +149,7 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
         step('start-engine', startEngine),
       ]
     : // An upgrade: systemd holds their sockets meanwhile, and containers keep the files of their lxcfs.
-      [step('start-services', () => restart([ownUnits.planner, ownUnits.gateway]))];
+      [step('start-services', () => inOrder([() => restart([ownUnits.planner]), replaceGateway]))];
   const activated = await inOrder([
     () => writeEngineFiles(planned),
     ...replacing,

@@ -110,6 +110,7 @@ ExecStart=${commandLine(
   '--engine-pid-file',
   '/run/docker.pid',
 )}
+ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 RestartSec=100ms
 TimeoutStartSec=300
