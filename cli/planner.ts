@@ -42,6 +42,7 @@ export function registerPlanner(program: Command): void {
       const paths = options.dataRoot === undefined ? usual : withDataRoot(usual, options.dataRoot);
       process.exitCode = await servePlanner(paths, output, {
         handoff,
+        keepsSocket: manager !== null,
         areBuildsIsolated: async () => (await readEnginePolicy(paths)).eci,
         onReady: () => {
           manager?.ready();

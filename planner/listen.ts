@@ -1,4 +1,4 @@
-import { closeSync, existsSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import type { ListenerHandoff } from '../shared/gateway/listener-handoff.ts';
 
@@ -32,6 +32,15 @@ export async function listenOn(
   await done;
   const handle = handleOf(server);
   if (handle !== null) await store.keep(listenerName, handle);
+}
+
+/** Closes a listening socket, whose file Node removes then, and leaves that file with the same inode. */
+export async function withFileKept(file: string, close: () => Promise<void>): Promise<void> {
+  const kept = `${file}.kept`;
+  rmSync(kept, { force: true });
+  linkSync(file, kept);
+  await close();
+  renameSync(kept, file);
 }
 
 function listening(server: Server, listen: () => void): Promise<void> {

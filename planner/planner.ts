@@ -8,7 +8,7 @@ import { answerRuntime } from './answer-runtime.ts';
 import { openContainerStore } from './containers.ts';
 import { makeDeviceNodes } from './device-nodes.ts';
 import { removeEarlierMounts } from './legacy-mounts.ts';
-import { listenOn } from './listen.ts';
+import { listenOn, withFileKept } from './listen.ts';
 import { Janitor } from './janitor.ts';
 import { IsolationRefused, type ExclusivePaths } from './options.ts';
 import { encodeRefusal, PlanBuilder } from './plan.ts';
@@ -34,6 +34,11 @@ export interface PlannerOptions {
   readonly parts: EngineParts;
   readonly sharing: SharingOptions;
   readonly handoff: ListenerHandoff;
+  /**
+   * Whether the listening socket outlives an orderly end, too: a service manager keeps it while the service
+   * restarts. Then runtimes wait for the next planner. Default: false.
+   */
+  readonly keepsSocket?: boolean;
   /** Whether steps of builds are isolated: they are not while isolation is off. Default: always. */
   readonly areBuildsIsolated?: () => Promise<boolean>;
   readonly log: (line: string) => void;
@@ -163,9 +168,12 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     });
     return ok({
       close: async () => {
-        await closeConnections();
-        // Only the process that bound the path unlinks it. Later connections are refused at once.
-        removeFile(paths.socket);
+        if (options.keepsSocket === true) await withFileKept(paths.socket, closeConnections);
+        else {
+          await closeConnections();
+          // Only the process that bound the path unlinks it. Later connections are refused at once.
+          removeFile(paths.socket);
+        }
         await janitor.stop();
         sealedRunc.close();
         await lock.value.release();

@@ -16,6 +16,8 @@ export interface ServeOptions {
   readonly records?: SharingOptions['records'];
   /** Its socket, over restarts; default: it ends with the planner. */
   readonly handoff?: ListenerHandoff;
+  /** See `PlannerOptions`. */
+  readonly keepsSocket?: boolean;
   /** See PlannerOptions. */
   readonly areBuildsIsolated?: () => Promise<boolean>;
   /** Called when runtimes can connect. */
@@ -32,6 +34,7 @@ export async function servePlanner(
   {
     records = 'required',
     handoff = { inherited: [], store: noListenerStore },
+    keepsSocket = false,
     areBuildsIsolated,
     onReady,
   }: ServeOptions = {},
@@ -51,6 +54,7 @@ export async function servePlanner(
       subordinates: openSubordinateStore({ directory: subordinateDirectory }),
     },
     handoff,
+    keepsSocket,
     ...(areBuildsIsolated === undefined ? {} : { areBuildsIsolated }),
     log: (line) => {
       output.error(`planner: ${line}`);

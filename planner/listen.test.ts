@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { withFileKept } from './listen.ts';
+
+it('a socket whose descriptor is kept elsewhere outlives an orderly end: who connects waits', async () => {
+  const directory = await mkdtemp('/tmp/bh-listen-');
+  const file = path.join(directory, 'planner.sock');
+  const server = createServer().listen(file);
+  await once(server, 'listening');
+  const { ino } = statSync(file);
+  const { fd } = (server as unknown as { _handle: { fd: number } })._handle; // Node has no public way to it
+  const holder = spawn('cat', [], { stdio: ['pipe', 'ignore', 'ignore', fd] });
+  try {
+    await withFileKept(file, async () => {
+      server.close();
+      await once(server, 'close');
+      expect(existsSync(file)).toBe(false);
+    });
+    expect(statSync(file).ino).toBe(ino);
+    expect(readdirSync(directory)).toEqual(['planner.sock']);
+    const client = connect(file);
+    await once(client, 'connect');
+    client.destroy();
+  } finally {
+    holder.kill();
+    await rm(directory, { recursive: true });
+  }
+});
