@@ -279,6 +279,6 @@ systemctl daemon-reload
 systemctl enable --quiet --now containerd
 END
 chmod 755 $io/DEBIAN/postinst
-dpkg-deb -q --build --root-owner-group -Znone $ce docker-ce.deb
-dpkg-deb -q --build --root-owner-group -Znone $io containerd.io.deb
+dpkg-deb --build --root-owner-group -Znone $ce docker-ce.deb >/dev/null
+dpkg-deb --build --root-owner-group -Znone $io containerd.io.deb >/dev/null
 `;
