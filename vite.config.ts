@@ -12,7 +12,7 @@ const firstFonts = /inter-latin-wght-normal-[^/]*\.woff2$|jetbrains-mono-latin-4
 
 /**
  * Lets the window fetch its first page and its fonts together with its scripts, rather than once those have
- * run and asked for them: a round trip less before the first frame, and no text is laid out twice.
+ * run and requested them: a round trip less before the first frame, and no text is laid out twice.
  */
 function firstPageAhead(): Plugin {
   return {

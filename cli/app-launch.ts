@@ -91,8 +91,9 @@ export function missingDisplay(
 }
 
 /**
- * Starts the app, which outlives this process, and resolves once its window is there or an open one was told.
- * Errors: internal, with the app's last words, when it ends before that or shows nothing within a minute.
+ * Starts the app, which outlives this process, and resolves once its window is there or an open one has got
+ * the request. Errors: internal, with the app's last words, when it ends before that or shows nothing within
+ * a minute.
  */
 export async function launchApp(
   { program, first }: AppProgram,

@@ -4,7 +4,7 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
 import { text } from './text.ts';
 
-/** What the user is asked before an apply. */
+/** The question before an apply. */
 function confirmation(plan: ApplyPlan): string {
   const remove = text('cli-output.containers', { count: plan.remove.length });
   const recreate = text('cli-output.containers', { count: plan.recreate.length });

@@ -143,13 +143,13 @@ async function makePlan(
 async function apply(target: Target, file: string | undefined, options: ApplyOptions): Promise<void> {
   const listener = options.events === true ? await eventListener(options.eventsTo) : null;
   try {
-    await applyTelling(target, file, options, listener);
+    await applyWithEvents(target, file, options, listener);
   } finally {
     listener?.end();
   }
 }
 
-async function applyTelling(
+async function applyWithEvents(
   target: Target,
   file: string | undefined,
   options: ApplyOptions,
@@ -213,7 +213,7 @@ async function applyTelling(
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
 }
 
-/** Applied, and done with the chosen containers as was asked. */
+/** Applied, and done with the chosen containers as requested. */
 function isFullyApplied({ outcome }: ApplyRun): boolean {
   return (
     outcome?.kind === 'applied' &&

@@ -8,7 +8,7 @@ import type { RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 
 /**
- * What `plan` and `apply` are told to do with containers that exist. `recreate`: true for all that can be.
+ * What `plan` and `apply` do with containers that exist. `recreate`: true for all that can be.
  */
 export interface ChoiceOptions extends RootOptions {
   readonly remove?: string[];
@@ -127,7 +127,7 @@ async function recreationPossible(target: Target, text: string): Promise<Result<
       hint: message('cli.remove-them-and-make-them-anew-once'),
     });
   const settings = effectiveSettings(text, { exists: true });
-  // What can't be read is told by the plan.
+  // What can't be read is an error of the plan.
   if (!settings.ok || settings.value.eci.value) return ok(null);
   return fail(
     'containers.recreate-blocked',

@@ -84,7 +84,8 @@ export function registerEngine(program: Command): void {
 }
 
 /**
- * Whether an engine of our own is meant, which a supervisor runs. One that cannot be told is an error there.
+ * Whether an engine of our own is meant, which a supervisor runs. One that cannot be determined is an error
+ * there.
  */
 function isEmbedded(options: EngineOptions): boolean {
   if (options.target !== undefined) return false;

@@ -37,7 +37,7 @@ export async function eventListener(socket?: string): Promise<EventListener> {
   };
 }
 
-/** Reading begins once somebody wants to know; who stops talking has not said "cancel". */
+/** Reading begins with the first listener. The end of the stream is no cancel. */
 function lines(input: Readable): Pick<EventListener, 'onCancel' | 'end'> {
   let reading = false;
   return {

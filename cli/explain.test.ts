@@ -107,7 +107,7 @@ describe('bulkhead explain', () => {
     expect(strictest(['allow', 'deny', 'rewrite'])).toBe('deny');
     expect(strictest(['would-deny', 'rewrite'])).toBe('would-deny');
   });
-  it('names the services of a compose file, what Compose said, and what was not looked at', () => {
+  it('names the services of a compose file, the output of Compose, and what was not checked', () => {
     const request = (service: string, outcome: 'deny' | 'allow') => ({
       method: 'POST',
       target: '/v1.45/containers/create',

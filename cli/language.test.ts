@@ -20,7 +20,7 @@ describe('the language of the command line', () => {
     expect(languageOf([], { LC_MESSAGES: 'zh_CN' })).toBe('zh-CN');
   });
 
-  it('tells errors with why and what to do', async () => {
+  it('prints errors with their reason and hint', async () => {
     const resolved = resolveRoot({}, {}, 1000);
     if (resolved.ok) throw new Error('a root was found');
     const { error } = resolved;

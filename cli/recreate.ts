@@ -81,13 +81,13 @@ async function requestOf(
 async function recreate(target: Target, names: readonly string[], options: RecreateOptions): Promise<void> {
   const listener = options.events === true ? await eventListener() : null;
   try {
-    await recreateTelling(target, names, options, listener);
+    await recreateWithEvents(target, names, options, listener);
   } finally {
     listener?.end();
   }
 }
 
-async function recreateTelling(
+async function recreateWithEvents(
   target: Target,
   names: readonly string[],
   options: RecreateOptions,

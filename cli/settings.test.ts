@@ -132,7 +132,7 @@ describe('settings set, show, history, rollback', () => {
     expect((await bulkhead('settings', 'set', '/zebra', '1', '--unset')).code).toBe(2);
     expect((await bulkhead('settings', 'set', '/zebra')).code).toBe(2);
   });
-  test('a word that is no JSON is a string', async () => {
+  test('a value that is not JSON is a string', async () => {
     await bulkhead('settings', 'set', '/bulkhead/existingContainers', 'warn');
     expect((await bulkhead('settings', 'show')).out).toContain('"existingContainers": "warn"');
   });

@@ -35,7 +35,7 @@ export interface StatusReport {
   readonly settingsDeleted: boolean;
 }
 
-/** Everything `bulkhead status` tells. */
+/** Everything `bulkhead status` reports. */
 export async function statusReport(target: Target): Promise<StatusReport> {
   const [{ settingsInForce }, { readJournal }] = await Promise.all([
     import('../engine/apply/plan-facts.ts'),

@@ -168,7 +168,7 @@ describe('the app ends between apply and recreation', () => {
       version: 4,
       recreated: [{ name: 'web', outcome: { kind: 'recreated', started: true } }],
     });
-    // Whoever starts the app again is told, and led to the report.
+    // A later start of the app shows it, and opens the report.
     await window.page.getByText('Version 4 was applied').waitFor();
     await window.screenshot('recreation-resumed');
     await window.page.getByRole('button', { name: 'See how it ended' }).click();

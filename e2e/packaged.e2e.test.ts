@@ -55,7 +55,7 @@ const forge = (...args: readonly string[]) =>
 
 const launcher = () => path.join(directory, 'resources', 'program', 'bin', 'bulkhead');
 
-/** Starts the packaged app; `said` is all it printed. */
+/** Starts the packaged app; `output` is all it printed. */
 function start(
   args: readonly string[],
   env: Record<string, string> = {},

@@ -184,7 +184,7 @@ export interface Opened {
   readonly page: string;
   readonly state: string;
   readonly press: (texts: Texts) => readonly string[];
-  /** What is there then; a dialog unless said otherwise. */ readonly shows?: string;
+  /** What is there then; a dialog by default. */ readonly shows?: string;
 }
 
 const menu = '[role="menu"]';

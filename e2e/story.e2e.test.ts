@@ -23,7 +23,7 @@ const imagesAndVolumes = async () => ({
   volumes: await stage.docker('volume', 'ls', '-q'),
 });
 const uidMap = (text: string) => text.trim().split(/\s+/).map(Number);
-/** Rejects with what Docker's client said. */
+/** Rejects with the output of Docker's client. */
 const refused = (...args: string[]) =>
   stage.docker(...args).then(
     () => 'not refused',
@@ -406,7 +406,7 @@ describe('with ECI on', () => {
     await window.page.getByRole('dialog').getByText('is what the registry serves').waitFor();
     await window.screenshot('docker-socket-digests');
     await window.page.keyboard.press('Escape');
-    // No registry can be asked for this one: that is unknown, and never fine.
+    // No registry can be queried for this one: its state is unknown, never fine.
     await window.page
       .getByRole('row')
       .filter({ hasText: 'docker:cli' })

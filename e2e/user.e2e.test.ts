@@ -134,7 +134,7 @@ describe('a user without rights', () => {
     await window.page.getByRole('dialog').getByRole('button', { name: 'Stop and roll back' }).click();
     const { run } = await window.until('it is rolled back', (s) => s.run?.outcome != null, 120_000);
     expect(run?.outcome).toMatchObject({ kind: 'rolled-back' });
-    // The draft is kept, also where the file had its text meanwhile and was looked at.
+    // The draft is kept, also where the file had its text meanwhile and was read.
     const { settings } = await window.state();
     expect([settings.appliedVersion, settings.draft === settings.applied]).toEqual([1, false]);
     await way.review.done().click();

@@ -76,7 +76,7 @@ it('a replaced runtime is shown as "on, not verified", with the reason, until it
     await rm(runtimeBinary);
     await rename(`${runtimeBinary}.ours`, runtimeBinary);
   }
-  // By somebody else, on the command line: the window tells all the same.
+  // By another user, on the command line: the window shows it all the same.
   expect((await verify()).code).toBe(0);
   await expect.poll(() => way.sentence()).toMatch(/^Protected and verified /);
   expect(await stage.docker('ps', '-aq')).toBe('');

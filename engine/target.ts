@@ -77,7 +77,7 @@ export interface Target {
   /** Every container with its protection state, through the client socket. */
   scan(): Promise<Result<ContainerScan, AppError>>;
   /**
-   * One outcome per id asked for, in order; `onProgress` after each. An abort leaves the rest as outcomes
+   * One outcome per requested id, in order; `onProgress` after each. An abort leaves the rest as outcomes
    * with an error.
    */
   remove(

@@ -369,11 +369,11 @@ it('A11 what a container starts through its socket is isolated, and bound by the
       );
       return {
         map: facts.uidMap,
-        ...(facts.throughSocket ?? { created: 0, started: 0, id: '', said: 'nothing was asked' }),
+        ...(facts.throughSocket ?? { created: 0, started: 0, id: '', answer: 'no request was sent' }),
       };
     };
     const made = await through({});
-    expect([made.created, made.started, made.said]).toEqual([201, 204, '']);
+    expect([made.created, made.started, made.answer]).toEqual([201, 204, '']);
     const inner = range((await outsideMaps(made.id)).uid);
     expect(inner.first).not.toBe(range(made.map).first);
     expect(await output(guarded, `docker inspect -f '{{.HostConfig.Runtime}}' ${made.id}`)).toBe('bulkhead');
@@ -386,7 +386,7 @@ it('A11 what a container starts through its socket is isolated, and bound by the
       expect(await through(host)).toMatchObject({
         created: 403,
         id: '',
-        said: expect.stringContaining('enhanced container isolation: ') as string,
+        answer: expect.stringContaining('enhanced container isolation: ') as string,
       });
     }
   } finally {

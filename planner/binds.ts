@@ -140,7 +140,7 @@ function planBind(
   engines: boolean,
 ): { readonly tree: TreeNumber; readonly lockedFlags: readonly string[] } {
   const on = mountOf(bind.source, context.mounts);
-  if (on === null) refuse(`the mount that ${bind.source} is on cannot be told`);
+  if (on === null) refuse(`the mount that ${bind.source} is on cannot be determined`);
   const share = !engines && isShare(bind.source, on, context.mounts, context.engineRoots, context.parts);
   const namespace = share ? context.shares.namespaceFor(bind.source) : context.namespace;
   const overlay = enginesLayers(on, context);
@@ -233,7 +233,7 @@ function withoutDevices(on: Mount, below: readonly Mount[]): 'top' | 'all' | fal
   return below.some(hasDevices) ? 'top' : 'all';
 }
 
-/** FUSE file systems are told by a suffix: `fuse.sshfs`. */
+/** FUSE file systems are named by a suffix: `fuse.sshfs`. */
 function isMappable(mount: Mount): boolean {
   return !notMappable.has(mount.type.replace(/^(fuse(?:blk)?)\..*/, '$1'));
 }
@@ -249,6 +249,6 @@ function enginesLayers(mount: Mount, { mounts, engineRoots }: BindContext): Over
     const layers = overlay.upper === null ? overlay.lowers : [overlay.upper.parent, ...overlay.lowers];
     return layers.every((layer) => engineRoots.some((root) => isWithin(layer, root))) ? overlay : null;
   } catch {
-    return null; // cannot be told
+    return null; // cannot be determined
   }
 }

@@ -105,7 +105,7 @@ const guards = async () =>
         options?.includes('nosymfollow') === true,
     );
 
-/** Builds image `name`; what the builder says goes to `said` at once. */
+/** Builds image `name`; the builder's output goes to `output` at once. */
 async function build(output: string[], name: string, ...lines: string[]): Promise<void> {
   await writeFile(path.join(directory, name), [...lines, ''].join('\n'));
   const building = spawn('docker', ['build', '-t', name, '-f', path.join(directory, name), directory], {
@@ -201,7 +201,7 @@ it('A5: a step fails, and makes no layer, where a file of it stays open for writ
   await expect(engine.docker('image', 'inspect', 'for-ever')).rejects.toThrow('No such image');
   // Its files were never made read-only; the builder removes them.
   expect(holderOutput()).not.toContain('Read-only');
-  // Who does not give anything away is not held up.
+  // A container that passes no descriptor on does not wait.
   await build([], 'others', ...lines, 'RUN echo own > /own');
 }, 90_000);
 

@@ -50,7 +50,7 @@ export function openContainerStore(stateDirectory: string): ContainerStore {
   for (const name of readdirSync(stateDirectory))
     if (name.endsWith(unfinished)) removeFile(path.join(stateDirectory, name));
   const fileOf = (id: string) => path.join(stateDirectory, `${id}.json`);
-  // What was read last, by id: a delete has it looked at several times.
+  // What was read last, by id: a delete reads it several times.
   const parsed = new Map<string, { readonly text: string; readonly state: ContainerState }>();
 
   return {

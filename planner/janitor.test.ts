@@ -33,7 +33,7 @@ beforeEach(() => {
   record = () => undefined;
   directory = mkdtempSync(path.join(os.tmpdir(), 'janitor-'));
   mkdirSync(at('runc', id), { recursive: true });
-  // A runtime that says when it was asked to delete, and is done when it is told so.
+  // A runtime that records its delete, and ends on request.
   execFileSync('mkfifo', [at('done')]);
   writeFileSync(at('runtime'), `#!/bin/sh\necho "$*" > ${at('asked')}\nread line < ${at('done')}\n`, {
     mode: 0o755,

@@ -55,7 +55,7 @@ function overlayOf(options: readonly string[], engineRoots: readonly string[]): 
     options.find((option) => option.startsWith(`${key}=`))?.slice(key.length + 1) ?? null;
   const layer = (given: string): string => {
     if (!path.isAbsolute(given) || given.includes('\\'))
-      refuse(`the layers of an overlay cannot be told: ${given}`);
+      refuse(`the layers of an overlay cannot be determined: ${given}`);
     const real = realpathSync.native(given);
     if (!engineRoots.some((root) => isWithin(real, root)))
       refuse(`${given} is no layer of the engine's and cannot be mounted as one`);

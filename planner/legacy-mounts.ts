@@ -12,7 +12,7 @@ import { mountsOf } from './mount-table.ts';
 /**
  * Takes away what an earlier version mounted for containers in the machine's mount namespace, below
  * directories that belonged to their ranges. Containers that run have mounts of their own, and go on.
- * Whatever can't be taken away is said, and stays.
+ * Whatever can't be unmounted is logged, and stays.
  */
 export async function removeEarlierMounts(
   paths: ExclusivePaths,

@@ -350,7 +350,7 @@ it('a delete whose runtime was killed before runc deleted is done all the same',
     'sleep',
     '1000',
   );
-  // Once: what is asked for after that is real.
+  // Once: later requests are real.
   const once = path.join(engine.root, 'killed');
   await withRunc(
     `case " $* " in *" delete "*) [ -e ${once} ] || { touch ${once}; kill -9 "$PPID"; exec sleep 30; ` +

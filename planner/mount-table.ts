@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseMountinfo, type Mount } from '../engine/base/mountinfo.ts';
 
 /**
- * Mount table of process `pid`. Read as bytes: asked for text, Node 24.21 writes beyond its memory where the
+ * Mount table of process `pid`. Read as bytes: read as text, Node 24.21 writes beyond its memory where the
  * first 64 KiB come in parts of less than 8 KiB, and a longer line follows, as of an image with a hundred
  * layers.
  */

@@ -42,7 +42,7 @@ describe('checkNamespaces', () => {
   });
 
   it("A7 refuses to join namespaces of a process whose user namespace is the host's", () => {
-    // Our own process stands for an unprotected container: asked about another kind of namespace file it is
+    // Our own process stands for an unprotected container: for another kind of namespace file it is
     // not the host's "network".
     expect(() =>
       checkNamespaces(

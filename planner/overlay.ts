@@ -52,7 +52,8 @@ export function siblings(mount: Mount, mounts: readonly Mount[]): readonly Mount
 
 /**
  * Layers of an overlay mount: overlay2's from its `lower` file (the mount options may be relative, or made
- * from file descriptors), containerd's from the mount options. Throws when they cannot be told for certain.
+ * from file descriptors), containerd's from the mount options. Throws when they cannot be determined for
+ * certain.
  */
 export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
   const values = (key: string) =>
@@ -87,10 +88,10 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
     (upperDir !== undefined && !path.isAbsolute(upperDir)) ||
     (upperDir === undefined) !== (workDir === undefined)
   )
-    throw new Error(`the layers of ${mount.mountPoint} cannot be told`);
+    throw new Error(`the layers of ${mount.mountPoint} cannot be determined`);
   const named = [...values('lowerdir').flatMap(splitLowers), ...values('lowerdir+')];
   if (named.length === 0 || values('datadir+').length > 0 || named.includes(''))
-    throw new Error(`the layers of ${mount.mountPoint} cannot be told`);
+    throw new Error(`the layers of ${mount.mountPoint} cannot be determined`);
   // containerd shortens many layers to paths relative to its snapshots directory, which upper's grandparent
   // is.
   const lowers = named.map((lower) => {
@@ -100,7 +101,7 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
         ? null
         : path.join(path.dirname(path.dirname(upperDir)), lower);
     if (absolute === null || absolute === '/')
-      throw new Error(`the layers of ${mount.mountPoint} cannot be told`);
+      throw new Error(`the layers of ${mount.mountPoint} cannot be determined`);
     return realpathSync.native(absolute);
   });
   if (upperDir === undefined || workDir === undefined) return { lowers, upper: null, options };

@@ -122,7 +122,7 @@ describe('a plan', () => {
     expect(() => plan.overlay(0, { lowers, upper: null, options: [] })).toThrow('500 layers');
   });
 
-  it('carries a refusal as one word', () => {
+  it('encodes a refusal as one field', () => {
     expect(fields(encodeRefusal('no\0way'))).toEqual(['bulkhead-plan-2', '3', 'error', 'no way', 'end', '']);
   });
 });

@@ -282,7 +282,7 @@ for (let i = 0; i < 48; i++) {
   expect(
     names.filter((name) => !readFileSync(path.join(directory, name), 'utf8').includes('/e3')),
   ).toHaveLength(3 * 32);
-  // What the killed one held, or was writing, is found and freed at its next start.
+  // Claims of the killed one, and unfinished files, are found and freed at its next start.
   const store = openStore(directory, '/e3', () => new Set());
   for (const { base } of store.orphans()) store.free(base);
   expect(readdirSync(directory)).toHaveLength(3 * 32);

@@ -152,7 +152,7 @@ describe('A8: what a user can get to', () => {
 
 it('A8: a stopped check process delays its user only and is killed; the rest is refused', async () => {
   const programs = await make('stopped', 0o755);
-  // Looks for user 1 only when it is told to go on, which nobody does.
+  // Waits for a signal to look for user 1, which never comes.
   await writeFile(
     path.join(programs, 'setpriv'),
     `#!/bin/sh\ncase $1 in --euid=1) echo $$ >> ${at('stopped-pid')}; kill -STOP $$;; esac\n` +

@@ -16,7 +16,7 @@ export function isRuntime(pid: number, runtimeBinary: string): boolean {
 }
 
 /**
- * By /proc/PID/status, which tells ids as the reader's namespace has them: the real, the effective and the
+ * By /proc/PID/status, which has the ids of the reader's namespace: the real, the effective and the
  * saved one. The fourth, that of file systems, is the container's while the runtime mounts its overlay.
  */
 function isOurs(status: string): boolean {

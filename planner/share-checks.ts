@@ -42,7 +42,7 @@ export class ShareChecks {
   }
 
   /**
-   * The directories that the container's shares are in. What can't be looked at, or is refused for other
+   * The directories that the container's shares are in. What can't be inspected, or is refused for other
    * reasons, is refused later.
    */
   async #directories(bundle: string, mounts: readonly Mount[]): Promise<string[]> {

@@ -227,7 +227,7 @@ describe('A8: who shares', () => {
     ]);
   });
 
-  it('does not share what he was not found to have access to, and was not asked about', () => {
+  it('does not share what he was not found to have access to, and was not queried', () => {
     record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
     expect(() => shares('user', 'required', nothingChecked).shares.namespaceFor('/tmp')).toThrow(
       'it was not asked whether user 1234 has access to /tmp',

@@ -35,7 +35,7 @@ export interface Shares {
    * user's to share.
    */
   namespaceFor(source: string): NamespaceNumber;
-  /** In force once `namespaceFor` was asked; null: ids are the same on disk and inside. */
+  /** Set by `namespaceFor`; null: ids are the same on disk and inside. */
   maps(): ShareMaps | null;
 }
 

@@ -37,7 +37,7 @@ const objects: readonly { readonly path: readonly string[]; readonly keys: reado
 ];
 
 /**
- * runc takes `LINUX` or `Linux` for `linux`, the last one winning: what is looked at here must be all that it
+ * runc takes `LINUX` or `Linux` for `linux`, the last one winning: what is inspected here must be all that it
  * reads. Throws when a key of an object that decides about isolation is another spelling of one that is
  * known. Engines write the known ones.
  */

@@ -85,7 +85,7 @@ describe("a further process in a build's container", () => {
     expect(() => admitted(process, container)).toThrow(refusal);
   });
 
-  it('is refused where runc would read something else than is looked at', () => {
+  it('is refused where runc would read something else than is checked', () => {
     expect(() => admitted('{"env":', state({ build: hash('own') }))).toThrow('JSON');
     expect(() => admitted({ env: [1, `${buildTokenVariable}=own`] }, state({ build: hash('own') }))).toThrow(
       refusal,

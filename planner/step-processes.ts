@@ -40,7 +40,7 @@ export function takeToken(process: unknown): UnmarkedProcess {
 
 /**
  * Decides about a further process in a build's container, which runc is to take from the file
- * `request.bundle`; takes the token out of that file. Refuses what was not asked for through the gateway by
+ * `request.bundle`; takes the token out of that file. Refuses what was not requested through the gateway by
  * the client whose build made the container: BuildKit has a frontend image name any container that runs, and
  * its secrets are in there.
  */

@@ -42,7 +42,7 @@ export interface SubordinateOptions {
   readonly directory: string;
   /** Where /etc/subuid, subgid and passwd are; default /etc. */
   readonly etc?: string;
-  /** The user's line in the machine's user database; throws where that can't be told. */
+  /** The user's line in the machine's user database; throws where that can't be determined. */
   readonly lookUpUser?: (uid: number) => Promise<string | null>;
 }
 
@@ -73,7 +73,8 @@ export function openSubordinateStore({
     namesAsOf = now;
   };
   /**
-   * By what is in /etc; undefined: the database has to be asked. `listed`: the names that matter; null: all.
+   * By what is in /etc; undefined: the database has to be queried. `listed`: the names that matter; null:
+   * all.
    */
   const localName = (uid: number, listed: readonly string[] | null): string | null | undefined => {
     forgetOldNames();
@@ -84,7 +85,7 @@ export function openSubordinateStore({
     // Names change hardly ever, but a user may get one.
     if (found !== null) names.set(uid, found);
     if (found !== null) return found;
-    // Where every name that is listed is another user's of this machine, nobody need be asked.
+    // Where every name that is listed is another user's of this machine, no query is needed.
     return listed?.every((name) => passwd.split('\n').some((line) => line.startsWith(`${name}:`)))
       ? null
       : undefined;

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { listedRanges, type IdSpan } from '../shared/isolation/listed-ranges.ts';
 
-// Ids of this machine that somebody else has, as far as that can be told.
+// Ids of this machine that somebody else has, as far as that can be determined.
 
 export { listedRanges, type IdSpan };
 

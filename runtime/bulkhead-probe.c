@@ -8,7 +8,7 @@
  * --shared     writes a file into a directory of the machine's that is mounted there (A8).
  * --read-only  tries to make a read-only mount writable (A9).
  * --socket     creates and starts a container through a Docker socket that is mounted there (A11).
- * --hold       keeps running for two minutes, so that several containers can be looked at at once.
+ * --hold       keeps running for two minutes, so that several containers can be inspected at once.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -235,7 +235,7 @@ int main(int argc, char **argv) {
     start_container(socket_path, body, &made);
     printf("%d,\"started\":%d,\"id\":", made.create_status, made.start_status);
     print_string(made.id);
-    printf(",\"said\":");
+    printf(",\"answer\":");
     print_string(made.error_reply);
     putchar('}');
   }

@@ -95,7 +95,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     const reply = (socket: Socket, fields: string[]) => {
       received.push(fields);
       const [, verb] = fields;
-      // What it is only told has no answer, nor has what comes after one.
+      // A one-way message has no answer, nor has what comes after one.
       if (verb?.startsWith('deleting') !== true && socket.writable)
         answer(socket, answers[verb ?? ''] === undefined ? nothing : (answers[verb ?? ''] ?? null));
     };
@@ -338,7 +338,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect((await run(['run', 'c1'])).code).toBe(0);
   });
 
-  it('asks the next planner where one is ended before it answers', async () => {
+  it('sends the request to the next planner where one ends before it answers', async () => {
     let ended = false;
     await plannerThat({}, (socket, bytes) => {
       if (ended) {
@@ -378,7 +378,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     received.length = 0;
     expect((await run(['delete', '-f', 'c1'])).code).toBe(0);
     expect(verbs()).toEqual(['deleting-by-force', 'delete', 'release']);
-    // What can't be looked at may be kept.
+    // What can't be inspected may be kept.
     rmSync(at('isolation'), { recursive: true });
     writeFileSync(at('isolation'), '');
     expect((await run(['delete', 'c1'])).code).toBe(0);

@@ -145,7 +145,7 @@ bool read_invocation(int argc, char **argv, struct invocation *call) {
   }
   if (!read_id(&at, create_values, runs ? run_flags : create_flags)) return false;
   if ((!runs || call->detach) && call->pid_file == NULL) {
-    /* The created container is looked at before anything of it runs. */
+    /* The created container is inspected before anything of it runs. */
     log_error("runc %s needs --pid-file with isolated containers", call->command);
     return false;
   }

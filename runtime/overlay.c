@@ -33,7 +33,7 @@ int layers_wanted(void) {
 static int set_fs_identity(uint32_t id) {
   (void)setfsgid(id);
   (void)setfsuid(id);
-  /* setfs?id report no error: asking again (an invalid id changes nothing) tells what is in force. */
+  /* setfs?id report no error: a second call (an invalid id changes nothing) returns what is in force. */
   if ((uint32_t)setfsgid((gid_t)-1) != id || (uint32_t)setfsuid((uid_t)-1) != id) {
     errno = EPERM;
     return -1;

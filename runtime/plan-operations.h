@@ -39,7 +39,7 @@ struct plan {
 
 /*
  * Reads the fields of operation `name` and, unless the plan is only checked, performs it. What returns false
- * has said why.
+ * has logged why.
  */
 bool perform_operation(struct plan *plan, const char *name);
 

@@ -151,7 +151,7 @@ static bool reach(const char *root_dir, bool wait, bool silent) {
   return false;
 }
 
-/* Without a connection any more; nobody is told of anything by it. */
+/* Without a connection any more; sends nothing. */
 static void hang_up(void) {
   (void)close(connection);
   connection = -1;

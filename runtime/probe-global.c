@@ -60,7 +60,7 @@ static bool start_accounting(void) { return passes(acct(NOWHERE), ENOENT); }
 
 /* --- its clock --- */
 
-/* Sets neither time nor zone: only the permission is looked at. */
+/* Sets neither time nor zone: only the permission is checked. */
 static bool set_time(void) { return syscall(SYS_settimeofday, NULL, NULL) == 0; }
 /* A tick of no length: EINVAL where the clock may be adjusted. */
 static bool adjust_clock(void) {

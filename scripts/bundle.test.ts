@@ -35,7 +35,7 @@ it('loads a builtin module at the first use of an export, however it is imported
   expect(JSON.parse(stdout)).toEqual([false, 'function', 'object', 'function', true]);
 });
 
-it('puts what import() loads into chunks only when asked to, and writes source maps', async () => {
+it('puts what import() loads into chunks only with splitting, and writes source maps', async () => {
   await writeFile(path.join(directory, 'later.ts'), 'export const later: string = import.meta.url;');
   const text = "void import('./later.ts').then(({ later }) => console.log(later));";
   const program = await bundleText(text, {});

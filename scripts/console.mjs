@@ -87,8 +87,8 @@ export function run(command, args, { cwd, env, show = false, timeoutMs = 0 } = {
 export async function must(command, args, otherwise, options = {}) {
   const result = await run(command, args, options);
   if (result.code !== 0) {
-    const said = lastLines(`${result.stdout}\n${result.stderr}`, 12);
-    throw new Actionable(said === '' ? otherwise : `${otherwise}\n${said}`);
+    const output = lastLines(`${result.stdout}\n${result.stderr}`, 12);
+    throw new Actionable(output === '' ? otherwise : `${otherwise}\n${output}`);
   }
   return result;
 }

@@ -11,9 +11,9 @@ export async function startDisplay(size = '1440x900x24') {
   const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', size, '-nolisten', 'tcp', '-noreset'], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
-  let said = '';
+  let output = '';
   xvfb.stderr.setEncoding('utf8').on('data', (chunk) => {
-    said = (said + chunk).slice(-2000);
+    output = (output + chunk).slice(-2000);
   });
   const ended = new Promise((resolve) => {
     xvfb.once('exit', resolve).once('error', resolve);
@@ -32,7 +32,7 @@ export async function startDisplay(size = '1440x900x24') {
   if (number === undefined)
     throw new Actionable(
       'The virtual display did not start: install the package xvfb and try again ' +
-        `(${said.trim() || 'Xvfb ended at once'}).`,
+        `(${output.trim() || 'Xvfb ended at once'}).`,
     );
   // From here on it must not hold up the end of this program.
   xvfb.unref();

@@ -7,7 +7,7 @@ import { bulkheadCommand } from './paths.mjs';
 
 /**
  * Starts the embedded engine of `root` unless it runs. Resolves true when it is ready, false where this user
- * can't start it (and it was said).
+ * can't start it (and has printed why).
  */
 export async function ensureEngine(root) {
   const machineWide = await answersPing('/var/run/docker.sock');

@@ -44,9 +44,9 @@ async function openApp(headless, engineRuns) {
     env: environment,
     cwd: repository,
   });
-  let said = '';
+  let output = '';
   const listen = (chunk) => {
-    said = (said + chunk).slice(-4000);
+    output = (output + chunk).slice(-4000);
   };
   window.stdout.setEncoding('utf8').on('data', listen);
   window.stderr.setEncoding('utf8').on('data', listen);
@@ -57,13 +57,13 @@ async function openApp(headless, engineRuns) {
       })
       .once('error', resolve);
   });
-  const asked = endRequested();
+  const end = endRequested();
   try {
     if (headless) {
       const shown = await Promise.race([
         waitForText(window.stdout, 'screenshot: '),
         closed,
-        asked.then(() => 'asked'),
+        end.then(() => 'end-requested'),
       ]);
       if (shown === 0) {
         note(
@@ -71,21 +71,21 @@ async function openApp(headless, engineRuns) {
         );
         return;
       }
-      if (shown !== 'said' && shown !== 'asked') {
+      if (shown !== 'printed' && shown !== 'end-requested') {
         throw new Actionable(
           `The window did not show: run \`Xvfb ${display.name} & DISPLAY=${display.name} ` +
-            `${electron.path} ${args.join(' ')}\` to see why.\n${said.trim()}`,
+            `${electron.path} ${args.join(' ')}\` to see why.\n${output.trim()}`,
         );
       }
-      if (shown === 'said') note(`Screenshot: ${screenshot}`);
+      if (shown === 'printed') note(`Screenshot: ${screenshot}`);
     }
     if (engineRuns) for (const line of thingsToTry(engineRoot)) note(line);
     step(headless ? 'Running until Ctrl-C' : 'Running until the window is closed, or Ctrl-C');
-    const how = await Promise.race([closed, asked.then(() => 'asked')]);
-    if (how !== 'asked' && how !== 0)
+    const how = await Promise.race([closed, end.then(() => 'end-requested')]);
+    if (how !== 'end-requested' && how !== 0)
       throw new Actionable(
         `The app ended unexpectedly (${String(how)}): read its last words below and try again.\n` +
-          said.trim(),
+          output.trim(),
       );
   } finally {
     window.kill('SIGTERM');
@@ -99,7 +99,7 @@ async function openApp(headless, engineRuns) {
     );
 }
 
-/** Resolves with 'said' once a line on `stream` starts with `text`, with 'silent' after 60 s. */
+/** Resolves with 'printed' once a line on `stream` starts with `text`, with 'silent' after 60 s. */
 function waitForText(stream, text) {
   return new Promise((resolve) => {
     let line = '';
@@ -109,7 +109,7 @@ function waitForText(stream, text) {
     stream.on('data', (chunk) => {
       const lines = (line + chunk).split('\n');
       line = lines.pop();
-      if (lines.some((whole) => whole.startsWith(text))) resolve('said');
+      if (lines.some((whole) => whole.startsWith(text))) resolve('printed');
     });
   });
 }

@@ -11,7 +11,7 @@ const settle = () =>
     setImmediate(resolve);
   });
 
-/** A window over one engine, with an app around it that only notes what is asked of it. */
+/** A window over one engine, with an app around it that only records its calls. */
 async function stage(tray = false) {
   const state = stateStore(appState({ run: null }));
   const session = { state } as unknown as Session; // the part that counts here

@@ -47,7 +47,7 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
   setMenu();
   hardenSession(electronSession.defaultSession);
   const served = servePages(electronSession.defaultSession);
-  // Only where a tray could show the window later; asked before anything is opened, so that nobody misses
+  // Only where a tray could show the window later; checked before anything is opened, so that nobody misses
   // what is.
   const hidden = options.hidden && (await (await import('./desktop/tray.ts')).trayComing());
   window = openWindow(users, {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { coalesce } from './coalesce.ts';
 
-/** Work that ends when it is told to, with the number of its run. */
+/** Work that ends on request, with the number of its run. */
 function blockedWork() {
   const runs: { end: () => void; fail: (error: Error) => void }[] = [];
   const work = () =>

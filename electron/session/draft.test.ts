@@ -181,7 +181,7 @@ describe('the draft', () => {
     },
   );
 
-  it('tells a conflict for text that is only typed yet', async () => {
+  it('reports a conflict for text that is only typed yet', async () => {
     const h = home('{}');
     const { session } = open(h);
     await session.refresh();

@@ -44,13 +44,13 @@ export interface ElevationOptions {
   /** Absolute path of the launcher: `bin/bulkhead`; on Windows, Node's and the program's. */
   readonly bulkheadCommand: string | readonly string[];
   /**
-   * How the command line is told which engine is meant, now: `--root DIR`. Null: none is open, and none may
+   * The options that name the engine to the command line, now: `--root DIR`. Null: none is open, and none may
    * be guessed.
    */
   readonly target: () => readonly string[] | null;
   /** Absolute path of pkexec, or of a stand-in. */
   readonly pkexec?: string;
-  /** How rights are asked for; default: as this system does. */
+  /** How rights are requested; default: as this system does. */
   readonly elevator?: Elevator;
 }
 
@@ -163,7 +163,7 @@ async function textFile(
   }
 }
 
-/** What is said to an elevated command to have it cancel what it does. */
+/** The message that has an elevated command cancel its work. */
 const cancelLine = 'cancel';
 
 /** Follows an elevated apply. Resolves with a handle at the first run event, or with why there is none. */

@@ -23,7 +23,7 @@ export interface ElevatedChild {
 }
 
 /**
- * Our command line as an elevated process is told to run it. The launcher is a shell's script, which Windows
+ * Our command line as an elevated process runs it. The launcher is a shell's script, which Windows
  * has none for.
  */
 export const elevatedCommand = (

@@ -12,8 +12,8 @@ export interface FeedListeners {
 }
 
 /**
- * With every watch in place this only catches what no event tells (a killed supervisor, a file system without
- * events).
+ * With every watch in place this only catches what no event reports (a killed supervisor, a file system
+ * without events).
  */
 const slowPollMs = 10_000;
 const reconnectMs = 1_000;

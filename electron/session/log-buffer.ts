@@ -1,6 +1,6 @@
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 
-/** The last lines of what an operation said, for a window that opens the log late. */
+/** The last lines of an operation's output, for a window that opens the log late. */
 export class LogBuffer {
   #lines: EngineLogLine[] = [];
   #capacity: number;

@@ -55,7 +55,7 @@ export interface UserStore {
   setPreferences(change: Partial<Preferences>): Preferences;
   windowState(): WindowState;
   setWindowState(state: WindowState): void;
-  /** Until when this engine's denials were looked at, ISO 8601. */
+  /** Until when this engine's denials were seen, ISO 8601. */
   seenDenials(rootId: string): string | null;
   setSeenDenials(rootId: string, until: string): void;
   /** How far the first run on an engine got. */

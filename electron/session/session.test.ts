@@ -94,7 +94,7 @@ describe('scanning containers', () => {
     const opened = await open(scan);
     await expect.poll(() => events).toBeDefined();
     await expect.poll(() => scan.mock.calls.length).toBe(1);
-    // Three containers are created while the engine is still being asked.
+    // Three containers are created while the first scan still runs.
     for (let count = 0; count < 3; count++) events?.write('{"Type":"container","Action":"create"}\n');
     await new Promise((resolve) => {
       setTimeout(resolve, 1000);

@@ -41,7 +41,7 @@ export interface Session {
   refreshEngine(): Promise<EngineStatus>;
   /** Scans the containers: what is there now, also where a scan that began earlier is still under way. */
   scan(): Promise<Result<ContainerScan, AppError>>;
-  /** The unprotected containers that appeared were looked at. */
+  /** The unprotected containers that appeared were acknowledged. */
   acknowledge(): void;
   setPreferences(preferences: Preferences): void;
   /**
@@ -155,7 +155,7 @@ export async function openSession(
     if (now.phase !== 'ready') return now;
     if (before.phase !== 'ready' || before.generation !== now.generation) {
       scanSoon();
-      // A starting engine tries what isolation needs, and tells those who can't.
+      // A starting engine tries what isolation needs, and records it for those who can't.
       void examine();
     }
     feed.reconnect();
@@ -257,7 +257,7 @@ export async function openSession(
 }
 
 /**
- * The engine's status; one that can't even be asked about is `failed` with the reason, never shown as fine.
+ * The engine's status; one whose status can't even be read is `failed` with the reason, never shown as fine.
  */
 async function engineStatus(target: Target): Promise<EngineStatus> {
   try {

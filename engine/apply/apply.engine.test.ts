@@ -205,7 +205,7 @@ describe('the main job on a real engine', () => {
     expect(by.get('past')).toMatchObject({ protected: false, reason: 'past-gateway' });
   });
 
-  test('remove: running ones only when asked, volumes kept unless asked', async () => {
+  test('remove: running ones and volumes only when requested', async () => {
     const removed = await target.remove({
       ids: ['new', 'past', 'many-0'],
       includeRunning: false,

@@ -202,7 +202,7 @@ describe('applying', () => {
     ]);
     expect(await calls()).toEqual(['health']);
   });
-  test('chosen containers go after verification, running ones only when that was said', async () => {
+  test('chosen containers go after verification, running ones only when that was chosen', async () => {
     await engineOff();
     const running = container({ id: 'd'.repeat(64), name: 'busy', state: 'running' });
     const remove = [container().id, running.id];

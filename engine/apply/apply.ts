@@ -144,8 +144,8 @@ async function bringIntoForce(
 }
 
 /**
- * What comes after verification. Whatever goes wrong here is told in the outcome, and nothing goes back for
- * it.
+ * What comes after verification. Whatever goes wrong here is reported in the outcome, and nothing goes back
+ * for it.
  */
 async function complete(context: StepContext, results: ApplyResults): Promise<ApplyOutcome> {
   const { ports, state } = context;

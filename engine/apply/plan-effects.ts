@@ -27,7 +27,7 @@ export interface EffectInput {
   backend: string;
 }
 
-/** Names a line shows at most; the count tells the rest. */
+/** Names that a line shows at most, beside the count of all. */
 const maxNames = 50;
 const named = (containers: readonly { name: string }[]) => ({
   count: containers.length,

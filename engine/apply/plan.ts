@@ -170,7 +170,7 @@ const findingsBlocker = ([first, ...more]: readonly (string | Message)[]): Apply
         ),
       ];
 
-/** A draft that means nothing to the engine has no effects that could be told: only what is wrong with it. */
+/** A draft that the engine can't use has no effects, only findings. */
 function unusablePlan(facts: PlanFacts, before: EffectiveSettings, draft: string, why: AppError): ApplyPlan {
   const findings = findingsOf(facts, draft);
   const errors = errorsIn(findings);

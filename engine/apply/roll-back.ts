@@ -83,7 +83,7 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
 }
 
 /**
- * What was shown before counts for another run of the engine. A claim that fails now is told as "not
+ * What was shown before counts for another run of the engine. A claim that fails now is reported as "not
  * verified", not as a failed roll back.
  */
 async function verifyAgain(ports: ApplyPorts, state: RunState): Promise<void> {

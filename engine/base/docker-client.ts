@@ -47,7 +47,7 @@ export const engineReason = (error: unknown): string | Message =>
 
 /**
  * A failed call as an AppError, `what` being the sentence on what could not be done: `engine.unreachable`
- * when nobody answered (or the gateway said 503), `engine.request-failed` otherwise.
+ * when nobody answered (or the gateway answered 503), `engine.request-failed` otherwise.
  */
 export function requestFailure(what: Message, error: unknown): Err<AppError> {
   const status = statusOf(error);

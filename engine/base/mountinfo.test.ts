@@ -86,7 +86,7 @@ describe('places', () => {
     );
   });
 
-  it('tells where a file is in its file system, through bind mounts', () => {
+  it('finds where a file is in its file system, through bind mounts', () => {
     const at = (file: string) => {
       const mount = mountOf(file, mounts);
       return mount === null ? null : pathInFileSystem(file, mount);

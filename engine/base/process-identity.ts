@@ -24,7 +24,7 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
 }
 
 /**
- * What /proc/PID/stat (proc(5)) tells of a process: state, parent, clock ticks since boot at its start. The
+ * What /proc/PID/stat (proc(5)) has of a process: state, parent, clock ticks since boot at its start. The
  * name before may hold spaces and parentheses itself.
  */
 export function statFields(stat: string): {

@@ -45,7 +45,7 @@ export function processLiveness(
   };
 }
 
-/** When a process began, by ps: null where there is none, '' where that can't be told. */
+/** When a process began, by ps: null where there is none, '' where that can't be determined. */
 async function psStart(pid: number, run: Run): Promise<string | null> {
   const result = await run('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { LC_ALL: 'C', TZ: 'UTC' });
   const started = result.stdout.trim();

@@ -7,7 +7,7 @@ const programs = ['/usr/bin/getent', '/bin/getent'];
 
 /**
  * The lines of these users (names or ids), as /etc/passwd would have them: from the machine's user database
- * (`getent`: LDAP and the like included), from the file alone where it can't be asked in time. Users whom
+ * (`getent`: LDAP and the like included), from the file alone where it can't be queried in time. Users whom
  * nobody knows have no line.
  */
 export async function passwdLines(users: readonly string[]): Promise<string> {

@@ -36,7 +36,7 @@ export function watchDirectory(directory: string, onEvent: (name: string | null)
 
   const handle = (at: string, name: string | null): void => {
     if (stopped) return;
-    // The end of a watch is told under the name of what was watched; one in it may be called the same.
+    // The end of a watch is reported under the name of what was watched; a file in it may have the same.
     const lost = name === null || name === path.basename(at);
     if (at === target && !lost) {
       onEvent(name);

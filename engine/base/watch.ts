@@ -35,7 +35,7 @@ export function watchEntries(
 }
 
 /**
- * Calls `listener` when `read` gives something else, looked at after events of `directory` that concern it.
+ * Calls `listener` when `read` gives something else, checked after events of `directory` that concern it.
  */
 function watchState(
   directory: string,

@@ -9,7 +9,7 @@ import type { RootPaths } from '../base/root-paths.ts';
 
 /**
  * Would dockerd take daemon.json as it is on disk, merged with what the settings want? Changes nothing, so it
- * can be asked while the engine runs. Errors: daemon-json.invalid (its JSON, or a directive dockerd refuses),
+ * can be used while the engine runs. Errors: daemon-json.invalid (its JSON, or a directive dockerd refuses),
  * daemon-json.conflict. What only a start shows (an unknown storage driver) is not found.
  */
 export async function checkEngineConfig(
@@ -23,7 +23,7 @@ export async function checkEngineConfig(
 }
 
 /**
- * dockerd's own verdict on the text of a daemon.json. `ok` too where it can't be asked (not installed, too
+ * dockerd's own verdict on the text of a daemon.json. `ok` too where it can't run (not installed, too
  * old to know --validate): then its start decides.
  */
 export async function validateByDockerd(text: string): Promise<Result<void, AppError>> {

@@ -277,7 +277,7 @@ describe('remove (D)', () => {
     expect(outcomes[0]?.error).toContain('running');
     expect(engine.calls).toEqual([`DELETE /containers/${id(1)}?force=false&v=false`]);
   });
-  test('a running one asked for is stopped before it is removed', async () => {
+  test('a running one that was chosen is stopped before it is removed', async () => {
     engine.add({ id: id(2), running: true, pid: 1 });
     expect(await remove({ ids: [id(2)], includeRunning: true })).toMatchObject([{ removed: true }]);
     expect(engine.calls).toEqual([

@@ -42,7 +42,7 @@ export interface RecreateFacts {
   readonly subjects: readonly Subject[];
   /** Every other container that can be inspected. */
   readonly others: readonly { readonly inspected: Inspected; readonly isProtected: boolean }[];
-  /** Those that were asked for and can't be. */
+  /** Those that were requested and can't be recreated. */
   readonly notInspected: readonly NotInspected[];
 }
 

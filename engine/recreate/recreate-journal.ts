@@ -35,7 +35,7 @@ const memberSchema = z.object({
   autoRemove: z.boolean(),
   /**
    * How the new one of such was made last: the engine removes it too when its start fails, or is given up
-   * because who asked for it is gone.
+   * because its requester is gone.
    */
   making: makingSchema.optional(),
   /** Image the old one's layer is committed to: `repository:tag`. */

@@ -30,7 +30,7 @@ export interface RecreatePorts {
   readonly protection: () => Promise<{ readonly eci: boolean; readonly runtimeName: string }>;
   /**
    * What the gateway will refuse of these under the settings that will be in force, by the id of the old one.
-   * Absent: it says so when it is asked for the new one.
+   * Absent: it answers so when the new one is created.
    */
   readonly refused?: (
     requests: readonly RequestedRecreation[],

@@ -38,7 +38,7 @@ export async function startAndWait(
   let notify: () => void = () => undefined;
   let hasDied = false;
   let lost = false;
-  // An engine that ends breaks the stream off; its close tells.
+  // An engine that ends breaks the stream off: its close is enough.
   createInterface({ input: stream })
     .on('error', () => undefined)
     .on('line', (line) => {

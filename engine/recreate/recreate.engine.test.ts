@@ -234,7 +234,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
     expect((await look('full')).Id).toBe(after.Id);
   });
 
-  test('one that mounts a directory shares it as who asks for it (A8)', async () => {
+  test('one that mounts a directory shares it as the user who recreates it (A8)', async () => {
     const directory = path.join(guarded.work, 'of-nobody');
     await mkdir(directory);
     await chown(directory, 65534, 65534);
@@ -409,7 +409,7 @@ describe('the plan lists what is not carried over', () => {
       ok: false,
       error: { code: 'containers.not-found' },
     });
-    // Together they go, the joined one first, whatever was said first.
+    // Together they go, the joined one first, whatever was named first.
     expect(await recreate(['side', 'main'])).toMatchObject([{ kind: 'recreated' }, { kind: 'recreated' }]);
     expect((await look('side')).HostConfig).toMatchObject({
       NetworkMode: `container:${(await look('main')).Id}`,
@@ -604,7 +604,7 @@ describe('the plan lists what is not carried over', () => {
     expect(await names()).toEqual(['main', 'side']);
   });
 
-  test('one run with --rm needs a word more; its volumes stay', async () => {
+  test('one run with --rm needs another option; its volumes stay', async () => {
     await old(
       'gone',
       ...sleeper,

@@ -20,7 +20,7 @@ const removeConcurrency = 4;
 const stopSeconds = 10;
 
 /**
- * Removes containers; one outcome per id asked for, in that order (D). Running ones are refused unless
+ * Removes containers; one outcome per requested id, in that order (D). Running ones are refused unless
  * `includeRunning`, then stopped first. Volumes stay unless `removeVolumes`: then anonymous ones go with the
  * container and named ones after it, where no other container uses them. One that the engine does not answer
  * for is an outcome with an error, and holds up none of the others.
@@ -43,7 +43,7 @@ export async function removeContainers(
     request.ids.map(async (id) => {
       const found = await inSlot(async () => (isCancelled() ? notBegun(id) : inspectOne(docker, id)));
       if ('removed' in found) return report(found);
-      // Within the limit: who is told of one may cancel the next.
+      // Within the limit: the receiver of one outcome may cancel the next.
       return limit(async () =>
         report(isCancelled() ? notBegun(id) : await removeInspected(docker, found, request)),
       );
@@ -65,7 +65,7 @@ const notBegun = (id: string): RemoveOutcome => ({
   notBegun: true,
 });
 
-/** What is to be removed, with the id or name it was asked for by; an outcome where it can't be looked at. */
+/** What is to be removed, with the id or name it was requested by; an outcome where it can't be inspected. */
 interface Found {
   readonly id: string;
   readonly inspected: ContainerInspectInfo;
@@ -110,7 +110,7 @@ async function removeInspected(
     // Without includeRunning no force: one that was started since is then refused by the engine.
     await target.remove({ force: request.includeRunning, v: request.removeVolumes });
   } catch (error) {
-    // Auto-remove (--rm) may have been faster: gone is what was asked for.
+    // Auto-remove (--rm) may have been faster: gone is what was requested.
     if (statusOf(error) !== 404) return { id, name, removed: false, ...reasonFields(engineReason(error)) };
   }
   if (!request.removeVolumes) return { id, name, removed: true };

@@ -19,7 +19,7 @@ export interface ScanOptions {
   readonly runtimeName: string;
   /**
    * The engine runs in a machine of its own: a running container's range can't be seen from here, and its
-   * runtime is what tells.
+   * runtime is what counts.
    */
   readonly elsewhere?: boolean;
   /** Text of /proc/<pid>/uid_map; null when there is no such process (any more). Injected by tests. */

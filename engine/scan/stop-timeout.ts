@@ -41,7 +41,7 @@ function signalNumber(name: string | undefined): number {
 }
 
 /**
- * `stopWait` of a process; 0 where there is none (any more) or it can't be looked at: nothing is known then.
+ * `stopWait` of a process; 0 where there is none (any more) or it can't be inspected: nothing is known then.
  */
 export async function readStopWait(config: StopConfig, pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');

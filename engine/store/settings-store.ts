@@ -30,7 +30,7 @@ import { watchEntries, watchFiles } from '../base/watch.ts';
 /** The settings file of one engine, its draft and its history. */
 export interface SettingsStore {
   /**
-   * Where everything stands now, read from disk. A file that can't be read is told in `readError`, never
+   * Where everything stands now, read from disk. A file that can't be read is reported in `readError`, never
    * thrown.
    */
   read(): Promise<SettingsState>;
@@ -79,7 +79,7 @@ export function createSettingsStore(
     readonly fileEnforcesSignIn?: boolean;
     /**
      * Why who may not write the file can't save it with an administrator's rights either; null where he is
-     * asked for them. Absent: nobody asks.
+     * was prompted for them. Absent: there is no prompt.
      */
     readonly elevationMissing?: () => Promise<Message | null>;
     /** The engine's gateway takes users' preferences. */
@@ -196,7 +196,7 @@ export function createSettingsStore(
     },
     historyItems: async () => {
       const applied = await readSettings(paths.settings);
-      // Unreadable now: that is told beside the page; what was applied before can be looked at all the same.
+      // Unreadable now: the page shows that; what was applied before can be read all the same.
       return listItems(applied.ok ? applied.value : { ...noFile, exists: true });
     },
     historyText,

@@ -21,7 +21,7 @@ export async function openTargetRef(ref: TargetRef, options: OpenOptions): Promi
     case 'embedded':
       return ok(openTarget(ref.root, options));
     case 'system':
-      // Without a gateway in front it is only looked at.
+      // Without a gateway in front it is read-only.
       return ok(
         (await isSystemInstalled()) ? await openSystemTarget(options) : openMachineTarget(machineSocket),
       );

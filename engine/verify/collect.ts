@@ -39,7 +39,7 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
 
   const unoffered = options.notOffered ?? {};
   const door: BuildDoor = { docker: options.docker, socketPath: options.paths.clientSocket };
-  // Not asked for at all where the backend can't.
+  // Not probed at all where the backend can't.
   const unless = async (ids: readonly ClaimId[], work: () => Promise<Claim[]>): Promise<Claim[]> =>
     ids.every((id) => unoffered[id] !== undefined) ? [] : work();
   const audit = settings.mode === 'audit';

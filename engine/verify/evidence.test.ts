@@ -128,7 +128,7 @@ test.each([
   [
     judgeThroughSocket({
       value: {
-        maker: result({ throughSocket: { created: 201, started: 204, id: 'a', said: '' } }),
+        maker: result({ throughSocket: { created: 201, started: 204, id: 'a', answer: '' } }),
         created: observed({ uidMap: '0 1 2' }),
       },
     }),

@@ -21,7 +21,7 @@ export interface ShareObservation {
   /** Owner of the file its root wrote, "uid:gid"; null: there is none. */
   readonly writtenBy: string | null;
   readonly readOnlyChanged: boolean;
-  /** The user who asked for the container, as the machine numbers them. */
+  /** The user who had the container created, by the machine's ids. */
   readonly user: number;
 }
 
@@ -129,7 +129,7 @@ function procOf(probe: Observed<ProbeResult>): Observed<NonNullable<ProbeFacts['
 /** A machine that has just started shows no difference yet, s. */
 const youngMachine = 60;
 
-/** A10: whether /proc tells of the container, by lxcfs. */
+/** A10: whether /proc shows the container's values, by lxcfs. */
 export function judgeProcEmulated(probe: Observed<ProbeResult>): Claim {
   const id = 'A10-proc-emulated';
   const observed = procOf(probe);
@@ -192,7 +192,7 @@ export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', observed: 
 }
 
 /**
- * What came of a container that asked for another one through its socket: it, and that one where there was
+ * What came of a container that created another one through its socket: it, and that one where there was
  * one.
  */
 export interface ThroughSocket {
@@ -207,15 +207,15 @@ export function judgeThroughSocket(observed: Observed<ThroughSocket>): Claim {
   const { maker, created } = observed.value;
   const request = maker.facts.throughSocket;
   if (request === undefined) return notObserved(id, message('evidence.probe-did-not-request'));
-  if (request.said.includes('enhanced container isolation:'))
-    return notOffered(id, message('evidence.command-list-blocks', { refusal: request.said.trim() }));
+  if (request.answer.includes('enhanced container isolation:'))
+    return notOffered(id, message('evidence.command-list-blocks', { refusal: request.answer.trim() }));
   if (created === null)
     return notObserved(
       id,
       message('evidence.create-and-start', {
         created: request.created,
         started: request.started,
-        output: request.said.trim(),
+        output: request.answer.trim(),
       }),
     );
   if ('error' in created) return notObserved(id, created.error);

@@ -285,7 +285,7 @@ describe('claims are judged by observations', () => {
   });
   test('A11: one created through a mounted socket has another range, and the isolation runtime', () => {
     const maker = (text = '', started = 204) =>
-      probe(range, {}, { throughSocket: { created: 201, started, id: 'a', said: text } }).value;
+      probe(range, {}, { throughSocket: { created: 201, started, id: 'a', answer: text } }).value;
     const other = probe('0 1000065536 65536');
     expect(judgeThroughSocket({ value: { maker: maker(), created: other } }).verdict).toBe('pass');
     expect(judgeThroughSocket({ value: { maker: maker(), created: probe(range) } }).verdict).toBe('fail');

@@ -64,7 +64,7 @@ export function judgeExclusiveRange(first: Observed<ProbeResult>, second: Observ
   );
 }
 
-/** A6: the runtime asked for is ignored, and inspect shows the isolation runtime. */
+/** A6: the requested runtime is ignored, and inspect shows the isolation runtime. */
 export function judgeRuntime(probe: Observed<ProbeResult>, runtimeName: string): Claim {
   const id = 'A6-runtime-override';
   if ('error' in probe) return notObserved(id, probe.error);
@@ -156,7 +156,7 @@ export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]):
 }
 
 /**
- * The backend, or the settings, offer nothing of the kind: no failure, and never shown as held. `why` is for
- * the admin.
+ * The backend, or the settings, offer nothing of the kind: no failure, and never shown as a pass. `why` is
+ * for the admin.
  */
 export const notOffered = (id: ClaimId, why: EvidenceText): Claim => makeClaim(id, 'not-offered', why);

@@ -15,7 +15,7 @@ export interface BuildDoor {
 }
 
 /**
- * Has the classic builder run the probe in a RUN on its local image, for which no registry is asked, and
+ * Has the classic builder run the probe in a RUN on its local image, for which no registry is queried, and
  * removes what comes of it. Rejects with the builder's words, or after 30 s.
  */
 export async function probeClassicBuild(

@@ -9,7 +9,8 @@ import { ProbeError } from './evidence.ts';
 import { probeLabel, probePath } from './probe-image.ts';
 
 /**
- * What the probe prints (runtime/bulkhead-probe.c); the optional parts are there when it was asked for them.
+ * What the probe prints (runtime/bulkhead-probe.c); the optional parts are there when it was run with their
+ * options.
  */
 export const probeFactsSchema = z.object({
   uid: z.number().int(),
@@ -31,7 +32,7 @@ export const probeFactsSchema = z.object({
     .optional(),
   readOnly: z.looseObject({ written: z.boolean() }).optional(),
   throughSocket: z
-    .object({ created: z.number().int(), started: z.number().int(), id: z.string(), said: z.string() })
+    .object({ created: z.number().int(), started: z.number().int(), id: z.string(), answer: z.string() })
     .optional(),
 });
 export type ProbeFacts = z.infer<typeof probeFactsSchema>;
@@ -112,7 +113,7 @@ async function read(container: Container, signal: AbortSignal): Promise<ProbeRes
   };
 }
 
-/** The probe's line as facts. Throws when it said something else. */
+/** The probe's line as facts. Throws when it is anything else. */
 export function parseFacts(line: string): ProbeFacts {
   let value: unknown;
   try {

@@ -39,9 +39,9 @@ export interface NoShare {
   readonly denied: boolean;
 }
 
-/** What is said of a directory in which others may put their own in the place of what is made there. */
+/** The reason for a directory in which others may replace what is created there. */
 const exchangeable = 'others-may-write';
-/** What is said of a directory that is not there, or not this user's alone to write to. */
+/** The reason for a directory that does not exist, or that other users may write to. */
 const denials: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', exchangeable]);
 
 /**

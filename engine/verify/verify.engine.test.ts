@@ -103,7 +103,7 @@ it('A11: a container creates one by its socket; with an image list the rest is n
   await nothingLeft();
 }, 120_000);
 
-it('says what is not offered, by the backend or the settings, and asks for nothing of the kind', async () => {
+it('names what is not offered, by the backend or the settings, and probes nothing of the kind', async () => {
   const claims = claimsOf(
     await verify(
       { ...eciOn(guarded.scratch), filesharingAllowedDirectories: [] },

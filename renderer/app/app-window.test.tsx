@@ -102,7 +102,7 @@ describe('the window', () => {
     expect(document.body.textContent).not.toMatch(/stopped|does not run/i);
   });
 
-  it('asks before it stops the engine, also for the tray, and not again after a reload', async () => {
+  it('prompts before it stops the engine, also for the tray, and not again after a reload', async () => {
     const { user, bridge } = await renderApp(appState(), 'overview');
     const fromTray = () => {
       act(() => {
@@ -131,7 +131,7 @@ describe('the window', () => {
     expect(await screen.findByRole('heading', { level: 1, name: 'Preferences' })).toBeTruthy();
   });
 
-  it('asks before a command restarts the engine, as its card does', async () => {
+  it('prompts before a command restarts the engine, as its card does', async () => {
     const { user, bridge } = await renderApp(appState(), 'isolation');
     await user.keyboard('{Control>}k{/Control}');
     await user.type(await screen.findByRole('combobox', { name: 'Search and commands' }), 'restart{Enter}');

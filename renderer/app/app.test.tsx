@@ -57,7 +57,7 @@ describe('the draft and its footer', () => {
     expect(store.get().draft).toBe(edited);
   });
 
-  it('asks before discarding, with Cancel focused, and undo restores the changes', async () => {
+  it('prompts before discarding, with Cancel focused, and undo restores the changes', async () => {
     const { user, bridge, store } = await renderApp(namedState('edited'), 'overview');
     const edited = store.get().draft;
     await user.click(screen.getByRole('button', { name: 'Discard…' }));

@@ -92,7 +92,7 @@ describe("the machine's own Docker Engine as the open engine", () => {
     expect(found).not.toMatch(/Verify|Start|Restart/);
   });
 
-  it('says on every page that it is only looked at, and offers another one', async () => {
+  it('shows on every page that it is read-only, and offers another one', async () => {
     const { user } = await renderApp(state('machine'), 'overview');
     expect(screen.getByText('This engine is only looked at')).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Turn on…' })).toBeNull();

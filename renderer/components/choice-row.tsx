@@ -32,7 +32,7 @@ export function ChoiceRow<T extends string>({
   readonly onChange: (value: T) => void;
   readonly edited: boolean;
   readonly onUndo: () => void;
-  /** File or administrator that fixes it: not clickable then, and said so. */
+  /** The file or administrator that fixes it, which is shown: the row is not clickable then. */
   readonly lockedBy: string | undefined;
   /** Why it does not exist here: no control, greyed words. */
   readonly unavailable?: string | undefined;

@@ -42,7 +42,7 @@ export function statusText(t: TFunction, container: Pick<Container, 'state' | 's
   return age === null ? state : clauses(t, [state, formatDuration(t, age)]);
 }
 
-/** What of a container ECI does not allow, as it is asked for on the command line: "--pid=host". */
+/** What of a container ECI does not allow, as the command line's option: "--pid=host". */
 export const obstacleNames = (t: TFunction, obstacles: readonly string[]): string =>
   names(
     t,

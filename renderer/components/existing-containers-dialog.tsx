@@ -121,7 +121,7 @@ function Content({
           onChange={(_, value: unknown) => {
             if (value === 'keep') setChoices(new Map());
             if (value === 'recreate') setChoices(new Map(recreatable.map((c) => [c.id, 'recreate'])));
-            // "All" never means the running ones: each of them is asked for by itself.
+            // "All" never means the running ones: each of them is chosen by itself.
             if (value === 'remove') setChoices(new Map(stopped.map((c) => [c.id, 'remove'])));
           }}
         >

@@ -57,7 +57,7 @@ export function SettingRow({
   readonly onChange: (checked: boolean) => void;
   readonly edited?: boolean;
   readonly onUndo?: () => void;
-  /** File or administrator that fixes it: not clickable then, and said so. */
+  /** The file or administrator that fixes it, which is shown: the row is not clickable then. */
   readonly lockedBy?: string | undefined;
   /** Why it can't be turned on here: no switch, greyed words. */
   readonly unavailable?: string | undefined;

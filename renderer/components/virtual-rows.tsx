@@ -43,7 +43,7 @@ export function VirtualRows({
     overscan,
     initialRect: { width: 0, height: assumedHeight },
   });
-  // Sizes are kept until they are said to have changed.
+  // Sizes are kept until the observer reports a change.
   useLayoutEffect(() => {
     virtualizer.measure();
   }, [virtualizer, heightOf]);

@@ -199,7 +199,7 @@ export const entriesOf = (state: string): readonly ActivityEntry[] =>
       ? []
       : someEntries;
 
-/** What main would say of entries, none of them looked at; with a history of denials in the days before. */
+/** What main would say of entries, none of them seen; with a history of denials in the days before. */
 export function activitySummary(
   entries: readonly ActivityEntry[] = someEntries,
   more: Partial<ActivitySummary> = {},

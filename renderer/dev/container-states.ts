@@ -38,7 +38,7 @@ export const containerStates: Record<string, () => AppState> = {
         total: 200,
         done: 86,
         removed: 85,
-        told: [{ id: 'x', name: 'job-12', removed: false, error: 'device or resource busy' }],
+        outcomes: [{ id: 'x', name: 'job-12', removed: false, error: 'device or resource busy' }],
         error: null,
         includeRunning: true,
         removeVolumes: false,
@@ -51,7 +51,7 @@ export const containerStates: Record<string, () => AppState> = {
         total: 200,
         done: 200,
         removed: 180,
-        told: [
+        outcomes: [
           { id: 'x', name: 'job-12', removed: false, error: 'device or resource busy' },
           ...Array.from({ length: 19 }, (_, i) => ({
             id: `n${i}`,

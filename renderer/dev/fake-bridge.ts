@@ -121,7 +121,7 @@ export function fakeBridge(
         total: ids.length,
         done: ids.length,
         removed: removed.length,
-        told: [],
+        outcomes: [],
         error: null,
         includeRunning: false,
         removeVolumes: false,

@@ -3,7 +3,7 @@ import { navigate } from './router.ts';
 import type { AppStore } from './snapshot.ts';
 
 /**
- * Nothing was ever applied to this engine, which begins with the first run, and nobody said that it is not
+ * Nothing was ever applied to this engine, which begins with the first run, and nobody chose that it is not
  * wanted.
  */
 export function needsFirstRun(app: AppState): boolean {
@@ -16,7 +16,7 @@ export function needsFirstRun(app: AppState): boolean {
   );
 }
 
-/** Opens the first run at the start of the window, unless an address was asked for. */
+/** Opens the first run at the start of the window, unless an address was given. */
 export function openWelcome(store: AppStore): void {
   const { app } = store.get();
   if (app !== null && window.location.hash === '' && needsFirstRun(app)) navigate('welcome');

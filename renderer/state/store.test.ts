@@ -166,7 +166,7 @@ describe('another engine', () => {
     capabilities: targetCapabilities.embedded,
     desktop: null,
   };
-  /** What main tells once another engine is open. */
+  /** The event that main sends once another engine is open. */
   const openOther = (bridge: ReturnType<typeof fakeBridge>) => {
     bridge.emit('changed', appState({ target: other, settings: settingsState(offText) }));
   };

@@ -55,7 +55,7 @@ export const activitySummarySchema = z.object({
   since: z.string().nullable(),
   /** Older entries than `since` were rotated away: of the days before it nothing is known. */
   rotatedAway: z.boolean(),
-  /** Denials, audit mode's too, that were not looked at yet. */
+  /** Denials, audit mode's too, that were not seen yet. */
   unseen: z.number().int(),
   /** The unseen ones, grouped, newest first; a few. */
   groups: z.array(denialGroupSchema),
@@ -84,7 +84,7 @@ export const isDenial = (entry: Pick<StoredAuditEntry, 'outcome'>): boolean =>
   entry.outcome === 'deny' || entry.outcome === 'would-deny';
 
 /**
- * Whether a verification asked for it: its probes ask as an attacker would, and each refusal is what they are
+ * Whether a verification sent it: its probes send what an attacker would, and each refusal is what they are
  * to see. Told by root's uid, the clients' socket and the image: nobody else may ask as root there, so that
  * nobody hides behind it.
  */

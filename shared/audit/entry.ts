@@ -39,7 +39,7 @@ export const auditEntrySchema = z.object({
   spec: z.string().optional(),
   /** JSON pointer of the setting that would change the outcome, or null. */
   setting: z.string().nullable(),
-  /** What was asked for, as the user would name it: '--pid=host', 'bind mount of /etc'. */
+  /** What was requested, as the user would name it: '--pid=host', 'bind mount of /etc'. */
   what: z.string().optional(),
   /** The same as data, where a setting can change the outcome. */
   subject: z
@@ -48,7 +48,7 @@ export const auditEntrySchema = z.object({
   /** The refusal that the client got, or what was changed, in English. */
   message: z.string(),
   ...decisionPartsSchema,
-  /** Who called (SO_PEERCRED); null where it could not be told. */
+  /** Who called (SO_PEERCRED); null where it could not be determined. */
   client: z.object({ uid: z.number().nullable(), pid: z.number().nullable() }),
   /** The door it came in by: the clients' socket, or one mounted into a container. */
   origin: z
@@ -60,7 +60,7 @@ export const auditEntrySchema = z.object({
     })
     .optional(),
   method: z.string(),
-  /** Target as asked for; values of parameters that may hold secrets are left away. */
+  /** Target as requested; values of parameters that may hold secrets are left away. */
   target: z.string(),
   container: z.string().optional(),
   image: z.string().optional(),

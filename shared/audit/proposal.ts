@@ -27,13 +27,13 @@ export const proposalCodes = [
 
 export type ProposalCode = (typeof proposalCodes)[number];
 
-/** A change of the draft that would allow what an entry of the decision log tells of. */
+/** A change of the draft that would allow what an entry of the decision log is about. */
 export interface Proposal {
   readonly code: ProposalCode;
   readonly params: Readonly<Record<string, string>>;
   readonly edits: readonly ProposedEdit[];
   /**
-   * `narrow`: no more than what was asked for. `wide`: more than that. `dangerous`: it gives up protection;
+   * `narrow`: no more than what was requested. `wide`: more than that. `dangerous`: it gives up protection;
    * never preselected.
    */
   readonly reach: 'narrow' | 'wide' | 'dangerous';
@@ -49,7 +49,7 @@ export type Allowance =
    * is.
    */
   | { readonly kind: 'allowed-already' }
-  /** A setting would help, but nothing exact can be said: the page where it is edited is. */
+  /** A setting would help, but no exact change can be proposed: the page where it is edited is. */
   | { readonly kind: 'by-hand' }
   /** No setting changes it. */
   | { readonly kind: 'no-setting' }

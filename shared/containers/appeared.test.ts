@@ -42,7 +42,7 @@ describe('unprotected containers that appear later', () => {
     ).toBeNull();
   });
 
-  it('wait until they are looked at, gone, or protected', () => {
+  it('wait until they are acknowledged, gone, or protected', () => {
     const watched = watchScan(watchScan(nothingWatched, scan([])), scan([one('a', false), one('b', false)]));
     const later = watchScan(watched, scan([one('b', false), one('c', false)], true, '2026-01-01T11:00:00Z'));
     expect(later.appeared).toEqual({ ids: ['b', 'c'], since: '2026-01-01T10:00:00Z' });

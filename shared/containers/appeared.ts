@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ContainerScan } from './protection.ts';
 
-/** Containers that came to be without protection while ECI was on, and that nobody has looked at yet. */
+/** Containers that came to be without protection while ECI was on, and that nobody has seen yet. */
 export const appearedSchema = z.object({
   ids: z.array(z.string()),
   /** When the first of them was seen. */ since: z.string(),

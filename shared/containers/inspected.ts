@@ -5,7 +5,7 @@ import { writeJson } from '../policy/json.ts';
 import { message } from '../messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../result.ts';
 
-// What `GET /containers/{id}/json` says, as far as it is looked at. Engines write null for "nothing" in some
+// What `GET /containers/{id}/json` says, as far as it is used. Engines write null for "nothing" in some
 // places and leave the key away in others.
 const text = z
   .string()
@@ -129,7 +129,7 @@ const inspectedSchema = z.object({
 });
 
 /**
- * A container as inspected: what is looked at, checked; and its configuration as the engine wrote it, to be
+ * A container as inspected: what is used, checked; and its configuration as the engine wrote it, to be
  * sent back.
  */
 export interface Inspected {

@@ -26,7 +26,7 @@ export const containerSchema = z.object({
   range: z.object({ first: z.number().int(), last: z.number().int() }).nullable(),
   privileged: z.boolean(),
   restartPolicy: z.string(),
-  /** Named volumes and anonymous ones: removal keeps them unless asked. */
+  /** Named volumes and anonymous ones: removal keeps them by default. */
   volumes: z.array(z.object({ name: z.string(), anonymous: z.boolean(), destination: z.string() })),
   /** What stops it from being recreated as it is under ECI ("pid=host"), if anything. */
   obstacles: z.array(z.string()),

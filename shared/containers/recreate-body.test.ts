@@ -93,7 +93,7 @@ describe('inspect → create body (D)', () => {
       Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)),
     );
     expect(body.HostConfig['Runtime']).toBe('bulkhead');
-    // "host" is what version 1 says of a container that asked for nothing.
+    // With version 1 a container that requested nothing has "host".
     expect(body.HostConfig).not.toHaveProperty('CgroupnsMode');
     expect([Runtime, Mounts.length, Binds, CgroupnsMode, UsernsMode]).toEqual([
       'runc',

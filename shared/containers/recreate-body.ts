@@ -82,7 +82,7 @@ export function recreation(
     changes.push({ code: 'userns', params: { before: view.HostConfig.UsernsMode } });
   if (view.HostConfig.CgroupnsMode === 'host') {
     delete newHost['CgroupnsMode'];
-    // With version 1 that is what every container says that asked for nothing.
+    // With version 1 every container has that which requested nothing.
     if (engine.cgroupVersion === '2') changes.push({ code: 'cgroup-namespace', params: {} });
   }
   // Compose keeps in its hash whose network a service shares, by id.

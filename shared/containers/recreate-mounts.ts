@@ -23,7 +23,7 @@ function splitBind(bind: string): { readonly source: string; readonly destinatio
 }
 
 /**
- * What the container has mounted, for its successor: as it was asked for where that says it all, else as it
+ * What the container has mounted, for its successor: as requested where that says it all, else as it
  * is. Anonymous volumes and what came along with VolumesFrom are mounted by name and path: the data stays,
  * and the successor hangs on no other container.
  */

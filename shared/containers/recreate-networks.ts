@@ -22,7 +22,7 @@ const ownNetworks = new Set(['none', 'host']);
 /**
  * The networks of a container for its successor: aliases, fixed addresses, links, driver options, priority.
  * Addresses the engine chose are left to it. `together`: the create request takes more than one network, and
- * says it all; a MAC address asked for on connecting one that does not run is lost.
+ * says it all; a MAC address requested on connecting one that does not run is lost.
  */
 export function carryNetworks(inspected: Inspected, together: boolean): CarriedNetworks {
   const { view } = inspected;
@@ -54,8 +54,8 @@ export function carryNetworks(inspected: Inspected, together: boolean): CarriedN
 }
 
 /**
- * `configured`: the MAC address that was asked for on the first network, '' for none; null where only the one
- * in use is known.
+ * `configured`: the MAC address that was requested for the first network, '' for none; null where only the
+ * one in use is known.
  */
 function carryEndpoint(
   endpoint: InspectedEndpoint,

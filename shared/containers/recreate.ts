@@ -108,7 +108,7 @@ export const recreatePlanSchema = z.object({
 });
 export type RecreatePlan = z.infer<typeof recreatePlanSchema>;
 
-/** Steps of one group. `commit` only where it was asked for. */
+/** Steps of one group. `commit` only where it was requested. */
 export const recreateSteps = ['create', 'stop', 'commit', 'swap', 'start', 'wait', 'clean-up'] as const;
 export type RecreateStep = (typeof recreateSteps)[number];
 

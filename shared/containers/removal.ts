@@ -13,7 +13,7 @@ export const removalRunSchema = z.object({
   done: z.number().int(),
   removed: z.number().int(),
   /** What was not removed and why; removed ones of which something stayed (volumes). */
-  told: z.array(removeOutcomeSchema),
+  outcomes: z.array(removeOutcomeSchema),
   /** Why the whole of it failed, if so. */
   error: appErrorSchema.nullable(),
   /** As it was asked for: what is tried again is tried the same way. */

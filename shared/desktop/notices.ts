@@ -117,7 +117,7 @@ export function createNotices({
         const open = scan.eci
           ? scan.containers.filter((container) => !container.protected && container.reason !== 'unknown')
           : [];
-        // One that could not be inspected may be gone already: the next scan tells. Without ECI nothing is
+        // One that could not be inspected may be gone already: the next scan shows it. Without ECI nothing is
         // protected, which is no news; what there was at the first look or when it went on was chosen in the
         // apply.
         if (known !== null && before?.scan?.eci === true && !facts.expected)

@@ -73,7 +73,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
 /** Options of `docker build` as refusals name them, where the rule alone does not say which one it is. */
 const namedBuildOptions = ['network', 'security-opt', 'isolation', 'output', 'cgroup-parent'] as const;
 
-/** The options that a finding is about; none where it is about something that was not said. */
+/** The options that a finding is about; none where it is about something that is not on the command line. */
 export function blamedOptions(
   line: Pick<CommandLine, 'kind' | 'options'>,
   finding: Pick<Finding, 'rule' | 'what' | 'message' | 'part'>,

@@ -119,7 +119,7 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
   const subject = plain[0] ?? null;
   if (subject === null && kind !== 'build')
     return bad('no-image', source.trimEnd().length, source.trimEnd().length);
-  // What the container itself is told decides nothing; up to the image every word must be known.
+  // The container's own arguments decide nothing; up to the image every argument must be known.
   const undecided = after.find(
     (word) =>
       word.substitution !== null && (subject === null || kind === 'build' || word.start <= subject.start),

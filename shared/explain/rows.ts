@@ -8,7 +8,7 @@ export type RowOutcome = 'deny' | 'would-deny' | 'rewrite' | 'allow' | 'missing'
 /** One line of "rule by rule": what a rule says about words of the command. */
 export interface RuleRow {
   readonly outcome: RowOutcome;
-  /** The words it is about; empty where the rule is about something that was not said. */
+  /** The words it is about; empty where the rule is about something that is not there. */
   readonly options: readonly Pick<OptionUse, 'start' | 'end'>[];
   /** Where else in the text it is about: the service of a compose file. */
   readonly place?: Pick<OptionUse, 'start' | 'end'>;

@@ -11,9 +11,9 @@ export type RequestPart = z.infer<typeof requestPartSchema>;
 
 /** One thing a rule has to say about a request. */
 export const findingSchema = z.object({
-  /** `missing`: something named is not there, or could not be asked. */
+  /** `missing`: something named is not there, or could not be queried. */
   outcome: z.enum([...auditOutcomes, 'missing']),
-  /** Rule code; '' where something named is not there, or could not be asked. */
+  /** Rule code; '' where something named is not there, or could not be queried. */
   rule: z.string(),
   /** Spec id (A7, B1, …) or ''. */
   spec: z.string(),
@@ -38,8 +38,8 @@ export const explainedRequestSchema = z.object({
   method: z.string(),
   target: z.string(),
   /**
-   * `would-deny`: audit mode lets it through. `undecided`: the engine could not be asked, or what is named is
-   * not there.
+   * `would-deny`: audit mode lets it through. `undecided`: the engine could not be queried, or what is named
+   * is not there.
    */
   outcome: z.enum([...auditOutcomes, 'undecided']),
   /** Every finding, denials first found or not; a request without any passes as it is. */
@@ -49,7 +49,7 @@ export const explainedRequestSchema = z.object({
    * left away.
    */
   passed: z.array(requestPartSchema).optional(),
-  /** The first refusal, as the client would be told. */
+  /** The first refusal, as the client would get it. */
   refusal: z.string().nullable(),
   /** The service of a compose file it is for. */
   service: z.string().optional(),
@@ -81,7 +81,7 @@ export const imageLookupSchema = z.object({
 });
 export type ImageLookup = z.infer<typeof imageLookupSchema>;
 
-/** One thing the engine was asked. */
+/** One query to the engine. */
 export const factLookupSchema = z.object({
   kind: z.enum(['container', 'image', 'volume', 'network']),
   name: z.string(),
@@ -107,11 +107,11 @@ export const explanationSchema = z.object({
   /** The strictest outcome of all requests; `allow` without any: it only reads. */
   outcome: explainedRequestSchema.shape.outcome,
   requests: z.array(explainedRequestSchema),
-  /** What would have been asked of an engine that is not there: taken for absent. Empty with an engine. */
+  /** Queries to an engine that is not there: their objects are taken for absent. Empty with an engine. */
   missingFacts: z.array(z.string()),
   /** The same as sentences of the catalogue, in the same order. */
   missingFactSentences: z.array(messageReferenceSchema).optional(),
-  /** What the engine was asked, and what it said. */
+  /** The queries to the engine, and their answers. */
   facts: z.array(factLookupSchema),
   images: z.array(imageLookupSchema),
   /** Whether there was an engine to ask. */

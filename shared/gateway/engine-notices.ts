@@ -1,6 +1,6 @@
 /**
- * What whoever runs an engine tells its gateway, over Node's channel: dockerd waits five seconds for requests
- * that stay open before it ends, so the gateway lets go of its own before, until the next one runs.
+ * Messages of an engine's supervisor to its gateway, over Node's channel: dockerd waits five seconds for
+ * requests that stay open before it ends, so the gateway lets go of its own before, until the next one runs.
  */
 export type EngineNotice = { readonly kind: 'engine-stopping' } | { readonly kind: 'engine-started' };
 

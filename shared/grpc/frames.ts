@@ -44,7 +44,7 @@ export class FrameReader {
       if (length > this.#limit) return { ok: false, why: 'too-long' };
       const end = at + prefixBytes + length;
       if (end > all.length) break;
-      // No copy: what is held of it is let go below.
+      // No copy: the reference to it is dropped below.
       messages.push(all.subarray(at + prefixBytes, end));
       at = end;
     }

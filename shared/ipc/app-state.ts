@@ -98,7 +98,7 @@ export const appStateSchema = z.object({
   /** Asked for by a first run where nothing was ever applied; remembered for each engine. */
   firstRun: firstRunSchema,
   /**
-   * Long work under way: never two of a kind at once. `beginning`: an apply or a recreation was asked for and
+   * Long work under way: never two of a kind at once. `beginning`: an apply or a recreation was requested and
    * has not begun; a question for a password may be open.
    */
   busy: z.object({

@@ -89,7 +89,7 @@ export const ipcContract = {
       output: z.object({ accepted: z.boolean() }),
     },
     'containers:dismiss-removal': { scope: 'engine', input: nothing, output: nothing },
-    /** What `appeared` tells of was looked at. */
+    /** Acknowledges the containers of `appeared`. */
     'containers:acknowledge': { scope: 'engine', input: nothing, output: nothing },
     /** What recreating containers under ECI would do. Changes nothing. */
     'recreate:plan': { scope: 'engine', input: recreateRequestSchema, output: recreatePlanSchema },
@@ -119,7 +119,7 @@ export const ipcContract = {
       output: activityPageSchema,
     },
     'activity:leave': { scope: 'app', input: nothing, output: nothing },
-    /** The denials there are count as looked at. */
+    /** The denials there are count as seen. */
     'activity:seen': { scope: 'engine', input: nothing, output: nothing },
     /** Native folder picker; null when dismissed. */
     'dialog:pick-folder': { scope: 'app', input: nothing, output: z.object({ path: z.string() }).nullable() },
@@ -160,7 +160,7 @@ export const ipcContract = {
       output: z.array(z.object({ id: z.string(), tags: z.array(z.string()), digests: z.array(z.string()) })),
     },
     /**
-     * What the registries serve for entries of the image list now, in order; wildcards are not asked about.
+     * What the registries serve for entries of the image list now, in order; wildcards are not queried.
      * `again`: not from memory. Works without an engine.
      */
     'registry:resolve': {
@@ -213,7 +213,7 @@ export const ipcContract = {
     log: engineLogLineSchema,
     /** New entries of the decision log, while somebody reads it. */
     activity: activityBatchSchema,
-    /** Show a place: a notification, the tray or a link asked for it. */
+    /** Show a page: requested by a notification, the tray or a link. */
     navigate: z.object({ page: z.enum(pageIds), params: z.record(z.string(), z.string()) }),
   },
 } as const;

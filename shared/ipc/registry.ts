@@ -14,9 +14,9 @@ export const registryResultSchema = z.discriminatedUnion('kind', [
     digest: z.string(),
     /** Digests of an index's manifests; null: it is an index and they are not known. */
     children: z.array(z.string()).nullable(),
-    /** When the registry said so. */
+    /** When the registry answered so. */
     at: z.string(),
-    /** Why the registry could not be asked now, if so: the digest is the last known one. */
+    /** Why the registry could not be queried now, if so: the digest is the last known one. */
     lastKnown: z.string().nullable(),
     /** Which sentence of the catalogue `lastKnown` is. */
     lastKnownSentence: messageReferenceSchema.optional(),

@@ -1,9 +1,9 @@
 /**
- * How the runtime tells who asks for a process in a build's container. The gateway makes up a token for every
- * build that a client starts, and adds it to the environment of each process that this client asks for in a
- * container of that build. The planner takes it out before anything runs, so nobody else learns it, and keeps
- * its hash for the container. What is asked for inside the daemon, by a frontend image, never passes the
- * gateway and has none.
+ * How the runtime identifies who requests a process in a build's container. The gateway makes up a token for
+ * every build that a client starts, and adds it to the environment of each process that this client asks for
+ * in a container of that build. The planner takes it out before anything runs, so nobody else learns it, and
+ * keeps its hash for the container. What is requested inside the daemon, by a frontend image, never passes
+ * the gateway and has none.
  */
 export const buildTokenVariable = 'BULKHEAD_BUILD_TOKEN';
 

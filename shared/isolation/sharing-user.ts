@@ -4,9 +4,9 @@ import * as z from 'zod';
 const idSchema = z.int().min(0).max(4_294_967_294);
 
 /**
- * As whom a container's directories are shared (A8): the user who had it made, as the kernel told the gateway
- * (SO_PEERCRED), never as a client said. Of a container made through another container's Docker socket: the
- * sharing user of that one.
+ * As whom a container's directories are shared (A8): the user who had it made, by the peer credentials that
+ * the gateway has (SO_PEERCRED), never by what a client sends. Of a container made through another
+ * container's Docker socket: the sharing user of that one.
  */
 export const sharingUserSchema = z.object({ uid: idSchema, gid: idSchema });
 export type SharingUser = z.infer<typeof sharingUserSchema>;

@@ -35,7 +35,7 @@ export interface BindSourceFacts {
 
 export interface BindSourceContext {
   readonly image: string;
-  /** May the image have the Docker socket? Null: nobody was asked, so it may not. */
+  /** May the image have the Docker socket? Null: not checked, so it may not. */
   readonly socket?: SocketDecision | null;
 }
 

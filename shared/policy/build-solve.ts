@@ -96,7 +96,7 @@ const shapes: Readonly<Record<BuildMessage, MessageShape>> = {
 
 /**
  * Decides one message; what passes is written anew from what was understood. Where rules are enforced (not in
- * audit mode), a build gets ours for the sources that are asked for inside the daemon (build-policy.ts).
+ * audit mode), a build gets ours for the sources that are requested inside the daemon (build-policy.ts).
  * `token`: what a process is known by.
  */
 export function decideBuildMessage(
@@ -266,7 +266,7 @@ function policies(all: readonly Message[]): Denial | null {
         () => (identifier === '' ? null : sourceIdentifier(identifier)),
         () => sourceAttributes(attributes),
         () => replacedAgent(attributes),
-        // Parts of what is replaced (`$1`) may stand in the identifier: where that leads can't be told.
+        // Parts of what is replaced (`$1`) may stand in the identifier: where that leads can't be determined.
         () =>
           schemeOf(identifier) === 'git' && identifier.includes('$')
             ? deny('build-source', message('policy.build-source', { identifier: brief(identifier) }))

@@ -94,7 +94,7 @@ describe('B5: what may be requested through a mounted socket', () => {
     ]).toEqual([true, false, false]);
   });
 
-  it('lists commands with subcommands by their first word', () => {
+  it('lists commands with subcommands by their first argument', () => {
     const services = { method: 'GET', commands: ['service ls'], alsoUsedBy: [] };
     expect([
       allowed(services, list('deny', 'service')),

@@ -18,7 +18,7 @@ export interface MountedImage {
   readonly image: string;
   /** The entry of the image list that vouches for its content. */
   readonly allowedBy: string;
-  /** What image trust said of the per-image lists that were asked about. */
+  /** The answer of image trust about the per-image lists that it was queried for. */
   readonly governing: readonly ListFinding[];
 }
 
@@ -31,7 +31,7 @@ export interface ListFinding {
   readonly image: string;
   /**
    * `derived`: it is built from the list's image, and so of the list while derived images are allowed.
-   * `unknown`: it could not be told.
+   * `unknown`: it could not be determined.
    */
   readonly its: 'direct' | 'derived' | 'no' | 'unknown';
 }
@@ -42,7 +42,8 @@ export interface GoverningList extends CommandList {
   readonly scope: SocketScope;
   readonly scopeSetting: Exclude<SettingPointer, null>;
   /**
-   * Lists that may be the image's instead, while that can't be told: what one of them keeps out is kept out.
+   * Lists that may be the image's instead, while that can't be determined: what one of them keeps out is kept
+   * out.
    */
   readonly undecided: readonly GoverningList[];
 }
@@ -130,7 +131,7 @@ function findingOf(
 }
 
 /**
- * Images of per-image lists that image trust must be asked about before it is known which list is this
+ * Images of per-image lists that image trust must be queried for before it is known which list is this
  * image's.
  */
 export function listsNeedingTrust(socket: EffectiveSettings['socket'], mount: MountedImage): string[] {
@@ -146,10 +147,10 @@ export const sameList = (a: GoverningList, b: GoverningList): boolean =>
 const negotiation: ReadonlySet<string> = new Set(['version']);
 
 /**
- * May this be asked through a mounted socket (B5)? A deny list denies an endpoint that *is* a listed command;
- * an allow list lets through what a listed command is or needs. A deny list with an entry that names no
- * command denies everything: what it was meant to keep out can't be told. What no list can name (plugins) may
- * be read at most.
+ * May this request come through a mounted socket (B5)? A deny list denies an endpoint that *is* a listed
+ * command; an allow list lets through what a listed command is or needs. A deny list with an entry that names
+ * no command denies everything: what it was meant to keep out can't be determined. What no list can name
+ * (plugins) may be read at most.
  */
 export function decideCommand(
   endpoint: EndpointCommands,

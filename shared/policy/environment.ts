@@ -36,7 +36,7 @@ export function withoutEnvironment(inspected: Json): Json {
 }
 
 /**
- * Who copies a container from its inspect would start it with values that are none: better said than done.
+ * Who copies a container from its inspect would start it with values that are none: a refusal is better.
  */
 export function hiddenValueDenial(body: JsonObject): Denial | null {
   const copied = textsAt(body, 'Env').find((entry) => entry.endsWith(`=${hiddenValue}`));
@@ -48,7 +48,7 @@ export function hiddenValueDenial(body: JsonObject): Denial | null {
       );
 }
 
-/** `ps` shows a process's variables when asked with an `e` of BSD's options; these are known not to. */
+/** `ps` shows a process's variables with an `e` of BSD's options; these are known not to. */
 const plainOptions = /^(?:-ef|-eF|-e|-f|-F|-l|-A|aux|ax|x|u|-eo|-o|-eLf)$/;
 /** No options of UNIX's: `ps` then reads all of them as BSD's, and `-e` beside them is that `e`. */
 const mixedOptions = /^-(?:aux|ax)$/;

@@ -32,7 +32,7 @@ export type RegistryResult =
        */
       readonly children: readonly string[] | null;
       readonly ageMs: number;
-      /** Last-known: why the registry could not be asked now. Null: it was. */
+      /** Last-known: why the registry could not be queried now. Null: it was. */
       readonly lastKnown: string | null;
       /** Which sentence of the catalogue `lastKnown` is. */
       readonly lastKnownSentence?: MessageReference | undefined;

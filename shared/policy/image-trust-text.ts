@@ -18,19 +18,19 @@ export function checkSentence(check: EntryCheck): Message {
     case 'match':
       return check.query === null
         ? message('trust.is-pinned', { local, entry: check.entry })
-        : message('trust.is-local', { asked: reference, local });
+        : message('trust.is-local', { reference, local });
     case 'absent':
       return check.query?.reference === check.local
-        ? message('trust.absent', { asked: reference })
-        : message('trust.absent-and-local-differs', { asked: reference, local });
+        ? message('trust.absent', { reference })
+        : message('trust.absent-and-local-differs', { reference, local });
     case 'differs': {
       const answer = check.answer?.kind === 'served' ? check.answer : null;
       const served = shortDigest(answer?.digest ?? '');
       if (answer === null || answer.lastKnown === null)
-        return message('trust.differs', { asked: reference, served, local });
+        return message('trust.differs', { reference, served, local });
       const age = ageSentence(answer.ageMs);
       return message('trust.differed', {
-        asked: reference,
+        reference,
         served,
         age,
         problem: lastKnownText(answer),
@@ -44,12 +44,12 @@ export function checkSentence(check: EntryCheck): Message {
           : check.answer.kind === 'served'
             ? message('trust.content-unreadable', { digest: shortDigest(check.answer.digest) })
             : problemText(check.answer);
-      return message('trust.unanswered', { asked: reference, problem });
+      return message('trust.unanswered', { reference, problem });
     }
   }
 }
 
-/** Why a registry could not be asked now; only of an answer that is not from now. */
+/** Why a registry could not be queried now; only of an answer that is not from now. */
 const lastKnownText = ({
   lastKnown,
   lastKnownSentence,

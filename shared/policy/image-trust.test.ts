@@ -12,7 +12,7 @@ import {
 import { queryKey, type LocalImage, type RegistryResult } from './image-trust-facts.ts';
 import { away, graph, A, served, B, C, containerd } from './image-trust-fixture.ts';
 
-/** Decides with answers by question text; also holds that nothing else was asked. */
+/** Decides with answers by query text; also checks that there was no other query. */
 function decide(
   entries: string[],
   image: LocalImage,

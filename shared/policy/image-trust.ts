@@ -36,7 +36,7 @@ export type DigestTrust =
     };
 
 /**
- * Names of one image that are looked at: one with thousands must not become thousands of queries to a
+ * Names of one image that are inspected: one with thousands must not become thousands of queries to a
  * registry.
  */
 const maxNames = 16;
@@ -116,7 +116,7 @@ function plannedChecks(entries: readonly AllowedEntry[], image: LocalImage): Pla
   );
 }
 
-/** What must be asked before `decideByDigest` can decide; without repetitions. */
+/** The queries that `decideByDigest` needs answers to; without repetitions. */
 export function trustQueries(entries: readonly AllowedEntry[], image: LocalImage): RegistryQuery[] {
   if (entries.some((entry) => entry.reference.kind === 'any')) return [];
   const queries = plannedChecks(entries, image).flatMap((check) =>
@@ -126,7 +126,7 @@ export function trustQueries(entries: readonly AllowedEntry[], image: LocalImage
 }
 
 /**
- * Is the image, by content, one that an entry allows? `written`: the name it was asked for by. A missing
+ * Is the image, by content, one that an entry allows? `written`: the name it was requested by. A missing
  * answer counts as unavailable.
  */
 export function decideByDigest(
@@ -231,7 +231,7 @@ export function namesAnEntry(
 
 /**
  * Is the image known to be in no registry (B4)? With a graph driver RepoDigests say so. containerd does not
- * tell: the registries of its names must be asked; these are the queries.
+ * tell: the registries of its names must be queried; these are the queries.
  */
 export function existenceQueries(
   image: LocalImage,
@@ -247,7 +247,7 @@ export function existenceQueries(
 }
 
 /**
- * Some registry has it: true; none that could be asked: false; not known: the reason. Denied counts as "not
+ * Some registry has it: true; none that could be queried: false; not known: the reason. Denied counts as "not
  * served": registries say so of repositories that don't exist.
  */
 export function existsInRegistry(results: readonly RegistryResult[]): boolean | RegistryProblem {

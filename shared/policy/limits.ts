@@ -48,7 +48,7 @@ const hostConfig: Readonly<Record<string, SizeLimits>> = {
 };
 
 /**
- * What a request may ask for at most: the limits of every body that is looked at, by the API's names, since a
+ * What a request may ask for at most: the limits of every body that is inspected, by the API's names, since a
  * field means the same in all of them. They are far above what containers have; without them one request
  * could keep the gateway busy for minutes, for everybody. The kernel's own limits are taken where it has
  * some: what exceeds them could not run.

@@ -56,7 +56,7 @@ export function dependsOnMachine(request: NetworkRequest): boolean {
 /**
  * May a network have these addresses and this bridge? A bridge gets an address and a route on the machine:
  * what the machine sends to them goes to the network's containers. `machine` is null where it could not be
- * told what the machine has.
+ * given what the machine has.
  */
 export function decideNetworkAddresses(request: NetworkRequest, machine: MachineNetworks | null): Decision {
   const mode = request.options.get(macvlanMode) ?? '';

@@ -35,7 +35,7 @@ export interface ContainerReference {
 }
 
 /**
- * The answers; null stands for "there is no such thing". What is missing altogether was not asked, and is
+ * The answers; null stands for "there is no such thing". What is missing altogether was not queried, and is
  * refused.
  */
 export interface CreateFacts {
@@ -46,7 +46,7 @@ export interface CreateFacts {
   readonly networks: ReadonlyMap<string, { readonly driver: string } | null>;
   readonly binds: ReadonlyMap<string, BindSourceFacts>;
   /**
-   * May the image have the Docker socket? Null where that was not asked, or there is nobody who could say.
+   * May the image have the Docker socket? Null where that was not checked, or can't be.
    */
   readonly socket: SocketDecision | null;
 }

@@ -16,9 +16,9 @@ export interface CreatePart {
 
 /**
  * Splits a create body into bodies that ask for one thing each (one bind, one namespace mode, one device), so
- * that every one of them can be decided on its own and all findings be told, not only the first. Each has the
- * image and, so that it says nothing about the runtime, the isolation runtime; the first one has the client's
- * runtime and nothing else.
+ * that every one of them can be decided on its own and all findings are reported, not only the first. Each
+ * has the image and, so that it says nothing about the runtime, the isolation runtime; the first one has the
+ * client's runtime and nothing else.
  */
 export function splitCreateBody(sent: JsonObject, runtime: string): CreatePart[] {
   const body = liftHostConfig(sent);
@@ -59,9 +59,9 @@ function partsOf(key: string, value: Json): Json[] {
   return [value];
 }
 
-/** Fields whose values may be secrets: only the name is told. */
+/** Fields whose values may be secrets: only the name is shown. */
 const named = new Set(['Env', 'Labels']);
-/** What the command line sends when nothing was asked for. */
+/** What the command line sends when nothing was requested. */
 const defaults = new Set([
   '""',
   'null',
@@ -78,7 +78,7 @@ const defaults = new Set([
 const longest = 500;
 
 /**
- * A part's value as words for a person: a list's one entry, a map's one pair. Null where nothing is asked
+ * A part's value as text for a person: a list's one entry, a map's one pair. Null where nothing is requested
  * for.
  */
 export function partText({ field, value }: Pick<CreatePart, 'field' | 'value'>): string | null {

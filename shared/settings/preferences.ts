@@ -14,7 +14,7 @@ export const maxPreferencesBytes = 4096;
  */
 export const userPreferencesSchema = z.strictObject({
   version: z.literal(1),
-  /** Who wrote it, as they said: whoever may write the file may write any name. */
+  /** Who wrote it, by the file: whoever may write it may write any name. */
   by: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}\$?$/)

@@ -87,7 +87,10 @@ export const desktopFactsSchema = z.object({
   /** "4.36.0", null where it could not be learned. */
   version: z.string().nullable(),
   virtualMachine: z.enum(virtualMachines),
-  /** How the virtual machine was told: by a user's or the admin's setting, or by the platform's default. */
+  /**
+   * What chose the kind of the virtual machine: a user's or the administrator's setting, or the platform's
+   * default.
+   */
   virtualMachineFrom: z.enum(['admin-settings', 'user-settings', 'platform']),
   /** The program that starts it, null where none was found. */
   program: z.string().nullable(),

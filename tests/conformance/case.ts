@@ -9,7 +9,7 @@ export interface Case {
   readonly script: string;
   /** What stdout must match. */
   readonly shows?: RegExp;
-  /** Expected exit code; 0 unless said. */
+  /** Expected exit code; 0 by default. */
   readonly code?: number;
   /** Progress and timings on stderr differ from run to run: compare stdout and exit code only. */
   readonly quietly?: boolean;

@@ -181,7 +181,7 @@ const ofColours: readonly string[] = ['color-contrast', 'link-in-text-block'];
 /**
  * What axe finds, one line a rule with the first elements. Nothing of the page is left out. It runs in the
  * page itself (axe's legacy mode): without a second page for frames, which ours has none of and Electron
- * can't open; of what passes only the verdict is asked for, not each element. `colours`: only what another
+ * can't open; of what passes only the verdict is requested, not each element. `colours`: only what another
  * theme may change.
  */
 export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'): Promise<string[]> {

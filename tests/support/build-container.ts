@@ -16,7 +16,7 @@ const bridge = '/moby.buildkit.v1.frontend.LLBBridge';
 /** A container in a build that a client drives itself, as `buildx debug` does. */
 export interface BuildContainer {
   /**
-   * Starts a process in it; resolves with its output once it has said `ran in`, was refused, or has ended.
+   * Starts a process in it; resolves with its output once it has printed `ran in`, was refused, or has ended.
    */
   run(script: string): Promise<string>;
   /** Ends the build, and with it the container. */

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /**
  * A desktop's session bus with a real notification server (dunst) on it, and a real panel with a tray
- * (Xfce's) where one is asked for.
+ * (Xfce's) where one is requested.
  */
 export interface DesktopSession {
   /** Environment for programs of this session. */
@@ -24,7 +24,7 @@ export interface DesktopSession {
   stop(): Promise<void>;
 }
 
-/** An entry of a tray menu, as the panel is told of it. */
+/** An entry of a tray menu, as the panel gets it. */
 export interface TrayItem {
   readonly label: string;
   readonly enabled: boolean;
@@ -59,7 +59,7 @@ export async function startDesktopSession(
   };
   const whole = { ...process.env, ...env };
   // Shown until it is clicked or cleared, each by itself; a script of the server's keeps what was shown,
-  // since it tells of nothing that is still on screen.
+  // since it is about nothing that is still on screen.
   const shown = path.join(directory, 'shown');
   const script = path.join(directory, 'keep');
   await writeFile(script, `#!/bin/sh\nprintf '%s\\n%s\\0' "$DUNST_SUMMARY" "$DUNST_BODY" >> '${shown}'\n`, {

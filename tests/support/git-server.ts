@@ -10,7 +10,7 @@ const run = promisify(execFile);
 /** Repositories over HTTP on loopback. What is below `/private/` asks for a password, and never takes one. */
 export interface GitServer {
   readonly port: number;
-  /** Paths asked for, in order, with the credentials that came along. */
+  /** Requested paths, in order, with the credentials that came along. */
   readonly requests: { readonly path: string; readonly authorization: string }[];
   /**
    * Makes `<name>.git` with a Dockerfile and, where given, a submodule of that address. Its branch is

@@ -5,7 +5,7 @@ import { dockerClientAs, root } from '../../engine/base/docker-client-as.ts';
 import { dockerClient } from '../../engine/base/docker-client.ts';
 import { rootPaths } from '../../engine/base/root-paths.ts';
 
-/** Where a recreation in a test works: plain data, so that a process of its own can be told. */
+/** Where a recreation in a test works: plain data, so that it can be passed to a process. */
 export interface RecreateSetup {
   readonly root: string;
   readonly clients: string;

@@ -18,7 +18,7 @@ export interface StandInSysbox {
 }
 
 /**
- * A stand-in for Sysbox, for tests of how it is found, asked and configured: a script that answers
+ * A stand-in for Sysbox, for tests of how it is found, queried and configured: a script that answers
  * `--version` as Sysbox does and else is plain runc, and two sockets. It isolates nothing. `version` replaces
  * what it answers; `null` makes it hang.
  */

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 /**
  * icacls, and what reads rights, of Windows: owners and rights of directories are files below the stand-in's
- * own. What it was not told about is an administrator's with the rights that %ProgramData% hands down:
+ * own. A directory without a record is an administrator's with the rights that %ProgramData% hands down:
  * everybody may add to it.
  */
 export function windowsRights(directory: string): [string, string][] {

@@ -28,8 +28,8 @@ export function openTray(first: TrayState, actions: TrayActions): AppTray {
   let lastMenu = '';
   return {
     show(state, name, labels) {
-      // A menu that is open is closed by setting it anew, and a busy engine is looked at several times a
-      // second.
+      // A menu that is open is closed by setting it anew, and the state of a busy engine is read several
+      // times a second.
       const now = JSON.stringify([state, name, labels.menu]);
       if (now === lastMenu) return;
       lastMenu = now;

@@ -120,7 +120,7 @@ export function applyListener(session: Session): (event: ApplyEvent) => void {
   };
 }
 
-/** A run whose process is gone before it told its end. */
+/** A run whose process ended without reporting an outcome. */
 const endedRun = (run: ApplyRun): ApplyRun => ({ ...run, activity: 'ended', cancellable: false });
 
 /**

@@ -36,7 +36,7 @@ export function containerHandlers(): Area {
         total: request.ids.length,
         done: 0,
         removed: 0,
-        told: [],
+        outcomes: [],
         error: null,
         includeRunning: request.includeRunning,
         removeVolumes: request.removeVolumes,
@@ -75,7 +75,7 @@ async function removeWithProgress(
   start: RemovalRun,
   signal: AbortSignal,
 ): Promise<void> {
-  // Ones that were never asked about have no name of their own yet.
+  // Ones that were never acknowledged have no name of their own yet.
   const names = new Map(s.state.get().scan?.containers.map(({ id, name }) => [id, name]));
   let run = start;
   let reportedAt = 0;
@@ -89,7 +89,7 @@ async function removeWithProgress(
           ...run,
           done: run.done + 1,
           removed: run.removed + (outcome.removed ? 1 : 0),
-          told: outcome.error === undefined ? run.told : [...run.told, named],
+          outcomes: outcome.error === undefined ? run.outcomes : [...run.outcomes, named],
         };
         if (Date.now() - reportedAt < progressIntervalMs) return;
         reportedAt = Date.now();

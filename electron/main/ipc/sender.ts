@@ -1,7 +1,7 @@
 /** Origin of the app's own pages; see app-protocol.ts. */
 export const appOrigin = 'app://bulkhead';
 
-/** The part of Electron's WebFrameMain that tells who sent a message. */
+/** The part of Electron's WebFrameMain that identifies the sender of a message. */
 export interface SenderFrame {
   readonly url: string;
   readonly parent: unknown;

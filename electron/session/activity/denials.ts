@@ -14,7 +14,7 @@ import {
 const maxGroups = 500;
 const groupsShown = 5;
 
-/** Counts denials by day, and those not looked at yet, while entries come by in the order of the log. */
+/** Counts denials by day, and those not seen yet, while entries come by in the order of the log. */
 export class DenialCounts {
   #days = new Map<string, { denied: number; wouldDeny: number }>();
   #groups = new Map<string, DenialGroup>();
@@ -28,7 +28,7 @@ export class DenialCounts {
   }
 
   /**
-   * `live`: it was written while the log was followed, so nobody can have looked at it before, whatever the
+   * `live`: it was written while the log was followed, so nobody can have seen it before, whatever the
    * clock says.
    */
   add(entry: ActivityEntry, live: boolean): void {
@@ -62,7 +62,7 @@ export class DenialCounts {
     if (this.#days.size > 4 * activityDays) this.#days.delete([...this.#days.keys()].toSorted()[0] ?? day);
   }
 
-  /** Everything up to the newest entry was looked at; the value is that moment, to be remembered. */
+  /** Everything up to the newest entry was seen; the value is that moment, to be remembered. */
   markSeen(): string {
     // Never a moment to come: it would hide what happens until then.
     const until = [this.#newest, new Date(this.#now()).toISOString()].toSorted()[0] ?? '';

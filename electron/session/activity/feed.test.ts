@@ -186,7 +186,7 @@ describe('the decision log in the app', () => {
     }
   });
 
-  it('keeps the newest of a flood, tells how many were left, and counts all', async () => {
+  it('keeps the newest of a flood, reports how many were dropped, and counts all', async () => {
     await writeFile(file, '');
     const { feed, got, until } = follow();
     await feed.start();
@@ -215,7 +215,7 @@ describe('the decision log in the app', () => {
     );
   });
 
-  it('counts denials by day, and those not looked at by what they repeat', async () => {
+  it('counts denials by day, and unseen ones by what they repeat', async () => {
     const at = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
     await writeFile(
       file,
@@ -289,7 +289,7 @@ describe('names of users', () => {
     answer('lena:*:70001:70001::/home/lena:/bin/sh\n');
     await started;
     expect(feed.page(null, 10).entries.map(({ user }) => user)).toEqual(['lena', null, 'lena']);
-    // Live ones wait for the name, too; an id that nobody knew is not asked for again at once.
+    // Live ones wait for the name, too; an id that nobody knew is not looked up again at once.
     await appendFile(
       file,
       line('/4', { client: { uid: 70_002, pid: 1 } }) + line('/5', { client: { uid: 70_003, pid: 1 } }),
@@ -303,7 +303,7 @@ describe('names of users', () => {
     ).toEqual([null, 'kim']);
   });
 
-  it('that can\u2019t be asked for hold nothing up', async () => {
+  it('that can\u2019t be looked up delay nothing', async () => {
     await writeFile(file, line('/1', { client: { uid: 70_001, pid: 1 } }));
     const { feed } = follow({ names: names(() => Promise.reject(new Error('no database'))) });
     await feed.start();

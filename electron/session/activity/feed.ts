@@ -25,9 +25,9 @@ export interface FeedBatch {
 }
 
 export interface FeedOptions {
-  /** Denials up to this moment were looked at. */
+  /** Denials up to this moment were seen. */
   readonly seenUntil: string | null;
-  /** Told at most a few times a second. */
+  /** Called at most a few times a second. */
   readonly onSummary: (summary: ActivitySummary) => void;
   readonly names?: UserNames;
   readonly now?: () => number;
@@ -46,7 +46,7 @@ export interface ActivityFeed {
   ): { readonly entries: readonly ActivityEntry[]; readonly more: boolean };
   /** New entries, about a frame's worth at a time. Returns how to stop. */
   onBatch(listener: (batch: FeedBatch) => void): () => void;
-  /** Denials so far count as looked at; the value is until when. */
+  /** Denials so far count as seen; the value is until when. */
   markSeen(): string;
 }
 
@@ -64,7 +64,7 @@ const retainedFiles = 5;
 
 export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   const names = options.names ?? userNames();
-  /** Ids that are being asked for: their entries wait for it, so that nobody sees a number become a name. */
+  /** Ids that are being looked up: their entries wait for it, so that no number turns into a name. */
   const unnamed = new Set<number>();
   const counts = new DenialCounts(options.seenUntil, options.now);
   const listeners = new Set<(batch: FeedBatch) => void>();

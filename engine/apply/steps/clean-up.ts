@@ -17,9 +17,9 @@ const removalsAtOnce = 4;
 const recreationMs = 12_000;
 
 /**
- * Removes and recreates the chosen containers, in that order. What can't be removed or recreated is told in
- * the outcome: the settings are applied and verified all the same. May be done again after an interruption:
- * what is gone or recreated by then counts as done.
+ * Removes and recreates the chosen containers, in that order. What can't be removed or recreated is reported
+ * in the outcome: the settings are applied and verified all the same. May be done again after an
+ * interruption: what is gone or recreated by then counts as done.
  */
 export const cleanUp: StepModule = {
   id: 'clean-up',
@@ -70,7 +70,7 @@ function notCleanedUp(
 }
 
 /**
- * A defect in the clean-up, as one of its outcomes tells it: what is verified stays in force whatever happens
+ * A defect in the clean-up, as one of its outcomes: what is verified stays in force whatever happens
  * here.
  */
 function cleanUpDefect(cause: unknown): AppError {
@@ -90,7 +90,7 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
   const asDone = (outcome: RemoveOutcome): RemoveOutcome => {
     const name = journal.remove.names?.[outcome.id] ?? outcome.name;
     // It was there when it was chosen: gone since (by a clean-up that was interrupted, or by somebody else)
-    // is what was asked for.
+    // is what was requested.
     return outcome.gone === true ? { id: outcome.id, name, removed: true } : outcome;
   };
   const soFar: RemoveOutcome[] = [];

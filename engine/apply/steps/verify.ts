@@ -15,7 +15,7 @@ export const verify: StepModule = {
     if (!verification.ok) return verification;
     const { claims } = verification.value;
     for (const claim of claims) state.log(`${claim.id}: ${claim.verdict}: ${claim.evidence}`);
-    // Audit mode is what was asked for: that nothing is refused is no reason to roll back. It is said, and
+    // Audit mode is what was requested: that nothing is refused is no reason to roll back. It is said, and
     // never shown as held.
     const open = claims.filter((claim) => claim.verdict === 'not-enforced').length;
     const bad = claims.filter((claim) => !settled(claim.verdict) && claim.verdict !== 'not-enforced');

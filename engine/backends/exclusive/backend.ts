@@ -220,7 +220,7 @@ async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]
   try {
     output = (await run(built, ['--bulkhead-check', directory], { timeout: 20_000 })).stdout;
   } catch (error) {
-    // It exits 1 when something is unmet, having said what.
+    // It exits 1 when something is unmet, after printing what.
     const partial =
       error instanceof Error && 'stdout' in error && typeof error.stdout === 'string' ? error.stdout : '';
     const stderr =

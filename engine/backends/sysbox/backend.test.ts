@@ -114,7 +114,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
     expect((await backend.install(rootPaths(directory))).ok).toBe(true);
   });
 
-  it('asks a service in a bounded time and leaves no connection behind', async () => {
+  it('queries a service in bounded time and leaves no connection behind', async () => {
     fakeSysbox = await startStandInSysbox(directory, { services: { mgr: 'answers', fs: 'hangs' } });
     expect(await probeService(path.join(fakeSysbox.socketDirectory, 'sysmgr.sock'), 5_000)).toEqual({
       isResponsive: true,

@@ -19,7 +19,7 @@ export interface SysboxOptions {
   readonly socketDirectory?: string;
   /** How long a service may take to answer. */
   readonly timeoutMs?: number;
-  /** The engine's program, asked for its version. */
+  /** The engine's program, which prints its version. */
   readonly dockerd?: string;
 }
 
@@ -110,7 +110,7 @@ async function installed(binary: string, timeout: number): Promise<Requirement> 
       /^sysbox-runc\b/.test(versionLine),
       /^sysbox-runc\b/.test(versionLine)
         ? versionLine
-        : message('isolation.is-not-sysbox', { binary, words: versionLine }),
+        : message('isolation.is-not-sysbox', { binary, output: versionLine }),
     );
   } catch (error) {
     const killed = error instanceof Error && 'killed' in error && error.killed === true;

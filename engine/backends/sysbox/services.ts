@@ -8,7 +8,7 @@ export type ServiceProbe =
 /**
  * Does the gRPC service behind a Unix socket answer within `timeoutMs`? Connecting shows nothing: the kernel
  * accepts for a process that hangs (Sysbox's file-system service is known to, in FUSE). So the first frame of
- * HTTP/2, the service's settings, is waited for. Nothing is asked of the service itself. Never rejects.
+ * HTTP/2, the service's settings, is waited for. The service itself gets no request. Never rejects.
  */
 export async function probeService(socket: string, timeoutMs: number): Promise<ServiceProbe> {
   // Few machines have a Sysbox, and every window would wait for it.

@@ -48,7 +48,7 @@ const of = async (name: string) =>
   (await client('inspect', '-f', '{{.HostConfig.Runtime}} {{.HostConfig.Privileged}}', name)).trim();
 
 describe('an engine with Sysbox as its backend (a stand-in: not run on a real Sysbox)', () => {
-  it('A6 gives every container sysbox-runc, whatever the client asks for, and has it run them', async () => {
+  it('A6 gives every container sysbox-runc, whatever the client requests, and has it run them', async () => {
     await client('create', '--name', 'plain', 'busybox', 'echo', 'run by the stand-in');
     await client('create', '--name', 'asked', '--runtime', 'runc', 'busybox', 'true');
     expect([await of('plain'), await of('asked')]).toEqual(['sysbox-runc false', 'sysbox-runc false']);

@@ -7,7 +7,7 @@ import type { IsolationBackend } from '../../backends/backend.ts';
 import { probeHint, probeProgram } from '../../verify/probe-image.ts';
 
 /**
- * ECI is turned on only where what it does can be looked at afterwards: without the probe for the engine's
+ * ECI is turned on only where its effect can be verified afterwards: without the probe for the engine's
  * architecture, Docker Desktop would be quit and opened twice for a roll back. An engine that doesn't answer
  * has this machine's architecture.
  */

@@ -20,7 +20,7 @@ import { startProblem, changeTimes } from './start-problem.ts';
  */
 export const quitMs = 120_000;
 export const startMs = 300_000;
-/** How long its own command line's quit is waited for before the system is asked to. */
+/** How long its own command line may take to quit it, before the system's command is run. */
 const quitFallbackMs = 30_000;
 const pollIntervalMs = 1000;
 /** A word on how it goes, as often. */
@@ -101,7 +101,7 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
   };
 
   const quit = async (call: DriverCallOptions): Promise<Result<void, AppError>> => {
-    // What can't be told is asked to quit: a file is read by a start alone.
+    // Where that can't be determined, it is made to quit: it reads a file only at its start.
     if ((await desktopPresence(host)) === 'gone') return ok(undefined);
     const facts = await desktopFacts(host);
     const commands = quitCommands(host, facts, await firstThere(host, host.locations.dockerCommands));

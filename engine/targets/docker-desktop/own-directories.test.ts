@@ -8,7 +8,7 @@ import { textOnlyEngine } from '../../../tests/support/stand-in-desktop-engines.
 import { ownDirectories, readSecurity } from './own-directories.ts';
 import { openDesktopTarget } from './target.ts';
 
-// Windows' programs are stand-ins: what they are asked is held here. Not run on a real Windows.
+// Windows' programs are stand-ins: their arguments are checked here. Not run on a real Windows.
 const userDirectory =
   'O:S-1-5-21-1-2-3-1001D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;ID;FA;;;S-1-5-21-1-2-3-1001)(A;' +
   'OICIID;0x1200a9;;;BU)';

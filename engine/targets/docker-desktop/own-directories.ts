@@ -81,7 +81,7 @@ const closed = [
 
 /**
  * Windows: %ProgramData% lets everybody make files and directories, which are theirs; whoever makes ours
- * first owns what is put in it. So the owner is looked at, and the list of rights is our own. Not run on a
+ * first owns what is put in it. So the owner is inspected, and the list of rights is our own. Not run on a
  * real Windows.
  */
 function listedRights(host: DesktopHost): OwnDirectories {

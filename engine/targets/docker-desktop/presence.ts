@@ -3,7 +3,7 @@ import type { DesktopHost } from './host.ts';
 
 /**
  * 'answers': its engine does; 'silent': its processes are there (it starts, waits for a sign-in, shows an
- * error, or is quitting); 'gone': neither; 'unknown': no engine, and its processes can't be told.
+ * error, or is quitting); 'gone': neither; 'unknown': no engine, and its processes can't be determined.
  */
 export type Presence = 'answers' | 'silent' | 'gone' | 'unknown';
 
@@ -16,7 +16,7 @@ export async function desktopPresence(host: DesktopHost): Promise<Presence> {
   return runs === null ? 'unknown' : runs ? 'silent' : 'gone';
 }
 
-/** Null where it can't be told. */
+/** Null where it can't be determined. */
 async function processesRun(host: DesktopHost): Promise<boolean | null> {
   if (host.platform === 'win32') {
     const listed = await host.run(

@@ -29,7 +29,7 @@ import { readUserSettings } from '../../store/user-settings.ts';
 import type { Target, TargetOptions } from '../../target.ts';
 import { verifyProtection } from '../../verify/verify.ts';
 
-/** What tells one kind of engine behind a gateway of ours from another. */
+/** How the kinds of engines behind a gateway of ours differ. */
 export interface GuardedEngine {
   readonly ref: TargetRef;
   readonly paths: RootPaths;

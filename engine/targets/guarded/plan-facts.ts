@@ -23,7 +23,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
     runtimePath: backend.runtimePath(paths),
     configFile: engine.capabilities.configFile,
   };
-  // What this user may not read is looked at by root, before anything is touched.
+  // What this user may not read is read by root, before anything is touched.
   const hidden = !isRoot && (await Promise.all(engineConfigFiles(paths).map(unreadable))).some(Boolean);
   const [status, report, preview] = await Promise.all([
     driver.status(),

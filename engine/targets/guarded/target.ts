@@ -55,7 +55,7 @@ export function openGuardedTarget(guarded: GuardedEngine, options: TargetOptions
       const found = await planFacts(engine, text);
       if (!found.ok) return found;
       const plan = makePlan(found.value, text, choices);
-      // Rights are asked for when applying (elevation); a plan is for everybody.
+      // Rights are requested by an apply (elevation); everybody may plan.
       const blockers = plan.blockers.filter((blocker) => blocker.code !== 'rights');
       const unblocked = { ...plan, blockers, blocked: blockers.length > 0 };
       return ok(await previewRecreation(engine, unblocked, text, choices));

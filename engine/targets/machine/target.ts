@@ -70,7 +70,7 @@ export async function queryMachine(socket: string, timeoutMs = 3000): Promise<Ma
 
 /**
  * The machine's own Docker Engine, as it is: seen, counted and named, and nothing of it changed. No gateway
- * and no isolation runtime of ours stand in front of it, so whatever a settings file said, nothing would
+ * and no isolation runtime of ours stand in front of it, so whatever a settings file has, nothing would
  * hold: it can't be turned on from here, and the words say so.
  */
 export function openMachineTarget(socket: string): Target {

@@ -42,7 +42,7 @@ const textOf = (app: RenderedApp) =>
 const seen = (app: RenderedApp) => app.bridge.calls.filter((call) => call.name === 'activity:seen').length;
 
 describe('the activity page', () => {
-  it('counts nothing as looked at in a window that nobody sees', async () => {
+  it('counts nothing as seen in a hidden window', async () => {
     const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
     try {
       const app = await renderApp(appState(), 'activity');
@@ -60,7 +60,7 @@ describe('the activity page', () => {
     }
   });
 
-  it('counts what waits behind a held list as looked at once it is shown', async () => {
+  it('counts what waits behind a paused list as seen once it is shown', async () => {
     const app = await renderApp(appState(), 'activity');
     await waitFor(() => {
       expect(seen(app)).toBe(1);

@@ -109,7 +109,7 @@ export default function ActivityPage() {
     list.current?.scrollTo(lines.indexOf(chosenLine));
   }, [selected, chosenLine, lines]);
 
-  // What is in view counts as looked at: not in a window nobody sees, nor what waits behind a list that is
+  // What is in view counts as seen: not in a window nobody sees, nor what waits behind a list that is
   // held.
   const looked = useRef(false);
   useEffect(() => {

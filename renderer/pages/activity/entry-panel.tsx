@@ -22,7 +22,7 @@ import type { Repeats } from './repeats.ts';
 import { settingHref, settingName } from './setting-place.ts';
 
 /**
- * One entry in full: what, by which rule, which setting, who asked, what was answered, and what would allow
+ * One entry in full: what, by which rule, which setting, the caller, the answer, and what would allow
  * it.
  */
 export function EntryPanel({
@@ -190,7 +190,7 @@ function Asker({ entry }: { readonly entry: ActivityEntry }) {
   return <>{[who, process].filter((part) => part !== '').join(t('activity.by.separator'))}</>;
 }
 
-/** What the client was told, or what was changed: word for word, to be copied. */
+/** The answer to the client, or what was changed: verbatim, to be copied. */
 function DecisionTextCard({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
   const store = useStore();

@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import { hasAlternative, isRuleCode } from '../../../shared/rules/index.ts';
 import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
 
-/** What was asked for, in a few words; a rule this version does not know says its own code. */
+/** What was requested, in short; of a rule that this version does not know, its code. */
 export const entryTitle = (t: TFunction, entry: ActivityEntry): string =>
   isRuleCode(entry.rule) ? t(`rules.title.${entry.rule}`) : entry.rule;
 
@@ -38,7 +38,7 @@ function withoutSentence(text: string): string {
   return text.slice(0, end);
 }
 
-/** Who asked, in short: the user, or the container whose socket it came through. */
+/** The caller, in short: the user, or the container whose socket it came through. */
 export function requestedBy(t: TFunction, entry: ActivityEntry): string {
   if (isProbes(entry)) return t('activity.by.verification');
   if (entry.origin?.kind === 'socket-mount')

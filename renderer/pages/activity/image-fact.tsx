@@ -11,7 +11,7 @@ import { parseImageReference } from '../../../shared/settings/image-reference.ts
 
 export type LocalImages = IpcOutput<'images:list'>;
 
-/** Local images, once the engine told; empty until then and where it can't. */
+/** Local images; empty until the engine has listed them, and where it can't. */
 export function useLocalImages(wanted: boolean): LocalImages {
   const store = useStore();
   const [images, setImages] = useState<LocalImages>([]);

@@ -5,9 +5,9 @@ import type { AppError } from '../../../shared/result.ts';
 
 /** The decision log as the page has it, newest last. */
 export interface Activity {
-  /** What is shown: all there is, or, while held, what there was. */
+  /** The entries on screen: all, or, while paused, those of before the pause. */
   readonly shown: readonly ActivityEntry[];
-  /** Came while held, newest last. */
+  /** Entries that came during the pause, newest last. */
   readonly waiting: readonly ActivityEntry[];
   readonly loading: boolean;
   readonly error: AppError | null;
@@ -21,7 +21,7 @@ const takeInMs = 120;
 /** The newest come first: what is in view is there before the rest is read. */
 const firstPage = 300;
 
-/** Reads the log and follows it; while `held`, what is new waits. Another engine begins anew. */
+/** Reads the log and follows it; while `held` (paused), what is new waits. Another engine begins anew. */
 export function useActivity(paused: boolean): Activity {
   const store = useStore();
   const { target } = useApp();

@@ -26,7 +26,7 @@ const removal = (more: Partial<RemovalRun>): RemovalRun => ({
   total: 1,
   done: 0,
   removed: 0,
-  told: [],
+  outcomes: [],
   error: null,
   includeRunning: false,
   removeVolumes: false,
@@ -136,7 +136,7 @@ describe('the list of containers', () => {
   });
 });
 
-describe('a filter that an address asked for', () => {
+describe('a filter in the address', () => {
   it('stays cleared once it was cleared, whatever is scanned', async () => {
     const { user, bridge } = await renderApp(recent(), 'overview');
     act(() => {
@@ -240,7 +240,7 @@ describe('removing containers', () => {
         removal: removal({
           done: 3,
           removed: 1,
-          told: [
+          outcomes: [
             { id: archive.id, name: 'db-archive', removed: false, error: 'device or resource busy' },
             { id: 'x', name: 'other', removed: false, error: 'not begun: cancelled', notBegun: true },
           ],

@@ -11,7 +11,7 @@ export function NoScan({
   onStart,
   noStart,
 }: {
-  /** The scan failed, which is said elsewhere. */
+  /** The scan failed, which another notice shows. */
   readonly failed: boolean;
   /** Undefined while the engine is being started or stopped. */
   readonly onStart: (() => void) | undefined;

@@ -25,7 +25,7 @@ const rowOf = (name: string) => {
   if (row === null) throw new Error(`no row ${name}`);
   return row;
 };
-/** What an opened row tells under a label: as it reads, and whole on hovering. */
+/** What an opened row shows under a label: as it reads, and whole on hovering. */
 const fact = (row: HTMLElement, label: string) => {
   const text = within(row).getByText(label).nextElementSibling?.firstElementChild;
   return { text: text?.textContent, title: text?.getAttribute('title') };
@@ -202,7 +202,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(bridge.calls.some(({ name }) => name === 'recreate:plan')).toBe(false);
   });
 
-  it('asks anew what it would do once the containers were scanned again', async () => {
+  it('plans again once the containers were scanned again', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
     const planRequests = () =>

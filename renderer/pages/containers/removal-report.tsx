@@ -27,6 +27,7 @@ export function RemovalReport({
       run.activity === 'cancelling'
         ? t('containers.remove.cancelling')
         : t('containers.remove.progress', { count: run.total });
+    const failedSoFar = run.outcomes.filter((one) => !one.removed).length;
     return (
       <Box
         sx={{
@@ -43,8 +44,7 @@ export function RemovalReport({
           <Typography role="status">
             {progressText} ·{' '}
             {t('containers.remove.of', { done: formats.number(run.done), total: formats.number(run.total) })}
-            {run.told.length > 0 &&
-              ` · ${t('containers.report.failed', { count: run.told.filter((one) => !one.removed).length })}`}
+            {run.outcomes.length > 0 && ` · ${t('containers.report.failed', { count: failedSoFar })}`}
           </Typography>
           <LinearProgress
             variant="determinate"
@@ -64,8 +64,8 @@ export function RemovalReport({
       </Box>
     );
   }
-  const failed = run.told.filter((one) => !one.removed && one.notBegun !== true);
-  const notBegun = run.told.filter((one) => one.notBegun === true);
+  const failed = run.outcomes.filter((one) => !one.removed && one.notBegun !== true);
+  const notBegun = run.outcomes.filter((one) => one.notBegun === true);
   const dismiss = (
     <Button
       size="small"
@@ -78,7 +78,7 @@ export function RemovalReport({
   );
   if (run.error !== null && run.done === 0) return <ErrorPanel error={run.error} action={dismiss} />;
   const allRemoved = failed.length === 0 && notBegun.length === 0 && run.error === null;
-  const listed = run.told.filter((one) => one.notBegun !== true);
+  const listed = run.outcomes.filter((one) => one.notBegun !== true);
   return (
     <Notice
       tone={allRemoved ? 'ok' : failed.length === 0 && run.error === null ? 'warn' : 'danger'}

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import Box from '@mui/material/Box';
 import { color } from '../../theme/tokens.ts';
 
-/** What an opened row tells stands in lines of this height, px. */
+/** Height of the lines of an opened row, px. */
 export const factLine = 20;
 /** Cut off with an ellipsis. */
 export const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;

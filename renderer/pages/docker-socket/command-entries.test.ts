@@ -51,7 +51,7 @@ describe('writing marks into a command list (B5)', () => {
     );
   });
 
-  it('marks exactly what is wanted, in this group only, whatever the list held', () => {
+  it('marks exactly what is wanted, in this group only, whatever the list had', () => {
     const entry = fc.constantFrom(
       ...dockerCommands.map((c) => c.name),
       'image*',

@@ -195,7 +195,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(within(row('docker@sha256')).getByText('pinned')).toBeTruthy();
   });
 
-  it('asks about what is typed once the typing stops, and says what that matches here', async () => {
+  it('queries the typed text once the typing stops, and shows what it matches here', async () => {
     const app = await open(appliedText.replace('"docker:cli", ', ''));
     await typeInto(app, field(), 'docker:cli');
     await waitFor(() => {

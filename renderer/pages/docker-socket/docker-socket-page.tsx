@@ -51,7 +51,7 @@ function Forms() {
   }
   const commands = useRef<HTMLDivElement>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
-  // Only what no row shows; "ECI is off" is said by the notice on top already.
+  // Only what no row shows; the notice on top has "ECI is off" already.
   const findings = draft.findings.filter(
     (finding) =>
       findingPage(finding) === 'docker-socket' &&

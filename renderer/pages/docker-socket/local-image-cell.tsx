@@ -18,7 +18,7 @@ const maxListed = 200;
 
 /**
  * How many images of this engine the reference lets in, and, on demand, which: by name, and by content where
- * the registry was asked.
+ * the registry was queried.
  */
 export function LocalImageCell({ image, local }: { readonly image: string; readonly local: LocalImages }) {
   const { t } = useTranslation();
@@ -28,7 +28,7 @@ export function LocalImageCell({ image, local }: { readonly image: string; reado
   const pinned = parsed.ok && parsed.value.kind === 'image' && parsed.value.digest !== null;
   const state = useCachedState(image);
   if (local.images === null) {
-    // No answer yet is a skeleton; an engine that is down or an answer that failed is said.
+    // No answer yet is a skeleton; an engine that is down or a failed answer has a text.
     if (local.loading) return isSlow ? <Skeleton variant="rounded" width={64} height={12} /> : null;
     return (
       <Tooltip

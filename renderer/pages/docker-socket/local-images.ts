@@ -81,7 +81,7 @@ export const matchesOf = (reference: ImageReference, images: readonly LocalImage
     (image) => reference.kind === 'any' || image.references.some((name) => referenceCovers(reference, name)),
   );
 
-/** Is a local image what the registry serves? Null where that can't be told. */
+/** Is a local image what the registry serves? Null where that can't be determined. */
 export function sameContent(image: LocalImage, state: RegistryState | undefined): boolean | null {
   if (state?.kind === 'absent') return false;
   if (state?.kind !== 'served') return null;

@@ -3,7 +3,7 @@ import type { RegistryState } from './registry-state.ts';
 
 /**
  * The entry as it would name what its registry serves now, and nothing that is pushed later; null where that
- * is not known or said already.
+ * is not known, or already shown.
  */
 export function pinned(written: string, state: RegistryState | undefined): string | null {
   const parsed = parseImageReference(written);

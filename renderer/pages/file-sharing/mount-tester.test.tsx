@@ -62,7 +62,7 @@ describe('the tester', () => {
     expect(await screen.findByText('No')).toBeTruthy();
   });
 
-  it('asks the draft that is shown, then what is applied; says where a link leads', async () => {
+  it('tests the shown draft, then what is applied; shows where a link leads', async () => {
     const { user } = await renderApp(namedState('protected'), 'file-sharing');
     await typeInto(user, tryPath(), '/home/sam/link');
     const status = () => tryPath().closest('section')?.querySelector('[role=status]')?.textContent;

@@ -13,7 +13,7 @@ const off = () => {
 const stopped = off().scan?.containers.filter((c) => !isRunning(c)) ?? [];
 
 describe('turning ECI on while containers exist', () => {
-  it('asks what should happen to them, and Cancel takes the switch back', async () => {
+  it('prompts for what should happen to them, and Cancel takes the switch back', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     const dialog = await screen.findByRole('dialog', {

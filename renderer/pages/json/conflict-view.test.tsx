@@ -45,7 +45,7 @@ describe('a file that changed underneath the draft', () => {
     expect(bridge.calls.some((call) => call.name === 'apply:start')).toBe(false);
   });
 
-  it('asks whose value counts where both changed a place, before both can be kept', async () => {
+  it('prompts for whose value counts where both changed a place, before both can be kept', async () => {
     const { user, bridge } = await open('conflictOverlap');
     expect(keepBoth().disabled).toBe(true);
     const choices = screen.getAllByRole('group', { name: /counts$/ });

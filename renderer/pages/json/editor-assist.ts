@@ -16,7 +16,7 @@ import {
 import type { SettingsFormat } from '../../../shared/targets/capabilities.ts';
 
 /**
- * Above this many characters nothing is looked up while typing, only when asked for (Ctrl Space): each look
+ * Above this many characters nothing is looked up while typing, only on request (Ctrl Space): each look
  * reads the text from its start.
  */
 export const typingLimit = 200_000;
@@ -52,7 +52,7 @@ export function completeSettings(
     const text = context.state.doc.toString();
     const found = suggestAt(text, context.pos, format);
     if (found === null) return null;
-    // Nothing pops up on mere space: something was typed, or it was asked for.
+    // Nothing pops up on mere space: something was typed, or it was requested.
     if (
       !context.explicit &&
       found.from === context.pos &&

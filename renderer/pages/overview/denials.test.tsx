@@ -7,7 +7,7 @@ import { renderApp } from '../../dev/render-app.tsx';
 const card = () => screen.getByRole('region', { name: 'Denials' });
 
 describe('denials on the Overview', () => {
-  it('are counted by day, told as a table, and live', async () => {
+  it('are counted by day, have a table for screen readers, and are live', async () => {
     const { bridge } = await renderApp(appState(), 'overview');
     const table = within(card()).getByRole('table', { name: 'Denials' });
     expect(within(table).getAllByRole('row')).toHaveLength(15);
@@ -29,7 +29,7 @@ describe('denials on the Overview', () => {
     });
   });
 
-  it('lead to the entry, grouped by what they repeat, and go once they were looked at', async () => {
+  it('lead to the entry, grouped by what they repeat, and go once they were seen', async () => {
     const { user, store } = await renderApp(appState(), 'overview');
     const step = screen.getByText('lint-runner was refused the Docker socket 12 times');
     expect(step).toBeTruthy();

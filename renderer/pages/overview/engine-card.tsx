@@ -20,7 +20,7 @@ import { sentences } from '../../i18n/lists.ts';
 /** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
 const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
 
-/** What is asked before the engine is interrupted. */
+/** The question before the engine is interrupted. */
 export type EngineConfirmation = 'restart' | 'stop' | null;
 
 /** What the engine is, and the two things one may do to it. Both interrupt work, so both ask. */

@@ -58,7 +58,7 @@ export default function OverviewPage() {
   const runStart = start.run;
   useEffect(() => {
     // Commands about the engine, and the tray's, lead here, to the question that belongs to one and to where
-    // a failure of the other is told.
+    // a failure of the other is shown.
     const linkedAction = params['ask'];
     if (linkedAction === 'restart' || linkedAction === 'stop') {
       navigate('overview');

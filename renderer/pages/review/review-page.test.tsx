@@ -16,7 +16,7 @@ const started = (bridge: { calls: { name: string }[] }) =>
   bridge.calls.filter((call) => call.name === 'apply:start');
 
 describe('the plan', () => {
-  it('is told before anything happens: versions, effects, daemon.json, how it ends', async () => {
+  it('is shown before anything happens: versions, effects, daemon.json, how it ends', async () => {
     await open('rich');
     await screen.findByText('Version 11 becomes 12. If any step fails, everything goes back to version 11.');
     for (const label of [

@@ -7,7 +7,7 @@ import { log, reviewResponses } from '../../dev/review-fixture.ts';
 import { open, state } from '../../dev/review-page-fixture.tsx';
 
 describe('the run', () => {
-  it('asks before stopping, with going on focused, then cancels', async () => {
+  it('prompts before stopping, with going on focused, then cancels', async () => {
     const { user, bridge } = await open('applying');
     await user.click(await screen.findByRole('button', { name: 'Stop and roll back…' }));
     const dialog = await screen.findByRole('dialog');

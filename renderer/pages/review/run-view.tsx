@@ -38,7 +38,7 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
       : leftMs > 0
         ? t('review.run.left', { elapsed: seconds, left: formatDuration(t, Math.max(1, leftMs / 1000)) })
         : t('review.run.longer', { elapsed: seconds, estimate: formatDuration(t, run.estimatedSeconds) });
-  // Time tells more than the number of steps, whose lengths differ; but it never claims to be at the end
+  // By time, not by the number of steps, whose lengths differ; but it never claims to be at the end
   // before it is.
   const share = Math.min(95, (elapsed / Math.max(1, run.estimatedSeconds * 1000)) * 100);
 

@@ -7,7 +7,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 
-/** What the decision stands on: when, which settings, what the engine was asked; and what it leaves open. */
+/** The basis of the decision: its time, the settings, the queries to the engine; and what it leaves open. */
 export function BasisCard({
   simulation,
   sudo,

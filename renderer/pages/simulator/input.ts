@@ -35,7 +35,7 @@ export type YamlProblem = (typeof yamlProblems)[keyof typeof yamlProblems] | 'ya
 const isYamlProblem = (code: ErrorCode): code is keyof typeof yamlProblems =>
   Object.hasOwn(yamlProblems, code);
 
-/** A text with a top-level `services:` is a compose file, whatever the field held before. */
+/** A text with a top-level `services:` is a compose file, whatever the field had before. */
 export function readInput(text: string, before: TypedInput | null): TypedInput {
   if (
     /^services\s*:/m.test(text) ||
@@ -48,7 +48,7 @@ export function readInput(text: string, before: TypedInput | null): TypedInput {
 /** A longer compose file is read by Compose alone: reading it here too would hold up typing. */
 const longestReadHere = 48 * 1024;
 
-/** What is asked for, or why nothing can be. */
+/** The input to simulate, or why there is none. */
 export function toSimulate(
   input: TypedInput,
   against: Against,
@@ -125,7 +125,7 @@ export function groupsOf(
         },
       ];
     }
-    // What Compose makes besides is told only where a rule has something to say about it.
+    // What Compose makes besides is shown only where a rule is about it.
     if (rows.length === 0) return [];
     const kind = request.kind === 'network' ? 'network' : request.kind === 'volume' ? 'volume' : null;
     return [

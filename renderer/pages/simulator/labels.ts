@@ -90,7 +90,7 @@ function commandText(
 
 const shortId = (id: string): string => id.replace(/^sha256:/, '').replace(/^(.{4}).*(.{4})$/, '$1…$2');
 
-/** The source of a bind, as it was asked for. */
+/** The source of a bind, as requested. */
 export function sourceOf(value: string): string {
   const parsed = parseBind(value);
   return parsed.ok && parsed.spec.kind === 'path' ? parsed.spec.source : '';

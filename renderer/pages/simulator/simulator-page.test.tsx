@@ -128,7 +128,7 @@ describe('the Simulator', () => {
     expect(order.lastIndexOf('settings:set-draft')).toBeLessThan(order.lastIndexOf('simulate:run'));
   });
 
-  it('says where and why a text can’t be simulated, and asks nothing', async () => {
+  it('shows where and why a text can’t be simulated, and sends no request', async () => {
     const app = await open();
     await type(app, 'docker run -v $(pwd):/x alpine');
     expect(await screen.findByText(/The Simulator is in no directory: write out what/)).toBeTruthy();

@@ -30,7 +30,7 @@ import { useSimulation } from './use-simulation.ts';
 import { VerdictBand } from './verdict-band.tsx';
 
 const isAgainst = (value: unknown): value is Against => value === 'applied' || value === 'draft';
-/** What was typed stays while another page is looked at. */
+/** The typed text stays while another page is open. */
 const storedInputs = new WeakMap<AppStore, TypedInput>();
 
 /**

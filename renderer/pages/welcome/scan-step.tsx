@@ -15,7 +15,7 @@ import { color } from '../../theme/tokens.ts';
 
 const maxRows = 6;
 
-/** What runs on the engine now, looked at when the step opens. */
+/** What runs on the engine now, scanned when the step opens. */
 export function ScanStep() {
   const { t } = useTranslation();
   const formats = useFormats();

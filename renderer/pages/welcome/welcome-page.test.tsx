@@ -32,7 +32,7 @@ describe('the first run', () => {
     expect(bridge.state().firstRun).toBe('scan');
     await user.click(screen.getByRole('button', { name: 'Continue' }));
     await user.click(screen.getByRole('button', { name: 'Review the changes' }));
-    // Containers exist: what becomes of them is asked first.
+    // Containers exist: the question what becomes of them is first.
     await user.click(await screen.findByRole('button', { name: 'Continue to review' }));
     await waitFor(() => {
       expect(window.location.hash).toBe('#/review');

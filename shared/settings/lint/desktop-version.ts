@@ -30,7 +30,7 @@ export function lintDesktopVersion(report: Report): void {
     return true;
   };
   if (report.value([...mount]) === undefined) return;
-  // Without the permissions at all, nothing more has to be said of their parts.
+  // Without the permissions at all, their parts need no findings.
   if (tooOld([...mount], message('settings.list-of-images-that-may-mount-docker'))) return;
   const images = report
     .list([...mount, 'imageList', 'images'])

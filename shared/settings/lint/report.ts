@@ -22,7 +22,7 @@ export interface LintContext {
   readonly engineDirectories?: readonly string[];
   /** The engine's client socket: sharing a parent of it would share the socket. */
   readonly socketPath?: string;
-  /** The Docker Desktop the text is for; without it nothing is said that depends on its version. */
+  /** The Docker Desktop the text is for; without it there is no finding that depends on its version. */
   readonly desktop?: { readonly version: string | null; readonly virtualMachine: 'vm' | 'wsl2' | 'hyper-v' };
   /**
    * The text was read from a file that is there: an empty one is then a syntax error. Default false: '' is
@@ -31,7 +31,7 @@ export interface LintContext {
   readonly exists?: boolean;
   /**
    * What registries answered for entries of the socket image list, by the entry as written. Missing: they
-   * were not asked, and nothing is said about it.
+   * were not queried, and there is no finding.
    */
   readonly registryAnswers?: ReadonlyMap<string, EntryDigest>;
 }

@@ -26,7 +26,7 @@ export function lintSocket(report: Report): void {
 function lintUse(report: Report, image: unknown, path: SettingsPath): void {
   const allowed = report.list([...mount, 'imageList', 'images']).filter((entry) => typeof entry === 'string');
   const own = typeof image === 'string' ? parseImageReference(image) : null;
-  // Without any image no list has a use, and nobody has to be told of each.
+  // Without any image no list has a use, and a finding for each is needless.
   if (own?.ok !== true || allowed.length === 0) return;
   const used = allowed.some((entry) => {
     const parsed = parseImageReference(entry);
@@ -166,7 +166,7 @@ function unknownCommand(entry: string, suggestion: string | null, deniesAll: boo
 }
 
 function lintCommands(report: Report, path: SettingsPath): void {
-  // What a deny list was meant to keep out can't be told from an entry like these.
+  // What a deny list was meant to keep out can't be determined from an entry like these.
   const deniesAll = report.ownEngine && report.value([...path.slice(0, -1), 'type']) !== 'allow';
   report.list(path).forEach((entry, index) => {
     if (typeof entry !== 'string') return;

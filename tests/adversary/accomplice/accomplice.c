@@ -1,4 +1,4 @@
-// One process of an attacker, outside a container or inside one, that does what the test tells it: system
+// One process of an attacker, outside a container or inside one, that does what the test sends it: system
 // calls, one a line, and descriptors to and from its accomplice. `accomplice serve SOCKET` forks a process
 // for each connection; `accomplice cat FILE` prints a file, with whatever identity executing it gave.
 //

@@ -78,7 +78,7 @@ export class Agent {
     }
   }
 
-  /** Does one operation and tells what it came to. */
+  /** Does one operation and reports its result. */
   async try(operation: string, ...args: readonly CallArgument[]): Promise<CallResult> {
     const line = await new Promise<string>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });

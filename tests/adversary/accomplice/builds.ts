@@ -76,7 +76,7 @@ export const buildAttempts = accompliceAttempts([
       const names = ['earlier-0', 'earlier-1', 'earlier-2'];
       const files: string[] = [];
       for (const name of names) files.push(await scene.leaveRangeProgram(await scene.container(name), name));
-      // Processes of a removed container's may go on outside: nobody tells them.
+      // Processes of a removed container's may go on outside.
       await scene.docker(attacker, 'rm', '-f', ...names);
       await scene.ground.restartRanges();
       const later = await scene.container('later', [], [], bob);

@@ -17,7 +17,7 @@ async function firstId(container: Container): Promise<number> {
 }
 
 /**
- * Where a container's files may be outside: what its inspect tells every user of the socket, and all that is
+ * Where a container's files may be outside: what its inspect shows every user of the socket, and all that is
  * mounted.
  */
 async function placesOutside(scene: Scene, agent: Agent, name: string): Promise<string[]> {

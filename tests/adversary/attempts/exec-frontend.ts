@@ -55,7 +55,7 @@ export function execFrontendContext(containerId: string, script: string): Buffer
     'timeout 4 cat > /answer',
     'ref=$(tr -c a-z0-9 "\\n" < /answer | grep -x ".\\{25\\}" | head -n 1)',
     'base64 -d /made.0; printf %s "$ref"; base64 -d /made.1',
-    // Until the container is there: its processes are asked for at once.
+    // Until the container is there: its processes are requested at once.
     'sleep 1; base64 -d /asked',
     'timeout 6 cat > /said',
     `said=$(tr -c "\\040-\\176" " " < /said | tr -s " " | head -c ${lastOutput.length})`,

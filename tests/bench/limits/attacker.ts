@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { connectionAttacks, openConnections } from './connections.ts';
 import { costlyRequests, type CostlyRequest } from './requests.ts';
 
-/** A process that sends costly requests; its parent tells it which, and measures others meanwhile. */
+/** A process that sends costly requests; its parent names them, and measures others meanwhile. */
 export interface Order {
   readonly socket: string;
   /** Index in `costlyRequests`; of an order for connections: in `connectionAttacks`. */

@@ -6,7 +6,7 @@ export interface CostlyRequest {
   readonly body: string;
 }
 
-/** What a body that is looked at may have. */
+/** What a body that is inspected may have. */
 export const bodyBytes = 4 * 1024 * 1024;
 
 /** As many entries as fit beside what else is in the body. */

@@ -34,7 +34,7 @@ export const isolation = {
     '"exclusive".',
   ),
   'isolation.is-not-there': '{{binary}} is not there',
-  'isolation.is-not-sysbox': '{{binary}} is not Sysbox: {{words}}',
+  'isolation.is-not-sysbox': '{{binary}} is not Sysbox: {{output}}',
   'isolation.does-not-answer-it-hangs': '{{binary}} does not answer: it hangs',
   'isolation.answer': '{{list}} answer',
   'isolation.start-sysbox-services-systemctl-restart-sysbox-containers': concat(

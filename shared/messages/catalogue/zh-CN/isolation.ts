@@ -33,7 +33,7 @@ export const isolation: Translated<typeof english> = {
   'isolation.install-sysbox-from-its-own-releases-github':
     '请从 Sysbox 的发布页面安装 (github.com/nestybox/sysbox)，或将 bulkhead.backend 设为 "exclusive"。',
   'isolation.is-not-there': '{{binary}} 不存在',
-  'isolation.is-not-sysbox': '{{binary}} 不是 Sysbox：{{words}}',
+  'isolation.is-not-sysbox': '{{binary}} 不是 Sysbox：{{output}}',
   'isolation.does-not-answer-it-hangs': '{{binary}} 没有响应：已挂起',
   'isolation.answer': '{{list}} 有响应',
   'isolation.start-sysbox-services-systemctl-restart-sysbox-containers':

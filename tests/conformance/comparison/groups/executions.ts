@@ -1,6 +1,6 @@
 import type { Group } from '../group.ts';
 
-/** Exec, signals, states and what clients are told of containers. */
+/** Exec, signals, states and what clients see of containers. */
 export const executions: readonly Group[] = [
   {
     of: 'exec',
