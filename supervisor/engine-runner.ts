@@ -1,7 +1,7 @@
 import { engineProblem } from '../shared/engine-status/status.ts';
 import type { IsolationBackend } from '../engine/backends/backend.ts';
 import { endProcesses, identityOf } from '../engine/base/process-identity.ts';
-import { scaledLimit } from '../engine/base/machine-speed.ts';
+import { timeLimit } from '../engine/base/time-limits.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import type { DockerdProcess } from '../engine/targets/embedded/dockerd-process.ts';
 import {
@@ -16,10 +16,6 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { Children } from './children.ts';
 import type { StateRecord } from './state-record.ts';
 import { message, type Message } from '../shared/messages/message.ts';
-
-const engineReadyMs = 60_000;
-/** dockerd stops its containers first, each with up to ten seconds of grace. */
-const engineStopMs = 60_000;
 
 export interface EngineRunnerOptions {
   readonly paths: RootPaths;
@@ -58,7 +54,7 @@ export class EngineRunner {
       backends,
       planner: children.planner,
       log,
-      readyTimeoutMs: await scaledLimit(engineReadyMs),
+      readyTimeoutMs: await timeLimit('engineReady'),
       cancelled: () => this.#isCancelled,
       beforeDockerd,
       onStep: (step) => {
@@ -101,7 +97,7 @@ export class EngineRunner {
     if (dockerd !== null) {
       children.gateway.notify({ kind: 'engine-stopping' });
       const identity = await identityOf(dockerd.pid);
-      if (identity !== null) await endProcesses([identity], engineStopMs);
+      if (identity !== null) await endProcesses([identity], await timeLimit('engineStop'));
       await dockerd.exited;
     }
     await children.planner.stop();

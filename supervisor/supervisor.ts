@@ -8,7 +8,7 @@ import { readEngineState } from '../engine/targets/embedded/engine-state.ts';
 import { clearLeftovers } from '../engine/targets/embedded/leftovers.ts';
 import { boundLogs, type LogWriter } from '../engine/targets/embedded/log-files.ts';
 import type { ProcessIdentity } from '../engine/base/process-identity.ts';
-import { scaledLimit } from '../engine/base/machine-speed.ts';
+import { timeLimit } from '../engine/base/time-limits.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import { superviseChildren, type Children } from './children.ts';
 import type { ControlTarget } from './control-server.ts';
@@ -42,7 +42,6 @@ export interface SupervisorOptions {
   readonly onLog?: (line: EngineLogLine) => void;
 }
 
-const gatewayReadyMs = 20_000;
 const longestPauseMs = 30_000;
 const mostFailures = 5;
 const logCheckMs = 60_000;
@@ -176,7 +175,7 @@ export class Supervisor {
     // The files are settled when the resumed apply is over, or asks for the engine to go on.
     await this.#interrupted.beginApply();
     if (this.#isStopping) return ok(undefined);
-    const starting = this.#children.gateway.start(await scaledLimit(gatewayReadyMs));
+    const starting = this.#children.gateway.start(await timeLimit('gatewayReady'));
     const probed = this.#probeBackends();
     // Containers that dockerd starts of itself mount sockets the gateway must be listening on by then, and
     // files of lxcfs.

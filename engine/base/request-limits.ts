@@ -2,9 +2,8 @@ import type Docker from 'dockerode';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { abortEither } from './abort-either.ts';
 import { slowness } from './machine-speed.ts';
+import { usualLimits } from './time-limits.ts';
 
-/** How long a request may take that reads what the engine has in memory, ms. */
-const readLimitMs = 10_000;
 const minute = 60_000;
 /** For requests whose length no one knows: content that is sent or made (commit, pull, load, build). */
 const contentLimitMs = 30 * minute;
@@ -39,7 +38,7 @@ export interface LimitedRequest {
  */
 export function requestLimitMs(
   { method, path, options = {} }: LimitedRequest,
-  readMs = readLimitMs,
+  readMs: number = usualLimits.engineRead,
 ): number | null {
   const [plain = ''] = path.split('?', 1);
   const action = /^\/containers\/[^/]+\/(\w+)$/.exec(plain)?.[1] ?? '';

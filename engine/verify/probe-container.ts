@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { engineMessage, statusOf } from '../base/docker-client.ts';
 import { scaledLimit } from '../base/machine-speed.ts';
+import { usualLimits } from '../base/time-limits.ts';
 import { ProbeError } from './evidence.ts';
 import { probeLabel, probePath } from './probe-image.ts';
 
@@ -46,8 +47,7 @@ export interface ProbeResult {
   readonly outsideMap: string | null;
 }
 
-/** How long one probe may take on a usual machine, ms (`scaledLimit`). */
-export const probeTimeoutMs = 30_000;
+export const probeTimeoutMs = usualLimits.probe;
 
 /** What is wrong with a probe that takes longer. */
 export const noAnswer = (seconds: number): Message => message('evidence.no-probe-answer', { seconds });

@@ -16,7 +16,7 @@ import { readEnginePolicy, type EnginePolicy } from '../../base/engine-policy.ts
 import { launchConfigOnDisk, launchedConfigFile, writeLaunchedConfig } from './launched-config.ts';
 import { dockerdErrors, logFile, logSize, plainLogLine } from './log-files.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
-import { scaledLimit } from '../../base/machine-speed.ts';
+import { timeLimit } from '../../base/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /** The backend the settings choose, and what it misses here. */
@@ -35,9 +35,6 @@ async function chooseBackend(
       .map((r) => `${r.code}: ${r.found}${r.fix === undefined ? '' : ` (${r.fix})`}`),
   };
 }
-
-/** On a usual machine (`scaledLimit`). */
-const plannerReadyMs = 20_000;
 
 export interface LaunchOptions {
   readonly backends: readonly IsolationBackend[];
@@ -106,7 +103,7 @@ export async function launchEngine(
     isPrepared = missing.length === 0 && backendCapabilities[chosen.backend.id].switchedByReload;
     if (chosen.backend.needsPlanner && missing.length === 0) {
       options.onStep('start-planner');
-      const planner = await options.planner.start(await scaledLimit(plannerReadyMs));
+      const planner = await options.planner.start(await timeLimit('plannerReady'));
       // With ECI off the engine is of use without it, and without BuildKit's runtime that needs it.
       if (!planner.ok && policy.eci) return planner;
       if (!planner.ok)

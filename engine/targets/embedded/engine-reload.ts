@@ -1,7 +1,7 @@
 import { capabilitiesOfRuntime } from '../../../shared/isolation/backends.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { scaledLimit } from '../../base/machine-speed.ts';
+import { timeLimit } from '../../base/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { defaultRuntimeOf, restartKeys, type RegisteredRuntime } from '../../daemon-json/launch-config.ts';
 import { reloadDockerd } from '../guarded/reload.ts';
@@ -10,8 +10,6 @@ import type { DockerdProcess } from './dockerd-process.ts';
 import { launchConfigOnDisk, readLaunchedConfig, writeLaunchedConfig } from './launched-config.ts';
 import { followLogs, plainLogLine } from './log-files.ts';
 
-/** On a usual machine (`scaledLimit`). */
-const reloadMs = 15_000;
 const refusedReload = /level=error.*(?:reconfiguring the daemon|configur|directives)/;
 const seeLog = message('engine.correct-its-configuration-daemon-json-or-see');
 
@@ -70,7 +68,7 @@ async function reloadUnlessRefused(
     const reloaded = await reloadDockerd({
       engineSocket: paths.engineSocket,
       trigger: () => Promise.resolve(sendHangup(dockerd)),
-      signal: AbortSignal.any([given.signal, AbortSignal.timeout(await scaledLimit(reloadMs))]),
+      signal: AbortSignal.any([given.signal, AbortSignal.timeout(await timeLimit('engineReload'))]),
       hint: seeLog,
     });
     const [refusal] = refusals;

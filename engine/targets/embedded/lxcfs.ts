@@ -6,16 +6,10 @@ import { lxcfsProgram, lxcfsScript } from '../guarded/lxcfs-script.ts';
 import { setpriv, superviseChild, type SupervisedChild } from './child-process.ts';
 import { watchForHang } from './hang-watch.ts';
 import type { LogWriter } from './log-files.ts';
-import { scaledLimit } from '../../base/machine-speed.ts';
+import { timeLimit } from '../../base/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
-const startMs = 5_000;
 const watchMs = 5_000;
-/**
- * A running lxcfs that says nothing for this long, twice in a row, hangs every reader of /proc/meminfo: it is
- * killed. Not sooner: its death costs all containers these files.
- */
-const hangLimitMs = 3_000;
 
 /** Where lxcfs keeps what, below the run directory: `shared/files` is its file system. */
 export const lxcfsDirectory = (paths: RootPaths): string => path.join(paths.run, 'lxcfs');
@@ -26,7 +20,7 @@ const script = lxcfsScript(outliving);
 
 /** Whether an lxcfs that an earlier supervisor left is mounted and hangs whoever asks it. */
 export const isLeftoverLxcfsHung = async (paths: RootPaths): Promise<boolean> =>
-  (await new ProcFiles(exclusivePaths(paths).procFiles).answer(await scaledLimit(2 * hangLimitMs))) ===
+  (await new ProcFiles(exclusivePaths(paths).procFiles).answer(2 * (await timeLimit('lxcfsAnswer')))) ===
   'late';
 
 /** Emulation of /proc files (A10) for containers that start while it runs. */
@@ -73,7 +67,7 @@ export function superviseLxcfs(
   });
   return {
     start: async () => {
-      const started = await child.start(await scaledLimit(startMs));
+      const started = await child.start(await timeLimit('lxcfsReady'));
       if (!started.ok) {
         report(
           "lxcfs did not start, so containers see the machine's /proc/uptime, " +
@@ -83,7 +77,7 @@ export function superviseLxcfs(
       }
       endWatch ??= watchForHang({
         name: 'lxcfs',
-        isResponsive: async () => (await files.answer(await scaledLimit(hangLimitMs))) !== 'late',
+        isResponsive: async () => (await files.answer(await timeLimit('lxcfsAnswer'))) !== 'late',
         pid: () => pid,
         intervalMs: watchMs,
         log: report,

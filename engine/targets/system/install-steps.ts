@@ -8,7 +8,7 @@ import { acquireLock } from '../../base/lock.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
 import { checkHealth } from '../guarded/health.ts';
-import { scaledLimit } from '../../base/machine-speed.ts';
+import { timeLimit } from '../../base/time-limits.ts';
 import { systemctl, unitStates } from './systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
@@ -24,7 +24,6 @@ export type InstallStep =
 export type Outcome = Result<void, AppError>;
 const engineStopMs = 120_000;
 export const engineStartMs = 300_000;
-const successorMs = 15_000;
 
 /** One at a time: install, uninstall and recover. */
 export async function withInstallLock(work: () => Promise<Outcome>): Promise<Outcome> {
@@ -70,7 +69,7 @@ export async function replaceGateway(): Promise<Outcome> {
   if (before === null) return restart();
   const reloaded = await systemctl(['reload', ownUnits.gateway], { timeoutMs: engineStopMs });
   if (!reloaded.ok) return restart();
-  const end = performance.now() + (await scaledLimit(successorMs));
+  const end = performance.now() + (await timeLimit('gatewaySuccessor'));
   while (performance.now() < end) {
     const now = await runningGateway();
     if (now !== null && now !== before) return ok(undefined);
