@@ -436,6 +436,8 @@ describe('with ECI on', () => {
   });
 
   it('the container that was kept is recreated protected from the window, with its volume (D)', async () => {
+    // It has run on, since nothing was restarted.
+    await stage.docker('stop', '-t', '0', 'kept');
     // What the command line says beforehand, changing nothing.
     expect(
       JSON.parse(
@@ -489,7 +491,7 @@ describe('an admin turns it off again', () => {
     expect(await readFile(stage.paths.daemonJson, 'utf8')).toContain('"default-runtime"');
     await way.isolation.open();
     await way.isolation.eci().click();
-    await way.footer().getByText('Restart needed: the engine').waitFor();
+    await way.footer().getByText('Apply at once. Nothing restarts.').waitFor();
     await way.footer().getByRole('button', { name: 'Review & apply' }).click();
     await window.page.getByRole('main').getByText('New containers are not protected').waitFor();
     await way.review.apply('Apply').click();
