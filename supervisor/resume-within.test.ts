@@ -49,6 +49,20 @@ it('one that requests the engine lets it start, and continues with the result', 
   expect(await answer).toMatchObject({ ok: true, value: { root: '/nowhere/x' } });
 });
 
+it('a reload that it requests before the engine runs is the start, which reads what is on disk', async () => {
+  let report: (result: Result<void, AppError> | undefined) => void = () => undefined;
+  const answer = new Promise<Result<void, AppError> | undefined>((resolve) => {
+    report = resolve;
+  });
+  const resumed = within(async (driver) => {
+    report(await driver.reload?.());
+    return ok(null);
+  });
+  await resumed.begin();
+  resumed.engineStarted(ok(undefined));
+  expect(await answer).toEqual(ok(undefined));
+});
+
 it('a failed start is passed on; later requests, while the supervisor ends, fail at once', async () => {
   const answers: Result<unknown, AppError>[] = [];
   let finished: () => void = () => undefined;

@@ -24,8 +24,11 @@ afterEach(async () => {
 const daemonJson = '{\n\t"debug":   true\n}\n';
 const here = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
 
-/** Runs an apply in a process of its own, which is killed (SIGKILL) when the journal has reached `point`. */
-async function killAt(point: string, failing: string | null = null): Promise<void> {
+/**
+ * Runs an apply in a process of its own, which turns ECI on (or off), and is killed (SIGKILL) when its
+ * journal has reached `point`.
+ */
+async function killAt(point: string, failing: string | null = null, eci = true): Promise<void> {
   const script = `
     import { startApply } from ${here('./apply.ts')};
     import { fixturePorts, settingsText, container } from ${here('./apply-fixture.ts')};
@@ -45,7 +48,7 @@ async function killAt(point: string, failing: string | null = null): Promise<voi
     const choices = {
       remove: [container().id], recreate: [busy.id], includeRunning: false, removeVolumes: false,
     };
-    const request = { text: settingsText(true), choices, baseHash: sha256(settingsText(false)) };
+    const request = { text: settingsText(${eci}), choices, baseHash: sha256(settingsText(${!eci})) };
     const started = await startApply(ports, request, () => {});
     if (!started.ok) throw new Error(started.error.message);
     await started.value.done;
@@ -126,6 +129,27 @@ describe('killed at every step: finished or rolled back at the next start', () =
       ok: true,
       value: null,
     });
+  });
+
+  test('killed between the reload that turns ECI off and the settings: ECI is on as before', async () => {
+    await engineOff();
+    const ports = fixturePorts(root, { reloads: true });
+    const { startApply } = await import('./apply.ts');
+    const choices = { remove: [], includeRunning: false, removeVolumes: false };
+    const on = { text: settingsText(true), choices, baseHash: sha256(settingsText(false)) };
+    const started = await startApply(ports, on, () => undefined);
+    if (started.ok) await started.value.done;
+    const isolating = await running(paths);
+    expect(isolating).toContain('bulkhead');
+    await killAt('reload-engine done', null, false);
+    expect(await running(paths)).toBe(daemonJson);
+    expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
+    expect(await resumeInterruptedApply(ports, () => undefined)).toMatchObject({
+      ok: true,
+      value: { outcome: { kind: 'rolled-back' } },
+    });
+    expect(await running(paths)).toBe(isolating);
+    await clean();
   });
 
   test('killed while rolling back: the roll back continues, with the first reason', async () => {
