@@ -33,9 +33,9 @@ export interface ApplyHandle {
 }
 
 /**
- * Starts applying: back up → write → reconfigure → restart → check → verify → clean up; any failure or a
- * cancel before clean-up goes back. Refused before anything is touched: apply.in-progress, settings.conflict,
- * settings.findings, isolation.requirement-missing, daemon-json.conflict, rights.not-root,
+ * Starts applying: back up → write → reconfigure → reload or restart → check → verify → clean up; any failure
+ * or a cancel before clean-up goes back. Refused before anything is touched: apply.in-progress,
+ * settings.conflict, settings.findings, isolation.requirement-missing, daemon-json.conflict, rights.not-root,
  * apply.nothing-to-apply. An interrupted apply is settled first.
  */
 export async function startApply(

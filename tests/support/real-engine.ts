@@ -35,7 +35,6 @@ export interface BareEngineOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The engine's whole environment, in place of this process's. */
   readonly environment?: Readonly<Record<string, string>>;
-  readonly extraArgs?: readonly string[];
   /** Where it opens no devices of the machine's (default: it opens any). */
   readonly confinement?: DeviceConfinement;
   /** Called with the new root before dockerd starts, to mount a file system of its own at `data` for one. */
@@ -84,7 +83,6 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
           },
         }
       : {}),
-    ...(options.extraArgs ? { extraArgs: options.extraArgs } : {}),
     ...(options.environment ? { environment: options.environment } : {}),
     ...(options.confinement ? { confinement: options.confinement } : {}),
   };

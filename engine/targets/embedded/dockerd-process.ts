@@ -24,7 +24,6 @@ export interface DockerdSettings {
   readonly env?: Readonly<Record<string, string>>;
   /** The whole environment, in place of this process's own and `env`. */
   readonly environment?: Readonly<Record<string, string>>;
-  readonly extraArgs?: readonly string[];
   /** Where dockerd, and what it starts, opens no devices of the machine's. */
   readonly confinement?: DeviceConfinement;
 }
@@ -107,7 +106,6 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
       `base=10.${settings.subnet.octet}.128.0/17,size=24`,
       '--group',
       'root',
-      ...(settings.extraArgs ?? []),
     ],
     {
       stdio: ['ignore', log, log],

@@ -93,7 +93,7 @@ export const cliHelp = {
     'kept, stopped',
   ),
   'cli-help.commit': 'carry over what was written inside those, by an image of their own',
-  'cli-help.apply': 'apply the draft (or a file): back up, write, restart, verify, or roll back',
+  'cli-help.apply': 'apply the draft (or a file): back up, write, reload, verify, or roll back',
   'cli-help.apply-events': 'with --json: print every event as one JSON line',
   'cli-help.apply-base-hash': 'refuse when the applied text is not the one with this hash any more',
   'cli-help.status': 'say how the engine is protected, honestly',

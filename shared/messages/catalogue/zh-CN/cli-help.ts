@@ -76,7 +76,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.recreate':
     '验证之后要在 ECI 下重新创建的未受保护容器，按名称或 ID；不给名称则为所有可重新创建的容器。容器内有写入卷以外的数据时，会保留已停止的旧容器',
   'cli-help.commit': '通过各自的镜像保留这些容器内写入的数据',
-  'cli-help.apply': '应用草稿（或文件）：备份、写入、重启、验证，否则回滚',
+  'cli-help.apply': '应用草稿（或文件）：备份、写入、重新加载、验证，否则回滚',
   'cli-help.apply-events': '与 --json 一起使用：每个事件打印为一行 JSON',
   'cli-help.apply-base-hash': '如果已应用的文本不再是此哈希对应的文本，则拒绝',
   'cli-help.status': '如实说明引擎的防护状态',
