@@ -241,9 +241,9 @@ describe('explain: decided by the same code, nothing is done', () => {
       rules: [
         'deny bind-not-shared',
         'deny bind-not-shared',
+        'deny bind-not-shared',
         'deny foreign-namespace',
         'deny host-namespace',
-        'deny volume-options',
         'rewrite runtime-forced',
       ],
     });

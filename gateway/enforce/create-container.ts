@@ -9,7 +9,8 @@ import {
 import { inheritedDenial } from '../../shared/policy/create-limits.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
 import { objectAt } from '../../shared/policy/shape.ts';
-import type { BindSourceFacts } from '../../shared/policy/bind-source.ts';
+import { cleanPath, type BindSourceFacts } from '../../shared/policy/bind-source.ts';
+import { bindVolume } from '../../shared/policy/bind-volumes.ts';
 import type { VolumeDriverFacts } from '../../shared/policy/volume.ts';
 import { bindSources, type BindSourceEnvironment } from './bind-sources.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
@@ -92,7 +93,11 @@ export async function gatherMountFacts(
       volume === null ? null : { driver: volume.driver, options: new Map(Object.entries(volume.options)) },
     );
   });
-  await forEach(questions.binds, signal, async (source) => {
+  const devices = [...volumes.values()].flatMap((volume) => {
+    const device = volume === null ? null : cleanPath(bindVolume(volume)?.device ?? '');
+    return device ?? [];
+  });
+  await forEach([...questions.binds, ...devices], signal, async (source) => {
     binds.set(source, await resolve(source));
   });
   return { volumes, binds };

@@ -5,10 +5,14 @@ import {
   createVolumeBody,
   disconnectNetworkBody,
 } from '../../shared/policy/docker-bodies.ts';
+import { cleanPath, decideBindSource } from '../../shared/policy/bind-source.ts';
+import { bindVolume, type BindVolume } from '../../shared/policy/bind-volumes.ts';
 import { ownerLabelDenial } from '../../shared/policy/owner.ts';
-import { textAt, textMapAt } from '../../shared/policy/shape.ts';
+import { objectAt, textAt, textMapAt } from '../../shared/policy/shape.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
-import { modelled, readBody, withBody } from './inspection-body.ts';
+import { environment } from './bind-environment.ts';
+import { bindSources } from './bind-sources.ts';
+import { modelled, readBody, withBody, type ReadBody } from './inspection-body.ts';
 import {
   type InspectionContext,
   type InspectionResult,
@@ -27,11 +31,25 @@ export async function createVolume(
   if (!read.ok) return denied(read.denial);
   const claimed = ownerLabelDenial(read.body, context.owner ?? null);
   if (claimed !== null) return denied(claimed);
-  const decision = decideVolume(textAt(read.body, 'Name'), {
-    driver: textAt(read.body, 'Driver'),
-    options: textMapAt(read.body, 'DriverOpts'),
-  });
+  const volume = { driver: textAt(read.body, 'Driver'), options: textMapAt(read.body, 'DriverOpts') };
+  const bind = bindVolume(volume);
+  if (bind !== null) return createBindVolume(context, read, bind);
+  const decision = decideVolume(textAt(read.body, 'Name'), volume);
   return decision.outcome === 'deny' ? denied(decision) : withBody(context, passedAsIs, read);
+}
+
+/** A directory as a volume: decided as a bind mount of it, and its path written without links. */
+async function createBindVolume(
+  context: InspectionContext,
+  read: ReadBody,
+  { device }: BindVolume,
+): Promise<InspectionResult> {
+  const resolve = bindSources(await environment(context), context.request.clientGone?.());
+  const facts = await resolve(cleanPath(device) ?? device);
+  const decision = decideBindSource(facts, { image: '' });
+  if (decision.outcome === 'deny') return denied(decision);
+  const options = new Map(objectAt(read.body, 'DriverOpts')).set('device', facts.real ?? device);
+  return withBody(context, passedAsIs, { ...read, body: new Map(read.body).set('DriverOpts', options) });
 }
 
 export async function createNetwork(

@@ -1,6 +1,7 @@
 import { cleanPath } from './bind-source.ts';
 import { parseBind } from './bind-spec.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { parseJson } from './json-parser.ts';
 import { parseVolumesFrom, type ContainerReference } from './references.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 
@@ -16,6 +17,12 @@ import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 const bindMark = 'bulkhead-bind:';
 const inheritedMark = 'bulkhead-inherited';
 const createdMark = 'bulkhead-made:';
+/**
+ * The same for a volume that is a directory of the machine (`bind-volumes.ts`): an entry of `Binds` with its
+ * place among all, a mount as it was sent. Their sources are not made.
+ */
+export const boundVolumeMark = 'bulkhead-volume:';
+export const mountOfVolumeMark = 'bulkhead-volume-mount:';
 
 /** Prefix of every mark. */
 const markPrefix = 'bulkhead-';
@@ -35,7 +42,10 @@ export const consistencies: ReadonlySet<string> = new Set([
  * Whether a mount of a container's `HostConfig` was converted from a bind (or a mount whose source is
  * created).
  */
-export const isConvertedBind = (consistency: string): boolean => consistency.startsWith(markPrefix);
+export const isConvertedBind = (consistency: string): boolean =>
+  consistency.startsWith(markPrefix) && !isBoundVolume(consistency);
+const isBoundVolume = (consistency: string): boolean =>
+  consistency.startsWith(boundVolumeMark) || consistency.startsWith(mountOfVolumeMark);
 
 export interface BindsToMountsOptions {
   /**
@@ -174,7 +184,7 @@ export function restoreBinds(inspected: Json): Json {
   if (!isObject(inspected)) return inspected;
   const host = objectAt(inspected, 'HostConfig');
   const mounts = listAt(host, 'Mounts');
-  if (!mounts.some((mount) => isObject(mount) && isConvertedBind(textAt(mount, 'Consistency'))))
+  if (!mounts.some((mount) => isObject(mount) && textAt(mount, 'Consistency').startsWith(markPrefix)))
     return inspected;
   const { binds, modes } = decodeBinds(
     mounts.map((mount) => (isObject(mount) ? textAt(mount, 'Consistency') : '')),
@@ -185,18 +195,54 @@ export function restoreBinds(inspected: Json): Json {
     const consistency = textAt(mount, 'Consistency');
     if (consistency.startsWith(createdMark))
       return [restoreMount(mount, consistency.slice(createdMark.length))];
-    return isConvertedBind(consistency) ? [] : [mount];
+    if (consistency.startsWith(mountOfVolumeMark)) return [mountAsSent(mount)];
+    return consistency.startsWith(markPrefix) ? [] : [mount];
   });
   const hostAsSent = new Map(host);
   if (binds.length > 0) hostAsSent.set('Binds', binds);
   if (sent.length > 0) hostAsSent.set('Mounts', sent);
   else hostAsSent.delete('Mounts');
+  const volumes = boundVolumes(mounts);
   const points = listAt(inspected, 'Mounts').map((point) => {
-    const mode = isObject(point) ? modes.get(textAt(point, 'Destination')) : undefined;
-    return isObject(point) && mode !== undefined ? new Map(point).set('Mode', mode) : point;
+    if (!isObject(point)) return point;
+    const destination = textAt(point, 'Destination');
+    const mode = modes.get(destination);
+    const restored = mode === undefined ? point : new Map(point).set('Mode', mode);
+    const volume = volumes.get(destination);
+    return volume === undefined ? restored : volumePoint(restored, volume);
   });
   const restored = new Map(inspected).set('HostConfig', hostAsSent);
   return inspected.has('Mounts') ? restored.set('Mounts', points) : restored;
+}
+
+/** A mount of a volume as the client sent it. */
+function mountAsSent(mount: JsonObject): Json {
+  const parsed = parseJson(textAt(mount, 'Consistency').slice(mountOfVolumeMark.length));
+  return parsed.ok ? parsed.value : mount;
+}
+
+/** Names of the volumes that are bound as directories, by cleaned destination. */
+function boundVolumes(mounts: readonly Json[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const mount of mounts) {
+    if (!isObject(mount)) continue;
+    const consistency = textAt(mount, 'Consistency');
+    const destination = cleanPath(textAt(mount, 'Target')) ?? '';
+    if (consistency.startsWith(boundVolumeMark)) {
+      const parsed = parseBind(markedBind(boundVolumeMark, consistency)?.text ?? '');
+      if (parsed.ok) names.set(destination, parsed.spec.source);
+    } else if (consistency.startsWith(mountOfVolumeMark)) {
+      const sent = mountAsSent(mount);
+      if (isObject(sent)) names.set(destination, textAt(sent, 'Source'));
+    }
+  }
+  return names;
+}
+
+/** A mount point as the engine shows it of a volume; its source stays the directory. */
+function volumePoint(point: JsonObject, name: string): JsonObject {
+  const { Type: _, ...others } = Object.fromEntries(point);
+  return new Map<string, Json>(Object.entries({ Type: 'volume', Name: name, ...others, Driver: 'local' }));
 }
 
 function restoreMount(mount: JsonObject, consistency: string): JsonObject {
@@ -217,14 +263,12 @@ export function decodeBinds(
   consistencies: readonly string[],
   unconverted: readonly string[],
 ): { readonly binds: string[]; readonly modes: ReadonlyMap<string, string> } {
-  const converted = consistencies
-    .flatMap((consistency) => {
-      const found = consistency.startsWith(bindMark)
-        ? /^(\d{1,6}):(.*)$/s.exec(consistency.slice(bindMark.length))
-        : null;
-      return found === null ? [] : [{ index: Number(found[1]), text: found[2] ?? '' }];
-    })
-    .sort((a, b) => a.index - b.index);
+  const marked = (mark: string) =>
+    consistencies
+      .flatMap((consistency) => markedBind(mark, consistency) ?? [])
+      .sort((a, b) => a.index - b.index);
+  // Volumes were taken out first, by their places among all.
+  const converted = [...marked(bindMark), ...marked(boundVolumeMark)];
   const binds = [...unconverted];
   for (const { index, text } of converted) binds.splice(index, 0, text);
   const modes = new Map(
@@ -236,4 +280,15 @@ export function decodeBinds(
     }),
   );
   return { binds, modes };
+}
+
+/** An entry of `Binds` and its place, from a mark; null for another mark. */
+function markedBind(
+  mark: string,
+  consistency: string,
+): { readonly index: number; readonly text: string } | null {
+  const found = consistency.startsWith(mark)
+    ? /^(\d{1,6}):(.*)$/s.exec(consistency.slice(mark.length))
+    : null;
+  return found === null ? null : { index: Number(found[1]), text: found[2] ?? '' };
 }

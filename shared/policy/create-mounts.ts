@@ -2,10 +2,12 @@ import { deny, type Change, type Denial } from './decision.ts';
 import { invalidMount, invalidMountSource, invalidVolumesFrom, isKnownAbsent } from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
-import { cleanPath, decideBindSource, type BindSourceContext } from './bind-source.ts';
+import { cleanPath, type BindSourceContext } from './bind-source.ts';
 import { parseBind, volumeName, writeBind } from './bind-spec.ts';
 import { inheritedDenial } from './create-limits.ts';
 import { consistencies } from './binds-as-mounts.ts';
+import { mountOfBind, mountOfVolume } from './bind-volumes.ts';
+import { bindSource, boundVolume, checkedSource, namedVolume } from './mount-sources.ts';
 import { inlineDriver, parseVolumesFrom, type ContainerReference, type CreateFacts } from './references.ts';
 import { foreignSocket } from './socket-mount.ts';
 import { message } from '../messages/message.ts';
@@ -30,21 +32,24 @@ export function decideMounts(
   }
   const tooMany = inheritedDenial(host, facts.containers);
   if (tooMany !== null) return tooMany;
+  const bound: Json[] = [];
   return (
-    binds(host, facts, context, changes) ??
-    mounts(host, facts, context, changes) ??
+    binds(host, bound, facts, context, changes) ??
+    mounts(host, bound, facts, context, changes) ??
     volumesFrom(host, facts, context, changes)
   );
 }
 
+/** Mounts of volumes that are directories of the machine go to `bound`. */
 function binds(
   host: Map<string, Json>,
+  bound: Json[],
   facts: CreateFacts,
   context: BindSourceContext,
   changes: Change[],
 ): Denial | null {
   const written: string[] = [];
-  for (const text of textsAt(host, 'Binds')) {
+  for (const [index, text] of textsAt(host, 'Binds').entries()) {
     const parsed = parseBind(text);
     if (!parsed.ok)
       return deny(parsed.rule, message('policy.the-bind', { text }), { spec: 'A8', detail: parsed.why });
@@ -60,17 +65,27 @@ function binds(
         });
       source = checked;
     } else if (spec.kind === 'volume') {
+      const volume = boundVolume(spec.source, facts);
+      if (volume !== null) {
+        const checked = bindSource(volume.device, 'HostConfig.Binds', facts, context, changes);
+        if (typeof checked !== 'string') return checked;
+        bound.push(mountOfBind(volume, checked, spec, { index, text }));
+        continue;
+      }
       const denial = namedVolume(spec.source, facts);
       if (denial !== null) return denial;
     }
     written.push(writeBind({ ...spec, source }));
   }
   if (written.length > 0) host.set('Binds', written);
+  else host.delete('Binds');
   return null;
 }
 
+/** `bound` is appended. */
 function mounts(
   host: Map<string, Json>,
+  bound: readonly Json[],
   facts: CreateFacts,
   context: BindSourceContext,
   changes: Change[],
@@ -111,6 +126,16 @@ function mounts(
         const inline = inlineDriver(mount);
         const made = inline === null ? null : decideVolume(source, inline);
         if (made?.outcome === 'deny') return made;
+        const volume = inline === null ? boundVolume(source, facts) : null;
+        if (volume !== null) {
+          const checked = bindSource(volume.device, 'HostConfig.Mounts', facts, context, changes);
+          if (typeof checked !== 'string') return checked;
+          const bind = mountOfVolume(volume, checked, mount);
+          if (bind !== null) {
+            written.push(bind);
+            break;
+          }
+        }
         const denial = source === '' ? null : namedVolume(source, facts);
         if (denial !== null) return denial;
         written.push(mount);
@@ -129,6 +154,7 @@ function mounts(
         });
     }
   }
+  written.push(...bound);
   if (written.length > 0) host.set('Mounts', written);
   return null;
 }
@@ -255,60 +281,4 @@ function decideExistingMount(
         spec: 'A8',
       });
   }
-}
-
-/** The source as it is written for the engine. */
-function bindSource(
-  source: string,
-  field: string,
-  facts: Pick<CreateFacts, 'binds'>,
-  context: BindSourceContext,
-  changes: Change[],
-): string | Denial {
-  const clean = cleanPath(source);
-  if (
-    clean !== null &&
-    facts.binds.get(clean)?.isDockerSocket === true &&
-    context.socket?.kind === 'granted'
-  ) {
-    changes.push({ rule: 'own-socket', field, before: source, after: context.socket.socket });
-    return context.socket.socket;
-  }
-  const checked = checkedSource(source, facts, context);
-  if (checked.denial !== null) return checked.denial;
-  if (checked.source !== source)
-    changes.push({ rule: 'cleaned-path', field, before: source, after: checked.source });
-  return checked.source;
-}
-
-function checkedSource(
-  source: string,
-  facts: Pick<CreateFacts, 'binds'>,
-  context: BindSourceContext,
-): { denial: Denial } | { denial: null; source: string } {
-  const clean = cleanPath(source);
-  const known = clean === null ? undefined : facts.binds.get(clean);
-  if (clean === null || known === undefined)
-    return {
-      denial: deny(
-        'bind-unresolvable',
-        source === '' ? message('policy.bind-mount-of-nothing') : message('policy.bind-mount', { source }),
-        {
-          detail: message('policy.it-is-not-absolute-path'),
-        },
-      ),
-    };
-  const decision = decideBindSource(known, context);
-  // What was checked is what is mounted: a link in the path could lead elsewhere later. An allowed source is
-  // always resolved.
-  return decision.outcome === 'deny' ? { denial: decision } : { denial: null, source: known.real ?? clean };
-}
-
-function namedVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): Denial | null {
-  const volume = facts.volumes.get(name);
-  if (volume === undefined) return deny('volume-unknown', message('policy.volume', { name }));
-  // Not there yet: it will be made with the default driver and without options.
-  if (volume === null) return null;
-  const decision = decideVolume(name, volume);
-  return decision.outcome === 'deny' ? decision : null;
 }

@@ -1,5 +1,6 @@
 import { message, type Message } from '../messages/message.ts';
 import { allow, deny, type Decision } from './decision.ts';
+import { badRequest, type EngineError } from './engine-errors.ts';
 
 export interface VolumeDriverFacts {
   /** '' is the default, `local`. */
@@ -11,6 +12,17 @@ const tmpfsOption = new RegExp(
   String.raw`^(?:size=[0-9]+[kmgKMG%]?|nr_inodes=[0-9]+[kmgKMG]?|mode=0?[0-7]{1,4}|` +
     String.raw`uid=[0-9]{1,10}|gid=[0-9]{1,10}|ro|rw|nosuid|nodev|noexec|noatime|relatime)$`,
 );
+
+/** The engine's answer to options that need others. */
+function missingOption(
+  name: string,
+  options: ReadonlyMap<string, string>,
+): { readonly engineError?: EngineError } {
+  const missing = ['device', 'type'].find((option) => !options.has(option));
+  return missing === undefined
+    ? {}
+    : { engineError: badRequest(`create ${name}: missing required option: ${JSON.stringify(missing)}`) };
+}
 
 /**
  * May such a volume be made or used (A8, B1)? The local driver mounts whatever its options say, so only tmpfs
@@ -27,7 +39,9 @@ export function decideVolume(name: string, facts: VolumeDriverFacts): Decision {
   if (facts.options.size === 0) return allow;
   for (const key of facts.options.keys()) {
     if (!['type', 'device', 'o', 'size'].includes(key))
-      return deny('volume-options', message('policy.volume-with-option', { volume: volume(), key }));
+      return deny('volume-options', message('policy.volume-with-option', { volume: volume(), key }), {
+        engineError: badRequest(`create ${name}: invalid option: ${JSON.stringify(key)}`),
+      });
   }
   const type = facts.options.get('type') ?? '';
   // A volume with only a quota is an ordinary one.
@@ -41,6 +55,7 @@ export function decideVolume(name: string, facts: VolumeDriverFacts): Decision {
         type: type === '' ? 'none' : type,
         device: device === '' ? 'nothing' : device,
       }),
+      missingOption(name, facts.options),
     );
   }
   for (const option of (facts.options.get('o') ?? '').split(',')) {

@@ -122,6 +122,16 @@ describe('A1: errors of the engine, in its words', () => {
     expect(gateway).toMatch(/^[45]00 /);
   });
 
+  it.each([{ foo: 'bar' }, { type: 'none', o: 'bind' }, { device: '/x' }, { type: 'none' }, { o: 'bind' }])(
+    'a volume with options %j',
+    async (options) => {
+      const body = JSON.stringify({ Name: 'vol', DriverOpts: options });
+      const [engine, gateway] = await answers('POST /v1.45/volumes/create', body);
+      expect(gateway).toBe(engine);
+      expect(gateway).toMatch(/^400 /);
+    },
+  );
+
   it('a namespace of a container that is not there is refused at the create, and pulls nothing', async () => {
     const outcome = await guarded.sh('docker run --rm --network container:absent busybox true');
     expect(outcome).toMatchObject({ code: 125, stdout: '' });

@@ -69,7 +69,7 @@ const refused: readonly (readonly [string, number, RegExp])[] = [
   [
     'volume create -o type=none -o o=bind -o device=/etc v',
     1,
-    /isolation: volume v of type none on \/etc is blocked/,
+    /isolation: bind mount of \/etc is blocked: .*\(A8\)/,
   ],
   ['network connect host old', 1, /isolation: connecting to the engine's network is blocked/],
   ['build --network host .', 1, /isolation: a build with the engine's network .*is blocked/],

@@ -28,7 +28,8 @@ export const rules = {
   'rules.bind-propagation': 'mounts made in a container may not appear in the engine',
   'rules.socket-mount': 'the Docker socket may be mounted by allowed images only',
   'rules.volume-options':
-    'a local volume with these options mounts something of the engine; only tmpfs is allowed',
+    'a local volume with these options mounts something of the engine; only tmpfs and binds of shared ' +
+    'directories are allowed',
   'rules.volume-unknown': 'the volume could not be looked at',
   'rules.container-unprotected': 'the container was not created under enhanced container isolation',
   'rules.command-blocked': 'the command list of the mounted socket does not let it through',

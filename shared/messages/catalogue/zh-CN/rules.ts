@@ -24,7 +24,7 @@ export const rules: Translated<typeof english> = {
   'rules.bind-unresolvable': '无法确定这是哪个目录',
   'rules.bind-propagation': '容器内的挂载不得出现在引擎中',
   'rules.socket-mount': '只有允许的镜像可以挂载 Docker 套接字',
-  'rules.volume-options': '带有这些选项的本地卷会挂载引擎的内容；仅允许 tmpfs',
+  'rules.volume-options': '带有这些选项的本地卷会挂载引擎的内容；仅允许 tmpfs 和绑定共享目录',
   'rules.volume-unknown': '无法查看该卷',
   'rules.container-unprotected': '该容器不是在增强型容器隔离下创建的',
   'rules.command-blocked': '已挂载套接字的命令列表不予放行',

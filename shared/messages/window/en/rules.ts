@@ -87,7 +87,8 @@ export const rules = {
     'bind-propagation': 'Mounts made in a container may not appear in the host.',
     'socket-mount': 'Its image is not on the allowlist.',
     'volume-options':
-      'A local volume with these options mounts something of the host. Only tmpfs is allowed.',
+      'A local volume with these options mounts something of the host. Only tmpfs and binds of shared ' +
+      'directories are allowed.',
     'volume-unknown': 'The volume could not be looked at.',
     'container-unprotected': 'The container was not created under ECI.',
     'command-blocked': 'The command list of the mounted socket does not let it through.',

@@ -82,7 +82,7 @@ export const rules: Translation<typeof english> = {
     'bind-unresolvable': '无法判断这是哪个目录。',
     'bind-propagation': '容器内的挂载不得出现在主机中。',
     'socket-mount': '其镜像不在允许列表中。',
-    'volume-options': '带有这些选项的本地卷会挂载主机的内容，只允许 tmpfs。',
+    'volume-options': '带有这些选项的本地卷会挂载主机的内容，只允许 tmpfs 和绑定共享目录。',
     'volume-unknown': '无法检查该卷。',
     'container-unprotected': '该容器不是在 ECI 下创建的。',
     'command-blocked': '所挂载套接字的命令列表不放行该命令。',

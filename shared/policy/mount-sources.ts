@@ -1,0 +1,70 @@
+import { cleanPath, decideBindSource, type BindSourceContext } from './bind-source.ts';
+import { bindVolume, type BindVolume } from './bind-volumes.ts';
+import { deny, type Change, type Denial } from './decision.ts';
+import { message } from '../messages/message.ts';
+import type { CreateFacts } from './references.ts';
+import { decideVolume } from './volume.ts';
+
+/** The source of a bind mount as it is written for the engine, or the refusal. Adds to `changes`. */
+export function bindSource(
+  source: string,
+  field: string,
+  facts: Pick<CreateFacts, 'binds'>,
+  context: BindSourceContext,
+  changes: Change[],
+): string | Denial {
+  const clean = cleanPath(source);
+  if (
+    clean !== null &&
+    facts.binds.get(clean)?.isDockerSocket === true &&
+    context.socket?.kind === 'granted'
+  ) {
+    changes.push({ rule: 'own-socket', field, before: source, after: context.socket.socket });
+    return context.socket.socket;
+  }
+  const checked = checkedSource(source, facts, context);
+  if (checked.denial !== null) return checked.denial;
+  if (checked.source !== source)
+    changes.push({ rule: 'cleaned-path', field, before: source, after: checked.source });
+  return checked.source;
+}
+
+/** The source without links, if it may be mounted. */
+export function checkedSource(
+  source: string,
+  facts: Pick<CreateFacts, 'binds'>,
+  context: BindSourceContext,
+): { denial: Denial } | { denial: null; source: string } {
+  const clean = cleanPath(source);
+  const known = clean === null ? undefined : facts.binds.get(clean);
+  if (clean === null || known === undefined)
+    return {
+      denial: deny(
+        'bind-unresolvable',
+        source === '' ? message('policy.bind-mount-of-nothing') : message('policy.bind-mount', { source }),
+        {
+          detail: message('policy.it-is-not-absolute-path'),
+        },
+      ),
+    };
+  const decision = decideBindSource(known, context);
+  // What was checked is what is mounted: a link in the path could lead elsewhere later. An allowed source is
+  // always resolved.
+  return decision.outcome === 'deny' ? { denial: decision } : { denial: null, source: known.real ?? clean };
+}
+
+/** The directory that a volume is; null for other volumes. */
+export function boundVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): BindVolume | null {
+  const volume = facts.volumes.get(name) ?? null;
+  return volume === null ? null : bindVolume(volume);
+}
+
+/** The refusal of a volume by what its driver mounts. */
+export function namedVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): Denial | null {
+  const volume = facts.volumes.get(name);
+  if (volume === undefined) return deny('volume-unknown', message('policy.volume', { name }));
+  // Not there yet: it will be made with the default driver and without options.
+  if (volume === null) return null;
+  const decision = decideVolume(name, volume);
+  return decision.outcome === 'deny' ? decision : null;
+}
