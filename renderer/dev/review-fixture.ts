@@ -4,8 +4,8 @@ import type { PlanEffect } from '../../shared/apply/plan.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { ApplyStepStatus } from '../../shared/apply/run.ts';
 import type { ApplyStep } from '../../shared/apply/steps.ts';
-import { message, sentenceOf } from '../../shared/messages/message.ts';
-import { ok, type Result } from '../../shared/result.ts';
+import { message, sentenceOf, type Message } from '../../shared/messages/message.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
 import { states } from './states.ts';
 import { caption, plan, run } from './apply-fixture.ts';
 import { appState } from './app-fixture.ts';
@@ -20,7 +20,12 @@ const stillRunning = message('containers.running-container-is-not-removed');
 const captions: Partial<Record<ApplyStep, Partial<ApplyStepStatus>>> = {
   'restart-engine': { detail: 'Docker Engine 26.1.5' },
   'health-check': caption(message('engine.default-runtime', { runtime: 'bulkhead' })),
-  verify: { detail: '16 of 17 claims shown, 1 limited' },
+  verify: caption(
+    message('claims.counts', {
+      before: message('claims.count-shown', { number: 16, total: 17 }),
+      after: message('claims.count-limited', { number: 1 }),
+    }),
+  ),
   'clean-up': caption(message('apply.detail-removed', { done: 1, total: 1 })),
 };
 
@@ -33,7 +38,7 @@ const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) =
     ...(index === all.length - 1 ? last : {}),
     ...(step.detail === null ? captions[step.step] : {}),
   }));
-const failedAt = (failing: number, text: string) =>
+const failedAt = (failing: number, sentence: string | Message) =>
   run().steps.map((step, index) =>
     index < failing
       ? { ...step, state: 'done' as const, durationMs: step.durationMs ?? 5800 }
@@ -43,20 +48,19 @@ const failedAt = (failing: number, text: string) =>
             state: 'failed' as const,
             startedAt: minutesAgo(0.1),
             durationMs: 12_400,
-            detail: text,
+            ...(typeof sentence === 'string' ? { detail: sentence } : caption(sentence)),
           }
         : { ...step, state: 'waiting' as const, startedAt: null },
   );
 
 const base = (name: string): AppState => (states[name] ?? appState)();
-const startFailed = {
-  code: 'engine.start-failed' as const,
-  message: 'the engine did not start',
+const didNotStart = message('engine.engine-did-not-start');
+const startFailed = fail('engine.start-failed', didNotStart, {
   reason:
     'failed to start daemon: error initializing graphdriver: write /var/lib/bulkhead/data/overlay2: no ' +
     'space left on device',
-  hint: 'Correct its configuration (daemon.json) or see logs/dockerd.log in its directory.',
-};
+  hint: message('engine.correct-its-configuration-daemon-json-or-see'),
+}).error;
 const ended = { activity: 'ended' as const, cancellable: false, endedAt: minutesAgo(0.01) };
 
 const richDraft = offText
@@ -100,7 +104,7 @@ export const reviewStates: Record<string, () => AppState> = {
     run: run({
       activity: 'rolling-back',
       cancellable: false,
-      steps: failedAt(3, 'the engine did not start'),
+      steps: failedAt(3, didNotStart),
     }),
   }),
   cleaning: () => ({
@@ -153,7 +157,7 @@ export const reviewStates: Record<string, () => AppState> = {
     ...base('turningOn'),
     run: run({
       ...ended,
-      steps: failedAt(3, 'the engine did not start'),
+      steps: failedAt(3, didNotStart),
       outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 11, error: startFailed },
     }),
   }),

@@ -1,3 +1,4 @@
+import { message, referenceTo } from '../../shared/messages/message.ts';
 import type { SettingsState } from '../../shared/ipc/app-state.ts';
 
 export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -86,3 +87,7 @@ export const sharedDraft = appliedText.replace(
 
 export const listText = (list: string): string =>
   appliedText.replace(/"filesharingAllowedDirectories": \[[^\]]*\],\n {2}/, list);
+
+const rights = message('settings.rights-of', { directory: '/var/lib/bulkhead' });
+/** Settings that this user may not write. */
+export const readOnlyByRights = { readOnly: rights.text, readOnlySentence: referenceTo(rights) };

@@ -2,6 +2,7 @@ import type { AppState } from '../../shared/ipc/app-state.ts';
 import {
   appliedText,
   offText,
+  readOnlyByRights,
   settingsState,
   unlockedText,
   brokenDraft,
@@ -84,12 +85,11 @@ export const settingsStates: Record<string, () => AppState> = {
         hint: 'Make room on the disk, then try again.',
       },
     }),
-  readOnly: () =>
-    appState({ settings: settingsState(appliedText, { readOnly: 'the rights of /var/lib/bulkhead' }) }),
+  readOnly: () => appState({ settings: settingsState(appliedText, { ...readOnlyByRights }) }),
   preferred: () =>
     appState({
       settings: settingsState(unlockedText, {
-        readOnly: 'the rights of /var/lib/bulkhead',
+        ...readOnlyByRights,
         preference: {
           by: 'sam',
           eci: false,
@@ -103,7 +103,7 @@ export const settingsStates: Record<string, () => AppState> = {
   unlocked: () =>
     appState({
       settings: settingsState(unlockedText, {
-        readOnly: 'the rights of /var/lib/bulkhead',
+        ...readOnlyByRights,
         preference: {
           by: null,
           eci: null,

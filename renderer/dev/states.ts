@@ -1,6 +1,6 @@
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { activitySummary } from './activity-fixture.ts';
-import { minutesAgo, offText, settingsState, socketText } from './settings-fixture.ts';
+import { minutesAgo, offText, readOnlyByRights, settingsState, socketText } from './settings-fixture.ts';
 import { someContainers } from './container-fixture.ts';
 import { verification } from './verification-fixture.ts';
 import { appState, off } from './app-fixture.ts';
@@ -130,7 +130,7 @@ export const states: Record<string, () => AppState> = {
   firstRunLocked: () =>
     appState({
       ...off(),
-      settings: settingsState('', { appliedVersion: 0, readOnly: 'the rights of /var/lib/bulkhead' }),
+      settings: settingsState('', { appliedVersion: 0, ...readOnlyByRights }),
       firstRun: 'policy',
     }),
   firstRunStopped: () =>

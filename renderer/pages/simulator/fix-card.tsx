@@ -87,7 +87,7 @@ export function FixCard({
           <Box sx={{ flex: 1, minWidth: 0 }}>
             {withCode(
               t('simulator.fix.leave', {
-                description: list(without.left.map((description) => `\`${description}\``)),
+                options: list(without.left.map((option) => `\`${option}\``)),
                 rest: t(`simulator.fix.${restKeys[without.outcome]}`),
               }),
             )}

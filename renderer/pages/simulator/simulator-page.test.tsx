@@ -95,7 +95,9 @@ describe('the Simulator', () => {
   it('tries it without what was refused', async () => {
     const app = await open();
     await type(app, pictureCommand);
-    await app.user.click(await screen.findByRole('button', { name: 'Try without it' }));
+    const tryWithout = await screen.findByRole('button', { name: 'Try without it' });
+    expect(screen.getByText(/^Leave out/).textContent).toMatch(/^Leave out -v \/etc:\/x\. /);
+    await app.user.click(tryWithout);
     await waitFor(() => {
       expect(field()).toHaveProperty(
         'value',

@@ -139,7 +139,7 @@ export const simulator = {
   },
   fix: {
     title: 'To make it work',
-    leave: 'Leave out {{words}}. {{rest}}',
+    leave: 'Leave out {{options}}. {{rest}}',
     restAllowed: 'The rest is allowed.',
     restLogged: 'The rest would be let through and logged.',
     restDenied: 'The rest is still refused.',

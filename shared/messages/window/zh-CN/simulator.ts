@@ -117,7 +117,7 @@ export const simulator: Translation<typeof english> = {
   },
   fix: {
     title: '如何使其可行',
-    leave: '去掉 {{words}}。{{rest}}',
+    leave: '去掉 {{options}}。{{rest}}',
     restAllowed: '其余部分会被允许。',
     restLogged: '其余部分会被放行并记录。',
     restDenied: '其余部分仍会被拒绝。',
