@@ -1,3 +1,4 @@
+import type { ApplyRun } from '../../shared/apply/run.ts';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Container, ContainerScan } from '../../shared/containers/protection.ts';
@@ -226,3 +227,9 @@ export const verified: Verification = {
   eci: true,
   claims: claimIds.map((id) => ({ id, verdict: 'pass', evidence: 'seen' })),
 };
+
+/** A daemon.json of an administrator's own. */
+export const daemonJson = '{\n\t"debug":   true\n}\n';
+
+/** The steps of a run with their states. */
+export const stepStates = (run: ApplyRun) => run.steps.map((step) => `${step.step}:${step.state}`);

@@ -1,13 +1,12 @@
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keepAllContainers, type ContainerChoices } from '../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
-import { fail } from '../../shared/result.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import { readSettings, sha256 } from '../base/files.ts';
-import { removalNote } from '../../shared/settings/removal-note.ts';
 import { createSettingsStore } from '../store/settings-store.ts';
 import { startApply } from './apply.ts';
+import { resumeInterruptedApply } from './resume.ts';
 import {
   callsFile,
   container,
@@ -17,8 +16,9 @@ import {
   settingsText,
   verified,
   type FixtureOptions,
+  daemonJson,
+  stepStates,
 } from './apply-fixture.ts';
-import { resumeInterruptedApply } from './resume.ts';
 
 let root: string;
 let paths: RootPaths;
@@ -29,8 +29,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
-
-const daemonJson = '{\n\t"debug":   true\n}\n';
 /** An engine that runs with a settings file (ECI off) and a daemon.json of the admin's. */
 async function engineOff(): Promise<void> {
   await writeFile(paths.settings, settingsText(false));
@@ -60,7 +58,6 @@ const calls = () =>
     (text) => text.trim().split('\n'),
     () => [],
   );
-const states = (run: ApplyRun) => run.steps.map((step) => `${step.step}:${step.state}`);
 const everythingBack = async () => {
   expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
   expect(await readFile(paths.daemonJson, 'utf8')).toBe(daemonJson);
@@ -82,7 +79,7 @@ describe('applying', () => {
       toVersion: 2,
       outcome: { kind: 'applied', version: 2, verification: verified, removed: [] },
     });
-    expect(states(run)).toEqual([
+    expect(stepStates(run)).toEqual([
       'back-up:done',
       'write-settings:done',
       'reconfigure:done',
@@ -114,8 +111,8 @@ describe('applying', () => {
     await engineOff();
     const reloads = { reloads: true };
     const run = await apply(settingsText(true), reloads);
-    expect(states(run)).toContain('reload-engine:done');
-    expect(states(run).some((state) => state.startsWith('restart-engine'))).toBe(false);
+    expect(stepStates(run)).toContain('reload-engine:done');
+    expect(stepStates(run).some((state) => state.startsWith('restart-engine'))).toBe(false);
     expect(await calls()).toEqual(['reload', 'health', 'verify']);
     await rm(callsFile(paths));
     const fails = (call: string) =>
@@ -136,7 +133,11 @@ describe('applying', () => {
   test('off: an engine that reloads gives the runtime up before the gateway gives its rules up', async () => {
     await engineOff();
     const on = await apply(settingsText(true), { reloads: true });
-    expect(states(on).slice(1, 4)).toEqual(['write-settings:done', 'reconfigure:done', 'reload-engine:done']);
+    expect(stepStates(on).slice(1, 4)).toEqual([
+      'write-settings:done',
+      'reconfigure:done',
+      'reload-engine:done',
+    ]);
     const atReload: string[] = [];
     const off = await apply(settingsText(false), {
       reloads: true,
@@ -145,7 +146,7 @@ describe('applying', () => {
         return undefined;
       },
     });
-    expect(states(off).slice(1, 4)).toEqual([
+    expect(stepStates(off).slice(1, 4)).toEqual([
       'reconfigure:done',
       'reload-engine:done',
       'write-settings:done',
@@ -168,7 +169,7 @@ describe('applying', () => {
     await engineOff();
     await apply(settingsText(true));
     const run = await apply(settingsText(false));
-    expect(states(run)).toContain('verify:skipped');
+    expect(stepStates(run)).toContain('verify:skipped');
     await everythingBack();
   });
   test('a first apply without any file, and none left of daemon.json after off', async () => {
@@ -191,7 +192,7 @@ describe('applying', () => {
         ',\n  "filesharingAllowedDirectories": [{ "path": "/srv", "sharedByDefault": true }]',
       ),
     );
-    expect(states(run)).toEqual([
+    expect(stepStates(run)).toEqual([
       'back-up:done',
       'write-settings:done',
       'reconfigure:skipped',
@@ -344,273 +345,5 @@ describe('refused before anything is touched', () => {
     expect(!resumed.ok && resumed.error.code).toBe('apply.in-progress');
     release();
     expect((await first).outcome?.kind).toBe('applied');
-  });
-});
-
-describe('rolled back with the reason', () => {
-  const broken = fail('engine.start-failed', 'the engine did not start', {
-    reason: 'dockerd ended: unknown storage driver',
-  }).error;
-  test('the engine that does not come up under the new configuration', async () => {
-    await engineOff();
-    let first = true;
-    const run = await apply(settingsText(true), {
-      outcome: (call) => {
-        if (call === 'restart' && first) {
-          first = false;
-          return broken;
-        }
-        return undefined;
-      },
-    });
-    expect(run.outcome).toEqual({
-      kind: 'rolled-back',
-      failedStep: 'restart-engine',
-      error: broken,
-      restoredVersion: 1,
-    });
-    expect(states(run)).toContain('restart-engine:failed');
-    expect(await calls()).toEqual(['restart', 'restart', 'health']);
-    await everythingBack();
-  });
-  test.each(['health', 'verify'] as const)('a failing %s', async (step) => {
-    await engineOff();
-    let first = true;
-    const run = await apply(settingsText(true), {
-      outcome: (call) => {
-        if (call === step && first) {
-          first = false;
-          return broken;
-        }
-        return undefined;
-      },
-    });
-    expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: broken });
-    await everythingBack();
-  });
-  test('to no settings file: the marker beside it shows the gateway that this is intended', async () => {
-    await writeFile(engineFile(paths), 'none');
-    const run = await apply(settingsText(true), {
-      outcome: (call) => (call === 'verify' ? broken : undefined),
-    });
-    expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 0 });
-    await expect(stat(paths.settings)).rejects.toThrow('ENOENT');
-    expect((await readFile(removalNote(paths.settings), 'utf8')).trim()).toBe(sha256(settingsText(true)));
-    expect((await apply(settingsText(true))).outcome?.kind).toBe('applied');
-    await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
-  });
-  test('not for audit mode: that nothing is refused was requested, and is reported', async () => {
-    await engineOff();
-    const ports = fixturePorts(root);
-    const claims = verified.claims.map((claim) =>
-      claim.id === 'B1-socket-refused' ? { ...claim, verdict: 'not-enforced' as const } : claim,
-    );
-    const started = await startApply(
-      { ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) },
-      { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) },
-      () => undefined,
-    );
-    const run = started.ok ? await started.value.done : null;
-    expect(run?.outcome?.kind).toBe('applied');
-    expect(run?.steps.find(({ step }) => step === 'verify')?.detail).toMatch(
-      /^16 of 17 claims shown, 1 not enforced; audit mode: nothing is refused$/,
-    );
-  });
-  test('a claim that a probe could not show', async () => {
-    await engineOff();
-    const ports = fixturePorts(root);
-    const claims = verified.claims.map((claim) =>
-      claim.id === 'A2-user-namespace'
-        ? { ...claim, verdict: 'fail' as const, evidence: 'uid_map "0 0 4294967295"' }
-        : claim,
-    );
-    const started = await startApply(
-      { ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) },
-      { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) },
-      () => undefined,
-    );
-    const run = started.ok ? await started.value.done : null;
-    expect(run?.outcome).toMatchObject({
-      kind: 'rolled-back',
-      failedStep: 'verify',
-      error: { code: 'verify.failed', reason: 'A2-user-namespace: uid_map "0 0 4294967295"' },
-    });
-    await everythingBack();
-  });
-  test('an engine that was stopped before is stopped again', async () => {
-    await engineOff();
-    await writeFile(engineFile(paths), 'stopped');
-    const run = await apply(settingsText(true), {
-      outcome: (call) => (call === 'verify' ? broken : undefined),
-    });
-    expect(run.outcome?.kind).toBe('rolled-back');
-    expect(await running(paths)).toBe('stopped');
-    expect(await calls()).toEqual(['restart', 'health', 'verify', 'stop']);
-  });
-  test('a file changed by another program in the middle is theirs, and kept', async () => {
-    await engineOff();
-    const theirs = settingsText(false, ',\n  "theirs": 1');
-    const run = await apply(settingsText(true), {
-      onCheckpoint: async (point) => {
-        if (point === 'back-up done') await writeFile(paths.settings, theirs);
-      },
-    });
-    expect(run.outcome).toMatchObject({
-      kind: 'rolled-back',
-      failedStep: 'write-settings',
-      error: { code: 'settings.conflict' },
-    });
-    expect(await readFile(paths.settings, 'utf8')).toBe(theirs);
-  });
-  test('a defect in the middle', async () => {
-    await engineOff();
-    const run = await apply(settingsText(true), {
-      outcome: (call) => {
-        if (call === 'verify') throw new Error('boom');
-        return undefined;
-      },
-    });
-    expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: { code: 'internal', reason: 'boom' } });
-    await everythingBack();
-  });
-  test('when the roll back fails too, the error names the backup; the next start rolls back', async () => {
-    await engineOff();
-    const run = await apply(settingsText(true), {
-      outcome: (call) => (call === 'restart' ? broken : undefined),
-    });
-    expect(run.outcome).toMatchObject({
-      kind: 'rollback-failed',
-      failedStep: 'restart-engine',
-      error: broken,
-      rollbackError: broken,
-      backupDir: `${paths.history}/apply-backup`,
-    });
-    expect(await readdir(`${paths.history}/apply-backup`)).toContain('daemon.json');
-    const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);
-    expect(resumed).toMatchObject({
-      ok: true,
-      value: { outcome: { kind: 'rolled-back', error: broken, restoredVersion: 1 } },
-    });
-    await everythingBack();
-  });
-});
-
-test('after a roll back that failed, a file mended by hand is not overwritten by the next try', async () => {
-  await engineOff();
-  const down = fail('engine.start-failed', 'the engine did not start').error;
-  await apply(settingsText(true), { outcome: (call) => (call === 'restart' ? down : undefined) });
-  await writeFile(paths.daemonJson, '{"debug": false}');
-  expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toMatchObject({
-    ok: true,
-    value: { outcome: { kind: 'rolled-back' } },
-  });
-  expect(await readFile(paths.daemonJson, 'utf8')).toBe('{"debug": false}');
-  expect(await running(paths)).toBe('{"debug": false}');
-});
-
-test('back under ECI the protection is verified again, since the engine was restarted', async () => {
-  await engineOff();
-  await apply(settingsText(true));
-  await rm(callsFile(paths));
-  let first = true;
-  const run = await apply(settingsText(false), {
-    outcome: (call) => {
-      if (call === 'restart' && first) {
-        first = false;
-        return fail('engine.start-failed', 'no').error;
-      }
-      return undefined;
-    },
-  });
-  expect(run.outcome?.kind).toBe('rolled-back');
-  expect(await calls()).toEqual(['restart', 'restart', 'health', 'verify']);
-});
-
-describe('cancel', () => {
-  test('in the middle of the restart goes back; there is no second cancel', async () => {
-    await engineOff();
-    let cancel: () => boolean = () => false;
-    const base = await readSettings(paths.settings);
-    const events: ApplyEvent[] = [];
-    let first = true;
-    const started = await startApply(
-      fixturePorts(root, {
-        outcome: (call, signal) => {
-          if (call !== 'restart' || !first) return undefined;
-          first = false;
-          return new Promise((resolve) => {
-            signal?.addEventListener('abort', () => {
-              resolve(fail('engine.start-failed', 'given up').error);
-            });
-            expect(cancel()).toBe(true);
-            expect(cancel()).toBe(false);
-          });
-        },
-      }),
-      { text: settingsText(true), choices: keepAllContainers, baseHash: base.ok ? base.value.hash : '' },
-      (event) => {
-        events.push(event);
-      },
-    );
-    if (!started.ok) throw new Error(started.error.message);
-    cancel = started.value.cancel;
-    const run = await started.value.done;
-    expect(run.outcome).toMatchObject({
-      kind: 'rolled-back',
-      failedStep: 'restart-engine',
-      error: { code: 'apply.cancelled' },
-    });
-    expect(events.some((event) => event.type === 'run' && event.run.activity === 'cancelling')).toBe(true);
-    await everythingBack();
-  });
-  test('is refused once containers are being removed', async () => {
-    await engineOff();
-    let cancel: () => boolean = () => true;
-    const base = await readSettings(paths.settings);
-    let tooLate: boolean | null = null;
-    const started = await startApply(
-      fixturePorts(root, {
-        containers: [container()],
-        onCheckpoint: (point) => {
-          if (point === 'clean-up begun') tooLate = cancel();
-          return Promise.resolve();
-        },
-      }),
-      {
-        text: settingsText(true),
-        choices: { remove: [container().id], includeRunning: false, removeVolumes: false },
-        baseHash: base.ok ? base.value.hash : '',
-      },
-      () => undefined,
-    );
-    if (!started.ok) throw new Error(started.error.message);
-    cancel = started.value.cancel;
-    expect((await started.value.done).outcome?.kind).toBe('applied');
-    expect(tooLate).toBe(false);
-  });
-});
-
-describe('a journal that cannot be read', () => {
-  test('with a backup: the files go back', async () => {
-    await engineOff();
-    await apply(settingsText(true), {
-      outcome: (call) => (call === 'restart' ? fail('engine.start-failed', 'no').error : undefined),
-    });
-    await writeFile(paths.journal, '{"format":1');
-    await chmod(paths.journal, 0o600);
-    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({
-      ok: true,
-      value: null,
-    });
-    await everythingBack();
-  });
-  test('without one: nothing had been changed', async () => {
-    await engineOff();
-    await writeFile(paths.journal, 'garbage');
-    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({
-      ok: true,
-      value: null,
-    });
-    await everythingBack();
   });
 });

@@ -4,14 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  activityDepth,
-  localDay,
-  type ActivityEntry,
-  type ActivitySummary,
-} from '../../../shared/audit/activity.ts';
+import { activityDepth, localDay, type ActivitySummary } from '../../../shared/audit/activity.ts';
 import { activityFeed, type ActivityFeed, type FeedBatch, type FeedOptions } from './feed.ts';
 import { userNames, type UserNames } from './user-names.ts';
+import { targets, line } from './feed-fixture.ts';
 
 let dir: string;
 let file: string;
@@ -26,27 +22,11 @@ afterEach(async () => {
   feeds = [];
   await rm(dir, { recursive: true, force: true });
 });
-
-const line = (target: string, more: object = {}) =>
-  `${JSON.stringify({
-    id: `r-${target.slice(1)}`,
-    time: new Date().toISOString(),
-    outcome: 'deny',
-    rule: 'host-namespace',
-    setting: null,
-    what: '--pid=host',
-    message: 'm',
-    client: { uid: 1000, pid: 1 },
-    method: 'POST',
-    target,
-    ...more,
-  })}\n`;
 const probe = {
   client: { uid: 0, pid: 7 },
   origin: { kind: 'clients' },
   image: 'bulkhead/probe:067b72f10506',
 };
-const targets = (entries: readonly ActivityEntry[]) => entries.map((entry) => entry.target);
 
 /** A machine on which 1000 is sam, and whose database knows what `ask` says. */
 const names = (ask: (users: readonly string[]) => Promise<string> = () => Promise.resolve('')): UserNames => {
@@ -247,66 +227,5 @@ describe('the decision log in the app', () => {
     // What is written from now on is new, whatever the clock said.
     await appendFile(file, line('/9', { time: at(3) }));
     await until(() => got.summary?.unseen === 1);
-  });
-});
-
-describe('names of users', () => {
-  it('come from the machine, anew for an id that is new', async () => {
-    const passwd = path.join(dir, 'passwd');
-    await writeFile(
-      passwd,
-      'root:x:0:0:root:/root:/bin/sh\nsam:x:1000:1000::/home/sam:/bin/sh\nsam2:x:1000:1000::/:/bin/sh\n' +
-        'nonsense\n',
-    );
-    let now = 0;
-    const { of: name } = userNames(passwd, () => now);
-    expect([name(0), name(1000), name(1001), name(null)]).toEqual(['root', 'sam', null, null]);
-    await appendFile(passwd, 'kim:x:1001:1001::/home/kim:/bin/sh\n');
-    expect(name(1001)).toBeNull();
-    now = 6000;
-    expect(name(1001)).toBe('kim');
-    expect(userNames(path.join(dir, 'none')).of(0)).toBeNull();
-  });
-
-  it('of a directory service are looked up once, all together, and sent with the entries', async () => {
-    const lookups: (readonly string[])[] = [];
-    let answer: (lines: string) => void = () => undefined;
-    const ask = (users: readonly string[]) => {
-      lookups.push(users);
-      return new Promise<string>((resolve) => {
-        answer = resolve;
-      });
-    };
-    await writeFile(
-      file,
-      line('/1', { client: { uid: 70_001, pid: 1 } }) +
-        line('/2', { client: { uid: 70_002, pid: 1 } }) +
-        line('/3', { client: { uid: 70_001, pid: 1 } }),
-    );
-    const { feed, got, until } = follow({ names: names(ask) });
-    const started = feed.start();
-    await expect.poll(() => lookups).toEqual([['70001', '70002']]);
-    answer('lena:*:70001:70001::/home/lena:/bin/sh\n');
-    await started;
-    expect(feed.page(null, 10).entries.map(({ user }) => user)).toEqual(['lena', null, 'lena']);
-    // Live ones wait for the name, too; an id that nobody knew is not looked up again at once.
-    await appendFile(
-      file,
-      line('/4', { client: { uid: 70_002, pid: 1 } }) + line('/5', { client: { uid: 70_003, pid: 1 } }),
-    );
-    await expect.poll(() => lookups.length).toBe(2);
-    expect([lookups[1], got.batches.filter((batch) => !batch.history)]).toEqual([['70003'], []]);
-    answer('kim:*:70003:70003::/home/kim:/bin/sh\n');
-    await until(() => got.batches.some((batch) => !batch.history));
-    expect(
-      got.batches.filter((batch) => !batch.history).flatMap(({ entries }) => entries.map(({ user }) => user)),
-    ).toEqual([null, 'kim']);
-  });
-
-  it('that can\u2019t be looked up delay nothing', async () => {
-    await writeFile(file, line('/1', { client: { uid: 70_001, pid: 1 } }));
-    const { feed } = follow({ names: names(() => Promise.reject(new Error('no database'))) });
-    await feed.start();
-    expect(feed.page(null, 10).entries.map(({ user, target }) => [user, target])).toEqual([[null, '/1']]);
   });
 });

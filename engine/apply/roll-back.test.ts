@@ -1,0 +1,247 @@
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { keepAllContainers, type ContainerChoices } from '../../shared/apply/plan.ts';
+import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
+import { fail } from '../../shared/result.ts';
+import { rootPaths, type RootPaths } from '../base/root-paths.ts';
+import { readSettings, sha256 } from '../base/files.ts';
+import { removalNote } from '../../shared/settings/removal-note.ts';
+import { startApply } from './apply.ts';
+import { resumeInterruptedApply } from './resume.ts';
+import {
+  callsFile,
+  engineFile,
+  fixturePorts,
+  running,
+  settingsText,
+  verified,
+  type FixtureOptions,
+  stepStates,
+  daemonJson,
+} from './apply-fixture.ts';
+
+let root: string;
+let paths: RootPaths;
+beforeEach(async () => {
+  root = await mkdtemp('/tmp/bh-apply-');
+  paths = rootPaths(root);
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+/** An engine that runs with a settings file (ECI off) and a daemon.json of the admin's. */
+async function engineOff(): Promise<void> {
+  await writeFile(paths.settings, settingsText(false));
+  await writeFile(paths.daemonJson, daemonJson, { mode: 0o600 });
+  await writeFile(engineFile(paths), daemonJson);
+}
+
+async function apply(
+  text: string,
+  options: FixtureOptions = {},
+  choices: ContainerChoices = keepAllContainers,
+  events: ApplyEvent[] = [],
+): Promise<ApplyRun> {
+  const base = await readSettings(paths.settings);
+  const started = await startApply(
+    fixturePorts(root, options),
+    { text, choices, baseHash: base.ok ? base.value.hash : 'x' },
+    (event) => {
+      events.push(event);
+    },
+  );
+  if (!started.ok) throw new Error(`${started.error.code}: ${started.error.reason ?? started.error.message}`);
+  return started.value.done;
+}
+const calls = () =>
+  readFile(callsFile(paths), 'utf8').then(
+    (text) => text.trim().split('\n'),
+    () => [],
+  );
+const everythingBack = async () => {
+  expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
+  expect(await readFile(paths.daemonJson, 'utf8')).toBe(daemonJson);
+  expect((await stat(paths.daemonJson)).mode & 0o777).toBe(0o600);
+  expect(await running(paths)).toBe(daemonJson);
+  expect((await readdir(root)).filter((name) => /journal|lock|tmp|before/.test(name))).toEqual([]);
+  expect(await readdir(paths.history).catch(() => [])).not.toContain('apply-backup');
+};
+
+describe('rolled back with the reason', () => {
+  const broken = fail('engine.start-failed', 'the engine did not start', {
+    reason: 'dockerd ended: unknown storage driver',
+  }).error;
+  test('the engine that does not come up under the new configuration', async () => {
+    await engineOff();
+    let first = true;
+    const run = await apply(settingsText(true), {
+      outcome: (call) => {
+        if (call === 'restart' && first) {
+          first = false;
+          return broken;
+        }
+        return undefined;
+      },
+    });
+    expect(run.outcome).toEqual({
+      kind: 'rolled-back',
+      failedStep: 'restart-engine',
+      error: broken,
+      restoredVersion: 1,
+    });
+    expect(stepStates(run)).toContain('restart-engine:failed');
+    expect(await calls()).toEqual(['restart', 'restart', 'health']);
+    await everythingBack();
+  });
+  test.each(['health', 'verify'] as const)('a failing %s', async (step) => {
+    await engineOff();
+    let first = true;
+    const run = await apply(settingsText(true), {
+      outcome: (call) => {
+        if (call === step && first) {
+          first = false;
+          return broken;
+        }
+        return undefined;
+      },
+    });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: broken });
+    await everythingBack();
+  });
+  test('to no settings file: the marker beside it shows the gateway that this is intended', async () => {
+    await writeFile(engineFile(paths), 'none');
+    const run = await apply(settingsText(true), {
+      outcome: (call) => (call === 'verify' ? broken : undefined),
+    });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 0 });
+    await expect(stat(paths.settings)).rejects.toThrow('ENOENT');
+    expect((await readFile(removalNote(paths.settings), 'utf8')).trim()).toBe(sha256(settingsText(true)));
+    expect((await apply(settingsText(true))).outcome?.kind).toBe('applied');
+    await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
+  });
+  test('not for audit mode: that nothing is refused was requested, and is reported', async () => {
+    await engineOff();
+    const ports = fixturePorts(root);
+    const claims = verified.claims.map((claim) =>
+      claim.id === 'B1-socket-refused' ? { ...claim, verdict: 'not-enforced' as const } : claim,
+    );
+    const started = await startApply(
+      { ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) },
+      { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) },
+      () => undefined,
+    );
+    const run = started.ok ? await started.value.done : null;
+    expect(run?.outcome?.kind).toBe('applied');
+    expect(run?.steps.find(({ step }) => step === 'verify')?.detail).toMatch(
+      /^16 of 17 claims shown, 1 not enforced; audit mode: nothing is refused$/,
+    );
+  });
+  test('a claim that a probe could not show', async () => {
+    await engineOff();
+    const ports = fixturePorts(root);
+    const claims = verified.claims.map((claim) =>
+      claim.id === 'A2-user-namespace'
+        ? { ...claim, verdict: 'fail' as const, evidence: 'uid_map "0 0 4294967295"' }
+        : claim,
+    );
+    const started = await startApply(
+      { ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) },
+      { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) },
+      () => undefined,
+    );
+    const run = started.ok ? await started.value.done : null;
+    expect(run?.outcome).toMatchObject({
+      kind: 'rolled-back',
+      failedStep: 'verify',
+      error: { code: 'verify.failed', reason: 'A2-user-namespace: uid_map "0 0 4294967295"' },
+    });
+    await everythingBack();
+  });
+  test('an engine that was stopped before is stopped again', async () => {
+    await engineOff();
+    await writeFile(engineFile(paths), 'stopped');
+    const run = await apply(settingsText(true), {
+      outcome: (call) => (call === 'verify' ? broken : undefined),
+    });
+    expect(run.outcome?.kind).toBe('rolled-back');
+    expect(await running(paths)).toBe('stopped');
+    expect(await calls()).toEqual(['restart', 'health', 'verify', 'stop']);
+  });
+  test('a file changed by another program in the middle is theirs, and kept', async () => {
+    await engineOff();
+    const theirs = settingsText(false, ',\n  "theirs": 1');
+    const run = await apply(settingsText(true), {
+      onCheckpoint: async (point) => {
+        if (point === 'back-up done') await writeFile(paths.settings, theirs);
+      },
+    });
+    expect(run.outcome).toMatchObject({
+      kind: 'rolled-back',
+      failedStep: 'write-settings',
+      error: { code: 'settings.conflict' },
+    });
+    expect(await readFile(paths.settings, 'utf8')).toBe(theirs);
+  });
+  test('a defect in the middle', async () => {
+    await engineOff();
+    const run = await apply(settingsText(true), {
+      outcome: (call) => {
+        if (call === 'verify') throw new Error('boom');
+        return undefined;
+      },
+    });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: { code: 'internal', reason: 'boom' } });
+    await everythingBack();
+  });
+  test('when the roll back fails too, the error names the backup; the next start rolls back', async () => {
+    await engineOff();
+    const run = await apply(settingsText(true), {
+      outcome: (call) => (call === 'restart' ? broken : undefined),
+    });
+    expect(run.outcome).toMatchObject({
+      kind: 'rollback-failed',
+      failedStep: 'restart-engine',
+      error: broken,
+      rollbackError: broken,
+      backupDir: `${paths.history}/apply-backup`,
+    });
+    expect(await readdir(`${paths.history}/apply-backup`)).toContain('daemon.json');
+    const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);
+    expect(resumed).toMatchObject({
+      ok: true,
+      value: { outcome: { kind: 'rolled-back', error: broken, restoredVersion: 1 } },
+    });
+    await everythingBack();
+  });
+});
+
+test('after a roll back that failed, a file mended by hand is not overwritten by the next try', async () => {
+  await engineOff();
+  const down = fail('engine.start-failed', 'the engine did not start').error;
+  await apply(settingsText(true), { outcome: (call) => (call === 'restart' ? down : undefined) });
+  await writeFile(paths.daemonJson, '{"debug": false}');
+  expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toMatchObject({
+    ok: true,
+    value: { outcome: { kind: 'rolled-back' } },
+  });
+  expect(await readFile(paths.daemonJson, 'utf8')).toBe('{"debug": false}');
+  expect(await running(paths)).toBe('{"debug": false}');
+});
+
+test('back under ECI the protection is verified again, since the engine was restarted', async () => {
+  await engineOff();
+  await apply(settingsText(true));
+  await rm(callsFile(paths));
+  let first = true;
+  const run = await apply(settingsText(false), {
+    outcome: (call) => {
+      if (call === 'restart' && first) {
+        first = false;
+        return fail('engine.start-failed', 'no').error;
+      }
+      return undefined;
+    },
+  });
+  expect(run.outcome?.kind).toBe('rolled-back');
+  expect(await calls()).toEqual(['restart', 'restart', 'health', 'verify']);
+});

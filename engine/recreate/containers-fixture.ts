@@ -1,0 +1,133 @@
+import { createServer, type Server } from 'node:http';
+
+interface FakeContainer {
+  id: string;
+  runtime: string;
+  running?: boolean;
+  pid?: number;
+  created?: string;
+  pidMode?: string;
+  networkMode?: string;
+  privileged?: boolean;
+  mounts?: { Type: string; Name?: string; Source: string; Destination: string }[];
+}
+
+/**
+ * Speaks list, inspect, stop and delete as the engine does; for numbers and races a real engine can't be made
+ * to show on demand.
+ */
+export class FakeEngine {
+  readonly containers = new Map<string, FakeContainer>();
+  readonly vanished = new Set<string>();
+  readonly broken = new Set<string>();
+  readonly calls: string[] = [];
+  readonly usedVolumes = new Set<string>();
+  lists = 0;
+  inspecting = 0;
+  mostInspecting = 0;
+  readonly socket: string;
+  readonly #server: Server;
+
+  constructor(socket: string) {
+    this.socket = socket;
+    this.#server = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://engine');
+      const send = (status: number, body?: unknown) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(body === undefined ? '' : JSON.stringify(body));
+      };
+      if (request.method !== 'GET') this.calls.push(`${request.method} ${url.pathname}${url.search}`);
+      if (url.pathname === '/containers/json') {
+        this.lists++;
+        if (url.searchParams.get('all') !== 'true' && url.searchParams.get('all') !== '1') {
+          send(200, []);
+          return;
+        }
+        send(
+          200,
+          [...this.containers.values()].map((c) => ({
+            Id: c.id,
+            Names: [`/c-${c.id.slice(0, 6)}`],
+            Image: 'busybox',
+            State: c.running ? 'running' : 'exited',
+            Status: 'Exited (0)',
+            Created: 1,
+            Labels: {},
+          })),
+        );
+        return;
+      }
+      const volume = /^\/volumes\/(.+)$/.exec(url.pathname)?.[1];
+      if (volume !== undefined) {
+        if (this.usedVolumes.has(volume)) send(409, { message: 'volume is in use' });
+        else send(204);
+        return;
+      }
+      const [, id = '', action = ''] = /^\/containers\/([^/]+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
+      const container = this.containers.get(id);
+      if (container === undefined || this.vanished.has(id)) {
+        send(404, { message: 'No such container' });
+        return;
+      }
+      if (request.method === 'DELETE') {
+        this.containers.delete(id);
+        send(204);
+        return;
+      }
+      if (action === 'stop') {
+        container.running = false;
+        send(204);
+        return;
+      }
+      if (this.broken.has(id)) {
+        send(500, { message: 'broken state' });
+        return;
+      }
+      this.inspecting++;
+      this.mostInspecting = Math.max(this.mostInspecting, this.inspecting);
+      setImmediate(() => {
+        this.inspecting--;
+        send(200, {
+          Id: id,
+          Name: `/c-${id.slice(0, 6)}`,
+          Created: container.created ?? '2026-01-01T00:00:00Z',
+          Config: { Image: 'busybox', Labels: { a: 'b' } },
+          State: {
+            Status: container.running ? 'running' : 'exited',
+            Running: container.running === true,
+            Paused: false,
+            Restarting: false,
+            Pid: container.pid ?? 0,
+          },
+          HostConfig: {
+            Runtime: container.runtime,
+            Privileged: container.privileged === true,
+            PidMode: container.pidMode ?? '',
+            NetworkMode: container.networkMode ?? 'default',
+            IpcMode: 'private',
+            UTSMode: '',
+            RestartPolicy: { Name: 'always' },
+          },
+          Mounts: container.mounts ?? [],
+        });
+      });
+    });
+  }
+  add(container: Partial<FakeContainer> & { id: string }): void {
+    this.containers.set(container.id, { runtime: 'runc', ...container });
+  }
+  listen(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.listen(this.socket, resolve);
+    });
+  }
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+      this.#server.closeAllConnections();
+    });
+  }
+}
+export const id = (n: number) => n.toString(16).padStart(64, '0');

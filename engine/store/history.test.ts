@@ -1,0 +1,184 @@
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { maxCountedLength } from '../../shared/settings/history.ts';
+import { effectiveSettings, freshSettings } from '../../shared/settings/index.ts';
+import { rootPaths } from '../base/root-paths.ts';
+import { sha256 } from '../base/files.ts';
+import { eciSince, listHistory, versionState, writeVersion, type HistoryEntry } from './history.ts';
+import { createSettingsStore } from './settings-store.ts';
+import { codeOf, runScript, module } from './store-fixture.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp('/tmp/bh-store-');
+});
+afterEach(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+const at = (name: string) => path.join(dir, name);
+
+describe('history', () => {
+  const entry = (version: number, text: string | null, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
+    version,
+    at: `2026-01-0${version + 1}T00:00:00.000Z`,
+    uid: 0,
+    user: 'root',
+    hash: text === null ? '' : sha256(text),
+    fromHash: '',
+    how: 'apply',
+    eci: false,
+    durationsMs: {},
+    ...more,
+  });
+  test('gives back text and daemon.json of a version, and knows a version it has not recorded', async () => {
+    const history = at('history');
+    const applied = { exists: true, text: 'b', hash: sha256('b') };
+    expect(await versionState(history, { exists: false, text: '', hash: '' })).toMatchObject({
+      value: { current: 0, recorded: false, next: 1 },
+    });
+    await writeVersion(history, { entry: entry(0, null), settings: null, daemonJson: null });
+    await writeVersion(history, { entry: entry(1, 'a'), settings: 'a', daemonJson: '{"debug":true}' });
+    expect(await versionState(history, { exists: true, text: 'a', hash: sha256('a') })).toMatchObject({
+      value: { current: 1, recorded: true, next: 2 },
+    });
+    expect(await versionState(history, applied)).toMatchObject({
+      value: { current: 2, recorded: false, next: 3 },
+    });
+    const store = createSettingsStore(rootPaths(dir));
+    expect(await store.historyText(1)).toEqual({ ok: true, value: 'a' });
+    expect(codeOf(await store.historyText(9))).toBe('settings.version-unknown');
+    expect(await store.rollback(0)).toMatchObject({ ok: true, value: { draft: '', applied: '' } });
+    expect(await store.rollback(1)).toMatchObject({ ok: true, value: { draft: 'a', applied: '' } });
+  });
+  test('an existing version is never overwritten; a damaged one is skipped', async () => {
+    const history = at('history');
+    await writeVersion(history, { entry: entry(1, 'a'), settings: 'a', daemonJson: null });
+    expect(
+      codeOf(await writeVersion(history, { entry: entry(1, 'b'), settings: 'b', daemonJson: null })),
+    ).toBe('settings.unwritable');
+    await mkdir(path.join(history, '0002'));
+    await writeFile(path.join(history, '0002', 'meta.json'), '{"version": 2');
+    const listed = await listHistory(history);
+    expect(listed.ok && listed.value.map((e) => e.version)).toEqual([1]);
+    expect(await versionState(history, { exists: true, text: 'a', hash: sha256('a') })).toMatchObject({
+      value: { current: 3, recorded: false, next: 4 },
+    });
+  });
+  test('rolling back to version 0, "no file", makes the draft an empty document', async () => {
+    const paths = rootPaths(dir);
+    await writeFile(paths.settings, '{"enhancedContainerIsolation":{"value":true}}');
+    const store = createSettingsStore(paths);
+    expect(await store.historyText(0)).toEqual({ ok: true, value: null });
+    const rolled = await store.rollback(0);
+    expect(rolled).toMatchObject({ ok: true, value: { exists: true, draft: freshSettings } });
+    const before = effectiveSettings('');
+    expect(rolled.ok && effectiveSettings(rolled.value.draft)).toEqual(before);
+  });
+  test('lists versions newest first: changes of each, unreadable, unrecorded, and version 0', async () => {
+    const paths = rootPaths(dir);
+    const store = createSettingsStore(paths);
+    expect(await store.historyItems()).toEqual({ ok: true, value: [] });
+    const on = '{"enhancedContainerIsolation":{"value":true}}';
+    const locked =
+      '{"enhancedContainerIsolation":{"value":true,"locked":true}, "blockDockerLoad":{"value":true}}';
+    await writeVersion(paths.history, { entry: entry(1, on, { eci: true }), settings: on, daemonJson: null });
+    await writeVersion(paths.history, {
+      entry: entry(2, locked, { eci: true, user: 'mei' }),
+      settings: locked,
+      daemonJson: null,
+    });
+    await mkdir(path.join(paths.history, '0003'));
+    await writeFile(paths.settings, '{}');
+    const listed = await store.historyItems();
+    expect(listed).toMatchObject({
+      ok: true,
+      value: [
+        { version: 4, how: 'unrecorded', current: true },
+        { version: 3, how: 'unreadable', changes: null, problem: { code: 'settings.unreadable' } },
+        {
+          version: 2,
+          how: 'apply',
+          user: 'mei',
+          changes: 2,
+          changed: [
+            { pointer: '/enhancedContainerIsolation/locked', kind: 'added' },
+            { pointer: '/blockDockerLoad/value', kind: 'added' },
+          ],
+          current: false,
+        },
+        {
+          version: 1,
+          changes: 1,
+          changed: [{ pointer: '/enhancedContainerIsolation/value', page: 'isolation' }],
+        },
+        { version: 0, how: 'none', at: null, eci: false },
+      ],
+    });
+  });
+  test('a version too large to compare in a list is listed, its changes uncounted', async () => {
+    const history = at('history');
+    const big = JSON.stringify({ filler: 'x'.repeat(maxCountedLength) });
+    await writeVersion(history, { entry: entry(1, big), settings: big, daemonJson: null });
+    await writeFile(at('admin-settings.json'), big);
+    expect(await createSettingsStore(rootPaths(dir)).historyItems()).toMatchObject({
+      ok: true,
+      value: [{ version: 1, changes: null, problem: null }, { version: 0 }],
+    });
+  });
+  test('a watch of the history reports an added version, whoever adds it', async () => {
+    const paths = rootPaths(dir);
+    const store = createSettingsStore(paths);
+    await mkdir(paths.history);
+    const added = new Promise<void>((resolve) => {
+      const stop = store.watchHistory(() => {
+        stop();
+        resolve();
+      });
+    });
+    await writeVersion(paths.history, { entry: entry(1, 'a'), settings: 'a', daemonJson: null });
+    await added;
+  });
+  test.runIf(process.getuid?.() === 0)(
+    'an ordinary user may read versions, but not daemon.json, which may hold credentials',
+    async () => {
+      await chmod(dir, 0o711);
+      await writeVersion(at('history'), { entry: entry(1, 'a'), settings: 'a', daemonJson: '{"secret": 1}' });
+      await writeFile(at('admin-settings.json'), 'a');
+      const { done } = runScript(
+        `import { createSettingsStore } from ${module('./settings-store.ts')};
+      import { rootPaths } from ${module('../base/root-paths.ts')};
+      const paths = rootPaths(process.argv.at(-1));
+      const store = createSettingsStore(paths);
+      const readWith = (missing) =>
+        createSettingsStore(paths, { elevationMissing: () => Promise.resolve(missing) }).read();
+      console.log(JSON.stringify([
+        await store.read(), await store.historyText(1),
+        await readWith(null), await readWith('pkexec is not installed'),
+      ]));`,
+        [dir],
+        { uid: 65534 },
+      );
+      expect(JSON.parse(await done)).toMatchObject([
+        { appliedVersion: 1, applied: 'a', readError: null, readOnly: `the rights of ${dir}` },
+        { ok: true, value: 'a' },
+        // Whoever can be asked for a password is locked out of nothing; where nobody can ask for it, that is
+        // said.
+        { readOnly: null },
+        { readOnly: `the rights of ${dir} (pkexec is not installed)` },
+      ]);
+      expect((await stat(path.join(at('history'), '0001', 'daemon.json'))).mode & 0o777).toBe(0o600);
+    },
+  );
+  test('ECI counts from the apply that turned it on last', () => {
+    expect(eciSince([entry(1, 'a'), entry(2, 'b', { eci: true }), entry(3, 'c', { eci: true })])).toBe(
+      '2026-01-03T00:00:00.000Z',
+    );
+    expect(eciSince([entry(1, 'a', { eci: true }), entry(2, 'b'), entry(3, 'c', { eci: true })])).toBe(
+      '2026-01-04T00:00:00.000Z',
+    );
+    expect(eciSince([entry(1, 'a', { eci: true }), entry(2, 'b')])).toBeNull();
+    expect(eciSince([])).toBeNull();
+  });
+});

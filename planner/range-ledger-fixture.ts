@@ -1,0 +1,5 @@
+import { firstBase, rangeSize } from './id-ranges.ts';
+
+export const alice = 1000,
+  bob = 1001;
+export const slot = (number: number) => firstBase + number * rangeSize;
