@@ -259,7 +259,7 @@ export const review: Translation<typeof english> = {
     unprotectedWhy: '创建时没有 ECI。可在“容器”页面上将其重新创建为受保护，或将其移除。',
     show: '显示',
     done: '完成',
-    failed: '{{step}}失败',
+    failed: '步骤“{{step}}”失败',
     stopped: '已按您的要求停止',
     stoppedWhy: '在“{{step}}”期间。一切恢复原状。',
     inForce: '版本 {{version}} 正在生效，您的草稿已保留。',
