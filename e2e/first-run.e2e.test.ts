@@ -64,7 +64,8 @@ describe('the first run', () => {
     await window.page.reload();
     await way.review.heading('Applying version 1').waitFor();
     await way.review.step('Back up').and(window.page.locator('[data-state="done"]')).waitFor();
-    expect((await window.state()).run).toMatchObject({ id: before.run?.id, activity: 'applying' });
+    // It was under way when its heading was shown, and may have ended since.
+    expect((await window.state()).run?.id).toBe(before.run?.id);
     await window.screenshot('first-run-applying');
     await way.review.heading('Version 1 is applied').waitFor({ timeout: 120_000 });
     await window.screenshot('first-run-applied');
