@@ -1,6 +1,13 @@
 import type { ApplyPlan } from '../../shared/apply/plan.ts';
+import { message, referenceTo } from '../../shared/messages/message.ts';
 import { plan } from './apply-fixture.ts';
 import { someContainers } from './container-fixture.ts';
+
+const wrongType = message('settings.value-must-be', {
+  pointer: '/enhancedContainerIsolation/locked',
+  expected: 'boolean',
+  found: 'string',
+});
 
 /** The plan each state's draft would have. */
 export const reviewPlans: Record<string, ApplyPlan> = {
@@ -37,7 +44,7 @@ export const reviewPlans: Record<string, ApplyPlan> = {
   errors: {
     ...plan,
     blocked: true,
-    blockers: [{ code: 'findings', message: '"locked" must be true or false.' }],
+    blockers: [{ code: 'findings', message: wrongType.text, sentence: referenceTo(wrongType) }],
   },
   edited: {
     ...plan,
