@@ -271,7 +271,11 @@ static bool real_time(void) {
   struct sched_param priority = {.sched_priority = 1};
   return sched_setscheduler(0, SCHED_RR, &priority) == 0;
 }
-static bool better_priority(void) { return setpriority(PRIO_PROCESS, 0, -5) == 0; }
+/* Better than now: the engine may have been started with a good one, which its containers have from it. */
+static bool better_priority(void) {
+  int now = getpriority(PRIO_PROCESS, 0);
+  return now > -20 && setpriority(PRIO_PROCESS, 0, now - 1) == 0;
+}
 static bool real_time_io(void) { return syscall(SYS_ioprio_set, 1, 0, 1 << 13) == 0; }
 static bool spared_by_oom(void) {
   int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
