@@ -53,6 +53,7 @@ const [crossCompiler, crossLibrary] =
 const tests = [
   ...display,
   { packages: ['curl'], command: 'curl' },
+  { packages: ['python3-docker'] },
   { packages: ['docker-registry'], command: 'docker-registry' },
   { packages: ['btrfs-progs'], command: 'mkfs.btrfs' },
   { packages: ['xfsprogs'], command: 'mkfs.xfs' },

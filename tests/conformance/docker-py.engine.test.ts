@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
+
+const script = path.join(import.meta.dirname, 'docker-py.py');
+/** Of Debian's python3-docker, which other Pythons do not find. */
+const python = '/usr/bin/python3';
+
+function hasDockerPy(): boolean {
+  try {
+    execFileSync(python, ['-c', 'import docker'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe.skipIf(!hasDockerPy())('A1: docker-py', () => {
+  let guarded: GuardedEngine;
+  beforeAll(async () => {
+    guarded = await startGuardedEngine();
+  });
+  afterAll(async () => {
+    await guarded?.stop();
+  });
+
+  it('sees the same through the gateway as on the engine', async () => {
+    const run = (socket: string) => guarded.sh(`timeout 60 ${python} ${script} ${socket}`);
+    const engine = await run(guarded.engine.socket);
+    expect(engine).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(guarded.socket)).toEqual(engine);
+  }, 180_000);
+});
