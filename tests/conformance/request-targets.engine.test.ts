@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
 import { sendRaw, type RawAnswer } from '../support/raw-http.ts';
 
@@ -23,9 +24,17 @@ const both = (line: string, fields = ''): Promise<RawAnswer[]> =>
     ),
   );
 
-/** Without what frames a chunked body. */
-const content = (answer: RawAnswer | undefined): string | undefined =>
-  answer?.body.replaceAll(/(?:^|\r\n)[0-9a-f]+\r\n/g, '').trim();
+/** Without what frames a chunked body; lists in an order of their own, since the engine's changes. */
+function content(answer: RawAnswer | undefined): string | undefined {
+  const text = answer?.body.replaceAll(/(?:^|\r\n)[0-9a-f]+\r\n/g, '').trim();
+  if (text?.startsWith('[') !== true) return text;
+  return z
+    .array(z.unknown())
+    .parse(JSON.parse(text))
+    .map((item) => JSON.stringify(item))
+    .sort()
+    .join('\n');
+}
 
 describe('A1: targets that few clients send', () => {
   it.each([

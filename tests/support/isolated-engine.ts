@@ -2,6 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { confineDevices, removeDeviceCgroups } from '../../engine/targets/embedded/device-cgroup.ts';
 import { spawnDockerd, waitForEngine } from '../../engine/targets/embedded/dockerd-process.ts';
@@ -187,8 +188,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
           /* it ended of itself just then */
         }
       await planner.end('SIGTERM');
-      await removeDeviceCgroups(paths);
-      await rmdir(paths.run);
+      await removeRunDirectory(paths);
       await removeEngineRoot(root);
     },
   };
@@ -260,4 +260,18 @@ process.exitCode = await servePlanner(rootPaths(${JSON.stringify(root)}), output
       await ended;
     },
   };
+}
+
+/** Waits for what was killed to leave its cgroup: that takes some time on a loaded machine. */
+async function removeRunDirectory(paths: RootPaths): Promise<void> {
+  for (const end = Date.now() + 20_000; ;) {
+    try {
+      await removeDeviceCgroups(paths);
+      await rmdir(paths.run);
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await setTimeout(100);
+    }
+  }
 }
