@@ -42,7 +42,10 @@ const smallSet = () => ({
  * test-arguments.mjs returns.
  */
 export async function planStages(stages, { only, changed, small, coverage, paths }) {
-  const wanted = stages.filter((stage) => only === undefined || only.includes(stage.name));
+  const wanted = stages.filter(
+    ({ name, architecture = process.arch }) =>
+      architecture === process.arch && (only === undefined || only.includes(name)),
+  );
   const whole = wanted.map((stage) => ({
     ...stage,
     ...(small && stage.name === 'engine' ? smallSet() : {}),

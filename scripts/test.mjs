@@ -52,6 +52,7 @@ const stages = [
     projects: ['machine'],
     timeout: 45 * minutes,
     realEngine: true,
+    architecture: 'x64',
     after: 'e2e',
     pathsAmongOthers: ['tests/machine/system-engine'],
   },
