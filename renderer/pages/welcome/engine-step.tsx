@@ -67,7 +67,9 @@ export function EngineStep() {
           <CardBody>
             <Facts
               items={[
-                { label: t('welcome.engine.where'), value: <PathText path={engine.root ?? engine.socket} /> },
+                ...(engine.root === null
+                  ? []
+                  : [{ label: t('welcome.engine.where'), value: <PathText path={engine.root} /> }]),
                 { label: t('preferences.about.socket'), value: <PathText path={engine.socket} /> },
                 ...(engine.version === null
                   ? []
