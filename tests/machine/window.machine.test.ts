@@ -54,7 +54,7 @@ END`);
       const look = () => {
         if (${expression}) done(true);
         else if (Date.now() > end) 
-          fail(new Error(${JSON.stringify(expression)} + ': ' + document.body.innerText));
+          fail(new Error(${JSON.stringify(expression)} + ': ' + document.body?.innerText));
         else setTimeout(look, 100);
       };
       look();
@@ -66,7 +66,7 @@ END`);
     await until(`${button(name)} !== undefined`);
     await page.evaluate(`${button(name)}.click()`);
   };
-  const shows = (text: string) => until(`document.body.innerText.includes(${JSON.stringify(text)})`);
+  const shows = (text: string) => until(`document.body?.innerText.includes(${JSON.stringify(text)})`);
   const screenshot = async (name: string) => {
     await mkdir(path.join(artifacts, 'screenshots'), { recursive: true });
     await writeFile(path.join(artifacts, 'screenshots', `machine-${name}.png`), await page.screenshot());
@@ -76,13 +76,14 @@ END`);
     await guest.output(
       `Xvfb :5 -screen 0 1280x800x24 >/dev/null 2>&1 &
 until [ -e /tmp/.X11-unix/X5 ]; do sleep 0.2; done
-runuser -u alice -- env DISPLAY=:5 HOME=/home/alice setsid /usr/lib/bulkhead-desktop/bulkhead-app \\
+runuser -u alice -- env -i PATH=/usr/bin:/bin LANG=C.UTF-8 DISPLAY=:5 HOME=/home/alice USER=alice \\
+  setsid /usr/lib/bulkhead-desktop/bulkhead-app \\
   --no-sandbox --remote-debugging-port=${debuggingPort} >/home/alice/app.log 2>&1 </dev/null &`,
     );
     page = await connectToPage(await guest.forward(debuggingPort), patientMs);
     await shows('Protect this engine');
     await screenshot('first-run');
-    await shows('docker.service');
+    await shows('/run/docker.sock');
   });
 
   it('turns ECI on; no container stops', async () => {
@@ -91,6 +92,8 @@ runuser -u alice -- env DISPLAY=:5 HOME=/home/alice setsid /usr/lib/bulkhead-des
     await click('Continue');
     await shows('The policy to begin with');
     await click('Review the changes');
+    // The container that exists is kept.
+    await click('Continue to review');
     await click('Apply');
     await shows('Version 1 is applied');
     await screenshot('applied');
