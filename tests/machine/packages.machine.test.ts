@@ -48,7 +48,7 @@ printf '${ownDropIn}' > /etc/systemd/system/docker.service.d/10-proxy.conf
 systemctl daemon-reload && systemctl restart docker
 docker import -c 'CMD ["sh"]' /usr/local/share/busybox.tar busybox
 docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
-  }, 900_000);
+  }, 1_800_000);
   afterAll(async () => {
     await guest?.saveOutput('journalctl --no-pager -o short-precise', 'machine-packages-journal.log');
     await guest?.stop();

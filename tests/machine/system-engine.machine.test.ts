@@ -34,7 +34,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
 
   beforeAll(async () => {
     guest = await Guest.boot();
-  }, 900_000);
+  }, 1_800_000);
   afterAll(async () => {
     await guest?.saveOutput('journalctl --no-pager -o short-precise', 'machine-journal.log');
     await guest?.stop();
