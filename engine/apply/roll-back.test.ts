@@ -1,10 +1,9 @@
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { keepAllContainers, type ContainerChoices } from '../../shared/apply/plan.ts';
-import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
+import { keepAllContainers } from '../../shared/apply/plan.ts';
 import { fail } from '../../shared/result.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
-import { readSettings, sha256 } from '../base/files.ts';
+import { sha256 } from '../base/files.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { startApply } from './apply.ts';
 import { resumeInterruptedApply } from './resume.ts';
@@ -15,10 +14,9 @@ import {
   running,
   settingsText,
   verified,
-  type FixtureOptions,
   stepStates,
-  daemonJson,
 } from './apply-fixture.ts';
+import { applyIn } from './apply-in-root-fixture.ts';
 
 let root: string;
 let paths: RootPaths;
@@ -29,43 +27,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
-/** An engine that runs with a settings file (ECI off) and a daemon.json of the admin's. */
-async function engineOff(): Promise<void> {
-  await writeFile(paths.settings, settingsText(false));
-  await writeFile(paths.daemonJson, daemonJson, { mode: 0o600 });
-  await writeFile(engineFile(paths), daemonJson);
-}
-
-async function apply(
-  text: string,
-  options: FixtureOptions = {},
-  choices: ContainerChoices = keepAllContainers,
-  events: ApplyEvent[] = [],
-): Promise<ApplyRun> {
-  const base = await readSettings(paths.settings);
-  const started = await startApply(
-    fixturePorts(root, options),
-    { text, choices, baseHash: base.ok ? base.value.hash : 'x' },
-    (event) => {
-      events.push(event);
-    },
-  );
-  if (!started.ok) throw new Error(`${started.error.code}: ${started.error.reason ?? started.error.message}`);
-  return started.value.done;
-}
-const calls = () =>
-  readFile(callsFile(paths), 'utf8').then(
-    (text) => text.trim().split('\n'),
-    () => [],
-  );
-const everythingBack = async () => {
-  expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
-  expect(await readFile(paths.daemonJson, 'utf8')).toBe(daemonJson);
-  expect((await stat(paths.daemonJson)).mode & 0o777).toBe(0o600);
-  expect(await running(paths)).toBe(daemonJson);
-  expect((await readdir(root)).filter((name) => /journal|lock|tmp|before/.test(name))).toEqual([]);
-  expect(await readdir(paths.history).catch(() => [])).not.toContain('apply-backup');
-};
+const { engineOff, apply, everythingBack, calls } = applyIn(() => root);
 
 describe('rolled back with the reason', () => {
   const broken = fail('engine.start-failed', 'the engine did not start', {
