@@ -2,10 +2,10 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ActivitySummary } from '../../../shared/audit/activity.ts';
-import { activityFeed, type ActivityFeed, type FeedBatch, type FeedOptions } from './feed.ts';
-import { userNames, type UserNames } from './user-names.ts';
-import { line, targets } from './feed-fixture.ts';
+import { type ActivityFeed } from './feed.ts';
+import { userNames } from './user-names.ts';
+import { line } from './feed-fixture.ts';
+import { feedsOf } from './followed-feed-fixture.ts';
 
 let dir: string;
 let file: string;
@@ -21,43 +21,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** A machine on which 1000 is sam, and whose database knows what `ask` says. */
-const names = (ask: (users: readonly string[]) => Promise<string> = () => Promise.resolve('')): UserNames => {
-  const machine = userNames(path.join(dir, 'no passwd'), Date.now, ask);
-  return {
-    ...machine,
-    of: (uid) => (uid === 1000 ? 'sam' : machine.of(uid)),
-    needsLookup: (uid): uid is number => uid !== 1000 && machine.needsLookup(uid),
-  };
-};
-
-/** A feed that can be waited for: `until` resolves with what came, as soon as it satisfies. */
-function follow(options: Partial<FeedOptions> = {}) {
-  const got: { batches: FeedBatch[]; summary: ActivitySummary | null } = { batches: [], summary: null };
-  let wake: () => void = () => undefined;
-  const feed = activityFeed(file, {
-    seenUntil: null,
-    names: names(),
-    ...options,
-    onSummary: (summary) => {
-      got.summary = summary;
-      wake();
-    },
-  });
-  feed.onBatch((batch) => {
-    got.batches.push(batch);
-    wake();
-  });
-  feeds.push(feed);
-  const until = async (wanted: () => boolean) => {
-    while (!wanted())
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-  };
-  const live = () => targets(got.batches.filter((batch) => !batch.history).flatMap((batch) => batch.entries));
-  return { feed, got, until, live };
-}
+const { names, follow } = feedsOf(() => ({ directory: dir, file, feeds }));
 
 describe('names of users', () => {
   it('come from the machine, anew for an id that is new', async () => {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { activityDepth, localDay, type ActivitySummary } from '../../../shared/audit/activity.ts';
-import { activityFeed, type ActivityFeed, type FeedBatch, type FeedOptions } from './feed.ts';
-import { userNames, type UserNames } from './user-names.ts';
+import { activityDepth, localDay } from '../../../shared/audit/activity.ts';
+import type { ActivityFeed } from './feed.ts';
 import { targets, line } from './feed-fixture.ts';
+import { feedsOf } from './followed-feed-fixture.ts';
 
 let dir: string;
 let file: string;
@@ -28,43 +28,7 @@ const probe = {
   image: 'bulkhead/probe:067b72f10506',
 };
 
-/** A machine on which 1000 is sam, and whose database knows what `ask` says. */
-const names = (ask: (users: readonly string[]) => Promise<string> = () => Promise.resolve('')): UserNames => {
-  const machine = userNames(path.join(dir, 'no passwd'), Date.now, ask);
-  return {
-    ...machine,
-    of: (uid) => (uid === 1000 ? 'sam' : machine.of(uid)),
-    needsLookup: (uid): uid is number => uid !== 1000 && machine.needsLookup(uid),
-  };
-};
-
-/** A feed that can be waited for: `until` resolves with what came, as soon as it satisfies. */
-function follow(options: Partial<FeedOptions> = {}) {
-  const got: { batches: FeedBatch[]; summary: ActivitySummary | null } = { batches: [], summary: null };
-  let wake: () => void = () => undefined;
-  const feed = activityFeed(file, {
-    seenUntil: null,
-    names: names(),
-    ...options,
-    onSummary: (summary) => {
-      got.summary = summary;
-      wake();
-    },
-  });
-  feed.onBatch((batch) => {
-    got.batches.push(batch);
-    wake();
-  });
-  feeds.push(feed);
-  const until = async (wanted: () => boolean) => {
-    while (!wanted())
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-  };
-  const live = () => targets(got.batches.filter((batch) => !batch.history).flatMap((batch) => batch.entries));
-  return { feed, got, until, live };
-}
+const { follow } = feedsOf(() => ({ directory: dir, file, feeds }));
 
 it('shows denials of a verification, counts them nowhere, and mistakes no other client for one', async () => {
   await writeFile(
