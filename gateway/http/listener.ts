@@ -131,6 +131,25 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
     options.log(`a connection could not be accepted: ${error.message}`);
   });
 
+  /** Stops listening; ends connections by `first`, and those that are left after `laterMs` by `later`. */
+  const stopListening = async (
+    first: (connection: ClientConnection) => void,
+    later: (connection: ClientConnection) => void,
+    laterMs: number,
+  ): Promise<void> => {
+    const closed = new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+    });
+    for (const connection of connections) first(connection);
+    const timer = setTimeout(() => {
+      for (const connection of connections) later(connection);
+    }, laterMs);
+    await closed;
+    clearTimeout(timer);
+  };
+
   const handle = handleOf(server);
   return ok({
     origin: options.origin,
@@ -138,34 +157,30 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
     handle,
     connections: () => connections.size,
     tunnels: () => [...connections].filter((connection) => connection.switched).length,
-    retire: async () => {
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-      });
-      for (const connection of connections) connection.retire();
-      const timer = setTimeout(() => {
-        for (const connection of connections) connection.drain();
-      }, retiredIdleMs);
-      await closed;
-      clearTimeout(timer);
-    },
+    retire: () =>
+      stopListening(
+        (connection) => {
+          connection.retire();
+        },
+        (connection) => {
+          connection.drain();
+        },
+        retiredIdleMs,
+      ),
     close: async (graceMs = 5000, { keepFile = false } = {}) => {
       // Before the descriptor is closed: while it is open, no other file can get its inode.
       if (!keepFile) await owned?.remove();
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-      });
+      const stopped = stopListening(
+        (connection) => {
+          connection.drain();
+        },
+        (connection) => {
+          connection.close();
+        },
+        graceMs,
+      );
       for (const socket of recordRefusal) socket.destroy();
-      for (const connection of connections) connection.drain();
-      const timer = setTimeout(() => {
-        for (const connection of connections) connection.close();
-      }, graceMs);
-      await closed;
-      clearTimeout(timer);
+      await stopped;
     },
   });
 }
