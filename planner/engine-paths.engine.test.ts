@@ -82,8 +82,17 @@ it('A5: a commit contains files of the container only, also if its directories a
     )
   ).trim();
   await expect.poll(() => engine.docker('logs', id)).toBe('ready\n');
-  for (let round = 0; round < 4; round++) {
-    await engine.docker('commit', '--pause=false', id, 'committed');
+  let committed = 0;
+  for (let round = 0; committed < 4; round++) {
+    expect(round, 'most commits failed').toBeLessThan(12);
+    try {
+      await engine.docker('commit', '--pause=false', id, 'committed');
+    } catch (error) {
+      // The engine gives up, guarded or not, when a file's size changes between its header and its content.
+      expect(String(error)).toContain('unexpected EOF');
+      continue;
+    }
+    committed += 1;
     expect(['own\n', '']).toContain(
       await engine.docker(
         'run',

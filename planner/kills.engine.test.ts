@@ -155,9 +155,16 @@ const runc = () => path.join(engine.settings.execRoot, 'runtime-runc/moby');
 /**
  * Has dockerd find the container if it lost it: killed before it noted that it runs, it takes it for stopped,
  * and would remove it while it runs on, with runc alone, too (lost-containers.engine.test.ts). When it starts
- * it again, it ends what runs.
+ * it again, it ends what runs. A runtime that dockerd's kill left at work is waited for: until it is done it
+ * isn't known whether the container runs.
  */
 async function findLost(what: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      expect(await runtimes(), what).toEqual([]);
+    },
+    { timeout: 20_000, interval: 50 },
+  );
   const [id = '', running] = (
     await engine.docker('inspect', '-f', '{{.Id}} {{.State.Running}}', 'one').catch(() => '')
   )

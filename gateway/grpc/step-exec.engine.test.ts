@@ -112,7 +112,12 @@ const refusal =
 
 describe("another user's build step", () => {
   it('is entered by a frontend image that knows its id on a bare engine, and its secret read', async () => {
-    expect(await attack(direct, await victimStep(direct))).toContain('kept-from-others');
+    const id = await victimStep(direct);
+    // It wins a race within limits of seconds, which a busy machine makes it miss: an attacker tries again.
+    let output = '';
+    for (let attempt = 0; attempt < 3 && !output.includes('kept-from-others'); attempt++)
+      output = await attack(direct, id);
+    expect(output).toContain('kept-from-others');
   });
 
   it('is not entered under isolation, and the frontend gets the reason', async () => {

@@ -161,7 +161,8 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     await guest.output('systemctl stop docker', { timeoutMs: 180_000 });
     expect(await guest.output('sleep 15; systemctl is-active docker || true')).toBe('inactive');
     expect(await aliceOutput("docker ps --format '{{.Names}}' | sort")).toBe('old\nweb');
-    expect(await unitState('docker')).toBe('active');
+    // It answers before it tells systemd that it is ready.
+    await expect.poll(() => unitState('docker'), { timeout: 60_000 }).toBe('active');
   });
 
   it('is as before after `bulkhead uninstall`, byte for byte', async () => {
