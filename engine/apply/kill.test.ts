@@ -4,7 +4,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applySteps } from '../../shared/apply/steps.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
-import { sha256 } from '../base/files.ts';
+import { sha256, temporaryBeside } from '../base/files.ts';
 import { createSettingsStore } from '../store/settings-store.ts';
 import { callsFile, container, engineFile, fixturePorts, running, settingsText } from './apply-fixture.ts';
 import { resumeDecision } from './due-steps.ts';
@@ -129,6 +129,15 @@ describe('killed at every step: finished or rolled back at the next start', () =
       ok: true,
       value: null,
     });
+  });
+
+  test('killed while a file was written: what was to take its place is removed', async () => {
+    await engineOff();
+    await killAt('write-settings begun');
+    for (const file of [paths.settings, paths.daemonJson]) await writeFile(temporaryBeside(file), '{');
+    const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);
+    expect(resumed.ok && resumed.value?.outcome?.kind).toBe('rolled-back');
+    await clean();
   });
 
   test('killed between the reload that turns ECI off and the settings: ECI is on as before', async () => {

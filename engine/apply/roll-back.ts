@@ -1,6 +1,7 @@
 import type { ApplyOutcome } from '../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { removeJournalFile } from '../base/files.ts';
+import { removeJournalFile, removeLeftTemporaries } from '../base/files.ts';
+import { engineConfigFiles } from '../daemon-json/daemon-json.ts';
 import { backupDirectory, dropBackup, restoreBackup } from './backup.ts';
 import { hasBegunToChange } from './due-steps.ts';
 import { writeJournal, type Journal } from './journal.ts';
@@ -42,6 +43,8 @@ export async function rollBack(
       backupDir: backupDirectory(paths),
     };
   }
+  // Of an apply that was killed while it wrote one of them.
+  for (const file of [paths.settings, ...engineConfigFiles(paths)]) await removeLeftTemporaries(file);
   await removeJournalFile(paths.journal);
   await dropBackup(paths);
   state.log(`rolled back to version ${journal.fromVersion}`);
