@@ -415,6 +415,24 @@ describe('inspected responses', () => {
     expect(answer.text).toBe(`${one}${one}`);
   });
 
+  it('are inspected also where the client left before the engine answered', async () => {
+    const inspectedBodies: string[] = [];
+    const engineAsked = new Promise<Socket>((resolve) => {
+      engineSays = resolve;
+    });
+    decide = inspected((body) => {
+      inspectedBodies.push(body);
+      return null;
+    });
+    const client = connect(listen());
+    client.write(ping);
+    const engineSocket = await engineAsked;
+    client.destroy();
+    await once(client, 'close');
+    engineSocket.write('HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\npong');
+    await expect.poll(() => inspectedBodies).toEqual(['pong']);
+  });
+
   it('are replaced by a refusal when the inspection denies them, and the connection continues', async () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\npong');
