@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { ApplyPlan } from '../shared/apply/plan.ts';
+import { sharesToConfirm, type ApplyPlan } from '../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
 import { text } from './text.ts';
@@ -17,16 +17,20 @@ function confirmation(plan: ApplyPlan): string {
     : text('cli-output.confirm-apply');
 }
 
+const notConfirmed = () =>
+  fail('apply.not-confirmed', message('cli.nothing-was-applied'), {
+    reason: message('cli.it-was-not-confirmed'),
+  });
+
 /** Prompts on the terminal for consent to the plan; refused where there is none, or no terminal. */
 export async function confirmApply(plan: ApplyPlan): Promise<Result<void, AppError>> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
+    for (const path of sharesToConfirm(plan))
+      if ((await prompt.question(text('cli-output.confirm-share', { path }))).trim() !== path)
+        return notConfirmed();
     const answer = await prompt.question(confirmation(plan));
-    return /^y(es)?$/i.test(answer.trim())
-      ? ok(undefined)
-      : fail('apply.not-confirmed', message('cli.nothing-was-applied'), {
-          reason: message('cli.it-was-not-confirmed'),
-        });
+    return /^y(es)?$/i.test(answer.trim()) ? ok(undefined) : notConfirmed();
   } finally {
     prompt.close();
   }

@@ -29,6 +29,14 @@ function stopText({ count, names, returning, slow, slowNames, wait }: PlanEffect
   ].join('');
 }
 
+/** Every dangerous directory by name, however many there are. */
+function dangerText({ paths, everything }: PlanEffect['params']): string {
+  const all = list(paths, Number.POSITIVE_INFINITY);
+  return valuesOf(everything).length > 0
+    ? text('cli-plan.whole-file-system', { paths: all })
+    : text('cli-plan.dangerous-directories', { paths: all });
+}
+
 /** What a backend runs containers with, and what that gives. */
 function backendText(id: string): string {
   const known = [...backendIds, 'none' as const].find((backend) => backend === id);
@@ -81,6 +89,8 @@ export function describeEffect({ code, params }: PlanEffect): string {
       return text('cli-plan.eci-off');
     case 'backend':
       return text('cli-plan.backend', { backend: backendText(String(params['id'])) });
+    case 'dangerous-shares':
+      return dangerText(params);
     case 'mounts-outside-shares-refused':
       return count === 0
         ? text('cli-plan.no-directories')

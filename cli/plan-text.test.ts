@@ -264,3 +264,18 @@ test('what recreating would do is listed container by container', () => {
     '   - what was written inside it: 12 B in 1 path (--commit carries it over)',
   );
 });
+
+test('a plan names every dangerous directory, and what sharing the whole file system comes to', () => {
+  const paths = ['/etc', '/root', '/usr', '/boot', '/var/lib/docker', '/run', '/dev'];
+  const describe = (everything: string[]) =>
+    describeEffect({
+      kind: 'dangerous',
+      when: 'afterwards',
+      code: 'dangerous-shares',
+      params: { count: paths.length, paths: [...everything, ...paths], everything, typed: everything },
+    });
+  expect(describe([])).toBe(`containers may mount dangerous directories: ${paths.join(', ')}`);
+  expect(describe(['/'])).toBe(
+    `containers may mount every file of this machine, and take it over: /, ${paths.join(', ')}`,
+  );
+});

@@ -1,7 +1,7 @@
 import { applySteps, applyStepTable } from '../../shared/apply/steps.ts';
 import type { ContainerChoices, PlanEffect } from '../../shared/apply/plan.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
-import type { EffectiveSettings, SettingsChange } from '../../shared/settings/index.ts';
+import type { EffectiveSettings, Finding, SettingsChange } from '../../shared/settings/index.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { RestartReason } from './driver.ts';
 import { estimateSeconds } from './estimate.ts';
@@ -17,6 +17,7 @@ export interface EffectInput {
   before: EffectiveSettings;
   after: EffectiveSettings;
   changes: readonly SettingsChange[];
+  findings: readonly Finding[];
   restartNeeded: boolean;
   reloadNeeded: boolean;
   engineUp: boolean;
@@ -77,11 +78,13 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     now('removed', 'volumes-removed', { count: volumes.length, names: volumes.slice(0, maxNames) });
   if (recreate.length > 0) now('recreated', 'containers-recreated', named(recreate));
 
+  const dangerous = after.eci.value && differ(before, after, sharing) ? dangerousShares(input.findings) : [];
+  if (dangerous.length > 0) later('dangerous', 'dangerous-shares', dangerParams(dangerous, before));
   if (!before.eci.value && after.eci.value) {
     later('new-rule', 'eci-on');
     later('new-rule', 'backend', { id: input.backend });
   } else if (before.eci.value && !after.eci.value) later('unprotected', 'eci-off');
-  if (after.eci.value) rulesOf(before, after, later);
+  if (after.eci.value) rulesOf(before, after, dangerous, later);
   if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
   if (
     input.restartNeeded &&
@@ -108,19 +111,58 @@ function restartEffect(what: TargetCapabilities['restarts'], engineUp: boolean):
   return engineUp ? 'engine-restarts' : 'engine-starts';
 }
 
+interface DangerousShare {
+  readonly path: string;
+  readonly everything: boolean;
+}
+
+/** The dangerous directories of the list, as the linter judges them, the whole file system first. */
+function dangerousShares(findings: readonly Finding[]): readonly DangerousShare[] {
+  const byPath = new Map<string, DangerousShare>();
+  for (const { code, params } of findings)
+    if (code === 'share-dangerous') {
+      const path = String(params['path']);
+      byPath.set(path, { path, everything: params['danger'] === 'everything' });
+    }
+  return [...byPath.values()].toSorted((a, b) => Number(b.everything) - Number(a.everything));
+}
+
+/** All of them, with no limit: what is dangerous is never left out. */
+function dangerParams(shares: readonly DangerousShare[], before: EffectiveSettings): PlanEffect['params'] {
+  const everything = shares.filter((share) => share.everything).map(({ path }) => path);
+  const permitted = before.eci.value ? listedPaths(before) : [];
+  return {
+    count: shares.length,
+    paths: shares.map(({ path }) => path),
+    everything,
+    typed: everything.filter((path) => !permitted.includes(path)),
+  };
+}
+
+const sharing = (settings: EffectiveSettings): unknown => settings.fileSharing;
+
+const listedPaths = ({ fileSharing }: EffectiveSettings): readonly string[] =>
+  fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : fileSharing.directories.map(({ path }) => path);
+
+/** Is a part of the settings another one than what was enforced before? Without ECI nothing was. */
+const differ = (
+  before: EffectiveSettings,
+  after: EffectiveSettings,
+  part: (settings: EffectiveSettings) => unknown,
+): boolean => !before.eci.value || JSON.stringify(part(before)) !== JSON.stringify(part(after));
+
 /** Rules that are new compared with before: all of them where ECI goes on, the changed ones otherwise. */
 function rulesOf(
   before: EffectiveSettings,
   after: EffectiveSettings,
+  dangerous: readonly DangerousShare[],
   later: (kind: PlanEffect['kind'], code: PlanEffect['code'], params?: PlanEffect['params']) => void,
 ): void {
-  const differs = (part: (settings: EffectiveSettings) => unknown) =>
-    !before.eci.value || JSON.stringify(part(before)) !== JSON.stringify(part(after));
-  if (differs((settings) => settings.fileSharing)) {
-    const shares =
-      after.fileSharing.kind === 'default'
-        ? ['$HOME', '$TMP']
-        : after.fileSharing.directories.map((directory) => directory.path);
+  const differs = (part: (settings: EffectiveSettings) => unknown) => differ(before, after, part);
+  // Nothing is outside of the whole file system.
+  if (differs(sharing) && !dangerous.some(({ everything }) => everything)) {
+    const first = dangerous.map(({ path }) => path);
+    const shares = [...first, ...listedPaths(after).filter((path) => !first.includes(path))];
     later('new-rule', 'mounts-outside-shares-refused', {
       count: shares.length,
       paths: shares.slice(0, maxNames),

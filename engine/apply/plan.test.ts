@@ -48,6 +48,53 @@ const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({
 });
 const codes = (plan: ReturnType<typeof makePlan>) => plan.effects.map((effect) => effect.code);
 
+describe('dangerous shares', () => {
+  const sharing = (...paths: string[]) =>
+    JSON.stringify({
+      configurationFileVersion: 2,
+      enhancedContainerIsolation: { value: true },
+      filesharingAllowedDirectories: paths.map((path) => ({ path, sharedByDefault: true })),
+    });
+  const afterwards = (draft: string, applied = settingsText(false)) =>
+    makePlan(facts({ applied: stored(applied) }), draft, keepAllContainers).effects.filter(
+      ({ when }) => when === 'afterwards',
+    );
+
+  test('come first, all by name; the whole file system is typed, and nothing is outside of it', () => {
+    const many = Array.from({ length: 60 }, (_, index) => `/srv/p${index}`);
+    const effects = afterwards(sharing('$HOME', ...many, '/etc', '/'));
+    expect(effects[0]).toEqual({
+      kind: 'dangerous',
+      when: 'afterwards',
+      code: 'dangerous-shares',
+      params: { count: 2, paths: ['/', '/etc'], everything: ['/'], typed: ['/'] },
+    });
+    expect(effects.map(({ code }) => code)).not.toContain('mounts-outside-shares-refused');
+  });
+
+  test('without the whole file system they head the list of what may be mounted', () => {
+    const effects = afterwards(sharing('$HOME', '/srv/a', '/etc'));
+    expect(effects[0]?.params).toMatchObject({ paths: ['/etc'], typed: [] });
+    expect(effects.find(({ code }) => code === 'mounts-outside-shares-refused')?.params['paths']).toEqual([
+      '/etc',
+      '$HOME',
+      '/srv/a',
+    ]);
+  });
+
+  test('a share of the whole file system that is in force already is not typed again', () => {
+    const [first] = afterwards(sharing('/', '/srv/a'), sharing('/'));
+    expect(first?.params).toMatchObject({ everything: ['/'], typed: [] });
+  });
+
+  test('are no effect where the list stays, or ECI is off', () => {
+    const codesOf = (draft: string, applied: string) => afterwards(draft, applied).map(({ code }) => code);
+    expect(codesOf(sharing('/'), sharing('/'))).not.toContain('dangerous-shares');
+    const off = sharing('/').replace('"value":true', '"value":false');
+    expect(codesOf(off, settingsText(false))).not.toContain('dangerous-shares');
+  });
+});
+
 describe('plan', () => {
   const busy = container({ id: 'a'.repeat(64), name: 'busy', state: 'running', restartPolicy: 'always' });
   const old = container({ volumes: [{ name: 'db', anonymous: false, destination: '/db' }] });

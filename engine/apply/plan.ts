@@ -111,6 +111,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
       before,
       after,
       changes,
+      findings,
       restartNeeded,
       reloadNeeded,
       engineUp,

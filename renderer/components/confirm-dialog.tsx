@@ -78,7 +78,9 @@ export function ConfirmDialog({
         paper: { sx: { width, maxWidth: 'calc(100% - 32px)' } },
         transition: {
           onEntered: () => {
-            back.current?.focus();
+            const dialog = back.current?.closest('[role="dialog"]');
+            // Not from a field of the dialog that somebody types in already.
+            if (dialog?.contains(document.activeElement) !== true) back.current?.focus();
           },
         },
       }}

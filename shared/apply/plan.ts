@@ -18,6 +18,7 @@ export const planEffectSchema = z.object({
     'new-rule',
     'at-once',
     'recreated',
+    'dangerous',
   ]),
   when: z.enum(['while-applying', 'afterwards']),
   code: z.enum([
@@ -34,6 +35,7 @@ export const planEffectSchema = z.object({
     'eci-on',
     'eci-off',
     'backend',
+    'dangerous-shares',
     'mounts-outside-shares-refused',
     'socket-images',
     'socket-commands',
@@ -124,6 +126,15 @@ export const keepAllContainers: ContainerChoices = {
   includeRunning: false,
   removeVolumes: false,
 };
+
+/**
+ * Shares of the whole file system that this plan newly permits, as written in the settings: a person who
+ * applies it at a window or a terminal types each of them.
+ */
+export function sharesToConfirm(plan: Pick<ApplyPlan, 'effects'>): readonly string[] {
+  const typed = plan.effects.find((effect) => effect.code === 'dangerous-shares')?.params['typed'];
+  return Array.isArray(typed) ? typed : [];
+}
 
 type Blocker = ApplyPlan['blockers'][number];
 

@@ -30,6 +30,7 @@ export const kindStyle: Record<Kind, { readonly icon: ComponentType<SvgIconProps
   'stays-in-view': { icon: EyeIcon, tone: 'neutral' },
   'new-rule': { icon: DeniedIcon, tone: 'neutral' },
   'at-once': { icon: BoltIcon, tone: 'neutral' },
+  dangerous: { icon: UnprotectedIcon, tone: 'danger' },
 };
 
 export interface EffectLabels {
@@ -164,6 +165,17 @@ export function effectLabels(
         }),
         t('review.effect.backendWhy'),
       );
+    }
+    case 'dangerous-shares': {
+      const code = (paths: unknown) =>
+        context.list(texts(paths).map((path) => (path.includes('`') ? path : `\`${path}\``)));
+      const everything = texts(params['everything']);
+      return everything.length > 0
+        ? labels(
+            t('review.effect.sharesEverything', { paths: code(everything) }),
+            t('review.effect.sharesEverythingWhy'),
+          )
+        : labels(t('review.effect.sharesDangerous', { count, paths: code(params['paths']) }), '');
     }
     case 'mounts-outside-shares-refused': {
       const paths = texts(params['paths']);

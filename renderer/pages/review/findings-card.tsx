@@ -11,11 +11,13 @@ import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
 import { color, toneText } from '../../theme/tokens.ts';
+import type { Finding } from '../../../shared/settings/findings.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
 
 /** Rows that are drawn at first, and for each "Show more". */
 const atOnce = 100;
+const isDanger = (finding: Finding): boolean => finding.code === 'share-dangerous';
 const order = { error: 0, warning: 1, note: 2 } as const;
 
 /** What the linter says about the draft on this engine. A fix edits the draft, and undo takes it back. */
@@ -25,7 +27,10 @@ export function FindingsCard() {
   const readOnly = useReadOnlyReason() !== undefined;
   const blocking = draft.findings.filter((finding) => finding.severity === 'error').length;
   const sorted = useMemo(
-    () => draft.findings.toSorted((a, b) => order[a.severity] - order[b.severity]),
+    () =>
+      draft.findings.toSorted(
+        (a, b) => order[a.severity] - order[b.severity] || Number(isDanger(b)) - Number(isDanger(a)),
+      ),
     [draft.findings],
   );
   const { shown, more } = useShown(sorted, atOnce);

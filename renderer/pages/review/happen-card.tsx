@@ -13,6 +13,7 @@ import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 import { RecreateItems } from '../../components/recreate-items.tsx';
+import { DangerousSharesList } from './dangerous-shares-list.tsx';
 import { effectLabels, kindStyle, someNames } from './effect-labels.ts';
 
 /**
@@ -72,8 +73,14 @@ export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
               )
             }
             more={
-              effect.code === 'containers-recreated' &&
-              plan.recreation !== undefined && <RecreateItems groups={plan.recreation.groups} busy={false} />
+              effect.code === 'dangerous-shares' ? (
+                <DangerousSharesList findings={plan.findings} />
+              ) : (
+                effect.code === 'containers-recreated' &&
+                plan.recreation !== undefined && (
+                  <RecreateItems groups={plan.recreation.groups} busy={false} />
+                )
+              )
             }
           />
         );

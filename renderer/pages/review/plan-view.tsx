@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
@@ -15,8 +15,9 @@ import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { ArrowBackIcon } from '../../theme/icons.ts';
 import { Columns, FooterBar, Page } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
-import type { ApplyPlan } from '../../../shared/apply/plan.ts';
+import { sharesToConfirm, type ApplyPlan } from '../../../shared/apply/plan.ts';
 import { ChangesCard } from './changes-card.tsx';
+import { ConfirmSharesDialog } from './confirm-shares-dialog.tsx';
 import { FindingsCard } from './findings-card.tsx';
 import { EffectsCard } from './happen-card.tsx';
 import { usePlan } from './use-plan.ts';
@@ -63,7 +64,10 @@ export function PlanView() {
       : volumes
         ? t('review.footer.removeVolumes', { count: removing })
         : t('review.footer.remove', { count: removing });
+  const [confirming, setConfirming] = useState(false);
+  const shares = plan === null ? [] : sharesToConfirm(plan);
   const apply = () => {
+    setConfirming(false);
     if (plan === null || reason !== null) return;
     void start.run({ choices, baseHash: plan.baseHash, draftHash: plan.draftHash });
   };
@@ -95,7 +99,10 @@ export function PlanView() {
           onKeyDown={(event) => {
             if (event.key === 'Enter') event.preventDefault();
           }}
-          onClick={apply}
+          onClick={() => {
+            if (shares.length > 0) setConfirming(true);
+            else apply();
+          }}
           {...(start.running
             ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> }
             : {})}
@@ -103,6 +110,14 @@ export function PlanView() {
           {label}
         </Button>
       )}
+      <ConfirmSharesDialog
+        open={confirming}
+        paths={shares}
+        onCancel={() => {
+          setConfirming(false);
+        }}
+        onConfirm={apply}
+      />
     </FooterBar>
   );
   return (

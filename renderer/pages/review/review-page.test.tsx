@@ -99,6 +99,51 @@ describe('the plan', () => {
     expect(lines()).toBeGreaterThan(900);
   });
 
+  it('names every dangerous directory, and has the whole file system typed before it is shared', async () => {
+    const paths = ['/', '/etc', '/var/lib/bulkhead', '/root', '/usr', '/boot'];
+    const dangerous = paths.map((path, index) => ({
+      code: 'share-dangerous' as const,
+      severity: 'warning' as const,
+      pointer: `/filesharingAllowedDirectories/${index}/path`,
+      range: { offset: 0, length: 1, line: 1, column: 1 },
+      message: `What ${path} holds.`,
+      params: { path },
+    }));
+    const { user, bridge } = await open('turningOn', {
+      'apply:start': () => ok(run()),
+      'plan:make': () =>
+        ok({
+          ...plan,
+          findings: dangerous,
+          effects: [
+            {
+              kind: 'dangerous',
+              when: 'afterwards',
+              code: 'dangerous-shares',
+              params: { count: paths.length, paths, everything: ['/'], typed: ['/'] },
+            },
+            ...plan.effects,
+          ],
+        }),
+    });
+    await enabled();
+    expect(screen.getByText(/^Containers can mount every file of this machine/)).toBeTruthy();
+    for (const path of paths) expect(screen.getByText(`What ${path} holds.`)).toBeTruthy();
+    await user.click(applyButton());
+    const dialog = await screen.findByRole('dialog');
+    const confirm = within(dialog).getByRole<HTMLButtonElement>('button', { name: 'Share and apply' });
+    const field = within(dialog).getByLabelText('Type / to share it');
+    await user.type(field, '/etc');
+    expect(confirm.disabled).toBe(true);
+    await user.clear(field);
+    await user.type(field, '/');
+    expect(started(bridge)).toHaveLength(0);
+    await user.click(confirm);
+    await waitFor(() => {
+      expect(started(bridge)).toHaveLength(1);
+    });
+  });
+
   it('opens from the keyboard and never applies from there', async () => {
     const { user, bridge } = await renderApp(state('turningOn'), 'isolation', reviewResponses('turningOn'));
     for (const keys of ['{Control>}s{/Control}', '{Control>}{Enter}{/Control}']) {

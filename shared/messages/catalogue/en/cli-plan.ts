@@ -19,6 +19,7 @@ export const cliPlan = {
   'cli-plan.kind-new-rule': 'New rule',
   'cli-plan.kind-at-once': 'At once',
   'cli-plan.kind-recreated': 'Recreated',
+  'cli-plan.kind-dangerous': 'Dangerous',
   'cli-plan.engine-restarts': 'Docker Engine restarts once, about {{seconds}} s',
   'cli-plan.restart-not-prepared': concat(
     'this engine was started by an earlier version, or without what isolation needs; after this restart ',
@@ -64,6 +65,9 @@ export const cliPlan = {
   'cli-plan.backend-sysbox': 'sysbox-runc: one id range for all containers',
   'cli-plan.backend-none': 'no backend: none can run here',
   'cli-plan.no-directories': 'no directory may be mounted',
+  'cli-plan.whole-file-system':
+    'containers may mount every file of this machine, and take it over: {{paths}}',
+  'cli-plan.dangerous-directories': 'containers may mount dangerous directories: {{paths}}',
   'cli-plan.directories': 'mounts outside {{paths}} are refused',
   'cli-plan.no-socket-images': 'mounts of the Docker socket are refused: no image is listed',
   'cli-plan.socket-images': 'the Docker socket may be mounted by {{images}} only, trusted by registry digest',

@@ -18,6 +18,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.kind-new-rule': '新规则',
   'cli-plan.kind-at-once': '立即生效',
   'cli-plan.kind-recreated': '重新创建',
+  'cli-plan.kind-dangerous': '危险',
   'cli-plan.engine-restarts': 'Docker Engine 重启一次，约 {{seconds}} 秒',
   'cli-plan.restart-not-prepared':
     '此引擎由较早的版本启动，或启动时缺少隔离所需的组件；此次重启之后，切换 ECI 不再需要重启',
@@ -47,6 +48,8 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.backend-sysbox': 'sysbox-runc：所有容器共用一个 ID 范围',
   'cli-plan.backend-none': '没有后端：此处没有可运行的后端',
   'cli-plan.no-directories': '不能挂载任何目录',
+  'cli-plan.whole-file-system': '容器可以挂载此计算机的任何文件并控制它：{{paths}}',
+  'cli-plan.dangerous-directories': '容器可以挂载危险目录：{{paths}}',
   'cli-plan.directories': '拒绝 {{paths}} 以外的挂载',
   'cli-plan.no-socket-images': '拒绝挂载 Docker 套接字：未列出任何镜像',
   'cli-plan.socket-images': '只有 {{images}} 可以挂载 Docker 套接字，以镜像仓库的摘要为信任依据',

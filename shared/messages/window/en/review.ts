@@ -76,6 +76,7 @@ export const review = {
     'stays-in-view': 'Stays in view',
     'new-rule': 'New rule',
     'at-once': 'At once',
+    dangerous: 'Dangerous',
     configured: 'Configured',
   },
   effect: {
@@ -130,6 +131,10 @@ export const review = {
     backendWhy: 'It keeps the engine\u2019s store; images and volumes are not converted.',
     exclusive: 'bulkhead-runc',
     sysbox: 'Sysbox',
+    sharesEverything: 'Containers can mount every file of this machine: {{paths}} is shared',
+    sharesEverythingWhy: 'A container with it can take the machine over.',
+    sharesDangerous_one: '{{count}} dangerous directory can be mounted: {{paths}}',
+    sharesDangerous_other: '{{count}} dangerous directories can be mounted: {{paths}}',
     mounts: 'Mounts outside {{paths}} are refused',
     mountsNone: 'Host directories can\u2019t be mounted',
     mountsWhy: 'Symbolic links count as where they lead.',
@@ -186,6 +191,13 @@ export const review = {
     waiting: 'Waiting for the plan',
     conflict: 'Another program changed the file: compare first',
     starting: 'Starting',
+  },
+  /** Consent to sharing the whole file system. */
+  confirmShare: {
+    title: 'Share the whole file system?',
+    why: 'Containers could change every file of this machine and take it over.',
+    field: 'Type {{path}} to share it',
+    confirm: 'Share and apply',
   },
   step: {
     'back-up': 'Back up',

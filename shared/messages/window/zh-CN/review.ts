@@ -70,6 +70,7 @@ export const review: Translation<typeof english> = {
     'stays-in-view': '保持可见',
     'new-rule': '新规则',
     'at-once': '立即生效',
+    dangerous: '危险',
     configured: '已配置',
   },
   effect: {
@@ -114,6 +115,9 @@ export const review: Translation<typeof english> = {
     backendWhy: '保留引擎的存储；镜像和卷不会转换。',
     exclusive: 'bulkhead-runc',
     sysbox: 'Sysbox',
+    sharesEverything: '容器可以挂载此计算机的任何文件：共享了 {{paths}}',
+    sharesEverythingWhy: '获得它的容器可以控制此计算机。',
+    sharesDangerous_other: '可以挂载 {{count}} 个危险目录：{{paths}}',
     mounts: '拒绝 {{paths}} 以外的挂载',
     mountsNone: '不能挂载主机目录',
     mountsWhy: '符号链接以其指向的位置为准。',
@@ -162,6 +166,13 @@ export const review: Translation<typeof english> = {
     waiting: '正在等待计划',
     conflict: '其他程序更改了文件：请先比较',
     starting: '正在开始',
+  },
+  /** Consent to sharing the whole file system. */
+  confirmShare: {
+    title: '共享整个文件系统？',
+    why: '容器将可以更改此计算机的任何文件并控制它。',
+    field: '要共享它，请输入 {{path}}',
+    confirm: '共享并应用',
   },
   step: {
     'back-up': '备份',
