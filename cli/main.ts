@@ -35,4 +35,4 @@ export async function main(args: readonly string[]): Promise<void> {
 markInheritedDescriptors();
 endWithReader();
 
-await main(process.argv.slice(2));
+void main(process.argv.slice(2));

@@ -84,7 +84,7 @@ export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions
   for (const file of [
     'dist/electron/main.cjs',
     'dist/renderer/index.html',
-    'dist/cli/main.mjs',
+    'dist/cli/main.cjs',
     'dist/gateway/main.cjs',
   ]) {
     if (!existsSync(path.join(project, file)))

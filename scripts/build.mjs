@@ -19,6 +19,7 @@ import {
   bundleRenderer,
   electronBundles,
   removeStaleOutputs,
+  withoutWhitespace,
 } from './bundle.mjs';
 import { Actionable, main, must, note, run, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
@@ -32,27 +33,26 @@ const targets = [
   {
     name: 'command line',
     inputs: ['shared', 'engine', 'supervisor', 'planner', 'gateway', 'cli'],
-    outputs: ['dist/cli/main.mjs'],
+    outputs: ['dist/cli/main.cjs'],
     bundles: 'dist/cli',
     build: () =>
       bundle({
         input: { main: at('cli', 'main.ts') },
         directory: at('dist', 'cli'),
-        format: 'esm',
         target: 'node24',
         splitting: true,
+        minify: withoutWhitespace,
       }),
   },
   {
     // A bundle of its own: it runs for months beside the engine, and the rest of the command line would only
-    // sit in its memory. One file: an upgrade may replace what it would load later. CommonJS, because
-    // importing node:http as an ES module loads fetch and its company with it: 14 MB.
+    // sit in its memory. One file: an upgrade may replace what it would load later.
     name: 'gateway',
     inputs: ['shared', 'gateway', 'cli'],
     outputs: ['dist/gateway/main.cjs', 'dist/gateway/splice-thread.cjs'],
     bundles: 'dist/gateway',
     build: async () => {
-      const common = { directory: at('dist', 'gateway'), format: 'cjs', target: 'node24', minify: true };
+      const common = { directory: at('dist', 'gateway'), target: 'node24', minify: true };
       await bundle({ ...common, input: { 'splice-thread': at('gateway', 'http', 'splice', 'thread.ts') } });
       await bundle({
         ...common,

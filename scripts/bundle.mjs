@@ -19,8 +19,8 @@ const aliases = Object.fromEntries(
   ].map((name) => [name, at('scripts', 'absent-module.cjs')]),
 );
 
-/** Names stay, whitespace goes: stack traces can be read. */
-const withoutWhitespace = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
+/** A `minify` option: names stay, whitespace goes. Stack traces can be read. */
+export const withoutWhitespace = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
 
 /**
  * rolldown's options for entry points that run in Node or Electron's main process.
@@ -28,7 +28,6 @@ const withoutWhitespace = { compress: false, mangle: false, codegen: { removeWhi
  * @param {object} options
  * @param {Record<string, string>} options.input entry points: names of the outputs, and their sources
  * @param {string} options.directory where the outputs go
- * @param {'esm' | 'cjs'} options.format outputs end in .mjs or .cjs
  * @param {string} options.target the oldest Node that runs it, such as `node24`
  * @param {boolean} [options.splitting] what `import()` loads comes in chunks of its own; otherwise each entry
  *   point becomes one file, and only one can be built at once
@@ -38,13 +37,11 @@ const withoutWhitespace = { compress: false, mangle: false, codegen: { removeWhi
 export function rolldownOptions({
   input,
   directory,
-  format,
   target,
   splitting = false,
   minify = false,
   plugins = [],
 }) {
-  const extension = format === 'esm' ? 'mjs' : 'cjs';
   return {
     input,
     cwd: repository,
@@ -59,9 +56,10 @@ export function rolldownOptions({
     plugins,
     output: {
       dir: directory,
-      format,
-      entryFileNames: `[name].${extension}`,
-      chunkFileNames: `[name]-[hash].${extension}`,
+      // Importing a builtin module as an ES module loads all that it exports: of node:http, fetch too.
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name]-[hash].cjs',
       codeSplitting: splitting,
       sourcemap: true,
       comments: { legal: true, annotation: false, jsdoc: false },
@@ -93,7 +91,7 @@ export async function bundle(options) {
 
 /** Options of the two bundles of an Electron app whose main process starts in `entry`: main and preload. */
 export function electronBundles({ entry, directory }) {
-  const common = { directory, format: 'cjs', target: 'node18' };
+  const common = { directory, target: 'node18' };
   return [
     {
       ...common,

@@ -17,7 +17,7 @@ afterEach(async () => {
 async function bundleText(text: string, options: object): Promise<string> {
   const source = path.join(directory, 'source.ts');
   await writeFile(source, text);
-  await bundle({ input: { main: source }, directory, format: 'cjs', target: 'node24', ...options });
+  await bundle({ input: { main: source }, directory, target: 'node24', ...options });
   return path.join(directory, 'main.cjs');
 }
 

@@ -72,7 +72,7 @@ export function stageProgram(directory) {
     });
   };
   copy('bin', 'bulkhead');
-  copyBundle(at('dist', 'cli'), ['main.mjs'], path.join(directory, 'dist', 'cli'));
+  copyBundle(at('dist', 'cli'), ['main.cjs'], path.join(directory, 'dist', 'cli'));
   copy('dist', 'gateway');
   // For `bulkhead app --install`.
   copy('dist', 'icons', 'app.png');

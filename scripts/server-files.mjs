@@ -78,7 +78,7 @@ function packageJson(root) {
 export function serverPrograms(architecture, root = repository) {
   const copied = [
     { from: 'bin/bulkhead', to: program('bin/bulkhead'), mode: executable },
-    ...bundleFiles(path.join(root, 'dist/cli'), ['main.mjs']).map((file) => `dist/cli/${file}`),
+    ...bundleFiles(path.join(root, 'dist/cli'), ['main.cjs']).map((file) => `dist/cli/${file}`),
     'dist/gateway/main.cjs',
     'dist/gateway/splice-thread.cjs',
     ...koffiFiles.map((file) => `node_modules/koffi/${file}`),

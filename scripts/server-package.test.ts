@@ -41,11 +41,11 @@ const arm64Files = [
 /** The files of a clone that a package for arm64 is made of, and some that it does not have. */
 async function makeClone(): Promise<void> {
   await put('package.json', JSON.stringify({ name: 'bulkhead', version: '1.0.0', devDependencies: {} }));
-  await put('dist/cli/main.mjs', 'import("./apply-1.mjs") //# sourceMappingURL=main.mjs.map');
+  await put('dist/cli/main.cjs', 'require("./apply-1.cjs") //# sourceMappingURL=main.cjs.map');
   for (const file of [
-    'dist/cli/apply-1.mjs',
-    'dist/cli/apply-0.mjs',
-    'dist/cli/main.mjs.map',
+    'dist/cli/apply-1.cjs',
+    'dist/cli/apply-0.cjs',
+    'dist/cli/main.cjs.map',
     'dist/gateway/main.cjs.map',
     'node_modules/koffi/src/koffi/src/ffi.cc',
     'node_modules/@koromix/koffi-linux-arm64/musl_arm64/koffi.node',
@@ -63,8 +63,8 @@ describe('the package for servers', () => {
         '/usr/bin/bulkhead',
         ...[
           'bin/bulkhead',
-          'dist/cli/apply-1.mjs',
-          'dist/cli/main.mjs',
+          'dist/cli/apply-1.cjs',
+          'dist/cli/main.cjs',
           'dist/gateway/main.cjs',
           'dist/gateway/splice-thread.cjs',
           'node_modules/@koromix/koffi-linux-arm64/index.js',

@@ -79,14 +79,14 @@ describe('asking for an administrator on macOS', () => {
 describe('asking for an administrator on Windows', () => {
   it('gives program and arguments by the environment of a fixed command', async () => {
     const elevated = await systemElevator('win32', await program('exit 126')).run(
-      ['C:\\Program Files\\Bulkhead\\node.exe', 'C:\\Program Files\\Bulkhead\\main.mjs'],
+      ['C:\\Program Files\\Bulkhead\\node.exe', 'C:\\Program Files\\Bulkhead\\main.cjs'],
       ['apply', 'C:\\dir with space\\', 'a"b'],
     );
     expect(elevated.ok && (await elevated.value.exited)).toBe(126);
     expect(await readFile(path.join(directory, 'called'), 'utf8')).not.toContain('Bulkhead');
     expect(await readFile(path.join(directory, 'env'), 'utf8')).toMatch(
       new RegExp(
-        String.raw`^BULKHEAD_ARGUMENTS="C:\\Program Files\\Bulkhead\\main\.mjs" apply ` +
+        String.raw`^BULKHEAD_ARGUMENTS="C:\\Program Files\\Bulkhead\\main\.cjs" apply ` +
           String.raw`"C:\\dir with space\\\\" "a\\"b" --events-to \S+$`,
         'm',
       ),
@@ -108,7 +108,7 @@ describe('asking for an administrator on Windows', () => {
   it('runs Node, since the launcher is a shell script', () => {
     expect(elevatedCommand('C:\\Bulkhead', 'win32')).toEqual([
       'C:\\Bulkhead\\node_modules\\node\\bin\\node.exe',
-      'C:\\Bulkhead\\dist\\cli\\main.mjs',
+      'C:\\Bulkhead\\dist\\cli\\main.cjs',
     ]);
     expect(elevatedCommand('/opt/bulkhead', 'linux')).toEqual(['/opt/bulkhead/bin/bulkhead']);
   });

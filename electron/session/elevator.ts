@@ -33,7 +33,7 @@ export const elevatedCommand = (
   platform === 'win32'
     ? [
         path.win32.join(root, 'node_modules', 'node', 'bin', 'node.exe'),
-        path.win32.join(root, 'dist', 'cli', 'main.mjs'),
+        path.win32.join(root, 'dist', 'cli', 'main.cjs'),
       ]
     : [path.join(root, 'bin', 'bulkhead')];
 

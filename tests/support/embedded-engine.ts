@@ -28,7 +28,7 @@ export interface EmbeddedEngine {
 }
 
 export async function embeddedEngine(): Promise<EmbeddedEngine> {
-  if (!existsSync(path.resolve(bulkhead, '../../dist/cli/main.mjs')))
+  if (!existsSync(path.resolve(bulkhead, '../../dist/cli/main.cjs')))
     throw new Error('not built: run npm run build first');
   const root = await mkdtemp('/tmp/bh-');
   const paths = rootPaths(root);
