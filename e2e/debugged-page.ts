@@ -5,6 +5,13 @@ import * as z from 'zod';
 export interface DebuggedPage {
   /** The value of an expression in the page; a promise is awaited. Rejects where it throws. */
   evaluate(expression: string): Promise<unknown>;
+  /** Waits until an expression of the page is true. Rejects with what the page shows if it never is. */
+  until(expression: string): Promise<void>;
+  /**
+   * Clicks the last enabled element of `selector` with this text, as the mouse does, once it is there and
+   * nothing covers it.
+   */
+  click(selector: string, text: string): Promise<void>;
   /** A PNG of the page. */
   screenshot(): Promise<Buffer>;
   close(): void;
@@ -22,7 +29,27 @@ const reply = z.object({
 });
 type Reply = NonNullable<z.infer<typeof reply>['result']>;
 
-/** Connects to the app's own page, once it shows its title. `withinMs`: for the page to be there. */
+const pointSchema = z.object({ x: z.number(), y: z.number() });
+
+/**
+ * An expression of the page: the middle of the last enabled element of `selector` with this text, as
+ * `{ x, y }`; null while there is none or something covers it.
+ */
+const middleOf = (selector: string, text: string): string => `(() => {
+  const element = [...document.querySelectorAll(${JSON.stringify(selector)})].findLast(
+    (one) => one.textContent.trim() === ${JSON.stringify(text)} && !one.disabled,
+  );
+  if (element === undefined) return null;
+  element.scrollIntoView({ block: 'nearest' });
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  return element.contains(document.elementFromPoint(x, y)) ? { x, y } : null;
+})()`;
+
+/**
+ * Connects to the app's own page, once it shows its title. `withinMs`: for the page to be there, and for what
+ * `until` and `click` wait for.
+ */
 export async function connectToPage(port: string, withinMs = 20_000): Promise<DebuggedPage> {
   const socket = new WebSocket(await addressOfOwnPage(port, withinMs));
   await new Promise((resolve, reject) => {
@@ -55,8 +82,28 @@ export async function connectToPage(port: string, withinMs = 20_000): Promise<De
     "new Promise((done) => { const look = () => { if (document.querySelector('main h1') !== null) " +
       'done(); else requestAnimationFrame(look); }; look(); })',
   );
+  const until = async (expression: string): Promise<void> => {
+    await evaluate(`new Promise((done, fail) => {
+      const end = Date.now() + ${withinMs};
+      const look = () => {
+        if (${expression}) done();
+        else if (Date.now() > end)
+          fail(new Error(${JSON.stringify(expression)} + ' is not so: ' + document.body?.innerText));
+        else setTimeout(look, 100);
+      };
+      look();
+    })`);
+  };
   return {
     evaluate,
+    until,
+    click: async (selector, text) => {
+      const middle = middleOf(selector, text);
+      await until(`${middle} !== null`);
+      const { x, y } = pointSchema.parse(await evaluate(middle));
+      for (const type of ['mouseMoved', 'mousePressed', 'mouseReleased'])
+        await call('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+    },
     screenshot: async () =>
       Buffer.from((await call('Page.captureScreenshot', { format: 'png' })).data ?? '', 'base64'),
     close: () => {

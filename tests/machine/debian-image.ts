@@ -7,7 +7,9 @@ import { cache } from '../../scripts/paths.mjs';
 
 const run = promisify(execFile);
 
-const suite = 'trixie';
+/** `trixie`: the stable Debian; `sid`: the engine, containerd, runc and kernel of tomorrow. */
+export type Suite = 'trixie' | 'sid';
+
 const packages = [
   ...['systemd', 'systemd-sysv', 'dbus', 'udev', 'linux-image-cloud-amd64', 'initramfs-tools'],
   ...['apparmor', 'docker.io', 'docker-cli', 'docker-buildx', 'docker-compose', 'iptables', 'lxcfs'],
@@ -57,16 +59,20 @@ export interface DebianImage {
 }
 
 /**
- * A bootable Debian with `extraPackages`, made once for each list of packages and kept in the cache of the
- * project's scripts. Needs root, mmdebstrap, mkfs.ext4 and ssh-keygen; the first time takes two minutes.
+ * A bootable Debian with `extraPackages`, made once for each suite and list of packages and kept in the cache
+ * of the project's scripts. Needs root, mmdebstrap, mkfs.ext4 and ssh-keygen; the first time takes two
+ * minutes.
  */
-export async function debianImage(extraPackages: readonly string[] = []): Promise<DebianImage> {
+export async function debianImage(
+  suite: Suite = 'trixie',
+  extraPackages: readonly string[] = [],
+): Promise<DebianImage> {
   const all = [...packages, ...extraPackages];
   const digest = createHash('sha256')
     .update([suite, ...all, customize].join('\n'))
     .digest('hex');
   const directory = path.join(cache, 'machine', digest.slice(0, 16));
-  if (!(await exists(directory))) await buildImage(directory, all);
+  if (!(await exists(directory))) await buildImage(directory, suite, all);
   const file = (name: string) => path.join(directory, name);
   return {
     disk: file('disk.img'),
@@ -76,7 +82,7 @@ export async function debianImage(extraPackages: readonly string[] = []): Promis
   };
 }
 
-async function buildImage(directory: string, included: readonly string[]): Promise<void> {
+async function buildImage(directory: string, suite: Suite, included: readonly string[]): Promise<void> {
   const partial = `${directory}.${process.pid}.partial`;
   const file = (name: string) => path.join(partial, name);
   const root = file('root');
@@ -91,6 +97,8 @@ async function buildImage(directory: string, included: readonly string[]): Promi
       [
         '--quiet',
         '--variant=minbase',
+        // Unstable's index is valid for a week: a mirror that lags behind is good enough for a test.
+        '--aptopt=Acquire::Check-Valid-Until "false"',
         `--include=${included.join(',')}`,
         `--customize-hook=${file('customize')}`,
         ...[suite, root],

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { artifacts } from '../../scripts/paths.mjs';
-import { debianImage, type DebianImage } from './debian-image.ts';
+import { debianImage, type DebianImage, type Suite } from './debian-image.ts';
 
 const run = promisify(execFile);
 
@@ -35,6 +35,7 @@ export interface CommandOptions {
 }
 
 export interface BootOptions {
+  readonly suite?: Suite;
   readonly extraPackages?: readonly string[];
   /** A directory of this machine, which the guest has on its second disk, `/dev/vdb`. */
   readonly attach?: string;
@@ -64,8 +65,8 @@ export class Guest {
   }
 
   /** Boots a fresh machine: what it writes is in a layer of its own above the cached image. */
-  static async boot({ extraPackages = [], attach }: BootOptions = {}): Promise<Guest> {
-    const image = await debianImage(extraPackages);
+  static async boot({ suite, extraPackages, attach }: BootOptions = {}): Promise<Guest> {
+    const image = await debianImage(suite, extraPackages);
     await mkdir(artifacts, { recursive: true });
     const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-machine-'));
     const overlay = path.join(directory, 'overlay.qcow2');
@@ -138,13 +139,14 @@ export class Guest {
 
   /**
    * Boots again. `power-loss`: at once, without a word to any service, and without writing back what is in
-   * memory only.
+   * memory only. `kexec`: with the kernel that is loaded for it, since QEMU keeps to the one of the image.
    */
-  async reboot(how: 'orderly' | 'power-loss' = 'orderly'): Promise<void> {
+  async reboot(how: 'orderly' | 'power-loss' | 'kexec' = 'orderly'): Promise<void> {
     const before = await this.output(readBootId);
+    const command = how === 'kexec' ? 'systemctl kexec' : 'systemctl reboot';
+    if (how === 'power-loss') this.#qemu.stdin?.write('system_reset\n');
     // The connection ends when the machine goes down.
-    if (how === 'orderly') await this.run('systemctl reboot; exec sleep infinity', { timeoutMs: bootMs });
-    else this.#qemu.stdin?.write('system_reset\n');
+    else await this.run(`${command}; exec sleep infinity`, { timeoutMs: bootMs });
     for (const user of this.#connected)
       await run('ssh', ['-O', 'exit', ...this.#sshArguments(user)]).catch(() => undefined);
     this.#connected.clear();

@@ -75,6 +75,21 @@ echo 1 > /proc/sys/kernel/sysrq && echo kernel setting changed`;
       await output('docker rm -f talk');
     });
 
+    it('reads status, settings, history and containers; not decisions and ranges', async () => {
+      expect(await output('bulkhead status')).toContain('Protected');
+      expect(await output('bulkhead settings show')).toContain('enhancedContainerIsolation');
+      expect(await output('bulkhead settings history')).toContain('ECI on');
+      expect(await output('bulkhead containers scan')).toContain('web');
+      const audit = await alice('bulkhead audit');
+      expect(audit).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('root') });
+      const state = '/var/lib/bulkhead/system';
+      const closed = ['audit.jsonl', 'isolation', 'sharing', 'sockets', 'planner.sock'];
+      for (const name of closed)
+        expect((await alice(`cat ${state}/${name}; ls ${state}/${name}/`)).code).not.toBe(0);
+      for (const path of ['/run/bulkhead/ranges', '/run/bulkhead/engine.sock'])
+        expect((await alice(`test -r ${path}`)).code).toBe(1);
+    });
+
     it.each(['BuildKit', 'the legacy builder'])(
       'C: a build with %s runs in a range of its own',
       async (builder) => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Guest } from './guest.ts';
 import { startLoad } from './load.ts';
+import { expectIsolatedOverLayers } from './many-layers.ts';
 import { applySetting, engineFiles, installPackage, parseIdMap, startedAt, wholeMachine } from './product.ts';
 
 const run = promisify(execFile);
@@ -124,6 +125,28 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     await verified();
     const plan = await guest.output('bulkhead install --dry-run');
     expect(plan).not.toMatch(/restart/);
+  });
+
+  it.each([70, 120])("an isolated container over %i layers, by this kernel's own road", (layers) =>
+    expectIsolatedOverLayers(guest, layers),
+  );
+
+  it('another kernel: containers come back isolated, and all claims hold', async () => {
+    const before = await guest.output('uname -r');
+    await guest.output(`cd /etc/apt
+sed 's/ trixie / trixie-backports /' sources.list > sources.list.d/new.list
+grep -q backports sources.list.d/new.list`);
+    // A mirror that lags behind is good enough.
+    await apt('-o Acquire::Check-Valid-Until=false update');
+    await apt('install -t trixie-backports linux-image-cloud-amd64 kexec-tools');
+    await guest.output(`set -- $(ls -t /boot/vmlinuz-*)
+kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`);
+    await guest.reboot('kexec');
+    expect(await guest.output('uname -r')).not.toBe(before);
+    await guest.output('systemctl start docker', { timeoutMs: 300_000 });
+    expect(parseIdMap(await guest.output('docker exec keep cat /proc/self/uid_map'))).toEqual(wholeMachine);
+    await expectIsolated();
+    await verified();
   });
 
   it('pkexec asks an administrator by the words of the policy, in both languages', async () => {

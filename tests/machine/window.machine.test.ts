@@ -4,12 +4,12 @@ import path from 'node:path';
 import { execFile } from 'node:child_process';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectToPage, type DebuggedPage } from '../../e2e/debugged-page.ts';
 import { windowPackages } from '../../scripts/debian-packages.mjs';
 import { artifacts, at } from '../../scripts/paths.mjs';
 import { Guest } from './guest.ts';
-import { installPackage } from './product.ts';
+import { installPackage, parseIdMap } from './product.ts';
 
 const run = promisify(execFile);
 const firstOf = (alternatives: string): string => alternatives.split(' | ')[0] ?? alternatives;
@@ -47,19 +47,7 @@ END`);
     await rm(packaged, { recursive: true, force: true });
   }, 120_000);
 
-  /** Waits until an expression of the page is true. */
-  const until = (expression: string) =>
-    page.evaluate(`new Promise((done, fail) => {
-      const end = Date.now() + ${patientMs};
-      const look = () => {
-        if (${expression}) done(true);
-        else if (Date.now() > end) 
-          fail(new Error(${JSON.stringify(expression)} + ': ' + document.body?.innerText));
-        else setTimeout(look, 100);
-      };
-      look();
-    })`);
-  const shows = (text: string) => until(`document.body?.innerText.includes(${JSON.stringify(text)})`);
+  const shows = (text: string) => page.until(`document.body?.innerText.includes(${JSON.stringify(text)})`);
   const screenshot = async (name: string) => {
     await mkdir(path.join(artifacts, 'screenshots'), { recursive: true });
     await writeFile(path.join(artifacts, 'screenshots', `machine-${name}.png`), await page.screenshot());
@@ -77,5 +65,18 @@ runuser -u alice -- env -i PATH=/usr/bin:/bin LANG=C.UTF-8 DISPLAY=:5 HOME=/home
     await shows('Protect this engine');
     await screenshot('first-run');
     await shows('/run/docker.sock');
+  });
+
+  it('applies a first policy there, with what the administrator may by polkit', async () => {
+    for (const button of ['Continue', 'Continue', 'Review the changes']) await page.click('button', button);
+    await shows('Review & apply');
+    await screenshot('review');
+    await page.click('button', 'Apply');
+    await screenshot('applying');
+    await shows('Version 1 is applied');
+    await screenshot('applied');
+    const map = await guest.output('docker run --rm busybox cat /proc/self/uid_map', { user: 'alice' });
+    expect(parseIdMap(map).count).toBe(65_536);
+    expect(await guest.output("docker inspect --format '{{.State.Running}}' old")).toBe('true');
   });
 });
