@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { decisionSubject, decisionText } from '../shared/audit/decision-text.ts';
@@ -43,7 +43,7 @@ export function registerAudit(program: Command): void {
         printError(since.error, options);
         return;
       }
-      const there = await access(file.value).then(
+      const there = await access(file.value, constants.R_OK).then(
         () => null,
         (error: unknown) => error,
       );
