@@ -50,6 +50,15 @@ describe('bulkhead audit', () => {
     expect(wanted({ ...entry, outcome: 'would-deny' }, { denied: true }, Date.parse(entry.time))).toBe(true);
     expect(wanted(entry, {}, Date.parse(entry.time) + 1)).toBe(false);
   });
+  it('leaves out what verifications sent, unless it is requested', () => {
+    const probe = { ...entry, client: { uid: 0, pid: 9 }, image: 'bulkhead/probe:9f92c05dff94' };
+    expect(wanted(probe, {}, null)).toBe(false);
+    expect(wanted(probe, { denied: true }, null)).toBe(false);
+    expect(wanted(probe, { probes: true }, null)).toBe(true);
+    // Nobody but root hides behind the probe's image.
+    expect(wanted({ ...probe, client: { uid: 1000, pid: 9 } }, {}, null)).toBe(true);
+    expect(wanted({ ...probe, origin: { kind: 'socket-mount', mount: 'ff' } }, {}, null)).toBe(true);
+  });
   it('takes a date or how long ago, nothing else', () => {
     expect(sinceTime('15m', 1_000_000)).toEqual({ ok: true, value: 100_000 });
     expect(sinceTime('2026-01-02', 0)).toEqual({ ok: true, value: Date.parse('2026-01-02') });

@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { decisionSubject, decisionText } from '../shared/audit/decision-text.ts';
+import { isProbes } from '../shared/audit/activity.ts';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { MessageId } from '../shared/messages/catalogue/index.ts';
@@ -18,6 +19,7 @@ interface AuditOptions {
   readonly rule?: string;
   readonly since?: string;
   readonly denied?: boolean;
+  readonly probes?: boolean;
   readonly file?: string;
 }
 
@@ -31,6 +33,7 @@ export function registerAudit(program: Command): void {
     .option('--rule <rule>', helpText('cli-help.audit-rule'))
     .option('--since <time>', helpText('cli-help.audit-since'))
     .option('--denied', helpText('cli-help.audit-denied'))
+    .option('--probes', helpText('cli-help.audit-probes'))
     .option('--file <file>', helpText('cli-help.audit-file'))
     .action(async (options: AuditOptions) => {
       const file = options.file === undefined ? logOf(options) : ok(path.resolve(options.file));
@@ -119,11 +122,13 @@ export function sinceTime(text: string | undefined, now: number): Result<number 
     : ok(time);
 }
 
+/** Whether an entry is listed; what verifications sent only with `--probes`. */
 export function wanted(
   entry: StoredAuditEntry,
-  options: Pick<AuditOptions, 'rule' | 'denied'>,
+  options: Pick<AuditOptions, 'rule' | 'denied' | 'probes'>,
   since: number | null,
 ): boolean {
+  if (options.probes !== true && isProbes(entry)) return false;
   if (options.rule !== undefined && entry.rule !== options.rule) return false;
   if (options.denied === true && entry.outcome !== 'deny' && entry.outcome !== 'would-deny') return false;
   return since === null || Date.parse(entry.time) >= since;

@@ -43,7 +43,7 @@ export const pages = {
   activity: {
     linkParameters: {
       entry: recordId,
-      filter: /^(all|denied|changed|would-deny)$/,
+      filter: /^(all|denied|changed|probes|would-deny)$/,
       container: recordId,
     },
   },

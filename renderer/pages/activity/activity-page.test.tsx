@@ -60,6 +60,18 @@ describe('the activity page', () => {
     }
   });
 
+  it('shows what verifications sent under their own filter alone, and counts it nowhere else', async () => {
+    const probe = (seq: number) =>
+      entry(1, { seq, client: { uid: 0, pid: 9 }, image: `bulkhead/probe:${seq}`, user: 'root' });
+    const app = await renderApp(appState(), 'activity', page([entry(2, { seq: 1 }), probe(2), probe(3)]));
+    await waitFor(() => {
+      expect(lines()).toHaveLength(1);
+    });
+    expect(screen.getByRole('button', { name: /^Denied/ }).textContent).toBe('Denied1');
+    await app.user.click(screen.getByRole('button', { name: /^Verification/ }));
+    expect(lines()).toHaveLength(2);
+  });
+
   it('counts what waits behind a paused list as seen once it is shown', async () => {
     const app = await renderApp(appState(), 'activity');
     await waitFor(() => {

@@ -60,9 +60,10 @@ export default function ActivityPage() {
   const found = useMemo(() => shown.filter(wanted), [shown, wanted]);
   const counts = useMemo(
     () => ({
-      all: found.length,
+      all: found.filter((entry) => matchesFilter(entry, 'all')).length,
       denied: found.filter((entry) => matchesFilter(entry, 'denied')).length,
       changed: found.filter((entry) => matchesFilter(entry, 'changed')).length,
+      probes: found.filter((entry) => matchesFilter(entry, 'probes')).length,
     }),
     [found],
   );

@@ -1,6 +1,15 @@
 import { expect, it } from 'vitest';
 import { entry } from '../../dev/activity-fixture.ts';
-import { entrySubject } from './entry-text.ts';
+import { entrySubject, filters, matchesFilter } from './entry-text.ts';
+
+it('lists what verifications sent under its own filter alone, so that no other counts it', () => {
+  const probe = entry(1, { client: { uid: 0, pid: 9 }, image: 'bulkhead/probe:9f92c05dff94' });
+  const under = (one: typeof probe) => filters.filter((filter) => matchesFilter(one, filter));
+  expect(under(probe)).toEqual(['probes']);
+  expect(under({ ...probe, outcome: 'rewrite' })).toEqual(['probes']);
+  expect(under(entry(1))).toEqual(['all', 'denied']);
+  expect(under(entry(1, { outcome: 'rewrite' }))).toEqual(['all', 'changed']);
+});
 
 it('names the flag a refusal is about, without the sentence around it', () => {
   const subject = (what: string) =>

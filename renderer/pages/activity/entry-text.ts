@@ -55,11 +55,16 @@ export function requestedBy(t: TFunction, entry: ActivityEntry): string {
 export const aboutText = (entry: ActivityEntry): string =>
   [entry.container, entry.image].filter((part) => part !== undefined && part !== '').join(' · ');
 
-export const filters = ['all', 'denied', 'changed'] as const;
+/** `all` is everybody's; what verifications sent is listed, and counted, by a filter of its own. */
+export const filters = ['all', 'denied', 'changed', 'probes'] as const;
 export type Filter = (typeof filters)[number];
 
 export const matchesFilter = (entry: ActivityEntry, filter: Filter): boolean =>
-  filter === 'all' || (filter === 'denied' ? isDenial(entry) : entry.outcome === 'rewrite');
+  isProbes(entry)
+    ? filter === 'probes'
+    : filter === 'all' ||
+      (filter === 'denied' && isDenial(entry)) ||
+      (filter === 'changed' && entry.outcome === 'rewrite');
 
 /** Everything about an entry that a search may be for, in lower case, in the words shown. */
 export function haystack(t: TFunction, entry: ActivityEntry): string {

@@ -144,6 +144,7 @@ export const cliHelp = {
   'cli-help.audit-rule': 'of this rule only, for example host-namespace',
   'cli-help.audit-since': 'from this time on: an ISO date, or 90s, 15m, 24h, 7d ago',
   'cli-help.audit-denied': 'denials only, those of audit mode too',
+  'cli-help.audit-probes': 'also the requests of verifications, which are sent to be refused',
   'cli-help.audit-file': 'another decision log',
   'cli-help.ranges': 'ranges of ids that containers have on this machine, and whose they are (needs root)',
   'cli-help.ranges-list': 'list whose each range is and whether it is in use',

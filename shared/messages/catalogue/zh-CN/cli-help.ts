@@ -109,6 +109,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.audit-rule': '仅此规则，例如 host-namespace',
   'cli-help.audit-since': '从此时间起：ISO 日期，或 90s、15m、24h、7d 之前',
   'cli-help.audit-denied': '仅拒绝，包括审计模式下的拒绝',
+  'cli-help.audit-probes': '也显示验证发出的请求（这些请求本就应被拒绝）',
   'cli-help.audit-file': '另一个决策日志',
   'cli-help.ranges': '本机上容器使用的 ID 范围及其归属（需要 root）',
   'cli-help.ranges-list': '列出每个范围的归属以及是否正在使用',

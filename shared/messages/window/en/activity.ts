@@ -7,7 +7,7 @@ export const activity = {
   resume: 'Resume',
   show: 'Show',
   search: 'Container, image or rule',
-  filter: { all: 'All', denied: 'Denied', changed: 'Changed' },
+  filter: { all: 'All', denied: 'Denied', changed: 'Changed', probes: 'Verification' },
   column: { time: 'Time', outcome: 'Outcome', request: 'Request' },
   outcome: { wouldDeny: 'Would be denied', warned: 'Warned' },
   times: '{{count}} times',
