@@ -16,7 +16,7 @@ const desktop = (
   version: string | null,
   virtualMachine: 'vm' | 'wsl2' | 'hyper-v' = 'vm',
 ): CoverageFacts => ({ eci: true, desktop: { version, virtualMachine } });
-const embedded: CoverageFacts = { eci: true, backend: 'exclusive' };
+const embedded: CoverageFacts = { eci: true, backend: 'exclusive', socketMounts: true };
 
 describe('coverage on an engine of ours (C)', () => {
   it('protects what is run and built, refuses what goes round it, and not what was there before', () => {
@@ -41,11 +41,15 @@ describe('coverage on an engine of ours (C)', () => {
     });
   });
 
+  it('starts nothing through a mounted socket where no image may mount it', () => {
+    expect(state({ ...embedded, socketMounts: false }, 'socket-started')).toBe('not-allowed');
+  });
+
   it('claims exclusive ranges for the exclusive backend only (A3)', () => {
     const claims = (facts: CoverageFacts) =>
       coverageFor(facts).find((row) => row.workload === 'run-create')?.claims;
     expect(claims(embedded)).toContain('A3-exclusive-range');
-    expect(claims({ eci: true, backend: 'sysbox' })).not.toContain('A3-exclusive-range');
+    expect(claims({ eci: true, backend: 'sysbox', socketMounts: true })).not.toContain('A3-exclusive-range');
   });
 
   it.each([embedded, desktop('4.40.0', 'hyper-v')])(
@@ -146,6 +150,18 @@ describe('rowEvidence', () => {
       ),
     ).toBe('probe-failed');
   });
+
+  it.each(['kind-nodes', 'build-container-driver'] as const)(
+    'does not say of %s, which no probe runs, that it was tried',
+    (workload) => {
+      const similar = coverageFor(embedded).find((row) => row.workload === workload);
+      if (similar === undefined) throw new Error(`no row ${workload}`);
+      const evidence = rowEvidence(similar, verification(), now);
+      expect(evidence.kind).toBe('probe-similar');
+      expect(displayedState(similar, evidence)).toBe('unverified');
+      expect(rowEvidence(similar, verification({ claims: [] }), now).kind).toBe('probe-missing');
+    },
+  );
 
   it('never shows a probed row as protected without a passed probe', () => {
     const displayed = (v: Verification | null) => displayedState(probed, rowEvidence(probed, v, now));

@@ -37,12 +37,22 @@ export interface CoverageRow {
   readonly basis: 'probe' | 'rule' | 'documentation';
   /** The claims that show it; empty unless the basis is a probe. */
   readonly claims: readonly (typeof claimIds)[number][];
+  /**
+   * True where the claims are about what the workload is made of (a privileged container), and the workload
+   * itself is not tried: nothing says that it works and is isolated as a whole.
+   */
+  readonly notTried?: true;
   /** Docker Desktop version from which on the row is protected, where that is what decides it. */
   readonly since?: string;
 }
 
 export type CoverageFacts =
-  | { readonly eci: boolean; readonly backend: BackendId }
+  | {
+      readonly eci: boolean;
+      readonly backend: BackendId;
+      /** Whether the settings let any image mount the Docker socket. */
+      readonly socketMounts: boolean;
+    }
   | { readonly eci: boolean; readonly desktop: DesktopCoverageFacts };
 
 /** What coverage depends on where Docker Desktop isolates containers itself. */
@@ -62,7 +72,8 @@ export interface DesktopCoverageFacts {
  * `rowEvidence`'s to say.
  */
 export function coverageFor(facts: CoverageFacts): CoverageRow[] {
-  const rows = 'desktop' in facts ? desktopRows(facts.desktop) : engineRows(facts.backend);
+  const rows =
+    'desktop' in facts ? desktopRows(facts.desktop) : engineRows(facts.backend, facts.socketMounts);
   if (facts.eci) return rows;
   return rows.map((row) =>
     row.state === 'not-on-this-engine'
@@ -79,7 +90,7 @@ const row = (
 ): CoverageRow => ({ workload, state, basis, claims });
 const absent = (workload: WorkloadId): CoverageRow => row(workload, 'not-on-this-engine', 'rule');
 
-function engineRows(backend: BackendId): CoverageRow[] {
+function engineRows(backend: BackendId, socketMounts: boolean): CoverageRow[] {
   const rules = [
     'A6-runtime-override',
     'A7-userns-host-ignored',
@@ -97,12 +108,13 @@ function engineRows(backend: BackendId): CoverageRow[] {
     // Both builders: `docker build` uses BuildKit, older clients and some SDKs the other one.
     row('build-docker-driver', 'protected', 'probe', ['C-build-buildkit', 'C-build-legacy']),
     // Its builder is a privileged container like any other.
-    row('build-container-driver', 'protected', 'probe', privileged),
-    row('socket-started', 'protected', 'probe', ['A11-through-socket']),
+    { ...row('build-container-driver', 'protected', 'probe', privileged), notTried: true },
+    // Without a mounted socket nothing is started through one: the probe sees that its mount is refused.
+    row('socket-started', socketMounts ? 'protected' : 'not-allowed', 'probe', ['A11-through-socket']),
     row('socket-mount', 'protected', 'probe', ['B1-socket-refused']),
     row('socket-derived-images', 'protected', 'rule'),
     row('socket-any-image', 'protected', 'rule'),
-    row('kind-nodes', 'protected', 'probe', privileged),
+    { ...row('kind-nodes', 'protected', 'probe', privileged), notTried: true },
     row('build-host-network', 'not-allowed', 'rule'),
     row('swarm-plugins', 'not-allowed', 'rule'),
     row('created-before', 'unprotected', 'rule'),

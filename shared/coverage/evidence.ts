@@ -3,7 +3,11 @@ import type { CoverageRow } from './coverage.ts';
 
 /** What backs a row right now. `at` is when the verification was (ISO 8601), null without one. */
 export type RowEvidence =
-  | { readonly kind: 'probe-passed' | 'probe-failed' | 'probe-outdated'; readonly at: string }
+  /** `probe-similar`: what the workload is made of has passed, the workload itself was not tried. */
+  | {
+      readonly kind: 'probe-passed' | 'probe-similar' | 'probe-failed' | 'probe-outdated';
+      readonly at: string;
+    }
   /**
    * Probes leave nothing open and show only a part of it (A11 where only listed images may): the rest is a
    * rule.
@@ -29,7 +33,7 @@ export function rowEvidence(row: CoverageRow, verification: Verification | null,
   if (verdicts.some((verdict) => verdict !== 'pass')) return { kind: 'probe-limited', at };
   const age = now - Date.parse(at);
   return age >= 0 && age <= verificationMaxAgeMs
-    ? { kind: 'probe-passed', at }
+    ? { kind: row.notTried === true ? 'probe-similar' : 'probe-passed', at }
     : { kind: 'probe-outdated', at };
 }
 

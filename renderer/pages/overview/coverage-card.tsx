@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import { useNow } from '../../i18n/clock.ts';
@@ -21,6 +22,16 @@ import {
 } from '../../../shared/coverage/index.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
+
+/** What the probes of a row did. */
+function evidenceText(t: TFunction, row: CoverageRow): string {
+  if (row.workload === 'socket-started' && row.state === 'not-allowed')
+    return t('overview.coverage.evidence.socket-mount');
+  const probed = (['build-docker-driver', 'socket-started', 'socket-mount'] as const).find(
+    (workload) => workload === row.workload,
+  );
+  return t(`overview.coverage.evidence.${probed ?? 'run-create'}`);
+}
 
 /**
  * What this engine protects, row by row, and how that is known. A rule without a probe is "On, not verified".
@@ -57,7 +68,11 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
           virtualMachine: desktop?.virtualMachine ?? 'vm',
         },
       })
-    : coverageFor({ eci, backend: chosenBackend(requestedBackend) });
+    : coverageFor({
+        eci,
+        backend: chosenBackend(requestedBackend),
+        socketMounts: !applied.settings.ok || applied.settings.value.socket.images.length > 0,
+      });
   const verification = applied.settings.ok ? app.verification : null;
   const before = app.scan?.containers.filter((c) => c.reason === 'before-eci').length ?? null;
 
@@ -76,7 +91,12 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
     const evidence = rowEvidence(row, verification, now);
     switch (evidence.kind) {
       case 'probe-passed':
-        return t('overview.coverage.how.passed', { ago: formats.ago(evidence.at) });
+        return t('overview.coverage.how.passed', {
+          what: evidenceText(t, row),
+          ago: formats.ago(evidence.at),
+        });
+      case 'probe-similar':
+        return t('overview.coverage.how.similar', { ago: formats.ago(evidence.at) });
       case 'probe-failed':
         return t('overview.coverage.how.failed', { ago: formats.ago(evidence.at) });
       case 'probe-outdated':

@@ -1,0 +1,27 @@
+import { screen, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { renderApp } from '../../dev/render-app.tsx';
+import { appState } from '../../dev/app-fixture.ts';
+import { appliedText, settingsState } from '../../dev/settings-fixture.ts';
+import { verification } from '../../dev/verification-fixture.ts';
+
+const cells = async (workload: RegExp): Promise<string> => {
+  const table = await screen.findByRole('table', { name: 'What is protected on this engine' });
+  return within(table).getByRole('row', { name: workload }).textContent;
+};
+
+it('names what was tried for each row, and of what was not tried that it was not', async () => {
+  await renderApp(appState({ verification }), 'overview');
+  expect(await cells(/docker run/)).toMatch(/Protected.*Probed in containers · /);
+  expect(await cells(/docker driver/)).toMatch(/Probed in both builders · /);
+  expect(await cells(/^Docker socket mounts/)).toMatch(/Mount tried and refused · /);
+  expect(await cells(/KinD/)).toMatch(/On, not verified.*Not tried here; a privileged container passed/);
+  expect(await cells(/docker-container driver/)).toMatch(/Not tried here/);
+});
+
+it('starts nothing through a mounted socket where no image may mount it', async () => {
+  const images = /"images": \[[^\]]*\]/;
+  const text = appliedText.replace(images, '"images": []');
+  await renderApp(appState({ verification, settings: settingsState(text) }), 'overview');
+  expect(await cells(/through a mounted socket/)).toMatch(/Not allowed.*Mount tried and refused · /);
+});
