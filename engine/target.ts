@@ -25,6 +25,7 @@ import type { EngineDriver } from './apply/driver.ts';
 import type { RootPaths } from './base/root-paths.ts';
 import type { IsolationBackend } from './backends/backend.ts';
 import type { LocalImage } from './scan/list-images.ts';
+import type { ScanOptions } from './scan/scan.ts';
 import type { SettingsStore } from './store/settings-store.ts';
 import type { Message } from '../shared/messages/message.ts';
 
@@ -74,8 +75,11 @@ export interface Target {
   readonly lintContext: LintContext;
   /** Tries every backend's requirements on this machine. */
   backendReports(): Promise<BackendReport[]>;
-  /** Every container with its protection state, through the client socket. */
-  scan(): Promise<Result<ContainerScan, AppError>>;
+  /**
+   * Every container with its protection state, through the client socket. `inspectLimitMs`: how long the
+   * engine may take for one of them (`ScanOptions`).
+   */
+  scan(call?: Pick<ScanOptions, 'inspectLimitMs'>): Promise<Result<ContainerScan, AppError>>;
   /**
    * One outcome per requested id, in order; `onProgress` after each. An abort leaves the rest as outcomes
    * with an error.

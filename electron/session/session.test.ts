@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rootPaths } from '../../engine/base/root-paths.ts';
 import type { Target } from '../../engine/target.ts';
 import { appState } from '../../renderer/dev/app-fixture.ts';
+import { someContainers } from '../../renderer/dev/container-fixture.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { UserStore } from './preferences.ts';
@@ -41,10 +42,7 @@ const scanned = (at: string): Result<ContainerScan> => ok({ at, durationMs: 1, e
 /**
  * A session of an engine that is ready and answers at a socket of its own; `scan` answers for its containers.
  */
-async function open(
-  scan: () => Promise<Result<ContainerScan>>,
-  status?: () => Promise<unknown>,
-): Promise<Session> {
+async function open(scan: Target['scan'], status?: () => Promise<unknown>): Promise<Session> {
   const paths = { ...rootPaths(directory), clientSocket: path.join(directory, 'docker.sock') };
   const ready = { ...appState({}).engine, phase: 'ready' as const, socket: paths.clientSocket };
   const target = {
@@ -109,5 +107,31 @@ describe('scanning containers', () => {
     });
     expect(scan).toHaveBeenCalledTimes(2);
     expect(opened.state.get().busy.scanning).toBe(false);
+  });
+
+  it('lists containers that come while the engine holds one up, and scans for that one again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const [sample] = someContainers;
+      if (sample === undefined) throw new Error('no container in the fixture');
+      const unanswered = { ...sample, protected: false, reason: 'unknown' as const, whyUnknown: 'no answer' };
+      const results = [[unanswered], [unanswered, { ...sample, id: 'b' }], [sample, { ...sample, id: 'b' }]];
+      const scan = vi.fn((call?: { readonly inspectLimitMs?: number | undefined }) => {
+        expect(call?.inspectLimitMs).toBeLessThanOrEqual(5_000);
+        const containers = results[Math.min(scan.mock.calls.length, results.length) - 1] ?? [];
+        return Promise.resolve(ok({ at: '', durationMs: 1, eci: true, containers }));
+      });
+      const opened = await open(scan);
+      await opened.scan();
+      await vi.advanceTimersByTimeAsync(6_000);
+      expect(opened.state.get().scan?.containers).toHaveLength(2);
+      await vi.advanceTimersByTimeAsync(11_000);
+      expect(opened.state.get().scan?.containers[0]?.reason).toBe(sample.reason);
+      const settled = scan.mock.calls.length;
+      await vi.advanceTimersByTimeAsync(600_000);
+      expect(scan).toHaveBeenCalledTimes(settled);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

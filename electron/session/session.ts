@@ -28,6 +28,14 @@ export interface SessionOptions {
 /** Containers come and go in bursts (compose, CI): one scan a burst. */
 const scanAfterMs = 400;
 
+/**
+ * How long a scan waits for one container, ms: one that the engine holds up must not keep those that come
+ * meanwhile out of the list.
+ */
+const inspectLimitMs = 5_000;
+/** Scans again where the engine had no answer about a container, ms; twice as late each time. */
+const unansweredAfterMs = { first: 5_000, last: 160_000 } as const;
+
 /** One engine opened by the app: the state, the draft, what is under way, and what keeps the state true. */
 export interface Session {
   readonly target: Target;
@@ -119,23 +127,37 @@ export async function openSession(
 
   let watched = nothingWatched;
   let scanTimer: NodeJS.Timeout | undefined;
+  let unansweredTimer: NodeJS.Timeout | undefined;
+  let unansweredMs: number = unansweredAfterMs.first;
   const scanOnce = coalesce(async (): Promise<Result<ContainerScan, AppError>> => {
     opened.set({ busy: { ...opened.get().busy, scanning: true } });
     // The last scan stays, with its age, when this one fails.
     const unexpected = (cause: unknown) =>
       fail('internal', message('app.containers-could-not-be-listed'), { cause });
-    const result = await target.scan().catch(unexpected);
+    const result = await target.scan({ inspectLimitMs }).catch(unexpected);
     if (result.ok) watched = watchScan(watched, result.value);
     const update = result.ok
       ? { scan: result.value, scanError: null, appeared: watched.appeared }
       : { scanError: result.error };
     opened.set({ ...update, busy: { ...opened.get().busy, scanning: false } });
+    if (result.ok) scanUnanswered(result.value);
     return result;
   });
   const scan = (): Promise<Result<ContainerScan, AppError>> => {
     clearTimeout(scanTimer);
     scanTimer = undefined;
     return scanOnce();
+  };
+  const scanUnanswered = (last: ContainerScan) => {
+    clearTimeout(unansweredTimer);
+    if (!last.containers.some(({ whyUnknown }) => whyUnknown !== undefined)) {
+      unansweredMs = unansweredAfterMs.first;
+      return;
+    }
+    unansweredTimer = setTimeout(() => {
+      void scan();
+    }, unansweredMs);
+    unansweredMs = Math.min(unansweredMs * 2, unansweredAfterMs.last);
   };
   const scanSoon = () => {
     if (opened.get().engine.phase === 'ready')
@@ -244,6 +266,7 @@ export async function openSession(
     },
     async close() {
       clearTimeout(scanTimer);
+      clearTimeout(unansweredTimer);
       feed.stop();
       activity.stop();
       unwatchSettings();

@@ -20,6 +20,8 @@ export class FakeEngine {
   readonly containers = new Map<string, FakeContainer>();
   readonly vanished = new Set<string>();
   readonly broken = new Set<string>();
+  /** Inspects of these are never answered. */
+  readonly hung = new Set<string>();
   readonly calls: string[] = [];
   readonly usedVolumes = new Set<string>();
   lists = 0;
@@ -83,6 +85,7 @@ export class FakeEngine {
         send(500, { message: 'broken state' });
         return;
       }
+      if (this.hung.has(id)) return;
       this.inspecting++;
       this.mostInspecting = Math.max(this.mostInspecting, this.inspecting);
       setImmediate(() => {

@@ -43,6 +43,16 @@ describe('scan (D)', () => {
       [id(3), true, 'own-range-stopped'],
     ]);
   });
+  test('one the engine holds up is "unknown" after the limit, and keeps no other from the list', async () => {
+    for (const n of [1, 2]) engine.add({ id: id(n), runtime: 'bulkhead' });
+    engine.hung.add(id(1));
+    const { containers } = await scan({ inspectLimitMs: 200 });
+    expect(containers.map((c) => [c.id, c.protected, c.reason])).toEqual([
+      [id(1), false, 'unknown'],
+      [id(2), true, 'own-range-stopped'],
+    ]);
+    expect(containers[0]?.whyUnknown).toMatch(/0\.2/);
+  });
   test('each container has the reason for its state', async () => {
     engine.add({ id: id(1), created: '2026-01-01T00:00:00Z' });
     engine.add({ id: id(2), created: '2026-03-01T00:00:00Z' });

@@ -6,6 +6,7 @@ import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { systemCode } from '../base/files.ts';
 import { engineReason, requestFailure, statusOf } from '../base/docker-client.ts';
+import { EngineTimeout } from '../base/request-limits.ts';
 import { inspectSlots } from './inspect-slots.ts';
 import { message, type Message, plainText, referenceTo } from '../../shared/messages/message.ts';
 import { readStopWait } from './stop-timeout.ts';
@@ -22,6 +23,11 @@ export interface ScanOptions {
    * runtime is what counts.
    */
   readonly elsewhere?: boolean;
+  /**
+   * How long one container's inspect may take, ms; without it, as long as any read. A container that the
+   * engine holds up is `unknown` then, and does not keep the scan from ending.
+   */
+  readonly inspectLimitMs?: number | undefined;
   /** Text of /proc/<pid>/uid_map; null when there is no such process (any more). Injected by tests. */
   readonly uidMap?: (pid: number) => Promise<string | null>;
 }
@@ -62,7 +68,7 @@ async function inspectOne(
   for (let attempt = 0; ; attempt++) {
     let inspected: ContainerInspectInfo;
     try {
-      inspected = await docker.getContainer(item.Id).inspect();
+      inspected = await inspect(docker, item.Id, options.inspectLimitMs);
     } catch (error) {
       return statusOf(error) === 404 ? null : uninspected(item, engineReason(error));
     }
@@ -84,6 +90,20 @@ async function inspectOne(
           );
     return { ...describe(item, inspected, map, options), ...(wait === 0 ? {} : { stopWait: wait }) };
   }
+}
+
+/** Inspects a container. Rejects with the engine's error, or with `EngineTimeout` after `limitMs`. */
+async function inspect(
+  docker: Docker,
+  id: string,
+  limitMs: number | undefined,
+): Promise<ContainerInspectInfo> {
+  const container = docker.getContainer(id);
+  if (limitMs === undefined) return container.inspect();
+  const limit = AbortSignal.timeout(limitMs);
+  return container.inspect({ abortSignal: limit }).catch((error: unknown) => {
+    throw limit.aborted ? new EngineTimeout(limitMs) : error;
+  });
 }
 
 /**

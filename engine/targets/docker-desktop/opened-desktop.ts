@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type Docker from 'dockerode';
-import type { ContainerScan } from '../../../shared/containers/protection.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
@@ -64,13 +63,14 @@ export class OpenedDesktop {
     return this.host.docker((await answeringSocket(this.host)) ?? this.paths.clientSocket);
   }
 
-  async scan(): Promise<Result<ContainerScan, AppError>> {
+  async scan(...[call = {}]: Parameters<Target['scan']>): ReturnType<Target['scan']> {
     const [settings, history, docker] = await Promise.all([
       this.#settingsInForce(),
       listHistory(this.paths.history),
       this.docker(),
     ]);
     return scanContainers(docker, {
+      ...call,
       eci: settings.eci.value,
       eciSince: history.ok ? eciSince(history.value) : null,
       runtimeName: this.host.runtimeName,

@@ -44,7 +44,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     driver,
     backends: [],
     lintContext: desktop.lintContext,
-    scan: () => desktop.scan(),
+    scan: (call) => desktop.scan(call),
     remove: (request, call) => desktop.remove(request, call),
     verify: (signal) => desktop.verify(signal),
     planRecreate: () => Promise.resolve(notOffered(message('engine.containers-are-not-recreated'))),

@@ -1,7 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
-import type { ContainerScan } from '../../../shared/containers/protection.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import type { BackendReport } from '../../../shared/isolation/requirements.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -95,10 +94,11 @@ export class OpenedEngine {
     return withPreferences(admin, (await readUserSettings(this.paths.root)).preferences).settings;
   }
 
-  async scan(): Promise<Result<ContainerScan, AppError>> {
+  async scan(...[call = {}]: Parameters<Target['scan']>): ReturnType<Target['scan']> {
     const settings = await this.settingsInForce();
     const history = await listHistory(this.paths.history);
     return scanContainers(this.docker(), {
+      ...call,
       eci: settings.eci.value,
       eciSince: history.ok ? eciSince(history.value) : null,
       runtimeName: this.isolation(settings).runtimeName,

@@ -34,7 +34,7 @@ export function openGuardedTarget(guarded: GuardedEngine, options: TargetOptions
     driver,
     backends: engine.backends,
     lintContext: engine.lintContext,
-    scan: () => engine.scan(),
+    scan: (call) => engine.scan(call),
     remove: (request, call) => engine.remove(request, call),
     verify: (signal) => engine.inOwnRoot(() => engine.verify(signal)),
     planRecreate: (request) =>

@@ -120,7 +120,8 @@ export function openMachineTarget(socket: string): Target {
     },
     backendReports: () => Promise.resolve([]),
     // Every container of it is unprotected, whatever its runtime is called.
-    scan: () => scanContainers(dockerClient(socket), { eci: false, eciSince: null, runtimeName: '' }),
+    scan: (call) =>
+      scanContainers(dockerClient(socket), { ...call, eci: false, eciSince: null, runtimeName: '' }),
     remove: () => Promise.resolve(refused(message('engine.containers-are-not-removed'))),
     planRecreate: () => Promise.resolve(refused(message('engine.containers-are-not-recreated'))),
     startRecreate: () => Promise.resolve(refused(message('engine.containers-are-not-recreated'))),
