@@ -29,6 +29,18 @@ function stopText({ count, names, returning, slow, slowNames, wait }: PlanEffect
   ].join('');
 }
 
+/** Which containers stay unprotected, what becomes of them, and what there is instead. */
+function keptText({ use, stopping }: PlanEffect['params'], containers: string, names: string): string {
+  const kept = text('cli-plan.containers-kept-unprotected', { containers, names });
+  if (use === 'free') return kept;
+  if (use === 'warn') return `${kept}${text('cli-plan.kept-recorded')}`;
+  return [
+    kept,
+    text(Number(stopping ?? 0) > 0 ? 'cli-plan.kept-stop' : 'cli-plan.kept-run'),
+    text('cli-plan.kept-instead'),
+  ].join('');
+}
+
 /** Every dangerous directory by name, however many there are. */
 function dangerText({ paths, everything }: PlanEffect['params']): string {
   const all = list(paths, Number.POSITIVE_INFINITY);
@@ -77,7 +89,7 @@ export function describeEffect({ code, params }: PlanEffect): string {
     case 'containers-recreated':
       return text('cli-plan.containers-recreated', { containers, names });
     case 'containers-kept-unprotected':
-      return text('cli-plan.containers-kept-unprotected', { containers, names });
+      return keptText(params, containers, names);
     case 'store-unchanged':
       return text('cli-plan.store-unchanged', {
         images: text('cli-output.images', { count: Number(params['images']) }),

@@ -279,3 +279,17 @@ test('a plan names every dangerous directory, and what sharing the whole file sy
     `containers may mount every file of this machine, and take it over: /, ${paths.join(', ')}`,
   );
 });
+
+test('a plan states what becomes of containers that are kept unprotected, and what there is instead', () => {
+  const kept = (use: string, stopping: number) =>
+    describeEffect({
+      kind: 'unprotected',
+      when: 'afterwards',
+      code: 'containers-kept-unprotected',
+      params: { count: 2, names: ['web', 'old'], use, stopping },
+    });
+  expect(kept('block', 0)).toMatch(/web, old; what runs goes on until it is stopped, .*--recreate/);
+  expect(kept('block', 1)).toMatch(/what runs stops with the engine/);
+  expect(kept('warn', 1)).toMatch(/can be started and used, and each use is recorded$/);
+  expect(kept('free', 1)).toBe('2 containers you keep: web, old');
+});

@@ -2,7 +2,7 @@ import { applySteps, applyStepTable } from '../../shared/apply/steps.ts';
 import type { ContainerChoices, PlanEffect } from '../../shared/apply/plan.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import type { EffectiveSettings, Finding, SettingsChange } from '../../shared/settings/index.ts';
-import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
+import { missingBecause, type TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { RestartReason } from './driver.ts';
 import { estimateSeconds } from './estimate.ts';
 import { stopWaitOf, type PlanFacts } from './plan-facts.ts';
@@ -97,9 +97,26 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     });
   const settled = new Set([...remove, ...recreate].map(({ id }) => id));
   const remaining = input.notProtected.filter(({ id }) => !settled.has(id));
-  if (remaining.length > 0) later('unprotected', 'containers-kept-unprotected', named(remaining));
+  if (remaining.length > 0)
+    later('unprotected', 'containers-kept-unprotected', {
+      ...named(remaining),
+      use: useOfUnprotected(capabilities, after),
+      stopping: input.restartNeeded ? remaining.filter(isRunning).length : 0,
+    });
   return effects;
 }
+
+/**
+ * What may be done with containers that stay unprotected: `block`: they can't be started or entered; `warn`:
+ * they can be used, which is recorded; `free`: likewise, and it is not.
+ */
+const useOfUnprotected = (
+  capabilities: TargetCapabilities,
+  after: EffectiveSettings,
+): 'block' | 'warn' | 'free' => {
+  if (missingBecause(capabilities, 'existing-containers') !== null) return 'free';
+  return after.mode === 'audit' ? 'warn' : after.existingContainers;
+};
 
 const reasonEffect = (reason: RestartReason): [PlanEffect['code'], PlanEffect['params']] =>
   reason.code === 'keys'

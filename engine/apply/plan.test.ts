@@ -95,6 +95,30 @@ describe('dangerous shares', () => {
   });
 });
 
+describe('containers that are kept unprotected', () => {
+  const running = container({ id: 'a'.repeat(64), name: 'web', state: 'running' });
+  const old = container({ id: 'b'.repeat(64), name: 'old' });
+  const kept = (bulkhead: object, more: Partial<PlanFacts> = {}) =>
+    makePlan(
+      facts({ scan: { at: '', durationMs: 1, eci: false, containers: [running, old] }, ...more }),
+      JSON.stringify({
+        configurationFileVersion: 2,
+        enhancedContainerIsolation: { value: true },
+        bulkhead,
+      }),
+      keepAllContainers,
+    ).effects.find(({ code }) => code === 'containers-kept-unprotected')?.params;
+
+  test('the plan states whether they stop, and whether they can be used afterwards', () => {
+    expect(kept({})).toMatchObject({ count: 2, use: 'block', stopping: 0 });
+    const restarted = kept({}, { restartReason: { code: 'not-prepared' } });
+    expect(restarted).toMatchObject({ use: 'block', stopping: 1 });
+    expect(kept({ existingContainers: 'warn' })).toMatchObject({ use: 'warn' });
+    // Nothing is refused then, whatever the other key says.
+    expect(kept({ mode: 'audit' })).toMatchObject({ use: 'warn' });
+  });
+});
+
 describe('plan', () => {
   const busy = container({ id: 'a'.repeat(64), name: 'busy', state: 'running', restartPolicy: 'always' });
   const old = container({ volumes: [{ name: 'db', anonymous: false, destination: '/db' }] });

@@ -6,6 +6,7 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
+import { useDraft } from '../state/context.tsx';
 import { useMissing } from '../state/missing.ts';
 import { ConfirmDialog, DialogText } from './confirm-dialog.tsx';
 import { DialogOption } from './dialog-option.tsx';
@@ -16,6 +17,7 @@ import {
   rowHeight,
   type Choice,
 } from './existing-container-row.tsx';
+import { existingDefault, existingPointer, KeptContainersNote } from './kept-containers-note.tsx';
 import { VirtualRows } from './virtual-rows.tsx';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
@@ -58,9 +60,13 @@ function Content({
   );
   const [removeVolumes, setRemoveVolumes] = useState(initial.removeVolumes);
   const [commit, setCommit] = useState(initial.commit === true);
+  const draft = useDraft();
+  const usable = draft.draft.settings.ok && draft.draft.settings.value.existingContainers === 'warn';
+  const [allowed, setAllowed] = useState(usable);
   const stopped = containers.filter((c) => !isRunning(c));
   const chosen = containers.filter((c) => choices.get(c.id) === 'remove');
   const anew = containers.filter((c) => choices.get(c.id) === 'recreate');
+  const kept = containers.filter((c) => (choices.get(c.id) ?? 'keep') === 'keep');
   const missing = useMissing('recreate') !== undefined;
   const recreatable = missing ? [] : containers.filter(canRecreate);
   const all: Choice | 'each' =
@@ -87,11 +93,13 @@ function Content({
       confirm={t('isolation.prompt.continue')}
       note={[
         ...(anew.length > 0 ? [t('isolation.prompt.recreated', { count: anew.length })] : []),
-        t('isolation.prompt.kept', { count: containers.length - chosen.length - anew.length }),
+        t('isolation.prompt.kept', { count: kept.length }),
         ...(chosen.length > 0 ? [t('isolation.prompt.removed', { count: chosen.length })] : []),
       ].join(' · ')}
       onCancel={onCancel}
       onConfirm={() => {
+        if (allowed !== usable && kept.length > 0)
+          draft.editOr(existingPointer, allowed ? 'warn' : 'block', existingDefault);
         onContinue({
           remove: chosen.map((c) => c.id),
           includeRunning: chosen.some(isRunning),
@@ -184,6 +192,7 @@ function Content({
           }}
         />
       </Box>
+      <KeptContainersNote kept={kept} allowed={allowed} onAllowed={setAllowed} />
       {anew.length > 0 && (
         <Box sx={{ padding: '12px 24px 8px', borderTop: `1px solid ${color.border}` }}>
           <Typography variant="caption" component="div" sx={{ color: color.text2, paddingBottom: '4px' }}>

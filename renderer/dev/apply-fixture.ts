@@ -52,7 +52,7 @@ export const plan: ApplyPlan = {
       kind: 'unprotected',
       when: 'afterwards',
       code: 'containers-kept-unprotected',
-      params: { count: 2, names: ['old-vpn', 'node-metrics'] },
+      params: { count: 2, names: ['old-vpn', 'node-metrics'], use: 'block', stopping: 2 },
     },
   ],
   unprotected: offContainers,

@@ -96,7 +96,7 @@ reviewPlans['desktopEdited'] = {
       kind: 'unprotected',
       when: 'afterwards',
       code: 'containers-kept-unprotected',
-      params: { count: 2, names: ['old-vpn', 'node-metrics'] },
+      params: { count: 2, names: ['old-vpn', 'node-metrics'], use: 'free', stopping: 2 },
     },
   ],
 };

@@ -69,6 +69,27 @@ describe('turning ECI on while containers exist', () => {
     });
   });
 
+  it('states before what happens to kept containers, and lets them be used on request', async () => {
+    const state = off();
+    const [first, ...others] = state.scan?.containers ?? [];
+    if (state.scan === null || first === undefined) throw new Error('no container in the fixture');
+    const containers = [{ ...first, obstacles: ['docker-socket'] }, ...others];
+    const { user, store } = await renderApp({ ...state, scan: { ...state.scan, containers } }, 'isolation');
+    await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByText(/a stopped one can’t be started again/)).toBeTruthy();
+    expect(within(dialog).getByText(/uses the Docker socket\. With its image listed/)).toBeTruthy();
+    await user.click(
+      within(dialog).getByRole('checkbox', { name: /^Let kept containers be started and used/ }),
+    );
+    expect(within(dialog).queryByText(/can’t be started again/)).toBeNull();
+    await user.click(within(dialog).getByRole('button', { name: 'Continue to review' }));
+    expect(JSON.parse(store.get().draft)).toMatchObject({
+      enhancedContainerIsolation: { value: true },
+      bulkhead: { existingContainers: 'warn' },
+    });
+  });
+
   it('carries a running container that was chosen into the plan', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));

@@ -17,12 +17,12 @@ import { defaultSettings } from '../../../shared/settings/index.ts';
 import { BackendCard } from './backend-card.tsx';
 import { PreferenceCard } from './preference-card.tsx';
 import { EffectsCard } from './effects-card.tsx';
+import { existingDefault, existingPointer } from '../../components/kept-containers-note.tsx';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 
 const eciPointer = '/enhancedContainerIsolation/value';
 const lockPointer = '/enhancedContainerIsolation/locked';
 const modePointer = '/bulkhead/mode';
-const existingPointer = '/bulkhead/existingContainers';
 const languagePointer = '/bulkhead/language';
 
 export default function IsolationPage() {
@@ -127,7 +127,7 @@ function Forms() {
             draft.revert(existingPointer);
           }}
           onChange={(value) => {
-            draft.editOr(existingPointer, value, 'block');
+            draft.editOr(existingPointer, value, existingDefault);
           }}
         />
         <ChoiceRow

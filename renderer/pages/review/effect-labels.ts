@@ -57,9 +57,17 @@ export function someNames(
     : list(shown);
 }
 
+/** What happens to containers that stay unprotected, and what can be done with them afterwards. */
+function keptText(t: TFunction, params: PlanEffect['params'], names: string): string {
+  if (params['use'] === 'free') return t('review.effect.keptUsed', { names });
+  if (params['use'] === 'warn') return t('review.effect.keptWarned', { names });
+  return number(params['stopping']) > 0
+    ? t('review.effect.keptStopped', { names })
+    : t('review.effect.keptBlocked', { names });
+}
+
 /**
- * An effect in words; `list` joins names as the language does. `existing`: what happens to unprotected
- * containers afterwards; `used`: nobody hinders or notes it.
+ * An effect in words; `list` joins names as the language does.
  */
 export function effectLabels(
   t: TFunction,
@@ -67,7 +75,6 @@ export function effectLabels(
   context: {
     readonly list: (names: readonly string[]) => string;
     readonly plan: ApplyPlan;
-    readonly existing: 'block' | 'warn' | 'used';
   },
 ): EffectLabels {
   const { params } = effect;
@@ -228,13 +235,6 @@ export function effectLabels(
     case 'containers-recreated':
       return labels(t('review.effect.recreated', { count }), t('review.effect.recreatedWhy', { names }));
     case 'containers-kept-unprotected':
-      return labels(
-        t('review.effect.kept', { count }),
-        context.existing === 'used'
-          ? t('review.effect.keptUsed', { names })
-          : context.existing === 'block'
-            ? t('review.effect.keptBlocked', { names })
-            : t('review.effect.keptWarned', { names }),
-      );
+      return labels(t('review.effect.kept', { count }), keptText(t, params, names));
   }
 }

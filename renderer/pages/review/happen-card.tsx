@@ -3,14 +3,13 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
-import { useApp, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
+import { useSnapshotPart, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { JsonIcon, RollbackIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
-import { missingBecause } from '../../../shared/targets/capabilities.ts';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 import { RecreateItems } from '../../components/recreate-items.tsx';
 import { DangerousSharesList } from './dangerous-shares-list.tsx';
@@ -25,15 +24,7 @@ export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
   const { list } = useFormats();
   const store = useStore();
   const choices = useSnapshotPart((snapshot) => snapshot.choices);
-  const { draft } = useDraft();
-  const { target } = useApp();
   const [choosing, setChoosing] = useState(false);
-  const existing =
-    missingBecause(target.capabilities, 'existing-containers') !== null
-      ? 'used'
-      : draft.settings.ok
-        ? draft.settings.value.existingContainers
-        : 'block';
   const keys = plan.daemonJson
     .filter((change) => change.kind !== 'conflict')
     .map((change) => change.pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'));
@@ -50,7 +41,7 @@ export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
       .filter((effect) => effect.when === when)
       .map((effect) => {
         const { icon, tone } = kindStyle[effect.kind];
-        const labels = effectLabels(t, effect, { list, plan, existing });
+        const labels = effectLabels(t, effect, { list, plan });
         return (
           <EffectRow
             key={effect.code}

@@ -57,6 +57,15 @@ export const cliPlan = {
     'volumes the old one is kept, stopped',
   ),
   'cli-plan.containers-kept-unprotected': '{{containers}} you keep: {{names}}',
+  'cli-plan.kept-recorded': '; they can be started and used, and each use is recorded',
+  'cli-plan.kept-run':
+    "; what runs goes on until it is stopped, and none can be started again, exec'd into or copied from",
+  'cli-plan.kept-stop': concat(
+    '; what runs stops with the engine (a restart policy starts it again), and none can be started again, ',
+    "exec'd into or copied from",
+  ),
+  'cli-plan.kept-instead':
+    ' (instead: --recreate, bulkhead.existingContainers: "warn", or bulkhead.mode: "audit")',
   'cli-plan.store-unchanged': '{{images}}, {{containers}}',
   'cli-plan.eci-on': 'Enhanced Container Isolation is on: every new container has its own user namespace',
   'cli-plan.eci-off': 'Enhanced Container Isolation is off: root in a container is root in the engine',

@@ -40,6 +40,12 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.containers-recreated':
     '{{containers}}，在验证之后：{{names}}；容器内有写入卷以外的数据时，会保留已停止的旧容器',
   'cli-plan.containers-kept-unprotected': '保留 {{containers}}：{{names}}',
+  'cli-plan.kept-recorded': '；它们可以启动和使用，每次使用都会被记录',
+  'cli-plan.kept-run': '；正在运行的会继续运行，直到被停止；之后不能再启动，也不能 exec 或从中复制',
+  'cli-plan.kept-stop':
+    '；正在运行的会随引擎停止（有重启策略的会重新启动）；之后不能再启动，也不能 exec 或从中复制',
+  'cli-plan.kept-instead':
+    '（也可以：--recreate、bulkhead.existingContainers: "warn" 或 bulkhead.mode: "audit"）',
   'cli-plan.store-unchanged': '{{images}}，{{containers}}',
   'cli-plan.eci-on': '增强型容器隔离已开启：每个新容器都有独立的用户命名空间',
   'cli-plan.eci-off': '增强型容器隔离已关闭：容器内的 root 就是引擎中的 root',

@@ -147,6 +147,22 @@ export const isolation = {
     offMeans: 'New containers are not protected.',
     engineDown: 'The engine does not run, so nothing was counted here.',
   },
+  kept: {
+    stops_one: 'Docker Engine restarts: the running container you keep stops.',
+    stops_other: 'Docker Engine restarts: the {{count}} running containers you keep stop.',
+    runs_one: 'The running container you keep goes on until it is stopped.',
+    runs_other: 'The {{count}} running containers you keep go on until they are stopped.',
+    blocked:
+      'While ECI is on, a stopped one can\u2019t be started again, and none can be exec\u2019d into or ' +
+      'copied from.',
+    usable: 'They can be started and used, unprotected.',
+    allow: 'Let kept containers be started and used',
+    allowWhy: '“Containers created before” becomes “Only record”. They stay unprotected.',
+    audit: 'To try ECI first, set “What is not allowed” to “Only record”: nothing is refused then.',
+    socket:
+      '{{names}}: uses the Docker socket. With its image listed on the page Docker socket it can be ' +
+      'recreated protected on the page Containers.',
+  },
   prompt: {
     title_one: '{{count}} container already exists. What should happen to it?',
     title_other: '{{count}} containers already exist. What should happen to them?',

@@ -170,7 +170,12 @@ export const review = {
       'kept, stopped, if something was written inside outside of volumes.',
     kept_one: '{{count}} container stays unprotected',
     kept_other: '{{count}} containers stay unprotected',
-    keptBlocked: '{{names}}. They can\u2019t be started or exec\u2019d into.',
+    keptBlocked:
+      '{{names}}. What runs goes on until it is stopped; nothing of it can be started again, ' +
+      'exec\u2019d into or copied from.',
+    keptStopped:
+      '{{names}}. What runs stops with the engine, and stays stopped without a restart policy; nothing of ' +
+      'it can be started again, exec\u2019d into or copied from.',
     keptUsed: '{{names}}. They can go on being used, unprotected.',
     keptWarned: '{{names}}. Each use of them is recorded.',
   },

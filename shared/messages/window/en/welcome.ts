@@ -36,7 +36,8 @@ export const welcome = {
     title: 'What runs there now',
     text:
       'Containers get their protection when they are created. ' +
-      'Those that exist already keep running as they are until you decide.',
+      'Those that exist already stay unprotected, and once stopped can\u2019t be started again while ECI ' +
+      'is on, unless you recreate them protected or let them be used.',
     looking: 'Looking for containers',
     found_one: '{{count}} container',
     found_other: '{{count}} containers',
@@ -48,7 +49,7 @@ export const welcome = {
     existing_one: 'It was created without protection',
     existing_other: 'They were created without protection',
     choose:
-      'Before the review you choose what happens to each: recreated protected, removed, or kept as it is.',
+      'Before the review you choose what happens to each: recreated protected, removed, or kept unprotected.',
   },
   policy: {
     title: 'The policy to begin with',

@@ -128,6 +128,17 @@ export const isolation: Translation<typeof english> = {
     offMeans: '新容器不受保护。',
     engineDown: '引擎未运行，因此此处未作统计。',
   },
+  kept: {
+    stops_other: 'Docker Engine 会重启：保留的 {{count}} 个正在运行的容器会停止。',
+    runs_other: '保留的 {{count}} 个正在运行的容器会继续运行，直到被停止。',
+    blocked: 'ECI 开启期间，已停止的容器不能再启动，任何一个都不能 exec 或从中复制。',
+    usable: '它们仍可启动和使用，但不受保护。',
+    allow: '允许启动和使用保留的容器',
+    allowWhy: '“先前创建的容器”将变为“仅记录”。它们仍不受保护。',
+    audit: '要先试用 ECI，请将“不允许的操作”设为“仅记录”：这样不会拒绝任何请求。',
+    socket:
+      '{{names}}：使用 Docker 套接字。在“Docker 套接字”页面列出其镜像后，可在“容器”页面以受保护方式重新创建。',
+  },
   prompt: {
     title_other: '已存在 {{count}} 个容器。如何处理？',
     body: 'ECI 在创建容器时提供保护，因此除非重新创建或移除这些容器，否则它们仍未受保护。现在不会执行任何操作：您的选择会列入计划，并在执行前显示。',

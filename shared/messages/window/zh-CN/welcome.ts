@@ -33,7 +33,7 @@ export const welcome: Translation<typeof english> = {
   },
   scan: {
     title: '当前的容器',
-    text: '容器在创建时获得保护。已有的容器在您作出决定之前保持原样运行。',
+    text: '容器在创建时获得保护。已有的容器仍未受保护；ECI 开启期间，它们停止后不能再启动，除非您以受保护方式重新创建它们，或允许使用它们。',
     looking: '正在查找容器',
     found_other: '{{count}} 个容器',
     age: '{{age}}已扫描',
@@ -41,7 +41,7 @@ export const welcome: Translation<typeof english> = {
     empty: '还没有容器：今后创建的所有容器都将受到保护。',
     more_other: '以及另外 {{count}} 个',
     existing_other: '它们是在没有保护的情况下创建的',
-    choose: '审阅之前，您可以为每个容器选择：重新创建为受保护、移除或保持原样。',
+    choose: '审阅之前，您可以为每个容器选择：重新创建为受保护、移除或保留为未受保护。',
   },
   policy: {
     title: '初始策略',

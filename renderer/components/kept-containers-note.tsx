@@ -1,0 +1,76 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import { useApp, useDraft } from '../state/context.tsx';
+import { useMissing } from '../state/missing.ts';
+import { color } from '../theme/tokens.ts';
+import { isRunning, type Container } from '../../shared/containers/protection.ts';
+import { names, sentences } from '../i18n/lists.ts';
+import { DialogOption } from './dialog-option.tsx';
+import { withCode } from './mono.tsx';
+
+/** What `bulkhead.existingContainers` is, and what it is without an entry. */
+export const existingPointer = '/bulkhead/existingContainers';
+export const existingDefault = 'block';
+const maxNames = 4;
+
+/**
+ * What happens to the containers that are kept as they are, and what there is instead. `allowed`: the
+ * settings let them be started and used.
+ */
+export function KeptContainersNote({
+  kept,
+  allowed,
+  onAllowed,
+}: {
+  readonly kept: readonly Container[];
+  readonly allowed: boolean;
+  readonly onAllowed: (allowed: boolean) => void;
+}) {
+  const { t } = useTranslation();
+  const { engine, target } = useApp();
+  const draft = useDraft();
+  const governed = useMissing('existing-containers') === undefined;
+  const audit = draft.draft.settings.ok && draft.draft.settings.value.mode === 'audit';
+  const restarts = engine.phase !== 'ready' || target.capabilities.reconfiguredBy !== 'reload';
+  const running = kept.filter(isRunning);
+  const socket = kept.filter((container) => container.obstacles.includes('docker-socket'));
+  const socketNames = socket.slice(0, maxNames).map(({ name }) => name);
+  const listed =
+    socket.length > maxNames
+      ? t('list.more', { names: names(t, socketNames), count: socket.length - maxNames })
+      : names(t, socketNames);
+  if (kept.length === 0) return null;
+  return (
+    <Box
+      sx={{
+        padding: '12px 24px 8px',
+        borderTop: `1px solid ${color.border}`,
+        fontSize: 12,
+        color: color.text2,
+      }}
+    >
+      <Box sx={{ paddingBottom: '4px' }}>
+        {sentences(t, [
+          running.length === 0
+            ? ''
+            : restarts
+              ? t('isolation.kept.stops', { count: running.length })
+              : t('isolation.kept.runs', { count: running.length }),
+          !governed || audit || allowed ? t('isolation.kept.usable') : t('isolation.kept.blocked'),
+        ])}
+      </Box>
+      {governed && !audit && draft.readOnly === null && (
+        <DialogOption
+          checked={allowed}
+          onChange={onAllowed}
+          label={t('isolation.kept.allow')}
+          note={t('isolation.kept.allowWhy')}
+        />
+      )}
+      {governed && !audit && <Box sx={{ paddingTop: '4px' }}>{t('isolation.kept.audit')}</Box>}
+      {socket.length > 0 && (
+        <Box sx={{ paddingTop: '4px' }}>{withCode(t('isolation.kept.socket', { names: listed }))}</Box>
+      )}
+    </Box>
+  );
+}
