@@ -165,6 +165,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
       sockets?.containers.setEngineStopping(stopping);
     },
     retire: async () => {
+      settings.stopRecording();
       sockets?.retire();
       sharing?.close();
       const ended = listeners.retire();

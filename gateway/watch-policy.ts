@@ -4,19 +4,26 @@ import { userSettingsName } from '../shared/settings/preferences.ts';
 import { groupId } from './base/socket-file.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { describePolicy } from './settings/describe-policy.ts';
+import { createPolicyRecorder } from './settings/record-policy.ts';
 import { watchSettings, type PolicyState, type SettingsWatch } from './settings/settings-watch.ts';
 import { syncPreferencesFile } from './settings/user-settings.ts';
 import { recordBuildsUnenforced } from './sharing/builds-unenforced.ts';
 import { sharingDirectory } from './sharing/module.ts';
 
+/** A settings file that is followed, and the record of its policy. */
+export interface PolicyWatch extends SettingsWatch {
+  /** Records no policy any more: another gateway does. */
+  stopRecording(): void;
+}
+
 /**
- * Watches the settings file. Each policy that comes into force is logged, its language is loaded, and the
- * files that depend on it are updated. Resolves once the first policy's language is loaded.
+ * Watches the settings file. Each policy that comes into force is recorded and logged, its language is
+ * loaded, and the files that depend on it are updated. Resolves once the first policy's language is loaded.
  */
 export async function watchPolicy(
   options: GatewayOptions,
   log: (line: string) => void,
-): Promise<SettingsWatch> {
+): Promise<PolicyWatch> {
   const stateDirectory = options.stateDirectory ?? null;
   const preferences =
     stateDirectory === null
@@ -38,9 +45,11 @@ export async function watchPolicy(
         log(`refusals stay in English: ${String(error)}`);
       },
     );
+  const recorder = createPolicyRecorder(stateDirectory, log);
   const settings = watchSettings(
     options.settingsFile,
     (state) => {
+      recorder.record(state);
       void loadLanguage(state);
       log(describePolicy(options.settingsFile, state));
       syncPreferences(state);
@@ -50,5 +59,10 @@ export async function watchPolicy(
     preferences,
   );
   await loadLanguage(settings.current());
-  return settings;
+  return {
+    ...settings,
+    stopRecording: () => {
+      recorder.stop();
+    },
+  };
 }

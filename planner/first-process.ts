@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { statFields } from '../engine/base/process-identity.ts';
+import { statFields } from '../shared/process/process-stat.ts';
 
 /**
  * A container's first process: its number, and when it began (clock ticks since boot), since numbers are used

@@ -13,7 +13,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { statFields } from '../engine/base/process-identity.ts';
+import { statFields } from '../shared/process/process-stat.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { Janitor } from './janitor.ts';
 import type { ExclusivePaths } from './options.ts';

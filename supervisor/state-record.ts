@@ -1,6 +1,6 @@
 import { progressAt, type EngineStep } from '../shared/engine-status/progress.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
-import type { ProcessIdentity } from '../engine/base/process-identity.ts';
+import type { ProcessIdentity } from '../shared/process/process-stat.ts';
 import type { SupervisorState } from '../engine/targets/embedded/control-protocol.ts';
 import { writeEngineState, type EngineState } from '../engine/targets/embedded/engine-state.ts';
 

@@ -7,7 +7,7 @@ import type { Launched } from '../engine/targets/embedded/engine-launch.ts';
 import { readEngineState } from '../engine/targets/embedded/engine-state.ts';
 import { clearLeftovers } from '../engine/targets/embedded/leftovers.ts';
 import { boundLogs, type LogWriter } from '../engine/targets/embedded/log-files.ts';
-import type { ProcessIdentity } from '../engine/base/process-identity.ts';
+import type { ProcessIdentity } from '../shared/process/process-stat.ts';
 import { timeLimit } from '../engine/base/time-limits.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import { superviseChildren, type Children } from './children.ts';

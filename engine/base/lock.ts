@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, unlink } from 'node:fs/promises';
 import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { processIdentitySchema } from './process-identity.ts';
+import { processIdentitySchema } from '../../shared/process/process-stat.ts';
 import { processLiveness, type ProcessLivenessCheck } from './process-liveness.ts';
 import { message } from '../../shared/messages/message.ts';
 import { sha256, systemCode, writeHint } from './files.ts';

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { endProcesses, identityOf, isAlive, runningProcesses, startOf } from './process-identity.ts';
+import { endProcesses, identityOf, isAlive, runningProcesses } from './process-identity.ts';
+import { startOf } from '../../shared/process/process-stat.ts';
 
 const stat = (name: string, state = 'S') =>
   `42 (${name}) ${state} 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2`;

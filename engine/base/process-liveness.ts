@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { systemCode } from './files.ts';
-import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { identityOf, isAlive } from './process-identity.ts';
+import type { ProcessIdentity } from '../../shared/process/process-stat.ts';
 
 /** Tells a process from a later one with its pid, also across restarts of the machine. */
 export interface ProcessLivenessCheck {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { recordedPolicyName } from '../../shared/enforcement/recorded-policy.ts';
 
 /**
  * Where everything of one engine guarded by us lives. `root` is the directory given by `--root` (or
@@ -26,6 +27,8 @@ export interface RootPaths {
   readonly audit: string;
   /** The gateway's numbers, Prometheus text over HTTP. */
   readonly metricsSocket: string;
+  /** The policy that the gateway enforces, recorded by it, JSON. */
+  readonly enforcedPolicy: string;
   /** Last verification, JSON. */
   readonly verification: string;
   /** Supervisor's state file (pid, phase, generation), JSON. */
@@ -129,6 +132,7 @@ function embeddedPaths(abs: string): RootPaths {
     journal: at('apply-journal.json'),
     audit: at('audit.jsonl'),
     metricsSocket: at('metrics.sock'),
+    enforcedPolicy: at(recordedPolicyName),
     verification: at('verification.json'),
     state: at('engine-state.json'),
     backendReports: at('backend-reports.json'),

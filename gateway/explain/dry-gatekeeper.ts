@@ -33,7 +33,16 @@ export function dryGatekeeper(
   { facts, trust, images = new Map(), ...how }: DryGatekeeperParts,
   explained: (request: ExplainedRequest) => void,
 ): Gatekeeper {
-  const state = { settings, generation: 0, problem: null, preference: null, preferenceProblem: null };
+  const state = {
+    settings,
+    generation: 0,
+    hash: null,
+    problem: null,
+    problemKind: null,
+    preference: null,
+    isPreferredOff: false,
+    preferenceProblem: null,
+  };
   return dryRun(
     {
       // Elsewhere the engine is on another machine, whose files cannot be read from here.

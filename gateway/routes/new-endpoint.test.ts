@@ -73,8 +73,11 @@ async function decide(
       current: () => ({
         settings,
         generation: 1,
+        hash: null,
         problem: null,
+        problemKind: null,
         preference: null,
+        isPreferredOff: false,
         preferenceProblem: null,
       }),
       close: () => undefined,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { PolicyProblem } from '../../shared/enforcement/recorded-policy.ts';
 import {
   defaultSettings,
   effectiveSettings,
@@ -23,13 +25,19 @@ export interface PolicyState {
   readonly settings: EffectiveSettings;
   /** Grows by one with every change taken over. */
   readonly generation: number;
+  /** sha256 (hex) of the text in force; '' where there was no file; null while locked down. */
+  readonly hash: string | null;
   /** Why the file on disk is not what is in force, if so. */
   readonly problem: string | null;
+  /** What the problem is: the file is gone, or cannot be used. Null without one. */
+  readonly problemKind: PolicyProblem | null;
   /**
    * What a user prefers where the administrator left it open, in words; null: nothing of the kind is in
    * force. `settings` has it already.
    */
   readonly preference: string | null;
+  /** Such a preference has turned ECI off. */
+  readonly isPreferredOff: boolean;
   /** Why a preference that was written is not in force, if so. */
   readonly preferenceProblem: string | null;
 }
@@ -67,11 +75,16 @@ export function watchSettings(
   let hasLoaded = false;
   /** Hash of the text last read; '' before. */
   let lastHash = '';
+  /** Hash of the text that `admin` is; null while it is none. */
+  let adminHash: string | null = null;
   let state: PolicyState = {
     settings: lockedDownSettings,
     generation: 0,
+    hash: null,
     problem: 'not read yet',
+    problemKind: 'unusable',
     preference: null,
+    isPreferredOff: false,
     preferenceProblem: null,
   };
 
@@ -89,8 +102,9 @@ export function watchSettings(
   /** The administrator's settings with the preferences that count now. */
   const applyPreferences = (
     settings: EffectiveSettings,
-  ): Pick<PolicyState, 'settings' | 'preference' | 'preferenceProblem'> => {
-    if (preferences === null) return { settings, preference: null, preferenceProblem: null };
+  ): Pick<PolicyState, 'settings' | 'preference' | 'isPreferredOff' | 'preferenceProblem'> => {
+    if (preferences === null)
+      return { settings, preference: null, isPreferredOff: false, preferenceProblem: null };
     const read = readPreferences(preferences.file);
     const { settings: inForce, outcomes } = withPreferences(settings, read.preferences);
     const ignored = preferenceNames.filter(
@@ -99,6 +113,7 @@ export function watchSettings(
     return {
       settings: inForce,
       preference: describePreferences(read.preferences, outcomes),
+      isPreferredOff: settings.eci.value && !inForce.eci.value,
       preferenceProblem:
         read.problem ??
         (ignored.length === 0
@@ -121,23 +136,22 @@ export function watchSettings(
     if (loaded.hash !== null) lastHash = loaded.hash;
     if ('settings' in loaded) {
       admin = loaded.settings;
-      const next = { ...applyPreferences(admin), problem: null };
-      const changed =
-        !hasLoaded ||
-        JSON.stringify(next) !==
-          JSON.stringify({
-            settings: state.settings,
-            preference: state.preference,
-            preferenceProblem: state.preferenceProblem,
-            problem: state.problem,
-          });
+      adminHash = loaded.hash ?? '';
+      const next = { ...applyPreferences(admin), hash: adminHash, problem: null, problemKind: null };
+      const { generation: _, ...before } = state;
+      const changed = !hasLoaded || !isDeepStrictEqual(next, before);
       if (changed) state = { ...next, generation: state.generation + 1 };
       hasLoaded = true;
       if (changed) onChange(state);
       return;
     }
     // The last good policy stays, and so does what it leaves to users; locked down, it leaves nothing.
-    const next = { ...applyPreferences(admin), problem: loaded.problem };
+    const next = {
+      ...applyPreferences(admin),
+      hash: adminHash,
+      problem: loaded.problem,
+      problemKind: loaded.problemKind,
+    };
     const same = JSON.stringify(next.settings) === JSON.stringify(state.settings);
     if (
       hasLoaded &&
@@ -197,7 +211,9 @@ export function watchSettings(
   };
 }
 
-type Loaded = ({ readonly settings: EffectiveSettings } | { readonly problem: string }) & {
+type Loaded = (
+  { readonly settings: EffectiveSettings } | { readonly problem: string; readonly problemKind: PolicyProblem }
+) & {
   /** Of the text that was read; null without one. */ readonly hash: string | null;
 };
 
@@ -209,7 +225,11 @@ function load(file: string, lastHash: string | null): Loaded {
     const bytes = readFileSync(file);
     hash = createHash('sha256').update(bytes).digest('hex');
     if (bytes.length > maxSettingsBytes)
-      return { problem: `the settings file is larger than ${maxSettingsBytes} bytes`, hash };
+      return {
+        problem: `the settings file is larger than ${maxSettingsBytes} bytes`,
+        problemKind: 'unusable',
+        hash,
+      };
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     // node:fs errors carry a code
@@ -217,16 +237,23 @@ function load(file: string, lastHash: string | null): Loaded {
       return {
         ...(lastHash === null || isIntendedRemoval(file, lastHash)
           ? { settings: defaultSettings }
-          : { problem: 'it was deleted' }),
+          : { problem: 'it was deleted', problemKind: 'deleted' as const }),
         hash,
       };
-    return { problem: error instanceof Error ? error.message : String(error), hash };
+    return {
+      problem: error instanceof Error ? error.message : String(error),
+      problemKind: 'unusable',
+      hash,
+    };
   }
   const result = effectiveSettings(text, { exists: true });
   return {
     ...(result.ok
       ? { settings: result.value }
-      : { problem: [result.error.message, result.error.reason].filter(Boolean).join(' ') }),
+      : {
+          problem: [result.error.message, result.error.reason].filter(Boolean).join(' '),
+          problemKind: 'unusable' as const,
+        }),
     hash,
   };
 }

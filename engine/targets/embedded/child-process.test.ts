@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { superviseChild, type SupervisedChild } from './child-process.ts';
-import { isAlive, type ProcessIdentity } from '../../base/process-identity.ts';
+import { isAlive } from '../../base/process-identity.ts';
+import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import { plainText } from '../../../shared/messages/message.ts';
 
 let directory: string;

@@ -9,7 +9,8 @@ import type { EngineNotice } from '../../../shared/gateway/engine-notices.ts';
 import { watchHeartbeat, describeProcessState, type HeartbeatLimits } from './heartbeat-watch.ts';
 import { RetainedListeners } from './kept-listeners.ts';
 import { message } from '../../../shared/messages/message.ts';
-import { identityOf, type ProcessIdentity } from '../../base/process-identity.ts';
+import { identityOf } from '../../base/process-identity.ts';
+import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 
 export interface ChildSpec {
   readonly name: 'gateway' | 'planner' | 'lxcfs';

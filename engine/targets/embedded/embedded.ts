@@ -21,7 +21,8 @@ import {
 import { readEngineState, supervisorLock, writeEngineState } from './engine-state.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { openLog, readLogs } from './log-files.ts';
-import { waitForExit, type ProcessIdentity } from '../../base/process-identity.ts';
+import { waitForExit } from '../../base/process-identity.ts';
+import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
 import { checkMachine } from './root-directory.ts';
 import type { RootPaths } from '../../base/root-paths.ts';

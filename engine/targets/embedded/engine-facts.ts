@@ -5,7 +5,8 @@ import { message } from '../../../shared/messages/message.ts';
 import { describeEngineApi, answersHttp } from '../guarded/engine-api.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
-import { isAlive, type ProcessIdentity } from '../../base/process-identity.ts';
+import { isAlive } from '../../base/process-identity.ts';
+import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /**

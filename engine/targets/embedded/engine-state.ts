@@ -5,7 +5,7 @@ import { messageReferenceSchema } from '../../../shared/messages/schema.ts';
 import { appErrorSchema, type AppError, type Result } from '../../../shared/result.ts';
 import { enginePhases } from '../../../shared/engine-status/status.ts';
 import { writeFileAtomic } from '../../base/files.ts';
-import { processIdentitySchema } from '../../base/process-identity.ts';
+import { processIdentitySchema } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /** Held by the supervisor while it lives: one engine has one. */

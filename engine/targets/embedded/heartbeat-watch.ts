@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { heartbeatMs } from '../../../shared/process/heartbeat.ts';
-import { statFields } from '../../base/process-identity.ts';
+import { statFields } from '../../../shared/process/process-stat.ts';
 
 export interface HeartbeatLimits {
   /** Without a heartbeat for this long, ms, an event loop counts as stuck; default 10 s. */

@@ -11,9 +11,9 @@ import {
   endProcesses,
   identityOf,
   runningProcesses,
-  type ProcessIdentity,
   type RunningProcess,
 } from '../../base/process-identity.ts';
+import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { staleMounts } from './stale-mounts.ts';
 
