@@ -18,7 +18,7 @@ import { resolveChoices, withoutRefused, withChoices, type ChoiceOptions } from 
 import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan } from './plan-text.ts';
 import { describeVerification } from './verification-text.ts';
-import { describeStatus, statusReport } from './status.ts';
+import { describeStatus, needsAction, statusReport } from './status.ts';
 import { message } from '../shared/messages/message.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
@@ -67,7 +67,11 @@ export function registerApply(program: Command): void {
   withJson(withRoot(program.command('status').description(helpText('cli-help.status')))).action(
     (options: RootOptions) =>
       withTarget(options, async (target) => {
-        printResult(ok(await statusReport(target)), { json: options.json, human: describeStatus });
+        printResult(ok(await statusReport(target)), {
+          json: options.json,
+          human: describeStatus,
+          failed: needsAction,
+        });
       }),
   );
 

@@ -119,6 +119,7 @@ describe('the language of the command line', () => {
     const report: StatusReport = {
       engine,
       protection: 'stopped',
+      enforcement: { difference: null } as StatusReport['enforcement'], // what the words use
       eci: false,
       audit: false,
       unprotected: null,
@@ -128,7 +129,6 @@ describe('the language of the command line', () => {
       interruptedApply: false,
       olderSettings: null,
       settingsProblem: null,
-      settingsDeleted: false,
       preferredOff: null,
     };
     expect(describeStatus(report)).toBe(

@@ -7,7 +7,8 @@ import { describeEffect } from './effect-text.ts';
 import { describeOutcome, describePlan, describeStep } from './plan-text.ts';
 import { describeVerification } from './verification-text.ts';
 import type { Verification } from '../shared/verify/claims.ts';
-import { describeStatus, type StatusReport } from './status.ts';
+import { describeStatus, needsAction, type StatusReport } from './status.ts';
+import type { Enforcement, PolicyInForce } from '../shared/enforcement/enforcement.ts';
 
 const engine: EngineStatus = {
   kind: 'embedded',
@@ -32,9 +33,28 @@ const engine: EngineStatus = {
   plannerUp: true,
   problem: null,
 };
+const policy: PolicyInForce = {
+  source: 'applied',
+  version: 2,
+  hash: 'x',
+  eci: true,
+  locked: true,
+  audit: false,
+  backend: 'auto',
+  preferredOff: null,
+};
+const enforcementIn = (more: Partial<Enforcement> = {}): Enforcement => ({
+  by: 'gateway',
+  now: policy,
+  nextStart: policy,
+  difference: null,
+  restorableVersion: null,
+  ...more,
+});
 const report = (more: Partial<StatusReport>): StatusReport => ({
   engine,
   protection: 'protected',
+  enforcement: enforcementIn(),
   eci: true,
   audit: false,
   preferredOff: null,
@@ -45,7 +65,6 @@ const report = (more: Partial<StatusReport>): StatusReport => ({
   interruptedApply: false,
   olderSettings: null,
   settingsProblem: null,
-  settingsDeleted: false,
   ...more,
 });
 const first = (more: Partial<StatusReport>) => describeStatus(report(more)).split('\n')[0];
@@ -74,12 +93,33 @@ describe('the honest sentence', () => {
     );
     expect(first({ protection: 'stopped' })).toBe('Engine stopped: nothing runs, nothing is checked');
   });
+  test('names the version that is enforced while the settings file is lost, and fails', () => {
+    const lost = report({
+      protection: 'unverified',
+      enforcement: enforcementIn({
+        now: { ...policy, source: 'retained', version: 7 },
+        nextStart: { ...policy, source: 'none', version: null, eci: false },
+        difference: 'deleted',
+        restorableVersion: 7,
+      }),
+    });
+    expect(describeStatus(lost).split('\n').slice(0, 3)).toEqual([
+      'On by version 7: the settings file was deleted',
+      'The settings file was deleted. The gateway goes on enforcing version 7, with ECI on. ' +
+        'The next start turns ECI off.',
+      'Restore version 7: bulkhead settings rollback 7, then bulkhead apply.',
+    ]);
+    expect([needsAction(lost), needsAction(report({}))]).toEqual([true, false]);
+  });
+  test('claims no protection where nothing enforces the settings', () => {
+    const enforcement = enforcementIn({ by: 'nothing', now: { ...policy, source: 'none', eci: false } });
+    expect(first({ protection: 'off', enforcement })).toBe(
+      'Off: nothing enforces the settings on this engine',
+    );
+  });
   test('what is not known is reported, not left out', () => {
     expect(describeStatus(report({ unprotected: null }))).toContain('could not be looked at');
     expect(describeStatus(report({ interruptedApply: true }))).toContain('interrupted');
-    expect(describeStatus(report({ protection: 'off', eci: false, settingsDeleted: true }))).toContain(
-      'was deleted',
-    );
     expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is refused/);
   });
 });

@@ -1,18 +1,23 @@
-import { access } from 'node:fs/promises';
 import type { Target } from '../engine/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { unprotected } from '../shared/containers/protection.ts';
-import { removalNote } from '../shared/settings/removal-note.ts';
-import type { MessageReference } from '../shared/messages/message.ts';
-import { enforcesSettings } from '../shared/targets/capabilities.ts';
-import { protectionState, type ProtectionState, type Verification } from '../shared/verify/claims.ts';
+import { errorMessage } from '../shared/messages/error-message.ts';
+import { plainText, sentenceOf, type MessageReference } from '../shared/messages/message.ts';
+import type { AppError } from '../shared/result.ts';
+import { enforcementAlarm, enforcementHeadline } from '../shared/enforcement/describe.ts';
+import { enforcementOf, isAlarm, type Enforcement } from '../shared/enforcement/enforcement.ts';
+import { protectionUnder } from '../shared/ipc/protection.ts';
+import type { ProtectionState, Verification } from '../shared/verify/claims.ts';
 import { labelled } from './columns.ts';
 import { phaseText } from './engine-text.ts';
-import { text, translate } from './text.ts';
+import { text, translate, translateSentence } from './text.ts';
 
 export interface StatusReport {
   readonly engine: EngineStatus;
   readonly protection: ProtectionState;
+  /** What enforces now, what the next start does, and why they differ. */
+  readonly enforcement: Enforcement;
+  /** Whether ECI is on: now, or at the next start of an engine that does not run. */
   readonly eci: boolean;
   /** Who turned ECI off by a preference that counts; null: nobody. */
   readonly preferredOff: string | null;
@@ -27,18 +32,16 @@ export interface StatusReport {
   readonly interruptedApply: boolean;
   /** A file of Docker Desktop's admin at a place that older documents name; nothing here reads it. */
   readonly olderSettings: string | null;
-  /** Why the settings can't be read, if so; the gateway locks down then. */
+  /** Why the settings can't be read or used, if so. */
   readonly settingsProblem: string | null;
   /** The sentence that `settingsProblem` is, where it is one of the catalogue. */
   readonly settingsProblemSentence?: MessageReference;
-  /** The applied file had ECI on and is gone, and not by a roll back of ours. */
-  readonly settingsDeleted: boolean;
 }
 
 /** Everything `bulkhead status` reports. */
 export async function statusReport(target: Target): Promise<StatusReport> {
-  const [{ settingsInForce }, { readJournal }] = await Promise.all([
-    import('../engine/apply/plan-facts.ts'),
+  const [{ effectiveSettings }, { readJournal }] = await Promise.all([
+    import('../shared/settings/index.ts'),
     import('../engine/apply/journal.ts'),
   ]);
   const [desktop, engine, settings, verification, journal] = await Promise.all([
@@ -48,48 +51,42 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     target.lastVerification(),
     readJournal(target.paths.journal),
   ]);
-  const inForce = settingsInForce({
-    exists: settings.exists,
-    text: settings.applied,
-    hash: settings.appliedHash,
-  });
-  const preferredOff =
-    settings.preference?.outcomes.eci === 'in-force' ? (settings.preference.by ?? 'a user') : null;
-  const eci = enforcesSettings(target.capabilities) && inForce.eci.value && preferredOff === null;
-  const audit = inForce.mode === 'audit';
+  const applied = effectiveSettings(settings.applied, { exists: settings.exists });
+  const enforcement = enforcementOf({ capabilities: target.capabilities, engine, settings, applied });
   const ready = engine.phase === 'ready';
+  const policy = ready ? enforcement.now : enforcement.nextStart;
   const scan = ready ? await target.scan() : null;
   return {
     engine,
-    eci,
-    preferredOff,
-    audit,
+    enforcement,
+    eci: policy.eci,
+    preferredOff: policy.preferredOff === '' ? 'a user' : policy.preferredOff,
+    audit: policy.audit,
     verification,
-    protection: protectionState({ engineReady: ready, eci, audit, verification, now: Date.now() }),
+    protection: protectionUnder(enforcement, { engine, verification, now: Date.now() }),
     unprotected: scan !== null && scan.ok ? unprotected(scan.value).length : null,
     appliedVersion: settings.appliedVersion,
     draftDiffers: settings.draft !== settings.applied,
     interruptedApply: journal !== null,
     olderSettings: desktop?.olderSettings ?? null,
-    settingsProblem: settings.readError?.message ?? null,
-    ...(settings.readError?.sentences?.message === undefined
-      ? {}
-      : { settingsProblemSentence: settings.readError.sentences.message }),
-    settingsDeleted: !settings.exists && settings.readError === null && (await deletedByMistake(target)),
+    ...settingsProblemOf(settings.readError ?? (applied.ok ? null : applied.error)),
   };
 }
 
-/** The gateway takes it so too (gateway/settings/settings-watch.ts). */
-async function deletedByMistake(target: Target): Promise<boolean> {
-  const [history, noted] = await Promise.all([
-    target.settings.history(),
-    access(removalNote(target.paths.settings)).then(
-      () => true,
-      () => false,
-    ),
-  ]);
-  return !noted && history.ok && history.value[0]?.eci === true;
+function settingsProblemOf(
+  error: AppError | null,
+): Pick<StatusReport, 'settingsProblem' | 'settingsProblemSentence'> {
+  if (error === null) return { settingsProblem: null };
+  const problem = errorMessage(error);
+  const { sentence } = sentenceOf(problem);
+  return {
+    settingsProblem: plainText(problem),
+    ...(sentence === undefined ? {} : { settingsProblemSentence: sentence }),
+  };
 }
+
+/** Whether somebody has to act: `bulkhead status` fails then. */
+export const needsAction = ({ enforcement }: StatusReport): boolean => isAlarm(enforcement.difference);
 
 /** The one sentence on the protection, then facts. */
 export function describeStatus(report: StatusReport): string {
@@ -118,8 +115,8 @@ export function describeStatus(report: StatusReport): string {
 
 /** What somebody should know, or do something about. */
 function notes(report: StatusReport): readonly string[] {
-  const { engine, settingsProblem, settingsProblemSentence } = report;
-  const lines: string[] = [];
+  const { engine, enforcement, settingsProblem, settingsProblemSentence } = report;
+  const lines: string[] = alarmLines(enforcement);
   if (report.eci && report.unprotected === null && report.protection !== 'stopped')
     lines.push(text('cli-status.not-scanned'));
   if (report.protection === 'off' && report.unprotected !== null && report.unprotected > 0)
@@ -131,7 +128,6 @@ function notes(report: StatusReport): readonly string[] {
     const problem = translate(settingsProblem, settingsProblemSentence);
     lines.push(text('cli-status.settings-problem', { problem }));
   }
-  if (report.settingsDeleted) lines.push(text('cli-status.settings-deleted'));
   if (report.interruptedApply) lines.push(text('cli-status.apply-interrupted'));
   if (report.olderSettings !== null)
     lines.push(text('cli-status.older-settings', { file: report.olderSettings }));
@@ -144,7 +140,23 @@ function notes(report: StatusReport): readonly string[] {
   return lines;
 }
 
+/** That the settings file is lost or broken, what is in force, and what puts it back. */
+function alarmLines(enforcement: Enforcement): string[] {
+  const alarm = enforcementAlarm(enforcement);
+  if (alarm === null) return [];
+  const { restorableVersion: version } = enforcement;
+  return [
+    text('cli-status.alarm', {
+      title: translateSentence(alarm.title),
+      details: alarm.details.map(translateSentence).join(text('cli-status.between-sentences')),
+    }),
+    ...(version === null ? [] : [text('cli-status.restore', { version })]),
+  ];
+}
+
 function protectionSentence(report: StatusReport, now: number): string {
+  const headline = report.protection === 'stopped' ? null : enforcementHeadline(report.enforcement);
+  if (headline !== null) return translateSentence(headline);
   const since = report.verification === null ? null : now - Date.parse(report.verification.at);
   const count = report.unprotected ?? 0;
   switch (report.protection) {

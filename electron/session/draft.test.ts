@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noPolicyFacts } from '../../shared/enforcement/policy-facts.ts';
 import { sha256 } from '../../engine/base/files.ts';
 import type { SettingsState } from '../../shared/ipc/app-state.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
@@ -22,6 +23,7 @@ function home(applied = '{}', writable = true) {
       conflict: edited && disk.base !== disk.applied,
       readError: null,
       preference: null,
+      policyFacts: noPolicyFacts,
       readOnly: writable ? null : 'no rights',
     };
   };

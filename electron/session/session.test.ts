@@ -55,6 +55,7 @@ async function open(scan: Target['scan'], status?: () => Promise<unknown>): Prom
       read: () => Promise.resolve(appState({}).settings),
       watch: watchNothing,
       watchHistory: watchNothing,
+      watchPolicy: watchNothing,
     },
     desktop: () => Promise.resolve(null),
     lastVerification: () => Promise.resolve(null),

@@ -174,6 +174,8 @@ export async function openSession(
     const facts = await target.desktop().catch(() => null);
     const changed = facts === null ? {} : { target: { ...known, desktop: facts } };
     opened.set({ engine: now, ...changed });
+    // A gateway that ended enforces nothing of what it has recorded.
+    if (before.phase !== now.phase || before.gatewayUp !== now.gatewayUp) void draft.refresh();
     if (now.phase !== 'ready') return now;
     if (before.phase !== 'ready' || before.generation !== now.generation) {
       scanSoon();
@@ -214,6 +216,10 @@ export async function openSession(
   );
   const unwatchSettings = target.settings.watch(() => {
     void draft.refresh();
+  });
+  const unwatchPolicy = target.settings.watchPolicy(() => {
+    // Why a container is (not) protected follows from the policy in force.
+    void draft.refresh().then(scanSoon);
   });
   const unwatchHistory = target.settings.watchHistory(() => {
     opened.set({ historyRevision: opened.get().historyRevision + 1 });
@@ -270,6 +276,7 @@ export async function openSession(
       feed.stop();
       activity.stop();
       unwatchSettings();
+      unwatchPolicy();
       unwatchHistory();
       unwatchVerification();
       unwatchUser();

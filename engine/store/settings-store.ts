@@ -23,6 +23,7 @@ import {
   type EffectiveSettings,
 } from '../../shared/settings/index.ts';
 import type { PreferenceName } from '../../shared/settings/preferences.ts';
+import { readPolicyFacts } from './policy-facts.ts';
 import { preferenceState, userSettingsPath, writePreference } from './user-settings.ts';
 import { message, type Message, referenceTo } from '../../shared/messages/message.ts';
 import { watchEntries, watchFiles } from '../base/watch.ts';
@@ -43,6 +44,8 @@ export interface SettingsStore {
    * Calls back when the content of settings file or draft changed, whoever changed it. Returns how to stop.
    */
   watch(listener: () => void): () => void;
+  /** Calls back when the gateway has recorded another policy. Returns how to stop. */
+  watchPolicy(listener: () => void): () => void;
   /**
    * Keeps a user's preference (null: none), at once and without an apply. Errors: settings.locked,
    * settings.unwritable.
@@ -62,7 +65,7 @@ export interface SettingsStore {
   rollback(version: number): Promise<Result<SettingsState, AppError>>;
 }
 
-type StorePaths = Pick<RootPaths, 'root' | 'settings' | 'draft' | 'history'>;
+type StorePaths = Pick<RootPaths, 'root' | 'settings' | 'draft' | 'history' | 'enforcedPolicy'>;
 
 /**
  * Where the text a draft was started from is kept: without it a change underneath could not be told from
@@ -122,6 +125,11 @@ export function createSettingsStore(
       ...readOnlyFields(await readOnlyReason(paths, options.elevationMissing)),
       preference:
         options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
+      policyFacts: await readPolicyFacts(
+        paths,
+        applied.ok ? applied.value : null,
+        versions.ok ? versions.value.entries : [],
+      ),
     };
   };
 
@@ -190,6 +198,7 @@ export function createSettingsStore(
         ],
         listener,
       ),
+    watchPolicy: (listener) => watchFiles([paths.enforcedPolicy], listener),
     history: async () => {
       const entries = await listHistory(paths.history);
       return entries.ok ? ok([...entries.value].reverse()) : entries;

@@ -137,7 +137,9 @@ describe('a settings text that is broken', () => {
 
   it('does not show a broken applied file as protected or off', async () => {
     await renderApp(namedState('brokenFile'), 'overview');
-    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('On, but not verified');
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(
+      'On by version 11: the settings file cannot be used',
+    );
     expect(screen.queryAllByText('Protected', { selector: 'td *' })).toHaveLength(0);
     expect(screen.getByText('The settings file is not usable')).toBeTruthy();
   });

@@ -16,6 +16,7 @@ import { DraftFooter } from './frame/draft-footer.tsx';
 import { MissingPage } from './frame/missing-page.tsx';
 import { Navigation } from './frame/navigation.tsx';
 import { ConflictNotice } from './frame/conflict-notice.tsx';
+import { EnforcementNotice } from './frame/enforcement-notice.tsx';
 import { UnprotectedNotice } from './frame/unprotected-notice.tsx';
 import { UnsavedPreferencesNotice } from './frame/preferences-error-notice.tsx';
 import { TargetNotice } from './frame/target-notice.tsx';
@@ -116,6 +117,7 @@ function Frame() {
           }}
         >
           <TargetNotice />
+          <EnforcementNotice />
           <ConflictNotice />
           <UnsavedPreferencesNotice />
           <UnprotectedNotice />

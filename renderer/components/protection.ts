@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { protectionIn, type Protection } from '../../shared/ipc/protection.ts';
+import { isAlarm } from '../../shared/enforcement/enforcement.ts';
 import { stateTone } from './state-badge.tsx';
 import type { Tone } from '../theme/tokens.ts';
 import { viewDocument } from '../state/draft-view.ts';
@@ -37,7 +38,9 @@ export function engineLine(
     case 'ready':
       break;
   }
-  const { state, unprotected } = protection;
+  const { state, unprotected, enforcement } = protection;
+  if (isAlarm(enforcement.difference))
+    return { text: t(`frame.enforcement.${enforcement.difference}`), tone: 'danger' };
   if (state === 'protected' && unprotected !== null && unprotected > 0)
     return { text: t('frame.engine.protectedExcept', { count: unprotected }), tone: 'ok' };
   return { text: t(`state.${state}`), tone: stateTone[state] };

@@ -1,4 +1,5 @@
 import { message, referenceTo } from '../../shared/messages/message.ts';
+import { noPolicyFacts, type PolicyFacts } from '../../shared/enforcement/policy-facts.ts';
 import type { SettingsState } from '../../shared/ipc/app-state.ts';
 
 export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -46,9 +47,28 @@ export function settingsState(applied: string, more: Partial<SettingsState> = {}
     readError: null,
     readOnly: null,
     preference: null,
+    policyFacts: noPolicyFacts,
     ...more,
   };
 }
+
+/** A gateway that goes on enforcing version 11, whatever became of the file. */
+export const retainedPolicyFacts: PolicyFacts = {
+  recorded: {
+    gateway: { pid: 4711, started: '1', boot: 'boot' },
+    at: minutesAgo(130),
+    hash: `hash-of-${appliedText.length}`,
+    eci: true,
+    locked: true,
+    preferredOff: false,
+    mode: 'enforce',
+    backend: 'auto',
+    problem: null,
+  },
+  recordedVersion: 11,
+  isMissing: false,
+  restorable: 11,
+};
 
 export const unlockedText = appliedText.replace('"locked": true', '"locked": false');
 

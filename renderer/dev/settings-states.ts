@@ -3,6 +3,7 @@ import {
   appliedText,
   offText,
   readOnlyByRights,
+  retainedPolicyFacts,
   settingsState,
   unlockedText,
   brokenDraft,
@@ -61,7 +62,15 @@ export const settingsStates: Record<string, () => AppState> = {
       }),
     }),
   broken: () => appState({ settings: settingsState(appliedText, { draft: brokenDraft }) }),
-  brokenFile: () => appState({ settings: settingsState(brokenDraft) }),
+  brokenFile: () => appState({ settings: settingsState(brokenDraft, { policyFacts: retainedPolicyFacts }) }),
+  deletedFile: () =>
+    appState({
+      settings: settingsState('', {
+        appliedVersion: 12,
+        appliedBy: null,
+        policyFacts: { ...retainedPolicyFacts, isMissing: true },
+      }),
+    }),
   unreadable: () =>
     appState({
       settings: settingsState('', {

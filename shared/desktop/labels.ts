@@ -1,6 +1,7 @@
 import type { MessageLanguage } from '../language.ts';
 import { en } from '../messages/desktop/en.ts';
 import { zhCN } from '../messages/desktop/zh-CN.ts';
+import type { PolicyProblem } from '../enforcement/recorded-policy.ts';
 import type { ProtectionState } from '../verify/claims.ts';
 
 /**
@@ -8,7 +9,9 @@ import type { ProtectionState } from '../verify/claims.ts';
  * catalogue could be loaded.
  */
 export interface DesktopLabels {
-  readonly state: Readonly<Record<ProtectionState | 'failed' | 'unreachable' | 'working', string>>;
+  readonly state: Readonly<
+    Record<ProtectionState | PolicyProblem | 'failed' | 'unreachable' | 'working', string>
+  >;
   readonly except: (count: number) => string;
   readonly menu: {
     readonly open: string;

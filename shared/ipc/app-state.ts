@@ -9,6 +9,7 @@ import { appearedSchema } from '../containers/appeared.ts';
 import { recreateRunSchema } from '../containers/recreate.ts';
 import { applyRunSchema } from '../apply/run.ts';
 import { firstRunSchema, preferencesSchema } from './user-choices.ts';
+import { policyFactsSchema } from '../enforcement/policy-facts.ts';
 import { preferenceStateSchema } from '../settings/preferences.ts';
 import { maxTextLength } from '../settings/limits.ts';
 import { activitySummarySchema } from '../audit/activity.ts';
@@ -56,6 +57,8 @@ export const settingsStateSchema = z.object({
   readOnlySentence: messageReferenceSchema.optional(),
   /** What users prefer where the administrator left it open; null where the engine knows no preferences. */
   preference: preferenceStateSchema.nullable(),
+  /** What else than the file shows which policy is in force (`enforcementOf`). */
+  policyFacts: policyFactsSchema,
 });
 export type SettingsState = z.infer<typeof settingsStateSchema>;
 

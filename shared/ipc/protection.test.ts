@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
 import { machineCapabilities } from '../../engine/targets/machine/capabilities.ts';
+import { noPolicyFacts } from '../enforcement/policy-facts.ts';
 import { effectiveSettings } from '../settings/index.ts';
 import type { PreferenceOutcome } from '../settings/preferences.ts';
 import type { Verification } from '../verify/claims.ts';
@@ -13,6 +14,8 @@ const state = (eci: PreferenceOutcome): Parameters<typeof protectionIn>[0] =>
   ({
     settings: {
       readError: null,
+      policyFacts: noPolicyFacts,
+      exists: true,
       preference: {
         by: 'sam',
         eci: false,
@@ -22,7 +25,7 @@ const state = (eci: PreferenceOutcome): Parameters<typeof protectionIn>[0] =>
         writable: true,
       },
     },
-    engine: { phase: 'ready' },
+    engine: { phase: 'ready', gatewayUp: true },
     target: { capabilities: embeddedCapabilities },
     verification,
     scan: null,

@@ -1,12 +1,20 @@
+import {
+  enforcementOf,
+  isAlarm,
+  type Enforcement,
+  type EnforcementFacts,
+} from '../enforcement/enforcement.ts';
 import type { AppError, Result } from '../result.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
-import { enforcesSettings, missingBecause } from '../targets/capabilities.ts';
-import { protectionState, type ProtectionState } from '../verify/claims.ts';
+import { protectionState, type ProtectionState, type Verification } from '../verify/claims.ts';
 import type { AppState } from './app-state.ts';
 
 /** The engine's one honest state, and how many containers are left out of it. */
 export interface Protection {
   readonly state: ProtectionState;
+  /** What enforces now, and what the next start does. */
+  readonly enforcement: Enforcement;
+  /** Whether ECI is on: now, or at the next start of an engine that does not run. */
   readonly eci: boolean;
   readonly locked: boolean;
   /** Who turned ECI off by a preference that counts ('' where they gave no name); null: nobody. */
@@ -18,35 +26,47 @@ export interface Protection {
 }
 
 /**
- * Derived from facts only: the applied text (`applied` is what it comes to), engine phase, last verification,
- * last scan. An unreadable applied text counts as ECI on (the gateway locks down) and never as verified.
+ * Derived from facts only: what is in force (`enforcementOf`), engine phase, last verification, last scan.
+ * A lost or unusable settings file never counts as verified. `applied`: what the file as it is means.
  */
 export function protectionIn(
   app: Pick<AppState, 'settings' | 'engine' | 'target' | 'verification' | 'scan'>,
   applied: Result<EffectiveSettings, AppError>,
   now: number,
 ): Protection {
+  const { capabilities } = app.target;
+  const enforcement = enforcementOf({ capabilities, engine: app.engine, settings: app.settings, applied });
   const unreadable = !applied.ok || app.settings.readError !== null;
-  const preferredOff =
-    app.settings.preference?.outcomes.eci === 'in-force' ? (app.settings.preference.by ?? '') : null;
-  const inForce = applied.ok ? applied.value.eci.value && preferredOff === null : true;
-  const eci = enforcesSettings(app.target.capabilities) && inForce;
-  const state = protectionState({
-    engineReady: app.engine.phase === 'ready',
-    eci,
-    audit:
-      missingBecause(app.target.capabilities, 'audit-mode') === null &&
-      applied.ok &&
-      applied.value.mode === 'audit',
-    verification: unreadable ? null : app.verification,
-    now,
-  });
+  const policy = app.engine.phase === 'ready' ? enforcement.now : enforcement.nextStart;
   return {
-    state,
-    eci,
+    state: protectionUnder(enforcement, {
+      engine: app.engine,
+      verification: unreadable ? null : app.verification,
+      now,
+    }),
+    enforcement,
+    eci: policy.eci,
     unreadable,
-    preferredOff,
-    locked: applied.ok && applied.value.eci.locked,
+    preferredOff: policy.preferredOff,
+    locked: policy.locked,
     unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length,
   };
+}
+
+/** The state of an engine under what is in force. `now`: ms since the epoch. */
+export function protectionUnder(
+  { now: policy, difference }: Enforcement,
+  facts: {
+    readonly engine: Pick<EnforcementFacts['engine'], 'phase'>;
+    readonly verification: Verification | null;
+    readonly now: number;
+  },
+): ProtectionState {
+  return protectionState({
+    engineReady: facts.engine.phase === 'ready',
+    eci: policy.eci,
+    audit: policy.audit,
+    verification: isAlarm(difference) ? null : facts.verification,
+    now: facts.now,
+  });
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { targetCapabilities } from '../../../renderer/dev/app-fixture.ts';
+import { noPolicyFacts } from '../../../shared/enforcement/policy-facts.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { desktopLabels } from '../../../shared/desktop/labels.ts';
 import type { Session } from '../../session/session.ts';
@@ -72,7 +73,7 @@ function session(): { session: Session; desktop: () => AppState['desktop'] | und
   const state = {
     target: { capabilities: targetCapabilities.embedded },
     engine: { phase: 'stopped', name: 'box', problem: null },
-    settings: { applied: '', exists: false, readError: null },
+    settings: { applied: '', exists: false, readError: null, policyFacts: noPolicyFacts },
     verification: null,
     scan: null,
     run: null,

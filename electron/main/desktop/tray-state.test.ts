@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { desktopLabels } from '../../../shared/desktop/labels.ts';
+import { noPolicyFacts } from '../../../shared/enforcement/policy-facts.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { targetCapabilities } from '../../../renderer/dev/app-fixture.ts';
 import type { TargetKind } from '../../../shared/engine-status/kinds.ts';
@@ -23,12 +24,18 @@ const state = (
     run?: unknown;
     problem?: unknown;
     unprotected?: number;
+    garbage?: boolean;
   } = {},
 ): AppState =>
   ({
     target: { capabilities: targetCapabilities[more.kind ?? 'embedded'] },
-    engine: { phase: more.phase ?? 'ready', problem: more.problem ?? null },
-    settings: { applied: text(more.eci ?? true), exists: true, readError: null },
+    engine: { phase: more.phase ?? 'ready', problem: more.problem ?? null, gatewayUp: true },
+    settings: {
+      applied: more.garbage === true ? 'garbage' : text(more.eci ?? true),
+      exists: true,
+      readError: null,
+      policyFacts: noPolicyFacts,
+    },
     verification:
       more.verified === false
         ? null
@@ -63,6 +70,7 @@ describe('the tray', () => {
     [{ unprotected: 2 }, 'protected', 'Protected, except 2 containers'],
     [{ verified: false }, 'unverified', 'On, not verified'],
     [{ eci: false }, 'off', 'Off'],
+    [{ garbage: true }, 'failed', 'Settings file unusable'],
     [{ phase: 'stopped' }, 'stopped', 'Engine stopped'],
     [{ phase: 'failed' }, 'failed', 'Engine failed'],
     [{ phase: 'unreachable' }, 'unverified', 'No answer from the engine'],

@@ -2,6 +2,7 @@ import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { protectionIn } from '../../../shared/ipc/protection.ts';
 import type { EngineFacts } from '../../../shared/desktop/notices.ts';
 import type { DesktopLabels } from '../../../shared/desktop/labels.ts';
+import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
 
@@ -58,7 +59,10 @@ export function trayState(state: AppState, labels: DesktopLabels, now: number): 
     return { ...base, icon: 'working', sentence: labels.state.working };
   if (phase === 'failed') return { ...base, icon: 'failed', sentence: labels.state.failed };
   if (phase === 'unreachable') return { ...base, icon: 'unverified', sentence: labels.state.unreachable };
-  const { state: shown, unprotected } = protection(state, now);
+  const { state: shown, unprotected, enforcement } = protection(state, now);
+  const { difference } = enforcement;
+  if (shown !== 'stopped' && isAlarm(difference))
+    return { ...base, icon: 'failed', sentence: labels.state[difference] };
   const icon: TrayIcon = shown === 'audit' ? 'unverified' : shown;
   return {
     ...base,

@@ -12,17 +12,16 @@ import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts
 import type { TargetRef } from '../../../shared/targets/target.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
-import { settingsInForce } from '../../apply/plan-facts.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
 import { createBackends, type Backends } from '../../backends/create-backends.ts';
 import { reportForUser } from '../../backends/recorded-reports.ts';
 import { dockerClient, requestFailure } from '../../base/docker-client.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
-import { readSettings } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { removeContainers } from '../../scan/remove.ts';
 import { scanContainers } from '../../scan/scan.ts';
 import { eciSince, listHistory } from '../../store/history.ts';
+import { readSettingsInForce } from '../../store/settings-in-force.ts';
 import { createSettingsStore, type SettingsStore } from '../../store/settings-store.ts';
 import { readUserSettings } from '../../store/user-settings.ts';
 import type { Target, TargetOptions } from '../../target.ts';
@@ -87,11 +86,16 @@ export class OpenedEngine {
     return this.isRoot ? backend.report(this.paths) : reportForUser(backend, this.paths);
   }
 
-  /** What the gateway enforces now, with users' preferences. */
+  /** What the gateway enforces now, with users' preferences; at its next start, while it does not run. */
   async settingsInForce(): Promise<EffectiveSettings> {
-    const applied = await readSettings(this.paths.settings);
-    const admin = settingsInForce(applied.ok ? applied.value : { exists: true, text: '', hash: '' });
+    const admin = await readSettingsInForce(this.paths, await this.store.read());
     return withPreferences(admin, (await readUserSettings(this.paths.root)).preferences).settings;
+  }
+
+  /** Whether a gateway of ours enforces the settings. */
+  async #isEnforced(): Promise<boolean> {
+    const { policyFacts } = await this.store.read();
+    return policyFacts.recorded !== null || (await this.driver.status()).gatewayUp;
   }
 
   async scan(...[call = {}]: Parameters<Target['scan']>): ReturnType<Target['scan']> {
@@ -99,7 +103,7 @@ export class OpenedEngine {
     const history = await listHistory(this.paths.history);
     return scanContainers(this.docker(), {
       ...call,
-      eci: settings.eci.value,
+      eci: settings.eci.value && (await this.#isEnforced()),
       eciSince: history.ok ? eciSince(history.value) : null,
       runtimeName: this.isolation(settings).runtimeName,
     });

@@ -48,6 +48,7 @@ export function openGuardedTarget(guarded: GuardedEngine, options: TargetOptions
     settings: {
       ...store,
       watch: (listener) => disposers.add(store.watch(listener)),
+      watchPolicy: (listener) => disposers.add(store.watchPolicy(listener)),
       watchHistory: (listener) => disposers.add(store.watchHistory(listener)),
     },
     backendReports: () => Promise.all(engine.backends.map((backend) => engine.reportOf(backend))),

@@ -101,7 +101,8 @@ async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
   const isActive = (name: string): boolean => units.get(name)?.active === 'active';
   const [facts, gatewayUp, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
-    answersHttp(paths.clientSocket, () => Promise.resolve(isActive(ownUnits.gateway))),
+    // Where it is not installed, the engine itself answers there.
+    isActive(ownUnits.gateway) && answersHttp(paths.clientSocket, () => Promise.resolve(true)),
     problemOf(paths, units),
   ]);
   return {

@@ -20,6 +20,7 @@ import {
   displayedState,
   type CoverageRow,
 } from '../../../shared/coverage/index.ts';
+import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
 
@@ -55,7 +56,8 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
       </Card>
     );
 
-  const requestedBackend = applied.settings.ok ? applied.settings.value.backend : 'auto';
+  const isLost = isAlarm(protection.enforcement.difference);
+  const requestedBackend = protection.enforcement.now.backend;
   // A version that could not be learned counts as the oldest, which protects least.
   const { capabilities, desktop } = app.target;
   const { eci } = protection;
@@ -71,9 +73,9 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
     : coverageFor({
         eci,
         backend: chosenBackend(requestedBackend),
-        socketMounts: !applied.settings.ok || applied.settings.value.socket.images.length > 0,
+        socketMounts: isLost || !applied.settings.ok || applied.settings.value.socket.images.length > 0,
       });
-  const verification = applied.settings.ok ? app.verification : null;
+  const verification = isLost ? null : app.verification;
   const before = app.scan?.containers.filter((c) => c.reason === 'before-eci').length ?? null;
 
   const how = (row: CoverageRow): ReactNode => {

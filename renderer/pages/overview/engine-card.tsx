@@ -16,9 +16,18 @@ import { PathText } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { backendCapabilities, backendIds, runtimeNameOf } from '../../../shared/isolation/backends.ts';
 import { sentences } from '../../i18n/lists.ts';
+import type { TFunction } from 'i18next';
+import { isAlarm, type PolicyInForce } from '../../../shared/enforcement/enforcement.ts';
 
 /** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
 const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
+
+/** What a gateway goes on enforcing while the settings file is lost. */
+function retainedPolicy(t: TFunction, { source, version }: PolicyInForce): string {
+  if (source === 'none') return t('overview.engine.noPolicy');
+  if (source === 'locked-down') return t('overview.engine.lockedDown');
+  return version === null ? t('unknown') : t('overview.engine.policyVersion', { version });
+}
 
 /** The question before the engine is interrupted. */
 export type EngineConfirmation = 'restart' | 'stop' | null;
@@ -89,23 +98,26 @@ export function EngineCard({
         ]),
     {
       label: t('overview.engine.policy'),
-      value: settings.exists
-        ? settings.appliedBy === null
-          ? t('overview.engine.policyVersion', { version: settings.appliedVersion })
-          : t('overview.engine.policyBy', {
-              version: settings.appliedVersion,
-              user: settings.appliedBy.user,
-              ago: formats.ago(settings.appliedBy.at),
-            })
-        : t('overview.engine.noPolicy'),
+      value: isAlarm(protection.enforcement.difference)
+        ? retainedPolicy(t, protection.enforcement.now)
+        : settings.exists
+          ? settings.appliedBy === null
+            ? t('overview.engine.policyVersion', { version: settings.appliedVersion })
+            : t('overview.engine.policyBy', {
+                version: settings.appliedVersion,
+                user: settings.appliedBy.user,
+                ago: formats.ago(settings.appliedBy.at),
+              })
+          : t('overview.engine.noPolicy'),
     },
     {
       label: t('overview.engine.lock'),
-      value: protection.unreadable
-        ? t('unknown')
-        : protection.locked
-          ? t('overview.engine.locked')
-          : t('overview.engine.unlocked'),
+      value:
+        protection.enforcement.now.source === 'unknown' || (protection.unreadable && !ready)
+          ? t('unknown')
+          : protection.locked
+            ? t('overview.engine.locked')
+            : t('overview.engine.unlocked'),
     },
     { label: t('overview.engine.socket'), value: <PathText path={engine.socket} /> },
     ...(ready && engine.startedAt !== null

@@ -13,7 +13,8 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Columns, Page } from '../../components/page.tsx';
 import { StateTile } from '../../components/state-badge.tsx';
 import { useFormats, type Formats } from '../../i18n/format.ts';
-import { translateText } from '../../i18n/translate.ts';
+import { translateMessage, translateText } from '../../i18n/translate.ts';
+import { enforcementAlarm, enforcementHeadline } from '../../../shared/enforcement/describe.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import type { TFunction } from 'i18next';
 import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
@@ -203,8 +204,10 @@ function sentence(
   t: TFunction,
   formats: Formats,
   app: AppState,
-  { state, unprotected, unreadable, preferredOff }: Protection,
+  { state, unprotected, unreadable, preferredOff, enforcement }: Protection,
 ): string {
+  const headline = state === 'stopped' ? null : enforcementHeadline(enforcement);
+  if (headline !== null) return translateMessage(headline);
   switch (state) {
     case 'stopped':
       return app.engine.phase === 'unreachable'
@@ -242,7 +245,7 @@ function sentence(
 function detail(
   t: TFunction,
   app: AppState,
-  { state, eci, locked, unreadable, preferredOff }: Protection,
+  { state, eci, locked, unreadable, preferredOff, enforcement }: Protection,
   now: number,
 ): string {
   if (app.engine.phase === 'unreachable') {
@@ -253,7 +256,10 @@ function detail(
     return t(app.engine.phase === 'stopped' ? 'overview.detail.stopped' : 'overview.detail.notRunning', {
       socket: app.engine.socket,
     });
+  const alarm = enforcementAlarm(enforcement);
+  if (alarm !== null) return sentences(t, alarm.details.map(translateMessage));
   if (unreadable) return t('overview.detail.unreadable');
+  if (enforcement.by === 'nothing') return t('overview.detail.nothing');
   if (preferredOff !== null) return t('overview.detail.preferredOff');
   if (!eci) return t('overview.detail.off');
   const on = locked ? t('overview.detail.onLocked') : t('overview.detail.onUnlocked');

@@ -1,6 +1,7 @@
 import { navigate } from '../../state/router.ts';
 import { stateIcon } from '../../components/state-badge.tsx';
 import { DeniedIcon, ErrorIcon, ShieldIcon, UnprotectedIcon, UnverifiedIcon } from '../../theme/icons.ts';
+import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { claimTitle } from '../../../shared/verify/claim-titles.ts';
@@ -34,7 +35,10 @@ export function brokenFileStep({ t, app, applied }: NextStepContext): NextStep |
 /** ECI is off: turn it on, or see why this machine does not allow it. */
 export function isolationOffStep(context: NextStepContext): NextStep | null {
   const { t, formats, app, applied, protection, canApply } = context;
-  if (!canApply || !applied.settings.ok || protection.eci) return null;
+  // A lost settings file has its alarm, and a gateway that does not run its own step.
+  const { difference, by } = protection.enforcement;
+  const isOff = !protection.eci && !isAlarm(difference) && (by !== 'nothing' || app.engine.phase !== 'ready');
+  if (!canApply || !applied.settings.ok || !isOff) return null;
   const id = chosenBackend(applied.settings.value.backend);
   const chosen = app.backends.find((backend) => backend.id === id);
   if (chosen === undefined || chosen.available)
@@ -140,6 +144,7 @@ export function scanStep({ t, app }: NextStepContext): NextStep | null {
 /** The protection was never verified. */
 export function verifyStep(context: NextStepContext): NextStep | null {
   const { t, app, protection, onVerify } = context;
+  if (isAlarm(protection.enforcement.difference)) return null;
   if (protection.state === 'unverified' && unprovenClaims(context).length === 0) {
     return {
       key: 'verify',

@@ -7,6 +7,8 @@ export const en = {
     unverified: 'On, not verified',
     audit: 'Audit mode',
     off: 'Off',
+    deleted: 'Settings file deleted',
+    unusable: 'Settings file unusable',
     stopped: 'Engine stopped',
     failed: 'Engine failed',
     unreachable: 'No answer from the engine',

@@ -7,6 +7,8 @@ export const zhCN = {
     unverified: '已开启，未验证',
     audit: '审计模式',
     off: '已关闭',
+    deleted: '设置文件已删除',
+    unusable: '设置文件无法使用',
     stopped: '引擎已停止',
     failed: '引擎出现故障',
     unreachable: '引擎没有响应',

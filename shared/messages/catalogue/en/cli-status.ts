@@ -47,12 +47,11 @@ export const cliStatus = {
     'New containers still get ids of their own, unless they ask for another runtime. Back on: ',
     'bulkhead settings prefer /enhancedContainerIsolation/value --clear',
   ),
-  'cli-status.settings-problem':
-    '{{problem}}: a gateway that runs keeps its last good policy, one that starts is locked down.',
-  'cli-status.settings-deleted': concat(
-    'The settings file was deleted: a gateway that runs keeps its last policy, the next start of ',
-    'engine or gateway finds ECI off. Put it back: bulkhead settings rollback, or apply again.',
-  ),
+  'cli-status.settings-problem': 'Settings file: {{problem}}',
+  'cli-status.alarm': '{{title}}. {{details}}',
+  'cli-status.between-sentences': ' ',
+  'cli-status.restore':
+    'Restore version {{version}}: bulkhead settings rollback {{version}}, then bulkhead apply.',
   'cli-status.apply-interrupted':
     'An apply is under way or was interrupted; the next bulkhead apply settles it.',
   'cli-status.older-settings': concat(

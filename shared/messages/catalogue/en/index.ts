@@ -14,6 +14,7 @@ import { containers } from './containers.ts';
 import { daemonJson } from './daemon-json.ts';
 import { desktop } from './desktop.ts';
 import { dockerCommands } from './docker-commands.ts';
+import { enforcement } from './enforcement.ts';
 import { engine } from './engine.ts';
 import { evidence } from './evidence.ts';
 import { gateway } from './gateway.ts';
@@ -48,6 +49,7 @@ export const english = {
   ...daemonJson,
   ...desktop,
   ...dockerCommands,
+  ...enforcement,
   ...engine,
   ...evidence,
   ...gateway,

@@ -44,9 +44,11 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.preferred-off':
     '已由 {{user}} 关闭，因为未锁定的默认值允许用户这样做：不执行任何规则。新容器仍使用独立 ID，除非它们请求其他运行时。重新开启：bulkhead settings prefer ' +
     '/enhancedContainerIsolation/value --clear',
-  'cli-status.settings-problem': '{{problem}}：运行中的网关沿用上一份有效策略，新启动的网关会锁定。',
-  'cli-status.settings-deleted':
-    '设置文件已被删除：运行中的网关沿用上一份策略，引擎或网关下次启动时 ECI 将处于关闭状态。请恢复：bulkhead settings rollback，或重新应用。',
+  'cli-status.settings-problem': '设置文件：{{problem}}',
+  'cli-status.alarm': '{{title}}。{{details}}',
+  'cli-status.between-sentences': '',
+  'cli-status.restore':
+    '恢复版本 {{version}}：运行 bulkhead settings rollback {{version}}，然后运行 bulkhead apply。',
   'cli-status.apply-interrupted': '应用正在进行或曾被中断；下一次 bulkhead apply 会处理。',
   'cli-status.older-settings':
     '{{file}} 处（旧文档所述的位置）还有一个设置文件：此处不会读取。要采用它：bulkhead apply {{file}} --target docker-desktop',

@@ -108,6 +108,13 @@ export const frame = {
     title: 'What you change here is forgotten when the app ends',
     body: 'Preferences, and a draft that is not applied, can\u2019t be written to your home directory.',
   },
+  enforcement: {
+    restore: 'Restore version {{version}}',
+    nothingToRestore: 'History has no version that could be restored.',
+    deleted: 'Settings file deleted',
+    unusable: 'Settings file unusable',
+    nothing: 'Nothing enforced',
+  },
   appeared: {
     title_one: '{{names}} is not protected',
     title_other: '{{count}} containers are not protected: {{names}}',

@@ -101,6 +101,13 @@ export const frame: Translation<typeof english> = {
   },
   noState: { title: 'Bulkhead 无法读取其状态' },
   notKept: { title: '应用退出后，此处的更改会丢失', body: '无法将偏好设置和未应用的草稿写入您的主目录。' },
+  enforcement: {
+    restore: '恢复版本 {{version}}',
+    nothingToRestore: '历史记录中没有可以恢复的版本。',
+    deleted: '设置文件已删除',
+    unusable: '设置文件无法使用',
+    nothing: '未执行任何策略',
+  },
   appeared: {
     title_other: '{{count}} 个容器未受保护：{{names}}',
     body_other: '它们在 ECI 开启期间创建，但不受其保护。在您决定之前，它们保持原样。',

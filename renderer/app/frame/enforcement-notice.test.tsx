@@ -1,0 +1,45 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { appState } from '../../dev/app-fixture.ts';
+import { renderApp } from '../../dev/render-app.tsx';
+import { appliedText } from '../../dev/settings-fixture.ts';
+import { namedState } from '../../dev/states.ts';
+import { ok } from '../../../shared/result.ts';
+
+describe('a settings file that was deleted while ECI is on', () => {
+  it('raises an alarm that names what is enforced and what the next start does', async () => {
+    await renderApp(namedState('deletedFile'), 'overview');
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(
+      'On by version 11: the settings file was deleted',
+    );
+    const alarm = screen.getByRole('alert');
+    expect(alarm.textContent).toContain('The settings file was deleted');
+    expect(alarm.textContent).toContain('The gateway goes on enforcing version 11, with ECI on.');
+    expect(alarm.textContent).toContain('The next start turns ECI off.');
+    expect(screen.queryByText('Off: root in a container is root in the engine')).toBeNull();
+    expect(screen.queryByText('ECI is off')).toBeNull();
+  });
+
+  it('restores the version that is in force: it becomes the draft, and is reviewed', async () => {
+    const { user, bridge } = await renderApp(namedState('deletedFile'), 'overview', {
+      'history:read': () => ok({ text: appliedText }),
+    });
+    await user.click(within(screen.getByRole('alert')).getByRole('button', { name: 'Restore version 11' }));
+    await waitFor(() => {
+      expect(bridge.state().settings.draft).toBe(appliedText);
+    });
+    expect(window.location.hash).toContain('review');
+  });
+});
+
+it('a settings file that cannot be used raises the alarm once', async () => {
+  await renderApp(namedState('brokenFile'), 'overview');
+  expect(screen.getAllByRole('alert')).toHaveLength(1);
+  expect(screen.getByRole('alert').textContent).toContain('The next start locks down');
+  expect(screen.getByRole('button', { name: 'Restore version 11' })).toBeTruthy();
+});
+
+it('no alarm is raised while the file is what is in force', async () => {
+  await renderApp(appState(), 'overview');
+  expect(screen.queryByRole('alert')).toBeNull();
+});

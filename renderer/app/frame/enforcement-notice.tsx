@@ -1,0 +1,71 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { Notice } from '../../components/error-panel.tsx';
+import { protectionOf } from '../../components/protection.ts';
+import { useNow } from '../../i18n/clock.ts';
+import { sentences } from '../../i18n/lists.ts';
+import { translateMessage } from '../../i18n/translate.ts';
+import { useRequest } from '../../state/actions.ts';
+import { useApp, useDraft } from '../../state/context.tsx';
+import { navigate, useRoute } from '../../state/router.ts';
+import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
+
+/**
+ * On every page while the settings file is deleted or cannot be used: what is in force, what the next start
+ * does, and the version that can be restored.
+ */
+export function EnforcementNotice() {
+  const { t } = useTranslation();
+  const app = useApp();
+  const draft = useDraft();
+  const { page } = useRoute();
+  const read = useRequest('history:read');
+  const { enforcement } = protectionOf(app, useNow());
+  const alarm = enforcementAlarm(enforcement);
+  const isApplying = app.run !== null && app.run.activity !== 'ended';
+  if (alarm === null || isApplying) return null;
+  const { restorableVersion: version } = enforcement;
+
+  const restore = async (from: number) => {
+    // An edit is not replaced without a question: history compares both.
+    if (draft.dirty && app.settings.draft !== '') {
+      navigate('history');
+      return;
+    }
+    const result = await read.run({ version: from });
+    if (!result.ok || result.value.text === null) {
+      navigate('history');
+      return;
+    }
+    draft.setText(result.value.text);
+    navigate('review');
+  };
+  return (
+    <Box sx={{ padding: '12px 32px 0' }}>
+      <Notice
+        tone="danger"
+        live="assertive"
+        title={translateMessage(alarm.title)}
+        action={
+          version !== null &&
+          page !== 'review' && (
+            <Button
+              disabled={read.running}
+              onClick={() => {
+                void restore(version);
+              }}
+            >
+              {t('frame.enforcement.restore', { version })}
+            </Button>
+          )
+        }
+      >
+        {sentences(t, [
+          ...alarm.details.map(translateMessage),
+          version === null ? t('frame.enforcement.nothingToRestore') : '',
+        ])}
+      </Notice>
+    </Box>
+  );
+}

@@ -1,0 +1,65 @@
+import { message, type Message } from '../messages/message.ts';
+import { isAlarm, type Enforcement, type PolicyInForce } from './enforcement.ts';
+
+/** That the settings file is lost or broken: what it is, what holds now, what the next start does. */
+export interface EnforcementAlarm {
+  readonly title: Message;
+  readonly details: readonly Message[];
+}
+
+/** The alarm about a settings file that was deleted or cannot be used; null where there is none. */
+export function enforcementAlarm(enforcement: Enforcement): EnforcementAlarm | null {
+  const { difference, by, now, nextStart } = enforcement;
+  if (!isAlarm(difference)) return null;
+  return {
+    title: message(`enforcement.${difference}`),
+    details: [
+      by === 'nothing' ? message('enforcement.now-nothing') : describeNow(now),
+      describeNextStart(nextStart, now),
+    ],
+  };
+}
+
+/**
+ * The one sentence on the protection of an engine that runs, where the usual ones (protected, not verified,
+ * audit, off) would not be true; null where they are.
+ */
+export function enforcementHeadline({ by, now, difference }: Enforcement): Message | null {
+  if (by === 'nothing') return message('enforcement.headline-nothing');
+  if (!isAlarm(difference) || now.audit) return null;
+  if (now.source === 'locked-down') return message('enforcement.headline-locked-down');
+  if (now.source === 'unknown') return message(`enforcement.headline-unknown-${difference}`);
+  if (!now.eci) return now.source === 'none' ? message('enforcement.headline-off-deleted') : null;
+  return now.version === null
+    ? message(`enforcement.headline-${difference}`)
+    : message(`enforcement.headline-${difference}-version`, { version: now.version });
+}
+
+function describeNow({ source, eci, audit, version }: PolicyInForce): Message {
+  switch (source) {
+    case 'locked-down':
+    case 'none':
+    case 'unknown':
+      return message(`enforcement.now-${source}`);
+    case 'applied':
+    case 'retained': {
+      const state = !eci ? 'off' : audit ? 'audit' : 'on';
+      return version === null
+        ? message(`enforcement.now-unrecorded-${state}`)
+        : message(`enforcement.now-version-${state}`, { version });
+    }
+  }
+}
+
+function describeNextStart(nextStart: PolicyInForce, now: PolicyInForce): Message {
+  switch (nextStart.source) {
+    case 'locked-down':
+      return message('enforcement.next-locked-down');
+    case 'unknown':
+      return message('enforcement.next-unknown');
+    case 'applied':
+    case 'retained':
+    case 'none':
+      return message(now.eci ? 'enforcement.next-off' : 'enforcement.next-stays-off');
+  }
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { desktopCapabilities } from '../../engine/targets/docker-desktop/capabilities.ts';
+import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
+import { machineCapabilities } from '../../engine/targets/machine/capabilities.ts';
+import { systemCapabilities } from '../../engine/targets/system/capabilities.ts';
+import { effectiveSettings } from '../settings/index.ts';
+import { enforcementAlarm, enforcementHeadline } from './describe.ts';
+import { enforcementOf, type EnforcementFacts } from './enforcement.ts';
+import { noPolicyFacts, type PolicyFacts } from './policy-facts.ts';
+import type { RecordedPolicy } from './recorded-policy.ts';
+
+const on = '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"locked": true, "value": true}}';
+const record = (more: Partial<RecordedPolicy> = {}): RecordedPolicy => ({
+  gateway: { pid: 1, started: '1', boot: 'b' },
+  at: '2026-11-28T09:00:00Z',
+  hash: 'seven',
+  eci: true,
+  locked: true,
+  preferredOff: false,
+  mode: 'enforce',
+  backend: 'auto',
+  problem: null,
+  ...more,
+});
+/** A gateway that enforces version 7, and the settings file as it is. */
+function facts(
+  text: string | null,
+  policyFacts: Partial<PolicyFacts> = {},
+  more: Partial<EnforcementFacts> = {},
+): EnforcementFacts {
+  const exists = text !== null;
+  return {
+    capabilities: embeddedCapabilities,
+    engine: { phase: 'ready', gatewayUp: true },
+    applied: effectiveSettings(text ?? '', { exists }),
+    ...more,
+    settings: {
+      exists,
+      appliedHash: text === on ? 'seven' : (text ?? ''),
+      appliedVersion: text === on ? 7 : 8,
+      readError: null,
+      preference: null,
+      policyFacts: { ...noPolicyFacts, recorded: record(), recordedVersion: 7, ...policyFacts },
+      ...more.settings,
+    },
+  };
+}
+const texts = (of: EnforcementFacts) => {
+  const enforcement = enforcementOf(of);
+  const alarm = enforcementAlarm(enforcement);
+  return [
+    enforcementHeadline(enforcement)?.text,
+    ...(alarm === null ? [] : [alarm.title, ...alarm.details].map(({ text }) => text)),
+  ];
+};
+
+describe('what is in force', () => {
+  it('is the settings file, where the gateway has recorded its text', () => {
+    const enforcement = enforcementOf(facts(on));
+    expect(enforcement).toMatchObject({
+      by: 'gateway',
+      now: { source: 'applied', version: 7, eci: true, locked: true },
+      nextStart: { source: 'applied', eci: true },
+      difference: null,
+      restorableVersion: null,
+    });
+    expect(texts(facts(on))).toEqual([undefined]);
+  });
+
+  it('is the last policy when the file was deleted; the next start turns ECI off', () => {
+    const deleted = facts(null, { isMissing: true, restorable: 7 });
+    expect(enforcementOf(deleted)).toMatchObject({
+      now: { source: 'retained', version: 7, hash: 'seven', eci: true, locked: true },
+      nextStart: { source: 'none', eci: false },
+      difference: 'deleted',
+      restorableVersion: 7,
+    });
+    expect(texts(deleted)).toEqual([
+      'On by version 7: the settings file was deleted',
+      'The settings file was deleted',
+      'The gateway goes on enforcing version 7, with ECI on.',
+      'The next start turns ECI off.',
+    ]);
+  });
+
+  it('is the last policy when the file is garbage; the next start locks down', () => {
+    const garbage = facts('garbage', { restorable: 7 });
+    expect(enforcementOf(garbage)).toMatchObject({
+      now: { source: 'retained', version: 7 },
+      nextStart: { source: 'locked-down', eci: true },
+      difference: 'unusable',
+      restorableVersion: 7,
+    });
+    expect(texts(garbage)[0]).toBe('On by version 7: the settings file cannot be used');
+  });
+
+  it('is the strictest policy where the gateway started with garbage', () => {
+    const lockedDown = facts('garbage', {
+      recorded: record({ hash: null, problem: { kind: 'unusable', text: 'x' } }),
+      recordedVersion: null,
+      restorable: 7,
+    });
+    expect(enforcementOf(lockedDown).now).toMatchObject({ source: 'locked-down', eci: true });
+    expect(texts(lockedDown).slice(0, 3)).toEqual([
+      'Locked down: the settings file cannot be used',
+      'The settings file cannot be used',
+      'The gateway is locked down: it enforces the strictest policy.',
+    ]);
+  });
+
+  it('is nothing where the gateway started after the file was deleted', () => {
+    const restarted = facts(null, {
+      recorded: record({ hash: '', eci: false, locked: false }),
+      recordedVersion: null,
+      isMissing: true,
+      restorable: 7,
+    });
+    expect(enforcementOf(restarted)).toMatchObject({
+      now: { source: 'none', eci: false },
+      difference: 'deleted',
+      restorableVersion: 7,
+    });
+    expect(texts(restarted)).toEqual([
+      'Off: the settings file was deleted',
+      'The settings file was deleted',
+      'The gateway started without the file: ECI is off.',
+      'The next start leaves it off.',
+    ]);
+  });
+
+  it('is not known where the file is lost and no gateway has recorded a policy', () => {
+    const silent = facts(null, { recorded: null, recordedVersion: null, isMissing: true });
+    expect(enforcementOf(silent).now).toMatchObject({ source: 'unknown', eci: true });
+    const unusable = facts('garbage', { recorded: null, recordedVersion: null });
+    expect(texts(unusable)[0]).toBe('Not known what is enforced: the settings file cannot be used');
+  });
+
+  it('is what the gateway has recorded until it has read a file that changed a moment ago', () => {
+    const changed = enforcementOf(facts('{"configurationFileVersion": 2}'));
+    expect(changed).toMatchObject({
+      now: { source: 'retained', version: 7, eci: true },
+      nextStart: { source: 'applied', eci: false },
+      difference: 'pending',
+      restorableVersion: null,
+    });
+    expect(enforcementAlarm(changed)).toBeNull();
+  });
+
+  it('is the administrator’s policy without a preference that turned it off', () => {
+    const preferred = enforcementOf(facts(on, { recorded: record({ eci: false, preferredOff: true }) }));
+    expect(preferred.now).toMatchObject({ eci: false, preferredOff: '' });
+  });
+});
+
+describe('nothing is in force', () => {
+  it.each([
+    ['of the machine, whatever stands in its settings file', machineCapabilities, true],
+    ['of the machine, whose gateway is not installed', systemCapabilities, false],
+  ])('on the engine %s', (_, capabilities, gatewayUp) => {
+    const bare = facts(on, { recorded: null }, { capabilities, engine: { phase: 'ready', gatewayUp } });
+    expect(enforcementOf(bare)).toMatchObject({ by: 'nothing', now: { source: 'none', eci: false } });
+    expect(texts(bare)).toEqual(['Off: nothing enforces the settings on this engine']);
+  });
+
+  it('while the engine is stopped; its next start follows the file', () => {
+    const stopped = facts(on, { recorded: null }, { engine: { phase: 'stopped', gatewayUp: false } });
+    expect(enforcementOf(stopped)).toMatchObject({
+      by: 'nothing',
+      now: { source: 'none', eci: false },
+      nextStart: { source: 'applied', version: 7, eci: true },
+    });
+  });
+});
+
+it('Docker Desktop enforces its file by itself; which it has read is not known once that is lost', () => {
+  const of = (text: string | null, isMissing = false) =>
+    enforcementOf(facts(text, { recorded: null, isMissing }, { capabilities: desktopCapabilities }));
+  expect(of(on)).toMatchObject({ by: 'product', now: { source: 'applied', eci: true }, difference: null });
+  expect(of(null, true)).toMatchObject({ now: { source: 'unknown', eci: true }, nextStart: { eci: false } });
+});

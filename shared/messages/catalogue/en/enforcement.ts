@@ -1,0 +1,31 @@
+export const enforcement = {
+  'enforcement.deleted': 'The settings file was deleted',
+  'enforcement.unusable': 'The settings file cannot be used',
+  'enforcement.headline-deleted-version': 'On by version {{version}}: the settings file was deleted',
+  'enforcement.headline-deleted': 'On by earlier settings: the settings file was deleted',
+  'enforcement.headline-unusable-version': 'On by version {{version}}: the settings file cannot be used',
+  'enforcement.headline-unusable': 'On by earlier settings: the settings file cannot be used',
+  'enforcement.headline-locked-down': 'Locked down: the settings file cannot be used',
+  'enforcement.headline-unknown-deleted': 'Not known what is enforced: the settings file was deleted',
+  'enforcement.headline-unknown-unusable': 'Not known what is enforced: the settings file cannot be used',
+  'enforcement.headline-off-deleted': 'Off: the settings file was deleted',
+  'enforcement.headline-nothing': 'Off: nothing enforces the settings on this engine',
+  'enforcement.now-version-on': 'The gateway goes on enforcing version {{version}}, with ECI on.',
+  'enforcement.now-version-audit': 'The gateway goes on with version {{version}}, in audit mode.',
+  'enforcement.now-version-off': 'The gateway goes on with version {{version}}, with ECI off.',
+  'enforcement.now-unrecorded-on':
+    'The gateway goes on enforcing earlier settings with ECI on; history does not have them.',
+  'enforcement.now-unrecorded-audit':
+    'The gateway goes on with earlier settings in audit mode; history does not have them.',
+  'enforcement.now-unrecorded-off':
+    'The gateway goes on with earlier settings with ECI off; history does not have them.',
+  'enforcement.now-locked-down': 'The gateway is locked down: it enforces the strictest policy.',
+  'enforcement.now-none': 'The gateway started without the file: ECI is off.',
+  'enforcement.now-unknown': 'Nothing shows which policy is in force.',
+  'enforcement.now-nothing': 'Nothing is enforced now: no gateway runs.',
+  'enforcement.next-off': 'The next start turns ECI off.',
+  'enforcement.next-stays-off': 'The next start leaves it off.',
+  'enforcement.next-locked-down':
+    'The next start locks down: the strictest policy holds until the file is mended.',
+  'enforcement.next-unknown': 'What the next start makes of the file is not known.',
+} as const;

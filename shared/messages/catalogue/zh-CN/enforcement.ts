@@ -1,0 +1,30 @@
+import type { enforcement as english } from '../en/enforcement.ts';
+import type { Translated } from '../translated.ts';
+
+export const enforcement: Translated<typeof english> = {
+  'enforcement.deleted': '设置文件已被删除',
+  'enforcement.unusable': '设置文件无法使用',
+  'enforcement.headline-deleted-version': '已按版本 {{version}} 开启：设置文件已被删除',
+  'enforcement.headline-deleted': '已按先前的设置开启：设置文件已被删除',
+  'enforcement.headline-unusable-version': '已按版本 {{version}} 开启：设置文件无法使用',
+  'enforcement.headline-unusable': '已按先前的设置开启：设置文件无法使用',
+  'enforcement.headline-locked-down': '已锁定：设置文件无法使用',
+  'enforcement.headline-unknown-deleted': '无法得知执行的是什么策略：设置文件已被删除',
+  'enforcement.headline-unknown-unusable': '无法得知执行的是什么策略：设置文件无法使用',
+  'enforcement.headline-off-deleted': '已关闭：设置文件已被删除',
+  'enforcement.headline-nothing': '已关闭：此引擎上没有任何程序执行这些设置',
+  'enforcement.now-version-on': '网关继续执行版本 {{version}}，ECI 已开启。',
+  'enforcement.now-version-audit': '网关继续沿用版本 {{version}}，处于审计模式。',
+  'enforcement.now-version-off': '网关继续沿用版本 {{version}}，ECI 已关闭。',
+  'enforcement.now-unrecorded-on': '网关继续执行先前的设置，ECI 已开启；历史记录中没有这些设置。',
+  'enforcement.now-unrecorded-audit': '网关继续沿用先前的设置，处于审计模式；历史记录中没有这些设置。',
+  'enforcement.now-unrecorded-off': '网关继续沿用先前的设置，ECI 已关闭；历史记录中没有这些设置。',
+  'enforcement.now-locked-down': '网关已锁定：执行最严格的策略。',
+  'enforcement.now-none': '网关启动时没有该文件：ECI 已关闭。',
+  'enforcement.now-unknown': '没有任何信息表明哪项策略正在生效。',
+  'enforcement.now-nothing': '当前没有执行任何策略：没有网关在运行。',
+  'enforcement.next-off': '下次启动会关闭 ECI。',
+  'enforcement.next-stays-off': '下次启动后 ECI 仍为关闭状态。',
+  'enforcement.next-locked-down': '下次启动会锁定：在文件修复之前执行最严格的策略。',
+  'enforcement.next-unknown': '无法得知下次启动会如何处理该文件。',
+};
