@@ -10,12 +10,11 @@ import { padColumns } from './columns.ts';
 import { printable, printError, printResult, withJson, withRoot } from './output.ts';
 import { text, translate, translateSentence } from './text.ts';
 import { message } from '../shared/messages/message.ts';
-import { textToApply, withTarget, type RootOptions } from './target.ts';
+import { explainedSettings, type SettingsChoice } from './explain-settings.ts';
+import { withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 
-interface ExplainOptions extends RootOptions {
-  readonly settings?: string;
-  readonly draft?: boolean;
+interface ExplainOptions extends RootOptions, SettingsChoice {
   readonly imageTrusted?: boolean;
   readonly compose?: string;
 }
@@ -34,25 +33,10 @@ export function registerExplain(program: Command): void {
     .option('--image-trusted', helpText('cli-help.explain-image-trusted'))
     .action((args: string[], options: ExplainOptions) =>
       withTarget(options, async (target) => {
-        const state = await target.settings.read();
-        const file = options.settings === undefined ? null : await textToApply(target, options.settings);
-        if (file !== null && !file.ok) {
-          printError(file.error, options);
-          return;
-        }
-        if (file === null && state.readError !== null) {
-          printError(state.readError, options);
-          return;
-        }
-        const { effectiveSettings } = await import('../shared/settings/index.ts');
-        const settings =
-          file === null
-            ? effectiveSettings(options.draft === true ? state.draft : state.applied, {
-                exists: options.draft !== true && state.exists,
-              })
-            : effectiveSettings(file.value, { exists: true });
-        if (!settings.ok) {
-          printError(settings.error, options);
+        const engine = await target.driver.status();
+        const decidedBy = await explainedSettings(target, engine, options);
+        if (!decidedBy.ok) {
+          printError(decidedBy.error, options);
           return;
         }
         const compose = options.compose === undefined ? null : await composeText(options.compose, args);
@@ -61,9 +45,9 @@ export function registerExplain(program: Command): void {
           return;
         }
         const { engineToAsk } = await import('../gateway/explain/engine-to-ask.ts');
-        const paths = { ...target.paths, clientSocket: (await target.driver.status()).socket };
+        const paths = { ...target.paths, clientSocket: engine.socket };
         const setting = {
-          settings: settings.value,
+          settings: decidedBy.value.settings,
           engineSocket: await engineToAsk(paths),
           clientSocket: paths.clientSocket,
           engineSockets: [paths.engineSocket, paths.clientSocket],
@@ -78,9 +62,12 @@ export function registerExplain(program: Command): void {
             : await (
                 await import('../gateway/explain/explain-compose.ts')
               ).explainCompose({ ...setting, ...compose.value, environment: variables() });
-        printResult(explained, {
+        const { enforcement, remarks } = decidedBy.value;
+        const reported = explained.ok ? ok({ ...explained.value, enforcement }) : explained;
+        printResult(reported, {
           json: options.json,
-          human: describeExplanation,
+          human: (explanation) =>
+            [...remarks.map(translateSentence), describeExplanation(explanation)].join('\n'),
           failed: (explanation) => explanation.outcome === 'deny' || explanation.outcome === 'undecided',
         });
       }),

@@ -19,6 +19,10 @@ export const cliExplain = {
   'cli-explain.nothing-run': ' Nothing was run.',
   'cli-explain.later-requests': ' Nothing was run; what the command would ask for next is not known.',
   'cli-explain.eci-off': 'Allowed: Enhanced Container Isolation is off.',
+  'cli-explain.nothing-enforces':
+    'Nothing enforces the settings on this engine: every request reaches it unchecked.',
+  'cli-explain.would-be-enforced':
+    'Nothing enforces settings on this engine: this is what a gateway in front of it would decide.',
   'cli-explain.reads-only': 'Allowed: it only reads.',
   'cli-explain.allowed': 'Allowed.',
   'cli-explain.rewritten': 'Allowed, rewritten as shown.',

@@ -21,6 +21,8 @@ export const cliExplain: Translated<typeof english> = {
   'cli-explain.nothing-run': '没有运行任何内容。',
   'cli-explain.later-requests': '没有运行任何内容；命令接下来的请求未知。',
   'cli-explain.eci-off': '已允许：增强型容器隔离已关闭。',
+  'cli-explain.nothing-enforces': '此引擎上没有任何程序执行这些设置：每个请求都未经检查直达引擎。',
+  'cli-explain.would-be-enforced': '此引擎上没有任何程序执行设置：这是引擎前的网关会作出的决定。',
   'cli-explain.reads-only': '已允许：它只读取。',
   'cli-explain.allowed': '已允许。',
   'cli-explain.rewritten': '已允许，并按所示改写。',

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { rootPaths } from '../engine/base/root-paths.ts';
+import { embeddedCapabilities } from '../engine/targets/embedded/capabilities.ts';
+import { machineCapabilities } from '../engine/targets/machine/capabilities.ts';
+import { systemCapabilities } from '../engine/targets/system/capabilities.ts';
+import type { Target } from '../engine/target.ts';
+import { noPolicyFacts, type PolicyFacts } from '../shared/enforcement/policy-facts.ts';
+import type { EngineStatus } from '../shared/engine-status/status.ts';
+import type { SettingsState } from '../shared/ipc/app-state.ts';
+import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
+import { explainedSettings, type SettingsChoice } from './explain-settings.ts';
+
+const on = '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"value": true}}';
+const lockedDown: PolicyFacts = {
+  ...noPolicyFacts,
+  recorded: {
+    gateway: { pid: 1, started: '1', boot: 'b' },
+    at: '2026-11-28T09:00:00Z',
+    hash: null,
+    eci: true,
+    locked: true,
+    preferredOff: false,
+    mode: 'enforce',
+    backend: 'auto',
+    problem: { kind: 'unusable', text: 'x' },
+  },
+};
+
+/** How explain decides on an engine that runs, with `text` in its settings file. */
+async function decide(
+  capabilities: TargetCapabilities,
+  text: string,
+  { gatewayUp = true, policyFacts = noPolicyFacts }: { gatewayUp?: boolean; policyFacts?: PolicyFacts } = {},
+  choice: SettingsChoice = {},
+) {
+  const state: Partial<SettingsState> = {
+    applied: text,
+    draft: on,
+    appliedHash: text,
+    appliedVersion: 1,
+    exists: true,
+    readError: null,
+    preference: null,
+    policyFacts,
+  };
+  const target = {
+    capabilities,
+    paths: rootPaths('/nowhere'),
+    settings: { read: () => Promise.resolve(state) },
+  } as unknown as Target; // the parts that are read
+  const engine = { phase: 'ready', gatewayUp } as EngineStatus; // likewise
+  const decided = await explainedSettings(target, engine, choice);
+  return decided.ok
+    ? { eci: decided.value.settings.eci.value, remarks: decided.value.remarks.map(({ text }) => text) }
+    : decided.error.code;
+}
+
+describe('explain decides', () => {
+  it('by the settings file that a gateway enforces', async () => {
+    expect(await decide(embeddedCapabilities, on)).toEqual({ eci: true, remarks: [] });
+  });
+
+  it.each([
+    ['of the machine', machineCapabilities],
+    ['of the machine without its gateway', systemCapabilities],
+  ])('by no settings on the engine %s, whatever stands in the file', async (_, capabilities) => {
+    const remark = 'Nothing enforces the settings on this engine: every request reaches it unchecked.';
+    expect(await decide(capabilities, on, { gatewayUp: false })).toEqual({ eci: false, remarks: [remark] });
+  });
+
+  it('by named settings as a gateway would, and says that none is there', async () => {
+    expect(await decide(machineCapabilities, '', { gatewayUp: false }, { draft: true })).toEqual({
+      eci: true,
+      remarks: [expect.stringContaining('what a gateway in front of it would decide')],
+    });
+  });
+
+  it('by the policy in force where the file cannot be used, and names it', async () => {
+    const decided = await decide(embeddedCapabilities, 'garbage', { policyFacts: lockedDown });
+    expect(decided).toMatchObject({
+      eci: true,
+      remarks: expect.arrayContaining([
+        'The gateway is locked down: it enforces the strictest policy.',
+      ]) as unknown,
+    });
+  });
+
+  it('nothing where the file cannot be used and nothing shows what is in force', async () => {
+    expect(await decide(embeddedCapabilities, 'garbage')).toBe('settings.syntax');
+  });
+});

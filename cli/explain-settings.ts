@@ -1,0 +1,86 @@
+import type { Target } from '../engine/target.ts';
+import { enforcementAlarm } from '../shared/enforcement/describe.ts';
+import { enforcementOf, isAlarm, type Enforcement } from '../shared/enforcement/enforcement.ts';
+import type { EngineStatus } from '../shared/engine-status/status.ts';
+import type { SettingsState } from '../shared/ipc/app-state.ts';
+import { message, type Message } from '../shared/messages/message.ts';
+import { ok, type AppError, type Result } from '../shared/result.ts';
+import type { EffectiveSettings } from '../shared/settings/effective.ts';
+import { enforcesSettings } from '../shared/targets/capabilities.ts';
+import { textToApply } from './target.ts';
+
+/** Which settings `bulkhead explain` decides by. */
+export interface SettingsChoice {
+  /** A file to decide by, as if it were applied. */
+  readonly settings?: string;
+  /** The draft, likewise. */
+  readonly draft?: boolean;
+}
+
+/** The settings that decide, and how they relate to what is in force. */
+export interface ExplainedSettings {
+  readonly settings: EffectiveSettings;
+  readonly enforcement: Enforcement;
+  /** What has to be known to read the decision; empty where the settings file is what is in force. */
+  readonly remarks: readonly Message[];
+}
+
+/**
+ * What is in force on an engine that is running, or what was named instead. Errors: those of the settings
+ * file, where nothing shows what else is in force.
+ */
+export async function explainedSettings(
+  target: Target,
+  engine: EngineStatus,
+  choice: SettingsChoice,
+): Promise<Result<ExplainedSettings, AppError>> {
+  const { effectiveSettings, defaultSettings } = await import('../shared/settings/index.ts');
+  const state = await target.settings.read();
+  const applied = effectiveSettings(state.applied, { exists: state.exists });
+  const enforcement = enforcementOf({
+    capabilities: target.capabilities,
+    engine,
+    settings: state,
+    applied,
+  });
+  const isUnenforced =
+    enforcement.by === 'nothing' && (engine.phase === 'ready' || !enforcesSettings(target.capabilities));
+  const named = await namedText(target, state, choice);
+  if (named !== null) {
+    if (!named.ok) return named;
+    const settings = effectiveSettings(named.value.text, { exists: named.value.exists });
+    if (!settings.ok) return settings;
+    const remarks = isUnenforced ? [message('cli-explain.would-be-enforced')] : [];
+    return ok({ settings: settings.value, enforcement, remarks });
+  }
+  if (isUnenforced)
+    return ok({
+      settings: defaultSettings,
+      enforcement,
+      remarks: [message('cli-explain.nothing-enforces')],
+    });
+  const alarm = enforcementAlarm(enforcement);
+  if (isAlarm(enforcement.difference) && state.policyFacts.recorded !== null) {
+    const { readSettingsInForce } = await import('../engine/store/settings-in-force.ts');
+    const settings = await readSettingsInForce(target.paths, state);
+    return ok({ settings, enforcement, remarks: alarm === null ? [] : [alarm.title, ...alarm.details] });
+  }
+  if (state.readError !== null) return { ok: false, error: state.readError };
+  return applied.ok ? ok({ settings: applied.value, enforcement, remarks: [] }) : applied;
+}
+
+/** The text that was named; null where none was. */
+async function namedText(
+  target: Target,
+  state: SettingsState,
+  { settings: file, draft }: SettingsChoice,
+): Promise<Result<{ readonly text: string; readonly exists: boolean }, AppError> | null> {
+  if (file !== undefined) {
+    const read = await textToApply(target, file);
+    return read.ok ? ok({ text: read.value, exists: true }) : read;
+  }
+  if (draft !== true) return null;
+  return state.readError === null
+    ? ok({ text: state.draft, exists: false })
+    : { ok: false, error: state.readError };
+}
