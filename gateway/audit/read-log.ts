@@ -72,6 +72,8 @@ async function readLines(handle: FileHandle, from: Reached, line: (text: string)
 interface OpenFile {
   readonly handle: FileHandle;
   readonly id: string;
+  /** When it was created: a later file may get the same inode. */
+  readonly birth: bigint;
   readonly size: number;
 }
 
@@ -92,7 +94,12 @@ async function openAll(file: string): Promise<OpenFile[]> {
           break;
         }
         const info = await handle.stat({ bigint: true });
-        opened.push({ handle, id: `${info.dev}:${info.ino}`, size: Number(info.size) });
+        opened.push({
+          handle,
+          id: `${info.dev}:${info.ino}`,
+          birth: info.birthtimeNs,
+          size: Number(info.size),
+        });
       }
       const after = await decisionLogFiles(file);
       const ids = await Promise.all(
@@ -134,7 +141,9 @@ export class DecisionLogReader {
   #file: string;
   #listener: LogListener;
   /** How far each file was read, by inode: names move on at a rotation. */
-  #reached = new Map<string, Reached>();
+  #reached = new Map<string, Reached & { readonly birth: bigint }>();
+  /** The same of a log that was gone as a whole, with its directory: it may come back. */
+  #lost: ReadonlyMap<string, Reached & { readonly birth: bigint }> = new Map();
   constructor(file: string, listener: LogListener) {
     this.#file = file;
     this.#listener = listener;
@@ -151,23 +160,30 @@ export class DecisionLogReader {
       else this.#listener.entry(parsed);
     };
     const files = await openAll(this.#file);
-    const reached = new Map<string, Reached>();
+    const reached = new Map<string, Reached & { readonly birth: bigint }>();
     try {
-      for (const { handle, id, size } of files) {
-        const before = this.#reached.get(id) ?? { at: 0, skipping: false };
+      for (const { handle, id, birth, size } of files) {
+        const before = this.#reached.get(id) ?? this.#lostReached(id, birth) ?? { at: 0, skipping: false };
         // Shorter than what was read: it was emptied.
-        reached.set(
-          id,
+        const now =
           size === before.at
             ? before
-            : await readLines(handle, size < before.at ? { at: 0, skipping: false } : before, line),
-        );
+            : await readLines(handle, size < before.at ? { at: 0, skipping: false } : before, line);
+        reached.set(id, { ...now, birth });
       }
     } finally {
       await closeAll(files);
     }
+    if (files.length > 0) this.#lost = new Map();
+    else if (this.#reached.size > 0) this.#lost = this.#reached;
     this.#reached = reached;
     return files.length;
+  }
+
+  /** How far a file was read before the whole log was gone; null for another file with its inode. */
+  #lostReached(id: string, birth: bigint): Reached | null {
+    const lost = this.#lost.get(id);
+    return lost?.birth === birth ? lost : null;
   }
 }
 

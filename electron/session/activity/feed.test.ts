@@ -94,6 +94,20 @@ describe('the decision log in the app', () => {
     await until(() => live().length === 2);
   });
 
+  it('counts nothing twice when its directory goes and comes back', async () => {
+    await writeFile(file, line('/1'));
+    const { feed, got, until, live } = follow();
+    await feed.start();
+    const directory = path.dirname(file);
+    await rename(directory, `${directory}.away`);
+    await until(() => got.summary?.state.kind === 'absent');
+    await appendFile(path.join(`${directory}.away`, path.basename(file)), line('/2'));
+    await rename(`${directory}.away`, directory);
+    await until(() => live().length > 0);
+    expect(live()).toEqual(['/2']);
+    expect(targets(feed.page(null, 10).entries)).toEqual(['/1', '/2']);
+  });
+
   it('that this user may not read says so, and is read once he may', async () => {
     await writeFile(file, line('/1'));
     await chmod(file, 0o640);
