@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { chown, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -58,4 +59,36 @@ describe.skipIf(process.getuid?.() !== 0)('an engine directory of another user',
       expect(await readdir(elsewhere)).toEqual([]);
     },
   );
+});
+
+describe('an engine whose directory is gone', () => {
+  const statusOf = (root: string) =>
+    createEmbeddedDriver(rootPaths(root), { bulkheadCommand: '/nowhere' }).status();
+
+  it('is not called stopped while its gateway runs on', async () => {
+    const root = path.join(directory, 'gone');
+    const gateway = spawn(
+      process.execPath,
+      [
+        '-e',
+        'console.log(); setInterval(() => {}, 1000)',
+        'gateway',
+        '--listen',
+        `unix://${rootPaths(root).clientSocket}`,
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    try {
+      await once(gateway.stdout, 'data');
+      const status = await statusOf(root);
+      expect(status.phase).toBe('unreachable');
+      expect(status.problem?.message).toContain(`${root} is gone, while 1 process of this engine runs on`);
+    } finally {
+      gateway.kill('SIGKILL');
+    }
+  });
+
+  it('is stopped where none of its processes runs', async () => {
+    expect(await statusOf(path.join(directory, 'gone'))).toMatchObject({ phase: 'stopped', problem: null });
+  });
 });

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
 import { errorMessage } from '../../../shared/messages/error-message.ts';
@@ -5,7 +6,8 @@ import { message } from '../../../shared/messages/message.ts';
 import { describeEngineApi, answersHttp } from '../guarded/engine-api.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
-import { isAlive } from '../../base/process-identity.ts';
+import { systemCode } from '../../base/files.ts';
+import { isAlive, runningProcesses } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
@@ -16,13 +18,16 @@ import type { RootPaths } from '../../base/root-paths.ts';
 export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   const state = await readEngineState(paths);
   const supervised = state !== null && (await isAlive(state.supervisor));
-  const phase = phaseOf(state, supervised);
+  const orphans = state === null ? await processesWithoutDirectory(paths) : 0;
+  const phase = orphans > 0 ? 'unreachable' : phaseOf(state, supervised);
   const [facts, gatewayUp, plannerUp, dockerd, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
     answersHttp(paths.clientSocket, () => alive(supervised ? state.gateway : null)),
     alive(supervised ? state.planner : null),
     alive(state?.dockerd ?? null),
-    problemOf(paths, state, supervised),
+    orphans > 0
+      ? engineProblem(message('engine.directory-is-gone', { root: paths.root, count: orphans }))
+      : problemOf(paths, state, supervised),
   ]);
   return {
     kind: 'embedded',
@@ -54,6 +59,18 @@ export function phaseOf(state: EngineState | null, supervised: boolean): EngineS
   if (state === null) return 'stopped';
   if (supervised) return state.phase;
   return state.phase === 'failed' ? 'failed' : 'stopped';
+}
+
+/**
+ * How many processes of this engine run on although its directory is gone; 0 while it is there. Nothing is
+ * done to them, so that a user who sees less of root's processes may count by their command lines alone.
+ */
+async function processesWithoutDirectory(paths: RootPaths): Promise<number> {
+  if ((await stat(paths.root).catch(systemCode)) !== 'ENOENT') return 0;
+  const { findLeftovers } = await import('./leftovers.ts');
+  const running = await runningProcesses();
+  const visible = process.getuid?.() === 0 ? running : running.map((one) => ({ ...one, isRoots: true }));
+  return Object.values(findLeftovers(visible, paths, null, process.pid)).flat().length;
 }
 
 async function problemOf(
