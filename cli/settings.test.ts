@@ -160,7 +160,10 @@ describe('settings set, show, history, rollback', () => {
         err: expect.stringContaining('could not be read'),
       });
     }
-    expect((await bulkhead('status')).out).toContain('locked down');
+    expect(await bulkhead('status')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('The next start locks down'),
+    });
   });
 });
 

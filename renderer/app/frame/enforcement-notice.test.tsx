@@ -37,9 +37,16 @@ it('a settings file that cannot be used raises the alarm once', async () => {
   expect(screen.getAllByRole('alert')).toHaveLength(1);
   expect(screen.getByRole('alert').textContent).toContain('The next start locks down');
   expect(screen.getByRole('button', { name: 'Restore version 11' })).toBeTruthy();
+  expect(screen.getAllByRole('button', { name: /Open JSON/ })).toHaveLength(1);
 });
 
 it('no alarm is raised while the file is what is in force', async () => {
   await renderApp(appState(), 'overview');
   expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('the Isolation page does not call isolation off that the gateway goes on enforcing', async () => {
+  await renderApp(namedState('deletedFile'), 'isolation');
+  expect(screen.getByText(/The gateway goes on enforcing it until its next start/)).toBeTruthy();
+  expect(screen.queryByText(/Now off/)).toBeNull();
 });

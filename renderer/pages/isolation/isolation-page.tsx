@@ -1,6 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
+import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
+import { protectionOf } from '../../components/protection.ts';
+import { useNow } from '../../i18n/clock.ts';
 import { useApp, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
 import { useMissing } from '../../state/missing.ts';
 import { navigate } from '../../state/router.ts';
@@ -50,6 +53,8 @@ function Forms() {
   const [prompt, setPrompt] = useState<'toggle' | 'later' | null>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
   const before = draft.applied.settings.ok ? draft.applied.settings.value.eci.value : true;
+  const { difference, now: inForce } = protectionOf(app, useNow()).enforcement;
+  const isRetained = isAlarm(difference) && inForce.eci;
   const unprotected = app.scan?.containers.filter((c) => !c.protected) ?? [];
   // Not examined yet: nothing is known against it.
   const possible =
@@ -65,7 +70,7 @@ function Forms() {
         <SettingRow
           pointer={eciPointer}
           name={t('isolation.eci.name')}
-          description={settings.eci.value ? t('isolation.eci.on') : t('isolation.eci.off')}
+          description={t(`isolation.eci.${settings.eci.value ? 'on' : isRetained ? 'retained' : 'off'}`)}
           checked={settings.eci.value}
           onChange={toggle}
           edited={draft.isEdited(eciPointer)}

@@ -87,7 +87,8 @@ function useSteps(props: Props): readonly NextStep[] {
     verifyStep(context),
     ...denialSteps(context),
     ...movingTagSteps(context),
-    ...findingSteps(context),
+    // What makes the file unusable has its own step.
+    ...(applied.settings.ok ? findingSteps(context) : []),
     clientStep,
   ];
   return steps.filter((step) => step !== null);

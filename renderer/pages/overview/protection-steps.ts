@@ -11,18 +11,20 @@ import type { NextStep, NextStepContext } from './next-step.ts';
 
 const reasonOrder = ['before-eci', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
 
-/** The settings file cannot be read. */
+/** The settings file cannot be read or used, and why; the alarm on top says what that means. */
 export function brokenFileStep({ t, app, applied }: NextStepContext): NextStep | null {
-  if (!applied.settings.ok || app.settings.readError !== null) {
+  const error = app.settings.readError ?? (applied.settings.ok ? null : applied.settings.error);
+  if (error !== null) {
+    const { message, reason } = translateError(error);
     return {
       key: 'file',
       icon: ErrorIcon,
       tone: 'danger',
       title: t('overview.next.brokenFile'),
-      why: sentences(t, [
-        app.settings.readError === null ? '' : closed(t, translateError(app.settings.readError).message),
-        t('overview.next.brokenFileWhy'),
-      ]),
+      why: sentences(
+        t,
+        [message, reason ?? ''].filter((text) => text !== '').map((text) => closed(t, text)),
+      ),
       action: t('overview.next.openJson'),
       run: () => {
         navigate('json');

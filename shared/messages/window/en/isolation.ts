@@ -5,6 +5,7 @@ export const isolation = {
     name: 'Enhanced Container Isolation',
     on: 'New containers get ids of their own; root inside is unprivileged outside.',
     off: 'Now off: root in a container is root in the engine.',
+    retained: 'Off in these settings. The gateway goes on enforcing it until its next start.',
     impossible:
       'It can\u2019t be turned on here: no isolation backend can run. What is missing is listed below.',
   },

@@ -54,7 +54,6 @@ export const overview = {
     engineFailed: 'The engine failed',
     engineLog: 'The last lines of its log',
     brokenFile: 'The settings file is not usable',
-    brokenFileWhy: 'The gateway keeps the last good policy, or refuses everything.',
     openJson: 'Open JSON',
     interrupted: 'A change was cut off before its end',
     interruptedWhy:

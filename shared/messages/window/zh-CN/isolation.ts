@@ -8,6 +8,7 @@ export const isolation: Translation<typeof english> = {
     name: '增强型容器隔离',
     on: '新容器使用独立 ID；容器内的 root 在外部没有特权。',
     off: '当前已关闭：容器内的 root 就是引擎中的 root。',
+    retained: '在这些设置中为关闭。网关在下次启动之前继续执行隔离。',
     impossible: '无法在此处开启：没有可运行的隔离后端。缺少的条件列在下方。',
   },
   lock: {

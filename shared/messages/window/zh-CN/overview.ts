@@ -52,7 +52,6 @@ export const overview: Translation<typeof english> = {
     engineFailed: '引擎出现故障',
     engineLog: '引擎日志的最后几行',
     brokenFile: '设置文件不可用',
-    brokenFileWhy: '网关沿用上一份有效策略；如果没有，则拒绝所有请求。',
     openJson: '打开 JSON',
     interrupted: '一次更改在完成前中断',
     interruptedWhy:
