@@ -25,6 +25,8 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
     'scanning',
     'scanFailed',
     'noFile',
+    'deletedFile',
+    'brokenFile',
     'unreadable',
     'appeared',
     'conflict',

@@ -9,6 +9,8 @@ import type { SupervisorState } from './control-protocol.ts';
 import { createEmbeddedDriver } from './embedded.ts';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
+import { sha256 } from '../../base/files.ts';
+import { createSettingsStore } from '../../store/settings-store.ts';
 import { bridgeName } from './engine-network.ts';
 import { findLeftovers } from './leftovers.ts';
 import { runningProcesses, waitForExit } from '../../base/process-identity.ts';
@@ -458,6 +460,27 @@ describe("settings that can't be used", () => {
     await expect(engine.docker('run', '--rm', '-v', '/tmp:/x', 'busybox', 'true')).rejects.toThrow(
       /enhanced container isolation/,
     );
+  });
+});
+
+describe('a settings file that is deleted under ECI', () => {
+  it('leaves the policy in force, and the gateway has recorded that', async () => {
+    await writeFile(engine.paths.settings, eciOn);
+    await engine.start();
+    await engine.busybox();
+    const store = createSettingsStore(engine.paths);
+    const facts = async () => (await store.read()).policyFacts;
+    expect((await facts()).recorded).toMatchObject({ hash: sha256(eciOn), eci: true, problem: null });
+    await rm(engine.paths.settings);
+    await expect
+      .poll(async () => (await facts()).recorded?.problem?.kind, { timeout: 10_000 })
+      .toBe('deleted');
+    expect(await facts()).toMatchObject({ recorded: { hash: sha256(eciOn), eci: true }, isMissing: true });
+    await expect(engine.docker('run', '--rm', '--pid=host', 'busybox', 'true')).rejects.toThrow(
+      /enhanced container isolation/,
+    );
+    await engine.driver.stop();
+    expect((await facts()).recorded).toBeNull();
   });
 });
 

@@ -113,7 +113,6 @@ export const frame = {
     nothingToRestore: 'History has no version that could be restored.',
     deleted: 'Settings file deleted',
     unusable: 'Settings file unusable',
-    nothing: 'Nothing enforced',
   },
   appeared: {
     title_one: '{{names}} is not protected',

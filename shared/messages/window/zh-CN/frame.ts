@@ -106,7 +106,6 @@ export const frame: Translation<typeof english> = {
     nothingToRestore: '历史记录中没有可以恢复的版本。',
     deleted: '设置文件已删除',
     unusable: '设置文件无法使用',
-    nothing: '未执行任何策略',
   },
   appeared: {
     title_other: '{{count}} 个容器未受保护：{{names}}',
