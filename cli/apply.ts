@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Target } from '../engine/target.ts';
-import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
+import { isNothingToApply, type ApplyPlan, type ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { allSettled, type Verification } from '../shared/verify/claims.ts';
@@ -50,7 +50,7 @@ export function registerApply(program: Command): void {
       printResult(ok(made.value.plan), {
         json: options.json,
         human: (plan) => describePlan(plan, made.value.diff),
-        failed: (plan) => plan.blocked,
+        failed: (plan) => plan.blocked && !isNothingToApply(plan),
       });
     }),
   );
@@ -190,6 +190,14 @@ async function applyWithEvents(
   }
   const { plan, text: settings, choices } = made.value;
   const human = options.json !== true && options.events !== true;
+  // A program that reads events waits for a run, or for the reason why there is none.
+  if (options.events !== true && isNothingToApply(plan)) {
+    printResult(ok({ nothingToApply: true }), {
+      json: options.json,
+      human: () => describePlan(plan, made.value.diff),
+    });
+    return;
+  }
   if (human) process.stdout.write(`${describePlan(plan, made.value.diff)}\n\n`);
   if (!plan.blocked && options.yes !== true) {
     const agreed = await confirmApply(plan);

@@ -1,4 +1,4 @@
-import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
+import { isNothingToApply, type ApplyPlan, type PlanEffect } from '../shared/apply/plan.ts';
 import { applyStepTable } from '../shared/apply/steps.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { padColumns, labelled } from './columns.ts';
@@ -15,6 +15,11 @@ const section = (heading: string, lines: readonly string[]): readonly string[] =
  */
 export function describePlan(plan: ApplyPlan, diff: string): string {
   const { fromVersion: from, toVersion: to } = plan;
+  if (isNothingToApply(plan))
+    return [
+      text('cli-plan.nothing-to-apply'),
+      ...plan.blockers.filter(({ code }) => code === 'nothing-to-apply').map(blockerText),
+    ].join('\n');
   const effects = (when: PlanEffect['when']) =>
     plan.effects
       .filter((effect) => effect.when === when)

@@ -109,9 +109,20 @@ describe('settings set, show, history, rollback', () => {
     expect(done.out).toContain('+   "blockDockerLoad"');
     const typo = await bulkhead('settings', 'set', '/enhancedContainerIsolation/value', 'yes');
     expect(typo).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(
+        /^error: the value of \/enhancedContainerIsolation\/value .*boolean.*\n.*--force/,
+      ),
+    });
+    expect((await bulkhead('settings', 'show')).out).not.toContain('"yes"');
+    expect(
+      await bulkhead('settings', 'set', '/enhancedContainerIsolation/value', 'yes', '--force'),
+    ).toMatchObject({
       code: 0,
       err: expect.stringMatching(/^error: \/enhancedContainerIsolation\/value: .*boolean/),
     });
+    expect((await bulkhead('settings', 'show')).out).toContain('"yes"');
     expect((await bulkhead('settings', 'set', '/blockDockerLoda/value', 'true')).err).toMatch(
       /^warning: \/blockDockerLoda: .*blockDockerLoad/,
     );
@@ -216,6 +227,15 @@ describe('plan, apply, status without an engine', () => {
       toVersion: 1,
       blocked: false,
       restartNeeded: true,
+    });
+  });
+  test('with nothing to apply plan and apply say so, and succeed', async () => {
+    const nothing = { code: 0, err: '', out: expect.stringMatching(/^There is nothing to apply\.\n/) };
+    const wanted = await file('empty.json', '');
+    expect(await bulkhead('plan', wanted)).toMatchObject(nothing);
+    expect(await bulkhead('apply', wanted, '--yes')).toMatchObject(nothing);
+    expect(JSON.parse((await bulkhead('apply', wanted, '--yes', '--json')).out)).toEqual({
+      nothingToApply: true,
     });
   });
   test('a draft with errors blocks: exit 1 and why', async () => {

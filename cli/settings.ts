@@ -7,7 +7,7 @@ import type { Finding } from '../shared/settings/index.ts';
 import type { DiffLine } from '../shared/settings/line-diff.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
-import { message } from '../shared/messages/message.ts';
+import { message, withReference } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { padColumns } from './columns.ts';
 import { helpText } from './help.ts';
@@ -50,6 +50,7 @@ export function registerSettings(program: Command): void {
 
   withJson(withRoot(settings.command('set <pointer> [value]').description(helpText('cli-help.settings-set'))))
     .option('--unset', helpText('cli-help.settings-unset'))
+    .option('--force', helpText('cli-help.settings-force'))
     .addHelpText('after', () => text('cli-help.settings-set-examples', { examples: setExamples }))
     .action((pointer: string, value: string | undefined, options: SetOptions) =>
       withTarget(options, (target) => set(target, pointer, value, options)),
@@ -105,6 +106,7 @@ export function registerSettings(program: Command): void {
 
 interface SetOptions extends RootOptions {
   readonly unset?: boolean;
+  readonly force?: boolean;
 }
 
 async function set(
@@ -155,13 +157,26 @@ async function set(
     printError(edited.error, options);
     return;
   }
-  const stored = await target.settings.setDraft(edited.value);
   // What is wrong with this very value, or with a key on the way to it: now, not only when planning.
   const concerned = (finding: Finding) =>
     finding.pointer !== '' &&
     (`${pointer}/`.startsWith(`${finding.pointer}/`) || finding.pointer.startsWith(`${pointer}/`));
-  const findings = stored.ok ? lintSettings(stored.value.draft, target.lintContext).filter(concerned) : [];
-  for (const finding of findings) {
+  const findings = lintSettings(edited.value, target.lintContext).filter(concerned);
+  const wrong = findings.find(
+    (finding) => finding.severity === 'error' && `${finding.pointer}/`.startsWith(`${pointer}/`),
+  );
+  if (wrong !== undefined && value !== undefined && options.force !== true) {
+    printError(
+      fail('settings.findings', message('cli-settings.value-refused', { pointer }), {
+        reason: withReference(wrong.message, wrong.sentence),
+        hint: message('cli-settings.force-value'),
+      }).error,
+      options,
+    );
+    return;
+  }
+  const stored = await target.settings.setDraft(edited.value);
+  for (const finding of stored.ok ? findings : []) {
     const severity = text(`cli-output.severity-${finding.severity}`);
     progress(about(severity, about(finding.pointer, translate(finding.message, finding.sentence))));
   }

@@ -136,6 +136,12 @@ export function sharesToConfirm(plan: Pick<ApplyPlan, 'effects'>): readonly stri
   return Array.isArray(typed) ? typed : [];
 }
 
+/** Whether a plan is blocked only because what it would bring about is so already; nothing else is chosen. */
+export const isNothingToApply = ({ blockers, remove, recreate }: ApplyPlan): boolean =>
+  blockers.some(({ code }) => code === 'nothing-to-apply') &&
+  blockers.every(({ code }) => code === 'nothing-to-apply' || code === 'rights') &&
+  remove.length + recreate.length === 0;
+
 type Blocker = ApplyPlan['blockers'][number];
 
 /** Something that keeps a plan from being applied. */

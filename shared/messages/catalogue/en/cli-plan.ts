@@ -11,6 +11,7 @@ export const cliPlan = {
   'cli-plan.afterwards': 'Afterwards',
   'cli-plan.missing': 'Missing on this machine',
   'cli-plan.blocked': 'This cannot be applied',
+  'cli-plan.nothing-to-apply': 'There is nothing to apply.',
   'cli-plan.kind-restart': 'Restart',
   'cli-plan.kind-stops': 'Stops',
   'cli-plan.kind-removed': 'Removed',

@@ -10,6 +10,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.afterwards': '应用之后',
   'cli-plan.missing': '此计算机缺少',
   'cli-plan.blocked': '无法应用',
+  'cli-plan.nothing-to-apply': '没有可应用的内容。',
   'cli-plan.kind-restart': '重启',
   'cli-plan.kind-stops': '停止',
   'cli-plan.kind-removed': '移除',
