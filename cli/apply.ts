@@ -3,6 +3,7 @@ import type { Target } from '../engine/target.ts';
 import { isNothingToApply, type ApplyPlan, type ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { rootOf } from '../shared/targets/target.ts';
 import { allSettled, type Verification } from '../shared/verify/claims.ts';
 import {
   exitCodes,
@@ -19,6 +20,13 @@ import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan } from './plan-text.ts';
 import { describeVerification } from './verification-text.ts';
 import { describeStatus, needsAction, statusReport } from './status.ts';
+import {
+  checkExitCodes,
+  checkStateOf,
+  describeCheck,
+  requireEngineAt,
+  type CheckState,
+} from './status-check.ts';
 import { message } from '../shared/messages/message.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
@@ -28,6 +36,9 @@ import { stepPrinter, waitForEnd } from './apply-progress.ts';
 
 interface VerifyOptions extends RootOptions {
   readonly items?: boolean;
+}
+interface StatusOptions extends RootOptions {
+  readonly check?: boolean;
 }
 interface ApplyOptions extends ChoiceOptions {
   readonly yes?: boolean;
@@ -64,16 +75,17 @@ export function registerApply(program: Command): void {
       installedFirst(options, () => withTarget(options, (target) => apply(target, file, options))),
     );
 
-  withJson(withRoot(program.command('status').description(helpText('cli-help.status')))).action(
-    (options: RootOptions) =>
-      withTarget(options, async (target) => {
-        printResult(ok(await statusReport(target)), {
-          json: options.json,
-          human: describeStatus,
-          failed: needsAction,
-        });
-      }),
-  );
+  withJson(withRoot(program.command('status').description(helpText('cli-help.status'))))
+    .option('--check', helpText('cli-help.status-check'))
+    .addHelpText('after', () => text('cli-help.status-check-codes'))
+    .action(async (options: StatusOptions) => {
+      // An engine that can't be opened, or that there is none, leaves it so.
+      let state: CheckState = 'unknown';
+      await withTarget(options, async (target) => {
+        state = await printStatus(target, options);
+      });
+      if (options.check === true) process.exitCode = checkExitCodes[state];
+    });
 
   withJson(withRoot(program.command('verify').description(helpText('cli-help.verify'))))
     .option('--items', helpText('cli-help.verify-items'))
@@ -97,6 +109,23 @@ export function registerApply(program: Command): void {
         }
       }),
     );
+}
+
+/** Prints a target's status, or that there is no engine. The value is what monitoring makes of it. */
+async function printStatus(target: Target, options: StatusOptions): Promise<CheckState> {
+  const present = rootOf(target.ref) === null ? ok(undefined) : await requireEngineAt(target.paths);
+  if (!present.ok) {
+    printError(present.error, options);
+    return 'unknown';
+  }
+  const report = await statusReport(target);
+  const check = checkStateOf(report);
+  printResult(ok(options.check === true ? { ...report, check } : report), {
+    json: options.json,
+    human: options.check === true ? describeCheck : describeStatus,
+    failed: needsAction,
+  });
+  return check;
 }
 
 /** The machine's own engine gets its gateway first, after a question of its own. */

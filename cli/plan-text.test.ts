@@ -9,6 +9,7 @@ import { describeVerification } from './verification-text.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import { describeStatus, needsAction, type StatusReport } from './status.ts';
 import type { Enforcement, PolicyInForce } from '../shared/enforcement/enforcement.ts';
+import { checkStateOf, describeCheck } from './status-check.ts';
 
 const engine: EngineStatus = {
   kind: 'embedded',
@@ -332,4 +333,34 @@ test('a plan states what becomes of containers that are kept unprotected, and wh
   expect(kept('block', 1)).toMatch(/what runs stops with the engine/);
   expect(kept('warn', 1)).toMatch(/can be started and used, and each use is recorded$/);
   expect(kept('free', 1)).toBe('2 containers you keep: web, old');
+});
+
+describe('status --check', () => {
+  const failing: Verification = {
+    at: new Date().toISOString(),
+    durationMs: 1,
+    eci: true,
+    claims: [{ id: 'A2-user-namespace', verdict: 'fail', evidence: '' }],
+  };
+  const problem = { message: 'the planner is down', logTail: [] };
+  test.each<[ReturnType<typeof checkStateOf>, string, Partial<StatusReport>]>([
+    ['ok', 'protected', {}],
+    ['warning', 'not verified', { protection: 'unverified' }],
+    ['warning', 'audit mode', { protection: 'audit', audit: true }],
+    ['warning', 'a container that is not protected', { unprotected: 1 }],
+    ['warning', 'an interrupted apply', { interruptedApply: true }],
+    ['warning', 'a problem of the engine', { engine: { ...engine, problem } }],
+    ['warning', 'starting', { protection: 'stopped', engine: { ...engine, phase: 'starting' } }],
+    ['critical', 'off', { protection: 'off', eci: false }],
+    ['critical', 'stopped', { protection: 'stopped', engine: { ...engine, phase: 'stopped' } }],
+    ['critical', 'failed', { protection: 'stopped', engine: { ...engine, phase: 'failed' } }],
+    ['critical', 'a failed claim', { protection: 'unverified', verification: failing }],
+    ['critical', 'a deleted settings file', { enforcement: enforcementIn({ difference: 'deleted' }) }],
+    ['critical', 'unreadable settings', { settingsProblem: 'no JSON' }],
+    ['unknown', 'no answer', { protection: 'stopped', engine: { ...engine, phase: 'unreachable' } }],
+    ['unknown', 'containers that cannot be listed', { unprotected: null }],
+  ])('%s: %s', (state, _why, more) => {
+    expect(checkStateOf(report(more))).toBe(state);
+    expect(describeCheck(report(more))).toMatch(new RegExp(`^${state.toUpperCase()}: `));
+  });
 });

@@ -251,7 +251,22 @@ describe('plan, apply, status without an engine', () => {
     expect(JSON.parse(events.out)).toMatchObject({ error: { code: 'apply.not-confirmed' } });
     expect(await readdir(root)).toEqual(before);
   });
+  test('status where no engine is fails; --check is unknown there, critical where it is down', async () => {
+    expect(await bulkhead('status')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining(`there is no engine at ${root}`),
+    });
+    expect((await bulkhead('status', '--check')).code).toBe(3);
+    expect(await readdir(root)).toEqual([]);
+    await file('admin-settings.json', '{}');
+    expect(await bulkhead('status', '--check')).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/^CRITICAL: Engine stopped/),
+    });
+  });
   test('status says that the engine is stopped; scan says that it does not answer', async () => {
+    await file('admin-settings.json', '{}');
     expect(await bulkhead('status')).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^Engine stopped: nothing runs, nothing is checked\n/),

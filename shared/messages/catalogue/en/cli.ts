@@ -36,6 +36,9 @@ export const cli = {
   ),
   'cli.is-not-id-of-engine': '"{{target}}" is not the id of an engine',
   'cli.see-which-there-are-bulkhead-targets': 'See which there are: bulkhead targets.',
+  'cli.no-engine-at': 'there is no engine at {{root}}',
+  'cli.start-one-or-see-targets':
+    'Start one there (bulkhead engine start), or see which there are: bulkhead targets',
   'cli.nobody-is-there-to-confirm': 'nobody is there to confirm',
   'cli.standard-input-is-no-terminal': 'standard input is no terminal',
   'cli.look-at-bulkhead-plan-then-apply-with': 'Look at bulkhead plan, then apply with --yes.',

@@ -81,6 +81,13 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.apply-events': '与 --json 一起使用：每个事件打印为一行 JSON',
   'cli-help.apply-base-hash': '如果已应用的文本不再是此哈希对应的文本，则拒绝',
   'cli-help.status': '如实说明引擎的防护状态',
+  'cli-help.status-check': '用于监控：在行首显示状态，并以退出码表示',
+  'cli-help.status-check-codes':
+    '\n退出码：0；没有引擎、无法打开或设置丢失时为 1。使用 --check 时：\n' +
+    '  0 OK        受保护且已验证，包括每个容器\n' +
+    '  1 WARNING   已开启但未验证、处于审计模式、正在启动、有未受保护的容器，或引擎有问题\n' +
+    '  2 CRITICAL  已关闭、已停止、已失败、有断言未通过，或设置丢失或无法读取\n' +
+    '  3 UNKNOWN   没有引擎、没有应答，或无法列出其容器',
   'cli-help.verify': '在真实容器内证实防护；有断言失败时退出代码为 1',
   'cli-help.verify-items': '逐项列出所有尝试',
   'cli-help.containers': '容器及其是否受保护',

@@ -52,6 +52,10 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.apply-interrupted': '应用正在进行或曾被中断；下一次 bulkhead apply 会处理。',
   'cli-status.older-settings':
     '{{file}} 处（旧文档所述的位置）还有一个设置文件：此处不会读取。要采用它：bulkhead apply {{file}} --target docker-desktop',
+  'cli-status.check-ok': 'OK',
+  'cli-status.check-warning': 'WARNING',
+  'cli-status.check-critical': 'CRITICAL',
+  'cli-status.check-unknown': 'UNKNOWN',
   'cli-status.engine-problem': '问题：{{problem}}',
   'cli-status.engine': '引擎',
   'cli-status.engine-with-version': '{{phase}}，Docker Engine {{version}}',
