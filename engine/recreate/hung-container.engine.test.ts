@@ -102,6 +102,21 @@ it("a scan lists what can't be inspected as unknown, with the reason", async () 
   ]);
 });
 
+it('a scan with a limit for each container lists new ones though the engine holds others up', async () => {
+  const options = { eci: false, eciSince: null, runtimeName: 'bulkhead', inspectLimitMs: limitMs };
+  // As patient as any client, ten seconds and more.
+  const patient = dockerClient(engine.socket);
+  await engine.docker('create', '--name', 'new', '--network', 'none', 'busybox', 'true');
+  const scan = await scanContainers(patient, options);
+  await engine.docker('rm', 'new');
+  if (!scan.ok) throw new Error(scan.error.message);
+  expect(scan.value.durationMs).toBeLessThan(9_000);
+  expect(scan.value.containers.find(({ name }) => name === 'new')?.reason).toBe('eci-off');
+  expect(scan.value.containers.filter(isHung).map(({ whyUnknown }) => whyUnknown)).toEqual(
+    hungNames.map(() => didNotAnswer),
+  );
+});
+
 it("a plan to recreate reports what can't be inspected as left alone, and plans the others", async () => {
   const ports: RecreatePorts = {
     paths: rootPaths(engine.root),
