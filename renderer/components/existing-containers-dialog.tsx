@@ -150,6 +150,7 @@ function Content({
           </Typography>
         )}
       </Box>
+      <KeptContainersNote kept={kept} allowed={allowed} onAllowed={setAllowed} />
       <Box
         role="table"
         aria-label={t('isolation.prompt.container')}
@@ -192,7 +193,6 @@ function Content({
           }}
         />
       </Box>
-      <KeptContainersNote kept={kept} allowed={allowed} onAllowed={setAllowed} />
       {anew.length > 0 && (
         <Box sx={{ padding: '12px 24px 8px', borderTop: `1px solid ${color.border}` }}>
           <Typography variant="caption" component="div" sx={{ color: color.text2, paddingBottom: '4px' }}>

@@ -43,8 +43,7 @@ export function KeptContainersNote({
   return (
     <Box
       sx={{
-        padding: '12px 24px 8px',
-        borderTop: `1px solid ${color.border}`,
+        padding: '0 24px 12px',
         fontSize: 12,
         color: color.text2,
       }}

@@ -11,7 +11,7 @@ import { caption, plan, run } from './apply-fixture.ts';
 import { appState } from './app-fixture.ts';
 import { verification } from './verification-fixture.ts';
 import { recreatePlan } from './container-fixture.ts';
-import { appliedText, minutesAgo, offText, settingsState } from './settings-fixture.ts';
+import { appliedText, dangerousDraft, minutesAgo, offText, settingsState } from './settings-fixture.ts';
 import { reviewPlans } from './review-plans.ts';
 
 /** Invented plans, runs and logs of Review & apply, for tests and pictures. */
@@ -96,6 +96,7 @@ export const reviewStates: Record<string, () => AppState> = {
     settings: settingsState(offText, { draft: richDraft.replace('"locked": true', '"locked": "yes"') }),
   }),
   reformatted: () => appState({ settings: settingsState(appliedText, { draft: `${appliedText}\n\n` }) }),
+  dangerous: () => ({ ...base('off'), settings: settingsState(offText, { draft: dangerousDraft }) }),
   planning: () => base('turningOn'),
   reviewHuge: () => appState({ settings: settingsState(appliedText, { draft: hugeDraft }) }),
   notRoot: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft }), isRoot: false }),

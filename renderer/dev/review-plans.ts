@@ -1,7 +1,9 @@
 import type { ApplyPlan } from '../../shared/apply/plan.ts';
 import { message, referenceTo } from '../../shared/messages/message.ts';
+import { lintSettings } from '../../shared/settings/lint/index.ts';
 import { plan } from './apply-fixture.ts';
 import { someContainers } from './container-fixture.ts';
+import { dangerousDraft } from './settings-fixture.ts';
 
 const wrongType = message('settings.value-must-be', {
   pointer: '/enhancedContainerIsolation/locked',
@@ -98,6 +100,22 @@ reviewPlans['desktopEdited'] = {
       code: 'containers-kept-unprotected',
       params: { count: 2, names: ['old-vpn', 'node-metrics'], use: 'free', stopping: 2 },
     },
+  ],
+};
+reviewPlans['dangerous'] = {
+  ...plan,
+  findings: lintSettings(dangerousDraft, { settingsFormat: 'engine', platform: 'linux' }),
+  effects: [
+    ...plan.effects.slice(0, 2),
+    {
+      kind: 'dangerous',
+      when: 'afterwards',
+      code: 'dangerous-shares',
+      params: { count: 3, paths: ['/', '/etc', '/var/lib/docker'], everything: ['/'], typed: ['/'] },
+    },
+    { kind: 'new-rule', when: 'afterwards', code: 'eci-on', params: {} },
+    { kind: 'new-rule', when: 'afterwards', code: 'backend', params: { id: 'exclusive' } },
+    ...plan.effects.slice(3),
   ],
 };
 reviewPlans['reviewHuge'] = {

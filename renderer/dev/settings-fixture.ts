@@ -105,6 +105,18 @@ export const sharedDraft = appliedText.replace(
     '{ "path": "/var/run", "sharedByDefault": false }',
 );
 
+/** ECI goes on, and with the user's directories the whole file system and two of its worst are shared. */
+export const dangerousDraft = offText
+  .replace('"value": false', '"value": true')
+  .replace(
+    /\n\}\n$/,
+    ',\n  "filesharingAllowedDirectories": [\n' +
+      ['$HOME', '$TMP', '/srv/projects', '/etc', '/', '/var/lib/docker']
+        .map((shared) => `    { "path": "${shared}", "sharedByDefault": false }`)
+        .join(',\n') +
+      '\n  ]\n}\n',
+  );
+
 export const listText = (list: string): string =>
   appliedText.replace(/"filesharingAllowedDirectories": \[[^\]]*\],\n {2}/, list);
 

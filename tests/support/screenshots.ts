@@ -68,6 +68,13 @@ const shots: readonly Shot[] = [
       }).toString(),
   },
   { name: 'json-conflict', state: 'conflictOverlap', address: 'json' },
+  { name: 'review-dangerous', state: 'dangerous', address: 'review' },
+  {
+    name: 'review-dangerous-confirm',
+    state: 'dangerous',
+    address: 'review',
+    press: (w) => [w.review.footer.apply],
+  },
   { name: 'review-blocked', state: 'errors', address: 'review' },
   { name: 'applying', state: 'applying', address: 'review' },
   { name: 'applied', state: 'applied', address: 'review' },

@@ -3,12 +3,18 @@ import type { Finding } from '../../../shared/settings/findings.ts';
 import { findingWhy } from '../../components/finding-text.ts';
 import { fontMono } from '../../theme/tokens.ts';
 
-/** Each dangerous directory of the draft with what is in it. None is left out, however many there are. */
+const isEverything = (finding: Finding): boolean => finding.params['danger'] === 'everything';
+
+/**
+ * Each dangerous directory of the draft with what is in it, the whole file system first. None is left out,
+ * however many there are.
+ */
 export function DangerousSharesList({ findings }: { readonly findings: readonly Finding[] }) {
   return (
     <Box component="ul" sx={{ margin: 0, paddingLeft: 2, fontSize: 12, lineHeight: '16px' }}>
       {findings
         .filter((finding) => finding.code === 'share-dangerous')
+        .toSorted((a, b) => Number(isEverything(b)) - Number(isEverything(a)))
         .map((finding) => (
           <Box component="li" key={finding.pointer} sx={{ overflowWrap: 'anywhere', paddingBlock: '2px' }}>
             <Box component="span" sx={{ fontFamily: fontMono, fontWeight: 600 }}>

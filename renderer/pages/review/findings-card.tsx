@@ -17,7 +17,11 @@ import { sentence, sentences } from '../../i18n/lists.ts';
 
 /** Rows that are drawn at first, and for each "Show more". */
 const atOnce = 100;
-const isDanger = (finding: Finding): boolean => finding.code === 'share-dangerous';
+/** Among findings of one severity, dangerous shares come first, and the whole file system before all. */
+const dangerOf = ({ code, params }: Finding): number => {
+  if (code !== 'share-dangerous') return 0;
+  return params['danger'] === 'everything' ? 2 : 1;
+};
 const order = { error: 0, warning: 1, note: 2 } as const;
 
 /** What the linter says about the draft on this engine. A fix edits the draft, and undo takes it back. */
@@ -28,9 +32,7 @@ export function FindingsCard() {
   const blocking = draft.findings.filter((finding) => finding.severity === 'error').length;
   const sorted = useMemo(
     () =>
-      draft.findings.toSorted(
-        (a, b) => order[a.severity] - order[b.severity] || Number(isDanger(b)) - Number(isDanger(a)),
-      ),
+      draft.findings.toSorted((a, b) => order[a.severity] - order[b.severity] || dangerOf(b) - dangerOf(a)),
     [draft.findings],
   );
   const { shown, more } = useShown(sorted, atOnce);
