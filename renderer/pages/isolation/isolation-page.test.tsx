@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { states } from '../../dev/states.ts';
-import { offText } from '../../dev/settings-fixture.ts';
+import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { isRunning } from '../../../shared/containers/protection.ts';
 
@@ -100,6 +100,16 @@ describe('turning ECI on while containers exist', () => {
     expect(store.get().choices).toMatchObject({ includeRunning: true, removeVolumes: false });
     expect(store.get().choices.remove).toHaveLength(1);
   });
+});
+
+it('does not say that containers are blocked where audit mode refuses nothing', async () => {
+  const text = offText.replace(/\n\}\n$/, ',\n  "bulkhead": { "mode": "audit" }\n}\n');
+  const { user } = await renderApp({ ...off(), settings: settingsState(text) }, 'isolation');
+  await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+  const dialog = await screen.findByRole('dialog');
+  expect(screen.getByText(/lets it be used and records every use/)).toBeTruthy();
+  expect(within(dialog).getByText(/They can be started and used, unprotected/)).toBeTruthy();
+  expect(within(dialog).queryByRole('checkbox', { name: /^Let kept/ })).toBeNull();
 });
 
 describe("a user's own preference", () => {

@@ -158,7 +158,7 @@ function Forms() {
       <EffectsCard
         before={before}
         after={settings.eci.value}
-        existing={settings.existingContainers}
+        existing={settings.mode === 'audit' ? 'warn' : settings.existingContainers}
         onChoose={() => {
           setPrompt('later');
         }}
