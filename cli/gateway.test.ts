@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -49,6 +50,28 @@ describe('bulkhead gateway', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(existsSync(socket)).toBe(false);
+  });
+
+  it('goes on, without a debugger, when a signal of the engine comes that it does not follow', async () => {
+    const socket = path.join(dir, 'signalled.sock');
+    await writeFile(path.join(dir, 's.json'), '{"configurationFileVersion": 2}');
+    const child = spawn(process.execPath, [
+      ...['--disable-sigusr1', path.join(import.meta.dirname, 'gateway-main.ts'), 'gateway'],
+      ...['--engine', `unix://${path.join(dir, 'engine.sock')}`, '--listen', `unix://${socket}`],
+      ...['--settings', path.join(dir, 's.json')],
+    ]);
+    let errors = '';
+    child.stderr.on('data', (part: Buffer) => (errors += part.toString()));
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGUSR1');
+    child.kill('SIGUSR2');
+    expect(
+      (await sendRaw(socket, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n')).status,
+    ).toBe(503);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(errors).not.toContain('Debugger');
   });
 
   it('refuses unusable addresses with exit code 2', () => {

@@ -138,6 +138,18 @@ describe("the machine's own Docker Engine on a real Debian", () => {
       expect((await alice(forbidden)).stderr).toContain('(A7)');
     });
 
+    it('no debugger opens, whenever the signal comes that announces a stop of the engine', async () => {
+      await guest.output(`for pause in 0.1 0.5 1 2; do
+  systemctl restart --no-block bulkhead-gateway
+  sleep $pause
+  systemctl kill --kill-whom=main -s USR1 bulkhead-gateway || true
+done
+until systemctl is-active -q bulkhead-gateway; do sleep 0.2; done`);
+      expect((await alice(forbidden)).stderr).toContain('(A7)');
+      const logged = "journalctl -q --no-pager -u 'bulkhead-*' --grep 'Debugger listening' || true";
+      expect(await guest.output(logged)).toBe('');
+    });
+
     it('planner killed: a container waits for its successor, or is refused', async () => {
       await guest.output('systemctl kill --kill-whom=main -s KILL bulkhead-planner');
       const { code, stdout, stderr } = await alice(`docker run --rm busybox ${ownMap}`);
