@@ -58,20 +58,23 @@ while True:
     await once(output, 'line');
     const manager = serviceManager({ NOTIFY_SOCKET: address, WATCHDOG_USEC: '60000' }, log);
     manager?.ready();
+    await expect.poll(() => lines).toContain('WATCHDOG=1 0');
     await manager?.listenerStore.keep('planner', { fd: 1 });
     manager?.listenerStore.drop('planner');
+    manager?.stopping();
+    manager?.handOver(77);
     manager?.stopping();
     await expect
       .poll(() => lines.filter((line) => line !== 'WATCHDOG=1 0'))
       .toEqual([
         'bound',
-        'READY=1 0',
+        'READY=1 WATCHDOG_USEC=60000 WATCHDOG=1 0',
         'FDSTOREREMOVE=1 FDNAME=planner 0',
         'FDSTORE=1 FDNAME=planner 1',
         'FDSTOREREMOVE=1 FDNAME=planner 0',
         'STOPPING=1 0',
+        'MAINPID=77 WATCHDOG_USEC=300000000 0',
       ]);
-    await expect.poll(() => lines).toContain('WATCHDOG=1 0');
   } finally {
     receiver.kill();
     await once(receiver, 'close');

@@ -16,6 +16,9 @@ export interface ServiceManager {
   handOver(pid: number): void;
 }
 
+/** How long a successor may take to start, microseconds: as TimeoutStartSec= of the units. */
+const successorStartUsec = 300_000_000;
+
 const unixFamily = 1;
 const datagramCloseOnExec = 2 | 0o2000000;
 const noSignal = 0x4000;
@@ -41,6 +44,7 @@ export function serviceManager(env: NodeJS.ProcessEnv, log: (line: string) => vo
     if (isMain) notify(text, fd);
   };
   let watchdog: NodeJS.Timeout | undefined;
+  const isWatched = Number.isFinite(watchdogUsec) && watchdogUsec > 0;
   return {
     variables: {
       NOTIFY_SOCKET: address,
@@ -48,12 +52,13 @@ export function serviceManager(env: NodeJS.ProcessEnv, log: (line: string) => vo
     },
     handOver: (pid) => {
       clearInterval(watchdog);
-      send(`MAINPID=${pid}`);
+      // The watchdog is the successor's from now on, which has yet to start.
+      send(isWatched ? `MAINPID=${pid}\nWATCHDOG_USEC=${successorStartUsec}` : `MAINPID=${pid}`);
       isMain = false;
     },
     ready: () => {
-      send('READY=1');
-      if (!Number.isFinite(watchdogUsec) || watchdogUsec <= 0) return;
+      send(isWatched ? `READY=1\nWATCHDOG_USEC=${watchdogUsec}\nWATCHDOG=1` : 'READY=1');
+      if (!isWatched) return;
       // Two chances within the limit; systemd counts from the last one.
       watchdog = setInterval(() => {
         send('WATCHDOG=1');
