@@ -127,6 +127,12 @@ async function writeEngineFiles({ engine, files, desired }: PlannedInstall): Pro
   ]);
 }
 
+const restart = (units: readonly string[]): Promise<Outcome> =>
+  systemctl(['restart', ...units], { timeoutMs: engineStartMs });
+
+/** For an upgrade: systemd holds their sockets meanwhile, and containers keep the files of their lxcfs. */
+const replaceServices = (): Promise<Outcome> => inOrder([() => restart([ownUnits.planner]), replaceGateway]);
+
 /** Brings what is written into force: one restart of the engine. Rolls back where that fails. */
 async function activate(planned: PlannedInstall, options: InstallOptions): Promise<Outcome> {
   const { engine } = planned;
@@ -140,16 +146,13 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
       options.onStep?.(name);
       return work();
     };
-  const restart = (units: readonly string[]): Promise<Outcome> =>
-    systemctl(['restart', ...units], { timeoutMs: engineStartMs });
   const replacing = planned.changesEngine
     ? [
         step('stop-engine', () => stopEngine()),
         step('start-services', () => restart(services)),
         step('start-engine', startEngine),
       ]
-    : // An upgrade: systemd holds their sockets meanwhile, and containers keep the files of their lxcfs.
-      [step('start-services', () => inOrder([() => restart([ownUnits.planner]), replaceGateway]))];
+    : [step('start-services', replaceServices)];
   const activated = await inOrder([
     () => writeEngineFiles(planned),
     ...replacing,
@@ -160,11 +163,13 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
     if (recorded.ok) return recorded;
   }
   options.onStep?.('roll-back');
-  const rolledBack = await rollBack(paths, journal);
+  const rolledBack = await rollBack(planned, journal);
   const error = activated.ok ? null : activated.error;
   return fail('engine.start-failed', message('system.install-rolled-back'), {
     ...(error === null ? {} : { reason: errorMessage(error) }),
-    hint: rolledBack.ok ? message('system.plain-engine-runs') : errorMessage(rolledBack.error),
+    hint: rolledBack.ok
+      ? message(planned.changesEngine ? 'system.plain-engine-runs' : 'system.engine-was-not-touched')
+      : errorMessage(rolledBack.error),
   });
 }
 
@@ -178,8 +183,16 @@ async function recordInstalled(paths: RootPaths, journal: InstallJournal): Promi
   return recorded.ok ? removeFile(installJournalFile(paths)) : recorded;
 }
 
-/** Gives the plain engine back and starts it. */
-async function rollBack(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
+/**
+ * Gives the plain engine back and starts it. Of an upgrade that did not touch the engine, only the services
+ * get their former units back: the engine and its containers run on.
+ */
+async function rollBack(
+  { engine: { paths }, changesEngine }: PlannedInstall,
+  journal: InstallJournal,
+): Promise<Outcome> {
+  if (!changesEngine)
+    return inOrder([() => giveBackFiles(paths, journal), replaceServices, () => checkEngine(paths)]);
   await systemctl(['stop', engineUnits.service, engineUnits.socket, ...journal.units]);
   const givenBack = await giveBackFiles(paths, journal);
   if (!givenBack.ok) return givenBack;

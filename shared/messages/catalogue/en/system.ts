@@ -52,6 +52,8 @@ export const system = {
   'system.install-rolled-back':
     'The Docker Engine did not start behind the gateway; everything is as it was before.',
   'system.plain-engine-runs': 'The plain engine runs again. Correct the cause, then try again.',
+  'system.engine-was-not-touched':
+    'The engine and its containers run on, behind the gateway. Correct the cause, then run bulkhead install.',
   'system.not-installed': "Bulkhead is not installed in front of this machine's Docker Engine.",
   'system.files-change': 'Files:',
   'system.file-create': 'create  {{path}}',

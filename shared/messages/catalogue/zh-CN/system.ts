@@ -33,6 +33,8 @@ export const system: Translated<typeof english> = {
   'system.no-install-journal': '安装已被另一个进程移除。',
   'system.install-rolled-back': 'Docker Engine 未能在网关之后启动；一切已恢复原状。',
   'system.plain-engine-runs': '原来的引擎已重新运行。请排除原因后重试。',
+  'system.engine-was-not-touched':
+    '引擎及其容器仍在网关之后继续运行。请消除原因，然后运行 bulkhead install。',
   'system.not-installed': 'Bulkhead 未安装到此计算机的 Docker Engine 之前。',
   'system.files-change': '文件：',
   'system.file-create': '创建  {{path}}',
