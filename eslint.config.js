@@ -9,7 +9,7 @@ const namesKinds = [
   'engine/targets/**',
   'engine/backends/**',
   'shared/engine-status/kinds.ts',
-  'shared/targets/target.ts',
+  'shared/targets/target-{id,ref}.ts',
   'shared/isolation/backends.ts',
   'shared/messages/**',
 ];

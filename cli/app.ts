@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { deepLinkScheme, parseDeepLink, parseRoute } from '../shared/desktop/deep-link.ts';
 import { pageIds } from '../shared/pages/pages.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { parseTargetId } from '../shared/targets/target.ts';
+import { parseTargetId } from '../shared/targets/target-id.ts';
 import type { Launched } from './app-launch.ts';
 import type { MenuChange } from './app-menu.ts';
 import { bulkheadCommand, printError, printResult, withJson, withRoot } from './output.ts';
@@ -20,8 +20,8 @@ interface AppOptions extends RootOptions {
 }
 
 /** `bulkhead app`: starts the desktop app, or shows the window that is open, at the place that is named. */
-export function registerApp(program: Command): void {
-  withJson(withRoot(program.command('app [link...]').description(helpText('cli-help.app'))))
+export function configureApp(command: Command): void {
+  withJson(withRoot(command))
     .option('--route <page>', helpText('cli-help.app-route', { pages: pageIds.join(', ') }))
     .option('--hidden', helpText('cli-help.app-hidden'))
     .option('--install', helpText('cli-help.app-install'))

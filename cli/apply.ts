@@ -3,8 +3,6 @@ import type { Target } from '../engine/target.ts';
 import { isNothingToApply, type ApplyPlan, type ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { rootOf } from '../shared/targets/target.ts';
-import { allSettled, type Verification } from '../shared/verify/claims.ts';
 import {
   exitCodes,
   printError,
@@ -18,28 +16,13 @@ import {
 import { resolveChoices, withoutRefused, withChoices, type ChoiceOptions } from './choices.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan } from './plan-text.ts';
-import { describeVerification } from './verification-text.ts';
-import { describeStatus, needsAction, statusReport } from './status.ts';
-import {
-  checkExitCodes,
-  checkStateOf,
-  describeCheck,
-  requireEngineAt,
-  type CheckState,
-} from './status-check.ts';
 import { message } from '../shared/messages/message.ts';
-import { textToApply, withTarget, type RootOptions } from './target.ts';
+import { textToApply, withTarget } from './target.ts';
 import { helpText } from './help.ts';
 import { text } from './text.ts';
 import { confirmApply } from './apply-prompt.ts';
 import { stepPrinter, waitForEnd } from './apply-progress.ts';
 
-interface VerifyOptions extends RootOptions {
-  readonly items?: boolean;
-}
-interface StatusOptions extends RootOptions {
-  readonly check?: boolean;
-}
 interface ApplyOptions extends ChoiceOptions {
   readonly yes?: boolean;
   readonly events?: boolean;
@@ -47,11 +30,9 @@ interface ApplyOptions extends ChoiceOptions {
   readonly baseHash?: string;
 }
 
-/** `bulkhead plan | apply | status | verify`. */
-export function registerApply(program: Command): void {
-  withChoices(
-    withJson(withRoot(program.command('plan [file]').description(helpText('cli-help.plan')))),
-  ).action((file: string | undefined, options: ChoiceOptions) =>
+/** `bulkhead plan`: what applying the draft (or a file) would do. */
+export function configurePlan(command: Command): void {
+  withChoices(withJson(withRoot(command))).action((file: string | undefined, options: ChoiceOptions) =>
     withTarget(options, async (target) => {
       const made = await makePlan(target, file, options);
       if (!made.ok) {
@@ -65,8 +46,11 @@ export function registerApply(program: Command): void {
       });
     }),
   );
+}
 
-  withChoices(withJson(withRoot(program.command('apply [file]').description(helpText('cli-help.apply')))))
+/** `bulkhead apply`: applies the draft (or a file) after showing what it does. */
+export function configureApply(command: Command): void {
+  withChoices(withJson(withRoot(command)))
     .option('--yes', helpText('cli-help.yes'))
     .option('--events', helpText('cli-help.apply-events'))
     .addOption(new Option('--events-to <socket>').hideHelp())
@@ -74,58 +58,6 @@ export function registerApply(program: Command): void {
     .action((file: string | undefined, options: ApplyOptions) =>
       installedFirst(options, () => withTarget(options, (target) => apply(target, file, options))),
     );
-
-  withJson(withRoot(program.command('status').description(helpText('cli-help.status'))))
-    .option('--check', helpText('cli-help.status-check'))
-    .addHelpText('after', () => text('cli-help.status-check-codes'))
-    .action(async (options: StatusOptions) => {
-      // An engine that can't be opened, or that there is none, leaves it so.
-      let state: CheckState = 'unknown';
-      await withTarget(options, async (target) => {
-        state = await printStatus(target, options);
-      });
-      if (options.check === true) process.exitCode = checkExitCodes[state];
-    });
-
-  withJson(withRoot(program.command('verify').description(helpText('cli-help.verify'))))
-    .option('--items', helpText('cli-help.verify-items'))
-    .action((options: VerifyOptions) =>
-      withTarget(options, async (target) => {
-        const controller = new AbortController();
-        const stop = () => {
-          controller.abort();
-        };
-        process.once('SIGINT', stop);
-        try {
-          const human = (verification: Verification) =>
-            describeVerification(verification, { everyItem: options.items === true });
-          printResult(await target.verify(controller.signal), {
-            json: options.json,
-            human,
-            failed: (verification) => !allSettled(verification.claims),
-          });
-        } finally {
-          process.removeListener('SIGINT', stop);
-        }
-      }),
-    );
-}
-
-/** Prints a target's status, or that there is no engine. The value is what monitoring makes of it. */
-async function printStatus(target: Target, options: StatusOptions): Promise<CheckState> {
-  const present = rootOf(target.ref) === null ? ok(undefined) : await requireEngineAt(target.paths);
-  if (!present.ok) {
-    printError(present.error, options);
-    return 'unknown';
-  }
-  const report = await statusReport(target);
-  const check = checkStateOf(report);
-  printResult(ok(options.check === true ? { ...report, check } : report), {
-    json: options.json,
-    human: options.check === true ? describeCheck : describeStatus,
-    failed: needsAction,
-  });
-  return check;
 }
 
 /** The machine's own engine gets its gateway first, after a question of its own. */

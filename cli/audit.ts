@@ -27,8 +27,8 @@ interface AuditOptions {
  * `bulkhead audit`: the gateway's decisions, one a line; with --json the entries as they are, one JSON
  * document a line. Ends on Ctrl C, with --follow only then.
  */
-export function registerAudit(program: Command): void {
-  withJson(withRoot(program.command('audit').description(helpText('cli-help.audit'))))
+export function configureAudit(command: Command): void {
+  withJson(withRoot(command))
     .option('--follow', helpText('cli-help.audit-follow'))
     .option('--rule <rule>', helpText('cli-help.audit-rule'))
     .option('--since <time>', helpText('cli-help.audit-since'))

@@ -16,9 +16,7 @@ interface RemoveOptions extends RootOptions {
 }
 
 /** `bulkhead containers scan | remove | recreate`. */
-export function registerContainers(program: Command): void {
-  const containers = program.command('containers').description(helpText('cli-help.containers'));
-
+export function configureContainers(containers: Command): void {
   withJson(withRoot(containers.command('scan').description(helpText('cli-help.scan'))))
     .option('--unprotected', helpText('cli-help.scan-unprotected'))
     .action((options: RootOptions & { unprotected?: boolean }) =>

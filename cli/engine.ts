@@ -4,7 +4,7 @@ import type { EngineDriver } from '../engine/apply/driver.ts';
 import { embeddedCapabilities } from '../engine/targets/embedded/capabilities.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
 import type { AppError, Result } from '../shared/result.ts';
-import { rootOf } from '../shared/targets/target.ts';
+import { rootOf } from '../shared/targets/target-id.ts';
 import { withTarget } from './target.ts';
 import {
   bulkheadCommand,
@@ -31,8 +31,7 @@ interface EngineOptions {
 }
 
 /** `bulkhead engine start|stop|restart|status`. `status` exits 0 when the engine is ready, 1 when not. */
-export function registerEngine(program: Command): void {
-  const engine = program.command('engine').description(helpText('cli-help.engine'));
+export function configureEngine(engine: Command): void {
   const lasting = (name: string, description: string) =>
     withJson(withRoot(engine.command(name).description(description)))
       .option('--timeout <seconds>', helpText('cli-help.engine-timeout'), '90')

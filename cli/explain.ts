@@ -23,10 +23,8 @@ interface ExplainOptions extends RootOptions, SettingsChoice {
  * `bulkhead explain -- run …`: what would happen, rule by rule; nothing is run. Exit code 0 allowed, 1
  * denied, 2 unusable arguments.
  */
-export function registerExplain(program: Command): void {
-  withJson(
-    withRoot(program.command('explain [docker-arguments...]').description(helpText('cli-help.explain'))),
-  )
+export function configureExplain(command: Command): void {
+  withJson(withRoot(command))
     .option('--compose <file>', helpText('cli-help.explain-compose'))
     .option('--settings <file>', helpText('cli-help.explain-settings'))
     .option('--draft', helpText('cli-help.explain-draft'))

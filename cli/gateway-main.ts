@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { registerGateway } from './gateway.ts';
+import { configureGateway } from './gateway.ts';
 import { markInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
-import { localizedHelp } from './help.ts';
+import { helpText, localizedHelp } from './help.ts';
 import { exitCodes } from './output.ts';
 
 /**
@@ -10,7 +10,7 @@ import { exitCodes } from './output.ts';
  */
 async function main(args: readonly string[]): Promise<void> {
   const program = new Command('bulkhead').configureHelp(localizedHelp).exitOverride();
-  registerGateway(program);
+  configureGateway(program.command('gateway').description(helpText('cli-help.gateway')));
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

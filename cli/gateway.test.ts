@@ -9,9 +9,9 @@ import { sendRaw } from '../tests/support/raw-http.ts';
 
 // Only this command, without the others' modules.
 const program =
-  "import { Command } from 'commander'; import { registerGateway } from './cli/gateway.ts'; " +
-  'const p = new Command(); registerGateway(p); await p.parseAsync(process.argv.slice(1), { from: ' +
-  "'user' });";
+  "import { Command } from 'commander'; import { configureGateway } from './cli/gateway.ts'; " +
+  "const p = new Command(); configureGateway(p.command('gateway')); " +
+  "await p.parseAsync(process.argv.slice(1), { from: 'user' });";
 const command = (...args: string[]) => ['--input-type=module', '-e', program, '--', 'gateway', ...args];
 let dir: string;
 beforeAll(async () => {

@@ -35,10 +35,8 @@ interface GatewayCommandOptions {
  * `bulkhead gateway`: the enforcement proxy in the foreground. Prints `gateway listening on …` when ready;
  * SIGTERM drains and ends it.
  */
-export function registerGateway(program: Command): void {
-  program
-    .command('gateway')
-    .description(helpText('cli-help.gateway'))
+export function configureGateway(command: Command): void {
+  command
     .requiredOption('--engine <socket>', helpText('cli-help.gateway-engine'))
     .requiredOption('--listen <socket>', helpText('cli-help.gateway-listen'))
     .requiredOption('--settings <file>', helpText('cli-help.gateway-settings'))

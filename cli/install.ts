@@ -18,12 +18,9 @@ interface InstallCommandOptions {
   readonly recover?: boolean;
 }
 
-/**
- * `bulkhead install | uninstall`: puts the gateway in front of the machine's Docker Engine, and takes it
- * away.
- */
-export function registerInstall(program: Command): void {
-  withJson(program.command('install').description(helpText('cli-help.install')))
+/** `bulkhead install`: puts the gateway in front of the machine's Docker Engine. */
+export function configureInstall(command: Command): void {
+  withJson(command)
     .option('--yes', helpText('cli-help.yes'))
     .option('--dry-run', helpText('cli-help.install-dry-run'))
     .option('--prepare', helpText('cli-help.install-prepare'))
@@ -31,7 +28,11 @@ export function registerInstall(program: Command): void {
     .action(async (options: InstallCommandOptions) => {
       await installSystem(options);
     });
-  withJson(program.command('uninstall').description(helpText('cli-help.uninstall')))
+}
+
+/** `bulkhead uninstall`: takes the gateway away again. */
+export function configureUninstall(command: Command): void {
+  withJson(command)
     .option('--yes', helpText('cli-help.yes'))
     .option('--dry-run', helpText('cli-help.install-dry-run'))
     .action((options: InstallCommandOptions) => uninstallSystem(options));

@@ -14,7 +14,7 @@ import { buildProgram } from './program.ts';
 export async function main(args: readonly string[]): Promise<void> {
   await setLocale(languageOf(args, process.env));
   try {
-    await buildProgram().parseAsync(args, { from: 'user' });
+    await (await buildProgram(args)).parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       // commander has printed help and version, which are no failures.

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
-import { engineAtRoot, parseTargetId, rootOf, type TargetRef } from '../shared/targets/target.ts';
+import { engineAtRoot, parseTargetId, rootOf, type TargetRef } from '../shared/targets/target-id.ts';
 import { systemInstallRecord, systemRoot } from '../engine/base/root-paths.ts';
 import { message } from '../shared/messages/message.ts';
 import { helpText } from './help.ts';

@@ -9,9 +9,8 @@ import { helpText } from './help.ts';
  * `bulkhead planner --root DIR`: the isolation planner, a service beside the engine. Ends on SIGTERM;
  * containers go on.
  */
-export function registerPlanner(program: Command): void {
-  withRoot(program.command('planner'))
-    .description(helpText('cli-help.planner'))
+export function configurePlanner(command: Command): void {
+  withRoot(command)
     .option('--data-root <dir>', helpText('cli-help.planner-data-root'))
     .action(async (options: { root?: string; dataRoot?: string }) => {
       startHeartbeat();

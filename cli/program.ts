@@ -1,52 +1,39 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Help, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { languageOfTag, type MessageLanguage } from '../shared/language.ts';
-import { registerApp } from './app.ts';
-import { registerApply } from './apply.ts';
-import { registerAudit } from './audit.ts';
-import { registerContainers } from './containers.ts';
-import { registerEngine } from './engine.ts';
-import { registerExplain } from './explain.ts';
-import { registerGateway } from './gateway.ts';
+import { commands } from './commands.ts';
 import { helpText, localizedHelp } from './help.ts';
-import { registerInstall } from './install.ts';
-import { registerPlanner } from './planner.ts';
-import { registerRanges } from './ranges.ts';
-import { registerSettings } from './settings.ts';
-import { registerTargets } from './targets.ts';
 import { text } from './text.ts';
-import { registerTrust } from './trust.ts';
 
-/** The whole command line. Each command loads its own modules only when it runs. */
-export function buildProgram(): Command {
+const optionsPlaceholder = ' [options]';
+const defaultHelp = new Help();
+
+/**
+ * The command line. `args` are those of this run: what they name is loaded, with its options and its own
+ * commands; the others are listed by their names and descriptions. Without `args` everything is loaded.
+ */
+export async function buildProgram(args?: readonly string[]): Promise<Command> {
+  const terms = new Map<Command, string>();
   const program = new Command('bulkhead')
     .description(helpText('cli-help.program'))
     .version(packageJson.version, '-V, --version', helpText('cli-help.display-version'))
     .helpOption('-h, --help', helpText('cli-help.display-help'))
     .helpCommand('help [command]', helpText('cli-help.display-help'))
     .addOption(new Option('--lang <language>', helpText('cli-help.language')).argParser(languageOption))
-    .configureHelp(localizedHelp)
+    .configureHelp({
+      ...localizedHelp,
+      subcommandTerm: (command) => terms.get(command) ?? defaultHelp.subcommandTerm(command),
+    })
     // `main` prints parse errors, by their codes.
     .configureOutput({ outputError: () => undefined })
-    // Set before commands are registered: they inherit it.
+    // Set before commands are added: they inherit it.
     .exitOverride();
-  // What people use first comes first; the last two are started by the engine.
-  for (const register of [
-    registerApp,
-    registerTargets,
-    registerInstall,
-    registerEngine,
-    registerSettings,
-    registerApply,
-    registerContainers,
-    registerTrust,
-    registerExplain,
-    registerAudit,
-    registerRanges,
-    registerGateway,
-    registerPlanner,
-  ])
-    register(program);
+  for (const { term, description, load } of commands) {
+    const command = program.command(term.replace(optionsPlaceholder, '')).description(description);
+    terms.set(command, term);
+    // A command is run, or its help displayed, only where its name is an argument.
+    if (args === undefined || args.includes(command.name())) (await load())(command);
+  }
   return program;
 }
 

@@ -12,9 +12,7 @@ interface RangesOptions {
 }
 
 /** `bulkhead ranges list | release`: whose the machine's ranges of host ids are, for all its engines. */
-export function registerRanges(program: Command): void {
-  const ranges = program.command('ranges').description(helpText('cli-help.ranges'));
-
+export function configureRanges(ranges: Command): void {
   withJson(ranges.command('list').description(helpText('cli-help.ranges-list')))
     .option('--user <uid>', helpText('cli-help.ranges-list-user'))
     .action(async (options: RangesOptions) => {

@@ -23,9 +23,7 @@ const preferExamples = `  bulkhead settings prefer /enhancedContainerIsolation/v
  * `bulkhead settings lint | show | set | prefer | history | rollback | schema`. They edit the draft; only
  * `bulkhead apply` changes what is in force, and `prefer` what was left to users.
  */
-export function registerSettings(program: Command): void {
-  const settings = program.command('settings').description(helpText('cli-help.settings'));
-
+export function configureSettings(settings: Command): void {
   withJson(withRoot(settings.command('lint [file]').description(helpText('cli-help.settings-lint'))))
     .option('--registry', helpText('cli-help.settings-registry'))
     .action(async (file: string | undefined, options: LintOptions) => {

@@ -5,25 +5,22 @@ import { printResult, resolveRoot, withJson, withRoot } from './output.ts';
 import type { RootOptions } from './target.ts';
 import { padColumns } from './columns.ts';
 import { phaseText } from './engine-text.ts';
-import { helpText } from './help.ts';
 import { text } from './text.ts';
 
 /** `bulkhead targets`: the engines found on this machine, with the ids that --target takes. */
-export function registerTargets(program: Command): void {
-  withJson(withRoot(program.command('targets').description(helpText('cli-help.targets')))).action(
-    async (options: RootOptions) => {
-      const { discoverTargets } = await import('../engine/targets/discover.ts');
-      const named = resolveRoot(options);
-      printResult(
-        ok(
-          await discoverTargets({
-            roots: named.ok ? [{ root: named.value, always: options.root !== undefined }] : [],
-          }),
-        ),
-        { json: options.json, human: describeTargets },
-      );
-    },
-  );
+export function configureTargets(command: Command): void {
+  withJson(withRoot(command)).action(async (options: RootOptions) => {
+    const { discoverTargets } = await import('../engine/targets/discover.ts');
+    const named = resolveRoot(options);
+    printResult(
+      ok(
+        await discoverTargets({
+          roots: named.ok ? [{ root: named.value, always: options.root !== undefined }] : [],
+        }),
+      ),
+      { json: options.json, human: describeTargets },
+    );
+  });
 }
 
 export function describeTargets(found: readonly DiscoveredTarget[]): string {

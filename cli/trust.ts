@@ -19,8 +19,8 @@ interface TrustOptions extends RootOptions {
  * `bulkhead trust IMAGE`: may this image have the Docker socket, and why (B2–B4)? Exit code 1 when it may
  * not.
  */
-export function registerTrust(program: Command): void {
-  withJson(withRoot(program.command('trust <image>').description(helpText('cli-help.trust'))))
+export function configureTrust(command: Command): void {
+  withJson(withRoot(command))
     .option('--draft', helpText('cli-help.trust-draft'))
     .action((image: string, options: TrustOptions) =>
       withTarget(options, async (target) => {

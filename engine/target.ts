@@ -15,7 +15,7 @@ import type { Result } from '../shared/result.ts';
 import type { LintContext } from '../shared/settings/lint/index.ts';
 import type { TargetCapabilities } from '../shared/targets/capabilities.ts';
 import type { DesktopFacts } from '../shared/targets/target.ts';
-import type { TargetRef } from '../shared/targets/target.ts';
+import type { TargetRef } from '../shared/targets/target-id.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import type { ApplyHandle } from './apply/apply.ts';
 import type { ApplyRequest } from './apply/admission.ts';
@@ -61,7 +61,7 @@ export interface TargetOptions {
  */
 export interface Target {
   readonly ref: TargetRef;
-  /** The target's stable id (`shared/targets/target.ts`). */
+  /** The target's stable id (`shared/targets/target-id.ts`). */
   readonly id: string;
   /** What it allows, and how it behaves: ask these, never the kind. */
   readonly capabilities: TargetCapabilities;

@@ -19,7 +19,7 @@ const compressed = (content) => gzipSync(content, { level: 9 });
 /** The command line in one language, and what its elevated commands ask. */
 async function inLanguage(language) {
   await setLocale(language);
-  const tree = commandTree(buildProgram());
+  const tree = commandTree(await buildProgram());
   const messages = new Map(
     tree.commands.map(({ name, description }) => [
       name,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { deepLinkOf, type DeepLink } from '../../shared/desktop/deep-link.ts';
-import { engineAtRoot, parseTargetId, type TargetRef } from '../../shared/targets/target.ts';
+import { engineAtRoot, parseTargetId, type TargetRef } from '../../shared/targets/target-id.ts';
 
 /** What the command line and the environment say. Paths are absolute. */
 export interface AppOptions {

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { fail, ok } from '../../shared/result.ts';
-import type { TargetRef } from '../../shared/targets/target.ts';
+import type { TargetRef } from '../../shared/targets/target-id.ts';
 import { secondStartTargets } from './second-start.ts';
 import type { Sessions } from '../session/sessions.ts';
 

@@ -1,4 +1,4 @@
-import type { TargetRef } from '../../shared/targets/target.ts';
+import type { TargetRef } from '../../shared/targets/target-id.ts';
 import type { Sessions } from '../session/sessions.ts';
 
 /** Where the engines go that later starts of the app name. */

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { app } from 'electron';
 import * as z from 'zod';
 import { parseRoute, hashOf, type DeepLink } from '../../shared/desktop/deep-link.ts';
-import { targetRefSchema, type TargetRef } from '../../shared/targets/target.ts';
+import type { TargetRef } from '../../shared/targets/target-id.ts';
+import { targetRefSchema } from '../../shared/targets/target-ref.ts';
 
 /**
  * One app a user: a second start shows the first one's window and ends. An engine or a place that was named

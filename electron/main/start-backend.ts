@@ -7,7 +7,7 @@ import {
   rootOf,
   targetId,
   type TargetRef,
-} from '../../shared/targets/target.ts';
+} from '../../shared/targets/target-id.ts';
 import { createDesktop, type DesktopOptions } from './desktop/desktop.ts';
 import { elevation } from '../session/elevation.ts';
 import { elevatedCommand } from '../session/elevator.ts';

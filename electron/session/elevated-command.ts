@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { appErrorSchema, fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { appErrorSchema } from '../../shared/app-error.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { dismissed, noPrompt, notAuthorised, type ElevatedChild } from './elevator.ts';
 

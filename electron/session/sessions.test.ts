@@ -3,7 +3,7 @@ import { run } from '../../renderer/dev/apply-fixture.ts';
 import { targetCapabilities, appState } from '../../renderer/dev/app-fixture.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { ok } from '../../shared/result.ts';
-import { targetId, type TargetRef } from '../../shared/targets/target.ts';
+import { targetId, type TargetRef } from '../../shared/targets/target-id.ts';
 import type { Session } from './session.ts';
 import { openSessions } from './sessions.ts';
 

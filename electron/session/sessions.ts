@@ -1,6 +1,6 @@
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { targetId, type TargetRef } from '../../shared/targets/target.ts';
+import { targetId, type TargetRef } from '../../shared/targets/target-id.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { Session } from './session.ts';
 import { refuseDuringApply } from './session-change.ts';

@@ -1,11 +1,7 @@
 import { access, realpath } from 'node:fs/promises';
 import os from 'node:os';
-import {
-  machineSocket,
-  targetId,
-  type DiscoveredTarget,
-  type TargetRef,
-} from '../../shared/targets/target.ts';
+import { machineSocket, targetId, type TargetRef } from '../../shared/targets/target-id.ts';
+import type { DiscoveredTarget } from '../../shared/targets/target.ts';
 import { engineStatus } from './embedded/engine-facts.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { answeringSocket, installedVersion, isInstalled } from './docker-desktop/detect.ts';

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { machineSocket, type TargetRef } from '../../shared/targets/target.ts';
+import { machineSocket, type TargetRef } from '../../shared/targets/target-id.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { invokingUser, findUser } from '../base/docker-client-as.ts';
 import { openTarget } from './embedded/target.ts';

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import { Command } from 'commander';
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { appArguments, registerApp } from '../../cli/app.ts';
+import { appArguments, configureApp } from '../../cli/app.ts';
 import { localizedHelp } from '../../cli/help.ts';
 import { deepLinkOf, parseDeepLink } from '../../shared/desktop/deep-link.ts';
 import { pageIds, type PageId } from '../../shared/pages/pages.ts';
@@ -76,7 +76,7 @@ describe('a page that is defined in the shared table and has a manifest', () => 
 
   it('is named by the help of bulkhead app, which takes it', () => {
     const program = new Command().configureHelp(localizedHelp);
-    registerApp(program);
+    configureApp(program.command('app [link...]'));
     const help = program.commands.find((command) => command.name() === 'app')?.helpInformation();
     for (const page of ['dummy-page', 'welcome']) {
       expect(pageIds).toContain(page);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { messageReferenceSchema } from '../messages/schema.ts';
-import { appErrorSchema } from '../result.ts';
+import { appErrorSchema } from '../app-error.ts';
 import { engineLogLineSchema } from '../engine-status/status.ts';
 import { verificationSchema } from '../verify/claims.ts';
 import { removeOutcomeSchema } from '../containers/protection.ts';

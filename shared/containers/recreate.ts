@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { messageReferenceSchema } from '../messages/schema.ts';
-import { appErrorSchema } from '../result.ts';
+import { appErrorSchema } from '../app-error.ts';
 
 /**
  * What is different about the new container, what is not carried over, and what stands in the way; words are

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { appErrorSchema } from '../result.ts';
+import { appErrorSchema } from '../app-error.ts';
 import { engineStatusSchema } from '../engine-status/status.ts';
 import { backendReportSchema } from '../isolation/requirements.ts';
 import { verificationSchema } from '../verify/claims.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { appErrorSchema } from '../result.ts';
+import { appErrorSchema } from '../app-error.ts';
 import { settingsChangeSchema } from './changes.ts';
 import type { TargetCapabilities } from '../targets/capabilities.ts';
 import { freshSettings } from './edit.ts';

@@ -2,66 +2,12 @@ import * as z from 'zod';
 import { observedPhases } from '../engine-status/status.ts';
 import { targetCapabilitiesSchema } from './capabilities.ts';
 import { targetKinds } from '../engine-status/kinds.ts';
-
-/** Longest id of a target: a kind and a path. */
-const maxId = 4200;
-const path = z
-  .string()
-  .min(1)
-  .max(4096)
-  .refine((text) => !text.includes('\0'), 'a path has no NUL byte');
-
-/**
- * Which engine is meant. `system` is the machine's own Docker Engine (docker.service) behind a gateway of
- * ours; `docker-engine` the same, or any dockerd at a socket, without one.
- */
-export const targetRefSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('embedded'), root: path }),
-  z.object({ kind: z.literal('system') }),
-  z.object({ kind: z.literal('docker-engine'), socket: path }),
-  z.object({ kind: z.literal('docker-desktop') }),
-]);
-export type TargetRef = z.infer<typeof targetRefSchema>;
-
-/** Where a stock Docker Engine listens. */
-export const machineSocket = '/var/run/docker.sock';
-
-/** The engine of ours below a root directory. */
-export const engineAtRoot = (root: string): TargetRef => ({ kind: 'embedded', root });
-
-/** The root directory of an engine of ours; null for every other engine. */
-export const rootOf = (ref: TargetRef): string | null => ('root' in ref ? ref.root : null);
-
-/** The stable id of a target, for `--target`, for what the app remembers and for the contract. */
-export function targetId(ref: TargetRef): string {
-  switch (ref.kind) {
-    case 'embedded':
-      return `embedded:${ref.root}`;
-    case 'docker-engine':
-      return `docker-engine:${ref.socket}`;
-    case 'system':
-    case 'docker-desktop':
-      return ref.kind;
-  }
-}
-
-/**
- * The target an id names; null for none. `docker-engine` alone is the one at the usual socket. Paths must be
- * absolute.
- */
-export function parseTargetId(id: string): TargetRef | null {
-  if (id.length > maxId || id.includes('\0')) return null;
-  if (id === 'docker-desktop' || id === 'system') return { kind: id };
-  if (id === 'docker-engine') return { kind: 'docker-engine', socket: machineSocket };
-  const [kind, rest] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
-  if (!rest.startsWith('/')) return null;
-  if (kind === 'embedded') return { kind, root: rest };
-  return kind === 'docker-engine' ? { kind, socket: rest } : null;
-}
+import { maxTargetIdLength, parseTargetId } from './target-id.ts';
+import { targetRefSchema } from './target-ref.ts';
 
 export const targetIdSchema = z
   .string()
-  .max(maxId)
+  .max(maxTargetIdLength)
   .refine((id) => parseTargetId(id) !== null, 'not the id of a target');
 
 /** An engine that discovery found, as the switcher lists it. */

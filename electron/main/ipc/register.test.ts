@@ -4,7 +4,8 @@ import { ipcContract, ipcRequests, type IpcRequest } from '../../../shared/ipc/c
 import { maxTextLength } from '../../../shared/settings/limits.ts';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import { eventNames, paintedChannel, requestChannel, requestNames } from '../../../shared/ipc/channels.ts';
-import { appErrorSchema, fail, ok } from '../../../shared/result.ts';
+import { appErrorSchema } from '../../../shared/app-error.ts';
+import { fail, ok } from '../../../shared/result.ts';
 import type { Session } from '../../session/session.ts';
 import { handleRequest, type HandleRequestOptions } from './answer.ts';
 import type { RequestDispatcher } from './register.ts';

@@ -1,6 +1,6 @@
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok } from '../../../shared/result.ts';
-import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
+import { targetId, type TargetRef } from '../../../shared/targets/target-id.ts';
 import { startApply } from '../../apply/apply.ts';
 import { makePlan } from '../../apply/plan.ts';
 import type { ApplyPorts } from '../../apply/ports.ts';

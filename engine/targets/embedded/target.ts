@@ -1,4 +1,4 @@
-import { engineAtRoot } from '../../../shared/targets/target.ts';
+import { engineAtRoot } from '../../../shared/targets/target-id.ts';
 import { rootPaths } from '../../base/root-paths.ts';
 import type { Target, TargetOptions } from '../../target.ts';
 import { openGuardedTarget } from '../guarded/target.ts';

@@ -9,7 +9,7 @@ import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import type { LintContext } from '../../../shared/settings/lint/index.ts';
 import { withPreferences } from '../../../shared/settings/preferences.ts';
 import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts';
-import type { TargetRef } from '../../../shared/targets/target.ts';
+import type { TargetRef } from '../../../shared/targets/target-id.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';

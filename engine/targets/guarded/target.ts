@@ -1,5 +1,5 @@
 import { ok } from '../../../shared/result.ts';
-import { targetId } from '../../../shared/targets/target.ts';
+import { targetId } from '../../../shared/targets/target-id.ts';
 import { startApply } from '../../apply/apply.ts';
 import { makePlan } from '../../apply/plan.ts';
 import type { ApplyPorts } from '../../apply/ports.ts';

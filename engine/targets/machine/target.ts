@@ -2,7 +2,7 @@ import os from 'node:os';
 import * as z from 'zod';
 import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
-import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
+import { targetId, type TargetRef } from '../../../shared/targets/target-id.ts';
 import { dockerClient, engineMessage, statusOf } from '../../base/docker-client.ts';
 import { Disposers } from '../../base/disposers.ts';
 import { listImages } from '../../scan/list-images.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTargetId, targetId, type TargetRef } from './target.ts';
+import { parseTargetId, targetId, type TargetRef } from './target-id.ts';
 
 describe('the id of a target', () => {
   it.each<TargetRef>([

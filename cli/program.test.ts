@@ -1,0 +1,36 @@
+import { Help } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { commands } from './commands.ts';
+import { buildProgram } from './program.ts';
+
+const names = commands.map(({ term }) => term.replace(/ .*/, ''));
+
+describe('the index of commands', () => {
+  it('lists each command as commander does once its module is loaded', async () => {
+    const program = await buildProgram();
+    const help = new Help();
+    expect(program.commands.map((command) => help.subcommandTerm(command))).toEqual(
+      commands.map(({ term }) => term),
+    );
+  });
+
+  it('gives the same help whether the commands are loaded or not', async () => {
+    expect((await buildProgram(['--help'])).helpInformation()).toBe((await buildProgram()).helpInformation());
+  });
+});
+
+describe('a run', () => {
+  it('loads the commands that its arguments name, and no other', async () => {
+    const program = await buildProgram(['--lang', 'en', 'settings', 'show']);
+    const loaded = program.commands.filter(
+      (command) => command.commands.length > 0 || command.options.length > 0,
+    );
+    expect(loaded.map((command) => command.name())).toEqual(['settings']);
+  });
+
+  it.each(names)('loads %s for its help', async (name) => {
+    const program = await buildProgram(['help', name]);
+    const command = program.commands.find((one) => one.name() === name);
+    expect((command?.commands.length ?? 0) + (command?.options.length ?? 0)).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,42 @@
+import type { TargetRef } from './target-ref.ts';
+
+export type { TargetRef } from './target-ref.ts';
+
+/** Longest id of a target: a kind and a path. */
+export const maxTargetIdLength = 4200;
+
+/** Where a stock Docker Engine listens. */
+export const machineSocket = '/var/run/docker.sock';
+
+/** The engine of ours below a root directory. */
+export const engineAtRoot = (root: string): TargetRef => ({ kind: 'embedded', root });
+
+/** The root directory of an engine of ours; null for every other engine. */
+export const rootOf = (ref: TargetRef): string | null => ('root' in ref ? ref.root : null);
+
+/** The stable id of a target, for `--target`, for what the app remembers and for the contract. */
+export function targetId(ref: TargetRef): string {
+  switch (ref.kind) {
+    case 'embedded':
+      return `embedded:${ref.root}`;
+    case 'docker-engine':
+      return `docker-engine:${ref.socket}`;
+    case 'system':
+    case 'docker-desktop':
+      return ref.kind;
+  }
+}
+
+/**
+ * The target an id names; null for none. `docker-engine` alone is the one at the usual socket. Paths must be
+ * absolute.
+ */
+export function parseTargetId(id: string): TargetRef | null {
+  if (id.length > maxTargetIdLength || id.includes('\0')) return null;
+  if (id === 'docker-desktop' || id === 'system') return { kind: id };
+  if (id === 'docker-engine') return { kind: 'docker-engine', socket: machineSocket };
+  const [kind, rest] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
+  if (!rest.startsWith('/')) return null;
+  if (kind === 'embedded') return { kind, root: rest };
+  return kind === 'docker-engine' ? { kind, socket: rest } : null;
+}
