@@ -110,7 +110,8 @@ describe('the honest sentence', () => {
         'The next start turns ECI off.',
       'Restore version 7: bulkhead settings rollback 7, then bulkhead apply.',
     ]);
-    expect([needsAction(lost), needsAction(report({}))]).toEqual([true, false]);
+    const silent = report({ engine: { ...engine, phase: 'unreachable' } });
+    expect([lost, silent, report({})].map(needsAction)).toEqual([true, true, false]);
   });
   test('claims no protection where nothing enforces the settings', () => {
     const enforcement = enforcementIn({ by: 'nothing', now: { ...policy, source: 'none', eci: false } });

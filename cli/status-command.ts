@@ -37,7 +37,8 @@ export function configureStatus(command: Command): void {
 /** Prints a target's status, or that there is no engine. The value is what monitoring makes of it. */
 async function printStatus(target: Target, options: StatusOptions): Promise<CheckState> {
   const present = rootOf(target.ref) === null ? ok(undefined) : await requireEngineAt(target.paths);
-  if (!present.ok) {
+  // An engine whose directory was taken away runs on without it.
+  if (!present.ok && (await target.driver.status()).phase !== 'unreachable') {
     printError(present.error, options);
     return 'unknown';
   }

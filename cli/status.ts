@@ -85,8 +85,9 @@ function settingsProblemOf(
   };
 }
 
-/** Whether somebody has to act: `bulkhead status` fails then. */
-export const needsAction = ({ enforcement }: StatusReport): boolean => isAlarm(enforcement.difference);
+/** Whether somebody has to act, or nothing is known of the engine: `bulkhead status` fails then. */
+export const needsAction = ({ engine, enforcement }: StatusReport): boolean =>
+  engine.phase === 'unreachable' || isAlarm(enforcement.difference);
 
 /** The one sentence on the protection, then facts. */
 export function describeStatus(report: StatusReport): string {
@@ -103,13 +104,18 @@ export function describeStatus(report: StatusReport): string {
         : text('cli-status.engine-with-version', { phase, version: engine.version }),
     ),
     labelled(text('cli-status.socket'), 10, `unix://${engine.socket}`),
-    labelled(
-      text('cli-status.settings'),
-      10,
-      report.draftDiffers
-        ? text('cli-status.settings-version-draft', { version })
-        : text('cli-status.settings-version', { version }),
-    ),
+    // Of a lost file the alarm names the version that is in force; without an answer none is known.
+    ...(needsAction(report)
+      ? []
+      : [
+          labelled(
+            text('cli-status.settings'),
+            10,
+            report.draftDiffers
+              ? text('cli-status.settings-version-draft', { version })
+              : text('cli-status.settings-version', { version }),
+          ),
+        ]),
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { recordedPolicyName, type RecordedPolicy } from '../../shared/enforcement/recorded-policy.ts';
 import { startOf, type ProcessIdentity } from '../../shared/process/process-stat.ts';
@@ -12,7 +12,7 @@ export interface PolicyRecorder {
   stop(): void;
 }
 
-/** Records to `stateDirectory`, readable by everybody; null: nowhere. */
+/** Records to `stateDirectory`, which is made if it is missing, readable by everybody; null: nowhere. */
 export function createPolicyRecorder(
   stateDirectory: string | null,
   log: (line: string) => void,
@@ -20,6 +20,7 @@ export function createPolicyRecorder(
   let stopped = stateDirectory === null;
   const file = path.join(stateDirectory ?? '', recordedPolicyName);
   const temporary = `${file}.${process.pid}.tmp`;
+  if (stateDirectory !== null) makeDirectory(stateDirectory, log);
   return {
     record(state) {
       if (stopped) return;
@@ -38,6 +39,14 @@ export function createPolicyRecorder(
       stopped = true;
     },
   };
+}
+
+function makeDirectory(directory: string, log: (line: string) => void): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o711 });
+  } catch (error) {
+    log(`${directory} cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** A record of an earlier policy must not be taken for this one. */

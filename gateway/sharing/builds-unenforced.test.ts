@@ -40,3 +40,13 @@ it('is logged where it cannot be written', () => {
     /builds-unenforced cannot be changed, so the planner treats builds as before: /,
   );
 });
+
+it('brings back no directory of an engine that was taken away', () => {
+  logged.length = 0;
+  const gone = path.join(root, 'gone');
+  recordBuildsUnenforced(path.join(gone, 'sharing'), { eci, mode: 'audit' }, (line) => {
+    logged.push(line);
+  });
+  expect(existsSync(gone)).toBe(false);
+  expect(logged[0]).toContain('cannot be changed');
+});

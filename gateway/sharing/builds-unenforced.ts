@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildsUnenforcedName } from '../../shared/isolation/build-token.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
@@ -14,9 +14,13 @@ export function recordBuildsUnenforced(
 ): void {
   const file = path.join(directory, buildsUnenforcedName);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    if (eci.value && mode === 'enforce') rmSync(file, { force: true });
-    else writeFileSync(file, '', { mode: 0o600 });
+    if (eci.value && mode === 'enforce') {
+      rmSync(file, { force: true });
+      return;
+    }
+    // Not the directory above: an engine's that was taken away may come back.
+    if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 });
+    writeFileSync(file, '', { mode: 0o600 });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     log(`${file} cannot be changed, so the planner treats builds as before: ${why}`);

@@ -9,13 +9,14 @@ export interface EnforcementAlarm {
 
 /** The alarm about a settings file that was deleted or cannot be used; null where there is none. */
 export function enforcementAlarm(enforcement: Enforcement): EnforcementAlarm | null {
-  const { difference, by, now, nextStart } = enforcement;
+  const { difference, by, now, nextStart, restorableVersion } = enforcement;
   if (!isAlarm(difference)) return null;
   return {
     title: message(`enforcement.${difference}`),
     details: [
       by === 'nothing' ? message('enforcement.now-nothing') : describeNow(now),
       describeNextStart(nextStart, now),
+      ...(difference === 'unusable' && restorableVersion === null ? [message('enforcement.mend')] : []),
     ],
   };
 }

@@ -94,6 +94,14 @@ describe('what is in force', () => {
     expect(texts(garbage)[0]).toBe('On by version 7: the settings file cannot be used');
   });
 
+  it('is not restored over bytes that cannot be read: they are mended or moved away first', () => {
+    const settings = facts('garbage', { restorable: 7 }).settings;
+    const error = { code: 'settings.unreadable' as const, message: 'no UTF-8' };
+    const unreadable = facts('garbage', {}, { settings: { ...settings, readError: error } });
+    expect(enforcementOf(unreadable).restorableVersion).toBeNull();
+    expect(texts(unreadable).at(-1)).toBe('Mend the file or move it away.');
+  });
+
   it('is the strictest policy where the gateway started with garbage', () => {
     const lockedDown = facts('garbage', {
       recorded: record({ hash: null, problem: { kind: 'unusable', text: 'x' } }),

@@ -39,7 +39,7 @@ export interface Enforcement {
    * (`pending`). Null where it is.
    */
   readonly difference: PolicyProblem | 'pending' | null;
-  /** The version of history that would put the settings file back; null where nothing needs it. */
+  /** The version of history that would put the settings file back; null where nothing needs it, or can. */
   readonly restorableVersion: number | null;
 }
 
@@ -76,9 +76,13 @@ export function enforcementOf(facts: EnforcementFacts): Enforcement {
     now: policyNow(facts, by, difference),
     nextStart: policyOfFile(facts),
     difference,
-    restorableVersion: isAlarm(difference) ? facts.settings.policyFacts.restorable : null,
+    restorableVersion:
+      isReplaceable(facts) && isAlarm(difference) ? facts.settings.policyFacts.restorable : null,
   };
 }
+
+/** What cannot be read as a text is not written over: it has to be mended or moved away first. */
+const isReplaceable = ({ settings }: EnforcementFacts): boolean => settings.readError === null;
 
 /** Whether the file was lost or broken: somebody has to act. */
 export const isAlarm = (difference: Enforcement['difference']): difference is PolicyProblem =>

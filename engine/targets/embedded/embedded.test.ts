@@ -82,7 +82,9 @@ describe('an engine whose directory is gone', () => {
       await once(gateway.stdout, 'data');
       const status = await statusOf(root);
       expect(status.phase).toBe('unreachable');
-      expect(status.problem?.message).toContain(`${root} is gone, while 1 process of this engine runs on`);
+      expect(status.problem?.message).toContain(
+        `The content of ${root} is gone, while 1 process of this engine runs on`,
+      );
     } finally {
       gateway.kill('SIGKILL');
     }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
 import { errorMessage } from '../../../shared/messages/error-message.ts';
@@ -6,7 +5,6 @@ import { message } from '../../../shared/messages/message.ts';
 import { describeEngineApi, answersHttp } from '../guarded/engine-api.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
-import { systemCode } from '../../base/files.ts';
 import { isAlive, runningProcesses } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
@@ -18,7 +16,7 @@ import type { RootPaths } from '../../base/root-paths.ts';
 export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   const state = await readEngineState(paths);
   const supervised = state !== null && (await isAlive(state.supervisor));
-  const orphans = state === null ? await processesWithoutDirectory(paths) : 0;
+  const orphans = state === null ? await processesWithoutState(paths) : 0;
   const phase = orphans > 0 ? 'unreachable' : phaseOf(state, supervised);
   const [facts, gatewayUp, plannerUp, dockerd, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
@@ -62,11 +60,10 @@ export function phaseOf(state: EngineState | null, supervised: boolean): EngineS
 }
 
 /**
- * How many processes of this engine run on although its directory is gone; 0 while it is there. Nothing is
- * done to them, so that a user who sees less of root's processes may count by their command lines alone.
+ * How many processes of an engine run whose state file is gone, and its directory with it. Nothing is done to
+ * them, so that a user who sees less of root's processes may count by their command lines alone.
  */
-async function processesWithoutDirectory(paths: RootPaths): Promise<number> {
-  if ((await stat(paths.root).catch(systemCode)) !== 'ENOENT') return 0;
+async function processesWithoutState(paths: RootPaths): Promise<number> {
   const { findLeftovers } = await import('./leftovers.ts');
   const running = await runningProcesses();
   const visible = process.getuid?.() === 0 ? running : running.map((one) => ({ ...one, isRoots: true }));

@@ -63,7 +63,9 @@ export function EnforcementNotice() {
       >
         {sentences(t, [
           ...alarm.details.map(translateMessage),
-          version === null ? t('frame.enforcement.nothingToRestore') : '',
+          version === null && enforcement.difference === 'deleted'
+            ? t('frame.enforcement.nothingToRestore')
+            : '',
         ])}
       </Notice>
     </Box>

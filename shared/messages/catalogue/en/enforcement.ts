@@ -27,5 +27,6 @@ export const enforcement = {
   'enforcement.next-stays-off': 'The next start leaves it off.',
   'enforcement.next-locked-down':
     'The next start locks down: the strictest policy holds until the file is mended.',
+  'enforcement.mend': 'Mend the file or move it away.',
   'enforcement.next-unknown': 'What the next start makes of the file is not known.',
 } as const;

@@ -78,12 +78,12 @@ export const engine = {
   'engine.supervisor-control-socket-could-not-be-made': "the supervisor's control socket could not be made",
   'engine.engine-failed': 'the engine failed',
   'engine.directory-is-gone_one': concat(
-    '{{root}} is gone, while {{count}} process of this engine runs on: clients do not reach it, and its ',
-    'containers go on as they are. Put the directory back',
+    'The content of {{root}} is gone, while {{count}} process of this engine runs on: ',
+    'clients do not reach it, and its containers go on as they are. Put the directory back',
   ),
   'engine.directory-is-gone_other': concat(
-    '{{root}} is gone, while {{count}} processes of this engine run on: clients do not reach them, and its ',
-    'containers go on as they are. Put the directory back',
+    'The content of {{root}} is gone, while {{count}} processes of this engine run on: ',
+    'clients do not reach them, and its containers go on as they are. Put the directory back',
   ),
   'engine.supervisor-ended-unexpectedly': 'the supervisor ended unexpectedly; start the engine again',
   'engine.settings-cannot-be-used': concat(

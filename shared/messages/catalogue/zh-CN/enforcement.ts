@@ -26,5 +26,6 @@ export const enforcement: Translated<typeof english> = {
   'enforcement.next-off': '下次启动会关闭 ECI。',
   'enforcement.next-stays-off': '下次启动后 ECI 仍为关闭状态。',
   'enforcement.next-locked-down': '下次启动会锁定：在文件修复之前执行最严格的策略。',
+  'enforcement.mend': '请修复或移走该文件。',
   'enforcement.next-unknown': '无法得知下次启动会如何处理该文件。',
 };

@@ -75,7 +75,7 @@ export const engine: Translated<typeof english> = {
   'engine.supervisor-control-socket-could-not-be-made': '无法创建监管进程的控制套接字',
   'engine.engine-failed': '引擎出现故障',
   'engine.directory-is-gone_other':
-    '{{root}} 已不存在，但此引擎的 {{count}} 个进程仍在运行：客户端无法访问它们，其容器保持原样运行。请将该目录恢复原位',
+    '{{root}} 的内容已不存在，但此引擎的 {{count}} 个进程仍在运行：客户端无法访问它们，其容器保持原样运行。请将该目录恢复原位',
   'engine.supervisor-ended-unexpectedly': '管理进程意外结束；请重新启动引擎',
   'engine.settings-cannot-be-used':
     '无法使用这些设置（{{why}}）。上一个有效的策略继续生效；若没有，则全部锁定。',
