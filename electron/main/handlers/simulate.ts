@@ -5,7 +5,9 @@ import { dialog } from 'electron';
 import { maxComposeLength } from '../../../shared/explain/limits.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { effectiveSettings } from '../../../shared/settings/index.ts';
+import type { Target } from '../../../engine/target.ts';
+import type { SettingsState } from '../../../shared/ipc/app-state.ts';
+import { effectiveSettings, type EffectiveSettings } from '../../../shared/settings/index.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import type { Session } from '../../session/session.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -59,10 +61,10 @@ async function simulate(
   input: SimulationInput,
   signal: AbortSignal,
 ): Promise<Result<Simulation, AppError>> {
-  const { applied, draft, exists, appliedVersion, readError } = state.get().settings;
-  if (input.against === 'applied' && readError !== null) return { ok: false, error: readError };
+  const { appliedVersion, appliedHash, draft, policyFacts } = state.get().settings;
+  const isRetained = policyFacts.recorded !== null && policyFacts.recorded.hash !== appliedHash;
   const settings =
-    input.against === 'applied' ? effectiveSettings(applied, { exists }) : effectiveSettings(draft);
+    input.against === 'applied' ? await readPolicy(target, state.get().settings) : effectiveSettings(draft);
   if (!settings.ok) return settings;
   const begun = performance.now();
   const paths = { ...target.paths, clientSocket: state.get().engine.socket };
@@ -88,9 +90,22 @@ async function simulate(
     at: new Date().toISOString(),
     durationMs: Math.round(performance.now() - begun),
     against: input.against,
-    version: appliedVersion,
+    version: isRetained ? (policyFacts.recordedVersion ?? appliedVersion) : appliedVersion,
     ...simulated.value,
   });
+}
+
+/** What the gateway enforces, also while the settings file is lost; what the file has, where none runs. */
+async function readPolicy(
+  target: Target,
+  settings: SettingsState,
+): Promise<Result<EffectiveSettings, AppError>> {
+  if (settings.policyFacts.recorded !== null) {
+    const { readSettingsInForce } = await import('../../../engine/store/settings-in-force.ts');
+    return ok(await readSettingsInForce(target.paths, settings));
+  }
+  if (settings.readError !== null) return { ok: false, error: settings.readError };
+  return effectiveSettings(settings.applied, { exists: settings.exists });
 }
 
 async function readCompose(file: string): Promise<Result<{ path: string; text: string }, AppError>> {
