@@ -17,6 +17,7 @@ import {
   builtinsAtFirstUse,
   bundle,
   bundleRenderer,
+  dockerodeAtFirstUse,
   electronBundles,
   removeStaleOutputs,
   withoutWhitespace,
@@ -37,22 +38,26 @@ const targets = [
     bundles: 'dist/cli',
     build: () =>
       bundle({
-        input: { main: at('cli', 'main.ts') },
+        input: { main: at('cli', 'main.ts'), dockerode: 'dockerode' },
         directory: at('dist', 'cli'),
         target: 'node24',
         splitting: true,
         minify: withoutWhitespace,
         // Most commands need none of them; together they are a third of the start of Node itself.
         plugins: [
+          dockerodeAtFirstUse,
           builtinsAtFirstUse([
             'node:child_process',
             'node:crypto',
             'node:http',
+            'node:http2',
             'node:https',
             'node:net',
+            'node:perf_hooks',
             'node:readline',
             'node:readline/promises',
             'node:stream',
+            'node:tls',
             'node:zlib',
           ]),
         ],

@@ -157,7 +157,7 @@ export function builtinsAtFirstUse(names) {
  * Plugin: loads dockerode when the first client is made, from an entry point of its own with that name. It
  * takes 20 ms to read and run, and the state that a window first shows does not need it.
  */
-const dockerodeAtFirstUse = {
+export const dockerodeAtFirstUse = {
   name: 'dockerode-at-first-use',
   resolveId: (source, importer) =>
     source === 'dockerode' && importer !== undefined ? '\0dockerode-at-first-use.cjs' : null,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { recordedPolicyName } from '../../shared/enforcement/recorded-policy.ts';
+import { recordedPolicyName } from '../../shared/enforcement/recorded-policy-name.ts';
 
 /**
  * Where everything of one engine guarded by us lives. `root` is the directory given by `--root` (or

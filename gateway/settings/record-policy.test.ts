@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identityOf } from '../../engine/base/process-identity.ts';
 import { sha256 } from '../../engine/base/files.ts';
-import { recordedPolicyName, recordedPolicySchema } from '../../shared/enforcement/recorded-policy.ts';
+import { recordedPolicyName } from '../../shared/enforcement/recorded-policy-name.ts';
+import { recordedPolicySchema } from '../../shared/enforcement/recorded-policy.ts';
 import { createPolicyRecorder } from './record-policy.ts';
 import { watchSettings } from './settings-watch.ts';
 

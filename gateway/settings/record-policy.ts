@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { recordedPolicyName, type RecordedPolicy } from '../../shared/enforcement/recorded-policy.ts';
+import { recordedPolicyName } from '../../shared/enforcement/recorded-policy-name.ts';
+import type { RecordedPolicy } from '../../shared/enforcement/recorded-policy.ts';
 import { startOf, type ProcessIdentity } from '../../shared/process/process-stat.ts';
 import type { PolicyState } from './settings-watch.ts';
 

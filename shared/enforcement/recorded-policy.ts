@@ -6,9 +6,6 @@ import { backendChoices, policyModes } from '../settings/schema/engine-keys.ts';
 export const policyProblems = ['deleted', 'unusable'] as const;
 export type PolicyProblem = (typeof policyProblems)[number];
 
-/** Where, in its state directory, a gateway records the policy that it enforces. */
-export const recordedPolicyName = 'enforced-policy.json';
-
 /**
  * The policy that a gateway enforces, as it has recorded it. It says something about now only while that
  * gateway runs.

@@ -1,0 +1,45 @@
+/**
+ * Ratios of processor time (user and system) that commands take to start and end, to `node -e 0`: interleaved
+ * in one run, the medians. `status` is that of an engine that was never started. Needs bash, neither root nor
+ * an engine: `npm run bench -- start`. `BULKHEAD_START_ROUNDS`: how often each runs (default 15).
+ */
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const rounds = Number(process.env['BULKHEAD_START_ROUNDS'] ?? '15');
+const program = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url));
+const root = path.join('/tmp', `bulkhead-no-engine-${process.pid}`);
+
+const baseline = 'node -e 0';
+const commands: Readonly<Record<string, readonly string[]>> = {
+  [baseline]: ['-e', '0'],
+  'bulkhead --help': [program, '--help'],
+  'bulkhead --help, 中文': [program, '--help', '--lang', 'zh-CN'],
+  'bulkhead status': [program, 'status', '--root', root],
+  'bulkhead engine status': [program, 'engine', 'status', '--root', root],
+};
+
+/** Processor time of one run of Node, user and system, in ms. */
+function processorTime(args: readonly string[]): number {
+  // bash writes two lines: its own times, and those of its children, as 0m0.031s.
+  const script = '"$@" >/dev/null 2>&1; times';
+  const times = execFileSync('bash', ['-c', script, 'bash', process.execPath, ...args], { encoding: 'utf8' });
+  const children = times.trim().split('\n').at(-1) ?? '';
+  return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + (Number(minutes) * 60 + Number(seconds)) * 1000,
+    0,
+  );
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+const measured = new Map<string, number[]>(Object.keys(commands).map((name) => [name, []]));
+for (let round = 0; round < rounds; round++)
+  for (const [name, args] of Object.entries(commands)) measured.get(name)?.push(processorTime(args));
+const base = median(measured.get(baseline) ?? []);
+for (const [name, times] of measured) {
+  const time = median(times);
+  console.log(`${name.padEnd(24)} ${time.toFixed(0).padStart(5)} ms  ${(time / base).toFixed(2)} times`);
+}
