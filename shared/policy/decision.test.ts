@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rules as english } from '../messages/catalogue/en/rules.ts';
+import { english } from '../messages/catalogue/index.ts';
 import { rules as chinese } from '../messages/catalogue/zh-CN/rules.ts';
 import { message } from '../messages/message.ts';
 import { loadTranslator } from '../messages/translator.ts';

@@ -2,15 +2,7 @@ import { english } from './en/index.ts';
 
 export { english };
 
-/** One object type of the areas: what is an area in a place that takes values is all areas. */
-type MergedAreas<Area> = (Area extends unknown ? (area: Area) => void : never) extends (
-  area: infer All,
-) => void
-  ? All
-  : never;
-
-type Catalogue = MergedAreas<(typeof english)[number]>;
-type CatalogueKey = keyof Catalogue;
+type CatalogueKey = keyof typeof english;
 
 /** Every sentence has an id: '<area>.<what it says>'. Its plural forms end in `_one` and `_other`. */
 export type MessageId = CatalogueKey extends infer Key
@@ -28,4 +20,4 @@ type NamesIn<Text extends string> = Text extends `${string}{{${infer Name}}}${in
 
 /** The names of the values that a sentence needs; a plural one needs `count`, which selects its form. */
 export type ParamNames<Id extends MessageId> =
-  NamesIn<Catalogue[KeyOf<Id>]> | (Id extends CatalogueKey ? never : 'count');
+  NamesIn<(typeof english)[KeyOf<Id>]> | (Id extends CatalogueKey ? never : 'count');
