@@ -6,6 +6,8 @@ const dockerfile = 'FROM busybox\nARG NET\nRUN [ "$(readlink /proc/self/ns/net)"
 const plainFile = 'FROM busybox\nRUN true\n';
 const built: Breach = async (side) => (await side.admin('GET', `/images/${side.tag}/json`)).status === 200;
 const hostNet = async () => encodeURIComponent(JSON.stringify({ NET: await readlink('/proc/self/ns/net') }));
+// Without cache (`nocache`): attempts beside each other have equal steps, and the engine fails a build whose
+// cached step's image is being removed.
 const context = (file: string) => archive({ Dockerfile: file });
 const tarType = 'Content-Type: application/x-tar';
 
@@ -19,7 +21,7 @@ export const buildAttempts: readonly Attempt[] = [
     attempt: async (side) =>
       side.send(
         'POST',
-        `/v1.45/build?t=${side.tag}&networkmode=host&buildargs=${await hostNet()}`,
+        `/v1.45/build?nocache=1&t=${side.tag}&networkmode=host&buildargs=${await hostNet()}`,
         context(dockerfile),
         tarType,
       ),
@@ -47,7 +49,7 @@ export const buildAttempts: readonly Attempt[] = [
     attempt: async (side) =>
       side.send(
         'POST',
-        `/v1.45/build?t=${side.tag}&networkmode=host&networkmode=none&buildargs=${await hostNet()}`,
+        `/v1.45/build?nocache=1&t=${side.tag}&networkmode=host&networkmode=none&buildargs=${await hostNet()}`,
         context(dockerfile),
         tarType,
       ),
@@ -62,7 +64,7 @@ export const buildAttempts: readonly Attempt[] = [
     attempt: (side) =>
       side.send(
         'POST',
-        `/v1.45/build?t=${side.tag}&networkmode=container:${side.tag}.victim`,
+        `/v1.45/build?nocache=1&t=${side.tag}&networkmode=container:${side.tag}.victim`,
         context(plainFile),
         tarType,
       ),
@@ -76,7 +78,7 @@ export const buildAttempts: readonly Attempt[] = [
     attempt: (side) =>
       side.send(
         'POST',
-        `/v1.45/build?t=${side.tag}&cgroupparent=${encodeURIComponent('/a/../b')}`,
+        `/v1.45/build?nocache=1&t=${side.tag}&cgroupparent=${encodeURIComponent('/a/../b')}`,
         context(plainFile),
         tarType,
       ),
