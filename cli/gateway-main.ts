@@ -19,10 +19,6 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-// docker.service sends these whenever it stops and starts (cli/gateway.ts): also while this process loads or
-// ends, when nobody follows them, and they would end it.
-for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => undefined);
-
 markInheritedDescriptors();
 
 void main(process.argv.slice(2));

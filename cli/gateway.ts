@@ -159,9 +159,10 @@ async function replacedOnHangup(
 }
 
 /**
- * For an engine that the service manager runs: SIGUSR1 announces its stop, SIGUSR2 reports its start. While
- * it does not run (no live process in its `pidFile`), nothing of the gateway's own connects to it: that would
- * start it by its socket. Returns how to end that; does nothing without a file.
+ * For an engine that the service manager runs: SIGWINCH announces its stop, SIGURG reports its start. By
+ * default both are ignored: a gateway that is still loading takes no harm. While the engine does not run (no
+ * live process in its `pidFile`), nothing of the gateway's own connects to it: that would start it by its
+ * socket. Returns how to end that; does nothing without a file.
  */
 function followEngineSignals(
   pidFile: string | undefined,
@@ -174,10 +175,10 @@ function followEngineSignals(
   const onStart = () => {
     engineStops(false);
   };
-  process.on('SIGUSR1', onStop).on('SIGUSR2', onStart);
+  process.on('SIGWINCH', onStop).on('SIGURG', onStart);
   if (!isRunning(pidFile)) engineStops(true);
   return () => {
-    process.off('SIGUSR1', onStop).off('SIGUSR2', onStart);
+    process.off('SIGWINCH', onStop).off('SIGURG', onStart);
   };
 }
 

@@ -138,7 +138,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
       expect((await alice(forbidden)).stderr).toContain('(A7)');
     });
 
-    it('no debugger opens, whenever the signal comes that announces a stop of the engine', async () => {
+    it('no debugger opens at SIGUSR1, whenever it comes', async () => {
       await guest.output(`for pause in 0.1 0.5 1 2; do
   systemctl restart --no-block bulkhead-gateway
   sleep $pause

@@ -233,8 +233,8 @@ UnsetEnvironment=GIT_CONFIG_SYSTEM
 UnsetEnvironment=DOCKER_CONFIG KRB5CCNAME KRB5_CLIENT_KTNAME
 ExecStartPre=-${commandLine(linkRuncFile(paths))}
 # The gateway closes the engine's event stream, which would delay its stop by 5 s, and does not reopen it.
-ExecStop=${signal('SIGUSR1')}
-ExecStartPost=${signal('SIGUSR2')}
+ExecStop=${signal('SIGWINCH')}
+ExecStartPost=${signal('SIGURG')}
 # dockerd opens what images hold, as root: pseudo devices alone (A5). Containers have cgroups elsewhere.
 DevicePolicy=closed
 DeviceAllow=char-* m

@@ -179,7 +179,7 @@ export const cliHelp = {
   'cli-help.gateway-runtime': 'runtime every container gets',
   'cli-help.gateway-group': 'group that may use the socket (default: docker)',
   'cli-help.gateway-engine-pid-file':
-    "the engine's pid file; with it, SIGUSR1 announces that the engine stops, SIGUSR2 that it runs",
+    "the engine's pid file; with it, SIGWINCH announces that the engine stops, SIGURG that it runs",
   'cli-help.gateway-engine-directory': 'directory of the engine, never mountable (repeatable)',
   'cli-help.planner-data-root': "the engine's data directory, where it is not the usual one",
   'cli-help.planner': 'run the isolation planner of one engine (started by the engine; needs root)',

@@ -137,7 +137,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.gateway-runtime': '每个容器使用的运行时',
   'cli-help.gateway-group': '可使用套接字的用户组（默认：docker）',
   'cli-help.gateway-engine-pid-file':
-    '引擎的 pid 文件；配合该选项，SIGUSR1 表示引擎即将停止，SIGUSR2 表示引擎已运行',
+    '引擎的 pid 文件；配合该选项，SIGWINCH 表示引擎即将停止，SIGURG 表示引擎已运行',
   'cli-help.gateway-engine-directory': '引擎的目录，始终不可挂载（可重复）',
   'cli-help.planner-data-root': '引擎的数据目录（若非默认目录）',
   'cli-help.planner': '运行一个引擎的隔离规划器（由引擎启动；需要 root）',
