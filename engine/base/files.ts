@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, access, open, readdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { maxTextLength } from '../../shared/settings/limits.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
@@ -102,6 +102,13 @@ async function readUpTo(handle: FileHandle, limit: number): Promise<Buffer> {
   }
   return Buffer.concat(chunks);
 }
+
+/** Whether something is at a path, and can be looked at. */
+export const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 /** A name beside `file` for what will take its place; `removeLeftTemporaries` knows it. */
 export function temporaryBeside(file: string): string {

@@ -1,9 +1,9 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { recordedPolicySchema, type RecordedPolicy } from '../../shared/enforcement/recorded-policy.ts';
 import type { PolicyFacts } from '../../shared/enforcement/policy-facts.ts';
 import { effectiveSettings } from '../../shared/settings/index.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
-import type { StoredText } from '../base/files.ts';
+import { exists, type StoredText } from '../base/files.ts';
 import { isAlive } from '../base/process-identity.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { readVersion, type HistoryEntry } from './history.ts';
@@ -28,7 +28,7 @@ export async function readPolicyFacts(
       ? null
       : (entries.findLast(({ hash }) => hash === recorded.hash)?.version ?? null);
   const wasExpected = recorded === null || recorded.hash === '' ? entries.at(-1)?.eci === true : true;
-  const isMissing = applied?.exists === false && wasExpected && !(await isThere(removalNote(paths.settings)));
+  const isMissing = applied?.exists === false && wasExpected && !(await exists(removalNote(paths.settings)));
   const isUsable = applied !== null && effectiveSettings(applied.text, { exists: applied.exists }).ok;
   const restorable =
     isUsable && !isMissing ? null : (recordedVersion ?? (await newestUsable(paths.history, entries)));
@@ -55,9 +55,3 @@ async function newestUsable(history: string, entries: readonly HistoryEntry[]): 
   }
   return null;
 }
-
-const isThere = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );

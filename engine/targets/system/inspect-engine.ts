@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { exists } from '../../base/files.ts';
 import { dockerClient } from '../../base/docker-client.ts';
 import { rootPaths, systemRoot, withDataRoot, type RootPaths } from '../../base/root-paths.ts';
 import { readInstallRecord } from './install-record.ts';
@@ -36,12 +37,6 @@ export interface SystemEngine {
   /** What stands against a gateway in front of it, each with what to do. */
   readonly conflicts: readonly Message[];
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
 
 /** Looks at docker.service. Changes nothing. Errors: `engine.not-installed` where there is none to use. */
 export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppError>> {
