@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recordedPolicy } from '../../shared/enforcement/recorded-policy-fixture.ts';
 import type { RecordedPolicy } from '../../shared/enforcement/recorded-policy.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { sha256 } from '../base/files.ts';
@@ -40,18 +41,9 @@ async function addVersion(version: number, text: string, eci: boolean): Promise<
 }
 /** What the gateway, this process unless `more` has another one, has recorded. */
 async function recordPolicy(more: Partial<RecordedPolicy>): Promise<void> {
-  const record = {
-    gateway: await identityOf(process.pid),
-    at: '2026-11-28T09:00:00Z',
-    hash: sha256(on),
-    eci: true,
-    locked: true,
-    preferredOff: false,
-    mode: 'enforce',
-    backend: 'auto',
-    problem: null,
-    ...more,
-  };
+  const gateway = await identityOf(process.pid);
+  if (gateway === null) throw new Error('this process has no identity');
+  const record = recordedPolicy({ gateway, hash: sha256(on), ...more });
   await writeFile(paths.enforcedPolicy, JSON.stringify(record));
 }
 const read = () => createSettingsStore(paths).read();

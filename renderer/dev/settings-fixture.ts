@@ -1,3 +1,4 @@
+import { recordedPolicy } from '../../shared/enforcement/recorded-policy-fixture.ts';
 import { message, referenceTo } from '../../shared/messages/message.ts';
 import { noPolicyFacts, type PolicyFacts } from '../../shared/enforcement/policy-facts.ts';
 import type { SettingsState } from '../../shared/ipc/app-state.ts';
@@ -54,17 +55,7 @@ export function settingsState(applied: string, more: Partial<SettingsState> = {}
 
 /** A gateway that goes on enforcing version 11, whatever became of the file. */
 export const retainedPolicyFacts: PolicyFacts = {
-  recorded: {
-    gateway: { pid: 4711, started: '1', boot: 'boot' },
-    at: minutesAgo(130),
-    hash: `hash-of-${appliedText.length}`,
-    eci: true,
-    locked: true,
-    preferredOff: false,
-    mode: 'enforce',
-    backend: 'auto',
-    problem: null,
-  },
+  recorded: recordedPolicy({ at: minutesAgo(130), hash: `hash-of-${appliedText.length}` }),
   recordedVersion: 11,
   isMissing: false,
   restorable: 11,

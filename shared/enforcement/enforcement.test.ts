@@ -7,21 +7,9 @@ import { effectiveSettings } from '../settings/index.ts';
 import { enforcementAlarm, enforcementHeadline } from './describe.ts';
 import { enforcementOf, type EnforcementFacts } from './enforcement.ts';
 import { noPolicyFacts, type PolicyFacts } from './policy-facts.ts';
-import type { RecordedPolicy } from './recorded-policy.ts';
+import { recordedPolicy } from './recorded-policy-fixture.ts';
 
 const on = '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"locked": true, "value": true}}';
-const record = (more: Partial<RecordedPolicy> = {}): RecordedPolicy => ({
-  gateway: { pid: 1, started: '1', boot: 'b' },
-  at: '2026-11-28T09:00:00Z',
-  hash: 'seven',
-  eci: true,
-  locked: true,
-  preferredOff: false,
-  mode: 'enforce',
-  backend: 'auto',
-  problem: null,
-  ...more,
-});
 /** A gateway that enforces version 7, and the settings file as it is. */
 function facts(
   text: string | null,
@@ -40,7 +28,7 @@ function facts(
       appliedVersion: text === on ? 7 : 8,
       readError: null,
       preference: null,
-      policyFacts: { ...noPolicyFacts, recorded: record(), recordedVersion: 7, ...policyFacts },
+      policyFacts: { ...noPolicyFacts, recorded: recordedPolicy(), recordedVersion: 7, ...policyFacts },
       ...more.settings,
     },
   };
@@ -104,7 +92,7 @@ describe('what is in force', () => {
 
   it('is the strictest policy where the gateway started with garbage', () => {
     const lockedDown = facts('garbage', {
-      recorded: record({ hash: null, problem: { kind: 'unusable', text: 'x' } }),
+      recorded: recordedPolicy({ hash: null, problem: { kind: 'unusable', text: 'x' } }),
       recordedVersion: null,
       restorable: 7,
     });
@@ -118,7 +106,7 @@ describe('what is in force', () => {
 
   it('is nothing where the gateway started after the file was deleted', () => {
     const restarted = facts(null, {
-      recorded: record({ hash: '', eci: false, locked: false }),
+      recorded: recordedPolicy({ hash: '', eci: false, locked: false }),
       recordedVersion: null,
       isMissing: true,
       restorable: 7,
@@ -155,7 +143,9 @@ describe('what is in force', () => {
   });
 
   it('is the administrator’s policy without a preference that turned it off', () => {
-    const preferred = enforcementOf(facts(on, { recorded: record({ eci: false, preferredOff: true }) }));
+    const preferred = enforcementOf(
+      facts(on, { recorded: recordedPolicy({ eci: false, preferredOff: true }) }),
+    );
     expect(preferred.now).toMatchObject({ eci: false, preferredOff: '' });
   });
 });
