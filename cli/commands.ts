@@ -8,6 +8,8 @@ interface CommandEntry {
   readonly description: string;
   /** Loads its module. The result adds options, commands of its own, and what it does. */
   readonly load: () => Promise<(command: Command) => void>;
+  /** Describes the other commands: they are loaded with it. */
+  readonly describesAll?: true;
 }
 
 /** All commands. What people use first comes first; the last two are started by the engine. */
@@ -86,6 +88,12 @@ export const commands: readonly CommandEntry[] = [
     term: 'ranges',
     description: helpText('cli-help.ranges'),
     load: async () => (await import('./ranges.ts')).configureRanges,
+  },
+  {
+    term: 'completion',
+    description: helpText('cli-help.completion'),
+    load: async () => (await import('./completion.ts')).configureCompletion,
+    describesAll: true,
   },
   {
     term: 'gateway [options]',

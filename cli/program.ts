@@ -28,11 +28,14 @@ export async function buildProgram(args?: readonly string[]): Promise<Command> {
     .configureOutput({ outputError: () => undefined })
     // Set before commands are added: they inherit it.
     .exitOverride();
+  const loadsAll =
+    args === undefined ||
+    commands.some(({ term, describesAll }) => describesAll === true && args.includes(term));
   for (const { term, description, load } of commands) {
     const command = program.command(term.replace(optionsPlaceholder, '')).description(description);
     terms.set(command, term);
     // A command is run, or its help displayed, only where its name is an argument.
-    if (args === undefined || args.includes(command.name())) (await load())(command);
+    if (loadsAll || args.includes(command.name())) (await load())(command);
   }
   return program;
 }

@@ -1,5 +1,5 @@
 // bulkhead(1), from the commands and options of the command line.
-import { allCommands } from './command-tree.mjs';
+import { allCommands } from '../cli/command-tree.ts';
 
 /** Text as man(7) takes it: hyphens as typed, no line that begins a request. */
 const roff = (text) =>

@@ -1,11 +1,11 @@
 // What the server package has beside its programs: man page, completions, polkit policy, licences, changes.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { commandTree } from '../cli/command-tree.ts';
+import { bashCompletions, fishCompletions, zshCompletions } from '../cli/completion-scripts.ts';
 import { buildProgram } from '../cli/program.ts';
 import { setLocale } from '../cli/language.ts';
 import { text } from '../cli/text.ts';
-import { commandTree } from './command-tree.mjs';
-import { bashCompletions, fishCompletions, zshCompletions } from './completions.mjs';
 import { packagesWithLicences } from './licences.mjs';
 import { manPage } from './man-page.mjs';
 import { at } from './paths.mjs';

@@ -126,6 +126,11 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.ranges-release-user': '归属：用户 ID（或：builds、unnamed、retired）',
   'cli-help.ranges-release-notes':
     '\n如果有容器或进程仍在其中某个范围内，则拒绝。\n不会查找具有此类 ID 的文件：请先删除遗留在容器之外的文件。\n{{example}}',
+  'cli-help.completion': '输出某个 shell 的命令补全脚本',
+  'cli-help.completion-bash': '输出 bash 的补全脚本',
+  'cli-help.completion-zsh': '输出 zsh 的补全脚本',
+  'cli-help.completion-fish': '输出 fish 的补全脚本',
+  'cli-help.completion-examples': '\n服务器软件包会安装这些脚本。否则：\n{{examples}}',
   'cli-help.gateway': '在 Docker 客户端与引擎之间执行设置',
   'cli-help.gateway-engine': '引擎自身的套接字，unix:///…',
   'cli-help.gateway-listen': '客户端使用的套接字，unix:///…',

@@ -1,23 +1,23 @@
-// Completions of the command line for bash, zsh and fish, from its own commands and options.
-import { allCommands, summary } from './command-tree.mjs';
+import { allCommands, summary, type CommandTree } from './command-tree.ts';
 
 /** How the functions below name a command: `''` the program, ` engine start` a command of it. */
-const contextOf = ({ path }) =>
+const contextOf = ({ path }: CommandTree): string =>
   path
     .slice(1)
     .map((name) => ` ${name}`)
     .join('');
 
 /** A word in single quotes, for bash and zsh. */
-const quoted = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 /** A word in single quotes, for fish. */
-const fishQuoted = (text) => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
+const fishQuoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
 
-const subcommandsOf = (tree) => allCommands(tree).slice(1).map(contextOf);
-const optionNames = ({ short, long }) => [short, long].filter((name) => name !== undefined);
+const subcommandsOf = (tree: CommandTree): string[] => allCommands(tree).slice(1).map(contextOf);
+const optionNames = ({ short, long }: CommandTree['options'][number]): string[] =>
+  [short, long].filter((name) => name !== undefined);
 
 /** Options whose next word is a value, of any command. */
-const valueOptions = (tree) => [
+const valueOptions = (tree: CommandTree): string[] => [
   ...new Set(
     allCommands(tree)
       .flatMap((command) => command.options.filter((option) => option.takesValue))
@@ -25,10 +25,11 @@ const valueOptions = (tree) => [
   ),
 ];
 
-const header = (name) => `# Completions of ${name}(1). Generated from its commands and options.\n`;
+const header = (name: string): string =>
+  `# Completions of ${name}(1). Generated from its commands and options.\n`;
 
 /** Completions for bash: commands and options; file names elsewhere. */
-export function bashCompletions(tree) {
+export function bashCompletions(tree: CommandTree): string {
   const { name } = tree;
   const cases = allCommands(tree).map((command) => {
     const candidates = [
@@ -67,9 +68,9 @@ complete -o bashdefault -o default -F _${name} ${name}
 }
 
 /** Completions for zsh: commands and options with descriptions; file names elsewhere. */
-export function zshCompletions(tree) {
+export function zshCompletions(tree: CommandTree): string {
   const { name } = tree;
-  const described = (label, description) =>
+  const described = (label: string, description: string): string =>
     quoted(`${label.replaceAll(':', String.raw`\:`)}:${summary(description)}`);
   const cases = allCommands(tree).map((command) =>
     [
@@ -119,7 +120,7 @@ _${name} "$@"
 }
 
 /** Completions for fish: commands and options with descriptions; file names elsewhere. */
-export function fishCompletions(tree) {
+export function fishCompletions(tree: CommandTree): string {
   const { name } = tree;
   const lines = allCommands(tree).flatMap((command) => {
     const condition = `-n ${fishQuoted(`__${name}_at ${fishQuoted(contextOf(command))}`)}`;
