@@ -344,7 +344,7 @@ describe('bodies: what is not modelled is refused', () => {
     ['encoded letter', 'GET /%5fping HTTP/1.1\r\nHost: d\r\n\r\n'],
     ['encoded slash', 'GET /v1.45%2f_ping HTTP/1.1\r\nHost: d\r\n\r\n'],
     ['HTTP/1.0', 'GET /_ping HTTP/1.0\r\nHost: d\r\n\r\n'],
-    ['h2c prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['HTTP/2 without its whole preface', 'PRI * HTTP/2.0\r\n\r\nGET /_ping HTTP/1.1\r\nHost: d\r\n\r\n'],
     ['bare LF', 'GET /_ping HTTP/1.1\nHost: d\n\n'],
     ['folded field', 'GET /_ping HTTP/1.1\r\nHost: d\r\n x\r\n\r\n'],
     [

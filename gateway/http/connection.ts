@@ -5,7 +5,7 @@ import { endings, type EndReason } from './endings.ts';
 import { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import type { RequestOptions, UpgradeHandler } from './exchange.ts';
-import type { ResponseHead } from './message/response-head.ts';
+import { refuseCalls } from './refuse-calls.ts';
 import { RequestPipeline } from './request-pipeline.ts';
 import { releaseBoth, Tunnel } from './tunnel.ts';
 
@@ -84,8 +84,11 @@ export class ClientConnection {
       ended: (reason, lastAnswer) => {
         this.#end(reason, lastAnswer);
       },
-      switched: (head, early, handler) => {
-        this.#switched(head, early, handler);
+      switched: (early, handler) => {
+        this.#switched(early, handler);
+      },
+      callsRefused: (status, message) => {
+        this.#refuseCalls(status, message);
       },
     });
     this.#tunnel = new Tunnel(this.#client, this.#engine, () => {
@@ -162,8 +165,8 @@ export class ClientConnection {
     }
   }
 
-  #switched(head: ResponseHead, early: Buffer, handler: UpgradeHandler | null): void {
-    if (handler !== null && head.status === 101) {
+  #switched(early: Buffer, handler: UpgradeHandler | null): void {
+    if (handler !== null) {
       this.#handBothOver(handler, early);
       return;
     }
@@ -177,15 +180,36 @@ export class ClientConnection {
       this.#end('takeover-ended');
       return;
     }
+    this.#handOver([sockets.client, sockets.engine], () => {
+      handler(sockets.client, sockets.engine);
+    });
+  }
+
+  /** The client expects HTTP/2, of which it has sent the beginning. */
+  #refuseCalls(status: number, message: string): void {
+    this.#requests.stop();
+    this.#engine.drop();
+    if (this.#client.ended) {
+      this.#end('takeover-ended');
+      return;
+    }
+    const client = this.#client.release();
+    this.#handOver([client], () => {
+      refuseCalls(client, status, message);
+    });
+  }
+
+  /** Gives sockets that are released to `take`; the connection is over when all are closed. */
+  #handOver(sockets: readonly Duplex[], take: () => void): void {
     this.#state = 'taken-over';
-    this.#upgradedSockets = [sockets.client, sockets.engine];
+    this.#upgradedSockets = sockets;
     let open = this.#upgradedSockets.length;
     const closed = () => {
       if (--open === 0) this.#end('takeover-ended');
     };
     for (const socket of this.#upgradedSockets) socket.once('close', closed);
     try {
-      handler(sockets.client, sockets.engine);
+      take();
     } catch (error) {
       this.#options.onProtocolError(`internal error: ${errorText(error)}`);
       this.#end('takeover-ended');

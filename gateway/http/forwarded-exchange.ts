@@ -57,12 +57,13 @@ export class ForwardedExchange {
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
-    const { head, match, upgrade } = request;
+    const { head, match, upgrade, isImplied = false } = request;
     const requestInfo: ForwardedRequestInfo = {
       method: head.method,
       upgradeSent: upgrade !== null,
       tunnel: match?.route.tunnel ?? null,
       awaitsContinue: this.#changesBody,
+      isImplied,
     };
     const responseEvents: ResponseEvents = {
       delivered: () => {

@@ -20,6 +20,11 @@ export interface ParsedRequest {
   readonly upgrade: string | null;
   /** The head that is written to the engine when nothing is changed. */
   readonly forwarded: string;
+  /**
+   * The client did not send it, but speaks HTTP/2 from its first byte (see `impliedGrpcRequest`): it gets
+   * nothing of the response. Default: it sent it.
+   */
+  readonly isImplied?: boolean;
 }
 
 export type ParsedResult =

@@ -2,6 +2,7 @@ import type { ConnectionSlot } from '../callers/connection-slot.ts';
 import type { ClientSide } from './client-side.ts';
 import { headEnd, isUnparseable, maxHeadBytes, type HeadError } from './message/head-parser.ts';
 import { parseRequest, type ParsedRequest } from './parsed-request.ts';
+import { prefaceProgress } from './prior-knowledge.ts';
 
 export type HeadProgress =
   /** Nothing of a request is here. */
@@ -11,10 +12,19 @@ export type HeadProgress =
   /** The client's FIN came in the middle of a head. */
   | { readonly kind: 'cut' }
   | { readonly kind: 'malformed'; readonly error: HeadError }
+  /** The client speaks HTTP/2 from its first byte; its preface stays where it is. */
+  | { readonly kind: 'http2' }
   | { readonly kind: 'request'; readonly request: ParsedRequest };
 
-/** Takes the next request's head from what the client has sent, once it is whole. */
-export function readRequestHead(client: ClientSide, slot: ConnectionSlot | undefined): HeadProgress {
+/**
+ * Takes the next request's head from what the client has sent, once it is whole. `isFirst`: nothing of the
+ * connection was taken yet.
+ */
+export function readRequestHead(
+  client: ClientSide,
+  slot: ConnectionSlot | undefined,
+  isFirst: boolean,
+): HeadProgress {
   const { inbox } = client;
   if (inbox.length === 0) {
     slot?.idle();
@@ -34,7 +44,14 @@ export function readRequestHead(client: ClientSide, slot: ConnectionSlot | undef
     slot?.awaitHead();
     return { kind: 'more' };
   }
+  const preface = isFirst ? prefaceProgress(inbox) : 'none';
+  if (preface === 'partial') {
+    if (client.ended) return { kind: 'cut' };
+    slot?.awaitHead();
+    return { kind: 'more' };
+  }
   slot?.headReceived();
+  if (preface === 'complete') return { kind: 'http2' };
   const parsed = parseRequest(end === inbox.length ? inbox : inbox.subarray(0, end));
   if (!parsed.ok) return { kind: 'malformed', error: parsed.error };
   client.take(end);

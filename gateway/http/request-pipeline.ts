@@ -8,8 +8,8 @@ import type { GatewayRequest, RequestOptions, UpgradeHandler, Verdict } from './
 import { ForwardedExchange } from './forwarded-exchange.ts';
 import { BodyTracker } from './message/framing.ts';
 import type { HeadError } from './message/head-parser.ts';
-import type { ResponseHead } from './message/response-head.ts';
 import { asLastRequest, type ParsedRequest } from './parsed-request.ts';
+import { impliedGrpcRequest, notSwitched } from './prior-knowledge.ts';
 import { RequestDecision } from './request-decision.ts';
 import { readRequestHead } from './request-head.ts';
 
@@ -20,7 +20,9 @@ export interface PipelineEvents {
   /** No request follows: the connection ends, after `lastAnswer`. */
   readonly ended: (reason: EndReason, lastAnswer?: Buffer) => void;
   /** The engine switched protocols. `early` came after the head; `handler` takes the sockets, if any does. */
-  readonly switched: (head: ResponseHead, early: Buffer, handler: UpgradeHandler | null) => void;
+  readonly switched: (early: Buffer, handler: UpgradeHandler | null) => void;
+  /** The client speaks HTTP/2 from its first byte, and all its calls are refused. */
+  readonly callsRefused: (status: number, message: string) => void;
 }
 
 /**
@@ -38,6 +40,7 @@ export class RequestPipeline {
   #state: 'head' | 'deciding' | 'exchange' | 'over' = 'head';
   #draining = false;
   #isRetiring = false;
+  #isFirst = true;
   #isClientGone = false;
   /** Aborted when the client has disconnected; created on demand. */
   #clientAbort: AbortController | null = null;
@@ -147,7 +150,7 @@ export class RequestPipeline {
   /** True when the pump can continue. */
   #readHead(): boolean {
     this.#request = null;
-    const progress = readRequestHead(this.#client, this.#options.slot);
+    const progress = readRequestHead(this.#client, this.#options.slot, this.#isFirst);
     switch (progress.kind) {
       case 'nothing':
         if (this.#client.ended || this.#draining) this.#events.ended('complete');
@@ -160,7 +163,11 @@ export class RequestPipeline {
       case 'malformed':
         this.#malformed(progress.error);
         return false;
+      case 'http2':
+        this.#isFirst = false;
+        return this.#decide(impliedGrpcRequest());
       case 'request':
+        this.#isFirst = false;
         return this.#decide(this.#isRetiring ? asLastRequest(progress.request) : progress.request);
     }
   }
@@ -214,17 +221,25 @@ export class RequestPipeline {
       else this.#refuse(verdict.status, verdict.message);
       return;
     }
+    const { upgradeHandler = null } = verdict;
+    if (request.isImplied === true && upgradeHandler === null) {
+      verdict.settled?.();
+      this.#failed(new Error('nobody decides the calls of a connection for builds'));
+      return;
+    }
+    const handled = request.isImplied === true ? { ...verdict, response: notSwitched } : verdict;
     this.#state = 'exchange';
-    this.#exchange = new ForwardedExchange(request, verdict, this.#requestBody, this.#client, this.#engine, {
+    this.#exchange = new ForwardedExchange(request, handled, this.#requestBody, this.#client, this.#engine, {
       complete: (close) => {
         this.#exchangeComplete(close);
       },
       switched: (head, early) => {
         this.#state = 'over';
-        this.#events.switched(head, early, verdict.upgradeHandler ?? null);
+        this.#events.switched(early, head.status === 101 ? upgradeHandler : null);
       },
       replaced: (status, message) => {
-        this.#responseReplaced(status, message);
+        if (request.isImplied === true && status === 404) this.#connectNatively(upgradeHandler);
+        else this.#responseReplaced(status, message);
       },
       ended: this.#events.ended,
       reportProblem: this.#options.onProtocolError,
@@ -235,9 +250,21 @@ export class RequestPipeline {
     this.#exchange.begin();
   }
 
+  /** The engine has no `POST /grpc` any more: it takes HTTP/2 with prior knowledge itself. */
+  #connectNatively(upgradeHandler: UpgradeHandler | null): void {
+    this.#exchange = null;
+    this.#state = 'over';
+    this.#engine.open({ own: true });
+    this.#events.switched(Buffer.alloc(0), upgradeHandler);
+  }
+
   #exchangeComplete(close: boolean): void {
     this.#engine.settle();
     this.#exchange = null;
+    if (this.#request?.isImplied === true) {
+      this.#respondAndClose(502, 'bulkhead gateway: the engine opened no connection for builds');
+      return;
+    }
     if (close || this.#draining || (this.#client.ended && this.#client.inbox.length === 0)) {
       this.#events.ended('complete');
       return;
@@ -265,15 +292,20 @@ export class RequestPipeline {
 
   #refuse(status: number, message: string): void {
     // The pump that called goes on by itself.
-    if (!this.#requestBody.done || this.#request?.head.close === true) this.#respondAndClose(status, message);
+    if (!this.#requestBody.done || this.#isLast) this.#respondAndClose(status, message);
     else this.#respondAndContinue(status, message);
+  }
+
+  /** No request can follow the one under way. */
+  get #isLast(): boolean {
+    return this.#request?.head.close === true || this.#request?.isImplied === true;
   }
 
   /** In place of the engine's response. */
   #responseReplaced(status: number, message: string): void {
     this.#exchange = null;
     if (status === 503) this.#options.onEngineUnreachable?.();
-    if (!this.#requestBody.done || this.#request?.head.close === true || this.#draining) {
+    if (!this.#requestBody.done || this.#isLast || this.#draining) {
       this.#respondAndClose(status, message);
       return;
     }
@@ -299,6 +331,10 @@ export class RequestPipeline {
   }
 
   #respondAndClose(status: number, message: string): void {
+    if (this.#request?.isImplied === true) {
+      this.#events.callsRefused(status, message);
+      return;
+    }
     this.#events.ended('refused', this.#errorResponse(status, message, true));
   }
 

@@ -14,6 +14,8 @@ export interface ForwardedRequestInfo {
   readonly tunnel: Tunnel | null;
   /** The gateway itself sent `Expect: 100-continue`: the engine's 100 is for it, not for the client. */
   readonly awaitsContinue?: boolean;
+  /** The client gets nothing of the response. */
+  readonly isImplied?: boolean;
 }
 
 /** `switched`: no HTTP follows on this connection. */

@@ -30,6 +30,7 @@ export class ResponseRelay {
   readonly #client: ClientSide;
   readonly #engine: EngineLink;
   readonly #events: ResponseEvents;
+  readonly #isImplied: boolean;
   /** `transforming`: the response was read and its transform runs. */
   #state: 'reading' | 'transforming' | 'over' = 'reading';
 
@@ -45,6 +46,7 @@ export class ResponseRelay {
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
+    this.#isImplied = request.isImplied === true;
   }
 
   /** The whole response was sent to the client. */
@@ -131,6 +133,7 @@ export class ResponseRelay {
   }
 
   #toClient(bytes: Buffer): void {
+    if (this.#isImplied) return;
     if (!this.#client.write(bytes)) this.#engine.pause();
   }
 

@@ -4,7 +4,7 @@ import {
   type ClientHttp2Stream,
   type IncomingHttpHeaders,
 } from 'node:http2';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { frame, FrameReader } from '../../shared/grpc/frames.ts';
 import { plainMessage } from '../../shared/grpc/status-message.ts';
 
@@ -30,6 +30,16 @@ export interface GrpcClient {
 
 export async function grpcClient(socketPath: string): Promise<GrpcClient> {
   const socket = connect(socketPath);
+  await upgrade(socket);
+  return grpcClientOn(socket);
+}
+
+/** The same without an upgrade: HTTP/2 from the first byte, as the engine takes it from API 1.53 on. */
+export function nativeGrpcClient(socketPath: string): GrpcClient {
+  return grpcClientOn(connect(socketPath));
+}
+
+async function upgrade(socket: Socket): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     let head = '';
     const onData = (part: Buffer) => {
@@ -52,6 +62,9 @@ export async function grpcClient(socketPath: string): Promise<GrpcClient> {
         'Content-Length: 0\r\n\r\n',
     );
   });
+}
+
+function grpcClientOn(socket: Socket): GrpcClient {
   const session = connectHttp2('http://localhost', { createConnection: () => socket });
   session.on('error', () => undefined);
   const open = (path: string, metadata: Readonly<Record<string, string>> = {}) => {
