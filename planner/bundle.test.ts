@@ -148,6 +148,17 @@ describe('isolateSpec', () => {
     }
   });
 
+  it('keeps a time namespace with its offsets, of its own and joined (Docker Engine 29.5)', () => {
+    for (const time of ['{"type":"time"}', '{"type":"time","path":"/proc/7/ns/time"}']) {
+      const sent = ordinary
+        .replace('{"type":"ipc"}', `{"type":"ipc"},${time}`)
+        .replace('"namespaces":', '"timeOffsets":{"boottime":{"secs":5}},"namespaces":');
+      const { linux } = parseSpec(isolate(sent));
+      expect(linux.namespaces).toContainEqual(JSON.parse(time));
+      expect(linux).toHaveProperty('timeOffsets', { boottime: { secs: 5 } });
+    }
+  });
+
   it('A7 joins a user namespace by path', () => {
     expect(
       parseSpec(isolate(ordinary, { joinedUserNamespace: '/proc/7/ns/user' })).linux.namespaces.at(-1),

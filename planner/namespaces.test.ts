@@ -28,6 +28,7 @@ describe('checkNamespaces', () => {
     ['ipc', 'ipc'],
     ['uts', 'uts'],
     ['cgroup', 'cgroup'],
+    ['time', 'time'],
   ])("A7 refuses the host's %s namespace by whatever path", (type, file) => {
     const others = all.filter((n) => n.type !== type);
     for (const path of [
@@ -58,8 +59,15 @@ describe('checkNamespaces', () => {
       'belongs to no container',
     );
     expect(() =>
-      checkNamespaces(spec([...all, { type: 'time', path: '/proc/self/ns/time' }]), ownPid),
+      checkNamespaces(spec([...all, { type: 'other', path: '/proc/self/ns/time' }]), ownPid),
     ).toThrow('not supported');
+  });
+
+  it('passes a time namespace of its own (Docker 29.5), and joins that of a protected one only', () => {
+    expect(checkNamespaces(spec([...all, { type: 'time' }]), ownPid)).toBeNull();
+    expect(() =>
+      checkNamespaces(spec([...all, { type: 'time', path: `/proc/${ownPid}/ns/mnt` }]), ownPid),
+    ).toThrow('protected container only');
   });
 
   it('refuses an engine that remaps users itself', () => {

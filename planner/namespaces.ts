@@ -12,7 +12,11 @@ const required = new Map([
   ['network', { file: 'net', flag: '--network=host' }],
   ['mount', { file: 'mnt', flag: 'a host mount namespace' }],
 ]);
-const optional = new Map([['cgroup', { file: 'cgroup', flag: '--cgroupns=host' }]]);
+const optional = new Map([
+  ['cgroup', { file: 'cgroup', flag: '--cgroupns=host' }],
+  // Docker Engine 29.5 and later give every container one of its own, where the kernel can.
+  ['time', { file: 'time', flag: 'a host time namespace' }],
+]);
 
 export interface JoinedNamespace {
   readonly base: number;

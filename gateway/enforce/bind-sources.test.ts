@@ -130,6 +130,11 @@ describe('A8: which directory a bind source really is', () => {
     };
     expect((await resolveBindSource(at('shared/to-socket'), clients)).isDockerSocket).toBe(true);
     expect((await resolveBindSource('/run/containerd/containerd.sock', clients)).isDockerSocket).toBe(false);
+    for (const nri of ['/var/run/docker/nri.sock', '/run/nri/nri.sock'])
+      expect(await resolveBindSource(nri, clients)).toMatchObject({
+        isEngineSocket: true,
+        isDockerSocket: false,
+      });
     expect((await resolveBindSource(at('shared/inner'), clients)).socketMount).toBe('id');
     for (const file of [at('run'), dir, '/']) expect((await resolve(file)).containsEngineSocket).toBe(true);
     expect((await resolve(at('shared'))).containsEngineSocket).toBe(false);

@@ -28,6 +28,9 @@ const usualSockets = [
   ...usualDockerSockets,
   '/run/containerd/containerd.sock',
   '/run/docker/containerd/containerd.sock',
+  // Whoever speaks there as an NRI plugin changes what containers get.
+  '/run/docker/nri.sock',
+  '/run/nri/nri.sock',
 ];
 
 /** Follows a path on its own (see `PathLookups`). */

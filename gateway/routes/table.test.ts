@@ -16,7 +16,7 @@ import {
 import { foldKey } from '../../shared/policy/json.ts';
 import type { Shape } from '../../shared/policy/shape.ts';
 
-describe('the route table and the published Engine API 1.25 to 1.55', () => {
+describe('the route table and the published Engine API 1.25 to 1.56', () => {
   it('has every published endpoint', () => {
     const known = new Set(routes.map((route) => `${route.method} ${route.pattern}`));
     expect(
@@ -86,7 +86,7 @@ describe('the route table and the published Engine API 1.25 to 1.55', () => {
   });
 
   it('knows versions from 1.24 on', () => {
-    expect(['1.24', '1.45', '1.55', null].map(versionKnown)).toEqual([true, true, true, true]);
+    expect(['1.24', '1.45', '1.56', null].map(versionKnown)).toEqual([true, true, true, true]);
     expect(versionKnown('1.23')).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * The Engine API as data: every published endpoint of 1.24 to 1.55, and the unpublished ones that exist. Held
+ * The Engine API as data: every published endpoint of 1.24 to 1.56, and the unpublished ones that exist. Held
  * against the project's copy of the published descriptions by a test. Under ECI what is not here is refused.
  */
 

@@ -13,7 +13,7 @@ import {
 import type { Shape } from './shape.ts';
 
 /**
- * Bodies of the endpoints that create or change things, for the Engine API 1.24 to 1.55. Held against the
+ * Bodies of the endpoints that create or change things, for the Engine API 1.24 to 1.56. Held against the
  * published descriptions by a test. A field that is missing here is refused under ECI: a new one is added
  * together with what has to be decided about it.
  */
@@ -142,6 +142,8 @@ const hostConfigFields: Readonly<Record<string, Shape>> = {
   Isolation: text,
   MaskedPaths: texts,
   ReadonlyPaths: texts,
+  // What a process may set for itself.
+  Umask: 'integer',
 };
 /** The fields of a create body's `HostConfig`. */
 export const hostConfigKeys: readonly string[] = Object.keys(hostConfigFields);

@@ -1,5 +1,5 @@
 /**
- * Keys that clients send in bodies and that no supported engine (API 1.24 to 1.55) reads: the structs its
+ * Keys that clients send in bodies and that no supported engine (API 1.24 to 1.56) reads: the structs its
  * endpoints decode into have no such field, in any spelling. They are removed from the body that the engine
  * gets. A key that some engine acts on must not be here; a test compares them with the published fields.
  *
