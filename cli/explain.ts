@@ -20,8 +20,8 @@ interface ExplainOptions extends RootOptions, SettingsChoice {
 }
 
 /**
- * `bulkhead explain -- run …`: what would happen, rule by rule; nothing is run. Exit code 0 allowed, 1
- * denied, 2 unusable arguments.
+ * `bulkhead explain docker run …`, or without `docker`: what would happen, rule by rule; nothing is run. Exit
+ * code 0 allowed, 1 denied, 2 unusable arguments.
  */
 export function configureExplain(command: Command): void {
   withJson(withRoot(command))
@@ -29,8 +29,9 @@ export function configureExplain(command: Command): void {
     .option('--settings <file>', helpText('cli-help.explain-settings'))
     .option('--draft', helpText('cli-help.explain-draft'))
     .option('--image-trusted', helpText('cli-help.explain-image-trusted'))
-    .action((args: string[], options: ExplainOptions) =>
+    .action((commandLine: string[], options: ExplainOptions) =>
       withTarget(options, async (target) => {
+        const args = commandLine[0] === 'docker' ? commandLine.slice(1) : commandLine;
         const engine = await target.driver.status();
         const decidedBy = await explainedSettings(target, engine, options);
         if (!decidedBy.ok) {

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { markInheritedDescriptors } from '../gateway/base/inherited-descriptors.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail } from '../shared/result.ts';
+import { separateDockerCommand } from './explain-arguments.ts';
 import { parseErrorText } from './help.ts';
 import { languageOf, setLocale } from './language.ts';
 import { endWithReader, exitCodes, printError } from './output.ts';
@@ -14,7 +15,8 @@ import { buildProgram } from './program.ts';
 export async function main(args: readonly string[]): Promise<void> {
   await setLocale(languageOf(args, process.env));
   try {
-    await (await buildProgram(args)).parseAsync(args, { from: 'user' });
+    const program = await buildProgram(args);
+    await program.parseAsync(separateDockerCommand(args, program), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       // commander has printed help and version, which are no failures.

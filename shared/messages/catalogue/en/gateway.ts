@@ -19,8 +19,8 @@ export const gateway = {
   'gateway.there-is-no-command-to-explain': 'there is no command to explain',
   'gateway.cannot-be-explained': '"{{command}}" can\'t be explained',
   'gateway.give-docker-command-as-you-would-type': concat(
-    'Give a Docker command as you would type it, without "docker" and its general options: ',
-    'bulkhead explain -- run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. ',
+    'Give a Docker command as you would type it, without general options of docker: ',
+    'bulkhead explain docker run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. ',
     'Buildx does more than ask the engine, and is not run.',
   ),
   'gateway.would-write-file': '{{writes}} would write a file',

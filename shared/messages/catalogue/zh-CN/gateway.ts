@@ -19,7 +19,7 @@ export const gateway: Translated<typeof english> = {
   'gateway.there-is-no-command-to-explain': '没有要解释的命令',
   'gateway.cannot-be-explained': '无法解释“{{command}}”',
   'gateway.give-docker-command-as-you-would-type':
-    '请按平时的写法给出 Docker 命令，不含“docker”及其通用选项：bulkhead explain -- run --pid=host alpine。Compose ' +
+    '请按平时的写法给出 Docker 命令，不含 docker 的通用选项：bulkhead explain docker run --pid=host alpine。Compose ' +
     '文件请用：bulkhead explain --compose FILE。Buildx 不仅仅向引擎发出请求，因此不会运行。',
   'gateway.would-write-file': '{{writes}} 会写入文件',
   'gateway.leave-it-out-it-changes-nothing-about': '请去掉它：它不影响决策结果。',

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+
+/**
+ * The arguments with `--` in front of the Docker command of `bulkhead explain`, where somebody typed it
+ * without: else options of `docker run` would be read as ours. Other commands' arguments are returned as they
+ * are.
+ */
+export function separateDockerCommand(args: readonly string[], program: Command): readonly string[] {
+  const explain = program.commands.find((command) => command.name() === 'explain');
+  const options = new Set(
+    [program, ...(explain === undefined ? [] : [explain])].flatMap((command) =>
+      command.options
+        .filter(({ required }) => required)
+        .flatMap(({ short, long }) => [short, long].filter((name) => name !== undefined)),
+    ),
+  );
+  let isExplain = false;
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] ?? '';
+    if (arg === '--') return args;
+    if (options.has(arg)) index += 1;
+    else if (!arg.startsWith('-')) {
+      if (isExplain) return [...args.slice(0, index), '--', ...args.slice(index)];
+      if (arg !== 'explain') return args;
+      isExplain = true;
+    }
+  }
+  return args;
+}
