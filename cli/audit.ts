@@ -5,12 +5,15 @@ import { decisionSubject, decisionText } from '../shared/audit/decision-text.ts'
 import { isProbes } from '../shared/audit/activity.ts';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import type { MessageId } from '../shared/messages/catalogue/index.ts';
 import { message } from '../shared/messages/message.ts';
-import { padColumns } from './columns.ts';
+import { auditList, outcomeTexts, outcomeTones } from './audit-list.ts';
+import { displayWidth, padColumns } from './columns.ts';
 import { printable, printError, resolveRoot, withJson, withRoot } from './output.ts';
-import { text, translateSentence } from './text.ts';
+import { translateSentence } from './text.ts';
 import { helpText } from './help.ts';
+import { listFormatOf, renderList, withFormat } from './list.ts';
+import type { ListFormat } from './list-format.ts';
+import { styled } from './style.ts';
 
 interface AuditOptions {
   readonly root?: string;
@@ -21,6 +24,7 @@ interface AuditOptions {
   readonly denied?: boolean;
   readonly probes?: boolean;
   readonly file?: string;
+  readonly format?: string;
 }
 
 /**
@@ -28,7 +32,7 @@ interface AuditOptions {
  * document a line. Ends on Ctrl C, with --follow only then.
  */
 export function configureAudit(command: Command): void {
-  withJson(withRoot(command))
+  withFormat(withJson(withRoot(command)))
     .option('--follow', helpText('cli-help.audit-follow'))
     .option('--rule <rule>', helpText('cli-help.audit-rule'))
     .option('--since <time>', helpText('cli-help.audit-since'))
@@ -44,6 +48,11 @@ export function configureAudit(command: Command): void {
       const since = sinceTime(options.since, Date.now());
       if (!since.ok) {
         printError(since.error, options);
+        return;
+      }
+      const format = auditFormatOf(options);
+      if (!format.ok) {
+        printError(format.error, options);
         return;
       }
       const there = await access(file.value, constants.R_OK).then(
@@ -76,17 +85,18 @@ export function configureAudit(command: Command): void {
       };
       process.once('SIGINT', end);
       const { readDecisionLog } = await import('../gateway/audit/read-log.ts');
+      const rows: StoredAuditEntry[] = [];
       try {
         await readDecisionLog(
           file.value,
           (entry) => {
-            if (wanted(entry, options, since.value))
-              process.stdout.write(
-                `${options.json === true ? JSON.stringify(entry) : describeEntry(entry)}\n`,
-              );
+            if (!wanted(entry, options, since.value)) return;
+            if (isTable(format.value)) rows.push(entry);
+            else process.stdout.write(`${lineOf(entry, options, format.value)}\n`);
           },
           options.follow === true ? stop.signal : null,
         );
+        if (isTable(format.value)) process.stdout.write(`${renderList(rows, auditList, format.value)}\n`);
       } catch (error) {
         printError(
           fail('input.unusable', message('cli.decision-log-cannot-be-followed', { value: file.value }), {
@@ -99,6 +109,23 @@ export function configureAudit(command: Command): void {
         process.removeListener('SIGINT', end);
       }
     });
+}
+
+const isTable = ({ kind }: ListFormat): boolean => kind === 'table' || kind === 'columns';
+
+/** The format that was requested; a table of decisions that are followed is `input.unusable`. */
+function auditFormatOf(options: AuditOptions): Result<ListFormat, AppError> {
+  const format = listFormatOf(auditList, options);
+  return format.ok && isTable(format.value) && options.follow === true
+    ? fail('input.unusable', message('cli-list.format-table-follows'), {
+        hint: message('cli-list.format-without-table'),
+      })
+    : format;
+}
+
+function lineOf(entry: StoredAuditEntry, { json }: AuditOptions, format: ListFormat): string {
+  if (json === true) return JSON.stringify(entry);
+  return format.kind === 'default' ? describeEntry(entry) : renderList([entry], auditList, format);
 }
 
 function logOf(options: AuditOptions): Result<string, AppError> {
@@ -134,16 +161,10 @@ export function wanted(
   return since === null || Date.parse(entry.time) >= since;
 }
 
-const outcomes = {
-  allow: 'cli-output.audit-warned',
-  rewrite: 'cli-output.audit-rewritten',
-  deny: 'cli-output.audit-denied',
-  'would-deny': 'cli-output.audit-would-deny',
-} as const satisfies Readonly<Record<StoredAuditEntry['outcome'], MessageId>>;
-
 /** Time, who, what, rule and setting: one line. */
 export function describeEntry(entry: StoredAuditEntry): string {
-  const outcome = padColumns(text(outcomes[entry.outcome]), 10);
+  const outcome = outcomeTexts[entry.outcome]();
+  const padding = padColumns('', 10 - displayWidth(outcome));
   const origin =
     entry.origin?.kind === 'socket-mount'
       ? `container ${entry.origin.container ?? entry.origin.mount ?? '?'}`
@@ -156,7 +177,7 @@ export function describeEntry(entry: StoredAuditEntry): string {
       : (decisionSubject(entry, translateSentence) ?? entry.message);
   const rule = [entry.rule, entry.spec ?? ''].filter((part) => part !== '').join(' ');
   const line =
-    `${entry.time}  ${outcome}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  ` +
+    `${padding}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  ` +
     `[${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
-  return printable(line);
+  return `${printable(entry.time)}  ${styled(outcomeTones[entry.outcome], outcome)}${printable(line)}`;
 }

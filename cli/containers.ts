@@ -1,13 +1,21 @@
 import type { Command } from 'commander';
-import type { Container, ContainerScan, RemoveOutcome } from '../shared/containers/protection.ts';
+import { unprotected, type RemoveOutcome } from '../shared/containers/protection.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { registerRecreate } from './recreate.ts';
 import { withTarget, type RootOptions } from './target.ts';
-import { fail } from '../shared/result.ts';
+import { fail, ok } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
-import { padColumns } from './columns.ts';
+import { containerList, describeScan } from './container-list.ts';
+import { alarmLines, readEnforcement } from './enforcement-text.ts';
 import { helpText } from './help.ts';
-import { about, text, translate } from './text.ts';
+import { listFormatOf, withListFormat } from './list.ts';
+import type { ListOptions } from './list-format.ts';
+import { styled } from './style.ts';
+import { text, translate } from './text.ts';
+
+interface ScanOptions extends RootOptions, ListOptions {
+  readonly unprotected?: boolean;
+}
 
 interface RemoveOptions extends RootOptions {
   readonly includeRunning?: boolean;
@@ -17,24 +25,28 @@ interface RemoveOptions extends RootOptions {
 
 /** `bulkhead containers scan | remove | recreate`. */
 export function configureContainers(containers: Command): void {
-  withJson(withRoot(containers.command('scan').description(helpText('cli-help.scan'))))
+  const scan = containers.command('scan').aliases(['list', 'ls']).description(helpText('cli-help.scan'));
+  withListFormat(withJson(withRoot(scan)))
     .option('--unprotected', helpText('cli-help.scan-unprotected'))
-    .action((options: RootOptions & { unprotected?: boolean }) =>
-      withTarget(options, async (target) => {
-        const scan = await target.scan();
+    .action((options: ScanOptions) => {
+      const format = listFormatOf(containerList, options);
+      if (!format.ok) {
+        printError(format.error, options);
+        return;
+      }
+      return withTarget(options, async (target) => {
+        const [scanned, enforcement] = await Promise.all([target.scan(), readEnforcement(target)]);
+        for (const line of alarmLines(enforcement)) progress(styled('bad', line, process.stderr));
         const shown =
-          scan.ok && options.unprotected === true
-            ? {
-                ok: true as const,
-                value: {
-                  ...scan.value,
-                  containers: scan.value.containers.filter((container) => !container.protected),
-                },
-              }
-            : scan;
-        printResult(shown, { json: options.json, human: describeScan });
-      }),
-    );
+          scanned.ok && options.unprotected === true
+            ? ok({ ...scanned.value, containers: unprotected(scanned.value) })
+            : scanned;
+        printResult(shown, {
+          json: options.json,
+          human: (value) => describeScan(value, format.value),
+        });
+      });
+    });
 
   withJson(withRoot(containers.command('remove <id...>').description(helpText('cli-help.containers-remove'))))
     .option('--include-running', helpText('cli-help.include-running'))
@@ -96,38 +108,3 @@ const summary = (list: readonly RemoveOutcome[]): string =>
     number: list.filter((outcome) => outcome.removed).length,
     total: list.length,
   });
-
-/** One that could not be inspected counts as unprotected, and is not called so. */
-function protectionText(container: Container): string {
-  if (container.protected) return text('cli-output.protected');
-  return container.reason === 'unknown'
-    ? text('cli-output.protection-unknown')
-    : text('cli-output.unprotected');
-}
-
-function reasonText({ reason, range, whyUnknown, whyUnknownSentence }: Container): string {
-  const plain = text(`cli-output.reason-${reason}`);
-  const withRange = range === null ? plain : `${plain} ${range.first}-${range.last}`;
-  return whyUnknown === undefined ? withRange : about(withRange, translate(whyUnknown, whyUnknownSentence));
-}
-
-/** The containers, one a line, and how many are not protected. */
-export function describeScan({ containers }: ContainerScan): string {
-  if (containers.length === 0) return text('cli-output.no-containers');
-  const width = Math.min(40, Math.max(...containers.map(({ name }) => name.length)));
-  const lines = containers.map((container) =>
-    [
-      container.id.slice(0, 12),
-      container.name.padEnd(width),
-      padColumns(text(`cli-output.state-${container.state}`), 8),
-      padColumns(protectionText(container), 11),
-      reasonText(container),
-    ].join('  '),
-  );
-  const count = containers.filter((container) => !container.protected).length;
-  const sum =
-    count === 0
-      ? text('cli-output.all-protected')
-      : text('cli-output.not-protected', { count, total: containers.length });
-  return [...lines, sum].join('\n');
-}

@@ -59,6 +59,17 @@ const invalid: readonly (readonly [readonly string[], string, string])[] = [
   ],
 ];
 
+test('options that exclude each other are named', async () => {
+  const conflict = new CommanderError(
+    1,
+    'commander.conflictingOption',
+    "error: option '--format <format>' cannot be used with option '--json'",
+  );
+  expect(parseErrorText(conflict)).toContain(conflict.message);
+  await setLocale('zh-CN');
+  expect(parseErrorText(conflict)).toContain('选项“--format <format>”不能与选项“--json”同时使用');
+});
+
 describe('parse errors', () => {
   test.each(invalid)('%j', async (args, english, chinese) => {
     expect(parseError(...args)).toBe(`${english}\n(add --help for what it takes)`);

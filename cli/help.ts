@@ -63,6 +63,12 @@ const parseErrors: Readonly<Record<string, (quoted: string, line: string) => str
   'commander.missingArgument': (argument) => text('cli-help.missing-argument', { argument }),
   'commander.optionMissingArgument': (option) => text('cli-help.missing-value', { option }),
   'commander.missingMandatoryOptionValue': (option) => text('cli-help.missing-option', { option }),
+  'commander.conflictingOption'(quoted, line) {
+    const [option, other] = quoted.split("' cannot be used with option '");
+    return option === undefined || other === undefined
+      ? line
+      : text('cli-help.conflicting-options', { option, other });
+  },
   'commander.excessArguments'(command, line) {
     const [count, given] = [...line.replace(/'.*'/, '').matchAll(/\d+/g)].map(Number);
     return count === undefined || given === undefined

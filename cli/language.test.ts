@@ -3,7 +3,7 @@ import { describeStatus, type StatusReport } from './status.ts';
 import type { Container } from '../shared/containers/protection.ts';
 import { languageOf, setLocale } from './language.ts';
 import { resolveRoot } from './output.ts';
-import { describeScan } from './containers.ts';
+import { describeScan } from './container-list.ts';
 import { describeRecreatePlan } from './recreate-text.ts';
 import { errorText, translateSentence } from './text.ts';
 import { message, referenceTo } from '../shared/messages/message.ts';
@@ -64,8 +64,9 @@ describe('the language of the command line', () => {
     expect(
       describeScan({ at: '', durationMs: 1, eci: true, containers: [container, other] }).split('\n'),
     ).toEqual([
-      '0123456789ab  web      运行中    受保护       独立的 ID 范围 100000-165535',
-      '0123456789ab  db-long  已退出    未受保护     ECI 已关闭',
+      'ID            名称     状态    保护      原因',
+      '0123456789ab  web      运行中  受保护    独立的 ID 范围 100000-165535',
+      '0123456789ab  db-long  已退出  未受保护  ECI 已关闭',
       '2 个中有 1 个未受保护。',
     ]);
   });

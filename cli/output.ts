@@ -6,6 +6,7 @@ import { engineAtRoot, parseTargetId, rootOf, type TargetRef } from '../shared/t
 import { systemInstallRecord, systemRoot } from '../engine/base/root-paths.ts';
 import { message } from '../shared/messages/message.ts';
 import { helpText } from './help.ts';
+import { styled } from './style.ts';
 import { errorText } from './text.ts';
 
 /**
@@ -50,8 +51,14 @@ export function printResult<T>(result: Result<T, AppError>, options: PrintOption
 
 /** An error to stderr, and its exit code. */
 export function printError(error: AppError, options: { readonly json?: boolean | undefined } = {}): void {
-  process.stderr.write(`${options.json === true ? JSON.stringify({ error }) : errorText(error)}\n`);
+  process.stderr.write(`${options.json === true ? JSON.stringify({ error }) : styledError(error)}\n`);
   process.exitCode = exitCodeOf(error);
+}
+
+/** An error's text, its first line in colour. */
+function styledError(error: AppError): string {
+  const [first = '', ...others] = errorText(error).split('\n');
+  return [styled('bad', first, process.stderr), ...others].join('\n');
 }
 
 /** A line on the progress, in the language of this run, to stderr: stdout stays one document. */

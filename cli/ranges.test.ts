@@ -33,14 +33,18 @@ test('ranges are listed by owner, with their ids where one owner is named', () =
       ],
     },
   ];
-  expect(describeRanges(found, false)).toBe(
-    '0           root                  1 ranges, 0 in use\n' +
-      'builds      -                     2 ranges, 2 in use',
+  expect(describeRanges(found, false, { kind: 'default' })).toBe(
+    'OWNER   ACCOUNT  RANGES  IN USE\n' + //
+      '0       root     1       0\n' +
+      'builds  -        2       2',
   );
-  expect(describeRanges(found.slice(1), true)).toBe(
-    'builds      -                     2 ranges, 2 in use\n  3-4  container\n  5-6  process',
+  expect(describeRanges(found.slice(1), true, { kind: 'default' })).toBe(
+    'OWNER   ACCOUNT  ID RANGE  USED BY\n' +
+      'builds  -        3-4       container\n' +
+      'builds  -        5-6       process',
   );
-  expect(describeRanges([], true)).toBe('There are no ranges.');
+  expect(describeRanges(found, true, { kind: 'quiet' })).toBe('1-2\n3-4\n5-6');
+  expect(describeRanges([], true, { kind: 'default' })).toBe('There are no ranges.');
 });
 
 test('the command reports what it does not check, and unknown accounts', async () => {

@@ -1,19 +1,23 @@
 import type { Command } from 'commander';
-import type { OwnedRanges } from '../planner/range-admin.ts';
+import type { OwnedRange, OwnedRanges } from '../planner/range-admin.ts';
 import { fail, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
 import { printError, printResult, progress, withJson } from './output.ts';
 import { text } from './text.ts';
 import { helpText } from './help.ts';
+import { listFormatOf, renderList, withListFormat, type ListDefinition } from './list.ts';
+import type { ListFormat, ListOptions } from './list-format.ts';
 
-interface RangesOptions {
+type Owned = Pick<OwnedRanges, 'owner' | 'account'>;
+
+interface RangesOptions extends ListOptions {
   readonly user?: string;
   readonly json?: boolean;
 }
 
 /** `bulkhead ranges list | release`: whose the machine's ranges of host ids are, for all its engines. */
 export function configureRanges(ranges: Command): void {
-  withJson(ranges.command('list').description(helpText('cli-help.ranges-list')))
+  withListFormat(withJson(ranges.command('list').alias('ls').description(helpText('cli-help.ranges-list'))))
     .option('--user <uid>', helpText('cli-help.ranges-list-user'))
     .action(async (options: RangesOptions) => {
       const { listRanges, parseOwner } = await import('../planner/range-admin.ts');
@@ -22,9 +26,15 @@ export function configureRanges(ranges: Command): void {
         printError(notAnOwner(options.user), options);
         return;
       }
+      const each = owner !== null;
+      const format = each ? listFormatOf(rangeList, options) : listFormatOf(ownerList, options);
+      if (!format.ok) {
+        printError(format.error, options);
+        return;
+      }
       printResult(await listRanges(owner, { log: progress }), {
         json: options.json,
-        human: (found) => describeRanges(found, owner !== null),
+        human: (found) => describeRanges(found, each, format.value),
       });
     });
 
@@ -59,24 +69,52 @@ function notAnOwner(owner: string): AppError {
   return failed.error;
 }
 
-/** One line an owner; of one alone a line each range, too. */
-export function describeRanges(found: readonly OwnedRanges[], each: boolean): string {
-  if (found.length === 0) return text('cli-output.no-ranges');
-  return found
-    .flatMap(({ owner, account, ranges }) => {
-      const used = ranges.filter(({ usedBy }) => usedBy !== null).length;
-      const sum = text('cli-output.ranges', { number: String(ranges.length).padStart(5), used });
-      const line = `${String(owner).padEnd(10)}  ${(account ?? '-').padEnd(16)}  ${sum}`;
-      return [
-        line,
-        ...(each
-          ? ranges.map(
-              ({ first, last, usedBy }) =>
-                `  ${first}-${last}` +
-                (usedBy === null ? '' : `  ${text(`cli-output.range-used-by-${usedBy}`)}`),
-            )
-          : []),
-      ];
-    })
-    .join('\n');
+const ownerFields = {
+  Owner: { head: () => text('cli-list.owner'), value: ({ owner }: Owned) => String(owner) },
+  Account: {
+    head: () => text('cli-list.account'),
+    value: ({ account }: Owned) => account ?? '',
+    display: ({ account }: Owned) => account ?? '-',
+  },
+};
+
+/** What `bulkhead ranges list` lists: an owner a line. */
+const ownerList: ListDefinition<OwnedRanges> = {
+  fields: {
+    ...ownerFields,
+    Ranges: { head: () => text('cli-list.ranges'), value: ({ ranges }) => String(ranges.length) },
+    InUse: {
+      head: () => text('cli-list.in-use'),
+      value: ({ ranges }) => String(ranges.filter(({ usedBy }) => usedBy !== null).length),
+    },
+  },
+  columns: ['Owner', 'Account', 'Ranges', 'InUse'],
+  key: 'Owner',
+};
+
+/** What it lists of one owner: a range a line. */
+const rangeList: ListDefinition<Owned & OwnedRange> = {
+  fields: {
+    ...ownerFields,
+    Range: { head: () => text('cli-list.range'), value: ({ first, last }) => `${first}-${last}` },
+    UsedBy: {
+      head: () => text('cli-list.used-by'),
+      value: ({ usedBy }) => usedBy ?? '',
+      display: ({ usedBy }) => (usedBy === null ? '-' : text(`cli-output.range-used-by-${usedBy}`)),
+    },
+  },
+  columns: ['Owner', 'Account', 'Range', 'UsedBy'],
+  key: 'Range',
+};
+
+/** The owners in a format, or where `each` is set their ranges. */
+export function describeRanges(found: readonly OwnedRanges[], each: boolean, format: ListFormat): string {
+  if (found.length === 0 && format.kind === 'default') return text('cli-output.no-ranges');
+  return each
+    ? renderList(
+        found.flatMap(({ ranges, ...owned }) => ranges.map((range) => ({ ...owned, ...range }))),
+        rangeList,
+        format,
+      )
+    : renderList(found, ownerList, format);
 }

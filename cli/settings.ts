@@ -2,17 +2,17 @@ import type { Command } from 'commander';
 import type { Target } from '../engine/target.ts';
 import type { SettingsState } from '../shared/ipc/app-state.ts';
 import { fail, ok } from '../shared/result.ts';
-import type { HistoryItem } from '../shared/settings/history.ts';
 import type { Finding } from '../shared/settings/index.ts';
 import type { DiffLine } from '../shared/settings/line-diff.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { message, withReference } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
-import { padColumns } from './columns.ts';
 import { helpText } from './help.ts';
+import { printHistory } from './history-list.ts';
+import { withListFormat } from './list.ts';
 import { lint, type LintOptions } from './lint.ts';
-import { about, text, translate, translatedError } from './text.ts';
+import { about, text, translate } from './text.ts';
 
 const setExamples = `  bulkhead settings set /enhancedContainerIsolation/value true --root DIR
   bulkhead settings set /bulkhead/existingContainers --unset --root DIR`;
@@ -63,14 +63,8 @@ export function configureSettings(settings: Command): void {
       withTarget(options, (target) => prefer(target, pointer, value, options)),
     );
 
-  withJson(withRoot(settings.command('history').description(helpText('cli-help.settings-history')))).action(
-    (options: RootOptions) =>
-      withTarget(options, async (target) => {
-        if (options.json === true)
-          printResult(await target.settings.history(), { json: true, human: () => '' });
-        else printResult(await target.settings.historyItems(), { json: false, human: describeHistory });
-      }),
-  );
+  const history = settings.command('history').description(helpText('cli-help.settings-history'));
+  withListFormat(withJson(withRoot(history))).action(printHistory);
 
   withJson(
     withRoot(settings.command('rollback <version>').description(helpText('cli-help.settings-rollback'))),
@@ -252,44 +246,4 @@ function describeDraft(state: SettingsState): string {
   if (state.draft === state.applied) return text('cli-settings.draft-is-applied');
   const storedText = text('cli-settings.draft-kept');
   return state.conflict ? `${storedText}\n${text('cli-settings.draft-conflict')}` : storedText;
-}
-
-export function describeHistory(items: readonly HistoryItem[]): string {
-  if (items.length === 0) return text('cli-settings.history-empty');
-  return items
-    .map((item) => {
-      const at = item.at === null ? ''.padEnd(23) : `${item.at.slice(0, 19).replace('T', ' ')} UTC`;
-      const eci = item.eci === null ? '' : text(item.eci ? 'cli-settings.eci-on' : 'cli-settings.eci-off');
-      const version = `${item.current ? '*' : ' '}${String(item.version).padStart(4)}`;
-      return [version, at, padColumns(eci, 7), `${originOf(item)}${changesOf(item)}`].join('  ').trimEnd();
-    })
-    .join('\n');
-}
-
-/** How a version came about. */
-function originOf({ how, user, problem }: HistoryItem): string {
-  switch (how) {
-    case 'apply':
-      return text('cli-settings.how-apply', { user: String(user) });
-    case 'found':
-    case 'none':
-    case 'unrecorded':
-      return text(`cli-settings.how-${how}`);
-    case 'unreadable': {
-      if (problem === null) return about(text('cli-settings.unreadable'), '');
-      const { message: what, reason = '' } = translatedError(problem);
-      return about(what, reason);
-    }
-  }
-}
-
-/** How many changes, and the first of them by pointer. */
-function changesOf({ changes, changed }: HistoryItem): string {
-  if (changes === null || changes === 0) return '';
-  const named = changed.map((change) => change.pointer || text('cli-settings.whole-document')).join(', ');
-  const pointers =
-    changes > changed.length
-      ? text('cli-settings.and-more', { pointers: named, number: changes - changed.length })
-      : named;
-  return text('cli-settings.changes', { count: changes, pointers });
 }

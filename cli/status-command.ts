@@ -12,8 +12,17 @@ import {
   type CheckState,
 } from './status-check.ts';
 import { describeStatus, needsAction, statusReport } from './status.ts';
+import { styled } from './style.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { text } from './text.ts';
+
+const tones = { ok: 'good', warning: 'warning', critical: 'bad', unknown: 'warning' } as const;
+
+/** The first line in the colour of the state. */
+function withColour(status: string, state: CheckState): string {
+  const [first = '', ...others] = status.split('\n');
+  return [styled(tones[state], first), ...others].join('\n');
+}
 
 interface StatusOptions extends RootOptions {
   readonly check?: boolean;
@@ -46,7 +55,8 @@ async function printStatus(target: Target, options: StatusOptions): Promise<Chec
   const check = checkStateOf(report);
   printResult(ok(options.check === true ? { ...report, check } : report), {
     json: options.json,
-    human: options.check === true ? describeCheck : describeStatus,
+    human: (value) =>
+      withColour(options.check === true ? describeCheck(value) : describeStatus(value), check),
     failed: needsAction,
   });
   return check;

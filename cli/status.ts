@@ -4,11 +4,12 @@ import { unprotected } from '../shared/containers/protection.ts';
 import { errorMessage } from '../shared/messages/error-message.ts';
 import { plainText, sentenceOf, type MessageReference } from '../shared/messages/message.ts';
 import type { AppError } from '../shared/result.ts';
-import { enforcementAlarm, enforcementHeadline } from '../shared/enforcement/describe.ts';
+import { enforcementHeadline } from '../shared/enforcement/describe.ts';
 import { enforcementOf, isAlarm, type Enforcement } from '../shared/enforcement/enforcement.ts';
 import { protectionUnder } from '../shared/ipc/protection.ts';
 import type { ProtectionState, Verification } from '../shared/verify/claims.ts';
 import { labelled } from './columns.ts';
+import { alarmLines } from './enforcement-text.ts';
 import { phaseText } from './engine-text.ts';
 import { text, translate, translateSentence } from './text.ts';
 
@@ -144,20 +145,6 @@ function notes(report: StatusReport): readonly string[] {
       }),
     );
   return lines;
-}
-
-/** That the settings file is lost or broken, what is in force, and what puts it back. */
-function alarmLines(enforcement: Enforcement): string[] {
-  const alarm = enforcementAlarm(enforcement);
-  if (alarm === null) return [];
-  const { restorableVersion: version } = enforcement;
-  return [
-    text('cli-status.alarm', {
-      title: translateSentence(alarm.title),
-      details: alarm.details.map(translateSentence).join(text('cli-status.between-sentences')),
-    }),
-    ...(version === null ? [] : [text('cli-status.restore', { version })]),
-  ];
 }
 
 function protectionSentence(report: StatusReport, now: number): string {

@@ -1,15 +1,21 @@
 import type { Command } from 'commander';
 import { ok } from '../shared/result.ts';
 import type { DiscoveredTarget } from '../shared/targets/target.ts';
-import { printResult, resolveRoot, withJson, withRoot } from './output.ts';
+import { printError, printResult, resolveRoot, withJson, withRoot } from './output.ts';
 import type { RootOptions } from './target.ts';
-import { padColumns } from './columns.ts';
 import { phaseText } from './engine-text.ts';
+import { listFormatOf, renderList, withListFormat, type ListDefinition } from './list.ts';
+import type { ListOptions } from './list-format.ts';
 import { text } from './text.ts';
 
 /** `bulkhead targets`: the engines found on this machine, with the ids that --target takes. */
 export function configureTargets(command: Command): void {
-  withJson(withRoot(command)).action(async (options: RootOptions) => {
+  withListFormat(withJson(withRoot(command))).action(async (options: RootOptions & ListOptions) => {
+    const format = listFormatOf(targetList, options);
+    if (!format.ok) {
+      printError(format.error, options);
+      return;
+    }
     const { discoverTargets } = await import('../engine/targets/discover.ts');
     const named = resolveRoot(options);
     printResult(
@@ -18,24 +24,37 @@ export function configureTargets(command: Command): void {
           roots: named.ok ? [{ root: named.value, always: options.root !== undefined }] : [],
         }),
       ),
-      { json: options.json, human: describeTargets },
+      {
+        json: options.json,
+        human: (found) =>
+          found.length === 0 && format.value.kind === 'default'
+            ? text('cli-output.no-engine-found')
+            : renderList(found, targetList, format.value),
+      },
     );
   });
 }
 
-export function describeTargets(found: readonly DiscoveredTarget[]): string {
-  if (found.length === 0) return text('cli-output.no-engine-found');
-  const width = Math.max(...found.map((target) => target.id.length));
-  const versions = Math.max(...found.map((target) => (target.version ?? '-').length));
-  return found
-    .map(({ id, phase, version, ref }) => {
-      const cells = [
-        id.padEnd(width),
-        padColumns(phaseText(phase), 11),
-        (version ?? '-').padEnd(versions),
-        text(`cli-output.target-${ref.kind}`),
-      ];
-      return cells.join('  ').trimEnd();
-    })
-    .join('\n');
-}
+/** What `bulkhead targets` lists. */
+const targetList: ListDefinition<DiscoveredTarget> = {
+  fields: {
+    ID: { head: () => text('cli-list.id'), value: ({ id }) => id },
+    Kind: {
+      head: () => text('cli-list.kind'),
+      value: ({ ref }) => ref.kind,
+      display: ({ ref }) => text(`cli-output.target-${ref.kind}`),
+    },
+    State: {
+      head: () => text('cli-list.phase'),
+      value: ({ phase }) => phase,
+      display: ({ phase }) => phaseText(phase),
+    },
+    Version: {
+      head: () => text('cli-list.version'),
+      value: ({ version }) => version ?? '',
+      display: ({ version }) => version ?? '-',
+    },
+  },
+  columns: ['ID', 'State', 'Version', 'Kind'],
+  key: 'ID',
+};

@@ -479,6 +479,8 @@ describe('a settings file that is deleted under ECI', () => {
     await expect(engine.docker('run', '--rm', '--pid=host', 'busybox', 'true')).rejects.toThrow(
       /enhanced container isolation/,
     );
+    const listed = await run(bulkhead, ['containers', 'list', '--root', engine.paths.root]);
+    expect(listed.stderr).toMatch(/^The settings file was deleted\. The gateway goes on enforcing/);
     await engine.driver.stop();
     expect((await facts()).recorded).toBeNull();
   });

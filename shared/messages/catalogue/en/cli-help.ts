@@ -25,12 +25,15 @@ export const cliHelp = {
   'cli-help.too-many-arguments_other':
     "error: too many arguments for '{{command}}'. Expected {{count}} arguments but got {{given}}.",
   'cli-help.invalid-value': "error: option '{{option}}' argument '{{value}}' is invalid. {{reason}}",
+  'cli-help.conflicting-options': "error: option '{{option}}' cannot be used with option '{{other}}'",
   'cli-help.suggestion': '(Did you mean {{names}}?)',
   'cli-help.suggestions': '(Did you mean one of {{names}}?)',
   'cli-help.root': 'directory of the engine (default for root: /var/lib/bulkhead)',
   'cli-help.target':
     'another engine, by its id: system, docker-desktop, docker-engine, embedded:DIR (see bulkhead targets)',
   'cli-help.json': 'print one JSON document on stdout',
+  'cli-help.format': 'json (a line each), table, or a template of fields: "table {{example}}"',
+  'cli-help.quiet': 'print the ids only',
   'cli-help.yes': 'do not ask',
   'cli-help.include-running': 'running ones too: they are stopped and removed',
   'cli-help.remove-volumes': 'with their volumes',
@@ -141,7 +144,7 @@ export const cliHelp = {
   'cli-help.trust-draft': 'by the list of the draft, not the applied one',
   'cli-help.explain': concat(
     'say what would become of a docker command or a compose file, rule by rule; nothing is run: ',
-    'bulkhead explain -- run --privileged -v /etc:/x alpine',
+    'bulkhead explain docker run --privileged -v /etc:/x alpine',
   ),
   'cli-help.explain-compose':
     'of every service of a compose file, in the place of a command; - for standard input',

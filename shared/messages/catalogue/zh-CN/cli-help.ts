@@ -24,12 +24,15 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.too-many-arguments_other':
     '错误：“{{command}}”的参数过多。应为 {{count}} 个，实际为 {{given}} 个。',
   'cli-help.invalid-value': '错误：选项“{{option}}”的参数“{{value}}”无效。{{reason}}',
+  'cli-help.conflicting-options': '错误：选项“{{option}}”不能与选项“{{other}}”同时使用',
   'cli-help.suggestion': '（您是否想输入 {{names}}？）',
   'cli-help.suggestions': '（您是否想输入其中之一：{{names}}？）',
   'cli-help.root': '引擎的目录（root 的默认值：/var/lib/bulkhead）',
   'cli-help.target':
     '按 ID 指定另一个引擎：system、docker-desktop、docker-engine、embedded:DIR（参阅 bulkhead targets）',
   'cli-help.json': '在标准输出上打印一个 JSON 文档',
+  'cli-help.format': 'json（每项一行）、table，或由字段组成的模板："table {{example}}"',
+  'cli-help.quiet': '只输出 ID',
   'cli-help.yes': '不询问',
   'cli-help.include-running': '也包括正在运行的容器：停止并移除',
   'cli-help.remove-volumes': '连同其卷',
@@ -107,7 +110,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.trust': '说明套接字镜像列表对某个镜像的判断及所比较的摘要；不受信任时退出代码为 1',
   'cli-help.trust-draft': '依据草稿中的列表，而不是已应用的列表',
   'cli-help.explain':
-    '逐条规则说明某个 docker 命令或 Compose 文件的结果；不会运行任何内容：bulkhead explain -- run --privileged -v /etc:/x alpine',
+    '逐条规则说明某个 docker 命令或 Compose 文件的结果；不会运行任何内容：bulkhead explain docker run --privileged -v /etc:/x alpine',
   'cli-help.explain-compose': '针对 Compose 文件的每个服务，代替命令；- 表示标准输入',
   'cli-help.explain-settings': '依据这些设置，而不是已应用的设置',
   'cli-help.explain-draft': '依据草稿',

@@ -4,6 +4,7 @@ import { claims } from './claims.ts';
 import { cli } from './cli.ts';
 import { cliHelp } from './cli-help.ts';
 import { cliExplain } from './cli-explain.ts';
+import { cliList } from './cli-list.ts';
 import { cliOutput } from './cli-output.ts';
 import { cliPlan } from './cli-plan.ts';
 import { cliRecreation } from './cli-recreation.ts';
@@ -39,6 +40,7 @@ export const chinese = {
   ...cli,
   ...cliHelp,
   ...cliExplain,
+  ...cliList,
   ...cliOutput,
   ...cliPlan,
   ...cliRecreation,

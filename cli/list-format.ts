@@ -1,0 +1,58 @@
+import { message } from '../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+
+/** A part of a template: text as it is, or a field by its name, `null` for all of them. */
+type TemplatePart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'field'; readonly name: string }
+  | { readonly kind: 'json'; readonly name: string | null };
+
+/** How the rows of a list are printed; `columns` is the table of the list's own columns. */
+export type ListFormat =
+  | { readonly kind: 'default' | 'columns' | 'quiet' | 'json' }
+  | { readonly kind: 'lines' | 'table'; readonly parts: readonly TemplatePart[] };
+
+/** What `--format` and `--quiet` select, and `--json`. */
+export interface ListOptions {
+  readonly format?: string | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/**
+ * Reads `--format`, as docker's commands take it: `json`, `table`, a template such as `{{.Name}}`, or `table`
+ * and a template. Of Go's templates it has fields and `json`; `fields` are their names. Anything else is
+ * `input.unusable`.
+ */
+export function parseListFormat(
+  { format, quiet }: ListOptions,
+  fields: readonly string[],
+): Result<ListFormat, AppError> {
+  if (quiet === true) return ok({ kind: 'quiet' });
+  if (format === undefined) return ok({ kind: 'default' });
+  if (format === 'table') return ok({ kind: 'columns' });
+  if (format === 'json') return ok({ kind: 'json' });
+  const [head = ''] = /^table\s+/.exec(format) ?? [];
+  const parts: TemplatePart[] = [];
+  // docker takes \t and \n in a template as typed, too.
+  const template = format
+    .slice(head.length)
+    .replaceAll(String.raw`\t`, '\t')
+    .replaceAll(String.raw`\n`, '\n');
+  for (const piece of template.split(/(\{\{.*?\}\})/s)) {
+    if (!piece.startsWith('{{')) {
+      if (piece.includes('{{')) return unusable(message('cli-list.format-not-read', { part: piece }), fields);
+      if (piece !== '') parts.push({ kind: 'text', text: piece });
+      continue;
+    }
+    const [, json, name] = /^\{\{\s*(json\s+)?\.(\w*)\s*\}\}$/.exec(piece) ?? [];
+    if (name === undefined || (name === '' && json === undefined))
+      return unusable(message('cli-list.format-not-read', { part: piece }), fields);
+    if (name !== '' && !fields.includes(name))
+      return unusable(message('cli-list.format-field-unknown', { name }), fields);
+    parts.push(json === undefined ? { kind: 'field', name } : { kind: 'json', name: name || null });
+  }
+  return ok({ kind: head === '' ? 'lines' : 'table', parts });
+}
+
+const unusable = (what: Parameters<typeof fail>[1], fields: readonly string[]) =>
+  fail('input.unusable', what, { hint: message('cli-list.format-fields', { fields: fields.join(', ') }) });

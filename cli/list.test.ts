@@ -1,0 +1,78 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { parseListFormat, type ListOptions } from './list-format.ts';
+import { renderList, type ListDefinition } from './list.ts';
+
+interface Row {
+  readonly id: string;
+  readonly isUp: boolean;
+}
+
+const list: ListDefinition<Row> = {
+  fields: {
+    ID: { head: () => 'ID', value: ({ id }) => id },
+    Up: {
+      head: () => '运行',
+      value: ({ isUp }) => String(isUp),
+      display: ({ isUp }) => (isUp ? '是' : 'no'),
+      tone: ({ isUp }) => (isUp ? 'good' : null),
+    },
+  },
+  columns: ['Up', 'ID'],
+  key: 'ID',
+};
+const rows = [
+  { id: 'a', isUp: true },
+  { id: 'long', isUp: false },
+];
+
+function rendered(options: ListOptions): string {
+  const format = parseListFormat(options, ['ID', 'Up']);
+  if (!format.ok) throw new Error(format.error.message, { cause: format.error });
+  return renderList(rows, list, format.value);
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test.each<[ListOptions, string]>([
+  [{}, '运行  ID\n是    a\nno    long'],
+  [{ format: 'table' }, '运行  ID\n是    a\nno    long'],
+  [{ quiet: true }, 'a\nlong'],
+  [{ format: 'json' }, '{"ID":"a","Up":"true"}\n{"ID":"long","Up":"false"}'],
+  [{ format: '{{json .}}' }, '{"ID":"a","Up":"true"}\n{"ID":"long","Up":"false"}'],
+  [{ format: '{{.ID}}={{ .Up }}' }, 'a=true\nlong=false'],
+  [{ format: '{{json .ID}}\\t{{.Up}}' }, '"a"\ttrue\n"long"\tfalse'],
+  [{ format: 'table {{.ID}}\\t{{.Up}}' }, 'ID    运行\na     true\nlong  false'],
+])('%j', (options, expected) => {
+  expect(rendered(options)).toBe(expected);
+});
+
+test.each([
+  '{{.Name}}',
+  'table {{.name}}',
+  '{{.}}',
+  '{{upper .ID}}',
+  '{{.ID',
+  '{{range .ID}}x{{end}}',
+  'x {{',
+])('%s is unusable, and the fields are listed', (format) => {
+  expect(parseListFormat({ format }, ['ID', 'Up'])).toMatchObject({
+    ok: false,
+    error: { code: 'input.unusable', hint: 'Give json, table, or a template. Fields: ID, Up.' },
+  });
+});
+
+test('cells have colours where they are forced, and none with NO_COLOR', () => {
+  vi.stubEnv('FORCE_COLOR', '1');
+  expect(rendered({})).toBe(
+    '\u001b[1m运行\u001b[22m  \u001b[1mID\u001b[22m\n\u001b[32m是\u001b[39m    a\nno    long',
+  );
+  vi.stubEnv('FORCE_COLOR', undefined);
+  vi.stubEnv('NO_COLOR', '1');
+  expect(rendered({})).not.toContain('\u001b');
+});
+
+test('what others named moves no cursor', () => {
+  expect(renderList([{ id: '\u001b[2J', isUp: true }], list, { kind: 'quiet' })).toBe('\\u001b[2J');
+});
