@@ -13,6 +13,7 @@ const facts: IsolationFacts = {
   joinedUserNamespace: null,
   rootPath: '/run/m/x/root',
   deviceSources: new Map(),
+  grantedDevices: [],
   moreMounts: [],
   layerSources: new Map(),
   bindSources: new Map([[0, { path: '/run/m/x/0', lockedFlags: ['nodev'] }]]),

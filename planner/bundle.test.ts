@@ -36,6 +36,7 @@ const facts: IsolationFacts = {
   joinedUserNamespace: null,
   rootPath: '/run/m/x/root',
   deviceSources: new Map(),
+  grantedDevices: [],
   moreMounts: [],
   layerSources: new Map(),
   bindSources: new Map([[1, { path: '/run/m/x/binds/0', lockedFlags: ['nodev'] }]]),

@@ -1,6 +1,7 @@
 import { deviceRuleSchema, specSchema, processSchema, type OciNamespace } from './oci-spec.ts';
 import type { OciMount, OciSpec } from './oci-spec.ts';
 import * as z from 'zod';
+import type { GrantedDevice } from '../shared/isolation/sharing-user.ts';
 import { isolateDevices } from './devices.ts';
 import { boundLayers } from './layer-mounts.ts';
 import { refuseOtherSpellings } from './spelling.ts';
@@ -102,6 +103,8 @@ export interface IsolationFacts {
    * Files to bind in place of harmless devices, by the machine's names; where there is none, the machine's.
    */
   readonly deviceSources: ReadonlyMap<string, string>;
+  /** Devices of the machine that the settings let the container have. */
+  readonly grantedDevices: readonly GrantedDevice[];
   /** Mounts of our own (proc-files.ts). */
   readonly moreMounts: readonly OciMount[];
   /** Whether the machine has only cgroup v2: every container gets its own cgroup namespace there. */
@@ -139,7 +142,7 @@ const defaultDeviceRules: z.infer<typeof deviceRuleSchema>[] = [
 export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
   const privileged = isPrivileged(spec);
   const { linux } = spec;
-  const devices = isolateDevices(linux.devices ?? [], privileged, facts.deviceSources);
+  const devices = isolateDevices(linux.devices ?? [], privileged, facts.deviceSources, facts.grantedDevices);
   const moreMounts = [...facts.moreMounts, ...devices.mounts];
   const map = [{ containerID: 0, hostID: facts.base, size: facts.rangeSize }];
   const namespaces: OciNamespace[] = [
@@ -175,14 +178,12 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
       gidMappings: map,
       ...(linux.sysctl ? { sysctl: sysctlsOf(linux.sysctl) } : {}),
       ...(linux.devices ? { devices: devices.devices } : {}),
-      ...(privileged
+      // A container with devices of the machine opens these, and with no more than they are granted for.
+      ...(privileged || facts.grantedDevices.length > 0
         ? {
             resources: {
               ...linux.resources,
-              devices: [
-                ...defaultDeviceRules,
-                ...devices.opened.map((one) => ({ allow: true, ...one, access: 'rwm' })),
-              ],
+              devices: [...defaultDeviceRules, ...devices.opened.map((one) => ({ allow: true, ...one }))],
             },
           }
         : {}),

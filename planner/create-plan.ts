@@ -1,12 +1,14 @@
 import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { GrantedDevice } from '../shared/isolation/sharing-user.ts';
 import { mountOf, type Mount } from '../engine/base/mountinfo.ts';
 import { isGuardOfOurs, planBinds } from './binds.ts';
 import { isolateSpec, isPrivileged, parseSpec, renderSpec } from './bundle.ts';
 import type { OciSpec } from './oci-spec.ts';
 import { cgroupsOf, checkCgroupPath } from './cgroup-path.ts';
 import type { ContainerState } from './containers.ts';
-import { ownFileNames } from './devices.ts';
+import { makeGrantedNode } from './device-nodes.ts';
+import { grantedFiles, ownFileNames } from './devices.ts';
 import { refuseOpenPoints } from './engine-points.ts';
 import { planLayerMounts } from './layer-mounts.ts';
 import { bootId } from './live-state.ts';
@@ -22,7 +24,7 @@ import { rangeSize } from './id-ranges.ts';
 import type { Reach } from './reach.ts';
 import { isContainerId, type PlannerRequest } from './request.ts';
 import type { ServiceOptions } from './service-options.ts';
-import { engineRoots, rangeOwnerOf, sharesOf } from './shares.ts';
+import { engineRoots, grantedDevicesOf, rangeOwnerOf, sharesOf } from './shares.ts';
 import { isStep, takeToken } from './step-processes.ts';
 
 /** A container's root file system in the private directory. */
@@ -80,7 +82,8 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
     engineRoots: places,
   });
   const layerSources = planLayerMounts(spec, plan, { mounts, namespace, base, engineRoots: places });
-  const deviceSources = planDevices(plan, options.deviceNodes, spec, namespace);
+  const granted = id === '' ? [] : grantedDevicesOf(id, sharing);
+  const deviceSources = planDevices(plan, options, { spec, namespace, granted });
   const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles);
   const edited = isolateSpec(spec, {
     base,
@@ -89,6 +92,7 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
     bindSources,
     layerSources,
     deviceSources,
+    grantedDevices: granted,
     moreMounts,
     joinedUserNamespace: joined?.userNamespace ?? null,
     unifiedCgroups: !mounts.some((mount) => mount.type === 'cgroup'),
@@ -192,20 +196,30 @@ function planDirectoryRoot(plan: PlanBuilder, { root, mounts, parts, namespace }
  */
 const isKeptLayer = (directory: string): boolean => /\/overlay2\/[0-9a-f]{64}$/.test(directory);
 
+interface DeviceInput {
+  readonly spec: OciSpec;
+  readonly namespace: NamespaceNumber;
+  readonly granted: readonly GrantedDevice[];
+}
+
 /** Places device files of our own; by name, where they stand for the container. */
 function planDevices(
   plan: PlanBuilder,
-  nodes: ServiceOptions['deviceNodes'],
-  spec: OciSpec,
-  namespace: NamespaceNumber,
+  { deviceNodes, devicesDirectory }: ServiceOptions,
+  { spec, namespace, granted }: DeviceInput,
 ): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
-  for (const name of ownFileNames(spec.linux.devices ?? [], isPrivileged(spec))) {
-    const node = nodes.get(name);
-    if (node === undefined) continue;
-    // Read-only keeps its mode and owner, which all containers share; a device opens for writing all the
-    // same.
-    sources.set(name, plan.place(plan.tree(node, { namespace, readOnly: 'top' })));
+  const given = spec.linux.devices ?? [];
+  // Read-only keeps its mode and owner, which all containers share; a device opens for writing all the same.
+  const place = (node: string) => plan.place(plan.tree(node, { namespace, readOnly: 'top' }));
+  for (const name of ownFileNames(given, isPrivileged(spec))) {
+    const node = deviceNodes.get(name);
+    if (node !== undefined) sources.set(name, place(node));
+  }
+  for (const file of grantedFiles(given, granted)) {
+    // None could be made, or opened.
+    if (deviceNodes.size === 0) refuse(`device files can't be made below ${devicesDirectory}`);
+    sources.set(file.name, place(makeGrantedNode(devicesDirectory, file)));
   }
   return sources;
 }

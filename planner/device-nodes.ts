@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, lstatSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { harmlessDevices } from './devices.ts';
+import { deviceNumber } from '../shared/isolation/device-number.ts';
+import { harmlessDevices, type DeviceFile } from './devices.ts';
 
 /**
  * Makes device files of our own, root's and with the mode the machine's have: id-mapped they belong to a
@@ -17,11 +18,7 @@ export function makeDeviceNodes(directory: string, log: (line: string) => void):
       const mode = modeOf(name);
       if (mode === null) continue;
       const node = path.join(directory, path.basename(name));
-      if (!isNode(node, major, minor)) {
-        rmSync(node, { force: true });
-        const made = spawnSync('mknod', [node, 'c', String(major), String(minor)], { encoding: 'utf8' });
-        if (made.status !== 0) throw new Error(made.error?.message ?? made.stderr.trim());
-      }
+      makeNode(node, { type: 'c', major, minor });
       chmodSync(node, mode);
       nodes.set(name, node);
     }
@@ -46,11 +43,38 @@ function modeOf(name: string): number | null {
   }
 }
 
-function isNode(file: string, major: number, minor: number): boolean {
+/**
+ * Makes a file for a device that the settings grant, with the mode and owner that the machine's has. All
+ * containers with the device share it. Returns its path; throws where the file system takes no devices.
+ */
+export function makeGrantedNode(directory: string, file: DeviceFile): string {
+  const node = path.join(directory, file.name);
+  makeNode(node, file);
+  // As root's alone until the mode is right.
+  chmodSync(node, 0);
+  chownSync(node, file.uid, file.gid);
+  chmodSync(node, file.mode);
+  return node;
+}
+
+/** Has a file of that device at `node`. */
+function makeNode(node: string, device: Pick<DeviceFile, 'type' | 'major' | 'minor'>): void {
+  if (isNode(node, device)) return;
+  rmSync(node, { force: true });
+  const args = ['-m', '0', node, device.type, String(device.major), String(device.minor)];
+  const made = spawnSync('mknod', args, { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(made.error?.message ?? made.stderr.trim());
+}
+
+function isNode(file: string, { type, major, minor }: Pick<DeviceFile, 'type' | 'major' | 'minor'>): boolean {
   try {
-    const stat = lstatSync(file);
-    // Small numbers: the kernel's encoding is major * 256 + minor.
-    return stat.isCharacterDevice() && stat.rdev === major * 256 + minor;
+    const stat = lstatSync(file, { bigint: true });
+    const found = deviceNumber(stat.rdev);
+    return (
+      (type === 'c' ? stat.isCharacterDevice() : stat.isBlockDevice()) &&
+      found.major === major &&
+      found.minor === minor
+    );
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isolateDevices, ownFileNames } from './devices.ts';
+import { grantedFiles, isolateDevices, ownFileNames } from './devices.ts';
 
 const device = (path: string, major: number, minor: number, type = 'c') => ({
   path,
@@ -19,7 +19,7 @@ describe('isolateDevices', () => {
     expect(isolateDevices([fuse], false, none)).toEqual({
       devices: [fuse],
       mounts: [],
-      opened: [{ type: 'c', major: 10, minor: 229 }],
+      opened: [{ type: 'c', major: 10, minor: 229, access: 'rwm' }],
     });
   });
 
@@ -78,5 +78,25 @@ describe('isolateDevices', () => {
       opened: [{ major: 1, minor: 3 }],
     });
     expect(() => isolateDevices([device('/dev/kmsg', 1, 11)], false, none)).toThrow(/\/dev\/kmsg/);
+  });
+
+  it('A5: a granted device is the one of its numbers, whatever its name, with what it is granted for', () => {
+    const disk = { type: 'b', major: 254, minor: 0, access: 'r' } as const;
+    const given = [device('/dev/x', 254, 0, 'b')];
+    const [file] = grantedFiles(given, [disk]);
+    expect(file).toEqual({ name: 'b254:0', type: 'b', major: 254, minor: 0, mode: 0o666, uid: 0, gid: 0 });
+    const sources = new Map([['b254:0', '/targets/0']]);
+    expect(isolateDevices(given, false, sources, [disk])).toEqual({
+      devices: [],
+      mounts: [
+        { destination: '/dev/x', type: 'bind', source: '/targets/0', options: ['bind', 'nosuid', 'noexec'] },
+      ],
+      opened: [{ type: 'b', major: 254, minor: 0, access: 'r' }],
+    });
+    expect(() => isolateDevices(given, false, none, [disk])).toThrow(/there is no file for the device/);
+    for (const other of [device('/dev/x', 254, 1, 'b'), device('/dev/x', 254, 0)])
+      expect(() => isolateDevices([other], false, sources, [disk])).toThrow(
+        /is not one a protected container/,
+      );
   });
 });

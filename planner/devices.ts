@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import type { GrantedDevice } from '../shared/isolation/sharing-user.ts';
 import type { OciMount } from './oci-spec.ts';
+import { rangeSize } from './id-ranges.ts';
 import { refuse } from './options.ts';
 
 const deviceSchema = z.looseObject({
@@ -7,6 +9,9 @@ const deviceSchema = z.looseObject({
   type: z.string(),
   major: z.number().optional(),
   minor: z.number().optional(),
+  fileMode: z.number().nullish(),
+  uid: z.number().nullish(),
+  gid: z.number().nullish(),
 });
 
 /**
@@ -22,7 +27,13 @@ export const harmlessDevices = [
   { major: 10, minor: 200, name: '/dev/net/tun' },
   { major: 10, minor: 229, name: '/dev/fuse' },
 ] as const;
-type HarmlessDevice = (typeof harmlessDevices)[number];
+/** A device that the container may have. `name`: of the file to bind. */
+interface KnownDevice {
+  readonly major: number;
+  readonly minor: number;
+  readonly name: string;
+  readonly access: string;
+}
 const kernelLog = { major: 1, minor: 11 };
 
 export interface IsolatedDevices {
@@ -30,27 +41,34 @@ export interface IsolatedDevices {
   /** In place of devices whose file is another one than the machine's of that name. */
   readonly mounts: OciMount[];
   /** Type and numbers of both: what a privileged container may open beyond the engine's defaults. */
-  readonly opened: { readonly type: string; readonly major: number; readonly minor: number }[];
+  readonly opened: {
+    readonly type: string;
+    readonly major: number;
+    readonly minor: number;
+    readonly access: string;
+  }[];
 }
 
 /**
  * Devices for a container in a user namespace (A5). runc can't make them there: it binds the machine's file
  * *of the device's path inside*, whatever its numbers are. So a device by another name would be another file
  * of the machine; such a one becomes a bind of the right one, as does every device that has a file of the
- * container's own (`sources`, by the machine's name). Others than the harmless ones are refused, and left
- * away where the engine gave all devices (`privileged`); in place of the kernel's log such a container has
- * /dev/null, because programs that need none of its content (kubelet) end when it can't be opened.
+ * container's own (`sources`, by the machine's name). Others than the harmless ones and those that the
+ * settings grant are refused, and left away where the engine gave all devices (`privileged`); in place of the
+ * kernel's log such a container has /dev/null, because programs that need none of its content (kubelet) end
+ * when it can't be opened.
  */
 export function isolateDevices(
   given: readonly unknown[],
   privileged: boolean,
   sources: ReadonlyMap<string, string>,
+  granted: readonly GrantedDevice[] = [],
 ): IsolatedDevices {
   const result: IsolatedDevices = { devices: [], mounts: [], opened: [] };
   for (const one of given) {
     const device = deviceSchema.parse(one);
     const { type, major = -1, minor = -1 } = device;
-    const known = deviceOf(one, privileged);
+    const known = deviceOf(one, privileged, granted);
     if (known === null) {
       if (!privileged)
         refuse(
@@ -58,8 +76,10 @@ export function isolateDevices(
         );
       continue;
     }
-    result.opened.push({ type, major: known.major, minor: known.minor });
+    result.opened.push({ type, major: known.major, minor: known.minor, access: known.access });
     const source = sources.get(known.name);
+    if (source === undefined && !known.name.startsWith('/'))
+      refuse(`there is no file for the device ${device.path} (${type} ${major}:${minor})`);
     if (device.path === known.name && (source === undefined || isCreatedByRunc(known)))
       result.devices.push(device);
     else
@@ -73,10 +93,10 @@ export function isolateDevices(
   return result;
 }
 
-/** The machine's names of the devices among `given` that get a file of the container's own. */
+/** The machine's names of the harmless devices among `given` that get a file of the container's own. */
 export function ownFileNames(given: readonly unknown[], privileged: boolean): Set<string> {
   const names = given.map((one) => {
-    const known = deviceOf(one, privileged);
+    const known = deviceOf(one, privileged, []);
     return known === null || (isCreatedByRunc(known) && deviceSchema.parse(one).path === known.name)
       ? null
       : known.name;
@@ -84,14 +104,60 @@ export function ownFileNames(given: readonly unknown[], privileged: boolean): Se
   return new Set(names.filter((name) => name !== null));
 }
 
-/** What runc puts into every container by itself, over whatever is mounted there. */
-function isCreatedByRunc(device: HarmlessDevice): boolean {
-  return device.major === 1;
+/** Type, numbers, mode and owner of a device file. */
+export interface DeviceFile {
+  /** As `grantedName` has it. */
+  readonly name: string;
+  readonly type: 'b' | 'c';
+  readonly major: number;
+  readonly minor: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
-function deviceOf(given: unknown, privileged: boolean): HarmlessDevice | null {
+/** Files for those of the granted devices that are among `given`, as the engine found the machine's. */
+export function grantedFiles(given: readonly unknown[], granted: readonly GrantedDevice[]): DeviceFile[] {
+  const files = new Map<string, DeviceFile>();
+  for (const one of granted.length === 0 ? [] : given) {
+    const { type, major, minor, fileMode, uid, gid } = deviceSchema.parse(one);
+    const grant = granted.find((each) => each.type === type && each.major === major && each.minor === minor);
+    if (grant === undefined) continue;
+    files.set(grantedName(grant), {
+      name: grantedName(grant),
+      type: grant.type,
+      major: grant.major,
+      minor: grant.minor,
+      mode: (fileMode ?? 0o600) & 0o777,
+      uid: idInside(uid),
+      gid: idInside(gid),
+    });
+  }
+  return [...files.values()];
+}
+
+/** An id of the machine that a container has, too; root's in place of others. */
+const idInside = (id: number | null | undefined): number =>
+  id === null || id === undefined || id >= rangeSize ? 0 : id;
+
+const grantedName = ({ type, major, minor }: GrantedDevice): string => `${type}${major}:${minor}`;
+
+/** What runc puts into every container by itself, over whatever is mounted there. */
+function isCreatedByRunc(device: KnownDevice): boolean {
+  return device.major === 1 && device.name.startsWith('/dev/');
+}
+
+function deviceOf(
+  given: unknown,
+  privileged: boolean,
+  granted: readonly GrantedDevice[],
+): KnownDevice | null {
   const { type, major, minor } = deviceSchema.parse(given);
-  if (type !== 'c') return null;
-  if (privileged && major === kernelLog.major && minor === kernelLog.minor) return harmlessDevices[0];
-  return harmlessDevices.find((one) => one.major === major && one.minor === minor) ?? null;
+  const grant = granted.find((one) => one.type === type && one.major === major && one.minor === minor);
+  const harmless = harmlessDevices.find((one) => one.major === major && one.minor === minor);
+  if (type === 'c' && harmless !== undefined) return { ...harmless, access: 'rwm' };
+  if (grant !== undefined) return { ...grant, name: grantedName(grant) };
+  if (type === 'c' && privileged && major === kernelLog.major && minor === kernelLog.minor)
+    return { ...harmlessDevices[0], access: 'rwm' };
+  return null;
 }

@@ -80,6 +80,7 @@ beforeEach(() => {
     parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] },
     privateDirectory: at('private'),
     deviceNodes: new Map(),
+    devicesDirectory: '/nowhere',
     runtimeBinary: paths.runtimeBinary,
     sealedRunc: () => null,
     log: () => undefined,

@@ -93,6 +93,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
       sharing: options.sharing,
       privateDirectory: paths.mounts,
       deviceNodes: makeDeviceNodes(paths.devices, log),
+      devicesDirectory: paths.devices,
       runtimeBinary: paths.runtimeBinary,
       sealedRunc: () => sealedRunc.descriptor(),
       log,

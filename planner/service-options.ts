@@ -15,6 +15,8 @@ export interface ServiceOptions {
   readonly privateDirectory: string;
   /** Device files of our own by the machine's names (device-nodes.ts). */
   readonly deviceNodes: ReadonlyMap<string, string>;
+  /** Where files for devices that the settings grant are made, beside those. */
+  readonly devicesDirectory: string;
   /** The runtime, as hooks call it. */
   readonly runtimeBinary: string;
   /** Descriptor of a sealed copy of runc (sealed-runc.ts); null: there is none. */

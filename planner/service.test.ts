@@ -35,6 +35,7 @@ beforeEach(() => {
     parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] },
     privateDirectory: at('private'),
     deviceNodes: new Map(),
+    devicesDirectory: '/nowhere',
     runtimeBinary: process.execPath,
     sealedRunc: () => null,
     log: () => undefined,

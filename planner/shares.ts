@@ -2,7 +2,13 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { shareMaps, type IdExtent, type ShareMaps } from '../shared/isolation/share-map.ts';
-import { readSharingRecord, sharingRecordName, type SharingUser } from '../shared/isolation/sharing-user.ts';
+import {
+  readGrantedDevices,
+  readSharingRecord,
+  sharingRecordName,
+  type GrantedDevice,
+  type SharingUser,
+} from '../shared/isolation/sharing-user.ts';
 import type { OciSpec } from './oci-spec.ts';
 import { isWithin, mountOf, mountsOfDevice, pathInFileSystem, type Mount } from '../engine/base/mountinfo.ts';
 import { refuse } from './options.ts';
@@ -102,6 +108,12 @@ export function sharingUserOf(container: string, options: SharingOptions): Shari
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return nobody;
     throw error;
   }
+}
+
+/** Which devices of the machine the container may have (A5), by the gateway's record. */
+export function grantedDevicesOf(container: string, options: SharingOptions): readonly GrantedDevice[] {
+  const file = path.join(options.directory, sharingRecordName(container));
+  return existsSync(file) ? readGrantedDevices(readFileSync(file, 'utf8')) : [];
 }
 
 /**

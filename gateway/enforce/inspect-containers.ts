@@ -15,6 +15,7 @@ import { parameter, writeTarget } from '../http/message/target.ts';
 import { environment } from './bind-environment.ts';
 import { isRootControlled } from './bind-sources.ts';
 import { checked, entered, pinned, verbOf } from './container-access.ts';
+import { grantDevices } from './devices.ts';
 import { gatherMountFacts, reference } from './create-container.ts';
 import { idLikeName } from './inspect-create.ts';
 import { readBody, withBody } from './inspection-body.ts';
@@ -55,14 +56,18 @@ export async function startContainer(context: InspectionContext): Promise<Inspec
     container,
     message('gateway.use-of-container', { verb: verbOf(context), name: container.name }),
   );
-  if (special !== null) return denied(special, { container: container.name, image: container.image });
-  if (result.warning !== undefined || !(await hasUnknownOwner(context, container))) return result;
+  const about = { container: container.name, image: container.image };
+  if (special !== null) return denied(special, about);
+  if (result.warning !== undefined) return result;
+  if (!(await hasUnknownOwner(context, container))) {
+    const unlisted = await grantDevices(context, container);
+    return unlisted === null ? result : denied(unlisted, about);
+  }
   const denial = deny(
     'container-unprotected',
     message('gateway.use-of-container', { verb: verbOf(context), name: container.name }),
     { spec: 'A3', detail: message('gateway.it-is-not-known-who-made-it') },
   );
-  const about = { container: container.name, image: container.image };
   return context.settings.existingContainers === 'warn'
     ? { ...result, warning: denial, ...about }
     : denied(denial, about);

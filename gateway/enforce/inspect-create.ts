@@ -1,15 +1,17 @@
 import { decideCreateContainer, readCreateBody } from '../../shared/policy/create-container.ts';
 import { unknownLogDriver } from '../../shared/policy/create-confinement.ts';
+import { requestedDevices } from '../../shared/policy/create-devices.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { isKnownAbsent, noSuchLogDriver } from '../../shared/policy/engine-errors.ts';
 import { hiddenValueDenial, hidesEnvironment, linkDenial } from '../../shared/policy/environment.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
 import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
-import { textAt } from '../../shared/policy/shape.ts';
+import { objectAt, textAt } from '../../shared/policy/shape.ts';
 import { type QueryParameter, parameter, writeTarget } from '../http/message/target.ts';
 import { largeBodyBytes } from '../turns/turns.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 import { environment } from './bind-environment.ts';
+import { gatherDeviceFacts, requestingUser } from './devices.ts';
 import { holder } from './container-access.ts';
 import { gatherCreateFacts } from './create-container.ts';
 import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
@@ -59,6 +61,10 @@ export async function createContainer(
     context,
     await gatherCreateFacts(read.body, context.facts, await environment(context), context, clientGone),
   );
+  const devices = await gatherDeviceFacts(context, requestedDevices(objectAt(read.body, 'HostConfig')), {
+    image: about.image,
+    user: () => requestingUser(context),
+  });
   for (const [referred, held] of facts.containers) {
     const result =
       held === null
@@ -71,7 +77,7 @@ export async function createContainer(
     body: written,
     answer,
   } = await withSocket(context, about.image, (socket) =>
-    decideCreateContainer(read.body, { ...facts, socket }, { runtime: context.runtime }),
+    decideCreateContainer(read.body, { ...facts, devices, socket }, { runtime: context.runtime }),
   );
   if (decision.outcome === 'deny')
     return denied(await withLogDriverError(context, decision, read.body), about);

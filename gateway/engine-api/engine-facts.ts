@@ -1,4 +1,5 @@
 import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
+import type { RequestedDevice } from '../../shared/policy/create-devices.ts';
 import type { ListedNetwork, NetworkFacts } from './network-facts.ts';
 
 /** What the gateway asks the engine about, over connections of its own. */
@@ -76,6 +77,8 @@ export interface ContainerFacts {
   /** When it was started last, as the engine writes it. */
   readonly startedAt: string;
   readonly mounts: readonly MountFacts[];
+  /** What it was created with by `--device`, beyond what every container may have. */
+  readonly devices: readonly RequestedDevice[];
   /** Destinations of binds whose source the engine does not make when it is missing (`--mount type=bind`). */
   readonly boundOnlyIfThere: readonly string[];
   /** Where its layers are, with overlay2; null with other stores. */

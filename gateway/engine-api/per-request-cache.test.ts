@@ -13,6 +13,7 @@ const container = (id: string): ContainerFacts => ({
   terminal: false,
   pid: 0,
   mounts: [],
+  devices: [],
   boundOnlyIfThere: [],
   labels: {},
   networks: [],

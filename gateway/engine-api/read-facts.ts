@@ -1,3 +1,4 @@
+import { requestedDevice, type RequestedDevice } from '../../shared/policy/create-devices.ts';
 import { isConvertedBind } from '../../shared/policy/binds-as-mounts.ts';
 import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import { field, list, text, texts } from './response-fields.ts';
@@ -85,6 +86,13 @@ function readLayers(driver: unknown): ContainerLayers | null {
     : { upper, merged, lowers };
 }
 
+function readDevices(host: unknown): RequestedDevice[] {
+  const devices = field(host, 'Devices');
+  return (Array.isArray(devices) ? devices : []).flatMap((device: unknown) =>
+    requestedDevice(text(field(device, 'PathOnHost')), text(field(device, 'CgroupPermissions'))),
+  );
+}
+
 export function readContainer(found: unknown): ContainerFacts {
   const state = field(found, 'State');
   const pid = field(state, 'Pid');
@@ -107,6 +115,7 @@ export function readContainer(found: unknown): ContainerFacts {
     terminal: field(field(found, 'Config'), 'Tty') === true,
     pid: typeof pid === 'number' ? pid : 0,
     startedAt: text(field(state, 'StartedAt')),
+    devices: readDevices(field(found, 'HostConfig')),
     boundOnlyIfThere: (Array.isArray(requestedMounts) ? requestedMounts : [])
       .filter(
         (mount: unknown) =>

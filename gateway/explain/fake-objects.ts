@@ -75,6 +75,7 @@ function factsOf({ id, name, body }: FakeContainer, runtime: string): ContainerF
     pid: 0,
     startedAt: '',
     mounts: [...binds, ...mounts],
+    devices: [],
     boundOnlyIfThere: [],
     layers: null,
     labels: strings(body['Labels']),

@@ -39,6 +39,7 @@ function containerFacts(name: string, labels: Readonly<Record<string, string>>):
     pid: 0,
     startedAt: '',
     mounts: [],
+    devices: [],
     boundOnlyIfThere: [],
     layers: null,
     labels,

@@ -3,9 +3,11 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
+  readGrantedDevices,
   readSharingRecord,
   sharingRecordName,
   writeSharingRecord,
+  type GrantedDevice,
   type SharingUser,
 } from '../../shared/isolation/sharing-user.ts';
 
@@ -13,8 +15,10 @@ import {
 export interface SharingRecords {
   /** Null where there is none that can be read. */
   read(container: string): Promise<SharingUser | null>;
+  /** The devices in the record; none where there is no record. */
+  readDevices(container: string): Promise<readonly GrantedDevice[]>;
   /** Atomically, and on disk when it resolves. Rejects with what is wrong with the disk. */
-  write(container: string, user: SharingUser): Promise<void>;
+  write(container: string, user: SharingUser, devices?: readonly GrantedDevice[]): Promise<void>;
   remove(container: string): Promise<void>;
   /** Containers with a record. */
   list(): readonly string[];
@@ -32,11 +36,13 @@ export function openSharingRecords(directory: string): SharingRecords {
     if (!containerId.test(container)) throw new Error(`not a container's id: ${container}`);
     return path.join(directory, sharingRecordName(container));
   };
+  const textOf = (container: string) => readFile(fileOf(container), 'utf8').catch(() => '');
   return {
-    read: async (container) => readSharingRecord(await readFile(fileOf(container), 'utf8').catch(() => '')),
-    write: async (container, user) => {
+    read: async (container) => readSharingRecord(await textOf(container)),
+    readDevices: async (container) => readGrantedDevices(await textOf(container)),
+    write: async (container, user, devices = []) => {
       const aside = path.join(directory, `.${randomBytes(6).toString('hex')}`);
-      await writeFile(aside, writeSharingRecord(user), { mode: 0o600, flush: true });
+      await writeFile(aside, writeSharingRecord(user, devices), { mode: 0o600, flush: true });
       await rename(aside, fileOf(container));
       const handle = await open(directory, 'r');
       await handle.sync().finally(() => handle.close());

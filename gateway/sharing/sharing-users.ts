@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
+import type { GrantedDevice, SharingUser } from '../../shared/isolation/sharing-user.ts';
 import type { EngineContainers } from '../sockets/engine-containers.ts';
 import type { SharingRecords } from './records.ts';
 
@@ -9,6 +9,10 @@ export interface SharingUsers {
   userOf(container: string): Promise<SharingUser | null>;
   /** Stores the record; it is on disk when this resolves. */
   recordCreated(container: string, user: SharingUser): Promise<void>;
+  /**
+   * Stores which devices of the machine the container may have, in its record. Rejects where it has none.
+   */
+  recordDevices(container: string, devices: readonly GrantedDevice[]): Promise<void>;
   /** Begins to follow the engine. */
   start(): void;
   close(): void;
@@ -66,6 +70,12 @@ export function createSharingUsers(
   return {
     userOf: (container) => records.read(container),
     recordCreated: (container, user) => records.write(container, user),
+    recordDevices: async (container, devices) => {
+      if (JSON.stringify(await records.readDevices(container)) === JSON.stringify(devices)) return;
+      const user = await records.read(container);
+      if (user === null) throw new Error(`container ${container} has no record`);
+      await records.write(container, user, devices);
+    },
     start: () => {
       void run();
     },

@@ -93,6 +93,7 @@ const facts = (mount: SocketMount, more: Partial<ContainerFacts> = {}): Containe
   layers: null,
   labels: {},
   networks: [],
+  devices: [],
   boundOnlyIfThere: [],
   mounts: [{ type: 'bind', name: '', source: mount.socket, destination: '/s', readOnly: false }],
   ...more,

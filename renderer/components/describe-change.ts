@@ -24,11 +24,15 @@ const isKnownKey = [
   '/bulkhead/mode',
   '/bulkhead/socketMounts/scope',
   '/bulkhead/hideEnvironment',
+  '/bulkhead/devices',
   '/bulkhead/language',
   '/bulkhead/perImageCommandLists',
   '/blockDockerLoad/value',
   '/blockDockerLoad/locked',
 ] as const;
+
+/** Lists whose entries have several members. */
+const listsOfObjects = ['/bulkhead/perImageCommandLists', '/bulkhead/devices'] as const;
 
 /** Longest text of a value that is shown in a row; the JSON view has all of it. */
 const maxValue = 120;
@@ -40,10 +44,8 @@ export function describeChange(t: TFunction, change: SettingsChange): ChangeDesc
       change.pointer.startsWith(`${pointer}/`) && /^\d+$/.test(change.pointer.slice(pointer.length + 1)),
   );
   const byDefault = /^\/filesharingAllowedDirectories\/\d+\/sharedByDefault$/.test(change.pointer);
-  // What changes within one image's list is named after the list of lists.
-  const within = change.pointer.startsWith('/bulkhead/perImageCommandLists/')
-    ? '/bulkhead/perImageCommandLists'
-    : undefined;
+  // What changes within one entry is named after the list of entries.
+  const within = listsOfObjects.find((pointer) => change.pointer.startsWith(`${pointer}/`));
   const pointer = exact ?? list ?? within;
   return {
     setting:

@@ -56,6 +56,8 @@ const proposalsFor: Readonly<
           ),
         ]),
   '/bulkhead/socketMounts/scope': (_, { settings }) => widerScope(settings, null),
+  // Which device, for whom: an administrator's decision.
+  '/bulkhead/devices': () => ({ kind: 'by-hand' }),
   '/bulkhead/hideEnvironment': (entry, { settings }) => environmentProposals(entry, settings),
 };
 

@@ -17,17 +17,44 @@ export type SharingUser = z.infer<typeof sharingUserSchema>;
  */
 export const sharingRecordName = (container: string): string => `${container}.json`;
 
-const recordSchema = z.object({ version: z.literal(1), ...sharingUserSchema.shape });
+/**
+ * A device of the machine that the settings let a container have (A5): by type and number, as it was when the
+ * gateway last let the container start. Another one behind the same name is refused by the planner.
+ */
+export const grantedDeviceSchema = z.object({
+  type: z.enum(['b', 'c']),
+  major: z.int().min(0),
+  minor: z.int().min(0),
+  /** What the container may do with it: `r`, `w` and `m`, which no container can. */
+  access: z.string().regex(/^[rwm]{1,3}$/),
+});
+export type GrantedDevice = z.infer<typeof grantedDeviceSchema>;
 
-export function writeSharingRecord(user: SharingUser): string {
-  return `${JSON.stringify({ version: 1, uid: user.uid, gid: user.gid })}\n`;
+const recordSchema = z.object({
+  version: z.literal(1),
+  ...sharingUserSchema.shape,
+  devices: z.array(grantedDeviceSchema).optional(),
+});
+
+export function writeSharingRecord(user: SharingUser, devices: readonly GrantedDevice[] = []): string {
+  const granted = devices.length === 0 ? {} : { devices };
+  return `${JSON.stringify({ version: 1, uid: user.uid, gid: user.gid, ...granted })}\n`;
 }
 
 /** Null for anything that is no record: then it is not known who shares. */
 export function readSharingRecord(text: string): SharingUser | null {
+  const record = parseRecord(text);
+  return record === null ? null : { uid: record.uid, gid: record.gid };
+}
+
+/** The devices of a record; none for anything that is no record. */
+export function readGrantedDevices(text: string): readonly GrantedDevice[] {
+  return parseRecord(text)?.devices ?? [];
+}
+
+function parseRecord(text: string): z.infer<typeof recordSchema> | null {
   try {
-    const { uid, gid } = recordSchema.parse(JSON.parse(text));
-    return { uid, gid };
+    return recordSchema.parse(JSON.parse(text));
   } catch {
     return null;
   }

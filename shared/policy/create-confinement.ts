@@ -1,40 +1,13 @@
 import { capabilitiesOfRuntime } from '../isolation/backends.ts';
+import { deviceDenial, deviceLimitDenial } from './create-devices.ts';
 import { deny, type Denial } from './decision.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { parseJson } from './json-parser.ts';
-import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
+import { objectAt, textAt, textMapAt, textsAt } from './shape.ts';
 import { message } from '../messages/message.ts';
 import type { CreateContext } from './create-context.ts';
+import type { CreateFacts } from './references.ts';
 
-/**
- * Devices that give nothing of the engine away: every user may open them anyway, and they act inside the
- * opener's own namespaces.
- */
-const harmlessDevices = new Set([
-  '/dev/fuse',
-  '/dev/net/tun',
-  '/dev/null',
-  '/dev/zero',
-  '/dev/full',
-  '/dev/random',
-  '/dev/urandom',
-]);
-/** The engine looks at these paths, as root and through links, and says whether there is anything. */
-const deviceLimits = [
-  'BlkioWeightDevice',
-  'BlkioDeviceReadBps',
-  'BlkioDeviceWriteBps',
-  'BlkioDeviceReadIOps',
-  'BlkioDeviceWriteIOps',
-] as const;
-/**
- * Devices as only root makes them; below `/dev` are also directories that everybody writes to, and links of
- * the process that looks.
- */
-const devicePath = new RegExp(
-  String.raw`^\/dev\/(?:(?:block|disk\/by-[a-z]+|mapper)\/)?` +
-    String.raw`(?!\.|(?:fd|shm|mqueue|pts|block|disk|mapper|std[a-z]+)$)[A-Za-z0-9_.:+@=-]+$`,
-);
 /** An action of a log tag's template: a field, `index` or `slice` of one, JSON or another case of it. */
 const tagAction = new RegExp(
   String.raw`^\(?(?:(?:index|slice|json|lower|upper|title|truncate) )?\.[A-Za-z]+` +
@@ -63,9 +36,10 @@ export function decideConfinement(
   host: ReadonlyMap<string, Json>,
   body: JsonObject,
   context: CreateContext,
+  devices: CreateFacts['devices'] = undefined,
 ): Denial | null {
   return (
-    resourceDenial(host) ??
+    resourceDenial(host, devices) ??
     securityOptions(host) ??
     annotations(host) ??
     logConfig(host) ??
@@ -74,29 +48,13 @@ export function decideConfinement(
   );
 }
 
-/** Devices and cgroup parent: also in `POST /containers/{id}/update`. */
-export function resourceDenial(host: ReadonlyMap<string, Json>): Denial | null {
-  for (const device of listAt(host, 'Devices')) {
-    const path = isObject(device) ? textAt(device, 'PathOnHost') : '';
-    if (!harmlessDevices.has(path)) return deny('host-device', `--device ${path}`);
-  }
-  for (const request of listAt(host, 'DeviceRequests')) {
-    const driver = isObject(request) ? textAt(request, 'Driver') : '';
-    return deny(
-      'host-device',
-      driver === ''
-        ? message('policy.device-request')
-        : message('policy.device-request-with-driver', { driver }),
-    );
-  }
-  const [rule] = textsAt(host, 'DeviceCgroupRules');
-  if (rule !== undefined) return deny('host-device', `--device-cgroup-rule "${rule}"`);
-  for (const key of deviceLimits) {
-    for (const limit of listAt(host, key)) {
-      const path = isObject(limit) ? textAt(limit, 'Path') : '';
-      if (!devicePath.test(path)) return deny('host-device', message('policy.limit-for-device', { path }));
-    }
-  }
+/** Devices and cgroup parent: also in `POST /containers/{id}/update`, where no device is listed. */
+export function resourceDenial(
+  host: ReadonlyMap<string, Json>,
+  devices: CreateFacts['devices'] = undefined,
+): Denial | null {
+  const device = deviceDenial(host, devices) ?? deviceLimitDenial(host);
+  if (device !== null) return device;
   const parent = textAt(host, 'CgroupParent');
   // One plain name: no way up, and not into another service's tree.
   if (parent !== '' && !/^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent))

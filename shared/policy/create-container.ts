@@ -46,7 +46,7 @@ export function decideCreateContainer(
 
   for (const decide of [
     () => decideNamespaces(host, body, facts, changes),
-    () => decideConfinement(host, body, context),
+    () => decideConfinement(host, body, context, facts.devices),
     () => decideMounts(host, body, facts, { image, socket: facts.socket }, changes),
   ]) {
     const denial = decide();

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
 import { cleanPath, type BindSourceFacts } from './bind-source.ts';
 import { parseBind } from './bind-spec.ts';
+import type { DeviceFacts } from './create-devices.ts';
 import type { SocketDecision } from './socket-mount.ts';
 import type { VolumeDriverFacts } from './volume.ts';
 
@@ -45,6 +46,8 @@ export interface CreateFacts {
   readonly volumes: ReadonlyMap<string, VolumeDriverFacts | null>;
   readonly networks: ReadonlyMap<string, { readonly driver: string } | null>;
   readonly binds: ReadonlyMap<string, BindSourceFacts>;
+  /** By path as requested, cleaned: what the settings say of devices. Missing: none may be had. */
+  readonly devices?: ReadonlyMap<string, DeviceFacts> | undefined;
   /**
    * May the image have the Docker socket? Null where that was not checked, or can't be.
    */

@@ -4,6 +4,6 @@ export const hostDevice = defineRule({
   code: 'host-device',
   sentence: 'rules.host-device',
   spec: 'A5',
-  setting: null,
+  setting: '/bulkhead/devices',
   hasAlternative: true,
 });

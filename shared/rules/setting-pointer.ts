@@ -9,6 +9,7 @@ export const settingSentences = {
   '/enhancedContainerIsolation/dockerSocketMount/commandList': 'rules.setting-command-list',
   '/bulkhead/socketMounts/scope': 'rules.setting-socket-scope',
   '/bulkhead/hideEnvironment': 'rules.setting-hide-environment',
+  '/bulkhead/devices': 'rules.setting-devices',
   '/bulkhead/existingContainers': 'rules.setting-existing-containers',
 } as const satisfies Readonly<Record<string, MessageId>>;
 

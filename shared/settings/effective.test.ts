@@ -49,6 +49,7 @@ describe('effectiveSettings', () => {
       existingContainers: 'block',
       mode: 'enforce',
       hideEnvironment: 'never',
+      devices: [],
       language: 'en',
     });
   });
@@ -128,10 +129,24 @@ describe('effectiveSettings', () => {
     ['unknown mode', '{"bulkhead":{"mode":"off"}}'],
     ['unknown scope', '{"bulkhead":{"socketMounts":{"scope":"mine"}}}'],
     ['unknown scope of an image', '{"bulkhead":{"perImageCommandLists":[{"image":"a","scope":true}]}}'],
+    ['unknown device permissions', '{"bulkhead":{"devices":[{"device":"/dev/x","permissions":"rx"}]}}'],
+    ['a device without a name', '{"bulkhead":{"devices":[{"users":[]}]}}'],
     ['unknown hiding', '{"bulkhead":{"hideEnvironment":true}}'],
     ['version as text', '{"configurationFileVersion":"2"}'],
   ])('fails closed on a wrong type: %s', (_, text) => {
     expect(code(text)).toBe('settings.findings');
+  });
+
+  it('lists devices, but none with a member that it does not know (A5)', () => {
+    const { devices } = value(
+      '{"bulkhead":{"devices":[{"device":"/dev/kvm"},{"device":"/dev/x","image":["a"]},' +
+        '{"device":"a.com/b=c","permissions":"r","images":["i"],"users":["u"],"groups":[]}]}}',
+    );
+    expect(devices).toEqual([
+      { device: '/dev/kvm', access: 'rwm', images: null, users: null, groups: null },
+      { device: 'a.com/b=c', access: 'r', images: ['i'], users: ['u'], groups: [] },
+    ]);
+    expect(lockedDownSettings.devices).toEqual([]);
   });
 
   it.each([

@@ -6,6 +6,7 @@ import {
   settingDefaults,
   settingsFileVersion,
   type backendChoices,
+  type deviceAccessChoices,
   type existingContainersChoices,
   type hideEnvironmentChoices,
   type policyModes,
@@ -26,6 +27,19 @@ export type SocketScope = (typeof socketScopes)[number];
 export interface SharedDirectory {
   readonly path: string;
   readonly sharedByDefault: boolean;
+}
+
+/** A device of the machine that containers may have (A5), and who may have it. */
+export interface AllowedDevice {
+  /** Path below /dev, in which `*` and `?` stand for a part of one component, or the name of a CDI device. */
+  readonly device: string;
+  readonly access: (typeof deviceAccessChoices)[number];
+  /** Images whose containers may have it, by content; null: all. An empty list: none. */
+  readonly images: readonly string[] | null;
+  /** Names or numbers of users who may give it to a container; null with `groups` null: all. */
+  readonly users: readonly string[] | null;
+  /** The same for groups: it is enough to be in one of the two lists. */
+  readonly groups: readonly string[] | null;
 }
 
 /** What the policy says, with every default filled in. */
@@ -52,6 +66,8 @@ export interface EffectiveSettings {
   readonly mode: (typeof policyModes)[number];
   /** From whom the values of containers' environment variables are hidden. */
   readonly hideEnvironment: (typeof hideEnvironmentChoices)[number];
+  /** Devices that containers may have, beyond those that act in the opener's own namespaces. */
+  readonly devices: readonly AllowedDevice[];
   /** Of the texts that Docker clients show when something is refused. */
   readonly language: MessageLanguage;
 }
@@ -93,6 +109,7 @@ export const defaultSettings: EffectiveSettings = {
   existingContainers: settingDefaults.existingContainers,
   mode: settingDefaults.mode,
   hideEnvironment: settingDefaults.hideEnvironment,
+  devices: [],
   language: settingDefaults.language,
 };
 
@@ -116,6 +133,7 @@ export const lockedDownSettings: EffectiveSettings = {
   existingContainers: 'block',
   mode: 'enforce',
   hideEnvironment: 'always',
+  devices: [],
   language: 'en',
 };
 
@@ -214,12 +232,24 @@ export function effectiveSettings(
         existingContainers: own?.existingContainers ?? settingDefaults.existingContainers,
         mode: own?.mode ?? settingDefaults.mode,
         hideEnvironment: own?.hideEnvironment ?? settingDefaults.hideEnvironment,
+        devices: (own?.devices ?? []).filter(hasKnownMembersOnly).map((entry) => ({
+          device: entry.device,
+          access: entry.permissions ?? settingDefaults.deviceAccess,
+          images: entry.images ?? null,
+          users: entry.users ?? null,
+          groups: entry.groups ?? null,
+        })),
         language: own?.language ?? settingDefaults.language,
       },
       options.overrides,
     ),
   );
 }
+
+const deviceMembers = new Set(['device', 'permissions', 'images', 'users', 'groups']);
+/** An entry with a member that this version does not know could be narrower than what is known of it. */
+const hasKnownMembersOnly = (entry: object): boolean =>
+  Object.keys(entry).every((name) => deviceMembers.has(name));
 
 function unusable(reason: string | Message, pointer: string): Result<never, AppError> {
   return fail('settings.findings', message('settings.settings-file-cannot-be-used-as-policy'), {

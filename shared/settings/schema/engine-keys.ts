@@ -8,6 +8,8 @@ export const backendChoices = ['auto', ...backendIds] as const;
 export const policyModes = ['enforce', 'audit'] as const;
 export const existingContainersChoices = ['block', 'warn'] as const;
 export const socketScopes = ['all', 'own'] as const;
+/** What a container may do with a listed device: read, write, make nodes (no container may do that). */
+export const deviceAccessChoices = ['r', 'w', 'rw', 'rwm'] as const;
 export const hideEnvironmentChoices = ['never', 'socket-mounts', 'always'] as const;
 
 /** Variables a shared directory may start with. */
@@ -27,6 +29,7 @@ export const settingDefaults = {
   existingContainers: 'block',
   socketScope: 'all',
   hideEnvironment: 'never',
+  deviceAccess: 'rwm',
   language: 'en',
 } as const;
 
@@ -86,6 +89,34 @@ const perImageCommandList = object(
   message('settings-keys.bulkhead.perImageCommandLists.item'),
 );
 
+/** A device that containers may have (A5). */
+const allowedDevice = object(
+  {
+    device: key(z.string(), {
+      description: message('settings-keys.bulkhead.devices.item.device'),
+      examples: ['/dev/kvm', '/dev/ttyUSB*', 'nvidia.com/gpu=*'],
+    }),
+    permissions: oneOf(
+      deviceAccessChoices,
+      message('settings-keys.bulkhead.devices.item.permissions'),
+      settingDefaults.deviceAccess,
+    ),
+    images: list(
+      key(z.string(), { description: message('settings-keys.bulkhead.devices.item.images.item') }),
+      message('settings-keys.bulkhead.devices.item.images'),
+    ),
+    users: list(
+      key(z.string(), { description: message('settings-keys.bulkhead.devices.item.users.item') }),
+      message('settings-keys.bulkhead.devices.item.users'),
+    ),
+    groups: list(
+      key(z.string(), { description: message('settings-keys.bulkhead.devices.item.groups.item') }),
+      message('settings-keys.bulkhead.devices.item.groups'),
+    ),
+  },
+  message('settings-keys.bulkhead.devices.item'),
+);
+
 const bulkheadKeys = {
   backend: oneOf(backendChoices, message('settings-keys.bulkhead.backend'), settingDefaults.backend),
   mode: oneOf(policyModes, message('settings-keys.bulkhead.mode'), settingDefaults.mode),
@@ -110,6 +141,7 @@ const bulkheadKeys = {
     message('settings-keys.bulkhead.hideEnvironment'),
     settingDefaults.hideEnvironment,
   ),
+  devices: list(allowedDevice, message('settings-keys.bulkhead.devices')),
   language: oneOf(messageLanguages, message('settings-keys.bulkhead.language'), settingDefaults.language),
 };
 

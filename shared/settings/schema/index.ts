@@ -6,6 +6,7 @@ import { key } from './key.ts';
 
 export {
   backendChoices,
+  deviceAccessChoices,
   existingContainersChoices,
   hideEnvironmentChoices,
   policyModes,

@@ -80,6 +80,14 @@ export const policy = {
   'policy.mounting-docker-socket': 'mounting the Docker socket ({{source}})',
   'policy.engine-sockets-are-its-own':
     "the engine's own sockets are for the engine alone; mount /var/run/docker.sock",
+  'policy.device-rules-follow-from-devices': 'they follow from the devices that a container has',
+  'policy.device-is-kernel-memory': 'it is memory of the kernel or ports of the hardware',
+  'policy.device-leads-to': 'it leads to {{path}}',
+  'policy.device-in-use-needs-exact-path':
+    'the content of {{path}} is in use (mounted): only an entry with exactly this path allows it',
+  'policy.device-has-fewer-permissions': 'the settings allow {{permissions}}: {{option}}',
+  'policy.device-entry-is-for-others': 'the entry {{device}} is for other users',
+  'policy.device-entry-is-for-other-images': 'the entry {{device}} is not for this image: {{problem}}',
   'policy.device-request': 'a device request (--gpus)',
   'policy.device-request-with-driver': 'a device request (--gpus, driver "{{driver}}")',
   'policy.mounting-docker-socket-into-image':

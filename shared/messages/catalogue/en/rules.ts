@@ -12,7 +12,7 @@ export const rules = {
   'rules.unmodelled-field':
     'the request has a field the gateway does not know, so it cannot tell what it does',
   'rules.unreadable-body': "the request's body cannot be read without doubt",
-  'rules.host-device': 'devices of the engine are not given to containers',
+  'rules.host-device': 'devices of the engine are given to containers only where the settings list them',
   'rules.security-option': 'this security option is not one the gateway knows to be safe',
   'rules.cgroup-parent': "a container's cgroup parent may only be a single plain name",
   'rules.annotation': 'this annotation changes how the runtime treats the container',
@@ -78,6 +78,7 @@ export const rules = {
     'an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
   'rules.setting-socket-scope': 'an administrator can allow it with bulkhead.socketMounts.scope: "all"',
   'rules.setting-hide-environment': 'an administrator can allow it with bulkhead.hideEnvironment',
+  'rules.setting-devices': 'an administrator can allow it in bulkhead.devices',
   'rules.setting-existing-containers': concat(
     'recreate the container (bulkhead containers recreate), or an administrator can allow it with ',
     'bulkhead.existingContainers: "warn"',

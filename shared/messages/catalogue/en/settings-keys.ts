@@ -60,6 +60,28 @@ export const settingsKeys = {
     'socket-mounts = from containers with the Docker socket, always = from everyone. ',
     "Tools that copy a container's configuration can't do so then.",
   ),
+  'settings-keys.bulkhead.devices': concat(
+    'Devices of the machine that containers may have: by `--device`, `--gpus` or `devices:` in Compose. ',
+    'Missing or empty: none, but those that act in the own namespaces of who opens them (/dev/fuse, ',
+    '/dev/net/tun).',
+  ),
+  'settings-keys.bulkhead.devices.item': 'A device, and who may have it.',
+  'settings-keys.bulkhead.devices.item.device': concat(
+    'Path below /dev, where * and ? stand for a part of a name ("/dev/ttyUSB*"), or name of a CDI device ',
+    '("nvidia.com/gpu=0", "nvidia.com/gpu=*"). A mounted block device needs its exact path.',
+  ),
+  'settings-keys.bulkhead.devices.item.permissions':
+    'r: read, w: write. Containers can never make device files (m).',
+  'settings-keys.bulkhead.devices.item.images': concat(
+    'Images whose containers may have it, matched by content as in ',
+    'enhancedContainerIsolation.dockerSocketMount.imageList. Missing: every image.',
+  ),
+  'settings-keys.bulkhead.devices.item.images.item': 'An image reference.',
+  'settings-keys.bulkhead.devices.item.users':
+    'Users who may give it to a container. Missing, and no groups: everybody.',
+  'settings-keys.bulkhead.devices.item.users.item': 'Name or number of a user.',
+  'settings-keys.bulkhead.devices.item.groups': 'Groups whose members may give it to a container.',
+  'settings-keys.bulkhead.devices.item.groups.item': 'Name or number of a group.',
   'settings-keys.bulkhead.language': concat(
     'Language of the texts that Docker clients show when something is refused. ',
     'They begin with "enhanced container isolation:" in every language.',

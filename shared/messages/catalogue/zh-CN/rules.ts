@@ -10,7 +10,7 @@ export const rules: Translated<typeof english> = {
   'rules.unmodelled-value': '网关无法确认此值是否安全',
   'rules.unmodelled-field': '请求包含网关不识别的字段，因此无法判断其作用',
   'rules.unreadable-body': '无法确切读懂请求正文',
-  'rules.host-device': '不向容器提供引擎的设备',
+  'rules.host-device': '只有设置中列出的引擎设备才会提供给容器',
   'rules.security-option': '网关无法确认此安全选项是否安全',
   'rules.cgroup-parent': '容器的 cgroup 父级只能是单个普通名称',
   'rules.annotation': '此注解会改变运行时处理容器的方式',
@@ -65,6 +65,7 @@ export const rules: Translated<typeof english> = {
     '管理员可以在 enhancedContainerIsolation.dockerSocketMount.commandList 中允许',
   'rules.setting-socket-scope': '管理员可以通过 bulkhead.socketMounts.scope: "all" 来允许',
   'rules.setting-hide-environment': '管理员可以通过 bulkhead.hideEnvironment 来允许',
+  'rules.setting-devices': '管理员可以在 bulkhead.devices 中允许',
   'rules.setting-existing-containers':
     '请重新创建该容器 (bulkhead containers recreate)，或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
   'rules.setting-per-image-list': '管理员可以在 bulkhead.perImageCommandLists[{{index}}] 中允许',

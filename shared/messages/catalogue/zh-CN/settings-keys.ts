@@ -1,3 +1,4 @@
+import { concat } from '../concat.ts';
 import type { settingsKeys as english } from '../en/settings-keys.ts';
 import type { Translated } from '../translated.ts';
 
@@ -45,6 +46,25 @@ export const settingsKeys: Translated<typeof english> = {
     'own：容器只能看到和操作通过其自己的套接字创建的内容；all：全部内容。',
   'settings-keys.bulkhead.hideEnvironment':
     '`docker inspect` 对谁隐藏容器环境变量的值：socket-mounts = 对拥有 Docker 套接字的容器，always = 对所有人。此时复制容器配置的工具将无法工作。',
+  'settings-keys.bulkhead.devices': concat(
+    '容器可以使用的主机设备：通过 `--device`、`--gpus` 或 Compose 的 `devices:`。',
+    '缺省或空列表：除了只在打开者自己的命名空间中起作用的设备 (/dev/fuse、/dev/net/tun) 之外，均不允许。',
+  ),
+  'settings-keys.bulkhead.devices.item': '一个设备，以及谁可以使用它。',
+  'settings-keys.bulkhead.devices.item.device': concat(
+    '/dev 下的路径，其中 * 和 ? 代表名称的一部分 ("/dev/ttyUSB*")；或 CDI 设备的名称 ',
+    '("nvidia.com/gpu=0"、"nvidia.com/gpu=*")。已挂载的块设备必须写出确切路径。',
+  ),
+  'settings-keys.bulkhead.devices.item.permissions': 'r：读取，w：写入。容器绝不能创建设备文件 (m)。',
+  'settings-keys.bulkhead.devices.item.images': concat(
+    '其容器可以使用该设备的镜像，与 enhancedContainerIsolation.dockerSocketMount.imageList ',
+    '一样按内容匹配。缺省：所有镜像。',
+  ),
+  'settings-keys.bulkhead.devices.item.images.item': '镜像引用。',
+  'settings-keys.bulkhead.devices.item.users': '可以把该设备交给容器的用户。缺省且没有 groups：所有人。',
+  'settings-keys.bulkhead.devices.item.users.item': '用户的名称或编号。',
+  'settings-keys.bulkhead.devices.item.groups': '其成员可以把该设备交给容器的组。',
+  'settings-keys.bulkhead.devices.item.groups.item': '组的名称或编号。',
   'settings-keys.bulkhead.language':
     'Docker 客户端在请求被拒绝时显示的文本所用的语言。无论何种语言，都以“enhanced container isolation:”开头。',
   'settings-keys.exposeDockerAPIOnTCP2375': '在 TCP 端口 2375 上公开无身份验证的 Docker API。',

@@ -37,6 +37,7 @@ export const review = {
     '/bulkhead/mode': 'Mode',
     '/bulkhead/socketMounts/scope': 'What a mounted socket shows',
     '/bulkhead/hideEnvironment': 'Hidden environment variables',
+    '/bulkhead/devices': 'Allowed device',
     '/bulkhead/language': 'Language of refusals',
     '/bulkhead/perImageCommandLists': 'Command list of one image',
     '/blockDockerLoad/value': 'Block docker load',

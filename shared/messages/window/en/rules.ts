@@ -69,7 +69,7 @@ export const rules = {
     'unmodelled-value': 'The value is not one the gateway knows to be safe.',
     'unmodelled-field': 'The gateway does not know the field, so it can\u2019t tell what it does.',
     'unreadable-body': 'The request can\u2019t be read without doubt.',
-    'host-device': 'Devices of the host are not given to containers.',
+    'host-device': 'Devices of the host are given to containers only where the settings list them.',
     'security-option': 'The security option is not one the gateway knows to be safe.',
     'cgroup-parent': 'A cgroup parent may only be a single plain name.',
     annotation: 'The annotation changes how the runtime treats the container.',
@@ -132,7 +132,7 @@ export const rules = {
   instead: {
     'host-namespace': 'Leave the option out. Publish ports with -p instead of --network=host.',
     'foreign-namespace': 'Recreate the other container protected, then share with it.',
-    'host-device': 'Leave the device out. A container can\u2019t have one while ECI is on.',
+    'host-device': 'Leave the device out, or have it listed in bulkhead.devices.',
     'security-option': 'Leave the option out.',
     'cgroup-parent': 'Use a single plain name.',
     annotation: 'Leave the annotation out.',

@@ -67,7 +67,7 @@ export const rules: Translation<typeof english> = {
     'unmodelled-value': '网关不知道该值是否安全。',
     'unmodelled-field': '网关不认识该字段，无法判断其作用。',
     'unreadable-body': '无法确切读懂该请求。',
-    'host-device': '不会把主机设备交给容器。',
+    'host-device': '只有设置中列出的主机设备才会交给容器。',
     'security-option': '网关不知道该安全选项是否安全。',
     'cgroup-parent': '父 cgroup 只能是单个普通名称。',
     annotation: '该注解会改变运行时处理容器的方式。',
@@ -119,7 +119,7 @@ export const rules: Translation<typeof english> = {
   instead: {
     'host-namespace': '去掉该选项。用 -p 发布端口，代替 --network=host。',
     'foreign-namespace': '先把另一个容器重新创建为受保护的容器，再与其共享。',
-    'host-device': '去掉该设备。ECI 开启时，容器不能使用主机设备。',
+    'host-device': '去掉该设备，或请管理员将其列入 bulkhead.devices。',
     'security-option': '去掉该选项。',
     'cgroup-parent': '使用单个普通名称。',
     annotation: '去掉该注解。',

@@ -1,0 +1,118 @@
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { deviceNumber } from '../../shared/isolation/device-number.ts';
+import { isInside } from '../../shared/policy/bind-source.ts';
+import type { DeviceNode } from '../../shared/policy/create-devices.ts';
+
+/** A device file, by its path without symbolic links. */
+export interface DeviceFile extends DeviceNode {
+  readonly path: string;
+}
+
+/** Device files of one directory that are looked at: `--device /dev/snd` has some ten. */
+const maxDeviceFiles = 256;
+/** Below /dev, but not made by root alone, or another one for every process. */
+const foreignDirectories = ['/dev/pts', '/dev/shm', '/dev/mqueue', '/dev/fd'];
+
+/**
+ * The device files that the engine gives a container for `--device FILE` (clean, absolute): the one that the
+ * path leads to, or all in that directory. None where there are too many.
+ */
+export async function deviceFilesAt(file: string): Promise<DeviceFile[]> {
+  const real = await realpath(file).catch(() => null);
+  if (real === null) return [];
+  const found = await deviceFile(real);
+  if (found !== null) return [found];
+  const names = await readdir(real, { recursive: true }).catch(() => []);
+  if (names.length > maxDeviceFiles) return [];
+  const below = await Promise.all(names.map((name) => deviceFile(path.join(real, name))));
+  return below.filter((one) => one !== null);
+}
+
+async function deviceFile(real: string): Promise<DeviceFile | null> {
+  const info = await lstat(real, { bigint: true }).catch(() => null);
+  if (info === null || !(info.isBlockDevice() || info.isCharacterDevice())) return null;
+  return { path: real, type: info.isBlockDevice() ? 'b' : 'c', ...deviceNumber(info.rdev) };
+}
+
+/**
+ * The paths that an entry of `bulkhead.devices` stands for now, without symbolic links: `*` and `?` match
+ * within one component. An entry may name a link that root made (`/dev/serial/by-id/…`).
+ */
+export async function listedPaths(entry: string): Promise<ReadonlySet<string>> {
+  if (!isDevicePath(entry)) return new Set();
+  let places = ['/dev'];
+  for (const part of entry.split('/').slice(2)) {
+    const next = await Promise.all(places.map((place) => matchesIn(place, part)));
+    places = next.flat();
+  }
+  const real = await Promise.all(places.map((place) => realpath(place).catch(() => null)));
+  return new Set(real.filter((one) => one !== null && isOfRoot(one) && one !== '/dev').map(String));
+}
+
+/** Whether an entry is a path below /dev, without `.` and `..`. */
+const isDevicePath = (entry: string): boolean =>
+  entry.startsWith('/dev/') && entry.split('/').every((part, i) => i === 0 || !/^\.{0,2}$/.test(part));
+
+const isOfRoot = (file: string): boolean =>
+  isInside(file, '/dev') && !foreignDirectories.some((directory) => isInside(file, directory));
+
+async function matchesIn(directory: string, pattern: string): Promise<string[]> {
+  const isPlain = !/[*?]/.test(pattern);
+  if (!isOfRoot(directory)) return [];
+  if (isPlain) return [path.join(directory, pattern)];
+  const expression = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, String.raw`\$&`)
+    .replaceAll('?', '.')
+    .replaceAll('*', '.*');
+  const matcher = new RegExp(`^${expression}$`);
+  const names = await readdir(directory).catch(() => []);
+  return names.filter((name) => matcher.test(name)).map((name) => path.join(directory, name));
+}
+
+/**
+ * Whether a block device, a partition of it, or the disk it is a partition of holds what is mounted, swapped
+ * to, or another device's. What can't be looked at counts as in use.
+ */
+export async function isBlockDeviceInUse({ major, minor }: DeviceNode): Promise<boolean> {
+  const used = await usedNumbers();
+  const here = await realpath(`/sys/dev/block/${major}:${minor}`).catch(() => null);
+  if (here === null) return true;
+  const below = (await readdir(here, { withFileTypes: true }))
+    .filter((one) => one.isDirectory())
+    .map(({ name }) => path.join(here, name));
+  // Of a partition the disk is the directory above; of a disk that has no number of a device.
+  for (const place of [here, path.dirname(here), ...below]) {
+    const number = await readFile(path.join(place, 'dev'), 'utf8').catch(() => null);
+    if (number === null) continue;
+    if (used.has(number.trim())) return true;
+    const holders = await readdir(path.join(place, 'holders')).catch(() => []);
+    if (holders.length > 0) return true;
+  }
+  return false;
+}
+
+/** `major:minor` of what is mounted or swapped to, on this machine. */
+async function usedNumbers(): Promise<Set<string>> {
+  const numbers = new Set<string>();
+  const sources = new Set<string>();
+  for (const process of ['1', 'self']) {
+    for (const line of (await textOf(`/proc/${process}/mountinfo`)).split('\n')) {
+      const fields = line.split(' ');
+      numbers.add(fields[2] ?? '');
+      // Btrfs has numbers of its own there.
+      sources.add(fields[fields.indexOf('-') + 2] ?? '');
+    }
+  }
+  for (const line of (await textOf('/proc/swaps')).split('\n').slice(1))
+    sources.add(line.split(' ', 1)[0] ?? '');
+  for (const source of sources) {
+    const info = source.startsWith('/') ? await stat(source, { bigint: true }).catch(() => null) : null;
+    if (info?.isBlockDevice() !== true) continue;
+    const { major, minor } = deviceNumber(info.rdev);
+    numbers.add(`${major}:${minor}`);
+  }
+  return numbers;
+}
+
+const textOf = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');

@@ -1,0 +1,175 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
+
+const run = promisify(execFile);
+let guarded: GuardedEngine;
+/** Block device of this test. */
+let loop: string;
+/** Directory of device files of this test, below /dev. */
+const own = `/dev/bulkhead-test-${process.pid}`;
+/** The QoS device: whoever opens it reads four bytes. */
+const quality = `${own}/quality`;
+
+type Entry = Readonly<Record<string, unknown>>;
+const allow = (...devices: Entry[]) =>
+  guarded.gateway.settings({ ...eciOn(guarded.scratch), bulkhead: { devices } });
+/** What the script prints, both streams. */
+const sh = async (script: string): Promise<string> => {
+  const { stdout, stderr } = await guarded.sh(script);
+  return stdout + stderr;
+};
+const inBusybox = (options: string, script: string) =>
+  sh(`docker run --rm ${options} busybox sh -c '${script}'`);
+/** `docker …` of another user of the machine. */
+const as = (uid: number, script: string) =>
+  sh(`setpriv --reuid ${uid} --regid ${uid} --clear-groups -- ${script}`);
+
+beforeAll(async () => {
+  guarded = await startGuardedEngine({ sharingRecords: 'required' });
+  await chmod(guarded.scratch, 0o755);
+  await chmod(guarded.socket, 0o666);
+  const image = path.join(guarded.scratch, 'disk');
+  await writeFile(image, Buffer.alloc(1024 * 1024, 'content of the disk\n'));
+  loop = (await run('losetup', ['--find', '--show', image])).stdout.trim();
+  await mkdir(own);
+  await run('mknod', ['-m', '640', quality, 'c', '10', '259']);
+  await run('mknod', ['-m', '640', `${own}/mem`, 'c', '1', '1']);
+}, 120_000);
+afterAll(async () => {
+  await guarded.stop();
+  await run('losetup', ['--detach', loop]);
+  await rm(own, { recursive: true });
+});
+beforeEach(() => allow());
+
+describe('A5: a device of the machine', () => {
+  it('is refused unless it is listed, by rule and setting', async () => {
+    const refused = /--device .* is blocked: devices of the engine .* \(A5\); .* bulkhead\.devices/;
+    expect(await inBusybox(`--device ${loop}`, 'true')).toMatch(refused);
+    await allow({ device: quality });
+    expect(await inBusybox(`--device ${loop}`, 'true')).toMatch(refused);
+    expect(await inBusybox(`--device-cgroup-rule "b *:* rwm"`, 'true')).toMatch(/no setting allows it/);
+  });
+
+  it('is there for the container when it is listed, and no other one is', async () => {
+    await allow({ device: loop }, { device: `${own}/*`, permissions: 'r' });
+    const options = `--device ${loop} --device ${quality}:/dev/quality:r`;
+    const read =
+      `head -c 7 ${loop}; stat -c " %u:%g %a" ${loop} /dev/quality; ` + 'head -c 4 /dev/quality | wc -c';
+    expect(await inBusybox(options, read)).toBe('content 0:0 600\n 0:0 640\n4\n');
+    expect(await inBusybox(options, 'ls /dev/loop-control /dev/kmsg 2>&1')).toMatch(
+      /No such file[^]*No such/,
+    );
+    // A node of the same numbers, or of another device, can't be made or opened.
+    expect(await inBusybox(options, 'mknod /tmp/x b 7 0; mknod /tmp/y c 1 11')).toMatch(
+      /x: Operation not permitted[^]*y: Operation not permitted/,
+    );
+  });
+
+  it('is opened with the listed permissions only', async () => {
+    await allow({ device: loop, permissions: 'r' });
+    expect(await inBusybox(`--device ${loop}`, 'true')).toContain(`--device ${loop}:${loop}:r`);
+    expect(await inBusybox(`--device ${loop}:${loop}:rw`, 'true')).toContain('is blocked');
+    const write = `head -c 7 ${loop}; echo changed > ${loop}`;
+    expect(await inBusybox(`--device ${loop}:${loop}:r`, write)).toMatch(
+      /^content[^]*Operation not permitted/,
+    );
+    expect(await readFile(path.join(guarded.scratch, 'disk'), 'utf8')).toMatch(/^content/);
+  });
+
+  it('belongs to the container also under --privileged, alone of those that are not listed', async () => {
+    await allow({ device: loop });
+    const look = `head -c 7 ${loop}; ls /dev/loop-control`;
+    expect(await inBusybox(`--privileged --device ${loop}`, look)).toMatch(/^content[^]*No such file/);
+  });
+
+  it('is what it is after restarts, in exec, and with Compose', async () => {
+    await allow({ device: loop });
+    await sh(`docker run -d --name again --device ${loop} busybox sleep 1000`);
+    expect(await sh(`docker exec again head -c 7 ${loop}`)).toBe('content');
+    expect(await sh(`docker restart -t 0 again && docker exec again head -c 7 ${loop}`)).toBe(
+      'again\ncontent',
+    );
+    await guarded.engine.restartDockerd('SIGTERM');
+    await sh('docker start again');
+    expect(await sh(`docker exec again head -c 7 ${loop}`)).toBe('content');
+    await allow();
+    expect(await sh('docker restart -t 0 again')).toMatch(/is blocked: devices of the engine/);
+    await sh('docker rm -f again');
+    await allow({ device: loop });
+    await writeFile(
+      path.join(guarded.work, 'compose.yaml'),
+      `services:\n  one:\n    image: busybox\n    command: head -c 7 ${loop}\n    devices: ["${loop}"]\n`,
+    );
+    expect(await sh('docker compose up --no-log-prefix; docker compose down')).toMatch(/content$/m);
+  });
+});
+
+describe('A5: who may have a device', () => {
+  it('a listed user or group, and nobody else', async () => {
+    await allow({ device: loop, users: ['21234'] });
+    const create = `docker run --rm --device ${loop} busybox head -c 7 ${loop}`;
+    expect(await as(21_234, create)).toBe('content');
+    expect(await as(21_001, create)).toMatch(/the entry .* is for other users/);
+    await allow({ device: loop, groups: ['daemon'] });
+    expect(await as(21_234, create)).toMatch(/the entry .* is for other users/);
+    expect(await as(1, create)).toBe('content');
+  });
+
+  it('a listed image, by its content', async () => {
+    await allow({ device: loop, images: ['example.com/camera'] });
+    await sh('docker tag busybox example.com/camera');
+    const create = `docker run --rm --device ${loop} example.com/camera head -c 7 ${loop}`;
+    expect(await sh(create)).toMatch(/is not for this image/);
+    await allow({ device: loop, images: ['*'] });
+    expect(await sh(create)).toBe('content');
+  });
+});
+
+describe('A5: a device is none by its name', () => {
+  it('follows links and dots to what is there', async () => {
+    await allow({ device: loop });
+    const link = path.join(guarded.scratch, 'link');
+    await symlink('/dev/kmsg', link);
+    expect(await inBusybox(`--device ${link}:/dev/x`, 'true')).toMatch(/is blocked.*it leads to \/dev\/kmsg/);
+    expect(await inBusybox('--device /dev/shm/../kmsg:/dev/x', 'true')).toContain('is blocked');
+    expect(await inBusybox(`--device /dev/shm/../${path.basename(loop)}:/dev/x`, 'head -c 7 /dev/x')).toBe(
+      'content',
+    );
+    await rm(link);
+  });
+
+  it('refuses at the start what was put in its place since it was created', async () => {
+    await allow({ device: loop });
+    const link = path.join(guarded.scratch, 'swapped');
+    const target = (to: string) => sh(`ln -sfn ${to} ${link}`);
+    await target(loop);
+    await sh(`docker create --name swapped --device ${link}:/dev/x busybox head -c 7 /dev/x`);
+    expect(await sh('docker start -a swapped')).toBe('content');
+    await target('/dev/kmsg');
+    expect(await sh('docker start -a swapped')).toMatch(/is blocked.*it leads to \/dev\/kmsg/);
+    // As in the time between the gateway's look and the engine's.
+    await expect(guarded.engine.docker('start', '-a', 'swapped')).rejects.toThrow(
+      /the device \/dev\/x \(c 1:11\) is not one a protected container may have/,
+    );
+    await target(loop);
+    expect(await sh('docker start -a swapped')).toBe('content');
+    await sh('docker rm swapped');
+  });
+
+  it('gives no memory of the kernel, and a disk in use by its exact path alone', async () => {
+    const mounts = await readFile('/proc/self/mounts', 'utf8');
+    const disk = /^(\/dev\/[a-z0-9]+) /m.exec(mounts)?.[1] ?? loop;
+    await allow({ device: `${own}/*` }, { device: `${own}/mem` }, { device: `${disk.slice(0, -1)}*` });
+    expect(await inBusybox(`--device ${own}/mem`, 'true')).toMatch(/memory of the kernel.*no setting/);
+    expect(await sh(`docker create --device ${disk} busybox`)).toMatch(
+      /only an entry with exactly this path/,
+    );
+    await allow({ device: disk });
+    expect(await sh(`docker create --device ${disk} busybox`)).toMatch(/^[0-9a-f]{64}\n$/);
+  });
+});

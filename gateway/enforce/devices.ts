@@ -1,0 +1,144 @@
+import type { GrantedDevice, SharingUser } from '../../shared/isolation/sharing-user.ts';
+import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
+import { cleanPath } from '../../shared/policy/bind-source.ts';
+import {
+  requestedDenial,
+  type DeviceEntry,
+  type DeviceFacts,
+  type RequestedDevice,
+} from '../../shared/policy/create-devices.ts';
+import type { Denial } from '../../shared/policy/decision.ts';
+import type { AllowedDevice } from '../../shared/settings/effective.ts';
+import { databaseLine } from '../base/user-database.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
+import { sharingUserOf } from '../sharing/record-creates.ts';
+import { untrustedDetail } from '../trust/image-trust.ts';
+import { deviceFilesAt, isBlockDeviceInUse, listedPaths, type DeviceFile } from './device-files.ts';
+import type { InspectionContext } from './inspection-context.ts';
+
+/** Devices of one request that are looked at; the others are refused. */
+const maxRequested = 64;
+
+/** Whose container it is, and of which image. */
+export interface DeviceRequester {
+  /** As a create request names it, or an image's id. */
+  readonly image: string;
+  readonly user: () => Promise<SharingUser | null>;
+}
+
+/** The user behind a create request; null: not known. */
+export function requestingUser(context: InspectionContext): Promise<SharingUser | null> {
+  const { sharing } = context;
+  return sharing
+    ? sharingUserOf(context.request, { users: sharing, mounts: context.sockets?.mounts ?? null })
+    : Promise.resolve(null);
+}
+
+/**
+ * What the settings say of the devices of the machine that a container asks for (A5). Undefined where none
+ * can be given to it: the settings list none, or nothing records for the runtime which ones it may have.
+ * Rejects with EngineUnreachable.
+ */
+export async function gatherDeviceFacts(
+  context: InspectionContext,
+  requested: readonly RequestedDevice[],
+  requester: DeviceRequester,
+): Promise<ReadonlyMap<string, DeviceFacts> | undefined> {
+  const { devices } = context.settings;
+  if (requested.length === 0 || devices.length === 0 || !isGrantable(context)) return undefined;
+  const listed = await Promise.all(
+    devices.map(async (entry) => ({ entry, paths: await listedPaths(entry.device) })),
+  );
+  const obstacles = new Map<AllowedDevice, Promise<Message | null>>();
+  const entryFacts = async (entry: AllowedDevice): Promise<DeviceEntry> => {
+    const obstacle = obstacles.get(entry) ?? obstacleOf(context, entry, requester);
+    obstacles.set(entry, obstacle);
+    return { access: entry.access, exact: !/[*?]/.test(entry.device), obstacle: await obstacle };
+  };
+  const nodeFacts = async (file: DeviceFile): Promise<DeviceFacts['nodes'][number]> => ({
+    ...file,
+    inUse: file.type === 'b' && (await isBlockDeviceInUse(file)),
+    entries: await Promise.all(
+      listed.filter(({ paths }) => paths.has(file.path)).map(({ entry }) => entryFacts(entry)),
+    ),
+  });
+  const facts = new Map<string, DeviceFacts>();
+  for (const { path } of requested.slice(0, maxRequested)) {
+    const clean = cleanPath(path);
+    if (clean === null || facts.has(clean)) continue;
+    facts.set(clean, { nodes: await Promise.all((await deviceFilesAt(clean)).map(nodeFacts)) });
+  }
+  return facts;
+}
+
+/** The planner opens devices to containers by the records of who shares, where it plans them at all. */
+const isGrantable = ({ sharing, runtime }: InspectionContext): boolean =>
+  Boolean(sharing) && capabilitiesOfRuntime(runtime)?.needsPlanner === true;
+
+/**
+ * Decides again about the devices of a container that is to start, by what is at their paths now, and records
+ * which they are: the planner gives it these and no others. Rejects with EngineUnreachable, and where the
+ * record can't be written.
+ */
+export async function grantDevices(
+  context: InspectionContext,
+  container: ContainerFacts,
+): Promise<Denial | null> {
+  const { sharing, settings } = context;
+  // What audit mode lets pass is not given to a container either: the planner has no record of it.
+  if (container.devices.length === 0 || !sharing || settings.mode === 'audit') return null;
+  const facts = await gatherDeviceFacts(context, container.devices, {
+    image: container.imageId,
+    user: () => sharing.userOf(container.id),
+  });
+  const granted = new Map<string, GrantedDevice>();
+  for (const requested of container.devices) {
+    const found = facts?.get(cleanPath(requested.path) ?? '');
+    const denial = requestedDenial(requested, found);
+    if (denial !== null) return denial;
+    for (const { type, major, minor } of found?.nodes ?? []) {
+      const key = `${type}${major}:${minor}`;
+      const access = new Set([...(granted.get(key)?.access ?? ''), ...requested.access]);
+      granted.set(key, { type, major, minor, access: [...access].sort().join('') });
+    }
+  }
+  await sharing.recordDevices(container.id, [...granted.values()]);
+  return null;
+}
+
+/** Why an entry does not hold for a container; null: it does. */
+async function obstacleOf(
+  context: InspectionContext,
+  entry: AllowedDevice,
+  { image, user }: DeviceRequester,
+): Promise<Message | null> {
+  if (entry.users !== null || entry.groups !== null) {
+    const known = await user();
+    if (known === null || !(await isOneOf(known, entry)))
+      return message('policy.device-entry-is-for-others', { device: entry.device });
+  }
+  if (entry.images === null) return null;
+  const { socket } = context.settings;
+  const verdict = await context.sockets?.trust?.decide(image, { ...socket, images: entry.images });
+  if (verdict?.trusted === true) return null;
+  return message('policy.device-entry-is-for-other-images', {
+    device: entry.device,
+    problem: verdict === undefined ? message('trust.cannot-check-images') : untrustedDetail(verdict),
+  });
+}
+
+/** Whether a user is listed, or in a listed group. */
+async function isOneOf({ uid, gid }: SharingUser, { users, groups }: AllowedDevice): Promise<boolean> {
+  const listedUsers = users ?? [];
+  if (listedUsers.includes(String(uid))) return true;
+  const [name, , , primary] = (await databaseLine('passwd', String(uid)))?.split(':') ?? [];
+  if (name !== undefined && name !== '' && listedUsers.includes(name)) return true;
+  for (const group of groups ?? []) {
+    const [, , number, members] = (await databaseLine('group', group))?.split(':') ?? [];
+    if (number === undefined) continue;
+    if (number === String(gid) || number === primary) return true;
+    if (name !== undefined && name !== '' && members?.split(',').includes(name) === true) return true;
+  }
+  return false;
+}

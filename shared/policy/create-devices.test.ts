@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { message } from '../messages/message.ts';
+import { requestedDenial, type DeviceEntry, type DeviceNodeFacts } from './create-devices.ts';
+import { refusalText } from './decision.ts';
+
+const entry = (more: Partial<DeviceEntry> = {}): DeviceEntry => ({
+  access: 'rwm',
+  exact: true,
+  obstacle: null,
+  ...more,
+});
+const node = (more: Partial<DeviceNodeFacts> = {}): DeviceNodeFacts => ({
+  path: '/dev/x',
+  type: 'c',
+  major: 10,
+  minor: 1,
+  inUse: false,
+  entries: [entry()],
+  ...more,
+});
+function refusal(access: string, ...nodes: DeviceNodeFacts[]): string {
+  const denial = requestedDenial({ path: '/dev/x', access }, { nodes });
+  return denial === null ? '' : refusalText(denial);
+}
+
+describe('A5: a requested device', () => {
+  it('is allowed where an entry covers all that is to be done with it', () => {
+    expect(refusal('rwm', node())).toBe('');
+    expect(refusal('rm', node({ entries: [entry({ access: 'r' })] }))).toBe('');
+    expect(refusal('rw', node({ entries: [entry({ access: 'r' }), entry({ access: 'rw' })] }))).toBe('');
+    expect(refusal('rwm', node({ entries: [entry({ access: 'r' })] }))).toContain(
+      'the settings allow r: --device /dev/x:/dev/x:r',
+    );
+    expect(refusal('rx', node())).toContain('is blocked');
+  });
+
+  it('is refused where one of its files is, or there is none', () => {
+    expect(refusal('r')).toContain('bulkhead.devices');
+    expect(refusal('r', node(), node({ path: '/dev/y', entries: [] }))).toContain('it leads to /dev/y');
+    expect(requestedDenial({ path: '/dev/x', access: 'r' }, undefined)).toMatchObject({
+      rule: 'host-device',
+    });
+  });
+
+  it('is refused with what stands against the entry', () => {
+    const obstacle = message('policy.device-entry-is-for-others', { device: '/dev/*' });
+    expect(refusal('r', node({ entries: [entry({ obstacle })] }))).toContain(
+      'the entry /dev/* is for other users',
+    );
+    expect(refusal('r', node({ entries: [entry({ obstacle }), entry()] }))).toBe('');
+  });
+
+  it('needs its exact path while its content is in use', () => {
+    const disk = { type: 'b', inUse: true } as const;
+    expect(refusal('r', node({ ...disk, entries: [entry({ exact: false })] }))).toContain(
+      'exactly this path',
+    );
+    expect(refusal('r', node(disk))).toBe('');
+  });
+
+  it('is never memory of the kernel', () => {
+    for (const minor of [1, 2, 4])
+      expect(refusal('r', node({ major: 1, minor }))).toContain('no setting allows it');
+  });
+});
