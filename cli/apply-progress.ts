@@ -3,8 +3,8 @@ import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { progress } from './output.ts';
 import type { EventListener } from './event-listener.ts';
 import { describeStep } from './plan-text.ts';
-import { stepText } from './recreate-text.ts';
-import { about, text } from './text.ts';
+import { recreationPrinter } from './recreate-text.ts';
+import { text } from './text.ts';
 
 /**
  * Ctrl C, and the word of who reads the events, ask for a cancel (and roll back) instead of leaving things
@@ -34,14 +34,9 @@ export async function waitForEnd(handle: ApplyHandle, listener: EventListener | 
 /** Prints each step as it ends, once. */
 export function stepPrinter(): (event: ApplyEvent) => void {
   const printed = new Set<string>();
-  let printedLine = '';
+  const printRecreation = recreationPrinter(progress);
   return (event) => {
-    if (event.type === 'recreation') {
-      const current = event.recreation.members.find(({ step, outcome }) => step !== null && outcome === null);
-      const line = current?.step == null ? '' : about(current.name, stepText(current.step));
-      if (line !== '' && line !== printedLine) progress(line);
-      printedLine = line;
-    }
+    if (event.type === 'recreation') printRecreation(event.recreation);
     if (event.type !== 'run') return;
     for (const step of event.run.steps) {
       const line = describeStep(step, event.run.steps);

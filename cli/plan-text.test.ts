@@ -137,7 +137,7 @@ test('steps are printed when they have ended, with how long they took', () => {
     durationMs: 5810,
     detail: 'Docker Engine 26',
   } as const;
-  expect(describeStep(restart, steps)).toMatch(/^4\/7 Restart the engine +5\.8 s +Docker Engine 26$/);
+  expect(describeStep(restart, steps)).toMatch(/^4\/8 Restart the engine +5\.8 s +Docker Engine 26$/);
 });
 test('an outcome has reason and what to try; a failed roll back names the backup', () => {
   const error = {

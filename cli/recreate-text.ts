@@ -5,6 +5,7 @@ import type {
   RecreateNote,
   RecreateOutcome,
   RecreatePlan,
+  RecreateRun,
   RecreateStep,
 } from '../shared/containers/recreate.ts';
 import { bytesText } from '../shared/containers/bytes.ts';
@@ -171,4 +172,23 @@ function endText(outcome: RecreateOutcome): string {
     default:
       return assertNever(outcome);
   }
+}
+
+/**
+ * Prints by `print` what is done now with each container, once: several are recreated side by side, and a
+ * roll back is of one of them.
+ */
+export function recreationPrinter(print: (line: string) => void): (run: RecreateRun) => void {
+  const printed = new Map<string, RecreateStep>();
+  let activity: RecreateRun['activity'] = 'recreating';
+  return (run) => {
+    for (const { id, name, step, outcome } of run.members) {
+      if (step === null || outcome !== null || printed.get(id) === step) continue;
+      printed.set(id, step);
+      print(about(printable(name), stepText(step)));
+    }
+    if (run.activity === 'rolling-back' && activity !== 'rolling-back')
+      print(text('cli-recreation.rolling-back'));
+    activity = run.activity;
+  };
 }

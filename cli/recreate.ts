@@ -13,11 +13,11 @@ import {
   withRoot,
   workWithoutReader,
 } from './output.ts';
-import { describeRecreatePlan, outcomeText, stepText } from './recreate-text.ts';
+import { describeRecreatePlan, outcomeText, recreationPrinter } from './recreate-text.ts';
 import { message } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
-import { about, text, translateSentence } from './text.ts';
+import { text, translateSentence } from './text.ts';
 
 interface RecreateOptions extends RootOptions {
   readonly yes?: boolean;
@@ -111,14 +111,10 @@ async function recreateWithEvents(
       refuse(settled.error);
       return;
     }
-    if (settled.value !== null)
-      progress(
-        text('cli-output.recreation-settled-first', {
-          names: settled.value.names.join(', '),
-          how: settled.value.how,
-        }),
-      );
-    for (const problem of settled.value?.problems ?? []) progress(printable(translateSentence(problem)));
+    for (const { names: settledNames, how, problems } of settled.value) {
+      progress(text('cli-output.recreation-settled-first', { names: settledNames.join(', '), how }));
+      for (const problem of problems) progress(printable(translateSentence(problem)));
+    }
   }
   const plan = await target.planRecreate(request.value);
   if (!plan.ok) {
@@ -141,6 +137,7 @@ async function recreateWithEvents(
     }
   }
   workWithoutReader();
+  const printProgress = recreationPrinter(progress);
   const started = await target.startRecreate(request.value, (run) => {
     emit(run);
     if (human) printProgress(run);
@@ -197,18 +194,4 @@ async function confirm(count: number, running: number): Promise<Result<void, App
   } finally {
     prompt.close();
   }
-}
-
-let printedLine = '';
-/** Prints what is done now, once. */
-function printProgress(run: RecreateRun): void {
-  const current = run.members.find(({ step, outcome }) => step !== null && outcome === null);
-  const line =
-    run.activity === 'rolling-back'
-      ? text('cli-recreation.rolling-back')
-      : current?.step == null
-        ? ''
-        : about(printable(current.name), stepText(current.step));
-  if (line !== '' && line !== printedLine) progress(line);
-  printedLine = line;
 }

@@ -20,7 +20,7 @@ import type { Verification } from '../shared/verify/claims.ts';
 import type { ApplyHandle } from './apply/apply.ts';
 import type { ApplyRequest } from './apply/admission.ts';
 import type { RecreateHandle } from './recreate/recreate.ts';
-import type { SettledRecreate } from './recreate/recreate.ts';
+import type { SettledRecreate } from './recreate/recreate-interrupted.ts';
 import type { EngineDriver } from './apply/driver.ts';
 import type { RootPaths } from './base/root-paths.ts';
 import type { IsolationBackend } from './backends/backend.ts';
@@ -102,10 +102,10 @@ export interface Target {
     onEvent?: (run: RecreateRun) => void,
   ): Promise<Result<RecreateHandle, AppError>>;
   /**
-   * Finishes or undoes a recreation that a crash interrupted. Null when there was none. Needs root and a
+   * Finishes or undoes a recreation that a crash interrupted, group by group. Needs root and a
    * running engine.
    */
-  settleRecreate(): Promise<Result<SettledRecreate | null, AppError>>;
+  settleRecreate(): Promise<Result<readonly SettledRecreate[], AppError>>;
   /**
    * What applying `text` would do. Changes nothing. Fails with settings.* when the applied file cannot be
    * read; findings and missing requirements are in the plan.

@@ -1,7 +1,7 @@
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { applyLockPath, type RootPaths } from '../engine/base/root-paths.ts';
-import { recreateJournalPath } from '../engine/recreate/recreate-journal.ts';
-import type { SettledRecreate } from '../engine/recreate/recreate.ts';
+import { recreateJournalPaths } from '../engine/recreate/recreate-journal.ts';
+import type { SettledRecreate } from '../engine/recreate/recreate-interrupted.ts';
 import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
 import { createInterruptedCheck } from './interrupted.ts';
 import { message, type Message } from '../shared/messages/message.ts';
@@ -12,7 +12,7 @@ export interface InterruptedWorkOptions {
   readonly bulkheadCommand: string;
   /** See SupervisorOptions. */
   readonly resume: ResumeApply | undefined;
-  readonly settleRecreation: (() => Promise<Result<SettledRecreate | null, AppError>>) | undefined;
+  readonly settleRecreation: (() => Promise<Result<readonly SettledRecreate[], AppError>>) | undefined;
   readonly log: (text: string | Message) => void;
   /** Ends the supervisor: a resumed apply requests that the engine stop. */
   readonly stop: () => void;
@@ -30,12 +30,12 @@ export class InterruptedWork {
     this.#resumed = options.resume === undefined ? null : resumeWithin(paths, options.resume, options);
     const lock = applyLockPath(paths);
     this.#checkApply = createInterruptedCheck({
-      journal: paths.journal,
+      journals: [paths.journal],
       lock,
       settle: async () => this.#resumed?.retry() ?? ok(null),
     });
     this.#checkRecreation = createInterruptedCheck({
-      journal: recreateJournalPath(paths),
+      journals: recreateJournalPaths(paths),
       lock,
       settle: () => this.settleRecreation(),
     });
@@ -59,23 +59,21 @@ export class InterruptedWork {
   }
 
   /** Settles a recreation of containers. The engine is ready. */
-  async settleRecreation(): Promise<Result<SettledRecreate | null, AppError>> {
+  async settleRecreation(): Promise<Result<readonly SettledRecreate[], AppError>> {
     const { settleRecreation, log } = this.#options;
     const settled =
       (await settleRecreation?.().catch((error: unknown): Result<never, AppError> =>
         fail('internal', message('engine.settling-interrupted-recreation-hit-defect'), { cause: error }),
-      )) ?? ok(null);
+      )) ?? ok([]);
     if (!settled.ok && settled.error.code !== 'apply.in-progress')
       log(`${settled.error.message}: ${settled.error.reason ?? ''}`);
-    if (settled.ok && settled.value !== null) {
-      const { names, how, problems } = settled.value;
+    for (const { names, how, problems } of settled.ok ? settled.value : [])
       log(
         message('engine.interrupted-recreation-was-settled', {
           names: names.join(', '),
           outcome: joinMessages('statements', [how, ...problems]),
         }),
       );
-    }
     return settled;
   }
 

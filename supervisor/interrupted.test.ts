@@ -22,7 +22,7 @@ const createCheck = (
   },
 ) =>
   createInterruptedCheck({
-    journal: journal(),
+    journals: [journal()],
     lock: lock(),
     settle: () => {
       settled++;

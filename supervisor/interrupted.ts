@@ -3,8 +3,8 @@ import type { AppError, Result } from '../shared/result.ts';
 import { isLocked } from '../engine/base/lock.ts';
 
 export interface Interrupted {
-  /** What stands on disk while the work is under way, and after it was interrupted. */
-  readonly journal: string;
+  /** What stands on disk, one or more of them, while the work is under way, and after it was interrupted. */
+  readonly journals: readonly string[];
   /** Held by whoever does the work. */
   readonly lock: string;
   settle(): Promise<Result<unknown, AppError>>;
@@ -12,13 +12,16 @@ export interface Interrupted {
 
 /**
  * Creates a check, to be called at intervals, for work whose process may have died. It settles the work when
- * two checks in a row have found the same journal and a free lock, so that a user who runs the command again
+ * two checks in a row have found the same journals and a free lock, so that a user who runs the command again
  * comes first, and sees how it ended. What could not be settled is left to the next start.
  */
-export function createInterruptedCheck({ journal, lock, settle }: Interrupted): () => Promise<void> {
+export function createInterruptedCheck({ journals, lock, settle }: Interrupted): () => Promise<void> {
   const interruptedJournal = async (): Promise<string | null> => {
-    const found = await stat(journal).catch(() => null);
-    return found === null || (await isLocked(lock)) ? null : `${found.ino} ${found.mtimeMs}`;
+    const found = await Promise.all(journals.map((journal) => stat(journal).catch(() => null)));
+    const existing = found.flatMap((journal) =>
+      journal === null ? [] : `${journal.ino} ${journal.mtimeMs}`,
+    );
+    return existing.length === 0 || (await isLocked(lock)) ? null : existing.join(', ');
   };
   let before: string | null = null;
   let attempted: string | null = null;

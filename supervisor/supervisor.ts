@@ -2,7 +2,7 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { engineProblem, type EngineLogLine } from '../shared/engine-status/status.ts';
 import { errorMessage } from '../shared/messages/error-message.ts';
 import type { IsolationBackend } from '../engine/backends/backend.ts';
-import type { SettledRecreate } from '../engine/recreate/recreate.ts';
+import type { SettledRecreate } from '../engine/recreate/recreate-interrupted.ts';
 import type { Launched } from '../engine/targets/embedded/engine-launch.ts';
 import { readEngineState } from '../engine/targets/embedded/engine-state.ts';
 import { clearLeftovers } from '../engine/targets/embedded/leftovers.ts';
@@ -37,7 +37,7 @@ export interface SupervisorOptions {
   /**
    * Finishes or undoes a recreation of containers a crash interrupted; called when the engine has come up.
    */
-  readonly settleRecreation?: () => Promise<Result<SettledRecreate | null, AppError>>;
+  readonly settleRecreation?: () => Promise<Result<readonly SettledRecreate[], AppError>>;
   /** The supervisor's own lines, as they are written to its log. */
   readonly onLog?: (line: EngineLogLine) => void;
 }

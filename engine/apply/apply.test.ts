@@ -51,6 +51,7 @@ describe('applying', () => {
       'health-check:done',
       'verify:done',
       'clean-up:skipped',
+      'recreate:skipped',
     ]);
     expect(await calls()).toEqual(['restart', 'health', 'verify']);
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
@@ -164,6 +165,7 @@ describe('applying', () => {
       'health-check:done',
       'verify:skipped',
       'clean-up:skipped',
+      'recreate:skipped',
     ]);
     expect(await calls()).toEqual(['health']);
   });
@@ -197,10 +199,10 @@ describe('applying', () => {
       kind: 'applied',
       recreated: [{ name: 'busy', outcome: { kind: 'recreated', started: true } }],
     });
-    expect(run.steps.find(({ step }) => step === 'clean-up')).toMatchObject({
-      state: 'done',
-      detail: '1 of 1 removed; 1 of 1 recreated',
-    });
+    expect(run.steps.slice(-2)).toMatchObject([
+      { step: 'clean-up', state: 'done', detail: '1 of 1 removed' },
+      { step: 'recreate', state: 'done', detail: '1 of 1 recreated' },
+    ]);
   });
   test('nothing is recreated where ECI is off afterwards, nor where verification failed', async () => {
     await engineOff();

@@ -22,7 +22,8 @@ export const workOf = ({
   restartNeeded,
   reloadNeeded,
   eciAfter,
-  containersChosen: remove.ids.length > 0 || recreate !== undefined,
+  removes: remove.ids.length > 0,
+  recreates: recreate !== undefined,
 });
 
 /** Whether a step that changes this has begun, so that a roll back has to undo it. */

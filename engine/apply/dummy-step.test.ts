@@ -19,9 +19,9 @@ const dummy = vi.hoisted(() => ({ fails: false, runs: 0 }));
 /** An entry and a module, in the two lists; nothing else knows the step. */
 vi.mock('../../shared/apply/steps.ts', async (importOriginal) => {
   const real = await importOriginal<typeof import('../../shared/apply/steps.ts')>();
-  const { 'clean-up': last, ...others } = real.applyStepTable;
+  const { 'clean-up': cleanUp, recreate, ...others } = real.applyStepTable;
   const entry = { name: 'Dummy step', changes: 'engine', reversible: true };
-  const applyStepTable = { ...others, dummy: entry, 'clean-up': last };
+  const applyStepTable = { ...others, dummy: entry, 'clean-up': cleanUp, recreate };
   const applySteps = Object.keys(applyStepTable);
   return {
     applyStepTable,
@@ -94,7 +94,7 @@ describe('a step that was added to the two lists', () => {
     const run = await apply(journals);
     expect(dummy.runs).toBe(1);
     expect(run.outcome).toMatchObject({ kind: 'applied' });
-    expect(run.steps.map(({ step }) => step).slice(-3)).toEqual(['verify', 'dummy', 'clean-up']);
+    expect(run.steps.map(({ step }) => step).slice(-4)).toEqual(['verify', 'dummy', 'clean-up', 'recreate']);
     expect(run.steps.find(({ step }) => String(step) === 'dummy')).toMatchObject({
       state: 'done',
       detail: 'dummy detail',

@@ -88,7 +88,8 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     restartNeeded,
     reloadNeeded,
     eciAfter,
-    containersChosen: remove.length + recreate.length > 0,
+    removes: remove.length > 0,
+    recreates: recreate.length > 0,
   }).map(({ id }) => id);
   return {
     fromVersion: facts.versions.current,

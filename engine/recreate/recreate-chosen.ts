@@ -9,7 +9,8 @@ import type {
   RecreateRun,
 } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { beginUnderLock, makeRecreatePlan, settleUnderLock, type RecreateHandle } from './recreate.ts';
+import { beginUnderLock, makeRecreatePlan, type RecreateHandle } from './recreate.ts';
+import { settleUnderLock } from './recreate-interrupted.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 

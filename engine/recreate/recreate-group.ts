@@ -23,6 +23,8 @@ import { stopMember } from './stop-member.ts';
 export interface GroupOptions {
   readonly request: RecreateRequest;
   readonly runtime: string;
+  /** Its journal; no other group under way has the same. */
+  readonly journalFile: string;
   /** Names that are taken. */
   readonly names: ReadonlySet<string>;
   /** New ids of what was recreated before, by what it may be called. */
@@ -94,7 +96,7 @@ class GroupRun {
 
   async #note(part: Partial<RecreateJournal>): Promise<Result<void, AppError>> {
     this.#journal = { ...this.#journal, ...part };
-    const written = await writeRecreateJournal(this.#ports.paths, this.#journal);
+    const written = await writeRecreateJournal(this.#options.journalFile, this.#journal);
     if (written.ok)
       await this.#ports.onCheckpoint?.(
         `${this.#journal.step} ` +
@@ -246,7 +248,7 @@ class GroupRun {
     const noted = await this.#note({ phase: 'finishing', step: 'clean-up' });
     if (!noted.ok) return this.#undo('clean-up', noted.error);
     for (const [called, id] of this.#successors) this.#options.successors.set(called, id);
-    const finished = await finishRecreate(this.#ports, this.#journal);
+    const finished = await finishRecreate(this.#ports, this.#journal, this.#options.journalFile);
     const warning = finished.ok
       ? finished.value.length === 0
         ? null
@@ -267,7 +269,9 @@ class GroupRun {
   async #undo(step: RecreateStep, error: AppError): Promise<RecreateOutcome[]> {
     const all = (outcome: RecreateOutcome) => this.#members.map(() => outcome);
     this.#options.onRollBack();
-    const pushed = await rollForwardRecreate(this.#ports, this.#journal, this.#journal.step === 'start');
+    const { journalFile } = this.#options;
+    const startFailed = this.#journal.step === 'start';
+    const pushed = await rollForwardRecreate(this.#ports, this.#journal, journalFile, startFailed);
     if (pushed !== null)
       return all({
         kind: 'rollback-failed',
@@ -275,7 +279,7 @@ class GroupRun {
         error,
         rollbackError: pushed.ok ? fail('containers.recreate-failed', pushed.value).error : pushed.error,
       });
-    const back = await rollBackRecreate(this.#ports, this.#journal);
+    const back = await rollBackRecreate(this.#ports, this.#journal, journalFile);
     if (!back.ok) return all({ kind: 'rollback-failed', step, error, rollbackError: back.error });
     return all(step === 'create' ? { kind: 'refused', error } : { kind: 'rolled-back', step, error });
   }

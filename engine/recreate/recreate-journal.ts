@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { recreateSteps } from '../../shared/containers/recreate.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { RootPaths } from '../base/root-paths.ts';
-import { removeJournalFile, systemCode, writeFileAtomic } from '../base/files.ts';
+import { systemCode, writeFileAtomic } from '../base/files.ts';
 
 const networkSchema = z.object({ name: z.string(), endpoint: z.record(z.string(), z.unknown()) });
 /** A request to make a container: for one that may be gone with its old one. */
@@ -44,10 +44,7 @@ const memberSchema = z.object({
 });
 export type JournalMember = z.infer<typeof memberSchema>;
 
-/**
- * What is needed to finish or undo a recreation whose process is gone: `DIR/recreate-journal.json`, one group
- * at a time.
- */
+/** What is needed to finish or undo the recreation of one group whose process is gone. */
 const journalSchema = z.object({
   format: z.literal(1),
   startedAt: z.string(),
@@ -58,14 +55,23 @@ const journalSchema = z.object({
 });
 export type RecreateJournal = z.infer<typeof journalSchema>;
 
-export const recreateJournalPath = (paths: RootPaths): string =>
-  path.join(paths.root, 'recreate-journal.json');
+/** How many groups are recreated side by side: most of their time they only wait. */
+export const recreationsAtOnce = 8;
 
-/** The journal on disk: null where there is none, 'damaged' where it can't be understood. */
-export async function readRecreateJournal(paths: RootPaths): Promise<RecreateJournal | null | 'damaged'> {
+/**
+ * The journals there can be: each group that is under way has one of its own,
+ * `DIR/recreate-journal.json`, `DIR/recreate-journal-2.json`, ….
+ */
+export const recreateJournalPaths = ({ root }: Pick<RootPaths, 'root'>): string[] =>
+  Array.from({ length: recreationsAtOnce }, (_, index) =>
+    path.join(root, index === 0 ? 'recreate-journal.json' : `recreate-journal-${index + 1}.json`),
+  );
+
+/** A journal on disk: null where there is none, 'damaged' where it can't be understood. */
+export async function readRecreateJournal(file: string): Promise<RecreateJournal | null | 'damaged'> {
   let text: string;
   try {
-    text = await readFile(recreateJournalPath(paths), 'utf8');
+    text = await readFile(file, 'utf8');
   } catch (error) {
     return systemCode(error) === 'ENOENT' ? null : 'damaged';
   }
@@ -78,9 +84,6 @@ export async function readRecreateJournal(paths: RootPaths): Promise<RecreateJou
 }
 
 export const writeRecreateJournal = (
-  paths: RootPaths,
+  file: string,
   journal: RecreateJournal,
-): Promise<Result<void, AppError>> =>
-  writeFileAtomic(recreateJournalPath(paths), `${JSON.stringify(journal)}\n`, { mode: 0o600 });
-export const removeRecreateJournal = (paths: RootPaths): Promise<Result<void, AppError>> =>
-  removeJournalFile(recreateJournalPath(paths));
+): Promise<Result<void, AppError>> => writeFileAtomic(file, `${JSON.stringify(journal)}\n`, { mode: 0o600 });

@@ -6,7 +6,8 @@ import { root } from '../base/docker-client-as.ts';
 import { engineMessage, engineReason, statusOf } from '../base/docker-client.ts';
 import { makeContainer } from './recreate-create.ts';
 import { imageOf } from './recreate-facts.ts';
-import { removeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
+import type { JournalMember, RecreateJournal } from './recreate-journal.ts';
+import { removeJournalFile } from '../base/files.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
@@ -14,11 +15,12 @@ import { inspect, type RecreatePorts } from './recreate-ports.ts';
 /**
  * Rolls back a recreation from any point: removes created containers, and restores names, restart policies
  * and processes of the old ones. It reads the state of the engine, not the step in the journal, so it is
- * idempotent. Removes the journal when all is restored.
+ * idempotent. Removes the journal, `file`, when all is restored.
  */
 export async function rollBackRecreate(
   ports: RecreatePorts,
   journal: RecreateJournal,
+  file: string,
 ): Promise<Result<void, AppError>> {
   const problems: Message[] = [];
   const attempt = async (what: Message, work: () => Promise<unknown>) => {
@@ -49,7 +51,7 @@ export async function rollBackRecreate(
       reason: joinMessages('statements', problems),
       hint: message('containers.look-at-docker-ps-bulkhead-containers-recreate'),
     });
-  return removeRecreateJournal(ports.paths);
+  return removeJournalFile(file);
 }
 
 /** Removes every container created for a member, by its recorded id, and by the names only it can have. */
@@ -80,11 +82,12 @@ async function restoreMember(ports: RecreatePorts, member: JournalMember): Promi
 
 /**
  * Completes a recreation whose new containers run well: removes the old ones where that was requested and the
- * new one still exists. The value lists problems.
+ * new one still exists, and the journal, `file`. The value lists problems.
  */
 export async function finishRecreate(
   ports: RecreatePorts,
   journal: RecreateJournal,
+  file: string,
 ): Promise<Result<Message[], AppError>> {
   const problems: Message[] = [];
   for (const member of journal.members) {
@@ -111,7 +114,7 @@ export async function finishRecreate(
       );
     }
   }
-  const removed = await removeRecreateJournal(ports.paths);
+  const removed = await removeJournalFile(file);
   return removed.ok ? ok(problems) : removed;
 }
 
@@ -143,6 +146,7 @@ export async function ignoreAbsent(removal: Promise<unknown>): Promise<void> {
 export async function rollForwardRecreate(
   ports: RecreatePorts,
   journal: RecreateJournal,
+  file: string,
   startFailed: boolean,
 ): Promise<Result<Message, AppError> | null> {
   const removedNames: string[] = [];
@@ -185,7 +189,7 @@ export async function rollForwardRecreate(
       problems.push(message('common.what-and-why', { what: member.name, why: engineReason(error) }));
     }
   }
-  const removed = await removeRecreateJournal(ports.paths);
+  const removed = await removeJournalFile(file);
   if (!removed.ok) return removed;
   const what = message('containers.ran-with-rm-and-is-gone', { names: removedNames.join(', ') });
   return problems.length === 0

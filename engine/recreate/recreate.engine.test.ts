@@ -9,7 +9,8 @@ import { effectiveSettings } from '../../shared/settings/index.ts';
 import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 import { recreatePorts, recreateRoot, type RecreateSetup } from '../../tests/support/recreate-setup.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
-import { makeRecreatePlan, settleInterruptedRecreate, startRecreate } from './recreate.ts';
+import { makeRecreatePlan, startRecreate } from './recreate.ts';
+import { settleInterruptedRecreate } from './recreate-interrupted.ts';
 
 let guarded: GuardedEngine;
 let setup: RecreateSetup;
@@ -680,6 +681,24 @@ describe('the plan lists what is not carried over', () => {
     await docker('rmi', outcome?.kind === 'recreated' ? (outcome.image ?? '') : '');
   });
 
+  test('those that need nothing of each other are recreated side by side', async () => {
+    for (const name of ['one', 'two', 'three']) await old(name, ...sleeper, 'busybox', 'sleep', '100000');
+    let most = 0;
+    const started = await startRecreate(
+      recreatePorts(setup, { graceMs: 2000 }),
+      request(['one', 'two', 'three']),
+      ({ members }) => {
+        const waiting = members.filter(({ step, outcome }) => step === 'wait' && outcome === null);
+        most = Math.max(most, waiting.length);
+      },
+    );
+    if (!started.ok) throw new Error(started.error.message);
+    const { members } = await started.value.done;
+    expect(members.map(({ outcome }) => outcome?.kind)).toEqual(['recreated', 'recreated', 'recreated']);
+    expect(most).toBe(3);
+    for (const name of ['one', 'two', 'three']) expect(await firstId(name), name).toBeGreaterThan(65535);
+  });
+
   test('links refer to the recreated one, also from later recreated and from protected ones', async () => {
     await old('linked', ...sleeper, 'busybox', 'sleep', '100000');
     await old('later', ...sleeper, '--link', 'linked:it', 'busybox', 'sleep', '100000');
@@ -856,7 +875,7 @@ describe('killed at every point: undone or finished at the next look', () => {
       await killAt(point, request(['victim']));
       expect(await settleInterruptedRecreate(recreatePorts(setup)), point).toEqual({
         ok: true,
-        value: { names: ['victim'], how: 'rolled-back', problems: [] },
+        value: [{ names: ['victim'], how: 'rolled-back', problems: [] }],
       });
       const after = await look('victim');
       expect(
@@ -868,7 +887,7 @@ describe('killed at every point: undone or finished at the next look', () => {
         running: true,
       });
       expect(await names(), point).toEqual(['victim']);
-      expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({ ok: true, value: null });
+      expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({ ok: true, value: [] });
     }
     await killAt('clean-up +', request(['victim']));
     // Settled by whoever recreates next.
@@ -878,12 +897,28 @@ describe('killed at every point: undone or finished at the next look', () => {
     expect(Number(await docker('exec', 'victim', 'sh', '-c', 'wc -l < /data/starts'))).toBeGreaterThan(2);
   });
 
+  test('several that were recreated side by side, each by a journal of its own', async () => {
+    for (const name of ['one', 'two', 'three']) await old(name, ...sleeper, 'busybox', 'sleep', '100000');
+    const before = await Promise.all(['one', 'two', 'three'].map(look));
+    await killAt('stop +', request(['one', 'two', 'three']));
+    const settled = await settleInterruptedRecreate(recreatePorts(setup));
+    if (!settled.ok) throw new Error(settled.error.reason ?? settled.error.message);
+    expect(settled.value.length).toBeGreaterThan(0);
+    for (const { how, problems } of settled.value)
+      expect({ how, problems }).toEqual({ how: 'rolled-back', problems: [] });
+    expect(await names()).toEqual(['one', 'three', 'two']);
+    for (const { Id, Name } of before) {
+      const after = await look(Name.slice(1));
+      expect([after.Id, after.State['Running']], Name).toEqual([Id, true]);
+    }
+  });
+
   test('one run with --rm that was stopped is gone: what was made takes its place', async () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
     await killAt('swap +', request(['gone'], { withoutWayBack: true }));
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({
       ok: true,
-      value: { names: ['gone'], how: 'pushed-on', problems: [] },
+      value: [{ names: ['gone'], how: 'pushed-on', problems: [] }],
     });
     expect(await firstId('gone')).toBeGreaterThan(65535);
     expect(await names()).toEqual(['gone']);
@@ -895,7 +930,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     await docker('rm', '-f', 'gone');
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({
       ok: true,
-      value: { names: ['gone'], how: 'pushed-on', problems: [] },
+      value: [{ names: ['gone'], how: 'pushed-on', problems: [] }],
     });
     expect(await docker('exec', 'gone', 'sh', '-c', 'echo $A')).toBe('1\n');
     expect(await firstId('gone')).toBeGreaterThan(65535);
@@ -928,11 +963,13 @@ describe('killed at every point: undone or finished at the next look', () => {
     await docker('rm', '-f', 'victim');
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toMatchObject({
       ok: true,
-      value: {
-        names: ['victim'],
-        how: 'finished',
-        problems: [{ text: 'the new victim is gone, so the old one stays, as victim-before-eci' }],
-      },
+      value: [
+        {
+          names: ['victim'],
+          how: 'finished',
+          problems: [{ text: 'the new victim is gone, so the old one stays, as victim-before-eci' }],
+        },
+      ],
     });
     expect((await look('victim-before-eci')).Id).toBe(before.Id);
   });

@@ -11,7 +11,7 @@ import { applyLockPath } from '../base/root-paths.ts';
 import { acquireLock } from '../base/lock.ts';
 import { recreateFacts } from './recreate-facts.ts';
 import { recreateGroup } from './recreate-group.ts';
-import { readRecreateJournal, recreateJournalPath } from './recreate-journal.ts';
+import { forEachGroup } from './recreate-queue.ts';
 import {
   recreationRequests,
   planRecreate,
@@ -20,8 +20,8 @@ import {
   type PlannedRecreate,
 } from './recreate-plan.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
-import { message, type Message, withReference } from '../../shared/messages/message.ts';
-import { finishRecreate, rollForwardRecreate, rollBackRecreate } from './recreate-settle.ts';
+import { message, withReference } from '../../shared/messages/message.ts';
+import { settleUnderLock } from './recreate-interrupted.ts';
 
 /** One recreation under way. */
 export interface RecreateHandle {
@@ -56,10 +56,11 @@ export async function makeRecreatePlan(
 }
 
 /**
- * Recreates containers under ECI, group after group: make the new one through the gateway, stop the old one,
- * swap names, start, wait until it is well; a failure or a cancel brings the old one back. Those the plan has
- * something against are left alone. An interrupted one is settled first. Errors before anything is touched:
- * `rights.not-root`, `apply.in-progress`, `containers.not-found`, `engine.*`.
+ * Recreates containers under ECI, groups that need nothing of each other side by side: make the new one
+ * through the gateway, stop the old one, swap names, start, wait until it is well; a failure or a cancel
+ * brings the old one back. Those the plan has something against are left alone. An interrupted one is settled
+ * first. Errors before anything is touched: `rights.not-root`, `apply.in-progress`, `containers.not-found`,
+ * `engine.*`.
  */
 export async function startRecreate(
   ports: RecreatePorts,
@@ -145,44 +146,60 @@ function execute(
     update({ members: run.members.map((member) => (ids.has(member.id) ? { ...member, ...part } : member)) });
   };
   const successors = new Map<string, string>();
+  const underWay = new Set<readonly PlannedMember[]>();
+  const rollingBack = new Set<readonly PlannedMember[]>();
+  /** What all groups together are at; what only goes back can't be cancelled. */
+  const activity = (): Pick<RecreateRun, 'activity' | 'cancellable'> => {
+    if (controller.signal.aborted) return { activity: 'cancelling', cancellable: false };
+    if (rollingBack.size === 0) return { activity: 'recreating', cancellable: true };
+    return { activity: 'rolling-back', cancellable: rollingBack.size < underWay.size };
+  };
+
+  const recreate = (group: readonly PlannedMember[], journalFile: string): Promise<RecreateOutcome[]> => {
+    const ids = new Set(group.map(({ id }) => id));
+    return recreateGroup(ports, group, {
+      request,
+      runtime,
+      journalFile,
+      names,
+      successors,
+      signal: controller.signal,
+      onStep: (step) => {
+        change(ids, { step });
+      },
+      onRollBack: () => {
+        rollingBack.add(group);
+        update(activity());
+      },
+    }).catch((defect: unknown) =>
+      group.map((): RecreateOutcome => ({
+        kind: 'not-begun',
+        error: fail('internal', message('containers.recreating-hit-defect'), {
+          cause: defect,
+          hint: message('containers.run-it-again-it-first-settles-what'),
+        }).error,
+      })),
+    );
+  };
+  const process = async (group: readonly PlannedMember[], journalFile: string | null): Promise<void> => {
+    underWay.add(group);
+    const outcomes =
+      outcomeKnown(group, controller.signal) ??
+      (journalFile === null ? group.map(notBegunAfterFailures) : await recreate(group, journalFile));
+    underWay.delete(group);
+    rollingBack.delete(group);
+    update({
+      ...activity(),
+      members: run.members.map((member) => {
+        const index = group.findIndex(({ id }) => id === member.id);
+        return index < 0 ? member : { ...member, outcome: outcomes[index] ?? null };
+      }),
+    });
+  };
 
   const all = async (): Promise<RecreateRun> => {
     try {
-      for (const group of groups) {
-        const ids = new Set(group.map(({ id }) => id));
-        const known = outcomeKnown(group, controller.signal);
-        const outcomes =
-          known ??
-          (await recreateGroup(ports, group, {
-            request,
-            runtime,
-            names,
-            successors,
-            signal: controller.signal,
-            onStep: (step) => {
-              change(ids, { step });
-            },
-            onRollBack: () => {
-              update({ activity: 'rolling-back', cancellable: false });
-            },
-          }).catch((defect: unknown) =>
-            group.map((): RecreateOutcome => ({
-              kind: 'not-begun',
-              error: fail('internal', message('containers.recreating-hit-defect'), {
-                cause: defect,
-                hint: message('containers.run-it-again-it-first-settles-what'),
-              }).error,
-            })),
-          ));
-        update({
-          activity: controller.signal.aborted ? 'cancelling' : 'recreating',
-          cancellable: !controller.signal.aborted,
-          members: run.members.map((member) => {
-            const index = group.findIndex(({ id }) => id === member.id);
-            return index < 0 ? member : { ...member, outcome: outcomes[index] ?? null };
-          }),
-        });
-      }
+      await forEachGroup(ports.paths, groups, process);
     } finally {
       await release();
     }
@@ -201,6 +218,14 @@ function execute(
     },
   };
 }
+
+/** So many could not be rolled back that no other can be recorded. */
+const notBegunAfterFailures = (): RecreateOutcome => ({
+  kind: 'not-begun',
+  error: fail('apply.rollback-failed', message('containers.going-back-did-not-work-out-altogether'), {
+    hint: message('containers.run-it-again-it-first-settles-what'),
+  }).error,
+});
 
 /** Outcomes of a group nothing is done with; null for one that is recreated. */
 function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): RecreateOutcome[] | null {
@@ -234,55 +259,4 @@ function refusedAsItIs(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]
     },
   );
   return { kind: 'refused', error };
-}
-
-/** How an interrupted recreation was settled. */
-export interface SettledRecreate {
-  readonly names: readonly string[];
-  readonly how: 'finished' | 'rolled-back' | 'pushed-on';
-  /** What is not as it should be all the same. */ readonly problems: readonly Message[];
-}
-
-/**
- * Settles a recreation whose process is gone; null when there was none. `apply.in-progress` when somebody is
- * at work. Needs the engine, and root.
- */
-export async function settleInterruptedRecreate(
-  ports: RecreatePorts,
-): Promise<Result<SettledRecreate | null, AppError>> {
-  if ((await readRecreateJournal(ports.paths)) === null) return ok(null);
-  const lock = await acquireLock(applyLockPath(ports.paths));
-  if (!lock.ok) return lock;
-  try {
-    return await settleUnderLock(ports);
-  } finally {
-    await lock.value.release();
-  }
-}
-
-/** The same for a caller that holds the apply lock. */
-export async function settleUnderLock(
-  ports: RecreatePorts,
-): Promise<Result<SettledRecreate | null, AppError>> {
-  const journal = await readRecreateJournal(ports.paths);
-  if (journal === null) return ok(null);
-  if (journal === 'damaged')
-    return fail(
-      'apply.rollback-failed',
-      message('containers.interrupted-recreation-cannot-be-settled-its-journal'),
-      {
-        hint: message('containers.look-at-docker-ps-put-right-what', {
-          recreateJournalPath: recreateJournalPath(ports.paths),
-        }),
-      },
-    );
-  const names = journal.members.map(({ name }) => name);
-  if (journal.phase === 'finishing') {
-    const finished = await finishRecreate(ports, journal);
-    return finished.ok ? ok({ names, how: 'finished', problems: finished.value }) : finished;
-  }
-  const pushed = await rollForwardRecreate(ports, journal, false);
-  if (pushed !== null) return pushed.ok ? ok({ names, how: 'pushed-on', problems: [] }) : pushed;
-  const back = await rollBackRecreate(ports, journal);
-  return back.ok ? ok({ names, how: 'rolled-back', problems: [] }) : back;
 }

@@ -107,6 +107,7 @@ export function run(more: Partial<ApplyRun> = {}): ApplyRun {
       { step: 'health-check', state: 'waiting', startedAt: null, durationMs: null, detail: null },
       { step: 'verify', state: 'waiting', startedAt: null, durationMs: null, detail: null },
       { step: 'clean-up', state: 'waiting', startedAt: null, durationMs: null, detail: null },
+      { step: 'recreate', state: 'waiting', startedAt: null, durationMs: null, detail: null },
     ],
     ...more,
   };

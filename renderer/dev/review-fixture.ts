@@ -27,6 +27,7 @@ const captions: Partial<Record<ApplyStep, Partial<ApplyStepStatus>>> = {
     }),
   ),
   'clean-up': caption(message('apply.detail-removed', { done: 1, total: 1 })),
+  recreate: caption(message('apply.detail-recreated', { done: 1, total: 1 })),
 };
 
 const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) =>
@@ -34,7 +35,7 @@ const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) =
     ...step,
     state: 'done' as const,
     startedAt: step.startedAt ?? minutesAgo(0.1),
-    durationMs: step.durationMs ?? [0, 0, 0, 5800, 420, 6200, 900][index] ?? 1,
+    durationMs: step.durationMs ?? [0, 0, 0, 5800, 420, 6200, 900, 11_200][index] ?? 1,
     ...(index === all.length - 1 ? last : {}),
     ...(step.detail === null ? captions[step.step] : {}),
   }));
@@ -113,8 +114,26 @@ export const reviewStates: Record<string, () => AppState> = {
     run: run({
       cancellable: false,
       startedAt: minutesAgo(0.5),
-      steps: stepsAll({ state: 'running', durationMs: null, detail: '2 of 3' }),
+      steps: stepsAll({
+        state: 'running',
+        durationMs: null,
+        ...caption(message('apply.detail-recreated', { done: 1, total: 3 })),
+      }),
     }),
+    recreation: {
+      activity: 'recreating',
+      cancellable: true,
+      members: [
+        {
+          id: 'w',
+          name: 'web',
+          step: 'clean-up',
+          outcome: { kind: 'recreated', id: 'v', kept: null, image: null, started: true },
+        },
+        { id: 'a', name: 'api', step: 'wait', outcome: null },
+        { id: 'k', name: 'worker', step: 'stop', outcome: null },
+      ],
+    },
   }),
   applied: () => ({
     ...appState({ settings: settingsState(appliedText, { appliedVersion: 12 }) }),

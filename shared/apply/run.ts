@@ -73,7 +73,7 @@ export type ApplyRun = z.infer<typeof applyRunSchema>;
  */
 export const applyEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), run: applyRunSchema }),
-  /** How the recreation goes that the clean-up step does. */
+  /** How the recreation goes that the step `recreate` does. */
   z.object({ type: z.literal('recreation'), recreation: recreateRunSchema }),
   z.object({ type: z.literal('log'), line: engineLogLineSchema }),
 ]);

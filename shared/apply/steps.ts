@@ -29,6 +29,7 @@ export const applyStepTable = {
   'health-check': { name: 'cli-plan.step-health-check', changes: 'nothing', reversible: true },
   verify: { name: 'cli-plan.step-verify', changes: 'nothing', reversible: true },
   'clean-up': { name: 'cli-plan.step-clean-up', changes: 'nothing', reversible: false },
+  recreate: { name: 'cli-plan.step-recreate', changes: 'nothing', reversible: false },
 } as const satisfies Readonly<Record<string, ApplyStepEntry>>;
 
 export type ApplyStep = keyof typeof applyStepTable;

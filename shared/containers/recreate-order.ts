@@ -35,6 +35,26 @@ function precedes(one: Inspected, other: Inspected): boolean {
     .some((entry) => entry.split(':')[0] === label(one, 'service'));
 }
 
+/** Networks on which a container has an address that was chosen for it. */
+const fixedAddressNetworks = ({ view }: Inspected): string[] =>
+  Object.entries(view.NetworkSettings.Networks)
+    .filter(([, { IPAMConfig: config }]) => Object.keys(config).length > 0)
+    .map(([network]) => network);
+
+/**
+ * Whether a group has to wait for the end of an earlier one: it needs what is recreated there, or one has a
+ * chosen address on a network of the other, which nobody else may get while its container is stopped.
+ */
+export const waitsFor = (group: readonly Inspected[], earlier: readonly Inspected[]): boolean =>
+  group.some((container) =>
+    earlier.some(
+      (other) =>
+        precedes(other, container) ||
+        fixedAddressNetworks(other).some((network) => network in container.view.NetworkSettings.Networks) ||
+        fixedAddressNetworks(container).some((network) => network in other.view.NetworkSettings.Networks),
+    ),
+  );
+
 /**
  * The order in which containers are recreated: what others need comes first. Those that share namespaces are
  * one group, since a container's namespaces are gone with it: they stop together and, should one fail, come

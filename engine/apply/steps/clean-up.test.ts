@@ -86,7 +86,10 @@ describe('a defect in the clean-up of an apply that is verified', () => {
       outcome: { kind: 'applied', version: 2, verification: verified },
     });
     expect(run.outcome).toMatchObject({ removed: [removedFirst, secondFailed], recreated: [thirdRecreated] });
-    expect(run.steps.at(-1)).toMatchObject({ state: 'done', detail: '1 of 2 removed; 1 of 1 recreated' });
+    expect(run.steps.slice(-2)).toMatchObject([
+      { step: 'clean-up', state: 'done', detail: '1 of 2 removed' },
+      { step: 'recreate', state: 'done', detail: '1 of 1 recreated' },
+    ]);
     await expectInForce();
   });
 

@@ -3,6 +3,7 @@ import { backUp } from './back-up.ts';
 import { cleanUp } from './clean-up.ts';
 import { healthCheck } from './health-check.ts';
 import { reconfigure } from './reconfigure.ts';
+import { recreate } from './recreate.ts';
 import { reloadEngine } from './reload-engine.ts';
 import { restartEngine } from './restart-engine.ts';
 import type { StepModule } from './step.ts';
@@ -18,6 +19,7 @@ const modules: Readonly<Record<ApplyStep, StepModule>> = {
   'health-check': healthCheck,
   verify,
   'clean-up': cleanUp,
+  recreate,
 };
 
 /** Every step, in the order of their table. */

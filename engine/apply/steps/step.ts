@@ -30,8 +30,10 @@ export interface ApplyWork {
   /** The running engine takes its configuration by a reload. */
   readonly reloadNeeded: boolean;
   readonly eciAfter: boolean;
-  /** Containers were chosen to be removed or recreated. */
-  readonly containersChosen: boolean;
+  /** Containers were chosen to be removed. */
+  readonly removes: boolean;
+  /** Containers were chosen to be recreated. */
+  readonly recreates: boolean;
 }
 
 /** How long a step takes. */

@@ -49,7 +49,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     verify: (signal) => desktop.verify(signal),
     planRecreate: () => Promise.resolve(notOffered(message('engine.containers-are-not-recreated'))),
     startRecreate: () => Promise.resolve(notOffered(message('engine.containers-are-not-recreated'))),
-    settleRecreate: () => Promise.resolve(ok(null)),
+    settleRecreate: () => Promise.resolve(ok([])),
     settings: guardedStore(desktop, disposers),
     backendReports: () => Promise.resolve([]),
     plan: async (text, choices) => {

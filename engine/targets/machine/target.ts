@@ -125,7 +125,7 @@ export function openMachineTarget(socket: string): Target {
     remove: () => Promise.resolve(refused(message('engine.containers-are-not-removed'))),
     planRecreate: () => Promise.resolve(refused(message('engine.containers-are-not-recreated'))),
     startRecreate: () => Promise.resolve(refused(message('engine.containers-are-not-recreated'))),
-    settleRecreate: () => Promise.resolve(ok(null)),
+    settleRecreate: () => Promise.resolve(ok([])),
     plan: () => Promise.resolve(refused(message('engine.settings-are-not-applied'))),
     startApply: () => Promise.resolve(refused(message('engine.settings-are-not-applied'))),
     resume: () => Promise.resolve(ok(null)),

@@ -1,4 +1,3 @@
-import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -8,11 +7,10 @@ import { useStore } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 import { Notice } from '../../components/error-panel.tsx';
 import { color } from '../../theme/tokens.ts';
-import type { RecreateMember, RecreateOutcome, RecreateRun } from '../../../shared/containers/recreate.ts';
+import type { RecreateOutcome, RecreateRun } from '../../../shared/containers/recreate.ts';
 import { pageOfSetting } from './recreate-text.ts';
-import { closed, labelled } from '../../i18n/lists.ts';
-import type { AppError } from '../../../shared/result.ts';
-import { translateError, translateText } from '../../i18n/translate.ts';
+import { labelled } from '../../i18n/lists.ts';
+import { outcomeText } from '../../components/recreate-outcome.ts';
 
 const succeeded = (outcome: RecreateOutcome | null): boolean =>
   outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
@@ -118,39 +116,6 @@ export function RecreateReport({
       )}
     </Notice>
   );
-}
-
-function outcomeText(t: TFunction, outcome: RecreateMember['outcome']): string {
-  if (outcome === null) return t('recreate.outcome.not-begun');
-  switch (outcome.kind) {
-    case 'recreated':
-      return [
-        outcome.started ? t('recreate.outcome.recreated') : t('recreate.outcome.idle'),
-        ...(outcome.kept === null ? [] : [t('recreate.outcome.kept', { name: outcome.kept })]),
-        ...(outcome.image === null ? [] : [t('recreate.outcome.image', { image: outcome.image })]),
-        ...(outcome.warning === undefined ? [] : [translateText(outcome.warning, outcome.sentence)]),
-      ]
-        .map((text) => closed(t, text))
-        .join(t('join.sentences'))
-        .replace(/[.。]$/, '');
-    case 'unchanged':
-      return t('recreate.outcome.unchanged');
-    case 'refused':
-    case 'rolled-back':
-    case 'not-begun':
-      return labelled(t, t(`recreate.outcome.${outcome.kind}`), reason(t, outcome.error));
-    case 'rollback-failed':
-      return labelled(
-        t,
-        t('recreate.outcome.rollback-failed'),
-        `${reason(t, outcome.error)}; ${reason(t, outcome.rollbackError)}`,
-      );
-  }
-}
-
-function reason(t: TFunction, error: AppError): string {
-  const { message, reason: why } = translateError(error);
-  return why === undefined || why === '' ? message : labelled(t, message, why);
 }
 
 function Progress({ run, onCancel }: { readonly run: RecreateRun; readonly onCancel: () => void }) {

@@ -39,6 +39,16 @@ describe('the run', () => {
     );
   });
 
+  it('shows what is done with each container that is recreated', async () => {
+    await open('cleaning');
+    const rows = within(await screen.findByRole('list', { name: 'Containers being recreated' }));
+    expect(rows.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+      'web: Recreated, protected and running',
+      'api: Waiting until it runs well',
+      'worker: Stopping the old one',
+    ]);
+  });
+
   it('says what stopping means at each point: nothing yet, files only, or one more restart', async () => {
     const at = async (index: number) => {
       const steps = run().steps.map((step, n) => ({
@@ -67,7 +77,7 @@ describe('the run', () => {
       window.dispatchEvent(new HashChangeEvent('hashchange'));
     });
     await waitFor(() => {
-      expect(screen.queryByText('Step 4 of 7', { exact: false })).toBeNull();
+      expect(screen.queryByText('Step 4 of 8', { exact: false })).toBeNull();
     });
     act(() => {
       bridge.emit('changed', {
@@ -83,7 +93,7 @@ describe('the run', () => {
       window.location.hash = '#/review';
       window.dispatchEvent(new HashChangeEvent('hashchange'));
     });
-    await screen.findByText('Step 6 of 7', { exact: false });
+    await screen.findByText('Step 6 of 8', { exact: false });
   });
 
   it('shows the log so far and what comes, by source, and copies it whole', async () => {

@@ -53,7 +53,6 @@ const cases: readonly (readonly [Message | string, string, string])[] = [
     '1 of 1 removed; 2 of 3 recreated',
     '已移除 1/1 个；已重新创建 2/3 个',
   ],
-  [message('apply.detail-recreating', { name: 'web-1' }), 'Recreating web-1', '正在重新创建 web-1'],
   [message('apply.detail-nothing-recreated'), 'Nothing recreated', '未重新创建任何容器'],
   [message('apply.apply-was-cancelled'), 'The apply was cancelled', '应用已取消'],
   ['dockerd did not become ready', 'dockerd did not become ready', 'dockerd did not become ready'],

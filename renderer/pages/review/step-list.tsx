@@ -7,6 +7,7 @@ import { useApp } from '../../state/context.tsx';
 import { CheckIcon, CloseIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyRun, ApplyStepStatus } from '../../../shared/apply/run.ts';
+import { RecreationRows } from './recreation-rows.tsx';
 import { stepDetail } from './step-detail.ts';
 import { useElapsed } from './use-elapsed.ts';
 
@@ -51,7 +52,12 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
         sx={{ listStyle: 'none', margin: 0, padding: 0 }}
       >
         {steps.map((step, index) => (
-          <Step key={step.step} step={step} last={index === steps.length - 1 && !back} />
+          <Step
+            key={step.step}
+            step={step}
+            last={index === steps.length - 1 && !back}
+            rows={step.step === 'recreate' ? <RecreationRows run={run} /> : undefined}
+          />
         ))}
         {back && (
           <StepRow
@@ -75,7 +81,15 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
   );
 }
 
-function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: boolean }) {
+function Step({
+  step,
+  last,
+  rows,
+}: {
+  readonly step: ApplyStepStatus;
+  readonly last: boolean;
+  readonly rows?: ReactNode;
+}) {
   const { t, i18n } = useTranslation();
   const elapsed = useElapsed(step.startedAt ?? '', step.state === 'running');
   const time =
@@ -91,7 +105,7 @@ function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: b
       : step.detail !== null
         ? stepDetail(t, step.detail, step.sentence)
         : description;
-  return <StepRow state={step.state} name={name} what={what} time={time} last={last} />;
+  return <StepRow state={step.state} name={name} what={what} time={time} last={last} rows={rows} />;
 }
 
 /** What a step is called and does on the open engine. */
@@ -120,12 +134,14 @@ function StepRow({
   what,
   time,
   last,
+  rows,
 }: {
   readonly state: StepState;
   readonly name: string;
   readonly what: string;
   readonly time: string;
   readonly last: boolean;
+  readonly rows?: ReactNode;
 }) {
   const { t } = useTranslation();
   const dim = state === 'waiting' || state === 'skipped';
@@ -189,6 +205,7 @@ function StepRow({
         >
           {what}
         </Box>
+        {rows}
       </Box>
     </Box>
   );

@@ -50,7 +50,6 @@ export const apply = {
   'apply.detail-turned-off-by-user':
     'not verified: a user has turned isolation off, as the settings let them',
   'apply.detail-removal-progress': '{{done}} of {{total}}',
-  'apply.detail-recreating': 'recreating {{name}}',
   'apply.detail-nothing-removed': 'nothing removed',
   'apply.detail-nothing-recreated': 'nothing recreated',
   'apply.detail-removed': '{{done}} of {{total}} removed',

@@ -95,6 +95,7 @@ export const cliPlan = {
   'cli-plan.step-health-check': 'Check the engine',
   'cli-plan.step-verify': 'Verify from inside',
   'cli-plan.step-clean-up': 'Clean up',
+  'cli-plan.step-recreate': 'Recreate containers',
   'cli-plan.step-failed': 'failed',
   'cli-plan.step-skipped': 'nothing to do',
   'cli-plan.not-ended': 'The apply has not ended.',

@@ -43,7 +43,6 @@ export const apply: Translated<typeof english> = {
   'apply.detail-keys-given-back_other': '已在 daemon.json 中恢复 {{count}} 个键',
   'apply.detail-turned-off-by-user': '未验证：用户已按设置所允许的关闭隔离',
   'apply.detail-removal-progress': '{{done}}/{{total}}',
-  'apply.detail-recreating': '正在重新创建 {{name}}',
   'apply.detail-nothing-removed': '未移除任何容器',
   'apply.detail-nothing-recreated': '未重新创建任何容器',
   'apply.detail-removed': '已移除 {{done}}/{{total}} 个',

@@ -74,6 +74,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.step-health-check': '检查引擎',
   'cli-plan.step-verify': '从内部验证',
   'cli-plan.step-clean-up': '清理',
+  'cli-plan.step-recreate': '重新创建容器',
   'cli-plan.step-failed': '失败',
   'cli-plan.step-skipped': '无需操作',
   'cli-plan.not-ended': '应用尚未结束。',

@@ -214,6 +214,7 @@ export const review = {
     'health-check': 'Check the engine',
     verify: 'Verify from inside',
     'clean-up': 'Clean up',
+    recreate: 'Recreate containers',
   },
   stepWhat: {
     'back-up': 'Settings and daemon.json as they are',
@@ -223,7 +224,8 @@ export const review = {
     'restart-engine': 'Containers stop meanwhile',
     'health-check': 'It answers, through the gateway too',
     verify: 'Probes in real containers',
-    'clean-up': 'Removes and recreates the containers you chose',
+    'clean-up': 'Removes the containers you chose',
+    recreate: 'Under ECI, each with its configuration',
   },
   stepState: {
     waiting: 'Waiting',

@@ -186,6 +186,7 @@ export const review: Translation<typeof english> = {
     'health-check': '检查引擎',
     verify: '从内部验证',
     'clean-up': '清理',
+    recreate: '重新创建容器',
   },
   stepWhat: {
     'back-up': '当前的设置和 daemon.json',
@@ -195,7 +196,8 @@ export const review: Translation<typeof english> = {
     'restart-engine': '期间容器会停止',
     'health-check': '引擎有响应，通过网关也是如此',
     verify: '在真实容器内探测',
-    'clean-up': '移除和重新创建您选择的容器',
+    'clean-up': '移除您选择的容器',
+    recreate: '在 ECI 下按原有配置重新创建',
   },
   stepState: { waiting: '等待中', running: '进行中', done: '已完成', skipped: '不需要', failed: '失败' },
   seconds: '{{value}} 秒',

@@ -1,0 +1,121 @@
+import type { RecreateMember, RecreateRun } from '../../../shared/containers/recreate.ts';
+import { message, type Message } from '../../../shared/messages/message.ts';
+import { ok, type AppError } from '../../../shared/result.ts';
+import { recreationsAtOnce } from '../../recreate/recreate-journal.ts';
+import type { Journal } from '../journal.ts';
+import { cleanUpDefect } from './clean-up.ts';
+import { describeError } from './describe-error.ts';
+import type { StepContext, StepModule } from './step.ts';
+
+/**
+ * What recreating up to `recreationsAtOnce` containers takes, ms: a new one without a health check must run
+ * for a while to count as well.
+ */
+const recreationMs = 12_000;
+
+/**
+ * Recreates the chosen containers under ECI, side by side. What can't be recreated is reported in the
+ * outcome: the settings are applied and verified all the same. May be done again after an interruption: what
+ * is recreated by then counts as done.
+ */
+export const recreate: StepModule = {
+  id: 'recreate',
+  isDue: ({ recreates }) => recreates,
+  estimate: {
+    defaultMs: recreationMs,
+    withLoad: (_typicalMs, { recreations }) => recreationMs * Math.ceil(recreations / recreationsAtOnce),
+  },
+  run: async (context) => {
+    const recreation = await recreateChosen(context);
+    return ok({ detail: recreation?.detail ?? null, recreated: recreation?.recreated ?? [] });
+  },
+  resultsWithout: (journal, error) => ({ recreated: notRecreated(journal, error) }),
+  defectError: cleanUpDefect,
+};
+
+/** Outcomes of containers that can't be recreated, for want of an engine. */
+const notRecreated = (journal: Journal, error: AppError): RecreateMember[] =>
+  (journal.recreate?.containers ?? []).map(({ id, name }) => ({
+    id,
+    name,
+    step: null,
+    outcome: { kind: 'not-begun', error },
+  }));
+
+interface Recreation {
+  readonly detail: Message;
+  readonly recreated: RecreateMember[];
+}
+
+async function recreateChosen({
+  ports,
+  state,
+  journal,
+  onRecreation,
+}: StepContext): Promise<Recreation | null> {
+  const chosen = journal.recreate;
+  if (chosen === undefined || ports.recreate === undefined) return null;
+  const logged = new Set<string>();
+  let latest: RecreateRun | null = null;
+  const follow = (run: RecreateRun): void => {
+    latest = run;
+    state.recreation(run);
+    state.detail('recreate', progressMessage(run.members));
+    for (const member of run.members) {
+      const line = logLine(member);
+      if (line === null || logged.has(member.id)) continue;
+      logged.add(member.id);
+      state.log(line);
+    }
+  };
+  /** The end of a recreation that did not get to its own. */
+  const endWith = (members: RecreateMember[]): void => {
+    follow({ members, activity: 'ended', cancellable: false });
+  };
+  let recreated: RecreateMember[];
+  try {
+    const started = await ports.recreate(chosen, follow);
+    if (!started.ok) {
+      recreated = notRecreated(journal, started.error);
+      endWith(recreated);
+      return { detail: message('apply.detail-nothing-recreated'), recreated };
+    }
+    onRecreation?.(started.value.cancel);
+    recreated = [...(await started.value.done).members];
+  } catch (cause) {
+    recreated = cutShort(journal, latest, cleanUpDefect(cause));
+    endWith(recreated);
+  }
+  return {
+    detail: progressMessage(recreated),
+    recreated,
+  };
+}
+
+const progressMessage = (members: readonly RecreateMember[]): Message =>
+  message('apply.detail-recreated', { done: members.filter(isRecreated).length, total: members.length });
+
+/**
+ * Members of a recreation that a defect ended: outcomes stay, and nobody knows how far the one under way
+ * came.
+ */
+function cutShort(journal: Journal, latest: RecreateRun | null, error: AppError): RecreateMember[] {
+  const members = latest?.members ?? notRecreated(journal, error);
+  return members.map((member): RecreateMember => {
+    const { step } = member;
+    if (member.outcome !== null) return member;
+    if (step === null) return { ...member, outcome: { kind: 'not-begun', error } };
+    return { ...member, outcome: { kind: 'rollback-failed', step, error, rollbackError: error } };
+  });
+}
+
+const isRecreated = ({ outcome }: RecreateMember): boolean =>
+  outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
+
+function logLine(member: RecreateMember): string | null {
+  const { name, outcome } = member;
+  if (outcome === null) return null;
+  if (!('error' in outcome))
+    return outcome.kind === 'unchanged' ? `protected already: ${name}` : `recreated ${name}`;
+  return `not recreated: ${name}: ${describeError(outcome.error)}`;
+}

@@ -1,0 +1,79 @@
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
+import { acquireLock } from '../base/lock.ts';
+import { applyLockPath } from '../base/root-paths.ts';
+import { readRecreateJournal, recreateJournalPaths, type RecreateJournal } from './recreate-journal.ts';
+import type { RecreatePorts } from './recreate-ports.ts';
+import { finishRecreate, rollForwardRecreate, rollBackRecreate } from './recreate-settle.ts';
+
+/** How an interrupted recreation of one group was settled. */
+export interface SettledRecreate {
+  readonly names: readonly string[];
+  readonly how: 'finished' | 'rolled-back' | 'pushed-on';
+  /** What is not as it should be all the same. */ readonly problems: readonly Message[];
+}
+
+/**
+ * Settles a recreation whose process is gone, group by group; nothing where there was none.
+ * `apply.in-progress` when somebody is at work. Needs the engine, and root.
+ */
+export async function settleInterruptedRecreate(
+  ports: RecreatePorts,
+): Promise<Result<readonly SettledRecreate[], AppError>> {
+  if ((await interruptedGroups(ports)).length === 0) return ok([]);
+  const lock = await acquireLock(applyLockPath(ports.paths));
+  if (!lock.ok) return lock;
+  try {
+    return await settleUnderLock(ports);
+  } finally {
+    await lock.value.release();
+  }
+}
+
+/** The same for a caller that holds the apply lock. All are tried; the first that fails is the error. */
+export async function settleUnderLock(
+  ports: RecreatePorts,
+): Promise<Result<readonly SettledRecreate[], AppError>> {
+  const settled: SettledRecreate[] = [];
+  let failure: Result<never, AppError> | null = null;
+  for (const { file, journal } of await interruptedGroups(ports)) {
+    const group = await settleGroup(ports, file, journal);
+    if (group.ok) settled.push(group.value);
+    else failure ??= group;
+  }
+  return failure ?? ok(settled);
+}
+
+interface InterruptedGroup {
+  readonly file: string;
+  readonly journal: RecreateJournal | 'damaged';
+}
+
+async function interruptedGroups({ paths }: RecreatePorts): Promise<InterruptedGroup[]> {
+  const found = await Promise.all(
+    recreateJournalPaths(paths).map(async (file) => ({ file, journal: await readRecreateJournal(file) })),
+  );
+  return found.flatMap(({ file, journal }) => (journal === null ? [] : [{ file, journal }]));
+}
+
+async function settleGroup(
+  ports: RecreatePorts,
+  file: string,
+  journal: InterruptedGroup['journal'],
+): Promise<Result<SettledRecreate, AppError>> {
+  if (journal === 'damaged')
+    return fail(
+      'apply.rollback-failed',
+      message('containers.interrupted-recreation-cannot-be-settled-its-journal'),
+      { hint: message('containers.look-at-docker-ps-put-right-what', { recreateJournalPath: file }) },
+    );
+  const names = journal.members.map(({ name }) => name);
+  if (journal.phase === 'finishing') {
+    const finished = await finishRecreate(ports, journal, file);
+    return finished.ok ? ok({ names, how: 'finished', problems: finished.value }) : finished;
+  }
+  const pushed = await rollForwardRecreate(ports, journal, file, false);
+  if (pushed !== null) return pushed.ok ? ok({ names, how: 'pushed-on', problems: [] }) : pushed;
+  const back = await rollBackRecreate(ports, journal, file);
+  return back.ok ? ok({ names, how: 'rolled-back', problems: [] }) : back;
+}
