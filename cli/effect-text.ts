@@ -95,6 +95,8 @@ export function describeEffect({ code, params }: PlanEffect): string {
         images: text('cli-output.images', { count: Number(params['images']) }),
         containers: text('cli-output.containers', { count: Number(params['containers']) }),
       });
+    case 'nri-plugins':
+      return text('cli-plan.nri-plugins');
     case 'eci-on':
       return text('cli-plan.eci-on');
     case 'eci-off':

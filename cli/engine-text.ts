@@ -28,6 +28,10 @@ export const describeEngine =
       }
       if (status.counts !== null)
         lines.push(fact(text('cli-status.containers'), text('cli-status.counts', status.counts)));
+      if (status.extensions !== undefined) {
+        const extensions = status.extensions.map((extension) => text(`cli-status.extension-${extension}`));
+        lines.push(fact(text('cli-status.extensions'), extensions.join(', ')));
+      }
       if (enforcedByGateway)
         lines.push(
           fact(text('cli-status.gateway'), upOrDown(status.gatewayUp)),

@@ -4,6 +4,7 @@ import { isRunning, type Container } from '../../shared/containers/protection.ts
 import type { EffectiveSettings, Finding, SettingsChange } from '../../shared/settings/index.ts';
 import { missingBecause, type TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { RestartReason } from './driver.ts';
+import { enablesNri } from '../daemon-json/nri-options.ts';
 import { estimateSeconds } from './estimate.ts';
 import { stopWaitOf, type PlanFacts } from './plan-facts.ts';
 
@@ -85,6 +86,7 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     later('new-rule', 'backend', { id: input.backend });
   } else if (before.eci.value && !after.eci.value) later('unprotected', 'eci-off');
   if (after.eci.value) rulesOf(before, after, dangerous, later);
+  if (after.eci.value && hasNriPlugins(facts)) later('stays-in-view', 'nri-plugins');
   if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
   if (
     input.restartNeeded &&
@@ -104,6 +106,13 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
       stopping: input.restartNeeded ? remaining.filter(isRunning).length : 0,
     });
   return effects;
+}
+
+/** The engine lets NRI plugins change containers, or will once it has read its configuration. */
+function hasNriPlugins({ engine, engineConfig }: PlanFacts): boolean {
+  return (
+    engine.extensions?.includes('nri') === true || (engineConfig.ok && enablesNri(engineConfig.value.text))
+  );
 }
 
 /**

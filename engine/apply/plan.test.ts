@@ -4,6 +4,7 @@ import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { sha256 } from '../base/files.ts';
 import { container, settingsText } from './apply-fixture.ts';
 import { message } from '../../shared/messages/message.ts';
+import { ok } from '../../shared/result.ts';
 import { makePlan, withRecreation } from './plan.ts';
 import { settingsInForce, type PlanFacts } from './plan-facts.ts';
 import { embeddedCapabilities } from '../targets/embedded/capabilities.ts';
@@ -239,6 +240,23 @@ describe('plan', () => {
       blockers: [],
       recreation: { blocked: true },
     });
+  });
+  test('NRI plugins stand beside ECI: of the running engine, or by daemon.json', () => {
+    const extended = facts({ engine: { ...engine, extensions: ['nri', 'cdi'] } });
+    expect(makePlan(extended, settingsText(true), keepAllContainers).effects).toContainEqual({
+      kind: 'stays-in-view',
+      when: 'afterwards',
+      code: 'nri-plugins',
+      params: {},
+    });
+    expect(codes(makePlan(extended, settingsText(false), keepAllContainers))).not.toContain('nri-plugins');
+    const configured = facts();
+    if (!configured.engineConfig.ok) throw new Error(configured.engineConfig.error.message);
+    const text = '{"nri-opts": {"enable": true}}';
+    const engineConfig = ok({ ...configured.engineConfig.value, text });
+    expect(codes(makePlan({ ...configured, engineConfig }, settingsText(true), keepAllContainers))).toContain(
+      'nri-plugins',
+    );
   });
   test('a change the gateway reloads restarts nothing and says so', () => {
     const plan = makePlan(

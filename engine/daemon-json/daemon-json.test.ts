@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planEngineConfig, type RecordedConfig } from './daemon-json-plan.ts';
 import { on, off } from './daemon-json-fixture.ts';
+import { enablesNri } from './nri-options.ts';
 
 function plan(text: string | null, desired: typeof on, record: RecordedConfig | null = null) {
   const result = planEngineConfig(text, desired, record);
@@ -46,6 +47,23 @@ describe('daemon.json under ECI', () => {
       before: 'bulkhead',
       after: 'runc',
     });
+  });
+
+  it("keeps features, NRI's options and CDI's directories, on and off", () => {
+    const text =
+      '{\n  "features": {"cdi": false, "time-namespaces": false, "containerd-snapshotter": true},\n' +
+      '  "nri-opts": {"enable": true, "socket-path": "/run/docker/nri.sock"},\n' +
+      '  "cdi-spec-dirs": ["/etc/cdi"]\n}\n';
+    const p = plan(text, on);
+    expect(parsed(p.text)).toEqual({ ...(parsed(text) as object), 'default-runtime': 'bulkhead' });
+    expect(plan(p.text, off, p.record).text).toBe(text);
+    expect([text, p.text, '{"nri-opts": {"enable": false}}', '{}', null].map(enablesNri)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('edited by an admin meanwhile: only our keys go, the edit stays', () => {

@@ -110,7 +110,7 @@ describe('fields of bodies', () => {
   });
 
   it.each([['gpu', { Driver: 'cdi', DeviceIDs: ['vendor.com/gpu=all'] }]])(
-    'CDI, on by default from Docker 28.3 on: devices by name are refused (%s)',
+    'CDI, on by default from Docker 28.2 on: devices by name are refused (%s)',
     (_name, request) => {
       const { decision } = decide({ Image: 'busybox', HostConfig: { DeviceRequests: [request] } });
       expect(decision).toMatchObject({ outcome: 'deny', rule: 'host-device' });

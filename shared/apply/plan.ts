@@ -32,6 +32,7 @@ export const planEffectSchema = z.object({
     'containers-recreated',
     'containers-kept-unprotected',
     'store-unchanged',
+    'nri-plugins',
     'eci-on',
     'eci-off',
     'backend',

@@ -11,6 +11,13 @@ export const enginePhases = ['stopped', 'starting', 'ready', 'restarting', 'stop
 /** What an engine is seen to be in. `unreachable`: it may run, but gives this user no answer. */
 export const observedPhases = [...enginePhases, 'unreachable'] as const;
 
+/**
+ * What else the engine can let change or extend containers, beside ECI. `nri`: plugins by the Node Resource
+ * Interface; they see and change every container before our runtime does. `cdi`: devices by CDI specs.
+ */
+export const engineExtensions = ['nri', 'cdi'] as const;
+export type EngineExtension = (typeof engineExtensions)[number];
+
 /** The target engine as seen from outside: identity, where it listens, what runs. Times are ISO 8601 UTC. */
 export const engineStatusSchema = z.object({
   kind: z.enum(targetKinds),
@@ -38,6 +45,8 @@ export const engineStatusSchema = z.object({
   counts: z
     .object({ containers: z.number().int(), running: z.number().int(), images: z.number().int() })
     .nullable(),
+  /** Missing where the engine has none, or gives no answer. */
+  extensions: z.array(z.enum(engineExtensions)).optional(),
   /** True where the gateway answers on `socket`. */
   gatewayUp: z.boolean(),
   plannerUp: z.boolean(),

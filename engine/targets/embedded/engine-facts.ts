@@ -46,6 +46,7 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
     storageDriver: facts?.storageDriver ?? null,
     defaultRuntime: facts?.defaultRuntime ?? null,
     counts: facts?.counts ?? null,
+    ...(facts?.extensions === undefined ? {} : { extensions: facts.extensions }),
     gatewayUp,
     plannerUp,
     problem,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EngineStatus } from '../../../shared/engine-status/status.ts';
+import type { EngineExtension, EngineStatus } from '../../../shared/engine-status/status.ts';
 import { systemCode } from '../../base/files.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
@@ -13,12 +13,16 @@ const infoSchema = z.object({
   OperatingSystem: z.string(),
   DefaultRuntime: z.string(),
   ServerVersion: z.string(),
+  // From API 1.53 on, where NRI is enabled.
+  NRI: z.looseObject({}).nullish(),
+  // From API 1.44 on; empty where CDI is off.
+  CDISpecDirs: z.array(z.string()).nullish(),
 });
 const versionSchema = z.object({ Version: z.string(), ApiVersion: z.string() });
 
 export type EngineDescription = Pick<
   EngineStatus,
-  'version' | 'apiVersion' | 'kernel' | 'os' | 'storageDriver' | 'defaultRuntime' | 'counts'
+  'version' | 'apiVersion' | 'kernel' | 'os' | 'storageDriver' | 'defaultRuntime' | 'counts' | 'extensions'
 >;
 
 /** What the engine says of itself; what can't be learnt is null. */
@@ -40,7 +44,20 @@ export async function describeEngineApi(paths: RootPaths): Promise<EngineDescrip
       info === null
         ? null
         : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
+    ...(info === null ? {} : withExtensions(info)),
   };
+}
+
+/** What `GET /info` tells of the engine's extensions. Pure. */
+export function withExtensions({
+  NRI,
+  CDISpecDirs,
+}: Pick<z.infer<typeof infoSchema>, 'NRI' | 'CDISpecDirs'>): Pick<EngineStatus, 'extensions'> {
+  const extensions: EngineExtension[] = [
+    ...(NRI == null ? [] : (['nri'] as const)),
+    ...((CDISpecDirs ?? []).length === 0 ? [] : (['cdi'] as const)),
+  ];
+  return extensions.length === 0 ? {} : { extensions };
 }
 
 async function get<T>(socket: string, target: string, schema: z.ZodType<T>): Promise<T | null> {

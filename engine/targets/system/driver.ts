@@ -124,6 +124,7 @@ async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
     storageDriver: facts?.storageDriver ?? null,
     defaultRuntime: facts?.defaultRuntime ?? null,
     counts: facts?.counts ?? null,
+    ...(facts?.extensions === undefined ? {} : { extensions: facts.extensions }),
     gatewayUp,
     plannerUp: isActive(ownUnits.planner),
     problem,

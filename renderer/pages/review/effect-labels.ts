@@ -232,6 +232,8 @@ export function effectLabels(
         }),
         t('review.effect.storeWhy'),
       );
+    case 'nri-plugins':
+      return labels(t('review.effect.nri'), t('review.effect.nriWhy'));
     case 'containers-recreated':
       return labels(t('review.effect.recreated', { count }), t('review.effect.recreatedWhy', { names }));
     case 'containers-kept-unprotected':

@@ -68,6 +68,10 @@ export const cliPlan = {
   'cli-plan.kept-instead':
     ' (instead: --recreate, bulkhead.existingContainers: "warn", or bulkhead.mode: "audit")',
   'cli-plan.store-unchanged': '{{images}}, {{containers}}',
+  'cli-plan.nri-plugins': concat(
+    'NRI plugins of this engine (nri-opts in daemon.json) see and change every container before it is ',
+    'isolated; ECI does not look at them',
+  ),
   'cli-plan.eci-on': 'Enhanced Container Isolation is on: every new container has its own user namespace',
   'cli-plan.eci-off': 'Enhanced Container Isolation is off: root in a container is root in the engine',
   'cli-plan.backend': 'isolated by {{backend}}',

@@ -164,6 +164,10 @@ export const review = {
     containers_one: '{{count}} container',
     containers_other: '{{count}} containers',
     storeWhy: 'The engine keeps its store, volumes and networks too.',
+    nri: 'NRI plugins stand beside ECI',
+    nriWhy:
+      'Plugins that `nri-opts` in daemon.json allows see and change every container before it is isolated. ' +
+      'ECI does not look at them.',
     recreated_one: '{{count}} container is recreated protected',
     recreated_other: '{{count}} containers are recreated protected',
     recreatedWhy:

@@ -144,6 +144,8 @@ export const review: Translation<typeof english> = {
     images_other: '{{count}} 个镜像',
     containers_other: '{{count}} 个容器',
     storeWhy: '引擎的存储、卷和网络也会保留。',
+    nri: 'NRI 插件位于 ECI 之外',
+    nriWhy: 'daemon.json 中 `nri-opts` 允许的插件会在隔离之前看到并修改每个容器。ECI 不检查这些插件。',
     recreated_other: '{{count}} 个容器将以受保护方式重新创建',
     recreatedWhy:
       '{{names}}。在验证之后。如果新容器运行不正常，则恢复旧容器；如果容器内有写在卷之外的内容，则保留已停止的旧容器。',

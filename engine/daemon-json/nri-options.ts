@@ -1,0 +1,9 @@
+import { parse } from 'jsonc-parser';
+import * as z from 'zod';
+
+const nriSchema = z.object({ 'nri-opts': z.object({ enable: z.literal(true) }) });
+
+/** Whether a daemon.json has the engine take NRI plugins (from Engine API 1.53 on). Null: there is none. */
+export function enablesNri(text: string | null): boolean {
+  return text !== null && nriSchema.safeParse(parse(text)).success;
+}
