@@ -18,6 +18,7 @@ import {
   withRoot,
 } from './output.ts';
 import { describeEngine, stepText } from './engine-text.ts';
+import { offerContext, withdrawContext } from './engine-context.ts';
 import { helpText } from './help.ts';
 import { about, errorText, text, translate } from './text.ts';
 
@@ -28,6 +29,10 @@ interface EngineOptions {
   readonly timeout?: string;
   readonly foreground?: boolean;
   readonly verbose?: boolean;
+  /** Given by --no-context. */
+  readonly context?: boolean;
+  readonly useContext?: boolean;
+  readonly sessionUser?: string;
 }
 
 /** `bulkhead engine start|stop|restart|status`. `status` exits 0 when the engine is ready, 1 when not. */
@@ -39,6 +44,8 @@ export function configureEngine(engine: Command): void {
 
   lasting('start', helpText('cli-help.engine-start'))
     .option('--foreground', helpText('cli-help.engine-foreground'))
+    .option('--use-context', helpText('cli-help.engine-use-context'))
+    .option('--no-context', helpText('cli-help.engine-no-context'))
     .action(async (options: EngineOptions) => {
       if (options.foreground === true) await superviseInForeground(options);
       else await drive(options, 'start');
@@ -125,6 +132,10 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
   });
   if (what === 'start' && result.ok) await settleInterrupted(root.value);
   printResult(result, { json: options.json, human: describeEngine(embeddedCapabilities) });
+  if (!result.ok || options.context === false) return;
+  const { sessionUser, useContext: select = false } = options;
+  if (what === 'stop') await withdrawContext(root.value, sessionUser);
+  else await offerContext({ root: root.value, socket: result.value.socket, select, sessionUser });
 }
 
 /**

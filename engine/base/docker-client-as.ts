@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { readSharingRecord, sharingRecordName } from '../../shared/isolation/sharing-user.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { asUser } from './as-user.ts';
 import { passwdLines } from './user-database.ts';
 import type { RootPaths } from './root-paths.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -134,19 +135,5 @@ class AgentAs extends Agent {
  * may let anybody use it.
  */
 function connectAs(socketPath: string, user: EffectiveCaller): Socket {
-  const { setgroups, getgroups, setegid, seteuid } = process;
-  if (setgroups === undefined || getgroups === undefined || setegid === undefined || seteuid === undefined)
-    throw new Error('this system has no users');
-  const groups = getgroups();
-  const { gid } = statSync(socketPath);
-  try {
-    setgroups([gid]);
-    setegid(user.gid);
-    seteuid(user.uid);
-    return connect({ path: socketPath });
-  } finally {
-    seteuid(0);
-    setegid(0);
-    setgroups(groups);
-  }
+  return asUser(user, [statSync(socketPath).gid], () => connect({ path: socketPath }));
 }

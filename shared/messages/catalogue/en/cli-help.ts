@@ -61,6 +61,8 @@ export const cliHelp = {
   'cli-help.engine-verbose': 'show the log lines of engine, gateway and planner too',
   'cli-help.engine-start': 'start the engine and wait until it is ready',
   'cli-help.engine-foreground': 'supervise it in this process until SIGTERM; SIGHUP restarts the engine',
+  'cli-help.engine-use-context': 'make its context the one that docker uses without options',
+  'cli-help.engine-no-context': 'make no context of the docker CLI for it',
   'cli-help.engine-stop': 'stop the engine and wait until everything has ended',
   'cli-help.engine-restart': 'restart the engine under the configuration on disk; the gateway stays',
   'cli-help.engine-status': 'show what runs',

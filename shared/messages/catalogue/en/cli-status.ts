@@ -61,6 +61,17 @@ export const cliStatus = {
     'There is a settings file at {{file}} too, where older documents put it: it is not read here. ',
     'To take it over: bulkhead apply {{file}} --target docker-desktop',
   ),
+  'cli-status.context-stored': 'Clients: docker --context {{name}} …',
+  'cli-status.context-selected': 'docker now uses the context {{name}}. Back: docker context use default',
+  'cli-status.context-foreign': concat(
+    'There is a docker context {{name}} that is not of this engine: it was left as it is. ',
+    "Clients take the engine's socket with -H.",
+  ),
+  'cli-status.context-retained': concat(
+    'docker goes on with the context {{name}}, whose engine is stopped: no other engine takes its place. ',
+    'To leave it: docker context use default',
+  ),
+  'cli-status.context-failed': 'The docker context could not be changed: {{reason}}',
   'cli-status.check-ok': 'OK',
   'cli-status.check-warning': 'WARNING',
   'cli-status.check-critical': 'CRITICAL',

@@ -54,6 +54,8 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.engine-verbose': '同时显示引擎、网关和规划器的日志',
   'cli-help.engine-start': '启动引擎并等待其就绪',
   'cli-help.engine-foreground': '在此进程中监管，直到 SIGTERM；SIGHUP 会重启引擎',
+  'cli-help.engine-use-context': '让 docker 在不加选项时使用它的上下文',
+  'cli-help.engine-no-context': '不为它创建 docker CLI 的上下文',
   'cli-help.engine-stop': '停止引擎并等待全部结束',
   'cli-help.engine-restart': '按磁盘上的配置重启引擎；网关保持运行',
   'cli-help.engine-status': '显示正在运行的内容',

@@ -55,6 +55,13 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.apply-interrupted': '应用正在进行或曾被中断；下一次 bulkhead apply 会处理。',
   'cli-status.older-settings':
     '{{file}} 处（旧文档所述的位置）还有一个设置文件：此处不会读取。要采用它：bulkhead apply {{file}} --target docker-desktop',
+  'cli-status.context-stored': '客户端：docker --context {{name}} …',
+  'cli-status.context-selected': 'docker 现在使用上下文 {{name}}。还原：docker context use default',
+  'cli-status.context-foreign':
+    '已有名为 {{name}} 的 docker 上下文，它不属于此引擎，因此未作改动。客户端请用 -H 指定引擎的套接字。',
+  'cli-status.context-retained':
+    'docker 仍使用上下文 {{name}}，其引擎已停止：不会改用其他引擎。若要离开：docker context use default',
+  'cli-status.context-failed': '无法更改 docker 上下文：{{reason}}',
   'cli-status.check-ok': 'OK',
   'cli-status.check-warning': 'WARNING',
   'cli-status.check-critical': 'CRITICAL',
