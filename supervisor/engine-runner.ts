@@ -3,6 +3,7 @@ import type { IsolationBackend } from '../engine/backends/backend.ts';
 import { endProcesses, identityOf } from '../engine/base/process-identity.ts';
 import { timeLimit } from '../engine/base/time-limits.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
+import { ContainerdProcess } from '../engine/targets/embedded/containerd-process.ts';
 import type { DockerdProcess } from '../engine/targets/embedded/dockerd-process.ts';
 import {
   launchEngine,
@@ -27,7 +28,7 @@ export interface EngineRunnerOptions {
   readonly onEnded: () => void;
 }
 
-/** Runs dockerd and the planner that it needs, once at a time. */
+/** Runs dockerd, and containerd and the planner that it needs, once at a time. */
 export class EngineRunner {
   readonly #options: EngineRunnerOptions;
   /** Null also from the moment on that its end is expected. */
@@ -35,9 +36,11 @@ export class EngineRunner {
   /** What the last start that succeeded has left. */
   #launched: LaunchedEngine | null = null;
   #isCancelled = false;
+  readonly #containerd: ContainerdProcess;
 
   constructor(options: EngineRunnerOptions) {
     this.#options = options;
+    this.#containerd = new ContainerdProcess(options.paths, options.log);
   }
 
   get isRunning(): boolean {
@@ -53,6 +56,7 @@ export class EngineRunner {
     const launched = await launchEngine(paths, {
       backends,
       planner: children.planner,
+      containerd: this.#containerd,
       log,
       readyTimeoutMs: await timeLimit('engineReady'),
       cancelled: () => this.#isCancelled,
@@ -89,7 +93,7 @@ export class EngineRunner {
     return ok(undefined);
   }
 
-  /** Ends dockerd (which stops its containers), what is left of its containerd, and the planner. */
+  /** Ends dockerd (which stops its containers), containerd, and the planner. */
   async stop(): Promise<void> {
     const { paths, children, record, log } = this.#options;
     const dockerd = this.#dockerd;
@@ -100,6 +104,7 @@ export class EngineRunner {
       if (identity !== null) await endProcesses([identity], await timeLimit('engineStop'));
       await dockerd.exited;
     }
+    await this.#containerd.stop();
     await children.planner.stop();
     await record.update({ dockerd: null, planner: null, preparedRuntime: null });
     await clearEngineLeftovers(paths, log);

@@ -12,6 +12,8 @@ export const usualLimits = {
   probe: 30_000,
   /** dockerd, from its start to its first answer. */
   engineReady: 60_000,
+  /** containerd, from its start to taking connections. */
+  containerdReady: 20_000,
   /** dockerd, from SIGTERM to its end: it stops its containers first, which have ten seconds each. */
   engineStop: 60_000,
   /** dockerd, from SIGHUP to the event that it has reloaded. */

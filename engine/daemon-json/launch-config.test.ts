@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultRuntimeOf, launchConfig, restartKeys } from './launch-config.ts';
+import { defaultRuntimeOf, launchConfig, restartKeys, startConfig } from './launch-config.ts';
 
 const runtime = { name: 'bulkhead', path: '/dir/runtime/bulkhead-runc' };
 const registered = { bulkhead: { path: runtime.path } };
@@ -12,6 +12,7 @@ describe('what dockerd is started with', () => {
     (text) => {
       expect(JSON.parse(launchConfig(text, runtime))).toEqual({
         'default-runtime': 'runc',
+        'live-restore': false,
         runtimes: registered,
       });
     },
@@ -23,6 +24,7 @@ describe('what dockerd is started with', () => {
       runtimes: { nvidia: { path: '/usr/bin/nvidia-container-runtime' } },
     };
     expect(JSON.parse(launched(config))).toEqual({
+      'live-restore': false,
       ...config,
       runtimes: { ...config.runtimes, ...registered },
     });
@@ -30,6 +32,15 @@ describe('what dockerd is started with', () => {
     expect(defaultRuntimeOf(launched({ 'default-runtime': 'bulkhead', runtimes: null }))).toBe('bulkhead');
     expect(defaultRuntimeOf(launched(null))).toBe('runc');
   });
+});
+
+test('starts with live-restore, whatever is in force afterwards', () => {
+  for (const config of [null, { 'live-restore': false, debug: true }])
+    expect(JSON.parse(startConfig(launched(config)))).toEqual({
+      ...(JSON.parse(launched(config)) as object),
+      'live-restore': true,
+    });
+  expect(JSON.parse(launched({ 'live-restore': true }))).toMatchObject({ 'live-restore': true });
 });
 
 describe('what takes a restart', () => {

@@ -35,18 +35,29 @@ type Config = Readonly<Record<string, unknown>>;
 /**
  * The configuration that dockerd of an embedded engine is started with and reloads: daemon.json of the
  * engine's directory (`text`; null: there is none), and what is named whether ECI is on or off, since dockerd
- * keeps what a reload does not name: the isolation runtime (`runtime`; null: none is known) and a default
- * runtime. `text` is one that `planEngineConfig` takes.
+ * keeps what a reload does not name: the isolation runtime (`runtime`; null: none is known), a default
+ * runtime, and live-restore. `text` is one that `planEngineConfig` takes.
  */
 export function launchConfig(text: string | null, runtime: RegisteredRuntime | null): string {
   const config = parseConfig(text);
   const registered = isObject(config['runtimes']) ? config['runtimes'] : {};
   const launched = {
     'default-runtime': plainRuntime,
+    'live-restore': false,
     ...config,
     runtimes: { ...registered, ...(runtime === null ? {} : { [runtime.name]: { path: runtime.path } }) },
   };
   return `${JSON.stringify(launched, null, 2)}\n`;
+}
+
+/**
+ * The configuration of the start itself: with live-restore, `launched` is reloaded once dockerd answers.
+ * Without it, dockerd with an address pool deletes `docker0` at its start (moby: daemon_unix.go,
+ * `removeDefaultBridgeInterface`), which is the network of the machine's own engine. Containers that outlived
+ * a killed dockerd go on running under the next one.
+ */
+export function startConfig(launched: string): string {
+  return `${JSON.stringify({ ...parseConfig(launched), 'live-restore': true }, null, 2)}\n`;
 }
 
 /** The default runtime that a launched configuration names. */

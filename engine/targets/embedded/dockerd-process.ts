@@ -24,6 +24,8 @@ export interface DockerdSettings {
   readonly env?: Readonly<Record<string, string>>;
   /** The whole environment, in place of this process's own and `env`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Socket of the containerd that it uses; else one of its own, or the machine's where that runs. */
+  readonly containerd?: string;
   /** Where dockerd, and what it starts, opens no devices of the machine's. */
   readonly confinement?: DeviceConfinement;
 }
@@ -106,6 +108,7 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
       `base=10.${settings.subnet.octet}.128.0/17,size=24`,
       '--group',
       'root',
+      ...(settings.containerd === undefined ? [] : ['--containerd', settings.containerd]),
     ],
     {
       stdio: ['ignore', log, log],
@@ -131,7 +134,7 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
  */
 export async function waitForEngine(
   dockerd: DockerdProcess,
-  settings: DockerdSettings,
+  settings: Pick<DockerdSettings, 'socket' | 'logFile'>,
   timeoutMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;

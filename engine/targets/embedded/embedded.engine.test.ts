@@ -11,6 +11,7 @@ import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/su
 import { getOverSocket } from '../../base/get-over-socket.ts';
 import { sha256 } from '../../base/files.ts';
 import { createSettingsStore } from '../../store/settings-store.ts';
+import { chainPrefix } from './firewall.ts';
 import { bridgeName } from './engine-network.ts';
 import { findLeftovers } from './leftovers.ts';
 import { runningProcesses, waitForExit } from '../../base/process-identity.ts';
@@ -100,7 +101,9 @@ describe('start and stop', () => {
     for (const socket of [engine.paths.clientSocket, engine.paths.engineSocket, engine.paths.plannerSocket])
       await expect(stat(socket)).rejects.toThrow('ENOENT');
     expect((await run('ip', ['-br', 'link'])).stdout).not.toContain(bridgeName(engine.paths));
-    expect((await run('iptables-save')).stdout).not.toContain(bridgeName(engine.paths));
+    const rules = (await run('iptables-save')).stdout;
+    expect(rules).not.toContain(bridgeName(engine.paths));
+    expect(rules).not.toContain(chainPrefix(engine.paths));
     expect(await engine.driver.stop()).toMatchObject({ ok: true, value: { phase: 'stopped' } });
   });
 

@@ -1,18 +1,22 @@
-import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { backendCapabilities, chosenBackend } from '../../../shared/isolation/backends.ts';
 import type { EngineStep } from '../../../shared/engine-status/progress.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
 import type { SupervisedChild } from './child-process.ts';
+import { exists } from '../../base/files.ts';
 import { reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
-import type { RegisteredRuntime } from '../../daemon-json/launch-config.ts';
+import { startConfig, type RegisteredRuntime } from '../../daemon-json/launch-config.ts';
+import { containerdSocket, type ContainerdProcess } from './containerd-process.ts';
 import { confineDevices } from './device-cgroup.ts';
 import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
 import { engineEnvironment, prepareEngineHome } from '../guarded/engine-home.ts';
 import { guardVolumes } from '../guarded/volume-guards.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
 import { readEnginePolicy, type EnginePolicy } from '../../base/engine-policy.ts';
+import { installFirewallPrograms, isolateFromOtherEngines } from './firewall.ts';
+import { reloadUnlessRefused } from './engine-reload.ts';
 import { launchConfigOnDisk, launchedConfigFile, writeLaunchedConfig } from './launched-config.ts';
 import { dockerdErrors, logFile, logSize, plainLogLine } from './log-files.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
@@ -39,6 +43,7 @@ async function chooseBackend(
 export interface LaunchOptions {
   readonly backends: readonly IsolationBackend[];
   readonly planner: SupervisedChild;
+  readonly containerd: ContainerdProcess;
   readonly log: (text: string | Message) => void;
   /** Awaited before dockerd starts. */
   readonly beforeDockerd?: Promise<unknown>;
@@ -116,26 +121,37 @@ export async function launchEngine(
   options.onStep('start-dockerd');
   const home = await prepareEngineHome(paths);
   if (!home.ok) return home;
+  await installFirewallPrograms(paths);
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
-  const written = await writeLaunchedConfig(paths, await launchConfigOnDisk(paths, runtime));
+  const launched = await launchConfigOnDisk(paths, runtime);
+  const written = await writeLaunchedConfig(paths, await configOfStart(paths, launched));
   if (!written.ok) return written;
   const confined = await confineDevices(paths, options.backends);
   if (!confined.ok) options.log(`${confined.error.message}: ${confined.error.reason ?? ''}`);
   const buildRuntime = policy.eci || isPrepared ? runtime : null;
+  const surroundings = {
+    environment: engineEnvironment(
+      paths,
+      buildRuntime === null || chosen === null ? {} : chosen.backend.engineEnvironment(buildRuntime.path),
+    ),
+    ...(confined.ok ? { confinement: confined.value } : {}),
+  };
+  const containerd = await options.containerd.start({
+    ...surroundings,
+    timeoutMs: await timeLimit('containerdReady'),
+  });
+  if (!containerd.ok) return containerd;
   const started = await startOnNetwork(
     paths,
     await engineNetwork(paths),
-    {
-      environment: engineEnvironment(
-        paths,
-        buildRuntime === null || chosen === null ? {} : chosen.backend.engineEnvironment(buildRuntime.path),
-      ),
-      configFile: launchedConfigFile(paths),
-      ...(confined.ok ? { confinement: confined.value } : {}),
-    },
+    { ...surroundings, configFile: launchedConfigFile(paths), containerd: containerdSocket(paths) },
     options,
   );
   if (!started.ok) return started;
+  const settled = await writeLaunchedConfig(paths, launched);
+  if (!settled.ok) return settled;
+  const reloaded = await reloadUnlessRefused(paths, started.value);
+  if (!reloaded.ok) return reloaded;
   // The planner sees to it too, with the first container that has a volume.
   if (policy.eci && chosen?.backend.needsPlanner === true)
     await guardVolumes(paths).catch((error: unknown) => {
@@ -160,6 +176,11 @@ export async function launchEngine(
   });
 }
 
+/** Swarm mode can't be combined with live-restore. */
+async function configOfStart(paths: RootPaths, launched: string): Promise<string> {
+  return (await exists(path.join(paths.data, 'swarm/docker-state.json'))) ? launched : startConfig(launched);
+}
+
 /** `logTail`: the last error lines of dockerd. */
 export type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
 
@@ -170,7 +191,7 @@ export type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
 async function startOnNetwork(
   paths: RootPaths,
   network: EngineNetwork,
-  more: Pick<DockerdSettings, 'environment' | 'configFile' | 'confinement'>,
+  more: Pick<DockerdSettings, 'environment' | 'configFile' | 'confinement' | 'containerd'>,
   options: LaunchOptions,
   moved = false,
 ): Promise<Launched<DockerdProcess>> {
@@ -194,6 +215,9 @@ async function startOnNetwork(
       },
     });
     await chmod(paths.engineSocket, 0o600);
+    await isolateFromOtherEngines(paths, network.subnet).catch((error: unknown) => {
+      options.log(`containers of other engines on this machine are not kept away: ${String(error)}`);
+    });
     return ok(dockerd);
   } catch (error) {
     const logTail = await dockerdErrors(paths, 5, logStart);
@@ -221,13 +245,7 @@ async function startOnNetwork(
  */
 export async function presentRuntime(paths: RootPaths, backend: IsolationBackend): Promise<string> {
   const file = backend.runtimePath(paths);
-  if (
-    await access(file).then(
-      () => true,
-      () => false,
-    )
-  )
-    return file;
+  if (await exists(file)) return file;
   const refusingRuntime = path.join(paths.runtimeDir, path.basename(file));
   await mkdir(paths.runtimeDir, { recursive: true, mode: 0o755 });
   await writeFile(

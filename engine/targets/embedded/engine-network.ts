@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { writeFileAtomic } from '../../base/files.ts';
+import { removeFirewallRules } from './firewall.ts';
 import { freeSubnet, removeBridge, type EngineSubnet } from './dockerd-process.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
@@ -81,26 +82,8 @@ export async function removeNetwork(paths: RootPaths): Promise<void> {
     .map((match) => match[1] ?? '')
     .filter((name) => isBridgeOf(paths, name));
   for (const name of names) await removeBridge(name);
-  await removeBridgeRules(paths);
+  await removeFirewallRules(paths, (name) => isBridgeOf(paths, name));
 }
 
 const isBridgeOf = (paths: RootPaths, name: string): boolean =>
   name.startsWith(bridgeName(paths)) && /^\d*$/.test(name.slice(bridgeName(paths).length));
-
-/** Best effort: without iptables there are none. */
-async function removeBridgeRules(paths: RootPaths): Promise<void> {
-  for (const table of ['filter', 'nat']) {
-    const listed = await run('iptables', ['-w', '5', '-t', table, '-S']).catch(() => ({ stdout: '' }));
-    for (const rule of listed.stdout.split('\n')) {
-      const args = rule.split(' ');
-      // A quoted word (a comment) is none of dockerd's rules.
-      if (
-        args[0] !== '-A' ||
-        rule.includes('"') ||
-        !args.some((arg, i) => isBridgeOf(paths, arg) && /^-[io]$/.test(args[i - 1] ?? ''))
-      )
-        continue;
-      await run('iptables', ['-w', '5', '-t', table, '-D', ...args.slice(1)]).catch(() => undefined);
-    }
-  }
-}

@@ -52,8 +52,10 @@ export async function reloadEngine(
   return ok(eci);
 }
 
-/** dockerd gives no event where it does not take the configuration, but logs that. */
-async function reloadUnlessRefused(
+/**
+ * Has dockerd take the launched configuration. It gives no event where it does not take it, but logs that.
+ */
+export async function reloadUnlessRefused(
   paths: RootPaths,
   dockerd: DockerdProcess,
 ): Promise<Result<void, AppError>> {

@@ -76,6 +76,23 @@ describe('what belongs to an engine', () => {
     expect(Object.values(found).flat()).toEqual([]);
   });
 
+  it("includes shims under the machine's own containerd, of this engine's containers alone", () => {
+    const shim = (pid: number, id: string) =>
+      process(
+        pid,
+        '/usr/bin/containerd-shim-runc-v2',
+        '-namespace',
+        'moby',
+        '-id',
+        id,
+        '-address',
+        '/run/containerd/containerd.sock',
+      );
+    const found = findLeftovers([shim(1, 'ours'), shim(2, 'theirs')], paths, null, 9, new Set(['ours']));
+    expect(pids(found.foreignShims)).toEqual([1]);
+    expect(pids(found.shims)).toEqual([]);
+  });
+
   it('never includes the current process', () => {
     expect(pids(findLeftovers(machine, paths, null, 100).dockerd)).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { containerdConfigFile, containerdSocket } from './containerd-process.ts';
 import { removeDeviceCgroups } from './device-cgroup.ts';
 import { removeNetwork } from './engine-network.ts';
 import { linkGuards } from './link-guards.ts';
@@ -18,6 +19,7 @@ import type { RootPaths } from '../../base/root-paths.ts';
 import { staleMounts } from './stale-mounts.ts';
 
 const run = promisify(execFile);
+const machineContainerdState = '/run/containerd';
 
 export interface Leftovers {
   readonly dockerd: ProcessIdentity[];
@@ -26,23 +28,30 @@ export interface Leftovers {
   readonly planner: ProcessIdentity[];
   readonly lxcfs: ProcessIdentity[];
   readonly shims: ProcessIdentity[];
+  /** Shims of this engine's containers under the machine's own containerd, which earlier versions used. */
+  readonly foreignShims: ProcessIdentity[];
 }
 
 /**
  * Which of this machine's processes belong to this engine: by a path in their command line that no other
- * engine has, or by being the very process (pid, start time, boot) the state file names. Pure.
+ * engine has, by being the very process (pid, start time, boot) the state file names, or by the id of one of
+ * its `containers`. Pure.
  */
 export function findLeftovers(
   processes: readonly RunningProcess[],
   paths: RootPaths,
   state: Pick<EngineState, 'dockerd' | 'gateway' | 'planner'> | null,
   self: number,
+  containers: ReadonlySet<string> = new Set(),
 ): Leftovers {
   const has = (p: RunningProcess, flag: string, value: string) =>
     p.args.some((arg, i) => (arg === flag && p.args[i + 1] === value) || arg === `${flag}=${value}`);
   const recorded = (p: RunningProcess, identity: ProcessIdentity | null | undefined) =>
     identity != null && identity.pid === p.pid && identity.started === p.started && identity.boot === p.boot;
   const program = (p: RunningProcess) => path.basename(p.args[0] ?? '');
+  const isShim = (p: RunningProcess) => program(p).startsWith('containerd-shim');
+  const valueOf = (p: RunningProcess, flag: string) =>
+    p.args.includes(flag) ? p.args[p.args.indexOf(flag) + 1] : undefined;
   // A user's own process, or a container's, may be called anything.
   const others = processes.filter((p) => p.pid !== self && p.isRoots);
   return {
@@ -50,8 +59,7 @@ export function findLeftovers(
       (p) => recorded(p, state?.dockerd) || (program(p) === 'dockerd' && has(p, '--exec-root', paths.run)),
     ),
     containerd: others.filter(
-      (p) =>
-        program(p) === 'containerd' && has(p, '--config', path.join(paths.run, 'containerd/containerd.toml')),
+      (p) => program(p) === 'containerd' && has(p, '--config', containerdConfigFile(paths)),
     ),
     gateway: others.filter(
       (p) =>
@@ -64,10 +72,10 @@ export function findLeftovers(
     lxcfs: others.filter(
       (p) => program(p) === 'lxcfs' && p.args.some((arg) => arg.startsWith(`${lxcfsDirectory(paths)}/`)),
     ),
-    shims: others.filter(
+    shims: others.filter((p) => isShim(p) && has(p, '-address', containerdSocket(paths))),
+    foreignShims: others.filter(
       (p) =>
-        program(p).startsWith('containerd-shim') &&
-        has(p, '-address', path.join(paths.run, 'containerd/containerd.sock')),
+        isShim(p) && !has(p, '-address', containerdSocket(paths)) && containers.has(valueOf(p, '-id') ?? ''),
     ),
   };
 }
@@ -103,6 +111,7 @@ export async function clearLeftovers(
   await end('gateway', found.gateway, 5_000);
   await end('dockerd', found.dockerd, 40_000);
   await end('containerd', found.containerd, 5_000);
+  await endForeignContainers(paths, options.onFound);
   await end('planner', found.planner, 5_000);
   // Before the containers: a process that waits for one that hangs can't be killed.
   if (options.everything || (await runningShims(paths)).length === 0 || (await isLeftoverLxcfsHung(paths)))
@@ -163,7 +172,28 @@ async function removeFiles(files: readonly string[]): Promise<void> {
 async function endContainers(paths: RootPaths, onFound: (text: string) => void): Promise<void> {
   const processes = await runningProcesses();
   const shims = findLeftovers(processes, paths, null, process.pid).shims;
-  const inits = [...descendants(processes, shims), ...(await orphanedInits(paths))];
+  const orphaned = await orphanedInits(path.join(paths.run, 'containerd/daemon'));
+  await endTasks([...descendants(processes, shims), ...orphaned], shims, onFound);
+}
+
+/**
+ * Ends containers that run under the machine's own containerd: an engine of an earlier version used it, was
+ * killed, and no dockerd of ours finds them there any more.
+ */
+async function endForeignContainers(paths: RootPaths, onFound: (text: string) => void): Promise<void> {
+  const containers = new Set(await readdir(path.join(paths.data, 'containers')).catch(() => []));
+  if (containers.size === 0) return;
+  const processes = await runningProcesses();
+  const shims = findLeftovers(processes, paths, null, process.pid, containers).foreignShims;
+  const orphaned = await orphanedInits(machineContainerdState, containers);
+  await endTasks([...descendants(processes, shims), ...orphaned], shims, onFound);
+}
+
+async function endTasks(
+  inits: readonly ProcessIdentity[],
+  shims: readonly ProcessIdentity[],
+  onFound: (text: string) => void,
+): Promise<void> {
   if (inits.length > 0) onFound(`ending ${inits.length} left-over container processes`);
   await endProcesses(inits, 10_000);
   // A shim ignores SIGTERM.
@@ -189,13 +219,14 @@ function descendants(
 }
 
 /**
- * First processes of containers whose shim is dead: by containerd's record of the pid, and the container's id
- * in the process's cgroup.
+ * First processes of containers whose shim is dead: by the record of the pid in a containerd's state
+ * directory, and the container's id in the process's cgroup. `among`: only these containers.
  */
-async function orphanedInits(paths: RootPaths): Promise<ProcessIdentity[]> {
-  const base = path.join(paths.run, 'containerd/daemon/io.containerd.runtime.v2.task/moby');
+async function orphanedInits(state: string, among?: ReadonlySet<string>): Promise<ProcessIdentity[]> {
+  const base = path.join(state, 'io.containerd.runtime.v2.task/moby');
   const found: ProcessIdentity[] = [];
   for (const id of await readdir(base).catch(() => [])) {
+    if (among?.has(id) === false) continue;
     const pid = Number(await readFile(path.join(base, id, 'init.pid'), 'utf8').catch(() => ''));
     if (!Number.isInteger(pid) || pid <= 1) continue;
     const cgroup = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');

@@ -2,6 +2,7 @@ import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
+import { chainPrefix } from './firewall.ts';
 import { bridgeName } from './engine-network.ts';
 
 let engine: EmbeddedEngine;
@@ -26,7 +27,7 @@ async function disturbedFirewall(): Promise<string> {
   await writeFile(
     path.join(directory, 'iptables'),
     `#!/bin/sh
-case "$*" in *'-I DOCKER -i ${bridgeName(engine.paths)} '*)
+case "$*" in *'-I ${chainPrefix(engine.paths)} -i ${bridgeName(engine.paths)} '*)
   if rm '${flag}' 2>/dev/null; then echo 'No chain/target/match by that name.' >&2; exit 1; fi
 esac
 PATH='${process.env['PATH'] ?? ''}' exec iptables "$@"

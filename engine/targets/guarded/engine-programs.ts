@@ -5,8 +5,8 @@
  * from being offered.
  */
 
-/** Finds the program of the same name that comes next in PATH. */
-const next = (name: string) => `next=
+/** Shell: sets `next` to the program of that name that comes next in PATH, or ends with 127. */
+export const findNextProgram = (name: string): string => `next=
 IFS=:
 for directory in $PATH; do
   case $directory in /*) ;; *) continue ;; esac
@@ -56,7 +56,7 @@ const sshVariables = ['TMPDIR', 'LANG', 'LC_ALL', 'GIT_PROTOCOL', 'SSH_AUTH_SOCK
 export const gitProgram = `#!/bin/sh
 # git as the engine runs it, for whoever may build: without root's configuration, credential helpers, ~/.netrc
 # and Kerberos tickets.
-${next('git')}set -- "$next" "$@"
+${findNextProgram('git')}set -- "$next" "$@"
 # BuildKit's own form of it; any other is of whoever started the engine.
 case \${GIT_SSH_COMMAND-} in 'ssh -F /dev/null'*) ;; *) unset GIT_SSH_COMMAND ;; esac
 ${passVariables(gitVariables)}exec env -i PATH="$PATH" HOME=/dev/null XDG_CONFIG_HOME=/dev/null \\
@@ -90,7 +90,7 @@ export const gitConfig = `[credential]
  */
 export const sshProgram = `#!/bin/sh
 # ssh as the engine's git runs it, for whoever may build: without root's keys, configuration and known hosts.
-${next('ssh')}known=
+${findNextProgram('ssh')}known=
 for word in "$@"; do
   case $word in UserKnownHostsFile=*) known=given ;; esac
 done

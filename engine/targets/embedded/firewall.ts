@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { chmod, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { RootPaths } from '../../base/root-paths.ts';
+import { findNextProgram } from '../guarded/engine-programs.ts';
+import type { EngineSubnet } from './dockerd-process.ts';
+
+const run = promisify(execFile);
+
+/**
+ * Firewall rules of an embedded engine beside another one. Every dockerd flushes the chains `DOCKER` and
+ * `DOCKER-…` at its start, whoever filled them: published ports and the isolation between networks of the
+ * other one are gone then. So the chains of this engine have names of their own.
+ */
+
+const programs = ['iptables', 'ip6tables'] as const;
+const tables = ['raw', 'mangle', 'nat', 'filter'] as const;
+
+/** First word of the engine's chains; a chain's name may have 28 characters. */
+export const chainPrefix = (paths: RootPaths): string => `BH-${paths.id.slice(0, 6)}`;
+
+/**
+ * `iptables` as dockerd runs it. DOCKER-USER stays shared: it is the administrator's, and dockerd does not
+ * flush it. Chains in a container's network namespace (`DOCKER_OUTPUT`) are nobody else's.
+ */
+export function firewallProgram(paths: RootPaths, name: (typeof programs)[number]): string {
+  return `#!/bin/sh
+# ${name} as this engine's dockerd runs it: its chains have names that no other dockerd flushes.
+${findNextProgram(name)}for word in "$@"; do
+  shift
+  case $word in
+    DOCKER-USER) ;;
+    DOCKER|DOCKER-*) word=${chainPrefix(paths)}\${word#DOCKER} ;;
+  esac
+  set -- "$@" "$word"
+done
+exec "$next" "$@"
+`;
+}
+
+/** Writes these programs where dockerd's PATH begins. */
+export async function installFirewallPrograms(paths: RootPaths): Promise<void> {
+  for (const name of programs) {
+    const file = path.join(paths.programs, name);
+    await writeFile(file, firewallProgram(paths, name), { mode: 0o755 });
+    await chmod(file, 0o755);
+  }
+}
+
+/** Bridges as Docker engines name them, those of embedded ones included. */
+const engineBridges = ['docker0', 'br-+', 'bh+'] as const;
+
+/**
+ * Keeps containers of this engine's own subnet and those of other engines apart, as networks of one engine
+ * are: no dockerd has a rule against the bridges of another. Ports published on the machine stay reachable.
+ * In the table `mangle`, where no engine accepts packets before. Networks with a subnet that their user chose
+ * are not covered. Throws without iptables.
+ */
+export async function isolateFromOtherEngines(paths: RootPaths, { octet }: EngineSubnet): Promise<void> {
+  const chain = `${chainPrefix(paths)}-ENGINES`;
+  const own = `10.${octet}.0.0/16`;
+  const drop = [
+    '-m',
+    'conntrack',
+    '--ctstate',
+    'NEW',
+    '-m',
+    'conntrack',
+    '!',
+    '--ctstate',
+    'DNAT',
+    '-j',
+    'DROP',
+  ];
+  const mangle = (...args: string[]) => run('iptables', ['-w', '5', '-t', 'mangle', ...args]);
+  await mangle('-N', chain).catch(() => mangle('-F', chain));
+  await mangle('-A', chain, '-s', own, '-d', own, '-j', 'RETURN');
+  for (const bridge of engineBridges) {
+    await mangle('-A', chain, '-s', own, '-o', bridge, ...drop);
+    await mangle('-A', chain, '-d', own, '-i', bridge, ...drop);
+  }
+  await mangle('-C', 'FORWARD', '-j', chain).catch(() => mangle('-I', 'FORWARD', '-j', chain));
+}
+
+/**
+ * Removes the engine's chains, the rules that lead to them, and those that name a bridge for which
+ * `isOwnBridge` holds. Best effort: without iptables there are none.
+ */
+export async function removeFirewallRules(
+  paths: RootPaths,
+  isOwnBridge: (name: string) => boolean,
+): Promise<void> {
+  const isOwnChain = (name: string) =>
+    name === chainPrefix(paths) || name.startsWith(`${chainPrefix(paths)}-`);
+  for (const program of programs)
+    for (const table of tables) {
+      const change = (...args: string[]) => run(program, ['-w', '5', '-t', table, ...args]);
+      const { stdout } = await change('-S').catch(() => ({ stdout: '' }));
+      const rules = stdout.split('\n').map((line) => line.split(' '));
+      const chains = rules.flatMap(([word, name = '']) => (word === '-N' && isOwnChain(name) ? [name] : []));
+      for (const chain of chains) await change('-F', chain).catch(() => undefined);
+      for (const [word, ...rule] of rules) {
+        // A quoted word (a comment) is in none of dockerd's rules.
+        if (word !== '-A' || isOwnChain(rule[0] ?? '') || rule.some((part) => part.includes('"'))) continue;
+        const isOurs = rule.some(
+          (part, i) =>
+            (rule[i - 1] === '-j' && isOwnChain(part)) ||
+            (/^-[io]$/.test(rule[i - 1] ?? '') && isOwnBridge(part)),
+        );
+        if (isOurs) await change('-D', ...rule).catch(() => undefined);
+      }
+      for (const chain of chains) await change('-X', chain).catch(() => undefined);
+    }
+}
