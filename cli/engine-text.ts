@@ -39,6 +39,13 @@ export const describeEngine =
         );
     }
     if (status.root !== null) lines.push(fact(text('cli-status.root'), status.root));
+    if (status.startsAtBoot !== undefined)
+      lines.push(
+        fact(
+          text('cli-status.at-boot'),
+          text(status.startsAtBoot ? 'cli-status.starts-at-boot' : 'cli-status.stays-off-at-boot'),
+        ),
+      );
     if (status.problem !== null)
       lines.push(
         fact(text('cli-status.problem'), translate(status.problem.message, status.problem.sentence)),

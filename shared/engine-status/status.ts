@@ -50,6 +50,8 @@ export const engineStatusSchema = z.object({
   /** True where the gateway answers on `socket`. */
   gatewayUp: z.boolean(),
   plannerUp: z.boolean(),
+  /** Whether a service of its own starts it at boot; missing where it is not run by one. */
+  startsAtBoot: z.boolean().optional(),
   /**
    * Why `phase` is `failed` or `unreachable`, or a warning worth showing (a bad settings file, last good
    * policy in use).

@@ -18,6 +18,7 @@ import {
   supervisorExitMs,
   unreachableSupervisor,
 } from './engine-start.ts';
+import { removeEngineUnit } from './engine-unit.ts';
 import { readEngineState, supervisorLock, writeEngineState } from './engine-state.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { openLog, readLogs } from './log-files.ts';
@@ -146,6 +147,11 @@ async function stop(paths: RootPaths, callOptions: DriverCallOptions): Promise<R
     });
   const own = await checkRootOwner(paths);
   if (!own.ok) return own;
+  const stopped = await stopSupervised(paths, callOptions);
+  return stopped.ok ? removeEngineUnit(paths) : stopped;
+}
+
+function stopSupervised(paths: RootPaths, callOptions: DriverCallOptions): Promise<Result<void, AppError>> {
   return DriverCall.run(paths, 'stop', callOptions, async (call) => {
     const changes = new SupervisorChanges(paths);
     try {

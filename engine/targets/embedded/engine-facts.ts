@@ -4,6 +4,7 @@ import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { describeEngineApi, answersHttp } from '../guarded/engine-api.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
+import { engineUnitState } from './engine-unit.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
 import { isAlive, runningProcesses } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
@@ -18,11 +19,12 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   const supervised = state !== null && (await isAlive(state.supervisor));
   const orphans = state === null ? await processesWithoutState(paths) : 0;
   const phase = orphans > 0 ? 'unreachable' : phaseOf(state, supervised);
-  const [facts, gatewayUp, plannerUp, dockerd, problem] = await Promise.all([
+  const [facts, gatewayUp, plannerUp, dockerd, unit, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
     answersHttp(paths.clientSocket, () => alive(supervised ? state.gateway : null)),
     alive(supervised ? state.planner : null),
     alive(state?.dockerd ?? null),
+    engineUnitState(paths),
     orphans > 0
       ? engineProblem(message('engine.directory-is-gone', { root: paths.root, count: orphans }))
       : problemOf(paths, state, supervised),
@@ -49,6 +51,7 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
     ...(facts?.extensions === undefined ? {} : { extensions: facts.extensions }),
     gatewayUp,
     plannerUp,
+    ...(unit === null ? {} : { startsAtBoot: unit.atBoot }),
     problem,
   };
 }

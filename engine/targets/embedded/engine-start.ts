@@ -11,6 +11,7 @@ import type { ControlConnection } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
 import { DriverCall } from './driver-call.ts';
 import { readEngineState, supervisorLock, type EngineState } from './engine-state.ts';
+import { startEngineUnit } from './engine-unit.ts';
 import { coverInherited } from './inherited-files.ts';
 import { logFile } from './log-files.ts';
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
@@ -72,8 +73,9 @@ class EngineStart {
   async #withoutSupervisor(): Promise<Result<void, AppError> | null> {
     const isTaken = await isLocked(supervisorLock(this.#paths));
     if (this.#spawned === null && !isTaken) {
-      const before = await readEngineState(this.#paths);
-      this.#spawned = spawnSupervisor(this.#paths, this.#bulkheadCommand, before?.supervisor.started ?? null);
+      const started = await startSupervisor(this.#paths, this.#bulkheadCommand);
+      if (!started.ok) return started;
+      this.#spawned = started.value;
     } else if (this.#spawned?.hasEnded() === true) {
       return this.#afterEnd(this.#spawned, isTaken);
     } else if (this.#spawned === null) {
@@ -173,33 +175,50 @@ export interface SpawnedSupervisor {
   readonly exited: Promise<void>;
 }
 
+/** As a service where systemd runs, else in the background. */
+async function startSupervisor(
+  paths: RootPaths,
+  bulkheadCommand: string,
+): Promise<Result<SpawnedSupervisor, AppError>> {
+  const before = (await readEngineState(paths))?.supervisor.started ?? null;
+  const log = openSync(logFile(paths, 'supervisor'), 'a', 0o640);
+  const logFrom = fstatSync(log).size;
+  try {
+    const unit = await startEngineUnit(paths, bulkheadCommand);
+    if (!unit.ok) return unit;
+    const { pid, ended } = unit.value ?? spawnSupervisor(paths, bulkheadCommand, log);
+    let hasEnded = false;
+    const exited = ended.then(() => {
+      hasEnded = true;
+    });
+    return ok({ pid, before, logFrom, hasEnded: () => hasEnded, exited });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** `log`: a descriptor for what it prints. */
 function spawnSupervisor(
   paths: RootPaths,
   bulkheadCommand: string,
-  before: string | null,
-): SpawnedSupervisor {
-  const log = openSync(logFile(paths, 'supervisor'), 'a', 0o640);
-  const logFrom = fstatSync(log).size;
+  log: number,
+): { pid: number; ended: Promise<void> } {
   const nullFile = openSync('/dev/null', 'r+');
   const child = spawn(bulkheadCommand, ['engine', 'start', '--root', paths.root, '--foreground'], {
     detached: true,
     stdio: ['ignore', log, log, ...coverInherited(nullFile)],
     cwd: '/',
   });
-  closeSync(log);
   closeSync(nullFile);
-  let ended = false;
-  const exited = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     child.once('exit', resolve);
     child.once('error', (error) => {
       appendFileSync(logFile(paths, 'supervisor'), `error: ${error.message}\n`);
       resolve();
     });
-  }).then(() => {
-    ended = true;
   });
   child.unref();
-  return { pid: child.pid ?? -1, before, logFrom, hasEnded: () => ended, exited };
+  return { pid: child.pid ?? -1, ended };
 }
 
 /** The first lines of a log from byte `from` on, for a process that said why it ended. */

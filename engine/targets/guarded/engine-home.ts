@@ -43,19 +43,27 @@ const inherited = new Set([
 const inheritedFamilies = /^(?:LC|OTEL)_[A-Z_]+$/;
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** What of the supervisor's environment (`environment`) the engine gets. */
+export function inheritedVariables(
+  environment: NodeJS.ProcessEnv = process.env,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && (inherited.has(name) || inheritedFamilies.test(name))
+        ? [[name, value] as const]
+        : [],
+    ),
+  );
+}
+
 /** dockerd's whole environment. `more` is what the backend adds; `own` is the supervisor's environment. */
 export function engineEnvironment(
   paths: RootPaths,
   more: Readonly<Record<string, string>>,
   environment: NodeJS.ProcessEnv = process.env,
 ): Readonly<Record<string, string>> {
-  const inheritedEntries = Object.entries(environment).flatMap(([name, value]) =>
-    value !== undefined && (inherited.has(name) || inheritedFamilies.test(name))
-      ? [[name, value] as const]
-      : [],
-  );
   return {
-    ...Object.fromEntries(inheritedEntries),
+    ...inheritedVariables(environment),
     PATH: `${paths.programs}:${environment['PATH'] ?? defaultPath}`,
     HOME: paths.home,
     XDG_CONFIG_HOME: paths.home,

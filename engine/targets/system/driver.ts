@@ -20,7 +20,7 @@ import { reloadDockerd } from '../guarded/reload.ts';
 import { releaseVolumes } from '../guarded/volume-guards.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { runningConflicts } from './inspect-engine.ts';
-import { systemctl, unitStates, type UnitState } from './systemd.ts';
+import { systemctl, unitStates, type UnitState } from '../guarded/systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
 const run = promisify(execFile);

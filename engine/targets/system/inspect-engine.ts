@@ -10,7 +10,7 @@ import { dockerClient } from '../../base/docker-client.ts';
 import { rootPaths, systemRoot, withDataRoot, type RootPaths } from '../../base/root-paths.ts';
 import { readInstallRecord } from './install-record.ts';
 import { engineUnits } from './unit-names.ts';
-import { hasSystemd, unitStates } from './systemd.ts';
+import { hasSystemd, unitStates } from '../guarded/systemd.ts';
 
 const run = promisify(execFile);
 

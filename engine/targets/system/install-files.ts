@@ -12,7 +12,7 @@ import {
   type SavedFile,
 } from './install-record.ts';
 import { inOrder, type Outcome } from './install-steps.ts';
-import { systemctl } from './systemd.ts';
+import { systemctl } from '../guarded/systemd.ts';
 import { isDropIn, type InstalledFile } from './units.ts';
 
 /** Writes files of ours, each whole. */

@@ -9,7 +9,7 @@ import { checkRootOwner } from '../../base/root-owner.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
 import { checkHealth } from '../guarded/health.ts';
 import { timeLimit } from '../../base/time-limits.ts';
-import { systemctl, unitStates } from './systemd.ts';
+import { systemctl, unitStates } from '../guarded/systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
 export interface InstallOptions {

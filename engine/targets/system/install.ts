@@ -30,7 +30,7 @@ import {
   type InstallStep,
   type Outcome,
 } from './install-steps.ts';
-import { systemctl } from './systemd.ts';
+import { systemctl } from '../guarded/systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 import { isDropIn } from './units.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { phaseOf, parseJournal } from './driver.ts';
-import { parseUnits } from './systemd.ts';
+import { parseUnits } from '../guarded/systemd.ts';
 
 const dropIns = '/etc/systemd/system/docker.service.d';
 const shown = `MainPID=1721

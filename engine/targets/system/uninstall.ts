@@ -12,7 +12,7 @@ import {
   type InstallOptions,
   type Outcome,
 } from './install-steps.ts';
-import { systemctl } from './systemd.ts';
+import { systemctl } from '../guarded/systemd.ts';
 
 /** Takes the gateway away; the plain engine runs afterwards, its files as before, byte for byte. */
 export function uninstall(options: InstallOptions): Promise<Outcome> {

@@ -3,6 +3,7 @@ import type { RootPaths } from '../../base/root-paths.ts';
 import { engineEnvironment } from '../guarded/engine-home.ts';
 import { gatewayArguments } from '../guarded/gateway-arguments.ts';
 import { lxcfsScript } from '../guarded/lxcfs-script.ts';
+import { commandLine, quote, unitDirectory, unitFile } from '../guarded/unit-text.ts';
 import { hardening } from './hardening.ts';
 import { linkRuncFile, linkRuncScript } from './link-runc.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
@@ -24,8 +25,6 @@ export interface UnitOptions {
   readonly lxcfs: boolean;
 }
 
-const unitDirectory = '/etc/systemd/system';
-export const unitFile = (name: string): string => path.join(unitDirectory, name);
 export const dropInFile = (unit: string): string => path.join(unitDirectory, `${unit}.d`, '50-bulkhead.conf');
 
 /** Whether a file changes what the engine is started with. */
@@ -65,12 +64,6 @@ export function unitFiles(options: UnitOptions): InstalledFile[] {
     file(dropInFile(engineUnits.service), engineServiceDropIn(options)),
   ];
 }
-
-/** A value as Environment= takes it: quoted, with specifiers escaped. */
-const quote = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`;
-/** ExecStart= expands variables, too. */
-const commandLine = (...words: string[]): string =>
-  words.map((word) => quote(word).replaceAll('$', '$$$$')).join(' ');
 
 /**
  * Clients connect here; systemd holds the socket, so that its inode outlives gateway and engine (moby#22789).

@@ -22,6 +22,10 @@ export const cliStatus = {
   'cli-status.up': 'up',
   'cli-status.down': 'down',
   'cli-status.root': 'root',
+  'cli-status.at-boot': 'at boot',
+  'cli-status.starts-at-boot': 'started, until "bulkhead engine stop"',
+  'cli-status.stays-off-at-boot':
+    'not started: users other than root can change this installation of Bulkhead',
   'cli-status.problem': 'problem',
   'cli-status.step': 'step {{number}} of {{total}}: {{text}}',
   'cli-status.clear-leftovers': 'ending what an earlier run left',

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ok, type AppError, type Result } from '../../../shared/result.ts';
+import { exists, writeFileAtomic } from '../../base/files.ts';
+import { foreignPlace } from '../../base/foreign-place.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+import { inheritedVariables } from '../guarded/engine-home.ts';
+import { logFile } from './log-files.ts';
+import { hasSystemd, systemctl, unitStates } from '../guarded/systemd.ts';
+import { commandLine, unitDirectory } from '../guarded/unit-text.ts';
+
+/**
+ * The supervisor as a service of systemd: it outlives the session of whoever started it, without that
+ * session's limits, and comes back after a crash and at boot.
+ */
+
+export const engineUnitName = (paths: RootPaths): string => `bulkhead-engine-${paths.id}.service`;
+/** The supervisor's environment: proxies may hold credentials, which a unit's file shows to everybody. */
+const environmentFile = (paths: RootPaths): string => path.join(paths.root, 'engine.env');
+const supervisorLog = (paths: RootPaths): string =>
+  logFile(paths, 'supervisor').replaceAll('%', '%%').replaceAll(' ', '\\x20');
+/** Units in it are gone after a reboot. */
+const transientDirectory = '/run/systemd/system';
+const directories = [unitDirectory, transientDirectory] as const;
+
+/** Pure. */
+export function engineUnit(paths: RootPaths, bulkheadCommand: string): string {
+  return `# Written by "bulkhead engine start"; removed by "bulkhead engine stop". Changes are lost.
+[Unit]
+Description=Bulkhead embedded Docker engine (${paths.root.replaceAll('%', '%%')})
+After=network-online.target local-fs.target docker.service
+Wants=network-online.target
+
+[Service]
+Type=exec
+EnvironmentFile=-${environmentFile(paths).replaceAll('%', '%%')}
+ExecStart=${commandLine(bulkheadCommand, 'engine', 'start', '--root', paths.root, '--foreground')}
+StandardOutput=append:${supervisorLog(paths)}
+StandardError=inherit
+KillMode=mixed
+TimeoutStopSec=150
+# A failed start has reported why; a killed supervisor is replaced.
+Restart=on-abnormal
+RestartSec=2
+Delegate=yes
+TasksMax=infinity
+LimitNOFILE=1048576
+LimitNPROC=infinity
+LimitCORE=infinity
+OOMScoreAdjust=-500
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** The unit of the engine at `paths`: whether it starts it at boot. Null: it has none. */
+export async function engineUnitState(paths: RootPaths): Promise<{ atBoot: boolean } | null> {
+  for (const directory of directories)
+    if (await exists(path.join(directory, engineUnitName(paths))))
+      return { atBoot: directory === unitDirectory };
+  return null;
+}
+
+export interface StartedUnit {
+  readonly pid: number;
+  /** Resolves when the service has ended. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Starts the supervisor as a service; null where systemd does not run. At boot it is started where only root
+ * can change the launcher: a program in a user's home must not run as root after they have logged out.
+ */
+export async function startEngineUnit(
+  paths: RootPaths,
+  bulkheadCommand: string,
+): Promise<Result<StartedUnit | null, AppError>> {
+  if (!(await hasSystemd())) return ok(null);
+  const name = engineUnitName(paths);
+  const atBoot = (await foreignPlace(bulkheadCommand)) === null;
+  await removeUnitFiles(name);
+  const directory = atBoot ? unitDirectory : transientDirectory;
+  await mkdir(directory, { recursive: true });
+  await writeFile(environmentFile(paths), await environmentText(), { mode: 0o600 });
+  const written = await writeFileAtomic(path.join(directory, name), engineUnit(paths, bulkheadCommand), {
+    mode: 0o644,
+  });
+  if (!written.ok) return written;
+  const commands = [
+    ['daemon-reload'],
+    ...(atBoot ? [['enable', '--quiet', name]] : []),
+    ['reset-failed', name],
+    ['start', name],
+  ];
+  for (const command of commands) {
+    const done = await systemctl(command);
+    if (!done.ok && command[0] !== 'reset-failed') return done;
+  }
+  const pid = (await unitStates([name])).get(name)?.mainPid ?? -1;
+  return ok({ pid, ended: endOfUnit(name) });
+}
+
+/** This process's variables that the engine gets, and the part of PATH that root alone can change. */
+async function environmentText(): Promise<string> {
+  const programs = (process.env['PATH'] ?? '').split(':').filter((directory) => path.isAbsolute(directory));
+  const foreign = await Promise.all(programs.map((directory) => foreignPlace(directory)));
+  const own = programs.filter((_, i) => foreign[i] === null).join(':');
+  return Object.entries({ ...inheritedVariables(), ...(own === '' ? {} : { PATH: own }) })
+    .filter(([, value]) => !/[\n\r]/.test(value))
+    .map(([name, value]) => `${name}="${value.replace(/[\\"$`]/g, '\\$&')}"\n`)
+    .join('');
+}
+
+/** `start --wait` on a unit that runs waits for its end. */
+async function endOfUnit(name: string): Promise<void> {
+  const waiting = spawn('systemctl', ['start', '--wait', name], { stdio: 'ignore' });
+  waiting.unref();
+  await Promise.race([once(waiting, 'exit'), once(waiting, 'error')]);
+}
+
+/** Ends the service where it still runs, and removes it; nothing where there is none. */
+export async function removeEngineUnit(paths: RootPaths): Promise<Result<void, AppError>> {
+  if ((await engineUnitState(paths)) === null) return ok(undefined);
+  const name = engineUnitName(paths);
+  const stopped = await systemctl(['stop', name]);
+  if (!stopped.ok) return stopped;
+  await systemctl(['disable', '--quiet', name]);
+  await removeUnitFiles(name);
+  await rm(environmentFile(paths), { force: true });
+  await systemctl(['reset-failed', name]);
+  return systemctl(['daemon-reload']);
+}
+
+async function removeUnitFiles(name: string): Promise<void> {
+  for (const directory of directories) await rm(path.join(directory, name), { force: true });
+}

@@ -1,0 +1,13 @@
+import path from 'node:path';
+
+/** Text of systemd's unit files. */
+
+export const unitDirectory = '/etc/systemd/system';
+export const unitFile = (name: string): string => path.join(unitDirectory, name);
+
+/** A value as Environment= takes it: quoted, with specifiers escaped. */
+export const quote = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`;
+
+/** ExecStart= expands variables, too. */
+export const commandLine = (...words: string[]): string =>
+  words.map((word) => quote(word).replaceAll('$', '$$$$')).join(' ');
