@@ -4,6 +4,7 @@ import { withTrueIds } from './archive/true-ids.ts';
 import type { DecisionLog } from './audit/decision-log.ts';
 import { createGatekeeper } from './enforce/decide.ts';
 import type { EngineFacts } from './engine-api/engine-facts.ts';
+import { removeContainer } from './engine-api/remove-container.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import type { Gatekeeper } from './http/exchange.ts';
 import type { GatewayCounters } from './metrics/counters.ts';
@@ -62,6 +63,10 @@ export async function composeGatekeeper(
       clientSocket: options.listenSocket,
       sockets,
       sharing,
+      removeContainer: (id) =>
+        removeContainer(options.engineSocket, id).catch((error: unknown) => {
+          log(`container ${id} of a refused start could not be removed: ${String(error)}`);
+        }),
       note: log,
       ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
     }),

@@ -12,7 +12,10 @@ export function pinned(context: InspectionContext, id: string): string {
   return writeTarget(target.version, (match?.route.pattern ?? '').replace('{id}', id), target.rawQuery);
 }
 
-/** The container must be protected, or the settings say that a warning is enough. */
+/**
+ * The container must be protected, or the settings say that a warning is enough, or a `docker run` of it
+ * began before ECI came on.
+ */
 export async function checked(
   context: InspectionContext,
   container: ContainerFacts,
@@ -24,7 +27,7 @@ export async function checked(
     message('gateway.use-of-container', { verb: doing, name: container.name }),
   );
   const about = { container: container.name, image: container.image };
-  return context.settings.existingContainers === 'warn'
+  return context.settings.existingContainers === 'warn' || context.runsInFlight.includes(container)
     ? { ...passedAsIs, warning: denial, ...about }
     : denied(denial, about);
 }

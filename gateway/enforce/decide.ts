@@ -13,12 +13,13 @@ import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/tu
 import { loadDenial } from '../../shared/policy/load.ts';
 import type { CallPolicy } from '../grpc/call-policy.ts';
 import { takeGrpcOver } from './builds.ts';
+import { RunsInFlight } from './runs-in-flight.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { isRestricted, inspectRequest, showsEnvironment } from './restrictions.ts';
 import { message } from '../../shared/messages/message.ts';
 import { conclude, denied, deniedCall, tooManyOpen, wouldDeny, type DecisionContext } from './verdicts.ts';
 
-type Options = GatekeeperOptions & { readonly turns: Turns };
+type Options = GatekeeperOptions & { readonly turns: Turns; readonly runsInFlight: RunsInFlight };
 
 /**
  * Longest body of an endpoint that creates or changes things, and of one that takes none. `docker create -p
@@ -37,7 +38,11 @@ const forward: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward' };
  * denied is logged and passes.
  */
 export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeeper {
-  const options: Options = { ...gatekeeperOptions, turns: gatekeeperOptions.turns ?? createTurns() };
+  const options: Options = {
+    ...gatekeeperOptions,
+    turns: gatekeeperOptions.turns ?? createTurns(),
+    runsInFlight: new RunsInFlight(),
+  };
   return (request) => {
     const route = request.match?.route ?? null;
     // Inspected requests are decided under the settings file's current content; others are decided alike
@@ -48,6 +53,7 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
         request.origin.kind !== 'clients' ||
         showsEnvironment(route),
     );
+    options.runsInFlight.observe(settings.eci.value);
     const deciding = (sent: Buffer | null): DecisionContext => {
       // Resolved anew each time: checking whether a mount is still allowed may renew it.
       const client = socketClient(request, options.socketMounts ?? null, settings);

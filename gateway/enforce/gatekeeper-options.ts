@@ -12,6 +12,8 @@ export interface GatekeeperOptions {
   readonly settings: SettingsWatch;
   readonly audit: DecisionLog;
   readonly facts: EngineFacts;
+  /** Removes a container with its anonymous volumes. Missing: nothing is removed (a simulation). */
+  readonly removeContainer?: (id: string) => Promise<void>;
   /** The runtime every container gets (A6); null: the one of the backend that the settings choose. */
   readonly runtime: string | null;
   readonly requireUserNamespace: boolean;

@@ -29,6 +29,7 @@ import {
 import { retainedSocketDenials } from './own-sockets.ts';
 import { hasUnknownOwner, makeSourcesAgain } from './shares.ts';
 import { message } from '../../shared/messages/message.ts';
+import { isRemovedWithoutStart } from './runs-in-flight.ts';
 import { userFilesDenial } from './user-files.ts';
 
 /** The container in the path must be protected. */
@@ -41,14 +42,31 @@ export async function enterContainer(context: InspectionContext): Promise<Inspec
   return result.kind === 'passed' ? { ...result, target: pinned(context, container.id) } : result;
 }
 
-/** Same, and what it mounts is checked again. */
+/**
+ * Same, and what it mounts is checked again. Where its first start is refused, a container of `docker run
+ * --rm` is removed, as the engine does when it can't start one: the client waits for that, however long.
+ */
 export async function startContainer(context: InspectionContext): Promise<InspectionResult> {
+  const container = await context.facts.container(subjectOf(context));
+  const result = await checkedStart(context, container);
+  if (
+    container !== null &&
+    result.kind === 'denied' &&
+    context.settings.mode !== 'audit' &&
+    isRemovedWithoutStart(container)
+  )
+    await context.removeContainer?.(container.id);
+  return result;
+}
+
+async function checkedStart(
+  context: InspectionContext,
+  container: ContainerFacts | null,
+): Promise<InspectionResult> {
   // Restores whatever state lies in a directory of the caller's choice.
   if (context.request.target.query.some(({ key, value }) => /^checkpoint/i.test(key) && value !== ''))
     return denied(deny('checkpoint', 'docker start --checkpoint'));
-  const name = subjectOf(context);
-  const container = await context.facts.container(name);
-  if (container === null) return { kind: 'missing', what: 'container', name };
+  if (container === null) return { kind: 'missing', what: 'container', name: subjectOf(context) };
   const result = await mounted(context, container, await checked(context, container, verbOf(context)));
   const isRunning = context.request.match?.route.pattern.endsWith('/unpause') === true;
   if (result.kind !== 'passed' || isRunning) return result;

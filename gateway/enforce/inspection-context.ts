@@ -2,12 +2,14 @@ import type { Change, Denial } from '../../shared/policy/decision.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { ResponseTransform, GatewayRequest } from '../http/exchange.ts';
 import type { GatekeeperOptions } from './gatekeeper-options.ts';
+import type { RunsInFlight } from './runs-in-flight.ts';
 import type { SocketClient } from './socket-client.ts';
 
 export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 'runtime'> {
   readonly runtime: string;
   readonly settings: EffectiveSettings;
   readonly request: GatewayRequest;
+  readonly runsInFlight: RunsInFlight;
   /** The container that asks through a mounted socket; null for clients at the clients' own. */
   readonly client: SocketClient | null;
   /**

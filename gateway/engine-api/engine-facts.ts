@@ -74,8 +74,12 @@ export interface ContainerFacts {
   /** Its streams are one raw terminal, not frames of stdout and stderr. */
   readonly terminal: boolean;
   readonly pid: number;
+  /** When it was made, as the engine writes it. */
+  readonly created: string;
   /** When it was started last, as the engine writes it. */
   readonly startedAt: string;
+  /** The engine removes it when it ends (`docker run --rm`). */
+  readonly autoRemove: boolean;
   readonly mounts: readonly MountFacts[];
   /** What it was created with by `--device`, beyond what every container may have. */
   readonly devices: readonly RequestedDevice[];

@@ -18,7 +18,9 @@ const container = (id: string): ContainerFacts => ({
   labels: {},
   networks: [],
   user: '',
+  created: '',
   startedAt: '',
+  autoRemove: false,
   layers: null,
 });
 

@@ -114,8 +114,10 @@ export function readContainer(found: unknown): ContainerFacts {
     running: field(state, 'Running') === true,
     terminal: field(field(found, 'Config'), 'Tty') === true,
     pid: typeof pid === 'number' ? pid : 0,
+    created: text(field(found, 'Created')),
     startedAt: text(field(state, 'StartedAt')),
     devices: readDevices(field(found, 'HostConfig')),
+    autoRemove: field(field(found, 'HostConfig'), 'AutoRemove') === true,
     boundOnlyIfThere: (Array.isArray(requestedMounts) ? requestedMounts : [])
       .filter(
         (mount: unknown) =>
