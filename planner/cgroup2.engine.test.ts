@@ -2,6 +2,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { deviceNumber } from '../shared/isolation/device-number.ts';
+import { sharingRecordName, writeSharingRecord } from '../shared/isolation/sharing-user.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 import { enterUnifiedCgroups } from '../tests/support/unified-cgroups.ts';
 
@@ -49,6 +51,43 @@ describe('on cgroup v2', () => {
       },
       { timeout: 10_000, interval: 50 },
     );
+  });
+
+  it('A5: a container opens the device that it was granted, as it was granted, and no other', async () => {
+    const image = path.join(engine.root, 'disk');
+    writeFileSync(image, Buffer.alloc(1024 * 1024, 'content of the disk\n'));
+    const loop = spawnSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).stdout.trim();
+    const { major, minor } = deviceNumber(statSync(loop, { bigint: true }).rdev);
+    const script = `exec 2>&1; head -c 7 ${loop}; echo x > ${loop}; head -c 1 /dev/hole`;
+    const id = (
+      await engine.docker(
+        ...[
+          'create',
+          '--name',
+          'granted',
+          '--device',
+          `${loop}:${loop}:r`,
+          '--device',
+          '/dev/null:/dev/hole',
+        ],
+        ...['busybox', 'sh', '-c', script],
+      )
+    ).trim();
+    // As the gateway does when it lets a container start.
+    const records = path.join(engine.paths.root, 'sharing');
+    mkdirSync(records, { recursive: true });
+    writeFileSync(
+      path.join(records, sharingRecordName(id)),
+      writeSharingRecord({ uid: 0, gid: 0 }, [{ type: 'b', major, minor, access: 'r' }]),
+    );
+    try {
+      await expect(engine.docker('start', '-a', 'granted')).resolves.toMatch(
+        /^content[^]*Operation not permitted/,
+      );
+    } finally {
+      await engine.docker('rm', 'granted');
+      spawnSync('losetup', ['--detach', loop]);
+    }
   });
 
   it('A4, A5 a privileged container has cgroups of its own, and none above', async () => {

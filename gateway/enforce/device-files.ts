@@ -29,7 +29,8 @@ export async function deviceFilesAt(file: string): Promise<DeviceFile[]> {
   return below.filter((one) => one !== null);
 }
 
-async function deviceFile(real: string): Promise<DeviceFile | null> {
+/** The device file at a path, which is not followed if it is a link; null: there is none. */
+export async function deviceFile(real: string): Promise<DeviceFile | null> {
   const info = await lstat(real, { bigint: true }).catch(() => null);
   if (info === null || !(info.isBlockDevice() || info.isCharacterDevice())) return null;
   return { path: real, type: info.isBlockDevice() ? 'b' : 'c', ...deviceNumber(info.rdev) };
@@ -57,15 +58,20 @@ const isDevicePath = (entry: string): boolean =>
 const isOfRoot = (file: string): boolean =>
   isInside(file, '/dev') && !foreignDirectories.some((directory) => isInside(file, directory));
 
-async function matchesIn(directory: string, pattern: string): Promise<string[]> {
-  const isPlain = !/[*?]/.test(pattern);
-  if (!isOfRoot(directory)) return [];
-  if (isPlain) return [path.join(directory, pattern)];
+/** What a pattern matches as a whole: `*` any text, `?` one character. */
+export function patternMatcher(pattern: string): RegExp {
   const expression = pattern
     .replace(/[\\^$.|+()[\]{}]/g, String.raw`\$&`)
     .replaceAll('?', '.')
     .replaceAll('*', '.*');
-  const matcher = new RegExp(`^${expression}$`);
+  return new RegExp(`^${expression}$`);
+}
+
+async function matchesIn(directory: string, pattern: string): Promise<string[]> {
+  const isPlain = !/[*?]/.test(pattern);
+  if (!isOfRoot(directory)) return [];
+  if (isPlain) return [path.join(directory, pattern)];
+  const matcher = patternMatcher(pattern);
   const names = await readdir(directory).catch(() => []);
   return names.filter((name) => matcher.test(name)).map((name) => path.join(directory, name));
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -13,6 +13,8 @@ let loop: string;
 const own = `/dev/bulkhead-test-${process.pid}`;
 /** The QoS device: whoever opens it reads four bytes. */
 const quality = `${own}/quality`;
+
+const specification = `/etc/cdi/bulkhead-test-${process.pid}.json`;
 
 type Entry = Readonly<Record<string, unknown>>;
 const allow = (...devices: Entry[]) =>
@@ -29,7 +31,7 @@ const as = (uid: number, script: string) =>
   sh(`setpriv --reuid ${uid} --regid ${uid} --clear-groups -- ${script}`);
 
 beforeAll(async () => {
-  guarded = await startGuardedEngine({ sharingRecords: 'required' });
+  guarded = await startGuardedEngine({ sharingRecords: 'required', cdi: true });
   await chmod(guarded.scratch, 0o755);
   await chmod(guarded.socket, 0o666);
   const image = path.join(guarded.scratch, 'disk');
@@ -38,11 +40,15 @@ beforeAll(async () => {
   await mkdir(own);
   await run('mknod', ['-m', '640', quality, 'c', '10', '259']);
   await run('mknod', ['-m', '640', `${own}/mem`, 'c', '1', '1']);
+  await mkdir('/etc/cdi', { recursive: true });
 }, 120_000);
 afterAll(async () => {
   await guarded.stop();
   await run('losetup', ['--detach', loop]);
   await rm(own, { recursive: true });
+  await rm(specification, { force: true });
+  // Of others it may hold more.
+  await rmdir('/etc/cdi').catch(() => undefined);
 });
 beforeEach(() => allow());
 
@@ -171,5 +177,72 @@ describe('A5: a device is none by its name', () => {
     );
     await allow({ device: disk });
     expect(await sh(`docker create --device ${disk} busybox`)).toMatch(/^[0-9a-f]{64}\n$/);
+  });
+});
+
+describe('A5: CDI devices', () => {
+  const kind = `bulkhead.test/disk-${process.pid}`;
+  const describeDevices = (ofKind: string, hostPath: string, ...names: string[]) =>
+    writeFile(
+      specification,
+      JSON.stringify({
+        cdiVersion: '0.5.0',
+        kind: ofKind,
+        devices: names.map((name) => ({
+          name,
+          containerEdits: { deviceNodes: [{ path: '/dev/cdi-disk', hostPath }], env: [`CDI_NAME=${name}`] },
+        })),
+        containerEdits: {
+          mounts: [{ hostPath: '/etc/group', containerPath: '/machine-group', options: ['ro', 'bind'] }],
+        },
+      }),
+      { mode: 0o644 },
+    );
+  const read = 'head -c 7 /dev/cdi-disk; echo " $CDI_NAME"; head -c 5 /machine-group; ls /dev/kmsg';
+
+  it('are refused unless listed, and then have what their specification adds', async () => {
+    await describeDevices(kind, loop, 'one', 'two');
+    expect(await inBusybox(`--device ${kind}=one`, 'true')).toMatch(/is blocked: devices of the engine/);
+    await allow({ device: `${kind}=o*` });
+    expect(await inBusybox(`--device ${kind}=two`, 'true')).toMatch(/is blocked: devices of the engine/);
+    expect(await inBusybox(`--device ${kind}=one`, read)).toMatch(/^content one\nroot:.*No such file/);
+    await sh(`docker run -d --name cdi --device ${kind}=one busybox sleep 1000`);
+    expect(await sh('docker restart -t 0 cdi && docker exec cdi head -c 7 /dev/cdi-disk')).toBe(
+      'cdi\ncontent',
+    );
+    await sh('docker rm -f cdi');
+  });
+
+  it('are refused where others than root can change the specification, or for other users', async () => {
+    await describeDevices(kind, loop, 'one');
+    await chmod(specification, 0o664);
+    await allow({ device: `${kind}=*` });
+    expect(await inBusybox(`--device ${kind}=one`, 'true')).toMatch(/others than root can change \/etc\/cdi/);
+    await chmod(specification, 0o644);
+    await allow({ device: `${kind}=*`, users: ['21234'] });
+    expect(await inBusybox(`--device ${kind}=one`, 'true')).toMatch(/is for other users/);
+  });
+
+  it('are none that a specification comes to name after the look of the gateway', async () => {
+    await allow({ device: `${kind}=*` });
+    await describeDevices(kind, loop, 'one');
+    await sh(`docker create --name later --device ${kind}=one busybox head -c 7 /dev/cdi-disk`);
+    expect(await sh('docker start -a later')).toBe('content');
+    await describeDevices(kind, '/dev/kmsg', 'one');
+    await expect(guarded.engine.docker('start', '-a', 'later')).rejects.toThrow(
+      /c 1:11\) is not one a protected/,
+    );
+    await sh('docker rm later');
+  });
+
+  it('stand for --gpus, by name and by number', async () => {
+    await describeDevices('nvidia.com/gpu', loop, 'all', '0', '1');
+    expect(await inBusybox('--gpus all', 'true')).toMatch(/--device nvidia.com\/gpu=all is blocked/);
+    await allow({ device: 'nvidia.com/gpu=*' });
+    expect(await inBusybox('--gpus all', read)).toMatch(/^content all\n/);
+    expect(await inBusybox('--gpus device=1', read)).toMatch(/^content 1\n/);
+    await allow({ device: 'nvidia.com/gpu=0' });
+    expect(await inBusybox('--gpus 1', read)).toMatch(/^content 0\n/);
+    expect(await inBusybox('--gpus 2', read)).toMatch(/nvidia.com\/gpu=1 is blocked/);
   });
 });

@@ -1,8 +1,9 @@
 import type { GrantedDevice, SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { cleanPath } from '../../shared/policy/bind-source.ts';
+import { isCdiName } from '../../shared/policy/cdi-requests.ts';
 import {
+  deviceKey,
   requestedDenial,
   type DeviceEntry,
   type DeviceFacts,
@@ -14,6 +15,7 @@ import { databaseLine } from '../base/user-database.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { sharingUserOf } from '../sharing/record-creates.ts';
 import { untrustedDetail } from '../trust/image-trust.ts';
+import { findCdiDevice, namesCdiDevice } from './cdi-devices.ts';
 import { deviceFilesAt, isBlockDeviceInUse, listedPaths, type DeviceFile } from './device-files.ts';
 import type { InspectionContext } from './inspection-context.ts';
 
@@ -63,11 +65,22 @@ export async function gatherDeviceFacts(
       listed.filter(({ paths }) => paths.has(file.path)).map(({ entry }) => entryFacts(entry)),
     ),
   });
+  const factsOf = async (key: string): Promise<DeviceFacts> => {
+    if (!isCdiName(key)) return { nodes: await Promise.all((await deviceFilesAt(key)).map(nodeFacts)) };
+    const entries = devices.filter(({ device }) => namesCdiDevice(device, key));
+    // Whoever may not have it learns nothing of the specification.
+    if (entries.length === 0) return { nodes: [], entries: [] };
+    const found = await findCdiDevice(key);
+    if ('problem' in found) return { nodes: [], problem: found.problem };
+    return {
+      nodes: found.nodes.map((node) => ({ ...node, inUse: false, entries: [] })),
+      entries: await Promise.all(entries.map((entry) => entryFacts(entry))),
+    };
+  };
   const facts = new Map<string, DeviceFacts>();
   for (const { path } of requested.slice(0, maxRequested)) {
-    const clean = cleanPath(path);
-    if (clean === null || facts.has(clean)) continue;
-    facts.set(clean, { nodes: await Promise.all((await deviceFilesAt(clean)).map(nodeFacts)) });
+    const key = deviceKey(path);
+    if (key !== '' && !facts.has(key)) facts.set(key, await factsOf(key));
   }
   return facts;
 }
@@ -94,12 +107,12 @@ export async function grantDevices(
   });
   const granted = new Map<string, GrantedDevice>();
   for (const requested of container.devices) {
-    const found = facts?.get(cleanPath(requested.path) ?? '');
+    const found = facts?.get(deviceKey(requested.path));
     const denial = requestedDenial(requested, found);
     if (denial !== null) return denial;
-    for (const { type, major, minor } of found?.nodes ?? []) {
+    for (const { type, major, minor, access: specified = requested.access } of found?.nodes ?? []) {
       const key = `${type}${major}:${minor}`;
-      const access = new Set([...(granted.get(key)?.access ?? ''), ...requested.access]);
+      const access = new Set([...(granted.get(key)?.access ?? ''), ...specified]);
       granted.set(key, { type, major, minor, access: [...access].sort().join('') });
     }
   }

@@ -81,7 +81,7 @@ export interface ContainerFacts {
   /** The engine removes it when it ends (`docker run --rm`). */
   readonly autoRemove: boolean;
   readonly mounts: readonly MountFacts[];
-  /** What it was created with by `--device`, beyond what every container may have. */
+  /** Devices that it was created with, beyond what every container may have. */
   readonly devices: readonly RequestedDevice[];
   /** Destinations of binds whose source the engine does not make when it is missing (`--mount type=bind`). */
   readonly boundOnlyIfThere: readonly string[];

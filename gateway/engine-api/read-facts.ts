@@ -86,11 +86,19 @@ function readLayers(driver: unknown): ContainerLayers | null {
     : { upper, merged, lowers };
 }
 
+/** `Devices` and `DeviceRequests`; the latter are all for CDI devices where the gateway let it be created. */
 function readDevices(host: unknown): RequestedDevice[] {
-  const devices = field(host, 'Devices');
-  return (Array.isArray(devices) ? devices : []).flatMap((device: unknown) =>
-    requestedDevice(text(field(device, 'PathOnHost')), text(field(device, 'CgroupPermissions'))),
-  );
+  const [devices, requests] = [field(host, 'Devices'), field(host, 'DeviceRequests')];
+  return [
+    ...(Array.isArray(devices) ? devices : []).flatMap((device: unknown) =>
+      requestedDevice(text(field(device, 'PathOnHost')), text(field(device, 'CgroupPermissions'))),
+    ),
+    ...(Array.isArray(requests) ? requests : []).flatMap((request: unknown) =>
+      text(field(request, 'Driver')) === 'cdi'
+        ? list(field(request, 'DeviceIDs')).map((id) => ({ path: text(id), access: 'rwm' }))
+        : requestedDevice('', ''),
+    ),
+  ];
 }
 
 export function readContainer(found: unknown): ContainerFacts {

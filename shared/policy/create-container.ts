@@ -1,5 +1,6 @@
 import type { CreateContext } from './create-context.ts';
 import { capabilitiesOfRuntime } from '../isolation/backends.ts';
+import { writeGpusAsCdi } from './cdi-requests.ts';
 import { passed, type Change, type Decision } from './decision.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { createContainerBody } from './docker-bodies.ts';
@@ -53,6 +54,7 @@ export function decideCreateContainer(
     if (denial !== null) return { decision: denial, body: null };
   }
 
+  writeGpusAsCdi(host, changes);
   const runtime = textAt(before, 'Runtime');
   if (runtime !== context.runtime) {
     changes.push({

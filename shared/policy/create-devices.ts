@@ -1,5 +1,6 @@
 import { message, type Message } from '../messages/message.ts';
 import { cleanPath } from './bind-source.ts';
+import { cdiNames, isCdiName } from './cdi-requests.ts';
 import { deny, type Denial } from './decision.ts';
 import { isObject, type Json } from './json.ts';
 import { listAt, textAt, textsAt } from './shape.ts';
@@ -54,6 +55,8 @@ export interface DeviceEntry {
 }
 
 export interface DeviceNodeFacts extends DeviceNode {
+  /** Of a CDI device: what its specification lets a container do with the file, of `rwm`. */
+  readonly access?: string;
   /** Without symbolic links. */
   readonly path: string;
   /** A block device whose content is in use: mounted, swapped to, or part of another device. */
@@ -62,31 +65,51 @@ export interface DeviceNodeFacts extends DeviceNode {
   readonly entries: readonly DeviceEntry[];
 }
 
-/** What a path of `--device` leads to. */
+/** What a path, or the name of a CDI device, stands for. */
 export interface DeviceFacts {
   /** All device files in it where it is a directory, as the engine takes them. */
   readonly nodes: readonly DeviceNodeFacts[];
+  /** Of a CDI device: the entries that name it, by which its files are decided. */
+  readonly entries?: readonly DeviceEntry[];
+  /** Why it can't be told. */
+  readonly problem?: Message;
 }
 
-/** A `Devices` entry of a create body. */
+/** A device that a create body asks for beyond those that every container may have. */
 export interface RequestedDevice {
+  /** Path on the machine, or name of a CDI device. */
   readonly path: string;
   /** Of `rwm`: what the engine takes where nothing is written. */
   readonly access: string;
+  /** What it is in a refusal; missing: `--device` with the path. */
+  readonly what?: Message;
 }
 
-/** The `Devices` of a host config beyond those that every container may have. */
+/** `Devices` and `DeviceRequests` of a host config, beyond what every container may have. */
 export function requestedDevices(host: ReadonlyMap<string, Json>): RequestedDevice[] {
-  return listAt(host, 'Devices').flatMap((device) =>
+  const devices = listAt(host, 'Devices').flatMap((device) =>
     isObject(device)
       ? requestedDevice(textAt(device, 'PathOnHost'), textAt(device, 'CgroupPermissions'))
       : requestedDevice('', ''),
   );
+  return [...devices, ...listAt(host, 'DeviceRequests').flatMap((request) => requestedCdiDevices(request))];
 }
 
 /** One of them, by its members `PathOnHost` and `CgroupPermissions`; none if every container may have it. */
 export function requestedDevice(path: string, permissions: string): RequestedDevice[] {
   return harmlessDevices.has(path) ? [] : [{ path, access: permissions === '' ? 'rwm' : permissions }];
+}
+
+/** The CDI devices of a device request; one without a path where it is none for CDI devices. */
+function requestedCdiDevices(request: Json): RequestedDevice[] {
+  const names = cdiNames(request);
+  if (names !== null) return names.map((path) => ({ path, access: 'rwm' }));
+  const driver = isObject(request) ? textAt(request, 'Driver') : '';
+  const what =
+    driver === ''
+      ? message('policy.device-request')
+      : message('policy.device-request-with-driver', { driver });
+  return [{ path: '', access: '', what }];
 }
 
 /** May the container have the devices it asks for (A5)? Without facts: only what every container may have. */
@@ -95,18 +118,8 @@ export function deviceDenial(
   facts: ReadonlyMap<string, DeviceFacts> | undefined,
 ): Denial | null {
   for (const requested of requestedDevices(host)) {
-    const denial = requestedDenial(requested, facts?.get(cleanPath(requested.path) ?? ''));
+    const denial = requestedDenial(requested, facts?.get(deviceKey(requested.path)));
     if (denial !== null) return denial;
-  }
-  for (const request of listAt(host, 'DeviceRequests')) {
-    const driver = isObject(request) ? textAt(request, 'Driver') : '';
-    return deny(
-      'host-device',
-      driver === ''
-        ? message('policy.device-request')
-        : message('policy.device-request-with-driver', { driver }),
-      { setting: null },
-    );
   }
   const [rule] = textsAt(host, 'DeviceCgroupRules');
   return rule === undefined
@@ -117,41 +130,60 @@ export function deviceDenial(
       });
 }
 
-/** May one `--device` be given to the container? */
+/** By what the facts about a device are found: the name of a CDI device, or the path, cleaned. */
+export const deviceKey = (path: string): string => (isCdiName(path) ? path : (cleanPath(path) ?? ''));
+
+/** May one device be given to the container? */
 export function requestedDenial(requested: RequestedDevice, facts: DeviceFacts | undefined): Denial | null {
-  const what = `--device ${requested.path}`;
+  const what = requested.what ?? `--device ${requested.path}`;
+  if (facts?.problem !== undefined) return deny('host-device', what, { detail: facts.problem });
   // What is not there is the engine's error in most cases; it could be there by the time the engine looks.
-  if (facts === undefined || facts.nodes.length === 0) return deny('host-device', what);
+  if (facts === undefined || (facts.nodes.length === 0 && facts.entries === undefined))
+    return deny('host-device', what);
+  if (facts.entries !== undefined) {
+    const denial = entriesDenial(what, facts.entries);
+    if (denial !== null) return denial;
+  }
   for (const node of facts.nodes) {
-    const denial = nodeDenial(what, requested, node);
+    const denial = facts.entries === undefined ? nodeDenial(what, requested, node) : memoryDenial(what, node);
     if (denial !== null) return denial;
   }
   return null;
 }
 
-function nodeDenial(what: string, requested: RequestedDevice, node: DeviceNodeFacts): Denial | null {
+function memoryDenial(what: string | Message, node: DeviceNodeFacts): Denial | null {
+  return kernelMemory.has(`${node.type}${node.major}:${node.minor}`)
+    ? deny('host-device', what, {
+        setting: null,
+        subject: { path: node.path },
+        detail: message('policy.device-is-kernel-memory'),
+      })
+    : null;
+}
+
+/** Null where an entry holds. */
+function entriesDenial(what: string | Message, entries: readonly DeviceEntry[]): Denial | null {
+  if (entries.some(({ obstacle }) => obstacle === null)) return null;
+  const detail = entries[0]?.obstacle ?? null;
+  return deny('host-device', what, detail === null ? {} : { detail });
+}
+
+function nodeDenial(
+  what: string | Message,
+  requested: RequestedDevice,
+  node: DeviceNodeFacts,
+): Denial | null {
+  const memory = memoryDenial(what, node);
+  if (memory !== null) return memory;
   const subject = { path: node.path };
-  if (kernelMemory.has(`${node.type}${node.major}:${node.minor}`))
+  if (node.entries.length === 0 && node.path !== requested.path)
     return deny('host-device', what, {
-      setting: null,
       subject,
-      detail: message('policy.device-is-kernel-memory'),
+      detail: message('policy.device-leads-to', { path: node.path }),
     });
-  const [first] = node.entries;
-  if (first === undefined) {
-    return node.path === requested.path
-      ? deny('host-device', what, { subject })
-      : deny('host-device', what, {
-          subject,
-          detail: message('policy.device-leads-to', { path: node.path }),
-        });
-  }
+  const unlisted = entriesDenial(what, node.entries);
+  if (unlisted !== null) return { ...unlisted, subject };
   const applying = node.entries.filter(({ obstacle }) => obstacle === null);
-  if (applying.length === 0)
-    return deny('host-device', what, {
-      subject,
-      ...(first.obstacle === null ? {} : { detail: first.obstacle }),
-    });
   const usable = node.inUse ? applying.filter(({ exact }) => exact) : applying;
   const [widest] = usable.toSorted((a, b) => b.access.length - a.access.length);
   if (widest === undefined)

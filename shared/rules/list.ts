@@ -23,6 +23,7 @@ import { foreignNamespace } from './foreign-namespace.ts';
 import { formBody } from './form-body.ts';
 import { grpcMethod } from './grpc-method.ts';
 import { hostAddresses } from './host-addresses.ts';
+import { gpusAsCdi } from './gpus-as-cdi.ts';
 import { hostDevice } from './host-device.ts';
 import { hostNamespace } from './host-namespace.ts';
 import { hostNetworkBuild } from './host-network-build.ts';
@@ -57,6 +58,7 @@ import { volumeUnknown } from './volume-unknown.ts';
 export const ruleList = [
   runtimeForced,
   usernsIgnored,
+  gpusAsCdi,
   privilegedByRuntime,
   hostNamespace,
   foreignNamespace,

@@ -19,6 +19,7 @@ export const findingCodes = [
   'socket-image-invalid',
   'socket-image-no-digest',
   'socket-list-unused',
+  'device-invalid',
   'share-dangerous',
   'share-invalid',
   'share-empty-list',

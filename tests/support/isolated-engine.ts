@@ -59,6 +59,8 @@ export interface PlannerProcess {
 export interface IsolatedEngineOptions {
   readonly containerdSnapshotter?: boolean;
   readonly liveRestore?: boolean;
+  /** CDI devices, which engines before 28.3 have off. */
+  readonly cdi?: boolean;
   /** More runtimes than ours, as daemon.json has them. */
   readonly runtimes?: Readonly<Record<string, { readonly path: string }>>;
   /** The engine's default where there is none. */
@@ -88,7 +90,10 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       daemonJson: {
         runtimes: { [backend.runtimeName]: { path: backend.runtimePath(paths) }, ...options.runtimes },
         'default-runtime': backend.runtimeName,
-        ...(options.containerdSnapshotter === true ? { features: { 'containerd-snapshotter': true } } : {}),
+        features: {
+          ...(options.containerdSnapshotter === true ? { 'containerd-snapshotter': true } : {}),
+          ...(options.cdi === true ? { cdi: true } : {}),
+        },
         ...(options.liveRestore === true ? { 'live-restore': true } : {}),
         ...(options.storageDriver === undefined ? {} : { 'storage-driver': options.storageDriver }),
       },

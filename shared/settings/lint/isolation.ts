@@ -10,6 +10,7 @@ export function lintIsolation(report: Report): void {
     for (const path of [
       ['enhancedContainerIsolation', 'dockerSocketMount', 'imageList', 'images'],
       ['bulkhead', 'perImageCommandLists'],
+      ['bulkhead', 'devices'],
     ]) {
       if (report.list(path).length > 0)
         report.add(

@@ -213,6 +213,18 @@ const table: readonly Row[] = [
   ['any repository', images('repo/*:*'), [`warning socket-image-wildcard-tag ${image0}`], null],
   ['a tag that can move', images('docker:cli'), [`note socket-image-mutable-tag ${image0}`], null],
   ['no tag', images('docker'), [`note socket-image-mutable-tag ${image0}`], null],
+  [
+    'devices',
+    `{${version},"enhancedContainerIsolation":{"value":true,"locked":true},"bulkhead":{"devices":[` +
+      '{"device":"/dev/snd/*"},{"device":"nvidia.com/gpu=*"},{"device":"/dev/../x"},' +
+      '{"device":"sda","images":["a:b:c"]}]}}',
+    [
+      'warning device-invalid /bulkhead/devices/2/device',
+      'warning device-invalid /bulkhead/devices/3/device',
+      'warning socket-image-invalid /bulkhead/devices/3/images/0',
+    ],
+    null,
+  ],
   ['a bad image', images('docker:cli:x'), [`warning socket-image-invalid ${image0}`], null],
   [
     'an image in upper case',

@@ -3,6 +3,7 @@ import { applyEdits } from '../edit.ts';
 import { LineIndex } from '../position.ts';
 import { parseIgnoringBom } from '../parse.ts';
 import type { SettingsSyntaxError } from '../syntax-errors.ts';
+import { lintDevices } from './devices.ts';
 import { lintDesktopVersion } from './desktop-version.ts';
 import { lintDocument } from './document.ts';
 import { lintIsolation } from './isolation.ts';
@@ -26,7 +27,8 @@ export function lintSettings(text: string, context: LintContext): Finding[] {
   const parsed = parseIgnoringBom(text);
   if (!parsed.ok) return [...findings, ...parsed.error.map((error) => syntaxFinding(text, error))];
   const report = new Report(parsed.value, context);
-  for (const lint of [lintDocument, lintIsolation, lintSocket, lintShares, lintDesktopVersion]) lint(report);
+  for (const lint of [lintDocument, lintIsolation, lintSocket, lintDevices, lintShares, lintDesktopVersion])
+    lint(report);
   findings.push(...report.findings);
   const rank = { error: 0, warning: 1, note: 2 } as const;
   return findings.toSorted((a, b) => a.range.offset - b.range.offset || rank[a.severity] - rank[b.severity]);

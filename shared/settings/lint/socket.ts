@@ -47,7 +47,7 @@ function lintUse(report: Report, image: unknown, path: SettingsPath): void {
 /**
  * `nameOnly`: the entry only chooses a command list; it lets nothing in, so how far it reaches is no finding.
  */
-function lintImage(report: Report, image: unknown, path: SettingsPath, nameOnly: boolean): void {
+export function lintImage(report: Report, image: unknown, path: SettingsPath, nameOnly: boolean): void {
   if (typeof image !== 'string') return;
   const parsed = parseImageReference(image);
   const node = report.node(path);

@@ -88,6 +88,10 @@ export const policy = {
   'policy.device-has-fewer-permissions': 'the settings allow {{permissions}}: {{option}}',
   'policy.device-entry-is-for-others': 'the entry {{device}} is for other users',
   'policy.device-entry-is-for-other-images': 'the entry {{device}} is not for this image: {{problem}}',
+  'policy.cdi-device-is-not-known': 'no CDI specification in {{directories}} has it',
+  'policy.cdi-specification-is-not-of-root': 'others than root can change {{file}}',
+  'policy.cdi-specification-is-unreadable': '{{file}} is no CDI specification',
+  'policy.cdi-device-file-is-missing': '{{path}}, which {{file}} names, is not the device file it describes',
   'policy.device-request': 'a device request (--gpus)',
   'policy.device-request-with-driver': 'a device request (--gpus, driver "{{driver}}")',
   'policy.mounting-docker-socket-into-image':

@@ -3,6 +3,7 @@ import { concat } from '../concat.ts';
 /** What the gateway's rules say, which setting allows what they refuse, and the refusal made of both. */
 export const rules = {
   'rules.runtime-forced': 'every container runs with the isolation runtime',
+  'rules.gpus-as-cdi': 'GPUs are given to containers as CDI devices',
   'rules.userns-ignored': 'every container has a user namespace of its own',
   'rules.privileged-by-runtime':
     'Sysbox takes no privileged containers; root in its containers has every capability there anyway',

@@ -81,6 +81,8 @@ export const settings = {
     'No image that may mount the Docker socket is "{{image}}": this list has no effect. ',
     'Add the image to imageList.',
   ),
+  'settings.is-no-device':
+    '"{{device}}" is neither a clean path below /dev nor the name of a CDI device. It allows none.',
   'settings.is-not-image-reference-it-matches-no':
     '"{{image}}" is not an image reference: {{why}}. It matches no image.',
   'settings.every-image-may-mount-docker-socket-and':

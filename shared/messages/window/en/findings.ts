@@ -17,6 +17,7 @@ export const findings = {
     'socket-image-invalid': '`{{image}}` is not an image reference',
     'socket-image-no-digest': 'No digest is known for `{{image}}`',
     'socket-list-unused': 'The list for `{{image}}` has no effect',
+    'device-invalid': '`{{device}}` names no device',
     'share-dangerous': 'Sharing `{{path}}` is dangerous',
     'share-invalid': '`{{path}}` can\u2019t be shared',
     'share-empty-list': 'The list of directories is empty',

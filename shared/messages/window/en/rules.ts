@@ -5,6 +5,7 @@
 export const rules = {
   title: {
     'runtime-forced': 'Runtime replaced by the isolation runtime',
+    'gpus-as-cdi': 'GPUs as CDI devices',
     'userns-ignored': 'User namespace of the host ignored',
     'privileged-by-runtime': 'Privileged left to the runtime',
     'host-namespace': 'Share a namespace of the host',
@@ -61,6 +62,7 @@ export const rules = {
   },
   why: {
     'runtime-forced': 'Every container runs with the isolation runtime.',
+    'gpus-as-cdi': 'GPUs are given to containers as CDI devices.',
     'userns-ignored': 'Every container has a user namespace of its own.',
     'privileged-by-runtime':
       'Sysbox takes no privileged containers; root in its containers has every capability there anyway.',

@@ -4,6 +4,7 @@ import type { Translation } from '../translation.ts';
 export const rules: Translation<typeof english> = {
   title: {
     'runtime-forced': '运行时已替换为隔离运行时',
+    'gpus-as-cdi': 'GPU 作为 CDI 设备',
     'userns-ignored': '已忽略主机用户命名空间',
     'privileged-by-runtime': '特权模式交由运行时处理',
     'host-namespace': '共享主机命名空间',
@@ -60,6 +61,7 @@ export const rules: Translation<typeof english> = {
   },
   why: {
     'runtime-forced': '每个容器都使用隔离运行时运行。',
+    'gpus-as-cdi': 'GPU 以 CDI 设备的形式提供给容器。',
     'userns-ignored': '每个容器都有独立的用户命名空间。',
     'privileged-by-runtime': 'Sysbox 不接受特权容器；其容器中的 root 本来就拥有容器内的全部能力。',
     'host-namespace': '容器不得与主机共享命名空间。',
