@@ -79,6 +79,8 @@ it("gives dockerd's errors of this start alone, else its last lines", async () =
   expect(await dockerdErrors(paths, 5, size)).toEqual(['time="x" level=info msg="hello"']);
   await appendFile(file, 'failed to start daemon: no\n');
   expect(await dockerdErrors(paths, 5, size)).toEqual(['failed to start daemon: no']);
+  await appendFile(file, 'time="x" level=error msg="a plugin of containerd is not there"\n');
+  expect(await dockerdErrors(paths, 5, size)).toEqual(['failed to start daemon: no']);
 });
 
 it('reads only what was appended since, also after a rotation', async () => {

@@ -71,13 +71,18 @@ export async function readLogs(paths: RootPaths, lines: number): Promise<EngineL
     .slice(-lines);
 }
 
-/** dockerd's last `count` error lines, the newest last; where it has none, its last lines. */
+/**
+ * Why dockerd ended: the line that says so; else its last `count` error lines, and containerd's, the newest
+ * last; where there are none, the last lines.
+ */
 export async function dockerdErrors(paths: RootPaths, count: number, sinceByte = 0): Promise<string[]> {
   const all = await tail(logFile(paths, 'dockerd'), 400, sinceByte);
   const errors = all.filter((line) =>
     /level=(error|fatal|panic)|^(failed|unable|panic|fatal|invalid|error)/i.test(line),
   );
-  return (errors.length > 0 ? errors : all).slice(-count);
+  // Others may be about what it does without, as plugins of containerd.
+  const reasons = errors.filter((line) => /^failed to start daemon|level=(fatal|panic)/i.test(line));
+  return ([reasons, errors].find((lines) => lines.length > 0) ?? all).slice(-count);
 }
 
 /** The message alone of dockerd's `time=… level=… msg="…"` lines. */
