@@ -257,7 +257,7 @@ describe("the machine's daemon.json", () => {
     expect(JSON.parse(plan(edited, null, turnedOn.record).text ?? '')).toEqual({ debug: true });
   });
 
-  it('refuses other addresses, which lead round the gateway', () => {
+  it('refuses other addresses, which lead round the gateway (CVE-2025-9074)', () => {
     const refused = plan('{"hosts": ["tcp://0.0.0.0:2375"]}', machine, null);
     expect(refused.conflicts.map(({ pointer }) => pointer)).toEqual(['/hosts']);
   });

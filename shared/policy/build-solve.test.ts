@@ -314,17 +314,20 @@ describe('C: what a build may not have', () => {
     `${container}\u0000`,
     `${container}\n`,
     `${'a'.repeat(24)}-`,
-  ])("a container of the client's own named %j, which BuildKit takes for a directory", (id) => {
-    expect(
-      decide('new-container', newContainerRequest, {
-        ContainerID: id,
-        Mounts: [{ dest: '/', resultID: 'r' }],
-      }),
-    ).toBe('unmodelled-value');
-    expect(
-      decide('exec', execMessage, { ProcessID: 'p', Init: { ContainerID: id, Meta: { args: ['sh'] } } }),
-    ).toBe('unmodelled-value');
-  });
+  ])(
+    "CVE-2026-33747: a container of the client's own named %j, which BuildKit takes for a directory",
+    (id) => {
+      expect(
+        decide('new-container', newContainerRequest, {
+          ContainerID: id,
+          Mounts: [{ dest: '/', resultID: 'r' }],
+        }),
+      ).toBe('unmodelled-value');
+      expect(
+        decide('exec', execMessage, { ProcessID: 'p', Init: { ContainerID: id, Meta: { args: ['sh'] } } }),
+      ).toBe('unmodelled-value');
+    },
+  );
 
   const https = { 'git.fullurl': 'https://host/x.git' };
   it.each<[string, Plain, string]>([
@@ -379,7 +382,7 @@ describe('C: what a build may not have', () => {
       'build-source',
     ],
     [
-      'a directory beside a repository',
+      'CVE-2026-33748: a directory beside a repository',
       { identifier: 'git://host/x#main:../../../etc', attrs: https },
       'build-source',
     ],
@@ -464,7 +467,7 @@ describe('C: what a build may not have', () => {
     }
   });
 
-  it('a directory beside the repository that is the context', () => {
+  it('CVE-2026-33748: a directory beside the repository that is the context', () => {
     expect(
       solve({ Frontend: 'dockerfile.v0', FrontendAttrs: { context: 'https://host/x.git#main:../..' } }),
     ).toBe('build-source');

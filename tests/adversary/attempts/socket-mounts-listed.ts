@@ -13,7 +13,7 @@ import {
 export const listed: readonly Row[] = [
   {
     id: 'exec',
-    title: 'exec where the list denies it',
+    title: 'exec where the list denies it (CVE-2025-10657)',
     attempt: (side) => request(side, 'POST', `/v1.45/containers/${target(side)}/exec`, '{"Cmd":["id"]}'),
     breach: execed,
   },
