@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Target } from '../engine/target.ts';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
-import { isRunning, type Container } from '../shared/containers/protection.ts';
+import { isUnprotected, isRunning, type Container } from '../shared/containers/protection.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
 import type { RootOptions } from './target.ts';
@@ -74,7 +74,7 @@ export async function resolveChoices(
   const anew = new Set<string>();
   if (options.recreate === true)
     for (const { id } of containers.filter(
-      (one) => !one.protected && one.obstacles.length === 0 && !gone.has(one.id),
+      (one) => isUnprotected(one) && one.obstacles.length === 0 && !gone.has(one.id),
     ))
       anew.add(id);
   else

@@ -1,4 +1,4 @@
-import type { Container, ContainerScan } from '../shared/containers/protection.ts';
+import { isUnprotected, type Container, type ContainerScan } from '../shared/containers/protection.ts';
 import { renderList, type ListDefinition } from './list.ts';
 import type { ListFormat } from './list-format.ts';
 import { styled } from './style.ts';
@@ -6,14 +6,20 @@ import { about, text, translate } from './text.ts';
 
 /** One that could not be inspected counts as unprotected, and is not called so. */
 const protectionOf = ({ protected: isProtected, reason }: Container) =>
-  isProtected ? 'protected' : reason === 'unknown' ? 'unknown' : 'unprotected';
+  isProtected ? 'protected' : reason === 'unknown' || reason === 'replaced' ? reason : 'unprotected';
 
 const protectionTexts = {
   protected: () => text('cli-output.protected'),
   unprotected: () => text('cli-output.unprotected'),
+  replaced: () => text('cli-output.replaced'),
   unknown: () => text('cli-output.protection-unknown'),
 };
-const protectionTones = { protected: 'good', unprotected: 'bad', unknown: 'warning' } as const;
+const protectionTones = {
+  protected: 'good',
+  unprotected: 'bad',
+  replaced: null,
+  unknown: 'warning',
+} as const;
 
 const rangeText = ({ range }: Container): string => (range === null ? '' : `${range.first}-${range.last}`);
 
@@ -61,7 +67,7 @@ export function describeScan(
 ): string {
   if (format.kind !== 'default') return renderList(containers, containerList, format);
   if (containers.length === 0) return text('cli-output.no-containers');
-  const count = containers.filter((container) => !container.protected).length;
+  const count = containers.filter(isUnprotected).length;
   const sum =
     count === 0
       ? styled('good', text('cli-output.all-protected'))

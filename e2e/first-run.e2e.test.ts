@@ -172,7 +172,7 @@ describe('the app ends between apply and recreation', () => {
     // A later start of the app shows it, and opens the report.
     await window.page.getByText('Version 4 was applied').waitFor();
     await window.screenshot('recreation-resumed');
-    await window.page.getByRole('button', { name: 'See how it ended' }).click();
+    await window.page.getByRole('button', { name: 'View the report' }).click();
     await window.page.getByText('1 container recreated protected').waitFor();
     await window.screenshot('recreation-report');
     expect(

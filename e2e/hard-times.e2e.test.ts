@@ -111,14 +111,16 @@ describe('without an engine', () => {
         base: '{}\n',
         applied: '{"analyticsEnabled":{"locked":true,"value":false}}\n',
       });
-      await window.page.getByText('Another program changed the settings file').first().waitFor();
+      await window.page.getByText('The settings file was changed outside Bulkhead').first().waitFor();
       if (keep === 'theirs') await window.screenshot('conflict');
       const settled = await window.request('settings:resolve-conflict', { keep });
       expect(settled).toMatchObject({
         ok: true,
         value: { conflict: false, draft: keep === 'mine' ? eciOn : conflict.settings.applied },
       });
-      await window.page.getByText('Another program changed the settings file').waitFor({ state: 'hidden' });
+      await window.page
+        .getByText('The settings file was changed outside Bulkhead')
+        .waitFor({ state: 'hidden' });
       await window.close();
     }
   });

@@ -145,7 +145,7 @@ describe('an admin turns ECI on', () => {
       'It does not restart, and no container stops.',
       '1 container: gone',
       '1 container is recreated protected',
-      'New containers get ids of their own',
+      'Each new container gets its own UID/GID range',
     ])
       await main.getByText(text).waitFor();
     expect(await window.page.evaluate(() => document.activeElement?.textContent)).toBe('Back to editing');
@@ -177,7 +177,7 @@ describe('an admin turns ECI on', () => {
         .map((c) => [c.id, c.verdict]),
     ).toEqual([['A11-through-socket', 'limited']]);
     await way.review.heading('Version 1 is applied').waitFor();
-    await main.getByText(/^1[56] of 17 claims shown from inside real containers$/).waitFor();
+    await main.getByText(/^1[56] of 17 checks passed in real containers$/).waitFor();
     await main.getByText('1 container is still unprotected').waitFor();
     // As chosen before: it ran, so the new one runs.
     await main.getByText('1 container recreated protected').waitFor({ timeout: 60_000 });

@@ -17,6 +17,7 @@ const maxTargets = 20;
 export const defaultPreferences: Preferences = {
   theme: 'system',
   language: 'system',
+  zoomPercent: 100,
   notifyDenied: true,
   notifyUnprotected: true,
   notifyProtection: true,

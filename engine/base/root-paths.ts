@@ -152,3 +152,5 @@ function embeddedPaths(abs: string): RootPaths {
 
 /** Held by whoever changes this engine's configuration. */
 export const applyLockPath = (paths: RootPaths): string => path.join(paths.root, 'apply.lock');
+/** Held by a verification. */
+export const verifyLockPath = (paths: RootPaths): string => path.join(paths.root, 'verify.lock');

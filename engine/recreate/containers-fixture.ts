@@ -6,6 +6,10 @@ interface FakeContainer {
   running?: boolean;
   pid?: number;
   created?: string;
+  name?: string;
+  state?: string;
+  command?: string;
+  labels?: Record<string, string>;
   pidMode?: string;
   networkMode?: string;
   privileged?: boolean;
@@ -54,7 +58,8 @@ export class FakeEngine {
             State: c.running ? 'running' : 'exited',
             Status: 'Exited (0)',
             Created: 1,
-            Labels: {},
+            Labels: c.labels ?? {},
+            Command: c.command ?? 'sh',
           })),
         );
         return;
@@ -92,11 +97,11 @@ export class FakeEngine {
         this.inspecting--;
         send(200, {
           Id: id,
-          Name: `/c-${id.slice(0, 6)}`,
+          Name: `/${container.name ?? `c-${id.slice(0, 6)}`}`,
           Created: container.created ?? '2026-01-01T00:00:00Z',
-          Config: { Image: 'busybox', Labels: { a: 'b' } },
+          Config: { Image: 'busybox', Labels: container.labels ?? { a: 'b' } },
           State: {
-            Status: container.running ? 'running' : 'exited',
+            Status: container.state ?? (container.running ? 'running' : 'exited'),
             Running: container.running === true,
             Paused: false,
             Restarting: false,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ContainerScan } from '../../shared/containers/protection.ts';
+import { unprotected, type ContainerScan } from '../../shared/containers/protection.ts';
 import { dockerClient } from '../base/docker-client.ts';
 import { parseUidMap, scanContainers, type ScanOptions } from '../scan/scan.ts';
 import { FakeEngine, id } from './containers-fixture.ts';
@@ -52,6 +52,32 @@ describe('scan (D)', () => {
       [id(2), true, 'own-range-stopped'],
     ]);
     expect(containers[0]?.whyUnknown).toMatch(/0\.2/);
+  });
+  test('containers of a verification are left out while it runs, unprotected imitations not', async () => {
+    const probe = { command: '/bulkhead-probe --hold', labels: { 'bulkhead.probe': 'true' } };
+    engine.add({ id: id(1), runtime: 'bulkhead', ...probe });
+    engine.add({ id: id(2), state: 'created', ...probe });
+    engine.add({ id: id(3), running: true, pid: 31, ...probe });
+    engine.add({ id: id(4), state: 'created', labels: probe.labels });
+    const listed = async (verifying: boolean) =>
+      (await scan({ verifying })).containers.map((container) => container.id);
+    expect(await listed(true)).toEqual([id(3), id(4)]);
+    expect(await listed(false)).toEqual([id(1), id(2), id(3), id(4)]);
+  });
+  test('an old one that is kept is "replaced" while it is stopped and its successor protected', async () => {
+    const old = { runtime: 'runc', created: '2026-01-01T00:00:00Z' };
+    engine.add({ id: id(1), runtime: 'bulkhead', name: 'web' });
+    engine.add({ id: id(2), ...old, name: 'web-before-eci' });
+    engine.add({ id: id(3), ...old, name: 'web-before-eci-2', running: true, pid: 31 });
+    engine.add({ id: id(4), ...old, name: 'db-before-eci' });
+    const found = await scan();
+    expect(found.containers.map(({ reason }) => reason)).toEqual([
+      'own-range-stopped',
+      'replaced',
+      'before-eci',
+      'before-eci',
+    ]);
+    expect(unprotected(found).map((container) => container.id)).toEqual([id(3), id(4)]);
   });
   test('each container has the reason for its state', async () => {
     engine.add({ id: id(1), created: '2026-01-01T00:00:00Z' });

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
-import type { Container, ContainerScan } from '../../shared/containers/protection.ts';
+import { isRunning, type Container, type ContainerScan } from '../../shared/containers/protection.ts';
+import { originalName } from '../../shared/containers/retained-name.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { systemCode } from '../base/files.ts';
 import { engineReason, requestFailure, statusOf } from '../base/docker-client.ts';
 import { EngineTimeout } from '../base/request-limits.ts';
+import { probeLabel, probePath } from '../base/verification-probe.ts';
 import { inspectSlots } from './inspect-slots.ts';
 import { message, type Message, plainText, referenceTo } from '../../shared/messages/message.ts';
 import { readStopWait } from './stop-timeout.ts';
@@ -28,6 +30,11 @@ export interface ScanOptions {
    * engine holds up is `unknown` then, and does not keep the scan from ending.
    */
   readonly inspectLimitMs?: number | undefined;
+  /**
+   * A verification is under way: its own containers, of which none that is unprotected is ever started, are
+   * left out.
+   */
+  readonly verifying?: boolean;
   /** Text of /proc/<pid>/uid_map; null when there is no such process (any more). Injected by tests. */
   readonly uidMap?: (pid: number) => Promise<string | null>;
 }
@@ -50,14 +57,36 @@ export async function scanContainers(
   }
   const inSlot = inspectSlots();
   const results = await Promise.all(listed.map((item) => inSlot(() => inspectOne(docker, item, options))));
-  const containers = results.filter((container): container is Container => container !== null);
+  const containers = results
+    .filter((container): container is Container => container !== null)
+    .filter((container) => options.verifying !== true || !isOwnProbe(container, listed));
   return ok({
     at: new Date(begun).toISOString(),
     durationMs: Date.now() - begun,
     eci: options.eci,
-    containers,
+    containers: containers.map((container) =>
+      isReplaced(container, containers) ? { ...container, reason: 'replaced' } : container,
+    ),
   });
 }
+
+/** Whether a recreation keeps the container beside the new one, which is protected. It must not run. */
+function isReplaced(container: Container, all: readonly Container[]): boolean {
+  if (container.reason !== 'before-eci' || isRunning(container)) return false;
+  const original = originalName(container.name);
+  return (
+    original !== null && all.some(({ name, protected: isProtected }) => name === original && isProtected)
+  );
+}
+
+/**
+ * Whether a verification made the container. Anybody may write its label and command: what is neither
+ * protected nor waiting for a start that ECI refuses is listed all the same.
+ */
+const isOwnProbe = (container: Container, listed: readonly ContainerInfo[]): boolean =>
+  (container.protected || container.state === 'created') &&
+  probeLabel in container.labels &&
+  listed.some(({ Id, Command }) => Id === container.id && Command.split(' ', 1)[0] === probePath);
 
 async function inspectOne(
   docker: Docker,

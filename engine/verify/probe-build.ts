@@ -6,7 +6,8 @@ import { abortEither } from '../base/abort-either.ts';
 import { runBuildStep } from './buildkit.ts';
 import { ProbeError, type EvidenceText } from './evidence.ts';
 import { parseFacts, probeTimeoutMs, within, type ProbeFacts } from './probe-container.ts';
-import { fileTar, probePath, removeImage } from './probe-image.ts';
+import { probePath } from '../base/verification-probe.ts';
+import { fileTar, removeImage } from './probe-image.ts';
 
 /** The socket that users have, and a client of it. */
 export interface BuildDoor {

@@ -7,7 +7,7 @@ import { engineMessage, statusOf } from '../base/docker-client.ts';
 import { scaledLimit } from '../base/machine-speed.ts';
 import { usualLimits } from '../base/time-limits.ts';
 import { ProbeError } from './evidence.ts';
-import { probeLabel, probePath } from './probe-image.ts';
+import { probeLabel, probePath } from '../base/verification-probe.ts';
 
 /**
  * What the probe prints (runtime/bulkhead-probe.c); the optional parts are there when it was run with their

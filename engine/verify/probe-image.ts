@@ -4,14 +4,9 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { engineReason, statusOf } from '../base/docker-client.ts';
+import { probeLabel, probePath } from '../base/verification-probe.ts';
 import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-
-/** Every container and every image of a verification carries this label. */
-export const probeLabel = 'bulkhead.probe';
-
-/** Where the probe stands in its image. */
-export const probePath = '/bulkhead-probe';
 
 /** Where the probe for an architecture, as an engine names it, is below the directory of what was built. */
 export const probeProgram = (directory: string, architecture: string): string =>

@@ -1,11 +1,10 @@
 import type { VerifyOptions } from './verify-options.ts';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type Docker from 'dockerode';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { claimIds, verificationSchema, type Claim, type Verification } from '../../shared/verify/claims.ts';
 import { requestFailure } from '../base/docker-client.ts';
-import type { RootPaths } from '../base/root-paths.ts';
+import { verifyLockPath, type RootPaths } from '../base/root-paths.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { acquireLock } from '../base/lock.ts';
 import { collectClaims } from './collect.ts';
@@ -26,7 +25,7 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
   } catch (error) {
     return requestFailure(message('desktop.protection-could-not-be-verified'), error);
   }
-  const lock = await acquireLock(path.join(options.paths.root, 'verify.lock'));
+  const lock = await acquireLock(verifyLockPath(options.paths));
   if (!lock.ok)
     return lock.error.code === 'apply.in-progress'
       ? fail('apply.in-progress', message('verify.another-verification-is-under-way'), {

@@ -131,6 +131,42 @@ describe('the window', () => {
     expect(await screen.findByRole('heading', { level: 1, name: 'Preferences' })).toBeTruthy();
   });
 
+  it('finds settings by the words that people use for them', async () => {
+    const { user } = await renderApp(appState(), 'overview');
+    await user.keyboard('{Control>}k{/Control}');
+    const field = await screen.findByRole('combobox');
+    const first = {
+      audit: 'Enforcement mode',
+      dark: 'Theme',
+      proxy: 'Proxy',
+      rollback: 'History',
+      zoom: 'Zoom in',
+    };
+    for (const [text, name] of Object.entries(first)) {
+      await user.clear(field);
+      await user.type(field, text);
+      const labels = screen.getAllByRole('option').map(({ textContent }) => textContent);
+      expect(
+        labels.some((label) => label.startsWith(name)),
+        `${text}: ${labels.join(', ')}`,
+      ).toBe(true);
+    }
+  });
+
+  it('changes the size of its content by Ctrl +, Ctrl − and Ctrl 0', async () => {
+    const { user, bridge } = await renderApp(appState(), 'overview');
+    const requested = () =>
+      bridge.calls.filter(({ name }) => name === 'preferences:set').map(({ input }) => input);
+    await user.keyboard('{Control>}+{/Control}');
+    await user.keyboard('{Control>}-{/Control}');
+    await user.keyboard('{Control>}0{/Control}');
+    await waitFor(() => {
+      expect(requested()).toHaveLength(3);
+    });
+    expect(requested()[0]).toEqual({ zoomPercent: 110 });
+    expect(requested()[2]).toEqual({ zoomPercent: 100 });
+  });
+
   it('prompts before a command restarts the engine, as its card does', async () => {
     const { user, bridge } = await renderApp(appState(), 'isolation');
     await user.keyboard('{Control>}k{/Control}');

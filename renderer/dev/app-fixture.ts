@@ -95,6 +95,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
     preferences: {
       theme: 'system',
       language: 'system',
+      zoomPercent: 100,
       notifyDenied: true,
       notifyUnprotected: true,
       notifyProtection: true,

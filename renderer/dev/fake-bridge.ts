@@ -71,6 +71,8 @@ export function fakeBridge(
       return ok({ target: state.target.id, entries: older.slice(-limit), more: older.length > limit });
     },
     'activity:leave': () => ok(undefined),
+    'activity:export': ({ entries: exported }) =>
+      ok({ path: '/home/sam/bulkhead-activity.jsonl', count: exported.length }),
     'activity:seen': () => {
       change({ activity: { ...state.activity, unseen: 0, groups: [] } });
       return ok(undefined);

@@ -8,7 +8,8 @@ const ring = { outline: `2px solid ${color.accentText}`, outlineOffset: 2 };
 export const componentOverrides: NonNullable<ThemeOptions['components']> = {
   MuiButtonBase: {
     defaultProps: { disableRipple: true },
-    styleOverrides: { root: { '&.Mui-focusVisible': ring } },
+    // A button element does not inherit the font by itself.
+    styleOverrides: { root: { fontFamily: 'inherit', '&.Mui-focusVisible': ring } },
   },
   MuiButton: {
     defaultProps: { disableElevation: true, variant: 'outlined', color: 'inherit' },

@@ -7,6 +7,7 @@ export const protectionReasons = [
   'own-range-stopped', // isolation runtime, not running now: gets a range when started
   'eci-off', // made while ECI is off and ECI is off now
   'before-eci', // made before ECI was turned on, with another runtime
+  'replaced', // made before ECI was turned on, does not run, and a protected one has its name now
   'past-gateway', // made after ECI was turned on, with another runtime: on the engine's own socket
   'no-user-namespace', // isolation runtime by name, but its uid_map starts at host id 0
   'unknown', // could not be inspected; never shown as fine
@@ -58,8 +59,15 @@ export type ContainerScan = z.infer<typeof containerScanSchema>;
 export const isRunning = (container: Pick<Container, 'state'>): boolean =>
   container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
 
+/**
+ * Whether a turned-on ECI does not protect it, and something is to be done about that. One that was replaced
+ * by its recreation counts again once it runs.
+ */
+export const isUnprotected = ({ protected: isProtected, reason }: Container): boolean =>
+  !isProtected && reason !== 'replaced';
+
 /** Containers a turned-on ECI does not protect. */
-export const unprotected = (scan: ContainerScan): Container[] => scan.containers.filter((c) => !c.protected);
+export const unprotected = (scan: ContainerScan): Container[] => scan.containers.filter(isUnprotected);
 
 export const removeRequestSchema = z.object({
   ids: z.array(z.string().min(1)).min(1).max(10_000),

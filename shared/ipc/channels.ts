@@ -37,6 +37,7 @@ const requests = {
   'activity:read': 'engine',
   'activity:leave': 'app',
   'activity:seen': 'engine',
+  'activity:export': 'engine',
   'dialog:pick-folder': 'app',
   'paths:resolve': 'app',
   'paths:would-mount': 'engine',

@@ -10,7 +10,12 @@ import { registryResultSchema } from './registry.ts';
 import { firstRunSchema, preferencesSchema } from './user-choices.ts';
 import { preferenceNames } from '../settings/preferences.ts';
 import { historyItemSchema } from '../settings/history.ts';
-import { activityBatchSchema, activityPageSchema, activityPageSize } from '../audit/activity.ts';
+import {
+  activityBatchSchema,
+  activityDepth,
+  activityPageSchema,
+  activityPageSize,
+} from '../audit/activity.ts';
 import { discoveredTargetSchema, targetIdSchema } from '../targets/target.ts';
 import { pageIds } from '../pages/pages.ts';
 import { simulationInputSchema, simulationSchema } from '../explain/simulation.ts';
@@ -121,6 +126,15 @@ export const ipcContract = {
     'activity:leave': { scope: 'app', input: nothing, output: nothing },
     /** The denials there are count as seen. */
     'activity:seen': { scope: 'engine', input: nothing, output: nothing },
+    /**
+     * Writes entries, by `seq`, to a file that is picked, as JSON lines; null when dismissed. Those that are
+     * not kept in view any more are left out.
+     */
+    'activity:export': {
+      scope: 'engine',
+      input: z.object({ entries: z.array(z.number().int()).max(activityDepth) }),
+      output: z.object({ path: z.string(), count: z.number().int() }).nullable(),
+    },
     /** Native folder picker; null when dismissed. */
     'dialog:pick-folder': { scope: 'app', input: nothing, output: z.object({ path: z.string() }).nullable() },
     /** Real paths of directories as written ($HOME etc. resolved): symlinks followed, existence, kind. */

@@ -4,6 +4,7 @@ import {
   type Enforcement,
   type EnforcementFacts,
 } from '../enforcement/enforcement.ts';
+import { isUnprotected } from '../containers/protection.ts';
 import type { AppError, Result } from '../result.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import { protectionState, type ProtectionState, type Verification } from '../verify/claims.ts';
@@ -49,7 +50,7 @@ export function protectionIn(
     unreadable,
     preferredOff: policy.preferredOff,
     locked: policy.locked,
-    unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length,
+    unprotected: app.scan === null ? null : app.scan.containers.filter(isUnprotected).length,
   };
 }
 

@@ -3,9 +3,14 @@ import * as z from 'zod';
 // What a user's own store keeps, apart from the contract: it is read before the window opens, and no other
 // schema is needed for that.
 
+/** The sizes that Chromium's own zoom has, as far as the window can show its content at them. */
+export const zoomPercents = [67, 75, 80, 90, 100, 110, 125, 150, 175, 200] as const;
+
 export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'en', 'zh-CN']),
+  /** Size of the window's content, in percent: one of `zoomPercents`. */
+  zoomPercent: z.literal(zoomPercents),
   /** Which notifications are shown. */
   notifyDenied: z.boolean(),
   notifyUnprotected: z.boolean(),
@@ -14,6 +19,13 @@ export const preferencesSchema = z.object({
   closeToTray: z.boolean(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
+export type ZoomPercent = Preferences['zoomPercent'];
+
+/** The next larger or smaller size; the same at the end. */
+export function nextZoom(percent: ZoomPercent, direction: 'in' | 'out'): ZoomPercent {
+  const index = zoomPercents.indexOf(percent) + (direction === 'in' ? 1 : -1);
+  return zoomPercents[index] ?? percent;
+}
 
 /** How far the first run on this engine got. */
 export const firstRunSteps = ['engine', 'scan', 'policy'] as const;

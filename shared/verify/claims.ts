@@ -93,7 +93,7 @@ export function allSettled(claims: readonly Claim[]): boolean {
   );
 }
 
-/** "15 of 17 claims shown", and what the others are: for the log and the command line. */
+/** "15 of 17 checks passed", and what the others are: for the log and the command line. */
 export function countMessage(claims: readonly Claim[]): Message {
   const of = (verdict: Verdict): number => claims.filter((claim) => claim.verdict === verdict).length;
   const rest = (

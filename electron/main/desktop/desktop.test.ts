@@ -102,6 +102,7 @@ it('looks again for a panel and a notification server that come later than the a
     preferences: () => ({
       theme: 'system',
       language: 'en',
+      zoomPercent: 100,
       notifyDenied: true,
       notifyUnprotected: true,
       notifyProtection: true,

@@ -1,10 +1,13 @@
+import { dialog } from 'electron';
+import { writeFileAtomic } from '../../../engine/base/files.ts';
 import { ok } from '../../../shared/result.ts';
+import { entriesOf, exportText } from '../../session/activity/export.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { sendEvent } from '../ipc/send.ts';
 import type { Session } from '../../session/session.ts';
 import type { HandlerContext } from './context.ts';
 
-type Area = Pick<Handlers, 'activity:read' | 'activity:leave' | 'activity:seen'>;
+type Area = Pick<Handlers, 'activity:read' | 'activity:leave' | 'activity:seen' | 'activity:export'>;
 
 /** The decision log, for a window that reads it. Nobody is sent what nobody reads. */
 export function activityHandlers({ users, window }: HandlerContext): Area {
@@ -39,6 +42,19 @@ export function activityHandlers({ users, window }: HandlerContext): Area {
     'activity:seen': (_input, s) => {
       users.setSeenDenials(s.target.paths.id, s.activity.markSeen());
       return ok(undefined);
+    },
+    'activity:export': async ({ entries: requested }, s) => {
+      const w = window();
+      const options = {
+        defaultPath: `bulkhead-activity-${new Date().toISOString().slice(0, 10)}.jsonl`,
+        filters: [{ name: 'JSON Lines', extensions: ['jsonl'] }],
+      };
+      const picked =
+        w === undefined ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(w, options);
+      if (picked.canceled || picked.filePath === '') return ok(null);
+      const entries = entriesOf(s.activity, new Set(requested));
+      const written = await writeFileAtomic(picked.filePath, exportText(entries));
+      return written.ok ? ok({ path: picked.filePath, count: entries.length }) : written;
     },
   };
 }

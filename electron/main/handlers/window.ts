@@ -10,6 +10,7 @@ export const windowHandlers = ({ sessions, users, window }: HandlerContext): Are
   'preferences:set': async (change) => {
     const preferences = users.setPreferences(definedOnly(change));
     nativeTheme.themeSource = preferences.theme;
+    window()?.webContents.setZoomFactor(preferences.zoomPercent / 100);
     (await sessions).setPreferences(preferences);
     return ok(preferences);
   },

@@ -65,6 +65,7 @@ export function openWindow(
       experimentalFeatures: false,
       navigateOnDragDrop: false,
       spellcheck: false,
+      zoomFactor: store.preferences().zoomPercent / 100,
       devTools,
     },
   });

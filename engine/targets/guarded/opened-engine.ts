@@ -16,8 +16,9 @@ import type { IsolationBackend } from '../../backends/backend.ts';
 import { createBackends, type Backends } from '../../backends/create-backends.ts';
 import { reportForUser } from '../../backends/recorded-reports.ts';
 import { dockerClient, requestFailure } from '../../base/docker-client.ts';
+import { isLocked } from '../../base/lock.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
-import type { RootPaths } from '../../base/root-paths.ts';
+import { verifyLockPath, type RootPaths } from '../../base/root-paths.ts';
 import { removeContainers } from '../../scan/remove.ts';
 import { scanContainers } from '../../scan/scan.ts';
 import { eciSince, listHistory } from '../../store/history.ts';
@@ -106,6 +107,7 @@ export class OpenedEngine {
       eci: settings.eci.value && (await this.#isEnforced()),
       eciSince: history.ok ? eciSince(history.value) : null,
       runtimeName: this.isolation(settings).runtimeName,
+      verifying: await isLocked(verifyLockPath(this.paths)),
     });
   }
 

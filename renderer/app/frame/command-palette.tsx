@@ -5,19 +5,19 @@ import Dialog from '@mui/material/Dialog';
 import InputBase from '@mui/material/InputBase';
 import { color } from '../../theme/tokens.ts';
 import { BoltIcon, ContainersIcon, PreferencesIcon, SearchIcon } from '../../theme/icons.ts';
-import { useApp, useDraft } from '../../state/context.tsx';
+import { useApp, useDraft, useStore } from '../../state/context.tsx';
 import { useMissing } from '../../state/missing.ts';
 import { manifests } from '../../pages/manifests.ts';
 import { navigationEntries } from '../../pages/pages.ts';
 import type { SearchableSetting } from '../../state/page-manifest.ts';
 import { navigate } from '../../state/router.ts';
+import { zoomWindow, type ZoomChange } from '../../state/zoom.ts';
+import { searchHits, type FuzzySearch, type SearchableHit } from './hit-search.ts';
 import { pageIds, type PageId } from '../../../shared/pages/pages.ts';
 
-interface Hit {
+interface Hit extends SearchableHit {
   readonly key: string;
   readonly kind: 'page' | 'setting' | 'container' | 'command';
-  readonly label: string;
-  readonly detail?: string;
   readonly run: () => void;
 }
 const kindIcon = { setting: PreferencesIcon, container: ContainersIcon, command: BoltIcon } as const;
@@ -64,17 +64,12 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }) {
             navigate('activity', { q: query.trim() });
           },
         };
-  const matches = all
-    .filter(
-      (hit) =>
-        (terms.length > 0 || hit.kind !== 'container') &&
-        terms.every((word) =>
-          `${hit.label} ${hit.detail ?? ''} ${t(`frame.searchKinds.${hit.kind}`)}`
-            .toLowerCase()
-            .includes(word),
-        ),
-    )
-    .slice(0, inLog === null ? maxResults : maxResults - 1);
+  const fuzzy = useFuzzySearch(all);
+  const matches = (
+    terms.length === 0
+      ? all.filter(({ kind }) => kind !== 'container')
+      : searchHits(all, terms, ({ kind }) => t(`frame.searchKinds.${kind}`), fuzzy)
+  ).slice(0, inLog === null ? maxResults : maxResults - 1);
   const hits = inLog === null ? matches : [...matches, inLog];
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
@@ -206,9 +201,25 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
+/** The search by similar spelling over these; null while it is loaded. */
+function useFuzzySearch(hits: readonly Hit[]): FuzzySearch<Hit> | null {
+  const [create, setCreate] = useState<((of: readonly Hit[]) => FuzzySearch<Hit>) | null>(null);
+  useEffect(() => {
+    let current = true;
+    void import('./fuzzy-search.ts').then(({ createFuzzySearch }) => {
+      if (current) setCreate(() => createFuzzySearch);
+    });
+    return () => {
+      current = false;
+    };
+  }, []);
+  return useMemo(() => create?.(hits) ?? null, [create, hits]);
+}
+
 function useHits(): readonly Hit[] {
   const { t } = useTranslation();
   const app = useApp();
+  const store = useStore();
   const { dirty } = useDraft();
   const canVerify = useMissing('verify') === undefined;
   const canControl = useMissing('engine-control') === undefined;
@@ -218,12 +229,13 @@ function useHits(): readonly Hit[] {
       kind: 'setting',
       label: t(`frame.settings.${name}`),
       detail: t(`frame.page.${page}`),
+      keywords: t(`frame.settingKeywords.${name}`),
       run: () => {
         navigate(page, pointer === undefined ? {} : { pointer });
       },
     });
     const command = (
-      key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | 'undo' | 'redo',
+      key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | `zoom-${ZoomChange}`,
       run: () => void,
     ): Hit => ({ key: `command-${key}`, kind: 'command', label: t(`frame.commands.${key}`), run });
     const ready = app.engine.phase === 'ready';
@@ -233,6 +245,7 @@ function useHits(): readonly Hit[] {
         key: `page-${entry.id}`,
         kind: 'page',
         label: t(`frame.page.${entry.id}`),
+        keywords: t(`frame.pageKeywords.${entry.id}`),
         run: () => {
           navigate(entry.id);
         },
@@ -272,6 +285,11 @@ function useHits(): readonly Hit[] {
             }),
           ]
         : []),
+      ...(['in', 'out', 'reset'] as const).map((change) =>
+        command(`zoom-${change}`, () => {
+          void zoomWindow(store, change);
+        }),
+      ),
       ...pageIds.flatMap((page) =>
         (manifests[page].searchableSettings ?? []).map((one) => setting(page, one)),
       ),
@@ -285,5 +303,5 @@ function useHits(): readonly Hit[] {
         },
       })),
     ];
-  }, [t, app, dirty, canVerify, canControl]);
+  }, [t, app, store, dirty, canVerify, canControl]);
 }

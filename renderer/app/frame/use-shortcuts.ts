@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { draftNow, useAppPart, useStore } from '../../state/context.tsx';
 import { navigationEntries } from '../../pages/pages.ts';
 import { navigate } from '../../state/router.ts';
+import { zoomWindow, type ZoomChange } from '../../state/zoom.ts';
 
 const regions = ['navigation', 'page', 'panel', 'footer'];
 
@@ -13,6 +14,10 @@ function nextRegion(back: boolean): void {
   const here = present.findIndex((region) => region.contains(document.activeElement));
   present.at(back ? (here <= 0 ? -1 : here - 1) : (here + 1) % present.length)?.focus();
 }
+
+const zoomKeys: Readonly<Record<string, ZoomChange>> = { '+': 'in', '=': 'in', '-': 'out', '0': 'reset' };
+/** What a key does to the size together with Ctrl or Cmd. */
+const zoomOf = (key: string): ZoomChange | undefined => zoomKeys[key];
 
 const inText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
@@ -34,6 +39,13 @@ export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): v
         event.preventDefault();
         act();
       };
+      const zoom = command ? zoomOf(event.key) : undefined;
+      if (zoom !== undefined) {
+        handled(() => {
+          void zoomWindow(store, zoom);
+        });
+        return;
+      }
       // A question stays until it is answered: not even the search opens over it.
       if (document.querySelector('[role="dialog"]') !== null) return;
       if (command && event.key.toLowerCase() === 'k') {

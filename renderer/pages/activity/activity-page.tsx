@@ -15,6 +15,7 @@ import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { ActivityList } from './activity-list.tsx';
 import { EntryPanel } from './entry-panel.tsx';
 import { haystack, matchesFilter, type Filter } from './entry-text.ts';
+import { ExportButton } from './export-button.tsx';
 import { FilterBar, isFilter } from './filter-bar.tsx';
 import { LiveState, NewEntries } from './live-state.tsx';
 import { keyOf, linesOf, type Repeats } from './repeats.ts';
@@ -29,6 +30,7 @@ export default function ActivityPage() {
   const store = useStore();
   const {
     activity: { state, unseen },
+    engine,
   } = useApp();
   const [paused, setPaused] = useState(false);
   const [scrolled, setScrolled] = useState(false);
@@ -156,7 +158,12 @@ export default function ActivityPage() {
       subtitle={t('activity.subtitle')}
       actions={
         state.kind === 'following' &&
-        !(failed && shown.length === 0) && <LiveState paused={paused} onPaused={setPaused} />
+        !(failed && shown.length === 0) && (
+          <>
+            <ExportButton entries={found.filter((entry) => matchesFilter(entry, filter))} />
+            <LiveState engine={engine.phase} paused={paused} onPaused={setPaused} />
+          </>
+        )
       }
       panel={
         chosen !== null && (

@@ -1,18 +1,25 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { PauseIcon, PlayIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 
-/** Whether entries are shown as they are made, and a button that pauses or resumes that. */
+/**
+ * Whether entries are shown as they are made, and a button that pauses or resumes that; the engine's state
+ * where it does not run, since nothing is decided then.
+ */
 export function LiveState({
+  engine,
   paused,
   onPaused,
 }: {
+  readonly engine: EngineStatus['phase'];
   readonly paused: boolean;
   readonly onPaused: (paused: boolean) => void;
 }) {
   const { t } = useTranslation();
+  const live = engine === 'ready' && !paused;
   return (
     <>
       <Box
@@ -34,10 +41,14 @@ export function LiveState({
             width: 8,
             height: 8,
             borderRadius: '50%',
-            background: paused ? color.neutral : color.chartOk,
+            background: live ? color.chartOk : color.neutral,
           }}
         />
-        {paused ? t('activity.paused') : t('activity.live')}
+        {live
+          ? t('activity.live')
+          : paused
+            ? t('activity.paused')
+            : t('activity.engine', { phase: t(`frame.engine.phase.${engine}`) })}
       </Box>
       <Button
         startIcon={paused ? <PlayIcon /> : <PauseIcon />}

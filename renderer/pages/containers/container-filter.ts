@@ -1,4 +1,4 @@
-import type { Container } from '../../../shared/containers/protection.ts';
+import { isUnprotected, type Container } from '../../../shared/containers/protection.ts';
 
 /** Which containers the list shows, by their protection. */
 export const shows = ['all', 'unprotected', 'protected'] as const;
@@ -24,7 +24,7 @@ export function filterContainers(
   const query = text.trim().toLowerCase();
   const matching = query === '' ? containers : containers.filter((c) => matches(c, query));
   const isProtected = matching.filter((c) => c.protected);
-  const unprotected = matching.filter((c) => !c.protected);
+  const unprotected = matching.filter(isUnprotected);
   const shown = { all: matching, protected: isProtected, unprotected }[show];
   return {
     shown: shown.toSorted(byUrgency),
@@ -36,7 +36,7 @@ const names = new Intl.Collator('en', { numeric: true });
 
 /** Unprotected first, then by name; what needs a decision is on top. */
 function byUrgency(a: Container, b: Container): number {
-  return Number(a.protected) - Number(b.protected) || names.compare(a.name, b.name);
+  return Number(isUnprotected(b)) - Number(isUnprotected(a)) || names.compare(a.name, b.name);
 }
 
 function matches(container: Container, query: string): boolean {

@@ -3,6 +3,7 @@ import { obstacleNames } from '../../components/container-status.ts';
 import type { Formats } from '../../i18n/format.ts';
 import { labelled } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
+import { originalName } from '../../../shared/containers/retained-name.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 
 /** A range of host ids as the list shows it. */
@@ -22,6 +23,7 @@ export function containerReason(
           range: container.range === null ? '' : rangeText(container.range),
           date: formats.date(container.createdAt),
           runtime: container.runtime,
+          name: originalName(container.name) ?? '',
         });
   switch (container.reason) {
     case 'past-gateway':
@@ -41,6 +43,7 @@ export function containerReason(
       };
     case 'own-range':
     case 'own-range-stopped':
+    case 'replaced':
       return { first, second: null };
   }
 }

@@ -158,7 +158,11 @@ export const ContainerRow = memo(function ContainerRow({
           )}
         </Box>
         <Box role="gridcell">
-          <StateBadge state={container.protected ? 'protected' : 'unprotected'} eciOff={!eci} />
+          {container.reason === 'replaced' ? (
+            <Tag>{t('containers.tag.replaced')}</Tag>
+          ) : (
+            <StateBadge state={container.protected ? 'protected' : 'unprotected'} eciOff={!eci} />
+          )}
         </Box>
         <Box role="gridcell" sx={{ minWidth: 0, display: 'flex', alignItems: 'center', gap: 1 }}>
           <Box sx={{ flex: 1, minWidth: 0 }}>

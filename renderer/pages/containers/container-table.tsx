@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
 import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { color, size } from '../../theme/tokens.ts';
-import type { Container } from '../../../shared/containers/protection.ts';
+import { isUnprotected, type Container } from '../../../shared/containers/protection.ts';
 import { ContainerMenu } from './container-menu.tsx';
 import { ContainerRow, grid, heightOfRow, type RowActions } from './container-row.tsx';
 import { emptySelection, extendTo, moveTo, toggle, toggleAll, type Selection } from './selection.ts';
@@ -183,7 +183,7 @@ export function ContainerTable({
       const container = containers[index];
       return container === undefined
         ? 0
-        : heightOfRow(container, open.has(container.id), recreation && !container.protected);
+        : heightOfRow(container, open.has(container.id), recreation && isUnprotected(container));
     },
     [containers, open, recreation],
   );
@@ -261,7 +261,11 @@ export function ContainerTable({
               open={open.has(container.id)}
               eci={eci}
               recreation={
-                !recreation || container.protected ? 'no' : onRecreate === undefined ? 'not-now' : 'offered'
+                !recreation || !isUnprotected(container)
+                  ? 'no'
+                  : onRecreate === undefined
+                    ? 'not-now'
+                    : 'offered'
               }
               actions={actions}
             />
@@ -271,7 +275,7 @@ export function ContainerTable({
       <ContainerMenu
         container={menu?.container ?? null}
         anchor={menu?.anchor ?? null}
-        canRecreate={recreation && menu?.container.protected === false}
+        canRecreate={recreation && menu !== null && isUnprotected(menu.container)}
         onClose={() => {
           setMenu(null);
         }}

@@ -8,7 +8,7 @@ import { useApp } from '../../state/context.tsx';
 import { applying } from '../../state/lock.ts';
 import { useMissing } from '../../state/missing.ts';
 import { useRoute } from '../../state/router.ts';
-import type { Container } from '../../../shared/containers/protection.ts';
+import { isUnprotected, type Container } from '../../../shared/containers/protection.ts';
 import { filterContainers, isShow, type Show } from './container-filter.ts';
 import { ContainerNotices } from './container-notices.tsx';
 import { ContainerTable } from './container-table.tsx';
@@ -36,7 +36,6 @@ export default function ContainersPage() {
   const [recreating, setRecreating] = useState<readonly Container[] | null>(null);
   const remove = useRequest('containers:remove');
   const recreate = useRequest('recreate:start');
-  const acknowledge = useRequest('containers:acknowledge');
   const start = useRequest('engine:start');
   const noRecreate = useMissing('recreate');
   const noRemoval = useMissing('apply');
@@ -65,7 +64,7 @@ export default function ContainersPage() {
   const canChange = ready && !busy;
   // Only what ECI does not hold yet, and only while it is on: else it would be made unprotected anew.
   const recreation = eci && noRecreate === undefined;
-  const recreatable = (these: readonly Container[]) => (recreation ? these.filter((c) => !c.protected) : []);
+  const recreatable = (these: readonly Container[]) => (recreation ? these.filter(isUnprotected) : []);
   const byIds = (ids: readonly string[]) => all.filter(({ id }) => ids.includes(id));
   const clearSelection = () => {
     setSelected(emptySelection);
@@ -86,10 +85,6 @@ export default function ContainersPage() {
             disabled={!canChange}
             noRemoval={noRemoval}
             onClear={clearSelection}
-            onRecreateLater={() => {
-              clearSelection();
-              if (app.appeared !== null) void acknowledge.run(undefined);
-            }}
             onRemove={setRemovalCandidates}
             onRecreate={setRecreating}
           />
@@ -203,7 +198,7 @@ function useSubtitle(eci: boolean, canRemove: boolean): string {
   if (scan === null) return t('containers.subtitle.unknown');
   if (!eci) return canRemove ? t('containers.subtitle.off') : t('containers.subtitle.offHere');
   if (scan.containers.length === 0) return t('containers.subtitle.empty');
-  const unprotected = scan.containers.filter((c) => !c.protected).length;
+  const unprotected = scan.containers.filter(isUnprotected).length;
   return unprotected === 0
     ? t('containers.subtitle.none')
     : t('containers.subtitle.some', { count: unprotected });

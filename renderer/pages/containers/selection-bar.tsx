@@ -16,7 +16,6 @@ export function SelectionBar({
   disabled,
   noRemoval,
   onClear,
-  onRecreateLater: onKeep,
   onRemove,
   onRecreate,
 }: {
@@ -29,7 +28,6 @@ export function SelectionBar({
   /** Why this engine's containers can't be removed here; undefined where they can. */
   readonly noRemoval: string | undefined;
   readonly onClear: () => void;
-  readonly onRecreateLater: () => void;
   readonly onRemove: (containers: readonly Container[]) => void;
   readonly onRecreate: (containers: readonly Container[]) => void;
 }) {
@@ -51,11 +49,6 @@ export function SelectionBar({
       </Button>
       <Box sx={{ flex: 1 }} />
       {underApply && <LockedNote by={t('locked.applyRun')} />}
-      {recreatable.length > 0 && (
-        <Button variant="text" onClick={onKeep}>
-          {t('containers.bar.keep')}
-        </Button>
-      )}
       {noRemoval === undefined ? (
         <Button
           color="error"

@@ -24,7 +24,7 @@ describe('history', () => {
       /Version 6Applied.*applied by mei · 1 change: Shared by default/,
     );
     expect((await row(2)).textContent).toContain(
-      'Found, written by another program · 1 change: Enhanced Container Isolation',
+      'Changed outside Bulkhead · 1 change: Enhanced Container Isolation',
     );
     expect((await row(0)).textContent).toContain('No settings file');
     expect(within(await detail(6)).getByText(/− Version 5, \+ Version 6 · 1 change/)).toBeTruthy();
@@ -48,7 +48,7 @@ describe('history', () => {
   it('goes back to version 0, "no file", by an empty document', async () => {
     const { user, store } = await open(appState());
     await user.click(await row(0));
-    await screen.findByText(/Going back makes the document an empty one/);
+    await screen.findByText(/Rolling back makes the document an empty one/);
     await user.click(screen.getByRole('button', { name: 'Roll back to this…' }));
     expect(store.get().draft).toBe(freshSettings);
   });
@@ -56,7 +56,7 @@ describe('history', () => {
   it('goes back to version 0 of Docker Desktop by no file at all, and says what that means', async () => {
     const { user, store } = await open(states['desktop']?.() ?? appState());
     await user.click(await row(0));
-    await screen.findByText(/Going back takes the file away: Docker Desktop enforces no sign-in any more/);
+    await screen.findByText(/Rolling back takes the file away: Docker Desktop enforces no sign-in any more/);
     await user.click(screen.getByRole('button', { name: 'Roll back to this…' }));
     expect(store.get().draft).toBe('');
   });
@@ -69,7 +69,7 @@ describe('history', () => {
     await user.click(within(await detail(1)).getByRole('button', { name: 'Draft' }));
     await within(await detail(1)).findByText(/− the draft, \+ Version 1/);
     expect(window.location.hash).toBe('#/history?version=1&against=draft');
-    expect(screen.getByText('Going back replaces your draft')).toBeTruthy();
+    expect(screen.getByText('Rolling back replaces your draft')).toBeTruthy();
   });
 
   it('says which version can’t be read and why; the others can be opened all the same', async () => {
@@ -95,7 +95,7 @@ describe('history', () => {
 
   it('shows the file another program changed since as a version of its own', async () => {
     await open(documentStates['historyFound']?.() ?? appState(), documentResponses('historyFound'));
-    expect((await row(7)).textContent).toContain('Changed by another program');
+    expect((await row(7)).textContent).toContain('Changed outside Bulkhead');
   });
 
   it('draws only the visible rows of a thousand versions, and moves by the arrow keys', async () => {

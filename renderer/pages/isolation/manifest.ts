@@ -8,6 +8,8 @@ export const isolation: PageManifest = {
   searchableSettings: [
     { name: 'eci', pointer: '/enhancedContainerIsolation/value' },
     { name: 'lock', pointer: '/enhancedContainerIsolation/locked' },
+    { name: 'mode', pointer: '/bulkhead/mode' },
+    { name: 'existing', pointer: '/bulkhead/existingContainers' },
     { name: 'backend', pointer: '/bulkhead/backend' },
   ],
 };

@@ -21,7 +21,7 @@ describe('a file that changed underneath the draft', () => {
     const { user, store, bridge } = await open('conflictClean');
     const before = store.get().draft;
     expect(
-      within(screen.getByRole('region', { name: 'What the other program changed' })).getByText('2 changes'),
+      within(screen.getByRole('region', { name: 'Changed outside Bulkhead' })).getByText('2 changes'),
     ).toBeTruthy();
     expect(
       within(screen.getByRole('region', { name: 'What you changed' })).getByText('2 changes'),

@@ -5,4 +5,5 @@ export const json: PageManifest = {
   load: () => import('./json-page.tsx'),
   navigation: { group: 'document', icon: JsonIcon },
   scope: 'engine',
+  searchableSettings: [{ name: 'proxy', pointer: '/proxy' }],
 };

@@ -10,6 +10,7 @@ import { color } from '../../theme/tokens.ts';
 import { hrefFor } from '../../state/router.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { useAfterPaint } from './after-paint.ts';
+import { isUnprotected } from '../../../shared/containers/protection.ts';
 
 // The chart library is the largest part of this page: the rest doesn't wait for it.
 const ContainerDonut = lazy(() => import('./container-donut.tsx'));
@@ -43,7 +44,7 @@ export function ContainersCard({ eci }: { readonly eci: boolean }) {
         <EmptyState>{t('overview.containers.none')}</EmptyState>
       </Card>
     );
-  const unprotectedCount = scan.containers.filter((c) => !c.protected).length;
+  const unprotectedCount = scan.containers.filter(isUnprotected).length;
   const rows = [
     {
       key: 'protected',

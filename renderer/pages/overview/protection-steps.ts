@@ -8,6 +8,7 @@ import { claimTitle } from '../../../shared/verify/claim-titles.ts';
 import { clauses, closed, sentence, sentences } from '../../i18n/lists.ts';
 import { translateError, translateMessage } from '../../i18n/translate.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
+import { isUnprotected } from '../../../shared/containers/protection.ts';
 
 const reasonOrder = ['before-eci', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
 
@@ -99,7 +100,7 @@ export function failedProbesStep(context: NextStepContext): NextStep | null {
 
 /** Containers that ECI does not protect. */
 export function unprotectedStep({ t, app, protection }: NextStepContext): NextStep | null {
-  const left = protection.eci ? (app.scan?.containers.filter((c) => !c.protected) ?? []) : [];
+  const left = protection.eci ? (app.scan?.containers.filter(isUnprotected) ?? []) : [];
   if (left.length > 0) {
     const reasons = reasonOrder
       .map((reason) => ({ reason, count: left.filter((c) => c.reason === reason).length }))

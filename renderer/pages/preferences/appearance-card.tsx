@@ -8,16 +8,16 @@ import { useApp } from '../../state/context.tsx';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { availableLanguages } from '../../i18n/index.ts';
-import type { Preferences } from '../../../shared/ipc/user-choices.ts';
+import { zoomPercents, type Preferences } from '../../../shared/ipc/user-choices.ts';
 
 const themes = ['system', 'light', 'dark'] as const;
 const isTheme = (value: unknown): value is Preferences['theme'] =>
   (themes as readonly unknown[]).includes(value);
 
-/** Theme and language. */
+/** Theme, language and size. */
 export function AppearanceCard() {
   const { t } = useTranslation();
-  const { preferences } = useApp();
+  const { preferences, platform } = useApp();
   const { run, error } = useRequest('preferences:set');
   const set = (part: Partial<Preferences>) => {
     void run(part);
@@ -61,6 +61,27 @@ export function AppearanceCard() {
           {choices.map((choice) => (
             <MenuItem key={choice} value={choice} lang={choice === 'system' ? undefined : choice}>
               {t(`preferences.language.${choice}`)}
+            </MenuItem>
+          ))}
+        </Select>
+      </Row>
+      <Row>
+        <RowText
+          primary={t('preferences.zoom.name')}
+          secondary={t('preferences.zoom.text', { keys: platform === 'darwin' ? '⌘' : 'Ctrl' })}
+        />
+        <Select
+          value={preferences.zoomPercent}
+          inputProps={{ 'aria-label': t('preferences.zoom.name') }}
+          sx={{ width: 176 }}
+          onChange={(event) => {
+            const zoomPercent = zoomPercents.find((percent) => percent === Number(event.target.value));
+            if (zoomPercent !== undefined) set({ zoomPercent });
+          }}
+        >
+          {zoomPercents.map((percent) => (
+            <MenuItem key={percent} value={percent}>
+              {`${percent} %`}
             </MenuItem>
           ))}
         </Select>

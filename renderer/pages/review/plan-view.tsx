@@ -15,7 +15,7 @@ import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { ArrowBackIcon } from '../../theme/icons.ts';
 import { Columns, FooterBar, Page } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
-import { sharesToConfirm, type ApplyPlan } from '../../../shared/apply/plan.ts';
+import { sharesToConfirm, type ApplyPlan, type PlanEffect } from '../../../shared/apply/plan.ts';
 import { ChangesCard } from './changes-card.tsx';
 import { ConfirmSharesDialog } from './confirm-shares-dialog.tsx';
 import { FindingsCard } from './findings-card.tsx';
@@ -30,6 +30,10 @@ function goBack(): void {
   if (window.history.length > 1) window.history.back();
   else navigate('overview');
 }
+
+/** Whether an effect of a plan ends or takes away something that runs or is stored. */
+const isDisruptive = ({ kind }: PlanEffect): boolean =>
+  kind === 'restart' || kind === 'stops' || kind === 'removed' || kind === 'recreated';
 
 /** Before applying: the difference, the findings, and what would happen, with the one button that does it. */
 export function PlanView() {
@@ -65,7 +69,9 @@ export function PlanView() {
         ? t('review.footer.removeVolumes', { count: removing })
         : t('review.footer.remove', { count: removing });
   const [confirming, setConfirming] = useState(false);
+  const [enterPressed, setEnterPressed] = useState(false);
   const shares = plan === null ? [] : sharesToConfirm(plan);
+  const harmless = plan !== null && shares.length === 0 && !plan.effects.some(isDisruptive);
   const apply = () => {
     setConfirming(false);
     if (plan === null || reason !== null) return;
@@ -86,7 +92,8 @@ export function PlanView() {
           ? ''
           : start.running
             ? t('review.footer.starting')
-            : (reason ?? (app.isRoot ? '' : t('review.footer.password')))}
+            : (reason ??
+              (enterPressed ? t('review.footer.pressSpace') : app.isRoot ? '' : t('review.footer.password')))}
       </Typography>
       {!nothing && (
         <Button
@@ -94,10 +101,15 @@ export function PlanView() {
           color="primary"
           disabled={reason !== null || start.running}
           aria-describedby={reasonId}
-          aria-keyshortcuts="Space"
-          // Applying is never one stray Enter away; Space and the pointer do it.
+          aria-keyshortcuts={harmless ? 'Enter Space' : 'Space'}
+          // What stops or removes something is never one stray Enter away; Space and the pointer do it.
           onKeyDown={(event) => {
-            if (event.key === 'Enter') event.preventDefault();
+            if (event.key !== 'Enter' || harmless) return;
+            event.preventDefault();
+            setEnterPressed(true);
+          }}
+          onBlur={() => {
+            setEnterPressed(false);
           }}
           onClick={() => {
             if (shares.length > 0) setConfirming(true);

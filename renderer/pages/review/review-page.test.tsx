@@ -30,19 +30,36 @@ describe('the plan', () => {
       expect(screen.getByText(label)).toBeTruthy();
   });
 
-  it('focuses the way back, never Apply, and Enter on Apply does nothing', async () => {
+  it('focuses the way back; Enter on an Apply that stops something says what to press', async () => {
     const { user, bridge } = await open('turningOn', { 'apply:start': () => ok(run()) });
     await enabled();
     expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Back to editing' }));
     applyButton().focus();
     await user.keyboard('{Enter}');
     expect(started(bridge)).toHaveLength(0);
+    expect(document.getElementById(applyButton().getAttribute('aria-describedby') ?? '')?.textContent).toBe(
+      'Something stops or goes. Press Space to apply.',
+    );
     await user.keyboard('{ }');
     await waitFor(() => {
       expect(started(bridge)).toHaveLength(1);
     });
     expect(started(bridge)[0]).toMatchObject({
       input: { baseHash: plan.baseHash, draftHash: plan.draftHash },
+    });
+  });
+
+  it('applies by Enter what stops and removes nothing', async () => {
+    const atOnce = { ...plan, restartNeeded: false, effects: [] };
+    const { user, bridge } = await open('turningOn', {
+      'plan:make': () => ok(atOnce),
+      'apply:start': () => ok(run()),
+    });
+    await enabled();
+    applyButton().focus();
+    await user.keyboard('{Enter}');
+    await waitFor(() => {
+      expect(started(bridge)).toHaveLength(1);
     });
   });
 
@@ -218,7 +235,7 @@ describe('the plan', () => {
 
   it('disables Apply while another program’s change of the file is not settled', async () => {
     await open('conflict');
-    await screen.findByText('Another program changed the file: compare first');
+    await screen.findByText('Changed outside Bulkhead: resolve the conflict');
     expect(applyButton().disabled).toBe(true);
   });
 

@@ -24,7 +24,7 @@ describe('the run', () => {
     const first = state('applying');
     await renderApp({ ...first, run: run({ fromVersion: 0, toVersion: 1 }) }, 'review');
     await screen.findByText(
-      'Goes back to no settings file, and the engine restarts once more. No container was removed.',
+      'Rolls back to no settings file, and the engine restarts once more. No container was removed.',
     );
     expect(screen.queryByText('version 0', { exact: false })).toBeNull();
   });
@@ -61,11 +61,11 @@ describe('the run', () => {
     await screen.findByText('Nothing has changed yet.');
     await at(2);
     await screen.findByText(
-      'The files go back to version 11. The engine has not restarted, no container was removed.',
+      'The files are rolled back to version 11. The engine has not restarted, no container was removed.',
     );
     await at(5);
     await screen.findByText(
-      'Goes back to version 11, and the engine restarts once more. No container was removed.',
+      'Rolls back to version 11, and the engine restarts once more. No container was removed.',
     );
   });
 
@@ -129,7 +129,7 @@ describe('the run', () => {
 describe('how it ended', () => {
   it('says what was shown, what was not removed and what is left to do', async () => {
     const { user, bridge } = await open('applied');
-    await screen.findByText('16 of 17 claims shown from inside real containers');
+    await screen.findByText('16 of 17 checks passed in real containers');
     expect(screen.getByText('it is running; say explicitly', { exact: false })).toBeTruthy();
     expect(screen.getByText('4 containers are still unprotected')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Done' }));
@@ -161,7 +161,7 @@ describe('how it ended', () => {
       },
       'review',
     );
-    await screen.findByText('15 of 17 claims shown from inside real containers');
+    await screen.findByText('15 of 17 checks passed in real containers');
     expect(screen.queryByText('ECI is on and holds on this engine.')).toBeNull();
   });
 

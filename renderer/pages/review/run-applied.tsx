@@ -12,6 +12,7 @@ import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { closed, labelled, sentences } from '../../i18n/lists.ts';
 import { translateError, translateText } from '../../i18n/translate.ts';
+import { isUnprotected } from '../../../shared/containers/protection.ts';
 
 type AppliedOutcome = Extract<ApplyOutcome, { kind: 'applied' }>;
 
@@ -77,7 +78,11 @@ function VerificationNotice({ run, outcome }: { readonly run: ApplyRun; readonly
     <Notice
       tone={verified ? 'ok' : 'warn'}
       live="polite"
-      title={t('review.end.verified', { passed, count: claims.length })}
+      title={
+        passed === claims.length
+          ? t('review.end.verified', { count: passed })
+          : t('review.end.verifiedSome', { passed, count: claims.length })
+      }
       action={<OpenButton page="overview" label={t('review.end.results')} />}
     >
       {verified ? t('review.end.verifiedWhy') : undefined}
@@ -124,7 +129,7 @@ function UnprotectedNotice({ outcome }: { readonly outcome: AppliedOutcome }) {
   if (outcome.verification?.eci !== true) return null;
   const left =
     scan?.containers.filter(
-      (container) => !container.protected && !outcome.recreated.some(({ id }) => id === container.id),
+      (container) => isUnprotected(container) && !outcome.recreated.some(({ id }) => id === container.id),
     ) ?? [];
   if (left.length === 0) return null;
   return (

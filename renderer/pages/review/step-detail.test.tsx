@@ -32,8 +32,8 @@ const cases: readonly (readonly [Message | string, string, string])[] = [
   ],
   [
     message('claims.counts', { before: shown(16), after: message('claims.count-limited', { number: 1 }) }),
-    '16 of 17 claims shown, 1 limited',
-    '17 项断言中有 16 项得到证实、1 项受限',
+    '16 of 17 checks passed, 1 limited',
+    '17 项检查中有 16 项通过、1 项受限',
   ],
   [
     message('apply.detail-claims-audit', {
@@ -42,8 +42,8 @@ const cases: readonly (readonly [Message | string, string, string])[] = [
         after: message('claims.count-not-enforced', { number: 2 }),
       }),
     }),
-    '15 of 17 claims shown, 2 not enforced. Audit mode: nothing is refused',
-    '17 项断言中有 15 项得到证实、2 项未强制执行。审计模式：不会拒绝任何请求',
+    '15 of 17 checks passed, 2 not enforced. Audit mode: nothing is refused',
+    '17 项检查中有 15 项通过、2 项未强制执行。审计模式：不会拒绝任何请求',
   ],
   [message('apply.detail-removal-progress', { done: 2, total: 3 }), '2 of 3', '2/3'],
   [removed, '1 of 1 removed', '已移除 1/1 个'],

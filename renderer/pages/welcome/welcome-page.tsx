@@ -20,6 +20,7 @@ import { EngineStep } from './engine-step.tsx';
 import { PolicyStep } from './policy-step.tsx';
 import { recommended, recommendedEdits, type Policy } from './policy.ts';
 import { ScanStep } from './scan-step.tsx';
+import { isUnprotected } from '../../../shared/containers/protection.ts';
 
 type StepId = Exclude<FirstRun, 'dismissed'>;
 const stepAt = (index: number): StepId => firstRunSteps[index] ?? 'engine';
@@ -42,7 +43,7 @@ export default function WelcomePage() {
   const index = firstRunSteps.indexOf(step);
   const ready = app.engine.phase === 'ready';
   const possible = app.backends.some((backend) => backend.available);
-  const unprotected = app.scan?.containers.filter((container) => !container.protected) ?? [];
+  const unprotected = app.scan?.containers.filter(isUnprotected) ?? [];
   const reachable = (to: number) => to === 0 || ready;
   const mayGoOn = ready && (step !== 'policy' || (possible && draft.readOnly === null));
 

@@ -93,11 +93,15 @@ function walk(
   if (key.type === 'any') return;
   const found = node.type === 'array' ? 'list' : node.type;
   if (found !== key.type) {
-    wrongType(report, node, path, key, found === 'null' ? 'null' : found);
+    wrongType(report, node, path, key, {
+      value: found,
+      text: typeText(found === 'property' ? 'object' : found),
+    });
     return;
   }
   if (key.values !== undefined && typeof node.value === 'string' && !key.values.includes(node.value)) {
-    wrongType(report, node, path, key, JSON.stringify(node.value));
+    const value = JSON.stringify(node.value);
+    wrongType(report, node, path, key, { value, text: value });
     return;
   }
   if (key.content === 'json' && typeof node.value === 'string') lintEmbedded(report, path, node.value);
@@ -144,9 +148,19 @@ function inherit(key: KnownKey, parent: KnownKey): KnownKey {
   return usedBy === undefined ? key : { ...key, usedBy };
 }
 
-function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey, found: string): void {
-  const expected =
-    key.values === undefined ? key.type : orList(key.values.map((value) => JSON.stringify(value)));
+/** A type of JSON as a sentence names it: "true or false", "a string". */
+const typeText = (type: Exclude<KnownKey['type'], 'any'> | 'null'): Message =>
+  message(`settings.type-${type}`);
+
+/** What is there instead: for programs, and as a sentence names it. */
+interface FoundValue {
+  readonly value: string;
+  readonly text: Message | string;
+}
+
+function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey, found: FoundValue): void {
+  const alternatives =
+    key.values === undefined ? null : orList(key.values.map((value) => JSON.stringify(value)));
   // An engine of ours does not read Docker Desktop's keys, and the other way round: there it is wrong, but
   // nothing breaks.
   const read = isReadBy(report, key);
@@ -165,17 +179,24 @@ function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey
         : key.type === 'number' && typeof node.value === 'string' && /^\d{1,9}$/.test(node.value)
           ? String(Number(node.value))
           : null;
-  report.add('wrong-type', severity, path, message('settings.this-must-be-and-is', { expected, found }), {
-    params: { expected: plainText(expected), found },
-    ...(fixed === null
-      ? {}
-      : {
-          fix: {
-            title: message('settings.change-it-to', { value: fixed }),
-            edits: [replaceNode(node, fixed)],
-          },
-        }),
-  });
+  const expected = alternatives ?? (key.type === 'any' ? '' : typeText(key.type));
+  report.add(
+    'wrong-type',
+    severity,
+    path,
+    message('settings.this-must-be-and-is', { expected, found: found.text }),
+    {
+      params: { expected: alternatives === null ? key.type : plainText(alternatives), found: found.value },
+      ...(fixed === null
+        ? {}
+        : {
+            fix: {
+              title: message('settings.change-it-to', { value: fixed }),
+              edits: [replaceNode(node, fixed)],
+            },
+          }),
+    },
+  );
 }
 
 function unknownKey(

@@ -59,10 +59,10 @@ describe('a key that is added to the schema', () => {
   it('is checked by lint: its type, its values, and how it is spelled', () => {
     expect(lint('"dummyKey": "hard"')).toEqual([]);
     expect(lint('"dummyKey": 1')).toEqual([
-      'error wrong-type /dummyKey: This must be "soft" or "hard", and is number.',
+      'error wrong-type /dummyKey: Expected "soft" or "hard", got a number.',
     ]);
     expect(lint('"dummyKey": "sofd"')).toEqual([
-      'error wrong-type /dummyKey: This must be "soft" or "hard", and is "sofd".',
+      'error wrong-type /dummyKey: Expected "soft" or "hard", got "sofd".',
     ]);
     expect(lint('"dumyKey": "hard"')).toEqual([
       'warning unknown-key /dumyKey: "dumyKey" is not a known key. Did you mean "dummyKey"?',
@@ -135,9 +135,7 @@ describe('$schema', () => {
   });
 
   it('is a warning where it is no text, and the policy is readable all the same', () => {
-    expect(lint('"$schema": 1')).toEqual([
-      'warning wrong-type /$schema: This must be string, and is number.',
-    ]);
+    expect(lint('"$schema": 1')).toEqual(['warning wrong-type /$schema: Expected a string, got a number.']);
     expect(effectiveSettings(file('"$schema": 1'), { exists: true }).ok).toBe(true);
   });
 });

@@ -17,7 +17,7 @@ export const claims = {
   'claims.B1-socket-refused': 'The Docker socket can\u2019t be mounted',
   'claims.C-build-legacy': 'Builds are isolated (classic builder)',
   'claims.C-build-buildkit': 'Builds are isolated (BuildKit)',
-  'claims.count-shown': '{{number}} of {{total}} claims shown',
+  'claims.count-shown': '{{number}} of {{total}} checks passed',
   'claims.count-limited': '{{number}} limited',
   'claims.count-not-offered': '{{number}} not offered here',
   'claims.count-not-enforced': '{{number}} not enforced',

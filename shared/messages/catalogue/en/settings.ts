@@ -48,7 +48,13 @@ export const settings = {
     'Format version {{version}} is not known. It must be {{settingsFileVersion}}.',
   'settings.change-it-to': 'Change it to {{value}}',
   'settings.is-missing': '"{{name}}" is missing.',
-  'settings.this-must-be-and-is': 'This must be {{expected}}, and is {{found}}.',
+  'settings.type-boolean': 'true or false',
+  'settings.type-string': 'a string',
+  'settings.type-number': 'a number',
+  'settings.type-object': 'an object',
+  'settings.type-list': 'a list',
+  'settings.type-null': 'null',
+  'settings.this-must-be-and-is': 'Expected {{expected}}, got {{found}}.',
   'settings.only-docker-desktop-reads-it-is-kept':
     'Only Docker Desktop reads "{{written}}". It is kept, and does nothing on this engine.',
   'settings.docker-desktop-does-not-know-nothing-in':
@@ -240,7 +246,7 @@ export const settings = {
   'settings.lock-it': 'Lock it',
   'settings.turn-virtiofs-on': 'Turn VirtioFS on',
   'settings.the-document': 'the document',
-  'settings.value-must-be': '{{pointer}} must be {{expected}}, and is {{found}}.',
+  'settings.value-must-be': '{{pointer}}: expected {{expected}}, got {{found}}.',
   'settings.either': '{{first}} or {{second}}',
   'settings.either-of-more': '{{first}} or {{second}}',
   'settings.enforce': 'Enforce',

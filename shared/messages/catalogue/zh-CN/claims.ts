@@ -19,7 +19,7 @@ export const claims: Translated<typeof english> = {
   'claims.B1-socket-refused': '无法挂载 Docker 套接字',
   'claims.C-build-legacy': '构建已隔离（经典构建器）',
   'claims.C-build-buildkit': '构建已隔离 (BuildKit)',
-  'claims.count-shown': '{{total}} 项断言中有 {{number}} 项得到证实',
+  'claims.count-shown': '{{total}} 项检查中有 {{number}} 项通过',
   'claims.count-limited': '{{number}} 项受限',
   'claims.count-not-offered': '{{number}} 项在此不提供',
   'claims.count-not-enforced': '{{number}} 项未强制执行',

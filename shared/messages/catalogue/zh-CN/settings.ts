@@ -46,7 +46,13 @@ export const settings: Translated<typeof english> = {
     '无法识别格式版本 {{version}}。必须是 {{settingsFileVersion}}。',
   'settings.change-it-to': '改为 {{value}}',
   'settings.is-missing': '缺少“{{name}}”。',
-  'settings.this-must-be-and-is': '此处必须是 {{expected}}，而实际是 {{found}}。',
+  'settings.type-boolean': 'true 或 false',
+  'settings.type-string': '字符串',
+  'settings.type-number': '数字',
+  'settings.type-object': '对象',
+  'settings.type-list': '列表',
+  'settings.type-null': 'null',
+  'settings.this-must-be-and-is': '应为 {{expected}}，实际为 {{found}}。',
   'settings.only-docker-desktop-reads-it-is-kept':
     '只有 Docker Desktop 读取“{{written}}”。会保留，但在此引擎上不起作用。',
   'settings.docker-desktop-does-not-know-nothing-in':
@@ -193,7 +199,7 @@ export const settings: Translated<typeof english> = {
   'settings.lock-it': '锁定',
   'settings.turn-virtiofs-on': '开启 VirtioFS',
   'settings.the-document': '文档',
-  'settings.value-must-be': '{{pointer}} 必须是 {{expected}}，而实际是 {{found}}。',
+  'settings.value-must-be': '{{pointer}}：应为 {{expected}}，实际为 {{found}}。',
   'settings.either': '{{first}} 或 {{second}}',
   'settings.either-of-more': '{{first}}、{{second}}',
   'settings.enforce': '强制执行',

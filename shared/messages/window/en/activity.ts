@@ -2,6 +2,11 @@ export const activity = {
   title: 'Activity',
   subtitle: 'Decisions the gateway logged, newest first.',
   live: 'Live',
+  /** In place of "Live" while the engine does not run. */
+  engine: 'Engine: {{phase}}',
+  export: 'Export…',
+  exported_one: '{{count}} entry exported to {{path}}',
+  exported_other: '{{count}} entries exported to {{path}}',
   paused: 'Paused',
   pause: 'Pause',
   resume: 'Resume',

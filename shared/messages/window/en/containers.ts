@@ -46,6 +46,7 @@ export const containers = {
     'own-range-stopped': 'Gets ids of its own when it starts',
     'eci-off': 'ECI is off',
     'before-eci': 'Created before ECI was turned on, {{date}}',
+    replaced: 'Replaced by {{name}}, kept stopped',
     'past-gateway': 'Made past the gateway with runtime {{runtime}}',
     'no-user-namespace': 'Runs without a user namespace',
     unknown: 'Could not be inspected',
@@ -57,7 +58,7 @@ export const containers = {
     unknown: 'Not counted as protected',
   },
   socketObstacle: 'the Docker socket',
-  tag: { privileged: 'Privileged, confined', privilegedOpen: 'Privileged' },
+  tag: { replaced: 'Replaced', privileged: 'Privileged, confined', privilegedOpen: 'Privileged' },
   detail: {
     id: 'Id',
     created: 'Created',
@@ -108,7 +109,6 @@ export const containers = {
     running_other: '{{count}} are running.',
     volumes: 'Volumes are kept.',
     remove: 'Remove…',
-    keep: 'Keep as they are',
   },
   menu: { remove: 'Remove…', copyId: 'Copy id', copyName: 'Copy name' },
   remove: {

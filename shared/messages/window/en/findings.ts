@@ -6,7 +6,7 @@ export const findings = {
     'too-large': 'Too large to be a settings file',
     'wrong-type': 'Wrong type',
     'unknown-key': 'Unknown key `{{key}}`',
-    'duplicate-key': '`{{key}}` stands here twice',
+    'duplicate-key': 'Duplicate key: `{{key}}`',
     'version-unsupported': 'Format version {{version}} is not known',
     'missing-version': 'The format version is missing',
     'socket-command-unsupported': '`{{command}}` can\u2019t be listed',

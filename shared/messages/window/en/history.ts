@@ -2,7 +2,7 @@
 export const history = {
   title: 'History',
   subtitle:
-    'Every version that was applied here. Going back makes a draft of it for review; ' +
+    'Every version that was applied here. Rolling back makes a draft of it for review; ' +
     'nothing is applied before you say so.',
   versions: 'Versions',
   count_one: '{{count}} version',
@@ -12,9 +12,9 @@ export const history = {
   eciOn: 'ECI on',
   eciOff: 'ECI off',
   by: 'applied by {{user}}',
-  found: 'found, written by another program',
+  found: 'changed outside Bulkhead',
   none: 'no settings file',
-  unrecorded: 'changed by another program',
+  unrecorded: 'changed outside Bulkhead',
   unreadable: 'can\u2019t be read',
   noneTitle: 'Version 0 is no settings file',
   unreadableTitle: 'This version can\u2019t be read',
@@ -26,13 +26,13 @@ export const history = {
   openJson: 'Open the document',
   rollBack: 'Roll back to this\u2026',
   review: 'Review & apply',
-  replaces: 'Going back replaces your draft',
+  replaces: 'Rolling back replaces your draft',
   replacesWhy: 'Undo brings the draft back.',
   noneMeans:
-    'Going back makes the document an empty one, which means the same: ' +
+    'Rolling back makes the document an empty one, which means the same: ' +
     'ECI is off, and every setting has its default.',
   noneRemoves:
-    'Going back takes the file away: Docker Desktop enforces no sign-in any more, and every setting ' +
+    'Rolling back takes the file away: Docker Desktop enforces no sign-in any more, and every setting ' +
     'is its users’ own.',
   noneNow: 'There is no settings file now, either.',
   compare: 'Difference',

@@ -1,9 +1,9 @@
 export const isolation = {
   title: 'Isolation',
-  subtitle: 'Runs every container in a user namespace of its own, so that root inside is nobody outside.',
+  subtitle: 'Runs each container in its own user namespace. Container root has no privileges on the host.',
   eci: {
     name: 'Enhanced Container Isolation',
-    on: 'New containers get ids of their own; root inside is unprivileged outside.',
+    on: 'Each new container gets its own UID/GID range. ' + 'Container root has no privileges on the host.',
     off: 'Now off: root in a container is root in the engine.',
     retained: 'Off in these settings. The gateway goes on enforcing it until its next start.',
     impossible:
@@ -48,11 +48,11 @@ export const isolation = {
     failed: 'The preference could not be kept',
   },
   mode: {
-    name: 'What is not allowed',
-    enforce: 'Is refused, and recorded.',
-    audit: 'Is recorded and let through: nothing is refused, so nothing is protected by rules.',
-    enforceOption: 'Refuse',
-    auditOption: 'Only record',
+    name: 'Enforcement mode',
+    enforce: 'What is not allowed is refused, and recorded.',
+    audit: 'What is not allowed is recorded and let through: nothing is protected by rules.',
+    enforceOption: 'Enforce',
+    auditOption: 'Audit only',
   },
   existing: {
     name: 'Containers created before',
@@ -137,7 +137,7 @@ export const isolation = {
     choose: 'Choose…',
     blocked: 'The gateway refuses to start, exec into or copy from what is unprotected.',
     warned: 'The gateway lets it be used and records every use.',
-    ids: 'Every new container gets ids of its own: root inside owns nothing outside.',
+    ids: 'Each new container gets its own UID/GID range: container root owns nothing on the host.',
     privileged: '`--privileged` works, confined to the container\u2019s own namespaces.',
     host: 'Host namespaces are refused, `--userns=host` is ignored.',
     socketRule: 'Only containers of listed images may mount the Docker socket.',
@@ -159,7 +159,7 @@ export const isolation = {
     usable: 'They can be started and used, unprotected.',
     allow: 'Let kept containers be started and used',
     allowWhy: '“Containers created before” becomes “Only record”. They stay unprotected.',
-    audit: 'To try ECI first, set “What is not allowed” to “Only record”: nothing is refused then.',
+    audit: 'To try ECI first, set “Enforcement mode” to “Audit only”: nothing is refused then.',
     socket:
       '{{names}}: uses the Docker socket. With its image listed on the page Docker socket it can be ' +
       'recreated protected on the page Containers.',

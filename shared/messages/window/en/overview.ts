@@ -17,8 +17,8 @@ export const overview = {
   detail: {
     onLocked: 'Enhanced Container Isolation (ECI) is on and locked.',
     onUnlocked: 'Enhanced Container Isolation (ECI) is on, but not locked.',
-    passed_one: 'The probe passed, from inside a real container.',
-    passed_other: 'All {{count}} probes passed, from inside real containers.',
+    passed_one: 'The check passed in a real container.',
+    passed_other: 'All {{count}} checks passed in real containers.',
     settled_one: '{{passed}} of {{total}} probes passed in real containers, {{count}} has limits.',
     settled_other: '{{passed}} of {{total}} probes passed in real containers, {{count}} have limits.',
     failed: '{{failed}} of {{count}} probes failed.',
@@ -45,7 +45,7 @@ export const overview = {
     rolledBack: 'An apply was rolled back',
     rollbackFailed: 'An apply failed, and so did rolling back',
     runWhy: 'Its report has not been put away yet.',
-    runSee: 'See how it ended',
+    runSee: 'View the report',
     use: 'Point Docker at this engine',
     useWhy: 'In a terminal: `{{command}}`. Containers made there are protected.',
     useCopy: 'Copy command',
@@ -58,7 +58,7 @@ export const overview = {
     interrupted: 'A change was cut off before its end',
     interruptedWhy:
       'Docker Desktop may never have started under the settings file as it is now. ' +
-      'Finishing it or going back needs an administrator, and may quit and reopen Docker Desktop.',
+      'Finishing it or rolling back needs an administrator, and may quit and reopen Docker Desktop.',
     settle: 'Finish or roll back…',
     eciOff: 'ECI is off',
     eciOffWhy: 'Turn it on to put every new container into ids of its own.',

@@ -2,6 +2,10 @@ export const preferences = {
   title: 'Preferences',
   subtitle: 'For you on this computer. They change at once and are no part of the settings file.',
   appearance: 'Appearance',
+  zoom: {
+    name: 'Size',
+    text: '{{keys}} + and {{keys}} \u2212 change it on every page, {{keys}} 0 sets 100 %.',
+  },
   theme: {
     name: 'Theme',
     text: 'System follows what the desktop says, also when it changes.',

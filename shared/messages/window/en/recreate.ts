@@ -81,7 +81,7 @@ export const recreate = {
   },
   run: {
     title: 'Recreating {{name}}',
-    back: 'Going back',
+    back: 'Rolling back',
     of: '{{done}} of {{total}}',
     waiting: 'Waiting',
     cancel: 'Stop',
@@ -95,7 +95,7 @@ export const recreate = {
     unchanged: 'Protected already',
     refused: 'Not recreated; nothing was stopped',
     'rolled-back': 'The old one is back',
-    'rollback-failed': 'Going back did not work out',
+    'rollback-failed': 'Rolling back failed',
     'not-begun': 'Not begun',
   },
   done_one: '{{count}} container recreated',

@@ -199,8 +199,9 @@ export const review = {
     removeVolumes_other: 'Apply, remove {{count}} containers and their volumes',
     password: 'Asks for your administrator password',
     waiting: 'Waiting for the plan',
-    conflict: 'Another program changed the file: compare first',
+    conflict: 'Changed outside Bulkhead: resolve the conflict',
     starting: 'Starting',
+    pressSpace: 'Something stops or goes. Press Space to apply.',
   },
   /** Consent to sharing the whole file system. */
   confirmShare: {
@@ -248,7 +249,7 @@ export const review = {
   run: {
     applying: 'Applying version {{to}}',
     rollingBack: 'Rolling back to {{what}}',
-    cancelling: 'Stopping, going back to {{what}}',
+    cancelling: 'Stopping, rolling back to {{what}}',
     applied: 'Version {{version}} is applied',
     rolledBack: 'Rolled back to version {{version}}',
     rolledBackNone: 'Rolled back: there is no settings file, as before',
@@ -278,16 +279,16 @@ export const review = {
     canStop: 'Can be stopped safely now',
     stopNow: {
       nothing: 'Nothing has changed yet.',
-      files: 'The files go back to {{what}}. The engine has not restarted, no container was removed.',
-      restart: 'Goes back to {{what}}, and the engine restarts once more. No container was removed.',
+      files: 'The files are rolled back to {{what}}. The engine has not restarted, no container was removed.',
+      restart: 'Rolls back to {{what}}, and the engine restarts once more. No container was removed.',
     },
     canNotStop: 'Can\u2019t be stopped any more',
     canNotStopWhy:
       'Settings are applied and verified; the containers you chose are being removed or recreated.',
-    backWhy: 'Going back is never stopped half-way.',
-    back: 'Going back to {{what}}',
+    backWhy: 'Rolling back is never stopped half-way.',
+    back: 'Rolling back to {{what}}',
     stop: 'Stop and roll back…',
-    stopTitle: 'Stop and go back to {{what}}?',
+    stopTitle: 'Stop and roll back to {{what}}?',
     stopBody:
       'Settings file and engine configuration are put back, and the engine restarts if it was restarted. ' +
       'Your draft is kept.',
@@ -305,7 +306,9 @@ export const review = {
     now: 'What is in force',
   },
   end: {
-    verified: '{{passed}} of {{count}} claims shown from inside real containers',
+    verified_one: 'The check passed in a real container',
+    verified_other: 'All {{count}} checks passed in real containers',
+    verifiedSome: '{{passed}} of {{count}} checks passed in real containers',
     verifiedWhy: 'ECI is on and holds on this engine.',
     eciOff: 'The engine runs with these settings',
     eciOffWhy: 'ECI is off, so there is nothing to verify.',

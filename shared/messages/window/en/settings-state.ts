@@ -1,7 +1,7 @@
 /** The settings text as such: broken, unreadable, changed underneath, edited as text. */
 export const settingsState = {
   conflict: {
-    title: 'Another program changed the settings file',
+    title: 'The settings file was changed outside Bulkhead',
     body: '{{path}} is not what your draft was started from. Choose before anything is applied.',
     compare: 'Compare…',
     mine: 'Keep mine',
@@ -9,7 +9,7 @@ export const settingsState = {
     mineIs: 'Your draft stays and goes on top of the file as it is now.',
     theirsIs: 'Your draft is replaced by the file. Undo brings it back.',
     legend: '\u2212 the file as it is now, + your draft',
-    theirChanges: 'What the other program changed',
+    theirChanges: 'Changed outside Bulkhead',
     myChanges: 'What you changed',
     overlaps_one: '{{count}} place both changed',
     overlaps_other: '{{count}} places both changed',

@@ -53,7 +53,7 @@ export const simulator = {
   },
   yaml: {
     yaml: 'This can\u2019t be read as YAML.',
-    'duplicate-key': 'This key is there twice.',
+    'duplicate-key': 'Duplicate key.',
     tab: 'YAML is indented with spaces, not tabs.',
     indent: 'The indentation is wrong here, or a bracket is not closed.',
     'not-closed': 'A quote, bracket or separator is missing here.',

@@ -5,6 +5,9 @@ export const activity: Translation<typeof english> = {
   title: '活动',
   subtitle: '网关记录的决策，最新的在前。',
   live: '实时',
+  engine: '引擎：{{phase}}',
+  export: '导出…',
+  exported_other: '已将 {{count}} 条记录导出到 {{path}}',
   paused: '已暂停',
   pause: '暂停',
   resume: '继续',
@@ -32,7 +35,7 @@ export const activity: Translation<typeof english> = {
   noSetting: '没有设置可以改变此结果',
   socketOther: '这不是允许列表条目所能授予的套接字。',
   by: {
-    verification: '由一次验证',
+    verification: '来自验证',
     user: '由 {{name}}',
     uid: '由用户 {{uid}}',
     unknown: '未知用户',

@@ -44,6 +44,7 @@ export const containers: Translation<typeof english> = {
     'own-range-stopped': '启动时分配独立 ID',
     'eci-off': 'ECI 已关闭',
     'before-eci': '在启用 ECI 之前创建，{{date}}',
+    replaced: '已由 {{name}} 替换，保持停止',
     'past-gateway': '绕过网关创建，运行时为 {{runtime}}',
     'no-user-namespace': '运行时没有用户命名空间',
     unknown: '无法检查',
@@ -55,7 +56,7 @@ export const containers: Translation<typeof english> = {
     unknown: '不计为受保护',
   },
   socketObstacle: 'Docker 套接字',
-  tag: { privileged: '特权，受限', privilegedOpen: '特权' },
+  tag: { replaced: '已替换', privileged: '特权，受限', privilegedOpen: '特权' },
   detail: {
     id: 'ID',
     created: '创建时间',
@@ -104,7 +105,6 @@ export const containers: Translation<typeof english> = {
     running_other: '其中 {{count}} 个正在运行。',
     volumes: '卷会保留。',
     remove: '移除…',
-    keep: '保持原样',
   },
   menu: { remove: '移除…', copyId: '复制 ID', copyName: '复制名称' },
   remove: {

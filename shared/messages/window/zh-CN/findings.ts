@@ -9,7 +9,7 @@ export const findings: Translation<typeof english> = {
     'too-large': '文件过大，不像是设置文件',
     'wrong-type': '类型错误',
     'unknown-key': '未知的键 `{{key}}`',
-    'duplicate-key': '`{{key}}` 在此处出现两次',
+    'duplicate-key': '重复的键：`{{key}}`',
     'version-unsupported': '无法识别格式版本 {{version}}',
     'missing-version': '缺少格式版本',
     'socket-command-unsupported': '`{{command}}` 不能列入列表',

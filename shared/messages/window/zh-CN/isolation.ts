@@ -3,10 +3,10 @@ import type { Translation } from '../translation.ts';
 
 export const isolation: Translation<typeof english> = {
   title: '隔离',
-  subtitle: '让每个容器在各自的用户命名空间中运行，容器内的 root 在外部没有任何权限。',
+  subtitle: '让每个容器在各自的用户命名空间中运行。容器内的 root 在主机上没有任何权限。',
   eci: {
     name: '增强型容器隔离',
-    on: '新容器使用独立 ID；容器内的 root 在外部没有特权。',
+    on: '每个新容器都有自己的 UID/GID 范围。容器内的 root 在主机上没有任何权限。',
     off: '当前已关闭：容器内的 root 就是引擎中的 root。',
     retained: '在这些设置中为关闭。网关在下次启动之前继续执行隔离。',
     impossible: '无法在此处开启：没有可运行的隔离后端。缺少的条件列在下方。',
@@ -48,11 +48,11 @@ export const isolation: Translation<typeof english> = {
     failed: '无法保存偏好',
   },
   mode: {
-    name: '不允许的操作',
-    enforce: '予以拒绝并记录。',
-    audit: '仅记录并放行：不拒绝任何操作，因此规则不提供保护。',
-    enforceOption: '拒绝',
-    auditOption: '仅记录',
+    name: '执行模式',
+    enforce: '拒绝并记录不允许的操作。',
+    audit: '记录并放行不允许的操作：规则不提供保护。',
+    enforceOption: '强制执行',
+    auditOption: '仅审计',
   },
   existing: {
     name: '先前创建的容器',
@@ -118,7 +118,7 @@ export const isolation: Translation<typeof english> = {
     choose: '选择…',
     blocked: '网关拒绝启动、exec 或复制未受保护的容器。',
     warned: '网关允许使用它们，并记录每次使用。',
-    ids: '每个新容器都有独立 ID：容器内的 root 在外部不拥有任何资源。',
+    ids: '每个新容器都有自己的 UID/GID 范围：容器内的 root 在主机上不拥有任何资源。',
     privileged: '`--privileged` 可用，但仅限于容器自身的命名空间。',
     host: '拒绝主机命名空间，忽略 `--userns=host`。',
     socketRule: '只有列出的镜像的容器可以挂载 Docker 套接字。',
@@ -136,7 +136,7 @@ export const isolation: Translation<typeof english> = {
     usable: '它们仍可启动和使用，但不受保护。',
     allow: '允许启动和使用保留的容器',
     allowWhy: '“先前创建的容器”将变为“仅记录”。它们仍不受保护。',
-    audit: '要先试用 ECI，请将“不允许的操作”设为“仅记录”：这样不会拒绝任何请求。',
+    audit: '要先试用 ECI，请将“执行模式”设为“仅审计”：这样不会拒绝任何请求。',
     socket:
       '{{names}}：使用 Docker 套接字。在“Docker 套接字”页面列出其镜像后，可在“容器”页面以受保护方式重新创建。',
   },

@@ -19,7 +19,7 @@ export const overview: Translation<typeof english> = {
   detail: {
     onLocked: '增强型容器隔离 (ECI) 已开启并锁定。',
     onUnlocked: '增强型容器隔离 (ECI) 已开启，但未锁定。',
-    passed_other: '{{count}} 项探测全部在真实容器内通过。',
+    passed_other: '全部 {{count}} 项检查均在真实容器内通过。',
     settled_other: '{{total}} 项探测中有 {{passed}} 项在真实容器内通过，{{count}} 项受限。',
     failed: '{{count}} 项探测中有 {{failed}} 项失败。',
     notRun: '{{count}} 项探测中有 {{notRun}} 项未运行。',
@@ -43,7 +43,7 @@ export const overview: Translation<typeof english> = {
     rolledBack: '一次应用已回滚',
     rollbackFailed: '一次应用失败，回滚也失败了',
     runWhy: '其报告尚未关闭。',
-    runSee: '查看结果',
+    runSee: '查看报告',
     use: '让 Docker 使用此引擎',
     useWhy: '在终端中运行：`{{command}}`。在此创建的容器会受到保护。',
     useCopy: '复制命令',

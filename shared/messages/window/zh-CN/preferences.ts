@@ -3,8 +3,12 @@ import type { Translation } from '../translation.ts';
 
 export const preferences: Translation<typeof english> = {
   title: '偏好设置',
-  subtitle: '仅适用于此计算机上的您。更改立即生效，且不属于设置文件。',
+  subtitle: '仅对您在此计算机上生效。更改立即生效，且不属于设置文件。',
   appearance: '外观',
+  zoom: {
+    name: '缩放',
+    text: '在任何页面按 {{keys}} + 和 {{keys}} \u2212 均可调整，按 {{keys}} 0 恢复为 100 %。',
+  },
   theme: {
     name: '主题',
     text: '“系统”会跟随桌面设置，并随之变化。',

@@ -169,8 +169,9 @@ export const review: Translation<typeof english> = {
     removeVolumes_other: '应用，并移除 {{count}} 个容器及其卷',
     password: '会要求输入管理员密码',
     waiting: '正在等待计划',
-    conflict: '其他程序更改了文件：请先比较',
+    conflict: '文件在 Bulkhead 之外被更改：请解决冲突',
     starting: '正在开始',
+    pressSpace: '会有内容停止或被移除。按空格键应用。',
   },
   /** Consent to sharing the whole file system. */
   confirmShare: {
@@ -261,7 +262,8 @@ export const review: Translation<typeof english> = {
     now: '当前生效',
   },
   end: {
-    verified: '{{count}} 项断言中有 {{passed}} 项在真实容器内得到证实',
+    verified_other: '全部 {{count}} 项检查均在真实容器内通过',
+    verifiedSome: '{{count}} 项检查中有 {{passed}} 项在真实容器内通过',
     verifiedWhy: 'ECI 已开启，并在此引擎上有效。',
     eciOff: '引擎已按这些设置运行',
     eciOffWhy: 'ECI 已关闭，因此无需验证。',

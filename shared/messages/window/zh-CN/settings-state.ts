@@ -4,7 +4,7 @@ import type { Translation } from '../translation.ts';
 /** The settings text as such: broken, unreadable, changed underneath, edited as text. */
 export const settingsState: Translation<typeof english> = {
   conflict: {
-    title: '其他程序更改了设置文件',
+    title: '设置文件在 Bulkhead 之外被更改',
     body: '{{path}} 与您的草稿所依据的内容不同。请在应用之前做出选择。',
     compare: '比较…',
     mine: '保留我的草稿',
@@ -12,7 +12,7 @@ export const settingsState: Translation<typeof english> = {
     mineIs: '保留您的草稿，并以当前的文件为基础。',
     theirsIs: '用文件内容替换您的草稿。可用撤消找回。',
     legend: '− 当前的文件，+ 您的草稿',
-    theirChanges: '其他程序的更改',
+    theirChanges: '在 Bulkhead 之外的更改',
     myChanges: '您的更改',
     overlaps_other: '{{count}} 处双方都做了更改',
     open_other: '{{count}} 处待决定',

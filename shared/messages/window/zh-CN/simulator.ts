@@ -53,7 +53,7 @@ export const simulator: Translation<typeof english> = {
   },
   yaml: {
     yaml: '无法作为 YAML 读取。',
-    'duplicate-key': '此键出现了两次。',
+    'duplicate-key': '重复的键。',
     tab: 'YAML 用空格缩进，不能用制表符。',
     indent: '此处的缩进有误，或括号没有闭合。',
     'not-closed': '此处缺少引号、括号或分隔符。',

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { createFuzzySearch } from './fuzzy-search.ts';
+import { searchHits } from './hit-search.ts';
+
+const hits = [
+  { label: 'History', keywords: 'rollback versions' },
+  { label: 'Theme', detail: 'Preferences', keywords: 'dark light colours' },
+  { label: 'Containers', keywords: 'unprotected' },
+  { label: 'Docker socket', keywords: 'images' },
+  { label: 'images-cache', detail: 'redis' },
+];
+const find = (text: string) =>
+  searchHits(hits, text.split(' '), () => 'Page', createFuzzySearch(hits)).map(({ label }) => label);
+
+it('finds by name, then by other words for it', () => {
+  expect(find('images')).toEqual(['images-cache', 'Docker socket']);
+  expect(find('dark')[0]).toBe('Theme');
+  expect(find('rollback')[0]).toBe('History');
+});
+it('finds what is spelt similarly, after what contains the text', () => {
+  expect(find('contianers')[0]).toBe('Containers');
+  expect(find('rolback')[0]).toBe('History');
+});
+it('finds nothing by text that is like no name', () => {
+  expect(find('qqqq')).toEqual([]);
+});
