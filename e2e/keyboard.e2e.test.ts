@@ -84,7 +84,7 @@ describe('an admin with a keyboard', () => {
     await press('Control+3');
     await tabTo(main().getByRole('button', { name: 'Add image' }));
     await press('Enter');
-    await tabTo(main().getByRole('textbox', { name: 'Image to allow' }));
+    await tabTo(main().getByRole('combobox', { name: 'Image to allow' }));
     await window.page.keyboard.type('testcontainers/ryuk:0.11.0');
     await press('Enter');
     await window.until('the image in the draft', (s) =>

@@ -29,7 +29,7 @@ export function routes({ page, app }: AppWindow) {
     socket: {
       open: () => go('Docker socket'),
       async allow(image: string) {
-        const field = main.getByRole('textbox', { name: 'Image to allow' });
+        const field = main.getByRole('combobox', { name: 'Image to allow' });
         const add = main.getByRole('button', { name: 'Add image' });
         // With an empty list the button opens the field first.
         if (!(await field.isVisible())) await add.click();

@@ -40,7 +40,8 @@ export function Notice({
   );
 }
 
-function NoticeBody({
+/** One statement of a notice: its icon, title, text and action. */
+export function NoticeBody({
   tone,
   title,
   children,
@@ -48,8 +49,8 @@ function NoticeBody({
 }: {
   readonly tone: Tone;
   readonly title: ReactNode;
-  readonly children: ReactNode;
-  readonly action: ReactNode;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
 }) {
   const Icon = severityIcon[tone];
   return (

@@ -47,7 +47,7 @@ describe('a link to a setting', { timeout: 30_000 }, () => {
   it('names a refused image: the field for another one has the focus, not the switch beside it', async () => {
     await follow('docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList');
     await waitFor(() => {
-      expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Image to allow' }));
+      expect(document.activeElement).toBe(screen.getByRole('combobox', { name: 'Image to allow' }));
     });
     expect(pointed()?.querySelector('h2')?.textContent).toBe('Allowed images');
   });

@@ -36,8 +36,8 @@ const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) =
     state: 'done' as const,
     startedAt: step.startedAt ?? minutesAgo(0.1),
     durationMs: step.durationMs ?? [0, 0, 0, 5800, 420, 6200, 900, 11_200][index] ?? 1,
-    ...(index === all.length - 1 ? last : {}),
     ...(step.detail === null ? captions[step.step] : {}),
+    ...(index === all.length - 1 ? last : {}),
   }));
 const failedAt = (failing: number, sentence: string | Message) =>
   run().steps.map((step, index) =>

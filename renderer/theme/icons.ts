@@ -37,6 +37,8 @@ export { default as AddIcon } from '@mui/icons-material/AddOutlined';
 export { default as PinIcon } from '@mui/icons-material/PushPinOutlined';
 export { default as MoreIcon } from '@mui/icons-material/MoreHorizOutlined';
 export { default as ArrowBackIcon } from '@mui/icons-material/ArrowBackOutlined';
+export { default as ArrowUpIcon } from '@mui/icons-material/ArrowUpwardOutlined';
+export { default as ArrowDownIcon } from '@mui/icons-material/ArrowDownwardOutlined';
 export { default as ArrowForwardIcon } from '@mui/icons-material/ArrowForwardOutlined';
 export { default as ChevronRightIcon } from '@mui/icons-material/ChevronRightOutlined';
 export { default as ChevronDownIcon } from '@mui/icons-material/KeyboardArrowDownOutlined';

@@ -208,7 +208,7 @@ async function measureWindow(): Promise<void> {
     });
     await window.request('settings:set-draft', { text: document });
     await routesOf.socket.open();
-    const field = page.getByRole('textbox', { name: 'Image to allow' });
+    const field = page.getByRole('combobox', { name: 'Image to allow' });
     if (!(await field.isVisible())) await page.getByRole('button', { name: 'Add image' }).click();
     await field.click();
     const inField = await longTasksWhileTyping(window, 'registry.example/another/team/with-a-tool:2026.11');

@@ -50,14 +50,16 @@ export function LiveState({
             ? t('activity.paused')
             : t('activity.engine', { phase: t(`frame.engine.phase.${engine}`) })}
       </Box>
-      <Button
-        startIcon={paused ? <PlayIcon /> : <PauseIcon />}
-        onClick={() => {
-          onPaused(!paused);
-        }}
-      >
-        {paused ? t('activity.resume') : t('activity.pause')}
-      </Button>
+      {(engine === 'ready' || paused) && (
+        <Button
+          startIcon={paused ? <PlayIcon /> : <PauseIcon />}
+          onClick={() => {
+            onPaused(!paused);
+          }}
+        >
+          {paused ? t('activity.resume') : t('activity.pause')}
+        </Button>
+      )}
     </>
   );
 }

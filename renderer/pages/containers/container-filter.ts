@@ -13,13 +13,31 @@ export interface FilteredContainers {
   readonly count: Readonly<Record<Show, number>>;
 }
 
+/** What the list is sorted by; `urgency`: unprotected first, then by name. */
+export const sortKeys = ['urgency', 'name', 'state', 'protection', 'reason'] as const;
+export type SortKey = (typeof sortKeys)[number];
+export interface Sort {
+  readonly by: SortKey;
+  readonly descending: boolean;
+}
+export const byUrgencyFirst: Sort = { by: 'urgency', descending: false };
+
+/** The sort after a press on a column's head: that column, then the other way round, then as it was first. */
+export const nextSort = (before: Sort, by: SortKey): Sort =>
+  before.by !== by
+    ? { by, descending: false }
+    : before.descending
+      ? byUrgencyFirst
+      : { by, descending: true };
+
 /**
- * The containers that match all words of `text`, of those the ones to show: unprotected first, then by name.
+ * The containers that match all words of `text`, of those the ones to show, sorted.
  */
 export function filterContainers(
   containers: readonly Container[],
   text: string,
   show: Show,
+  sort: Sort = byUrgencyFirst,
 ): FilteredContainers {
   const query = text.trim().toLowerCase();
   const matching = query === '' ? containers : containers.filter((c) => matches(c, query));
@@ -27,7 +45,7 @@ export function filterContainers(
   const unprotected = matching.filter(isUnprotected);
   const shown = { all: matching, protected: isProtected, unprotected }[show];
   return {
-    shown: shown.toSorted(byUrgency),
+    shown: sorted(shown, sort),
     count: { all: matching.length, unprotected: unprotected.length, protected: isProtected.length },
   };
 }
@@ -37,6 +55,22 @@ const names = new Intl.Collator('en', { numeric: true });
 /** Unprotected first, then by name; what needs a decision is on top. */
 function byUrgency(a: Container, b: Container): number {
   return Number(isUnprotected(b)) - Number(isUnprotected(a)) || names.compare(a.name, b.name);
+}
+
+const sortValue: Readonly<Record<Exclude<SortKey, 'urgency'>, (container: Container) => string>> = {
+  name: ({ name }) => name,
+  state: ({ state }) => state,
+  protection: (container) => (container.protected ? 'b' : isUnprotected(container) ? 'a' : 'c'),
+  reason: ({ reason }) => reason,
+};
+
+function sorted(containers: readonly Container[], { by, descending }: Sort): readonly Container[] {
+  if (by === 'urgency') return containers.toSorted(byUrgency);
+  const value = sortValue[by];
+  const direction = descending ? -1 : 1;
+  return containers.toSorted(
+    (a, b) => direction * names.compare(value(a), value(b)) || names.compare(a.name, b.name),
+  );
 }
 
 function matches(container: Container, query: string): boolean {

@@ -185,6 +185,11 @@ export const ContainerRow = memo(function ContainerRow({
               </Box>
             )}
           </Box>
+          {container.protected && container.obstacles.includes('docker-socket') && (
+            <Box sx={{ flexShrink: 0, '@container page (max-width: 758.95px)': { display: 'none' } }}>
+              <Tag>{t('containers.tag.socket')}</Tag>
+            </Box>
+          )}
           {container.privileged && (
             <Box sx={{ flexShrink: 0, '@container page (max-width: 758.95px)': { display: 'none' } }}>
               <Tag>

@@ -1,5 +1,7 @@
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { SortableHead } from './sortable-head.tsx';
+import type { Sort, SortKey } from './container-filter.ts';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
 import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
@@ -18,6 +20,8 @@ export function ContainerTable({
   eci,
   selection,
   onSelect,
+  sort,
+  onSort,
   recreation,
   onRecreate,
   onRemove,
@@ -26,6 +30,8 @@ export function ContainerTable({
   readonly eci: boolean;
   readonly selection: Selection;
   readonly onSelect: (change: (before: Selection) => Selection) => void;
+  readonly sort: Sort;
+  readonly onSort: (by: SortKey) => void;
   /** Recreating those that are not protected is offered here. */
   readonly recreation: boolean;
   /** Undefined where it can't be done now. */
@@ -237,10 +243,10 @@ export function ContainerTable({
         <Box role="columnheader">
           <span className="visually-hidden">{t('containers.column.select')}</span>
         </Box>
-        <Box role="columnheader">{t('containers.column.container')}</Box>
-        <Box role="columnheader">{t('containers.column.status')}</Box>
-        <Box role="columnheader">{t('containers.column.protection')}</Box>
-        <Box role="columnheader">{t('containers.column.why')}</Box>
+        <SortableHead by="name" sort={sort} onSort={onSort} label={t('containers.column.container')} />
+        <SortableHead by="state" sort={sort} onSort={onSort} label={t('containers.column.status')} />
+        <SortableHead by="protection" sort={sort} onSort={onSort} label={t('containers.column.protection')} />
+        <SortableHead by="reason" sort={sort} onSort={onSort} label={t('containers.column.why')} />
         <Box role="columnheader">
           <span className="visually-hidden">{t('containers.column.actions')}</span>
         </Box>

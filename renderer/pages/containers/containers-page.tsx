@@ -9,7 +9,14 @@ import { applying } from '../../state/lock.ts';
 import { useMissing } from '../../state/missing.ts';
 import { useRoute } from '../../state/router.ts';
 import { isUnprotected, type Container } from '../../../shared/containers/protection.ts';
-import { filterContainers, isShow, type Show } from './container-filter.ts';
+import {
+  byUrgencyFirst,
+  filterContainers,
+  isShow,
+  nextSort,
+  type Show,
+  type Sort,
+} from './container-filter.ts';
 import { ContainerNotices } from './container-notices.tsx';
 import { ContainerTable } from './container-table.tsx';
 import { NoContainers, NoScan } from './empty-list.tsx';
@@ -31,6 +38,7 @@ export default function ContainersPage() {
   const scan = useScan();
   const [show, setShow] = useState<Show>(isShow(params['show']) ? params['show'] : 'all');
   const [text, setText] = useState(params['find'] ?? '');
+  const [sort, setSort] = useState<Sort>(byUrgencyFirst);
   const [selected, setSelected] = useState<Selection>(emptySelection);
   const [removalCandidates, setRemovalCandidates] = useState<readonly Container[] | null>(null);
   const [recreating, setRecreating] = useState<readonly Container[] | null>(null);
@@ -50,7 +58,7 @@ export default function ContainersPage() {
   }, [linkedShow, linkedText]);
 
   const all = app.scan?.containers ?? none;
-  const { shown, count } = filterContainers(all, text, show);
+  const { shown, count } = filterContainers(all, text, show, sort);
   const selection = keepExisting(selected, new Set(all.map((c) => c.id)));
   const chosen = all.filter((c) => selection.chosen.has(c.id));
   const ready = app.engine.phase === 'ready';
@@ -146,6 +154,10 @@ export default function ContainersPage() {
         />
       ) : (
         <ContainerTable
+          sort={sort}
+          onSort={(by) => {
+            setSort((before) => nextSort(before, by));
+          }}
           containers={shown}
           eci={eci}
           selection={selection}

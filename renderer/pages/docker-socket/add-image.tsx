@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { AddIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
-import type { LocalImages } from './local-images.ts';
+import { suggestedReferences, type LocalImages } from './local-images.ts';
 import { checkReference, ReferenceField, useTypedReferenceState } from './reference-field.tsx';
 
 /**
@@ -57,6 +57,7 @@ export function AddImage({
         autoFocus={autoFocus}
         value={text}
         label={t('socket.add.label')}
+        suggestions={suggestedReferences(text, images, local)}
         check={check}
         onChange={setText}
         onEnter={add}
@@ -101,6 +102,7 @@ export function EditImage({
         autoFocus
         value={text}
         label={t('socket.images.editing')}
+        suggestions={suggestedReferences(text, others, local)}
         check={check}
         onChange={setText}
         onEnter={save}

@@ -134,7 +134,7 @@ describe('what may not be edited', patience, () => {
   it('stays readable and takes no click', async () => {
     const app = await renderApp(namedState('readOnly'), 'docker-socket');
     expect(screen.getAllByText('Locked by the rights of /var/lib/bulkhead')).toHaveLength(4);
-    expect(screen.queryByRole('textbox', { name: 'Image to allow' })).toBeNull();
+    expect(screen.queryByRole('combobox', { name: 'Image to allow' })).toBeNull();
     await app.user.click(
       screen.getByRole('checkbox', { name: 'Mark all of build*. Locked by the rights of /var/lib/bulkhead' }),
     );

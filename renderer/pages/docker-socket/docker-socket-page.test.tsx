@@ -9,7 +9,7 @@ import { namedState } from '../../dev/states.ts';
 
 const images = (app: RenderedApp) =>
   document_(app).enhancedContainerIsolation.dockerSocketMount.imageList.images;
-const field = () => screen.getByRole('textbox', { name: 'Image to allow' });
+const field = () => screen.getByRole('combobox', { name: 'Image to allow' });
 /** As from the clipboard: one event instead of one a letter. */
 const typeInto = async ({ user }: RenderedApp, input: HTMLElement, text: string) => {
   await user.clear(input);
@@ -64,7 +64,7 @@ describe('allowed images (B2)', patience, () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Edit…' }));
-    const input = await screen.findByRole('textbox', { name: 'Image reference' });
+    const input = await screen.findByRole('combobox', { name: 'Image reference' });
     await waitFor(() => {
       expect(document.activeElement).toBe(input);
     });
@@ -185,7 +185,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     await within(row('docker:cli')).findByText('4f2a…91c7');
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
     await app.user.click(await screen.findByRole('menuitem', { name: 'Pin digest…' }));
-    const input = await screen.findByRole<HTMLInputElement>('textbox', { name: 'Image reference' });
+    const input = await screen.findByRole<HTMLInputElement>('combobox', { name: 'Image reference' });
     expect(input.value).toBe(
       'docker@sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7',
     );

@@ -89,3 +89,19 @@ export function sameContent(image: LocalImage, state: RegistryState | undefined)
   if (state.children === null) return null;
   return state.children.some((digest) => image.contents.has(digest));
 }
+
+/** Most references that a field offers. */
+const maxSuggestions = 20;
+
+/** Names of the engine's images that contain what is typed, without those that are listed already. */
+export function suggestedReferences(
+  typed: string,
+  listed: readonly string[],
+  { images }: Pick<LocalImages, 'images'>,
+): readonly string[] {
+  const text = typed.trim().toLowerCase();
+  const names = (images ?? []).flatMap(({ name, references }) => (references.length === 0 ? [] : name));
+  return [...new Set(names)]
+    .filter((name) => name.toLowerCase().includes(text) && name !== typed && !listed.includes(name))
+    .slice(0, maxSuggestions);
+}

@@ -145,6 +145,7 @@ export function ReferenceField({
   onEscape,
   check,
   label,
+  suggestions,
   inputRef,
   autoFocus = false,
   actions,
@@ -156,6 +157,8 @@ export function ReferenceField({
   readonly onEscape: () => boolean;
   readonly check: ReferenceCheck;
   readonly label: string;
+  /** References that the field offers while one types. */
+  readonly suggestions: readonly string[];
   readonly inputRef?: Ref<HTMLInputElement>;
   readonly autoFocus?: boolean;
   readonly actions: ReactNode;
@@ -204,8 +207,14 @@ export function ReferenceField({
           spellCheck: false,
           autoCapitalize: 'off',
           autoComplete: 'off',
+          list: `${id}-suggestions`,
         }}
       />
+      <datalist id={`${id}-suggestions`}>
+        {suggestions.map((reference) => (
+          <option key={reference} value={reference} />
+        ))}
+      </datalist>
       <Box
         id={id}
         role="status"

@@ -17,6 +17,7 @@ import {
   highlightActiveLineGutter,
   keymap,
   lineNumbers,
+  tooltips,
 } from '@codemirror/view';
 import { editorTheme } from './editor-theme.ts';
 
@@ -38,6 +39,8 @@ export function baseExtensions(text: string): readonly Extension[] {
     highlightSelectionMatches({ minSelectionLength: 2 }),
     search({ top: true }),
     json(),
+    // The page is a container of container queries, which fixed positions inside of it would count from.
+    tooltips({ parent: document.body }),
     editorTheme(),
   ];
 }

@@ -14,7 +14,8 @@ import { Columns, Page } from '../../components/page.tsx';
 import { StateTile } from '../../components/state-badge.tsx';
 import { useFormats, type Formats } from '../../i18n/format.ts';
 import { translateMessage, translateText } from '../../i18n/translate.ts';
-import { enforcementAlarm, enforcementHeadline } from '../../../shared/enforcement/describe.ts';
+import { enforcementHeadline } from '../../../shared/enforcement/describe.ts';
+import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import type { TFunction } from 'i18next';
 import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
@@ -256,8 +257,8 @@ function detail(
     return t(app.engine.phase === 'stopped' ? 'overview.detail.stopped' : 'overview.detail.notRunning', {
       socket: app.engine.socket,
     });
-  const alarm = enforcementAlarm(enforcement);
-  if (alarm !== null) return sentences(t, alarm.details.map(translateMessage));
+  // The notice above every page has the details.
+  if (isAlarm(enforcement.difference)) return '';
   if (unreadable) return t('overview.detail.unreadable');
   if (enforcement.by === 'nothing') return t('overview.detail.nothing');
   if (preferredOff !== null) return t('overview.detail.preferredOff');

@@ -4,7 +4,8 @@ import Button from '@mui/material/Button';
 import { useApp } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 import type { PageId } from '../../../shared/pages/pages.ts';
-import { Notice } from '../../components/error-panel.tsx';
+import { NoticeBody } from '../../components/error-panel.tsx';
+import { color, toneSoft } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import { applyStepTable } from '../../../shared/apply/steps.ts';
@@ -12,29 +13,72 @@ import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { closed, labelled, sentences } from '../../i18n/lists.ts';
 import { translateError, translateText } from '../../i18n/translate.ts';
-import { isUnprotected } from '../../../shared/containers/protection.ts';
+import { isUnprotected, type Container, type ContainerScan } from '../../../shared/containers/protection.ts';
 
 type AppliedOutcome = Extract<ApplyOutcome, { kind: 'applied' }>;
 
-/** Settings that are in force: what was verified, removed and recreated, and what is still unprotected. */
+/**
+ * Settings that are in force: what was verified, removed and recreated, and what is still unprotected, as one
+ * band in the tone of its worst part.
+ */
 export function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: AppliedOutcome }) {
   const { t } = useTranslation();
+  const { scan } = useApp();
+  const left = leftUnprotected(scan, outcome);
   return (
-    <Box sx={{ display: 'grid', gap: 1 }}>
-      <VerificationNotice run={run} outcome={outcome} />
+    <Box
+      role="status"
+      sx={{
+        borderRadius: '6px',
+        background: toneSoft[worstTone(outcome, left.length)],
+        padding: '0 12px',
+        '& > *': { paddingBlock: '8px' },
+        '& > * + *': { borderTop: `1px solid ${color.border}` },
+        '@media (forced-colors: active)': { border: '1px solid' },
+      }}
+    >
+      <VerificationResult run={run} outcome={outcome} />
       {outcome.unrecorded !== undefined && (
-        <Notice tone="warn" live="polite" title={t('review.end.unrecorded', { version: outcome.version })}>
+        <NoticeBody tone="warn" title={t('review.end.unrecorded', { version: outcome.version })}>
           {sentences(t, [
             closed(t, translateText(outcome.unrecorded, outcome.unrecordedSentence)),
             t('review.end.unrecordedTry'),
           ])}
-        </Notice>
+        </NoticeBody>
       )}
-      <RemovalNotices outcomes={outcome.removed} />
-      {outcome.recreated.length > 0 && <RecreationNotice members={outcome.recreated} />}
-      <UnprotectedNotice outcome={outcome} />
+      <RemovalResults outcomes={outcome.removed} />
+      {outcome.recreated.length > 0 && <RecreationResult members={outcome.recreated} />}
+      {left.length > 0 && (
+        <NoticeBody
+          tone="danger"
+          title={t('review.end.unprotected', { count: left.length })}
+          action={
+            <OpenButton page="containers" params={{ show: 'unprotected' }} label={t('review.end.show')} />
+          }
+        >
+          {t('review.end.unprotectedWhy')}
+        </NoticeBody>
+      )}
     </Box>
   );
+}
+
+const failedRecreations = (members: readonly RecreateMember[]): readonly RecreateMember[] =>
+  members.filter(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
+
+/** Containers that ECI, which is on now, does not protect. */
+function leftUnprotected(scan: ContainerScan | null, outcome: AppliedOutcome): readonly Container[] {
+  if (outcome.verification?.eci !== true) return [];
+  return (scan?.containers ?? []).filter(
+    (container) => isUnprotected(container) && !outcome.recreated.some(({ id }) => id === container.id),
+  );
+}
+
+function worstTone(outcome: AppliedOutcome, left: number): 'danger' | 'warn' | 'ok' {
+  if (left > 0 || failedRecreations(outcome.recreated).length > 0) return 'danger';
+  const verified = outcome.verification?.claims.every(({ verdict }) => settled(verdict)) ?? true;
+  const failed = outcome.unrecorded !== undefined || outcome.removed.some(({ removed }) => !removed);
+  return verified && !failed ? 'ok' : 'warn';
 }
 
 function OpenButton({
@@ -58,7 +102,7 @@ function OpenButton({
   );
 }
 
-function VerificationNotice({ run, outcome }: { readonly run: ApplyRun; readonly outcome: AppliedOutcome }) {
+function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly outcome: AppliedOutcome }) {
   const { t } = useTranslation();
   const { verification } = outcome;
   if (verification?.eci !== true) {
@@ -66,18 +110,17 @@ function VerificationNotice({ run, outcome }: { readonly run: ApplyRun; readonly
       ({ step, state }) => state === 'done' && applyStepTable[step].changes === 'engine',
     );
     return (
-      <Notice tone="ok" live="polite" title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}>
+      <NoticeBody tone="ok" title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}>
         {t('review.end.eciOffWhy')}
-      </Notice>
+      </NoticeBody>
     );
   }
   const { claims } = verification;
   const passed = claims.filter((claim) => claim.verdict === 'pass').length;
   const verified = claims.every((claim) => settled(claim.verdict));
   return (
-    <Notice
+    <NoticeBody
       tone={verified ? 'ok' : 'warn'}
-      live="polite"
       title={
         passed === claims.length
           ? t('review.end.verified', { count: passed })
@@ -86,11 +129,11 @@ function VerificationNotice({ run, outcome }: { readonly run: ApplyRun; readonly
       action={<OpenButton page="overview" label={t('review.end.results')} />}
     >
       {verified ? t('review.end.verifiedWhy') : undefined}
-    </Notice>
+    </NoticeBody>
   );
 }
 
-function RemovalNotices({ outcomes }: { readonly outcomes: AppliedOutcome['removed'] }) {
+function RemovalResults({ outcomes }: { readonly outcomes: AppliedOutcome['removed'] }) {
   const { t } = useTranslation();
   const { list } = useFormats();
   const failed = outcomes.filter((one) => !one.removed);
@@ -98,14 +141,13 @@ function RemovalNotices({ outcomes }: { readonly outcomes: AppliedOutcome['remov
   return (
     <>
       {removed.length > 0 && (
-        <Notice tone="neutral" title={t('review.end.removed', { count: removed.length })}>
+        <NoticeBody tone="neutral" title={t('review.end.removed', { count: removed.length })}>
           {list(removed.map((one) => one.name).slice(0, 20))}
-        </Notice>
+        </NoticeBody>
       )}
       {failed.length > 0 && (
-        <Notice
+        <NoticeBody
           tone="warn"
-          live="polite"
           title={t('review.end.notRemoved', { count: failed.length })}
           action={
             <OpenButton page="containers" params={{ show: 'unprotected' }} label={t('review.end.show')} />
@@ -117,40 +159,19 @@ function RemovalNotices({ outcomes }: { readonly outcomes: AppliedOutcome['remov
               {one.error === undefined ? '' : labelled(t, '', translateText(one.error, one.sentence))}
             </Box>
           ))}
-        </Notice>
+        </NoticeBody>
       )}
     </>
   );
 }
 
-function UnprotectedNotice({ outcome }: { readonly outcome: AppliedOutcome }) {
-  const { t } = useTranslation();
-  const { scan } = useApp();
-  if (outcome.verification?.eci !== true) return null;
-  const left =
-    scan?.containers.filter(
-      (container) => isUnprotected(container) && !outcome.recreated.some(({ id }) => id === container.id),
-    ) ?? [];
-  if (left.length === 0) return null;
-  return (
-    <Notice
-      tone="danger"
-      title={t('review.end.unprotected', { count: left.length })}
-      action={<OpenButton page="containers" params={{ show: 'unprotected' }} label={t('review.end.show')} />}
-    >
-      {t('review.end.unprotectedWhy')}
-    </Notice>
-  );
-}
-
 /** The outcome of recreating containers; the details are on their page. */
-function RecreationNotice({ members }: { readonly members: readonly RecreateMember[] }) {
+function RecreationResult({ members }: { readonly members: readonly RecreateMember[] }) {
   const { t } = useTranslation();
-  const bad = members.filter(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
+  const bad = failedRecreations(members);
   return (
-    <Notice
+    <NoticeBody
       tone={bad.length > 0 ? 'danger' : 'ok'}
-      live="polite"
       title={
         bad.length > 0
           ? t('review.end.notRecreated', { count: bad.length })
@@ -166,6 +187,6 @@ function RecreationNotice({ members }: { readonly members: readonly RecreateMemb
             : ''}
         </Box>
       ))}
-    </Notice>
+    </NoticeBody>
   );
 }

@@ -58,7 +58,12 @@ export const containers = {
     unknown: 'Not counted as protected',
   },
   socketObstacle: 'the Docker socket',
-  tag: { replaced: 'Replaced', privileged: 'Privileged, confined', privilegedOpen: 'Privileged' },
+  tag: {
+    socket: 'Docker socket',
+    replaced: 'Replaced',
+    privileged: 'Privileged, confined',
+    privilegedOpen: 'Privileged',
+  },
   detail: {
     id: 'Id',
     created: 'Created',

@@ -56,7 +56,7 @@ export const containers: Translation<typeof english> = {
     unknown: '不计为受保护',
   },
   socketObstacle: 'Docker 套接字',
-  tag: { replaced: '已替换', privileged: '特权，受限', privilegedOpen: '特权' },
+  tag: { socket: 'Docker 套接字', replaced: '已替换', privileged: '特权，受限', privilegedOpen: '特权' },
   detail: {
     id: 'ID',
     created: '创建时间',

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { container } from '../../dev/container-fixture.ts';
+import { byUrgencyFirst, filterContainers, nextSort, type Sort } from './container-filter.ts';
+
+const all = [
+  container('b-web', { state: 'running' }),
+  container('a-job', { state: 'exited' }),
+  container('c-old', { protected: false, state: 'running' }),
+];
+const names = (sort?: Sort) => filterContainers(all, '', 'all', sort).shown.map(({ name }) => name);
+
+it('lists what is unprotected first, and sorts by a column where one is chosen', () => {
+  expect(names()).toEqual(['c-old', 'a-job', 'b-web']);
+  expect(names({ by: 'name', descending: true })).toEqual(['c-old', 'b-web', 'a-job']);
+  expect(names({ by: 'state', descending: false })).toEqual(['a-job', 'b-web', 'c-old']);
+});
+it('sorts ascending, then descending, then as at first', () => {
+  const once = nextSort(byUrgencyFirst, 'name');
+  const twice = nextSort(once, 'name');
+  expect([once, twice]).toEqual([
+    { by: 'name', descending: false },
+    { by: 'name', descending: true },
+  ]);
+  expect(nextSort(twice, 'name')).toEqual(byUrgencyFirst);
+  expect(nextSort(twice, 'state')).toEqual({ by: 'state', descending: false });
+});
