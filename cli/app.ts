@@ -1,10 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { deepLinkScheme, parseDeepLink, parseRoute } from '../shared/desktop/deep-link.ts';
 import { pageIds } from '../shared/pages/pages.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { parseTargetId } from '../shared/targets/target-id.ts';
-import type { Launched } from './app-launch.ts';
+import type { AppProgram, Launched } from './app-launch.ts';
 import type { MenuChange } from './app-menu.ts';
 import { bulkheadCommand, printError, printResult, withJson, withRoot } from './output.ts';
 import { message } from '../shared/messages/message.ts';
@@ -17,6 +19,7 @@ interface AppOptions extends RootOptions {
   readonly hidden?: boolean;
   readonly install?: boolean;
   readonly uninstall?: boolean;
+  readonly version?: boolean;
 }
 
 /** `bulkhead app`: starts the desktop app, or shows the window that is open, at the place that is named. */
@@ -26,6 +29,7 @@ export function configureApp(command: Command): void {
     .option('--hidden', helpText('cli-help.app-hidden'))
     .option('--install', helpText('cli-help.app-install'))
     .option('--uninstall', helpText('cli-help.app-uninstall'))
+    .option('-V, --version', helpText('cli-help.app-version'))
     .action(async (given: string[], options: AppOptions) => {
       const args = appArguments(given, options);
       if (!args.ok) {
@@ -34,6 +38,14 @@ export function configureApp(command: Command): void {
       }
       const root = path.resolve(path.dirname(bulkheadCommand()), '..');
       const { findApp, launchApp, missingDisplay } = await import('./app-launch.ts');
+      if (options.version === true) {
+        const app = await findApp(root);
+        printResult(app.ok ? ok(appVersions(app.value)) : app, {
+          json: options.json,
+          human: describeVersions,
+        });
+        return;
+      }
       if (options.install === true || options.uninstall === true) {
         const { installInMenu, removeFromMenu } = await import('./app-menu.ts');
         const app = options.install === true ? await findApp(root) : null;
@@ -108,6 +120,32 @@ export function appArguments(
     ...(options.hidden === true ? ['--hidden'] : []),
     ...others,
   ]);
+}
+
+interface AppVersions {
+  readonly version: string;
+  /** Version of the Electron that runs the app; null where it is not beside its program. */
+  readonly electron: string | null;
+  /** Whether it is another one than releases have. */
+  readonly fallback: boolean;
+}
+
+function appVersions({ program }: AppProgram): AppVersions {
+  const file = path.join(path.dirname(program), 'version');
+  const electron = existsSync(file) ? readFileSync(file, 'utf8').trim().replace(/^v/, '') : null;
+  const fallback = electron !== null && electron !== packageJson.devDependencies.electron;
+  return { version: packageJson.version, electron, fallback };
+}
+
+function describeVersions({ version, electron, fallback }: AppVersions): string {
+  if (electron === null) return text('cli-output.app-version', { version });
+  return fallback
+    ? text('cli-output.app-version-fallback', {
+        version,
+        electron,
+        release: packageJson.devDependencies.electron,
+      })
+    : text('cli-output.app-version-electron', { version, electron });
 }
 
 const describeLaunch = ({ alreadyOpen }: Launched): string =>

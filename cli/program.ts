@@ -14,9 +14,12 @@ const defaultHelp = new Help();
  */
 export async function buildProgram(args?: readonly string[]): Promise<Command> {
   const terms = new Map<Command, string>();
-  const program = new Command('bulkhead')
+  const program = new Command('bulkhead');
+  // The program's own would take the place of `bulkhead app --version`.
+  if (args?.includes('app') !== true)
+    program.version(packageJson.version, '-V, --version', helpText('cli-help.display-version'));
+  program
     .description(helpText('cli-help.program'))
-    .version(packageJson.version, '-V, --version', helpText('cli-help.display-version'))
     .helpOption('-h, --help', helpText('cli-help.display-help'))
     .helpCommand('help [command]', helpText('cli-help.display-help'))
     .addOption(new Option('--lang <language>', helpText('cli-help.language')).argParser(languageOption))

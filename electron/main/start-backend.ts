@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { app, type BrowserWindow } from 'electron';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { DesktopState } from '../../shared/ipc/app-state.ts';
 import {
   engineAtRoot,
@@ -145,6 +146,11 @@ async function open(
   if (!target.ok) throw new Error(target.error.message);
   return openSession(target.value, users, {
     appVersion: app.getVersion(),
+    runtime: {
+      electron: process.versions.electron,
+      node: process.versions.node,
+      fallback: process.versions.electron !== packageJson.devDependencies.electron,
+    },
     isRoot,
     desktop,
     onLog: (line) => {

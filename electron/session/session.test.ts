@@ -74,6 +74,7 @@ async function open(scan: Target['scan'], status?: () => Promise<unknown>): Prom
   } as unknown as UserStore; // likewise
   session = await openSession(target, users, {
     appVersion: '0',
+    runtime: { electron: '0', node: '0', fallback: false },
     isRoot: false,
     desktop: () => appState({}).desktop,
     onLog: () => undefined,

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Target } from '../../engine/target.ts';
-import type { DesktopState } from '../../shared/ipc/app-state.ts';
+import type { AppState, DesktopState } from '../../shared/ipc/app-state.ts';
 import type { Preferences } from '../../shared/ipc/user-choices.ts';
 import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
@@ -19,6 +19,7 @@ import { unknownEngine } from './unknown-engine.ts';
 
 export interface SessionOptions {
   readonly appVersion: string;
+  readonly runtime: AppState['runtime'];
   readonly isRoot: boolean;
   /** What the desktop offers, as far as it is known. */
   readonly desktop: () => DesktopState;
@@ -100,6 +101,7 @@ export async function openSession(
   });
   const opened: StateStore = stateStore({
     appVersion: options.appVersion,
+    runtime: options.runtime,
     platform: process.platform,
     home: os.homedir(),
     tmp: containersTmp,

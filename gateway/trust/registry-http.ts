@@ -5,9 +5,9 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { getCACertificates } from 'node:tls';
 import { message } from '../../shared/messages/message.ts';
 import { registryProblem, type RegistryProblem } from '../../shared/settings/registry-problem.ts';
+import { certificateAuthorities, hasProxy, supportsProxies } from './certificate-authorities.ts';
 
 /** How the other end proves who it is. `null` authorities: the system's alone. */
 export interface TlsChoice {
@@ -57,17 +57,18 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
   });
   // On first use: a gateway that queries no registry does not load TLS.
   let agents: ReturnType<typeof makeAgents> | null = null;
-  let systemAuthorities: readonly string[] | null = null;
-  /**
-   * The authorities that Node trusts and those of the machine, which Go, and so the engine, trusts.
-   */
-  const authorities = () =>
-    (systemAuthorities ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]);
+  let trusted: readonly string[] | null = null;
+  const authorities = () => (trusted ??= certificateAuthorities(env));
 
   return {
     exchange: (request) =>
       new Promise<WebResponse>((resolve) => {
         const secure = request.url.protocol === 'https:';
+        // What the administrator has go through a proxy does not go past it.
+        if (!request.direct && hasProxy(env, request.url) && !supportsProxies()) {
+          resolve({ ok: false, cause: 'connect', ...registryProblem(message('registry.proxy-unsupported')) });
+          return;
+        }
         const current = (agents ??= makeAgents());
         const failed = (error: unknown) => {
           resolve({ ok: false, ...failure(error, request.timeoutMs) });

@@ -48,6 +48,7 @@ export const targetCapabilities: Readonly<Record<TargetKind, TargetCapabilities>
 export function appState(more: Partial<AppState> = {}): AppState {
   return {
     appVersion: '0.1.0',
+    runtime: { electron: '25.1.1', node: '18.15.0', fallback: true },
     platform: 'linux',
     home: '/home/sam',
     tmp: '/tmp',

@@ -67,6 +67,8 @@ export type SettingsState = z.infer<typeof settingsStateSchema>;
  */
 export const appStateSchema = z.object({
   appVersion: z.string(),
+  /** What the window runs on; `fallback`: not the version that releases have. */
+  runtime: z.object({ electron: z.string(), node: z.string(), fallback: z.boolean() }),
   platform: z.string(),
   /** Home directory of the user, to resolve $HOME for display. */
   home: z.string(),

@@ -11,7 +11,7 @@ import { NotificationsCard, WindowCard } from './desktop-cards.tsx';
 
 export default function PreferencesPage() {
   const { t } = useTranslation();
-  const { appVersion, engine } = useApp();
+  const { appVersion, runtime, engine } = useApp();
   return (
     <Page title={t('preferences.title')} subtitle={t('preferences.subtitle')}>
       <Box sx={{ display: 'grid', gap: 2 }}>
@@ -24,6 +24,13 @@ export default function PreferencesPage() {
             <Facts
               items={[
                 { label: t('preferences.about.version'), value: appVersion },
+                {
+                  label: t('preferences.about.runtime'),
+                  value: t(
+                    `preferences.about.${runtime.fallback ? 'fallbackRuntime' : 'releaseRuntime'}`,
+                    runtime,
+                  ),
+                },
                 { label: t('preferences.about.engine'), value: engine.name },
                 { label: t('preferences.about.socket'), value: <PathText path={engine.socket} /> },
                 { label: t('preferences.about.settings'), value: <PathText path={engine.settingsPath} /> },

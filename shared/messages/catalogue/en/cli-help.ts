@@ -45,6 +45,7 @@ export const cliHelp = {
   'cli-help.app-hidden': 'start in the tray, where there is one',
   'cli-help.app-install': 'put the app into your menu and let it open bulkhead:// links (Linux)',
   'cli-help.app-uninstall': 'take it out of your menu again',
+  'cli-help.app-version': 'print the versions of the app and of the Electron that runs it',
   'cli-help.targets':
     "list the engines found on this machine: embedded ones, the machine's own, Docker Desktop",
   'cli-help.install': concat(

@@ -37,6 +37,10 @@ export const cliOutput = {
   'cli-output.app-open-already': 'The app is open already: its window is in front now.',
   'cli-output.app-installed': 'The app is in your menu, and opens bulkhead:// links: {{entry}}',
   'cli-output.app-uninstalled': 'The app is out of your menu: {{entry}}',
+  'cli-output.app-version': 'Bulkhead {{version}}',
+  'cli-output.app-version-electron': 'Bulkhead {{version}}, Electron {{electron}}',
+  'cli-output.app-version-fallback':
+    'Bulkhead {{version}}, Electron {{electron}} (fallback; releases have {{release}})',
   'cli-output.no-engine-found': 'No engine was found. Start one: bulkhead engine start.',
   'cli-output.target-embedded': 'embedded engine',
   'cli-output.target-system': 'Docker Engine of this machine, behind the gateway',

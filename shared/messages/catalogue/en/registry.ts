@@ -29,6 +29,8 @@ export const registry = {
   'registry.redirects-without-end': 'it redirects without end',
   'registry.redirects-nowhere': 'it redirects to no address',
   'registry.redirect-not-followed': 'it redirects to {{address}}, which is not followed',
+  'registry.proxy-unsupported':
+    'its proxy cannot be used by this version of Electron; bulkhead settings lint --registry uses it',
   'registry.answer-too-long': 'the answer is longer than {{limit}} bytes',
   'registry.timed-out': 'it did not answer within {{seconds}} s',
   'registry.name-not-found': "its name could not be looked up ({{code}}); check the machine's DNS",

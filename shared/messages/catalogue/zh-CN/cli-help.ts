@@ -42,6 +42,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.app-hidden': '有托盘时，启动到托盘',
   'cli-help.app-install': '将应用加入您的菜单，并由它打开 bulkhead:// 链接 (Linux)',
   'cli-help.app-uninstall': '从您的菜单中移除',
+  'cli-help.app-version': '输出应用的版本，以及运行它的 Electron 的版本',
   'cli-help.targets': '列出在此计算机上找到的引擎：内置引擎、计算机自身的引擎、Docker Desktop',
   'cli-help.install':
     '将网关置于此计算机的 Docker Engine (docker.service) 之前，先显示会更改的内容；引擎重启一次',

@@ -36,6 +36,10 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.app-open-already': '应用已打开：其窗口现已置于前台。',
   'cli-output.app-installed': '应用已加入您的菜单，并会打开 bulkhead:// 链接：{{entry}}',
   'cli-output.app-uninstalled': '应用已从您的菜单中移除：{{entry}}',
+  'cli-output.app-version': 'Bulkhead {{version}}',
+  'cli-output.app-version-electron': 'Bulkhead {{version}}，Electron {{electron}}',
+  'cli-output.app-version-fallback':
+    'Bulkhead {{version}}，Electron {{electron}}（后备版本；发行版使用 {{release}}）',
   'cli-output.no-engine-found': '未找到引擎。请启动：bulkhead engine start。',
   'cli-output.target-embedded': '内置引擎',
   'cli-output.target-system': '此计算机的 Docker Engine（位于网关之后）',

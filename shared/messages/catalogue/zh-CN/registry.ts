@@ -26,6 +26,7 @@ export const registry: Translated<typeof english> = {
   'registry.redirects-without-end': '无休止地重定向',
   'registry.redirects-nowhere': '重定向没有地址',
   'registry.redirect-not-followed': '重定向到 {{address}}，未跟随',
+  'registry.proxy-unsupported': '此版本的 Electron 无法使用代理；bulkhead settings lint --registry 可以',
   'registry.answer-too-long': '应答超过 {{limit}} 字节',
   'registry.timed-out': '在 {{seconds}} 秒内没有应答',
   'registry.name-not-found': '无法解析其名称 ({{code}})；请检查本机的 DNS',

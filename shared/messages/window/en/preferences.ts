@@ -68,6 +68,9 @@ export const preferences = {
     textOf: 'Licence text of {{name}}',
   },
   about: {
+    runtime: 'Runtime',
+    releaseRuntime: 'Electron {{electron}}, Node {{node}}',
+    fallbackRuntime: 'Electron {{electron}}, Node {{node}} (fallback, for tests)',
     title: 'This app',
     version: 'Version',
     engine: 'Engine',

@@ -56,6 +56,9 @@ export const preferences: Translation<typeof english> = {
     textOf: '{{name}} 的许可证文本',
   },
   about: {
+    runtime: '运行时',
+    releaseRuntime: 'Electron {{electron}}，Node {{node}}',
+    fallbackRuntime: 'Electron {{electron}}，Node {{node}}（后备版本，供测试使用）',
     title: '关于此应用',
     version: '版本',
     engine: '引擎',
