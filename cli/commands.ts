@@ -90,6 +90,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./ranges.ts')).configureRanges,
   },
   {
+    term: 'support-bundle [options]',
+    description: helpText('cli-help.support'),
+    load: async () => (await import('./support-bundle.ts')).configureSupportBundle,
+  },
+  {
     term: 'completion',
     description: helpText('cli-help.completion'),
     load: async () => (await import('./completion.ts')).configureCompletion,

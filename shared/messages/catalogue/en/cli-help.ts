@@ -172,6 +172,12 @@ export const cliHelp = {
     '\nRefused while a container or a process is in one of the ranges.\nFiles with such ids are not ',
     'looked for: delete what was left outside of containers first.\n{{example}}',
   ),
+  'cli-help.support':
+    'write logs, versions, settings and records of an engine into one file, for whoever helps',
+  'cli-help.support-output':
+    'the file (default: bulkhead-support-TIME.tar.gz); one that is there is not replaced',
+  'cli-help.support-dry-run': 'show what would be in it, and what would be redacted; write nothing',
+  'cli-help.support-notes': '\nNothing is sent. The file can be read by root only.',
   'cli-help.completion': 'print the completions of these commands for a shell',
   'cli-help.completion-bash': 'print the completions for bash',
   'cli-help.completion-zsh': 'print the completions for zsh',

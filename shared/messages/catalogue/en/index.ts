@@ -10,6 +10,7 @@ import { cliPlan } from './cli-plan.ts';
 import { cliRecreation } from './cli-recreation.ts';
 import { cliSettings } from './cli-settings.ts';
 import { cliStatus } from './cli-status.ts';
+import { cliSupport } from './cli-support.ts';
 import { common } from './common.ts';
 import { containers } from './containers.ts';
 import { daemonJson } from './daemon-json.ts';
@@ -46,6 +47,7 @@ export const english = {
   ...cliRecreation,
   ...cliSettings,
   ...cliStatus,
+  ...cliSupport,
   ...common,
   ...containers,
   ...daemonJson,

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const main = path.join(import.meta.dirname, 'main.ts');
+let directory: string;
+let root: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp('/tmp/bulkhead-bundle-');
+  root = path.join(directory, 'engine');
+  await mkdir(path.join(root, 'logs'), { recursive: true });
+  await writeFile(
+    path.join(root, 'admin-settings.json'),
+    '{"configurationFileVersion": 2, "proxy": {"http": {"value": "http://sam:hunter2@proxy:3128"}}}',
+  );
+  await writeFile(path.join(root, 'logs', 'dockerd.log'), 'starting\nlogin password=hunter2\n');
+  await writeFile(path.join(root, 'logs', 'old.log'), `hunter2${'x'.repeat(3 * 1024 * 1024)}\nlast\n`);
+  await symlink('/etc/shadow', path.join(root, 'logs', 'link.log'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const bundle = (...args: string[]) =>
+  run(process.execPath, [main, 'support-bundle', '--root', root, ...args], {
+    cwd: directory,
+    env: { ...process.env, LANG: 'C' },
+  });
+
+describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
+  it('has settings, records and logs without secrets, readable by its owner alone', async () => {
+    const file = path.join(directory, 'b.tar.gz');
+    const { stdout } = await bundle('--output', file);
+    expect(stdout).toMatch(/^settings\/admin-settings\.json {2,}credentials in URLs: 1$/m);
+    expect(stdout).toMatch(/^logs\/dockerd\.log {2,}values named like secrets: 1$/m);
+    expect(stdout).toContain('Nothing was sent.');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const names = (await run('tar', ['-tzf', file])).stdout.split('\n');
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'b/manifest.json',
+        'b/versions.json',
+        'b/status.json',
+        'b/settings/admin-settings.json',
+        'b/logs/old.log',
+      ]),
+    );
+    // What a link leads to is no log.
+    expect(names).not.toContain('b/logs/link.log');
+    const content = gunzipSync(await readFile(file)).toString('latin1');
+    expect(content).not.toContain('hunter2');
+    expect(content).toContain('password=[redacted]');
+    expect((await run('tar', ['-xOzf', file, 'b/logs/old.log'])).stdout).toBe('last\n');
+  });
+
+  it('replaces no file, through no link either', async () => {
+    const [there, link] = [path.join(directory, 'there'), path.join(directory, 'link')];
+    await writeFile(there, 'kept');
+    await chmod(there, 0o644);
+    await symlink(path.join(directory, 'absent'), link);
+    for (const file of [there, link])
+      await expect(bundle('--output', file)).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('is there already') as string,
+      });
+    expect(await readFile(there, 'utf8')).toBe('kept');
+    await expect(stat(path.join(directory, 'absent'))).rejects.toThrow('ENOENT');
+  });
+
+  it('can be looked at before it is written', async () => {
+    const { stdout } = await bundle('--dry-run', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      file: null,
+      entries: expect.arrayContaining([
+        expect.objectContaining({ name: 'logs/dockerd.log', redactions: { 'named-secret': 1 } }),
+      ]) as unknown,
+    });
+    expect((await run('ls', [directory])).stdout).toBe('engine\n');
+  });
+});

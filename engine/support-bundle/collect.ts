@@ -1,0 +1,81 @@
+import { constants } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { RedactionKind } from '../../shared/support/redact.ts';
+import { redactJson, redactText, type RedactedText } from '../../shared/support/redact.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+
+/** A file of a support bundle, without what looks like a secret. */
+export interface BundleEntry {
+  readonly name: string;
+  readonly content: string;
+  /** How many values were replaced in it, by kind. */
+  readonly redactions: Readonly<Partial<Record<RedactionKind, number>>>;
+  /** Bytes that were left out at its beginning, where it is too large. */
+  readonly omittedBytes: number;
+}
+
+/** What is known of an engine beside its files, by the name of the entry: written as JSON. */
+export type BundleFacts = Readonly<Record<string, unknown>>;
+
+/** Longest part of a file that a bundle has: its end. */
+const maxEntryBytes = 2 * 1024 * 1024;
+const maxLogFiles = 50;
+
+/**
+ * Everything that a support bundle has: facts, settings, records and logs of an engine. A file that is absent
+ * or cannot be read is left out; one of those is no reason to have no bundle.
+ */
+export async function collectBundle(paths: RootPaths, facts: BundleFacts): Promise<readonly BundleEntry[]> {
+  const files: readonly (readonly [string, string])[] = [
+    ['settings/admin-settings.json', paths.settings],
+    ['settings/admin-settings.draft.json', paths.draft],
+    ['settings/user-settings.json', path.join(paths.root, 'user-settings.json')],
+    ['settings/daemon.json', paths.daemonJson],
+    ['records/engine-state.json', paths.state],
+    ['records/enforced-policy.json', paths.enforcedPolicy],
+    ['records/verification.json', paths.verification],
+    ['records/backend-reports.json', paths.backendReports],
+    ['records/apply-journal.json', paths.journal],
+    ['records/recreate-journal.json', path.join(paths.root, 'recreate-journal.json')],
+    ['logs/audit.jsonl', paths.audit],
+    ...(await logFiles(paths.logs)).map((name) => [`logs/${name}`, path.join(paths.logs, name)] as const),
+  ];
+  const read = await Promise.all(files.map(([name, file]) => readEntry(name, file)));
+  return [
+    ...Object.entries(facts).map(([name, value]) => entryOf(name, JSON.stringify(value, null, 2), 0)),
+    ...read.filter((entry) => entry !== null),
+  ];
+}
+
+async function logFiles(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names.sort().slice(0, maxLogFiles);
+}
+
+const entryOf = (name: string, text: string, omittedBytes: number): BundleEntry => {
+  const redacted: RedactedText = name.endsWith('.json') ? redactJson(text) : redactText(text);
+  return { name, content: redacted.text, redactions: redacted.counts, omittedBytes };
+};
+
+/** The end of a regular file as an entry; null where there is none. */
+async function readEntry(name: string, file: string): Promise<BundleEntry | null> {
+  try {
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const found = await handle.stat();
+      if (!found.isFile()) return null;
+      const start = Math.max(0, found.size - maxEntryBytes);
+      const buffer = Buffer.alloc(Math.min(found.size, maxEntryBytes));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, start);
+      const text = buffer.toString('utf8', 0, bytesRead);
+      // From the first whole line on: half a line may be half a secret.
+      const whole = start === 0 ? text : text.slice(text.indexOf('\n') + 1);
+      return entryOf(name, whole, found.size - Buffer.byteLength(whole));
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { message } from '../../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { systemCode } from '../base/files.ts';
+import type { BundleEntry } from './collect.ts';
+
+/**
+ * Writes entries as a gzipped tar archive that its owner alone can read; the value is its size in bytes. A
+ * file that is there is never replaced: `input.unusable`. Others: `internal`, with the reason.
+ */
+export async function writeBundle(
+  file: string,
+  entries: readonly BundleEntry[],
+): Promise<Result<number, AppError>> {
+  let output: FileHandle;
+  try {
+    // Also through no link: it must not be there at all.
+    output = await open(file, 'wx', 0o600);
+  } catch (error) {
+    return systemCode(error) === 'EEXIST'
+      ? fail('input.unusable', message('cli-support.file-exists', { file }), {
+          hint: message('cli-support.name-another'),
+        })
+      : fail('input.unusable', message('cli-support.not-written', { file }), { cause: error });
+  }
+  const staging = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-support-'));
+  try {
+    const name = path.basename(file).replace(/\.tar\.gz$|\.tgz$/, '');
+    const directory = path.join(staging, name);
+    for (const entry of entries) {
+      const target = path.join(directory, entry.name);
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, entry.content, { mode: 0o600 });
+    }
+    await archive(staging, name, output);
+    return ok((await output.stat()).size);
+  } catch (error) {
+    await rm(file, { force: true });
+    return fail('internal', message('cli-support.not-written', { file }), { cause: error });
+  } finally {
+    await output.close();
+    await rm(staging, { recursive: true });
+  }
+}
+
+async function archive(directory: string, name: string, output: FileHandle): Promise<void> {
+  const options = ['--owner=root:0', '--group=root:0', '--sort=name', '--create', '--gzip'];
+  const tar = spawn('tar', ['--directory', directory, ...options, '--file=-', '--', name], {
+    stdio: ['ignore', output.fd, 'pipe'],
+  });
+  let errors = '';
+  tar.stderr?.setEncoding('utf8').on('data', (part: string) => {
+    errors = (errors + part).slice(0, 2000);
+  });
+  const [code] = (await once(tar, 'close')) as [number | null]; // what 'close' passes
+  if (code !== 0) throw new Error(errors.trim() === '' ? `tar ended with ${String(code)}` : errors.trim());
+}
