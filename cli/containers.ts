@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { killedContainers } from '../shared/containers/killed.ts';
 import { unprotected, type RemoveOutcome } from '../shared/containers/protection.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { registerRecreate } from './recreate.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { fail, ok } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
+import { crashLines } from './crash-text.ts';
 import { containerList, describeScan } from './container-list.ts';
 import { alarmLines, readEnforcement } from './enforcement-text.ts';
 import { helpText } from './help.ts';
@@ -35,8 +37,15 @@ export function configureContainers(containers: Command): void {
         return;
       }
       return withTarget(options, async (target) => {
-        const [scanned, enforcement] = await Promise.all([target.scan(), readEnforcement(target)]);
-        for (const line of alarmLines(enforcement)) progress(styled('bad', line, process.stderr));
+        const [scanned, engine] = await Promise.all([target.scan(), target.driver.status()]);
+        for (const line of alarmLines(await readEnforcement(target, engine)))
+          progress(styled('bad', line, process.stderr));
+        const killed = killedContainers(engine.crash, scanned.ok ? scanned.value : null);
+        for (const line of crashLines(
+          engine,
+          killed.map(({ name }) => name),
+        ))
+          progress(styled('warning', line, process.stderr));
         const shown =
           scanned.ok && options.unprotected === true
             ? ok({ ...scanned.value, containers: unprotected(scanned.value) })

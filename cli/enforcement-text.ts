@@ -1,12 +1,13 @@
 import type { Target } from '../engine/target.ts';
 import { enforcementAlarm } from '../shared/enforcement/describe.ts';
 import { enforcementOf, type Enforcement } from '../shared/enforcement/enforcement.ts';
+import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { text, translateSentence } from './text.ts';
 
 /** What enforces on a target now, what the next start does, and why they differ. */
-export async function readEnforcement(target: Target): Promise<Enforcement> {
+export async function readEnforcement(target: Target, engine: EngineStatus): Promise<Enforcement> {
   const { effectiveSettings } = await import('../shared/settings/index.ts');
-  const [engine, settings] = await Promise.all([target.driver.status(), target.settings.read()]);
+  const settings = await target.settings.read();
   const applied = effectiveSettings(settings.applied, { exists: settings.exists });
   return enforcementOf({ capabilities: target.capabilities, engine, settings, applied });
 }

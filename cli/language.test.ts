@@ -123,6 +123,7 @@ describe('the language of the command line', () => {
       enforcement: { difference: null } as StatusReport['enforcement'], // what the words use
       eci: false,
       audit: false,
+      killed: [],
       unprotected: null,
       verification: null,
       appliedVersion: 3,

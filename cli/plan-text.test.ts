@@ -59,6 +59,7 @@ const report = (more: Partial<StatusReport>): StatusReport => ({
   eci: true,
   audit: false,
   preferredOff: null,
+  killed: [],
   unprotected: 0,
   verification: { at: new Date(Date.now() - 180_000).toISOString(), durationMs: 1, eci: true, claims: [] },
   appliedVersion: 2,

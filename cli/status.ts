@@ -1,5 +1,6 @@
 import type { Target } from '../engine/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
+import { killedContainers } from '../shared/containers/killed.ts';
 import { unprotected } from '../shared/containers/protection.ts';
 import { errorMessage } from '../shared/messages/error-message.ts';
 import { plainText, sentenceOf, type MessageReference } from '../shared/messages/message.ts';
@@ -9,6 +10,7 @@ import { enforcementOf, isAlarm, type Enforcement } from '../shared/enforcement/
 import { protectionUnder } from '../shared/ipc/protection.ts';
 import type { ProtectionState, Verification } from '../shared/verify/claims.ts';
 import { labelled } from './columns.ts';
+import { crashLines } from './crash-text.ts';
 import { alarmLines } from './enforcement-text.ts';
 import { phaseText } from './engine-text.ts';
 import { text, translate, translateSentence } from './text.ts';
@@ -24,6 +26,8 @@ export interface StatusReport {
   readonly preferredOff: string | null;
   /** Audit mode is set: nothing is refused. Means something only while `eci` is true. */
   readonly audit: boolean;
+  /** Names of the containers that a crash of the engine killed, and that have not run since then. */
+  readonly killed: readonly string[];
   /** Containers that are not protected; null where the engine doesn't answer. */
   readonly unprotected: number | null;
   readonly verification: Verification | null;
@@ -65,6 +69,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     audit: policy.audit,
     verification,
     protection: protectionUnder(enforcement, { engine, verification, now: Date.now() }),
+    killed: killedContainers(engine.crash, scan?.ok === true ? scan.value : null).map(({ name }) => name),
     unprotected: scan !== null && scan.ok ? unprotected(scan.value).length : null,
     appliedVersion: settings.appliedVersion,
     draftDiffers: settings.draft !== settings.applied,
@@ -135,6 +140,7 @@ function notes(report: StatusReport): readonly string[] {
     const problem = translate(settingsProblem, settingsProblemSentence);
     lines.push(text('cli-status.settings-problem', { problem }));
   }
+  lines.push(...crashLines(engine, report.killed));
   if (report.interruptedApply) lines.push(text('cli-status.apply-interrupted'));
   if (report.olderSettings !== null)
     lines.push(text('cli-status.older-settings', { file: report.olderSettings }));

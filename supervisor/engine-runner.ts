@@ -15,6 +15,12 @@ import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
 import { clearEngineLeftovers } from '../engine/targets/embedded/leftovers.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { Children } from './children.ts';
+import {
+  notBack,
+  recordedAsRunning,
+  type KilledContainer,
+  type KilledContainers,
+} from './killed-containers.ts';
 import type { StateRecord } from './state-record.ts';
 import { message, type Message } from '../shared/messages/message.ts';
 
@@ -37,6 +43,8 @@ export class EngineRunner {
   #launched: LaunchedEngine | null = null;
   #isCancelled = false;
   readonly #containerd: ContainerdProcess;
+  /** Containers that ran when the engine before this one ended, without having been stopped. */
+  #killed: readonly KilledContainer[] = [];
 
   constructor(options: EngineRunnerOptions) {
     this.#options = options;
@@ -47,12 +55,18 @@ export class EngineRunner {
     return this.#dockerd !== null;
   }
 
+  /** What the end before the last start killed: which containers are not back. */
+  async killed(): Promise<KilledContainers> {
+    return notBack(this.#options.paths.engineSocket, this.#killed);
+  }
+
   /**
    * Starts planner and dockerd, the latter after `beforeDockerd`. Resolves when the engine responds, or with
    * the failure.
    */
   async start(beforeDockerd: Promise<unknown> = Promise.resolve()): Promise<Launched<void>> {
     const { paths, backends, children, record, log } = this.#options;
+    this.#killed = await recordedAsRunning(paths.data);
     const launched = await launchEngine(paths, {
       backends,
       planner: children.planner,

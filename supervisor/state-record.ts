@@ -31,6 +31,7 @@ export class StateRecord {
       planner: null,
       error: null,
       problem: null,
+      crash: null,
       progress: null,
     };
   }

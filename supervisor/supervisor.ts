@@ -11,6 +11,7 @@ import type { ProcessIdentity } from '../shared/process/process-stat.ts';
 import { timeLimit } from '../engine/base/time-limits.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import { superviseChildren, type Children } from './children.ts';
+import type { SupervisorState } from '../engine/targets/embedded/control-protocol.ts';
 import type { ControlTarget } from './control-server.ts';
 import { EngineRunner } from './engine-runner.ts';
 import { InterruptedWork } from './interrupted-work.ts';
@@ -166,6 +167,7 @@ export class Supervisor {
 
   async #startUp(): Promise<Launched<void>> {
     const before = await readEngineState(this.#paths);
+    if (before?.phase !== 'stopped') await this.#record.update({ crash: before?.crash ?? null });
     await boundLogs(this.#paths);
     await this.#record.update({ generation: 1 });
     this.#log(message('engine.supervisor-starting'));
@@ -246,11 +248,31 @@ export class Supervisor {
 
   async #ready(): Promise<void> {
     this.#children.gateway.notify({ kind: 'engine-started' });
-    await this.#record.update({ phase: 'ready', readyAt: new Date().toISOString(), error: null });
+    const crash = await this.#crash();
+    await this.#record.update({ phase: 'ready', readyAt: new Date().toISOString(), error: null, crash });
     this.#log(message('engine.ready', { address: `unix://${this.#paths.clientSocket}` }));
     void this.#interrupted.settleRecreation();
     // It may have ended while the phase was not 'ready' yet.
     if (!this.#engine.isRunning) this.#events.push('engine-ended');
+  }
+
+  /** The last crash, with this start's; the containers' names are in the log alone, which root reads. */
+  async #crash(): Promise<SupervisorState['crash']> {
+    const earlier = this.#record.latest.crash ?? null;
+    try {
+      const { stopped, removed } = await this.#engine.killed();
+      if (stopped.length === 0 && removed.length === 0) return earlier;
+      const names = [...stopped, ...removed].map(({ name }) => name).join(', ');
+      this.#log(message('engine.crash-killed', { names }));
+      return {
+        at: new Date().toISOString(),
+        containers: [...new Set([...(earlier?.containers ?? []), ...stopped.map(({ id }) => id)])],
+        removed: (earlier?.removed ?? 0) + removed.length,
+      };
+    } catch (error) {
+      this.#log(`what the end of the engine killed is not known: ${String(error)}`);
+      return earlier;
+    }
   }
 
   async #failed(error: AppError & { logTail?: string[] }): Promise<void> {

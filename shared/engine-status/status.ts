@@ -18,6 +18,16 @@ export const observedPhases = [...enginePhases, 'unreachable'] as const;
 export const engineExtensions = ['nri', 'cdi'] as const;
 export type EngineExtension = (typeof engineExtensions)[number];
 
+/** A crash of an engine that is up again. */
+export const engineCrashSchema = z.object({
+  /** When its end was noticed, ISO 8601 UTC. */
+  at: z.string(),
+  /** Ids of the containers that it killed, and that did not come back with the engine. */
+  containers: z.array(z.string()),
+  /** How many it killed that the engine then removed (`--rm`). */
+  removed: z.number().int().nonnegative(),
+});
+
 /** The target engine as seen from outside: identity, where it listens, what runs. Times are ISO 8601 UTC. */
 export const engineStatusSchema = z.object({
   kind: z.enum(targetKinds),
@@ -63,6 +73,8 @@ export const engineStatusSchema = z.object({
       logTail: z.array(z.string()),
     })
     .nullable(),
+  /** The last crash since the engine was stopped in order; only a supervised engine knows. */
+  crash: engineCrashSchema.nullable().optional(),
 });
 export type EngineStatus = z.infer<typeof engineStatusSchema>;
 

@@ -211,10 +211,18 @@ describe('killed with SIGKILL', () => {
     await engine.start();
     await engine.busybox();
     await engine.docker('run', '-d', '--name', 'kept', 'busybox', 'sleep', '1000');
+    await engine.docker('run', '-d', '--name', 'back', '--restart', 'always', 'busybox', 'sleep', '1000');
+    await engine.docker('run', '-d', '--rm', 'busybox', 'sleep', '1000');
     const before = await kill('dockerd');
     const after = await until((state) => state.phase === 'ready' && state.generation > before.generation);
     expect(after.gateway?.pid).toBe(before.gateway?.pid);
+    const id = (await engine.docker('inspect', '-f', '{{.Id}}', 'kept')).trim();
+    // 'back' has come back, and is no news.
+    expect(after.crash).toMatchObject({ containers: [id], removed: 1 });
+    const status = () => run(bulkhead, ['status', '--root', engine.paths.root]);
+    expect((await status()).stdout).toMatch(/^The engine crashed \(.+\)\. Killed, .+: kept\./m);
     await engine.docker('start', 'kept');
+    expect((await status()).stdout).not.toContain('kept');
     expect(await engine.docker('exec', 'kept', 'echo', 'up')).toBe('up\n');
   });
 

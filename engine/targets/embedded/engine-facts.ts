@@ -53,6 +53,7 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
     plannerUp,
     ...(unit === null ? {} : { startsAtBoot: unit.atBoot }),
     problem,
+    crash: phase === 'ready' ? (state?.crash ?? null) : null,
   };
 }
 

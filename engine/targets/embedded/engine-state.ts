@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { messageReferenceSchema } from '../../../shared/messages/schema.ts';
 import { appErrorSchema } from '../../../shared/app-error.ts';
 import type { AppError, Result } from '../../../shared/result.ts';
-import { enginePhases } from '../../../shared/engine-status/status.ts';
+import { engineCrashSchema, enginePhases } from '../../../shared/engine-status/status.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import { processIdentitySchema } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
@@ -43,6 +43,8 @@ export const engineStateSchema = z.object({
   error: appErrorSchema.nullable(),
   /** Last error lines of dockerd's log with `error`, or what limits a ready engine. */
   problem: problemSchema.nullable(),
+  /** The last crash since the engine was stopped in order. */
+  crash: engineCrashSchema.nullable().optional(),
 });
 export type EngineState = z.infer<typeof engineStateSchema>;
 

@@ -3,11 +3,13 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import { ErrorPanel } from '../../components/error-panel.tsx';
+import { ErrorPanel, Notice as ToneNotice } from '../../components/error-panel.tsx';
 import { useFormats } from '../../i18n/format.ts';
+import { closed, names, sentences } from '../../i18n/lists.ts';
 import type { RequestState } from '../../state/actions.ts';
 import { useApp } from '../../state/context.tsx';
 import { color } from '../../theme/tokens.ts';
+import { killedContainers } from '../../../shared/containers/killed.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { RecreateReport } from './recreate-report.tsx';
 import { RemovalReport } from './removal-report.tsx';
@@ -36,6 +38,7 @@ export function ContainerNotices({
   const ready = app.engine.phase === 'ready';
   return (
     <>
+      <CrashNotice />
       {app.recreation !== null && (
         <Notice>
           <RecreateReport run={app.recreation} onRetry={onRetryRecreate} />
@@ -93,6 +96,32 @@ export function ContainerNotices({
         </Notice>
       )}
     </>
+  );
+}
+
+/** What a crash of the engine killed, and has not run since then. */
+function CrashNotice() {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { engine, scan } = useApp();
+  const { crash } = engine;
+  const killed = killedContainers(crash, scan);
+  if (crash == null || (killed.length === 0 && crash.removed === 0)) return null;
+  return (
+    <Notice>
+      <ToneNotice tone="warn" title={t('containers.crash.title', { time: formats.time(crash.at) })}>
+        {sentences(t, [
+          closed(
+            t,
+            names(
+              t,
+              killed.map(({ name }) => name),
+            ),
+          ),
+          crash.removed === 0 ? '' : t('containers.crash.removed', { count: crash.removed }),
+        ])}
+      </ToneNotice>
+    </Notice>
   );
 }
 

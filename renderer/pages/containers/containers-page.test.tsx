@@ -48,6 +48,19 @@ describe('the list of containers', () => {
     expect(within(row('cache')).getByText('Gets ids of its own when it starts')).toBeTruthy();
   });
 
+  it('names what a crash of the engine killed, while it does not run', async () => {
+    const [first = never(), second = never()] = someContainers;
+    const containers = [
+      { ...first, name: 'killed', state: 'exited' as const },
+      { ...second, name: 'started-again', state: 'running' as const },
+    ];
+    const state = appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers } });
+    const crash = { at: minutesAgo(3), containers: [first.id, second.id], removed: 1 };
+    await renderApp({ ...state, engine: { ...state.engine, crash } }, 'containers');
+    expect(screen.getByText(/^The engine crashed \(/)).toBeTruthy();
+    expect(screen.getByText('killed. 1 container with --rm was removed.')).toBeTruthy();
+  });
+
   it('shows why one could not be inspected, and nothing that is not known', async () => {
     const [first = never()] = someContainers;
     const hung = {

@@ -59,6 +59,14 @@ export const cliStatus = {
   'cli-status.between-sentences': ' ',
   'cli-status.restore':
     'Restore version {{version}}: bulkhead settings rollback {{version}}, then bulkhead apply.',
+  'cli-status.killed': concat(
+    'The engine crashed ({{time}}). Killed, and not running since: {{names}}. ',
+    'To start them: docker start {{names}}',
+  ),
+  'cli-status.killed-removed_one':
+    'The engine crashed ({{time}}): {{count}} container with --rm was killed (logs/supervisor.log).',
+  'cli-status.killed-removed_other':
+    'The engine crashed ({{time}}): {{count}} containers with --rm were killed (logs/supervisor.log).',
   'cli-status.apply-interrupted':
     'An apply is under way or was interrupted; the next bulkhead apply settles it.',
   'cli-status.older-settings': concat(

@@ -123,6 +123,7 @@ export const engine = {
   'engine.not-prepared-for-reload': 'it was started without what isolation needs: restart it',
   'engine.keys-take-restart': 'daemon.json has changed in keys that are read at a start alone: {{keys}}',
   'engine.supervisor-does-not-answer': 'its supervisor does not answer',
+  'engine.crash-killed': 'the end of the engine before killed containers that did not come back: {{names}}',
   'engine.dockerd-ended-unexpectedly': 'dockerd ended unexpectedly',
   'engine.containers-are-not-recreated': 'containers are not recreated',
   'engine.interrupted-recreation-was-settled':

@@ -55,6 +55,10 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.between-sentences': '',
   'cli-status.restore':
     '恢复版本 {{version}}：运行 bulkhead settings rollback {{version}}，然后运行 bulkhead apply。',
+  'cli-status.killed':
+    '引擎曾崩溃（{{time}}）。被终止且此后未运行：{{names}}。启动它们：docker start {{names}}',
+  'cli-status.killed-removed_other':
+    '引擎曾崩溃（{{time}}）：{{count}} 个使用 --rm 的容器被终止并移除（logs/supervisor.log）。',
   'cli-status.apply-interrupted': '应用正在进行或曾被中断；下一次 bulkhead apply 会处理。',
   'cli-status.older-settings':
     '{{file}} 处（旧文档所述的位置）还有一个设置文件：此处不会读取。要采用它：bulkhead apply {{file}} --target docker-desktop',

@@ -112,6 +112,7 @@ export const engine: Translated<typeof english> = {
   'engine.not-prepared-for-reload': '引擎启动时缺少隔离所需的组件：请重启引擎',
   'engine.keys-take-restart': 'daemon.json 中有只在启动时读取的键发生了更改：{{keys}}',
   'engine.supervisor-does-not-answer': '引擎的监管进程没有响应',
+  'engine.crash-killed': '上一个引擎结束时终止了未能恢复的容器：{{names}}',
   'engine.dockerd-ended-unexpectedly': 'dockerd 意外结束',
   'engine.containers-are-not-recreated': '不重新创建容器',
   'engine.interrupted-recreation-was-settled': '已处理被中断的对 {{names}} 的重新创建：{{outcome}}',

@@ -1,5 +1,10 @@
 export const containers = {
   title: 'Containers',
+  crash: {
+    title: 'The engine crashed ({{time}}): these containers were killed and did not come back',
+    removed_one: '{{count}} container with --rm was removed.',
+    removed_other: '{{count}} containers with --rm were removed.',
+  },
   subtitle: {
     none: 'ECI protects containers when they are created. All that exist are protected.',
     some_one:

@@ -3,6 +3,10 @@ import type { Translation } from '../translation.ts';
 
 export const containers: Translation<typeof english> = {
   title: '容器',
+  crash: {
+    title: '引擎曾崩溃（{{time}}）：以下容器被终止，没有恢复运行',
+    removed_other: '{{count}} 个使用 --rm 的容器已被移除。',
+  },
   subtitle: {
     none: 'ECI 在创建容器时提供保护。现有容器均受保护。',
     some_other: 'ECI 在创建容器时提供保护。有 {{count}} 个容器未受其保护；未经您同意，不会对它们做任何操作。',
