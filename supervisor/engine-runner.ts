@@ -43,7 +43,7 @@ export class EngineRunner {
   #launched: LaunchedEngine | null = null;
   #isCancelled = false;
   readonly #containerd: ContainerdProcess;
-  /** Containers that ran when the engine before this one ended, without having been stopped. */
+  /** Containers that ran when an engine ended without having stopped them, and nobody has looked at since. */
   #killed: readonly KilledContainer[] = [];
 
   constructor(options: EngineRunnerOptions) {
@@ -57,7 +57,9 @@ export class EngineRunner {
 
   /** What the end before the last start killed: which containers are not back. */
   async killed(): Promise<KilledContainers> {
-    return notBack(this.#options.paths.engineSocket, this.#killed);
+    const found = await notBack(this.#options.paths.engineSocket, this.#killed);
+    this.#killed = [];
+    return found;
   }
 
   /**
@@ -66,7 +68,9 @@ export class EngineRunner {
    */
   async start(beforeDockerd: Promise<unknown> = Promise.resolve()): Promise<Launched<void>> {
     const { paths, backends, children, record, log } = this.#options;
-    this.#killed = await recordedAsRunning(paths.data);
+    // An attempt to start that fails may settle dockerd's records.
+    const recorded = await recordedAsRunning(paths.data);
+    this.#killed = [...this.#killed, ...recorded.filter(({ id }) => !this.#isKnown(id))];
     const launched = await launchEngine(paths, {
       backends,
       planner: children.planner,
@@ -91,6 +95,10 @@ export class EngineRunner {
       problem: problemUnder(launched.value),
     });
     return ok(undefined);
+  }
+
+  #isKnown(id: string): boolean {
+    return this.#killed.some((container) => container.id === id);
   }
 
   /** Has the running engine take the configuration on disk without a restart. */
