@@ -177,7 +177,7 @@ describe('an admin turns ECI on', () => {
         .map((c) => [c.id, c.verdict]),
     ).toEqual([['A11-through-socket', 'limited']]);
     await way.review.heading('Version 1 is applied').waitFor();
-    await main.getByText(/^1[56] of 17 checks passed in real containers$/).waitFor();
+    await main.getByText(/^1[67] of 18 checks passed in real containers$/).waitFor();
     await main.getByText('1 container is still unprotected').waitFor();
     // As chosen before: it ran, so the new one runs.
     await main.getByText('1 container recreated protected').waitFor({ timeout: 60_000 });

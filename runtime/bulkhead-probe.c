@@ -1,10 +1,12 @@
 /*
  * bulkhead-probe: looks at its container from inside and prints what it sees as one JSON line.
  *
- *   bulkhead-probe [--operations] [--proc] [--shared DIR] [--read-only DIR] [--socket PATH BODY] [--hold]
+ *   bulkhead-probe [--operations] [--proc] [--device FILE] [--shared DIR] [--read-only DIR]
+ *                  [--socket PATH BODY] [--hold]
  *
  * --operations tries what a privileged container may and may not do (A4, A5): probe-global.c, probe-local.c.
  * --proc       looks at what of /proc and /sys is hidden, and what is emulated (A10).
+ * --device     opens a device that the container was given, and lists all that it has (A5).
  * --shared     writes a file into a directory of the machine's that is mounted there (A8).
  * --read-only  tries to make a read-only mount writable (A9).
  * --socket     creates and starts a container through a Docker socket that is mounted there (A11).
@@ -13,6 +15,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,6 +23,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "probe-operations.h"
@@ -132,6 +136,33 @@ static void print_proc(void) {
   printf("}}");
 }
 
+static bool first_device;
+
+/* Prints `"b7:0"` for a device file. */
+static int print_device(const char *path, const struct stat *file, int type, struct FTW *place) {
+  (void)path;
+  (void)type;
+  (void)place;
+  if (!S_ISBLK(file->st_mode) && !S_ISCHR(file->st_mode)) return 0;
+  printf("%s\"%c%u:%u\"", first_device ? "" : ",", S_ISBLK(file->st_mode) ? 'b' : 'c', major(file->st_rdev),
+         minor(file->st_rdev));
+  first_device = false;
+  return 0;
+}
+
+/* A5: what comes of opening the device that was given, which ones there are, and of making another. */
+static void print_devices(const char *given) {
+  printf(",\"devices\":{");
+  print_outcome("open", opens(given, O_RDONLY | O_NONBLOCK));
+  putchar(',');
+  mkdir(PROBE_DIRECTORY, 0700);
+  print_outcome("make", mknod(PROBE_DIRECTORY "/node", S_IFCHR | 0600, makedev(1, 11)) == 0);
+  printf(",\"found\":[");
+  first_device = true;
+  (void)nftw("/dev", print_device, 8, FTW_PHYS);
+  printf("]}");
+}
+
 /* A8: who owns what root writes there, as seen from inside; from outside the engine's machine looks. */
 static void print_shared(const char *directory) {
   char path[PATH_MAX];
@@ -199,11 +230,12 @@ static int usage(const char *argument) {
 
 int main(int argc, char **argv) {
   bool hold = false, operations = false, proc = false;
-  const char *shared = NULL, *read_only = NULL, *socket_path = NULL, *body = NULL;
+  const char *device = NULL, *shared = NULL, *read_only = NULL, *socket_path = NULL, *body = NULL;
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--operations") == 0) operations = true;
     else if (strcmp(argv[i], "--proc") == 0) proc = true;
     else if (strcmp(argv[i], "--hold") == 0) hold = true;
+    else if (strcmp(argv[i], "--device") == 0 && i + 1 < argc) device = argv[++i];
     else if (strcmp(argv[i], "--shared") == 0 && i + 1 < argc) shared = argv[++i];
     else if (strcmp(argv[i], "--read-only") == 0 && i + 1 < argc) read_only = argv[++i];
     else if (strcmp(argv[i], "--socket") == 0 && i + 2 < argc) {
@@ -227,6 +259,7 @@ int main(int argc, char **argv) {
     putchar('}');
   }
   if (proc) print_proc();
+  if (device != NULL) print_devices(device);
   if (shared != NULL) print_shared(shared);
   if (read_only != NULL) print_read_only(read_only);
   if (socket_path != NULL) {

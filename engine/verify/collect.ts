@@ -20,6 +20,7 @@ import { probeBuildKit, probeClassicBuild, type BuildDoor } from './probe-build.
 import { probeBody } from './probe-container.ts';
 import type { VerifyOptions } from './verify-options.ts';
 import { createProbeRunner, type ProbeRunner } from './probe-runner.ts';
+import { collectDevices } from './collect-devices.ts';
 import { collectShares, refusedDirectories } from './collect-shares.ts';
 import { collectSocketRefusals, collectThroughSocket } from './collect-sockets.ts';
 
@@ -52,6 +53,7 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
       unless(['A4-privileged-works', 'A5-privileged-confined'], async () =>
         judgePrivileged(await runner.probe({ args: ['--operations'], host: { Privileged: true } })),
       ),
+      refusals('A5-listed-devices', () => collectDevices(runner, options)),
       refusals('A7-host-namespaces-refused', async () =>
         judgeRefused(
           'A7-host-namespaces-refused',

@@ -28,6 +28,7 @@ export const probeFactsSchema = z.object({
       tried: z.record(z.string(), z.string()),
     })
     .optional(),
+  devices: z.object({ open: z.string(), make: z.string(), found: z.array(z.string()) }).optional(),
   shared: z
     .object({ write: z.string(), owner: z.string(), read: z.string(), givenOwner: z.string() })
     .optional(),

@@ -8,6 +8,7 @@ export const claimIds = [
   'A3-exclusive-range',
   'A4-privileged-works',
   'A5-privileged-confined',
+  'A5-listed-devices',
   'A6-runtime-override',
   'A7-userns-host-ignored',
   'A7-host-namespaces-refused',
@@ -93,7 +94,7 @@ export function allSettled(claims: readonly Claim[]): boolean {
   );
 }
 
-/** "15 of 17 checks passed", and what the others are: for the log and the command line. */
+/** "16 of 18 checks passed", and what the others are: for the log and the command line. */
 export function countMessage(claims: readonly Claim[]): Message {
   const of = (verdict: Verdict): number => claims.filter((claim) => claim.verdict === verdict).length;
   const rest = (

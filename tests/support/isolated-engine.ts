@@ -59,7 +59,7 @@ export interface PlannerProcess {
 export interface IsolatedEngineOptions {
   readonly containerdSnapshotter?: boolean;
   readonly liveRestore?: boolean;
-  /** CDI devices, which engines before 28.3 have off. */
+  /** CDI devices, which engines before 28.2 have off. */
   readonly cdi?: boolean;
   /** More runtimes than ours, as daemon.json has them. */
   readonly runtimes?: Readonly<Record<string, { readonly path: string }>>;

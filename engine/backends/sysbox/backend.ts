@@ -49,7 +49,10 @@ export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
     id: 'sysbox',
     runtimeName: sysboxBackendCapabilities.runtimeName,
     needsPlanner: sysboxBackendCapabilities.needsPlanner,
-    notOffered: { 'A3-exclusive-range': message('evidence.one-range-for-all') },
+    notOffered: {
+      'A3-exclusive-range': message('evidence.one-range-for-all'),
+      'A5-listed-devices': message('evidence.devices-of-sysbox'),
+    },
     runtimePath: () => binary,
     // BuildKit does not follow the engine's default runtime.
     engineEnvironment: (runtime) => ({ DOCKER_BUILDKIT_RUNC_COMMAND: runtime }),

@@ -149,7 +149,10 @@ OOMScoreAdjust=-500
 LimitNOFILE=1048576
 TasksMax=4096
 UMask=0077
-${hardening}IPAddressDeny=any
+${hardening}# ProtectClock= limits devices. It makes files of devices for containers, and opens none.
+DeviceAllow=char-* m
+DeviceAllow=block-* m
+IPAddressDeny=any
 RestrictAddressFamilies=AF_UNIX AF_NETLINK
 
 [Install]

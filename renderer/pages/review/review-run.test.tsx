@@ -129,7 +129,7 @@ describe('the run', () => {
 describe('how it ended', () => {
   it('says what was shown, what was not removed and what is left to do', async () => {
     const { user, bridge } = await open('applied');
-    await screen.findByText('16 of 17 checks passed in real containers');
+    await screen.findByText('17 of 18 checks passed in real containers');
     expect(screen.getByText('it is running; say explicitly', { exact: false })).toBeTruthy();
     const band = screen.getByText('4 containers are still unprotected').closest('[role="status"]');
     expect(band?.textContent).toContain('16 of 17 checks passed in real containers');
@@ -162,7 +162,7 @@ describe('how it ended', () => {
       },
       'review',
     );
-    await screen.findByText('15 of 17 checks passed in real containers');
+    await screen.findByText('16 of 18 checks passed in real containers');
     expect(screen.queryByText('ECI is on and holds on this engine.')).toBeNull();
   });
 

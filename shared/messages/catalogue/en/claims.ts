@@ -4,6 +4,7 @@ export const claims = {
   'claims.A3-exclusive-range': 'Every container has ids of its own',
   'claims.A4-privileged-works': 'Privileged works',
   'claims.A5-privileged-confined': 'Privileged stays confined',
+  'claims.A5-listed-devices': 'A container has the listed devices it is given, and no others',
   'claims.A6-runtime-override': 'Another runtime can\u2019t be chosen',
   'claims.A7-userns-host-ignored': '--userns=host is ignored',
   'claims.A7-host-namespaces-refused': 'Host namespaces are refused',

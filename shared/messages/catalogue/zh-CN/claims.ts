@@ -6,6 +6,7 @@ export const claims: Translated<typeof english> = {
   'claims.A3-exclusive-range': '每个容器都有独立 ID',
   'claims.A4-privileged-works': '特权模式可用',
   'claims.A5-privileged-confined': '特权容器仍受限制',
+  'claims.A5-listed-devices': '容器只拥有交给它的、列表中的设备',
   'claims.A6-runtime-override': '无法选择其他运行时',
   'claims.A7-userns-host-ignored': '忽略 --userns=host',
   'claims.A7-host-namespaces-refused': '拒绝主机命名空间',

@@ -1,0 +1,89 @@
+import { stat } from 'node:fs/promises';
+import { deviceNumber } from '../../shared/isolation/device-number.ts';
+import { joinMessages } from '../../shared/messages/join-messages.ts';
+import { message } from '../../shared/messages/message.ts';
+import type { AllowedDevice } from '../../shared/settings/effective.ts';
+import type { Claim } from '../../shared/verify/claims.ts';
+import { claim, isRefused, notObserved, refusalOutcome, type Observed, type Refusal } from './judge.ts';
+import { outcomeText } from './evidence.ts';
+import type { ProbeResult } from './probe-container.ts';
+import type { ProbeRunner } from './probe-runner.ts';
+import type { VerifyOptions } from './verify-options.ts';
+
+const id = 'A5-listed-devices';
+
+/** A device that the settings list for everybody. */
+interface ListedDevice {
+  readonly path: string;
+  readonly access: string;
+  /** `b7:0`. */
+  readonly number: string;
+}
+
+/** A device of the machine that nobody should be given unless it is listed: the kernel's log. */
+const kernelLog = '/dev/kmsg';
+/** What every container has: null, zero, full, random, urandom, tty, console, ptmx and terminals. */
+const usualDevices = /^c(?:1:[35789]|5:[012]|136:\d+)$/;
+/** Errors that come before the driver of a device is reached. */
+const refusals = new Set(['EPERM', 'EACCES', 'ENOENT']);
+
+/** What stands for a listed device where none is listed for everybody: every container has it. */
+const nullDevice: ListedDevice = { path: '/dev/null', access: 'rwm', number: 'c1:3' };
+
+/**
+ * A5: a container that is given a device which is listed for everybody opens it, has no other, and can make
+ * none. One that is not listed is refused, unless a pattern may list it.
+ */
+export async function collectDevices(runner: ProbeRunner, { settings }: VerifyOptions): Promise<Claim> {
+  const device = (await firstForEverybody(settings.devices)) ?? nullDevice;
+  const given = (path: string, access: string) => ({
+    Devices: [{ PathOnHost: path, PathInContainer: path, CgroupPermissions: access }],
+  });
+  const mayListLog = settings.devices.some(
+    (entry) => entry.device === kernelLog || /[*?]/.test(entry.device),
+  );
+  const [probe, refusal] = await Promise.all([
+    runner.probe({ args: ['--device', device.path], host: given(device.path, device.access) }),
+    mayListLog ? null : runner.refusal(`--device ${kernelLog}`, given(kernelLog, 'r')),
+  ]);
+  return judgeDevices(device, probe, refusal);
+}
+
+/** The claim of what the probe saw; `refusal`: of a device that is not listed, null where none was tried. */
+export function judgeDevices(
+  device: ListedDevice,
+  probe: Observed<ProbeResult>,
+  refusal: Refusal | null,
+): Claim {
+  if ('error' in probe) return notObserved(id, probe.error);
+  const { devices } = probe.value.facts;
+  if (devices === undefined) return notObserved(id, message('evidence.probe-did-not-look'));
+  const others = devices.found.filter((number) => number !== device.number && !usualDevices.test(number));
+  const isThere = devices.found.includes(device.number) && !refusals.has(devices.open);
+  const isRefusedElsewhere = refusal === null || isRefused(refusal);
+  return claim(
+    id,
+    isThere && others.length === 0 && devices.make === 'EPERM' && isRefusedElsewhere,
+    joinMessages('statements', [
+      message('evidence.device-opened', {
+        device: device.path,
+        number: device.number,
+        outcome: devices.open,
+      }),
+      message('evidence.device-made', { outcome: devices.make }),
+      ...(others.length === 0 ? [] : [message('evidence.other-devices', { devices: others.join(', ') })]),
+      ...(refusal === null ? [] : [outcomeText(refusal.request, refusalOutcome(refusal))]),
+    ]),
+  );
+}
+
+async function firstForEverybody(entries: readonly AllowedDevice[]): Promise<ListedDevice | null> {
+  for (const { device, access, images, users, groups } of entries) {
+    if (images !== null || users !== null || groups !== null || !device.startsWith('/dev/')) continue;
+    const info = await stat(device, { bigint: true }).catch(() => null);
+    if (info === null || !(info.isBlockDevice() || info.isCharacterDevice())) continue;
+    const { major, minor } = deviceNumber(info.rdev);
+    return { path: device, access, number: `${info.isBlockDevice() ? 'b' : 'c'}${major}:${minor}` };
+  }
+  return null;
+}
