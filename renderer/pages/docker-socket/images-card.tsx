@@ -1,15 +1,14 @@
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import IconButton from '@mui/material/IconButton';
 import { useDraft, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { UndoChange } from '../../components/edited-mark.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { AddIcon, MoreIcon } from '../../theme/icons.ts';
+import { AddIcon } from '../../theme/icons.ts';
 import { leadsHere } from '../../components/pointed.ts';
 import { useNumber } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
@@ -20,7 +19,9 @@ import { CommandsCell } from './commands-cell.tsx';
 import { DerivedSwitch } from './derived-switch.tsx';
 import { FindingNotice } from './finding-notice.tsx';
 import { LocalImageCell } from './local-image-cell.tsx';
+import { findingsByPointer } from './findings-by-pointer.ts';
 import { ImageMenu } from './image-menu.tsx';
+import { ImageMenuButton } from './image-menu-button.tsx';
 import { Marked, Reference, RowActions } from './image-row.tsx';
 import { pinned } from './pin.ts';
 import { isShownInCell, TrustCell } from './trust-cell.tsx';
@@ -86,6 +87,8 @@ export function ImagesCard({
       align: 'right' as const,
     },
   ];
+  // Not looked for in each row: a thousand images have as many findings.
+  const findingsAt = useMemo(() => findingsByPointer(draft.findings), [draft.findings]);
   const tableRows = rows.map((row) => {
     const key = `${row.kind}-${row.index}-${row.value}`;
     const name = <Reference text={row.value} />;
@@ -119,7 +122,7 @@ export function ImagesCard({
         ],
       };
     }
-    const findings = draft.findings.filter((finding) => finding.pointer === `${imagesPointer}/${row.index}`);
+    const findings = findingsAt.get(`${imagesPointer}/${row.index}`) ?? [];
     const notices = findings.filter((finding) => !isShownInCell(finding));
     const isEditing = editing?.index === row.index && !readOnly;
     const below = isEditing ? (
@@ -172,15 +175,12 @@ export function ImagesCard({
         <CommandsCell key="commands" image={row.value} lists={lists} onOpen={onOpenList} />,
         row.kind === 'same' ? (
           <RowActions key="actions" place={row.index}>
-            <IconButton
-              aria-label={t('socket.images.menu', { image: row.value })}
-              aria-haspopup="menu"
-              onClick={(event) => {
-                setMenu({ row, anchor: event.currentTarget });
+            <ImageMenuButton
+              image={row.value}
+              onOpen={(anchor) => {
+                setMenu({ row, anchor });
               }}
-            >
-              <MoreIcon />
-            </IconButton>
+            />
           </RowActions>
         ) : (
           undo

@@ -8,7 +8,12 @@ import { withCode } from '../../components/mono.tsx';
 import { leadsHere } from '../../components/pointed.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
-import { canonicalReference, parseImageReference, referenceCovers } from '../../../shared/settings/index.ts';
+import {
+  canonicalReference,
+  parseImageReference,
+  referenceCovers,
+  type ImageReference,
+} from '../../../shared/settings/index.ts';
 import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
 import { shortDigest, useRegistryState, type RegistryState } from './registry-state.ts';
 
@@ -27,6 +32,25 @@ export function isQueryable(written: string): boolean {
   );
 }
 
+interface ParsedReference {
+  readonly image: string;
+  readonly reference: ImageReference;
+}
+
+const parsedLists = new WeakMap<readonly string[], readonly ParsedReference[]>();
+
+/** The entries that are references; parsed once for a list, not at every key that is typed. */
+function parsedReferences(images: readonly string[]): readonly ParsedReference[] {
+  const known = parsedLists.get(images);
+  if (known !== undefined) return known;
+  const parsed = images.flatMap((image) => {
+    const result = parseImageReference(image);
+    return result.ok ? [{ image, reference: result.value }] : [];
+  });
+  parsedLists.set(images, parsed);
+  return parsed;
+}
+
 /**
  * `others`: the entries already listed, without the one being edited. `state`: of its registry lookup,
  * undefined before it.
@@ -43,10 +67,7 @@ export function checkReference(
   const parsed = parseImageReference(text);
   if (!parsed.ok) return { usable: false, tone: 'danger', text: t(`socket.add.error.${parsed.error}`) };
   const canonical = canonicalReference(parsed.value);
-  const read = others.flatMap((image) => {
-    const other = parseImageReference(image);
-    return other.ok ? [{ image, reference: other.value }] : [];
-  });
+  const read = parsedReferences(others);
   const same = read.find(({ reference }) => canonicalReference(reference) === canonical);
   if (same !== undefined)
     return { usable: false, tone: 'danger', text: t('socket.add.duplicate', { image: same.image }) };
