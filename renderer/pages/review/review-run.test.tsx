@@ -132,7 +132,7 @@ describe('how it ended', () => {
     await screen.findByText('17 of 18 checks passed in real containers');
     expect(screen.getByText('it is running; say explicitly', { exact: false })).toBeTruthy();
     const band = screen.getByText('4 containers are still unprotected').closest('[role="status"]');
-    expect(band?.textContent).toContain('16 of 17 checks passed in real containers');
+    expect(band?.textContent).toContain('17 of 18 checks passed in real containers');
     await user.click(screen.getByRole('button', { name: 'Done' }));
     await waitFor(() => {
       expect(bridge.state().run).toBeNull();
