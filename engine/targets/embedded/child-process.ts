@@ -220,7 +220,7 @@ function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Runni
   const heartbeats = spec.heartbeat === undefined ? null : child.stdio[heartbeatFd];
   const endWatch =
     spec.heartbeat !== undefined && heartbeats instanceof Readable
-      ? watchHeartbeat(heartbeats, spec.heartbeat, isStuck)
+      ? watchHeartbeat(heartbeats, spec.heartbeat, ready, isStuck)
       : () => undefined;
   const exited = new Promise<string>((resolve) => {
     child.once('exit', endWatch);

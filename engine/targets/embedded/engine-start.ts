@@ -11,7 +11,7 @@ import type { ControlConnection } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
 import { DriverCall } from './driver-call.ts';
 import { readEngineState, supervisorLock, type EngineState } from './engine-state.ts';
-import { startEngineUnit } from './engine-unit.ts';
+import { endRestarts, startEngineUnit } from './engine-unit.ts';
 import { coverInherited } from './inherited-files.ts';
 import { logFile } from './log-files.ts';
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
@@ -92,10 +92,12 @@ class EngineStart {
     const state = await readEngineState(this.#paths);
     const isOurs =
       state !== null && state.supervisor.pid === spawned.pid && state.supervisor.started !== spawned.before;
-    if (isOurs)
+    if (isOurs) {
+      await endRestarts(this.#paths);
       return state.phase === 'failed'
         ? failedStart(state)
         : fail('engine.not-ready', message('engine.engine-was-stopped-while-it-started'));
+    }
     // It lost against another one started at the same moment: that one is waited for; when that is gone too,
     // it is our turn again.
     if (isTaken || this.#sawOther) {

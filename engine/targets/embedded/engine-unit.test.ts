@@ -14,8 +14,8 @@ it('the unit runs the supervisor of this directory alone, whatever characters it
   expect(lines).toContain('StandardOutput=append:/srv/100%%\\x20mine/logs/supervisor.log');
 });
 
-it('a stop ends the supervisor alone, which ends its containers; a crash is followed by a start', () => {
+it('a stop ends the supervisor alone, which ends its containers; a crash or a failed start is followed by another', () => {
   const lines = engineUnit(paths, '/opt/bulkhead/bin/bulkhead').split('\n');
   expect(lines).toContain('KillMode=mixed');
-  expect(lines).toContain('Restart=on-abnormal');
+  expect(lines).toContain('Restart=on-failure');
 });

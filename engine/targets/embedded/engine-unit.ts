@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { exists, writeFileAtomic } from '../../base/files.ts';
 import { foreignPlace } from '../../base/foreign-place.ts';
+import { identityOf, isAlive } from '../../base/process-identity.ts';
+import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { inheritedVariables } from '../guarded/engine-home.ts';
 import { logFile } from './log-files.ts';
@@ -23,6 +23,8 @@ const supervisorLog = (paths: RootPaths): string =>
   logFile(paths, 'supervisor').replaceAll('%', '%%').replaceAll(' ', '\\x20');
 /** Units in it are gone after a reboot. */
 const transientDirectory = '/run/systemd/system';
+/** systemd gives no event of a main process's end. */
+const endPollMs = 200;
 const directories = [unitDirectory, transientDirectory] as const;
 
 /** Pure. */
@@ -32,6 +34,7 @@ export function engineUnit(paths: RootPaths, bulkheadCommand: string): string {
 Description=Bulkhead embedded Docker engine (${paths.root.replaceAll('%', '%%')})
 After=network-online.target local-fs.target docker.service
 Wants=network-online.target
+StartLimitIntervalSec=0
 
 [Service]
 Type=exec
@@ -41,9 +44,10 @@ StandardOutput=append:${supervisorLog(paths)}
 StandardError=inherit
 KillMode=mixed
 TimeoutStopSec=150
-# A failed start has reported why; a killed supervisor is replaced.
-Restart=on-abnormal
+Restart=on-failure
 RestartSec=2
+RestartSteps=6
+RestartMaxDelaySec=60
 Delegate=yes
 TasksMax=infinity
 LimitNOFILE=1048576
@@ -66,7 +70,7 @@ export async function engineUnitState(paths: RootPaths): Promise<{ atBoot: boole
 
 export interface StartedUnit {
   readonly pid: number;
-  /** Resolves when the service has ended. */
+  /** Resolves when this supervisor has ended. */
   readonly ended: Promise<void>;
 }
 
@@ -100,7 +104,32 @@ export async function startEngineUnit(
     if (!done.ok && command[0] !== 'reset-failed') return done;
   }
   const pid = (await unitStates([name])).get(name)?.mainPid ?? -1;
-  return ok({ pid, ended: endOfUnit(name) });
+  return ok({ pid, ended: endOfProcess(pid) });
+}
+
+/** Ends a service that would try to start again what has just failed. At boot it is started as before. */
+export async function endRestarts(paths: RootPaths): Promise<void> {
+  if ((await engineUnitState(paths)) !== null) await systemctl(['stop', engineUnitName(paths)]);
+}
+
+/**
+ * Resolves when a process has ended: the unit itself does not end, but starts the next one. Keeps no process
+ * running that has nothing else to do.
+ */
+function endOfProcess(pid: number): Promise<void> {
+  return new Promise((resolve) => {
+    const watch = (identity: ProcessIdentity | null): void => {
+      const timer = setInterval(() => {
+        void (identity === null ? Promise.resolve(false) : isAlive(identity)).then((alive) => {
+          if (alive) return;
+          clearInterval(timer);
+          resolve();
+        });
+      }, endPollMs);
+      timer.unref();
+    };
+    void identityOf(pid).then(watch);
+  });
 }
 
 /** This process's variables that the engine gets, and the part of PATH that root alone can change. */
@@ -112,13 +141,6 @@ async function environmentText(): Promise<string> {
     .filter(([, value]) => !/[\n\r]/.test(value))
     .map(([name, value]) => `${name}="${value.replace(/[\\"$`]/g, '\\$&')}"\n`)
     .join('');
-}
-
-/** `start --wait` on a unit that runs waits for its end. */
-async function endOfUnit(name: string): Promise<void> {
-  const waiting = spawn('systemctl', ['start', '--wait', name], { stdio: 'ignore' });
-  waiting.unref();
-  await Promise.race([once(waiting, 'exit'), once(waiting, 'error')]);
 }
 
 /** Ends the service where it still runs, and removes it; nothing where there is none. */

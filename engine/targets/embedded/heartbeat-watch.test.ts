@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { heartbeatMs } from '../../../shared/process/heartbeat.ts';
+import * as machineSpeed from '../../base/machine-speed.ts';
 import { watchHeartbeat } from './heartbeat-watch.ts';
 
 beforeEach(() => {
@@ -8,14 +9,24 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
-function watched() {
+interface Watched {
+  readonly ready?: Promise<void>;
+  readonly factor?: number;
+}
+const never = new Promise<void>(() => undefined);
+
+/** `factor`: how slow the machine is. */
+async function watched({ ready = Promise.resolve(), factor = 1 }: Watched = {}) {
+  vi.spyOn(machineSpeed, 'slowness').mockResolvedValue(factor);
   const heartbeats = new PassThrough();
   const stuck: number[] = [];
-  const end = watchHeartbeat(heartbeats, { limitMs: 5000, startLimitMs: 8000 }, (missedMs) => {
+  const end = watchHeartbeat(heartbeats, { limitMs: 5000 }, ready, (missedMs) => {
     stuck.push(missedMs);
   });
+  await Promise.resolve();
   return {
     stuck,
     end,
@@ -25,8 +36,8 @@ function watched() {
   };
 }
 
-it('is stuck what beats no more, once; and what never begins, later', () => {
-  const { stuck, beat } = watched();
+it('is stuck what beats no more, once', async () => {
+  const { stuck, beat } = await watched();
   for (let second = 0; second < 20; second++) {
     beat();
     vi.advanceTimersByTime(heartbeatMs);
@@ -36,16 +47,20 @@ it('is stuck what beats no more, once; and what never begins, later', () => {
   expect(stuck).toEqual([]);
   vi.advanceTimersByTime(20 * heartbeatMs);
   expect(stuck).toEqual([5000]);
-
-  const never = watched();
-  vi.advanceTimersByTime(7 * heartbeatMs);
-  expect(never.stuck).toEqual([]);
-  vi.advanceTimersByTime(heartbeatMs);
-  expect(never.stuck).toEqual([8000]);
 });
 
-it('does not report a hang when this process did not run either: suspended or overloaded machine', () => {
-  const { stuck, beat } = watched();
+it.each([1, 3])('is stuck later before it is ready, on a machine %i times slower', async (factor) => {
+  const { stuck, beat } = await watched({ ready: never, factor });
+  beat();
+  vi.advanceTimersByTime(heartbeatMs);
+  vi.advanceTimersByTime((30 * factor - 1) * heartbeatMs);
+  expect(stuck).toEqual([]);
+  vi.advanceTimersByTime(heartbeatMs);
+  expect(stuck).toEqual([30_000 * factor]);
+});
+
+it('does not report a hang when this process did not run either (suspended, overloaded)', async () => {
+  const { stuck, beat } = await watched();
   beat();
   vi.advanceTimersByTime(heartbeatMs);
   // Every look comes late, however long it is.
@@ -58,8 +73,8 @@ it('does not report a hang when this process did not run either: suspended or ov
   expect(stuck).toEqual([]);
 });
 
-it('is not checked any more once the watch has ended', () => {
-  const { stuck, end } = watched();
+it('is not checked any more once the watch has ended', async () => {
+  const { stuck, end } = await watched();
   end();
   vi.advanceTimersByTime(100 * heartbeatMs);
   expect(stuck).toEqual([]);

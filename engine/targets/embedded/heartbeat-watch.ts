@@ -1,28 +1,41 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { heartbeatMs } from '../../../shared/process/heartbeat.ts';
+import { slowness } from '../../base/machine-speed.ts';
 import { statFields } from '../../../shared/process/process-stat.ts';
+
+const usualStartMs = 30_000;
 
 export interface HeartbeatLimits {
   /** Without a heartbeat for this long, ms, an event loop counts as stuck; default 10 s. */
   readonly limitMs?: number;
-  /** The same before the first, while the process is loaded; default 30 s. */
+  /** The same until the process is ready; default 30 s, and more on a slow machine (`slowness`). */
   readonly startLimitMs?: number;
 }
 
 /**
  * Calls `stuck` once when no heartbeats arrive any more. It counts its own checks, one a second, without a
  * new heartbeat; a check that is itself late does not count, since this process did not run either (the
- * machine was suspended or is overloaded), or had no time to read. Returns a function that ends the watch.
+ * machine was suspended or is overloaded), or had no time to read. Until `ready` resolves, what is loaded or
+ * cleaned up may keep the event loop busy, on a slow machine for longer. Returns a function that ends the
+ * watch.
  */
 export function watchHeartbeat(
   heartbeats: Readable,
   limits: HeartbeatLimits,
+  ready: Promise<unknown>,
   stuck: (missedMs: number) => void,
 ): () => void {
-  const { limitMs = 10_000, startLimitMs = 30_000 } = limits;
+  const { limitMs = 10_000, startLimitMs } = limits;
   let received = false;
-  let hasStarted = false;
+  let isReady = false;
+  let startMs = startLimitMs ?? usualStartMs;
+  void ready.then(() => {
+    isReady = true;
+  });
+  void slowness().then((factor) => {
+    startMs = startLimitMs ?? usualStartMs * factor;
+  });
   let missed = 0;
   let checkedAt = performance.now();
   const check = () => {
@@ -32,7 +45,7 @@ export function watchHeartbeat(
     if (received) missed = 0;
     else if (inTime) missed += 1;
     received = false;
-    if (missed * heartbeatMs < (hasStarted ? limitMs : startLimitMs)) return;
+    if (missed * heartbeatMs < (isReady ? limitMs : startMs)) return;
     end();
     stuck(missed * heartbeatMs);
   };
@@ -42,7 +55,6 @@ export function watchHeartbeat(
   };
   heartbeats.on('data', () => {
     received = true;
-    hasStarted = true;
   });
   heartbeats.on('error', () => undefined); // its end is seen elsewhere
   return end;
