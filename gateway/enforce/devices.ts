@@ -29,17 +29,17 @@ export interface DeviceRequester {
   readonly user: () => Promise<SharingUser | null>;
 }
 
-/** The user behind a create request; null: not known. */
-export function requestingUser(context: InspectionContext): Promise<SharingUser | null> {
-  const { sharing } = context;
+/** The user behind a create request; null: not known. A dry run keeps no records, and has a peer alone. */
+export async function requestingUser(context: InspectionContext): Promise<SharingUser | null> {
+  const { sharing, request, sockets } = context;
   return sharing
-    ? sharingUserOf(context.request, { users: sharing, mounts: context.sockets?.mounts ?? null })
-    : Promise.resolve(null);
+    ? sharingUserOf(request, { users: sharing, mounts: sockets?.mounts ?? null })
+    : request.peer();
 }
 
 /**
  * What the settings say of the devices of the machine that a container asks for (A5). Undefined where none
- * can be given to it: the settings list none, or nothing records for the runtime which ones it may have.
+ * can be given to it: the settings list none, or its runtime has no planner, which gives them out.
  * Rejects with EngineUnreachable.
  */
 export async function gatherDeviceFacts(
@@ -85,9 +85,9 @@ export async function gatherDeviceFacts(
   return facts;
 }
 
-/** The planner opens devices to containers by the records of who shares, where it plans them at all. */
-const isGrantable = ({ sharing, runtime }: InspectionContext): boolean =>
-  Boolean(sharing) && capabilitiesOfRuntime(runtime)?.needsPlanner === true;
+/** The planner gives devices out, by the records of who shares: without a record it gives none. */
+const isGrantable = ({ runtime }: InspectionContext): boolean =>
+  capabilitiesOfRuntime(runtime)?.needsPlanner === true;
 
 /**
  * Decides again about the devices of a container that is to start, by what is at their paths now, and records

@@ -77,6 +77,15 @@ describe('what the gateway will refuse of a recreation (D)', () => {
       ),
     );
   });
+  test('A5: a device that these settings do not list, for whose container it is', async () => {
+    const devices = {
+      Devices: [{ PathOnHost: '/dev/tty', PathInContainer: '/dev/x', CgroupPermissions: 'r' }],
+    };
+    const listed = (...users: string[]) => ({ bulkhead: { devices: [{ device: '/dev/tty', users }] } });
+    expect(await refused({}, one(devices))).toEqual([['host-device']]);
+    expect(await refused(listed(String(me.uid)), one(devices))).toEqual([[]]);
+    expect(await refused(listed(String(me.uid + 1)), one(devices))).toEqual([['host-device']]);
+  });
   test('A8: $HOME is the home of who asks for the new one', async () => {
     expect(await refused({}, one({ Binds: [`${homedir()}:/h`] }))).toEqual([[]]);
     // Root alone knows who that will be.
