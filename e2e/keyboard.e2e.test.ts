@@ -32,13 +32,17 @@ async function tabTo(target: Locator): Promise<void> {
 
 /** Applies what is reviewed and waits for its end. */
 async function apply(version: number): Promise<void> {
-  await tabTo(
-    window.page.getByRole('region', { name: 'Review and apply' }).getByRole('button', { name: /^Apply/ }),
-  );
-  // Applying is never one stray Enter away.
+  const button = window.page
+    .getByRole('region', { name: 'Review and apply' })
+    .getByRole('button', { name: /^Apply/ });
+  await tabTo(button);
+  // What stops or removes something is never one stray Enter away.
+  const needsSpace = (await button.getAttribute('aria-keyshortcuts')) === 'Space';
   await press('Enter');
-  expect((await window.state()).run).toBeNull();
-  await press('Space');
+  if (needsSpace) {
+    expect((await window.state()).run).toBeNull();
+    await press('Space');
+  }
   const { run } = await window.until(
     `version ${version} to be applied`,
     (s) => s.run?.activity === 'ended' && s.settings.appliedVersion === version,
