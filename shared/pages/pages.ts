@@ -49,7 +49,8 @@ export const pages = {
   },
   simulator: {},
   // The whole text: every setting that has no form.
-  json: { settings: [''] },
+  // What no form edits.
+  json: { settings: ['', '/bulkhead/devices'] },
   history: {},
   preferences: {},
   review: {},
