@@ -145,7 +145,7 @@ describe('an admin turns ECI on', () => {
       'It does not restart, and no container stops.',
       '1 container: gone',
       '1 container is recreated protected',
-      'Each new container gets its own UID/GID range',
+      'New containers get ids of their own',
     ])
       await main.getByText(text).waitFor();
     expect(await window.page.evaluate(() => document.activeElement?.textContent)).toBe('Back to editing');
@@ -168,7 +168,7 @@ describe('an admin turns ECI on', () => {
       version: 1,
       removed: [{ name: 'gone', removed: true }],
     });
-    expect(run?.steps.map((s) => s.state)).toEqual(Array(7).fill('done'));
+    expect(run?.steps.map((s) => s.state)).toEqual(Array(8).fill('done'));
     // Whether /proc is emulated depends on the machine; what a listed image does with its socket is shown
     // further below.
     expect(
@@ -459,7 +459,7 @@ describe('with ECI on', () => {
     await dialog.getByRole('button', { name: 'Recreate 1 container' }).click();
     await window.page.getByText('1 container recreated').waitFor();
     await way.containers.row('kept').getByText('Protected', { exact: true }).waitFor();
-    await way.containers.row('kept-before-eci').getByText('Unprotected').waitFor();
+    await way.containers.row('kept-before-eci').getByText('Replaced', { exact: true }).waitFor();
     await window.screenshot('recreated');
     await stage.docker('start', 'kept');
     expect(uidMap(await stage.docker('exec', 'kept', 'cat', '/proc/self/uid_map'))[1]).toBeGreaterThan(65535);
