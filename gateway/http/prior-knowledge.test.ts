@@ -9,6 +9,7 @@ import { nativeGrpcClient, type GrpcClient } from '../../tests/support/grpc-clie
 import { sendRaw } from '../../tests/support/raw-http.ts';
 import { proxyGrpc } from '../grpc/proxy.ts';
 import { ClientConnection } from './connection.ts';
+import { refuseConnection } from './refuse-connection.ts';
 import type { Gatekeeper, GatewayRequest, Verdict } from './exchange.ts';
 
 let directory: string;
@@ -174,6 +175,24 @@ describe('HTTP/2 with prior knowledge', () => {
     };
     expect(await callListWorkers()).toMatchObject({ status: 0 });
     expect(heads).toEqual(['POST /grpc HTT', 'PRI * HTTP/2.0']);
+  });
+
+  it('gets the refusal of a connection limit as an error of its calls', async () => {
+    let closed = 0;
+    const full = createServer({ allowHalfOpen: true }, (socket) => {
+      refuseConnection(socket, 429, 'too many connections', () => closed++);
+    });
+    full.listen(path.join(directory, 'f.sock'));
+    await once(full, 'listening');
+    client = nativeGrpcClient(path.join(directory, 'f.sock'));
+    expect(await client.call(listWorkers, new Uint8Array())).toMatchObject({
+      status: 8,
+      message: 'too many connections',
+    });
+    client.close();
+    await expect.poll(() => closed).toBe(1);
+    expect((await sendRaw(path.join(directory, 'f.sock'), 'GET / HTTP/1.1\r\n\r\n')).status).toBe(429);
+    full.close();
   });
 
   it('may come in pieces', async () => {

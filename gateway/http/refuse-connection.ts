@@ -1,13 +1,16 @@
 import type { Socket } from 'node:net';
 import { errorResponse } from './errors.ts';
+import { prefaceProgress } from './prior-knowledge.ts';
+import { refuseCalls } from './refuse-calls.ts';
 
 /** How long a refused client may take to ask and to read the response, ms, and how much it may send. */
 const refusalTimeoutMs = 5000;
 const maxReceivedBytes = 1024 * 1024;
 
 /**
- * Answers whatever a client asks first, and closes: clients take no answer for one before they have asked.
- * `ended` is called once, when the socket is closed.
+ * Answers whatever a client asks first, and closes: clients take no answer for one before they have asked. A
+ * client that speaks HTTP/2 from its first byte gets the refusal as the error of its calls. `ended` is called
+ * once, when the socket is closed.
  */
 export function refuseConnection(socket: Socket, status: number, message: string, ended: () => void): void {
   let received = 0;
@@ -16,14 +19,22 @@ export function refuseConnection(socket: Socket, status: number, message: string
   }, refusalTimeoutMs);
   timer.unref();
   socket.on('error', () => undefined);
-  socket.on('data', (bytes: Buffer) => {
+  const onData = (bytes: Buffer) => {
+    if (received === 0 && prefaceProgress(bytes) === 'complete') {
+      socket.off('data', onData);
+      socket.pause();
+      socket.unshift(bytes);
+      refuseCalls(socket, status, message);
+      return;
+    }
     if (received === 0)
       socket.end(
         errorResponse(status, message, { close: true, head: bytes.toString('latin1', 0, 5) === 'HEAD ' }),
       );
     received += bytes.length;
     if (received > maxReceivedBytes) socket.destroy();
-  });
+  };
+  socket.on('data', onData);
   socket.on('end', () => {
     if (received === 0) socket.end();
     else if (socket.writableFinished) socket.destroy();
