@@ -112,7 +112,7 @@ describe('settings set, show, history, rollback', () => {
       code: 1,
       out: '',
       err: expect.stringMatching(
-        /^error: the value of \/enhancedContainerIsolation\/value .*boolean.*\n.*--force/,
+        /^error: the value of \/enhancedContainerIsolation\/value .*true or false.*\n.*--force/,
       ),
     });
     expect((await bulkhead('settings', 'show')).out).not.toContain('"yes"');
@@ -120,7 +120,7 @@ describe('settings set, show, history, rollback', () => {
       await bulkhead('settings', 'set', '/enhancedContainerIsolation/value', 'yes', '--force'),
     ).toMatchObject({
       code: 0,
-      err: expect.stringMatching(/^error: \/enhancedContainerIsolation\/value: .*boolean/),
+      err: expect.stringMatching(/^error: \/enhancedContainerIsolation\/value: .*true or false/),
     });
     expect((await bulkhead('settings', 'show')).out).toContain('"yes"');
     expect((await bulkhead('settings', 'set', '/blockDockerLoda/value', 'true')).err).toMatch(

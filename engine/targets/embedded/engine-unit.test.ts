@@ -14,7 +14,7 @@ it('the unit runs the supervisor of this directory alone, whatever characters it
   expect(lines).toContain('StandardOutput=append:/srv/100%%\\x20mine/logs/supervisor.log');
 });
 
-it('a stop ends the supervisor alone, which ends its containers; a crash or a failed start is followed by another', () => {
+it('a stop ends the supervisor, which ends its containers; a crash or failed start is tried again', () => {
   const lines = engineUnit(paths, '/opt/bulkhead/bin/bulkhead').split('\n');
   expect(lines).toContain('KillMode=mixed');
   expect(lines).toContain('Restart=on-failure');

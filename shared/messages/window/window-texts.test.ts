@@ -60,6 +60,7 @@ describe('texts of the window', () => {
       '/home/me/app',
       'Docker Engine',
       'Docker Engine {{version}}',
+      'Electron {{electron}}，Node {{node}}',
       'Docker Desktop',
       'Docker Desktop Kubernetes',
     ]);
