@@ -23,13 +23,17 @@ stream() {
   [ -e stop ] || note "$name ended: $(tail -c 300 "output.$name")"
 }
 repeat run docker run --rm busybox true &
+loops=$!
 repeat exec docker exec load true &
+loops="$loops $!"
 repeat build build &
+loops="$loops $!"
 for kind in $STREAMS; do
   if [ $kind = logs ]; then stream logs docker logs -f load & fi
   if [ $kind = attach ]; then stream attach docker attach --no-stdin --sig-proxy=false load & fi
 done
-while [ ! -e stop ]; do sleep 1; done
+# Not before they are over: an exec in a container that stops fails.
+wait $loops
 docker stop -t 0 load > /dev/null
 wait
 `;
