@@ -18,6 +18,8 @@ beforeEach(async () => {
     path.join(root, 'admin-settings.json'),
     '{"configurationFileVersion": 2, "proxy": {"http": {"value": "http://sam:hunter2@proxy:3128"}}}',
   );
+  for (const name of ['recreate-journal.json', 'recreate-journal-8.json'])
+    await writeFile(path.join(root, name), '{}');
   await writeFile(path.join(root, 'logs', 'dockerd.log'), 'starting\nlogin password=hunter2\n');
   await writeFile(path.join(root, 'logs', 'old.log'), `hunter2${'x'.repeat(3 * 1024 * 1024)}\nlast\n`);
   await symlink('/etc/shadow', path.join(root, 'logs', 'link.log'));
@@ -45,6 +47,8 @@ describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
         'b/versions.json',
         'b/status.json',
         'b/settings/admin-settings.json',
+        'b/records/recreate-journal.json',
+        'b/records/recreate-journal-8.json',
         'b/logs/old.log',
       ]),
     );

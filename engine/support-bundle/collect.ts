@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { userSettingsName } from '../../shared/settings/preferences.ts';
 import type { RedactionKind } from '../../shared/support/redact.ts';
 import { redactJson, redactText, type RedactedText } from '../../shared/support/redact.ts';
 import type { RootPaths } from '../base/root-paths.ts';
+import { recreateJournalPaths } from '../recreate/recreate-journal.ts';
 
 /** A file of a support bundle, without what looks like a secret. */
 export interface BundleEntry {
@@ -30,14 +32,14 @@ export async function collectBundle(paths: RootPaths, facts: BundleFacts): Promi
   const files: readonly (readonly [string, string])[] = [
     ['settings/admin-settings.json', paths.settings],
     ['settings/admin-settings.draft.json', paths.draft],
-    ['settings/user-settings.json', path.join(paths.root, 'user-settings.json')],
+    [`settings/${userSettingsName}`, path.join(paths.root, userSettingsName)],
     ['settings/daemon.json', paths.daemonJson],
     ['records/engine-state.json', paths.state],
     ['records/enforced-policy.json', paths.enforcedPolicy],
     ['records/verification.json', paths.verification],
     ['records/backend-reports.json', paths.backendReports],
     ['records/apply-journal.json', paths.journal],
-    ['records/recreate-journal.json', path.join(paths.root, 'recreate-journal.json')],
+    ...recreateJournalPaths(paths).map((file) => [`records/${path.basename(file)}`, file] as const),
     ['logs/audit.jsonl', paths.audit],
     ...(await logFiles(paths.logs)).map((name) => [`logs/${name}`, path.join(paths.logs, name)] as const),
   ];
