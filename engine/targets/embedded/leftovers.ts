@@ -101,7 +101,9 @@ export async function clearLeftovers(
   state: EngineState | null,
   options: ClearOptions,
 ): Promise<void> {
-  const found = findLeftovers(await runningProcesses(), paths, state, process.pid);
+  const containers = new Set(await readdir(path.join(paths.data, 'containers')).catch(() => []));
+  const processes = await runningProcesses();
+  const found = findLeftovers(processes, paths, state, process.pid, containers);
   const end = async (name: string, identities: readonly ProcessIdentity[], graceMs: number) => {
     if (identities.length === 0) return;
     options.onFound(`ending a left-over ${name} (pid ${identities.map((p) => p.pid).join(', ')})`);
@@ -111,7 +113,11 @@ export async function clearLeftovers(
   await end('gateway', found.gateway, 5_000);
   await end('dockerd', found.dockerd, 40_000);
   await end('containerd', found.containerd, 5_000);
-  await endForeignContainers(paths, options.onFound);
+  // Containers that run under the machine's own containerd: an engine of an earlier version used it, was
+  // killed, and no dockerd of ours finds them there any more.
+  const orphaned = await orphanedInits(machineContainerdState, containers);
+  const foreign = [...descendants(processes, found.foreignShims), ...orphaned];
+  await endTasks(foreign, found.foreignShims, options.onFound);
   await end('planner', found.planner, 5_000);
   // Before the containers: a process that waits for one that hangs can't be killed.
   if (options.everything || (await runningShims(paths)).length === 0 || (await isLeftoverLxcfsHung(paths)))
@@ -173,19 +179,6 @@ async function endContainers(paths: RootPaths, onFound: (text: string) => void):
   const processes = await runningProcesses();
   const shims = findLeftovers(processes, paths, null, process.pid).shims;
   const orphaned = await orphanedInits(path.join(paths.run, 'containerd/daemon'));
-  await endTasks([...descendants(processes, shims), ...orphaned], shims, onFound);
-}
-
-/**
- * Ends containers that run under the machine's own containerd: an engine of an earlier version used it, was
- * killed, and no dockerd of ours finds them there any more.
- */
-async function endForeignContainers(paths: RootPaths, onFound: (text: string) => void): Promise<void> {
-  const containers = new Set(await readdir(path.join(paths.data, 'containers')).catch(() => []));
-  if (containers.size === 0) return;
-  const processes = await runningProcesses();
-  const shims = findLeftovers(processes, paths, null, process.pid, containers).foreignShims;
-  const orphaned = await orphanedInits(machineContainerdState, containers);
   await endTasks([...descendants(processes, shims), ...orphaned], shims, onFound);
 }
 
