@@ -8,6 +8,7 @@ import type { LogWriter } from './log-files.ts';
 import type { EngineNotice } from '../../../shared/gateway/engine-notices.ts';
 import { watchHeartbeat, describeProcessState, type HeartbeatLimits } from './heartbeat-watch.ts';
 import { RetainedListeners } from './kept-listeners.ts';
+import { healthyMs, RestartPause } from './restart-pause.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { identityOf } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
@@ -53,15 +54,9 @@ export interface SupervisedChild {
  * supervisor.
  */
 export const setpriv = '/usr/bin/setpriv';
-const firstPauseMs = 100;
-const longestPauseMs = 10_000;
-/** Running this long counts as healthy: the next pause is short again. */
-const healthyMs = 10_000;
 const graceMs = 5_000;
 
-/**
- * The same for one that was killed for want of heartbeats: one that gets stuck soon must not cause a storm.
- */
+/** For one that was killed for want of heartbeats: one that gets stuck soon must not cause a storm. */
 const healthyBeforeStuckMs = 600_000;
 
 interface Running {
@@ -80,7 +75,7 @@ interface Running {
 export function superviseChild(spec: ChildSpec): SupervisedChild {
   let running: Running | null = null;
   let wanted = false;
-  let pauseMs = firstPauseMs;
+  const pause = new RestartPause();
   let restarts = 0;
   let timer: NodeJS.Timeout | null = null;
   const listeners = spec.keepListeners === true ? new RetainedListeners() : null;
@@ -99,7 +94,7 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
       spec.onChange(null);
       if (!wanted) return;
       const healthy = current.stuck() ? healthyBeforeStuckMs : healthyMs;
-      if (performance.now() - current.startedAt >= healthy) pauseMs = firstPauseMs;
+      const pauseMs = pause.next(performance.now() - current.startedAt >= healthy);
       restarts += 1;
       const again = `it is started again in ${pauseMs} ms (restart ${restarts})`;
       spec.log.line(`${spec.name} ended (${how}); ${again}`);
@@ -107,7 +102,6 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
         timer = null;
         launch();
       }, pauseMs);
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     });
     return current;
   };
@@ -163,7 +157,7 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
       }
       if (running !== null) await stopRunning(running);
       listeners?.clear();
-      pauseMs = firstPauseMs;
+      pause.reset();
     },
   };
 }

@@ -10,6 +10,7 @@ import type { RootPaths } from '../../base/root-paths.ts';
 import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
 import { lastLogLines } from './dockerd-process.ts';
 import { logFile } from './log-files.ts';
+import { healthyMs, RestartPause } from './restart-pause.ts';
 
 /**
  * containerd of one embedded engine. dockerd would take the machine's own where one runs
@@ -48,8 +49,6 @@ export interface ContainerdLaunch {
 }
 
 const endGraceMs = 5_000;
-const firstPauseMs = 100;
-const longestPauseMs = 10_000;
 const readyPollMs = 25;
 
 interface RunningContainerd {
@@ -64,7 +63,7 @@ export class ContainerdProcess {
   readonly #log: (text: string) => void;
   #running: RunningContainerd | null = null;
   #launch: ContainerdLaunch | null = null;
-  #pauseMs = firstPauseMs;
+  readonly #pause = new RestartPause();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(paths: RootPaths, log: (text: string) => void) {
@@ -93,7 +92,7 @@ export class ContainerdProcess {
     this.#launch = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#pauseMs = firstPauseMs;
+    this.#pause.reset();
     const running = this.#running;
     this.#running = null;
     if (running?.child.pid === undefined) return;
@@ -125,12 +124,11 @@ export class ContainerdProcess {
     void exited.then((how) => {
       if (this.#running !== running) return;
       this.#running = null;
-      if (performance.now() - startedAt > longestPauseMs) this.#pauseMs = firstPauseMs;
-      this.#log(`containerd ended (${how}); it is started again in ${this.#pauseMs} ms`);
+      const pauseMs = this.#pause.next(performance.now() - startedAt >= healthyMs);
+      this.#log(`containerd ended (${how}); it is started again in ${pauseMs} ms`);
       this.#timer = setTimeout(() => {
         if (this.#launch !== null) this.#spawn(this.#launch);
-      }, this.#pauseMs);
-      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+      }, pauseMs);
     });
     return running;
   }
