@@ -5,7 +5,7 @@ import { joinMessages } from '../../../shared/messages/join-messages.ts';
 import type { Message } from '../../../shared/messages/message.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { previewEngineConfig, type DesiredEngineConfig } from '../../daemon-json/daemon-json.ts';
-import { readEnginePolicy } from '../../base/engine-policy.ts';
+import { desiredEngineConfig } from '../../backends/desired-engine-config.ts';
 import { rootPaths, systemRoot } from '../../base/root-paths.ts';
 import { inspectSystemEngine, type AffectedContainer, type SystemEngine } from './inspect-engine.ts';
 import { readInstallJournal, readInstallRecord } from './install-record.ts';
@@ -21,18 +21,6 @@ export interface PlannedInstall {
   readonly plan: InstallPlan;
 }
 
-/** What daemon.json should say while the gateway is in front. */
-export async function desiredMachineConfig(
-  engine: Pick<SystemEngine, 'paths'>,
-): Promise<DesiredEngineConfig> {
-  return {
-    eci: (await readEnginePolicy(engine.paths)).eci,
-    configFile: 'machine',
-    runtimeName: 'bulkhead',
-    runtimePath: engine.paths.runtimeBinary,
-  };
-}
-
 /** Plans putting the gateway in front of docker.service. Changes nothing. */
 export async function planInstall(bulkheadCommand: string): Promise<Result<PlannedInstall, AppError>> {
   const found = await inspectSystemEngine();
@@ -40,7 +28,7 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
   const engine = found.value;
   const { paths, group, lxcfs } = engine;
   const files = unitFiles({ paths, bulkheadCommand, group, lxcfs });
-  const desired = await desiredMachineConfig(engine);
+  const desired = { ...(await desiredEngineConfig(paths)), configFile: 'machine' } as const;
   const config = await previewEngineConfig(paths, desired);
   const blockers: (string | Message)[] = [
     ...engine.conflicts,

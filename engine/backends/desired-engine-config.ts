@@ -1,0 +1,16 @@
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
+import { readEnginePolicy } from '../base/engine-policy.ts';
+import type { RootPaths } from '../base/root-paths.ts';
+import type { DesiredEngineConfig } from '../daemon-json/daemon-json-conflicts.ts';
+import { sysboxRuntimePath } from './sysbox/backend.ts';
+
+/** What the settings on disk ask of the engine's configuration. */
+export async function desiredEngineConfig(paths: RootPaths): Promise<DesiredEngineConfig> {
+  const { eci, backend } = await readEnginePolicy(paths);
+  const chosen = chosenBackend(backend);
+  return {
+    eci,
+    runtimeName: runtimeNameOf(chosen),
+    runtimePath: chosen === 'sysbox' ? sysboxRuntimePath : paths.runtimeBinary,
+  };
+}
