@@ -200,10 +200,17 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
     printError(root.error, options);
     return;
   }
-  const [{ runSupervisor }, { rootPaths }] = await Promise.all([
+  const timeoutMs = secondsOption(options.timeout ?? '90', 'timeout');
+  if (!timeoutMs.ok) {
+    printError(timeoutMs.error, options);
+    return;
+  }
+  const [{ runSupervisor }, { rootPaths }, { allowForStart }] = await Promise.all([
     import('../supervisor/run-supervisor.ts'),
     import('../engine/base/root-paths.ts'),
+    import('../engine/base/time-limits.ts'),
   ]);
+  allowForStart(timeoutMs.value);
   const command = bulkheadCommand();
   // Started by `engine start`, its stderr is the log file it writes itself: on a terminal only, the lines are
   // for a reader.

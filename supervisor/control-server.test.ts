@@ -47,8 +47,8 @@ const listen = async (): Promise<ControlServer> => {
     },
     settled: () => record.settled(),
     onChange: (listener) => record.onChange(listener),
-    restart: () => {
-      requests.push('restart');
+    restart: (timeoutMs) => {
+      requests.push(timeoutMs === null ? 'restart' : `restart within ${timeoutMs} ms`);
       return !isEnding;
     },
     reload: () => {
@@ -109,6 +109,14 @@ describe('the control socket', () => {
     const { progress: _progress, ...recorded } = record.latest;
     const file: unknown = JSON.parse(await readFile(paths.state, 'utf8'));
     expect(engineStateSchema.parse(file)).toEqual(recorded);
+  });
+
+  it('hands on how long a restart may take, and takes a limit with no other request', async () => {
+    const connection = await client();
+    expect(await connection.request('restart', 400_000)).toMatchObject({ ok: true });
+    expect(requests).toEqual(['restart within 400000 ms']);
+    expect(await connection.request('stop', 1)).toMatchObject({ ok: false, code: 'bad-request' });
+    expect(requests).toHaveLength(1);
   });
 
   it('answers each request of one connection in its order', async () => {

@@ -20,8 +20,8 @@ export interface ControlTarget {
   settled(): Promise<void>;
   /** Calls `listener` with each state that follows; returns how to end that. */
   onChange(listener: (state: SupervisorState) => void): () => void;
-  /** Has the engine restarted; false: the supervisor is ending. */
-  restart(): boolean;
+  /** Has the engine restarted, within `timeoutMs` if given; false: the supervisor is ending. */
+  restart(timeoutMs: number | null): boolean;
   /** Has the engine read its configuration again; resolves when it has, or with why not. */
   reload(): Promise<Result<void, AppError>>;
   /** Ends engine and supervisor; does nothing once that has begun. */
@@ -169,9 +169,10 @@ class Connection {
     });
   }
 
-  async #handle(request: ReturnType<typeof parseRequest>): Promise<ControlMessage> {
-    if (typeof request !== 'string') return refusal(request.code, request.message);
-    if (request === 'restart' && !this.#target.restart())
+  async #handle(call: ReturnType<typeof parseRequest>): Promise<ControlMessage> {
+    if ('code' in call) return refusal(call.code, call.message);
+    const { request, timeoutMs } = call;
+    if (request === 'restart' && !this.#target.restart(timeoutMs))
       return refusal('stopping', 'the supervisor is ending');
     if (request === 'reload') {
       const reloaded = await this.#target.reload();

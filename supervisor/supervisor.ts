@@ -8,7 +8,7 @@ import { readEngineState } from '../engine/targets/embedded/engine-state.ts';
 import { clearLeftovers } from '../engine/targets/embedded/leftovers.ts';
 import { boundLogs, type LogWriter } from '../engine/targets/embedded/log-files.ts';
 import type { ProcessIdentity } from '../shared/process/process-stat.ts';
-import { timeLimit } from '../engine/base/time-limits.ts';
+import { allowForStart, timeLimit } from '../engine/base/time-limits.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import { superviseChildren, type Children } from './children.ts';
 import type { SupervisorState } from '../engine/targets/embedded/control-protocol.ts';
@@ -105,8 +105,9 @@ export class Supervisor {
       },
       settled: () => record.settled(),
       onChange: (listener) => record.onChange(listener),
-      restart: () => {
+      restart: (timeoutMs) => {
         if (this.#lifecycle !== 'running') return false;
+        if (timeoutMs !== null) allowForStart(timeoutMs);
         this.#events.push('restart');
         return true;
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scaledLimit, slownessOf } from './machine-speed.ts';
+import { expectSlowness, scaledLimit, slownessOf } from './machine-speed.ts';
 
 describe('time limits on a slow machine', () => {
   it('are longer by as much as it is slower, up to twenty times', () => {
@@ -9,6 +9,12 @@ describe('time limits on a slow machine', () => {
   it('are never shorter than usual', async () => {
     expect(slownessOf([0.5, 0.5, 0.5])).toBe(1);
     expect(slownessOf([])).toBe(1);
+    expect(await scaledLimit(1000)).toBeGreaterThanOrEqual(1000);
+  });
+  it('are longer by as much as the user allows, whatever was measured', async () => {
+    expectSlowness(33);
+    expect(await scaledLimit(1000)).toBe(33_000);
+    expectSlowness(0.1);
     expect(await scaledLimit(1000)).toBeGreaterThanOrEqual(1000);
   });
 });

@@ -11,13 +11,24 @@ const mostPatient = 20;
 const samples = 3;
 const keptMs = 60_000;
 
+/** What this process was told of the machine: a limit of a user's own, who knows it to be slow. */
+let expected = 1;
+
 let measured: { readonly at: number; readonly factor: Promise<number> } | null = null;
 
-/** How many times slower than the reference this machine is now, from 1 to 20; measured once a minute. */
-export function slowness(): Promise<number> {
+/**
+ * How many times slower than the reference this machine is now: from 1 to 20, measured once a minute, or as
+ * much as `expectSlowness` was told.
+ */
+export async function slowness(): Promise<number> {
   const now = performance.now();
   if (measured === null || now - measured.at > keptMs) measured = { at: now, factor: measure() };
-  return measured.factor;
+  return Math.max(await measured.factor, expected);
+}
+
+/** Has all limits of this process be at least `factor` times the usual ones, until the next call. */
+export function expectSlowness(factor: number): void {
+  expected = factor;
 }
 
 /** A time limit for this machine, ms: that of a usual one, or more where it is slow. */

@@ -1,4 +1,7 @@
-import { scaledLimit } from './machine-speed.ts';
+import { expectSlowness, scaledLimit } from './machine-speed.ts';
+
+/** How long a start or restart of an engine may take where the user says nothing else, ms. */
+export const usualStartMs = 90_000;
 
 /**
  * How long what is not stuck takes at most on a usual machine, ms. What can report progress (heartbeats of
@@ -35,3 +38,11 @@ export const usualLimits = {
 
 /** The limit of this machine, ms: longer where it is slow (`scaledLimit`). */
 export const timeLimit = (name: keyof typeof usualLimits): Promise<number> => scaledLimit(usualLimits[name]);
+
+/**
+ * Has the limits of a start's parts follow the time that the user gives the whole, ms: who allows six minutes
+ * allows dockerd four.
+ */
+export const allowForStart = (timeoutMs: number): void => {
+  expectSlowness(timeoutMs / usualStartMs);
+};

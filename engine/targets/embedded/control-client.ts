@@ -55,12 +55,12 @@ export class ControlConnection {
     });
   }
 
-  /** Sends a request. Resolves with the answer. */
-  request(request: ControlRequest): Promise<ControlReply | null> {
+  /** Sends a request, with how long a `restart` may take. Resolves with the answer. */
+  request(request: ControlRequest, timeoutMs?: number): Promise<ControlReply | null> {
     if (this.#isClosed) return Promise.resolve(null);
     return new Promise((resolve) => {
       this.#replies.push(resolve);
-      this.#socket.write(formatRequest(request));
+      this.#socket.write(formatRequest(request, timeoutMs));
     });
   }
 

@@ -17,7 +17,8 @@ export const maxMessageBytes = 1024 * 1024;
 
 /**
  * `status`: the state. `subscribe`: the state, and each that follows. `restart`: restarts dockerd and planner
- * under the configuration on disk, as SIGHUP does; the reply's generation is the one before. `reload`: has
+ * under the configuration on disk, as SIGHUP does; the reply's generation is the one before. Its `timeoutMs` is
+ * how long the client waits: the limits of its parts follow it. `reload`: has
  * dockerd read the configuration on disk again, without a restart; the reply comes when it has. `stop`: ends
  * everything, as SIGTERM does.
  */
@@ -63,7 +64,17 @@ export type ControlMessage = z.infer<typeof controlMessageSchema>;
 
 const envelopeSchema = z.object({ protocol: z.unknown().optional(), request: z.unknown().optional() });
 /** Strict: a member that this supervisor does not know is refused, not ignored. */
-const requestSchema = z.strictObject({ protocol, request: z.enum(controlRequests) });
+const requestSchema = z.union([
+  z.strictObject({ protocol, request: z.literal('restart'), timeoutMs: z.number().positive().optional() }),
+  z.strictObject({ protocol, request: z.enum(controlRequests) }),
+]);
+
+/** A request as it was read. */
+export interface ControlCall {
+  readonly request: ControlRequest;
+  /** How long the client of a `restart` waits, ms; null where it did not say. */
+  readonly timeoutMs: number | null;
+}
 
 export interface RefusedRequest {
   readonly code: ControlErrorCode;
@@ -71,7 +82,7 @@ export interface RefusedRequest {
 }
 
 /** Reads a line of a client: the request, or why it is refused. */
-export function parseRequest(line: string): ControlRequest | RefusedRequest {
+export function parseRequest(line: string): ControlCall | RefusedRequest {
   const value = parseJson(line);
   const envelope = envelopeSchema.safeParse(value);
   if (!envelope.success) return { code: 'bad-request', message: 'a request is one JSON object on a line' };
@@ -81,15 +92,23 @@ export function parseRequest(line: string): ControlRequest | RefusedRequest {
       message: `this supervisor has protocol ${controlProtocol} alone: { "protocol": ${controlProtocol}, … }`,
     };
   const request = requestSchema.safeParse(value);
-  if (request.success) return request.data.request;
+  if (request.success)
+    return {
+      request: request.data.request,
+      timeoutMs: 'timeoutMs' in request.data ? (request.data.timeoutMs ?? null) : null,
+    };
   const known = controlRequests.some((name) => name === envelope.data.request);
   return known
-    ? { code: 'bad-request', message: 'a request has the members protocol and request alone' }
+    ? {
+        code: 'bad-request',
+        message: 'a request has the members protocol and request alone, a restart timeoutMs as well',
+      }
     : { code: 'unknown-request', message: `requests are ${controlRequests.join(', ')}` };
 }
 
-export function formatRequest(request: ControlRequest): string {
-  return `${JSON.stringify({ protocol: controlProtocol, request })}\n`;
+/** `timeoutMs` with a `restart` alone. */
+export function formatRequest(request: ControlRequest, timeoutMs?: number): string {
+  return `${JSON.stringify({ protocol: controlProtocol, request, timeoutMs })}\n`;
 }
 
 /** Reads a line of the supervisor; null for what is no message of this protocol. */

@@ -2,12 +2,11 @@ import type { EngineProgress } from '../../../shared/engine-status/progress.ts';
 import { fail, type AppError, type Result } from '../../../shared/result.ts';
 import type { DriverCallOptions } from '../../apply/driver.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
+import { usualStartMs } from '../../base/time-limits.ts';
 import { connectControl, type ControlConnection } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { followLogs, readLogs, type LogFollower } from './log-files.ts';
-
-const defaultTimeoutMs = 90_000;
 
 type DriverCallKind = 'start' | 'stop' | 'restart' | 'reload';
 
@@ -20,7 +19,8 @@ export class DriverCall {
   readonly #paths: RootPaths;
   readonly #what: DriverCallKind;
   readonly #options: DriverCallOptions;
-  readonly #timeoutMs: number;
+  /** How long it may take, ms. */
+  readonly timeoutMs: number;
   readonly #follower: LogFollower | null;
   readonly #timer: NodeJS.Timeout;
   readonly #onCancel: () => void;
@@ -37,14 +37,14 @@ export class DriverCall {
     this.#what = what;
     this.#options = options;
     this.#follower = follower;
-    this.#timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.timeoutMs = options.timeoutMs ?? usualStartMs;
     const controller = new AbortController();
     this.signal = controller.signal;
     this.#onCancel = () => {
       controller.abort();
       this.#closeConnections();
     };
-    this.#timer = setTimeout(this.#onCancel, this.#timeoutMs);
+    this.#timer = setTimeout(this.#onCancel, this.timeoutMs);
     if (options.signal?.aborted === true) controller.abort();
     else options.signal?.addEventListener('abort', this.#onCancel);
   }
@@ -95,7 +95,7 @@ export class DriverCall {
       this.#what === 'stop' ? 'engine.stop-failed' : 'engine.not-ready',
       message('engine.engine-did-not-within-s', {
         what: this.#what,
-        math: Math.round(this.#timeoutMs / 1000),
+        math: Math.round(this.timeoutMs / 1000),
       }),
       {
         reason: (await readLogs(this.#paths, 3)).map((line) => line.text).join(' | '),

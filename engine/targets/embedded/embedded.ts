@@ -1,16 +1,13 @@
 import { rm, stat } from 'node:fs/promises';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
-import { chosenBackend, runtimeNameOf } from '../../../shared/isolation/backends.ts';
-import { sysboxRuntimePath } from '../../backends/sysbox/backend.ts';
+import { desiredEngineConfig } from '../../backends/desired-engine-config.ts';
 import { acquireLock } from '../../base/lock.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
-import type { DesiredEngineConfig } from '../../daemon-json/daemon-json-conflicts.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import { DriverCall } from './driver-call.ts';
 import { restartReason } from './restart-reason.ts';
 import { engineStatus } from './engine-facts.ts';
-import { readEnginePolicy } from '../../base/engine-policy.ts';
 import {
   failedStart,
   refusedByOther,
@@ -99,9 +96,14 @@ async function restartRunning(paths: RootPaths, call: DriverCall): Promise<Resul
   if (before.state.phase === 'stopping') return null;
   // Of an earlier version: it is replaced.
   if (before.state.preparedRuntime === undefined) return null;
-  const checked = await checkEngineConfig(paths, await desiredConfig(paths));
+  const checked = await checkEngineConfig(paths, await desiredEngineConfig(paths));
   if (!checked.ok) return checked;
-  const accepted = await control.request('restart');
+  const requested = await control.request('restart', call.timeoutMs);
+  // A supervisor of an earlier version takes no limit.
+  const accepted =
+    requested?.ok === false && requested.code === 'bad-request'
+      ? await control.request('restart')
+      : requested;
   if (accepted?.ok !== true) return null;
   for (;;) {
     const state = await control.nextState();
@@ -126,17 +128,6 @@ async function reload(paths: RootPaths, callOptions: DriverCallOptions): Promise
       reason: reply?.message ?? message('engine.supervisor-does-not-answer'),
     });
   });
-}
-
-/** What the settings on disk ask of the engine's configuration. */
-async function desiredConfig(paths: RootPaths): Promise<DesiredEngineConfig> {
-  const { eci, backend } = await readEnginePolicy(paths);
-  const chosen = chosenBackend(backend);
-  return {
-    eci,
-    runtimeName: runtimeNameOf(chosen),
-    runtimePath: chosen === 'sysbox' ? sysboxRuntimePath : paths.runtimeBinary,
-  };
 }
 
 async function stop(paths: RootPaths, callOptions: DriverCallOptions): Promise<Result<void, AppError>> {

@@ -11,7 +11,7 @@ import type { ControlConnection } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
 import { DriverCall } from './driver-call.ts';
 import { readEngineState, supervisorLock, type EngineState } from './engine-state.ts';
-import { endRestarts, startEngineUnit } from './engine-unit.ts';
+import { endRestarts, startEngineUnit, supervisorCommand, type SupervisorCommand } from './engine-unit.ts';
 import { coverInherited } from './inherited-files.ts';
 import { logFile } from './log-files.ts';
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
@@ -73,7 +73,7 @@ class EngineStart {
   async #withoutSupervisor(): Promise<Result<void, AppError> | null> {
     const isTaken = await isLocked(supervisorLock(this.#paths));
     if (this.#spawned === null && !isTaken) {
-      const started = await startSupervisor(this.#paths, this.#bulkheadCommand);
+      const started = await startSupervisor(this.#paths, this.#bulkheadCommand, this.#call.timeoutMs);
       if (!started.ok) return started;
       this.#spawned = started.value;
     } else if (this.#spawned?.hasEnded() === true) {
@@ -128,7 +128,7 @@ class EngineStart {
       if (state.phase === 'failed') {
         if (failedBefore !== null && state.generation > failedBefore) return failedStart(state);
         // One that is ending refuses, and closes the connection soon.
-        if (failedBefore === null) await control.request('restart');
+        if (failedBefore === null) await control.request('restart', this.#call.timeoutMs);
         failedBefore = state.generation;
       }
       state = await control.nextState();
@@ -181,14 +181,16 @@ export interface SpawnedSupervisor {
 async function startSupervisor(
   paths: RootPaths,
   bulkheadCommand: string,
+  timeoutMs: number,
 ): Promise<Result<SpawnedSupervisor, AppError>> {
   const before = (await readEngineState(paths))?.supervisor.started ?? null;
+  const command = supervisorCommand(paths, bulkheadCommand, timeoutMs);
   const log = openSync(logFile(paths, 'supervisor'), 'a', 0o640);
   const logFrom = fstatSync(log).size;
   try {
-    const unit = await startEngineUnit(paths, bulkheadCommand);
+    const unit = await startEngineUnit(paths, command);
     if (!unit.ok) return unit;
-    const { pid, ended } = unit.value ?? spawnSupervisor(paths, bulkheadCommand, log);
+    const { pid, ended } = unit.value ?? spawnSupervisor(paths, command, log);
     let hasEnded = false;
     const exited = ended.then(() => {
       hasEnded = true;
@@ -202,11 +204,11 @@ async function startSupervisor(
 /** `log`: a descriptor for what it prints. */
 function spawnSupervisor(
   paths: RootPaths,
-  bulkheadCommand: string,
+  [program, ...programArguments]: SupervisorCommand,
   log: number,
 ): { pid: number; ended: Promise<void> } {
   const nullFile = openSync('/dev/null', 'r+');
-  const child = spawn(bulkheadCommand, ['engine', 'start', '--root', paths.root, '--foreground'], {
+  const child = spawn(program, programArguments, {
     detached: true,
     stdio: ['ignore', log, log, ...coverInherited(nullFile)],
     cwd: '/',

@@ -27,8 +27,22 @@ const transientDirectory = '/run/systemd/system';
 const endPollMs = 200;
 const directories = [unitDirectory, transientDirectory] as const;
 
+/** A launcher with the arguments that have it run a supervisor. */
+export type SupervisorCommand = readonly [launcher: string, ...argumentsOfIt: string[]];
+
+/** `timeoutMs`: how long the start may take, at boot as well. Pure. */
+export const supervisorCommand = (
+  paths: RootPaths,
+  bulkheadCommand: string,
+  timeoutMs: number,
+): SupervisorCommand => [
+  bulkheadCommand,
+  ...['engine', 'start', '--root', paths.root, '--foreground'],
+  ...['--timeout', String(Math.ceil(timeoutMs / 1000))],
+];
+
 /** Pure. */
-export function engineUnit(paths: RootPaths, bulkheadCommand: string): string {
+export function engineUnit(paths: RootPaths, command: SupervisorCommand): string {
   return `# Written by "bulkhead engine start"; removed by "bulkhead engine stop". Changes are lost.
 [Unit]
 Description=Bulkhead embedded Docker engine (${paths.root.replaceAll('%', '%%')})
@@ -39,7 +53,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=exec
 EnvironmentFile=-${environmentFile(paths).replaceAll('%', '%%')}
-ExecStart=${commandLine(bulkheadCommand, 'engine', 'start', '--root', paths.root, '--foreground')}
+ExecStart=${commandLine(...command)}
 StandardOutput=append:${supervisorLog(paths)}
 StandardError=inherit
 KillMode=mixed
@@ -80,16 +94,16 @@ export interface StartedUnit {
  */
 export async function startEngineUnit(
   paths: RootPaths,
-  bulkheadCommand: string,
+  command: SupervisorCommand,
 ): Promise<Result<StartedUnit | null, AppError>> {
   if (!(await hasSystemd())) return ok(null);
   const name = engineUnitName(paths);
-  const atBoot = (await foreignPlace(bulkheadCommand)) === null;
+  const atBoot = (await foreignPlace(command[0])) === null;
   await removeUnitFiles(name);
   const directory = atBoot ? unitDirectory : transientDirectory;
   await mkdir(directory, { recursive: true });
   await writeFile(environmentFile(paths), await environmentText(), { mode: 0o600 });
-  const written = await writeFileAtomic(path.join(directory, name), engineUnit(paths, bulkheadCommand), {
+  const written = await writeFileAtomic(path.join(directory, name), engineUnit(paths, command), {
     mode: 0o644,
   });
   if (!written.ok) return written;
@@ -99,9 +113,9 @@ export async function startEngineUnit(
     ['reset-failed', name],
     ['start', name],
   ];
-  for (const command of commands) {
-    const done = await systemctl(command);
-    if (!done.ok && command[0] !== 'reset-failed') return done;
+  for (const systemctlArguments of commands) {
+    const done = await systemctl(systemctlArguments);
+    if (!done.ok && systemctlArguments[0] !== 'reset-failed') return done;
   }
   const pid = (await unitStates([name])).get(name)?.mainPid ?? -1;
   return ok({ pid, ended: endOfProcess(pid) });

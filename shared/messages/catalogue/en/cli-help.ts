@@ -58,7 +58,7 @@ export const cliHelp = {
   'cli-help.install-recover': 'for the machine’s start: finish what was prepared, undo what was cut off',
   'cli-help.uninstall': 'take the gateway away again: units, daemon.json and socket are as they were before',
   'cli-help.engine': 'supervise the embedded engine',
-  'cli-help.engine-timeout': 'give up waiting after this long',
+  'cli-help.engine-timeout': 'give up waiting after this long; above 90, its parts may take longer as well',
   'cli-help.engine-verbose': 'show the log lines of engine, gateway and planner too',
   'cli-help.engine-start': 'start the engine, also at boot, and wait until it is ready',
   'cli-help.engine-foreground': 'supervise it in this process until SIGTERM; SIGHUP restarts the engine',

@@ -51,7 +51,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.install-recover': '供计算机启动时使用：完成已准备的安装，撤销中断的安装',
   'cli-help.uninstall': '移除网关：unit、daemon.json 和套接字恢复原状',
   'cli-help.engine': '管理内置引擎',
-  'cli-help.engine-timeout': '等待超过此时间后放弃',
+  'cli-help.engine-timeout': '等待超过此时间后放弃；大于 90 时，各组成部分的时限也相应延长',
   'cli-help.engine-verbose': '同时显示引擎、网关和规划器的日志',
   'cli-help.engine-start': '启动引擎（开机时也启动）并等待其就绪',
   'cli-help.engine-foreground': '在此进程中监管，直到 SIGTERM；SIGHUP 会重启引擎',
