@@ -115,6 +115,8 @@ ${serve(engines.embedded)}`,
           'stop and start of it',
           () => bulkhead('engine stop --timeout 400').then(() => bulkhead('engine start --timeout 400')),
         ],
+        ['reboot', () => guest.reboot()],
+        ['loss of power', () => guest.reboot('power-loss')],
       ] as const;
       for (let round = 0; round < rounds; round++)
         for (const [name, change] of changes) {
@@ -123,7 +125,7 @@ ${serve(engines.embedded)}`,
           expect([name, await guest.output(faults, { timeoutMs: 240_000 })]).toEqual([name, '']);
         }
     },
-    rounds * 900_000,
+    rounds * 1_500_000,
   );
 
   it("runs on without the machine's containerd", async () => {
