@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rootPaths } from '../engine/base/root-paths.ts';
 import { embeddedCapabilities } from '../engine/targets/embedded/capabilities.ts';
-import { machineCapabilities } from '../engine/targets/machine/capabilities.ts';
+import { machineCapabilities } from '../engine/targets/docker-engine/capabilities.ts';
 import { systemCapabilities } from '../engine/targets/system/capabilities.ts';
 import type { Target } from '../engine/target.ts';
 import { noPolicyFacts, type PolicyFacts } from '../shared/enforcement/policy-facts.ts';

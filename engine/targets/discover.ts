@@ -6,7 +6,7 @@ import { engineStatus } from './embedded/engine-facts.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { answeringSocket, installedVersion, isInstalled } from './docker-desktop/detect.ts';
 import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
-import { queryMachine } from './machine/target.ts';
+import { queryMachine } from './docker-engine/target.ts';
 import { isSystemInstalled } from './system/target.ts';
 import { forgetEngine, recordedRoots, registryDirectory } from '../base/registry.ts';
 

@@ -7,7 +7,7 @@ import type { Target, TargetOptions } from '../target.ts';
 import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
 import { openDesktopTarget } from './docker-desktop/target.ts';
 import { message } from '../../shared/messages/message.ts';
-import { openMachineTarget } from './machine/target.ts';
+import { openMachineTarget } from './docker-engine/target.ts';
 import { isSystemInstalled, openSystemTarget } from './system/target.ts';
 
 export interface OpenOptions extends TargetOptions {

@@ -58,7 +58,7 @@ export interface SettingsWatch {
 }
 
 /**
- * Follows the settings file (ARCHITECTURE.md). No file at start means ECI off. A file that can't be read
+ * Follows the settings file. No file at start means ECI off. A file that can't be read
  * or used: locked down at start. Whatever happens to the file later, the last good policy stays in force
  * until there is a usable one. That goes for its deletion too, unless a note says that it was meant
  * (`removalNote`): a mistaken `rm` must not take isolation away. `onChange` is called for every change of the

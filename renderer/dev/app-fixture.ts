@@ -1,6 +1,6 @@
 import { desktopCapabilities } from '../../engine/targets/docker-desktop/capabilities.ts';
 import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
-import { machineCapabilities } from '../../engine/targets/machine/capabilities.ts';
+import { machineCapabilities } from '../../engine/targets/docker-engine/capabilities.ts';
 import { systemCapabilities } from '../../engine/targets/system/capabilities.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { TargetKind } from '../../shared/engine-status/kinds.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { desktopCapabilities } from '../../engine/targets/docker-desktop/capabilities.ts';
 import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
-import { machineCapabilities } from '../../engine/targets/machine/capabilities.ts';
+import { machineCapabilities } from '../../engine/targets/docker-engine/capabilities.ts';
 import { systemCapabilities } from '../../engine/targets/system/capabilities.ts';
 import { effectiveSettings } from '../settings/index.ts';
 import { enforcementAlarm, enforcementHeadline } from './describe.ts';

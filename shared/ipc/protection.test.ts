@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
-import { machineCapabilities } from '../../engine/targets/machine/capabilities.ts';
+import { machineCapabilities } from '../../engine/targets/docker-engine/capabilities.ts';
 import { noPolicyFacts } from '../enforcement/policy-facts.ts';
 import { effectiveSettings } from '../settings/index.ts';
 import type { PreferenceOutcome } from '../settings/preferences.ts';

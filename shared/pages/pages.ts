@@ -48,8 +48,7 @@ export const pages = {
     },
   },
   simulator: {},
-  // The whole text: every setting that has no form.
-  // What no form edits.
+  // The whole text; listed is what no form edits.
   json: { settings: ['', '/bulkhead/devices'] },
   history: {},
   preferences: {},

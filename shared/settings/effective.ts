@@ -45,7 +45,7 @@ export interface AllowedDevice {
 /** What the policy says, with every default filled in. */
 export interface EffectiveSettings {
   readonly eci: { readonly value: boolean; readonly locked: boolean };
-  /** Which isolation backend; 'auto' takes `exclusive` where it can run. */
+  /** Which isolation backend; 'auto' is `exclusive` (`chosenBackend`). */
   readonly backend: (typeof backendChoices)[number];
   /** Socket mounts (B1, B2, B4, B5, B7). Locked by the main ECI toggle. */
   readonly socket: {
