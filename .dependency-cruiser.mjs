@@ -66,6 +66,13 @@ export default {
       to: { path: '^planner/' },
     },
     {
+      name: 'planner-to-engine',
+      comment: 'The planner knows files, processes and mounts of the machine, not how engines are driven.',
+      severity: 'error',
+      from: { path: '^planner/', pathNot: test },
+      to: { path: '^engine/', pathNot: '^engine/base/' },
+    },
+    {
       name: 'no-node',
       comment: 'shared/ and renderer/ run without Node, Electron and I/O.',
       severity: 'error',

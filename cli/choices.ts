@@ -143,7 +143,7 @@ function find(containers: readonly Container[], name: string): Result<Container,
     (begins.length === 1 ? begins[0] : undefined);
   return found === undefined
     ? fail('containers.not-found', message('cli.there-is-no-container', { name }), {
-        hint: message('cli.see-bulkhead-containers-scan'),
+        hint: message('cli.see-bulkhead-containers-list'),
         params: { name },
       })
     : ok(found);

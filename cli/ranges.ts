@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { OwnedRange, OwnedRanges } from '../planner/range-admin.ts';
+import type { OwnedRange, OwnedRanges } from '../planner/ranges/range-admin.ts';
 import { fail, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
 import { printError, printResult, progress, withJson } from './output.ts';
@@ -20,7 +20,7 @@ export function configureRanges(ranges: Command): void {
   withListFormat(withJson(ranges.command('list').alias('ls').description(helpText('cli-help.ranges-list'))))
     .option('--user <uid>', helpText('cli-help.ranges-list-user'))
     .action(async (options: RangesOptions) => {
-      const { listRanges, parseOwner } = await import('../planner/range-admin.ts');
+      const { listRanges, parseOwner } = await import('../planner/ranges/range-admin.ts');
       const owner = options.user === undefined ? null : parseOwner(options.user);
       if (options.user !== undefined && owner === null) {
         printError(notAnOwner(options.user), options);
@@ -44,7 +44,7 @@ export function configureRanges(ranges: Command): void {
     )
     .requiredOption('--user <uid>', helpText('cli-help.ranges-release-user'))
     .action(async (options: RangesOptions) => {
-      const { parseOwner, releaseRanges } = await import('../planner/range-admin.ts');
+      const { parseOwner, releaseRanges } = await import('../planner/ranges/range-admin.ts');
       const user = options.user ?? '';
       const owner = parseOwner(user);
       if (owner === null) {

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { answerRuntime, type RequestHandler } from './answer-runtime.ts';
-import { PlanBuilder } from './plan.ts';
+import { PlanBuilder } from './base/plan.ts';
 
 let directory: string;
 let server: Server;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Janitor } from './janitor.ts';
-import { encodeRefusal } from './plan.ts';
-import { isOneWay, parseRequest, requestLength, requestLimit, type PlannerRequest } from './request.ts';
+import { encodeRefusal } from './base/plan.ts';
+import { isOneWay, parseRequest, requestLength, requestLimit, type PlannerRequest } from './base/request.ts';
 
 /** Idle time after which a runtime's connection is closed, ms. */
 const requestTimeout = 10_000;

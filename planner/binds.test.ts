@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planBinds } from './binds.ts';
-import type { BindSource } from './bundle.ts';
-import type { OciMount, OciSpec } from './oci-spec.ts';
+import type { BindSource } from './config/bundle.ts';
+import type { OciMount, OciSpec } from './base/oci-spec.ts';
 import { parseMountinfo } from '../engine/base/mountinfo.ts';
-import { PlanBuilder } from './plan.ts';
+import { PlanBuilder } from './base/plan.ts';
 
 let directory: string;
 const at = (...parts: string[]) => path.join(directory, ...parts);

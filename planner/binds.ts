@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { isBind, type BindSource } from './bundle.ts';
-import type { OciMount, OciSpec } from './oci-spec.ts';
+import { isBind, type BindSource } from './config/bundle.ts';
+import type { OciMount, OciSpec } from './base/oci-spec.ts';
 import {
   isWithin,
   mountOf,
@@ -10,11 +10,11 @@ import {
   pathInFileSystem,
   type Mount,
 } from '../engine/base/mountinfo.ts';
-import { refuse } from './options.ts';
-import { isShare, type Shares } from './shares.ts';
-import { layersAt, layersOf, planShifted, type Overlay } from './overlay.ts';
-import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
-import { enginePlaces, refuseEngineParts, type EngineParts } from './sockets.ts';
+import { refuse } from './base/refuse.ts';
+import { isShare, type Shares } from './shares/shares.ts';
+import { layersAt, layersOf, planShifted, type Overlay } from './mounts/overlay.ts';
+import type { NamespaceNumber, PlanBuilder, TreeNumber } from './base/plan.ts';
+import { enginePlaces, refuseEngineParts, type EngineParts } from './shares/sockets.ts';
 
 /** File systems the kernel does not id-map; their files keep their ids, and a container sees nobody's. */
 const notMappable = new Set([

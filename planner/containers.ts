@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import path from 'node:path';
 import * as z from 'zod';
 import { shareMapsSchema } from '../shared/isolation/share-map.ts';
-import { overlaySchema } from './overlay.ts';
-import { isContainerId } from './request.ts';
-import { removeFile } from './remove-file.ts';
+import { overlaySchema } from './mounts/overlay.ts';
+import { isContainerId } from './base/request.ts';
+import { removeFile } from './base/remove-file.ts';
 
 const stateSchema = z.object({
   id: z.string(),

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { ContainerState } from './containers.ts';
 import type { Mount } from '../engine/base/mountinfo.ts';
-import { refuse } from './options.ts';
+import { refuse } from './base/refuse.ts';
 
 // The only mounts of containers in the machine's mount namespace: where dockerd has a container's root file
 // system mounted, for cp, export and diff. While the container runs, its own overlay is there, and nobody

@@ -1,7 +1,7 @@
 import type { ContainerStore } from './containers.ts';
 import { firstProcessOf, hasEnded } from './first-process.ts';
 import { isOfAnotherBoot } from './live-state.ts';
-import type { ExclusivePaths } from './options.ts';
+import type { ExclusivePaths } from './planner-paths.ts';
 import { startDelete } from './own-delete.ts';
 import type { IsolationService } from './service.ts';
 import type { TrackedContainers } from './tracked-containers.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
-import { isBase } from './id-ranges.ts';
+import { isBase } from './ranges/id-ranges.ts';
 
 const run = promisify(execFile);
 let engine: IsolatedEngine;

@@ -16,10 +16,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { statFields } from '../shared/process/process-stat.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { Janitor } from './janitor.ts';
-import type { ExclusivePaths } from './options.ts';
-import { RangeLedger } from './range-ledger.ts';
-import { firstBase, lastBase, rangeSize } from './id-ranges.ts';
-import { openRangeStore } from './ranges.ts';
+import type { ExclusivePaths } from './planner-paths.ts';
+import { RangeLedger } from './ranges/range-ledger.ts';
+import { firstBase, lastBase, rangeSize } from './ranges/id-ranges.ts';
+import { openRangeStore } from './ranges/ranges.ts';
 import { bootId } from './live-state.ts';
 import { IsolationService } from './service.ts';
 

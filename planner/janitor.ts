@@ -1,17 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ContainerState, ContainerStore } from './containers.ts';
 import { InterruptedDeletes } from './interrupted-deletes.ts';
-import type { ExclusivePaths } from './options.ts';
-import { perform } from './perform.ts';
-import { basesInUse } from './taken-ranges.ts';
-import { isBase } from './id-ranges.ts';
-import type { RangeStore } from './range-store.ts';
-import type { PlannerRequest } from './request.ts';
+import type { ExclusivePaths } from './planner-paths.ts';
+import { perform } from './mounts/perform.ts';
+import { basesInUse } from './ranges/taken-ranges.ts';
+import { isBase } from './ranges/id-ranges.ts';
+import type { RangeStore } from './ranges/range-store.ts';
+import type { PlannerRequest } from './base/request.ts';
 import { isBeingCreated, isOfAnotherBoot } from './live-state.ts';
-import { mountsOf } from './mount-table.ts';
+import { mountsOf } from './mounts/mount-table.ts';
 import type { IsolationService } from './service.ts';
 import { TrackedContainers } from './tracked-containers.ts';
-import { turns } from './turns.ts';
+import { turns } from './base/turns.ts';
 
 export interface JanitorOptions {
   readonly paths: ExclusivePaths;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 import { loadLayeredImage } from '../tests/support/layered-image.ts';
-import { isBase } from './id-ranges.ts';
+import { isBase } from './ranges/id-ranges.ts';
 
 /**
  * As many layers as an engine takes, on both of its stores, and both ways of giving them to an overlay

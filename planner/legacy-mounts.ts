@@ -2,12 +2,12 @@ import { chmodSync, lchownSync, lstatSync, readdirSync, rmdirSync, unlinkSync } 
 import path from 'node:path';
 import type { ContainerStore } from './containers.ts';
 import { isWithin } from '../engine/base/mountinfo.ts';
-import type { ExclusivePaths } from './options.ts';
-import { perform } from './perform.ts';
-import { PlanBuilder } from './plan.ts';
-import { isContainerId } from './request.ts';
+import type { ExclusivePaths } from './planner-paths.ts';
+import { perform } from './mounts/perform.ts';
+import { PlanBuilder } from './base/plan.ts';
+import { isContainerId } from './base/request.ts';
 import { rootName } from './create-plan.ts';
-import { mountsOf } from './mount-table.ts';
+import { mountsOf } from './mounts/mount-table.ts';
 
 /**
  * Takes away what an earlier version mounted for containers in the machine's mount namespace, below

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { started } from './started.ts';
+import { started } from './base/started.ts';
 
 /** A delete that a runtime of ours is at, in place of one that was interrupted. */
 export interface OwnDelete {

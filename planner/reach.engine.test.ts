@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSharingRecord } from '../shared/isolation/sharing-user.ts';
 import { libcFunction } from '../gateway/base/libc.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
-import { Reachability, type Reach } from './reach.ts';
-import { mostDirectories } from './share-checks.ts';
+import { Reachability, type Reach } from './shares/reach.ts';
+import { mostDirectories } from './shares/share-checks.ts';
 
 // A8 by the kernel: with a user's rights, and without holding the planner.
 

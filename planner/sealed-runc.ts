@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { started } from './started.ts';
+import { started } from './base/started.ts';
 
 export interface SealedRuncOptions {
   /** The runtime, which makes the copy: Node can't. */

@@ -1,10 +1,10 @@
 import os from 'node:os';
 import { noListenerStore, type ListenerHandoff } from '../shared/gateway/listener-handoff.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
-import { engineDirectories, engineSockets, exclusivePaths } from './options.ts';
+import { engineDirectories, engineSockets, exclusivePaths } from './planner-paths.ts';
 import { startPlanner } from './planner.ts';
-import type { SharingOptions } from './shares.ts';
-import { openSubordinateStore, subordinateDirectory } from './subordinate.ts';
+import type { SharingOptions } from './shares/shares.ts';
+import { openSubordinateStore, subordinateDirectory } from './ranges/subordinate.ts';
 
 export interface ServiceOutput {
   readonly out: (line: string) => void;

@@ -1,7 +1,7 @@
 import type { ContainerStore } from './containers.ts';
-import type { RangeStore } from './range-store.ts';
-import type { SharingOptions } from './shares.ts';
-import type { EngineParts } from './sockets.ts';
+import type { RangeStore } from './ranges/range-store.ts';
+import type { SharingOptions } from './shares/shares.ts';
+import type { EngineParts } from './shares/sockets.ts';
 
 export interface ServiceOptions {
   readonly ranges: RangeStore;

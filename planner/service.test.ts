@@ -3,10 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openContainerStore, type ContainerStore } from './containers.ts';
-import { RangeLedger } from './range-ledger.ts';
-import { openRangeStore } from './ranges.ts';
-import type { RangeStore } from './range-store.ts';
-import { nothingChecked } from './reach.ts';
+import { RangeLedger } from './ranges/range-ledger.ts';
+import { openRangeStore } from './ranges/ranges.ts';
+import type { RangeStore } from './ranges/range-store.ts';
+import { nothingChecked } from './shares/reach.ts';
 import { bootId } from './live-state.ts';
 import { IsolationService } from './service.ts';
 

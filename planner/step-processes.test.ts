@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildsUnenforcedName, buildTokenVariable } from '../shared/isolation/build-token.ts';
 import type { ContainerState } from './containers.ts';
-import type { SharingOptions } from './shares.ts';
+import type { SharingOptions } from './shares/shares.ts';
 import { admitStepProcess, isStep, takeToken } from './step-processes.ts';
 
 const id = 'k3v9x0q2m8w7c1z5t6r4y2u1p';

@@ -3,11 +3,11 @@ import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync
 import path from 'node:path';
 import * as z from 'zod';
 import { buildsUnenforcedName, takeBuildToken } from '../shared/isolation/build-token.ts';
-import { parseExactly } from './bundle.ts';
+import { parseExactly } from './config/bundle.ts';
 import type { ContainerState } from './containers.ts';
-import { refuse } from './options.ts';
-import type { PlannerRequest } from './request.ts';
-import type { SharingOptions } from './shares.ts';
+import { refuse } from './base/refuse.ts';
+import type { PlannerRequest } from './base/request.ts';
+import type { SharingOptions } from './shares/shares.ts';
 
 /** Where the runtime has runc keep the containers of builds' steps (runtime/runc-root.c). */
 const stepsRoot = '/run/bulkhead/steps';

@@ -13,10 +13,10 @@ import {
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { planShifted } from '../planner/overlay.ts';
-import { encodeRefusal, PlanBuilder } from '../planner/plan.ts';
-import { diskMap, upperMap } from '../planner/disk-maps.ts';
-import { firstBase } from '../planner/id-ranges.ts';
+import { planShifted } from '../planner/mounts/overlay.ts';
+import { encodeRefusal, PlanBuilder } from '../planner/base/plan.ts';
+import { diskMap, upperMap } from '../planner/ranges/disk-maps.ts';
+import { firstBase } from '../planner/ranges/id-ranges.ts';
 
 /** As built for use, and by clang with its address and undefined-behaviour sanitizers. */
 const builds = {

@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { planPlain, planShifted, type Overlay } from '../planner/overlay.ts';
-import { PlanBuilder } from '../planner/plan.ts';
-import { diskMap, upperMap } from '../planner/disk-maps.ts';
-import { firstBase } from '../planner/id-ranges.ts';
+import { planPlain, planShifted, type Overlay } from '../planner/mounts/overlay.ts';
+import { PlanBuilder } from '../planner/base/plan.ts';
+import { diskMap, upperMap } from '../planner/ranges/disk-maps.ts';
+import { firstBase } from '../planner/ranges/id-ranges.ts';
 
 const runtime = path.resolve(import.meta.dirname, 'build/bulkhead-runc');
 const base = firstBase;

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeRefusal, PlanBuilder } from '../planner/plan.ts';
+import { encodeRefusal, PlanBuilder } from '../planner/base/plan.ts';
 
 const here = (...parts: string[]) => path.join(import.meta.dirname, ...parts);
 const [other, emulator, machine] =

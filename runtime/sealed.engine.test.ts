@@ -18,7 +18,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PlanBuilder } from '../planner/plan.ts';
+import { PlanBuilder } from '../planner/base/plan.ts';
 import { SealedRunc } from '../planner/sealed-runc.ts';
 
 const runtime = path.join(import.meta.dirname, 'build/bulkhead-runc');

@@ -8,7 +8,7 @@ const engineTests = ['planner/a', 'planner/b', 'planner/c', 'planner/d', 'gatewa
 describe('engine tests for a change', () => {
   it('are none where no program of an engine changed', () => {
     expect(
-      selectEngineTests(['docs/x.md', 'renderer/app/app.tsx', 'planner/plan.test.ts'], engineTests),
+      selectEngineTests(['docs/x.md', 'renderer/app/app.tsx', 'planner/base/plan.test.ts'], engineTests),
     ).toEqual({ small: false, whole: [], leftOut: [] });
   });
 
@@ -26,7 +26,7 @@ describe('engine tests for a change', () => {
   });
 
   it('are at most three whole files, changed ones first; the others are named', () => {
-    expect(selectEngineTests(['planner/plan.ts', 'planner/d.engine.test.ts'], engineTests)).toEqual({
+    expect(selectEngineTests(['planner/base/plan.ts', 'planner/d.engine.test.ts'], engineTests)).toEqual({
       small: true,
       whole: ['planner/d', 'planner/a', 'planner/b'].map((name) => `${name}.engine.test.ts`),
       leftOut: ['planner/c.engine.test.ts'],

@@ -85,7 +85,7 @@ export async function recreateFacts(
       if (one === undefined || begins.length > 1)
         return fail('containers.not-found', message('cli.there-is-no-container', { name: id }), {
           ...(begins.length > 1 ? { reason: message('containers.more-than-one-id-begins-so') } : {}),
-          hint: message('cli.see-bulkhead-containers-scan'),
+          hint: message('cli.see-bulkhead-containers-list'),
           params: { name: id },
         });
       chosen.add(one.it);

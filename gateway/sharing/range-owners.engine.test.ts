@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
-import type { RangeOwner } from '../../planner/range-owner.ts';
+import type { RangeOwner } from '../../planner/ranges/range-owner.ts';
 
 const run = promisify(execFile);
 const alice = 21_301,

@@ -16,8 +16,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGatewayProcess, type GatewayProcess } from '../../tests/support/gateway-process.ts';
 import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
-import { firstSubordinate } from '../../planner/subordinate.ts';
-import { firstBase } from '../../planner/id-ranges.ts';
+import { firstSubordinate } from '../../planner/ranges/subordinate.ts';
+import { firstBase } from '../../planner/ranges/id-ranges.ts';
 
 const run = promisify(execFile);
 const alice = 21_234,

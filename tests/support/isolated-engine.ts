@@ -17,8 +17,8 @@ import {
 import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';
 import { isWithin, parseMountinfo, type Mount } from '../../engine/base/mountinfo.ts';
 import { exclusiveBackend } from '../../engine/backends/exclusive/backend.ts';
-import type { SharingOptions } from '../../planner/shares.ts';
-import { exclusivePaths, type ExclusivePaths } from '../../planner/options.ts';
+import type { SharingOptions } from '../../planner/shares/shares.ts';
+import { exclusivePaths, type ExclusivePaths } from '../../planner/planner-paths.ts';
 
 const run = promisify(execFile);
 const project = path.resolve(import.meta.dirname, '../..');

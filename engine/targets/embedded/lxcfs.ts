@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { exclusivePaths } from '../../../planner/options.ts';
-import { ProcFiles } from '../../../planner/proc-files.ts';
+import { exclusivePaths } from '../../../planner/planner-paths.ts';
+import { ProcFiles } from '../../../planner/mounts/proc-files.ts';
 import { lxcfsProgram, lxcfsScript } from '../guarded/lxcfs-script.ts';
 import { setpriv, superviseChild, type SupervisedChild } from './child-process.ts';
 import { watchForHang } from './hang-watch.ts';

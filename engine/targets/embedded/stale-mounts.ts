@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isBoundOntoItself, parseMountinfo, type Mount } from '../../base/mountinfo.ts';
-import { exclusivePaths } from '../../../planner/options.ts';
+import { exclusivePaths } from '../../../planner/planner-paths.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /**

@@ -1,0 +1,249 @@
+import { deviceRuleSchema, specSchema, processSchema, type OciNamespace } from '../base/oci-spec.ts';
+import type { OciMount, OciSpec } from '../base/oci-spec.ts';
+import * as z from 'zod';
+import type { GrantedDevice } from '../../shared/isolation/sharing-user.ts';
+import { isolateDevices } from './devices.ts';
+import { boundLayers } from '../mounts/layer-mounts.ts';
+import { refuseOtherSpellings } from './spelling.ts';
+
+/**
+ * A container's config.json as far as isolation changes it. Everything else is kept as it came, numbers
+ * included: limits such as RLIM_INFINITY (18446744073709551615) don't fit a double, so numbers that would
+ * change are carried as their source text.
+ */
+
+// In Node 24, not yet in TypeScript's library: JSON.parse with source text access.
+type SourceReviver = (key: string, value: unknown, context: { source?: string }) => unknown;
+const exactJson = JSON as unknown as {
+  parse(text: string, reviver: SourceReviver): unknown;
+  rawJSON(text: string): unknown;
+};
+
+/**
+ * Finds every number that a double might not give back as it was written (in JSON a number follows one of
+ * `:,[`, or stands alone). Most configurations have none, and the exact way takes several times as long.
+ */
+const mayLoseDigits = /(?:^|[:,[])\s*(?:-?(?:\d{16}|\d+[.eE])|-0)/;
+
+/**
+ * Parses JSON without losing a digit: what `JSON.stringify` gives back has the numbers as they were. Throws
+ * when it isn't JSON.
+ */
+export function parseExactly(text: string): unknown {
+  if (!mayLoseDigits.test(text)) return JSON.parse(text);
+  return exactJson.parse(text, (_key, value, { source }) => {
+    const isLost = typeof value === 'number' && source !== undefined && String(value) !== source;
+    return isLost ? exactJson.rawJSON(source) : value;
+  });
+}
+
+/** Parses config.json without losing a digit. Throws when it isn't JSON, or isn't an OCI Linux spec. */
+export function parseSpec(text: string): OciSpec {
+  const value = parseExactly(text);
+  specSchema.parse(value);
+  refuseOtherSpellings(value);
+  // Checked just now; zod's own result has the keys in another order.
+  return value as OciSpec;
+}
+
+export function renderSpec(spec: OciSpec): string {
+  return JSON.stringify(spec);
+}
+
+/**
+ * Whether the engine gave the container every device: what `--privileged` and BuildKit's insecure entitlement
+ * do.
+ */
+export function isPrivileged(spec: OciSpec): boolean {
+  return (spec.linux.resources?.devices ?? []).some(
+    (rule) =>
+      rule.allow &&
+      (rule.type === undefined || rule.type === '' || rule.type === 'a') &&
+      noNumber(rule.major) &&
+      noNumber(rule.minor),
+  );
+}
+
+/** Whether the mount is a bind mount, by type or option. */
+export function isBind(mount: OciMount): boolean {
+  return (
+    mount.type === 'bind' || (mount.options ?? []).some((option) => option === 'bind' || option === 'rbind')
+  );
+}
+
+/**
+ * Where runc finds a bind, and the flags of that mount that a user namespace can't take away: runc must not
+ * leave one out when it sets others.
+ */
+export interface BindSource {
+  readonly path: string;
+  readonly lockedFlags: readonly string[];
+}
+
+/** Program and arguments. */
+export interface Hook {
+  readonly path: string;
+  readonly args: readonly string[];
+}
+
+/** What the edit puts into the spec. */
+export interface IsolationFacts {
+  /** First host id of the container's range. */
+  readonly base: number;
+  readonly rangeSize: number;
+  /** User namespace of the container whose namespaces are joined; null: a new one. */
+  readonly joinedUserNamespace: string | null;
+  /** Where the shifted root file system will be mounted. */
+  readonly rootPath: string;
+  /** New sources of binds, by index in `mounts`. */
+  readonly bindSources: ReadonlyMap<number, BindSource>;
+  /** Overlays that were mounted for the container, by index in `mounts`. */
+  readonly layerSources: ReadonlyMap<number, string>;
+  /**
+   * Files to bind in place of harmless devices, by the machine's names; where there is none, the machine's.
+   */
+  readonly deviceSources: ReadonlyMap<string, string>;
+  /** Devices of the machine that the settings let the container have. */
+  readonly grantedDevices: readonly GrantedDevice[];
+  /** Mounts of our own (proc-files.ts). */
+  readonly moreMounts: readonly OciMount[];
+  /** Whether the machine has only cgroup v2: every container gets its own cgroup namespace there. */
+  readonly unifiedCgroups: boolean;
+  /** The hook that has nothing started that is not isolated. */
+  readonly checkHook: Hook;
+  /** The hook that hands the container its own cgroups. */
+  readonly cgroupHook: Hook;
+}
+
+/**
+ * The devices of every container, as the engine's default rules have them: /dev/null, zero, full, random,
+ * urandom, tty, console, ptmx, pts.
+ */
+const defaultDeviceRules: z.infer<typeof deviceRuleSchema>[] = [
+  { allow: false, access: 'rwm' },
+  ...(
+    [
+      [1, 3],
+      [1, 5],
+      [1, 7],
+      [1, 8],
+      [1, 9],
+      [5, 0],
+      [5, 1],
+      [5, 2],
+    ] as const
+  ).map(([major, minor]) => ({ allow: true, type: 'c', major, minor, access: 'rwm' })),
+  { allow: true, type: 'c', major: 136, access: 'rwm' },
+  { allow: true, type: 'c', access: 'm' },
+  { allow: true, type: 'b', access: 'm' },
+];
+
+/** The isolated spec (A2, A4, A5, A9): pure. Namespaces must have been checked before (namespaces.ts). */
+export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
+  const privileged = isPrivileged(spec);
+  const { linux } = spec;
+  const devices = isolateDevices(linux.devices ?? [], privileged, facts.deviceSources, facts.grantedDevices);
+  const moreMounts = [...facts.moreMounts, ...devices.mounts];
+  const map = [{ containerID: 0, hostID: facts.base, size: facts.rangeSize }];
+  const namespaces: OciNamespace[] = [
+    ...linux.namespaces,
+    facts.joinedUserNamespace === null ? { type: 'user' } : { type: 'user', path: facts.joinedUserNamespace },
+  ];
+  const hasCgroupNamespace = namespaces.some((namespace) => namespace.type === 'cgroup');
+  const ownCgroups = privileged || hasCgroupNamespace || facts.unifiedCgroups;
+  if (ownCgroups && !hasCgroupNamespace) namespaces.push({ type: 'cgroup' });
+
+  const hooks = spec.hooks ?? {};
+  // hooks of others, not looked into
+  const created = Array.isArray(hooks['createRuntime']) ? (hooks['createRuntime'] as unknown[]) : [];
+  const createRuntime = [facts.checkHook, ...created, ...(ownCgroups ? [facts.cgroupHook] : [])];
+  return {
+    ...spec,
+    ...(linux.sysctl?.[domain] === undefined ? {} : { domainname: linux.sysctl[domain] }),
+    root: { ...spec.root, path: facts.rootPath },
+    ...(spec.mounts || moreMounts.length > 0
+      ? {
+          mounts: [
+            ...(spec.mounts ?? []).flatMap((mount, i) => withSpareSysfs(mountedFor(mount, i, facts), spec)),
+            ...moreMounts,
+          ],
+        }
+      : {}),
+    hooks: { ...hooks, createRuntime },
+    linux: {
+      ...linux,
+      namespaces,
+      // Also for a joined user namespace: runc takes the host id of the container's root from here.
+      uidMappings: map,
+      gidMappings: map,
+      ...(linux.sysctl ? { sysctl: sysctlsOf(linux.sysctl) } : {}),
+      ...(linux.devices ? { devices: devices.devices } : {}),
+      // A container with devices of the machine opens these, and with no more than they are granted for.
+      ...(privileged || facts.grantedDevices.length > 0
+        ? {
+            resources: {
+              ...linux.resources,
+              devices: [...defaultDeviceRules, ...devices.opened.map((one) => ({ allow: true, ...one }))],
+            },
+          }
+        : {}),
+    },
+  };
+}
+
+/**
+ * Where the container may mount, a second sysfs is hidden below its /dev: `ip netns exec` takes /sys away
+ * before it mounts another, and the kernel lets a user namespace mount sysfs only where it has one already.
+ * On /sys itself it takes no second one. It has no `ro`: runc mounts all on /dev writable, and in the end
+ * remounts what is at that path, by then the container's tmpfs, with the flags of a mount that has it.
+ */
+function withSpareSysfs(mount: OciMount, spec: OciSpec): OciMount[] {
+  const wanted = mount.type === 'tmpfs' && mount.destination === '/dev' && mayMount(spec);
+  return wanted
+    ? [{ destination: '/dev', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'nodev', 'noexec'] }, mount]
+    : [mount];
+}
+
+function mayMount(spec: OciSpec): boolean {
+  const process = processSchema.safeParse(spec['process']);
+  return process.success && process.data.capabilities.bounding.includes('CAP_SYS_ADMIN');
+}
+
+const domain = 'kernel.domainname';
+const ping = 'net.ipv4.ping_group_range';
+const largestId = 65_535;
+
+/** What a container in a user namespace may set. */
+function sysctlsOf(sysctls: Readonly<Record<string, string>>): Record<string, string> {
+  const { [domain]: _, ...others } = sysctls;
+  // Only the machine's root may write the file of the domain name. The spec has a field for it since 1.1:
+  // runc 1.2 sets it by the system call, older ones start the container without (the name in /etc/hosts,
+  // which programs ask, is the engine's work and stays). The engine's ping range reaches beyond the ids that
+  // exist in the container, which the kernel refuses.
+  return others[ping] === undefined ? others : { ...others, [ping]: withinIds(others[ping]) };
+}
+
+/** A range of group ids, cut to those there are; text that isn't one is left for runc to refuse. */
+function withinIds(range: string): string {
+  const [first, last] = /^\s*(\d+)\s+(\d+)\s*$/.exec(range)?.slice(1).map(Number) ?? [];
+  return first === undefined || last === undefined
+    ? range
+    : `${Math.min(first, largestId)} ${Math.min(last, largestId)}`;
+}
+
+function mountedFor(mount: OciMount, index: number, facts: IsolationFacts): OciMount {
+  const layers = facts.layerSources.get(index);
+  if (layers !== undefined) return boundLayers(mount, layers);
+  const bind = facts.bindSources.get(index);
+  if (bind === undefined) return mount;
+  const options = mount.options ?? [];
+  return {
+    ...mount,
+    source: bind.path,
+    options: [...options, ...bind.lockedFlags.filter((flag) => !options.includes(flag))],
+  };
+}
+
+function noNumber(value: number | null | undefined): boolean {
+  return value === undefined || value === null || value === -1;
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import type { OciSpec } from '../base/oci-spec.ts';
+import { refuse } from '../base/refuse.ts';
+import { rangeSize } from '../ranges/id-ranges.ts';
+
+const userSchema = z.object({
+  process: z.object({
+    user: z.object({
+      uid: z.int().default(0),
+      gid: z.int().default(0),
+      additionalGids: z.array(z.int()).nullish(),
+    }),
+  }),
+});
+
+/**
+ * Refuses a first process with an id that no process in a range can have. The kernel would refuse it, too,
+ * but runc's words for that ("setgroups: invalid argument") don't say which id, nor why. A process that is
+ * spelt in another way is runc's to judge.
+ */
+export function refuseMissingIds(spec: OciSpec): void {
+  const parsed = userSchema.safeParse(spec);
+  if (!parsed.success) return;
+  const { uid, gid, additionalGids } = parsed.data.process.user;
+  const last = rangeSize - 1;
+  if (uid > last)
+    refuse(
+      `there is no user id ${uid} in a protected container: its ids are 0 to ${last} (A3); ` +
+        'give another with --user, or USER in the image',
+    );
+  const group = [gid, ...(additionalGids ?? [])].find((id) => id > last);
+  if (group !== undefined)
+    refuse(
+      `there is no group id ${group} in a protected container: its ids are 0 to ${last} (A3); ` +
+        "give another with --user or --group-add, or in the image's /etc/group",
+    );
+}

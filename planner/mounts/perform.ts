@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import type { PlanBuilder } from '../base/plan.ts';
+import { started } from '../base/started.ts';
+
+/** A plan that takes longer, ms, hangs in the kernel (a file system whose server is away). */
+const patienceMs = 30_000;
+
+/**
+ * Has the runtime perform a plan in our mount namespace: Node has no mount calls. Rejects with its error
+ * text.
+ */
+export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise<void> {
+  if (plan.empty) return;
+  const bytes = plan.encode();
+  const child = await started(() =>
+    spawn(runtimeBinary, ['--bulkhead-perform'], { stdio: ['pipe', 'ignore', 'pipe'] }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    let errors = '';
+    // Not waited for beyond this, also when it can't be killed.
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error('a mount or unmount does not end'));
+    }, patienceMs);
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text;
+    });
+    child.stdin.on('error', () => undefined); // it ended early: its exit says so
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) resolve();
+      else reject(new Error(errors.trim() || `the runtime ended with ${code ?? signal ?? 'nothing'}`));
+    });
+    child.stdin.end(bytes);
+  });
+}

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { OciMount, OciSpec } from '../base/oci-spec.ts';
+import { isWithin, type Mount } from '../../engine/base/mountinfo.ts';
+import type { PlanBuilder } from '../base/plan.ts';
+
+/** Files of /proc that lxcfs emulates from the container's cgroups and its first process (A10). */
+export const procFileNames = [
+  'cpuinfo',
+  'diskstats',
+  'loadavg',
+  'meminfo',
+  'stat',
+  'swaps',
+  'uptime',
+] as const;
+
+/** Longest wait for lxcfs while a container starts, ms. */
+const responseTimeoutMs = 500;
+
+/**
+ * The emulated files that lxcfs serves below a directory. A FUSE server can block its readers: it is read off
+ * the main thread, with a timeout.
+ */
+export class ProcFiles {
+  readonly directory: string;
+  #pendingRead: Promise<boolean> | null = null;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Whether anything is mounted there at all, as lxcfs does. */
+  areMounted(mounts: readonly Mount[]): boolean {
+    return mounts.some(
+      (mount) =>
+        mount.mountPoint !== '/' &&
+        /^fuse(?:\.|$)/.test(mount.type) &&
+        isWithin(this.directory, mount.mountPoint),
+    );
+  }
+
+  /**
+   * Whether lxcfs runs and responds within `ms`. Never rejects; callers share one read, so at most one thread
+   * blocks.
+   */
+  async answer(ms = responseTimeoutMs): Promise<'yes' | 'no' | 'late'> {
+    const pendingRead = (this.#pendingRead ??= readFile(path.join(this.directory, 'uptime'))
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        this.#pendingRead = null;
+      }));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => {
+        resolve('late');
+      }, ms);
+    });
+    const answer = await Promise.race([
+      pendingRead.then((yes) => (yes ? ('yes' as const) : ('no' as const))),
+      late,
+    ]);
+    clearTimeout(timer);
+    return answer;
+  }
+}
+
+/**
+ * Which of the files a container gets: those it does not mount or mask itself. None
+ * - where the engine masks nothing of /proc (`--privileged`, `systempaths=unconfined`): files mounted there
+ *   would keep the container's own
+ *   user namespaces from mounting a /proc, as a stock engine's privileged container can;
+ * - in another container's pid namespace: lxcfs would show the values of that one.
+ */
+export function wantedProcFiles(spec: OciSpec): string[] {
+  const masked = spec.linux.maskedPaths ?? [];
+  const own = (spec.mounts ?? []).map((mount) => path.normalize(mount.destination).replace(/(?<=.)\/$/, ''));
+  if (
+    masked.length === 0 ||
+    spec.linux.namespaces.some(
+      ({ type, path: joined }) => type === 'pid' && joined !== undefined && joined !== '',
+    )
+  )
+    return [];
+  if (
+    (spec.mounts ?? []).filter((_, i) => own[i] === '/proc').some(({ type }) => type !== 'proc') ||
+    !own.includes('/proc')
+  )
+    return [];
+  const covered = [...own, ...masked];
+  return procFileNames.filter((name) => !covered.includes(`/proc/${name}`));
+}
+
+/** Plans the emulated files, read-only, and returns the mounts that put them into the container. */
+export function planProcFiles(spec: OciSpec, plan: PlanBuilder, directory: string): OciMount[] {
+  return wantedProcFiles(spec).map((name) => ({
+    destination: `/proc/${name}`,
+    type: 'bind',
+    source: plan.place(plan.tree(path.join(directory, name), { readOnly: 'top' })),
+    options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'],
+  }));
+}

@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { passwdLines, userName } from '../../engine/base/user-database.ts';
+import { linkNew, writeTemporary } from './claim-files.ts';
+import { formatFile, RangeLedger } from './range-ledger.ts';
+import { rangeOwnerSchema, rangeOwnersDirectory, type RangeOwner } from './range-owner.ts';
+import { message } from '../../shared/messages/message.ts';
+import { basesInUse } from './taken-ranges.ts';
+import { rangeSize } from './id-ranges.ts';
+
+/** Where the machine's planners claim ranges (options.ts). */
+const claimsDirectory = '/run/bulkhead/ranges';
+
+export interface RangeAdminOptions {
+  readonly owners?: string;
+  readonly claims?: string;
+  readonly inUse?: () => ReadonlySet<number>;
+  readonly log: (line: string) => void;
+}
+
+export interface OwnedRanges {
+  readonly owner: RangeOwner;
+  /** Name of the user's account; null: there is none, or the owner is no user. */
+  readonly account: string | null;
+  readonly ranges: readonly OwnedRange[];
+}
+
+export interface OwnedRange {
+  readonly first: number;
+  readonly last: number;
+  /** What has it: a container's claim, processes with its ids; null: it rests. */
+  readonly usedBy: 'container' | 'process' | null;
+}
+
+/** The owner that a person names: a uid, `builds`, `unnamed` or `retired`; null for anything else. */
+export function parseOwner(text: string): RangeOwner | null {
+  const parsed = rangeOwnerSchema.safeParse(/^\d{1,10}$/.test(text) ? Number(text) : text);
+  return parsed.success ? parsed.data : null;
+}
+
+/**
+ * Ranges of ids by owner, of one alone where it is named. Errors: `rights.not-root`,
+ * `isolation.planner-failed` where they can't be read.
+ */
+export async function listRanges(
+  owner: RangeOwner | null,
+  options: RangeAdminOptions,
+): Promise<Result<readonly OwnedRanges[], AppError>> {
+  const opened = openForAdmin(options);
+  if (!opened.ok) return opened;
+  const { ledger, usedBy } = opened.value;
+  if (ledger === null) return ok([]);
+  const owners = ledger
+    .owners()
+    .filter((one) => owner === null || one === owner)
+    .sort((a, b) => order(a) - order(b));
+  const users = owners.filter((one) => typeof one === 'number').map(String);
+  const accounts = users.length === 0 ? '' : await passwdLines(users);
+  const ranges = (one: RangeOwner) =>
+    [...ledger.owned(one)]
+      .sort((a, b) => a - b)
+      .map((base) => ({ first: base, last: base + rangeSize - 1, usedBy: usedBy(base) }));
+  return ok(
+    owners.map((one) => ({
+      owner: one,
+      account: typeof one === 'number' ? userName(accounts, one) : null,
+      ranges: ranges(one),
+    })),
+  );
+}
+
+/**
+ * Hands all ranges of `owner` back: anybody's containers may get them then. Refused as a whole while a
+ * container or a process is in one. Returns how many there were. Errors: `rights.not-root`,
+ * `containers.running`, `isolation.planner-failed`.
+ */
+export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Result<number, AppError> {
+  const opened = openForAdmin(options);
+  if (!opened.ok) return opened;
+  const { ledger, claims, usedBy } = opened.value;
+  const bases = ledger === null ? [] : [...ledger.owned(owner)];
+  if (ledger === null || bases.length === 0) return ok(0);
+  const used = () => bases.filter((base) => usedBy(base) !== null);
+  if (used().length > 0) return failInUse(used());
+  const claimed: number[] = [];
+  const fileOf = (base: number) => path.join(claims, String(base));
+  try {
+    mkdirSync(claims, { recursive: true, mode: 0o700 });
+    // As an engine that is there as long as this process: a planner frees what it leaves.
+    const temporary = writeTemporary(
+      claims,
+      { root: `/proc/${process.pid}`, id: 'handed-back' },
+      0o600,
+      false,
+    );
+    try {
+      for (const base of bases) {
+        if (!linkNew(temporary, fileOf(base))) return failInUse([base]);
+        claimed.push(base);
+      }
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+    // With the claims in place no planner can hand one out: check once more for processes.
+    const usedBases = (options.inUse ?? basesInUse)();
+    const occupied = bases.filter((base) => usedBases.has(base));
+    if (occupied.length > 0) return failInUse(occupied);
+    for (const base of bases) ledger.handBack(base);
+    return ok(bases.length);
+  } catch (error) {
+    const hint = message('planner.see-which-are-left');
+    return fail('isolation.planner-failed', message('planner.id-ranges-could-not-all-be-handed'), {
+      cause: error,
+      hint,
+    });
+  } finally {
+    for (const base of claimed) rmSync(fileOf(base), { force: true });
+  }
+}
+
+interface OpenedRanges {
+  /** Null: no engine of this machine ever gave out a range. */
+  readonly ledger: RangeLedger | null;
+  readonly claims: string;
+  readonly usedBy: (base: number) => OwnedRange['usedBy'];
+}
+
+function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError> {
+  const { owners = rangeOwnersDirectory, claims = claimsDirectory, inUse = basesInUse, log } = options;
+  if (process.getuid?.() !== 0) {
+    return fail('rights.not-root', message('planner.whose-id-ranges-are-is-for-root'), {
+      hint: message('planner.run-it-with-sudo'),
+    });
+  }
+  try {
+    const usedBases = inUse();
+    const usedBy = (base: number) => {
+      if (existsSync(path.join(claims, String(base)))) return 'container';
+      return usedBases.has(base) ? 'process' : null;
+    };
+    // Opening would make it.
+    const exists = existsSync(path.join(owners, formatFile));
+    const ledger = exists ? new RangeLedger({ directory: owners, mark: null, log }) : null;
+    return ok({ ledger, claims, usedBy });
+  } catch (error) {
+    return fail('isolation.planner-failed', message('planner.whose-id-ranges-are-could-not-be'), {
+      cause: error,
+    });
+  }
+}
+
+function failInUse(bases: readonly number[]): Result<never, AppError> {
+  return fail('containers.running', message('planner.id-ranges-are-still-in-use'), {
+    reason: bases
+      .slice(0, 5)
+      .map((base) => `${base}-${base + rangeSize - 1}`)
+      .join(', '),
+    hint: message('planner.remove-containers-of-that-owner-and-end'),
+  });
+}
+
+/** Users by id, then the others. */
+const order = (owner: RangeOwner): number => (typeof owner === 'number' ? owner : Number.MAX_SAFE_INTEGER);

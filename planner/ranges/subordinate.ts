@@ -1,0 +1,247 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import type { SubordinateIds } from '../../shared/isolation/share-map.ts';
+import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
+import { passwdLine, userName } from '../../engine/base/user-database.ts';
+import { linkNew, syncDirectory, writeTemporary } from './claim-files.ts';
+import { firstBase, rangeSize } from './id-ranges.ts';
+import { listedRanges } from './taken-ids.ts';
+
+/**
+ * First id we give out to users who have none in /etc/subuid: above what distributions put there (SUB_UID_MAX
+ * is 600100000). The last is below the containers' ranges.
+ */
+export const firstSubordinate = 600_113_152;
+/**
+ * Where the machine's users' own ranges are kept. Files in shares have these ids as owners: unlike
+ * containers' ranges they outlast a reboot.
+ */
+export const subordinateDirectory = '/var/lib/bulkhead/subordinate-ids';
+/** How many a share needs: all of a container's ids but one. */
+const needed = 65_535;
+
+export interface SubordinateStore {
+  /**
+   * Asks the machine's user database what `of` has to know of `user`, if anything; to be called before it.
+   * Where there is no answer, `of` throws. Rejects only where /etc can't be read.
+   */
+  prepare(user: SharingUser): Promise<void>;
+  /**
+   * Subordinate ids of `user`, always the same ones. Throws when none are left, the disk fails, or it can't
+   * be told whether /etc/subuid has a range of theirs.
+   */
+  of(user: SharingUser): SubordinateIds;
+}
+
+export interface SubordinateOptions {
+  /**
+   * One file a range, named by its first id, with the user in it; and a second name of it, `uid-<uid>`, that
+   * makes it the user's.
+   */
+  readonly directory: string;
+  /** Where /etc/subuid, subgid and passwd are; default /etc. */
+  readonly etc?: string;
+  /** The user's line in the machine's user database; throws where that can't be determined. */
+  readonly lookUpUser?: (uid: number) => Promise<string | null>;
+}
+
+const claimSchema = z.object({ uid: z.int(), base: z.int() });
+
+/**
+ * Subordinate ids of the machine's users: those of /etc/subuid and /etc/subgid where a user has enough in a
+ * row there (the same as rootless engines use, so that their tools see the same owners), else a range of our
+ * own, which all engines of the machine agree on.
+ */
+export function openSubordinateStore({
+  directory,
+  etc = '/etc',
+  lookUpUser = passwdLine,
+}: SubordinateOptions): SubordinateStore {
+  const synced = new Set<number>();
+  const names = new Map<number, string>();
+  // What the machine's user database answered last: a user's line, null for none, or why there is no answer.
+  const answers = new Map<number, string | null | Error>();
+  let namesAsOf = '';
+  const forgetOldNames = (): void => {
+    // An id may be given to another account.
+    const stat = statSync(path.join(etc, 'passwd'), { throwIfNoEntry: false });
+    const now = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+    if (now === namesAsOf) return;
+    names.clear();
+    answers.clear();
+    namesAsOf = now;
+  };
+  /**
+   * By what is in /etc; undefined: the database has to be queried. `listed`: the names that matter; null:
+   * all.
+   */
+  const localName = (uid: number, listed: readonly string[] | null): string | null | undefined => {
+    forgetOldNames();
+    const known = names.get(uid);
+    if (known !== undefined) return known;
+    const passwd = readText(path.join(etc, 'passwd'));
+    const found = userName(passwd, uid);
+    // Names change hardly ever, but a user may get one.
+    if (found !== null) names.set(uid, found);
+    if (found !== null) return found;
+    // Where every name that is listed is another user's of this machine, no query is needed.
+    return listed?.every((name) => passwd.split('\n').some((line) => line.startsWith(`${name}:`)))
+      ? null
+      : undefined;
+  };
+  const nameOf = (uid: number, listed: readonly string[] | null): string | null => {
+    const local = localName(uid, listed);
+    if (local !== undefined) return local;
+    const answer = answers.get(uid);
+    if (answer instanceof Error) throw answer;
+    if (answer === undefined)
+      throw new Error(
+        `the machine's user database was not asked who user ${uid} is; start the container again`,
+      );
+    const found = userName(answer ?? '', uid);
+    if (found !== null) names.set(uid, found);
+    return found;
+  };
+  const listedNames = (text: string): string[] =>
+    listedRanges(text)
+      .map(({ name }) => name)
+      .filter((name) => !/^\d+$/.test(name));
+  const listings = (): string[] => ['subuid', 'subgid'].map((file) => readText(path.join(etc, file)));
+  const listed = (file: string, user: SharingUser, id: number): number | null => {
+    const text = readText(path.join(etc, file));
+    const others = listedNames(text);
+    return text.trim() === ''
+      ? null
+      : listedRange(text, [String(user.uid), others.length === 0 ? null : nameOf(user.uid, others)], id);
+  };
+  return {
+    async prepare({ uid }) {
+      const texts = listings();
+      const needed = isHandedOut(uid, texts)
+        ? [null]
+        : texts.map(listedNames).filter((others) => others.length > 0);
+      if (!needed.some((others) => localName(uid, others) === undefined)) return;
+      const asOf = namesAsOf;
+      const answer = await lookUpUser(uid).catch((error: unknown) =>
+        error instanceof Error ? error : new Error(String(error)),
+      );
+      if (asOf === namesAsOf) answers.set(uid, answer);
+    },
+    of(user) {
+      if (isHandedOut(user.uid, listings()) && nameOf(user.uid, null) === null)
+        throw new Error(handedOutText(user.uid));
+      const uid = listed('subuid', user, user.uid),
+        gid = listed('subgid', user, user.gid);
+      if (uid !== null && gid !== null) return { uid, gid };
+      const own = ownRange(directory, synced, user.uid, listings());
+      return { uid: uid ?? own, gid: gid ?? own };
+    },
+  };
+}
+
+/**
+ * Whether an id is one of those that users have beside their own: subordinate, or a container's. Who takes
+ * one, by a set-user-ID file that a container or a namespace of his has left, is no user of his own with it:
+ * he has 65535 of them, and ranges are given for good.
+ */
+function isHandedOut(uid: number, listings: readonly string[]): boolean {
+  if (uid >= firstSubordinate) return true;
+  return listings
+    .flatMap(listedRanges)
+    .some(({ start, count }) => start > 0 && uid >= start && uid < start + count);
+}
+
+const handedOutText = (uid: number): string =>
+  `user ${uid} is no account of this machine, but an id that is given to containers or as a subordinate ` +
+  'one, and shares nothing: ask as the user whose id it is (A8)';
+
+/**
+ * The first usable range of one of `names` in text of the form of /etc/subuid; null: none. `id`, the user's
+ * own, may not be in it, nor root, nor what containers run with.
+ */
+export function listedRange(text: string, names: readonly (string | null)[], id: number): number | null {
+  const usable = listedRanges(text).find(
+    ({ name, start, count }) =>
+      names.includes(name) &&
+      start > 0 &&
+      count >= needed &&
+      (id < start || id >= start + needed) &&
+      start + needed <= firstBase,
+  );
+  return usable?.start ?? null;
+}
+
+/**
+ * The range that is the user's by `uid-<uid>`; made where there is none. `synced`: users whose record is
+ * known to be on the disk.
+ */
+function ownRange(directory: string, synced: Set<number>, uid: number, listings: readonly string[]): number {
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  const userLink = path.join(directory, `uid-${uid}`);
+  const existing = readClaim(userLink);
+  if (existing !== null) {
+    // Who recorded it may have been killed before it was on the disk: after a power cut it would be another
+    // user's.
+    if (!synced.has(uid)) syncDirectory(directory);
+    synced.add(uid);
+    return existing.base;
+  }
+  const listed = listings.flatMap(listedRanges);
+  for (let base = firstFree(directory); base < firstBase; base += rangeSize) {
+    if (listed.some(({ start, count }) => start < base + rangeSize && base < start + count)) continue;
+    if (!claim(directory, base, uid)) continue;
+    // Another engine may have been as quick for the same user: the first name counts.
+    if (linkNew(path.join(directory, String(base)), userLink)) {
+      syncDirectory(directory);
+      return base;
+    }
+    rmSync(path.join(directory, String(base)));
+    const won = readClaim(userLink);
+    if (won === null) throw new Error(`${userLink} cannot be read`);
+    return won.base;
+  }
+  throw new Error(
+    `all subordinate id ranges of this machine are taken (${directory}); ` +
+      'give the user a range of 65536 ids in /etc/subuid and /etc/subgid',
+  );
+}
+
+function firstFree(directory: string): number {
+  const used = readdirSync(directory)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return Math.max(firstSubordinate - rangeSize, ...used) + rangeSize;
+}
+
+/** Takes the range, whole on disk or not at all; false when somebody has it. */
+function claim(directory: string, base: number, uid: number): boolean {
+  const temporary = writeTemporary(directory, { uid, base }, 0o644, true);
+  try {
+    return linkNew(temporary, path.join(directory, String(base)));
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function readClaim(file: string): { readonly uid: number; readonly base: number } | null {
+  const text = readText(file);
+  if (text === '') return null;
+  const parsed = claimSchema.safeParse(JSON.parse(text));
+  const inBounds =
+    parsed.success &&
+    parsed.data.base >= firstSubordinate &&
+    parsed.data.base < firstBase &&
+    (parsed.data.base - firstSubordinate) % rangeSize === 0;
+  if (!inBounds) throw new Error(`${file} is not a record of a subordinate id range`);
+  return parsed.data;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}

@@ -1,0 +1,216 @@
+import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
+import { refuse } from '../base/refuse.ts';
+import { started } from '../base/started.ts';
+
+/** Which of the checked directories the sharing user of one container has access to. */
+export interface Reach {
+  /**
+   * Refuses a source (resolved) that the sharing user could not get to by himself (A8): the engine opens it
+   * as root, past the directories above it that keep others out. A source that was not checked is refused,
+   * too.
+   */
+  refuseUnreachable(source: string, user: SharingUser): void;
+}
+
+/** Without any check: for a container that shares nothing, or whose sharing user is root. */
+export const nothingChecked: Reach = { refuseUnreachable: refuseUnchecked };
+
+export interface ReachOptions {
+  /**
+   * Timeout of a check, ms, including its wait for the user's earlier ones; default 15 s: a runtime waits for
+   * 60.
+   */
+  readonly limitMs?: number;
+  /** Directories to look for the programs in. */
+  readonly searchPath?: string;
+}
+
+/** Timeout of a look-up in the user database, which may be on another machine, ms. */
+const groupsMs = 5000;
+/** How long its result is cached, ms. */
+const groupsCacheMs = 3000;
+
+/** `late`: no result in time, or none at all. */
+interface ProbeResult {
+  readonly identities: ReadonlyMap<string, string>;
+  readonly late: boolean;
+}
+
+/**
+ * Bytes of paths that one process gets as arguments; the kernel allows 2 MiB of arguments where the stack is
+ * 8 MiB.
+ */
+const batchBytes = 256 * 1024;
+
+/**
+ * Has the kernel decide which directories users can access: a child of root with the user's effective ids
+ * stats all directories of one request, without blocking the planner. One check a user at a time: a user with
+ * many requests, or with file systems that hang, delays only himself. Done at every start, since owners,
+ * modes and groups change.
+ */
+export class Reachability {
+  readonly #limitMs: number;
+  readonly #searchPath: string;
+  readonly #turns = new Map<number, Promise<unknown>>();
+  readonly #groupsCache = new Map<number, { readonly groups: Promise<string>; readonly until: number }>();
+
+  constructor({ limitMs = 15_000, searchPath = '/usr/bin:/bin' }: ReachOptions = {}) {
+    this.#limitMs = limitMs;
+    this.#searchPath = searchPath;
+  }
+
+  /**
+   * Whether `user` (not root) can search the directories, which are resolved and distinct. Never rejects:
+   * without a result the source is refused later.
+   */
+  async check(user: SharingUser, directories: readonly string[]): Promise<Reach> {
+    const deadline = performance.now() + this.#limitMs;
+    const { identities, late } = await this.#inTurn(user.uid, () => this.#probe(user, directories, deadline));
+    const first = directories.find((directory) => !identities.has(directory));
+    // Only to name the closed directory in the refusal.
+    const above = first === undefined || late ? [] : ancestors(first);
+    const open =
+      above.length === 0 ? null : await this.#inTurn(user.uid, () => this.#probe(user, above, deadline));
+    const checked = new Set(directories);
+    const closed = above.find((directory) => open?.identities.has(directory) === false);
+    return {
+      refuseUnreachable: (source, sharing) => {
+        const directory = path.dirname(source);
+        if (sharing.uid !== user.uid || sharing.gid !== user.gid) refuseUnchecked(source, sharing);
+        const identity = identities.get(directory);
+        // Still the same directory: the path may lead elsewhere by now.
+        if (identity !== undefined && identity === identityOf(directory)) return;
+        if (identity === undefined && late) refuseLate(user, directory);
+        if (identity === undefined && !checked.has(directory)) refuseUnchecked(source, user);
+        const where = directory === first ? (closed ?? directory) : directory;
+        const why = `who has no access to ${where}; whoever has can make the container (A8)`;
+        refuse(`${source} cannot be shared by user ${user.uid}, ${why}`);
+      },
+    };
+  }
+
+  #inTurn<T>(uid: number, probe: () => Promise<T>): Promise<T> {
+    const done = (this.#turns.get(uid) ?? Promise.resolve()).then(probe);
+    this.#turns.set(uid, done);
+    void done.finally(() => {
+      if (this.#turns.get(uid) === done) this.#turns.delete(uid);
+    });
+    return done;
+  }
+
+  async #probe(user: SharingUser, directories: readonly string[], deadline: number): Promise<ProbeResult> {
+    const identities = new Map<string, string>();
+    const groups = await this.#groups(user);
+    for (const batch of batches(directories)) {
+      // By its real id the process stays root's: the user must not be able to trace it, and forge its
+      // output. He can stop it, so the timeout sends SIGKILL.
+      const asUser = [`--euid=${user.uid}`, `--egid=${user.gid}`, groups, '--'];
+      // The last component asks for search permission of the directory itself.
+      const stat = [
+        'stat',
+        '-L',
+        '--printf=%d:%i %n\\0',
+        '--',
+        ...batch.map((directory) => `${directory}/.`),
+      ];
+      const output = await this.#run('setpriv', [...asUser, ...stat], deadline);
+      if (output === null) return { identities, late: true };
+      for (const [, identity = '', directory = ''] of output.matchAll(/(\d+:\d+) ([^\0]*)\/\.\0/g)) {
+        identities.set(directory, identity);
+      }
+    }
+    return { identities, late: false };
+  }
+
+  /**
+   * The user's supplementary groups, for setpriv; none without an entry in the user database, or if that does
+   * not respond. Cached for a moment: each start would wait for a database that does not respond.
+   */
+  #groups({ uid }: SharingUser): Promise<string> {
+    const now = performance.now();
+    for (const [other, { until }] of this.#groupsCache) if (until < now) this.#groupsCache.delete(other);
+    const known = this.#groupsCache.get(uid);
+    if (known !== undefined) return known.groups;
+    const groups = this.#run('id', ['-G', '--', String(uid)], now + groupsMs).then((output) => {
+      const ids = output?.trim() ?? '';
+      return /^\d+(?: \d+)*$/.test(ids) ? `--groups=${ids.replaceAll(' ', ',')}` : '--clear-groups';
+    });
+    this.#groupsCache.set(uid, { groups, until: Infinity });
+    void groups.then(() => {
+      this.#groupsCache.set(uid, { groups, until: performance.now() + groupsCacheMs });
+    });
+    return groups;
+  }
+
+  /** The program's output, whatever its exit code; null: it was killed, or could not be started. */
+  async #run(program: string, args: readonly string[], deadline: number): Promise<string | null> {
+    const left = deadline - performance.now();
+    if (left <= 0) return null;
+    const env = { PATH: this.#searchPath, LC_ALL: 'C' };
+    const child = await started(() =>
+      spawn(program, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'ignore'] }),
+    ).catch(() => null);
+    if (child === null) return null;
+    return new Promise((resolve) => {
+      let output = '';
+      // Do not wait any longer, even if the kernel does not let it exit.
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        child.stdout.destroy();
+        resolve(null);
+      }, left);
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+      child.once('close', (code) => {
+        clearTimeout(timer);
+        resolve(code === null ? null : output);
+      });
+    });
+  }
+}
+
+function refuseUnchecked(source: string, { uid }: SharingUser): never {
+  refuse(`it was not asked whether user ${uid} has access to ${source}; start the container again (A8)`);
+}
+
+function refuseLate({ uid }: SharingUser, directory: string): never {
+  const reasons = 'a file system does not answer, or the process that looks was stopped';
+  const what = `whether user ${uid} has access to ${directory}`;
+  refuse(`it could not be found out in time ${what} (${reasons}); try again (A8)`);
+}
+
+/** From the top down, `directory` itself last. */
+function ancestors(directory: string): string[] {
+  const above = [directory];
+  for (let at = directory; at !== '/'; at = path.dirname(at)) above.unshift(path.dirname(at));
+  return above;
+}
+
+function* batches(directories: readonly string[]): Generator<string[]> {
+  let batch: string[] = [];
+  let bytes = 0;
+  for (const directory of directories) {
+    const size = Buffer.byteLength(directory) + 16;
+    if (bytes + size > batchBytes && batch.length > 0) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(directory);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function identityOf(directory: string): string | null {
+  try {
+    const { dev, ino } = statSync(directory, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,169 @@
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import {
+  isWithin,
+  mountOf,
+  mountsWithin,
+  pathInFileSystem,
+  type Mount,
+} from '../../engine/base/mountinfo.ts';
+import { refuse } from '../base/refuse.ts';
+
+/** What never goes into a container, by path; what doesn't exist is skipped. */
+export interface EngineParts {
+  /** Sockets that command the engine. */
+  readonly sockets: readonly string[];
+  /** Directories of which no part may be seen. */
+  readonly directories: readonly string[];
+  /**
+   * One of the directories: the gateway keeps sockets of containers' own there, `<id>/docker.sock`, the only
+   * things of it that may be mounted.
+   */
+  readonly containerSockets: string;
+  /** Where the engine keeps what it mounts itself; links above them are the administrator's own. */
+  readonly roots: readonly string[];
+}
+
+/** Where the parts are at the moment. */
+export interface EnginePlaces {
+  readonly sockets: readonly (readonly [file: string, place: Place])[];
+  readonly directories: readonly (readonly [file: string, place: Place])[];
+  /** Where the containers' own sockets are; null: there are none. */
+  readonly containerSockets: string | null;
+}
+
+/** A bind source, resolved, and the object that is there. */
+export interface ResolvedSource {
+  readonly source: string;
+  readonly identity: { readonly device: bigint; readonly inode: bigint };
+  /** Whether the mounts below come along. */
+  readonly recursive: boolean;
+}
+
+interface Place {
+  readonly path: string;
+  readonly device: string;
+  readonly inFileSystem: string;
+  readonly identity: string;
+}
+
+/** Finds the parts: once for all binds of a container, as it costs more than all else about them. */
+export function enginePlaces(parts: EngineParts, mounts: readonly Mount[]): EnginePlaces {
+  const placed = (files: readonly string[]) =>
+    files.flatMap((file) => {
+      const place = existsSync(file) ? placeOf(file, mounts) : null;
+      return place === null ? [] : [[file, place] as const];
+    });
+  return {
+    sockets: placed(parts.sockets),
+    directories: placed(parts.directories),
+    containerSockets: realPath(parts.containerSockets),
+  };
+}
+
+/**
+ * Refuses a bind source that is, or holds, or (for directories) lies inside a part of the engine (B1).
+ * Compared by file-system object, not by name: a hard link, a symlink, another bind mount of the same
+ * directory, or a parent of such a bind are all seen. `container` is the one it would be mounted into.
+ */
+export function refuseEngineParts(
+  bind: ResolvedSource,
+  mounts: readonly Mount[],
+  places: EnginePlaces,
+  container: string,
+): void {
+  const { source, recursive, identity } = bind;
+  const on = mountOf(source, mounts);
+  // Refused by whoever plans the bind.
+  if (on === null) return;
+  const here = {
+    device: on.device,
+    inFileSystem: pathInFileSystem(source, on),
+    identity: `${identity.device}:${identity.inode}`,
+  };
+  if (isContainerSocket(source, places.containerSockets)) {
+    if (ownerOf(source) !== container)
+      refuse(
+        `${source} is the Docker socket of another container and cannot be mounted; recreate the container`,
+      );
+    return;
+  }
+  const shown = [{ device: here.device, top: here.inFileSystem }];
+  if (recursive)
+    for (const mount of mountsWithin(source, mounts)) shown.push({ device: mount.device, top: mount.root });
+  const holds = (part: Place) =>
+    shown.some(({ device, top }) => device === part.device && isWithin(part.inFileSystem, top));
+
+  for (const [file, socket] of places.sockets) {
+    if (socket.identity === here.identity)
+      refuse(`${source} is a container engine's socket and cannot be mounted`);
+    if (holds(socket))
+      refuse(
+        `${source} holds a container engine's socket (${file}) and cannot be mounted; ` +
+          'mount a directory below it instead',
+      );
+  }
+  for (const [file, directory] of places.directories) {
+    if (directory.device === here.device && isWithin(here.inFileSystem, directory.inFileSystem))
+      refuse(`${source} belongs to the container engine and cannot be mounted`);
+    if (holds(directory))
+      refuse(
+        `${source} holds a directory of the container engine (${file}) and cannot be mounted; ` +
+          'mount a directory below it instead',
+      );
+  }
+}
+
+/** A socket that the gateway made for a container (B2). */
+function isContainerSocket(source: string, directory: string | null): boolean {
+  if (directory === null || !isWithin(source, directory)) return false;
+  try {
+    return (
+      /^[0-9a-f]{32}\/docker\.sock$/.test(path.relative(directory, source)) && lstatSync(source).isSocket()
+    );
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The container a socket was made for, by the gateway's record beside it. Null: none yet, or not to be read.
+ * The gateway checks this too; restart policies start containers without it.
+ */
+function ownerOf(socket: string): string | null {
+  try {
+    const record: unknown = JSON.parse(readFileSync(path.join(path.dirname(socket), 'mount.json'), 'utf8'));
+    const container =
+      typeof record === 'object' && record !== null && 'container' in record ? record.container : null;
+    return typeof container === 'object' &&
+      container !== null &&
+      'id' in container &&
+      typeof container.id === 'string'
+      ? container.id
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function realPath(file: string): string | null {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    return null;
+  }
+}
+
+function placeOf(file: string, mounts: readonly Mount[]): Place | null {
+  let real: string, identity: string;
+  try {
+    real = realpathSync.native(file);
+    const { dev, ino } = statSync(real, { bigint: true });
+    identity = `${dev}:${ino}`;
+  } catch {
+    return null; // not there: nothing that could be mounted
+  }
+  const mount = mountOf(real, mounts);
+  if (mount === null) return null;
+  return { path: real, device: mount.device, inFileSystem: pathInFileSystem(real, mount), identity };
+}

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import { mountOf, type Mount } from '../../engine/base/mountinfo.ts';
+import { IsolationRefused } from '../base/refuse.ts';
+import { turns } from '../base/turns.ts';
+
+/** Longest wait for a file system whose server is elsewhere, ms. */
+const responseTimeoutMs = 5000;
+const remote = new Set([
+  'nfs',
+  'nfs4',
+  'cifs',
+  'smb3',
+  '9p',
+  'virtiofs',
+  'ceph',
+  'afs',
+  'autofs',
+  'fuse',
+  'fuseblk',
+  'lustre',
+  'ocfs2',
+  'gfs2',
+  'coda',
+]);
+/** Number of symbolic links in a path that the kernel follows. */
+const maxLinks = 40;
+
+/**
+ * Keeps the planner, which opens bind sources itself and serves every container, from blocking on a file
+ * system that hangs: sources on such file systems are first checked by a child process. One check per source
+ * runs at a time, whatever the number of containers that wait for it.
+ */
+export class Sources {
+  readonly #probes = new Map<string, Promise<void>>();
+
+  /**
+   * Resolves when all bind sources of the container in `bundle` respond; rejects with IsolationRefused naming
+   * one that does not.
+   */
+  async checkResponsive(bundle: string, mounts: readonly Mount[]): Promise<void> {
+    if (!anyMayHang(mounts)) return;
+    const turn = turns();
+    for (const source of new Set(bindSources(readSpec(bundle)))) {
+      await turn();
+      const mount = mayHangAt(source, mounts);
+      if (mount === null || (await this.#isResponsive(source))) continue;
+      throw new IsolationRefused(
+        'enhanced container isolation: the source of a bind mount does not answer: ' +
+          `${source} (${mount.type} at ${mount.mountPoint}); see to its server, or leave the mount out`,
+      );
+    }
+  }
+
+  async #isResponsive(source: string): Promise<boolean> {
+    let probe = this.#probes.get(source);
+    if (probe === undefined) {
+      probe = statInChild(source).finally(() => {
+        this.#probes.delete(source);
+      });
+      this.#probes.set(source, probe);
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(false);
+      }, responseTimeoutMs);
+    });
+    const isInTime = await Promise.race([probe.then(() => true), late]);
+    clearTimeout(timer);
+    return isInTime;
+  }
+}
+
+/** Whether a file system of those `mounts` may hang. */
+export function anyMayHang(mounts: readonly Mount[]): boolean {
+  return mounts.some(mayHang);
+}
+
+/**
+ * Resolves when stat(1) on `source` has ended, whatever its result. One that hangs is killed, unless it is in
+ * uninterruptible sleep.
+ */
+function statInChild(source: string): Promise<void> {
+  return new Promise((resolve) => {
+    const child = spawn('stat', ['-L', '--', source], { stdio: 'ignore' });
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+    }, 2 * responseTimeoutMs);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    child.once('exit', done);
+    child.once('error', done);
+  });
+}
+
+/**
+ * The mount on the way to `source`, links followed, whose file system may hang; nothing on it is touched.
+ * Null: none, or the path ends before.
+ */
+export function mayHangAt(source: string, mounts: readonly Mount[]): Mount | null {
+  const rest = source.split('/');
+  let at = '/';
+  let links = 0;
+  for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
+    if (name === '' || name === '.') continue;
+    const next = path.join(at, name);
+    const mount = mountOf(next, mounts);
+    if (mount !== null && mayHang(mount)) return mount;
+    try {
+      if (!lstatSync(next).isSymbolicLink()) {
+        at = next;
+        continue;
+      }
+      if (++links > maxLinks) return null;
+      const target = readlinkSync(next);
+      if (path.isAbsolute(target)) at = '/';
+      rest.unshift(...target.split('/'));
+    } catch {
+      return null;
+    }
+  }
+  return null;
+}
+
+function mayHang(mount: Mount): boolean {
+  return remote.has(mount.type) || mount.type.startsWith('fuse.');
+}
+
+/** The bundle's config.json, unchecked; throws where it can't be read. */
+export function readSpec(bundle: string): unknown {
+  return JSON.parse(readFileSync(path.join(bundle, 'config.json'), 'utf8'));
+}
+
+/** Sources of the bind mounts in a config.json that is checked later. */
+export function bindSources(spec: unknown): string[] {
+  const mounts: unknown = typeof spec === 'object' && spec !== null && 'mounts' in spec ? spec.mounts : null;
+  return (Array.isArray(mounts) ? mounts : []).flatMap((mount: unknown) => {
+    const source: unknown =
+      typeof mount === 'object' && mount !== null && 'source' in mount ? mount.source : null;
+    return typeof source === 'string' && path.isAbsolute(source) ? [source] : [];
+  });
+}
