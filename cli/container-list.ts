@@ -29,7 +29,7 @@ function reasonText(container: Container): string {
   return whyUnknown === undefined ? withRange : about(withRange, translate(whyUnknown, whyUnknownSentence));
 }
 
-/** What `bulkhead containers scan` lists. */
+/** What `bulkhead containers list` prints. */
 export const containerList: ListDefinition<Container> = {
   fields: {
     ID: { head: () => text('cli-list.id'), value: ({ id }) => id.slice(0, 12) },

@@ -25,9 +25,9 @@ interface RemoveOptions extends RootOptions {
   readonly yes?: boolean;
 }
 
-/** `bulkhead containers scan | remove | recreate`. */
+/** `bulkhead containers list | remove | recreate`. */
 export function configureContainers(containers: Command): void {
-  const scan = containers.command('scan').aliases(['list', 'ls']).description(helpText('cli-help.scan'));
+  const scan = containers.command('list').aliases(['ls', 'scan']).description(helpText('cli-help.scan'));
   withListFormat(withJson(withRoot(scan)))
     .option('--unprotected', helpText('cli-help.scan-unprotected'))
     .action((options: ScanOptions) => {

@@ -277,7 +277,7 @@ describe('plan, apply, status without an engine', () => {
       unprotected: null,
       engine: { phase: 'stopped' },
     });
-    expect(await bulkhead('containers', 'scan')).toMatchObject({
+    expect(await bulkhead('containers', 'list')).toMatchObject({
       code: 1,
       err: expect.stringContaining('engine start'),
     });

@@ -142,7 +142,7 @@ export function unansweredRefusal(error: EngineUnreachable): {
         message:
           `bulkhead gateway: the Docker engine could not be asked in time (${error.message}); ` +
           'a container that it is asked about' +
-          " may hold it up: try again, and see bulkhead containers scan for what can't be inspected",
+          " may hold it up: try again, and see bulkhead containers list for what can't be inspected",
       }
     : {
         status: 503,

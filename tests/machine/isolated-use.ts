@@ -79,7 +79,7 @@ echo 1 > /proc/sys/kernel/sysrq && echo kernel setting changed`;
       expect(await output('bulkhead status')).toContain('Protected');
       expect(await output('bulkhead settings show')).toContain('enhancedContainerIsolation');
       expect(await output('bulkhead settings history')).toMatch(/ on +applied by root/);
-      expect(await output('bulkhead containers scan')).toContain('web');
+      expect(await output('bulkhead containers list')).toContain('web');
       const audit = await alice('bulkhead audit');
       expect(audit).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('root') });
       const state = '/var/lib/bulkhead/system';

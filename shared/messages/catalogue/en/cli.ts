@@ -65,7 +65,7 @@ export const cli = {
     'nothing is recreated: Enhanced Container Isolation is off in these settings',
   'cli.turn-it-on-in-them-or-leave': 'Turn it on in them, or leave --recreate away.',
   'cli.there-is-no-container': 'there is no container {{name}}',
-  'cli.see-bulkhead-containers-scan': 'See bulkhead containers scan.',
+  'cli.see-bulkhead-containers-list': 'See bulkhead containers list.',
   'cli.compose-file-takes-place-of-command': 'a compose file takes the place of a command',
   'cli.is-too-large-for-compose-file': '{{file}} is too large for a compose file',
   'cli.cannot-be-read': "{{file}} can't be read",

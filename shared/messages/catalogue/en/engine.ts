@@ -8,7 +8,7 @@ export const engine = {
   'engine.join-group-that-may-use-it-docker': 'Join the group that may use it (docker), or run as root.',
   'engine.engine-does-not-answer-in-time': '{{what}}: the engine does not answer in time',
   'engine.see-which-container-holds-it-up-bulkhead':
-    'See which container holds it up: bulkhead containers scan. Restarting the engine lets go of it.',
+    'See which container holds it up: bulkhead containers list. Restarting the engine lets go of it.',
   'engine.engine-does-not-answer': '{{what}}: the engine does not answer',
   'engine.start-engine-bulkhead-engine-start': 'Start the engine: bulkhead engine start.',
   'engine.is-too-large-to-be-settings-file': '{{file}} is too large to be a settings file',

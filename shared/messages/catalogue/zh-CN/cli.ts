@@ -60,7 +60,7 @@ export const cli: Translated<typeof english> = {
     '不会重新创建任何容器：在这些设置中增强型容器隔离处于关闭状态',
   'cli.turn-it-on-in-them-or-leave': '请在设置中开启，或去掉 --recreate。',
   'cli.there-is-no-container': '没有容器 {{name}}',
-  'cli.see-bulkhead-containers-scan': '请参阅 bulkhead containers scan。',
+  'cli.see-bulkhead-containers-list': '请参阅 bulkhead containers list。',
   'cli.compose-file-takes-place-of-command': 'Compose 文件与命令只能给出其一',
   'cli.is-too-large-for-compose-file': '{{file}} 过大，不像是 Compose 文件',
   'cli.cannot-be-read': '无法读取 {{file}}',
