@@ -13,11 +13,12 @@ const throwing = '/dev/null/runtime';
 
 /** What `script` says in a process that has no descriptor left for a child, and which goes on. */
 async function withoutDescriptors(script: string): Promise<string> {
+  const module = (file: string) => JSON.stringify(path.resolve(import.meta.dirname, '..', file));
   const source = `
     import { openSync } from 'node:fs';
-    const { perform } = await import(${JSON.stringify(path.join(import.meta.dirname, '../mounts/perform.ts'))});
-    const { PlanBuilder } = await import(${JSON.stringify(path.join(import.meta.dirname, 'plan.ts'))});
-    const { SealedRunc } = await import(${JSON.stringify(path.join(import.meta.dirname, '../sealed-runc.ts'))});
+    const { perform } = await import(${module('mounts/perform.ts')});
+    const { PlanBuilder } = await import(${module('base/plan.ts')});
+    const { SealedRunc } = await import(${module('sealed-runc.ts')});
     console.log('begun');
     try { for (;;) openSync('/dev/null'); } catch {}
     ${script}`;

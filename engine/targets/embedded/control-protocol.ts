@@ -17,10 +17,10 @@ export const maxMessageBytes = 1024 * 1024;
 
 /**
  * `status`: the state. `subscribe`: the state, and each that follows. `restart`: restarts dockerd and planner
- * under the configuration on disk, as SIGHUP does; the reply's generation is the one before. Its `timeoutMs` is
- * how long the client waits: the limits of its parts follow it. `reload`: has
- * dockerd read the configuration on disk again, without a restart; the reply comes when it has. `stop`: ends
- * everything, as SIGTERM does.
+ * under the configuration on disk, as SIGHUP does; the reply's generation is the one before. Its `timeoutMs`
+ * is how long the client waits: the limits of its parts follow it. `reload`: has dockerd read the
+ * configuration on disk again, without a restart; the reply comes when it has. `stop`: ends everything, as
+ * SIGTERM does.
  */
 export const controlRequests = ['status', 'subscribe', 'restart', 'reload', 'stop'] as const;
 export type ControlRequest = (typeof controlRequests)[number];
