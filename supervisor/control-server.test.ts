@@ -6,6 +6,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectControl, type ControlConnection } from '../engine/targets/embedded/control-client.ts';
+import {
+  formatMessage,
+  formatRequest,
+  type ControlMessage,
+} from '../engine/targets/embedded/control-protocol.ts';
 import { engineStateSchema } from '../engine/targets/embedded/engine-state.ts';
 import { rootPaths, type RootPaths } from '../engine/base/root-paths.ts';
 import { fail, ok } from '../shared/result.ts';
@@ -113,10 +118,31 @@ describe('the control socket', () => {
 
   it('hands on how long a restart may take, and takes a limit with no other request', async () => {
     const connection = await client();
-    expect(await connection.request('restart', 400_000)).toMatchObject({ ok: true });
+    expect(await connection.requestRestart(400_000)).toMatchObject({ ok: true });
+    const { socket, lines } = await rawClient();
+    socket.end('{"protocol":1,"request":"stop","timeoutMs":1}\n');
+    await once(socket, 'close');
+    expect(lines()).toMatchObject([{ type: 'error', code: 'bad-request' }]);
     expect(requests).toEqual(['restart within 400000 ms']);
-    expect(await connection.request('stop', 1)).toMatchObject({ ok: false, code: 'bad-request' });
-    expect(requests).toHaveLength(1);
+  });
+
+  it('a supervisor that takes no limit is sent a restart without one', async () => {
+    await server.stopListening();
+    const received: string[] = [];
+    const earlier = createServer((socket) => {
+      socket.on('data', (bytes) => {
+        received.push(bytes.toString());
+        const isKnown = !bytes.includes('timeoutMs');
+        const message: ControlMessage = isKnown
+          ? { protocol: 1, type: 'reply', request: 'restart', state: record.latest }
+          : { protocol: 1, type: 'error', code: 'bad-request', message: 'unknown member' };
+        socket.write(formatMessage(message));
+      });
+    }).listen(paths.controlSocket);
+    await once(earlier, 'listening');
+    expect(await (await client()).requestRestart(400_000)).toMatchObject({ ok: true });
+    expect(received).toEqual([formatRequest('restart', 400_000), formatRequest('restart')]);
+    earlier.close();
   });
 
   it('answers each request of one connection in its order', async () => {

@@ -55,12 +55,22 @@ export class ControlConnection {
     });
   }
 
-  /** Sends a request, with how long a `restart` may take. Resolves with the answer. */
-  request(request: ControlRequest, timeoutMs?: number): Promise<ControlReply | null> {
+  /** Sends a request. Resolves with the answer. */
+  request(request: ControlRequest): Promise<ControlReply | null> {
+    return this.#send(formatRequest(request));
+  }
+
+  /** Requests a restart that may take `timeoutMs`. A supervisor of an earlier version takes no limit. */
+  async requestRestart(timeoutMs: number): Promise<ControlReply | null> {
+    const reply = await this.#send(formatRequest('restart', timeoutMs));
+    return reply?.ok === false && reply.code === 'bad-request' ? this.request('restart') : reply;
+  }
+
+  #send(line: string): Promise<ControlReply | null> {
     if (this.#isClosed) return Promise.resolve(null);
     return new Promise((resolve) => {
       this.#replies.push(resolve);
-      this.#socket.write(formatRequest(request, timeoutMs));
+      this.#socket.write(line);
     });
   }
 

@@ -98,12 +98,7 @@ async function restartRunning(paths: RootPaths, call: DriverCall): Promise<Resul
   if (before.state.preparedRuntime === undefined) return null;
   const checked = await checkEngineConfig(paths, await desiredEngineConfig(paths));
   if (!checked.ok) return checked;
-  const requested = await control.request('restart', call.timeoutMs);
-  // A supervisor of an earlier version takes no limit.
-  const accepted =
-    requested?.ok === false && requested.code === 'bad-request'
-      ? await control.request('restart')
-      : requested;
+  const accepted = await control.requestRestart(call.timeoutMs);
   if (accepted?.ok !== true) return null;
   for (;;) {
     const state = await control.nextState();

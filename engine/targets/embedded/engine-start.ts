@@ -128,7 +128,7 @@ class EngineStart {
       if (state.phase === 'failed') {
         if (failedBefore !== null && state.generation > failedBefore) return failedStart(state);
         // One that is ending refuses, and closes the connection soon.
-        if (failedBefore === null) await control.request('restart', this.#call.timeoutMs);
+        if (failedBefore === null) await control.requestRestart(this.#call.timeoutMs);
         failedBefore = state.generation;
       }
       state = await control.nextState();
