@@ -1,14 +1,16 @@
-import type { IncomingMessage } from 'node:http';
 import { parseImageReference } from '../../shared/settings/image-reference.ts';
 import { field, list, text, texts } from './response-fields.ts';
 import type { EngineFacts } from './engine-facts.ts';
+import { ContainerArchive } from './container-archive.ts';
 import { createEngineClient } from './engine-client.ts';
 import { readNetwork, readNetworks } from './network-facts.ts';
-import { readSingleFile, readContainer, readImage, readRegistries, readVolume } from './read-facts.ts';
+import { readContainer, readImage, readRegistries, readVolume } from './read-facts.ts';
 
-/** What an engine says of itself. `limitMs`: from a question to the end of its response; default 30 s. */
+/** Facts read from an engine's API. `limitMs`: from a request to the end of its response; default 30 s. */
 export function createEngineFacts(engineSocket: string, limitMs?: number): EngineFacts {
-  const { open, fetchJson, close } = createEngineClient(engineSocket, limitMs);
+  const client = createEngineClient(engineSocket, limitMs);
+  const { fetchJson, close } = client;
+  const archive = new ContainerArchive(client);
 
   const getImage = async (reference: string): Promise<unknown> => {
     // Only a reference or an id prefix is sent to the engine.
@@ -35,71 +37,9 @@ export function createEngineFacts(engineSocket: string, limitMs?: number): Engin
         : undefined;
       return state === undefined ? null : state === 'running' || state === 'paused';
     },
-    containerFile: (id, file, limit) =>
-      new Promise((resolve, reject) => {
-        const read = (res: IncomingMessage) => {
-          const parts: Buffer[] = [];
-          let size = 0;
-          res.on('data', (part: Buffer) => {
-            size += part.length;
-            // A header, the content, padding and the end.
-            if (size > limit + 64 * 1024) {
-              resolve(null);
-              req.destroy();
-            } else parts.push(part);
-          });
-          res.on('end', () => {
-            resolve(res.statusCode === 200 ? readSingleFile(Buffer.concat(parts)) : null);
-          });
-        };
-        const req = open({ path: archivePath(id, file) }, reject, read, false);
-        req.end();
-      }),
-    containerHas: (id, file) =>
-      new Promise((resolve, reject) => {
-        const read = (res: IncomingMessage) => {
-          res.resume();
-          resolve(res.statusCode === 200);
-        };
-        open({ method: 'HEAD', path: archivePath(id, file) }, reject, read, false).end();
-      }),
-    whileContainerLocked: async (id, inspect) => {
-      const lock = (method: 'PUT' | 'GET'): ReturnType<typeof inspect> =>
-        new Promise((resolve, reject) => {
-          const onLocked = () => {
-            inspect()
-              .then(resolve, reject)
-              .finally(() => {
-                req.destroy();
-              });
-          };
-          const upload = {
-            'Content-Type': 'application/x-tar',
-            'Transfer-Encoding': 'chunked',
-            Expect: '100-continue',
-          };
-          const options = {
-            method,
-            path: archivePath(id, '/'),
-            agent: false,
-            headers: method === 'PUT' ? upload : {},
-          };
-          const req = open(options, reject, (res) => {
-            // The engine blocks while its output is not read; where it refuses writing, reading may still
-            // work.
-            if (method === 'GET' && res.statusCode === 200) {
-              onLocked();
-              return;
-            }
-            req.destroy();
-            resolve(null);
-          });
-          req.once('continue', onLocked);
-          if (method === 'PUT') req.flushHeaders();
-          else req.end();
-        });
-      return (await lock('PUT')) ?? lock('GET');
-    },
+    containerFile: (id, file, limit) => archive.file(id, file, limit),
+    containerHas: (id, file) => archive.has(id, file),
+    whileContainerLocked: (id, inspect) => archive.whileLocked(id, inspect),
     execContainer: async (id) => {
       if (!/^[0-9a-f]{64}$/.test(id)) return null;
       const found = await fetchJson(`/exec/${id}/json`);
@@ -149,6 +89,3 @@ export function createEngineFacts(engineSocket: string, limitMs?: number): Engin
     close,
   };
 }
-
-const archivePath = (id: string, file: string): string =>
-  `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(file)}`;

@@ -1,12 +1,12 @@
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { countParsedBytes } from '../base/minor-gc.ts';
 import { EngineTimeout, EngineUnreachable } from './engine-facts.ts';
 
 const maxAnswerBytes = 16 * 1024 * 1024;
 /**
- * Of a longer answer, the rest is read in turn: parsed it is several times as much. A container with every
- * port published has 5 MB of answer.
+ * The rest of a longer answer is read when no other long one is: parsed, it takes several times its length.
+ * The answer about a container with every port published has 5 MB.
  */
 const largeAnswerBytes = 256 * 1024;
 /**
@@ -18,8 +18,8 @@ const answerLimitMs = 30_000;
 /** Requests to the engine over connections of the gateway's own. */
 export interface EngineClient {
   /**
-   * One question, to be ended by its caller; past its time it fails. A copy (`limited: false`) has none: the
-   * engine would still begin with it when nobody waits any more (root-guard.ts).
+   * One request; the caller ends it. It fails when its time is over. A copy has no time limit
+   * (`limited: false`): the engine would still begin it after nobody waits for it any more (root-guard.ts).
    */
   open(
     options: RequestOptions,
@@ -36,9 +36,9 @@ export interface EngineClient {
 }
 
 /**
- * Asks over connections of its own; as many as there are questions, since a container can keep the engine
- * from answering all that are about it, and nobody else's may wait for those. `perRequestCache` bounds them
- * for each request.
+ * Opens as many connections as there are requests: a container can keep the engine from answering every
+ * request about it, and no other request may wait for those. `perRequestCache` bounds them for each client
+ * request.
  */
 export function createEngineClient(engineSocket: string, limitMs = answerLimitMs): EngineClient {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
@@ -81,52 +81,7 @@ export function createEngineClient(engineSocket: string, limitMs = answerLimitMs
           ? {}
           : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(post) };
       const req = open({ path, method: post === null ? 'GET' : 'POST', headers: content }, reject, (res) => {
-        const parts: Buffer[] = [];
-        let size = 0;
-        let isLarge = false;
-        res.on('data', (part: Buffer) => {
-          size += part.length;
-          if (size > maxAnswerBytes) req.destroy(new Error("the engine's answer is too long"));
-          else parts.push(part);
-          if (isLarge || size <= largeAnswerBytes) return;
-          isLarge = true;
-          res.pause();
-          // What is made of it is dead when the turn ends, but for what is taken from it. The time limit of a
-          // question ends one that hangs.
-          void largeAnswers(
-            () =>
-              new Promise<void>((over) => {
-                if (res.destroyed) {
-                  over();
-                  return;
-                }
-                res.once('close', () => {
-                  countParsedBytes(size);
-                  over();
-                });
-                res.resume();
-              }),
-          );
-        });
-        res.on('end', () => {
-          const status = res.statusCode ?? 0;
-          if (status === 404) {
-            resolve(null);
-            return;
-          }
-          if (status !== 200 && status !== 201) {
-            reject(new EngineUnreachable(`the engine answered ${status} to ${path}`));
-            return;
-          }
-          let answer: unknown;
-          try {
-            answer = JSON.parse(Buffer.concat(parts).toString('utf8'));
-          } catch {
-            reject(new EngineUnreachable("the engine's answer is not JSON"));
-            return;
-          }
-          resolve(answer);
-        });
+        readJson(req, res, path, largeAnswers).then(resolve, reject);
       });
       req.end(post ?? undefined);
     });
@@ -138,4 +93,69 @@ export function createEngineClient(engineSocket: string, limitMs = answerLimitMs
       agent.destroy();
     },
   };
+}
+
+/**
+ * The JSON of a response; null for a 404. Parsing several long responses at once would take too much memory:
+ * they take turns. The time limit of a request ends one that hangs.
+ */
+function readJson(
+  req: ClientRequest,
+  res: IncomingMessage,
+  path: string,
+  largeAnswers: LimitFunction,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    let isLarge = false;
+    res.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size > maxAnswerBytes) req.destroy(new Error("the engine's answer is too long"));
+      else parts.push(part);
+      if (isLarge || size <= largeAnswerBytes) return;
+      isLarge = true;
+      res.pause();
+      void largeAnswers(() =>
+        resumeUntilClosed(res, () => {
+          // Parsed values are garbage when the turn ends, except for what is taken from them.
+          countParsedBytes(size);
+        }),
+      );
+    });
+    res.on('end', () => {
+      const status = res.statusCode ?? 0;
+      if (status === 404) {
+        resolve(null);
+        return;
+      }
+      if (status !== 200 && status !== 201) {
+        reject(new EngineUnreachable(`the engine answered ${status} to ${path}`));
+        return;
+      }
+      let answer: unknown;
+      try {
+        answer = JSON.parse(Buffer.concat(parts).toString('utf8'));
+      } catch {
+        reject(new EngineUnreachable("the engine's answer is not JSON"));
+        return;
+      }
+      resolve(answer);
+    });
+  });
+}
+
+/** Reads on; resolves after `onClose`, at once where the response has been given up already. */
+function resumeUntilClosed(res: IncomingMessage, onClose: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    if (res.destroyed) {
+      resolve();
+      return;
+    }
+    res.once('close', () => {
+      onClose();
+      resolve();
+    });
+    res.resume();
+  });
 }
