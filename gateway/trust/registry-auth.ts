@@ -7,7 +7,7 @@ import {
 } from '../../shared/settings/registry-problem.ts';
 import { CredentialHelperError, type Credentials, type CredentialSource } from './docker-credentials.ts';
 import { isLoopback, type Endpoint } from './registry-hosts.ts';
-import type { Web, WebResponse } from './registry-http.ts';
+import type { Web, WebRequest, WebResponse } from './registry-http.ts';
 
 export interface Challenge {
   readonly scheme: string;
@@ -130,67 +130,9 @@ export class RegistryAuth {
           : { verify: true, authorities: [], client: null },
       direct: isLoopback(realm.host),
     };
-    let answer: WebResponse;
-    if (stored?.kind === 'identity-token') {
-      const body = new URLSearchParams({
-        grant_type: 'refresh_token',
-        service,
-        scope,
-        client_id: 'bulkhead',
-        refresh_token: stored.token,
-      }).toString();
-      answer = await web.exchange({
-        ...request,
-        method: 'POST',
-        url: realm,
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
-        body,
-      });
-    } else {
-      if (service !== '') realm.searchParams.set('service', service);
-      realm.searchParams.set('scope', scope);
-      answer = await web.exchange({
-        ...request,
-        method: 'GET',
-        url: realm,
-        headers: {
-          Accept: 'application/json',
-          ...(stored === null ? {} : { Authorization: `Basic ${basic(stored.user, stored.password)}` }),
-        },
-      });
-    }
-    if (!answer.ok)
-      return {
-        ok: false,
-        denied: false,
-        ...registryProblem(
-          message('registry.token-server-unusable', { host: realm.host, problem: problemText(answer) }),
-        ),
-      };
-    if (answer.status === 401 || answer.status === 403)
-      return {
-        ok: false,
-        denied: true,
-        ...registryProblem(
-          stored === null
-            ? message('registry.token-server-wants-login')
-            : message('registry.credentials-refused'),
-        ),
-      };
-    if (answer.status === 429)
-      return {
-        ok: false,
-        denied: false,
-        ...registryProblem(message('registry.token-server-limits-rate')),
-        limited: answer.headers,
-      };
-    const grant = answer.status === 200 ? readGrant(answer.body) : null;
-    if (grant === null)
-      return {
-        ok: false,
-        denied: false,
-        ...registryProblem(message('registry.no-token', { host: realm.host, status: answer.status })),
-      };
+    const answer = await web.exchange({ ...request, ...tokenRequest(realm, service, scope, stored) });
+    const grant = readTokenAnswer(answer, realm.host, stored);
+    if (!grant.ok) return grant;
     return {
       ok: true,
       header: this.storeToken(endpoint, repository, `Bearer ${grant.token}`, grant.seconds),
@@ -223,7 +165,80 @@ function readRealm(written: string, endpoint: Endpoint): URL | null {
   return samePlainHost || (isLoopback(url.host) && isLoopback(registry.host)) ? url : null;
 }
 
-function readGrant(body: Buffer): { token: string; seconds: number } | null {
+/** Asks for a token: with an identity token by OAuth 2, otherwise by GET, with a password if there is one. */
+function tokenRequest(
+  realm: URL,
+  service: string,
+  scope: string,
+  stored: Credentials | null,
+): Pick<WebRequest, 'method' | 'url' | 'headers' | 'body'> {
+  if (stored?.kind === 'identity-token') {
+    const body = new URLSearchParams({
+      grant_type: 'refresh_token',
+      service,
+      scope,
+      client_id: 'bulkhead',
+      refresh_token: stored.token,
+    }).toString();
+    return {
+      method: 'POST',
+      url: realm,
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
+      body,
+    };
+  }
+  const url = new URL(realm);
+  if (service !== '') url.searchParams.set('service', service);
+  url.searchParams.set('scope', scope);
+  return {
+    method: 'GET',
+    url,
+    headers: {
+      Accept: 'application/json',
+      ...(stored === null ? {} : { Authorization: `Basic ${basic(stored.user, stored.password)}` }),
+    },
+  };
+}
+
+function readTokenAnswer(
+  answer: WebResponse,
+  host: string,
+  stored: Credentials | null,
+): ({ readonly ok: true } & TokenGrant) | Extract<Authorization, { ok: false }> {
+  if (!answer.ok)
+    return {
+      ok: false,
+      denied: false,
+      ...registryProblem(message('registry.token-server-unusable', { host, problem: problemText(answer) })),
+    };
+  const { status } = answer;
+  if (status === 401 || status === 403)
+    return {
+      ok: false,
+      denied: true,
+      ...registryProblem(
+        message(stored === null ? 'registry.token-server-wants-login' : 'registry.credentials-refused'),
+      ),
+    };
+  if (status === 429)
+    return {
+      ok: false,
+      denied: false,
+      ...registryProblem(message('registry.token-server-limits-rate')),
+      limited: answer.headers,
+    };
+  const grant = status === 200 ? readGrant(answer.body) : null;
+  if (grant === null)
+    return { ok: false, denied: false, ...registryProblem(message('registry.no-token', { host, status })) };
+  return { ok: true, ...grant };
+}
+
+interface TokenGrant {
+  readonly token: string;
+  readonly seconds: number;
+}
+
+function readGrant(body: Buffer): TokenGrant | null {
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));
