@@ -5,11 +5,8 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import {
   allowedEntries,
   decideByDigest,
-  entryQueries,
   existenceQueries,
   existsInRegistry,
-  isBuiltFrom,
-  namesAnEntry,
   trustQueries,
   untrusted,
   type DigestTrust,
@@ -17,9 +14,11 @@ import {
 import { imageName } from '../../shared/policy/image-trust-text.ts';
 import type { AllowedEntry, EntryCheck, LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import type { EngineFacts, RegistryFacts } from '../engine-api/engine-facts.ts';
+import { BaseImages } from './base-images.ts';
 import { dockerCredentials, type CredentialSource } from './docker-credentials.ts';
 import type { ImageTrust, ImageVerdict } from './image-trust.ts';
 import { KnownDigests } from './known-digests.ts';
+import { refreshDigests } from './refresh-digests.ts';
 import { freshMs, recheckMs, RegistryAnswers } from './registry-answers.ts';
 import { createRegistryClient, type RegistryClient } from './registry-client.ts';
 
@@ -63,10 +62,10 @@ export interface ExplainingImageTrust extends ImageTrust {
   flush(): Promise<void>;
 }
 
-const refreshMs = 30 * 60_000;
 const registryFactsMs = 60_000;
-/** Limit of local images that are checked as possible bases. */
-const maxBases = 200;
+
+type SocketSettings = EffectiveSettings['socket'];
+type Refusal = Extract<ImageVerdict, { trusted: false }>;
 
 /** Image trust by content (B2–B4): compares the engine's images with what the registries serve. */
 export function createImageTrust(options: ImageTrustOptions): ExplainingImageTrust {
@@ -86,115 +85,44 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       ...(options.certificates === undefined ? {} : { certificates: options.certificates }),
     });
   const answers = new RegistryAnswers(client, known, now);
-  /** Layers never change under an id. */
-  const layers = new Map<string, LocalImage>();
-
-  const byDigest = async (
-    entries: readonly AllowedEntry[],
-    image: LocalImage,
-    written: string,
-    maxAgeMs: number,
-  ): Promise<DigestTrust> =>
-    decideByDigest(entries, image, await answers.askAll(trustQueries(entries, image), maxAgeMs), written);
-
-  const basesOf = async (entries: readonly AllowedEntry[], image: LocalImage): Promise<LocalImage[]> => {
-    const candidates = (await options.facts.images())
-      .filter((candidate) => candidate.id !== image.id && namesAnEntry(entries, candidate))
-      .slice(0, maxBases);
-    const bases: LocalImage[] = [];
-    for (const candidate of candidates) {
-      // Names come with the list: they change, the layers don't.
-      const found = layers.get(candidate.id) ?? (await options.facts.image(candidate.id));
-      if (found === null) continue;
-      if (layers.size > 1000) layers.clear();
-      layers.set(candidate.id, found);
-      if (isBuiltFrom(image, found))
-        bases.push({ ...found, tags: candidate.tags, digests: candidate.digests });
-    }
-    return bases.sort((a, b) => b.layers.length - a.layers.length);
+  const trust = new TrustByContent(options.facts, answers);
+  const refresh = options.refresh === undefined ? null : refreshDigests(options.refresh, answers, log);
+  return {
+    explain: (image, socket) => trust.explain(image, socket),
+    decide: async (image, socket) => (await trust.explain(image, socket)).verdict,
+    flush: () => known.flush(),
+    close: () => {
+      refresh?.close();
+      client.close();
+      void known.flush();
+    },
   };
+}
 
-  const derived = async (
-    entries: readonly AllowedEntry[],
-    image: LocalImage,
-    maxAgeMs: number,
-  ): Promise<Pick<TrustExplanation, 'bases'> & { readonly verdict: ImageVerdict | null }> => {
-    const bases: { name: string; id: string; checks: readonly EntryCheck[] }[] = [];
-    let unmet: Extract<ImageVerdict, { trusted: false }> | null = null;
-    const existence = existenceQueries(image);
-    if ('known' in existence && !existence.known) return { bases, verdict: null };
-    for (const base of await basesOf(entries, image)) {
-      const trust = await byDigest(entries, base, base.id, maxAgeMs);
-      const name = imageName(base);
-      bases.push({ name, id: base.id, checks: trust.checks });
-      if (!trust.trusted) {
-        const problem = { ...trust.sentence, text: trust.detail };
-        const detail = message('trust.base-is-not-allowed', { base: name, problem });
-        // An unknown result takes precedence over a difference: it may still become trusted.
-        if (trust.reason === 'registry-unreachable' && unmet?.reason !== 'registry-unreachable')
-          unmet = untrusted('registry-unreachable', detail);
-        unmet ??= untrusted('local-only', detail);
-        continue;
-      }
-      const exists =
-        'known' in existence
-          ? false
-          : existsInRegistry([...(await answers.askAll(existence.queries, maxAgeMs, false)).values()]);
-      if (exists === true)
-        return {
-          bases,
-          verdict: untrusted('other-content', message('trust.derived-is-in-registry', { base: name })),
-        };
-      if (exists !== false)
-        return {
-          bases,
-          verdict: untrusted(
-            'registry-unreachable',
-            message('trust.derived-is-unknown', { base: name, problem: problemText(exists) }),
-          ),
-        };
-      return {
-        bases,
-        verdict: { trusted: true, imageId: image.id, allowedBy: trust.allowedBy, derivedFrom: name },
-      };
-    }
-    return { bases, verdict: unmet };
-  };
+/** One image, held against the entries of a list. */
+interface TrustQuestion {
+  readonly entries: readonly AllowedEntry[];
+  readonly image: LocalImage;
+  /** The image as the create request names it. */
+  readonly written: string;
+  readonly allowDerived: boolean;
+  /** How old a cached answer of a registry may be. */
+  readonly maxAgeMs: number;
+}
 
-  const round = async (
-    entries: readonly AllowedEntry[],
-    image: LocalImage,
-    written: string,
-    allowDerived: boolean,
-    maxAgeMs: number,
-  ): Promise<TrustExplanation> => {
-    const direct = await byDigest(entries, image, written, maxAgeMs);
-    if (direct.trusted)
-      return {
-        image,
-        checks: direct.checks,
-        bases: [],
-        verdict: { trusted: true, imageId: image.id, allowedBy: direct.allowedBy, derivedFrom: null },
-      };
-    const { reason, detail, sentence } = direct;
-    const refusal: ImageVerdict = { trusted: false, reason, detail, sentence };
-    const base = { image, checks: direct.checks };
-    if (!allowDerived || entries.length === 0) return { ...base, bases: [], verdict: refusal };
-    const built = await derived(entries, image, maxAgeMs);
-    if (built.verdict !== null) return { ...base, bases: built.bases, verdict: built.verdict };
-    const local = image.store === 'graph' && image.digests.length === 0;
-    return {
-      ...base,
-      bases: built.bases,
-      verdict:
-        direct.reason === 'not-listed' && local
-          ? untrusted('local-only', message('trust.not-listed-nor-derived'))
-          : refusal,
-    };
-  };
+class TrustByContent {
+  readonly #facts: Pick<EngineFacts, 'image' | 'images'>;
+  readonly #answers: RegistryAnswers;
+  readonly #bases: BaseImages;
 
-  const explain = async (written: string, socket: EffectiveSettings['socket']): Promise<TrustExplanation> => {
-    const image = await options.facts.image(written);
+  constructor(facts: Pick<EngineFacts, 'image' | 'images'>, answers: RegistryAnswers) {
+    this.#facts = facts;
+    this.#answers = answers;
+    this.#bases = new BaseImages(facts);
+  }
+
+  async explain(written: string, socket: SocketSettings): Promise<TrustExplanation> {
+    const image = await this.#facts.image(written);
     if (image === null || image.id === '')
       return {
         image: null,
@@ -203,47 +131,92 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
         verdict: untrusted('not-local', message('trust.image-is-missing', { image: written })),
       };
     const entries = allowedEntries(socket.images);
-    const first = await round(entries, image, written, socket.allowDerivedImages, freshMs);
+    const question = { entries, image, written, allowDerived: socket.allowDerivedImages };
+    const first = await this.#decide({ ...question, maxAgeMs: freshMs });
     // A cached refusal does not apply to an image that was pulled or pushed a moment ago.
-    return first.verdict.trusted
-      ? first
-      : round(entries, image, written, socket.allowDerivedImages, recheckMs);
-  };
-
-  let closed = false;
-  const refresh = async (): Promise<void> => {
-    const socket = options.refresh?.() ?? null;
-    if (socket === null) return;
-    // Per-image lists too: their images are queried even where the image list is `*` (B7).
-    for (const question of entryQueries(
-      allowedEntries([...socket.images, ...socket.perImage.map(({ image }) => image)]),
-    ).slice(0, 200)) {
-      if (closed) return;
-      await answers.ask(question, recheckMs);
-    }
-  };
-  const timers: NodeJS.Timeout[] = [];
-  if (options.refresh !== undefined) {
-    const quietly = () => {
-      refresh().catch((error: unknown) => {
-        log(`registry digests were not refreshed: ${error instanceof Error ? error.message : String(error)}`);
-      });
-    };
-    timers.push(setTimeout(quietly, 1000), setInterval(quietly, refreshMs));
-    for (const timer of timers) timer.unref();
+    return first.verdict.trusted ? first : this.#decide({ ...question, maxAgeMs: recheckMs });
   }
 
-  return {
-    explain,
-    decide: async (image, socket) => (await explain(image, socket)).verdict,
-    flush: () => known.flush(),
-    close: () => {
-      closed = true;
-      for (const timer of timers) clearInterval(timer);
-      client.close();
-      void known.flush();
-    },
-  };
+  async #decide(question: TrustQuestion): Promise<TrustExplanation> {
+    const { entries, image, written, allowDerived, maxAgeMs } = question;
+    const direct = await this.#byDigest(entries, image, written, maxAgeMs);
+    const base = { image, checks: direct.checks };
+    if (direct.trusted)
+      return {
+        ...base,
+        bases: [],
+        verdict: { trusted: true, imageId: image.id, allowedBy: direct.allowedBy, derivedFrom: null },
+      };
+    const { reason, detail, sentence } = direct;
+    const refusal: Refusal = { trusted: false, reason, detail, sentence };
+    if (!allowDerived || entries.length === 0) return { ...base, bases: [], verdict: refusal };
+    const { bases, verdict } = await this.#byBase(question);
+    if (verdict !== null) return { ...base, bases, verdict };
+    const isLocal = image.store === 'graph' && image.digests.length === 0;
+    return {
+      ...base,
+      bases,
+      verdict:
+        reason === 'not-listed' && isLocal
+          ? untrusted('local-only', message('trust.not-listed-nor-derived'))
+          : refusal,
+    };
+  }
+
+  async #byDigest(
+    entries: readonly AllowedEntry[],
+    image: LocalImage,
+    written: string,
+    maxAgeMs: number,
+  ): Promise<DigestTrust> {
+    const responses = await this.#answers.askAll(trustQueries(entries, image), maxAgeMs);
+    return decideByDigest(entries, image, responses, written);
+  }
+
+  /** The verdict by the allowed image that this one was built from (B4); null where no base says anything. */
+  async #byBase(
+    question: TrustQuestion,
+  ): Promise<Pick<TrustExplanation, 'bases'> & { readonly verdict: ImageVerdict | null }> {
+    const { entries, image, maxAgeMs } = question;
+    const bases: { name: string; id: string; checks: readonly EntryCheck[] }[] = [];
+    let unmet: Refusal | null = null;
+    const existence = existenceQueries(image);
+    if ('known' in existence && !existence.known) return { bases, verdict: null };
+    for (const base of await this.#bases.of(image, entries)) {
+      const trust = await this.#byDigest(entries, base, base.id, maxAgeMs);
+      const name = imageName(base);
+      bases.push({ name, id: base.id, checks: trust.checks });
+      if (trust.trusted) {
+        const exists =
+          'known' in existence
+            ? false
+            : existsInRegistry([
+                ...(await this.#answers.askAll(existence.queries, maxAgeMs, false)).values(),
+              ]);
+        const allowed = { imageId: image.id, allowedBy: trust.allowedBy, derivedFrom: name };
+        return { bases, verdict: derivedVerdict(exists, allowed) };
+      }
+      const problem = { ...trust.sentence, text: trust.detail };
+      const detail = message('trust.base-is-not-allowed', { base: name, problem });
+      // An unknown result takes precedence over a difference: it may still become trusted.
+      if (trust.reason === 'registry-unreachable' && unmet?.reason !== 'registry-unreachable')
+        unmet = untrusted('registry-unreachable', detail);
+      unmet ??= untrusted('local-only', detail);
+    }
+    return { bases, verdict: unmet };
+  }
+}
+
+/** `exists`: whether a registry serves the image under its own name, where its content could be another. */
+function derivedVerdict(
+  exists: ReturnType<typeof existsInRegistry>,
+  allowed: { readonly imageId: string; readonly allowedBy: string; readonly derivedFrom: string },
+): ImageVerdict {
+  const base = allowed.derivedFrom;
+  if (exists === false) return { trusted: true, ...allowed };
+  if (exists === true) return untrusted('other-content', message('trust.derived-is-in-registry', { base }));
+  const problem = problemText(exists);
+  return untrusted('registry-unreachable', message('trust.derived-is-unknown', { base, problem }));
 }
 
 /** Caches a result for `ms`; a failure is not cached. */
