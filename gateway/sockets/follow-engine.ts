@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ContainerEvent } from './engine-containers.ts';
 import { reconcile, type ReconcileOptions } from './reconcile.ts';
 
 /** Reconciles the mounts with the engine's containers while there are any. */
@@ -20,75 +21,26 @@ const sweepMs = 60_000;
  * full reconciliation.
  */
 export function followEngine(options: ReconcileOptions): EngineFollower {
-  const { mounts, containers, log } = options;
   const abort = new AbortController();
+  const reconciliation = new Reconciliation(options, abort.signal);
+  const onEvent = createEventHandler(options, reconciliation);
   let running = false;
-  let reconciling: Promise<void> | null = null;
-  let reconcileAgain = false;
 
-  const reconcileNow = (): void => {
-    if (reconciling !== null) {
-      reconcileAgain = true;
-      return;
-    }
-    reconciling = reconcile(options)
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted)
-          log(
-            "socket mounts could not be compared with the engine's containers: " +
-              `${error instanceof Error ? error.message : String(error)}`,
-          );
-      })
-      .finally(() => {
-        reconciling = null;
-        if (reconcileAgain && !abort.signal.aborted) {
-          reconcileAgain = false;
-          reconcileNow();
-        }
-      });
-  };
-  const hasUnbound = () => mounts.list().some(({ container }) => container === null);
   const sweep = setInterval(() => {
-    if (running && hasUnbound()) reconcileNow();
+    if (running) reconciliation.startIfUnbound();
   }, sweepMs);
   sweep.unref();
-
-  const event = (action: string, id: string, name: string): void => {
-    const mount = mounts.list().find(({ container }) => container?.id === id);
-    switch (action) {
-      case 'destroy':
-        if (mount !== undefined)
-          void mounts.discard(mount.id).catch((error: unknown) => {
-            log(`the socket of removed container ${name} could not be removed: ${String(error)}`);
-          });
-        return;
-      case 'rename':
-        if (mount !== undefined)
-          void mounts.bind(mount.id, { id, name }).catch((error: unknown) => {
-            log(`the record of container ${name} could not be written: ${String(error)}`);
-          });
-        return;
-      case 'create':
-        // The response binds the mount, unless the client has disconnected before.
-        if (hasUnbound())
-          setTimeout(() => {
-            if (hasUnbound() && !abort.signal.aborted) reconcileNow();
-          }, createResponseDelayMs).unref();
-    }
-  };
 
   const run = async (): Promise<void> => {
     let pause = firstPauseMs;
     while (!abort.signal.aborted) {
-      await containers.follow(
+      await options.containers.follow(
         {
           connected: () => {
             pause = firstPauseMs;
-            reconcileNow();
+            reconciliation.start();
           },
-          event: ({ action, id, name }) => {
-            event(action, id, name);
-          },
+          event: onEvent,
         },
         abort.signal,
       );
@@ -107,5 +59,79 @@ export function followEngine(options: ReconcileOptions): EngineFollower {
       abort.abort();
       clearInterval(sweep);
     },
+  };
+}
+
+/** Reconciliations, one at a time: one that is started meanwhile follows when the current one ends. */
+class Reconciliation {
+  readonly #options: ReconcileOptions;
+  readonly #signal: AbortSignal;
+  #isRunning = false;
+  #isRequestedAgain = false;
+
+  constructor(options: ReconcileOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  start(): void {
+    if (this.#isRunning) {
+      this.#isRequestedAgain = true;
+      return;
+    }
+    this.#isRunning = true;
+    void reconcile(this.#options)
+      .catch((error: unknown) => {
+        if (!this.#signal.aborted)
+          this.#options.log(
+            "socket mounts could not be compared with the engine's containers: " +
+              `${error instanceof Error ? error.message : String(error)}`,
+          );
+      })
+      .finally(() => {
+        this.#isRunning = false;
+        if (this.#isRequestedAgain && !this.#signal.aborted) {
+          this.#isRequestedAgain = false;
+          this.start();
+        }
+      });
+  }
+
+  startIfUnbound(): void {
+    if (this.hasUnbound && !this.#signal.aborted) this.start();
+  }
+
+  /** Some mount has no container yet. */
+  get hasUnbound(): boolean {
+    return this.#options.mounts.list().some(({ container }) => container === null);
+  }
+}
+
+function createEventHandler(
+  { mounts, log }: ReconcileOptions,
+  reconciliation: Reconciliation,
+): (event: ContainerEvent) => void {
+  return ({ action, id, name }) => {
+    const mount = mounts.list().find(({ container }) => container?.id === id);
+    switch (action) {
+      case 'destroy':
+        if (mount !== undefined)
+          void mounts.discard(mount.id).catch((error: unknown) => {
+            log(`the socket of removed container ${name} could not be removed: ${String(error)}`);
+          });
+        return;
+      case 'rename':
+        if (mount !== undefined)
+          void mounts.bind(mount.id, { id, name }).catch((error: unknown) => {
+            log(`the record of container ${name} could not be written: ${String(error)}`);
+          });
+        return;
+      case 'create':
+        // The response binds the mount, unless the client has disconnected before.
+        if (reconciliation.hasUnbound)
+          setTimeout(() => {
+            reconciliation.startIfUnbound();
+          }, createResponseDelayMs).unref();
+    }
   };
 }

@@ -53,7 +53,14 @@ export function openSocketMounts(options: SocketMountPartOptions): Result<Socket
   const follower = followEngine({ mounts, containers, facts, trust, settings: options.settings, log });
   let isRetired = false;
   const followed: SocketMounts = {
-    ...mounts,
+    reserve: () => mounts.reserve(),
+    bind: (id, container) => mounts.bind(id, container),
+    renew: (id, verdict) => mounts.renew(id, verdict),
+    discard: (id) => mounts.discard(id),
+    get: (id) => mounts.get(id),
+    bySocket: (socket) => mounts.bySocket(socket),
+    idAt: (file) => mounts.idAt(file),
+    list: () => mounts.list(),
     open: async (mount) => {
       if (isRetired) throw new Error('the gateway is being replaced: try again');
       await mounts.open(mount);

@@ -1,0 +1,80 @@
+import { listsNeedingTrust } from '../../shared/policy/commands.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
+import { resolveCommandList } from '../trust/command-list.ts';
+import type { ImageTrust } from '../trust/image-trust.ts';
+
+type SocketSettings = EffectiveSettings['socket'];
+
+/** How long the result for a mount, or a sweep over all of them, holds, ms. */
+const renewalMs = 30_000;
+
+/**
+ * Keeps the mounts' command lists in line with the settings (B7). What is known of an image and a list stays.
+ * Lists that are new, or could not be asked about, are asked about before a request is inspected; those of
+ * other mounts in the background, since whoever enters their containers is held to them.
+ */
+export class CommandListRenewal {
+  readonly #mounts: SocketMounts;
+  readonly #trust: ImageTrust | null;
+  readonly #renewals = new Map<
+    SocketMountId,
+    { settings: SocketSettings; until: number; running: Promise<void> | null }
+  >();
+  #sweep: { settings: SocketSettings; until: number } | null = null;
+
+  constructor(mounts: SocketMounts, trust: ImageTrust | null) {
+    this.#mounts = mounts;
+    this.#trust = trust;
+  }
+
+  /** Null: there is nothing to ask, or not yet again. */
+  renew(id: SocketMountId, settings: SocketSettings): Promise<void> | null {
+    const mount = this.#mounts.get(id);
+    if (mount === null || this.#trust === null || listsNeedingTrust(settings, mount).length === 0) {
+      this.#renewals.delete(id);
+      return null;
+    }
+    const known = this.#renewals.get(id);
+    if (
+      known !== undefined &&
+      known.settings === settings &&
+      (known.running !== null || known.until > Date.now())
+    )
+      return known.running;
+    const running = this.#ask(this.#trust, mount, settings);
+    this.#renewals.set(id, { settings, until: 0, running });
+    return running;
+  }
+
+  /** Renews the lists of all mounts in the background, unless that was begun a short while ago. */
+  renewOthers(settings: SocketSettings): void {
+    if (
+      settings.perImage.length === 0 ||
+      (this.#sweep !== null && this.#sweep.settings === settings && this.#sweep.until > Date.now())
+    )
+      return;
+    this.#sweep = { settings, until: Date.now() + renewalMs };
+    for (const id of this.#renewals.keys()) if (this.#mounts.get(id) === null) this.#renewals.delete(id);
+    void (async () => {
+      // One after the other: an engine with hundreds of mounts is not to be asked about all at once. Errors
+      // are reported when the mount itself asks.
+      for (const { id } of this.#mounts.list()) await this.renew(id, settings)?.catch(() => undefined);
+    })();
+  }
+
+  forget(id: SocketMountId): void {
+    this.#renewals.delete(id);
+  }
+
+  async #ask(trust: ImageTrust, mount: SocketMount, settings: SocketSettings): Promise<void> {
+    try {
+      const governing = await resolveCommandList(trust, mount, settings);
+      if (JSON.stringify(governing) !== JSON.stringify(mount.governing))
+        await this.#mounts.renew(mount.id, { governing });
+    } finally {
+      if (this.#renewals.get(mount.id)?.settings === settings)
+        this.#renewals.set(mount.id, { settings, until: Date.now() + renewalMs, running: null });
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync } from 'node:fs';
+import { lstat, rename, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { ListenerStore } from '../../shared/gateway/listener-handoff.ts';
+import type { AppError, Result } from '../../shared/result.ts';
+import type { Origin, SocketMount, SocketMountId } from '../base/socket-mount.ts';
+import type { ListenAt, Listener } from '../http/listener.ts';
+
+export interface MountListenersOptions {
+  /** Where the sockets are. */
+  readonly directory: string;
+  readonly listen: (at: ListenAt, origin: Origin) => Promise<Result<Listener, AppError>>;
+  readonly listenerStore: ListenerStore;
+}
+
+/** What names of the mounts' descriptors in the listener store begin with. */
+export const listenerPrefix = 'mount-';
+export const listenerName = (id: SocketMountId): string => `${listenerPrefix}${id}`;
+
+/** The listeners of the mounts' sockets. */
+export class MountListeners {
+  readonly #options: MountListenersOptions;
+  readonly #listeners = new Map<SocketMountId, Listener>();
+
+  constructor(options: MountListenersOptions) {
+    this.#options = options;
+  }
+
+  /** Listens on a new socket at the mount's path, in place of whatever is there. */
+  async listenAnew(mount: SocketMount): Promise<void> {
+    // Bound under a short name: the kernel limits the path a socket is bound to, not the one it is moved to.
+    const temporary = path.join(this.#options.directory, `.${randomBytes(4).toString('hex')}`);
+    await this.#listen(mount, { path: temporary });
+    // The engine makes a directory of a bind source that is missing.
+    if ((await lstat(mount.socket).catch(() => null))?.isDirectory() === true) await rmdir(mount.socket);
+    await rename(temporary, mount.socket);
+    const handle = this.#listeners.get(mount.id)?.handle ?? null;
+    if (handle !== null) await this.#options.listenerStore.keep(listenerName(mount.id), handle);
+  }
+
+  /** Listens again, on the inherited descriptor where there is one. */
+  async restore(mount: SocketMount, fd: number | undefined): Promise<void> {
+    if (fd !== undefined && existsSync(mount.socket)) {
+      await this.#listen(mount, { fd });
+      return;
+    }
+    // A socket without its file is unreachable for new clients: it is replaced.
+    if (fd !== undefined) closeSync(fd);
+    await this.listenAnew(mount);
+  }
+
+  async stop(id: SocketMountId): Promise<void> {
+    const listener = this.#listeners.get(id);
+    this.#listeners.delete(id);
+    await listener?.close(0, { keepFile: true });
+  }
+
+  /** Forgets a descriptor in the listener store. */
+  dropStored(name: string): void {
+    this.#options.listenerStore.drop(name);
+  }
+
+  async close(graceMs?: number): Promise<void> {
+    await Promise.all(
+      [...this.#listeners.values()].map((listener) => listener.close(graceMs, { keepFile: true })),
+    );
+    this.#listeners.clear();
+  }
+
+  async #listen(mount: SocketMount, at: ListenAt): Promise<void> {
+    const listening = await this.#options.listen(at, { kind: 'socket-mount', id: mount.id });
+    if (!listening.ok)
+      throw new Error(
+        [listening.error.message, listening.error.reason, listening.error.hint].filter(Boolean).join(' '),
+      );
+    this.#listeners.set(mount.id, listening.value);
+  }
+}
