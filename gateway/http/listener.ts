@@ -78,111 +78,126 @@ export interface Listener {
  * leftover socket is replaced.
  */
 export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<Result<Listener, AppError>> {
-  const connections = new Set<ClientConnection>();
-  const recordRefusal = new Set<Socket>();
+  const connections = new ClientConnections(options);
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const slot = admitClient(client, options);
-    if (slot === null) {
-      recordRefusal.add(client);
-      client.once('close', () => {
-        recordRefusal.delete(client);
-      });
-      return;
-    }
-    connections.add(
-      new ClientConnection(client, {
-        engineSocket: options.engineSocket,
-        decide: options.decide,
-        onProtocolError: options.onProtocolError,
-        origin: options.origin,
-        ...(options.onEngineUnreachable === undefined
-          ? {}
-          : { onEngineUnreachable: options.onEngineUnreachable }),
-        ...(slot === undefined ? {} : { slot }),
-        ...(options.admission === undefined ? {} : { onOverLimit: options.admission.recordRefusal }),
-        ended: (connection) => {
-          connections.delete(connection);
-        },
-      }),
-    );
+    connections.add(client);
   });
-  let owned: OwnedSocket | null = null;
-  if ('fd' in at) {
-    const listening = await startListening(server, { fd: at.fd }, `descriptor ${at.fd}`);
-    if (!listening.ok) return listening;
-    if (at.path !== undefined) owned = await ownedSocket(at.path);
-  } else {
-    const free = await freeSocket(at.path);
-    if (!free.ok) return free;
-    // Under another name first: nobody gets in before the rights are set, and nobody else's socket is ever in
-    // the way of ours.
-    const temporary = temporaryName(at.path);
-    const listening = await startListening(server, { path: temporary }, at.path);
-    if (!listening.ok) return listening;
-    const placed = await placeSocket(temporary, at.path, options.group ?? 'docker', options.log);
-    if (!placed.ok) {
-      server.close();
-      return placed;
-    }
-    owned = placed.value;
-  }
+  const bound = await bind(server, at, options);
+  if (!bound.ok) return bound;
   // Running out of descriptors must not end the gateway.
   server.on('error', (error) => {
     options.log(`a connection could not be accepted: ${error.message}`);
   });
 
-  /** Stops listening; ends connections by `first`, and those that are left after `laterMs` by `later`. */
-  const stopListening = async (
-    first: (connection: ClientConnection) => void,
-    later: (connection: ClientConnection) => void,
-    laterMs: number,
-  ): Promise<void> => {
-    const closed = new Promise<void>((resolve) => {
+  const stopAccepting = (): Promise<void> =>
+    new Promise((resolve) => {
       server.close(() => {
         resolve();
       });
     });
-    for (const connection of connections) first(connection);
-    const timer = setTimeout(() => {
-      for (const connection of connections) later(connection);
-    }, laterMs);
-    await closed;
-    clearTimeout(timer);
-  };
-
   const handle = handleOf(server);
   return ok({
     origin: options.origin,
     fd: handle?.fd === undefined || handle.fd < 0 ? null : handle.fd,
     handle,
     connections: () => connections.size,
-    tunnels: () => [...connections].filter((connection) => connection.switched).length,
-    retire: () =>
-      stopListening(
-        (connection) => {
-          connection.retire();
-        },
-        (connection) => {
-          connection.drain();
-        },
-        retiredIdleMs,
-      ),
+    tunnels: () => connections.tunnels,
+    retire: () => connections.end(stopAccepting(), 'retire', { later: 'drain', laterMs: retiredIdleMs }),
     close: async (graceMs = 5000, { keepFile = false } = {}) => {
       // Before the descriptor is closed: while it is open, no other file can get its inode.
-      if (!keepFile) await owned?.remove();
-      const stopped = stopListening(
-        (connection) => {
-          connection.drain();
-        },
-        (connection) => {
-          connection.close();
-        },
-        graceMs,
-      );
-      for (const socket of recordRefusal) socket.destroy();
-      await stopped;
+      if (!keepFile) await bound.value?.remove();
+      const ended = connections.end(stopAccepting(), 'drain', { later: 'close', laterMs: graceMs });
+      connections.cutRefused();
+      await ended;
     },
   });
+}
+
+/** The connections of one listening socket. */
+class ClientConnections {
+  readonly #options: ListenerOptions;
+  readonly #connections = new Set<ClientConnection>();
+  /** Over a limit; open until their refusal is sent. */
+  readonly #refused = new Set<Socket>();
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+  }
+
+  add(client: Socket): void {
+    const { engineSocket, decide, onProtocolError, onEngineUnreachable, origin, admission } = this.#options;
+    const slot = admitClient(client, this.#options);
+    if (slot === null) {
+      this.#refused.add(client);
+      client.once('close', () => {
+        this.#refused.delete(client);
+      });
+      return;
+    }
+    this.#connections.add(
+      new ClientConnection(client, {
+        engineSocket,
+        decide,
+        onProtocolError,
+        origin,
+        ...(onEngineUnreachable === undefined ? {} : { onEngineUnreachable }),
+        ...(slot === undefined ? {} : { slot }),
+        ...(admission === undefined ? {} : { onOverLimit: admission.recordRefusal }),
+        ended: (connection) => {
+          this.#connections.delete(connection);
+        },
+      }),
+    );
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  get tunnels(): number {
+    return [...this.#connections].filter((connection) => connection.switched).length;
+  }
+
+  /** Ends all connections by `first`, and those left after `laterMs` by `later`. Resolves with `closed`. */
+  async end(
+    closed: Promise<void>,
+    first: 'retire' | 'drain',
+    { later, laterMs }: { readonly later: 'drain' | 'close'; readonly laterMs: number },
+  ): Promise<void> {
+    for (const connection of this.#connections) connection[first]();
+    const timer = setTimeout(() => {
+      for (const connection of this.#connections) connection[later]();
+    }, laterMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  cutRefused(): void {
+    for (const socket of this.#refused) socket.destroy();
+  }
+}
+
+/** Starts listening. The socket file that is the listener's own; null where it has none. */
+async function bind(
+  server: Server,
+  at: ListenAt,
+  options: ListenerOptions,
+): Promise<Result<OwnedSocket | null, AppError>> {
+  if ('fd' in at) {
+    const listening = await startListening(server, { fd: at.fd }, `descriptor ${at.fd}`);
+    if (!listening.ok) return listening;
+    return ok(at.path === undefined ? null : await ownedSocket(at.path));
+  }
+  const free = await freeSocket(at.path);
+  if (!free.ok) return free;
+  // Under another name first: nobody gets in before the rights are set, and nobody else's socket is ever in
+  // the way of ours.
+  const temporary = temporaryName(at.path);
+  const listening = await startListening(server, { path: temporary }, at.path);
+  if (!listening.ok) return listening;
+  const placed = await placeSocket(temporary, at.path, options.group ?? 'docker', options.log);
+  if (!placed.ok) server.close();
+  return placed;
 }
 
 /** The client's slot; undefined without accounting, null where the connection was refused. */

@@ -1,28 +1,21 @@
 import type { Denial } from '../../shared/policy/decision.ts';
-import type { Origin } from '../base/socket-mount.ts';
 import type { ClientSide } from './client-side.ts';
-import type { EndReason } from './endings.ts';
 import type { EngineLink } from './engine-link.ts';
-import { errorResponse, errorStream, errorText } from './errors.ts';
-import type { GatewayRequest, RequestOptions, UpgradeHandler, Verdict } from './exchange.ts';
+import { errorStream } from './errors.ts';
+import type { RequestOptions, UpgradeHandler, Verdict } from './exchange.ts';
 import { ForwardedExchange } from './forwarded-exchange.ts';
+import { ClientDisconnection, gatewayRequest } from './gateway-request.ts';
 import { BodyTracker } from './message/framing.ts';
-import type { HeadError } from './message/head-parser.ts';
+import { OwnResponses, type ResponseEvents } from './own-responses.ts';
 import { asLastRequest, type ParsedRequest } from './parsed-request.ts';
 import { impliedGrpcRequest, notSwitched } from './prior-knowledge.ts';
 import { RequestDecision } from './request-decision.ts';
 import { readRequestHead } from './request-head.ts';
 
-const clients: Origin = { kind: 'clients' };
-
 /** What requests do to their connection. */
-export interface PipelineEvents {
-  /** No request follows: the connection ends, after `lastAnswer`. */
-  readonly ended: (reason: EndReason, lastAnswer?: Buffer) => void;
+export interface PipelineEvents extends ResponseEvents {
   /** The engine switched protocols. `early` came after the head; `handler` takes the sockets, if any does. */
   readonly switched: (early: Buffer, handler: UpgradeHandler | null) => void;
-  /** The client speaks HTTP/2 from its first byte, and all its calls are refused. */
-  readonly callsRefused: (status: number, message: string) => void;
 }
 
 /**
@@ -33,6 +26,7 @@ export class RequestPipeline {
   readonly #engine: EngineLink;
   readonly #options: RequestOptions;
   readonly #events: PipelineEvents;
+  readonly #responses: OwnResponses;
   /**
    * `head`: waiting for the next request's head. `deciding`: the request is decided, its body may be read.
    * `exchange`: request and response are relayed. `over`: no request follows.
@@ -41,12 +35,9 @@ export class RequestPipeline {
   #draining = false;
   #isRetiring = false;
   #isFirst = true;
-  #isClientGone = false;
-  /** Aborted when the client has disconnected; created on demand. */
-  #clientAbort: AbortController | null = null;
+  readonly #disconnection = new ClientDisconnection();
 
   // The request under way.
-  #request: ParsedRequest | null = null;
   #requestBody = new BodyTracker({ kind: 'none' }, true);
   #decision: RequestDecision | null = null;
   #exchange: ForwardedExchange | null = null;
@@ -56,6 +47,7 @@ export class RequestPipeline {
     this.#engine = engine;
     this.#options = options;
     this.#events = events;
+    this.#responses = new OwnResponses(client, events, options.onProtocolError);
   }
 
   /** No request is under way. */
@@ -83,8 +75,7 @@ export class RequestPipeline {
 
   /** Aborts the running decision: the client has disconnected. */
   clientGone(): void {
-    this.#isClientGone = true;
-    this.#clientAbort?.abort();
+    this.#disconnection.happened();
   }
 
   fromClient(bytes: Buffer): void {
@@ -149,7 +140,7 @@ export class RequestPipeline {
 
   /** True when the pump can continue. */
   #readHead(): boolean {
-    this.#request = null;
+    this.#responses.setRequest(null);
     const progress = readRequestHead(this.#client, this.#options.slot, this.#isFirst);
     switch (progress.kind) {
       case 'nothing':
@@ -161,7 +152,7 @@ export class RequestPipeline {
         this.#events.ended('request-cut');
         return false;
       case 'malformed':
-        this.#malformed(progress.error);
+        this.#responses.malformed(progress.error);
         return false;
       case 'http2':
         this.#isFirst = false;
@@ -174,19 +165,18 @@ export class RequestPipeline {
 
   /** True when the pump can continue. */
   #decide(parsed: ParsedRequest): boolean {
-    const { head, target, match } = parsed;
     const { slot } = this.#options;
     const countBuffered = (bytes: number) => {
       slot?.countBuffered(bytes);
     };
-    this.#request = parsed;
-    this.#requestBody = new BodyTracker(head.body, true);
-    const decision = new RequestDecision(head, this.#requestBody, this.#client, countBuffered, {
+    this.#responses.setRequest(parsed);
+    this.#requestBody = new BodyTracker(parsed.head.body, true);
+    const decision = new RequestDecision(parsed.head, this.#requestBody, this.#client, countBuffered, {
       decided: (verdict) => {
         this.#applyVerdict(verdict, parsed);
       },
       malformed: (error) => {
-        this.#malformed(error);
+        this.#responses.malformed(error);
       },
       failed: (error) => {
         this.#failed(error);
@@ -198,19 +188,7 @@ export class RequestPipeline {
     });
     this.#decision = decision;
     this.#state = 'deciding';
-    const request: GatewayRequest = {
-      head,
-      target,
-      match,
-      peer: () => this.#client.credentials,
-      origin: this.#options.origin ?? clients,
-      clientGone: () => {
-        decision.watchClient();
-        this.#clientAbort ??= new AbortController();
-        return this.#clientAbort.signal;
-      },
-      ...(slot === undefined ? {} : { slot }),
-    };
+    const request = gatewayRequest(parsed, this.#client, this.#options, decision, this.#disconnection);
     return decision.begin(() => this.#options.decide(request));
   }
 
@@ -261,8 +239,8 @@ export class RequestPipeline {
   #exchangeComplete(close: boolean): void {
     this.#engine.settle();
     this.#exchange = null;
-    if (this.#request?.isImplied === true) {
-      this.#respondAndClose(502, 'bulkhead gateway: the engine opened no connection for builds');
+    if (this.#responses.isToImpliedRequest) {
+      this.#responses.respondAndClose(502, 'bulkhead gateway: the engine opened no connection for builds');
       return;
     }
     if (close || this.#draining || (this.#client.ended && this.#client.inbox.length === 0)) {
@@ -277,36 +255,26 @@ export class RequestPipeline {
 
   // ---- the gateway's own responses
 
-  #malformed({ status, why }: HeadError): void {
-    this.#options.onProtocolError(why);
-    this.#respondAndClose(status, `bulkhead gateway: request refused: ${why}`);
-  }
-
   /** The user exceeds the limit of buffered bytes. */
   #refuseOverLimit(denial: Denial): void {
     const message = this.#options.onOverLimit?.(denial) ?? '';
     // A response that was begun cannot be replaced.
     if (this.#state === 'exchange') this.#events.ended('over-buffer-limit');
-    else if (this.#state !== 'over') this.#respondAndClose(429, message);
+    else if (this.#state !== 'over') this.#responses.respondAndClose(429, message);
   }
 
   #refuse(status: number, message: string): void {
-    // The pump that called goes on by itself.
-    if (!this.#requestBody.done || this.#isLast) this.#respondAndClose(status, message);
+    // The pump that called continues by itself.
+    if (!this.#requestBody.done || this.#responses.isLast) this.#responses.respondAndClose(status, message);
     else this.#respondAndContinue(status, message);
-  }
-
-  /** No request can follow the one under way. */
-  get #isLast(): boolean {
-    return this.#request?.head.close === true || this.#request?.isImplied === true;
   }
 
   /** In place of the engine's response. */
   #responseReplaced(status: number, message: string): void {
     this.#exchange = null;
     if (status === 503) this.#options.onEngineUnreachable?.();
-    if (!this.#requestBody.done || this.#isLast || this.#draining) {
-      this.#respondAndClose(status, message);
+    if (!this.#requestBody.done || this.#responses.isLast || this.#draining) {
+      this.#responses.respondAndClose(status, message);
       return;
     }
     this.#respondAndContinue(status, message);
@@ -316,29 +284,12 @@ export class RequestPipeline {
 
   #failed(error: unknown): void {
     // A decision that was aborted fails for that reason.
-    if (this.#isClientGone) return;
-    this.#options.onProtocolError(`internal error: ${errorText(error)}`);
-    this.#respondAndClose(
-      500,
-      "bulkhead gateway: the request could not be decided, so it was refused; see the gateway's log",
-    );
+    if (this.#disconnection.hasHappened) return;
+    this.#responses.undecided(error);
   }
 
-  /** The next request can follow: the body of this one is over. */
   #respondAndContinue(status: number, message: string): void {
-    this.#client.write(this.#errorResponse(status, message, false));
+    this.#responses.respond(status, message);
     this.#state = 'head';
-  }
-
-  #respondAndClose(status: number, message: string): void {
-    if (this.#request?.isImplied === true) {
-      this.#events.callsRefused(status, message);
-      return;
-    }
-    this.#events.ended('refused', this.#errorResponse(status, message, true));
-  }
-
-  #errorResponse(status: number, message: string, close: boolean): Buffer {
-    return errorResponse(status, message, { close, head: this.#request?.head.method === 'HEAD' });
   }
 }

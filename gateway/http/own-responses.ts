@@ -1,0 +1,74 @@
+import type { ClientSide } from './client-side.ts';
+import type { EndReason } from './endings.ts';
+import { errorResponse, errorText } from './errors.ts';
+import type { HeadError } from './message/head-parser.ts';
+import type { ParsedRequest } from './parsed-request.ts';
+
+/** How the gateway's own responses end a connection. */
+export interface ResponseEvents {
+  /** No request follows: the connection ends, after `lastAnswer`. */
+  readonly ended: (reason: EndReason, lastAnswer?: Buffer) => void;
+  /** The client speaks HTTP/2 from its first byte, and all its calls are refused. */
+  readonly callsRefused: (status: number, message: string) => void;
+}
+
+/** The gateway's own responses, in place of the engine's, to one request after another. */
+export class OwnResponses {
+  readonly #client: Pick<ClientSide, 'write'>;
+  readonly #events: ResponseEvents;
+  readonly #reportProblem: (why: string) => void;
+  /** Null until the head of the next request is read. */
+  #request: ParsedRequest | null = null;
+
+  constructor(
+    client: Pick<ClientSide, 'write'>,
+    events: ResponseEvents,
+    reportProblem: (why: string) => void,
+  ) {
+    this.#client = client;
+    this.#events = events;
+    this.#reportProblem = reportProblem;
+  }
+
+  /** Responses are to this request from now on. */
+  setRequest(request: ParsedRequest | null): void {
+    this.#request = request;
+  }
+
+  /** The request stands for a connection of HTTP/2 with prior knowledge. */
+  get isToImpliedRequest(): boolean {
+    return this.#request?.isImplied === true;
+  }
+
+  /** No request can follow the current one. */
+  get isLast(): boolean {
+    return this.#request?.head.close === true || this.isToImpliedRequest;
+  }
+
+  /** The next request can follow: the body of this one is over. */
+  respond(status: number, message: string): void {
+    this.#client.write(this.#error(status, message, false));
+  }
+
+  respondAndClose(status: number, message: string): void {
+    if (this.isToImpliedRequest) this.#events.callsRefused(status, message);
+    else this.#events.ended('refused', this.#error(status, message, true));
+  }
+
+  malformed({ status, why }: HeadError): void {
+    this.#reportProblem(why);
+    this.respondAndClose(status, `bulkhead gateway: request refused: ${why}`);
+  }
+
+  undecided(error: unknown): void {
+    this.#reportProblem(`internal error: ${errorText(error)}`);
+    this.respondAndClose(
+      500,
+      "bulkhead gateway: the request could not be decided, so it was refused; see the gateway's log",
+    );
+  }
+
+  #error(status: number, message: string, close: boolean): Buffer {
+    return errorResponse(status, message, { close, head: this.#request?.head.method === 'HEAD' });
+  }
+}
