@@ -6,7 +6,7 @@ import { openDecisionLog } from './audit/decision-log.ts';
 import { withPreference } from './audit/with-preference.ts';
 import type { Origin } from './base/socket-mount.ts';
 import { listenForClients } from './client-listener.ts';
-import { composeGatekeeper } from './compose-gatekeeper.ts';
+import { composeGatekeeper, type GatekeeperParts } from './compose-gatekeeper.ts';
 import { createEngineFacts } from './engine-api/create-engine-facts.ts';
 import { GatewayListeners } from './gateway-listeners.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -17,10 +17,9 @@ import { openAdmission } from './open-admission.ts';
 import { openMetrics } from './open-metrics.ts';
 import type { PolicyState } from './settings/settings-watch.ts';
 import { openSharingUsers } from './sharing/module.ts';
-import type { SharingUsers } from './sharing/sharing-users.ts';
 import { openSocketMounts } from './sockets/module.ts';
-import type { SocketMountModule } from './sockets/socket-mount-module.ts';
 import { createImageTrust } from './trust/create-image-trust.ts';
+import type { ImageTrust } from './trust/image-trust.ts';
 import { watchPolicy } from './watch-policy.ts';
 
 export interface Gateway {
@@ -34,13 +33,13 @@ export interface Gateway {
    */
   listenOn(at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>>;
   /**
-   * Called when the engine is about to stop (true), and when it runs again (false): connections that would
-   * delay its end are closed.
+   * To be called when the engine is about to stop (true), and when it runs again (false): connections that
+   * would delay its end are closed.
    */
   engineStops(stopping: boolean): void;
   /**
-   * Hands its sockets over to another process that holds the same descriptors: when this resolves, it accepts
-   * no connection and follows no engine. Connections that are open go on until `ended`.
+   * Leaves its sockets to another process that holds the same descriptors: when this resolves, it accepts no
+   * connection and follows no engine. Open connections are served until `ended`.
    */
   retire(): Promise<{ readonly ended: Promise<void> }>;
   /**
@@ -57,7 +56,6 @@ export interface Gateway {
  */
 export async function startGateway(options: GatewayOptions): Promise<Result<Gateway, AppError>> {
   const log = options.log ?? (() => undefined);
-  const stateDirectory = options.stateDirectory ?? null;
   const settings = await watchPolicy(options, log);
   // Every log line names the user's preference it was decided under, if any.
   const audit = withPreference(
@@ -66,88 +64,28 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   );
   const facts = createEngineFacts(options.engineSocket);
   const counters = new GatewayCounters();
-  const imageTrust = countedTrust(
-    counters,
-    options.imageTrust ??
-      createImageTrust({
-        facts,
-        stateDirectory,
-        log,
-        // With ECI off no registry is queried about the list.
-        refresh: () => {
-          const { eci, socket } = settings.current().settings;
-          return eci.value ? socket : null;
-        },
-      }),
-  );
-  let sharing: SharingUsers | null = null;
-  const closeParts = (): void => {
+  const imageTrust = openImageTrust(options, { settings, facts, counters, log });
+  const closeFacts = (): void => {
     settings.close();
     imageTrust.close();
     facts.close();
-    sharing?.close();
   };
-  let sockets: SocketMountModule | null = null;
-  if (stateDirectory !== null) {
-    const opened = openSocketMounts({
-      stateDirectory,
-      engineSocket: options.engineSocket,
-      facts,
-      trust: imageTrust,
-      settings: () => settings.current().settings.socket,
-      listen: (at, origin) => listen(at, origin),
-      listenerStore: options.listenerStore ?? noListenerStore,
-      log,
-    });
-    if (!opened.ok) {
-      closeParts();
-      return opened;
-    }
-    sockets = opened.value;
-    const openedUsers = openSharingUsers(stateDirectory, sockets.containers, log);
-    if (!openedUsers.ok) {
-      closeParts();
-      return openedUsers;
-    }
-    sharing = openedUsers.value;
-  }
-  const gatekeeper = await composeGatekeeper(options, {
-    settings,
-    audit,
-    facts,
-    counters,
-    sockets,
-    sharing,
-    log,
-  });
-  const admission = await openAdmission({
-    mounts: sockets?.mounts ?? null,
-    counters,
-    log,
-    text: (denial) => refusalText(denial, loadedTranslator(settings.current().settings.language)),
-    ...(options.connectionLimits === undefined ? {} : { limits: options.connectionLimits }),
-  });
-  const listeners = new GatewayListeners({
-    engineSocket: options.engineSocket,
-    decide: gatekeeper,
-    log,
-    admission,
-    onEngineUnreachable: () => {
-      counters.engineUnreachable++;
-    },
-    onProtocolError: (why) => {
-      counters.malformed++;
-      log(`request refused: ${why}`);
-    },
-    ...(options.group === undefined ? {} : { group: options.group }),
-  });
   const listen = (at: ListenAt, origin: Origin) => listeners.listen(at, origin);
+  const opened = openContainerParts(options, { settings, facts, imageTrust, listen, log });
+  if (!opened.ok) {
+    closeFacts();
+    return opened;
+  }
+  const { sockets, sharing } = opened.value;
+  const parts = { settings, audit, facts, counters, sockets, sharing, log };
+  const listeners = await createListeners(options, parts);
   const handoff = { inherited: options.inherited ?? [], store: options.listenerStore ?? noListenerStore };
   const clients = await listenForClients(options.listenSocket, handoff, (at) =>
     listen(at, { kind: 'clients' }),
   );
   if (!clients.ok) {
-    closeParts();
+    closeFacts();
+    sharing?.close();
     return clients;
   }
   // Before the gateway reports that it is ready: containers that the engine starts by itself need their
@@ -175,8 +113,89 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     close: async (graceMs = 5000) => {
       await Promise.all([sockets?.close(graceMs), listeners.closeClients(graceMs)]);
       await metrics?.close();
-      closeParts();
+      closeFacts();
+      sharing?.close();
       await audit.flush();
     },
+  });
+}
+
+function openImageTrust(
+  options: GatewayOptions,
+  { settings, facts, counters, log }: Pick<GatekeeperParts, 'settings' | 'facts' | 'counters' | 'log'>,
+): ImageTrust {
+  const trust =
+    options.imageTrust ??
+    createImageTrust({
+      facts,
+      stateDirectory: options.stateDirectory ?? null,
+      log,
+      // With ECI off no registry is queried about the list.
+      refresh: () => {
+        const { eci, socket } = settings.current().settings;
+        return eci.value ? socket : null;
+      },
+    });
+  return countedTrust(counters, trust);
+}
+
+/**
+ * What the gateway has for containers: their own sockets, and the users who share directories with them. Null
+ * without a state directory.
+ */
+function openContainerParts(
+  options: GatewayOptions,
+  {
+    settings,
+    facts,
+    imageTrust,
+    listen,
+    log,
+  }: Pick<GatekeeperParts, 'settings' | 'facts' | 'log'> & {
+    readonly imageTrust: ImageTrust;
+    readonly listen: Gateway['listenOn'];
+  },
+): Result<Pick<GatekeeperParts, 'sockets' | 'sharing'>, AppError> {
+  const stateDirectory = options.stateDirectory ?? null;
+  if (stateDirectory === null) return ok({ sockets: null, sharing: null });
+  const sockets = openSocketMounts({
+    stateDirectory,
+    engineSocket: options.engineSocket,
+    facts,
+    trust: imageTrust,
+    settings: () => settings.current().settings.socket,
+    listen,
+    listenerStore: options.listenerStore ?? noListenerStore,
+    log,
+  });
+  if (!sockets.ok) return sockets;
+  const sharing = openSharingUsers(stateDirectory, sockets.value.containers, log);
+  return sharing.ok ? ok({ sockets: sockets.value, sharing: sharing.value }) : sharing;
+}
+
+/** The gateway's sockets, with the gatekeeper and the limits of connections that all of them have. */
+async function createListeners(options: GatewayOptions, parts: GatekeeperParts): Promise<GatewayListeners> {
+  const { settings, counters, sockets, log } = parts;
+  const gatekeeper = await composeGatekeeper(options, parts);
+  const admission = await openAdmission({
+    mounts: sockets?.mounts ?? null,
+    counters,
+    log,
+    text: (denial) => refusalText(denial, loadedTranslator(settings.current().settings.language)),
+    ...(options.connectionLimits === undefined ? {} : { limits: options.connectionLimits }),
+  });
+  return new GatewayListeners({
+    engineSocket: options.engineSocket,
+    decide: gatekeeper,
+    log,
+    admission,
+    onEngineUnreachable: () => {
+      counters.engineUnreachable++;
+    },
+    onProtocolError: (why) => {
+      counters.malformed++;
+      log(`request refused: ${why}`);
+    },
+    ...(options.group === undefined ? {} : { group: options.group }),
   });
 }

@@ -27,7 +27,13 @@ export interface GatewayGauges {
  */
 export function metricsText(counters: GatewayCounters, gauges: () => GatewayGauges): () => Promise<string> {
   const registry = new Registry();
-  const registers = [registry];
+  registerCounters(registry, counters, gauges);
+  registry.registerMetric(new DecisionTimes(counters));
+  registerGauges(registry, gauges);
+  return () => registry.metrics();
+}
+
+function registerCounters(registry: Registry, counters: GatewayCounters, gauges: () => GatewayGauges): void {
   const counter = (
     name: string,
     help: string,
@@ -38,22 +44,12 @@ export function metricsText(counters: GatewayCounters, gauges: () => GatewayGaug
       name: `bulkhead_gateway_${name}`,
       help,
       labelNames,
-      registers,
+      registers: [registry],
       collect() {
         this.reset();
         for (const [labels, value] of values()) this.inc(labels, value);
       },
     });
-  const gauge = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name: `bulkhead_gateway_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
-
   counter('requests_total', 'Requests by group of endpoints and outcome.', () => requests(counters), [
     'group',
     'outcome',
@@ -88,7 +84,18 @@ export function metricsText(counters: GatewayCounters, gauges: () => GatewayGaug
   counter('audit_dropped_total', 'Entries the decision log could not keep.', () => [
     [{}, gauges().auditDropped],
   ]);
-  registry.registerMetric(new DecisionTimes(counters));
+}
+
+function registerGauges(registry: Registry, gauges: () => GatewayGauges): void {
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name: `bulkhead_gateway_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value());
+      },
+    });
   gauge('open_connections', 'Client connections that are open.', () => gauges().openConnections);
   gauge('tunnels', 'Connections that became a tunnel (attach, exec, builds).', () => gauges().tunnels);
   gauge('socket_mounts', 'Docker sockets made for containers.', () => gauges().socketMounts);
@@ -106,13 +113,12 @@ export function metricsText(counters: GatewayCounters, gauges: () => GatewayGaug
     name: 'bulkhead_gateway_mode',
     help: '1 for the mode in force: off, enforce, audit.',
     labelNames: ['mode'],
-    registers,
+    registers: [registry],
     collect() {
       const now = gauges().mode;
       for (const mode of ['off', 'enforce', 'audit']) this.set({ mode }, Number(mode === now));
     },
   });
-  return () => registry.metrics();
 }
 
 function requests(counters: GatewayCounters): Iterable<readonly [Record<string, string>, number]> {
