@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { PolicyProblem } from '../../shared/enforcement/recorded-policy.ts';
+import {
+  defaultSettings,
+  effectiveSettings,
+  type EffectiveSettings,
+} from '../../shared/settings/effective.ts';
+import { removalNote } from '../../shared/settings/removal-note.ts';
+
+/** Settings larger than this are a mistake (the file is a few KB). */
+const maxSettingsBytes = 4 * 1024 * 1024;
+
+/** Settings, or why there are none. */
+export type LoadedSettings = (
+  { readonly settings: EffectiveSettings } | { readonly problem: string; readonly problemKind: PolicyProblem }
+) & {
+  /** sha256 (hex) of the text that was read; null without one. */
+  readonly hash: string | null;
+};
+
+/**
+ * Reads the settings file. `lastHash`: of the text last read; null the first time, when a missing file means
+ * the default settings.
+ */
+export function loadSettings(file: string, lastHash: string | null): LoadedSettings {
+  let text: string;
+  let hash: string | null = null;
+  try {
+    const bytes = readFileSync(file);
+    hash = createHash('sha256').update(bytes).digest('hex');
+    if (bytes.length > maxSettingsBytes)
+      return {
+        problem: `the settings file is larger than ${maxSettingsBytes} bytes`,
+        problemKind: 'unusable',
+        hash,
+      };
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    // node:fs errors carry a code
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return {
+        ...(lastHash === null || isIntendedRemoval(file, lastHash)
+          ? { settings: defaultSettings }
+          : { problem: 'it was deleted', problemKind: 'deleted' as const }),
+        hash,
+      };
+    return {
+      problem: error instanceof Error ? error.message : String(error),
+      problemKind: 'unusable',
+      hash,
+    };
+  }
+  const result = effectiveSettings(text, { exists: true });
+  return {
+    ...(result.ok
+      ? { settings: result.value }
+      : {
+          problem: [result.error.message, result.error.reason].filter(Boolean).join(' '),
+          problemKind: 'unusable' as const,
+        }),
+    hash,
+  };
+}
+
+function isIntendedRemoval(file: string, lastHash: string): boolean {
+  try {
+    return readFileSync(removalNote(file), 'utf8').trim() === lastHash;
+  } catch {
+    return false;
+  }
+}
