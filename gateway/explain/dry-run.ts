@@ -36,13 +36,12 @@ const stop: Verdict = {
 
 export interface DryRunOptions extends Omit<GatekeeperOptions, 'audit'> {
   /**
-   * Everything is passed on after it was decided: behind this there is no engine, but something that says yes
-   * to all (`made-up-engine.ts`).
+   * Everything is forwarded after it was decided: there is no engine behind this, but something that accepts
+   * every request (`fake-engine.ts`).
    */
   readonly continueAfterDenial?: boolean;
   /**
-   * Of which create requests the parts are decided one by one: of all, or of those that are denied. Default:
-   * of all.
+   * Which create requests have their parts decided one by one: all, or those that are denied. Default: all.
    */
   readonly parts?: 'all' | 'of-denied';
 }
@@ -53,124 +52,103 @@ export interface DryRunOptions extends Omit<GatekeeperOptions, 'audit'> {
  * every part is decided on its own.
  */
 export function dryRun(options: DryRunOptions, explained: (request: ExplainedRequest) => void): Gatekeeper {
-  const continueAfterDenial = options.continueAfterDenial === true;
-  let entries: AuditEntry[] = [];
-  const decide = createGatekeeper({
-    ...options,
-    audit: {
-      write: (entry) => {
-        entries.push(entry);
-      },
-      dropped: 0,
-      flush: () => Promise.resolve(),
-    },
-  });
-  // One request at a time: the entries are those of the one under way.
-  let before: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = before.then(work);
-    before = result.catch(() => undefined);
-    return result;
-  };
-  const collect = async (
-    work: () => Verdict | Promise<Verdict>,
-  ): Promise<{ verdict: Verdict; findings: Finding[] }> => {
-    entries = [];
-    const verdict = await work();
-    return {
-      verdict,
-      findings: entries.map(findingOf),
-    };
-  };
-  const conclude = (
-    request: GatewayRequest,
-    verdict: Verdict,
-    findings: Finding[],
-    more: Pick<ExplainedRequest, 'passed' | 'service' | 'image' | 'kind' | 'name'> = {},
-    sent: Buffer | null = null,
-  ): Verdict => {
-    if (verdict.kind === 'refuse' && !findings.some(({ outcome }) => outcome === 'deny')) {
-      findings = [
-        ...findings,
-        {
-          outcome: 'missing',
-          rule: '',
-          spec: '',
-          setting: null,
-          what: `${request.head.method} ${request.target.path}`,
-          message: verdict.message,
-        },
-      ];
-    }
-    explained({
-      method: request.head.method,
-      target: loggedTarget(request.target),
-      outcome: outcomeOf(verdict, findings),
-      findings,
-      refusal: verdict.kind === 'refuse' ? verdict.message : null,
-      ...more,
-    });
-    // The client shows the refusal as it would show the gateway's.
-    if (continueAfterDenial) return { kind: 'forward', ...(sent === null ? {} : { body: sent }) };
-    return verdict.kind === 'refuse' ? verdict : stop;
-  };
+  const run = new DryRun(options, explained);
+  return (request) => run.decide(request);
+}
 
-  return async (request) => {
-    if (
-      request.head.method === 'GET' ||
-      request.head.method === 'HEAD' ||
-      request.head.method === 'OPTIONS'
-    ) {
-      if (continueAfterDenial || (request.match !== null && reads.has(request.match.route.pattern)))
-        return { kind: 'forward' };
-    }
-    let stopped: Verdict = stop;
-    const handling = await inTurn(
-      async (): Promise<Extract<GatekeeperResult, { kind: 'read-body' }> | null> => {
-        let later: Extract<GatekeeperResult, { kind: 'read-body' }> | null = null;
-        const { verdict, findings } = await collect(async () => {
-          const handled = await decide(request);
-          if (handled.kind !== 'read-body') return handled;
-          later = handled;
-          return stop;
-        });
-        if (later === null) stopped = conclude(request, verdict, findings);
-        return later;
+type ReadBody = Extract<GatekeeperResult, { kind: 'read-body' }>;
+type Subject = Pick<ExplainedRequest, 'service' | 'image' | 'kind' | 'name'>;
+
+class DryRun {
+  readonly #options: DryRunOptions;
+  readonly #explained: (request: ExplainedRequest) => void;
+  readonly #gatekeeper: Gatekeeper;
+  /** What the gatekeeper logged of the request being decided. */
+  #entries: AuditEntry[] = [];
+  /** The last request in the queue. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: DryRunOptions, explained: (request: ExplainedRequest) => void) {
+    this.#options = options;
+    this.#explained = explained;
+    this.#gatekeeper = createGatekeeper({
+      ...options,
+      audit: {
+        write: (entry) => {
+          this.#entries.push(entry);
+        },
+        dropped: 0,
+        flush: () => Promise.resolve(),
       },
-    );
-    if (handling === null) return continueAfterDenial ? { kind: 'forward' } : stopped;
+    });
+  }
+
+  async decide(request: GatewayRequest): Promise<GatekeeperResult> {
+    const { method } = request.head;
+    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') {
+      const isKnownRead = request.match !== null && reads.has(request.match.route.pattern);
+      if (this.#continues || isKnownRead) return { kind: 'forward' };
+    }
+    const handled = await this.#inTurn(() => this.#decideHead(request));
+    if (handled.kind !== 'read-body') return this.#continues ? { kind: 'forward' } : handled;
     return {
       kind: 'read-body',
-      limit: handling.limit,
-      decide: (body) =>
-        inTurn(async () => {
-          const { verdict, findings } = await collect(() => handling.decide(body));
-          const parsed = parseJson(body.toString('utf8'));
-          // What can't be read without doubt is refused as a whole.
-          if (!parsed.ok || !isObject(parsed.value)) return conclude(request, verdict, findings, {}, body);
-          const about = named(request, parsed.value);
-          if (request.match?.route.inspect !== 'create-container')
-            return conclude(request, verdict, findings, about, body);
-          if (options.parts === 'of-denied' && verdict.kind !== 'refuse')
-            return conclude(request, verdict, findings, about, body);
-          // What exceeds a limit of the gateway is refused as a whole, too: its parts are too many.
-          if (findings.some(({ rule }) => rule === 'request-limit'))
-            return conclude(request, verdict, findings, about, body);
-          const parts = await decideParts(handling, parsed.value, findings);
-          return conclude(request, verdict, parts.findings, { passed: parts.passed, ...about }, body);
-        }),
+      limit: handled.limit,
+      decide: (body) => this.#inTurn(() => this.#decideBody(request, handled, body)),
     };
-  };
+  }
 
-  async function decideParts(
-    handling: Extract<GatekeeperResult, { kind: 'read-body' }>,
+  get #continues(): boolean {
+    return this.#options.continueAfterDenial === true;
+  }
+
+  /** One request at a time: the entries are those of the one being decided. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #collect<T>(decide: () => T | Promise<T>): Promise<{ result: T; findings: Finding[] }> {
+    this.#entries = [];
+    const result = await decide();
+    return { result, findings: this.#entries.map(findingOf) };
+  }
+
+  async #decideHead(request: GatewayRequest): Promise<ReadBody | Verdict> {
+    const { result, findings } = await this.#collect(() => this.#gatekeeper(request));
+    return result.kind === 'read-body' ? result : this.#conclude(request, result, findings);
+  }
+
+  async #decideBody(request: GatewayRequest, handling: ReadBody, body: Buffer): Promise<Verdict> {
+    const { result: verdict, findings } = await this.#collect(() => handling.decide(body));
+    const parsed = parseJson(body.toString('utf8'));
+    // What can't be read without doubt is refused as a whole.
+    if (!parsed.ok || !isObject(parsed.value)) return this.#conclude(request, verdict, findings, {}, body);
+    const subject = subjectOf(request, parsed.value);
+    if (
+      request.match?.route.inspect !== 'create-container' ||
+      (this.#options.parts === 'of-denied' && verdict.kind !== 'refuse') ||
+      // What exceeds a limit of the gateway is refused as a whole, too: its parts are too many.
+      findings.some(({ rule }) => rule === 'request-limit')
+    )
+      return this.#conclude(request, verdict, findings, subject, body);
+    const parts = await this.#decideParts(handling, parsed.value, findings);
+    return this.#conclude(request, verdict, parts.findings, { passed: parts.passed, ...subject }, body);
+  }
+
+  async #decideParts(
+    handling: ReadBody,
     sent: JsonObject,
     whole: readonly Finding[],
   ): Promise<{ findings: Finding[]; passed: RequestPart[] }> {
     const found: Finding[] = [];
     const passed: RequestPart[] = [];
-    for (const part of splitCreateBody(sent, options.runtime ?? runtimeNameOf(chosenBackend('auto')))) {
-      const { findings } = await collect(() => handling.decide(Buffer.from(writeJson(part.body), 'utf8')));
+    const runtime = this.#options.runtime ?? runtimeNameOf(chosenBackend('auto'));
+    for (const part of splitCreateBody(sent, runtime)) {
+      const { findings } = await this.#collect(() =>
+        handling.decide(Buffer.from(writeJson(part.body), 'utf8')),
+      );
       const value = partText(part);
       found.push(
         ...findings.map((finding) => ({ ...finding, part: { field: part.field, value: value ?? '' } })),
@@ -191,16 +169,48 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
       passed: passed.slice(0, maxParts),
     };
   }
+
+  /** Passes the explanation on. `sent`: the body, which is forwarded where the run continues. */
+  #conclude(
+    request: GatewayRequest,
+    verdict: Verdict,
+    findings: Finding[],
+    more: Pick<ExplainedRequest, 'passed'> & Subject = {},
+    sent: Buffer | null = null,
+  ): Verdict {
+    const all =
+      verdict.kind === 'refuse' && !findings.some(({ outcome }) => outcome === 'deny')
+        ? [...findings, missingFinding(request, verdict.message)]
+        : findings;
+    this.#explained({
+      method: request.head.method,
+      target: loggedTarget(request.target),
+      outcome: outcomeOf(verdict, all),
+      findings: all,
+      refusal: verdict.kind === 'refuse' ? verdict.message : null,
+      ...more,
+    });
+    // The client shows the refusal as it would show the gateway's.
+    if (this.#continues) return { kind: 'forward', ...(sent === null ? {} : { body: sent }) };
+    return verdict.kind === 'refuse' ? verdict : stop;
+  }
 }
+
+/** A refusal that no rule explains: something that was asked about is not there. */
+const missingFinding = (request: GatewayRequest, refusal: string): Finding => ({
+  outcome: 'missing',
+  rule: '',
+  spec: '',
+  setting: null,
+  what: `${request.head.method} ${request.target.path}`,
+  message: refusal,
+});
 
 /** How many passing parts of one container are reported. */
 const maxParts = 200;
 
 /** What a request makes, and for which service of a compose file. */
-function named(
-  request: GatewayRequest,
-  body: JsonObject,
-): Pick<ExplainedRequest, 'service' | 'image' | 'kind' | 'name'> {
+function subjectOf(request: GatewayRequest, body: JsonObject): Subject {
   const name = textAt(body, 'Name');
   switch (request.match?.route.inspect) {
     case 'create-network':

@@ -6,9 +6,9 @@ import { strictest, type ExplainedRequest, type Explanation } from '../../shared
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { fakeEngine } from './fake-engine.ts';
-import { firstLine, runClient } from './run-client.ts';
+import { firstLine, runClient, type ClientOutput } from './run-client.ts';
 import { message } from '../../shared/messages/message.ts';
-import { drySession, type DryRunSetting } from './session.ts';
+import { drySession, type DryRunSetting, type DrySession } from './session.ts';
 
 export interface ComposeOptions extends DryRunSetting {
   readonly text: string;
@@ -19,91 +19,26 @@ export interface ComposeOptions extends DryRunSetting {
 }
 
 /**
- * What would become of a compose file: the real `docker compose create` goes through all of it, against an
- * engine that is made up, and every request it makes is decided by the gateway's own code; builds by what the
- * file says of them, through the older builder's request. Dockerfiles are not read, nothing is pulled.
- * Errors: `input.unusable` where Compose does not take the file, `engine.not-installed`.
+ * Explains a compose file: the real `docker compose create` processes all of it, against a fake engine, and
+ * every request it makes is decided by the gateway's own code. Builds are decided by what the file says of
+ * them, through the older builder's request. Dockerfiles are not read, nothing is pulled. Errors:
+ * `input.unusable` where Compose does not accept the file, `engine.not-installed`.
  */
 export async function explainCompose(options: ComposeOptions): Promise<Result<Explanation, AppError>> {
   const runtime = runtimeNameOf(chosenBackend(options.settings.backend));
-  return drySession(options, fakeEngine(runtime), async ({ directory, socket, requests }) => {
-    const client = (args: readonly string[], input?: string) =>
-      runClient({
-        args,
-        directory,
-        socket,
-        workingDirectory: options.projectDirectory,
-        environment: options.environment ?? {},
-        plugins: true,
-        signal: options.signal,
-        ...(input === undefined ? {} : { input }),
-        ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-      });
-    const compose = (...args: string[]) =>
-      client(
-        [
-          'compose',
-          '--ansi',
-          'never',
-          '--progress',
-          'quiet',
-          '--profile',
-          '*',
-          '--project-name',
-          projectName,
-          '--project-directory',
-          options.projectDirectory,
-          '-f',
-          '-',
-          ...args,
-        ],
-        options.text,
-      );
-    const read = await compose('config', '--format', 'json');
-    if (!read.ok) return read;
-    if (
-      /is not a docker command|unknown (?:shorthand )?flag/.test(read.value.stderr) &&
-      read.value.code !== 0
-    )
-      return fail('engine.not-installed', message('gateway.docker-compose-is-not-installed'), {
-        reason: firstLine(read.value.stderr),
-        hint: message('gateway.install-it-apt-get-install-docker-compose'),
-      });
-    if (read.value.code !== 0)
-      return fail('input.unusable', message('gateway.compose-does-not-take-this-file'), {
-        reason: errorOf(read.value.stderr),
-      });
-    const config = configOf(read.value.stdout);
-    const runs = programRunByCompose(config);
-    if (runs !== null)
-      return fail('input.unusable', message('gateway.compose-itself-would-run-something-for', { runs }), {
-        hint: message('gateway.leave-it-out-nothing-is-run-to'),
-      });
-    const services = servicesOf(config);
+  return drySession(options, fakeEngine(runtime), async (session) => {
+    const client = dockerClient(options, session);
+    const compose = composeClient(options, client);
+    const config = await readConfig(compose);
+    if (!config.ok) return config;
+    const { services } = config.value;
     const created = await compose('create', '--no-build', '--pull', 'never');
     if (!created.ok) return created;
-    const createRequests = requests.length;
-    if (createRequests === 0 && created.value.code !== 0)
-      return fail('input.unusable', message('gateway.compose-does-not-take-this-file'), {
-        reason: errorOf(created.value.stderr),
-      });
-
-    const builds = new Map<number, string>();
-    const context = path.join(directory, 'context');
-    await mkdir(context);
-    await writeFile(path.join(context, 'Dockerfile'), 'FROM scratch\n');
-    for (const { name, build } of services) {
-      if (build === null) continue;
-      builds.set(requests.length, name);
-      const built = await client([
-        'build',
-        ...(build.network === null ? [] : [`--network=${build.network}`]),
-        context,
-      ]);
-      if (!built.ok) return built;
-    }
-    const explained = requests.map((request, at): ExplainedRequest => {
-      const service = builds.get(at);
+    if (session.requests.length === 0 && created.value.code !== 0) return fileRefused(created.value);
+    const builds = await runBuilds(client, session, services);
+    if (!builds.ok) return builds;
+    const explained = session.requests.map((request, at): ExplainedRequest => {
+      const service = builds.value.get(at);
       return service === undefined
         ? request
         : withEntitlements(
@@ -113,7 +48,7 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
           );
     });
     return ok({
-      clientWords: warningsOf(`${read.value.stderr}\n${created.value.stderr}`),
+      clientWords: warningsOf(`${config.value.stderr}\n${created.value.stderr}`),
       leftOut: services.flatMap(({ leftOut }) => leftOut),
       requests: inServiceOrder(
         deduplicate(explained),
@@ -121,11 +56,91 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
       ),
       notes: [
         'compose-environment' as const,
-        ...(builds.size > 0 ? ['compose-build' as const] : []),
+        ...(builds.value.size > 0 ? ['compose-build' as const] : []),
         ...(created.value.code === 0 ? [] : ['compose-stopped' as const]),
       ],
     });
   });
+}
+
+type Client = (args: readonly string[], input?: string) => Promise<Result<ClientOutput, AppError>>;
+type Compose = (...args: string[]) => Promise<Result<ClientOutput, AppError>>;
+
+const dockerClient =
+  (options: ComposeOptions, { directory, socket }: DrySession): Client =>
+  (args, input) =>
+    runClient({
+      args,
+      directory,
+      socket,
+      workingDirectory: options.projectDirectory,
+      environment: options.environment ?? {},
+      plugins: true,
+      signal: options.signal,
+      ...(input === undefined ? {} : { input }),
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    });
+
+const composeClient =
+  (options: ComposeOptions, client: Client): Compose =>
+  (...args) =>
+    client(
+      [
+        'compose',
+        ...['--ansi', 'never'],
+        ...['--progress', 'quiet'],
+        ...['--profile', '*'],
+        ...['--project-name', projectName],
+        ...['--project-directory', options.projectDirectory],
+        ...['-f', '-'],
+        ...args,
+      ],
+      options.text,
+    );
+
+const fileRefused = ({ stderr }: ClientOutput): Result<never, AppError> =>
+  fail('input.unusable', message('gateway.compose-does-not-take-this-file'), { reason: errorOf(stderr) });
+
+/** The services as Compose reads the file. */
+async function readConfig(
+  compose: Compose,
+): Promise<Result<{ readonly services: readonly Service[]; readonly stderr: string }, AppError>> {
+  const read = await compose('config', '--format', 'json');
+  if (!read.ok) return read;
+  const { code, stdout, stderr } = read.value;
+  if (/is not a docker command|unknown (?:shorthand )?flag/.test(stderr) && code !== 0)
+    return fail('engine.not-installed', message('gateway.docker-compose-is-not-installed'), {
+      reason: firstLine(stderr),
+      hint: message('gateway.install-it-apt-get-install-docker-compose'),
+    });
+  if (code !== 0) return fileRefused(read.value);
+  const config = configOf(stdout);
+  const runs = programRunByCompose(config);
+  if (runs !== null)
+    return fail('input.unusable', message('gateway.compose-itself-would-run-something-for', { runs }), {
+      hint: message('gateway.leave-it-out-nothing-is-run-to'),
+    });
+  return ok({ services: servicesOf(config), stderr });
+}
+
+/** Has an empty Dockerfile built for each service with a build. Names of services by request index. */
+async function runBuilds(
+  client: Client,
+  { directory, requests }: DrySession,
+  services: readonly Service[],
+): Promise<Result<ReadonlyMap<number, string>, AppError>> {
+  const builds = new Map<number, string>();
+  const context = path.join(directory, 'context');
+  await mkdir(context);
+  await writeFile(path.join(context, 'Dockerfile'), 'FROM scratch\n');
+  for (const { name, build } of services) {
+    if (build === null) continue;
+    builds.set(requests.length, name);
+    const network = build.network === null ? [] : [`--network=${build.network}`];
+    const built = await client(['build', ...network, context]);
+    if (!built.ok) return built;
+  }
+  return ok(builds);
 }
 
 /** Names of containers begin with it; nothing is decided by it. */

@@ -31,7 +31,7 @@ const maxStdout = 8 * 1024 * 1024;
 const reservedVariables =
   /^(?:DOCKER_|BUILDKIT_|BUILDX_|COMPOSE_|LD_|GO|OTEL_|PATH$|HOME$|LANG$|BASH_ENV$|ENV$)/i;
 
-/** Runs the real client with nothing of the user's own configuration, so that it goes nowhere else. */
+/** Runs the real client without the user's own configuration, so that it connects to `socket` only. */
 export async function runClient(run: ClientRun): Promise<Result<ClientOutput, AppError>> {
   // Otherwise ENOENT would look like a missing client.
   if (
@@ -50,9 +50,11 @@ export async function runClient(run: ClientRun): Promise<Result<ClientOutput, Ap
   const config = path.join(run.directory, 'config');
   await mkdir(config, { recursive: true });
   if (run.plugins === true) await linkPlugins(config);
-  // BuildKit asks by calls on a connection that the engine would have to take up; the older builder asks the
-  // same by parameters.
-  const environment = {
+  return spawnClient(run, clientEnvironment(run, config));
+}
+
+function clientEnvironment(run: ClientRun, config: string): NodeJS.ProcessEnv {
+  return {
     ...Object.fromEntries(
       Object.entries(run.environment ?? {}).filter(([name]) => !reservedVariables.test(name)),
     ),
@@ -61,12 +63,20 @@ export async function runClient(run: ClientRun): Promise<Result<ClientOutput, Ap
     LANG: 'C.UTF-8',
     DOCKER_CONFIG: config,
     DOCKER_HOST: `unix://${run.socket}`,
+    // BuildKit asks by calls on a connection that the engine would have to take up; the older builder asks
+    // the same by parameters.
     DOCKER_BUILDKIT: '0',
     DOCKER_CLI_HINTS: 'false',
     // No file of a repository or a registry is fetched.
     COMPOSE_EXPERIMENTAL_GIT_REMOTE: '0',
     COMPOSE_EXPERIMENTAL_OCI_REMOTE: '0',
   };
+}
+
+function spawnClient(
+  run: ClientRun,
+  environment: NodeJS.ProcessEnv,
+): Promise<Result<ClientOutput, AppError>> {
   return new Promise((resolve) => {
     if (run.signal?.aborted === true) {
       resolve(cancelled());
@@ -96,28 +106,28 @@ export async function runClient(run: ClientRun): Promise<Result<ClientOutput, Ap
     child.stdin?.end(run.input);
     child.once('error', (error: NodeJS.ErrnoException) => {
       run.signal?.removeEventListener('abort', kill);
-      resolve(
-        error.code === 'ENOENT' && error.path === 'docker'
-          ? fail('engine.not-installed', message('gateway.docker-command-line-is-not-installed'), {
-              hint: message('gateway.install-it-apt-get-install-docker-cli'),
-            })
-          : fail('input.unusable', message('gateway.docker-could-not-be-run'), { cause: error }),
-      );
+      resolve(startFailure(error));
     });
     child.once('close', (code) => {
       run.signal?.removeEventListener('abort', kill);
-      resolve(
-        run.signal?.aborted === true
-          ? cancelled()
-          : code === null
-            ? fail('input.unusable', message('gateway.docker-took-too-long'), {
-                hint: message('gateway.try-again-or-make-it-less-at'),
-              })
-            : ok({ code, stderr: withoutAdvice(stderr), stdout: stdout }),
-      );
+      if (run.signal?.aborted === true) resolve(cancelled());
+      else if (code === null)
+        resolve(
+          fail('input.unusable', message('gateway.docker-took-too-long'), {
+            hint: message('gateway.try-again-or-make-it-less-at'),
+          }),
+        );
+      else resolve(ok({ code, stderr: withoutAdvice(stderr), stdout }));
     });
   });
 }
+
+const startFailure = (error: NodeJS.ErrnoException): Result<never, AppError> =>
+  error.code === 'ENOENT' && error.path === 'docker'
+    ? fail('engine.not-installed', message('gateway.docker-command-line-is-not-installed'), {
+        hint: message('gateway.install-it-apt-get-install-docker-cli'),
+      })
+    : fail('input.unusable', message('gateway.docker-could-not-be-run'), { cause: error });
 
 const cancelled = () => fail('apply.cancelled', message('gateway.cancelled'));
 
