@@ -5,12 +5,18 @@ import { isOneWay, parseRequest, requestLength, requestLimit, type PlannerReques
 
 /** Idle time after which a runtime's connection is closed, ms. */
 const requestTimeout = 10_000;
+const defaultScanTimeoutMs = 20_000;
+
+const scanTakesLong =
+  'the planner is still clearing up what an earlier run of the engine left, ' +
+  'mounts that do not come off among it; try again in a minute, ' +
+  "and see the planner's log if it stays so";
+const versionsDiffer =
+  'the planner does not understand the runtime: they are of different versions; restart the engine';
 
 export interface RequestHandler {
   readonly janitor: Pick<Janitor, 'beginRequest' | 'endRequest'>;
-  /**
-   * Resolves when the planner has checked what an earlier one left; rejects when it cannot start.
-   */
+  /** Resolves when the planner has checked what an earlier one left; rejects when it cannot start. */
   readonly initialScan: Promise<void>;
   readonly answer: (request: PlannerRequest) => Promise<Buffer>;
   /** How long a create waits for the initial scan, ms; less than the runtime waits for a reply. */
@@ -24,87 +30,103 @@ export interface RequestHandler {
  * plan. A create is refused when the initial scan takes longer than `scanTimeoutMs`: leftovers of an earlier
  * engine may hang for ever.
  */
-export function answerRuntime(
-  socket: Socket,
-  { janitor, initialScan, answer, scanTimeoutMs = 20_000 }: RequestHandler,
-): void {
-  let bytes = Buffer.alloc(0);
-  // 'none': the initial scan failed, so there is no planner.
-  let planner: 'scanning' | 'ready' | 'none' = 'scanning';
-  let done = initialScan.then(
-    () => {
-      planner = 'ready';
-    },
-    () => {
-      planner = 'none';
-      socket.destroy();
-    },
-  );
-  const received: PlannerRequest[] = [];
-  let isParseable = true;
-  socket.once('close', () => {
-    void done.then(() => {
-      for (const { id } of received) janitor.endRequest(id);
-    });
-  });
+export function answerRuntime(socket: Socket, handler: RequestHandler): void {
+  new RuntimeConnection(socket, handler).serve();
+}
 
-  const reply = (message: Buffer) => {
-    if (socket.writable) socket.end(message);
-  };
-  const enqueue = (message: Buffer) => {
-    socket.setTimeout(0);
+class RuntimeConnection {
+  readonly #socket: Socket;
+  readonly #handler: RequestHandler;
+  readonly #received: PlannerRequest[] = [];
+  #bytes = Buffer.alloc(0);
+  #isParseable = true;
+  /** `none`: the initial scan failed, so there is no planner. */
+  #planner: 'scanning' | 'ready' | 'none' = 'scanning';
+  /** Resolves when all requests so far are answered. */
+  #done: Promise<void>;
+
+  constructor(socket: Socket, handler: RequestHandler) {
+    this.#socket = socket;
+    this.#handler = handler;
+    this.#done = handler.initialScan.then(
+      () => {
+        this.#planner = 'ready';
+      },
+      () => {
+        this.#planner = 'none';
+        socket.destroy();
+      },
+    );
+  }
+
+  serve(): void {
+    const socket = this.#socket;
+    socket.setTimeout(requestTimeout, () => {
+      socket.destroy();
+    });
+    socket.on('error', () => {
+      socket.destroy();
+    });
+    socket.on('data', (chunk: Buffer) => {
+      this.#receive(chunk);
+    });
+    socket.on('end', () => {
+      if (this.#isParseable && (this.#bytes.length > 0 || socket.bytesRead === 0)) this.#enqueue(this.#bytes);
+      void this.#done.then(() => {
+        socket.end();
+      });
+    });
+    socket.once('close', () => {
+      void this.#done.then(() => {
+        for (const { id } of this.#received) this.#handler.janitor.endRequest(id);
+      });
+    });
+  }
+
+  #receive(chunk: Buffer): void {
+    if (!this.#isParseable) return;
+    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    let length = requestLength(this.#bytes);
+    while (this.#isParseable && length !== null) {
+      this.#enqueue(this.#bytes.subarray(0, length));
+      this.#bytes = this.#bytes.subarray(length);
+      length = requestLength(this.#bytes);
+    }
+    if (this.#bytes.length > requestLimit) this.#socket.destroy();
+  }
+
+  #enqueue(message: Buffer): void {
+    this.#socket.setTimeout(0);
     const request = parseRequest(message);
-    isParseable = request !== null;
+    this.#isParseable = request !== null;
     let refused = false;
     const timer =
-      request?.verb === 'create' && planner === 'scanning'
+      request?.verb === 'create' && this.#planner === 'scanning'
         ? setTimeout(() => {
             refused = true;
-            reply(
-              encodeRefusal(
-                'the planner is still clearing up what an earlier run of the engine left, ' +
-                  'mounts that do not come off among it; try again in a minute, ' +
-                  "and see the planner's log if it stays so",
-              ),
-            );
-          }, scanTimeoutMs)
+            this.#reply(encodeRefusal(scanTakesLong));
+          }, this.#handler.scanTimeoutMs ?? defaultScanTimeoutMs)
         : undefined;
-    done = done.then(async () => {
+    this.#done = this.#done.then(async () => {
       clearTimeout(timer);
-      if (planner === 'none' || refused) return;
-      if (request === null) {
-        reply(
-          encodeRefusal(
-            'the planner does not understand the runtime: they are of different versions; restart the engine',
-          ),
-        );
-        return;
-      }
-      received.push(request);
-      await janitor.beginRequest(request);
-      const response = await answer(request);
-      if (!isOneWay(request)) reply(response);
+      if (this.#planner === 'none' || refused) return;
+      await this.#answer(request);
     });
-  };
-  socket.setTimeout(requestTimeout, () => {
-    socket.destroy();
-  });
-  socket.on('error', () => {
-    socket.destroy();
-  });
-  socket.on('data', (chunk: Buffer) => {
-    if (!isParseable) return;
-    bytes = Buffer.concat([bytes, chunk]);
-    for (let length = requestLength(bytes); isParseable && length !== null; length = requestLength(bytes)) {
-      enqueue(bytes.subarray(0, length));
-      bytes = bytes.subarray(length);
+  }
+
+  /** Null: a request that could not be parsed. */
+  async #answer(request: PlannerRequest | null): Promise<void> {
+    if (request === null) {
+      this.#reply(encodeRefusal(versionsDiffer));
+      return;
     }
-    if (bytes.length > requestLimit) socket.destroy();
-  });
-  socket.on('end', () => {
-    if (isParseable && (bytes.length > 0 || socket.bytesRead === 0)) enqueue(bytes);
-    void done.then(() => {
-      socket.end();
-    });
-  });
+    this.#received.push(request);
+    await this.#handler.janitor.beginRequest(request);
+    const response = await this.#handler.answer(request);
+    if (!isOneWay(request)) this.#reply(response);
+  }
+
+  #reply(message: Buffer): void {
+    if (this.#socket.writable) this.#socket.end(message);
+  }
 }

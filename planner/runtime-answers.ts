@@ -1,0 +1,92 @@
+import { PlanBuilder, encodeRefusal } from './base/plan.ts';
+import { IsolationRefused } from './base/refuse.ts';
+import type { PlannerRequest } from './base/request.ts';
+import { mountsOf } from './mounts/mount-table.ts';
+import { ProcFiles } from './mounts/proc-files.ts';
+import type { ExclusivePaths } from './planner-paths.ts';
+import type { IsolationService } from './service.ts';
+import { nothingChecked } from './shares/reach.ts';
+import { ShareChecks } from './shares/share-checks.ts';
+import type { SharingOptions } from './shares/shares.ts';
+import type { EngineParts } from './shares/sockets.ts';
+import { anyMayHang, Sources } from './shares/sources.ts';
+import { isStep } from './step-processes.ts';
+
+export interface RuntimeAnswersOptions {
+  readonly paths: Pick<ExclusivePaths, 'procFiles'>;
+  readonly parts: EngineParts;
+  readonly sharing: SharingOptions;
+  /** Whether steps of builds are isolated: they are not while isolation is off. Default: always. */
+  readonly areBuildsIsolated?: () => Promise<boolean>;
+  readonly log: (line: string) => void;
+}
+
+/** Answers a runtime's requests: waits for what may hang, checks shares, then has the service decide. */
+export class RuntimeAnswers {
+  readonly #service: IsolationService;
+  readonly #options: RuntimeAnswersOptions;
+  readonly #procFiles: ProcFiles;
+  readonly #sources = new Sources();
+  readonly #shareChecks: ShareChecks;
+  #isClosing = false;
+
+  constructor(service: IsolationService, options: RuntimeAnswersOptions) {
+    this.#service = service;
+    this.#options = options;
+    this.#procFiles = new ProcFiles(options.paths.procFiles);
+    this.#shareChecks = new ShareChecks(options.sharing, options.parts);
+  }
+
+  /** Never rejects: a failure is a refusal. */
+  async answer(request: PlannerRequest): Promise<Buffer> {
+    try {
+      this.#refuseWhenClosing();
+      if (request.verb !== 'create') return this.#service.answer(request.verb, request);
+      if (isStep(request) && (await this.#options.areBuildsIsolated?.()) === false) return plainStep();
+      return await this.#create(request);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (!this.#isClosing) this.#options.log(`${request.verb} ${request.id}: ${message}`);
+      return encodeRefusal(
+        error instanceof IsolationRefused ? message : `the container could not be planned: ${message}`,
+      );
+    }
+  }
+
+  /**
+   * Refuses from now on: the lock is released next, so results of checks that are still running come too
+   * late, and the runtime must ask the next planner.
+   */
+  close(): void {
+    this.#isClosing = true;
+  }
+
+  async #create(request: PlannerRequest): Promise<Buffer> {
+    const mounts = mountsOf(request.pid);
+    // The common case: nothing to wait for.
+    if (!anyMayHang(mounts) && !this.#procFiles.areMounted(mounts)) {
+      const reach = await this.#shareChecks.check(request, mounts);
+      this.#refuseWhenClosing();
+      const current = reach === nothingChecked ? mounts : mountsOf(request.pid);
+      return this.#service.create(request, current, null, reach);
+    }
+    await this.#sources.checkResponsive(request.bundle, mounts);
+    const reach = await this.#shareChecks.check(request, mounts);
+    const emulated = (await this.#procFiles.answer()) === 'yes' ? this.#procFiles.directory : null;
+    this.#refuseWhenClosing();
+    return this.#service.create(request, mountsOf(request.pid), emulated, reach);
+  }
+
+  #refuseWhenClosing(): void {
+    if (this.#isClosing) throw new IsolationRefused('the planner is being stopped; try again');
+  }
+}
+
+/**
+ * BuildKit's runc is ours whether isolation is on or off, so that switching takes no restart of the engine.
+ */
+function plainStep(): Buffer {
+  const plan = new PlanBuilder();
+  plan.plain();
+  return plan.encode();
+}
