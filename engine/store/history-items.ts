@@ -69,38 +69,46 @@ export function historyLister(
     }
     const newest = numbers.value.at(-1);
     if (!state.value.recorded) {
-      const { changes, changed } = await difference(
+      const changes = await difference(
         `${newest === undefined ? '' : (entries.get(newest)?.hash ?? '?')} ${applied.hash}`,
         () => (newest === undefined ? Promise.resolve('') : textOf(newest)),
         () => Promise.resolve(comparable(applied.text)),
       );
-      items.push({
-        version: state.value.current,
-        at: null,
-        user: '',
-        how: 'unrecorded',
-        eci: null,
-        current: true,
-        changes,
-        changed,
-        problem: null,
-      });
+      items.push(unrecorded(state.value.current, changes));
     }
-    if (items[0]?.version !== 0)
-      items.unshift({
-        version: 0,
-        at: null,
-        user: '',
-        how: 'none',
-        eci: false,
-        current: false,
-        changes: 0,
-        changed: [],
-        problem: null,
-      });
+    if (items[0]?.version !== 0) items.unshift(versionZero);
     return ok(items.toReversed());
   };
 }
+
+/** The file as another program left it. */
+const unrecorded = (
+  version: number,
+  { changes, changed }: Pick<HistoryItem, 'changes' | 'changed'>,
+): HistoryItem => ({
+  version,
+  at: null,
+  user: '',
+  how: 'unrecorded',
+  eci: null,
+  current: true,
+  changes,
+  changed,
+  problem: null,
+});
+
+/** Before the first version: no file. */
+const versionZero: HistoryItem = {
+  version: 0,
+  at: null,
+  user: '',
+  how: 'none',
+  eci: false,
+  current: false,
+  changes: 0,
+  changed: [],
+  problem: null,
+};
 
 const comparable = (text: string): Compared => (text.length > maxCountedLength ? null : text);
 

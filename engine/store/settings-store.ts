@@ -68,95 +68,33 @@ export interface SettingsStore {
 type StorePaths = Pick<RootPaths, 'root' | 'settings' | 'draft' | 'history' | 'enforcedPolicy'>;
 
 /**
- * Where the text a draft was started from is kept: without it a change underneath could not be told from
- * one's own edit.
+ * File of the text that the draft was started from: by it, a change of the settings file is told from an
+ * edit.
  */
 export const draftBasePath = (paths: Pick<RootPaths, 'draft'>): string =>
   paths.draft.replace(/\.json$/, '.base.json');
 
+export interface SettingsStoreOptions {
+  /** What the presence of the file means to its engine. Default: nothing. */
+  readonly fileEnforcesSignIn?: boolean;
+  /**
+   * Why a user who may not write the file can't save it with an administrator's rights either; null where
+   * the user is prompted for them. Absent: there is no prompt.
+   */
+  readonly elevationMissing?: () => Promise<Message | null>;
+  /** The engine's gateway takes users' preferences. */
+  readonly preferences?: boolean;
+}
+
 /** Opens the store. Reads and writes on demand only; keeps nothing in memory. */
-export function createSettingsStore(
-  paths: StorePaths,
-  options: {
-    /** What the presence of the file means to its engine. Default: nothing. */
-    readonly fileEnforcesSignIn?: boolean;
-    /**
-     * Why who may not write the file can't save it with an administrator's rights either; null where he is
-     * was prompted for them. Absent: there is no prompt.
-     */
-    readonly elevationMissing?: () => Promise<Message | null>;
-    /** The engine's gateway takes users' preferences. */
-    readonly preferences?: boolean;
-  } = {},
-): SettingsStore {
-  const basePath = draftBasePath(paths);
-
-  const read = async (): Promise<SettingsState> => {
-    const [applied, draft, base] = await Promise.all([
-      readSettings(paths.settings),
-      readSettings(paths.draft),
-      readSettings(basePath),
-    ]);
-    const current: StoredText = applied.ok ? applied.value : { ...noFile, exists: true };
-    const versions = await versionState(paths.history, current);
-    const draftStored = draft.ok && draft.value.exists ? draft.value.text : null;
-    const baseStored = base.ok && base.value.exists ? base.value.text : null;
-    // Nothing edited since the draft was started: it follows the file.
-    const edited = draftStored !== null && draftStored !== baseStored && draftStored !== current.text;
-    const baseText = edited && baseStored !== null ? baseStored : current.text;
-    const readError = !applied.ok
-      ? applied.error
-      : !draft.ok
-        ? draft.error
-        : !versions.ok
-          ? versions.error
-          : null;
-    return {
-      path: paths.settings,
-      applied: current.text,
-      appliedHash: current.hash,
-      exists: current.exists,
-      appliedVersion: versions.ok ? versions.value.current : 0,
-      appliedBy: versions.ok ? appliedBy(versions.value) : null,
-      draft: edited ? draftStored : current.text,
-      base: baseText,
-      conflict: edited && baseText !== current.text,
-      readError,
-      ...readOnlyFields(await readOnlyReason(paths, options.elevationMissing)),
-      preference:
-        options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
-      policyFacts: await readPolicyFacts(
-        paths,
-        applied.ok ? applied.value : null,
-        versions.ok ? versions.value.entries : [],
-      ),
-    };
-  };
-
-  const dropDraft = async (): Promise<Result<void, AppError>> => {
-    const draft = await removeFile(paths.draft);
-    return draft.ok ? removeFile(basePath) : draft;
-  };
-
-  const keepDraft = async (text: string, base: string): Promise<Result<void, AppError>> => {
-    if (Buffer.byteLength(text) > maxTextLength) {
-      return fail('settings.too-large', message('settings.draft-is-too-large-to-be-settings'), {
-        reason: message('engine.it-has-more-than-bytes', { maxTextLength }),
-      });
-    }
-    const directory = await ensureRoot(paths.root);
-    if (!directory.ok) return directory;
-    // The base first: a draft without its base would hide a conflict.
-    const written = await writeFileAtomic(basePath, base);
-    return written.ok ? writeFileAtomic(paths.draft, text) : written;
-  };
-
+export function createSettingsStore(paths: StorePaths, options: SettingsStoreOptions = {}): SettingsStore {
+  const read = (): Promise<SettingsState> => readState(paths, options);
   const setDraft = async (text: string): Promise<Result<SettingsState, AppError>> => {
     const state = await read();
     const done =
       text === state.applied && (state.exists || text !== '')
-        ? await dropDraft()
-        : await keepDraft(text, state.base);
+        ? await dropDraft(paths)
+        : await keepDraft(paths, text, state.base);
     return done.ok ? ok(await read()) : done;
   };
 
@@ -172,12 +110,13 @@ export function createSettingsStore(
     read,
     setDraft,
     discardDraft: async () => {
-      const done = await dropDraft();
+      const done = await dropDraft(paths);
       return done.ok ? ok(await read()) : done;
     },
     resolveConflict: async (keep) => {
       const state = await read();
-      const done = keep === 'theirs' ? await dropDraft() : await keepDraft(state.draft, state.applied);
+      const done =
+        keep === 'theirs' ? await dropDraft(paths) : await keepDraft(paths, state.draft, state.applied);
       return done.ok ? ok(await read()) : done;
     },
     prefer: async (setting, value) => {
@@ -193,7 +132,7 @@ export function createSettingsStore(
         [
           paths.settings,
           paths.draft,
-          basePath,
+          draftBasePath(paths),
           ...(options.preferences === true ? [userSettingsPath(paths.root)] : []),
         ],
         listener,
@@ -221,6 +160,65 @@ export function createSettingsStore(
         : found;
     },
   };
+}
+
+async function readState(paths: StorePaths, options: SettingsStoreOptions): Promise<SettingsState> {
+  const [applied, draft, base] = await Promise.all([
+    readSettings(paths.settings),
+    readSettings(paths.draft),
+    readSettings(draftBasePath(paths)),
+  ]);
+  const current: StoredText = applied.ok ? applied.value : { ...noFile, exists: true };
+  const versions = await versionState(paths.history, current);
+  const draftStored = draft.ok && draft.value.exists ? draft.value.text : null;
+  const baseStored = base.ok && base.value.exists ? base.value.text : null;
+  // Nothing edited since the draft was started: it follows the file.
+  const edited = draftStored !== null && draftStored !== baseStored && draftStored !== current.text;
+  const baseText = edited && baseStored !== null ? baseStored : current.text;
+  const readError = !applied.ok
+    ? applied.error
+    : !draft.ok
+      ? draft.error
+      : !versions.ok
+        ? versions.error
+        : null;
+  return {
+    path: paths.settings,
+    applied: current.text,
+    appliedHash: current.hash,
+    exists: current.exists,
+    appliedVersion: versions.ok ? versions.value.current : 0,
+    appliedBy: versions.ok ? appliedBy(versions.value) : null,
+    draft: edited ? draftStored : current.text,
+    base: baseText,
+    conflict: edited && baseText !== current.text,
+    readError,
+    ...readOnlyFields(await readOnlyReason(paths, options.elevationMissing)),
+    preference: options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
+    policyFacts: await readPolicyFacts(
+      paths,
+      applied.ok ? applied.value : null,
+      versions.ok ? versions.value.entries : [],
+    ),
+  };
+}
+
+async function dropDraft(paths: StorePaths): Promise<Result<void, AppError>> {
+  const draft = await removeFile(paths.draft);
+  return draft.ok ? removeFile(draftBasePath(paths)) : draft;
+}
+
+async function keepDraft(paths: StorePaths, text: string, base: string): Promise<Result<void, AppError>> {
+  if (Buffer.byteLength(text) > maxTextLength) {
+    return fail('settings.too-large', message('settings.draft-is-too-large-to-be-settings'), {
+      reason: message('engine.it-has-more-than-bytes', { maxTextLength }),
+    });
+  }
+  const directory = await ensureRoot(paths.root);
+  if (!directory.ok) return directory;
+  // The base first: a draft without its base would hide a conflict.
+  const written = await writeFileAtomic(draftBasePath(paths), base);
+  return written.ok ? writeFileAtomic(paths.draft, text) : written;
 }
 
 /** As the gateway takes it, without anybody's preference. */
