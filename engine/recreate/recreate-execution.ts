@@ -1,0 +1,186 @@
+import type {
+  RecreateItem,
+  RecreateMember,
+  RecreateOutcome,
+  RecreateRequest,
+  RecreateRun,
+} from '../../shared/containers/recreate.ts';
+import { message, withReference } from '../../shared/messages/message.ts';
+import { fail } from '../../shared/result.ts';
+import { recreateGroup } from './recreate-group.ts';
+import type { PlannedMember, PlannedRecreate } from './recreate-plan.ts';
+import type { RecreatePorts } from './recreate-ports.ts';
+import { forEachGroup } from './recreate-queue.ts';
+
+export interface ExecutionOptions {
+  readonly runtime: string;
+  /** Names that containers have already. */
+  readonly names: ReadonlySet<string>;
+  /** Called at the end, before it is reported. */
+  readonly release: () => Promise<void>;
+  readonly onEvent: (run: RecreateRun) => void;
+}
+
+type Group = readonly PlannedMember[];
+
+/** Carries out a plan, group by group, and reports every change of its state. */
+export class RecreateExecution {
+  readonly #ports: RecreatePorts;
+  readonly #request: RecreateRequest;
+  readonly #groups: readonly Group[];
+  readonly #options: ExecutionOptions;
+  readonly #controller = new AbortController();
+  readonly #successors = new Map<string, string>();
+  readonly #current = new Set<Group>();
+  readonly #rollingBack = new Set<Group>();
+  #run: RecreateRun;
+
+  constructor(
+    ports: RecreatePorts,
+    request: RecreateRequest,
+    { groups, notInspected }: PlannedRecreate,
+    options: ExecutionOptions,
+  ) {
+    this.#ports = ports;
+    this.#request = request;
+    this.#groups = groups;
+    this.#options = options;
+    this.#run = {
+      members: [
+        ...groups.flat().map(({ id, name }): RecreateMember => ({ id, name, step: null, outcome: null })),
+        ...notInspected.map((item): RecreateMember => ({
+          id: item.id,
+          name: item.name,
+          step: null,
+          outcome: refusedAsItIs([item]),
+        })),
+      ],
+      activity: 'recreating',
+      cancellable: true,
+    };
+  }
+
+  get run(): RecreateRun {
+    return this.#run;
+  }
+
+  /** Resolves with the last state. */
+  async start(): Promise<RecreateRun> {
+    try {
+      await forEachGroup(this.#ports.paths, this.#groups, (group, journalFile) =>
+        this.#process(group, journalFile),
+      );
+    } finally {
+      await this.#options.release();
+    }
+    this.#update({ activity: 'ended', cancellable: false });
+    return this.#run;
+  }
+
+  /** False when it is too late. */
+  cancel(): boolean {
+    if (!this.#run.cancellable) return false;
+    this.#controller.abort();
+    this.#update({ activity: 'cancelling', cancellable: false });
+    return true;
+  }
+
+  async #process(group: Group, journalFile: string | null): Promise<void> {
+    this.#current.add(group);
+    const outcomes =
+      outcomeKnown(group, this.#controller.signal) ??
+      (journalFile === null ? group.map(notBegunAfterFailures) : await this.#recreate(group, journalFile));
+    this.#current.delete(group);
+    this.#rollingBack.delete(group);
+    this.#update({
+      ...this.#activity(),
+      members: this.#run.members.map((member) => {
+        const index = group.findIndex(({ id }) => id === member.id);
+        return index < 0 ? member : { ...member, outcome: outcomes[index] ?? null };
+      }),
+    });
+  }
+
+  #recreate(group: Group, journalFile: string): Promise<RecreateOutcome[]> {
+    const ids = new Set(group.map(({ id }) => id));
+    return recreateGroup(this.#ports, group, {
+      request: this.#request,
+      runtime: this.#options.runtime,
+      journalFile,
+      names: this.#options.names,
+      successors: this.#successors,
+      signal: this.#controller.signal,
+      onStep: (step) => {
+        this.#update({
+          members: this.#run.members.map((member) => (ids.has(member.id) ? { ...member, step } : member)),
+        });
+      },
+      onRollBack: () => {
+        this.#rollingBack.add(group);
+        this.#update(this.#activity());
+      },
+    }).catch((defect: unknown) =>
+      group.map((): RecreateOutcome => ({
+        kind: 'not-begun',
+        error: fail('internal', message('containers.recreating-hit-defect'), {
+          cause: defect,
+          hint: message('containers.run-it-again-it-first-settles-what'),
+        }).error,
+      })),
+    );
+  }
+
+  /** Of all groups together. Groups that are rolled back can't be cancelled. */
+  #activity(): Pick<RecreateRun, 'activity' | 'cancellable'> {
+    if (this.#controller.signal.aborted) return { activity: 'cancelling', cancellable: false };
+    if (this.#rollingBack.size === 0) return { activity: 'recreating', cancellable: true };
+    return { activity: 'rolling-back', cancellable: this.#rollingBack.size < this.#current.size };
+  }
+
+  #update(part: Partial<RecreateRun>): void {
+    this.#run = { ...this.#run, ...part };
+    this.#options.onEvent(this.#run);
+  }
+}
+
+/** So many could not be rolled back that no other can be recorded. */
+const notBegunAfterFailures = (): RecreateOutcome => ({
+  kind: 'not-begun',
+  error: fail('apply.rollback-failed', message('containers.going-back-did-not-work-out-altogether'), {
+    hint: message('containers.run-it-again-it-first-settles-what'),
+  }).error,
+});
+
+/** Outcomes of a group nothing is done with; null for one that is recreated. */
+function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): RecreateOutcome[] | null {
+  if (group.every((member) => member.unchanged)) return group.map(() => ({ kind: 'unchanged' }));
+  const refused = refusedAsItIs(group);
+  if (refused !== null) return group.map(() => refused);
+  if (signal.aborted)
+    return group.map(() => ({
+      kind: 'not-begun',
+      error: fail('apply.cancelled', message('containers.it-was-cancelled')).error,
+    }));
+  return null;
+}
+
+/**
+ * The outcome of each of those that stand or fall together, where something is in the way of one; else null.
+ */
+function refusedAsItIs(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]): RecreateOutcome | null {
+  const [first] = items.flatMap(({ name, blockers }) =>
+    blockers.map(({ code, params, sentence }) => ({ name, code, params, sentence })),
+  );
+  if (first === undefined) return null;
+  const why = first.params['why'];
+  const { error } = fail(
+    'containers.recreate-blocked',
+    message('cli.cannot-be-recreated-as-it-is', { called: first.name }),
+    {
+      ...(typeof why === 'string' ? { reason: withReference(why, first.sentence) } : {}),
+      hint: message('containers.plan-says-what-is-in-way-bulkhead'),
+      params: { code: first.code },
+    },
+  );
+  return { kind: 'refused', error };
+}
