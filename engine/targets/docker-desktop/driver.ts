@@ -23,8 +23,10 @@ export const startMs = 300_000;
 /** How long its own command line may take to quit it, before the system's command is run. */
 const quitFallbackMs = 30_000;
 const pollIntervalMs = 1000;
-/** A word on how it goes, as often. */
+/** How often progress is reported while waiting for it. */
 const progressIntervalMs = 15_000;
+/** Number of log lines kept. */
+const maxLines = 500;
 
 const infoSchema = z.object({
   Containers: z.number(),
@@ -39,25 +41,39 @@ const infoSchema = z.object({
 
 /** Drives Docker Desktop from outside: status by its user's socket, restart by a full quit and relaunch. */
 export function createDesktopDriver(paths: RootPaths, host: DesktopHost): EngineDriver {
-  let phase: EngineStatus['phase'] | null = null;
-  let generation = 1;
-  const lines: EngineLogLine[] = [];
+  return new DesktopDriver(paths, host);
+}
 
-  const status = async (): Promise<EngineStatus> => {
+class DesktopDriver implements EngineDriver {
+  readonly kind = 'docker-desktop';
+  readonly paths: RootPaths;
+  readonly #host: DesktopHost;
+  /** While something is being done to it; null otherwise. */
+  #phase: EngineStatus['phase'] | null = null;
+  #generation = 1;
+  readonly #lines: EngineLogLine[] = [];
+
+  constructor(paths: RootPaths, host: DesktopHost) {
+    this.paths = paths;
+    this.#host = host;
+  }
+
+  async status(): Promise<EngineStatus> {
+    const host = this.#host;
     const socket = await answeringSocket(host);
     const info = socket === null ? null : await engineInfo(host, socket);
-    const problem = socket === null && phase === null ? await startProblem(host, null) : null;
+    const problem = socket === null && this.#phase === null ? await startProblem(host, null) : null;
     return {
-      kind: 'docker-desktop',
-      phase: phase ?? (socket !== null ? 'ready' : problem !== null ? 'failed' : 'stopped'),
+      kind: this.kind,
+      phase: this.#phase ?? (socket !== null ? 'ready' : problem !== null ? 'failed' : 'stopped'),
       name: 'Docker Desktop',
       root: null,
       socket: socket ?? host.locations.sockets[0] ?? '',
-      settingsPath: paths.settings,
-      daemonJsonPath: paths.daemonJson,
+      settingsPath: this.paths.settings,
+      daemonJsonPath: this.paths.daemonJson,
       supervisorPid: null,
       dockerdPid: null,
-      generation,
+      generation: this.#generation,
       startedAt: null,
       version: info?.ServerVersion ?? null,
       apiVersion: null,
@@ -73,41 +89,57 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
       plannerUp: false,
       problem: problem === null ? null : engineProblem(problem),
     };
-  };
+  }
 
-  const report = (text: string | Message, call: DriverCallOptions) => {
-    const line: EngineLogLine = {
-      at: new Date(host.now()).toISOString(),
-      source: 'bulkhead',
-      text: plainText(text),
-      ...sentenceOf(text),
-    };
-    lines.push(line);
-    if (lines.length > 500) lines.shift();
-    call.onLog?.(line);
-  };
-  const during = async (
-    now: EngineStatus['phase'],
+  start(call: DriverCallOptions = {}): Promise<Result<EngineStatus, AppError>> {
+    return this.#during('starting', () => this.#launch(call));
+  }
+
+  stop(call: DriverCallOptions = {}): Promise<Result<EngineStatus, AppError>> {
+    return this.#during('stopping', () => this.#quit(call));
+  }
+
+  restart(call: DriverCallOptions = {}): Promise<Result<EngineStatus, AppError>> {
+    return this.#during('restarting', async () => {
+      const quitted = await this.#quit(call);
+      if (!quitted.ok) return quitted;
+      this.#generation++;
+      return this.#launch(call);
+    });
+  }
+
+  /** Its file is checked by the lint; nothing but a start of it says more. */
+  checkConfig(): Promise<Result<void, AppError>> {
+    return Promise.resolve(ok(undefined));
+  }
+
+  log(count: number): Promise<EngineLogLine[]> {
+    return Promise.resolve(this.#lines.slice(-count));
+  }
+
+  async #during(
+    phase: EngineStatus['phase'],
     work: () => Promise<Result<void, AppError>>,
-  ): Promise<Result<EngineStatus, AppError>> => {
-    phase = now;
+  ): Promise<Result<EngineStatus, AppError>> {
+    this.#phase = phase;
     let done: Result<void, AppError>;
     try {
       done = await work();
     } finally {
-      phase = null;
+      this.#phase = null;
     }
-    return done.ok ? ok(await status()) : done;
-  };
+    return done.ok ? ok(await this.status()) : done;
+  }
 
-  const quit = async (call: DriverCallOptions): Promise<Result<void, AppError>> => {
+  async #quit(call: DriverCallOptions): Promise<Result<void, AppError>> {
+    const host = this.#host;
     // Where that can't be determined, it is made to quit: it reads a file only at its start.
     if ((await desktopPresence(host)) === 'gone') return ok(undefined);
     const facts = await desktopFacts(host);
     const commands = quitCommands(host, facts, await firstThere(host, host.locations.dockerCommands));
     const limit = call.timeoutMs ?? quitMs;
     let reason = '';
-    report(message('desktop.quitting-docker-desktop'), call);
+    this.#report(message('desktop.quitting-docker-desktop'), call);
     for (const [index, command] of commands.entries()) {
       const ended = await host.run(command.program, command.args, {
         timeoutMs: quitMs,
@@ -115,10 +147,8 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
       });
       if (ended.code !== 0) {
         reason = ended.stderr.trim() || ended.stdout.trim();
-        report(
-          message('common.what-and-why', { what: endedWith(command.program, ended.code), why: reason }),
-          call,
-        );
+        const what = endedWith(command.program, ended.code);
+        this.#report(message('common.what-and-why', { what, why: reason }), call);
       }
       const isLast = index === commands.length - 1;
       const hasQuit = await until(
@@ -135,9 +165,10 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
       reason: reason || message('desktop.it-still-runs-after-s', { limit: limit / 1000 }),
       hint: message('desktop.quit-it-from-its-menu-then-try'),
     });
-  };
+  }
 
-  const launch = async (call: DriverCallOptions): Promise<Result<void, AppError>> => {
+  async #launch(call: DriverCallOptions): Promise<Result<void, AppError>> {
+    const host = this.#host;
     if ((await answeringSocket(host)) !== null) return ok(undefined);
     const facts = await desktopFacts(host);
     if (facts.program === null && facts.version === null)
@@ -145,26 +176,32 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
         hint: message('desktop.install-it-or-choose-another-engine'),
       });
     const begun = host.now();
-    const before = await changeTimes(host);
-    report(message('desktop.starting-docker-desktop'), call);
-    const started = await run(
-      host,
-      startCommand(host, facts, await firstThere(host, host.locations.dockerCommands)),
-      call,
-    );
+    const filesBefore = await changeTimes(host);
+    this.#report(message('desktop.starting-docker-desktop'), call);
+    const command = startCommand(host, facts, await firstThere(host, host.locations.dockerCommands));
+    const started = await run(host, command, call);
     if (!started.ok) return started;
+    const ready = await this.#waitUntilReady(call, begun, filesBefore);
+    if (ready.ok) this.#report('Docker Desktop answers', call);
+    return ready;
+  }
+
+  async #waitUntilReady(
+    call: DriverCallOptions,
+    begun: number,
+    filesBefore: Awaited<ReturnType<typeof changeTimes>>,
+  ): Promise<Result<void, AppError>> {
+    const host = this.#host;
     let nextProgress = begun + progressIntervalMs;
     const limit = call.timeoutMs ?? startMs;
     const hasStarted = await until(host, limit, call.signal, async () => {
       if ((await answeringSocket(host)) !== null) return 'ready';
-      const problem = await startProblem(host, { at: begun, files: before });
+      const problem = await startProblem(host, { at: begun, files: filesBefore });
       if (problem !== null) return { problem };
       if (host.now() >= nextProgress) {
         nextProgress += progressIntervalMs;
-        report(
-          message('desktop.waiting-for-docker-desktop', { seconds: Math.round((host.now() - begun) / 1000) }),
-          call,
-        );
+        const seconds = Math.round((host.now() - begun) / 1000);
+        this.#report(message('desktop.waiting-for-docker-desktop', { seconds }), call);
       }
       return null;
     });
@@ -180,27 +217,20 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
         reason: hasStarted.problem,
         hint: message('desktop.file-it-reads-at-start-is-admin'),
       });
-    report('Docker Desktop answers', call);
     return ok(undefined);
-  };
+  }
 
-  return {
-    kind: 'docker-desktop',
-    paths,
-    status,
-    start: (call = {}) => during('starting', () => launch(call)),
-    stop: (call = {}) => during('stopping', () => quit(call)),
-    restart: (call = {}) =>
-      during('restarting', async () => {
-        const quitted = await quit(call);
-        if (!quitted.ok) return quitted;
-        generation++;
-        return launch(call);
-      }),
-    // Its file is checked by the lint; nothing but a start of it says more.
-    checkConfig: () => Promise.resolve(ok(undefined)),
-    log: (count) => Promise.resolve(lines.slice(-count)),
-  };
+  #report(text: string | Message, call: DriverCallOptions): void {
+    const line: EngineLogLine = {
+      at: new Date(this.#host.now()).toISOString(),
+      source: 'bulkhead',
+      text: plainText(text),
+      ...sentenceOf(text),
+    };
+    this.#lines.push(line);
+    if (this.#lines.length > maxLines) this.#lines.shift();
+    call.onLog?.(line);
+  }
 }
 
 const endedWith = (program: string, code: number | null): Message =>
@@ -237,7 +267,7 @@ async function engineInfo(host: DesktopHost, socket: string): Promise<z.infer<ty
   }
 }
 
-/** Calls `look` until it has an answer, at most `ms`. */
+/** Calls `poll` until it has an answer, for at most `ms`. */
 async function until<T>(
   host: DesktopHost,
   ms: number,

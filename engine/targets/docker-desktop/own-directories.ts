@@ -25,7 +25,7 @@ export interface OwnDirectories {
 }
 
 export const ownDirectories = (host: DesktopHost): OwnDirectories =>
-  host.platform === 'win32' ? listedRights(host) : modeRights;
+  host.platform === 'win32' ? new ListedRights(host) : modeRights;
 
 const foreign = (directory: string, hint: Message): Result<never, AppError> =>
   fail('settings.unwritable', message('desktop.is-not-safe-to-write-in', { directory }), {
@@ -84,80 +84,26 @@ const closed = [
  * first owns what is put in it. So the owner is inspected, and the list of rights is our own. Not run on a
  * real Windows.
  */
-function listedRights(host: DesktopHost): OwnDirectories {
-  const system = `${host.env['SystemRoot'] ?? 'C:\\Windows'}\\System32`;
-  const icacls = async (directory: string, args: readonly string[]): Promise<Result<void, AppError>> => {
-    const ended = await host.run(`${system}\\icacls.exe`, [directory, ...args], { timeoutMs: 30_000 });
-    return ended.code === 0
-      ? ok(undefined)
-      : fail('settings.unwritable', message('desktop.rights-of-could-not-be-set', { directory }), {
-          reason: ended.stderr.trim() || ended.stdout.trim(),
-          params: { path: directory },
-        });
-  };
-  /**
-   * Owner and rights as SDDL; by the framework's own class, since a cmdlet could come from a module of the
-   * user's.
-   */
-  const security = async (directory: string): Promise<Security | null> => {
-    const script =
-      `[IO.Directory]::GetAccessControl('${directory.replaceAll("'", "''")}').GetSecurityDescriptorSddlFor` +
-      "m('Owner, Access')";
-    const output = await host.run(
-      `${system}\\WindowsPowerShell\\v1.0\\powershell.exe`,
-      ['-NoProfile', '-NonInteractive', '-Command', script],
-      { timeoutMs: 30_000 },
-    );
-    return output.code === 0 ? readSecurity(output.stdout.trim()) : null;
-  };
-  const ownersHint = (directory: string) => message('desktop.look-at-directory-and-remove-it', { directory });
-  const look = async (directory: string): Promise<Result<'none' | 'closed' | 'open', AppError>> => {
-    try {
-      // A junction counts as a link.
-      if (!(await lstat(directory)).isDirectory()) return foreign(directory, ownersHint(directory));
-    } catch (cause) {
-      return systemCode(cause) === 'ENOENT' ? ok('none') : unmade(directory, cause);
-    }
-    const found = await security(directory);
-    return found?.owned === true
-      ? ok(found.closed ? 'closed' : 'open')
-      : foreign(directory, ownersHint(directory));
-  };
-  const check = async (directory: string): Promise<Result<void, AppError>> => {
-    const found = await look(directory);
+class ListedRights implements OwnDirectories {
+  readonly #host: DesktopHost;
+  readonly #system: string;
+
+  constructor(host: DesktopHost) {
+    this.#host = host;
+    this.#system = `${host.env['SystemRoot'] ?? 'C:\\Windows'}\\System32`;
+  }
+
+  async check(directory: string): Promise<Result<void, AppError>> {
+    const found = await this.#inspect(directory);
     if (!found.ok) return found;
     // What an open one holds may be anybody's.
     return found.value !== 'open' || (await readdir(directory)).length === 0
       ? ok(undefined)
       : foreign(directory, ownersHint(directory));
-  };
-  /**
-   * Under its name there is only ever a closed one: it gets that name when nobody else can have put anything
-   * in it.
-   */
-  const make = async (directory: string): Promise<Result<void, AppError>> => {
-    const fresh = `${directory}.${randomBytes(6).toString('hex')}`;
-    try {
-      await mkdir(fresh);
-      // Who made it owns it: some machines name the person, not the group.
-      for (const args of [['/setowner', '*S-1-5-32-544'], closed]) {
-        const set = await icacls(fresh, args);
-        if (!set.ok) return set;
-      }
-      const found = await look(fresh);
-      if (!found.ok) return found;
-      if (found.value !== 'closed' || (await readdir(fresh)).length > 0)
-        return foreign(directory, ownersHint(directory));
-      await rename(fresh, directory);
-      return ok(undefined);
-    } catch (cause) {
-      return unmade(directory, cause);
-    } finally {
-      await rmdir(fresh).catch(() => undefined);
-    }
-  };
-  const prepare = async (directory: string): Promise<Result<void, AppError>> => {
-    const found = await look(directory);
+  }
+
+  async prepare(directory: string): Promise<Result<void, AppError>> {
+    const found = await this.#inspect(directory);
     if (!found.ok || found.value === 'closed') return found.ok ? ok(undefined) : found;
     // Only an empty one can be removed.
     if (
@@ -168,17 +114,83 @@ function listedRights(host: DesktopHost): OwnDirectories {
       ))
     )
       return foreign(directory, ownersHint(directory));
-    return make(directory);
-  };
-  return {
-    check,
-    prepare,
-    prepareShared: async (directory) => {
-      const found = await look(directory);
-      return !found.ok ? found : found.value === 'none' ? make(directory) : ok(undefined);
-    },
-  };
+    return this.#make(directory);
+  }
+
+  async prepareShared(directory: string): Promise<Result<void, AppError>> {
+    const found = await this.#inspect(directory);
+    return !found.ok ? found : found.value === 'none' ? this.#make(directory) : ok(undefined);
+  }
+
+  async #inspect(directory: string): Promise<Result<'none' | 'closed' | 'open', AppError>> {
+    try {
+      // A junction counts as a link.
+      if (!(await lstat(directory)).isDirectory()) return foreign(directory, ownersHint(directory));
+    } catch (cause) {
+      return systemCode(cause) === 'ENOENT' ? ok('none') : unmade(directory, cause);
+    }
+    const found = await this.#security(directory);
+    return found?.owned === true
+      ? ok(found.closed ? 'closed' : 'open')
+      : foreign(directory, ownersHint(directory));
+  }
+
+  /**
+   * Owner and rights as SDDL; by the framework's own class, since a cmdlet could come from a module of the
+   * user's.
+   */
+  async #security(directory: string): Promise<Security | null> {
+    const script =
+      `[IO.Directory]::GetAccessControl('${directory.replaceAll("'", "''")}').GetSecurityDescriptorSddlFor` +
+      "m('Owner, Access')";
+    const output = await this.#host.run(
+      `${this.#system}\\WindowsPowerShell\\v1.0\\powershell.exe`,
+      ['-NoProfile', '-NonInteractive', '-Command', script],
+      { timeoutMs: 30_000 },
+    );
+    return output.code === 0 ? readSecurity(output.stdout.trim()) : null;
+  }
+
+  /**
+   * A directory gets its name only when it is closed and empty: before, somebody else could have put
+   * something in it.
+   */
+  async #make(directory: string): Promise<Result<void, AppError>> {
+    const fresh = `${directory}.${randomBytes(6).toString('hex')}`;
+    try {
+      await mkdir(fresh);
+      // Who made it owns it: some machines name the person, not the group.
+      for (const args of [['/setowner', '*S-1-5-32-544'], closed]) {
+        const set = await this.#icacls(fresh, args);
+        if (!set.ok) return set;
+      }
+      const found = await this.#inspect(fresh);
+      if (!found.ok) return found;
+      if (found.value !== 'closed' || (await readdir(fresh)).length > 0)
+        return foreign(directory, ownersHint(directory));
+      await rename(fresh, directory);
+      return ok(undefined);
+    } catch (cause) {
+      return unmade(directory, cause);
+    } finally {
+      await rmdir(fresh).catch(() => undefined);
+    }
+  }
+
+  async #icacls(directory: string, args: readonly string[]): Promise<Result<void, AppError>> {
+    const ended = await this.#host.run(`${this.#system}\\icacls.exe`, [directory, ...args], {
+      timeoutMs: 30_000,
+    });
+    return ended.code === 0
+      ? ok(undefined)
+      : fail('settings.unwritable', message('desktop.rights-of-could-not-be-set', { directory }), {
+          reason: ended.stderr.trim() || ended.stdout.trim(),
+          params: { path: directory },
+        });
+  }
 }
+
+const ownersHint = (directory: string) => message('desktop.look-at-directory-and-remove-it', { directory });
 
 interface Security {
   readonly owned: boolean;
