@@ -73,93 +73,115 @@ interface Running {
 }
 
 export function superviseChild(spec: ChildSpec): SupervisedChild {
-  let running: Running | null = null;
-  let wanted = false;
-  const pause = new RestartPause();
-  let restarts = 0;
-  let timer: NodeJS.Timeout | null = null;
-  const listeners = spec.keepListeners === true ? new RetainedListeners() : null;
+  return new RestartedChild(spec);
+}
 
-  const launch = (): Running => {
-    const current = spawnChild(spec, listeners);
-    running = current;
+class RestartedChild implements SupervisedChild {
+  readonly #spec: ChildSpec;
+  readonly #listeners: RetainedListeners | null;
+  readonly #pause = new RestartPause();
+  #running: Running | null = null;
+  /** It was started, and is restarted when it ends. */
+  #isWanted = false;
+  #restarts = 0;
+  #restartTimer: NodeJS.Timeout | null = null;
+
+  constructor(spec: ChildSpec) {
+    this.#spec = spec;
+    this.#listeners = spec.keepListeners === true ? new RetainedListeners() : null;
+  }
+
+  async start(timeoutMs: number): Promise<Result<void, AppError>> {
+    const { name, log } = this.#spec;
+    this.#cancelRestart();
+    const current = this.#running ?? this.#launch();
+    const outcome = await firstOutcome(current, timeoutMs);
+    const isBusy = outcome.kind === 'late' && current.busy();
+    if (isBusy) log.line(`${name} is not ready after ${timeoutMs / 1000} s, but at work: it is let go on`);
+    if (outcome.kind === 'ready' || isBusy) {
+      this.#isWanted = true;
+      return ok(undefined);
+    }
+    const reason =
+      outcome.kind === 'ended'
+        ? `it ended (${outcome.how})`
+        : `it was not ready within ${timeoutMs / 1000} s`;
+    await stopRunning(current);
+    return fail(
+      name === 'planner' ? 'isolation.planner-failed' : 'engine.start-failed',
+      message('engine.did-not-start', { name }),
+      {
+        reason: [reason, ...current.lastLines].join(' | '),
+        hint: message('engine.its-log-is-logs-log-in-engine', { name }),
+      },
+    );
+  }
+
+  notify(notice: EngineNotice): void {
+    // Without a listener, a channel that has just closed would end the supervisor; its end is seen elsewhere.
+    if (this.#running?.process.connected === true) this.#running.process.send(notice, () => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.#isWanted = false;
+    this.#cancelRestart();
+    if (this.#running !== null) await stopRunning(this.#running);
+    this.#listeners?.clear();
+    this.#pause.reset();
+  }
+
+  #launch(): Running {
+    const current = spawnChild(this.#spec, this.#listeners);
+    this.#running = current;
     const pid = current.process.pid;
     if (pid !== undefined)
       void identityOf(pid).then((identity) => {
-        if (running === current) spec.onChange(identity);
+        if (this.#running === current) this.#spec.onChange(identity);
       });
     void current.exited.then((how) => {
-      if (running !== current) return;
-      running = null;
-      spec.onChange(null);
-      if (!wanted) return;
-      const healthy = current.stuck() ? healthyBeforeStuckMs : healthyMs;
-      const pauseMs = pause.next(performance.now() - current.startedAt >= healthy);
-      restarts += 1;
-      const again = `it is started again in ${pauseMs} ms (restart ${restarts})`;
-      spec.log.line(`${spec.name} ended (${how}); ${again}`);
-      timer = setTimeout(() => {
-        timer = null;
-        launch();
-      }, pauseMs);
+      if (this.#running !== current) return;
+      this.#running = null;
+      this.#spec.onChange(null);
+      if (this.#isWanted) this.#restartLater(current, how);
     });
     return current;
-  };
+  }
 
-  return {
-    start: async (timeoutMs) => {
-      if (timer !== null) {
-        clearTimeout(timer);
-        timer = null;
-      }
-      const current = running ?? launch();
-      let killTimer: NodeJS.Timeout | undefined;
-      const outcome = await Promise.race([
-        current.ready.then(() => ({ kind: 'ready' as const })),
-        current.exited.then((how) => ({ kind: 'ended' as const, how })),
-        new Promise<{ kind: 'late' }>((resolve) => {
-          killTimer = setTimeout(() => {
-            resolve({ kind: 'late' });
-          }, timeoutMs);
-        }),
-      ]);
-      clearTimeout(killTimer);
-      const isBusy = outcome.kind === 'late' && current.busy();
-      if (isBusy)
-        spec.log.line(`${spec.name} is not ready after ${timeoutMs / 1000} s, but at work: it is let go on`);
-      if (outcome.kind === 'ready' || isBusy) {
-        wanted = true;
-        return ok(undefined);
-      }
-      const reason =
-        outcome.kind === 'ended'
-          ? `it ended (${outcome.how})`
-          : `it was not ready within ${timeoutMs / 1000} s`;
-      await stopRunning(current);
-      return fail(
-        spec.name === 'planner' ? 'isolation.planner-failed' : 'engine.start-failed',
-        message('engine.did-not-start', { name: spec.name }),
-        {
-          reason: [reason, ...current.lastLines].join(' | '),
-          hint: message('engine.its-log-is-logs-log-in-engine', { name: spec.name }),
-        },
-      );
-    },
-    // Without a listener, a channel that has just closed would end the supervisor; its end is seen elsewhere.
-    notify: (notice) => {
-      if (running?.process.connected === true) running.process.send(notice, () => undefined);
-    },
-    stop: async () => {
-      wanted = false;
-      if (timer !== null) {
-        clearTimeout(timer);
-        timer = null;
-      }
-      if (running !== null) await stopRunning(running);
-      listeners?.clear();
-      pause.reset();
-    },
-  };
+  #restartLater(ended: Running, how: string): void {
+    const { name, log } = this.#spec;
+    const healthy = ended.stuck() ? healthyBeforeStuckMs : healthyMs;
+    const pauseMs = this.#pause.next(performance.now() - ended.startedAt >= healthy);
+    this.#restarts += 1;
+    log.line(`${name} ended (${how}); it is started again in ${pauseMs} ms (restart ${this.#restarts})`);
+    this.#restartTimer = setTimeout(() => {
+      this.#restartTimer = null;
+      this.#launch();
+    }, pauseMs);
+  }
+
+  #cancelRestart(): void {
+    if (this.#restartTimer === null) return;
+    clearTimeout(this.#restartTimer);
+    this.#restartTimer = null;
+  }
+}
+
+type StartOutcome =
+  { readonly kind: 'ready' } | { readonly kind: 'ended'; readonly how: string } | { readonly kind: 'late' };
+
+async function firstOutcome(child: Running, timeoutMs: number): Promise<StartOutcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const outcome = await Promise.race([
+    child.ready.then(() => ({ kind: 'ready' as const })),
+    child.exited.then((how) => ({ kind: 'ended' as const, how })),
+    new Promise<{ kind: 'late' }>((resolve) => {
+      timer = setTimeout(() => {
+        resolve({ kind: 'late' });
+      }, timeoutMs);
+    }),
+  ]);
+  clearTimeout(timer);
+  return outcome;
 }
 
 function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Running {

@@ -85,37 +85,9 @@ export async function launchEngine(
         `${policy.error.message}${policy.error.reason === undefined ? '' : `: ${policy.error.reason}`}; ` +
         'the engine runs locked down',
     );
-  const chosen = await chooseBackend(paths, options.backends, policy.backend);
-  const missing =
-    chosen === null ? [`no isolation backend "${policy.backend}" is known`] : [...chosen.missing];
-  let runtime: RegisteredRuntime | null = null;
-  let isPrepared = false;
-  if (chosen !== null) {
-    const installed = await chosen.backend.install(paths);
-    if (!installed.ok)
-      missing.push(
-        installed.error.message + (installed.error.reason === undefined ? '' : `: ${installed.error.reason}`),
-      );
-    runtime = { name: chosen.backend.runtimeName, path: await presentRuntime(paths, chosen.backend) };
-    const reconciled = await reconcileEngineConfig(paths, {
-      eci: policy.eci,
-      runtimeName: runtime.name,
-      runtimePath: runtime.path,
-    });
-    if (!reconciled.ok) return reconciled;
-    for (const change of reconciled.value.changes)
-      options.log(`daemon.json: ${change.pointer} ${change.kind}`);
-    isPrepared = missing.length === 0 && backendCapabilities[chosen.backend.id].switchedByReload;
-    if (chosen.backend.needsPlanner && missing.length === 0) {
-      options.onStep('start-planner');
-      const planner = await options.planner.start(await timeLimit('plannerReady'));
-      // With ECI off the engine is of use without it, and without BuildKit's runtime that needs it.
-      if (!planner.ok && policy.eci) return planner;
-      if (!planner.ok)
-        options.log(`the planner did not start: ${planner.error.reason ?? planner.error.message}`);
-      isPrepared &&= planner.ok;
-    }
-  }
+  const isolation = await prepareIsolation(paths, options, policy);
+  if (!isolation.ok) return isolation;
+  const { backend, runtime, missing, isPrepared } = isolation.value;
 
   await options.beforeDockerd;
   options.onStep('start-dockerd');
@@ -132,7 +104,7 @@ export async function launchEngine(
   const surroundings = {
     environment: engineEnvironment(
       paths,
-      buildRuntime === null || chosen === null ? {} : chosen.backend.engineEnvironment(buildRuntime.path),
+      buildRuntime === null || backend === null ? {} : backend.engineEnvironment(buildRuntime.path),
     ),
     ...(confined.ok ? { confinement: confined.value } : {}),
   };
@@ -152,8 +124,8 @@ export async function launchEngine(
   if (!settled.ok) return settled;
   const reloaded = await reloadUnlessRefused(paths, started.value);
   if (!reloaded.ok) return reloaded;
-  // The planner sees to it too, with the first container that has a volume.
-  if (policy.eci && chosen?.backend.needsPlanner === true)
+  // The planner does so too, with the first container that has a volume.
+  if (policy.eci && backend?.needsPlanner === true)
     await guardVolumes(paths).catch((error: unknown) => {
       options.log(
         `the engine may follow links in volumes until a container with one starts: ${String(error)}`,
@@ -174,6 +146,57 @@ export async function launchEngine(
     prepared: isPrepared ? runtime : null,
     limits: limits.length === 0 ? null : limits.join('; '),
   });
+}
+
+interface PreparedIsolation {
+  readonly backend: IsolationBackend | null;
+  readonly runtime: RegisteredRuntime | null;
+  /** Requirements that are not met, for people. */
+  readonly missing: readonly string[];
+  /** Isolation can be switched on without a restart. */
+  readonly isPrepared: boolean;
+}
+
+/** Installs the backend's runtime, writes daemon.json for it, and starts the planner where it needs one. */
+async function prepareIsolation(
+  paths: RootPaths,
+  options: LaunchOptions,
+  policy: EnginePolicy,
+): Promise<Result<PreparedIsolation, AppError>> {
+  const chosen = await chooseBackend(paths, options.backends, policy.backend);
+  if (chosen === null)
+    return ok({
+      backend: null,
+      runtime: null,
+      missing: [`no isolation backend "${policy.backend}" is known`],
+      isPrepared: false,
+    });
+  const { backend } = chosen;
+  const missing = [...chosen.missing];
+  const installed = await backend.install(paths);
+  if (!installed.ok)
+    missing.push(
+      installed.error.message + (installed.error.reason === undefined ? '' : `: ${installed.error.reason}`),
+    );
+  const runtime = { name: backend.runtimeName, path: await presentRuntime(paths, backend) };
+  const reconciled = await reconcileEngineConfig(paths, {
+    eci: policy.eci,
+    runtimeName: runtime.name,
+    runtimePath: runtime.path,
+  });
+  if (!reconciled.ok) return reconciled;
+  for (const change of reconciled.value.changes) options.log(`daemon.json: ${change.pointer} ${change.kind}`);
+  let isPrepared = missing.length === 0 && backendCapabilities[backend.id].switchedByReload;
+  if (backend.needsPlanner && missing.length === 0) {
+    options.onStep('start-planner');
+    const planner = await options.planner.start(await timeLimit('plannerReady'));
+    // With ECI off the engine is of use without it, and without BuildKit's runtime that needs it.
+    if (!planner.ok && policy.eci) return planner;
+    if (!planner.ok)
+      options.log(`the planner did not start: ${planner.error.reason ?? planner.error.message}`);
+    isPrepared &&= planner.ok;
+  }
+  return ok({ backend, runtime, missing, isPrepared });
 }
 
 /** Swarm mode can't be combined with live-restore. */
