@@ -22,6 +22,7 @@ import { lintSettings } from '../../shared/settings/lint/index.ts';
 import { missingBecause } from '../../shared/targets/capabilities.ts';
 import { sha256 } from '../base/files.ts';
 import { dueSteps } from './due-steps.ts';
+import { daemonJsonChanges, engineChangeOf } from './engine-change.ts';
 import { estimateSeconds } from './estimate.ts';
 import { effectsOf } from './plan-effects.ts';
 import { settingsInForce, stopWaitOf, type PlanFacts } from './plan-facts.ts';
@@ -49,41 +50,21 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
   const eciAfter = after.eci.value;
   const changes = diffSettings(facts.applied.text, draft);
   const findings = removes ? [] : findingsOf(facts, draft);
-  const daemonJson = facts.engineConfig.ok ? [...facts.engineConfig.value.changes] : [];
   const engineUp = facts.engine.phase === 'ready';
-  const configurationChanges =
-    capabilities.readsSettings === 'at-start'
-      ? !engineUp || facts.applied.text !== draft
-      : !engineUp ||
-        eciBefore !== eciAfter ||
-        changes.some((change) => change.needs !== 'nothing') ||
-        daemonJson.some((change) => change.kind !== 'conflict') ||
-        (eciAfter && facts.engine.defaultRuntime !== facts.runtimeName);
-  const reloadNeeded =
-    configurationChanges &&
-    engineUp &&
-    capabilities.reconfiguredBy === 'reload' &&
-    facts.restartReason === null;
-  const restartNeeded = configurationChanges && !reloadNeeded;
+  const engineChange = engineChangeOf(facts, draft, { eciBefore, eciAfter, changes });
+  const { restartNeeded, reloadNeeded } = engineChange;
   const missingRequirements = eciAfter
     ? (facts.backend?.requirements ?? []).filter((requirement) => !requirement.met)
     : [];
   const blockers = findBlockers(facts, {
     draft,
-    engineChanges: configurationChanges && engineUp,
+    engineChanges: engineChange.isReconfigured && engineUp,
     eciAfter,
     errors: errorsIn(findings),
   });
   const notProtected = facts.scan === null ? [] : unprotectedUnder(eciAfter, facts.scan);
   const remove = chosen(facts.scan, choices);
-  const recreate =
-    missingBecause(capabilities, 'recreate') !== null
-      ? []
-      : notProtected.filter(
-          (container) =>
-            choices.recreate?.includes(container.id) === true &&
-            !remove.some(({ id }) => id === container.id),
-        );
+  const recreate = toRecreate(facts, choices, notProtected, remove);
   const steps = dueSteps({
     restartNeeded,
     reloadNeeded,
@@ -105,7 +86,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     reloadNeeded,
     eciBefore,
     eciAfter,
-    daemonJson,
+    daemonJson: daemonJsonChanges(facts),
     effects: effectsOf({
       facts,
       removes,
@@ -125,15 +106,39 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     unprotected: notProtected,
     remove: remove.map((container) => container.id),
     recreate: recreate.map((container) => container.id),
-    estimatedSeconds: Math.max(
-      estimateSeconds(steps, facts.versions.entries, {
-        removals: remove.length,
-        recreations: recreate.length,
-        stopWait: stopWaitOf(facts),
-      }),
-      restartNeeded ? capabilities.minimumRestartSeconds : 0,
-    ),
+    estimatedSeconds: estimateOf(facts, steps, { remove, recreate, restartNeeded }),
   };
+}
+
+const estimateOf = (
+  facts: PlanFacts,
+  steps: Parameters<typeof estimateSeconds>[0],
+  plan: {
+    readonly remove: readonly Container[];
+    readonly recreate: readonly Container[];
+    readonly restartNeeded: boolean;
+  },
+): number =>
+  Math.max(
+    estimateSeconds(steps, facts.versions.entries, {
+      removals: plan.remove.length,
+      recreations: plan.recreate.length,
+      stopWait: stopWaitOf(facts),
+    }),
+    plan.restartNeeded ? facts.capabilities.minimumRestartSeconds : 0,
+  );
+
+function toRecreate(
+  { capabilities }: PlanFacts,
+  choices: ContainerChoices,
+  notProtected: readonly Container[],
+  remove: readonly Container[],
+): Container[] {
+  if (missingBecause(capabilities, 'recreate') !== null) return [];
+  return notProtected.filter(
+    (container) =>
+      choices.recreate?.includes(container.id) === true && !remove.some(({ id }) => id === container.id),
+  );
 }
 
 /**
