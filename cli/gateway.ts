@@ -52,78 +52,80 @@ export function configureGateway(command: Command): void {
       [] as string[],
     )
     .option('--engine-pid-file <file>', helpText('cli-help.gateway-engine-pid-file'))
-    .action(async (options: GatewayCommandOptions) => {
-      startHeartbeat();
-      const engine = unixPath(options.engine, 'engine');
-      const listen = unixPath(options.listen, 'listen');
-      if (!engine.ok) {
-        printError(engine.error);
-        return;
-      }
-      if (!listen.ok) {
-        printError(listen.error);
-        return;
-      }
-      const metrics = options.metrics === undefined ? ok(null) : unixPath(options.metrics, 'metrics');
-      if (!metrics.ok) {
-        printError(metrics.error);
-        return;
-      }
-      const inherited = takeInheritedListeners(process.env, process.pid);
-      const [{ parentListenerStore }, { serviceManager }] = await Promise.all([
-        import('../gateway/sockets/parent-listener-store.ts'),
-        import('../gateway/base/service-manager.ts'),
-      ]);
-      const { startGateway } = await import('../gateway/server.ts');
-      const log = serviceLog((line) => `${new Date().toISOString()} gateway: ${line}`);
-      const manager = serviceManager(process.env, log);
-      const listeners = trackListeners(manager?.listenerStore ?? parentListenerStore(log), inherited);
-      await waitForPredecessor();
-      const started = await startGateway({
-        engineSocket: engine.value,
-        listenSocket: listen.value,
-        settingsFile: path.resolve(options.settings),
-        metricsSocket: metrics.value,
-        auditFile: options.audit === undefined ? null : path.resolve(options.audit),
-        ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
-        ...(options.group === undefined ? {} : { group: options.group }),
-        engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
-        stateDirectory: options.state === undefined ? null : path.resolve(options.state),
-        inherited,
-        listenerStore: listeners,
-        log,
+    .action(runGateway);
+}
+
+async function runGateway(options: GatewayCommandOptions): Promise<void> {
+  startHeartbeat();
+  const engine = unixPath(options.engine, 'engine');
+  const listen = unixPath(options.listen, 'listen');
+  if (!engine.ok) {
+    printError(engine.error);
+    return;
+  }
+  if (!listen.ok) {
+    printError(listen.error);
+    return;
+  }
+  const metrics = options.metrics === undefined ? ok(null) : unixPath(options.metrics, 'metrics');
+  if (!metrics.ok) {
+    printError(metrics.error);
+    return;
+  }
+  const inherited = takeInheritedListeners(process.env, process.pid);
+  const [{ parentListenerStore }, { serviceManager }] = await Promise.all([
+    import('../gateway/sockets/parent-listener-store.ts'),
+    import('../gateway/base/service-manager.ts'),
+  ]);
+  const { startGateway } = await import('../gateway/server.ts');
+  const log = serviceLog((line) => `${new Date().toISOString()} gateway: ${line}`);
+  const manager = serviceManager(process.env, log);
+  const listeners = trackListeners(manager?.listenerStore ?? parentListenerStore(log), inherited);
+  await waitForPredecessor();
+  const started = await startGateway({
+    engineSocket: engine.value,
+    listenSocket: listen.value,
+    settingsFile: path.resolve(options.settings),
+    metricsSocket: metrics.value,
+    auditFile: options.audit === undefined ? null : path.resolve(options.audit),
+    ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+    ...(options.group === undefined ? {} : { group: options.group }),
+    engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
+    stateDirectory: options.state === undefined ? null : path.resolve(options.state),
+    inherited,
+    listenerStore: listeners,
+    log,
+  });
+  if (!started.ok) {
+    printError(started.error);
+    return;
+  }
+  const notice = (message: unknown) => {
+    const notification = engineNotice(message);
+    if (notification !== null) started.value.engineStops(notification.kind === 'engine-stopping');
+  };
+  process.on('message', notice);
+  const endEngineSignals = followEngineSignals(options.enginePidFile, (stopping) => {
+    started.value.engineStops(stopping);
+  });
+  process.stdout.write(`gateway listening on unix://${started.value.listenSocket}\n`);
+  manager?.ready();
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => {
+        resolve();
       });
-      if (!started.ok) {
-        printError(started.error);
-        return;
-      }
-      const notice = (message: unknown) => {
-        const notification = engineNotice(message);
-        if (notification !== null) started.value.engineStops(notification.kind === 'engine-stopping');
-      };
-      process.on('message', notice);
-      const endEngineSignals = followEngineSignals(options.enginePidFile, (stopping) => {
-        started.value.engineStops(stopping);
-      });
-      process.stdout.write(`gateway listening on unix://${started.value.listenSocket}\n`);
-      manager?.ready();
-      const stopped = new Promise<void>((resolve) => {
-        for (const signal of ['SIGTERM', 'SIGINT'] as const)
-          process.once(signal, () => {
-            resolve();
-          });
-      });
-      const replaced =
-        manager === null
-          ? new Promise<never>(() => undefined)
-          : replacedOnHangup(started.value, manager, listeners.current, log);
-      await Promise.race([stopped, replaced]);
-      manager?.stopping();
-      process.off('message', notice);
-      endEngineSignals();
-      // An upgrade replaces the service: clients that connect meanwhile wait at its socket unit.
-      await started.value.close(manager === null ? undefined : serviceEndMs);
-    });
+  });
+  const replaced =
+    manager === null
+      ? new Promise<never>(() => undefined)
+      : replacedOnHangup(started.value, manager, listeners.current, log);
+  await Promise.race([stopped, replaced]);
+  manager?.stopping();
+  process.off('message', notice);
+  endEngineSignals();
+  // An upgrade replaces the service: clients that connect meanwhile wait at its socket unit.
+  await started.value.close(manager === null ? undefined : serviceEndMs);
 }
 
 /** How long running exchanges have to end, ms: less than TimeoutStopSec= of the unit. */

@@ -106,14 +106,10 @@ async function recreateWithEvents(
     return;
   }
   if (options.dryRun !== true && process.getuid?.() === 0) {
-    const settled = await target.settleRecreate();
+    const settled = await settleInterrupted(target);
     if (!settled.ok) {
       refuse(settled.error);
       return;
-    }
-    for (const { names: settledNames, how, problems } of settled.value) {
-      progress(text('cli-output.recreation-settled-first', { names: settledNames.join(', '), how }));
-      for (const problem of problems) progress(printable(translateSentence(problem)));
     }
   }
   const plan = await target.planRecreate(request.value);
@@ -170,6 +166,17 @@ async function recreateWithEvents(
     process.removeListener('SIGINT', cancel);
     process.removeListener('SIGTERM', cancel);
   }
+}
+
+/** Finishes or undoes a recreation that was interrupted, and reports it. */
+async function settleInterrupted(target: Target): Promise<Result<void, AppError>> {
+  const settled = await target.settleRecreate();
+  if (!settled.ok) return settled;
+  for (const { names, how, problems } of settled.value) {
+    progress(text('cli-output.recreation-settled-first', { names: names.join(', '), how }));
+    for (const problem of problems) progress(printable(translateSentence(problem)));
+  }
+  return ok(undefined);
 }
 
 async function confirm(count: number, running: number): Promise<Result<void, AppError>> {
