@@ -101,22 +101,7 @@ export function recreation(
   if (view.HostConfig.Privileged)
     newHost['SecurityOpt'] = view.HostConfig.SecurityOpt.filter((option) => option !== 'label=disable');
 
-  if (image.reference !== view.Config.Image)
-    changes.push({ code: 'image', params: { before: view.Config.Image, after: image.reference } });
-  if (view.HostConfig.VolumesFrom.length > 0)
-    changes.push({ code: 'volumes-from', params: { names: view.HostConfig.VolumesFrom } });
-  for (const volume of mounts.anonymous) changes.push({ code: 'anonymous-volume', params: volume });
-  for (const mount of view.Mounts) {
-    if (mount.Type === 'bind' && /(^|\/)(docker|engine)\.sock$/.test(mount.Source))
-      changes.push({ code: 'socket', params: { destination: mount.Destination } });
-  }
-  const open = Object.entries(view.HostConfig.PortBindings)
-    .filter(([, bindings]) =>
-      (bindings ?? []).some(({ HostPort }) => HostPort === '' || HostPort === '0' || HostPort.includes('-')),
-    )
-    .map(([port]) => port);
-  if (open.length > 0 || view.HostConfig.PublishAllPorts)
-    changes.push({ code: 'chosen-ports', params: { ports: open } });
+  changes.push(...bodyNotes(inspected, image, mounts.anonymous));
 
   const { created } = networks;
   const body = {
@@ -131,6 +116,32 @@ export function recreation(
         }),
   };
   return { body, networks, changes };
+}
+
+/** What a reader should know of the new container's image, volumes, sockets and ports. */
+function bodyNotes(
+  { view }: Inspected,
+  image: RecreateImage,
+  anonymous: ReturnType<typeof carryMounts>['anonymous'],
+): RecreateNote[] {
+  const changes: RecreateNote[] = [];
+  if (image.reference !== view.Config.Image)
+    changes.push({ code: 'image', params: { before: view.Config.Image, after: image.reference } });
+  if (view.HostConfig.VolumesFrom.length > 0)
+    changes.push({ code: 'volumes-from', params: { names: view.HostConfig.VolumesFrom } });
+  for (const volume of anonymous) changes.push({ code: 'anonymous-volume', params: volume });
+  for (const mount of view.Mounts) {
+    if (mount.Type === 'bind' && /(^|\/)(docker|engine)\.sock$/.test(mount.Source))
+      changes.push({ code: 'socket', params: { destination: mount.Destination } });
+  }
+  const open = Object.entries(view.HostConfig.PortBindings)
+    .filter(([, bindings]) =>
+      (bindings ?? []).some(({ HostPort }) => HostPort === '' || HostPort === '0' || HostPort.includes('-')),
+    )
+    .map(([port]) => port);
+  if (open.length > 0 || view.HostConfig.PublishAllPorts)
+    changes.push({ code: 'chosen-ports', params: { ports: open } });
+  return changes;
 }
 
 /** The entries that are not null, without `excluded`. */

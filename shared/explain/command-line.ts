@@ -84,14 +84,17 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
   const redirect = command.redirects[0];
   if (redirect !== undefined) return bad('redirection', redirect.pos, redirect.end);
 
-  const assignments = command.prefix.filter((part) => part.type === 'Assignment');
+  const assignments = command.prefix.flatMap((part) =>
+    part.type === 'Assignment' && part.value.type === 'Word'
+      ? [[part.name, parseWord(part.value, source, home).value] as const]
+      : [],
+  );
   let words = [...(command.name === undefined ? [] : [command.name]), ...command.args].map((word) =>
     parseWord(word, source, home),
   );
   const sudo = words[0]?.value === 'sudo';
   if (sudo) {
-    words = words.slice(1);
-    while (['-E', '-H', '-n', '--preserve-env'].includes(words[0]?.value ?? '')) words = words.slice(1);
+    words = withoutSudo(words);
     if (words[0]?.value.startsWith('-') === true) return bad('sudo-option', words[0].start, words[0].end);
   }
   const docker = words[0];
@@ -119,11 +122,7 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
   const subject = plain[0] ?? null;
   if (subject === null && kind !== 'build')
     return bad('no-image', source.trimEnd().length, source.trimEnd().length);
-  // The container's own arguments decide nothing; up to the image every argument must be known.
-  const undecided = after.find(
-    (word) =>
-      word.substitution !== null && (subject === null || kind === 'build' || word.start <= subject.start),
-  );
+  const undecided = firstUndecided(after, kind === 'build' ? null : subject);
   if (undecided?.substitution)
     return bad(undecided.substitution.problem, undecided.substitution.start, undecided.substitution.end);
   const writes = options.find(({ name }) => ['cidfile', 'iidfile', 'metadata-file'].includes(name));
@@ -136,13 +135,23 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
       options,
       subject,
       sudo,
-      environment: Object.fromEntries(
-        assignments.flatMap(({ name, value }) =>
-          value.type === 'Word' ? [[name, parseWord(value, source, home).value]] : [],
-        ),
-      ),
+      environment: Object.fromEntries(assignments),
     },
   };
+}
+
+/**
+ * The first word of a container's options that depends on what the shell would do. `image`: what ends the
+ * options; the container's own arguments decide nothing.
+ */
+const firstUndecided = (words: readonly ParsedWord[], image: Word | null): ParsedWord | undefined =>
+  words.find((word) => word.substitution !== null && (image === null || word.start <= image.start));
+
+/** The words after `sudo` and those of its options that change nothing here. */
+function withoutSudo(words: readonly ParsedWord[]): ParsedWord[] {
+  const harmless = ['-E', '-H', '-n', '--preserve-env'];
+  const next = words.findIndex(({ value }, index) => index > 0 && !harmless.includes(value));
+  return next < 0 ? [] : words.slice(next);
 }
 
 /** Which of the three it is, and how many words are left after its name. */

@@ -154,6 +154,14 @@ export function effectiveSettings(
     parsed = result.value;
   } else parsed = input;
 
+  const usable = usableSettings(parsed);
+  return usable.ok ? ok(override(withDefaults(usable.value), options.overrides)) : usable;
+}
+
+type Settings = NonNullable<ParsedSettings['settings']>;
+
+/** The settings as parsed, unless anything in them is doubtful. */
+function usableSettings(parsed: ParsedSettings): Result<Settings> {
   const settings = parsed.settings;
   if (settings === null) {
     const first = parsed.typeErrors[0];
@@ -187,63 +195,61 @@ export function effectiveSettings(
       },
     );
   }
+  return ok(settings);
+}
 
+function withDefaults(settings: Settings): EffectiveSettings {
   const eci = settings.enhancedContainerIsolation;
   const mount = eci?.dockerSocketMount;
   const directories = settings.filesharingAllowedDirectories;
   const own = settings.bulkhead;
   const locked = eci?.locked ?? settingDefaults.eci.locked;
   const scope = own?.socketMounts?.scope ?? settingDefaults.socketScope;
-  return ok(
-    override(
-      {
-        eci: { value: eci?.value ?? settingDefaults.eci.value, locked },
-        backend: own?.backend ?? settingDefaults.backend,
-        socket: {
-          locked,
-          images: mount?.imageList?.images ?? [],
-          allowDerivedImages: mount?.imageList?.allowDerivedImages ?? settingDefaults.allowDerivedImages,
-          commands: {
-            type: mount?.commandList?.type ?? settingDefaults.commandListType,
-            commands: mount?.commandList?.commands ?? [],
-          },
-          perImage: (own?.perImageCommandLists ?? []).map((list) => ({
-            image: list.image,
-            type: list.type ?? settingDefaults.commandListType,
-            commands: list.commands ?? [],
-            scope: list.scope ?? scope,
-          })),
-          scope,
-        },
-        fileSharing:
-          directories === undefined
-            ? { kind: 'default' }
-            : {
-                kind: 'list',
-                directories: directories.map((d) => ({
-                  path: d.path,
-                  sharedByDefault: d.sharedByDefault ?? settingDefaults.sharedByDefault,
-                })),
-              },
-        blockDockerLoad: {
-          value: settings.blockDockerLoad?.value === true,
-          locked: settings.blockDockerLoad?.locked === true,
-        },
-        existingContainers: own?.existingContainers ?? settingDefaults.existingContainers,
-        mode: own?.mode ?? settingDefaults.mode,
-        hideEnvironment: own?.hideEnvironment ?? settingDefaults.hideEnvironment,
-        devices: (own?.devices ?? []).filter(hasKnownMembersOnly).map((entry) => ({
-          device: entry.device,
-          access: entry.permissions ?? settingDefaults.deviceAccess,
-          images: entry.images ?? null,
-          users: entry.users ?? null,
-          groups: entry.groups ?? null,
-        })),
-        language: own?.language ?? settingDefaults.language,
+  return {
+    eci: { value: eci?.value ?? settingDefaults.eci.value, locked },
+    backend: own?.backend ?? settingDefaults.backend,
+    socket: {
+      locked,
+      images: mount?.imageList?.images ?? [],
+      allowDerivedImages: mount?.imageList?.allowDerivedImages ?? settingDefaults.allowDerivedImages,
+      commands: {
+        type: mount?.commandList?.type ?? settingDefaults.commandListType,
+        commands: mount?.commandList?.commands ?? [],
       },
-      options.overrides,
-    ),
-  );
+      perImage: (own?.perImageCommandLists ?? []).map((list) => ({
+        image: list.image,
+        type: list.type ?? settingDefaults.commandListType,
+        commands: list.commands ?? [],
+        scope: list.scope ?? scope,
+      })),
+      scope,
+    },
+    fileSharing:
+      directories === undefined
+        ? { kind: 'default' }
+        : {
+            kind: 'list',
+            directories: directories.map((d) => ({
+              path: d.path,
+              sharedByDefault: d.sharedByDefault ?? settingDefaults.sharedByDefault,
+            })),
+          },
+    blockDockerLoad: {
+      value: settings.blockDockerLoad?.value === true,
+      locked: settings.blockDockerLoad?.locked === true,
+    },
+    existingContainers: own?.existingContainers ?? settingDefaults.existingContainers,
+    mode: own?.mode ?? settingDefaults.mode,
+    hideEnvironment: own?.hideEnvironment ?? settingDefaults.hideEnvironment,
+    devices: (own?.devices ?? []).filter(hasKnownMembersOnly).map((entry) => ({
+      device: entry.device,
+      access: entry.permissions ?? settingDefaults.deviceAccess,
+      images: entry.images ?? null,
+      users: entry.users ?? null,
+      groups: entry.groups ?? null,
+    })),
+    language: own?.language ?? settingDefaults.language,
+  };
 }
 
 const deviceMembers = new Set(['device', 'permissions', 'images', 'users', 'groups']);
