@@ -94,6 +94,11 @@ export default tseslint.config(
     ignores: [...tests, ...namesKinds],
     rules: { 'no-restricted-syntax': ['error', noKind, noBackend] },
   },
+  {
+    files: ['{shared,engine,planner,supervisor,gateway,cli}/**/*.ts'],
+    ignores: tests,
+    rules: { 'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }] },
+  },
   // IPC goes through the contract: nothing but electron/main/ipc touches ipcMain.
   {
     files: ['electron/**/*.ts'],
