@@ -1,10 +1,5 @@
-import { watch, type FSWatcher } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import { DecisionLogReader } from '../../../gateway/audit/read-log.ts';
 import {
-  activityDepth,
-  activityPageSize,
   type ActivityEntry,
   type ActivityState,
   type ActivitySummary,
@@ -12,6 +7,8 @@ import {
 import { DenialCounts } from './denials.ts';
 import { userNames, type UserNames } from './user-names.ts';
 import { inView } from './entry-view.ts';
+import { FeedEntries } from './feed-entries.ts';
+import { LogDirectoryWatch } from './log-directory-watch.ts';
 import { missingFileState, unreadable } from './log-state.ts';
 
 /**
@@ -63,199 +60,174 @@ const summaryMs = 250;
 const retainedFiles = 5;
 
 export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
-  const names = options.names ?? userNames();
-  /** Ids that are being looked up: their entries wait for it, so that no number turns into a name. */
-  const unnamed = new Set<number>();
-  const counts = new DenialCounts(options.seenUntil, options.now);
-  const listeners = new Set<(batch: FeedBatch) => void>();
-  let state: ActivityState = { kind: 'reading' };
-  let entries: ActivityEntry[] = [];
-  let seq = 0;
-  let files = 0;
-  let since: string | null = null;
-  let history = true;
-  let fresh: ActivityEntry[] = [];
-  let left = 0;
-  let stopped = false;
-  let watcher: { readonly close: () => void; readonly inode: bigint } | undefined;
-  let batchTimer: NodeJS.Timeout | undefined;
-  let summaryTimer: NodeJS.Timeout | undefined;
-  let slow: NodeJS.Timeout | undefined;
-
-  const summary = (): ActivitySummary => ({
-    state,
-    entries: entries.length,
-    since,
-    rotatedAway: files >= retainedFiles,
-    ...counts.summary(),
-  });
-  const summarySoon = () => {
-    if (!stopped)
-      summaryTimer ??= setTimeout(() => {
-        summaryTimer = undefined;
-        options.onSummary(summary());
-      }, summaryMs);
-  };
-  const flush = () => {
-    clearTimeout(batchTimer);
-    batchTimer = undefined;
-    if (fresh.length === 0 || unnamed.size > 0) return;
-    const batch: FeedBatch = { entries: fresh, left, history };
-    fresh = [];
-    left = 0;
-    for (const listener of [...listeners]) listener(batch);
-  };
-
-  const reader = new DecisionLogReader(file, {
-    entry(stored) {
-      const entry = inView(stored, ++seq, names.of(stored.client.uid));
-      if (entry.user === null && names.needsLookup(entry.client.uid)) unnamed.add(entry.client.uid);
-      since ??= entry.time;
-      counts.add(entry, !history);
-      entries.push(entry);
-      fresh.push(entry);
-      // Trimmed now and then, not at every entry.
-      if (entries.length > activityDepth + 1000) entries = entries.slice(-activityDepth);
-      if (fresh.length > activityDepth + 1000) {
-        left += fresh.length - activityDepth;
-        fresh = fresh.slice(-activityDepth);
-      }
-      if (!history) batchTimer ??= setTimeout(flush, batchMs);
-      summarySoon();
-    },
-  });
-
-  const pass = async (): Promise<void> => {
-    try {
-      files = await reader.pass();
-      if (unnamed.size > 0) await nameThem();
-      become(files > 0 ? { kind: 'following' } : await missingFileState(file));
-    } catch (error) {
-      become(unreadable(file, error));
-    }
-  };
-  const nameThem = async (): Promise<void> => {
-    const some = await names.lookUp(unnamed).catch(() => false);
-    unnamed.clear();
-    const named = (entry: ActivityEntry): ActivityEntry =>
-      entry.user === null ? { ...entry, user: names.of(entry.client.uid) } : entry;
-    if (some) {
-      entries = entries.map(named);
-      fresh = fresh.map(named);
-    }
-    if (!history && !stopped && fresh.length > 0) batchTimer ??= setTimeout(flush, batchMs);
-  };
-  const become = (next: ActivityState) => {
-    if (next.kind === state.kind && next.kind !== 'unreadable') return;
-    state = next;
-    summarySoon();
-  };
-
-  let running: Promise<void> | undefined;
-  let again = false;
-  const readNewEntries = (): Promise<void> => {
-    if (running !== undefined) {
-      again = true;
-      return running;
-    }
-    running = (async () => {
-      do {
-        again = false;
-        await pass();
-        // An event during the pause asks for another pass.
-        if (!history && !stopped)
-          await new Promise((resolve) => {
-            setTimeout(resolve, minPassIntervalMs);
-          });
-      } while (again && !stopped);
-      running = undefined;
-    })();
-    return running;
-  };
-
-  const unwatch = () => {
-    watcher?.close();
-    watcher = undefined;
-  };
-  const watchDirectory = async (): Promise<void> => {
-    const directory = path.dirname(file);
-    const inode = await stat(directory, { bigint: true }).then(
-      (info) => info.ino,
-      () => null,
-    );
-    // Another directory under the name: events of the old one tell nothing.
-    if (watcher !== undefined && watcher.inode !== inode) unwatch();
-    if (stopped || watcher !== undefined || inode === null) return;
-    try {
-      const opened: FSWatcher = watch(directory, (_event, name) => {
-        if (name === null || name.startsWith(path.basename(file))) void readNewEntries();
-      });
-      opened.on('error', unwatch);
-      watcher = {
-        close: () => {
-          opened.close();
-        },
-        inode,
-      };
-    } catch {
-      /* no rights, or no watches left: looking again now and then has to do */
-    }
-  };
-
-  return {
-    async start() {
-      await watchDirectory();
-      await readNewEntries();
-      entries = entries.slice(-activityDepth);
-      flush();
-      history = false;
-      clearTimeout(summaryTimer);
-      summaryTimer = undefined;
-      if (stopped) return;
-      options.onSummary(summary());
-      slow = setInterval(() => {
-        void watchDirectory().then(readNewEntries);
-      }, pollIntervalMs);
-    },
-    stop() {
-      stopped = true;
-      clearInterval(slow);
-      clearTimeout(batchTimer);
-      clearTimeout(summaryTimer);
-      unwatch();
-      listeners.clear();
-    },
-    summary,
-    page(before, limit) {
-      const end = before === null ? entries.length : lowerBound(entries, before);
-      const start = Math.max(0, end - Math.min(limit, activityPageSize), entries.length - activityDepth);
-      return {
-        entries: entries.slice(start, Math.max(start, end)),
-        more: start > Math.max(0, entries.length - activityDepth),
-      };
-    },
-    onBatch(listener) {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-    markSeen() {
-      const until = counts.markSeen();
-      summarySoon();
-      return until;
-    },
-  };
+  return new DecisionLogFeed(file, options);
 }
 
-/** Index of the first entry whose seq is not below `seq`. */
-function lowerBound(entries: readonly ActivityEntry[], seq: number): number {
-  let low = 0,
-    high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((entries[middle]?.seq ?? 0) < seq) low = middle + 1;
-    else high = middle;
+class DecisionLogFeed implements ActivityFeed {
+  readonly #file: string;
+  readonly #onSummary: (summary: ActivitySummary) => void;
+  readonly #names: UserNames;
+  readonly #counts: DenialCounts;
+  readonly #entries = new FeedEntries();
+  readonly #reader: DecisionLogReader;
+  readonly #directory: LogDirectoryWatch;
+  readonly #listeners = new Set<(batch: FeedBatch) => void>();
+  /** Ids that are being looked up: their entries wait for it, so that no number turns into a name. */
+  readonly #unnamed = new Set<number>();
+  #state: ActivityState = { kind: 'reading' };
+  #seq = 0;
+  #files = 0;
+  #since: string | null = null;
+  /** Until the log as it was at the start is read. */
+  #isHistory = true;
+  #isStopped = false;
+  /** One pass at a time; another one follows when it was requested meanwhile. */
+  #passes: Promise<void> | undefined;
+  #isPassRequested = false;
+  #batchTimer: NodeJS.Timeout | undefined;
+  #summaryTimer: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
+
+  constructor(file: string, options: FeedOptions) {
+    this.#file = file;
+    this.#onSummary = options.onSummary;
+    this.#names = options.names ?? userNames();
+    this.#counts = new DenialCounts(options.seenUntil, options.now);
+    this.#reader = new DecisionLogReader(file, {
+      entry: (stored) => {
+        this.#add(inView(stored, ++this.#seq, this.#names.of(stored.client.uid)));
+      },
+    });
+    this.#directory = new LogDirectoryWatch(file, () => {
+      void this.#readNewEntries();
+    });
   }
-  return low;
+
+  async start(): Promise<void> {
+    await this.#directory.open();
+    await this.#readNewEntries();
+    this.#entries.trim();
+    this.#flush();
+    this.#isHistory = false;
+    clearTimeout(this.#summaryTimer);
+    this.#summaryTimer = undefined;
+    if (this.#isStopped) return;
+    this.#onSummary(this.summary());
+    this.#poll = setInterval(() => {
+      void this.#directory.open().then(() => this.#readNewEntries());
+    }, pollIntervalMs);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearInterval(this.#poll);
+    clearTimeout(this.#batchTimer);
+    clearTimeout(this.#summaryTimer);
+    this.#directory.close();
+    this.#listeners.clear();
+  }
+
+  summary(): ActivitySummary {
+    return {
+      state: this.#state,
+      entries: this.#entries.count,
+      since: this.#since,
+      rotatedAway: this.#files >= retainedFiles,
+      ...this.#counts.summary(),
+    };
+  }
+
+  page(before: number | null, limit: number): ReturnType<ActivityFeed['page']> {
+    return this.#entries.page(before, limit);
+  }
+
+  onBatch(listener: (batch: FeedBatch) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  markSeen(): string {
+    const until = this.#counts.markSeen();
+    this.#summarySoon();
+    return until;
+  }
+
+  #add(entry: ActivityEntry): void {
+    if (entry.user === null && this.#names.needsLookup(entry.client.uid)) this.#unnamed.add(entry.client.uid);
+    this.#since ??= entry.time;
+    this.#counts.add(entry, !this.#isHistory);
+    this.#entries.add(entry);
+    if (!this.#isHistory) this.#flushSoon();
+    this.#summarySoon();
+  }
+
+  #readNewEntries(): Promise<void> {
+    if (this.#passes !== undefined) {
+      this.#isPassRequested = true;
+      return this.#passes;
+    }
+    const passes = this.#runPasses();
+    this.#passes = passes;
+    return passes;
+  }
+
+  async #runPasses(): Promise<void> {
+    do {
+      this.#isPassRequested = false;
+      await this.#pass();
+      // An event during the pause asks for another pass.
+      if (!this.#isHistory && !this.#isStopped)
+        await new Promise((resolve) => {
+          setTimeout(resolve, minPassIntervalMs);
+        });
+    } while (this.#isPassRequested && !this.#isStopped);
+    this.#passes = undefined;
+  }
+
+  async #pass(): Promise<void> {
+    try {
+      this.#files = await this.#reader.pass();
+      if (this.#unnamed.size > 0) await this.#lookUpNames();
+      this.#become(this.#files > 0 ? { kind: 'following' } : await missingFileState(this.#file));
+    } catch (error) {
+      this.#become(unreadable(this.#file, error));
+    }
+  }
+
+  async #lookUpNames(): Promise<void> {
+    const isAnyFound = await this.#names.lookUp(this.#unnamed).catch(() => false);
+    this.#unnamed.clear();
+    if (isAnyFound) this.#entries.setUsers((uid) => this.#names.of(uid));
+    if (!this.#isHistory && !this.#isStopped && this.#entries.hasNew) this.#flushSoon();
+  }
+
+  #become(next: ActivityState): void {
+    if (next.kind === this.#state.kind && next.kind !== 'unreadable') return;
+    this.#state = next;
+    this.#summarySoon();
+  }
+
+  #summarySoon(): void {
+    if (!this.#isStopped)
+      this.#summaryTimer ??= setTimeout(() => {
+        this.#summaryTimer = undefined;
+        this.#onSummary(this.summary());
+      }, summaryMs);
+  }
+
+  #flushSoon(): void {
+    this.#batchTimer ??= setTimeout(() => {
+      this.#flush();
+    }, batchMs);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#batchTimer);
+    this.#batchTimer = undefined;
+    if (!this.#entries.hasNew || this.#unnamed.size > 0) return;
+    const batch: FeedBatch = { ...this.#entries.takeNew(), history: this.#isHistory };
+    for (const listener of [...this.#listeners]) listener(batch);
+  }
 }
