@@ -2,10 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import type { RootPaths } from '../../engine/base/root-paths.ts';
 
-/**
- * Told when something about the engine may have changed. Both may be called too often; receivers look for
- * themselves.
- */
+/** Called when something about the engine may have changed. Both may be called without any change. */
 export interface FeedListeners {
   engine(): void;
   containers(): void;
@@ -28,100 +25,137 @@ export function watchEngine(
   reachableSocket: () => string | null,
   listeners: FeedListeners,
 ): { stop(): void; reconnect(): void } {
-  let stopped = false;
-  let files: FSWatcher | undefined;
-  let stream: { destroy(): void } | undefined;
-  let connecting = false;
-  let retry: NodeJS.Timeout | undefined;
+  const files = new StateFileWatch(paths, () => {
+    listeners.engine();
+  });
+  const events = new EventStream(reachableSocket, listeners);
+  const connect = (): void => {
+    files.open();
+    events.connect();
+  };
+  connect();
+  const poll = setInterval(() => {
+    files.open();
+    listeners.engine();
+    events.connect();
+  }, slowPollMs);
+  return {
+    reconnect: connect,
+    stop: () => {
+      clearInterval(poll);
+      files.close();
+      events.close();
+    },
+  };
+}
 
-  const watchFiles = () => {
-    if (stopped || files !== undefined) return;
+/** Calls back when the engine's state file, or its clients' socket, is replaced. */
+class StateFileWatch {
+  readonly #paths: RootPaths;
+  readonly #onChange: () => void;
+  #watcher: FSWatcher | undefined;
+  #isClosed = false;
+
+  constructor(paths: RootPaths, onChange: () => void) {
+    this.#paths = paths;
+    this.#onChange = onChange;
+  }
+
+  /** Watches if it does not do so already. Without the directory, nothing: to be called again. */
+  open(): void {
+    if (this.#isClosed || this.#watcher !== undefined) return;
+    const names = [path.basename(this.#paths.state), path.basename(this.#paths.clientSocket)];
     try {
-      const opened = watch(paths.root, (_event, name) => {
-        if (name === path.basename(paths.state) || name === path.basename(paths.clientSocket))
-          listeners.engine();
+      const opened = watch(this.#paths.root, (_event, name) => {
+        if (name !== null && names.includes(name)) this.#onChange();
       });
-      files = opened;
+      this.#watcher = opened;
       opened.on('error', () => {
         opened.close();
-        files = undefined;
+        this.#watcher = undefined;
       });
     } catch {
       /* no such directory yet: the slow poll tries again */
     }
-  };
+  }
 
-  const connect = async (): Promise<void> => {
-    const socketPath = reachableSocket();
-    if (stopped || connecting || stream !== undefined || socketPath === null) return;
-    connecting = true;
-    try {
-      const { dockerClient } = await import('../../engine/base/docker-client.ts');
-      const events = await dockerClient(socketPath).getEvents({
-        filters: {
-          type: ['container'],
-          event: ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update'],
-        },
+  close(): void {
+    this.#isClosed = true;
+    this.#watcher?.close();
+  }
+}
+
+/** Docker's events of containers; connects again when the stream ends. */
+class EventStream {
+  readonly #reachableSocket: () => string | null;
+  readonly #listeners: FeedListeners;
+  #stream: NodeJS.ReadableStream | undefined;
+  #isConnecting = false;
+  #isClosed = false;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(reachableSocket: () => string | null, listeners: FeedListeners) {
+    this.#reachableSocket = reachableSocket;
+    this.#listeners = listeners;
+  }
+
+  /** Connects unless there is a connection, or no socket. */
+  connect(): void {
+    const socket = this.#reachableSocket();
+    if (this.#isClosed || this.#isConnecting || this.#stream !== undefined || socket === null) return;
+    this.#isConnecting = true;
+    void this.#open(socket)
+      .catch(() => {
+        this.#connectLater();
+      })
+      .finally(() => {
+        this.#isConnecting = false;
       });
-      const ended = () => {
-        if (stream === undefined) return;
-        stream = undefined;
-        listeners.engine();
-        again();
-      };
-      // Docker's events come as one JSON line each; which one does not matter, the list is read again as a
-      // whole.
-      events.on('data', () => {
-        listeners.containers();
-      });
-      events.on('end', ended);
-      events.on('close', ended);
-      events.on('error', ended);
-      if (stopped) {
-        destroy(events);
-        return;
-      }
-      stream = {
-        destroy: () => {
-          destroy(events);
-        },
-      };
-      // Whatever happened while nobody listened.
-      listeners.containers();
-    } catch {
-      again();
-    } finally {
-      connecting = false;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    if (this.#stream !== undefined) destroy(this.#stream);
+  }
+
+  async #open(socket: string): Promise<void> {
+    const { dockerClient } = await import('../../engine/base/docker-client.ts');
+    const events = await dockerClient(socket).getEvents({
+      filters: {
+        type: ['container'],
+        event: ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update'],
+      },
+    });
+    const ended = () => {
+      if (this.#stream === undefined) return;
+      this.#stream = undefined;
+      this.#listeners.engine();
+      this.#connectLater();
+    };
+    // Each event is one line of JSON. Which one does not matter: the whole list is read again.
+    events.on('data', () => {
+      this.#listeners.containers();
+    });
+    events.on('end', ended);
+    events.on('close', ended);
+    events.on('error', ended);
+    if (this.#isClosed) {
+      destroy(events);
+      return;
     }
-  };
-  const again = () => {
-    clearTimeout(retry);
-    if (!stopped)
-      retry = setTimeout(() => {
-        void connect();
-      }, reconnectMs);
-  };
+    this.#stream = events;
+    // For events before the stream was open.
+    this.#listeners.containers();
+  }
 
-  watchFiles();
-  void connect();
-  const poll = setInterval(() => {
-    watchFiles();
-    listeners.engine();
-    void connect();
-  }, slowPollMs);
-  return {
-    reconnect: () => {
-      watchFiles();
-      void connect();
-    },
-    stop() {
-      stopped = true;
-      clearInterval(poll);
-      clearTimeout(retry);
-      files?.close();
-      stream?.destroy();
-    },
-  };
+  #connectLater(): void {
+    clearTimeout(this.#retry);
+    if (!this.#isClosed)
+      this.#retry = setTimeout(() => {
+        this.connect();
+      }, reconnectMs);
+  }
 }
 
 /** A response's stream can be destroyed, though the interface dockerode types it with does not say so. */

@@ -4,18 +4,16 @@ import type { AppState, DesktopState } from '../../shared/ipc/app-state.ts';
 import type { Preferences } from '../../shared/ipc/user-choices.ts';
 import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
-import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';
-import { fail, type AppError, type Result } from '../../shared/result.ts';
+import type { AppError, Result } from '../../shared/result.ts';
 import { activityFeed, type ActivityFeed } from './activity/feed.ts';
 import { stateStore, type StateStore } from './app-state.ts';
-import { coalesce } from './coalesce.ts';
 import { DraftSession } from './draft.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { containersTmp } from './container-paths.ts';
 import { watchEngine } from './engine-feed.ts';
-import { message } from '../../shared/messages/message.ts';
+import { EngineRefresh, engineStatus } from './engine-refresh.ts';
+import { ContainerScans } from './container-scans.ts';
 import type { UserStore } from './preferences.ts';
-import { unknownEngine } from './unknown-engine.ts';
 
 export interface SessionOptions {
   readonly appVersion: string;
@@ -25,17 +23,6 @@ export interface SessionOptions {
   readonly desktop: () => DesktopState;
   readonly onLog: (line: EngineLogLine) => void;
 }
-
-/** Containers come and go in bursts (compose, CI): one scan a burst. */
-const scanAfterMs = 400;
-
-/**
- * How long a scan waits for one container, ms: one that the engine holds up must not keep those that come
- * meanwhile out of the list.
- */
-const inspectLimitMs = 5_000;
-/** Scans again where the engine had no answer about a container, ms; twice as late each time. */
-const unansweredAfterMs = { first: 5_000, last: 160_000 } as const;
 
 /** One engine opened by the app: the state, the draft, what is under way, and what keeps the state true. */
 export interface Session {
@@ -99,123 +86,169 @@ export async function openSession(
       deferred.state?.set({ activity: summary });
     },
   });
-  const opened: StateStore = stateStore({
-    appVersion: options.appVersion,
-    runtime: options.runtime,
-    platform: process.platform,
-    home: os.homedir(),
-    tmp: containersTmp,
-    isRoot: options.isRoot,
-    target: { id: target.id, kind: target.ref.kind, capabilities: target.capabilities, desktop },
-    engine,
-    backends: [],
-    settings: await draft.refresh(),
-    historyRevision: 0,
-    verification,
-    scan: null,
-    scanError: null,
-    run: null,
-    recreation: null,
-    removal: null,
-    appeared: null,
-    activity: activity.summary(),
-    preferences: users.preferences(),
-    preferencesError: users.problem(),
-    desktop: options.desktop(),
-    firstRun: users.firstRun(target.id),
-    busy: { scanning: false, verifying: false, engine: null, beginning: false },
-  });
+  const opened: StateStore = stateStore(
+    initialState(target, users, options, {
+      engine,
+      verification,
+      desktop,
+      settings: await draft.refresh(),
+      activity: activity.summary(),
+    }),
+  );
   deferred.state = opened;
 
-  let watched = nothingWatched;
-  let scanTimer: NodeJS.Timeout | undefined;
-  let unansweredTimer: NodeJS.Timeout | undefined;
-  let unansweredMs: number = unansweredAfterMs.first;
-  const scanOnce = coalesce(async (): Promise<Result<ContainerScan, AppError>> => {
-    opened.set({ busy: { ...opened.get().busy, scanning: true } });
-    // The last scan stays, with its age, when this one fails.
-    const unexpected = (cause: unknown) =>
-      fail('internal', message('app.containers-could-not-be-listed'), { cause });
-    const result = await target.scan({ inspectLimitMs }).catch(unexpected);
-    if (result.ok) watched = watchScan(watched, result.value);
-    const update = result.ok
-      ? { scan: result.value, scanError: null, appeared: watched.appeared }
-      : { scanError: result.error };
-    opened.set({ ...update, busy: { ...opened.get().busy, scanning: false } });
-    if (result.ok) scanUnanswered(result.value);
-    return result;
-  });
-  const scan = (): Promise<Result<ContainerScan, AppError>> => {
-    clearTimeout(scanTimer);
-    scanTimer = undefined;
-    return scanOnce();
-  };
-  const scanUnanswered = (last: ContainerScan) => {
-    clearTimeout(unansweredTimer);
-    if (!last.containers.some(({ whyUnknown }) => whyUnknown !== undefined)) {
-      unansweredMs = unansweredAfterMs.first;
-      return;
-    }
-    unansweredTimer = setTimeout(() => {
-      void scan();
-    }, unansweredMs);
-    unansweredMs = Math.min(unansweredMs * 2, unansweredAfterMs.last);
-  };
-  const scanSoon = () => {
-    if (opened.get().engine.phase === 'ready')
-      scanTimer ??= setTimeout(() => {
-        void scan();
-      }, scanAfterMs);
-  };
+  return new OpenedSession(target, users, options, { state: opened, draft, activity });
+}
 
-  const refreshEngine = coalesce(async (): Promise<EngineStatus> => {
-    const before = opened.get().engine;
-    const now = await engineStatus(target);
-    // What is known of Docker Desktop changes with it, an interrupted apply above all.
-    const known = opened.get().target;
-    const facts = await target.desktop().catch(() => null);
-    const changed = facts === null ? {} : { target: { ...known, desktop: facts } };
-    opened.set({ engine: now, ...changed });
-    // A gateway that ended enforces nothing of what it has recorded.
-    if (before.phase !== now.phase || before.gatewayUp !== now.gatewayUp) void draft.refresh();
-    if (now.phase !== 'ready') return now;
-    if (before.phase !== 'ready' || before.generation !== now.generation) {
-      scanSoon();
-      // A starting engine tries what isolation needs, and records it for those who can't.
-      void examine();
-    }
-    feed.reconnect();
-    return now;
-  });
+class OpenedSession implements Session {
+  readonly target: Target;
+  readonly state: StateStore;
+  readonly draft: DraftSession;
+  readonly activity: ActivityFeed;
+  readonly applyLog = new LogBuffer();
+  readonly isRoot: boolean;
+  readonly #onLog: (line: EngineLogLine) => void;
+  readonly #scans: ContainerScans;
+  readonly #engine: EngineRefresh;
+  readonly #feed: ReturnType<typeof watchEngine>;
+  readonly #unwatch: readonly (() => void)[];
 
-  const examine = (): Promise<void> =>
-    target.backendReports().then(
-      (backends) => {
-        opened.set({ backends });
+  constructor(
+    target: Target,
+    users: UserStore,
+    options: SessionOptions,
+    { state, draft, activity }: Pick<Session, 'state' | 'draft' | 'activity'>,
+  ) {
+    this.target = target;
+    this.state = state;
+    this.draft = draft;
+    this.activity = activity;
+    this.isRoot = options.isRoot;
+    this.#onLog = options.onLog;
+    this.#scans = new ContainerScans(target, state);
+    const scanSoon = (): void => {
+      this.#scans.scanSoon();
+    };
+    this.#engine = new EngineRefresh(target, state, draft, {
+      scanSoon,
+      onReady: () => {
+        this.#feed.reconnect();
       },
-      () => undefined,
+    });
+    this.#feed = watchEngine(
+      target.paths,
+      () => (state.get().engine.phase === 'ready' ? state.get().engine.socket : null),
+      {
+        engine: () => {
+          void this.#engine.refresh();
+        },
+        containers: () => {
+          scanSoon();
+          void this.#engine.refresh();
+        },
+      },
     );
+    this.#unwatch = [
+      watchFiles(target, state, draft, scanSoon),
+      users.onProblem((preferencesError) => {
+        state.set({ preferencesError });
+      }),
+    ];
+  }
 
-  // A recreation whose process was killed: the supervisor settles it too, whoever comes first.
-  const settle = async (): Promise<void> => {
-    if (!options.isRoot) return;
-    const settled = await target.settleRecreate();
-    if (!settled.ok && settled.error.code !== 'apply.in-progress') opened.set({ scanError: settled.error });
-  };
+  log(line: EngineLogLine): void {
+    this.applyLog.add(line);
+    this.#onLog(line);
+  }
 
-  const feed = watchEngine(
-    paths,
-    () => (opened.get().engine.phase === 'ready' ? opened.get().engine.socket : null),
-    {
-      engine: () => {
-        void refreshEngine();
-      },
-      containers: () => {
-        scanSoon();
-        void refreshEngine();
-      },
-    },
-  );
+  refreshEngine(): Promise<EngineStatus> {
+    return this.#engine.refresh();
+  }
+
+  scan(): Promise<Result<ContainerScan, AppError>> {
+    return this.#scans.scan();
+  }
+
+  acknowledge(): void {
+    this.#scans.acknowledge();
+  }
+
+  setPreferences(preferences: Preferences): void {
+    this.state.set({ preferences });
+  }
+
+  async loadRest(): Promise<void> {
+    await Promise.all([
+      this.#engine.readBackends(),
+      this.state.get().engine.phase === 'ready' ? this.#settle().then(() => this.scan()) : undefined,
+      this.activity.start(),
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.#scans.close();
+    this.#feed.stop();
+    this.activity.stop();
+    for (const unwatch of this.#unwatch) unwatch();
+    await this.draft.flush().catch(() => undefined);
+    this.target.dispose();
+  }
+
+  /** Settles a recreation whose process was killed. The supervisor does so too: whichever is first. */
+  async #settle(): Promise<void> {
+    if (!this.isRoot) return;
+    const settled = await this.target.settleRecreate();
+    if (!settled.ok && settled.error.code !== 'apply.in-progress')
+      this.state.set({ scanError: settled.error });
+  }
+}
+
+/** The state of the first frame. */
+const initialState = (
+  target: Target,
+  users: UserStore,
+  options: SessionOptions,
+  known: Pick<AppState, 'engine' | 'verification' | 'settings' | 'activity'> &
+    Pick<AppState['target'], 'desktop'>,
+): AppState => ({
+  appVersion: options.appVersion,
+  runtime: options.runtime,
+  platform: process.platform,
+  home: os.homedir(),
+  tmp: containersTmp,
+  isRoot: options.isRoot,
+  target: {
+    id: target.id,
+    kind: target.ref.kind,
+    capabilities: target.capabilities,
+    desktop: known.desktop,
+  },
+  engine: known.engine,
+  backends: [],
+  settings: known.settings,
+  historyRevision: 0,
+  verification: known.verification,
+  scan: null,
+  scanError: null,
+  run: null,
+  recreation: null,
+  removal: null,
+  appeared: null,
+  activity: known.activity,
+  preferences: users.preferences(),
+  preferencesError: users.problem(),
+  desktop: options.desktop(),
+  firstRun: users.firstRun(target.id),
+  busy: { scanning: false, verifying: false, engine: null, beginning: false },
+});
+
+/** Keeps the state in line with files that others write. Returns how to stop. */
+function watchFiles(
+  target: Target,
+  state: StateStore,
+  draft: DraftSession,
+  scanSoon: () => void,
+): () => void {
   const unwatchSettings = target.settings.watch(() => {
     void draft.refresh();
   });
@@ -224,15 +257,15 @@ export async function openSession(
     void draft.refresh().then(scanSoon);
   });
   const unwatchHistory = target.settings.watchHistory(() => {
-    opened.set({ historyRevision: opened.get().historyRevision + 1 });
+    state.set({ historyRevision: state.get().historyRevision + 1 });
     // Which version is applied follows from history, too.
     void draft.refresh();
   });
   // Recorded by a command line, or another admin's window.
   const readVerification = () => {
     void target.lastVerification().then(
-      (recorded) => {
-        opened.set({ verification: recorded });
+      (verification) => {
+        state.set({ verification });
       },
       () => undefined,
     );
@@ -240,65 +273,10 @@ export async function openSession(
   const unwatchVerification = target.watchVerification(readVerification);
   // One may have been recorded since it was read, and before it was watched.
   readVerification();
-  const unwatchUser = users.onProblem((preferencesError) => {
-    opened.set({ preferencesError: preferencesError });
-  });
-  const applyLog = new LogBuffer();
-
-  return {
-    target,
-    state: opened,
-    draft,
-    applyLog,
-    activity,
-    isRoot: options.isRoot,
-    refreshEngine,
-    scan,
-    log(line) {
-      applyLog.add(line);
-      options.onLog(line);
-    },
-    acknowledge() {
-      watched = { ...watched, appeared: null };
-      opened.set({ appeared: null });
-    },
-    setPreferences(preferences) {
-      opened.set({ preferences });
-    },
-    async loadRest() {
-      await Promise.all([
-        examine(),
-        opened.get().engine.phase === 'ready' ? settle().then(scan) : undefined,
-        activity.start(),
-      ]);
-    },
-    async close() {
-      clearTimeout(scanTimer);
-      clearTimeout(unansweredTimer);
-      feed.stop();
-      activity.stop();
-      unwatchSettings();
-      unwatchPolicy();
-      unwatchHistory();
-      unwatchVerification();
-      unwatchUser();
-      await draft.flush().catch(() => undefined);
-      target.dispose();
-    },
+  return () => {
+    unwatchSettings();
+    unwatchPolicy();
+    unwatchHistory();
+    unwatchVerification();
   };
-}
-
-/**
- * The engine's status; one whose status can't even be read is `failed` with the reason, never shown as fine.
- */
-async function engineStatus(target: Target): Promise<EngineStatus> {
-  try {
-    return await target.driver.status();
-  } catch (error) {
-    return unknownEngine(
-      target.paths,
-      target.driver.kind,
-      error instanceof Error ? error.message : String(error),
-    );
-  }
 }

@@ -1,0 +1,90 @@
+import type { Target } from '../../engine/target.ts';
+import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';
+import type { ContainerScan } from '../../shared/containers/protection.ts';
+import { message } from '../../shared/messages/message.ts';
+import { fail, type AppError, type Result } from '../../shared/result.ts';
+import type { StateStore } from './app-state.ts';
+import { coalesce } from './coalesce.ts';
+
+/** Containers come and go in bursts (compose, CI): one scan a burst. */
+const scanAfterMs = 400;
+
+/**
+ * How long a scan waits for one container, ms: one that the engine holds up must not keep those that come
+ * meanwhile out of the list.
+ */
+const inspectLimitMs = 5_000;
+/** Scans again where the engine had no answer about a container, ms; twice as late each time. */
+const unansweredAfterMs = { first: 5_000, last: 160_000 } as const;
+
+/** Scans of one engine's containers, with their results in the state. */
+export class ContainerScans {
+  readonly #target: Target;
+  readonly #state: StateStore;
+  readonly #scanOnce: () => Promise<Result<ContainerScan, AppError>>;
+  #watched = nothingWatched;
+  #timer: NodeJS.Timeout | undefined;
+  #unansweredTimer: NodeJS.Timeout | undefined;
+  #unansweredMs: number = unansweredAfterMs.first;
+
+  constructor(target: Target, state: StateStore) {
+    this.#target = target;
+    this.#state = state;
+    this.#scanOnce = coalesce(() => this.#run());
+  }
+
+  /** Scans now; see `Session.scan`. */
+  scan(): Promise<Result<ContainerScan, AppError>> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return this.#scanOnce();
+  }
+
+  /** Scans shortly, once for a burst of calls; not while the engine is down. */
+  scanSoon(): void {
+    if (this.#state.get().engine.phase === 'ready')
+      this.#timer ??= setTimeout(() => {
+        void this.scan();
+      }, scanAfterMs);
+  }
+
+  /** The unprotected containers that appeared were acknowledged. */
+  acknowledge(): void {
+    this.#watched = { ...this.#watched, appeared: null };
+    this.#state.set({ appeared: null });
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#unansweredTimer);
+  }
+
+  async #run(): Promise<Result<ContainerScan, AppError>> {
+    const state = this.#state;
+    state.set({ busy: { ...state.get().busy, scanning: true } });
+    const unexpected = (cause: unknown) =>
+      fail('internal', message('app.containers-could-not-be-listed'), { cause });
+    const result = await this.#target.scan({ inspectLimitMs }).catch(unexpected);
+    if (result.ok) this.#watched = watchScan(this.#watched, result.value);
+    // The last scan stays, with its age, when this one fails.
+    const update = result.ok
+      ? { scan: result.value, scanError: null, appeared: this.#watched.appeared }
+      : { scanError: result.error };
+    state.set({ ...update, busy: { ...state.get().busy, scanning: false } });
+    if (result.ok) this.#scanUnanswered(result.value);
+    return result;
+  }
+
+  /** Scans again later where the engine had no answer about a container. */
+  #scanUnanswered(last: ContainerScan): void {
+    clearTimeout(this.#unansweredTimer);
+    if (!last.containers.some(({ whyUnknown }) => whyUnknown !== undefined)) {
+      this.#unansweredMs = unansweredAfterMs.first;
+      return;
+    }
+    this.#unansweredTimer = setTimeout(() => {
+      void this.scan();
+    }, this.#unansweredMs);
+    this.#unansweredMs = Math.min(this.#unansweredMs * 2, unansweredAfterMs.last);
+  }
+}
