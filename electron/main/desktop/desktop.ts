@@ -42,67 +42,169 @@ export interface DesktopOptions {
 /** A verification expires without any event: the state is computed again at this interval. */
 const refreshIntervalMs = 60_000;
 
-export function createDesktop({ window, preferences, act, report }: DesktopOptions): Desktop {
-  const login = startAtLogin();
-  let desktop: DesktopState = {
-    tray: false,
-    notifications: false,
-    canStartAtLogin: login.supported(),
-    startsAtLogin: false,
-  };
-  let tray: AppTray | undefined;
-  let session: Session | undefined;
-  let unfollow: () => void = () => undefined;
-  const labels = (): DesktopLabels => desktopLabels(preferences().language, systemLanguage());
-  const update = (part: Partial<DesktopState>) => {
-    desktop = { ...desktop, ...part };
-    session?.state.set({ desktop });
-  };
+export function createDesktop(options: DesktopOptions): Desktop {
+  return new AppDesktop(options);
+}
 
-  const notices = createNotices({
-    labels,
-    show: (notice) => {
-      showNotice(notice, window);
-    },
-    isEnabled: (kind) => {
-      const p = preferences();
-      return (
-        desktop.notifications &&
-        { denied: p.notifyDenied, unprotected: p.notifyUnprotected, protection: p.notifyProtection }[kind]
-      );
-    },
-    inFront: () => {
-      const w = window();
-      return w !== undefined && !w.isDestroyed() && w.isVisible() && w.isFocused();
-    },
-  });
+class AppDesktop implements Desktop {
+  readonly #options: DesktopOptions;
+  readonly #login = startAtLogin();
+  readonly #notices: ReturnType<typeof createNotices>;
+  readonly #timer: NodeJS.Timeout;
+  #state: DesktopState;
+  #isDetected = false;
+  #tray: AppTray | undefined;
+  #session: Session | undefined;
+  #unfollow: () => void = () => undefined;
 
-  const refresh = () => {
-    if (session === undefined) return;
-    const state = session.state.get();
-    const now = Date.now();
-    notices.engine(factsOf(state, now));
-    tray?.show(trayState(state, labels(), now), state.engine.name, labels());
-  };
-  const timer = setInterval(() => {
-    // A panel or a notification server that comes later than we do, as at login.
-    if (detected && (!desktop.tray || !desktop.notifications)) detect().catch(report);
-    else refresh();
-  }, refreshIntervalMs);
-  const safely = (work: () => void) => () => {
+  constructor(options: DesktopOptions) {
+    this.#options = options;
+    this.#state = {
+      tray: false,
+      notifications: false,
+      canStartAtLogin: this.#login.supported(),
+      startsAtLogin: false,
+    };
+    this.#notices = createNotices({
+      labels: () => this.#labels(),
+      show: (notice) => {
+        showNotice(notice, options.window);
+      },
+      isEnabled: (kind) => this.#notifies(kind),
+      inFront: () => {
+        const w = options.window();
+        return w !== undefined && !w.isDestroyed() && w.isVisible() && w.isFocused();
+      },
+    });
+    this.#timer = setInterval(() => {
+      // A panel or a notification server that comes later than we do, as at login.
+      if (this.#isDetected && (!this.#state.tray || !this.#state.notifications))
+        this.detect().catch(options.report);
+      else this.#refresh();
+    }, refreshIntervalMs);
+  }
+
+  state(): DesktopState {
+    return this.#state;
+  }
+
+  async detect(): Promise<DesktopState> {
+    this.#isDetected = true;
+    const [hasTray, shows, starts] = await Promise.all([
+      trayAvailable(),
+      notificationsAvailable(Notification.isSupported()),
+      this.#login.isOn(),
+    ]);
+    if (hasTray && this.#tray === undefined && this.#session !== undefined)
+      this.#tray = this.#openTray(this.#session);
+    this.#update({ tray: hasTray, notifications: shows, startsAtLogin: starts });
+    this.#refresh();
+    return this.#state;
+  }
+
+  follow(next: Session): void {
+    this.#session = next;
+    this.#notices.reset();
+    next.state.set({ desktop: this.#state });
+    this.#unfollow();
+    this.#unfollow = next.activity.onBatch((batch) => {
+      if (!batch.history) this.#notices.decided(batch.entries, batch.left);
+    });
+    next.state.onChange(() => {
+      if (this.#session === next) this.#refresh();
+    });
+    this.#refresh();
+  }
+
+  keepsInTray(): boolean {
+    return this.#tray !== undefined && this.#options.preferences().closeToTray;
+  }
+
+  async setStartAtLogin(on: boolean): Promise<Result<DesktopState, AppError>> {
+    if (!this.#login.supported())
+      return fail('input.unusable', message('app.this-system-starts-nothing-at-login'));
     try {
-      work();
-    } catch (error) {
-      report(error);
+      await this.#login.set(on);
+    } catch (cause) {
+      return fail(
+        'internal',
+        message('app.start-at-login-could-not-be-turned', { value: on ? 'on' : 'off' }),
+        { cause },
+      );
     }
-  };
-  const actOrNotify = async (what: 'verify' | 'start'): Promise<void> => {
-    if (session === undefined) return;
-    const result = await act(what, session.target.id);
+    this.#update({ startsAtLogin: await this.#login.isOn() });
+    return ok(this.#state);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#unfollow();
+    this.#notices.reset();
+    this.#tray?.destroy();
+    this.#tray = undefined;
+  }
+
+  #labels(): DesktopLabels {
+    return desktopLabels(this.#options.preferences().language, systemLanguage());
+  }
+
+  #notifies(kind: Notice['kind']): boolean {
+    const { notifyDenied, notifyUnprotected, notifyProtection } = this.#options.preferences();
+    return (
+      this.#state.notifications &&
+      { denied: notifyDenied, unprotected: notifyUnprotected, protection: notifyProtection }[kind]
+    );
+  }
+
+  #update(part: Partial<DesktopState>): void {
+    this.#state = { ...this.#state, ...part };
+    this.#session?.state.set({ desktop: this.#state });
+  }
+
+  #refresh(): void {
+    if (this.#session === undefined) return;
+    const state = this.#session.state.get();
+    const now = Date.now();
+    this.#notices.engine(factsOf(state, now));
+    this.#tray?.show(trayState(state, this.#labels(), now), state.engine.name, this.#labels());
+  }
+
+  #openTray(session: Session): AppTray {
+    const { window, report } = this.#options;
+    const safely = (work: () => void) => () => {
+      try {
+        work();
+      } catch (error) {
+        report(error);
+      }
+    };
+    const act = (what: 'verify' | 'start') => () => {
+      this.#actOrNotify(what).catch(report);
+    };
+    return openTray(trayState(session.state.get(), this.#labels(), Date.now()), {
+      open: safely(() => {
+        showWindow(window());
+      }),
+      quit: safely(() => {
+        app.quit();
+      }),
+      verify: act('verify'),
+      start: act('start'),
+      // Containers may be running: the window asks, and names how many.
+      stop: safely(() => {
+        showWindow(window(), { page: 'overview', params: { ask: 'stop' } });
+      }),
+    });
+  }
+
+  async #actOrNotify(what: 'verify' | 'start'): Promise<void> {
+    const { act, preferences, window } = this.#options;
+    if (this.#session === undefined) return;
+    const result = await act(what, this.#session.target.id);
     if (result.ok) return;
     const translate = await loadTranslator(desktopLanguage(preferences().language, systemLanguage()));
-    const notice = failedNotice(labels(), what, result.error, translate);
-    if (desktop.notifications) showNotice(notice, window);
+    const notice = failedNotice(this.#labels(), what, result.error, translate);
+    if (this.#state.notifications) showNotice(notice, window);
     else
       await dialog.showMessageBox({
         type: 'error',
@@ -110,82 +212,7 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
         message: notice.title,
         detail: notice.body,
       });
-  };
-
-  let detected = false;
-  const detect = async (): Promise<DesktopState> => {
-    detected = true;
-    const [hasTray, shows, starts] = await Promise.all([
-      trayAvailable(),
-      notificationsAvailable(Notification.isSupported()),
-      login.isOn(),
-    ]);
-    if (hasTray && tray === undefined && session !== undefined) {
-      const first = trayState(session.state.get(), labels(), Date.now());
-      tray = openTray(first, {
-        open: safely(() => {
-          showWindow(window());
-        }),
-        quit: safely(() => {
-          app.quit();
-        }),
-        verify: () => {
-          actOrNotify('verify').catch(report);
-        },
-        start: () => {
-          actOrNotify('start').catch(report);
-        },
-        // Containers may be running: the window asks, and names how many.
-        stop: safely(() => {
-          showWindow(window(), { page: 'overview', params: { ask: 'stop' } });
-        }),
-      });
-    }
-    update({ tray: hasTray, notifications: shows, startsAtLogin: starts });
-    refresh();
-    return desktop;
-  };
-
-  return {
-    state: () => desktop,
-    detect,
-    follow(next) {
-      session = next;
-      notices.reset();
-      next.state.set({ desktop });
-      unfollow();
-      unfollow = next.activity.onBatch((batch) => {
-        if (!batch.history) notices.decided(batch.entries, batch.left);
-      });
-      next.state.onChange(() => {
-        if (session === next) refresh();
-      });
-      refresh();
-    },
-    keepsInTray: () => tray !== undefined && preferences().closeToTray,
-    async setStartAtLogin(on) {
-      if (!login.supported())
-        return fail('input.unusable', message('app.this-system-starts-nothing-at-login'));
-      try {
-        await login.set(on);
-      } catch (cause) {
-        return fail(
-          'internal',
-          message('app.start-at-login-could-not-be-turned', { value: on ? 'on' : 'off' }),
-          { cause },
-        );
-      }
-      update({ startsAtLogin: await login.isOn() });
-      return ok(desktop);
-    },
-    close() {
-      clearInterval(timer);
-      unfollow();
-      notices.reset();
-      tray?.destroy();
-      tray = undefined;
-    },
-  };
+  }
 }
 
 const systemLanguage = (): string => app.getPreferredSystemLanguages()[0] ?? app.getLocale();
