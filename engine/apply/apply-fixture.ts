@@ -11,6 +11,7 @@ import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import type { IsolationBackend } from '../backends/backend.ts';
 import { readSettings } from '../base/files.ts';
 import { versionState } from '../store/history.ts';
+import type { DriverCallOptions, EngineDriver } from './driver.ts';
 import type { ApplyPorts } from './ports.ts';
 import { embeddedCapabilities } from '../targets/embedded/capabilities.ts';
 
@@ -74,122 +75,25 @@ export function container(more: Partial<Container> = {}): Container {
 
 export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyPorts {
   const paths = rootPaths(root);
-  const call = async (
-    what: 'restart' | 'reload' | 'stop' | 'start' | 'health' | 'verify',
-    signal?: AbortSignal,
-  ): Promise<AppError | undefined> => {
-    await appendFile(callsFile(paths), `${what}\n`);
-    return options.outcome?.(what, signal);
-  };
-  const defaultRuntime = async () => /"default-runtime": *"(\w+)"/.exec(await running(paths))?.[1] ?? 'runc';
-  const status = async (): Promise<EngineStatus> => ({
-    kind: 'embedded',
-    phase: (await running(paths)) === 'stopped' ? 'stopped' : 'ready',
-    name: 'host',
-    root,
-    socket: paths.clientSocket,
-    settingsPath: paths.settings,
-    daemonJsonPath: paths.daemonJson,
-    supervisorPid: null,
-    dockerdPid: null,
-    generation: 1,
-    startedAt: null,
-    version: '26.1.5',
-    apiVersion: null,
-    kernel: null,
-    os: null,
-    storageDriver: null,
-    defaultRuntime: await defaultRuntime(),
-    counts: { containers: options.containers?.length ?? 0, running: 0, images: 1 },
-    gatewayUp: true,
-    plannerUp: true,
-    problem: null,
-  });
-  const start = async (
-    what: 'restart' | 'reload' | 'start',
-    signal?: AbortSignal,
-  ): Promise<Result<EngineStatus, AppError>> => {
-    const error = await call(what, signal);
-    if (error !== undefined) return { ok: false, error };
-    await writeFile(engineFile(paths), await readFile(paths.daemonJson, 'utf8').catch(() => 'none'));
-    return ok(await status());
-  };
-  const scan = (eci: boolean): ContainerScan => ({
-    at: '2026-01-01T00:00:00Z',
-    durationMs: 1,
-    eci,
-    containers: [...(options.containers ?? [])],
-  });
+  const engine = new FixtureEngine(paths, options);
   return {
     capabilities: embeddedCapabilities,
     paths,
     user: () => Promise.resolve({ uid: 1234, name: 'sam' }),
-    driver: {
-      kind: 'embedded',
-      paths,
-      status,
-      log: () => Promise.resolve([]),
-      start: ({ signal } = {}) => start('start', signal),
-      restart: ({ signal } = {}) => start('restart', signal),
-      reload: async ({ signal } = {}) => {
-        const reloaded = await start('reload', signal);
-        return reloaded.ok ? ok(undefined) : reloaded;
-      },
-      checkConfig: async () => {
-        const error = await options.outcome?.('check');
-        return error === undefined ? ok(undefined) : { ok: false, error };
-      },
-      stop: async () => {
-        const error = await call('stop');
-        if (error !== undefined) return { ok: false, error };
-        await writeFile(engineFile(paths), 'stopped');
-        return ok(await status());
-      },
-    },
-    facts: async (draft) => {
-      const applied = await readSettings(paths.settings);
-      if (!applied.ok) return applied;
-      const versions = await versionState(paths.history, applied.value);
-      if (!versions.ok) return versions;
-      const eci = /"value": true/.test(draft);
-      const engine = await status();
-      return ok({
-        applied: applied.value,
-        versions: versions.value,
-        engine,
-        capabilities: embeddedCapabilities,
-        lint: { settingsFormat: 'engine', platform: 'linux' },
-        runtimeName: 'bulkhead',
-        restartReason: options.reloads === true ? null : { code: 'not-prepared' },
-        rights: null,
-        backend: {
-          id: 'exclusive',
-          available: options.available ?? true,
-          requirements:
-            options.available === false
-              ? [{ code: 'kernel', met: false, found: '5.4', fix: 'Use a newer kernel.' }]
-              : [],
-        },
-        engineConfig: await previewEngineConfig(paths, {
-          eci,
-          runtimeName: 'bulkhead',
-          runtimePath: paths.runtimeBinary,
-        }),
-        scan: engine.phase === 'ready' ? scan(eci) : null,
-      });
-    },
+    driver: engine,
+    facts: (draft) => fixtureFacts(engine, options, draft),
     isolation: () => backend,
     health: async (expected) => {
-      const error = await call('health');
+      const error = await engine.call('health');
       if (error !== undefined) return { ok: false, error };
       if ((await running(paths)) === 'stopped') return fail('engine.unreachable', 'the engine does not run');
-      const runtime = await defaultRuntime();
+      const runtime = await engine.defaultRuntime();
       return expected === null || runtime === expected
         ? ok('up')
         : fail('engine.not-ready', `default runtime is ${runtime}`);
     },
     verify: async (signal) => {
-      const error = await call('verify', signal);
+      const error = await engine.call('verify', signal);
       return error === undefined ? ok(verified) : { ok: false, error };
     },
     lastVerification: () => Promise.resolve(null),
@@ -219,6 +123,141 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
     },
     ...(options.onCheckpoint === undefined ? {} : { onCheckpoint: options.onCheckpoint }),
   };
+}
+
+/** An engine that is a file. */
+class FixtureEngine implements EngineDriver {
+  readonly kind = 'embedded';
+  readonly paths: RootPaths;
+  readonly #options: FixtureOptions;
+
+  constructor(paths: RootPaths, options: FixtureOptions) {
+    this.paths = paths;
+    this.#options = options;
+  }
+
+  /** Records a call; returns how it ends. */
+  async call(
+    what: 'restart' | 'reload' | 'stop' | 'start' | 'health' | 'verify',
+    signal?: AbortSignal,
+  ): Promise<AppError | undefined> {
+    await appendFile(callsFile(this.paths), `${what}\n`);
+    return this.#options.outcome?.(what, signal);
+  }
+
+  async defaultRuntime(): Promise<string> {
+    return /"default-runtime": *"(\w+)"/.exec(await running(this.paths))?.[1] ?? 'runc';
+  }
+
+  async status(): Promise<EngineStatus> {
+    return {
+      kind: this.kind,
+      phase: (await running(this.paths)) === 'stopped' ? 'stopped' : 'ready',
+      name: 'host',
+      root: this.paths.root,
+      socket: this.paths.clientSocket,
+      settingsPath: this.paths.settings,
+      daemonJsonPath: this.paths.daemonJson,
+      supervisorPid: null,
+      dockerdPid: null,
+      generation: 1,
+      startedAt: null,
+      version: '26.1.5',
+      apiVersion: null,
+      kernel: null,
+      os: null,
+      storageDriver: null,
+      defaultRuntime: await this.defaultRuntime(),
+      counts: { containers: this.#options.containers?.length ?? 0, running: 0, images: 1 },
+      gatewayUp: true,
+      plannerUp: true,
+      problem: null,
+    };
+  }
+
+  log(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  start({ signal }: DriverCallOptions = {}): Promise<Result<EngineStatus, AppError>> {
+    return this.#start('start', signal);
+  }
+
+  restart({ signal }: DriverCallOptions = {}): Promise<Result<EngineStatus, AppError>> {
+    return this.#start('restart', signal);
+  }
+
+  async reload({ signal }: DriverCallOptions = {}): Promise<Result<void, AppError>> {
+    const reloaded = await this.#start('reload', signal);
+    return reloaded.ok ? ok(undefined) : reloaded;
+  }
+
+  async checkConfig(): Promise<Result<void, AppError>> {
+    const error = await this.#options.outcome?.('check');
+    return error === undefined ? ok(undefined) : { ok: false, error };
+  }
+
+  async stop(): Promise<Result<EngineStatus, AppError>> {
+    const error = await this.call('stop');
+    if (error !== undefined) return { ok: false, error };
+    await writeFile(engineFile(this.paths), 'stopped');
+    return ok(await this.status());
+  }
+
+  async #start(
+    what: 'restart' | 'reload' | 'start',
+    signal?: AbortSignal,
+  ): Promise<Result<EngineStatus, AppError>> {
+    const error = await this.call(what, signal);
+    if (error !== undefined) return { ok: false, error };
+    const configuration = await readFile(this.paths.daemonJson, 'utf8').catch(() => 'none');
+    await writeFile(engineFile(this.paths), configuration);
+    return ok(await this.status());
+  }
+}
+
+async function fixtureFacts(
+  driver: FixtureEngine,
+  options: FixtureOptions,
+  draft: string,
+): ReturnType<ApplyPorts['facts']> {
+  const { paths } = driver;
+  const applied = await readSettings(paths.settings);
+  if (!applied.ok) return applied;
+  const versions = await versionState(paths.history, applied.value);
+  if (!versions.ok) return versions;
+  const eci = /"value": true/.test(draft);
+  const engine = await driver.status();
+  const scan: ContainerScan = {
+    at: '2026-01-01T00:00:00Z',
+    durationMs: 1,
+    eci,
+    containers: [...(options.containers ?? [])],
+  };
+  return ok({
+    applied: applied.value,
+    versions: versions.value,
+    engine,
+    capabilities: embeddedCapabilities,
+    lint: { settingsFormat: 'engine', platform: 'linux' },
+    runtimeName: 'bulkhead',
+    restartReason: options.reloads === true ? null : { code: 'not-prepared' },
+    rights: null,
+    backend: {
+      id: 'exclusive',
+      available: options.available ?? true,
+      requirements:
+        options.available === false
+          ? [{ code: 'kernel', met: false, found: '5.4', fix: 'Use a newer kernel.' }]
+          : [],
+    },
+    engineConfig: await previewEngineConfig(paths, {
+      eci,
+      runtimeName: 'bulkhead',
+      runtimePath: paths.runtimeBinary,
+    }),
+    scan: engine.phase === 'ready' ? scan : null,
+  });
 }
 
 export const verified: Verification = {

@@ -38,89 +38,61 @@ export class FakeEngine {
     this.socket = socket;
     this.#server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://engine');
+      if (request.method !== 'GET') this.calls.push(`${request.method} ${url.pathname}${url.search}`);
       const send = (status: number, body?: unknown) => {
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end(body === undefined ? '' : JSON.stringify(body));
       };
-      if (request.method !== 'GET') this.calls.push(`${request.method} ${url.pathname}${url.search}`);
-      if (url.pathname === '/containers/json') {
-        this.lists++;
-        if (url.searchParams.get('all') !== 'true' && url.searchParams.get('all') !== '1') {
-          send(200, []);
-          return;
-        }
-        send(
-          200,
-          [...this.containers.values()].map((c) => ({
-            Id: c.id,
-            Names: [`/c-${c.id.slice(0, 6)}`],
-            Image: 'busybox',
-            State: c.running ? 'running' : 'exited',
-            Status: 'Exited (0)',
-            Created: 1,
-            Labels: c.labels ?? {},
-            Command: c.command ?? 'sh',
-          })),
-        );
-        return;
-      }
       const volume = /^\/volumes\/(.+)$/.exec(url.pathname)?.[1];
-      if (volume !== undefined) {
+      if (url.pathname === '/containers/json') this.#list(url.searchParams.get('all'), send);
+      else if (volume !== undefined) {
         if (this.usedVolumes.has(volume)) send(409, { message: 'volume is in use' });
         else send(204);
-        return;
+      } else {
+        const [, id = '', action = ''] = /^\/containers\/([^/]+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
+        this.#answerAbout(id, request.method === 'DELETE' ? 'remove' : action, send);
       }
-      const [, id = '', action = ''] = /^\/containers\/([^/]+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
-      const container = this.containers.get(id);
-      if (container === undefined || this.vanished.has(id)) {
-        send(404, { message: 'No such container' });
-        return;
-      }
-      if (request.method === 'DELETE') {
-        this.containers.delete(id);
-        send(204);
-        return;
-      }
-      if (action === 'stop') {
-        container.running = false;
-        send(204);
-        return;
-      }
-      if (this.broken.has(id)) {
-        send(500, { message: 'broken state' });
-        return;
-      }
-      if (this.hung.has(id)) return;
+    });
+  }
+
+  #list(all: string | null, send: Send): void {
+    this.lists++;
+    const listed = all === 'true' || all === '1' ? [...this.containers.values()] : [];
+    send(
+      200,
+      listed.map((c) => ({
+        Id: c.id,
+        Names: [`/c-${c.id.slice(0, 6)}`],
+        Image: 'busybox',
+        State: c.running ? 'running' : 'exited',
+        Status: 'Exited (0)',
+        Created: 1,
+        Labels: c.labels ?? {},
+        Command: c.command ?? 'sh',
+      })),
+    );
+  }
+
+  #answerAbout(id: string, action: string, send: Send): void {
+    const container = this.containers.get(id);
+    if (container === undefined || this.vanished.has(id)) send(404, { message: 'No such container' });
+    else if (action === 'remove') {
+      this.containers.delete(id);
+      send(204);
+    } else if (action === 'stop') {
+      container.running = false;
+      send(204);
+    } else if (this.broken.has(id)) send(500, { message: 'broken state' });
+    else if (!this.hung.has(id)) {
       this.inspecting++;
       this.mostInspecting = Math.max(this.mostInspecting, this.inspecting);
       setImmediate(() => {
         this.inspecting--;
-        send(200, {
-          Id: id,
-          Name: `/${container.name ?? `c-${id.slice(0, 6)}`}`,
-          Created: container.created ?? '2026-01-01T00:00:00Z',
-          Config: { Image: 'busybox', Labels: container.labels ?? { a: 'b' } },
-          State: {
-            Status: container.state ?? (container.running ? 'running' : 'exited'),
-            Running: container.running === true,
-            Paused: false,
-            Restarting: false,
-            Pid: container.pid ?? 0,
-          },
-          HostConfig: {
-            Runtime: container.runtime,
-            Privileged: container.privileged === true,
-            PidMode: container.pidMode ?? '',
-            NetworkMode: container.networkMode ?? 'default',
-            IpcMode: 'private',
-            UTSMode: '',
-            RestartPolicy: { Name: 'always' },
-          },
-          Mounts: container.mounts ?? [],
-        });
+        send(200, inspectResponse(container));
       });
-    });
+    }
   }
+
   add(container: Partial<FakeContainer> & { id: string }): void {
     this.containers.set(container.id, { runtime: 'runc', ...container });
   }
@@ -139,3 +111,29 @@ export class FakeEngine {
   }
 }
 export const id = (n: number) => n.toString(16).padStart(64, '0');
+
+type Send = (status: number, body?: unknown) => void;
+
+const inspectResponse = (container: FakeContainer): unknown => ({
+  Id: container.id,
+  Name: `/${container.name ?? `c-${container.id.slice(0, 6)}`}`,
+  Created: container.created ?? '2026-01-01T00:00:00Z',
+  Config: { Image: 'busybox', Labels: container.labels ?? { a: 'b' } },
+  State: {
+    Status: container.state ?? (container.running ? 'running' : 'exited'),
+    Running: container.running === true,
+    Paused: false,
+    Restarting: false,
+    Pid: container.pid ?? 0,
+  },
+  HostConfig: {
+    Runtime: container.runtime,
+    Privileged: container.privileged === true,
+    PidMode: container.pidMode ?? '',
+    NetworkMode: container.networkMode ?? 'default',
+    IpcMode: 'private',
+    UTSMode: '',
+    RestartPolicy: { Name: 'always' },
+  },
+  Mounts: container.mounts ?? [],
+});
