@@ -3,10 +3,10 @@ import { documentKey, foldCase, knownKeys, misspeltCriticalKey, type KnownKey } 
 import { jsonType, orList } from '../type-errors.ts';
 import { nodeAt } from '../document-tree.ts';
 import { parsePointer, type SettingsPath } from '../pointer.ts';
-import { settingsFileVersion } from '../schema/index.ts';
 import { closestName } from './closest-name.ts';
 import { message, type Message, plainText } from '../../messages/message.ts';
 import { replaceNode, type Report } from './report.ts';
+import { lintVersion } from './version.ts';
 
 /** Shape of the document: version, types, unknown and duplicated keys, keys of other targets. */
 export function lintDocument(report: Report): void {
@@ -29,55 +29,6 @@ export function lintDocument(report: Report): void {
       }),
       {
         params: { key: duplicate.key, firstLine: String(report.parsed.lines.at(duplicate.firstOffset).line) },
-      },
-    );
-  }
-}
-
-function lintVersion(report: Report): void {
-  const version = report.value(['configurationFileVersion']);
-  if (version === undefined) {
-    const first = report.parsed.tree.children?.[0];
-    const lines =
-      first === undefined ? null : report.parsed.text.slice(report.parsed.tree.offset + 1, first.offset);
-    const edit =
-      first === undefined || lines === null
-        ? {
-            offset: report.parsed.tree.offset + 1,
-            length: 0,
-            text: ` "configurationFileVersion": ${settingsFileVersion} `,
-          }
-        : {
-            offset: first.offset,
-            length: 0,
-            text: `"configurationFileVersion": ${settingsFileVersion},${lines === '' ? ' ' : lines}`,
-          };
-    report.add(
-      'missing-version',
-      'warning',
-      ['configurationFileVersion'],
-      message('settings.configurationfileversion-is-missing-docker-desktop-requires-it', {
-        settingsFileVersion,
-      }),
-      { fix: { title: message('settings.add-it'), edits: [edit] } },
-    );
-  } else if (typeof version === 'number' && version !== settingsFileVersion) {
-    const node = report.node(['configurationFileVersion']);
-    report.add(
-      'version-unsupported',
-      'error',
-      ['configurationFileVersion'],
-      message('settings.format-version-is-not-known-it-must', { version, settingsFileVersion }),
-      {
-        params: { version: String(version) },
-        ...(node === undefined
-          ? {}
-          : {
-              fix: {
-                title: message('settings.change-it-to', { value: settingsFileVersion }),
-                edits: [replaceNode(node, String(settingsFileVersion))],
-              },
-            }),
       },
     );
   }

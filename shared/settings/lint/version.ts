@@ -1,0 +1,53 @@
+import { message } from '../../messages/message.ts';
+import { settingsFileVersion } from '../schema/index.ts';
+import { replaceNode, type Report } from './report.ts';
+
+/** The format version: missing, or another one than this program's. */
+export function lintVersion(report: Report): void {
+  const version = report.value(['configurationFileVersion']);
+  if (version === undefined) {
+    const first = report.parsed.tree.children?.[0];
+    const lines =
+      first === undefined ? null : report.parsed.text.slice(report.parsed.tree.offset + 1, first.offset);
+    const edit =
+      first === undefined || lines === null
+        ? {
+            offset: report.parsed.tree.offset + 1,
+            length: 0,
+            text: ` "configurationFileVersion": ${settingsFileVersion} `,
+          }
+        : {
+            offset: first.offset,
+            length: 0,
+            text: `"configurationFileVersion": ${settingsFileVersion},${lines === '' ? ' ' : lines}`,
+          };
+    report.add(
+      'missing-version',
+      'warning',
+      ['configurationFileVersion'],
+      message('settings.configurationfileversion-is-missing-docker-desktop-requires-it', {
+        settingsFileVersion,
+      }),
+      { fix: { title: message('settings.add-it'), edits: [edit] } },
+    );
+  } else if (typeof version === 'number' && version !== settingsFileVersion) {
+    const node = report.node(['configurationFileVersion']);
+    report.add(
+      'version-unsupported',
+      'error',
+      ['configurationFileVersion'],
+      message('settings.format-version-is-not-known-it-must', { version, settingsFileVersion }),
+      {
+        params: { version: String(version) },
+        ...(node === undefined
+          ? {}
+          : {
+              fix: {
+                title: message('settings.change-it-to', { value: settingsFileVersion }),
+                edits: [replaceNode(node, String(settingsFileVersion))],
+              },
+            }),
+      },
+    );
+  }
+}
