@@ -7,7 +7,8 @@ import { openLog } from '../engine/targets/embedded/log-files.ts';
 import { checkMachine, checkRootPath, prepareRoot } from '../engine/targets/embedded/root-directory.ts';
 import { ControlServer } from './control-server.ts';
 import { message } from '../shared/messages/message.ts';
-import { Supervisor, type SupervisorOptions } from './supervisor.ts';
+import { Supervisor } from './supervisor.ts';
+import type { SupervisorOptions } from './supervisor-options.ts';
 
 /**
  * Runs one engine in the foreground until it is stopped, by SIGTERM, SIGINT or the control socket: gateway,

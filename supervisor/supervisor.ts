@@ -1,8 +1,6 @@
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { engineProblem, type EngineLogLine } from '../shared/engine-status/status.ts';
+import { engineProblem } from '../shared/engine-status/status.ts';
 import { errorMessage } from '../shared/messages/error-message.ts';
-import type { IsolationBackend } from '../engine/backends/backend.ts';
-import type { SettledRecreate } from '../engine/recreate/recreate-interrupted.ts';
 import type { Launched } from '../engine/targets/embedded/engine-launch.ts';
 import { readEngineState } from '../engine/targets/embedded/engine-state.ts';
 import { clearLeftovers } from '../engine/targets/embedded/leftovers.ts';
@@ -16,32 +14,10 @@ import type { ControlTarget } from './control-server.ts';
 import { EngineRunner } from './engine-runner.ts';
 import { InterruptedWork } from './interrupted-work.ts';
 import { PendingReloads } from './pending-reloads.ts';
-import type { ResumeApply } from './resume-within.ts';
 import { StateRecord } from './state-record.ts';
 import { message, type Message } from '../shared/messages/message.ts';
 import { SupervisorEvents } from './supervisor-events.ts';
-
-export interface SupervisorOptions {
-  /** Absolute path of the launcher, for gateway and planner. */
-  readonly bulkheadCommand: string;
-  readonly backends: readonly IsolationBackend[];
-  /**
-   * Finishes or rolls back an apply a crash interrupted, driving this engine through `driver`; begins before
-   * anything reads the configuration.
-   */
-  readonly resume?: ResumeApply;
-  /**
-   * Probes the requirements of the backends and stores the result, for users; runs beside the start, and is
-   * awaited before the engine counts as ready.
-   */
-  readonly examine?: () => Promise<Result<void, AppError>>;
-  /**
-   * Finishes or undoes a recreation of containers a crash interrupted; called when the engine has come up.
-   */
-  readonly settleRecreation?: () => Promise<Result<readonly SettledRecreate[], AppError>>;
-  /** The supervisor's own lines, as they are written to its log. */
-  readonly onLog?: (line: EngineLogLine) => void;
-}
+import type { SupervisorOptions } from './supervisor-options.ts';
 
 const longestPauseMs = 30_000;
 const mostFailures = 5;
