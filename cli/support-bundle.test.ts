@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundleEventSchema } from '../shared/support/bundle.ts';
 
 const run = promisify(execFile);
 const main = path.join(import.meta.dirname, 'main.ts');
@@ -72,6 +73,24 @@ describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
       });
     expect(await readFile(there, 'utf8')).toBe('kept');
     await expect(stat(path.join(directory, 'absent'))).rejects.toThrow('ENOENT');
+  });
+
+  it('comes as events for a program that shows it first, and is then written by nobody', async () => {
+    const { stdout } = await bundle('--json', '--events');
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => bundleEventSchema.parse(JSON.parse(line)));
+    expect(events[0]).toEqual({ type: 'progress', progress: { read: 0, total: null } });
+    expect(events.at(-1)).toEqual({ type: 'collected' });
+    const entries = events.flatMap((event) => (event.type === 'entry' ? [event.entry] : []));
+    expect(entries.find(({ name }) => name === 'logs/dockerd.log')).toEqual({
+      name: 'logs/dockerd.log',
+      content: 'starting\nlogin password=[redacted]\n',
+      redactions: { 'named-secret': 1 },
+      omittedBytes: 0,
+    });
+    expect((await run('ls', [directory])).stdout).toBe('engine\n');
   });
 
   it('can be looked at before it is written', async () => {

@@ -3,16 +3,18 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import type { BundleEntry, BundleFacts } from '../engine/support-bundle/collect.ts';
+import type { BundleFacts } from '../engine/support-bundle/collect.ts';
 import type { Target } from '../engine/target.ts';
 import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import type { BundleEntry, BundleEvent, ListedBundleEntry } from '../shared/support/bundle.ts';
 import { redactionKinds } from '../shared/support/redact.ts';
+import { eventListener, type EventListener } from './event-listener.ts';
 import { helpText } from './help.ts';
 import { renderList, type ListDefinition } from './list.ts';
-import { printError, printResult, withJson, withRoot } from './output.ts';
+import { exitCodes, printError, printResult, withJson, withRoot } from './output.ts';
 import { statusReport } from './status.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { text } from './text.ts';
@@ -22,6 +24,8 @@ const run = promisify(execFile);
 interface SupportOptions extends RootOptions {
   readonly output?: string;
   readonly dryRun?: boolean;
+  readonly events?: boolean;
+  readonly eventsTo?: string;
 }
 
 /** What a support bundle has, and where it was written. */
@@ -29,7 +33,7 @@ interface WrittenBundle {
   /** Null with `--dry-run`. */
   readonly file: string | null;
   readonly bytes: number;
-  readonly entries: readonly Omit<BundleEntry, 'content'>[];
+  readonly entries: readonly ListedBundleEntry[];
 }
 
 /** `bulkhead support-bundle`: what somebody who helps has to see, in one file that root alone can read. */
@@ -37,6 +41,8 @@ export function configureSupportBundle(command: Command): void {
   withJson(withRoot(command))
     .option('-o, --output <file>', helpText('cli-help.support-output'))
     .option('--dry-run', helpText('cli-help.support-dry-run'))
+    .option('--events', helpText('cli-help.support-events'))
+    .addOption(new Option('--events-to <socket>').hideHelp())
     .addHelpText('after', () => text('cli-help.support-notes'))
     .action((options: SupportOptions) => {
       if (process.getuid?.() !== 0) {
@@ -48,6 +54,10 @@ export function configureSupportBundle(command: Command): void {
         return;
       }
       return withTarget(options, async (target) => {
+        if (options.events === true) {
+          await printBundleEvents(target, await eventListener(options.eventsTo));
+          return;
+        }
         printResult(await makeBundle(target, options), { json: options.json, human: describeBundle });
       });
     });
@@ -57,23 +67,44 @@ async function makeBundle(
   target: Target,
   { output, dryRun }: SupportOptions,
 ): Promise<Result<WrittenBundle, AppError>> {
-  const [{ collectBundle }, { writeBundle }] = await Promise.all([
-    import('../engine/support-bundle/collect.ts'),
-    import('../engine/support-bundle/write.ts'),
+  const [collected, { bundleFileName, listEntry, withManifest }] = await Promise.all([
+    collect(target, () => undefined),
+    import('../shared/support/bundle.ts'),
   ]);
-  const collected = await collectBundle(target.paths, await bundleFacts(target));
-  const entries = collected.map(({ content, ...entry }) => ({ ...entry, bytes: Buffer.byteLength(content) }));
-  const manifest: BundleEntry = {
-    name: 'manifest.json',
-    content: `${JSON.stringify({ at: new Date().toISOString(), entries }, null, 2)}\n`,
-    redactions: {},
-    omittedBytes: 0,
-  };
+  const entries = collected.map(listEntry);
   if (dryRun === true) return ok({ file: null, bytes: 0, entries });
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
-  const file = path.resolve(output ?? `bulkhead-support-${stamp}.tar.gz`);
-  const written = await writeBundle(file, [manifest, ...collected]);
+  const at = new Date();
+  const { writeBundle } = await import('../engine/support-bundle/write.ts');
+  const file = path.resolve(output ?? bundleFileName(at));
+  const written = await writeBundle(file, withManifest(collected, at));
   return written.ok ? ok({ file, bytes: written.value, entries }) : written;
+}
+
+/**
+ * Prints the bundle's files as events, for a program that shows them before it writes a bundle itself, with
+ * the rights of its user.
+ */
+async function printBundleEvents(target: Target, listener: EventListener): Promise<void> {
+  const write = (event: BundleEvent) => {
+    listener.write(`${JSON.stringify(event)}\n`);
+  };
+  // Nothing is written that would have to be removed.
+  listener.onCancel(() => process.exit(exitCodes.failed));
+  write({ type: 'progress', progress: { read: 0, total: null } });
+  const entries = await collect(target, (read, total) => {
+    write({ type: 'progress', progress: { read, total } });
+  });
+  for (const entry of entries) write({ type: 'entry', entry });
+  write({ type: 'collected' });
+  listener.end();
+}
+
+async function collect(
+  target: Target,
+  onRead: (read: number, total: number) => void,
+): Promise<readonly BundleEntry[]> {
+  const { collectBundle } = await import('../engine/support-bundle/collect.ts');
+  return collectBundle(target.paths, await bundleFacts(target), onRead);
 }
 
 /** What is known of an engine and its machine beside files; a fact that cannot be had is the reason why. */
@@ -136,9 +167,7 @@ async function versionOf(program: string): Promise<string | null> {
   }
 }
 
-type ListedEntry = WrittenBundle['entries'][number];
-
-const entryList: ListDefinition<ListedEntry> = {
+const entryList: ListDefinition<ListedBundleEntry> = {
   fields: {
     Name: { head: () => text('cli-support.entry'), value: ({ name }) => name },
     Redacted: {
@@ -156,7 +185,7 @@ const entryList: ListDefinition<ListedEntry> = {
   key: 'Name',
 };
 
-function redactionsText({ redactions }: ListedEntry): string {
+function redactionsText({ redactions }: ListedBundleEntry): string {
   return redactionKinds
     .flatMap((kind) => {
       const count = redactions[kind];

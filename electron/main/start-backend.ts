@@ -11,7 +11,7 @@ import {
 } from '../../shared/targets/target-id.ts';
 import { createDesktop, type DesktopOptions } from './desktop/desktop.ts';
 import { elevation } from '../session/elevation.ts';
-import { elevatedCommand } from '../session/elevator.ts';
+import { elevatedCommand, noElevation } from '../session/elevator.ts';
 import { markStartStep, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
 import { allHandlers } from './handlers/index.ts';
 import { handleRequest, type Handlers } from './ipc/answer.ts';
@@ -54,7 +54,11 @@ export async function startBackend(
     open(ref, users, { window, desktop: () => desktop.state(), elevationMissing: rights.missing }),
   );
   onSessions(opened);
-  const rights = elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments });
+  const rights = elevation({
+    bulkheadCommand: elevatedCommand(projectRoot),
+    target: targetArguments,
+    ...(isRoot ? { elevator: noElevation } : {}),
+  });
   const actOnEngine: DesktopOptions['act'] = (action, engine) => {
     const name = action === 'verify' ? 'verify:run' : 'engine:start';
     return opened.withEngine<unknown>(engine, async (session) => handlers[name](undefined, session));

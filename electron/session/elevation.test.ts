@@ -224,6 +224,49 @@ describe('what needs root, as a user', () => {
     expect(await refused.verify()).toMatchObject({ ok: false, error: { code: 'verify.no-image' } });
   });
 
+  const entry = { name: 'versions.json', content: '{}\n', redactions: {}, omittedBytes: 0 };
+
+  it('collects a support bundle by the elevated command, which writes no file', async () => {
+    const progress: unknown[] = [];
+    const { collectBundle } = await standIn(
+      emits(
+        { type: 'progress', progress: { read: 0, total: null } },
+        { type: 'progress', progress: { read: 1, total: 2 } },
+        { nonsense: true },
+        { type: 'entry', entry },
+        { type: 'collected' },
+      ),
+    );
+    const started = await collectBundle((one) => progress.push(one));
+    if (!started.ok) throw new Error(started.error.message);
+    expect(await started.value.done).toEqual({ ok: true, value: [entry] });
+    expect(progress).toEqual([
+      { read: 0, total: null },
+      { read: 1, total: 2 },
+    ]);
+    expect((await called()).slice(1)).toEqual([
+      'support-bundle',
+      '--json',
+      '--events',
+      '--root',
+      '/srv/a root',
+    ]);
+  });
+
+  it('has no support bundle where the command was cancelled, or ended before it had all', async () => {
+    const begun = emits({ type: 'progress', progress: { read: 0, total: null } }, { type: 'entry', entry });
+    const waiting = await standIn(`${begun}\nread -r line; echo "$line" > ${directory}/heard; exit 1`);
+    const cancelled = await waiting.collectBundle(() => undefined);
+    if (!cancelled.ok) throw new Error(cancelled.error.message);
+    cancelled.value.cancel();
+    expect(await cancelled.value.done).toEqual({ ok: true, value: null });
+    expect(await readFile(path.join(directory, 'heard'), 'utf8')).toBe('cancel\n');
+    const ending = await standIn(begun);
+    const cut = await ending.collectBundle(() => undefined);
+    if (!cut.ok) throw new Error(cut.error.message);
+    expect(await cut.value.done).toMatchObject({ ok: false, error: { code: 'internal' } });
+  });
+
   it('runs nothing as root while no engine is open: none is guessed', async () => {
     const pkexec = path.join(directory, 'pkexec');
     await standIn('exit 0');

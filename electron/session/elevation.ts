@@ -10,7 +10,9 @@ import {
 } from '../../shared/containers/recreate.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { BundleProgress } from '../../shared/support/bundle.ts';
 import { verificationSchema, type Verification } from '../../shared/verify/claims.ts';
+import { followBundle, type BundleHandle } from './elevated-bundle.ts';
 import { followCommand, readCommand, waitForCommand, elevationFailure } from './elevated-command.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { systemElevator, type ElevatedChild, type Elevator } from './elevator.ts';
@@ -34,6 +36,8 @@ export interface Elevation {
   ): Promise<Result<RecreateHandle, AppError>>;
   /** Verifies as root, who alone may record it where everybody reads it. */
   verify(): Promise<Result<Verification, AppError>>;
+  /** Collects a support bundle of what root alone can read; nothing is written. */
+  collectBundle(onProgress: (progress: BundleProgress) => void): Promise<Result<BundleHandle, AppError>>;
   engine(
     action: 'start' | 'stop' | 'restart',
     status: () => Promise<EngineStatus>,
@@ -120,6 +124,10 @@ export function elevation({
         'verification',
         (value) => verificationSchema.safeParse(value).data ?? null,
       );
+    },
+    async collectBundle(onProgress) {
+      const child = await start(['support-bundle', '--json', '--events']);
+      return child.ok ? followBundle(child.value, onProgress) : child;
     },
     async engine(action, status) {
       const child = await start(['engine', action]);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
@@ -96,21 +96,33 @@ const polkit = (pkexec: string): Elevator => ({
     child.stderr.on('data', (chunk: Buffer) => {
       stderrText = (stderrText + String(chunk)).slice(-16_384);
     });
-    child.stdin.on('error', () => undefined);
     // pkexec exits with this code both for a user without authorisation and for a session without an agent.
     const exited = exitOf(child).then((code) =>
       code === notAuthorised && !/not authorized/i.test(stderrText) ? noPrompt : code,
     );
-    return ok({
-      stdout: child.stdout,
-      stderr: child.stderr,
-      writeLine: (line) => {
-        child.stdin.write(`${line}\n`);
-      },
-      exited,
-    });
+    return ok({ ...throughPipes(child), exited });
   },
 });
+
+/** Nobody is asked: who runs the app has the rights already. */
+export const noElevation: Elevator = {
+  missing: () => Promise.resolve(null),
+  run([program = '', ...first], args) {
+    const child = spawn(program, [...first, ...args], { stdio: 'pipe' });
+    return Promise.resolve(ok({ ...throughPipes(child), exited: exitOf(child) }));
+  },
+};
+
+function throughPipes(child: ChildProcessWithoutNullStreams): Omit<ElevatedChild, 'exited'> {
+  child.stdin.on('error', () => undefined);
+  return {
+    stdout: child.stdout,
+    stderr: child.stderr,
+    writeLine: (line) => {
+      child.stdin.write(`${line}\n`);
+    },
+  };
+}
 
 /** How a system asks: a program, its arguments, more environment, and what its end means. */
 interface ElevationPrompt {

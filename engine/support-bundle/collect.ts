@@ -2,20 +2,10 @@ import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { userSettingsName } from '../../shared/settings/preferences.ts';
-import type { RedactionKind } from '../../shared/support/redact.ts';
+import type { BundleEntry } from '../../shared/support/bundle.ts';
 import { redactJson, redactText, type RedactedText } from '../../shared/support/redact.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { recreateJournalPaths } from '../recreate/recreate-journal.ts';
-
-/** A file of a support bundle, without what looks like a secret. */
-export interface BundleEntry {
-  readonly name: string;
-  readonly content: string;
-  /** How many values were replaced in it, by kind. */
-  readonly redactions: Readonly<Partial<Record<RedactionKind, number>>>;
-  /** Bytes that were left out at its beginning, where it is too large. */
-  readonly omittedBytes: number;
-}
 
 /** What is known of an engine beside its files, by the name of the entry: written as JSON. */
 export type BundleFacts = Readonly<Record<string, unknown>>;
@@ -26,9 +16,14 @@ const maxLogFiles = 50;
 
 /**
  * Everything that a support bundle has: facts, settings, records and logs of an engine. A file that is absent
- * or cannot be read is left out; one of those is no reason to have no bundle.
+ * or cannot be read is left out; one of those is no reason to have no bundle. `onRead`: how many of all files
+ * are read.
  */
-export async function collectBundle(paths: RootPaths, facts: BundleFacts): Promise<readonly BundleEntry[]> {
+export async function collectBundle(
+  paths: RootPaths,
+  facts: BundleFacts,
+  onRead: (read: number, total: number) => void = () => undefined,
+): Promise<readonly BundleEntry[]> {
   const files: readonly (readonly [string, string])[] = [
     ['settings/admin-settings.json', paths.settings],
     ['settings/admin-settings.draft.json', paths.draft],
@@ -43,7 +38,14 @@ export async function collectBundle(paths: RootPaths, facts: BundleFacts): Promi
     ['logs/audit.jsonl', paths.audit],
     ...(await logFiles(paths.logs)).map((name) => [`logs/${name}`, path.join(paths.logs, name)] as const),
   ];
-  const read = await Promise.all(files.map(([name, file]) => readEntry(name, file)));
+  let count = 0;
+  const read = await Promise.all(
+    files.map(async ([name, file]) => {
+      const entry = await readEntry(name, file);
+      onRead(++count, files.length);
+      return entry;
+    }),
+  );
   return [
     ...Object.entries(facts).map(([name, value]) => entryOf(name, JSON.stringify(value, null, 2), 0)),
     ...read.filter((entry) => entry !== null),

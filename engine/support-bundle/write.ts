@@ -1,25 +1,52 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { systemCode } from '../base/files.ts';
-import type { BundleEntry } from './collect.ts';
+import type { BundleEntry } from '../../shared/support/bundle.ts';
 
 /**
  * Writes entries as a gzipped tar archive that its owner alone can read; the value is its size in bytes. A
  * file that is there is never replaced: `input.unusable`. Others: `internal`, with the reason.
  */
-export async function writeBundle(
+export function writeBundle(
+  file: string,
+  entries: readonly BundleEntry[],
+): Promise<Result<number, AppError>> {
+  return writeArchive(file, file, entries);
+}
+
+/** As `writeBundle`, but a file that is there is replaced: who chose it was asked. */
+export async function replaceBundle(
+  file: string,
+  entries: readonly BundleEntry[],
+): Promise<Result<number, AppError>> {
+  const part = `${file}.${randomBytes(4).toString('hex')}.part`;
+  const written = await writeArchive(part, file, entries);
+  if (!written.ok) return written;
+  try {
+    await rename(part, file);
+    return written;
+  } catch (error) {
+    await rm(part, { force: true });
+    return fail('internal', message('cli-support.not-written', { file }), { cause: error });
+  }
+}
+
+/** Writes to `destination`, which must not be there, the archive that will be `file`. */
+async function writeArchive(
+  destination: string,
   file: string,
   entries: readonly BundleEntry[],
 ): Promise<Result<number, AppError>> {
   let output: FileHandle;
   try {
     // Also through no link: it must not be there at all.
-    output = await open(file, 'wx', 0o600);
+    output = await open(destination, 'wx', 0o600);
   } catch (error) {
     return systemCode(error) === 'EEXIST'
       ? fail('input.unusable', message('cli-support.file-exists', { file }), {
@@ -39,7 +66,7 @@ export async function writeBundle(
     await archive(staging, name, output);
     return ok((await output.stat()).size);
   } catch (error) {
-    await rm(file, { force: true });
+    await rm(destination, { force: true });
     return fail('internal', message('cli-support.not-written', { file }), { cause: error });
   } finally {
     await output.close();

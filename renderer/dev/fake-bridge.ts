@@ -11,6 +11,7 @@ import { plan } from './apply-fixture.ts';
 import { targetCapabilities, targets } from './app-fixture.ts';
 import { verification } from './verification-fixture.ts';
 import { recreatePlan } from './container-fixture.ts';
+import { bundleEntries } from './support-fixture.ts';
 import { simulate } from './simulator-fixture.ts';
 import { registryResponses, runnerDigest, realOf } from './fake-machine.ts';
 
@@ -39,6 +40,7 @@ export function fakeBridge(
     changed: new Set(),
     log: new Set(),
     activity: new Set(),
+    support: new Set(),
     navigate: new Set(),
   };
   const change = (part: Partial<AppState>) => {
@@ -199,6 +201,10 @@ export function fakeBridge(
       change({ firstRun: step });
       return ok(undefined);
     },
+    'support:collect': () => ok(bundleEntries),
+    'support:cancel': () => ok(undefined),
+    'support:save': () => ok({ path: '/home/sam/bulkhead-support-20260412-093000.tar.gz', bytes: 48_213 }),
+    'support:show': () => ok(undefined),
     'desktop:start-at-login': ({ on }) => {
       change({ desktop: { ...state.desktop, startsAtLogin: on } });
       return ok(state.desktop);

@@ -47,6 +47,10 @@ const requests = {
   'simulate:cancel': 'app',
   'simulate:open-compose': 'app',
   'first-run:set': 'engine',
+  'support:collect': 'engine',
+  'support:cancel': 'app',
+  'support:save': 'app',
+  'support:show': 'app',
   'desktop:start-at-login': 'app',
   'app:licences': 'app',
   'preferences:set': 'app',
@@ -54,7 +58,7 @@ const requests = {
   'clipboard:write': 'app',
 } as const satisfies { readonly [K in IpcRequest]: IpcRequests[K]['scope'] };
 
-const events = { changed: true, log: true, activity: true, navigate: true } satisfies Record<
+const events = { changed: true, log: true, activity: true, support: true, navigate: true } satisfies Record<
   keyof IpcEvents,
   true
 >;

@@ -19,6 +19,7 @@ import {
 import { discoveredTargetSchema, targetIdSchema } from '../targets/target.ts';
 import { pageIds } from '../pages/pages.ts';
 import { simulationInputSchema, simulationSchema } from '../explain/simulation.ts';
+import { bundleProgressSchema, listedBundleEntrySchema } from '../support/bundle.ts';
 import { messageReferenceSchema } from '../messages/schema.ts';
 import { appStateSchema, settingsText, settingsStateSchema, desktopStateSchema } from './app-state.ts';
 
@@ -196,6 +197,25 @@ export const ipcContract = {
     },
     /** Remembers how far the first run on this engine got, or that it is not wanted. */
     'first-run:set': { scope: 'engine', input: z.object({ step: firstRunSchema }), output: nothing },
+    /**
+     * Collects what a support bundle of the engine would have, and keeps it for `support:save`; null when
+     * cancelled. How it goes comes as `support` events.
+     */
+    'support:collect': {
+      scope: 'engine',
+      input: nothing,
+      output: z.array(listedBundleEntrySchema).nullable(),
+    },
+    /** Ends a collection under way, and forgets what was collected. */
+    'support:cancel': { scope: 'app', input: nothing, output: nothing },
+    /** Writes what was collected, and nothing else, to a file that is picked; null when dismissed. */
+    'support:save': {
+      scope: 'app',
+      input: nothing,
+      output: z.object({ path: z.string(), bytes: z.number().int() }).nullable(),
+    },
+    /** Shows the bundle that was saved last in the system's file manager. */
+    'support:show': { scope: 'app', input: nothing, output: nothing },
     'desktop:start-at-login': {
       scope: 'app',
       input: z.object({ on: z.boolean() }),
@@ -227,6 +247,8 @@ export const ipcContract = {
     log: engineLogLineSchema,
     /** New entries of the decision log, while somebody reads it. */
     activity: activityBatchSchema,
+    /** How far the collection of a support bundle got. */
+    support: bundleProgressSchema,
     /** Show a page: requested by a notification, the tray or a link. */
     navigate: z.object({ page: z.enum(pageIds), params: z.record(z.string(), z.string()) }),
   },

@@ -12,6 +12,7 @@ import { settingsHandlers } from './settings.ts';
 import { targetHandlers } from './targets.ts';
 import { recreateHandlers } from './recreate.ts';
 import { simulateHandlers } from './simulate.ts';
+import { supportHandlers } from './support.ts';
 import { windowHandlers } from './window.ts';
 
 /** Every request of the contract, by area. */
@@ -29,6 +30,7 @@ export const allHandlers = (context: HandlerContext): Handlers => {
     ...pathHandlers(),
     ...registryHandlers(),
     ...simulateHandlers(context),
+    ...supportHandlers(context),
     ...windowHandlers(context),
     ...desktopHandlers(context),
   };

@@ -5,5 +5,5 @@ export const preferences: PageManifest = {
   load: () => import('./preferences-page.tsx'),
   navigation: { group: 'bottom', icon: PreferencesIcon },
   scope: 'app',
-  searchableSettings: [{ name: 'theme' }, { name: 'language' }, { name: 'zoom' }],
+  searchableSettings: [{ name: 'theme' }, { name: 'language' }, { name: 'zoom' }, { name: 'support' }],
 };

@@ -7,6 +7,7 @@ import { Page } from '../../components/page.tsx';
 import { AppearanceCard } from './appearance-card.tsx';
 import { EngineCard } from './engine-card.tsx';
 import { LicencesCard } from './licences-card.tsx';
+import { SupportCard } from './support-card.tsx';
 import { NotificationsCard, WindowCard } from './desktop-cards.tsx';
 
 export default function PreferencesPage() {
@@ -39,6 +40,7 @@ export default function PreferencesPage() {
             />
           </CardBody>
         </Card>
+        <SupportCard />
         <LicencesCard />
       </Box>
     </Page>

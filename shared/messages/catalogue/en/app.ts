@@ -32,6 +32,8 @@ export const app = {
   'app.wait-until-it-is-open': 'Wait until it is open.',
   'app.engine-did-not': 'the engine did not {{action}}',
   'app.could-not-be-written': '{{os}} could not be written',
+  'app.support-bundle-was-not-collected': 'the support bundle was not collected',
+  'app.no-support-bundle-was-collected': 'no support bundle was collected',
   'app.elevated-apply-ended-in-middle': 'the elevated apply ended in the middle ({{code}})',
   'app.run-bulkhead-apply-again-it-finishes-or':
     'Run bulkhead apply again: it finishes or rolls back what was begun.',

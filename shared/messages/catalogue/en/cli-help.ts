@@ -177,6 +177,7 @@ export const cliHelp = {
   'cli-help.support-output':
     'the file (default: bulkhead-support-TIME.tar.gz); one that is there is not replaced',
   'cli-help.support-dry-run': 'show what would be in it, and what would be redacted; write nothing',
+  'cli-help.support-events': 'print the files and how it goes as JSON lines; write nothing',
   'cli-help.support-notes': '\nNothing is sent. The file can be read by root only.',
   'cli-help.completion': 'print the completions of these commands for a shell',
   'cli-help.completion-bash': 'print the completions for bash',

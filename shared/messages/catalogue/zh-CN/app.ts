@@ -34,6 +34,8 @@ export const app: Translated<typeof english> = {
   'app.wait-until-it-is-open': '请等待其打开。',
   'app.engine-did-not': '引擎未能完成 {{action}}',
   'app.could-not-be-written': '无法写入 {{os}}',
+  'app.support-bundle-was-not-collected': '未能收集支持包的内容',
+  'app.no-support-bundle-was-collected': '尚未收集支持包的内容',
   'app.elevated-apply-ended-in-middle': '提升权限的应用进程中途结束 ({{code}})',
   'app.run-bulkhead-apply-again-it-finishes-or': '请再次运行 bulkhead apply：它会完成或回滚已开始的操作。',
   'app.elevated-recreation-ended-in-middle': '提升权限的重新创建进程中途结束 ({{code}})',

@@ -135,6 +135,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.support': '将引擎的日志、版本、设置和记录写入一个文件，供协助者查看',
   'cli-help.support-output': '文件（默认：bulkhead-support-TIME.tar.gz）；不会替换已存在的文件',
   'cli-help.support-dry-run': '显示其中会有什么、会隐去什么；不写入任何内容',
+  'cli-help.support-events': '以 JSON 行打印各文件和进展；不写入任何内容',
   'cli-help.support-notes': '\n不会发送任何内容。该文件只有 root 可读。',
   'cli-help.completion': '输出某个 shell 的命令补全脚本',
   'cli-help.completion-bash': '输出 bash 的补全脚本',

@@ -42,6 +42,7 @@ export const frame = {
     language: 'Language',
     theme: 'Theme',
     zoom: 'Size of the window\u2019s content',
+    support: 'Support bundle',
     mode: 'Enforcement mode',
     existing: 'Containers made before ECI',
     proxy: 'Proxy',
@@ -59,6 +60,7 @@ export const frame = {
     language: 'English Chinese locale',
     theme: 'dark light colours appearance',
     zoom: 'size text larger smaller scale',
+    support: 'bundle help logs versions diagnostics debug report',
     proxy: 'http https network containersProxy env environment variables',
   },
   pageKeywords: {

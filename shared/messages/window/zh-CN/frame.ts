@@ -45,6 +45,7 @@ export const frame: Translation<typeof english> = {
     language: '语言',
     theme: '主题',
     zoom: '缩放',
+    support: '支持包',
     mode: '执行模式',
     existing: 'ECI 之前创建的容器',
     proxy: '代理',
@@ -62,6 +63,7 @@ export const frame: Translation<typeof english> = {
     language: '英文 中文 English locale',
     theme: '深色 浅色 外观 dark',
     zoom: '大小 字号 放大 缩小 zoom',
+    support: '诊断 日志 版本 求助 support bundle',
     proxy: '网络 http https proxy 环境变量 env',
   },
   pageKeywords: {
