@@ -104,7 +104,8 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
     });
 
   return drySession(options, null, async ({ directory, socket, requests }) => {
-    const args = options.stubContext !== true ? options.args : await withStub(options.args, directory);
+    const args =
+      options.stubContext === true ? await withStub(options.args, directory) : withoutTerminal(options.args);
     const result = await runClient({
       args,
       directory,
@@ -130,6 +131,20 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
       ],
     });
   });
+}
+
+/**
+ * The client gets no terminal here, and without one asks for nothing that needs it. What runs detached asks
+ * the engine for the same.
+ */
+export function withoutTerminal(args: readonly string[]): readonly string[] {
+  const at = args[0] === 'container' ? 1 : 0;
+  const takesTerminal = ['run', 'exec'].includes(args[at] ?? '');
+  const options = args.slice(at + 1);
+  const wanted = options.some((word) => /^(?:--tty(?:=.*)?|-[a-zA-Z]*t[a-zA-Z]*)$/.test(word));
+  // Docker takes one of the two.
+  const attaches = options.some((word) => /^(?:--attach(?:=.*)?|-a.*)$/.test(word));
+  return takesTerminal && wanted && !attaches ? [...args.slice(0, at + 1), '--detach', ...options] : args;
 }
 
 async function withStub(args: readonly string[], directory: string): Promise<string[]> {
