@@ -70,6 +70,10 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'add-host': ['HostConfig.ExtraHosts'],
 };
 
+/** The options of `docker run` that write a field of a create request. */
+export const optionsWriting = (field: string): readonly string[] =>
+  Object.keys(fieldsOf).filter((name) => fieldsOf[name]?.includes(field) === true);
+
 /** Options of `docker build` as refusals name them, where the rule alone does not say which one it is. */
 const namedBuildOptions = ['network', 'security-opt', 'isolation', 'output', 'cgroup-parent'] as const;
 
@@ -118,6 +122,10 @@ function bestOf(options: readonly OptionUse[], value: string): readonly OptionUs
   const found = best === 0 ? scored : scored.filter(({ score }) => score === best);
   return found.map(({ option }) => option);
 }
+
+/** How much of `value` a request for these parts, in their order, may be; 0: nothing. */
+export const likeness = (parts: readonly string[], value: string): number =>
+  similarity(parts.join(':'), value);
 
 function similarity(requested: string, value: string): number {
   if (requested === value || value.startsWith(`${requested}=`) || value === requested.replace(/=.*$/s, ''))

@@ -71,6 +71,16 @@ describe('a command line of the simulator', () => {
     ]);
     expect(subject?.value).toBe('docker:cli');
   });
+  it('is any other command that asks the engine for something, options as they are', () => {
+    for (const text of [
+      'docker exec -it web sh',
+      'docker commit web saved',
+      'docker container inspect web',
+      'docker volume create --driver local x',
+      'docker ps',
+    ])
+      expect(read(text)).toMatchObject({ kind: 'other', args: text.split(' ').slice(1), options: [] });
+  });
   it('is refused with the place where a shell would do more than Docker', () => {
     expect(problem('')).toBe('empty: ');
     expect(problem('# nothing')).toBe('not-docker: nothing');
@@ -87,7 +97,13 @@ describe('a command line of the simulator', () => {
     expect(problem('podman run a')).toBe('not-docker: podman');
     expect(problem('docker -H tcp://x run a')).toBe('general-option: -H');
     expect(problem('docker compose up')).toBe('compose: compose');
-    expect(problem('docker ps')).toBe('other-command: ps');
+    expect(problem('docker login')).toBe('other-command: login');
+    expect(problem('docker container attach web')).toBe('other-command: container attach');
+    expect(problem('docker cp web:/etc/passwd .')).toBe('moves-files: cp');
+    expect(problem('docker image save a')).toBe('moves-files: image save');
+    expect(problem('docker exec web echo $X')).toBe('substitution: $X');
+    expect(problem('docker run --privilegd alpine')).toBe('unknown-option: --privilegd');
+    expect(problem('docker run -it -X alpine')).toBe('unknown-option: -X');
     expect(problem('docker run --rm')).toBe('no-image: ');
     expect(problem('docker run --cidfile x a')).toBe('writes-file: --cidfile x');
     expect(problem(`docker run ${'x'.repeat(40_000)}`)).toMatch(/^too-long/);

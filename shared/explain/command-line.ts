@@ -1,6 +1,14 @@
 import { parse, type CommandArgument, type Word as ShellWord, type WordPart } from 'unbash';
-import { buildOptions, containerOptions, takeOptions, type OptionUse, type Word } from './docker-options.ts';
+import {
+  buildOptions,
+  containerOptions,
+  isKnownOption,
+  takeOptions,
+  type OptionUse,
+  type Word,
+} from './docker-options.ts';
 import { maxCommandLength } from './limits.ts';
+import { simulatedCommand } from './simulated-commands.ts';
 
 /** Why a text is no command line that can be simulated. */
 export type CommandProblem =
@@ -19,13 +27,16 @@ export type CommandProblem =
   | 'no-command'
   | 'compose'
   | 'other-command'
+  | 'moves-files'
+  | 'unknown-option'
   | 'no-image'
   | 'writes-file';
 
 export interface CommandLine {
   /** What Docker gets: `['run', '--pid=host', 'alpine']`. */
   readonly args: readonly string[];
-  readonly kind: 'run' | 'create' | 'build';
+  readonly kind: 'run' | 'create' | 'build' | 'other';
+  /** Those of `other` are known to Docker alone. */
   readonly options: readonly OptionUse[];
   /** The image, or a build's context; null where a build names none. */
   readonly subject: Word | null;
@@ -54,7 +65,7 @@ interface ParsedWord extends Word {
 }
 
 /**
- * Reads one `docker run`, `create` or `build` as a shell would: quotes, escapes, continued lines, comments, a
+ * Reads one Docker command as a shell would: quotes, escapes, continued lines, comments, a
  * prompt (`$ `, `# `), `sudo`, variables set in front. Of substitutions only `$HOME` and `~` are known; what
  * else the shell would do first is refused with its place.
  */
@@ -108,44 +119,53 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
   if (first === undefined) return bad('no-command', docker.end, docker.end);
   if (first.value.startsWith('-')) return bad('general-option', first.start, first.end);
 
-  const [kind, rest] = commandOf(words.map(({ value }) => value));
-  if (kind === null)
-    return first.value === 'compose'
-      ? bad('compose', first.start, first.end)
-      : bad('other-command', first.start, first.end);
-  const after = words.slice(words.length - rest);
-  const { options, plain } = takeOptions(
-    after,
-    kind === 'build' ? buildOptions : containerOptions,
-    kind === 'build',
-  );
-  const subject = plain[0] ?? null;
-  if (subject === null && kind !== 'build')
-    return bad('no-image', source.trimEnd().length, source.trimEnd().length);
-  const undecided = firstUndecided(after, kind === 'build' ? null : subject);
-  if (undecided?.substitution)
-    return bad(undecided.substitution.problem, undecided.substitution.start, undecided.substitution.end);
-  const writes = options.find(({ name }) => ['cidfile', 'iidfile', 'metadata-file'].includes(name));
-  if (writes !== undefined) return bad('writes-file', writes.start, writes.end);
-  return {
-    ok: true,
-    line: {
-      args: [kind, ...after.map(({ value }) => value)],
-      kind,
-      options,
-      subject,
-      sudo,
-      environment: Object.fromEntries(assignments),
-    },
-  };
+  const line = lineOf(words, source.trimEnd().length);
+  return 'problem' in line
+    ? bad(line.problem, line.start, line.end)
+    : { ok: true, line: { ...line, sudo, environment: Object.fromEntries(assignments) } };
 }
 
-/**
- * The first word of a container's options that depends on what the shell would do. `image`: what ends the
- * options; the container's own arguments decide nothing.
- */
-const firstUndecided = (words: readonly ParsedWord[], image: Word | null): ParsedWord | undefined =>
-  words.find((word) => word.substitution !== null && (image === null || word.start <= image.start));
+interface ProblemPlace {
+  readonly problem: CommandProblem;
+  readonly start: number;
+  readonly end: number;
+}
+type DockerLine = Omit<CommandLine, 'sudo' | 'environment'>;
+
+/** What is asked of Docker, by the words after `docker`. `end`: of the text. */
+function lineOf(words: readonly ParsedWord[], end: number): DockerLine | ProblemPlace {
+  const [kind, rest] = commandOf(words.map(({ value }) => value));
+  if (kind === null) return otherLine(words);
+  const after = words.slice(words.length - rest);
+  const table = kind === 'build' ? buildOptions : containerOptions;
+  const { options, plain } = takeOptions(after, table, kind === 'build');
+  const subject = plain[0] ?? null;
+  const unknown = options.find(({ name }) => !isKnownOption(name, table));
+  if (unknown !== undefined) return { problem: 'unknown-option', start: unknown.start, end: unknown.end };
+  if (subject === null && kind !== 'build') return { problem: 'no-image', start: end, end };
+  // The container's own arguments decide nothing; up to the image every argument must be known.
+  const undecided = substitutionIn(
+    after.filter((word) => subject === null || kind === 'build' || word.start <= subject.start),
+  );
+  if (undecided !== null) return undecided;
+  const writes = options.find(({ name }) => ['cidfile', 'iidfile', 'metadata-file'].includes(name));
+  if (writes !== undefined) return { problem: 'writes-file', start: writes.start, end: writes.end };
+  return { args: [kind, ...after.map(({ value }) => value)], kind, options, subject };
+}
+
+/** A command whose options the client alone reads. */
+function otherLine(words: readonly ParsedWord[]): DockerLine | ProblemPlace {
+  const args = words.map(({ value }) => value);
+  const { kind, name } = simulatedCommand(args);
+  const [first, last] = [words[0], words[name.length - 1]];
+  const place = { start: first?.start ?? 0, end: last?.end ?? 0 };
+  if (kind === 'moves-files') return { problem: 'moves-files', ...place };
+  if (kind === 'other') return { problem: args[0] === 'compose' ? 'compose' : 'other-command', ...place };
+  return substitutionIn(words) ?? { args, kind: 'other', options: [], subject: null };
+}
+
+const substitutionIn = (words: readonly ParsedWord[]): ParsedWord['substitution'] =>
+  words.find(({ substitution }) => substitution !== null)?.substitution ?? null;
 
 /** The words after `sudo` and those of its options that change nothing here. */
 function withoutSudo(words: readonly ParsedWord[]): ParsedWord[] {
@@ -155,7 +175,9 @@ function withoutSudo(words: readonly ParsedWord[]): ParsedWord[] {
 }
 
 /** Which of the three it is, and how many words are left after its name. */
-function commandOf(words: readonly string[]): readonly [CommandLine['kind'] | null, number] {
+function commandOf(
+  words: readonly string[],
+): readonly [Exclude<CommandLine['kind'], 'other'>, number] | readonly [null, 0] {
   const [one = '', two = ''] = words;
   if (one === 'run' || one === 'create' || one === 'build') return [one, words.length - 1];
   if (one === 'container' && (two === 'run' || two === 'create')) return [two, words.length - 2];

@@ -18,13 +18,17 @@ export interface OptionUse {
 export interface OptionTable {
   /** Options that take no value. */
   readonly switches: ReadonlySet<string>;
+  /** Options that take one. */
+  readonly valued: ReadonlySet<string>;
   /** Letters and what they are short for. */
   readonly letters: Readonly<Record<string, string>>;
   /** Other names of the same option. */
   readonly aliases?: Readonly<Record<string, string>>;
 }
 
-/** `docker run` and `docker create`. What is not listed takes a value, as all their other options do. */
+const names = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+/** `docker run` and `docker create`. */
 export const containerOptions: OptionTable = {
   switches: new Set([
     'detach',
@@ -43,6 +47,18 @@ export const containerOptions: OptionTable = {
     'help',
     'use-api-socket',
   ]),
+  valued: names(
+    'add-host annotation attach blkio-weight blkio-weight-device cap-add cap-drop cgroup-parent cgroupns ' +
+      'cidfile cpu-count cpu-percent cpu-period cpu-quota cpu-rt-period cpu-rt-runtime cpu-shares cpus ' +
+      'cpuset-cpus cpuset-mems detach-keys device device-cgroup-rule device-read-bps device-read-iops ' +
+      'device-write-bps device-write-iops dns dns-option dns-search domainname entrypoint env env-file ' +
+      'expose gpus group-add health-cmd health-interval health-retries health-start-interval ' +
+      'health-start-period health-timeout hostname io-maxbandwidth io-maxiops ip ip6 ipc isolation ' +
+      'kernel-memory label label-file link link-local-ip log-driver log-opt mac-address memory ' +
+      'memory-reservation memory-swap memory-swappiness mount name network network-alias oom-score-adj pid ' +
+      'pids-limit platform publish pull restart runtime security-opt shm-size stop-signal stop-timeout ' +
+      'storage-opt sysctl tmpfs ulimit user userns uts volume volume-driver volumes-from workdir',
+  ),
   letters: {
     a: 'attach',
     c: 'cpu-shares',
@@ -80,8 +96,19 @@ export const buildOptions: OptionTable = {
     'debug',
     'help',
   ]),
+  valued: names(
+    'add-host allow annotation attest build-arg build-context builder cache-from cache-to call ' +
+      'cgroup-parent cpu-period cpu-quota cpu-shares cpuset-cpus cpuset-mems file iidfile isolation label ' +
+      'memory memory-swap metadata-file network no-cache-filter output platform policy progress ' +
+      'provenance sbom ' +
+      'secret security-opt shm-size ssh tag target ulimit',
+  ),
   letters: { c: 'cpu-shares', D: 'debug', f: 'file', m: 'memory', o: 'output', q: 'quiet', t: 'tag' },
 };
+
+/** Whether Docker's command line has such an option; `name` without dashes. */
+export const isKnownOption = (name: string, { switches, valued }: OptionTable): boolean =>
+  switches.has(name) || valued.has(name);
 
 /**
  * Takes the options off the front, as Docker's command line does (pflag): `--name value`, `--name=value`,
@@ -109,10 +136,12 @@ export function takeOptions(
       break;
     }
     const use = (name: string, value: string | null) => {
-      const next = value === null && !table.switches.has(name) ? words[at + 1] : undefined;
+      const known = table.aliases?.[name] ?? name;
+      // One that is unknown is refused: what follows it says nothing.
+      const next = value === null && table.valued.has(known) ? words[at + 1] : undefined;
       if (next !== undefined) at++;
       options.push({
-        name: table.aliases?.[name] ?? name,
+        name: known,
         value: next?.value ?? value,
         start: word.start,
         end: (next ?? word).end,

@@ -88,7 +88,7 @@ export function markedSpans(rows: readonly RuleRow[]): readonly MarkedSpan[] {
   for (const outcome of strict) {
     for (const { start, end } of rows
       .filter((row) => row.outcome === outcome)
-      .flatMap((row) => (row.place === undefined ? row.options : [row.place]))) {
+      .flatMap((row) => [...row.options, ...(row.place === undefined ? [] : [row.place])])) {
       if (end > start && !spans.some((span) => start < span.end && span.start < end))
         spans.push({ start, end, outcome });
     }

@@ -1,8 +1,9 @@
 import type { TFunction } from 'i18next';
-import { isMap, isScalar, parseDocument, type ErrorCode } from 'yaml';
+import { parseDocument, type ErrorCode } from 'yaml';
 import { parseCommandLine, type CommandProblem } from '../../../shared/explain/command-line.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 import { ruleRows, type RuleRow } from '../../../shared/explain/rows.ts';
+import { partOf, servicePlaces } from './compose-places.ts';
 import type { RuleGroup } from './rules-card.tsx';
 
 export type Against = SimulationInput['against'];
@@ -12,8 +13,13 @@ export type TypedInput =
   | { readonly kind: 'compose'; readonly text: string; readonly file: string | null };
 export const emptyInput: TypedInput = { kind: 'command', text: '', file: null };
 
-/** Why it can't be simulated. */
-export type InputProblem = { readonly start: number; readonly end: number } & (
+/** Why it can't be simulated, and what is marked for it. */
+export type InputProblem = {
+  readonly start: number;
+  readonly end: number;
+  /** Where it begins. */
+  readonly at: number;
+} & (
   | { readonly kind: 'command'; readonly code: CommandProblem; readonly what: string }
   | {
       readonly kind: 'compose';
@@ -48,6 +54,15 @@ export function readInput(text: string, before: TypedInput | null): TypedInput {
 /** A longer compose file is read by Compose alone: reading it here too would hold up typing. */
 const longestReadHere = 48 * 1024;
 
+/** The line that has a position, without the blanks around it; of an empty one the last line before it. */
+function wholeLine(text: string, at: number): { readonly start: number; readonly end: number } {
+  const before = text.slice(0, at + 1).trimEnd();
+  const from = before.lastIndexOf('\n') + 1;
+  const line = text.slice(from).split('\n', 1)[0] ?? '';
+  const start = from + line.length - line.trimStart().length;
+  return { start, end: start + line.trim().length };
+}
+
 /** The input to simulate, or why there is none. */
 export function toSimulate(
   input: TypedInput,
@@ -65,8 +80,8 @@ export function toSimulate(
             kind: 'compose',
             code: isYamlProblem(error.code) ? yamlProblems[error.code] : 'yaml',
             message: error.message,
-            start: error.pos[0],
-            end: error.pos[1],
+            ...wholeLine(input.text, error.pos[0]),
+            at: error.pos[0],
           };
     return { input: problem === null ? { ...input, against } : null, problem, sudo: false };
   }
@@ -80,6 +95,7 @@ export function toSimulate(
         what: parsed.what,
         start: parsed.start,
         end: parsed.end,
+        at: parsed.start,
       },
       sudo: false,
     };
@@ -106,11 +122,11 @@ export function groupsOf(
       },
     ];
   }
-  const places = servicePlaces(input.text);
+  const places = input.text.length > longestReadHere ? null : servicePlaces(input.text);
   const groups = explanation.requests.flatMap((request): (RuleGroup & { readonly at: number })[] => {
     const rows = ruleRows(request, explanation.images, null);
     if (request.service !== undefined) {
-      const place = places.get(request.service);
+      const place = places?.get(request.service);
       const name = t(request.kind === 'build' ? 'simulator.compose.build' : 'simulator.compose.service', {
         name: request.service,
       });
@@ -121,7 +137,12 @@ export function groupsOf(
           rows:
             place === undefined
               ? rows
-              : rows.map((row, index): RuleRow => (index === 0 ? { ...row, place } : row)),
+              : rows.map((row, index): RuleRow => {
+                  const part = partOf(row);
+                  const options = part === null ? [] : place.placesOf(part);
+                  // The service itself by what became of it as a whole.
+                  return { ...row, options, ...(index === 0 ? { place } : {}) };
+                }),
         },
       ];
     }
@@ -141,15 +162,4 @@ export function groupsOf(
   });
   // As the file has them: Compose asks for several at a time.
   return groups.sort((a, b) => a.at - b.at);
-}
-
-/** Where the names of the services stand in the text. */
-function servicePlaces(text: string): ReadonlyMap<string, { readonly start: number; readonly end: number }> {
-  const places = new Map<string, { start: number; end: number }>();
-  if (text.length > longestReadHere) return places;
-  const services: unknown = parseDocument(text, { prettyErrors: false }).get('services');
-  if (!isMap(services)) return places;
-  for (const { key } of services.items)
-    if (isScalar(key) && key.range) places.set(String(key.value), { start: key.range[0], end: key.range[1] });
-  return places;
 }

@@ -12,12 +12,12 @@ export function ProblemNote({ problem, text }: { readonly problem: InputProblem;
     problem.kind === 'command'
       ? t(`simulator.problem.${problem.code}`, { what: problem.what.replaceAll('`', '\u2019') })
       : t(`simulator.yaml.${problem.code}`);
-  const before = text.slice(0, problem.start);
+  const before = text.slice(0, problem.at);
   const line = before.split('\n').length;
   const where =
     line > 1 || problem.kind === 'compose'
-      ? t('simulator.problem.atLine', { line, column: problem.start - before.lastIndexOf('\n') })
-      : t('simulator.problem.at', { position: problem.start + 1 });
+      ? t('simulator.problem.atLine', { line, column: problem.at - before.lastIndexOf('\n') })
+      : t('simulator.problem.at', { position: problem.at + 1 });
   return (
     <Box
       role="status"

@@ -140,6 +140,16 @@ describe('the Simulator', () => {
     expect(JSON.stringify(runs(app))).not.toContain('pwd');
   });
 
+  it('forgets the last verdict where the text is no command', async () => {
+    const app = await open();
+    await type(app, pictureCommand);
+    await screen.findByRole('heading', { name: /^Refused/ });
+    await app.user.click(screen.getByRole('button', { name: 'Clear' }));
+    await type(app, 'podman run alpine');
+    expect(await screen.findByText(/is another program/)).toBeTruthy();
+    expect(screen.queryByRole('heading', { name: /^Refused/ })).toBeNull();
+  });
+
   it('takes a compose file, service by service; a broken one with its place', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Open compose file…' }));
@@ -156,10 +166,13 @@ describe('the Simulator', () => {
     ).toEqual([
       ['web', 'rewrite'],
       ['agent', 'deny'],
+      ['pid: host', 'deny'],
+      ['/:/host:ro', 'deny'],
     ]);
     await app.user.click(screen.getByRole('button', { name: 'Clear' }));
     await type(app, 'services:\n  a: [');
     expect(await screen.findByText(/^Line \d, column/)).toBeTruthy();
+    expect(document.querySelector('[data-mark="problem"]')?.textContent).toBe('a: [');
     // In the window's words first; the parser's own are marked as English.
     expect(screen.getByText(/or a bracket is not closed/).querySelector('[lang="en"]')?.textContent).toMatch(
       /sequence/,

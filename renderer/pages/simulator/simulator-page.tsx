@@ -186,11 +186,6 @@ export default function SimulatorPage() {
         )}
         {!empty && simulation !== null && (
           <>
-            {!current && !answer.running && problem !== null && (
-              <Typography variant="caption" sx={{ color: color.text3 }}>
-                {t('simulator.stale')}
-              </Typography>
-            )}
             <VerdictBand simulation={simulation} old={!current} />
             {simulation.explanation.eci && (
               <RulesCard

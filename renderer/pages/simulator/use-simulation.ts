@@ -3,7 +3,10 @@ import { useApp, useSnapshotPart, useStore } from '../../state/context.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 
-/** What is known of the input: the last answer stays, marked as old, while a new one is made. */
+/**
+ * What is known of the input: the last answer stays, marked as old, while a new one is made, and goes where
+ * there is nothing that could be decided.
+ */
 export interface SimulationState {
   readonly simulation: Simulation | null;
   /** The input that the answer is for. */
@@ -41,6 +44,8 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): S
   useEffect(() => {
     const runNumber = ++newest.current;
     if (key === null) {
+      // What was decided was about another text.
+      setAnswer(nothing);
       setRunning(false);
       void store.request('simulate:cancel', undefined);
       return undefined;
@@ -81,7 +86,7 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): S
   );
 
   return {
-    ...(input === null && answer.input === null ? nothing : answer),
+    ...(input === null ? nothing : answer),
     running,
     stopped,
     stop: () => {

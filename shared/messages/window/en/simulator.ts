@@ -1,7 +1,6 @@
 /** The Simulator: what would happen to a command line or a compose file. */
 export const simulator = {
-  subtitle:
-    'What would happen to a docker run, a docker build or a compose file, rule by rule. Nothing is run.',
+  subtitle: 'What would happen to a docker command or a compose file, rule by rule. Nothing is run.',
   open: 'Open compose file\u2026',
   openFailed: 'The file could not be opened',
   against: { label: 'Decide under', applied: 'Applied settings', draft: 'Draft' },
@@ -27,7 +26,6 @@ export const simulator = {
   running: 'Deciding',
   stop: 'Stop',
   stopped: 'Stopped. Change the text to decide again.',
-  stale: 'Of the text before this change',
   problem: {
     empty: 'There is no command yet.',
     'too-long': 'The text is too long for one command.',
@@ -38,14 +36,16 @@ export const simulator = {
     substitution: 'The shell would replace `{{what}}` first: write out what it stands for.',
     'no-directory': 'The Simulator is in no directory: write out what `{{what}}` stands for.',
     braces: 'The shell would make several words of `{{what}}`: write them out.',
-    'not-docker': '`{{what}}` is not docker.',
+    'not-docker': '`{{what}}` is another program: the Simulator takes docker commands.',
     'sudo-option': 'Leave `{{what}}` out: it changes who runs the command.',
     'general-option': 'Leave `{{what}}` out: the engine is the one of this window.',
     'no-command': 'Say which: `docker run`, `docker create` or `docker build`.',
     compose: 'For Compose open or paste the compose file itself.',
     'other-command':
-      '`docker {{what}}` can’t be simulated here: `run`, `create` and `build` can. ' +
-      '`bulkhead explain` takes others, too.',
+      '`docker {{what}}` can’t be simulated: it runs until it is stopped, or is no command of the engine.',
+    'moves-files':
+      '`docker {{what}}` moves files between this computer and the engine: nothing is moved here.',
+    'unknown-option': 'Docker has no option `{{what}}` for this command.',
     'no-image': 'The image is missing.',
     'writes-file': '`{{what}}` writes a file: leave it out, it decides nothing.',
     at: 'Character {{position}}',

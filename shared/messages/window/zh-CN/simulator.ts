@@ -2,7 +2,7 @@ import type { simulator as english } from '../en/simulator.ts';
 import type { Translation } from '../translation.ts';
 
 export const simulator: Translation<typeof english> = {
-  subtitle: '逐条规则说明 docker run、docker build 或 Compose 文件会有什么结果。不会运行任何东西。',
+  subtitle: '逐条规则说明某个 docker 命令或 Compose 文件会怎样。不会运行任何内容。',
   open: '打开 Compose 文件…',
   openFailed: '无法打开文件',
   against: { label: '判定依据', applied: '已应用的设置', draft: '草稿' },
@@ -28,7 +28,6 @@ export const simulator: Translation<typeof english> = {
   running: '正在判定',
   stop: '停止',
   stopped: '已停止。更改文本即可重新判定。',
-  stale: '属于此次更改之前的文本',
   problem: {
     empty: '还没有命令。',
     'too-long': '文本过长，不是一条命令。',
@@ -39,13 +38,14 @@ export const simulator: Translation<typeof english> = {
     substitution: 'Shell 会先替换 `{{what}}`：请写出它的值。',
     'no-directory': '模拟器不处于任何目录：请写出 `{{what}}` 的值。',
     braces: 'Shell 会把 `{{what}}` 展开成多个词：请分别写出。',
-    'not-docker': '`{{what}}` 不是 docker。',
+    'not-docker': '`{{what}}` 是另一个程序：模拟器只接受 docker 命令。',
     'sudo-option': '请去掉 `{{what}}`：它会改变运行命令的用户。',
     'general-option': '请去掉 `{{what}}`：引擎就是此窗口的引擎。',
     'no-command': '请写明是哪个：`docker run`、`docker create` 或 `docker build`。',
     compose: '对于 Compose，请打开或粘贴 Compose 文件本身。',
-    'other-command':
-      '此处无法模拟 `docker {{what}}`：可以模拟 `run`、`create` 和 `build`。`bulkhead explain` 还支持其他命令。',
+    'other-command': '无法模拟 `docker {{what}}`：它会一直运行直到被停止，或者不是针对引擎的命令。',
+    'moves-files': '`docker {{what}}` 在此计算机与引擎之间传送文件：这里不传送任何内容。',
+    'unknown-option': 'Docker 的这个命令没有 `{{what}}` 选项。',
     'no-image': '缺少镜像。',
     'writes-file': '`{{what}}` 会写入文件：请去掉，它不影响判定。',
     at: '第 {{position}} 个字符',
