@@ -5,6 +5,7 @@ import Typography from '@mui/material/Typography';
 import { useAppPart, useDraft, useSnapshotPart, useStore } from '../state/context.tsx';
 import { navigate } from '../state/router.ts';
 import type { DocumentView } from '../state/draft-view.ts';
+import type { SettingsSyntaxError } from '../../shared/settings/index.ts';
 import { color, fontMono } from '../theme/tokens.ts';
 import { Card } from './card.tsx';
 import { ErrorPanel, Notice } from './error-panel.tsx';
@@ -107,25 +108,33 @@ export function SyntaxPlace({ document }: { readonly document: DocumentView }) {
           </Box>
         )}
       </Typography>
-      <Box
-        component="pre"
-        tabIndex={0}
-        aria-label={t('settingsState.broken.where', { line: first.line, column: first.column })}
-        sx={{
-          margin: '8px 0 0',
-          padding: '8px 12px',
-          border: `1px solid ${color.border}`,
-          borderRadius: '6px',
-          background: color.subtle,
-          fontFamily: fontMono,
-          fontSize: 12,
-          lineHeight: '18px',
-          overflowX: 'auto',
-          color: color.text,
-        }}
-      >
-        {first.excerpt}
-      </Box>
+      <SyntaxExcerpt error={first} />
+    </Box>
+  );
+}
+
+/** The line that is no JSON, with a caret under the place. */
+export function SyntaxExcerpt({ error }: { readonly error: SettingsSyntaxError }) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      component="pre"
+      tabIndex={0}
+      aria-label={t('settingsState.broken.where', { line: error.line, column: error.column })}
+      sx={{
+        margin: '8px 0 0',
+        padding: '8px 12px',
+        border: `1px solid ${color.border}`,
+        borderRadius: '6px',
+        background: color.subtle,
+        fontFamily: fontMono,
+        fontSize: 12,
+        lineHeight: '18px',
+        overflowX: 'auto',
+        color: color.text,
+      }}
+    >
+      {error.excerpt}
     </Box>
   );
 }

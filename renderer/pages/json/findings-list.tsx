@@ -4,13 +4,13 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { DocumentView } from '../../state/draft-view.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
-import { SyntaxPlace } from '../../components/document-problem.tsx';
+import { SyntaxExcerpt } from '../../components/document-problem.tsx';
 import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
 import { color, toneText } from '../../theme/tokens.ts';
-import type { Finding } from '../../../shared/settings/index.ts';
+import type { Finding, SettingsSyntaxError } from '../../../shared/settings/index.ts';
 
 const order = { error: 0, warning: 1, note: 2 } as const;
 const atOnce = 100;
@@ -33,6 +33,7 @@ export const FindingsList = memo(function FindingsList({
   const { t } = useTranslation();
   const sorted = findings.toSorted((a, b) => order[a.severity] - order[b.severity]);
   const { shown, more } = useShown(sorted, atOnce);
+  const [firstError] = document.syntax;
   return (
     <Card
       title={
@@ -42,13 +43,14 @@ export const FindingsList = memo(function FindingsList({
       }
     >
       <Box sx={{ overflow: 'auto', minHeight: 0 }}>
-        {document.syntax.length > 0 && (
-          <Box sx={{ padding: '0 16px 12px', borderBottom: `1px solid ${color.border}` }}>
-            <SyntaxPlace document={document} />
-          </Box>
-        )}
         {keyed(shown).map(({ key, finding }) => (
-          <FindingRow key={key} finding={finding} onGo={onGo} onFix={onFix} />
+          <FindingRow
+            key={key}
+            finding={finding}
+            excerpt={firstError !== undefined && isAt(finding, firstError) ? firstError : null}
+            onGo={onGo}
+            onFix={onFix}
+          />
         ))}
         {more !== null && (
           <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>
@@ -72,8 +74,14 @@ function keyed(findings: readonly Finding[]): readonly { readonly key: string; r
   });
 }
 
+/** Whether a finding is the one of a place where the text is no JSON. */
+const isAt = ({ range }: Finding, { line, column }: SettingsSyntaxError): boolean =>
+  range.line === line && range.column === column;
+
 interface RowProps {
   readonly finding: Finding;
+  /** The error that the finding is about, where its line is shown. */
+  readonly excerpt: SettingsSyntaxError | null;
   readonly onGo: (offset: number) => void;
   readonly onFix: ((finding: Finding) => void) | undefined;
 }
@@ -84,9 +92,10 @@ interface RowProps {
 const sameRow = (a: RowProps, b: RowProps): boolean =>
   a.onGo === b.onGo &&
   a.onFix === b.onFix &&
+  a.excerpt?.excerpt === b.excerpt?.excerpt &&
   (a.finding === b.finding || JSON.stringify(a.finding) === JSON.stringify(b.finding));
 
-const FindingRow = memo(function FindingRow({ finding, onGo, onFix }: RowProps) {
+const FindingRow = memo(function FindingRow({ finding, excerpt, onGo, onFix }: RowProps) {
   const { t } = useTranslation();
   const Icon = severityIcon[finding.severity];
   return (
@@ -95,7 +104,15 @@ const FindingRow = memo(function FindingRow({ finding, onGo, onFix }: RowProps) 
         titleAccess={t(`severity.${finding.severity}`)}
         sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }}
       />
-      <RowText primary={withCode(findingTitle(t, finding))} secondary={findingWhy(finding)} />
+      <RowText
+        primary={withCode(findingTitle(t, finding))}
+        secondary={
+          <>
+            {findingWhy(finding)}
+            {excerpt !== null && <SyntaxExcerpt error={excerpt} />}
+          </>
+        }
+      />
       {finding.fix !== undefined && onFix !== undefined && (
         <Button
           size="small"

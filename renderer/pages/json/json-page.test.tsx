@@ -122,7 +122,9 @@ describe('the document as text', () => {
 
   it('shows line, column and a caret where it is no JSON, and mends it', async () => {
     const { user, store } = await open(states['broken']?.() ?? appState());
-    await screen.findByText('Line 9, column 35');
+    await screen.findByLabelText('Line 9, column 35');
+    // The list says once what is wrong.
+    expect(screen.getAllByText(/comma after the last entry/)).toHaveLength(1);
     await user.click(screen.getByRole('button', { name: 'Remove the comma' }));
     expect(store.get().draft).toBe(appliedText);
   });

@@ -215,12 +215,11 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
       <Box
         sx={{
           marginTop: 2,
-          flex: '0 1 auto',
-          minHeight: 41,
-          maxHeight: '40%',
+          // Always as high: findings that come and go while somebody types do not move the editor's end.
+          flex: '0 0 clamp(112px, 26%, 240px)',
           display: 'flex',
           flexDirection: 'column',
-          '& > section': { display: 'flex', flexDirection: 'column', minHeight: 0 },
+          '& > section': { display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 },
         }}
       >
         <FindingsList
