@@ -48,8 +48,8 @@ export const pages = {
     },
   },
   simulator: {},
-  // The whole text; listed is what no form edits.
-  json: { settings: ['', '/bulkhead/devices'] },
+  // The whole text: every setting that has no form.
+  json: { settings: [''] },
   history: {},
   preferences: {},
   review: {},

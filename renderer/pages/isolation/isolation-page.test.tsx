@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { states } from '../../dev/states.ts';
 import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
+import { effectiveSettings } from '../../../shared/settings/index.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
 
 const off = () => {
@@ -148,5 +149,41 @@ describe("a user's own preference", () => {
     await user.click(choice);
     expect(screen.queryByRole('option')).toBeNull();
     expect(bridge.calls.some(({ name }) => name === 'settings:prefer')).toBe(false);
+  });
+});
+
+describe('devices for containers', () => {
+  it('are added, edited and removed in the draft; undone, it is what is applied', async () => {
+    const { user, store } = await renderApp(off(), 'isolation');
+    const card = () => within(screen.getByRole('region', { name: /^Devices for containers/ }));
+    const devices = () => {
+      const read = effectiveSettings(store.get().draft);
+      return read.ok ? read.value.devices : null;
+    };
+    await user.click(card().getByRole('button', { name: 'Add device' }));
+    const field = (name: string) => card().getByRole('textbox', { name });
+    await user.type(field('Device'), 'ttyUSB0');
+    expect(card().getByRole('button', { name: 'Add to draft' })).toHaveProperty('disabled', true);
+    await user.clear(field('Device'));
+    await user.type(field('Device'), '/dev/ttyUSB*');
+    await user.type(field('Users'), 'sam, 1002');
+    await user.type(field('Groups'), 'dialout{Enter}');
+    expect(devices()).toEqual([
+      { device: '/dev/ttyUSB*', access: 'rwm', images: null, users: ['sam', '1002'], groups: ['dialout'] },
+    ]);
+    expect(card().getByText(/Read and write · every image · users .* · members of/)).toBeTruthy();
+
+    await user.click(card().getByRole('button', { name: 'Edit /dev/ttyUSB*' }));
+    await user.clear(field('Users'));
+    await user.clear(field('Groups'));
+    await user.type(field('Images'), 'ghcr.io/team/tool:1.0');
+    await user.click(card().getByRole('combobox', { name: 'Access' }));
+    await user.click(await screen.findByRole('option', { name: 'Read only' }));
+    await user.click(card().getByRole('button', { name: 'Save to draft' }));
+    expect(devices()).toEqual([
+      { device: '/dev/ttyUSB*', access: 'r', images: ['ghcr.io/team/tool:1.0'], users: null, groups: null },
+    ]);
+    await user.click(card().getByRole('button', { name: 'Remove /dev/ttyUSB*' }));
+    expect(store.get().draft).toBe(offText);
   });
 });

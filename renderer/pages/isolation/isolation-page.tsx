@@ -18,6 +18,7 @@ import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { messageLanguages } from '../../../shared/language.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { BackendCard } from './backend-card.tsx';
+import { DevicesCard } from './devices-card.tsx';
 import { PreferenceCard } from './preference-card.tsx';
 import { EffectsCard } from './effects-card.tsx';
 import { existingDefault, existingPointer } from '../../components/kept-containers-note.tsx';
@@ -155,6 +156,7 @@ function Forms() {
       </Card>
       <PreferenceCard />
       <BackendCard lockedBy={lockedBy} />
+      <DevicesCard lockedBy={lockedBy} />
       <EffectsCard
         before={before}
         after={settings.eci.value}

@@ -11,5 +11,6 @@ export const isolation: PageManifest = {
     { name: 'mode', pointer: '/bulkhead/mode' },
     { name: 'existing', pointer: '/bulkhead/existingContainers' },
     { name: 'backend', pointer: '/bulkhead/backend' },
+    { name: 'devices', pointer: '/bulkhead/devices' },
   ],
 };

@@ -1,10 +1,7 @@
 import { message } from '../../messages/message.ts';
+import { deviceKind } from '../device-name.ts';
 import type { Report } from './report.ts';
 import { lintImage } from './socket.ts';
-
-const devicePath = /^\/dev(?:\/(?!\.{0,2}(?:\/|$))[^/]+)+$/;
-/** `vendor.com/class=name`, with `*` and `?` in the name. */
-const cdiDevice = /^[A-Za-z0-9][A-Za-z0-9_.-]*\/[A-Za-z0-9][A-Za-z0-9_-]*=[A-Za-z0-9_.:*?-]+$/;
 
 /** Devices that containers may have: entries that name none, or images that are none. */
 export function lintDevices(report: Report): void {
@@ -12,7 +9,7 @@ export function lintDevices(report: Report): void {
   report.list(devices).forEach((_, index) => {
     const path = [...devices, index];
     const device = report.value([...path, 'device']);
-    if (typeof device === 'string' && !devicePath.test(device) && !cdiDevice.test(device))
+    if (typeof device === 'string' && deviceKind(device) === null)
       report.add(
         'device-invalid',
         'warning',
