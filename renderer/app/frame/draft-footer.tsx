@@ -78,7 +78,8 @@ export function DraftFooter() {
             {t('button.discard')}
           </Button>
           <Button
-            variant="contained"
+            // The page has the way out then, and its button is the filled one.
+            variant={broken || conflict ? 'outlined' : 'contained'}
             color="primary"
             disabled={broken || conflict}
             sx={{ marginLeft: 1 }}

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
+import { useMainVariant } from '../../components/main-variant.ts';
 import { FooterBar } from '../../components/page.tsx';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { sentences } from '../../i18n/lists.ts';
@@ -32,6 +33,7 @@ export function SelectionBar({
   readonly onRecreate: (containers: readonly Container[]) => void;
 }) {
   const { t } = useTranslation();
+  const mainVariant = useMainVariant();
   const running = chosen.filter(isRunning).length;
   return (
     <FooterBar label={t('containers.bar.label')}>
@@ -66,7 +68,7 @@ export function SelectionBar({
       )}
       {recreatable.length > 0 && (
         <Button
-          variant="contained"
+          variant={mainVariant}
           color="primary"
           disabled={disabled}
           onClick={() => {

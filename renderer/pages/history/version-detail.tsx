@@ -13,6 +13,7 @@ import { LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { CopyIcon, RollbackIcon } from '../../theme/icons.ts';
 import { useReadOnlyReason } from '../../components/read-only.ts';
+import { useMainVariant } from '../../components/main-variant.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
@@ -39,6 +40,7 @@ export function VersionDetail({
   readonly onAgainst: (next: Comparison) => void;
 }) {
   const { t } = useTranslation();
+  const mainVariant = useMainVariant();
   const { dateTime } = useFormats();
   const {
     settings,
@@ -101,7 +103,7 @@ export function VersionDetail({
         ) : (
           canRollBack && (
             <Button
-              variant="contained"
+              variant={mainVariant}
               color="primary"
               startIcon={<RollbackIcon />}
               onClick={

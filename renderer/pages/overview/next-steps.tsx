@@ -78,8 +78,9 @@ function useSteps(props: Props): readonly NextStep[] {
   const steps: readonly (NextStep | null)[] = [
     interruptedStep(context),
     engineStep(context),
-    endedRunStep(context),
+    // A file that cannot be read comes before how the last run ended.
     brokenFileStep(context),
+    endedRunStep(context),
     isolationOffStep(context),
     failedProbesStep(context),
     unprotectedStep(context),
