@@ -116,6 +116,7 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
     'conflictBroken',
   ],
   history: ['historyFound', 'historyHuge', 'historyFailed', 'protected', 'readOnly', 'applying'],
+  'desktop-settings': ['desktopProxy', 'desktop'],
   preferences: ['protected', 'stopped', 'noDesktop'],
   welcome: [
     'firstRunPolicy',

@@ -66,9 +66,15 @@ describe('the capabilities of a target', () => {
   it('offer everything on an engine of ours, nothing that needs a gateway on others', () => {
     const offered = (kind: TargetKind) =>
       targetFeatures.filter((feature) => missingBecause(targetCapabilities[kind], feature) === null);
-    expect(offered('embedded')).toEqual(targetFeatures);
+    expect(offered('embedded')).toEqual(targetFeatures.filter((feature) => feature !== 'desktop-settings'));
     expect(offered('docker-engine')).toEqual([]);
-    expect(offered('docker-desktop')).toEqual(['apply', 'turn-on-eci', 'engine-control', 'verify']);
+    expect(offered('docker-desktop')).toEqual([
+      'apply',
+      'turn-on-eci',
+      'engine-control',
+      'verify',
+      'desktop-settings',
+    ]);
   });
 
   it('travel to the window unchanged', () => {

@@ -81,6 +81,17 @@ const onDesktop = (more: Partial<AppState> = {}, facts: Partial<DesktopFacts> = 
 /** Docker Desktop as a target, and the machine's own engine. */
 export const desktopStates: Record<string, () => AppState> = {
   desktop: () => onDesktop(),
+  desktopProxy: () =>
+    onDesktop({
+      settings: desktopSettings(desktopText, {
+        draft: desktopText.replace(
+          '"proxy": { "mode": "system" }',
+          '"proxy": {\n    "locked": true,\n    "mode": "manual",\n' +
+            '    "https": "http://proxy.corp.example:3128",\n' +
+            '    "exclude": ["*.corp.example"]\n  }',
+        ),
+      }),
+    }),
   desktopOff: () =>
     onDesktop(
       {

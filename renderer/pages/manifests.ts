@@ -2,6 +2,7 @@ import type { PageId } from '../../shared/pages/pages.ts';
 import type { PageManifest } from '../state/page-manifest.ts';
 import { activity } from './activity/manifest.ts';
 import { containers } from './containers/manifest.ts';
+import { desktopSettings } from './desktop-settings/manifest.ts';
 import { dockerSocket } from './docker-socket/manifest.ts';
 import { fileSharing } from './file-sharing/manifest.ts';
 import { history } from './history/manifest.ts';
@@ -24,6 +25,7 @@ export const manifests: Readonly<Record<PageId, PageManifest>> = {
   simulator,
   json,
   history,
+  'desktop-settings': desktopSettings,
   preferences,
   review,
   welcome,

@@ -22,6 +22,8 @@ export interface PageManifest {
   readonly navigation?: {
     readonly group: NavigationGroup;
     readonly icon: ComponentType<SvgIconProps>;
+    /** Not listed with an engine that does not offer what the page needs. */
+    readonly onlyWhereOffered?: boolean;
     /** A count beside the name. */
     readonly Badge?: ComponentType;
   };

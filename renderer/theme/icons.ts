@@ -5,6 +5,7 @@ export { default as UnverifiedIcon } from '@mui/icons-material/GppMaybeOutlined'
 export { default as ShieldIcon } from '@mui/icons-material/ShieldOutlined';
 export { default as PowerIcon } from '@mui/icons-material/PowerSettingsNewOutlined';
 export { default as OverviewIcon } from '@mui/icons-material/SpaceDashboardOutlined';
+export { default as DesktopIcon } from '@mui/icons-material/DesktopWindowsOutlined';
 export { default as SocketIcon } from '@mui/icons-material/CableOutlined';
 export { default as FolderIcon } from '@mui/icons-material/FolderOutlined';
 export { default as ContainersIcon } from '@mui/icons-material/ViewInArOutlined';

@@ -51,6 +51,7 @@ export const pages = {
   // The whole text: every setting that has no form.
   json: { settings: [''] },
   history: {},
+  'desktop-settings': { linkParameters: { pointer: settingPointer } },
   preferences: {},
   review: {},
   welcome: {},

@@ -20,6 +20,7 @@ export const targetFeatures = [
   'recreate',
   'engine-control',
   'verify',
+  'desktop-settings',
 ] as const;
 export type TargetFeature = (typeof targetFeatures)[number];
 
@@ -33,6 +34,8 @@ export const missingReasons = [
    * No gateway and no isolation runtime stand in front of the machine's engine: nothing would be enforced.
    */
   'no-gateway-in-front',
+  /** Settings that Docker Desktop alone has. */
+  'not-docker-desktop',
 ] as const;
 export type MissingReason = (typeof missingReasons)[number];
 

@@ -17,6 +17,7 @@ export const desktopCapabilities: TargetCapabilities = {
     recreate: 'docker-desktop-enforces',
     'engine-control': null,
     verify: null,
+    'desktop-settings': null,
   },
   settingsFormat: 'desktop',
   readsSettings: 'at-start',

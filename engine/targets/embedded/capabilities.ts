@@ -17,6 +17,7 @@ export const embeddedCapabilities: TargetCapabilities = {
     recreate: null,
     'engine-control': null,
     verify: null,
+    'desktop-settings': 'not-docker-desktop',
   },
   settingsFormat: 'engine',
   readsSettings: 'on-change',

@@ -9,6 +9,7 @@ import { useApp, useDraft, useStore } from '../../state/context.tsx';
 import { useMissing } from '../../state/missing.ts';
 import { manifests } from '../../pages/manifests.ts';
 import { navigationEntries } from '../../pages/pages.ts';
+import { isListed } from './listed-pages.ts';
 import type { SearchableSetting } from '../../state/page-manifest.ts';
 import { navigate } from '../../state/router.ts';
 import { zoomWindow, type ZoomChange } from '../../state/zoom.ts';
@@ -241,15 +242,17 @@ function useHits(): readonly Hit[] {
     const ready = app.engine.phase === 'ready';
     const idle = app.run === null || app.run.activity === 'ended';
     return [
-      ...navigationEntries.map((entry): Hit => ({
-        key: `page-${entry.id}`,
-        kind: 'page',
-        label: t(`frame.page.${entry.id}`),
-        keywords: t(`frame.pageKeywords.${entry.id}`),
-        run: () => {
-          navigate(entry.id);
-        },
-      })),
+      ...navigationEntries
+        .filter(({ id }) => isListed(id, app.target.capabilities))
+        .map((entry): Hit => ({
+          key: `page-${entry.id}`,
+          kind: 'page',
+          label: t(`frame.page.${entry.id}`),
+          keywords: t(`frame.pageKeywords.${entry.id}`),
+          run: () => {
+            navigate(entry.id);
+          },
+        })),
       ...(dirty
         ? [
             command('review', () => {

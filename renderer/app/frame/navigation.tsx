@@ -7,7 +7,7 @@ import { Dot } from '../../components/edited-mark.tsx';
 import { color, narrow, visuallyHidden, size } from '../../theme/tokens.ts';
 import { useDraftPart } from '../../state/context.tsx';
 import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
-import { navigationEntries } from '../../pages/pages.ts';
+import { useListedPages } from './listed-pages.ts';
 import type { NavigationEntry, NavigationGroup } from '../../state/page-manifest.ts';
 import { hrefFor, useRoute } from '../../state/router.ts';
 import { EngineSwitcher } from './engine-switcher.tsx';
@@ -15,7 +15,8 @@ import { EngineSwitcher } from './engine-switcher.tsx';
 /** Left side: the engine and its state, always visible, then the pages by group. */
 export function Navigation() {
   const { t } = useTranslation();
-  const group = (name: NavigationGroup) => navigationEntries.filter((entry) => entry.group === name);
+  const listed = useListedPages();
+  const group = (name: NavigationGroup) => listed.filter((entry) => entry.group === name);
   return (
     <Box
       component="nav"

@@ -17,6 +17,7 @@ import { rules } from './rules.ts';
 import { activity } from './activity.ts';
 import { simulator } from './simulator.ts';
 import { target } from './target.ts';
+import { desktopSettings } from './desktop-settings.ts';
 
 /** English, the source of the window's texts. One object a page; `_one`/`_other` are i18next's plurals. */
 export const en = {
@@ -39,4 +40,5 @@ export const en = {
   activity,
   welcome,
   target,
+  desktopSettings,
 };

@@ -102,7 +102,8 @@ export const review = {
     desktopFirst: 'From now on users must sign in',
     desktopSignIn: 'Users must sign in',
     desktopSignInWhy:
-      'While the file is there, Docker Desktop enforces sign-in. ' +
+      'While the file is there, Docker Desktop enforces sign-in, and holds the engine at boot until a ' +
+      'Business user signs in. ' +
       'It ignores the file unless the user belongs to a Docker Business organisation; ' +
       'then applying ends rolled back.',
     daemonJson_one: '{{count}} key in daemon.json',

@@ -1,6 +1,7 @@
 /** Which engine the window works on, and what it does not offer. */
 export const target = {
   missing: {
+    'not-docker-desktop': 'Not on this engine: only Docker Desktop has these settings.',
     'docker-desktop-enforces': 'Not on this engine: Docker Desktop enforces, and knows nothing of it.',
     'docker-desktop-keeps-no-log':
       'Not on this engine: Docker Desktop decides by itself and keeps no log of it.',

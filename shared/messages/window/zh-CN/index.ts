@@ -17,6 +17,7 @@ import { rules } from './rules.ts';
 import { simulator } from './simulator.ts';
 import { activity } from './activity.ts';
 import { target } from './target.ts';
+import { desktopSettings } from './desktop-settings.ts';
 import type { en } from '../en/index.ts';
 import type { Translation } from '../translation.ts';
 
@@ -43,4 +44,5 @@ export const zhCN: Translation<typeof en> = {
   activity,
   welcome,
   target,
+  desktopSettings,
 };

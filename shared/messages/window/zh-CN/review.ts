@@ -94,7 +94,7 @@ export const review: Translation<typeof english> = {
     desktopFirst: '此后用户必须登录',
     desktopSignIn: '用户必须登录',
     desktopSignInWhy:
-      '只要该文件存在，Docker Desktop 就会强制登录。如果用户不属于 Docker Business 组织，它会忽略该文件；此时应用将以回滚告终。',
+      '只要该文件存在，Docker Desktop 就会强制登录，并在 Business 用户登录之前阻止引擎启动。如果用户不属于 Docker Business 组织，它会忽略该文件；此时应用将以回滚告终。',
     daemonJson_other: 'daemon.json 中的 {{count}} 个键',
     daemonJsonWhy: '{{keys}}。其他内容保持不变。',
     daemonJsonBack: '{{keys}}。恢复启用 ECI 之前的内容。',

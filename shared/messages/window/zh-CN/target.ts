@@ -4,6 +4,7 @@ import type { Translation } from '../translation.ts';
 /** Which engine the window works on, and what it does not offer. */
 export const target: Translation<typeof english> = {
   missing: {
+    'not-docker-desktop': '此引擎不支持：只有 Docker Desktop 有这些设置。',
     'docker-desktop-enforces': '此引擎上不可用：由 Docker Desktop 负责执行，而它不支持此项。',
     'docker-desktop-keeps-no-log': '此引擎上不可用：Docker Desktop 自行判定，且不保留日志。',
     'no-gateway-in-front': '此引擎上不可用：它前面没有网关，任何设置都不会被执行。',

@@ -1,0 +1,56 @@
+import { screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { appState } from '../../dev/app-fixture.ts';
+import { desktopStates } from '../../dev/desktop-states.ts';
+import { renderApp } from '../../dev/render-app.tsx';
+
+const open = () => renderApp(desktopStates['desktop']?.() ?? appState(), 'desktop-settings');
+const card = (name: string) => within(screen.getByRole('region', { name }));
+
+describe("Docker Desktop's own settings", () => {
+  it('say before anything is saved that the file holds the engine at boot', async () => {
+    await open();
+    expect(screen.getByText('The file holds the engine at boot until a Business user signs in')).toBeTruthy();
+  });
+
+  it('set the proxy, with hosts as a list, and take it back byte for byte', async () => {
+    const { user, store } = await open();
+    const applied = store.get().draft;
+    const proxy = card('Proxy of Docker Desktop');
+    await user.click(proxy.getByRole('combobox', { name: 'Taken from' }));
+    await user.click(await screen.findByRole('option', { name: 'These addresses' }));
+    await user.type(proxy.getByRole('textbox', { name: 'HTTPS' }), 'proxy:3128');
+    expect(proxy.getByText(/This is no address/)).toBeTruthy();
+    await user.clear(proxy.getByRole('textbox', { name: 'HTTPS' }));
+    await user.type(proxy.getByRole('textbox', { name: 'HTTPS' }), 'http://proxy:3128{Enter}');
+    await user.type(proxy.getByRole('textbox', { name: 'Without the proxy' }), '*.corp, 10.0.0.0/8{Tab}');
+    expect(JSON.parse(store.get().draft)).toMatchObject({
+      proxy: { mode: 'manual', https: 'http://proxy:3128', exclude: ['*.corp', '10.0.0.0/8'] },
+    });
+    for (const name of ['HTTPS', 'Without the proxy', 'Taken from'])
+      await user.click(proxy.getByRole('button', { name: `Undo the change to ${name}` }));
+    expect(store.get().draft).toBe(applied);
+  });
+
+  it('lock a setting, and leave it out again', async () => {
+    const { user, store } = await open();
+    const choose = async (option: string) => {
+      await user.click(card('Locked most often').getByRole('combobox', { name: 'Extensions' }));
+      await user.click(await screen.findByRole('option', { name: option }));
+    };
+    await choose('Off, locked');
+    expect(JSON.parse(store.get().draft)).toMatchObject({
+      extensionsEnabled: { locked: true, value: false },
+    });
+    await choose('Not set');
+    expect(JSON.parse(store.get().draft)).not.toHaveProperty('extensionsEnabled');
+    // For Windows alone.
+    expect(screen.queryByText('API on TCP port 2375')).toBeNull();
+  });
+
+  it('are no page of other engines', async () => {
+    await renderApp(appState(), 'desktop-settings');
+    expect(screen.queryByRole('link', { name: 'Docker Desktop' })).toBeNull();
+    expect(screen.getByText('Not on this engine: only Docker Desktop has these settings.')).toBeTruthy();
+  });
+});

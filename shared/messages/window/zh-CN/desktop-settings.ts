@@ -1,0 +1,48 @@
+import type { desktopSettings as english } from '../en/desktop-settings.ts';
+import type { Translation } from '../translation.ts';
+
+export const desktopSettings: Translation<typeof english> = {
+  subtitle: '此文件为 Docker Desktop 自身设置并锁定的内容。Docker Desktop 在启动时读取它。',
+  others: '以 JSON 编辑其他键',
+  holds: {
+    title: '在 Business 用户登录之前，此文件会阻止引擎启动',
+    text:
+      '只要文件存在，在 Docker Business 组织的用户登录之前，Docker Desktop 不会启动引擎。' +
+      '在此之前只有代理和使用情况统计生效，且不锁定。',
+  },
+  proxy: { title: 'Docker Desktop 的代理', text: '用于拉取、更新和登录。在登录之前也生效。' },
+  containersProxy: {
+    title: '容器的代理',
+    text: '用于容器访问的内容；使用 PAC 文件时，也决定容器不能访问哪些主机。',
+  },
+  proxyMode: { name: '来源', unset: '未设置', system: '系统', manual: '以下地址' },
+  locked: { name: '锁定', on: '用户无法更改。', off: '默认值：用户已更改时不生效。' },
+  fields: {
+    http: { name: 'HTTP 代理', text: 'HTTP 代理，例如 `http://proxy.example:3128`。' },
+    https: { name: 'HTTPS 代理', text: 'HTTPS 代理。' },
+    exclude: { name: '不使用代理', text: '主机和网络，以逗号分隔。' },
+    pac: { name: 'PAC 文件', text: '代理自动配置文件的地址。' },
+    transparentPorts: { name: '透明端口', text: '透明代理的端口：`80,443` 或 `*`。' },
+  },
+  noAddress: '这不是地址：`http://HOST:PORT`。',
+  toggles: {
+    title: '最常锁定的设置',
+    note: '对此计算机上的所有用户开启或关闭',
+    state: {
+      unset: '未设置',
+      on: '默认开启',
+      off: '默认关闭',
+      'on-locked': '开启并锁定',
+      'off-locked': '关闭并锁定',
+    },
+    disableUpdate: '不更新',
+    analyticsEnabled: '使用情况统计',
+    extensionsEnabled: '扩展',
+    onlyMarketplaceExtensions: '仅限市场中的扩展',
+    allowBetaFeatures: 'Beta 功能',
+    enableDockerAI: 'Docker AI 功能',
+    enableInference: '模型运行器',
+    blockDockerLoad: '阻止 docker load',
+    exposeDockerAPIOnTCP2375: 'TCP 端口 2375 上的 API',
+  },
+};
