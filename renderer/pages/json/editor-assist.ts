@@ -59,12 +59,16 @@ export function completeSettings(
       !/["[{,:]\s?$/.test(text.slice(Math.max(0, context.pos - 2), context.pos))
     )
       return null;
+    // What is typed without its quote is compared without: else no match is one from the start, and a short
+    // name that has it in its middle comes before a long one that begins with it.
+    const unquoted = text[found.from] !== '"';
     return {
       from: found.from,
       to: found.to,
       validFor: /^"?[\w .*$:/-]*"?$/,
       options: found.options.map((option, index): Completion => ({
-        label: option.label,
+        label: unquoted ? option.label.replaceAll(/^"|"$/g, '') : option.label,
+        displayLabel: option.label,
         type: typeOf[option.kind],
         detail: labels.kind(option.kind, option.key),
         boost: boost[option.kind],
