@@ -36,7 +36,10 @@ export function Navigation() {
           width: 56,
           overflowX: 'hidden',
           scrollbarWidth: 'none',
+          // A rail: the icons are one column, in the middle of their buttons.
           '& .words': visuallyHidden,
+          '& .MuiButtonBase-root': { justifyContent: 'center', paddingInline: 0 },
+          '& .changed': { position: 'absolute', right: 3, bottom: 3 },
           '& .count': {
             position: 'absolute',
             right: 0,
@@ -130,7 +133,11 @@ function PageItem({ entry }: { readonly entry: NavigationEntry }) {
         >
           {t(`frame.page.${entry.id}`)}
         </Box>
-        {changed && <Dot label={t('frame.hasChanges')} />}
+        {changed && (
+          <Box component="span" className="changed" sx={{ display: 'flex' }}>
+            <Dot label={t('frame.hasChanges')} />
+          </Box>
+        )}
         {Badge !== undefined && <Badge />}
       </ListItemButton>
     </Box>

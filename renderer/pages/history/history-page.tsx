@@ -8,7 +8,7 @@ import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Page } from '../../components/page.tsx';
 import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
-import { oneColumn } from '../../theme/tokens.ts';
+import { low, oneColumn } from '../../theme/tokens.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';
 import { useHistory } from './use-history.ts';
 import { comparisons, VersionDetail, type Comparison } from './version-detail.tsx';
@@ -78,6 +78,8 @@ export default function HistoryPage() {
             [oneColumn]: {
               gridTemplateColumns: 'minmax(0, 1fr)',
               gridTemplateRows: 'minmax(120px, 38%) minmax(0, 1fr)',
+              // In a low window the page scrolls: a version in it does not once more.
+              [low]: { gridTemplateRows: '160px auto', '&&&': { maxHeight: 'none' } },
             },
           }}
         >
@@ -88,7 +90,14 @@ export default function HistoryPage() {
               open(version, against);
             }}
           />
-          <Box sx={{ minWidth: 0, minHeight: 0, overflow: 'auto' }}>
+          <Box
+            sx={{
+              minWidth: 0,
+              minHeight: 0,
+              overflow: 'auto',
+              [oneColumn]: { [low]: { overflow: 'visible' } },
+            }}
+          >
             {selected !== undefined && (
               <VersionDetail
                 key={`${selected.version}${selected.how}`}
