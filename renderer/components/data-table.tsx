@@ -8,6 +8,8 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import { color } from '../theme/tokens.ts';
 import { placeOf } from './pointed.ts';
+import { SortButton } from './sort-button.tsx';
+import { useSorting, type SortableRow } from './table-sort.ts';
 import { drawAllUpTo } from './virtual-rows.tsx';
 
 /** Of a row until it was drawn, px. */
@@ -17,14 +19,17 @@ const overscan = 16;
 /** Of the page's scroll area, until it is laid out, px. */
 const assumedViewHeight = 1200;
 
-export interface Column {
+export type Column = {
   readonly key: string;
-  readonly label: ReactNode;
   readonly width?: number | string;
   readonly align?: 'left' | 'right';
-}
+} & (
+  | { readonly label: ReactNode; readonly sorts?: undefined }
+  /** The label of a head that sorts the table, by the rows' `sortTexts`. */
+  | { readonly sorts: string; readonly label?: undefined }
+);
 
-export interface TableEntry {
+export interface TableEntry extends SortableRow {
   readonly key: string;
   readonly cells: readonly ReactNode[];
   readonly edited?: boolean;
@@ -40,7 +45,7 @@ export interface TableEntry {
 export function DataTable({
   label,
   columns,
-  rows,
+  rows: given,
   footer,
 }: {
   readonly label: string;
@@ -48,6 +53,7 @@ export function DataTable({
   readonly rows: readonly TableEntry[];
   readonly footer?: ReactNode;
 }) {
+  const { rows, directionOf, sortBy } = useSorting(given);
   const near = useRowsInView(rows);
   const whole = near.first === 0 && near.last === rows.length;
   return (
@@ -64,9 +70,20 @@ export function DataTable({
               <TableCell
                 key={column.key}
                 align={column.align ?? 'left'}
+                {...(column.sorts === undefined ? {} : { 'aria-sort': directionOf(column.key) })}
                 sx={{ ...(column.width === undefined ? {} : { width: column.width }) }}
               >
-                {column.label}
+                {column.sorts === undefined ? (
+                  column.label
+                ) : (
+                  <SortButton
+                    direction={directionOf(column.key)}
+                    label={column.sorts}
+                    onClick={() => {
+                      sortBy(column.key);
+                    }}
+                  />
+                )}
               </TableCell>
             ))}
           </TableRow>

@@ -76,7 +76,7 @@ export function ImagesCard({
   };
 
   const columns = [
-    { key: 'image', label: t('socket.images.column.image') },
+    { key: 'image', sorts: t('socket.images.column.image') },
     { key: 'trust', label: <TrustHead />, width: '27%' },
     { key: 'here', label: t('socket.images.column.here'), width: '16%' },
     { key: 'commands', label: t('socket.images.column.commands'), width: '16%' },
@@ -105,9 +105,11 @@ export function ImagesCard({
         )}
       </RowActions>
     );
+    const sortTexts = { image: row.value };
     if (row.kind === 'removed') {
       return {
         key,
+        sortTexts,
         edited: true,
         cells: [
           <Marked key="image" mark="removed">
@@ -163,6 +165,7 @@ export function ImagesCard({
     ) : undefined;
     return {
       key,
+      sortTexts,
       pointer: `${imagesPointer}/${row.index}`,
       edited: row.kind !== 'same',
       ...(below === undefined ? {} : { below }),

@@ -73,8 +73,8 @@ export function DirectoriesCard({
   };
 
   const columns = [
-    { key: 'written', label: t('files.list.column.written'), width: '34%' },
-    { key: 'host', label: t('files.list.column.host') },
+    { key: 'written', sorts: t('files.list.column.written'), width: '34%' },
+    { key: 'host', sorts: t('files.list.column.host') },
     { key: 'default', label: t('files.list.column.byDefault'), width: 136 },
     {
       key: 'actions',

@@ -63,6 +63,7 @@ function removedRow(key: string, row: ShareRow, context: RowContext): TableEntry
   const { path } = row.share;
   return {
     key,
+    sortTexts: { written: path },
     edited: true,
     cells: [
       <Cell key="written">
@@ -118,8 +119,10 @@ function listedRow(key: string, row: ShareRow, context: RowContext): TableEntry 
   const { path } = row.share;
   const readOnly = lockedBy !== undefined;
   const below = belowRow(row, context);
+  const real = found.get(path)?.real ?? null;
   return {
     key,
+    sortTexts: { written: path, ...(real === null ? {} : { host: real }) },
     pointer: `${listPointer}/${row.index}`,
     edited: row.kind !== 'same',
     ...(below === undefined ? {} : { below }),

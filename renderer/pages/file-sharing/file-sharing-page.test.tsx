@@ -34,6 +34,26 @@ describe('the list of shared directories', () => {
     expect(row('/srv/projects').textContent).toContain('/mnt/data/projectsSymlink');
   });
 
+  it('is sorted by a column, up, down, and then as it is written', async () => {
+    const { user } = await renderApp(namedState('protected'), 'file-sharing');
+    const head = screen.getByRole('columnheader', { name: 'As written' });
+    const paths = () =>
+      within(screen.getByRole('table', { name: 'Allowed directories' }))
+        .getAllByRole('row')
+        .slice(1)
+        .map((one) => within(one).queryAllByRole('cell')[0]?.textContent);
+    const written = paths();
+    const sort = () => user.click(within(head).getByRole('button'));
+    await sort();
+    expect(head.getAttribute('aria-sort')).toBe('ascending');
+    const sorted = ['/srv/projects', '$HOME', '$TMP'];
+    expect(paths()).toEqual(sorted);
+    await sort();
+    expect(paths()).toEqual(sorted.toReversed());
+    await sort();
+    expect(paths()).toEqual(written);
+  });
+
   it('checks again on demand after a failure, and when the window gets focus', async () => {
     let requestCount = 0;
     const { user } = await renderApp(namedState('protected'), 'file-sharing', {

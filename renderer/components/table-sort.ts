@@ -1,0 +1,41 @@
+import { useMemo, useState } from 'react';
+import type { SortDirection } from './sort-button.tsx';
+
+/** A row as far as sorting is concerned: a text for each column that sorts. */
+export interface SortableRow {
+  readonly sortTexts?: Readonly<Record<string, string>>;
+}
+
+interface Sorting<Row> {
+  readonly rows: readonly Row[];
+  readonly directionOf: (column: string) => SortDirection;
+  /** Sorts by a column: ascending, descending, then as the rows were given. */
+  readonly sortBy: (column: string) => void;
+}
+
+/** Rows as somebody sorted them; a row without a text for the column comes last. */
+export function useSorting<Row extends SortableRow>(given: readonly Row[]): Sorting<Row> {
+  const [sort, setSort] = useState<{ readonly column: string; readonly descending: boolean } | null>(null);
+  const rows = useMemo(() => {
+    if (sort === null) return given;
+    const collator = new Intl.Collator(undefined, { numeric: true });
+    const sign = sort.descending ? -1 : 1;
+    return given.toSorted((a, b) => {
+      const [one, other] = [a.sortTexts?.[sort.column], b.sortTexts?.[sort.column]];
+      if (one === undefined || other === undefined)
+        return Number(one === undefined) - Number(other === undefined);
+      return sign * collator.compare(one, other);
+    });
+  }, [given, sort]);
+  return {
+    rows,
+    directionOf: (column) =>
+      sort?.column !== column ? 'none' : sort.descending ? 'descending' : 'ascending',
+    sortBy: (column) => {
+      setSort((now) => {
+        if (now?.column !== column) return { column, descending: false };
+        return now.descending ? null : { column, descending: true };
+      });
+    },
+  };
+}
