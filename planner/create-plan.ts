@@ -5,14 +5,14 @@ import { mountOf, type Mount } from '../engine/base/mountinfo.ts';
 import { isGuardOfOurs, planBinds } from './binds.ts';
 import { isolateSpec, isPrivileged, parseSpec, renderSpec } from './config/bundle.ts';
 import type { OciSpec } from './base/oci-spec.ts';
-import { cgroupsOf, checkCgroupPath } from './config/cgroup-path.ts';
+import { cgroupsOf, checkCgroupPath, hasProcesses } from './config/cgroup-path.ts';
 import type { ContainerState } from './containers.ts';
 import { makeGrantedNode } from './config/device-nodes.ts';
 import { grantedFiles, ownFileNames } from './config/devices.ts';
 import { refuseOpenPoints } from './engine-points.ts';
 import { planLayerMounts } from './mounts/layer-mounts.ts';
 import { bootId } from './live-state.ts';
-import { cgroupMounts } from './mounts/mount-table.ts';
+import { cgroupHierarchies, cgroupMounts } from './mounts/mount-table.ts';
 import { checkNamespaces, refuseOthersRange } from './config/namespaces.ts';
 import { refuse } from './base/refuse.ts';
 import { layersAt, layersOf, planShifted, siblings } from './mounts/overlay.ts';
@@ -55,6 +55,7 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
     id,
     engine: cgroupsOf(readFileSync(`/proc/${request.pid}/cgroup`, 'utf8')),
     isContainer: (name) => name !== id && isContainerId(name) && containers.read(name) !== null,
+    hasProcesses: (cgroup) => hasProcesses(cgroup, cgroupHierarchies(mounts)),
   });
   refuseMissingIds(spec);
   const joined = checkNamespaces(spec, request.pid);

@@ -1,12 +1,20 @@
-import { describe, expect, it } from 'vitest';
-import { cgroupsOf, checkCgroupPath } from './cgroup-path.ts';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cgroupsOf, checkCgroupPath, hasProcesses } from './cgroup-path.ts';
 
 const id = 'a'.repeat(64);
 const other = 'b'.repeat(64);
 const check =
   (cgroupsPath: string | undefined, engine: readonly string[] = ['/system.slice/docker.service', '/']) =>
   () => {
-    checkCgroupPath(cgroupsPath, { id, engine, isContainer: (name) => name === 'buildkit7' });
+    checkCgroupPath(cgroupsPath, {
+      id,
+      engine,
+      isContainer: (name) => name === 'buildkit7',
+      hasProcesses: (cgroup) => ['/teams/red', '/single', '/mine/jobs'].includes(cgroup),
+    });
   };
 
 describe('the cgroup of a container', () => {
@@ -16,6 +24,7 @@ describe('the cgroup of a container', () => {
     ["a parent of the user's", `/teams/blue/${id}`],
     ['a slice as a directory, as Kubernetes has them', `/kubepods.slice/kubepods-burstable.slice/${id}`],
     ['a relative parent', `mine/${id}`],
+    ['beside processes, below a single name', `/single/${id}`],
     ['the root', `/${id}`],
     ["systemd's default", `system.slice:docker:${id}`],
     ["a slice of the user's", `user-1000.slice:docker:${id}`],
@@ -34,6 +43,8 @@ describe('the cgroup of a container', () => {
     ],
     ["inside a build step's", `/docker/buildkit/buildkit7/${id}`, "inside another container's"],
     ["the engine's", `/system.slice/docker.service/${id}`, "inside the container engine's"],
+    ['inside a cgroup with processes', `/teams/red/${id}`, 'in which processes run (/teams/red)'],
+    ['inside one on the way', `mine/jobs/1/${id}`, 'in which processes run (/mine/jobs)'],
     ['up from its parent', `/docker/../system.slice/${id}`, 'leads out of its parent'],
     ['up from a relative parent', `../../${id}`, 'leads out of its parent'],
     ['hiding a step up', `/docker/./..//${id}`, 'leads out of its parent'],
@@ -55,4 +66,37 @@ it('reads the cgroups of a process, of both versions', () => {
   expect(
     cgroupsOf('4:cpu,cpuacct:/a\n1:name=systemd:/system.slice/docker.service\n0::/system.slice/x:y\n'),
   ).toEqual(['/a', '/system.slice/docker.service', '/system.slice/x:y']);
+});
+
+describe('processes in a cgroup', () => {
+  let root = '';
+  beforeAll(() => {
+    root = mkdtempSync(path.join(tmpdir(), 'bulkhead-cgroups-'));
+    for (const [cgroup, processes] of [
+      ['memory/empty', ''],
+      ['pids/empty', ''],
+      ['memory/used', ''],
+      ['pids/used', '7\n9\n'],
+      ['pids/alone', '7\n'],
+    ] as const) {
+      mkdirSync(path.join(root, cgroup), { recursive: true });
+      writeFileSync(path.join(root, cgroup, 'cgroup.procs'), processes);
+    }
+    // As of a threaded one, it can't be read.
+    mkdirSync(path.join(root, 'memory/threaded/cgroup.procs'), { recursive: true });
+  });
+  afterAll(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  it.each([
+    ['of no hierarchy', '/nowhere', false],
+    ['that is empty in all', '/empty', false],
+    ['that is used in one', '/used', true],
+    ['that is in one alone', '/alone', true],
+    ['whose processes are not told', '/threaded', true],
+  ])('are seen: one %s', (_, cgroup, expected) => {
+    const hierarchies = ['memory', 'pids'].map((name) => path.join(root, name));
+    expect(hasProcesses(cgroup, hierarchies)).toBe(expected);
+  });
 });

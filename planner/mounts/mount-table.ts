@@ -30,12 +30,20 @@ export function cgroupMounts(mounts: readonly Mount[]): string[] {
     'rdma',
     'misc',
   ]);
-  return mounts
-    .filter((mount) => mount.root === '/' && mount.mountPoint.startsWith('/sys/fs/cgroup'))
-    .flatMap((mount) => {
-      if (mount.type === 'cgroup2') return [`=${mount.mountPoint}`];
-      if (mount.type !== 'cgroup') return [];
-      const controllers = mount.options.filter((option) => known.has(option) || option.startsWith('name='));
-      return [`${controllers.join(',')}=${mount.mountPoint}`];
-    });
+  return wholeHierarchies(mounts).flatMap((mount) => {
+    if (mount.type === 'cgroup2') return [`=${mount.mountPoint}`];
+    if (mount.type !== 'cgroup') return [];
+    const controllers = mount.options.filter((option) => known.has(option) || option.startsWith('name='));
+    return [`${controllers.join(',')}=${mount.mountPoint}`];
+  });
 }
+
+/** Where the cgroup hierarchies are mounted whole. */
+export function cgroupHierarchies(mounts: readonly Mount[]): string[] {
+  return wholeHierarchies(mounts)
+    .filter(({ type }) => type === 'cgroup' || type === 'cgroup2')
+    .map(({ mountPoint }) => mountPoint);
+}
+
+const wholeHierarchies = (mounts: readonly Mount[]) =>
+  mounts.filter((mount) => mount.root === '/' && mount.mountPoint.startsWith('/sys/fs/cgroup'));

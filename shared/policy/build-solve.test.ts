@@ -149,7 +149,7 @@ describe('C: what a build may not have', () => {
     ['a security mode to come', { Definition: graph({ exec: { security: 7 } }) }, 'unmodelled-value'],
     [
       'a step in cgroups elsewhere',
-      { Definition: graph({ exec: { meta: { cgroupParent: '/a/b' } } }) },
+      { Definition: graph({ exec: { meta: { cgroupParent: '/a/../b' } } }) },
       'cgroup-parent',
     ],
     [
@@ -287,7 +287,7 @@ describe('C: what a build may not have', () => {
       'build-entitlement',
     );
     expect(
-      decide('exec', execMessage, { Init: { ContainerID: container, Meta: { cgroupParent: '/a/b' } } }),
+      decide('exec', execMessage, { Init: { ContainerID: container, Meta: { cgroupParent: '/a/../b' } } }),
     ).toBe('cgroup-parent');
     expect(
       decide('exec', execMessage, {

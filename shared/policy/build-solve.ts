@@ -1,6 +1,7 @@
 import { withBuildToken } from './build-process.ts';
 import { reservedSelectors, withSourceRules } from './build-policy.ts';
 import { brief, gitIdentifierDenial } from './build-remote.ts';
+import { cgroupParentDenial } from './cgroup-parent.ts';
 import { deny, type Denial } from './decision.ts';
 import {
   bridgeSolveRequest,
@@ -29,12 +30,12 @@ import {
 } from './protobuf.ts';
 import { writeMessage } from './protobuf-write.ts';
 import {
+  cgroupOption,
   problemDenial,
   hostNetwork,
   graphs,
   network,
   security,
-  cgroupDenial,
   containerId,
   mounts,
 } from './build-steps.ts';
@@ -180,7 +181,7 @@ function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial
         : firstDenial(
             () => containerId(textOf(init, 'ContainerID')),
             () => security(numberOf(init, 'Security')),
-            () => cgroupDenial(textOf(messageOf(init, 'Meta'), 'cgroupParent')),
+            () => cgroupParentDenial(textOf(messageOf(init, 'Meta'), 'cgroupParent'), cgroupOption),
           );
     }
     case 'return':
@@ -210,7 +211,7 @@ function frontendOptions(options: readonly (readonly [string, string])[]): Denia
           ? null
           : deny('unmodelled-value', `docker build --network=${value}`, { spec: 'C' });
       case 'cgroup-parent':
-        return cgroupDenial(value);
+        return cgroupParentDenial(value, cgroupOption);
       default:
         return key === 'context' || key.startsWith('context:') ? gitIdentifierDenial(value) : null;
     }

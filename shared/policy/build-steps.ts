@@ -1,4 +1,5 @@
 import { brief } from './build-remote.ts';
+import { cgroupParentDenial } from './cgroup-parent.ts';
 import { deny, type Denial } from './decision.ts';
 import { netModes, op, securityModes } from './llb-messages.ts';
 import { message } from '../messages/message.ts';
@@ -24,6 +25,9 @@ export function problemDenial(problem: MessageProblem): Denial {
         detail: `${problem.where}: ${problem.why}`,
       });
 }
+
+/** As the user names the cgroup parent of a build's steps. */
+export const cgroupOption = 'docker build --cgroup-parent';
 
 /** The refusal of a build on the host's network. */
 export const hostNetwork = () => deny('host-network-build', message('policy.build-with-host-network'));
@@ -57,7 +61,7 @@ function step(bytes: Uint8Array, count: FieldCount): Denial | null {
     return firstDenial(
       () => network(numberOf(exec, 'network')),
       () => security(numberOf(exec, 'security')),
-      () => cgroupDenial(textOf(messageOf(exec, 'meta'), 'cgroupParent')),
+      () => cgroupParentDenial(textOf(messageOf(exec, 'meta'), 'cgroupParent'), cgroupOption),
       () =>
         firstDenialOf(messagesOf(exec, 'cdiDevices'), (device) =>
           deny('host-device', message('policy.device-in-build-step', { device: textOf(device, 'name') })),
@@ -97,13 +101,6 @@ export function security(mode: bigint): Denial | null {
         spec: 'C',
       });
   }
-}
-
-/** Same rule as for containers and for `POST /build`. */
-export function cgroupDenial(parent: string): Denial | null {
-  return parent === '' || /^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent)
-    ? null
-    : deny('cgroup-parent', `docker build --cgroup-parent ${parent}`);
 }
 
 /**

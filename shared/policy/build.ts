@@ -1,6 +1,7 @@
 import { remoteContextDenial } from './build-remote.ts';
 import { outputDenial } from './build-solve.ts';
-import { cgroupDenial } from './build-steps.ts';
+import { cgroupOption } from './build-steps.ts';
+import { cgroupParentDenial } from './cgroup-parent.ts';
 import { deny, type Change, type Denial } from './decision.ts';
 import { parseJson } from './json-parser.ts';
 import { isObject } from './json.ts';
@@ -103,7 +104,7 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
         break;
       }
       case 'cgroupparent': {
-        const denial = cgroupDenial(value);
+        const denial = cgroupParentDenial(value, cgroupOption);
         if (denial !== null) return denial;
         break;
       }

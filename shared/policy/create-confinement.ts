@@ -1,3 +1,4 @@
+import { cgroupParentDenial } from './cgroup-parent.ts';
 import { capabilitiesOfRuntime } from '../isolation/backends.ts';
 import { deviceDenial, deviceLimitDenial } from './create-devices.ts';
 import { deny, type Denial } from './decision.ts';
@@ -55,11 +56,7 @@ export function resourceDenial(
 ): Denial | null {
   const device = deviceDenial(host, devices) ?? deviceLimitDenial(host);
   if (device !== null) return device;
-  const parent = textAt(host, 'CgroupParent');
-  // One plain name: no way up, and not into another service's tree.
-  if (parent !== '' && !/^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent))
-    return deny('cgroup-parent', `--cgroup-parent ${parent}`);
-  return null;
+  return cgroupParentDenial(textAt(host, 'CgroupParent'), '--cgroup-parent');
 }
 
 function securityOptions(host: ReadonlyMap<string, Json>): Denial | null {

@@ -15,7 +15,8 @@ export const rules = {
   'rules.unreadable-body': "the request's body cannot be read without doubt",
   'rules.host-device': 'devices of the engine are given to containers only where the settings list them',
   'rules.security-option': 'this security option is not one the gateway knows to be safe',
-  'rules.cgroup-parent': "a container's cgroup parent may only be a single plain name",
+  'rules.cgroup-parent':
+    "a container's cgroup parent may only be a plain path that leads into no other program's cgroups",
   'rules.annotation': 'this annotation changes how the runtime treats the container',
   'rules.log-driver': 'this log driver or option reaches files, sockets or plugins of the engine',
   'rules.environment-switch': 'this variable changes how the isolation runtime treats the container',

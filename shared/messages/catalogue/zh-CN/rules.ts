@@ -13,7 +13,7 @@ export const rules: Translated<typeof english> = {
   'rules.unreadable-body': '无法确切读懂请求正文',
   'rules.host-device': '只有设置中列出的引擎设备才会提供给容器',
   'rules.security-option': '网关无法确认此安全选项是否安全',
-  'rules.cgroup-parent': '容器的 cgroup 父级只能是单个普通名称',
+  'rules.cgroup-parent': '容器的 cgroup 父级只能是不进入其他程序 cgroup 的普通路径',
   'rules.annotation': '此注解会改变运行时处理容器的方式',
   'rules.log-driver': '此日志驱动程序或选项会触及引擎的文件、套接字或插件',
   'rules.environment-switch': '此变量会改变隔离运行时处理容器的方式',
