@@ -16,6 +16,7 @@ import { holder } from './container-access.ts';
 import { gatherCreateFacts } from './create-container.ts';
 import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
 import { withSocket } from './own-sockets.ts';
+import { contentTypeDenial } from './json-content-type.ts';
 import { readJson } from './read-body.ts';
 import { convertBinds, makeSourcesOf, needsRecursiveReadOnly, withUsers } from './shares.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -44,6 +45,8 @@ export async function createContainer(
   const query: QueryParameter[] = target.query.filter(({ key }) => key === 'name' || key === 'platform');
   const forwarded = writeTarget(target.version, target.path, query);
   if (body === null || body.length === 0) return { ...passedAsIs, target: forwarded, body: Buffer.alloc(0) };
+  const otherType = contentTypeDenial(context.request.head);
+  if (otherType !== null) return denied(otherType);
   const clientGone = context.request.clientGone?.();
   const decoded = await readJson(body, clientGone);
   if (!decoded.ok) return denied(decoded.denial);

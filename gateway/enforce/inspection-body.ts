@@ -3,6 +3,7 @@ import type { JsonObject } from '../../shared/policy/json.ts';
 import { readBodyAs } from '../../shared/policy/request-body.ts';
 import type { Shape } from '../../shared/policy/shape.ts';
 import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
+import { contentTypeDenial } from './json-content-type.ts';
 import { readJson } from './read-body.ts';
 import { writeBody } from './write-body.ts';
 
@@ -20,6 +21,8 @@ const emptyObject: JsonObject = new Map();
 export async function readBody(context: InspectionContext, body: Buffer | null, shape: Shape): Promise<Read> {
   // A missing body stays missing: the engine reports the error.
   if (body === null || body.length === 0) return { ok: true, body: emptyObject, bytes: 0 };
+  const otherType = contentTypeDenial(context.request.head);
+  if (otherType !== null) return { ok: false, denial: otherType };
   const decoded = await readJson(body, context.request.clientGone?.());
   if (!decoded.ok) return decoded;
   const read = readBodyAs(decoded.value, shape);

@@ -13,7 +13,7 @@ const othersTree = /^(?:garden|kubelet|kubepods|libpod|lxc|machine|podman)(?:[._
  * May a container, or a step of a build, be put below this cgroup? It is charged there, and shares the limits
  * set there. So a path may not lead into a tree of other programs; below a single name it is beside what is
  * there. That nobody's processes are in the cgroups on the way, other containers' included, the planner sees
- * when it starts (planner/cgroup-path.ts). `what` is the option, as the user would name it.
+ * when it starts (planner/config/cgroup-path.ts). `what` is the option, as the user would name it.
  */
 export function cgroupParentDenial(parent: string, what: string): Denial | null {
   if (parent === '') return null;

@@ -57,6 +57,14 @@ export const invalidIsolation = (value: string): EngineError => ({
 export const noSuchLogDriver = (type: string): EngineError =>
   badRequest(`error looking up logging plugin ${type}: plugin ${JSON.stringify(type)} not found`);
 
+/** The answer to a body that is said to be of another type than JSON. */
+export const unsupportedContentType = (value: string): EngineError =>
+  badRequest(
+    value === ''
+      ? 'malformed Content-Type header (): mime: no media type'
+      : `unsupported Content-Type header (${value}): must be 'application/json'`,
+  );
+
 /** The answer where nothing is at a path. */
 export const pageNotFound: EngineError = { status: 404, message: 'page not found' };
 

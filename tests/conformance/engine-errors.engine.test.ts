@@ -15,10 +15,14 @@ const create = 'POST /v1.45/containers/create';
 const exec = 'POST /v1.45/containers/up/exec';
 const host = (hostConfig: unknown): string => JSON.stringify({ Image: 'busybox', HostConfig: hostConfig });
 
-/** What the engine and the gateway answer. */
-async function answers(line: string, body: string | null): Promise<string[]> {
-  const fields =
-    body === null ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
+/** What the engine and the gateway answer. `type`: null for a body without one. */
+async function answers(
+  line: string,
+  body: string | null,
+  type: string | null = 'application/json',
+): Promise<string[]> {
+  const typeField = type === null ? '' : `Content-Type: ${type}\r\n`;
+  const fields = body === null ? '' : `${typeField}Content-Length: ${Buffer.byteLength(body)}\r\n`;
   return Promise.all(
     [guarded.engine.socket, guarded.socket].map(async (socket) => {
       const request = `${line} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n${fields}\r\n${body ?? ''}`;
@@ -131,6 +135,23 @@ describe('A1: errors of the engine, in its words', () => {
       expect(gateway).toMatch(/^400 /);
     },
   );
+
+  it.each([
+    'POST /v1.45/containers/create',
+    'POST /v1.45/containers/absent/exec',
+    'POST /v1.45/containers/absent/update',
+    'POST /v1.45/exec/absent/start',
+    'POST /v1.45/commit?container=absent',
+    'POST /v1.45/volumes/create',
+    'POST /v1.45/networks/create',
+    'POST /v1.45/networks/absent/connect',
+  ])('%s with a body that is said to be no JSON', async (line) => {
+    for (const type of ['text/plain', 'Text/Plain', 'text/plain; charset=utf-8', null]) {
+      const [engine, gateway] = await answers(line, '{}', type);
+      expect(gateway).toBe(engine);
+      expect(gateway).toMatch(/^400 \{"message":"(?:unsupported|malformed) Content-Type header/);
+    }
+  });
 
   it('a namespace of a container that is not there is refused at the create, and pulls nothing', async () => {
     const outcome = await guarded.sh('docker run --rm --network container:absent busybox true');

@@ -1,0 +1,17 @@
+import { message } from '../../shared/messages/message.ts';
+import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { unsupportedContentType } from '../../shared/policy/engine-errors.ts';
+import type { RequestHead } from '../http/message/head-parser.ts';
+
+/**
+ * The engine's answer to a body that is not said to be JSON, which comes before the engine looks for what the
+ * request is about.
+ */
+export function contentTypeDenial({ contentType, fields }: RequestHead): Denial | null {
+  if (contentType === 'application/json') return null;
+  const value = fields.find(({ key }) => key === 'content-type')?.value ?? '';
+  return deny('unreadable-body', message('policy.the-body'), {
+    detail: `Content-Type: ${value}`,
+    engineError: unsupportedContentType(value),
+  });
+}
