@@ -1,4 +1,5 @@
 import { message, type Message } from '../messages/message.ts';
+import { invalidBind, invalidBindDestination, invalidVolumeName, type EngineError } from './engine-errors.ts';
 
 /** One entry of `Binds` (`-v`), in the engine's grammar for Linux: `[source:]destination[:options]`. */
 export interface BindSpec {
@@ -9,7 +10,13 @@ export interface BindSpec {
 }
 export type BindSpecResult =
   | { readonly ok: true; readonly spec: BindSpec }
-  | { readonly ok: false; readonly why: Message; readonly rule: 'unmodelled-value' | 'bind-propagation' };
+  | {
+      readonly ok: false;
+      readonly why: Message;
+      readonly rule: 'unmodelled-value' | 'bind-propagation';
+      /** Where no engine would take it. */
+      readonly engineError?: EngineError | undefined;
+    };
 
 /** Names of volumes, as the engine's local driver takes them. */
 export const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
@@ -33,19 +40,31 @@ const sharingOptions = new Set(['shared', 'rshared']);
 
 /** Splits a bind; refuses what the engine would read differently or not at all. */
 export function parseBind(text: string): BindSpecResult {
-  const bad = (why: Message): BindSpecResult => ({ ok: false, why, rule: 'unmodelled-value' });
+  const bad = (why: Message, engineError?: EngineError): BindSpecResult => ({
+    ok: false,
+    why,
+    rule: 'unmodelled-value',
+    engineError,
+  });
   if (text.includes('\0')) return bad(message('policy.it-has-nul-in-it'));
   const parts = text.split(':');
-  if (parts.length > 3 || parts.some((part) => part === ''))
-    return bad(message('policy.bind-has-other-form'));
   const [first = '', second, third] = parts;
+  if (parts.length > 3 || parts.some((part) => part === '')) {
+    const isNone = parts.length > 3 || first === '' || (parts.length === 2 && second === '');
+    return bad(message('policy.bind-has-other-form'), isNone ? invalidBind(text) : undefined);
+  }
   if (second === undefined) {
     return first.startsWith('/')
       ? { ok: true, spec: { source: '', kind: 'anonymous', destination: first, options: [] } }
-      : bad(message('policy.destination-is-not-absolute'));
+      : bad(message('policy.destination-is-not-absolute'), invalidBindDestination(text, '', first));
   }
-  if (!second.startsWith('/')) return bad(message('policy.destination-is-not-absolute'));
   const options = third === undefined ? [] : third.split(',');
+  if (!second.startsWith('/')) {
+    // Options in the place of the destination, or unknown ones, are another error.
+    const isPath = third === undefined && !second.split(',').some((word) => knownOptions.has(word));
+    const engineError = isPath ? invalidBindDestination(text, first, second) : undefined;
+    return bad(message('policy.destination-is-not-absolute'), engineError);
+  }
   for (const option of options) {
     if (sharingOptions.has(option))
       return { ok: false, why: message('policy.bind-propagation', { option }), rule: 'bind-propagation' };
@@ -55,7 +74,7 @@ export function parseBind(text: string): BindSpecResult {
     return { ok: true, spec: { source: first, kind: 'path', destination: second, options } };
   if (volumeName.test(first))
     return { ok: true, spec: { source: first, kind: 'volume', destination: second, options } };
-  return bad(message('policy.source-is-no-path-nor-volume'));
+  return bad(message('policy.source-is-no-path-nor-volume'), invalidVolumeName(first));
 }
 
 /** Writes a bind back. */

@@ -1,5 +1,12 @@
 import { deny, type Change, type Denial } from './decision.ts';
-import { invalidMount, invalidMountSource, invalidVolumesFrom, isKnownAbsent } from './engine-errors.ts';
+import {
+  invalidMount,
+  invalidMountSource,
+  invalidVolumeName,
+  invalidVolumesFrom,
+  isKnownAbsent,
+  type EngineError,
+} from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 import { cleanPath, type BindSourceContext } from './bind-source.ts';
@@ -40,6 +47,8 @@ export function decideMounts(
   );
 }
 
+const given = (engineError: EngineError | undefined) => (engineError === undefined ? {} : { engineError });
+
 /** Mounts of volumes that are directories of the machine go to `bound`. */
 function binds(
   host: Map<string, Json>,
@@ -52,7 +61,11 @@ function binds(
   for (const [index, text] of textsAt(host, 'Binds').entries()) {
     const parsed = parseBind(text);
     if (!parsed.ok)
-      return deny(parsed.rule, message('policy.the-bind', { text }), { spec: 'A8', detail: parsed.why });
+      return deny(parsed.rule, message('policy.the-bind', { text }), {
+        spec: 'A8',
+        detail: parsed.why,
+        ...given(parsed.engineError),
+      });
     const { spec } = parsed;
     let source = spec.source;
     if (spec.kind === 'path') {
@@ -122,6 +135,7 @@ function mounts(
         if (source !== '' && !volumeName.test(source))
           return deny('unmodelled-value', message('policy.the-volume', { destination: source }), {
             spec: 'A8',
+            ...given(invalidVolumeName(source)),
           });
         const inline = inlineDriver(mount);
         const made = inline === null ? null : decideVolume(source, inline);

@@ -47,6 +47,40 @@ export const invalidMountSource = (source: string): EngineError =>
       : `invalid mount path: '${source}' mount path must be absolute`,
   );
 
+/** The answer to an entry of `Binds` that is none; `why`: what is wrong with its parts. */
+export const invalidBind = (text: string, why = ''): EngineError => ({
+  status: 500,
+  message: `invalid volume specification: '${text}'${why === '' ? '' : `: ${why}`}`.slice(
+    0,
+    maxMessageLength,
+  ),
+});
+
+/** The answer to an entry of `Binds` whose destination is no absolute path. */
+export const invalidBindDestination = (text: string, source: string, destination: string): EngineError =>
+  invalidBind(
+    text,
+    invalidMount(
+      source.startsWith('/') ? 'bind' : 'volume',
+      `invalid mount path: '${destination}' mount path must be absolute`,
+    ).message,
+  );
+
+/**
+ * The answer to a name that no volume of the local driver has. Missing where Go might quote it in another way
+ * than JSON does.
+ */
+export function invalidVolumeName(name: string): EngineError | undefined {
+  if (!/^[ -~]+$/.test(name)) return undefined;
+  return badRequest(
+    name.length === 1
+      ? `create ${name}: volume name is too short, names should be at least two alphanumeric characters`
+      : `create ${name}: ${JSON.stringify(name)} includes invalid characters for a local volume name, only ` +
+          '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, ' +
+          'use absolute path',
+  );
+}
+
 /** The answer to a value of `Isolation`. */
 export const invalidIsolation = (value: string): EngineError => ({
   status: 500,

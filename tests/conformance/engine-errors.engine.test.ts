@@ -116,6 +116,13 @@ describe('A1: errors of the engine, in its words', () => {
     { LogConfig: { Type: 'foo' } },
     { LogConfig: { Type: 'json-file', Config: { foo: 'x' } } },
     { Isolation: 'foo' },
+    ...['x:/y', './x:/y', 'x/y:/z:ro', 'a:b:c:d', ':/x', '::', 'vol:', 'vol:x', '/etc:x', 'x'].map(
+      (bind) => ({
+        Binds: [bind],
+      }),
+    ),
+    { Mounts: [{ Type: 'volume', Source: 'x', Target: '/x' }] },
+    { Mounts: [{ Type: 'volume', Source: './x', Target: '/x' }] },
     { Mounts: [{ Type: 'foo', Target: '/x' }] },
     { Mounts: [{ Type: 'bind', Source: 'x', Target: '/x' }] },
     { Mounts: [{ Type: 'bind', Source: '', Target: '/x' }] },
