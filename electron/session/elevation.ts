@@ -101,18 +101,9 @@ export function elevation({
       return outcome;
     },
     async startRecreate(request, onEvent) {
-      const old = { 'remove-when-healthy': [], keep: ['--keep-old'], remove: ['--remove-old'] }[request.old];
-      // Names and ids come after --, so that none is taken for an option.
       const child = await start(
         ['containers', 'recreate', '--yes', '--json', '--events'],
-        [
-          ...old,
-          ...(request.commit.length > 0 ? ['--commit'] : []),
-          ...(request.withoutWayBack ? ['--without-way-back'] : []),
-          ...(request.start ?? []).flatMap((id) => ['--start', id]),
-          '--',
-          ...request.ids,
-        ],
+        recreateArguments(request),
       );
       return child.ok ? followRecreate(child.value, onEvent) : child;
     },
@@ -142,6 +133,19 @@ export function elevation({
       return elevationFailure(end, error.message, error);
     },
   };
+}
+
+function recreateArguments(request: RecreateRequest): readonly string[] {
+  const old = { 'remove-when-healthy': [], keep: ['--keep-old'], remove: ['--remove-old'] }[request.old];
+  return [
+    ...old,
+    ...(request.commit.length > 0 ? ['--commit'] : []),
+    ...(request.withoutWayBack ? ['--without-way-back'] : []),
+    ...(request.start ?? []).flatMap((id) => ['--start', id]),
+    // Names and ids come after --, so that none is taken for an option.
+    '--',
+    ...request.ids,
+  ];
 }
 
 /**
