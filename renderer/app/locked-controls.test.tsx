@@ -53,7 +53,9 @@ describe.each(locks)('settings locked by %s', { timeout: 60_000 }, (_kind, who, 
       const name =
         control.getAttribute('aria-label') ??
         (control.textContent || control.getAttribute('placeholder') || '');
-      if (!harmless.test(name)) {
+      // The heads of a table sort what is shown.
+      const sorts = control.closest('th, [role="columnheader"]') !== null;
+      if (!sorts && !harmless.test(name)) {
         expect(`${name}: ${String(control.matches(':disabled, [aria-disabled="true"]'))}`).toBe(
           `${name}: true`,
         );
