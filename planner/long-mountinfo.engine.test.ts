@@ -21,7 +21,7 @@ mkdir merged; mount -t overlay -o "\${layers#,}" overlay merged
 exec "$@"`;
 
 it('reads a mount table of many mounts and of images with many layers', async () => {
-  const mountTable = JSON.stringify(path.join(import.meta.dirname, 'mount-table.ts'));
+  const mountTable = JSON.stringify(path.join(import.meta.dirname, 'mounts/mount-table.ts'));
   const program = `const { mountsOf } = await import(${mountTable});
 for (let i = 0; i < 20; i++) mountsOf('self');
 const mounts = mountsOf('self');
