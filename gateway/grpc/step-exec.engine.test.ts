@@ -197,13 +197,18 @@ describe('A1: a container in a build that its client drives', () => {
   });
 
   it('is not entered by another client that names it', async () => {
-    const id = 'k3v9x0q2m8w7c1z5t6r4y2u1q';
-    const container = await makeBuildContainer(await client(), id, 'theirs');
-    await container.run('echo ran in; sleep 20');
-    const other = await makeBuildContainer(await client(), id, 'mine');
-    const output = await Promise.all(attempts.map(() => other.run('echo got "in"')));
-    await Promise.all([container.end(), other.end()]);
-    expect(output.join('\n')).not.toContain('got in');
-    expect(output.join('\n')).toMatch(refusal);
+    let output = '';
+    // BuildKit forgets the container as soon as the first attempt, which is no exec, has failed: on a busy
+    // machine no other one comes before that.
+    for (let attempt = 0; attempt < 10 && !refusal.test(output); attempt++) {
+      const id = `k3v9x0q2m8w7c1z5t6r4y2u1${attempt}`;
+      const container = await makeBuildContainer(await client(), id, `theirs${attempt}`);
+      await container.run('echo ran in; sleep 20');
+      const other = await makeBuildContainer(await client(), id, `mine${attempt}`);
+      output = (await Promise.all(attempts.map(() => other.run('echo got "in"')))).join('\n');
+      await Promise.all([container.end(), other.end()]);
+      expect(output).not.toContain('got in');
+    }
+    expect(output).toMatch(refusal);
   });
 });
