@@ -22,6 +22,9 @@ import { offerContext, withdrawContext } from './engine-context.ts';
 import { helpText } from './help.ts';
 import { about, errorText, text, translate } from './text.ts';
 
+/** Of `--timeout`, seconds (`usualStartMs`, which is not loaded for help). */
+const defaultTimeout = '90';
+
 interface EngineOptions {
   readonly root?: string;
   readonly target?: string;
@@ -39,7 +42,7 @@ interface EngineOptions {
 export function configureEngine(engine: Command): void {
   const lasting = (name: string, description: string) =>
     withJson(withRoot(engine.command(name).description(description)))
-      .option('--timeout <seconds>', helpText('cli-help.engine-timeout'), '90')
+      .option('--timeout <seconds>', helpText('cli-help.engine-timeout'), defaultTimeout)
       .option('--verbose', helpText('cli-help.engine-verbose'));
 
   lasting('start', helpText('cli-help.engine-start'))
@@ -99,13 +102,17 @@ function isEmbedded(options: EngineOptions): boolean {
   return !ref.ok || rootOf(ref.value) !== null;
 }
 
+/** How long a start, stop or restart may take, ms. */
+const startTimeout = (options: EngineOptions): Result<number, AppError> =>
+  secondsOption(options.timeout ?? defaultTimeout, 'timeout');
+
 async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart'): Promise<void> {
   if (!isEmbedded(options)) {
     await driveTarget(options, what);
     return;
   }
   const root = resolveRoot(options);
-  const timeoutMs = secondsOption(options.timeout ?? '90', 'timeout');
+  const timeoutMs = startTimeout(options);
   if (!root.ok) {
     printError(root.error, options);
     return;
@@ -142,7 +149,7 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
  * Another engine than one of ours: Docker Desktop is quit and opened, the machine's own engine says why not.
  */
 async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'restart'): Promise<void> {
-  const timeoutMs = secondsOption(options.timeout ?? '90', 'timeout');
+  const timeoutMs = startTimeout(options);
   if (!timeoutMs.ok) {
     printError(timeoutMs.error, options);
     return;
@@ -200,7 +207,7 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
     printError(root.error, options);
     return;
   }
-  const timeoutMs = secondsOption(options.timeout ?? '90', 'timeout');
+  const timeoutMs = startTimeout(options);
   if (!timeoutMs.ok) {
     printError(timeoutMs.error, options);
     return;
