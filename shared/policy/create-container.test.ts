@@ -6,7 +6,7 @@ import { decideCreateContainer, readCreateBody } from './create-container.ts';
 import { refusalText, type Denial } from './decision.ts';
 import { parseJson } from './json-parser.ts';
 import { writeJson } from './json.ts';
-import type { CreateFacts } from './references.ts';
+import type { ContainerReference, CreateFacts } from './references.ts';
 import { decideVolume } from './volume.ts';
 import { host, decide, source, facts } from './create-facts-fixture.ts';
 
@@ -168,7 +168,10 @@ describe("B2: a socket of the container's own", () => {
   const granted: CreateFacts = {
     ...facts,
     socket: { kind: 'granted', socket: own },
-    containers: new Map([...facts.containers, ['mounted', withMount(other)]]),
+    containers: new Map<string, ContainerReference | null>([
+      ...facts.containers,
+      ['mounted', withMount(other)],
+    ]),
     binds: new Map([
       ...facts.binds,
       [other, source(other, { socketMount: '2', insideEngineDirectory: true })],

@@ -2,22 +2,24 @@ import { english } from './en/index.ts';
 
 export { english };
 
-type CatalogueKey = keyof typeof english;
-
-/** Every sentence has an id: '<area>.<what it says>'. Its plural forms end in `_one` and `_other`. */
-export type MessageId = CatalogueKey extends infer Key
-  ? Key extends `${infer Id}_${'one' | 'other'}`
-    ? Id
-    : Key
-  : never;
-
-type KeyOf<Id extends MessageId> = Extract<CatalogueKey, Id | `${Id}_one` | `${Id}_other`>;
+type Catalogue = typeof english;
 
 /** Names in `{{…}}`. */
 type NamesIn<Text extends string> = Text extends `${string}{{${infer Name}}}${infer Rest}`
   ? Name | NamesIn<Rest>
   : never;
 
+/**
+ * The names of values, by id: the two plural forms of a sentence end in `_one` and `_other`, and are one
+ * member. A table, since a search through all keys for each use took most of a type check.
+ */
+type ParamNamesById = {
+  readonly [Key in keyof Catalogue as Key extends `${infer Id}_${'one' | 'other'}` ? Id : Key]:
+    NamesIn<Catalogue[Key]> | (Key extends `${string}_${'one' | 'other'}` ? 'count' : never);
+};
+
+/** Every sentence has an id: '<area>.<what it says>'. Its plural forms end in `_one` and `_other`. */
+export type MessageId = keyof ParamNamesById;
+
 /** The names of the values that a sentence needs; a plural one needs `count`, which selects its form. */
-export type ParamNames<Id extends MessageId> =
-  NamesIn<(typeof english)[KeyOf<Id>]> | (Id extends CatalogueKey ? never : 'count');
+export type ParamNames<Id extends MessageId> = ParamNamesById[Id];
