@@ -14,7 +14,8 @@ round() {
 build() {
   printf 'FROM busybox\\nRUN echo %s > /seen\\n' "$RANDOM" | docker build -q --no-cache -t load-build -
 }
-repeat() { while [ ! -e stop ]; do round "$@"; done; }
+# Three people with a pause; without one, an emulated machine does nothing but this.
+repeat() { while [ ! -e stop ]; do round "$@"; sleep 1; done; }
 # A stream that ends before the load does is cut.
 stream() {
   local name=$1
