@@ -49,7 +49,7 @@ export async function planStages(stages, { only, changed, small, coverage, paths
   const whole = wanted.map((stage) => ({
     ...stage,
     ...(small && stage.name === 'engine' ? smallSet() : {}),
-    ...(coverage && stage.name === 'unit' ? { options: coverageOptions } : {}),
+    ...(coverage && stage.name === 'unit' ? { options: coverageOptions, coverage: true } : {}),
     ...(wanted.length > 1 && paths.length === 0 && stage.pathsAmongOthers !== undefined
       ? { paths: stage.pathsAmongOthers }
       : {}),
