@@ -13,6 +13,8 @@ export interface PageDefinition {
    * with the longest matching pointer edits a setting.
    */
   readonly settings?: readonly string[];
+  /** The same, of a page that only some engines have: with others, the JSON page edits these. */
+  readonly settingsWhereOffered?: readonly string[];
 }
 
 /** A JSON pointer as a link may carry it: keys and list positions, nothing that would need escaping. */
@@ -51,7 +53,22 @@ export const pages = {
   // The whole text: every setting that has no form.
   json: { settings: [''] },
   history: {},
-  'desktop-settings': { linkParameters: { pointer: settingPointer } },
+  'desktop-settings': {
+    linkParameters: { pointer: settingPointer },
+    settingsWhereOffered: [
+      '/proxy',
+      '/containersProxy',
+      '/disableUpdate',
+      '/analyticsEnabled',
+      '/extensionsEnabled',
+      '/onlyMarketplaceExtensions',
+      '/allowBetaFeatures',
+      '/enableDockerAI',
+      '/enableInference',
+      '/blockDockerLoad',
+      '/exposeDockerAPIOnTCP2375',
+    ],
+  },
   preferences: {},
   review: {},
   welcome: {},

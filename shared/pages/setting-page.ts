@@ -13,3 +13,11 @@ const bySetting = pageIds
 export function pageOfSetting(pointer: string): SettingPage {
   return bySetting.find((entry) => `${pointer}/`.startsWith(`${entry.pointer}/`))?.page ?? 'json';
 }
+
+/** The same with Docker Desktop, which has a page for settings of its own. */
+export function pageOfDesktopSetting(pointer: string): SettingPage | 'desktop-settings' {
+  const settings: readonly string[] = pages['desktop-settings'].settingsWhereOffered;
+  return settings.some((setting) => `${pointer}/`.startsWith(`${setting}/`))
+    ? 'desktop-settings'
+    : pageOfSetting(pointer);
+}

@@ -6,10 +6,10 @@ import Typography from '@mui/material/Typography';
 import { Dot } from '../../components/edited-mark.tsx';
 import { color, narrow, visuallyHidden, size } from '../../theme/tokens.ts';
 import { useDraftPart } from '../../state/context.tsx';
-import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 import { useListedPages } from './listed-pages.ts';
 import type { NavigationEntry, NavigationGroup } from '../../state/page-manifest.ts';
 import { hrefFor, useRoute } from '../../state/router.ts';
+import { useSettingPage } from '../../state/setting-page.ts';
 import { EngineSwitcher } from './engine-switcher.tsx';
 
 /** Left side: the engine and its state, always visible, then the pages by group. */
@@ -94,9 +94,10 @@ export function Navigation() {
 function PageItem({ entry }: { readonly entry: NavigationEntry }) {
   const { t } = useTranslation();
   const { page } = useRoute();
+  const pageOf = useSettingPage();
   const selected = page === entry.id;
   const changed = useDraftPart(({ changes }) =>
-    changes.some((change) => pageOfSetting(change.pointer) === entry.id),
+    changes.some((change) => pageOf(change.pointer) === entry.id),
   );
   const { icon: Icon, Badge } = entry;
   return (

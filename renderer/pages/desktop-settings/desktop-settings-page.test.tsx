@@ -1,8 +1,11 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
 import { desktopStates } from '../../dev/desktop-states.ts';
 import { renderApp } from '../../dev/render-app.tsx';
+import { pageOfDesktopSetting, pageOfSetting } from '../../../shared/pages/setting-page.ts';
+import { pages } from '../../../shared/pages/pages.ts';
+import { proxies, toggles } from './document.ts';
 
 const open = () => renderApp(desktopStates['desktop']?.() ?? appState(), 'desktop-settings');
 const card = (name: string) => within(screen.getByRole('region', { name }));
@@ -46,6 +49,29 @@ describe("Docker Desktop's own settings", () => {
     expect(JSON.parse(store.get().draft)).not.toHaveProperty('extensionsEnabled');
     // For Windows alone.
     expect(screen.queryByText('API on TCP port 2375')).toBeNull();
+  });
+
+  it('are where links to these settings lead, and what the page says that it edits', async () => {
+    expect(pages['desktop-settings'].settingsWhereOffered).toEqual(
+      [...proxies, ...toggles].map((name) => `/${name}`),
+    );
+    expect(pageOfDesktopSetting('/proxy/http')).toBe('desktop-settings');
+    expect(pageOfDesktopSetting('/proxyOfAnother')).toBe('json');
+    expect(pageOfDesktopSetting('/filesharingAllowedDirectories/0')).toBe('file-sharing');
+    expect(pageOfSetting('/proxy/http')).toBe('json');
+    const { user, store } = await open();
+    act(() => {
+      store.setDraft(
+        store.get().draft.replace('"locked": false, "value": true', '"locked": false, "value": "yes"'),
+      );
+    });
+    await user.click(await screen.findByRole('link', { name: /^Docker Desktop ?has changes/ }));
+    await user.click(screen.getByRole('button', { name: 'Review & apply' }));
+    const findings = await screen.findAllByRole('button', { name: 'Open' });
+    const ofUpdates = findings.find((button) => button.parentElement?.textContent.includes('Wrong type'));
+    if (ofUpdates === undefined) throw new Error('no finding about the value');
+    await user.click(ofUpdates);
+    expect(window.location.hash).toBe('#/desktop-settings?pointer=%2FdisableUpdate%2Fvalue');
   });
 
   it('are no page of other engines', async () => {

@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import { useDraft } from '../../state/context.tsx';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { Notice } from '../../components/error-panel.tsx';
-import { findingPage } from '../../components/finding-text.ts';
+import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
 import { usePointer } from '../../components/pointed.ts';
 import { Page } from '../../components/page.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
@@ -54,7 +54,7 @@ function Forms() {
   // Only what no row shows; the notice on top has "ECI is off" already.
   const findings = draft.findings.filter(
     (finding) =>
-      findingPage(finding) === 'docker-socket' &&
+      pageOfSetting(finding.pointer) === 'docker-socket' &&
       finding.code !== 'eci-off-with-allowlist' &&
       !inRow.test(finding.pointer),
   );

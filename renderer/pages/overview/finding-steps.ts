@@ -1,5 +1,6 @@
 import { navigate } from '../../state/router.ts';
-import { findingPage, findingTitle, findingWhy } from '../../components/finding-text.ts';
+import { settingPageOf } from '../../state/setting-page.ts';
+import { findingTitle, findingWhy } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { severityIcon, severityTone, type Severity } from '../../components/state-badge.tsx';
 import { DeniedIcon } from '../../theme/icons.ts';
@@ -46,11 +47,12 @@ export function movingTagSteps({ t, protection, appliedFindings }: NextStepConte
 }
 
 /** Errors and warnings about the applied settings. */
-export function findingSteps({ t, appliedFindings }: NextStepContext): readonly NextStep[] {
+export function findingSteps({ t, app, appliedFindings }: NextStepContext): readonly NextStep[] {
   const findings = appliedFindings.filter(({ severity }) => severity !== 'note');
+  const pageOf = settingPageOf(app.target.capabilities);
   return findings.slice(0, maxFindings).map((finding) => {
     const severity: Severity = finding.severity;
-    const page = findingPage(finding);
+    const page = pageOf(finding.pointer);
     return {
       key: `finding-${finding.code}-${finding.pointer}`,
       icon: severityIcon[severity],

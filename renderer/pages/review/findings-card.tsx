@@ -4,8 +4,9 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useDraft } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
+import { useSettingPage } from '../../state/setting-page.ts';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
-import { findingPage, findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
+import { findingTitle, findingWhy, fixTitle } from '../../components/finding-text.ts';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { withCode } from '../../components/mono.tsx';
 import { useShown } from '../../components/show-more.tsx';
@@ -27,6 +28,7 @@ const order = { error: 0, warning: 1, note: 2 } as const;
 /** What the linter says about the draft on this engine. A fix edits the draft, and undo takes it back. */
 export function FindingsCard() {
   const { t } = useTranslation();
+  const pageOf = useSettingPage();
   const draft = useDraft();
   const readOnly = useReadOnlyReason() !== undefined;
   const blocking = draft.findings.filter((finding) => finding.severity === 'error').length;
@@ -81,11 +83,11 @@ export function FindingsCard() {
                   {fixTitle(finding.fix)}
                 </Button>
               ) : (
-                (finding.severity !== 'note' || findingPage(finding) !== 'json') && (
+                (finding.severity !== 'note' || pageOf(finding.pointer) !== 'json') && (
                   <Button
                     size="small"
                     onClick={() => {
-                      navigate(findingPage(finding), { pointer: finding.pointer });
+                      navigate(pageOf(finding.pointer), { pointer: finding.pointer });
                     }}
                   >
                     {t('review.findings.open')}
