@@ -102,7 +102,9 @@ await main(
 );
 
 /** The stage with what is left of the time of the whole run, where that is less than its own limit. */
-const limited = (stage) => ({ ...stage, timeout: Math.min(stage.timeout, end - performance.now()) });
+function limited(stage) {
+  return { ...stage, timeout: Math.min(stage.timeout, end - performance.now()) };
+}
 
 /** Runs stages side by side, but each after the one that it names, where that runs too. */
 function runSideBySide(stages, run) {
