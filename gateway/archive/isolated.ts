@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { capabilitiesOfRuntime } from '../../shared/isolation/backends.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 
-/** Ids in a container: 0 … 65535. */
-export const rangeSize = 65536;
+export { rangeSize };
 
 /** A container of the isolation runtime, as it was when inspected. */
 export interface IsolatedContainer {

@@ -3,11 +3,11 @@ import path from 'node:path';
 import {
   firstContainerId,
   firstSubordinateId,
-  idsPerRange,
   isInSpan,
   listedRanges,
   type ListedRange,
 } from '../../shared/isolation/listed-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { databaseLine } from '../base/user-database.ts';
 
 /** Longest /etc/subuid that is read, and longest record of a range. */
@@ -144,7 +144,7 @@ export class IdOwners {
       );
     if (uid < firstSubordinateId) return null;
     const first = uid < firstContainerId ? firstSubordinateId : firstContainerId;
-    const base = first + Math.floor((uid - first) / idsPerRange) * idsPerRange;
+    const base = first + Math.floor((uid - first) / rangeSize) * rangeSize;
     const record = await readStart(
       path.join(uid < firstContainerId ? subordinateDirectory : rangeDirectory, String(base)),
       maxRecordBytes,

@@ -2,6 +2,7 @@ import { deviceRuleSchema, specSchema, processSchema, type OciNamespace } from '
 import type { OciMount, OciSpec } from '../base/oci-spec.ts';
 import * as z from 'zod';
 import type { GrantedDevice } from '../../shared/isolation/sharing-user.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { isolateDevices } from './devices.ts';
 import { boundLayers } from '../mounts/layer-mounts.ts';
 import { refuseOtherSpellings } from './spelling.ts';
@@ -211,7 +212,7 @@ function mayMount(spec: OciSpec): boolean {
 
 const domain = 'kernel.domainname';
 const ping = 'net.ipv4.ping_group_range';
-const largestId = 65_535;
+const largestId = rangeSize - 1;
 
 /** What a container in a user namespace may set. */
 function sysctlsOf(sysctls: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,7 +1,10 @@
-/** Ids in a container: 0 … 65535. */
-export const rangeSize = 65536;
+import { firstContainerId } from '../../shared/isolation/listed-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+
+export { rangeSize };
+
 /** First host id handed out: above what distributions give to users in /etc/subuid by themselves. */
-export const firstBase = 1_000_013_824;
+export const firstBase = firstContainerId;
 /** Last base: all of its ids exist (to 2^32 - 2), and so do some above it. */
 export const lastBase = 4_294_836_224;
 

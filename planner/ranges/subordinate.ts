@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { firstSubordinateId } from '../../shared/isolation/listed-ranges.ts';
 import type { SubordinateIds } from '../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { passwdLine, userName } from '../../engine/base/user-database.ts';
@@ -12,7 +13,7 @@ import { listedRanges } from './taken-ids.ts';
  * First id we give out to users who have none in /etc/subuid: above what distributions put there (SUB_UID_MAX
  * is 600100000). The last is below the containers' ranges.
  */
-export const firstSubordinate = 600_113_152;
+export const firstSubordinate = firstSubordinateId;
 /**
  * Where the machine's users' own ranges are kept. Files in shares have these ids as owners: unlike
  * containers' ranges they outlast a reboot.
@@ -23,8 +24,8 @@ const needed = 65_535;
 
 export interface SubordinateStore {
   /**
-   * Asks the machine's user database what `of` has to know of `user`, if anything; to be called before it.
-   * Where there is no answer, `of` throws. Rejects only where /etc can't be read.
+   * Queries the machine's user database for what `of` needs of `user`, if anything; to be called before it.
+   * Where the query failed, `of` throws. Rejects only where /etc can't be read.
    */
   prepare(user: SharingUser): Promise<void>;
   /**
@@ -60,8 +61,8 @@ export function openSubordinateStore({
 }: SubordinateOptions): SubordinateStore {
   const synced = new Set<number>();
   const names = new Map<number, string>();
-  // What the machine's user database answered last: a user's line, null for none, or why there is no answer.
-  const answers = new Map<number, string | null | Error>();
+  // Last query of the machine's user database: a user's line, null for none, or why it failed.
+  const queried = new Map<number, string | null | Error>();
   let namesAsOf = '';
   const forgetOldNames = (): void => {
     // An id may be given to another account.
@@ -69,7 +70,7 @@ export function openSubordinateStore({
     const now = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
     if (now === namesAsOf) return;
     names.clear();
-    answers.clear();
+    queried.clear();
     namesAsOf = now;
   };
   /**
@@ -93,13 +94,13 @@ export function openSubordinateStore({
   const nameOf = (uid: number, listed: readonly string[] | null): string | null => {
     const local = localName(uid, listed);
     if (local !== undefined) return local;
-    const answer = answers.get(uid);
-    if (answer instanceof Error) throw answer;
-    if (answer === undefined)
+    const entry = queried.get(uid);
+    if (entry instanceof Error) throw entry;
+    if (entry === undefined)
       throw new Error(
-        `the machine's user database was not asked who user ${uid} is; start the container again`,
+        `the machine's user database was not queried for user ${uid}; start the container again`,
       );
-    const found = userName(answer ?? '', uid);
+    const found = userName(entry ?? '', uid);
     if (found !== null) names.set(uid, found);
     return found;
   };
@@ -123,10 +124,10 @@ export function openSubordinateStore({
         : texts.map(listedNames).filter((others) => others.length > 0);
       if (!needed.some((others) => localName(uid, others) === undefined)) return;
       const asOf = namesAsOf;
-      const answer = await lookUpUser(uid).catch((error: unknown) =>
+      const entry = await lookUpUser(uid).catch((error: unknown) =>
         error instanceof Error ? error : new Error(String(error)),
       );
-      if (asOf === namesAsOf) answers.set(uid, answer);
+      if (asOf === namesAsOf) queried.set(uid, entry);
     },
     of(user) {
       if (isHandedOut(user.uid, listings()) && nameOf(user.uid, null) === null)

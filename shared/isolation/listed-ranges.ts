@@ -14,9 +14,8 @@ export interface ListedRange extends IdSpan {
  * `firstContainerId`.
  */
 export const firstSubordinateId = 600_113_152;
-/** First id that containers run with. Both kinds are given out in ranges of `idsPerRange`. */
+/** First id that containers run with. Both kinds are given out in ranges of `rangeSize`. */
 export const firstContainerId = 1_000_013_824;
-export const idsPerRange = 65_536;
 
 /** Lines of text of the form of /etc/subuid; others are left out. */
 export function listedRanges(text: string): ListedRange[] {

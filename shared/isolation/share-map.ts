@@ -1,8 +1,6 @@
 import * as z from 'zod';
+import { rangeSize } from './range-size.ts';
 import type { SharingUser } from './sharing-user.ts';
-
-/** Ids in a container: 0 … 65535. */
-const containerIds = 65536;
 
 /** `size` ids from `inside` on, as the container has them, are those from `disk` on. */
 export const idExtentSchema = z.object({
@@ -49,18 +47,18 @@ export function shareMaps(
  * One of the two maps; `id` is the sharing user's (or group's), `processId` the container's first process's.
  */
 export function shareMap(id: number, processId: number, subordinate: number): IdExtent[] {
-  const himself = processId === id && id > 0 && id < containerIds ? id : 0;
+  const himself = processId === id && id > 0 && id < rangeSize ? id : 0;
   const above = (inside: number) => subordinate + inside - 1;
   if (himself === 0)
     return [
       { disk: id, inside: 0, size: 1 },
-      { disk: above(1), inside: 1, size: containerIds - 1 },
+      { disk: above(1), inside: 1, size: rangeSize - 1 },
     ];
   return [
     { disk: above(himself), inside: 0, size: 1 },
     { disk: above(1), inside: 1, size: himself - 1 },
     { disk: id, inside: himself, size: 1 },
-    { disk: above(himself + 1), inside: himself + 1, size: containerIds - 1 - himself },
+    { disk: above(himself + 1), inside: himself + 1, size: rangeSize - 1 - himself },
   ].filter(({ size }) => size > 0);
 }
 
