@@ -4,9 +4,9 @@ import { machineSocket, targetId, type TargetRef } from '../../shared/targets/ta
 import type { DiscoveredTarget } from '../../shared/targets/target.ts';
 import { engineStatus } from './embedded/engine-facts.ts';
 import { rootPaths } from '../base/root-paths.ts';
-import { answeringSocket, installedVersion, isInstalled } from './docker-desktop/detect.ts';
+import { respondingSocket, installedVersion, isInstalled } from './docker-desktop/detect.ts';
 import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
-import { queryMachine } from './docker-engine/target.ts';
+import { queryEngine } from './docker-engine/target.ts';
 import { isSystemInstalled } from './system/target.ts';
 import { forgetEngine, recordedRoots, registryDirectory } from '../base/registry.ts';
 
@@ -48,8 +48,8 @@ async function machineEngine(
   embedded: readonly DiscoveredTarget[],
 ): Promise<DiscoveredTarget[]> {
   if (!(await exists(socket))) return [];
-  const answer = await queryMachine(socket);
-  const info = answer.phase === 'ready' ? answer.info : null;
+  const result = await queryEngine(socket);
+  const info = result.phase === 'ready' ? result.info : null;
   const real = await realpath(socket).catch(() => socket);
   const ours = embedded.some(
     (one) =>
@@ -64,7 +64,7 @@ async function machineEngine(
       ref,
       name: info?.Name ?? os.hostname(),
       place: socket,
-      phase: answer.phase,
+      phase: result.phase,
       version: info?.ServerVersion ?? null,
     },
   ];
@@ -72,7 +72,7 @@ async function machineEngine(
 
 async function dockerDesktop(host: DesktopHost | null): Promise<DiscoveredTarget[]> {
   if (host === null || !(await isInstalled(host))) return [];
-  const [version, socket] = await Promise.all([installedVersion(host), answeringSocket(host)]);
+  const [version, socket] = await Promise.all([installedVersion(host), respondingSocket(host)]);
   const ref: TargetRef = { kind: 'docker-desktop' };
   return [
     {

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import {
   engineProblem,
@@ -6,9 +5,10 @@ import {
   type EngineStatus,
 } from '../../../shared/engine-status/status.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
+import { describeEngine, engineInfoSchema, type EngineInfo } from '../../base/engine-info.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { quitCommands, startCommand, type Command } from './commands.ts';
-import { answeringSocket, desktopFacts } from './detect.ts';
+import { respondingSocket, desktopFacts } from './detect.ts';
 import { firstThere, type DesktopHost } from './host.ts';
 import { message, plainText, sentenceOf, type Message } from '../../../shared/messages/message.ts';
 import { desktopPresence } from './presence.ts';
@@ -27,17 +27,6 @@ const pollIntervalMs = 1000;
 const progressIntervalMs = 15_000;
 /** Number of log lines kept. */
 const maxLines = 500;
-
-const infoSchema = z.object({
-  Containers: z.number(),
-  ContainersRunning: z.number(),
-  Images: z.number(),
-  Driver: z.string(),
-  KernelVersion: z.string(),
-  OperatingSystem: z.string(),
-  DefaultRuntime: z.string(),
-  ServerVersion: z.string(),
-});
 
 /** Drives Docker Desktop from outside: status by its user's socket, restart by a full quit and relaunch. */
 export function createDesktopDriver(paths: RootPaths, host: DesktopHost): EngineDriver {
@@ -60,7 +49,7 @@ class DesktopDriver implements EngineDriver {
 
   async status(): Promise<EngineStatus> {
     const host = this.#host;
-    const socket = await answeringSocket(host);
+    const socket = await respondingSocket(host);
     const info = socket === null ? null : await engineInfo(host, socket);
     const problem = socket === null && this.#phase === null ? await startProblem(host, null) : null;
     return {
@@ -75,16 +64,7 @@ class DesktopDriver implements EngineDriver {
       dockerdPid: null,
       generation: this.#generation,
       startedAt: null,
-      version: info?.ServerVersion ?? null,
-      apiVersion: null,
-      kernel: info?.KernelVersion ?? null,
-      os: info?.OperatingSystem ?? null,
-      storageDriver: info?.Driver ?? null,
-      defaultRuntime: info?.DefaultRuntime ?? null,
-      counts:
-        info === null
-          ? null
-          : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
+      ...describeEngine(info),
       gatewayUp: false,
       plannerUp: false,
       problem: problem === null ? null : engineProblem(problem),
@@ -169,7 +149,7 @@ class DesktopDriver implements EngineDriver {
 
   async #launch(call: DriverCallOptions): Promise<Result<void, AppError>> {
     const host = this.#host;
-    if ((await answeringSocket(host)) !== null) return ok(undefined);
+    if ((await respondingSocket(host)) !== null) return ok(undefined);
     const facts = await desktopFacts(host);
     if (facts.program === null && facts.version === null)
       return fail('engine.not-installed', message('desktop.docker-desktop-is-not-installed'), {
@@ -195,7 +175,7 @@ class DesktopDriver implements EngineDriver {
     let nextProgress = begun + progressIntervalMs;
     const limit = call.timeoutMs ?? startMs;
     const hasStarted = await until(host, limit, call.signal, async () => {
-      if ((await answeringSocket(host)) !== null) return 'ready';
+      if ((await respondingSocket(host)) !== null) return 'ready';
       const problem = await startProblem(host, { at: begun, files: filesBefore });
       if (problem !== null) return { problem };
       if (host.now() >= nextProgress) {
@@ -258,16 +238,16 @@ async function run(
       });
 }
 
-async function engineInfo(host: DesktopHost, socket: string): Promise<z.infer<typeof infoSchema> | null> {
+async function engineInfo(host: DesktopHost, socket: string): Promise<EngineInfo | null> {
   try {
-    const parsed = infoSchema.safeParse(await host.docker(socket, 5000).info());
+    const parsed = engineInfoSchema.safeParse(await host.docker(socket, 5000).info());
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
   }
 }
 
-/** Calls `poll` until it has an answer, for at most `ms`. */
+/** Calls `poll` until it resolves with a value, for at most `ms`. */
 async function until<T>(
   host: DesktopHost,
   ms: number,
@@ -276,8 +256,8 @@ async function until<T>(
 ): Promise<T | 'late' | 'cancelled'> {
   for (const deadline = host.now() + ms; ;) {
     if (signal?.aborted === true) return 'cancelled';
-    const answer = await poll();
-    if (answer !== null) return answer;
+    const value = await poll();
+    if (value !== null) return value;
     if (host.now() >= deadline) return 'late';
     await host.wait(pollIntervalMs, signal);
   }

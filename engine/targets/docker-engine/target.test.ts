@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { message } from '../../../shared/messages/message.ts';
-import { queryMachine } from './target.ts';
+import { queryEngine } from './target.ts';
 
 const run = promisify(execFile);
 let directory: string;
@@ -42,20 +42,20 @@ const info = {
 };
 
 it('an engine without a listener is stopped: no socket, or a leftover one', async () => {
-  expect(await queryMachine(socket())).toEqual({ phase: 'stopped' });
+  expect(await queryEngine(socket())).toEqual({ phase: 'stopped' });
   await run(process.execPath, [
     '-e',
     `require('net').createServer().listen(${JSON.stringify(socket())}, () => process.kill(process.pid, ` +
       "'SIGKILL'))",
   ]).catch(() => undefined);
-  expect(await queryMachine(socket())).toEqual({ phase: 'stopped' });
+  expect(await queryEngine(socket())).toEqual({ phase: 'stopped' });
 });
 
 it('one that answers is ready', async () => {
   await engine((_, response) => {
     response.end(JSON.stringify(info));
   });
-  expect(await queryMachine(socket())).toEqual({ phase: 'ready', info });
+  expect(await queryEngine(socket())).toEqual({ phase: 'ready', info });
 });
 
 it('one that is slow, or answers with nonsense, is not called stopped', async () => {
@@ -63,21 +63,21 @@ it('one that is slow, or answers with nonsense, is not called stopped', async ()
   await engine((request, response) => {
     answers(request, response);
   });
-  expect(await queryMachine(socket(), 100)).toMatchObject({
+  expect(await queryEngine(socket(), 100)).toMatchObject({
     phase: 'unreachable',
     why: { text: expect.stringContaining('no answer within') as string },
   });
   answers = (_, response) => {
     response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"no"}');
   };
-  expect(await queryMachine(socket())).toMatchObject({
+  expect(await queryEngine(socket())).toMatchObject({
     phase: 'unreachable',
     why: { text: 'The engine gave no answer: no' },
   });
   answers = (_, response) => {
     response.end('{}');
   };
-  expect(await queryMachine(socket())).toMatchObject({
+  expect(await queryEngine(socket())).toMatchObject({
     phase: 'unreachable',
     why: { text: expect.stringContaining('does not know') as string },
   });
@@ -90,9 +90,9 @@ it.runIf(process.getuid?.() === 0)('nor is one that this user may not ask: it sa
   await chmod(socket(), 0o600);
   await chmod(directory, 0o755);
   const script =
-    `const { queryMachine } = await import(${JSON.stringify(new URL('target.ts', import.meta.url).href)}); ` +
+    `const { queryEngine } = await import(${JSON.stringify(new URL('target.ts', import.meta.url).href)}); ` +
     'process.setgroups([]); process.setgid(65534); process.setuid(65534); ' +
-    `console.log(JSON.stringify(await queryMachine(${JSON.stringify(socket())})));`;
+    `console.log(JSON.stringify(await queryEngine(${JSON.stringify(socket())})));`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
   expect(JSON.parse(stdout)).toEqual({
     phase: 'unreachable',

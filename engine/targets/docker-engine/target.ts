@@ -8,6 +8,7 @@ import { Disposers } from '../../base/disposers.ts';
 import { listImages } from '../../scan/list-images.ts';
 import { scanContainers } from '../../scan/scan.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
+import { describeEngine, engineInfoSchema } from '../../base/engine-info.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 import { systemCode } from '../../base/files.ts';
 import { createSettingsStore, readOnlyFields } from '../../store/settings-store.ts';
@@ -20,33 +21,21 @@ import { machineCapabilities } from './capabilities.ts';
 export const machineSettings = '/etc/bulkhead/admin-settings.json';
 const machineState = '/var/lib/bulkhead-docker-engine';
 
-export const machineInfoSchema = z.object({
-  Containers: z.number(),
-  ContainersRunning: z.number(),
-  Images: z.number(),
-  Driver: z.string(),
-  KernelVersion: z.string(),
-  OperatingSystem: z.string(),
-  DefaultRuntime: z.string(),
-  ServerVersion: z.string(),
-  Name: z.string(),
-  DockerRootDir: z.string(),
-});
-export type MachineInfo = z.infer<typeof machineInfoSchema>;
+const infoSchema = engineInfoSchema.extend({ Name: z.string(), DockerRootDir: z.string() });
 
 /**
- * What an engine says of itself; `stopped` where nobody listens. Whoever may not ask it, or waits in vain,
- * does not know whether it runs.
+ * What an engine says of itself; `stopped` where nobody listens. Whoever has no access to its socket, or gets
+ * no response in time, does not know whether it runs.
  */
-export type MachineAnswer =
-  | { readonly phase: 'ready'; readonly info: MachineInfo }
+export type EngineQueryResult =
+  | { readonly phase: 'ready'; readonly info: z.infer<typeof infoSchema> }
   | { readonly phase: 'stopped' }
   | { readonly phase: 'unreachable'; readonly why: Message };
 
-/** Asks the engine at a socket what it is. */
-export async function queryMachine(socket: string, timeoutMs = 3000): Promise<MachineAnswer> {
+/** Reads `GET /info` of the engine at a socket. */
+export async function queryEngine(socket: string, timeoutMs = 3000): Promise<EngineQueryResult> {
   try {
-    const parsed = machineInfoSchema.safeParse(await dockerClient(socket, timeoutMs).info());
+    const parsed = infoSchema.safeParse(await dockerClient(socket, timeoutMs).info());
     return parsed.success
       ? { phase: 'ready', info: parsed.data }
       : { phase: 'unreachable', why: message('engine.engine-answer-is-not-known') };
@@ -145,11 +134,11 @@ function machineDriver(
   refused: (what: Message) => Err<AppError>,
 ): EngineDriver {
   const status = async (): Promise<EngineStatus> => {
-    const answer = await queryMachine(socket, 5000);
-    const info = answer.phase === 'ready' ? answer.info : null;
+    const result = await queryEngine(socket, 5000);
+    const info = result.phase === 'ready' ? result.info : null;
     return {
       kind: 'docker-engine',
-      phase: answer.phase,
+      phase: result.phase,
       name: info?.Name ?? os.hostname(),
       root: null,
       socket,
@@ -159,19 +148,10 @@ function machineDriver(
       dockerdPid: null,
       generation: info === null ? 0 : 1,
       startedAt: null,
-      version: info?.ServerVersion ?? null,
-      apiVersion: null,
-      kernel: info?.KernelVersion ?? null,
-      os: info?.OperatingSystem ?? null,
-      storageDriver: info?.Driver ?? null,
-      defaultRuntime: info?.DefaultRuntime ?? null,
-      counts:
-        info === null
-          ? null
-          : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
+      ...describeEngine(info),
       gatewayUp: false,
       plannerUp: false,
-      problem: answer.phase === 'unreachable' ? engineProblem(answer.why) : null,
+      problem: result.phase === 'unreachable' ? engineProblem(result.why) : null,
     };
   };
   const not = (what: Message) => (): Promise<Result<never, AppError>> => Promise.resolve(refused(what));
