@@ -12,6 +12,7 @@ import {
 } from '../engine/targets/embedded/engine-launch.ts';
 import { reloadEngine } from '../engine/targets/embedded/engine-reload.ts';
 import type { EngineState } from '../engine/targets/embedded/engine-state.ts';
+import { NetworkSeparation } from '../engine/targets/embedded/network-separation.ts';
 import { clearEngineLeftovers } from '../engine/targets/embedded/leftovers.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { Children } from './children.ts';
@@ -43,12 +44,20 @@ export class EngineRunner {
   #launched: LaunchedEngine | null = null;
   #isCancelled = false;
   readonly #containerd: ContainerdProcess;
+  readonly #separation: NetworkSeparation;
   /** Containers that ran when an engine ended without having stopped them, and nobody has looked at since. */
   #killed: readonly KilledContainer[] = [];
 
   constructor(options: EngineRunnerOptions) {
     this.#options = options;
     this.#containerd = new ContainerdProcess(options.paths, options.log);
+    this.#separation = new NetworkSeparation(options.paths, {
+      log: options.log,
+      onChange: () => {
+        if (this.#launched !== null && this.isRunning)
+          void options.record.update({ problem: this.#problemUnder(this.#launched) });
+      },
+    });
   }
 
   get isRunning(): boolean {
@@ -75,6 +84,7 @@ export class EngineRunner {
       backends,
       planner: children.planner,
       containerd: this.#containerd,
+      separation: this.#separation,
       log,
       readyTimeoutMs: await timeLimit('engineReady'),
       cancelled: () => this.#isCancelled,
@@ -92,7 +102,7 @@ export class EngineRunner {
     await record.update({
       eci,
       preparedRuntime: prepared?.name ?? null,
-      problem: problemUnder(launched.value),
+      problem: this.#problemUnder(launched.value),
     });
     return ok(undefined);
   }
@@ -110,7 +120,7 @@ export class EngineRunner {
     const reloaded = await reloadEngine(paths, { dockerd, runtime: this.#launched.prepared }, log);
     if (!reloaded.ok) return reloaded;
     this.#launched = { ...this.#launched, eci: reloaded.value };
-    await record.update({ eci: reloaded.value, problem: problemUnder(this.#launched) });
+    await record.update({ eci: reloaded.value, problem: this.#problemUnder(this.#launched) });
     log(message('engine.reloaded'));
     return ok(undefined);
   }
@@ -120,6 +130,7 @@ export class EngineRunner {
     const { paths, children, record, log } = this.#options;
     const dockerd = this.#dockerd;
     this.#dockerd = null;
+    this.#separation.end();
     if (dockerd !== null) {
       children.gateway.notify({ kind: 'engine-stopping' });
       const identity = await identityOf(dockerd.pid);
@@ -138,6 +149,14 @@ export class EngineRunner {
     if (this.#options.record.latest.phase !== 'ready') this.#dockerd?.child.kill('SIGTERM');
   }
 
+  /** What limits an engine is of concern under ECI alone. */
+  #problemUnder({ eci, limits }: LaunchedEngine): EngineState['problem'] {
+    const { problem } = this.#separation;
+    if (!eci || (limits === null && problem === null)) return null;
+    if (limits === null && problem !== null) return engineProblem(problem);
+    return engineProblem([limits, problem?.text].filter((part) => part != null).join('; '));
+  }
+
   #watch(dockerd: DockerdProcess): void {
     const { record, onEnded } = this.#options;
     this.#dockerd = dockerd;
@@ -151,7 +170,3 @@ export class EngineRunner {
     if (this.#isCancelled) dockerd.child.kill('SIGTERM');
   }
 }
-
-/** What limits an engine is of concern under ECI alone. */
-const problemUnder = ({ eci, limits }: LaunchedEngine): EngineState['problem'] =>
-  eci && limits !== null ? engineProblem(limits) : null;

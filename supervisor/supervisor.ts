@@ -220,7 +220,7 @@ export class Supervisor {
     });
     this.#record.enterStep('stop-dockerd');
     await this.#engine.stop();
-    return this.#engine.start();
+    return this.#isStopping ? ok(undefined) : this.#engine.start();
   }
 
   async #ready(): Promise<void> {

@@ -52,6 +52,15 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
       );
   }
 
+  const firewall = findNodeAtLocation(root, ['firewall-backend']);
+  if (desired.configFile !== 'machine' && firewall !== undefined && getNodeValue(firewall) === 'nftables')
+    add(
+      '/firewall-backend',
+      firewall,
+      message('daemon-json.nftables-table-is-shared'),
+      message('daemon-json.remove-from-daemon-json', { key: 'firewall-backend' }),
+    );
+
   const runtime = findNodeAtLocation(root, ['runtimes', desired.runtimeName]);
   const runtimePath = runtime === undefined ? undefined : findNodeAtLocation(runtime, ['path']);
   if (

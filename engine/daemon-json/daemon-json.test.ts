@@ -127,6 +127,7 @@ describe('daemon.json under ECI', () => {
     ['group', '"docker"'],
     ['default-address-pools', '[]'],
     ['containerd', '"/x"'],
+    ['firewall-backend', '"nftables"'],
   ])('%s is a conflict with ECI on and off, and nothing is changed', (key, value) => {
     for (const desired of [on, off]) {
       const text = `{"${key}": ${value}}`;
@@ -135,6 +136,10 @@ describe('daemon.json under ECI', () => {
       expect(p.changes).toEqual([expect.objectContaining({ pointer: `/${key}`, kind: 'conflict' })]);
       expect(p.text).toBe(text);
     }
+  });
+
+  it('the firewall by iptables is none', () => {
+    expect(plan('{"firewall-backend": "iptables"}', on).conflicts).toEqual([]);
   });
 
   it('user namespaces of the engine itself are a conflict under ECI only', () => {

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startDockerd, type DockerdSettings } from './dockerd-process.ts';
+import { freeOctet, startDockerd, type DockerdSettings } from './dockerd-process.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -73,4 +73,14 @@ it('any other failure is reported at once', async () => {
     /no space left/,
   );
   expect(await starts()).toBe(1);
+});
+
+it.each([
+  ['nothing is used but by a default route', 'default via 192.0.2.1 dev eth0\n', 100],
+  ['an address', '2: eth0    inet 10.100.3.4/24 brd 10.100.3.255 scope global eth0\n', 101],
+  ['a route', '10.100.0.0/15 via 192.0.2.9 dev tun0\n', 102],
+  ['a route that covers some', '10.96.0.0/11 via 192.0.2.9 dev tun0\n', 128],
+  ['a route that covers all, and a smaller one', '10.0.0.0/8 dev tun0\n10.100.7.0/24 dev eth1\n', 101],
+])('a free subnet: %s', (_name, used, octet) => {
+  expect(freeOctet(used, 10)).toBe(octet);
 });

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { overlap, parseIpRange } from '../../../shared/policy/ip-range.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
 import { cutLine } from './bounded-lines.ts';
 import { confinementText, type DeviceConfinement } from './device-cgroup.ts';
@@ -20,6 +21,8 @@ export interface DockerdSettings {
   readonly bridge: string;
   /** Second octet pair of this engine's private 10.x.y.0/24 bridge and its pool for other networks. */
   readonly subnet: EngineSubnet;
+  /** Whether other networks get their addresses from the subnet (default), or from dockerd's own pools. */
+  readonly hasAddressPool?: boolean;
   /** Variables beside this process's own. */
   readonly env?: Readonly<Record<string, string>>;
   /** The whole environment, in place of this process's own and `env`. */
@@ -65,20 +68,34 @@ export async function removeBridge(name: string): Promise<void> {
 }
 
 /**
- * A /16 under 10.0.0.0/8 that no address or route of this machine touches, starting the search at `seed`.
- * Throws when all candidates are taken.
+ * A /16 under 10.0.0.0/8 that no address or route of this machine touches, starting the search at `seed`;
+ * where a route leads to all of them, one that nothing smaller has. Throws when all candidates are taken.
  */
 export async function freeSubnet(seed: number): Promise<EngineSubnet> {
   const [addresses, routes] = await Promise.all([
     run('ip', ['-4', '-o', 'address', 'show']),
     run('ip', ['-4', 'route', 'show']),
   ]);
-  const text = addresses.stdout + routes.stdout;
-  for (let i = 0; i < 150; i++) {
-    const octet = 90 + ((seed + i) % 150);
-    if (!text.includes(`10.${octet}.`)) return { octet };
-  }
-  throw new Error('no free 10.x.0.0/16 network is left for an engine of its own');
+  const octet = freeOctet(addresses.stdout + routes.stdout, seed);
+  if (octet === null) throw new Error('no free 10.x.0.0/16 network is left for an engine of its own');
+  return { octet };
+}
+
+/**
+ * The second octet of the first candidate from `seed` on that is free. `used`: text with addresses and
+ * ranges, as `ip address` and `ip route` print them; a default route has none. Pure.
+ */
+export function freeOctet(used: string, seed: number): number | null {
+  const ranges = [...used.matchAll(/\b\d+\.\d+\.\d+\.\d+(?:\/\d+)?/g)]
+    .map(([text]) => parseIpRange(text))
+    .filter((range) => range !== null);
+  const candidates = Array.from({ length: 150 }, (_, i) => 90 + ((seed + i) % 150));
+  const isFree = (taken: typeof ranges) => (octet: number) => {
+    const candidate = parseIpRange(`10.${octet}.0.0/16`);
+    return candidate !== null && !taken.some((range) => overlap(range, candidate));
+  };
+  const smaller = ranges.filter(({ prefix }) => prefix > 15);
+  return candidates.find(isFree(ranges)) ?? candidates.find(isFree(smaller)) ?? null;
 }
 
 /** Spawns dockerd, its output appended to `logFile`. Does not wait for readiness: see `waitForEngine`. */
@@ -104,8 +121,9 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
       settings.configFile,
       '--bridge',
       settings.bridge,
-      '--default-address-pool',
-      `base=10.${settings.subnet.octet}.128.0/17,size=24`,
+      ...(settings.hasAddressPool === false
+        ? []
+        : ['--default-address-pool', `base=10.${settings.subnet.octet}.128.0/17,size=24`]),
       '--group',
       'root',
       ...(settings.containerd === undefined ? [] : ['--containerd', settings.containerd]),
@@ -143,8 +161,8 @@ export async function waitForEngine(
     ended = how;
   });
   for (;;) {
-    const answer = await getOverSocket(settings.socket, '/_ping', 1000).catch(() => null);
-    if (answer?.status === 200) return;
+    const response = await getOverSocket(settings.socket, '/_ping', 1000).catch(() => null);
+    if (response?.status === 200) return;
     if (ended !== undefined)
       throw new Error(`dockerd ended (${ended}): ${await lastLogLines(settings.logFile, 3)}`);
     if (Date.now() > deadline)

@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { backendCapabilities, chosenBackend } from '../../../shared/isolation/backends.ts';
 import type { EngineStep } from '../../../shared/engine-status/progress.ts';
-import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
 import type { SupervisedChild } from './child-process.ts';
 import { exists } from '../../base/files.ts';
@@ -15,10 +15,11 @@ import { engineEnvironment, prepareEngineHome } from '../guarded/engine-home.ts'
 import { guardVolumes } from '../guarded/volume-guards.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
 import { readEnginePolicy, type EnginePolicy } from '../../base/engine-policy.ts';
-import { installFirewallPrograms, isolateFromOtherEngines } from './firewall.ts';
+import { installFirewallPrograms } from './firewall.ts';
 import { reloadUnlessRefused } from './engine-reload.ts';
 import { launchConfigOnDisk, launchedConfigFile, writeLaunchedConfig } from './launched-config.ts';
 import { dockerdErrors, logFile, logSize, plainLogLine } from './log-files.ts';
+import type { NetworkSeparation } from './network-separation.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import { timeLimit } from '../../base/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
@@ -44,6 +45,7 @@ export interface LaunchOptions {
   readonly backends: readonly IsolationBackend[];
   readonly planner: SupervisedChild;
   readonly containerd: ContainerdProcess;
+  readonly separation: Pick<NetworkSeparation, 'begin'>;
   readonly log: (text: string | Message) => void;
   /** Awaited before dockerd starts. */
   readonly beforeDockerd?: Promise<unknown>;
@@ -96,7 +98,8 @@ export async function launchEngine(
   await installFirewallPrograms(paths);
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
   const launched = await launchConfigOnDisk(paths, runtime);
-  const written = await writeLaunchedConfig(paths, await configOfStart(paths, launched));
+  const inSwarm = await isInSwarm(paths);
+  const written = await writeLaunchedConfig(paths, inSwarm ? launched : startConfig(launched));
   if (!written.ok) return written;
   const confined = await confineDevices(paths, options.backends);
   if (!confined.ok) options.log(`${confined.error.message}: ${confined.error.reason ?? ''}`);
@@ -108,15 +111,22 @@ export async function launchEngine(
     ),
     ...(confined.ok ? { confinement: confined.value } : {}),
   };
+  if (options.cancelled()) return cancelledStart();
   const containerd = await options.containerd.start({
     ...surroundings,
     timeoutMs: await timeLimit('containerdReady'),
   });
   if (!containerd.ok) return containerd;
+  if (options.cancelled()) return cancelledStart();
   const started = await startOnNetwork(
     paths,
     await engineNetwork(paths),
-    { ...surroundings, configFile: launchedConfigFile(paths), containerd: containerdSocket(paths) },
+    {
+      ...surroundings,
+      configFile: launchedConfigFile(paths),
+      containerd: containerdSocket(paths),
+      hasAddressPool: !inSwarm,
+    },
     options,
   );
   if (!started.ok) return started;
@@ -199,10 +209,17 @@ async function prepareIsolation(
   return ok({ backend, runtime, missing, isPrepared });
 }
 
-/** Swarm mode can't be combined with live-restore. */
-async function configOfStart(paths: RootPaths, launched: string): Promise<string> {
-  return (await exists(path.join(paths.data, 'swarm/docker-state.json'))) ? launched : startConfig(launched);
-}
+/**
+ * In swarm mode dockerd takes no live-restore, and without it, an address pool has it delete the machine's
+ * docker0.
+ */
+const isInSwarm = (paths: RootPaths): Promise<boolean> =>
+  exists(path.join(paths.data, 'swarm/docker-state.json'));
+
+const cancelledStart = (): Err<AppError> =>
+  fail('engine.start-failed', message('engine.engine-did-not-start'), {
+    reason: message('engine.start-was-cancelled'),
+  });
 
 /** `logTail`: the last error lines of dockerd. */
 export type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
@@ -214,7 +231,7 @@ export type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
 async function startOnNetwork(
   paths: RootPaths,
   network: EngineNetwork,
-  more: Pick<DockerdSettings, 'environment' | 'configFile' | 'confinement' | 'containerd'>,
+  more: Pick<DockerdSettings, 'environment' | 'configFile' | 'confinement' | 'containerd' | 'hasAddressPool'>,
   options: LaunchOptions,
   moved = false,
 ): Promise<Launched<DockerdProcess>> {
@@ -228,6 +245,8 @@ async function startOnNetwork(
     ...more,
   };
   const logStart = await logSize(paths, 'dockerd');
+  // dockerd starts containers by itself: a connection that is made before the rules are there stays.
+  await options.separation.begin(network.subnet);
   try {
     const dockerd = await startDockerd(settings, {
       timeoutMs: options.readyTimeoutMs,
@@ -238,9 +257,6 @@ async function startOnNetwork(
       },
     });
     await chmod(paths.engineSocket, 0o600);
-    await isolateFromOtherEngines(paths, network.subnet).catch((error: unknown) => {
-      options.log(`containers of other engines on this machine are not kept away: ${String(error)}`);
-    });
     return ok(dockerd);
   } catch (error) {
     const logTail = await dockerdErrors(paths, 5, logStart);

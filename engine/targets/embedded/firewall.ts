@@ -4,7 +4,6 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { findNextProgram } from '../guarded/engine-programs.ts';
-import type { EngineSubnet } from './dockerd-process.ts';
 
 const run = promisify(execFile);
 
@@ -46,41 +45,6 @@ export async function installFirewallPrograms(paths: RootPaths): Promise<void> {
     await writeFile(file, firewallProgram(paths, name), { mode: 0o755 });
     await chmod(file, 0o755);
   }
-}
-
-/** Bridges as Docker engines name them, those of embedded ones included. */
-const engineBridges = ['docker0', 'br-+', 'bh+'] as const;
-
-/**
- * Keeps containers of this engine's own subnet and those of other engines apart, as networks of one engine
- * are: no dockerd has a rule against the bridges of another. Ports published on the machine stay reachable.
- * In the table `mangle`, where no engine accepts packets before. Networks with a subnet that their user chose
- * are not covered. Throws without iptables.
- */
-export async function isolateFromOtherEngines(paths: RootPaths, { octet }: EngineSubnet): Promise<void> {
-  const chain = `${chainPrefix(paths)}-ENGINES`;
-  const own = `10.${octet}.0.0/16`;
-  const drop = [
-    '-m',
-    'conntrack',
-    '--ctstate',
-    'NEW',
-    '-m',
-    'conntrack',
-    '!',
-    '--ctstate',
-    'DNAT',
-    '-j',
-    'DROP',
-  ];
-  const mangle = (...args: string[]) => run('iptables', ['-w', '5', '-t', 'mangle', ...args]);
-  await mangle('-N', chain).catch(() => mangle('-F', chain));
-  await mangle('-A', chain, '-s', own, '-d', own, '-j', 'RETURN');
-  for (const bridge of engineBridges) {
-    await mangle('-A', chain, '-s', own, '-o', bridge, ...drop);
-    await mangle('-A', chain, '-d', own, '-i', bridge, ...drop);
-  }
-  await mangle('-C', 'FORWARD', '-j', chain).catch(() => mangle('-I', 'FORWARD', '-j', chain));
 }
 
 /**

@@ -115,6 +115,15 @@ it("and so does a restart of the machine's own engine to the embedded one", asyn
   expect(await networks()).toEqual(intact);
 });
 
+it('so does a start in swarm mode, which takes no live-restore', async () => {
+  await engine.docker('swarm', 'init', '--advertise-addr', machineAddress);
+  expect(await engine.driver.restart()).toMatchObject({ ok: true });
+  expect(await networks()).toEqual(intact);
+  await engine.docker('swarm', 'leave', '--force');
+  expect(await engine.driver.restart()).toMatchObject({ ok: true });
+  expect(await networks()).toEqual(intact);
+});
+
 it('its containers outlive a kill of dockerd, and are found by the next one', async () => {
   const before = await engine.docker('inspect', '-f', '{{.State.Pid}}', 'web', 'apart');
   const generation = (await engine.state()).generation;

@@ -32,6 +32,10 @@ export const daemonJson = {
     "the engine's own socket is root's alone; users go through the gateway's",
   'daemon-json.engine-has-address-pools-of-its-own': 'the engine has address pools of its own',
   'daemon-json.engine-runs-containerd-of-its-own': 'the engine runs a containerd of its own',
+  'daemon-json.nftables-table-is-shared': concat(
+    'With nftables, all Docker engines of a machine share one table, and each of their starts replaces it: ',
+    'an engine of its own uses iptables, with chains of its own.',
+  ),
   'daemon-json.cannot-be-set-here': '"{{key}}" can\'t be set here: {{why}}.',
   'daemon-json.runtime-name-is-isolation-runtime-here-it':
     'The runtime name "{{runtimeName}}" is the isolation runtime\'s; here it stands for another program.',

@@ -39,6 +39,20 @@ export const engine = {
   'engine.remove-what-is-in': 'Remove what is in {{home}}.',
   'engine.engine-home-could-not-be-made': "the engine's home could not be made",
   'engine.engine-did-not-start': 'the engine did not start',
+  'engine.start-was-cancelled': 'the start was cancelled',
+  'engine.separation-rules-set-again': concat(
+    'the firewall rules that keep this engine and others on the machine apart were gone, or the routes had ',
+    'changed: they are set again',
+  ),
+  'engine.separation-rules-could-not-be-set': concat(
+    'containers of this engine and of others on this machine are not kept apart: the firewall rules could ',
+    'not be set: {{reason}}',
+  ),
+  'engine.firewalld-shares-chains': concat(
+    'firewalld runs: in it, all Docker engines of a machine share their chains, so a start of another one ',
+    'takes the published ports and the network isolation of this one, until this one is restarted; run one ',
+    'engine on this machine, or none of them with firewalld',
+  ),
   'engine.correct-its-configuration-daemon-json-or-see':
     'Correct its configuration (daemon.json) or see logs/dockerd.log in its directory.',
   'engine.engine-directory-has-too-long-path': "the engine's directory has too long a path",

@@ -26,6 +26,8 @@ export const daemonJson: Translated<typeof english> = {
     '引擎自身的套接字仅属于 root；用户通过网关的套接字访问',
   'daemon-json.engine-has-address-pools-of-its-own': '引擎有自己的地址池',
   'daemon-json.engine-runs-containerd-of-its-own': '引擎运行自己的 containerd',
+  'daemon-json.nftables-table-is-shared':
+    '使用 nftables 时，本机所有 Docker 引擎共用一张表，每次启动都会替换它：独立的引擎使用 iptables 和自己的链。',
   'daemon-json.cannot-be-set-here': '不能在此设置“{{key}}”：{{why}}。',
   'daemon-json.runtime-name-is-isolation-runtime-here-it':
     '运行时名称“{{runtimeName}}”属于隔离运行时；此处却指向另一个程序。',

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { separationRules, uplinkBridges } from './network-separation.ts';
+
+it('bridges that lead out of the machine are uplinks, whatever engines call theirs', () => {
+  const routes = `default via 192.0.2.254 dev br-lan proto dhcp metric 100
+198.51.100.0/24 via 192.0.2.253 dev bhnet
+203.0.113.0/24 via 172.18.0.2 dev br-0123456789ab
+10.0.0.0/8 via 172.17.0.2 dev docker0
+192.0.2.0/24 dev br-lan proto kernel scope link
+192.0.2.0/25 dev br-storage proto kernel scope link
+default via 192.0.2.1 dev eth0 table 100
+local 192.0.2.7 dev br-local table local
+`;
+  expect(uplinkBridges(routes)).toEqual(['bhnet', 'br-lan']);
+});
+
+it('what goes through an uplink, or stays within the engine, is decided before what is dropped', () => {
+  const rules = separationRules('BH-CHAIN', { octet: 91 }, ['br-lan']);
+  expect(rules.slice(0, 5)).toEqual([
+    '*mangle',
+    ':BH-CHAIN - [0:0]',
+    '-A BH-CHAIN -s 10.91.0.0/16 -d 10.91.0.0/16 -j RETURN',
+    '-A BH-CHAIN -o br-lan -j RETURN',
+    '-A BH-CHAIN -i br-lan -j RETURN',
+  ]);
+  expect(rules.filter((rule) => rule.endsWith(' DROP'))).toHaveLength(6);
+  expect(rules.at(-1)).toBe('COMMIT');
+});

@@ -1,0 +1,185 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
+import { message, type Message } from '../../../shared/messages/message.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+import type { EngineSubnet } from './dockerd-process.ts';
+import { chainPrefix } from './firewall.ts';
+
+const run = promisify(execFile);
+/** Other programs change the firewall at any time, and no event says so in all of its implementations. */
+const defaultCheckEveryMs = 30_000;
+/** Bridges as Docker engines name them, those of embedded ones included, as iptables matches them. */
+const engineBridges = ['docker0', 'br-+', 'bh+'] as const;
+const looksLikeEngineBridge = /^(?:br-|bh)/;
+/** The names that engines give by themselves. */
+const isEngineBridge = /^(?:br-[0-9a-f]{12}|bh[0-9a-f]{8,})$/;
+
+/**
+ * The bridges that lead out of this machine and that a pattern of `engineBridges` fits all the same, such as
+ * `br-lan`: containers reach the network through them. `routes`: what `ip route show` prints. Pure.
+ */
+export function uplinkBridges(routes: string): readonly string[] {
+  const devices = routes
+    .split('\n')
+    .filter((route) => /^default |\svia\s/.test(route))
+    .map((route) => /\sdev (\S+)/.exec(route)?.[1] ?? '');
+  return [...new Set(devices)]
+    .filter((name) => looksLikeEngineBridge.test(name) && !isEngineBridge.test(name))
+    .toSorted();
+}
+
+/** The chain's rules as `iptables-restore --noflush` reads them, which replaces the chain at once. Pure. */
+export function separationRules(
+  chain: string,
+  { octet }: EngineSubnet,
+  uplinks: readonly string[],
+): readonly string[] {
+  const own = `10.${octet}.0.0/16`;
+  const drop = '-m conntrack --ctstate NEW -m conntrack ! --ctstate DNAT -j DROP';
+  return [
+    '*mangle',
+    `:${chain} - [0:0]`,
+    `-A ${chain} -s ${own} -d ${own} -j RETURN`,
+    ...uplinks.flatMap((device) => [
+      `-A ${chain} -o ${device} -j RETURN`,
+      `-A ${chain} -i ${device} -j RETURN`,
+    ]),
+    ...engineBridges.flatMap((bridge) => [
+      `-A ${chain} -s ${own} -o ${bridge} ${drop}`,
+      `-A ${chain} -d ${own} -i ${bridge} ${drop}`,
+    ]),
+    'COMMIT',
+  ];
+}
+
+export interface NetworkSeparationOptions {
+  readonly log: (text: string | Message) => void;
+  /** Called when `problem` changes while the engine runs. */
+  readonly onChange: () => void;
+  /** How often the rules are checked, ms. */
+  readonly checkEveryMs?: number;
+}
+
+/**
+ * Keeps containers of this engine's own IPv4 subnet and those of other engines apart, as networks of one
+ * engine are: no dockerd has a rule against the bridges of another. Ports published on the machine stay
+ * reachable. The rules are in the table `mangle`, where no engine accepts packets before; they are there
+ * before dockerd starts containers, and made anew where another program has removed them. Not covered:
+ * networks with a subnet that their user chose, IPv6, and bridges that are not called as engines call them.
+ */
+export class NetworkSeparation {
+  readonly #chain: string;
+  readonly #options: NetworkSeparationOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #isChecking = false;
+  /** The rules as the kernel lists them, and the uplinks that they let pass. */
+  #inForce: { readonly listed: string; readonly uplinks: string } | null = null;
+  #problem: Message | null = null;
+
+  constructor(paths: RootPaths, options: NetworkSeparationOptions) {
+    this.#chain = `${chainPrefix(paths)}-ENGINES`;
+    this.#options = options;
+  }
+
+  /** Why the engines are not, or may not be, kept apart; null where they are, or there is no other one. */
+  get problem(): Message | null {
+    return this.#problem;
+  }
+
+  /** Sets the rules for `subnet`, and has them checked until `end` is called. Never rejects. */
+  async begin(subnet: EngineSubnet): Promise<void> {
+    this.end();
+    await this.#set(subnet);
+    this.#timer = setInterval(() => {
+      void this.#check(subnet);
+    }, this.#options.checkEveryMs ?? defaultCheckEveryMs);
+    this.#timer.unref();
+  }
+
+  /** Stops checking; the rules stay, for containers that go on. */
+  end(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #check(subnet: EngineSubnet): Promise<void> {
+    if (this.#isChecking) return;
+    this.#isChecking = true;
+    try {
+      if (await this.#isInForce()) return;
+      const before = this.#problem?.text;
+      await this.#set(subnet);
+      if (this.#inForce !== null) this.#options.log(message('engine.separation-rules-set-again'));
+      if (before !== this.#problem?.text) this.#options.onChange();
+    } finally {
+      this.#isChecking = false;
+    }
+  }
+
+  async #set(subnet: EngineSubnet): Promise<void> {
+    try {
+      const uplinks = uplinkBridges(await routes());
+      await restore(separationRules(this.#chain, subnet, uplinks));
+      await mangle('-C', 'FORWARD', '-j', this.#chain).catch(() =>
+        mangle('-I', 'FORWARD', '-j', this.#chain),
+      );
+      this.#inForce = { listed: await listed(this.#chain), uplinks: uplinks.join() };
+      this.#problem =
+        (await isBesideAnother()) && (await isFirewalldRunning())
+          ? message('engine.firewalld-shares-chains')
+          : null;
+    } catch (error) {
+      this.#inForce = null;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.log(message('engine.separation-rules-could-not-be-set', { reason }));
+      this.#problem = (await isBesideAnother())
+        ? message('engine.separation-rules-could-not-be-set', { reason })
+        : null;
+    }
+  }
+
+  async #isInForce(): Promise<boolean> {
+    try {
+      const [rules, uplinks] = await Promise.all([
+        listed(this.#chain),
+        routes().then(uplinkBridges),
+        mangle('-C', 'FORWARD', '-j', this.#chain),
+      ]);
+      return this.#inForce?.listed === rules && this.#inForce.uplinks === uplinks.join();
+    } catch {
+      return false;
+    }
+  }
+}
+
+const mangle = (...args: string[]) => run('iptables', ['-w', '5', '-t', 'mangle', ...args]);
+
+const listed = async (chain: string): Promise<string> => (await mangle('-S', chain)).stdout;
+
+const routes = async (): Promise<string> => (await run('ip', ['-4', 'route', 'show', 'table', 'all'])).stdout;
+
+/** Replaces the chain in one step: no packet meets half of the rules. Rejects with what iptables printed. */
+async function restore(rules: readonly string[]): Promise<void> {
+  const child = spawn('iptables-restore', ['-w', '5', '--noflush'], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const closed = once(child, 'close');
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(`${rules.join('\n')}\n`);
+  const [stderr] = await Promise.all([text(child.stderr), closed]);
+  if (child.exitCode !== 0) throw new Error(stderr.trim() || `iptables-restore: ${child.exitCode}`);
+}
+
+/** Only a machine with another Docker engine has docker0: an embedded one has a bridge of another name. */
+const isBesideAnother = (): Promise<boolean> =>
+  run('ip', ['link', 'show', 'dev', 'docker0']).then(
+    () => true,
+    () => false,
+  );
+
+/** dockerd then has firewalld make its rules, where the chains of all engines have the same names. */
+const isFirewalldRunning = (): Promise<boolean> =>
+  run('firewall-cmd', ['--state']).then(
+    () => true,
+    () => false,
+  );
