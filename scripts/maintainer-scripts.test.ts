@@ -119,8 +119,24 @@ describe('prerm', () => {
     expect((await runScript('prerm', 'remove')).code).toBe(3);
   });
 
+  const unit = (id: string) => `etc/systemd/system/bulkhead-engine-${id}.service`;
+  const serviceOf = (program: string) => `[Service]\nExecStart="${program}" "engine" "start"\n`;
+
+  it('stops and removes services of embedded engines that run the package, and no others', async () => {
+    await put(unit('1'), serviceOf(at(launcher)));
+    await put(unit('2'), serviceOf('/opt/clone/bin/bulkhead'));
+    await put('var/lib/bulkhead/data/x');
+    const { code, output, calls } = await runScript('prerm', 'remove');
+    expect([code, output]).toEqual([0, expect.stringContaining('bulkhead-engine-1.service; its data stays')]);
+    expect(calls).toContain('systemctl disable --now --quiet bulkhead-engine-1.service');
+    expect(calls.join()).not.toContain('bulkhead-engine-2');
+    expect([existsSync(at(unit('1'))), existsSync(at(unit('2')))]).toEqual([false, true]);
+    expect(existsSync(at('var/lib/bulkhead/data/x'))).toBe(true);
+  });
+
   it('changes nothing at an upgrade', async () => {
     await put(record);
+    await put(unit('1'), serviceOf(at(launcher)));
     expect(await runScript('prerm', 'upgrade', '0.2.0')).toEqual({ code: 0, output: '', calls: [] });
   });
 });

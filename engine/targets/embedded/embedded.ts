@@ -126,7 +126,9 @@ async function reload(paths: RootPaths, callOptions: DriverCallOptions): Promise
 }
 
 async function stop(paths: RootPaths, callOptions: DriverCallOptions): Promise<Result<void, AppError>> {
-  if ((await stat(paths.root).catch(() => null)) === null) return ok(undefined);
+  // Without its directory there may still be the service that would start it at boot.
+  if ((await stat(paths.root).catch(() => null)) === null)
+    return process.getuid?.() === 0 ? removeEngineUnit(paths) : ok(undefined);
   if (process.getuid?.() !== 0)
     return fail('rights.not-root', message('engine.embedded-engine-must-be-stopped-by-root'), {
       hint: message('containers.run-same-command-with-sudo'),

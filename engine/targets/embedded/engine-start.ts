@@ -188,7 +188,7 @@ async function startSupervisor(
   const log = openSync(logFile(paths, 'supervisor'), 'a', 0o640);
   const logFrom = fstatSync(log).size;
   try {
-    const unit = await startEngineUnit(paths, command);
+    const unit = await startEngineUnit(paths, command, timeoutMs);
     if (!unit.ok) return unit;
     const { pid, ended } = unit.value ?? spawnSupervisor(paths, command, log);
     let hasEnded = false;

@@ -3,7 +3,7 @@ import { rootPaths } from '../../base/root-paths.ts';
 import { engineUnit, engineUnitName, supervisorCommand } from './engine-unit.ts';
 
 const paths = rootPaths('/srv/100% mine');
-const unit = engineUnit(paths, supervisorCommand(paths, '/opt/bulkhead/bin/bulkhead', 400_000));
+const unit = engineUnit(paths, supervisorCommand(paths, '/opt/bulkhead/bin/bulkhead', 400_000), 400_000);
 
 it('the unit runs the supervisor of this directory alone, whatever characters its path has', () => {
   const lines = unit.split('\n');
@@ -18,6 +18,19 @@ it('the unit runs the supervisor of this directory alone, whatever characters it
 
 it('a stop ends the supervisor, which ends its containers; a crash or failed start is tried again', () => {
   const lines = unit.split('\n');
-  expect(lines).toContain('KillMode=mixed');
+  // Not the containers' shims with it.
+  expect(lines).toContain('KillMode=process');
   expect(lines).toContain('Restart=on-failure');
+});
+
+it('a slow start, and as slow a stop, are waited for', () => {
+  expect(unit).toContain('\nTimeoutStopSec=667\n');
+  const command = supervisorCommand(paths, '/opt/bulkhead/bin/bulkhead', 90_000);
+  expect(engineUnit(paths, command, 90_000)).toContain('\nTimeoutStopSec=150\n');
+});
+
+it('waits for its directory, and is not tried again and again without its program', () => {
+  const lines = unit.split('\n');
+  expect(lines).toContain('RequiresMountsFor="/srv/100%% mine" "/opt/bulkhead/bin/bulkhead"');
+  expect(lines).toContain('ConditionFileIsExecutable=/opt/bulkhead/bin/bulkhead');
 });

@@ -5,6 +5,7 @@ import { exists, writeFileAtomic } from '../../base/files.ts';
 import { foreignPlace } from '../../base/foreign-place.ts';
 import { identityOf, isAlive } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
+import { usualStartMs } from '../../base/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { inheritedVariables } from '../guarded/engine-home.ts';
 import { logFile } from './log-files.ts';
@@ -41,13 +42,22 @@ export const supervisorCommand = (
   ...['--timeout', String(Math.ceil(timeoutMs / 1000))],
 ];
 
+/** Stops of the engine's parts take this long together, s, where a start takes at most `usualStartMs`. */
+const usualStopSeconds = 150;
+/** A slow machine, or one with many containers, is given more for its stop as well. */
+const stopSeconds = (timeoutMs: number): number =>
+  Math.ceil(usualStopSeconds * Math.max(1, timeoutMs / usualStartMs));
+
 /** Pure. */
-export function engineUnit(paths: RootPaths, command: SupervisorCommand): string {
+export function engineUnit(paths: RootPaths, command: SupervisorCommand, timeoutMs: number): string {
+  const launcher = command[0].replaceAll('%', '%%');
   return `# Written by "bulkhead engine start"; removed by "bulkhead engine stop". Changes are lost.
 [Unit]
 Description=Bulkhead embedded Docker engine (${paths.root.replaceAll('%', '%%')})
 After=network-online.target local-fs.target docker.service
 Wants=network-online.target
+RequiresMountsFor=${[paths.root, command[0]].map((place) => `"${place.replaceAll('%', '%%')}"`).join(' ')}
+ConditionFileIsExecutable=${launcher}
 StartLimitIntervalSec=0
 
 [Service]
@@ -56,10 +66,11 @@ EnvironmentFile=-${environmentFile(paths).replaceAll('%', '%%')}
 ExecStart=${commandLine(...command)}
 StandardOutput=append:${supervisorLog(paths)}
 StandardError=inherit
-KillMode=mixed
-TimeoutStopSec=150
+# Containers outlive a supervisor that crashes; the next one finds them.
+KillMode=process
+TimeoutStopSec=${stopSeconds(timeoutMs)}
 Restart=on-failure
-RestartSec=2
+RestartSec=5
 RestartSteps=6
 RestartMaxDelaySec=60
 Delegate=yes
@@ -95,6 +106,7 @@ export interface StartedUnit {
 export async function startEngineUnit(
   paths: RootPaths,
   command: SupervisorCommand,
+  timeoutMs: number,
 ): Promise<Result<StartedUnit | null, AppError>> {
   if (!(await hasSystemd())) return ok(null);
   const name = engineUnitName(paths);
@@ -103,7 +115,7 @@ export async function startEngineUnit(
   const directory = atBoot ? unitDirectory : transientDirectory;
   await mkdir(directory, { recursive: true });
   await writeFile(environmentFile(paths), await environmentText(), { mode: 0o600 });
-  const written = await writeFileAtomic(path.join(directory, name), engineUnit(paths, command), {
+  const written = await writeFileAtomic(path.join(directory, name), engineUnit(paths, command, timeoutMs), {
     mode: 0o644,
   });
   if (!written.ok) return written;

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { exists } from '../../base/files.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 
@@ -93,11 +94,8 @@ function withoutOutput(error: unknown, timeoutMs: number | undefined): string | 
 }
 
 /** Whether systemd is process 1's service manager here (sd_booted(3)). */
-export async function hasSystemd(): Promise<boolean> {
-  return run('systemctl', ['show', '--property=Version']).then(
-    () => true,
-    () => false,
-  );
+export function hasSystemd(): Promise<boolean> {
+  return exists('/run/systemd/system');
 }
 
 export interface SystemctlOptions {
