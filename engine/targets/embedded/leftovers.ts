@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import * as z from 'zod';
 import { containerdConfigFile, containerdSocket } from './containerd-process.ts';
 import { removeDeviceCgroups } from './device-cgroup.ts';
 import { removeNetwork } from './engine-network.ts';
@@ -20,6 +21,8 @@ import { staleMounts } from './stale-mounts.ts';
 
 const run = promisify(execFile);
 const machineContainerdState = '/run/containerd';
+/** Below a containerd's state: a bundle for each container of an engine. */
+const tasksDirectory = 'io.containerd.runtime.v2.task/moby';
 
 export interface Leftovers {
   readonly dockerd: ProcessIdentity[];
@@ -101,7 +104,7 @@ export async function clearLeftovers(
   state: EngineState | null,
   options: ClearOptions,
 ): Promise<void> {
-  const containers = new Set(await readdir(path.join(paths.data, 'containers')).catch(() => []));
+  const containers = await containersIn(machineContainerdState, paths.data);
   const processes = await runningProcesses();
   const found = findLeftovers(processes, paths, state, process.pid, containers);
   const end = async (name: string, identities: readonly ProcessIdentity[], graceMs: number) => {
@@ -131,6 +134,32 @@ export async function clearLeftovers(
   if (options.everything) {
     await removeNetwork(paths);
     await removeRunDirectory(paths);
+  }
+}
+
+/**
+ * Ids of an engine's containers in the containerd with that state directory. By their root file system, too:
+ * a data root that was copied from another engine has the ids of that engine's containers, which run.
+ */
+export async function containersIn(state: string, dataRoot: string): Promise<ReadonlySet<string>> {
+  const ids = await readdir(path.join(dataRoot, 'containers')).catch(() => []);
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const file = path.join(state, tasksDirectory, id, 'config.json');
+      const spec = bundleSchema.safeParse(parseOrNull(await readFile(file, 'utf8').catch(() => '')));
+      return spec.success && spec.data.root.path.startsWith(`${dataRoot}/`) ? [id] : [];
+    }),
+  );
+  return new Set(found.flat());
+}
+
+const bundleSchema = z.object({ root: z.object({ path: z.string() }) });
+
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 
@@ -216,7 +245,7 @@ function descendants(
  * directory, and the container's id in the process's cgroup. `among`: only these containers.
  */
 async function orphanedInits(state: string, among?: ReadonlySet<string>): Promise<ProcessIdentity[]> {
-  const base = path.join(state, 'io.containerd.runtime.v2.task/moby');
+  const base = path.join(state, tasksDirectory);
   const found: ProcessIdentity[] = [];
   for (const id of await readdir(base).catch(() => [])) {
     if (among?.has(id) === false) continue;
