@@ -22,7 +22,8 @@ const serve = ({ docker, port }: Engine) => {
   const options = '-d --restart always --stop-signal KILL';
   return `${docker} run ${options} --name web -p ${port}:80 busybox sh -c '${server}'
 ${docker} network create apart
-${docker} run ${options} --name apart --network apart busybox sleep 1000000`;
+${docker} run ${options} --name apart --network apart busybox sleep 1000000
+${docker} run -d --name once busybox sleep 1000000`;
 };
 
 /** Prints what is wrong with the networks of both engines; nothing where all is as it was. */
@@ -43,7 +44,12 @@ for to in $machine $embedded; do
   ! reaches ${engines.embedded.docker} exec apart $get http://$to/ || echo "embedded reaches $to"
 done
 for engine in '${engines.machine.docker}' '${engines.embedded.docker}'; do
-  [ "$($engine ps --format '{{.Names}}' | sort | tr '\\n' ' ')" = 'apart web ' ] || $engine ps -a
+  # It has a network, and the ports published on the machine are for everybody.
+  for port in ${engines.machine.port} ${engines.embedded.port}; do
+    reaches $engine exec apart $get http://${machineAddress}:$port/ || echo "$engine: port $port, from inside"
+  done
+  running=$($engine ps --filter name=web --filter name=apart --format '{{.Names}}' | sort | tr '\\n' ' ')
+  [ "$running" = 'apart web ' ] || $engine ps -a
 done
 `;
 
@@ -60,6 +66,18 @@ describe("an embedded engine beside the machine's own", () => {
 done >/dev/null 2>&1`,
       { timeoutMs: 420_000 },
     );
+  const onceStarted = () => embedded("inspect -f '{{.State.StartedAt}} {{.State.Running}}' once");
+  /** A container that nobody starts again goes on. */
+  const killSupervisor = async () => {
+    await embedded('start once');
+    const before = await onceStarted();
+    const main = "systemctl show --value -p MainPID 'bulkhead-engine-*'";
+    const pid = await guest.output(main);
+    await guest.output("systemctl kill -s KILL --kill-whom=main 'bulkhead-engine-*'");
+    await guest.output(`until [ "$(${main})" != ${pid} ] && [ "$(${main})" != 0 ]; do sleep 0.5; done`);
+    await untilReady();
+    expect(await onceStarted()).toBe(before);
+  };
   const bulkhead = (command: string) =>
     guest.output(`bulkhead ${command} --root ${root}`, { timeoutMs: 420_000 });
 
@@ -107,10 +125,7 @@ ${serve(engines.embedded)}`,
         ['apply, on', () => bulkhead(`settings set ${eci} true`).then(() => bulkhead('apply --yes'))],
         ['kill of its dockerd', () => guest.output(`pkill -KILL -f '[d]ockerd --data-root ${root}/'`)],
         ["kill of the machine's", () => guest.output('systemctl kill -s KILL --kill-whom=main docker')],
-        [
-          'kill of its supervisor',
-          () => guest.output("systemctl kill -s KILL --kill-whom=main 'bulkhead-engine-*'"),
-        ],
+        ['kill of its supervisor', killSupervisor],
         [
           'stop and start of it',
           () => bulkhead('engine stop --timeout 400').then(() => bulkhead('engine start --timeout 400')),
@@ -146,9 +161,8 @@ ${serve(engines.embedded)}`,
   it('leaves nothing behind when it is stopped', async () => {
     await bulkhead('engine stop --timeout 400');
     expect(await guest.output("systemctl list-unit-files --no-legend 'bulkhead-engine-*' || true")).toBe('');
-    expect(await guest.output("iptables-save; ip6tables-save; ip link | grep -E ': bh'; true")).not.toMatch(
-      /BH-|: bh/,
-    );
+    const left = await guest.output("iptables-save; ip6tables-save; ip link | grep -E ': bh'; true");
+    expect(left).not.toMatch(/BH-|: bh/);
     expect(await guest.output(`busybox wget -q -O - http://${machineAddress}:${engines.machine.port}/`)).toBe(
       'served',
     );
