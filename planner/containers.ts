@@ -61,7 +61,7 @@ export function openContainerStore(stateDirectory: string): ContainerStore {
         .filter(isContainerId),
     has: (id) => existsSync(fileOf(id)),
     read(id) {
-      // Asked first: making the error takes longer than all else here, and every container that is new is
+      // Checked first: making the error takes longer than all else here, and every container that is new is
       // looked up.
       if (!existsSync(fileOf(id))) return null;
       try {

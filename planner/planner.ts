@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ListenerHandoff } from '../shared/gateway/listener-handoff.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { acquireLock } from '../engine/base/lock.ts';
-import { answerRuntime } from './answer-runtime.ts';
+import { serveRuntime } from './runtime-connection.ts';
 import { openContainerStore } from './containers.ts';
 import { makeDeviceNodes } from './config/device-nodes.ts';
 import { removeEarlierMounts } from './legacy-mounts.ts';
@@ -16,12 +16,12 @@ import { removeFile } from './base/remove-file.ts';
 import { openRangeStore } from './ranges/ranges.ts';
 import { rootName } from './create-plan.ts';
 import { IsolationService } from './service.ts';
-import { RuntimeAnswers, type RuntimeAnswersOptions } from './runtime-answers.ts';
+import { RuntimeRequests, type RuntimeRequestsOptions } from './runtime-requests.ts';
 import { SealedRunc } from './sealed-runc.ts';
 import { rangeOwnerOf } from './shares/shares.ts';
 import { message } from '../shared/messages/message.ts';
 
-export interface PlannerOptions extends RuntimeAnswersOptions {
+export interface PlannerOptions extends RuntimeRequestsOptions {
   readonly paths: ExclusivePaths;
   readonly handoff: ListenerHandoff;
   /**
@@ -34,7 +34,7 @@ export interface PlannerOptions extends RuntimeAnswersOptions {
 }
 
 export interface Planner {
-  /** Stops answering; containers go on. */
+  /** Stops serving runtimes; containers go on. */
   close(): Promise<void>;
 }
 
@@ -83,17 +83,17 @@ async function startUnderLock(options: PlannerOptions): Promise<Planner> {
     log,
   });
   const { service, janitor, containers } = openService(options, sealedRunc);
-  const answers = new RuntimeAnswers(service, options);
+  const requests = new RuntimeRequests(service, options);
   const connections = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     connections.add(socket);
     socket.once('close', () => {
       connections.delete(socket);
     });
-    answerRuntime(socket, { janitor, initialScan, answer: (request) => answers.answer(request) });
+    serveRuntime(socket, { janitor, initialScan, handle: (request) => requests.handle(request) });
   });
   const closeConnections = async () => {
-    answers.close();
+    requests.close();
     const closed = new Promise((resolve) => {
       server.close(resolve);
     });

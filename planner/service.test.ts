@@ -67,7 +67,7 @@ it.each([
     device: null,
     shares: null,
   });
-  service.answer('release', { verb: 'release', id, bundle: '', runcRoot: at('runc'), pid: requester });
+  service.handle('release', { verb: 'release', id, bundle: '', runcRoot: at('runc'), pid: requester });
   expect(containers.has(id)).toBe(keeps);
   expect(ranges.hasOtherHolder(base, 'another')).toBe(keeps);
 });

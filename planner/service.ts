@@ -15,7 +15,7 @@ import type { ServiceOptions } from './service-options.ts';
 import { admitStepProcess, isStep } from './step-processes.ts';
 
 /**
- * Answers what the runtime asks. Synchronous on purpose: two requests never interleave, so a range, a state
+ * Handles the runtime's requests. Synchronous on purpose: two requests never interleave, so a range, a state
  * file and a target belong to one of them.
  */
 export class IsolationService {
@@ -25,8 +25,8 @@ export class IsolationService {
     this.#options = options;
   }
 
-  /** Answers every request except create. */
-  answer(verb: Exclude<PlannerRequest['verb'], 'create'>, request: PlannerRequest): Buffer {
+  /** Handles every request except create. */
+  handle(verb: Exclude<PlannerRequest['verb'], 'create'>, request: PlannerRequest): Buffer {
     switch (verb) {
       case 'exec':
         admitStepProcess(request, this.#options.containers.read(request.id), this.#options.sharing);

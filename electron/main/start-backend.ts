@@ -14,7 +14,7 @@ import { elevation } from '../session/elevation.ts';
 import { elevatedCommand, noElevation } from '../session/elevator.ts';
 import { markStartStep, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
 import { allHandlers } from './handlers/index.ts';
-import { handleRequest, type Handlers } from './ipc/answer.ts';
+import { handleRequest, type Handlers } from './ipc/handle-request.ts';
 import type { RequestDispatcher } from './ipc/register.ts';
 import { sendEvent } from './ipc/send.ts';
 import type { AppOptions } from './options.ts';

@@ -15,7 +15,7 @@ const scanAfterMs = 400;
  */
 const inspectLimitMs = 5_000;
 /** Scans again where the engine had no answer about a container, ms; twice as late each time. */
-const unansweredAfterMs = { first: 5_000, last: 160_000 } as const;
+const retryAfterMs = { first: 5_000, last: 160_000 } as const;
 
 /** Scans of one engine's containers, with their results in the state. */
 export class ContainerScans {
@@ -24,8 +24,8 @@ export class ContainerScans {
   readonly #scanOnce: () => Promise<Result<ContainerScan, AppError>>;
   #watched = nothingWatched;
   #timer: NodeJS.Timeout | undefined;
-  #unansweredTimer: NodeJS.Timeout | undefined;
-  #unansweredMs: number = unansweredAfterMs.first;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #retryMs: number = retryAfterMs.first;
 
   constructor(target: Target, state: StateStore) {
     this.#target = target;
@@ -56,7 +56,7 @@ export class ContainerScans {
 
   close(): void {
     clearTimeout(this.#timer);
-    clearTimeout(this.#unansweredTimer);
+    clearTimeout(this.#retryTimer);
   }
 
   async #run(): Promise<Result<ContainerScan, AppError>> {
@@ -71,20 +71,20 @@ export class ContainerScans {
       ? { scan: result.value, scanError: null, appeared: this.#watched.appeared }
       : { scanError: result.error };
     state.set({ ...update, busy: { ...state.get().busy, scanning: false } });
-    if (result.ok) this.#scanUnanswered(result.value);
+    if (result.ok) this.#scheduleRetry(result.value);
     return result;
   }
 
   /** Scans again later where the engine had no answer about a container. */
-  #scanUnanswered(last: ContainerScan): void {
-    clearTimeout(this.#unansweredTimer);
+  #scheduleRetry(last: ContainerScan): void {
+    clearTimeout(this.#retryTimer);
     if (!last.containers.some(({ whyUnknown }) => whyUnknown !== undefined)) {
-      this.#unansweredMs = unansweredAfterMs.first;
+      this.#retryMs = retryAfterMs.first;
       return;
     }
-    this.#unansweredTimer = setTimeout(() => {
+    this.#retryTimer = setTimeout(() => {
       void this.scan();
-    }, this.#unansweredMs);
-    this.#unansweredMs = Math.min(this.#unansweredMs * 2, unansweredAfterMs.last);
+    }, this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, retryAfterMs.last);
   }
 }

@@ -32,7 +32,7 @@ export interface LimitedRequest {
 }
 
 /**
- * How long the engine may take to answer a request, ms: to the end of the answer, for a stream to its
+ * How long the engine may take to answer a request, ms: to the end of the response, for a stream to its
  * beginning. Null: whoever asks waits for something of the container's own, and limits it. `readMs` is for
  * plain reads.
  */
@@ -65,7 +65,7 @@ export function requestLimitMs(
 interface DialedRequest extends LimitedRequest {
   abortSignal?: AbortSignal | undefined;
 }
-type Dialed = (error: unknown, answer: unknown) => void;
+type Dialed = (error: unknown, response: unknown) => void;
 
 /**
  * Gives every request of a client its limit, beside whatever signal the caller passes. The one place where
@@ -85,10 +85,10 @@ export function limitRequests(docker: Docker, readMs?: number, measure = slownes
     const limit = startLimit(limitMs, factor);
     const given = request.abortSignal;
     const abortSignal = given === undefined ? limit.signal : abortEither(given, limit.signal);
-    dial({ ...request, abortSignal }, (error, answer) => {
+    dial({ ...request, abortSignal }, (error, response) => {
       limit.end();
       const isLate = error !== null && error !== undefined && limit.signal.aborted;
-      done(isLate ? new EngineTimeout(limit.totalMs()) : error, answer);
+      done(isLate ? new EngineTimeout(limit.totalMs()) : error, response);
     });
   };
   return docker;

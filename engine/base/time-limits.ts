@@ -33,7 +33,7 @@ export const usualLimits = {
    * lxcfs, to answer a read of one of its files. Without an answer, twice in a row, it hangs every reader of
    * /proc/meminfo and is killed; not sooner, since its death costs all containers these files.
    */
-  lxcfsAnswer: 3_000,
+  lxcfsResponse: 3_000,
 } as const;
 
 /** The limit of this machine, ms: longer where it is slow (`scaledLimit`). */

@@ -12,7 +12,7 @@ const programs = ['/usr/bin/getent', '/bin/getent'];
  */
 export async function passwdLines(users: readonly string[]): Promise<string> {
   for (const program of programs) {
-    const answer = await new Promise<string | 'absent' | null>((resolve) => {
+    const entry = await new Promise<string | 'absent' | null>((resolve) => {
       // An absolute path and an empty environment: nobody's PATH decides who answers. It ends with 2 where it
       // knows some of them only.
       execFile(
@@ -24,8 +24,8 @@ export async function passwdLines(users: readonly string[]): Promise<string> {
         },
       );
     });
-    if (answer === null) break;
-    if (answer !== 'absent') return answer;
+    if (entry === null) break;
+    if (entry !== 'absent') return entry;
   }
   const local = await readFile('/etc/passwd', 'utf8').catch(() => '');
   return local

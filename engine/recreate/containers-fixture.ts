@@ -50,7 +50,7 @@ export class FakeEngine {
         else send(204);
       } else {
         const [, id = '', action = ''] = /^\/containers\/([^/]+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
-        this.#answerAbout(id, request.method === 'DELETE' ? 'remove' : action, send);
+        this.#respondTo(id, request.method === 'DELETE' ? 'remove' : action, send);
       }
     });
   }
@@ -73,7 +73,7 @@ export class FakeEngine {
     );
   }
 
-  #answerAbout(id: string, action: string, send: Send): void {
+  #respondTo(id: string, action: string, send: Send): void {
     const container = this.containers.get(id);
     if (container === undefined || this.vanished.has(id)) send(404, { message: 'No such container' });
     else if (action === 'remove') {

@@ -155,12 +155,12 @@ async function subject(
 }
 
 /**
- * The changes of an answer; null where it is none. The engine's word for no changes is JSON's null, whose
+ * The changes of a response; null where it is none. The engine's word for no changes is JSON's null, whose
  * bytes dockerode hands on unread.
  */
-function changesOf(answer: unknown): readonly unknown[] | null {
-  if (Buffer.isBuffer(answer) && answer.toString().trim() === 'null') return [];
-  return Array.isArray(answer) ? answer : null;
+function changesOf(response: unknown): readonly unknown[] | null {
+  if (Buffer.isBuffer(response) && response.toString().trim() === 'null') return [];
+  return Array.isArray(response) ? response : null;
 }
 
 /**

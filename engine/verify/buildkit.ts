@@ -28,8 +28,8 @@ export interface StepResult {
   readonly error: EvidenceText | null;
 }
 
-/** Longest message of an answer that is read, bytes. */
-const maxAnswerBytes = 1024 * 1024;
+/** Longest message of a response that is read, bytes. */
+const maxResponseBytes = 1024 * 1024;
 const control = '/moby.buildkit.v1.Control/';
 
 /**
@@ -89,12 +89,12 @@ async function upgraded(
   const headers = { Connection: 'Upgrade', Upgrade: 'h2c', Host: 'docker' };
   const upgrade = request({ socketPath, method: 'POST', path: '/grpc', headers, signal });
   const connection = new Promise<Socket>((resolve, reject) => {
-    upgrade.once('upgrade', (_answer, socket: Socket, head: Buffer) => {
+    upgrade.once('upgrade', (_response, socket: Socket, head: Buffer) => {
       if (head.length > 0) socket.unshift(head);
       resolve(socket);
     });
-    upgrade.once('response', (answer) => {
-      void refusalOf(answer).then(reject, reject);
+    upgrade.once('response', (response) => {
+      void refusalOf(response).then(reject, reject);
     });
     upgrade.once('error', reject);
   });
@@ -103,31 +103,31 @@ async function upgraded(
   return { createConnection: () => socket };
 }
 
-async function refusalOf(answer: IncomingMessage): Promise<Error> {
-  const body = await text(answer);
+async function refusalOf(response: IncomingMessage): Promise<Error> {
+  const body = await text(response);
   return new ProbeError(
     sentence('evidence.buildkit-refused', {
-      status: answer.statusCode ?? '',
+      status: response.statusCode ?? '',
       output: body.slice(0, 1000).trim(),
     }),
   );
 }
 
-interface Answer {
+interface GrpcResponse {
   readonly status: number;
   readonly message: EvidenceText;
   readonly messages: readonly Uint8Array[];
 }
 
 /** One message there, and all that comes back. `status` is gRPC's; -1 where the connection ended before. */
-async function call(session: ClientHttp2Session, method: string, message: Uint8Array): Promise<Answer> {
+async function call(session: ClientHttp2Session, method: string, message: Uint8Array): Promise<GrpcResponse> {
   const stream = session.request({
     ':method': 'POST',
     ':path': `${control}${method}`,
     'content-type': 'application/grpc',
     te: 'trailers',
   });
-  const frames = new FrameReader(maxAnswerBytes);
+  const frames = new FrameReader(maxResponseBytes);
   const messages: Uint8Array[] = [];
   let end: IncomingHttpHeaders = {};
   stream.on('response', (headers) => {

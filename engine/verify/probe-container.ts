@@ -51,8 +51,8 @@ export interface ProbeResult {
 export const probeTimeoutMs = usualLimits.probe;
 
 /** What is wrong with a probe that takes longer. */
-export const noAnswer = (seconds: number): Message => message('evidence.no-probe-answer', { seconds });
-const noCreateAnswer = (seconds: number): Message => message('evidence.no-create-answer', { seconds });
+export const noResponse = (seconds: number): Message => message('evidence.no-probe-answer', { seconds });
+const noCreateResponse = (seconds: number): Message => message('evidence.no-create-answer', { seconds });
 
 export interface ProbeRequest {
   readonly image: string;
@@ -88,7 +88,7 @@ export async function runProbe(
   request: ProbeRequest,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
-  return within(probeTimeoutMs, signal, noAnswer, async () => {
+  return within(probeTimeoutMs, signal, noResponse, async () => {
     const container = await docker.createContainer(probeBody(request));
     await container.start();
     return read(container, signal);
@@ -97,7 +97,7 @@ export async function runProbe(
 
 /** Reads a probe that somebody else started: one made through a mounted socket (A11). */
 export async function readProbe(docker: Docker, id: string, signal: AbortSignal): Promise<ProbeResult> {
-  return within(probeTimeoutMs, signal, noAnswer, () => read(docker.getContainer(id), signal));
+  return within(probeTimeoutMs, signal, noResponse, () => read(docker.getContainer(id), signal));
 }
 
 async function read(container: Container, signal: AbortSignal): Promise<ProbeResult> {
@@ -169,7 +169,7 @@ export async function requestRefused(
   request: ProbeRequest,
   signal: AbortSignal,
 ): Promise<{ status: number; message: string } | null> {
-  return within(probeTimeoutMs, signal, noCreateAnswer, async () => {
+  return within(probeTimeoutMs, signal, noCreateResponse, async () => {
     try {
       await docker.createContainer(probeBody(request));
       return null;

@@ -16,7 +16,7 @@ import { defaultSettings } from '../../shared/settings/effective.ts';
 import { rootPaths } from '../base/root-paths.ts';
 import { notEnforced } from './judge.ts';
 import { readBuild } from './probe-build.ts';
-import { noAnswer, removeProbes, within } from './probe-container.ts';
+import { noResponse, removeProbes, within } from './probe-container.ts';
 import { fileTar } from './probe-image.ts';
 import { makeProbeShare, sharedDirectories } from './probe-share.ts';
 import { readVerification } from './verify.ts';
@@ -112,11 +112,11 @@ test('shared directories are those the gateway takes, temporary ones first', () 
 
 test('a probe that hangs, or is cancelled, is bounded', async () => {
   const never = new Promise<never>(() => undefined);
-  await expect(within(5, new AbortController().signal, noAnswer, () => never)).rejects.toThrow(
+  await expect(within(5, new AbortController().signal, noResponse, () => never)).rejects.toThrow(
     /no answer within [\d.]+ s/,
   );
   const controller = new AbortController();
-  const waiting = within(60_000, controller.signal, noAnswer, () => never);
+  const waiting = within(60_000, controller.signal, noResponse, () => never);
   controller.abort();
   await expect(waiting).rejects.toThrow('cancelled');
 });

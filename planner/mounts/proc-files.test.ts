@@ -62,9 +62,9 @@ describe('A10 whether lxcfs answers', () => {
   });
 
   it('no where it does not run, yes where it does', async () => {
-    expect(await new ProcFiles(path.join(directory, 'none')).answer()).toBe('no');
+    expect(await new ProcFiles(path.join(directory, 'none')).probe()).toBe('no');
     writeFileSync(path.join(directory, 'uptime'), '1.0 1.0\n');
-    expect(await new ProcFiles(directory).answer()).toBe('yes');
+    expect(await new ProcFiles(directory).probe()).toBe('yes');
   });
 
   it('late, to everybody, when it hangs; and yes again afterwards', async () => {
@@ -72,8 +72,8 @@ describe('A10 whether lxcfs answers', () => {
     const file = path.join(directory, 'uptime');
     spawnSync('mkfifo', [file]);
     const files = new ProcFiles(directory);
-    expect(await Promise.all([files.answer(20), files.answer(20)])).toEqual(['late', 'late']);
-    const waiting = files.answer(60_000);
+    expect(await Promise.all([files.probe(20), files.probe(20)])).toEqual(['late', 'late']);
+    const waiting = files.probe(60_000);
     writeFileSync(file, '1.0 1.0\n');
     expect(await waiting).toBe('yes');
   });

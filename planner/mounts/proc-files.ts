@@ -44,7 +44,7 @@ export class ProcFiles {
    * Whether lxcfs runs and responds within `ms`. Never rejects; callers share one read, so at most one thread
    * blocks.
    */
-  async answer(ms = responseTimeoutMs): Promise<'yes' | 'no' | 'late'> {
+  async probe(ms = responseTimeoutMs): Promise<'yes' | 'no' | 'late'> {
     const pendingRead = (this.#pendingRead ??= readFile(path.join(this.directory, 'uptime'))
       .then(
         () => true,
@@ -59,12 +59,12 @@ export class ProcFiles {
         resolve('late');
       }, ms);
     });
-    const answer = await Promise.race([
+    const outcome = await Promise.race([
       pendingRead.then((yes) => (yes ? ('yes' as const) : ('no' as const))),
       late,
     ]);
     clearTimeout(timer);
-    return answer;
+    return outcome;
   }
 }
 

@@ -134,7 +134,7 @@ export function rangeOwnerOf(
   when: 'now' | 'before' = 'now',
 ): RangeOwner {
   const file = path.join(options.directory, sharingRecordName(container));
-  // Asked first: making the error takes longer than all else here.
+  // Checked first: making the error takes longer than all else here.
   if (container !== '' && existsSync(file)) {
     const user = readSharingRecord(readFileSync(file, 'utf8'));
     if (user !== null) return user.uid;

@@ -2,7 +2,7 @@ import { dialog } from 'electron';
 import { writeFileAtomic } from '../../../engine/base/files.ts';
 import { ok } from '../../../shared/result.ts';
 import { entriesOf, exportText } from '../../session/activity/export.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import { sendEvent } from '../ipc/send.ts';
 import type { Session } from '../../session/session.ts';
 import type { HandlerContext } from './context.ts';

@@ -5,7 +5,7 @@ import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import type { Elevation } from '../../session/elevation.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
 import { beginChange, refuseDuringApply } from '../../session/session-change.ts';
 import { message } from '../../../shared/messages/message.ts';

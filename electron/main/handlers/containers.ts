@@ -1,7 +1,7 @@
 import type { RemovalRun } from '../../../shared/containers/removal.ts';
 import type { RemoveRequest } from '../../../shared/containers/protection.ts';
 import { fail, ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { Session } from '../../session/session.ts';
 import { refuseDuringApply } from '../../session/session-change.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { fail, ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import { appFiles } from '../window/places.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';

@@ -1,6 +1,6 @@
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
 import { refuseDuringApply } from '../../session/session-change.ts';
 import { message } from '../../../shared/messages/message.ts';

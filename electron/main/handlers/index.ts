@@ -1,5 +1,5 @@
 import type { HandlerContext } from './context.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import { activityHandlers } from './activity.ts';
 import { applyHandlers } from './apply.ts';
 import type { ActiveOperations } from './context.ts';

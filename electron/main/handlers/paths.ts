@@ -5,7 +5,7 @@ import path from 'node:path';
 import { ok } from '../../../shared/result.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { message, plainText, sentenceOf, type Message } from '../../../shared/messages/message.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 
 type Area = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;
 type Resolved = IpcOutput<'paths:resolve'>[number];

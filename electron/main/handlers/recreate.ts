@@ -1,7 +1,7 @@
 import type { RecreateHandle } from '../../../engine/targets/embedded/target.ts';
 import type { RecreateRun } from '../../../shared/containers/recreate.ts';
 import { fail, ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
 import { beginChange } from '../../session/session-change.ts';
 import type { ActiveOperations } from './context.ts';

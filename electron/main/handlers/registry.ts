@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { EntryAnswers } from '../../../gateway/trust/entry-answers.ts';
 import { ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
 
 type Area = Pick<Handlers, 'registry:resolve'>;

@@ -1,5 +1,5 @@
 import { ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 
 type Area = Pick<
   Handlers,

@@ -8,7 +8,7 @@ import { fail, ok, type AppError, type Result } from '../../../shared/result.ts'
 import type { Target } from '../../../engine/target.ts';
 import type { SettingsState } from '../../../shared/ipc/app-state.ts';
 import { effectiveSettings, type EffectiveSettings } from '../../../shared/settings/index.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';

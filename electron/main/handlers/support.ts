@@ -3,7 +3,7 @@ import { message } from '../../../shared/messages/message.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import { bundleFileName, listEntry, withManifest, type BundleEntry } from '../../../shared/support/bundle.ts';
 import type { BundleHandle } from '../../session/elevated-bundle.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import { sendEvent } from '../ipc/send.ts';
 import type { HandlerContext } from './context.ts';
 

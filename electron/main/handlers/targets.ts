@@ -1,6 +1,6 @@
 import { fail, ok } from '../../../shared/result.ts';
 import { parseTargetId, rootOf } from '../../../shared/targets/target-id.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 

@@ -1,6 +1,6 @@
 import { clipboard, dialog, nativeTheme } from 'electron';
 import { ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/answer.ts';
+import type { Handlers } from '../ipc/handle-request.ts';
 import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'preferences:set' | 'window:action' | 'clipboard:write' | 'dialog:pick-folder'>;

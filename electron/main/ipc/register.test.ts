@@ -7,7 +7,7 @@ import { eventNames, paintedChannel, requestChannel, requestNames } from '../../
 import { appErrorSchema } from '../../../shared/app-error.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Session } from '../../session/session.ts';
-import { handleRequest, type HandleRequestOptions } from './answer.ts';
+import { handleRequest, type HandleRequestOptions } from './handle-request.ts';
 import type { RequestDispatcher } from './register.ts';
 
 vi.mock('electron', () => ({ ipcMain: { handle: vi.fn(), on: vi.fn() } }));

@@ -27,7 +27,7 @@ export function registerIpc(
 ): void {
   for (const name of requestNames) {
     ipc.handle(requestChannel(name), async (event, payload: unknown, engine: unknown) => {
-      // The sender is checked now; the frame may be gone when the answer comes.
+      // The sender is checked now; the frame may be gone when the response is ready.
       const frame = senderOf(event);
       return (await dispatcher)(name, { frame, payload, engine });
     });

@@ -84,7 +84,7 @@ export function componentsVersion(text: string): string | null {
 }
 
 /** The socket that answers, and the client of it; null where none does. */
-export async function answeringSocket(host: DesktopHost): Promise<string | null> {
+export async function respondingSocket(host: DesktopHost): Promise<string | null> {
   for (const socket of host.locations.sockets) {
     try {
       await host.docker(socket, 3000).ping();
@@ -97,7 +97,7 @@ export async function answeringSocket(host: DesktopHost): Promise<string | null>
 }
 
 async function runningVersion(host: DesktopHost): Promise<string | null> {
-  const socket = await answeringSocket(host);
+  const socket = await respondingSocket(host);
   if (socket === null) return null;
   try {
     const output = platformName.safeParse(await host.docker(socket, 3000).version());

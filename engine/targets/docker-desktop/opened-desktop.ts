@@ -17,7 +17,7 @@ import { createSettingsStore, type SettingsStore } from '../../store/settings-st
 import type { Target, TargetOptions } from '../../target.ts';
 import { builtInBackend, probeRequirement } from './built-in-backend.ts';
 import { desktopCapabilities } from './capabilities.ts';
-import { answeringSocket, desktopFacts } from './detect.ts';
+import { respondingSocket, desktopFacts } from './detect.ts';
 import { createDesktopDriver } from './driver.ts';
 import type { DesktopHost } from './host.ts';
 import { ownDirectories, type OwnDirectories } from './own-directories.ts';
@@ -60,7 +60,7 @@ export class OpenedDesktop {
 
   /** A client of the socket that answers, else of the one that is expected to. */
   async docker(): Promise<Docker> {
-    return this.host.docker((await answeringSocket(this.host)) ?? this.paths.clientSocket);
+    return this.host.docker((await respondingSocket(this.host)) ?? this.paths.clientSocket);
   }
 
   async scan(...[call = {}]: Parameters<Target['scan']>): ReturnType<Target['scan']> {

@@ -1,4 +1,4 @@
-import { answeringSocket } from './detect.ts';
+import { respondingSocket } from './detect.ts';
 import type { DesktopHost } from './host.ts';
 
 /**
@@ -11,7 +11,7 @@ export type Presence = 'answers' | 'silent' | 'gone' | 'unknown';
  * Whether Docker Desktop is there. An engine that does not answer shows nothing about the program around it.
  */
 export async function desktopPresence(host: DesktopHost): Promise<Presence> {
-  if ((await answeringSocket(host)) !== null) return 'answers';
+  if ((await respondingSocket(host)) !== null) return 'answers';
   const runs = await processesRun(host);
   return runs === null ? 'unknown' : runs ? 'silent' : 'gone';
 }

@@ -37,7 +37,7 @@ import {
   type ProbeResult,
 } from '../../verify/probe-container.ts';
 import { makeProbeImage, removeImage } from '../../verify/probe-image.ts';
-import { answeringSocket } from './detect.ts';
+import { respondingSocket } from './detect.ts';
 import { message, plainText } from '../../../shared/messages/message.ts';
 import type { DesktopHost } from './host.ts';
 
@@ -60,7 +60,7 @@ export async function verifyDesktop(
   settings: EffectiveSettings,
   options: { readonly probeDirectory: string; readonly file: string; readonly signal?: AbortSignal },
 ): Promise<Result<Verification, AppError>> {
-  const socket = await answeringSocket(host);
+  const socket = await respondingSocket(host);
   if (socket === null)
     return fail('engine.unreachable', message('desktop.protection-could-not-be-verified-docker-desktop'), {
       hint: message('desktop.start-docker-desktop-and-sign-in-if'),

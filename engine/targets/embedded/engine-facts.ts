@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
 import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
-import { describeEngineApi, answersHttp } from '../guarded/engine-api.ts';
+import { describeEngineApi, respondsToHttp } from '../guarded/engine-api.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { engineUnitState } from './engine-unit.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
@@ -21,7 +21,7 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   const phase = orphans > 0 ? 'unreachable' : phaseOf(state, supervised);
   const [facts, gatewayUp, plannerUp, dockerd, unit, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
-    answersHttp(paths.clientSocket, () => alive(supervised ? state.gateway : null)),
+    respondsToHttp(paths.clientSocket, () => alive(supervised ? state.gateway : null)),
     alive(supervised ? state.planner : null),
     alive(state?.dockerd ?? null),
     engineUnitState(paths),

@@ -146,8 +146,8 @@ describe("root's identity at git and ssh", () => {
   ])(
     'builder %s, %s: a bare engine uses it, ours and one with the drop-in do not',
     async (version, _name, remote, accepted) => {
-      const bareAnswer = await build(bare.socket, remote(), version);
-      expect(await used(), bareAnswer).toEqual({ ...nothing, ...accepted });
+      const bareResponse = await build(bare.socket, remote(), version);
+      expect(await used(), bareResponse).toEqual({ ...nothing, ...accepted });
       server.requests.length = 0;
       for (const socket of [embedded.paths.engineSocket, dropIn.socket]) {
         for (const name of await readdir(recordDirectory)) await rm(path.join(recordDirectory, name));

@@ -20,7 +20,7 @@ const script = lxcfsScript(outliving);
 
 /** Whether an lxcfs that an earlier supervisor left is mounted and hangs whoever asks it. */
 export const isLeftoverLxcfsHung = async (paths: RootPaths): Promise<boolean> =>
-  (await new ProcFiles(exclusivePaths(paths).procFiles).answer(2 * (await timeLimit('lxcfsAnswer')))) ===
+  (await new ProcFiles(exclusivePaths(paths).procFiles).probe(2 * (await timeLimit('lxcfsResponse')))) ===
   'late';
 
 /** Emulation of /proc files (A10) for containers that start while it runs. */
@@ -77,7 +77,7 @@ export function superviseLxcfs(
       }
       endWatch ??= watchForHang({
         name: 'lxcfs',
-        isResponsive: async () => (await files.answer(await timeLimit('lxcfsAnswer'))) !== 'late',
+        isResponsive: async () => (await files.probe(await timeLimit('lxcfsResponse'))) !== 'late',
         pid: () => pid,
         intervalMs: watchMs,
         log: report,

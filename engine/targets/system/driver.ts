@@ -15,7 +15,7 @@ import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
-import { answersHttp, describeEngineApi } from '../guarded/engine-api.ts';
+import { respondsToHttp, describeEngineApi } from '../guarded/engine-api.ts';
 import { reloadDockerd } from '../guarded/reload.ts';
 import { releaseVolumes } from '../guarded/volume-guards.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
@@ -102,7 +102,7 @@ async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
   const [facts, gatewayUp, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
     // Where it is not installed, the engine itself answers there.
-    isActive(ownUnits.gateway) && answersHttp(paths.clientSocket, () => Promise.resolve(true)),
+    isActive(ownUnits.gateway) && respondsToHttp(paths.clientSocket, () => Promise.resolve(true)),
     problemOf(paths, units),
   ]);
   return {

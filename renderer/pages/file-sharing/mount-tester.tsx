@@ -18,7 +18,7 @@ import {
   type Against,
   type MountDecisionState,
   type MountDecision,
-} from './mount-answer.ts';
+} from './mount-decision.ts';
 import type { Resolved } from './resolved.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
 import { translateError, translateText } from '../../i18n/translate.ts';

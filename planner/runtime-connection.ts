@@ -18,19 +18,19 @@ export interface RequestHandler {
   readonly janitor: Pick<Janitor, 'beginRequest' | 'endRequest'>;
   /** Resolves when the planner has checked what an earlier one left; rejects when it cannot start. */
   readonly initialScan: Promise<void>;
-  readonly answer: (request: PlannerRequest) => Promise<Buffer>;
+  readonly handle: (request: PlannerRequest) => Promise<Buffer>;
   /** How long a create waits for the initial scan, ms; less than the runtime waits for a reply. */
   readonly scanTimeoutMs?: number;
 }
 
 /**
- * Reads a runtime's requests and answers them in order, once the initial scan is done. One-way requests get
+ * Reads a runtime's requests and replies in order, once the initial scan is done. One-way requests get
  * no reply; after the first reply our side of the connection is closed. The runtime's side stays open until
  * it exits, which ends its requests at the janitor. Every failure is an error to the runtime, never an empty
  * plan. A create is refused when the initial scan takes longer than `scanTimeoutMs`: leftovers of an earlier
  * engine may hang for ever.
  */
-export function answerRuntime(socket: Socket, handler: RequestHandler): void {
+export function serveRuntime(socket: Socket, handler: RequestHandler): void {
   new RuntimeConnection(socket, handler).serve();
 }
 
@@ -42,7 +42,7 @@ class RuntimeConnection {
   #isParseable = true;
   /** `none`: the initial scan failed, so there is no planner. */
   #planner: 'scanning' | 'ready' | 'none' = 'scanning';
-  /** Resolves when all requests so far are answered. */
+  /** Resolves when all requests so far are handled. */
   #done: Promise<void>;
 
   constructor(socket: Socket, handler: RequestHandler) {
@@ -110,19 +110,19 @@ class RuntimeConnection {
     this.#done = this.#done.then(async () => {
       clearTimeout(timer);
       if (this.#planner === 'none' || refused) return;
-      await this.#answer(request);
+      await this.#handle(request);
     });
   }
 
   /** Null: a request that could not be parsed. */
-  async #answer(request: PlannerRequest | null): Promise<void> {
+  async #handle(request: PlannerRequest | null): Promise<void> {
     if (request === null) {
       this.#reply(encodeRefusal(versionsDiffer));
       return;
     }
     this.#received.push(request);
     await this.#handler.janitor.beginRequest(request);
-    const response = await this.#handler.answer(request);
+    const response = await this.#handler.handle(request);
     if (!isOneWay(request)) this.#reply(response);
   }
 

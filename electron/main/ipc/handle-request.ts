@@ -38,7 +38,7 @@ export interface HandleRequestOptions {
 }
 
 /**
- * Answers one request: checks sender, size, schema and, where it is about an engine, that this engine is the
+ * Handles one request: checks sender, size, schema and, where it is about an engine, that this engine is the
  * one that is open; then calls the handler. Never throws and never rejects.
  */
 export async function handleRequest<K extends IpcRequest>(

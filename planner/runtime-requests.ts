@@ -12,7 +12,7 @@ import type { EngineParts } from './shares/sockets.ts';
 import { anyMayHang, Sources } from './shares/sources.ts';
 import { isStep } from './step-processes.ts';
 
-export interface RuntimeAnswersOptions {
+export interface RuntimeRequestsOptions {
   readonly paths: Pick<ExclusivePaths, 'procFiles'>;
   readonly parts: EngineParts;
   readonly sharing: SharingOptions;
@@ -21,16 +21,16 @@ export interface RuntimeAnswersOptions {
   readonly log: (line: string) => void;
 }
 
-/** Answers a runtime's requests: waits for what may hang, checks shares, then has the service decide. */
-export class RuntimeAnswers {
+/** Handles a runtime's requests: waits for what may hang, checks shares, then has the service decide. */
+export class RuntimeRequests {
   readonly #service: IsolationService;
-  readonly #options: RuntimeAnswersOptions;
+  readonly #options: RuntimeRequestsOptions;
   readonly #procFiles: ProcFiles;
   readonly #sources = new Sources();
   readonly #shareChecks: ShareChecks;
   #isClosing = false;
 
-  constructor(service: IsolationService, options: RuntimeAnswersOptions) {
+  constructor(service: IsolationService, options: RuntimeRequestsOptions) {
     this.#service = service;
     this.#options = options;
     this.#procFiles = new ProcFiles(options.paths.procFiles);
@@ -38,10 +38,10 @@ export class RuntimeAnswers {
   }
 
   /** Never rejects: a failure is a refusal. */
-  async answer(request: PlannerRequest): Promise<Buffer> {
+  async handle(request: PlannerRequest): Promise<Buffer> {
     try {
       this.#refuseWhenClosing();
-      if (request.verb !== 'create') return this.#service.answer(request.verb, request);
+      if (request.verb !== 'create') return this.#service.handle(request.verb, request);
       if (isStep(request) && (await this.#options.areBuildsIsolated?.()) === false) return plainStep();
       return await this.#create(request);
     } catch (error) {
@@ -55,7 +55,7 @@ export class RuntimeAnswers {
 
   /**
    * Refuses from now on: the lock is released next, so results of checks that are still running come too
-   * late, and the runtime must ask the next planner.
+   * late, and the runtime must connect to the next planner.
    */
   close(): void {
     this.#isClosing = true;
@@ -72,7 +72,7 @@ export class RuntimeAnswers {
     }
     await this.#sources.checkResponsive(request.bundle, mounts);
     const reach = await this.#shareChecks.check(request, mounts);
-    const emulated = (await this.#procFiles.answer()) === 'yes' ? this.#procFiles.directory : null;
+    const emulated = (await this.#procFiles.probe()) === 'yes' ? this.#procFiles.directory : null;
     this.#refuseWhenClosing();
     return this.#service.create(request, mountsOf(request.pid), emulated, reach);
   }

@@ -4,14 +4,14 @@ import { connect, createServer, type Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { answerRuntime, type RequestHandler } from './answer-runtime.ts';
+import { serveRuntime, type RequestHandler } from './runtime-connection.ts';
 import { PlanBuilder } from './base/plan.ts';
 
 let directory: string;
 let server: Server;
 let received: string[];
 beforeEach(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-answers-'));
+  directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-connection-'));
   received = [];
 });
 afterEach(async () => {
@@ -20,10 +20,10 @@ afterEach(async () => {
 });
 
 async function planner(
-  answering: Pick<RequestHandler, 'initialScan' | 'scanTimeoutMs'>,
+  options: Pick<RequestHandler, 'initialScan' | 'scanTimeoutMs'>,
 ): Promise<(verb: string) => Promise<string>> {
   server = createServer({ allowHalfOpen: true }, (socket) => {
-    answerRuntime(socket, {
+    serveRuntime(socket, {
       janitor: {
         beginRequest: ({ verb }) => {
           received.push(verb);
@@ -31,8 +31,8 @@ async function planner(
         },
         endRequest: () => undefined,
       },
-      answer: () => Promise.resolve(new PlanBuilder().encode()),
-      ...answering,
+      handle: () => Promise.resolve(new PlanBuilder().encode()),
+      ...options,
     });
   }).listen(path.join(directory, 's'));
   await once(server, 'listening');
