@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SocketExplanation } from '../gateway/trust/ask-once.ts';
+import type { SocketExplanation } from '../gateway/trust/one-shot-queries.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EntryCheck, RegistryResult } from '../shared/policy/image-trust-facts.ts';
 import type { EffectiveSettings } from '../shared/settings/index.ts';
@@ -53,7 +53,7 @@ async function explain(
   socket: EffectiveSettings['socket'],
   paths: { readonly engineSocket: string; readonly clientSocket: string; readonly root: string },
 ): Promise<Result<SocketExplanation, AppError>> {
-  const { explainImageTrust } = await import('../gateway/trust/ask-once.ts');
+  const { explainImageTrust } = await import('../gateway/trust/one-shot-queries.ts');
   const { EngineUnreachable } = await import('../gateway/engine-api/engine-facts.ts');
   try {
     return ok(
@@ -80,11 +80,11 @@ export async function queryRegistries(
   engine?: { readonly engineSocket: string; readonly clientSocket: string },
 ): Promise<ReadonlyMap<string, EntryDigest>> {
   const { effectiveSettings } = await import('../shared/settings/index.ts');
-  const { askEntries } = await import('../gateway/trust/ask-once.ts');
+  const { queryEntries } = await import('../gateway/trust/one-shot-queries.ts');
   // A text that can't be read has findings enough.
   const settings = effectiveSettings(text.replace(/^\uFEFF/, ''));
   return settings.ok
-    ? askEntries(settings.value.socket.images, engine === undefined ? null : await engineSocketOf(engine))
+    ? queryEntries(settings.value.socket.images, engine === undefined ? null : await engineSocketOf(engine))
     : new Map();
 }
 

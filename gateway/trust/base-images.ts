@@ -4,30 +4,30 @@ import type { EngineFacts } from '../engine-api/engine-facts.ts';
 
 /** Limit of local images that are checked as possible bases. */
 const maxBases = 200;
-/** Number of images whose layers are remembered. */
-const maxRemembered = 1000;
+/** Number of images whose layers are cached. */
+const maxCached = 1000;
 
 /** Finds the local images that another one was built from. */
 export class BaseImages {
   readonly #facts: Pick<EngineFacts, 'image' | 'images'>;
   /** By id: the layers of an id never change. */
-  readonly #remembered = new Map<string, LocalImage>();
+  readonly #cache = new Map<string, LocalImage>();
 
   constructor(facts: Pick<EngineFacts, 'image' | 'images'>) {
     this.#facts = facts;
   }
 
   /** Bases that an entry names, the one with most layers first. */
-  async of(image: LocalImage, entries: readonly AllowedEntry[]): Promise<LocalImage[]> {
+  async find(image: LocalImage, entries: readonly AllowedEntry[]): Promise<LocalImage[]> {
     const candidates = (await this.#facts.images())
       .filter((candidate) => candidate.id !== image.id && namesAnEntry(entries, candidate))
       .slice(0, maxBases);
     const bases: LocalImage[] = [];
     for (const candidate of candidates) {
-      const found = this.#remembered.get(candidate.id) ?? (await this.#facts.image(candidate.id));
+      const found = this.#cache.get(candidate.id) ?? (await this.#facts.image(candidate.id));
       if (found === null) continue;
-      if (this.#remembered.size > maxRemembered) this.#remembered.clear();
-      this.#remembered.set(candidate.id, found);
+      if (this.#cache.size > maxCached) this.#cache.clear();
+      this.#cache.set(candidate.id, found);
       // Names may have changed since the layers were read: those of the list count.
       if (isBuiltFrom(image, found))
         bases.push({ ...found, tags: candidate.tags, digests: candidate.digests });

@@ -45,7 +45,7 @@ function certificatesIn(file: string | undefined): readonly string[] {
   }
 }
 
-/** Whether this Node's agents use proxies (`proxyEnv`); older ones go past them. */
+/** Whether this Node's agents use proxies (`proxyEnv`); older ones bypass them. */
 export const supportsProxies = (): boolean => process.allowedNodeEnvironmentFlags.has('--use-env-proxy');
 
 /** Whether the environment has a proxy for such a URL; exceptions by NO_PROXY are not looked at. */

@@ -59,8 +59,8 @@ async function listFor(
     },
     stateDirectory: null,
     client: {
-      ask: (question) => {
-        queried.push(queryText(question));
+      query: (query) => {
+        queried.push(queryText(query));
         return Promise.resolve(served);
       },
       close: () => undefined,

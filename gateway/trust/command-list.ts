@@ -3,10 +3,10 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { ImageTrust } from './image-trust.ts';
 
 /**
- * Of which per-image lists an image is by content (B7): what was known of it, and what image trust says of
- * the lists that are open. Each is asked about as if it were the whole image list, derived images included
- * (B4); whether those count is for the reader, who knows the settings of the moment. Rejects with
- * EngineUnreachable.
+ * Which per-image lists apply to an image by its content (B7): the recorded findings, and the verdicts of
+ * image trust for the lists without one. Each list is checked as if it were the whole image list, derived
+ * images included (B4); whether those count is decided by the reader of the findings, under the current
+ * settings. Rejects with EngineUnreachable.
  */
 export async function resolveCommandList(
   trust: ImageTrust,

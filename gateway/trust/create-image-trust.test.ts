@@ -24,7 +24,7 @@ const derived: LocalImage = {
 };
 const away: RegistryResponse = { kind: 'unavailable', why: 'no connection' };
 
-/** A trust over stand-ins: images of the engine, answers of registries by question. */
+/** A trust over stand-ins: images of the engine, responses of registries by query. */
 function standIn(images: readonly LocalImage[], registry: Record<string, RegistryResponse>) {
   const queried: string[] = [];
   let now = 1e12;
@@ -49,9 +49,9 @@ function standIn(images: readonly LocalImage[], registry: Record<string, Registr
     stateDirectory: null,
     now: () => now,
     client: {
-      ask: (question) => {
-        queried.push(queryText(question));
-        return Promise.resolve(registry[queryText(question)] ?? away);
+      query: (query) => {
+        queried.push(queryText(query));
+        return Promise.resolve(registry[queryText(query)] ?? away);
       },
       close: () => undefined,
     },
@@ -119,13 +119,16 @@ describe('image trust', () => {
   it('B4: containerd: nowhere but here, as far as its registries say', async () => {
     const here: LocalImage = { ...derived, store: 'containerd', digests: [`mine@${derived.id}`] };
     const base: LocalImage = { ...tool, id: A, store: 'containerd' };
-    const question = `docker.io/library/mine@${here.id}`;
-    const answers = { [tag]: { kind: 'served', digest: A, children: [] } } satisfies Record<
+    const query = `docker.io/library/mine@${here.id}`;
+    const responses = { [tag]: { kind: 'served', digest: A, children: [] } } satisfies Record<
       string,
       RegistryResponse
     >;
-    const decide = (answer: RegistryResponse) =>
-      standIn([base, here], { ...answers, [question]: answer }).trust.decide('mine:1', list(['team/tool:1']));
+    const decide = (response: RegistryResponse) =>
+      standIn([base, here], { ...responses, [query]: response }).trust.decide(
+        'mine:1',
+        list(['team/tool:1']),
+      );
     expect(await decide({ kind: 'absent' })).toMatchObject({ trusted: true, derivedFrom: 'team/tool:1' });
     expect(await decide({ kind: 'denied', why: '401' })).toMatchObject({ trusted: true });
     expect(await decide({ kind: 'served', digest: here.id, children: [] })).toMatchObject({

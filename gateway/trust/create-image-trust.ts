@@ -19,7 +19,7 @@ import { dockerCredentials, type CredentialSource } from './docker-credentials.t
 import type { ImageTrust, ImageVerdict } from './image-trust.ts';
 import { KnownDigests } from './known-digests.ts';
 import { refreshDigests } from './refresh-digests.ts';
-import { freshMs, recheckMs, RegistryAnswers } from './registry-answers.ts';
+import { freshMs, recheckMs, RegistryCache } from './registry-cache.ts';
 import { createRegistryClient, type RegistryClient } from './registry-client.ts';
 
 export interface ImageTrustOptions {
@@ -29,8 +29,8 @@ export interface ImageTrustOptions {
   /** Use what is in `stateDirectory`, write nothing there: it is the gateway's. */
   readonly readOnly?: boolean;
   /**
-   * The list to ask about ahead of time, at start and every 30 minutes; null where nothing is to be asked
-   * (ECI off). Missing: no refresh.
+   * The list to query ahead of time, at start and every 30 minutes; null where nothing is to be queried (ECI
+   * off). Missing: no refresh.
    */
   readonly refresh?: () => EffectiveSettings['socket'] | null;
   readonly log?: (line: string) => void;
@@ -42,13 +42,13 @@ export interface ImageTrustOptions {
   readonly now?: () => number;
 }
 
-/** A verdict with everything it was made of. */
+/** A verdict with all the checks that led to it. */
 export interface TrustExplanation {
   readonly verdict: ImageVerdict;
   readonly image: LocalImage | null;
   /** The check of each entry against the image itself. */
   readonly checks: readonly EntryCheck[];
-  /** Allowed images it could have been built from, and what the entries said about them (B4). */
+  /** Allowed images it could have been built from, with the checks of the entries against them (B4). */
   readonly bases: readonly {
     readonly name: string;
     readonly id: string;
@@ -62,7 +62,7 @@ export interface ExplainingImageTrust extends ImageTrust {
   flush(): Promise<void>;
 }
 
-const registryFactsMs = 60_000;
+const registryFactsTtlMs = 60_000;
 
 type SocketSettings = EffectiveSettings['socket'];
 type Refusal = Extract<ImageVerdict, { trusted: false }>;
@@ -79,14 +79,14 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
   const client =
     options.client ??
     createRegistryClient({
-      registries: cacheFor(registryFactsMs, now, () => options.facts.registries()),
+      registries: cacheFor(registryFactsTtlMs, now, () => options.facts.registries()),
       credentials: options.credentials ?? dockerCredentials(),
       now,
       ...(options.certificates === undefined ? {} : { certificates: options.certificates }),
     });
-  const answers = new RegistryAnswers(client, known, now);
-  const trust = new TrustByContent(options.facts, answers);
-  const refresh = options.refresh === undefined ? null : refreshDigests(options.refresh, answers, log);
+  const registries = new RegistryCache(client, known, now);
+  const trust = new TrustByContent(options.facts, registries);
+  const refresh = options.refresh === undefined ? null : refreshDigests(options.refresh, registries, log);
   return {
     explain: (image, socket) => trust.explain(image, socket),
     decide: async (image, socket) => (await trust.explain(image, socket)).verdict,
@@ -99,25 +99,25 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
   };
 }
 
-/** One image, held against the entries of a list. */
-interface TrustQuestion {
+/** An image to check against the entries of a list. */
+interface TrustQuery {
   readonly entries: readonly AllowedEntry[];
   readonly image: LocalImage;
   /** The image as the create request names it. */
   readonly written: string;
   readonly allowDerived: boolean;
-  /** How old a cached answer of a registry may be. */
+  /** Maximum age of a cached registry response, ms. */
   readonly maxAgeMs: number;
 }
 
 class TrustByContent {
   readonly #facts: Pick<EngineFacts, 'image' | 'images'>;
-  readonly #answers: RegistryAnswers;
+  readonly #registries: RegistryCache;
   readonly #bases: BaseImages;
 
-  constructor(facts: Pick<EngineFacts, 'image' | 'images'>, answers: RegistryAnswers) {
+  constructor(facts: Pick<EngineFacts, 'image' | 'images'>, registries: RegistryCache) {
     this.#facts = facts;
-    this.#answers = answers;
+    this.#registries = registries;
     this.#bases = new BaseImages(facts);
   }
 
@@ -131,14 +131,14 @@ class TrustByContent {
         verdict: untrusted('not-local', message('trust.image-is-missing', { image: written })),
       };
     const entries = allowedEntries(socket.images);
-    const question = { entries, image, written, allowDerived: socket.allowDerivedImages };
-    const first = await this.#decide({ ...question, maxAgeMs: freshMs });
+    const query = { entries, image, written, allowDerived: socket.allowDerivedImages };
+    const first = await this.#decide({ ...query, maxAgeMs: freshMs });
     // A cached refusal does not apply to an image that was pulled or pushed a moment ago.
-    return first.verdict.trusted ? first : this.#decide({ ...question, maxAgeMs: recheckMs });
+    return first.verdict.trusted ? first : this.#decide({ ...query, maxAgeMs: recheckMs });
   }
 
-  async #decide(question: TrustQuestion): Promise<TrustExplanation> {
-    const { entries, image, written, allowDerived, maxAgeMs } = question;
+  async #decide(query: TrustQuery): Promise<TrustExplanation> {
+    const { entries, image, written, allowDerived, maxAgeMs } = query;
     const direct = await this.#byDigest(entries, image, written, maxAgeMs);
     const base = { image, checks: direct.checks };
     if (direct.trusted)
@@ -150,7 +150,7 @@ class TrustByContent {
     const { reason, detail, sentence } = direct;
     const refusal: Refusal = { trusted: false, reason, detail, sentence };
     if (!allowDerived || entries.length === 0) return { ...base, bases: [], verdict: refusal };
-    const { bases, verdict } = await this.#byBase(question);
+    const { bases, verdict } = await this.#byBase(query);
     if (verdict !== null) return { ...base, bases, verdict };
     const isLocal = image.store === 'graph' && image.digests.length === 0;
     return {
@@ -169,20 +169,20 @@ class TrustByContent {
     written: string,
     maxAgeMs: number,
   ): Promise<DigestTrust> {
-    const responses = await this.#answers.askAll(trustQueries(entries, image), maxAgeMs);
+    const responses = await this.#registries.queryAll(trustQueries(entries, image), maxAgeMs);
     return decideByDigest(entries, image, responses, written);
   }
 
-  /** The verdict by the allowed image that this one was built from (B4); null where no base says anything. */
+  /** The verdict by the allowed image that this one was built from (B4); null where no base decides it. */
   async #byBase(
-    question: TrustQuestion,
+    query: TrustQuery,
   ): Promise<Pick<TrustExplanation, 'bases'> & { readonly verdict: ImageVerdict | null }> {
-    const { entries, image, maxAgeMs } = question;
+    const { entries, image, maxAgeMs } = query;
     const bases: { name: string; id: string; checks: readonly EntryCheck[] }[] = [];
     let unmet: Refusal | null = null;
     const existence = existenceQueries(image);
     if ('known' in existence && !existence.known) return { bases, verdict: null };
-    for (const base of await this.#bases.of(image, entries)) {
+    for (const base of await this.#bases.find(image, entries)) {
       const trust = await this.#byDigest(entries, base, base.id, maxAgeMs);
       const name = imageName(base);
       bases.push({ name, id: base.id, checks: trust.checks });
@@ -191,7 +191,7 @@ class TrustByContent {
           'known' in existence
             ? false
             : existsInRegistry([
-                ...(await this.#answers.askAll(existence.queries, maxAgeMs, false)).values(),
+                ...(await this.#registries.queryAll(existence.queries, maxAgeMs, false)).values(),
               ]);
         const allowed = { imageId: image.id, allowedBy: trust.allowedBy, derivedFrom: name };
         return { bases, verdict: derivedVerdict(exists, allowed) };
@@ -223,16 +223,16 @@ function derivedVerdict(
 function cacheFor(
   ms: number,
   now: () => number,
-  ask: () => Promise<RegistryFacts>,
+  load: () => Promise<RegistryFacts>,
 ): () => Promise<RegistryFacts> {
   let cached: { at: number; value: Promise<RegistryFacts> } | null = null;
   return () => {
     if (cached === null || now() - cached.at >= ms || now() < cached.at) {
-      const value = ask();
-      const mine = { at: now(), value };
-      cached = mine;
+      const value = load();
+      const entry = { at: now(), value };
+      cached = entry;
       value.catch(() => {
-        if (cached === mine) cached = null;
+        if (cached === entry) cached = null;
       });
     }
     return cached.value;

@@ -88,8 +88,8 @@ describe('what docker login stored', () => {
 
   it.each([
     ['fails', 'exit 1', /failed/],
-    ['answers nonsense', 'echo hello', /nothing that can be read/],
-    ['answers without end', 'yes', /failed/],
+    ['prints something unparseable', 'echo hello', /nothing that can be read/],
+    ['prints without end', 'yes', /failed/],
   ])('a helper that %s is an error, without what it printed', async (_, script, message) => {
     store({ credsStore: 'bad' });
     await expect(lookUp('r.example', { PATH: helper('bad', script) })).rejects.toThrow(message);

@@ -8,10 +8,10 @@ import { message, type Message } from '../../shared/messages/message.ts';
 /** What `docker login` left behind for a registry. */
 export type Credentials =
   | { readonly kind: 'password'; readonly user: string; readonly password: string }
-  /** A refresh token that a token endpoint changes for access tokens. */
+  /** A refresh token that a token endpoint exchanges for access tokens. */
   | { readonly kind: 'identity-token'; readonly token: string };
 
-/** A credential helper gave no credentials, and not since it has none. */
+/** A credential helper failed (unlike one that has no credentials). */
 export class CredentialHelperError extends Error {
   readonly sentence: Message;
 

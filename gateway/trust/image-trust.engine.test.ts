@@ -27,7 +27,7 @@ describe.each([
   let trust: ExplainingImageTrust;
   let scratch: string;
   let tool: string;
-  /** Far enough apart that no answer is taken from memory. */
+  /** Longer than any result is cached. */
   let clock = Date.now();
   const later = () => {
     clock += 60_000;
@@ -324,7 +324,7 @@ describe.each([
     expect(await decide(local, [`${registry.host}/team/other:*`])).toMatchObject({ trusted: false });
     await build(`FROM evil:1\\nCOPY --from=${local} /hello /hello\\n`, '-t', 'underived:1');
     expect(await decide('underived:1', [`${tool}:*`])).toMatchObject({ trusted: false });
-    // Docker Hub can't be asked here. containerd's store does not say by itself that an image is in no
+    // Docker Hub can't be reached here. containerd's store does not say by itself that an image is in no
     // registry.
     await engine.docker('tag', local, 'derived:1');
     expect(await decide('derived:1', [`${tool}:1`])).toMatchObject(
@@ -426,7 +426,7 @@ describe.each([
     }
   });
 
-  it("a registry with a login is asked with docker login's credentials", async () => {
+  it("a registry with a login is queried with docker login's credentials", async () => {
     const guarded = await startRegistry({ login: true });
     try {
       const config = path.join(scratch, 'docker');

@@ -2,8 +2,8 @@ import { withReference, type Message, type MessageReference } from '../../shared
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 
 /**
- * May an image have the Docker socket (B2–B4)? Trust is by content: the answer holds for `imageId`, whatever
- * is called so later.
+ * May an image have the Docker socket (B2–B4)? Trust is by content: the verdict holds for `imageId`, whatever
+ * image has that name later.
  */
 export type ImageVerdict =
   | {

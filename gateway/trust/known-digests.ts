@@ -15,8 +15,8 @@ const maxFileBytes = 4 * 1024 * 1024;
 const digestShape = /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
 
 /**
- * The last-known digests by question, kept in a file (0600, replaced as a whole); null: in memory only. What
- * is on disk and not understood is not used.
+ * The last-known digests by query, kept in a file (0600, replaced as a whole); null: in memory only. Content
+ * of the file that cannot be parsed is ignored.
  */
 export class KnownDigests {
   private entries = new Map<string, KnownDigest>();
@@ -39,8 +39,8 @@ export class KnownDigests {
   }
 
   /**
-   * The manifests of an index that was read, and checked against its digest, before: they never change. None
-   * is what any registry may have claimed.
+   * The manifests of an index that was fetched before and verified against its digest: they never change. An
+   * empty list is no proof, since any registry may have claimed it.
    */
   childrenOf(digest: string): readonly string[] | null {
     for (const entry of this.entries.values())
@@ -92,7 +92,7 @@ export class KnownDigests {
     }
   }
 
-  /** Soon, once for many changes. */
+  /** Schedules a write; changes in quick succession become one. */
   private save(): void {
     if (this.file === null || this.readOnly || this.timer !== null) return;
     this.timer = setTimeout(() => {

@@ -20,7 +20,7 @@ const maxBackoffMs = 6 * 3600_000;
 /** A point in time as messages have it; `at` is ms since the epoch. */
 const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-/** Why a request got no response that says something about the manifest. */
+/** Why a request got no response about the manifest. */
 export type RequestFailure = {
   readonly ok: false;
   readonly cause: 'denied' | 'limited' | 'auth';
@@ -30,10 +30,13 @@ export type RequestFailure = {
 export interface ManifestRequest {
   readonly web: Pick<Web, 'exchange'>;
   readonly endpoint: Endpoint;
-  readonly question: RegistryQuery;
+  readonly query: RegistryQuery;
 }
 
-/** Requests of manifests, with redirects and authorization. A registry that limits the rate is left alone. */
+/**
+ * Requests of manifests, with redirects and authorization. Honours the back-off of a registry that limits the
+ * rate.
+ */
 export class ManifestRequests {
   readonly #auth: RegistryAuth;
   readonly #timeoutMs: number;
@@ -52,7 +55,7 @@ export class ManifestRequests {
     request: ManifestRequest,
     reference: string,
   ): Promise<WebResponse | RequestFailure> {
-    const { web, endpoint, question } = request;
+    const { web, endpoint, query } = request;
     const until = this.#backoffs.get(endpoint.origin);
     if (until !== undefined && until > this.#now())
       return {
@@ -60,16 +63,16 @@ export class ManifestRequests {
         cause: 'limited',
         ...registryProblem(message('registry.still-limits-rate', { time: timeText(until) })),
       };
-    const file = `/v2/${question.path}/manifests/${reference}`;
-    let authorization = this.#auth.known(endpoint, question.path);
+    const file = `/v2/${query.path}/manifests/${reference}`;
+    let authorization = this.#auth.cached(endpoint, query.path);
     for (let fresh = false; ; fresh = true) {
       const response = await followRedirects(web, endpoint, method, file, authorization, this.#timeoutMs);
       if (!response.ok) return response;
       const failure = this.#failureOf(response, endpoint);
       if (failure !== null) return failure;
       if (response.status !== 401) return response;
-      this.#auth.forget(endpoint, question.path);
-      // Kept authorization may have ended: a fresh one counts, a refused fresh one is a no.
+      this.#auth.forget(endpoint, query.path);
+      // A cached authorization may have expired; a fresh one that is refused is final.
       if (fresh)
         return {
           ok: false,
@@ -77,13 +80,13 @@ export class ManifestRequests {
           ...registryProblem(message('registry.no-repository-or-right')),
         };
       const challenge = headerOf(response, 'www-authenticate');
-      const granted = await this.#auth.answer(web, endpoint, question.path, challenge);
+      const granted = await this.#auth.authorize(web, endpoint, query.path, challenge);
       if (!granted.ok) return this.#authorizationFailure(granted, endpoint);
       authorization = granted.header;
     }
   }
 
-  /** What a status says that no authorization changes. */
+  /** The failure of a status that no other authorization would change; else null. */
   #failureOf(response: Extract<RedirectedResponse, { ok: true }>, endpoint: Endpoint): RequestFailure | null {
     const { status, headers } = response;
     if (status === 429 || (status === 503 && headers['retry-after'] !== undefined))

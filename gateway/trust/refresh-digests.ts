@@ -1,19 +1,19 @@
 import { allowedEntries, entryQueries } from '../../shared/policy/image-trust.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import { recheckMs, type RegistryAnswers } from './registry-answers.ts';
+import { recheckMs, type RegistryCache } from './registry-cache.ts';
 
 const firstRefreshMs = 1000;
 const refreshMs = 30 * 60_000;
-/** Limit of questions of one refresh. */
+/** Maximum number of queries of one refresh. */
 const maxQueries = 200;
 
 /**
- * Asks the registries about the listed images ahead of time: shortly after the start, and every 30 minutes.
- * `settings` returns null where nothing is to be asked.
+ * Queries the registries for the listed images ahead of time: shortly after the start, and every 30 minutes.
+ * `settings` returns null where nothing is to be queried.
  */
 export function refreshDigests(
   settings: () => EffectiveSettings['socket'] | null,
-  answers: RegistryAnswers,
+  registries: RegistryCache,
   log: (line: string) => void,
 ): { close(): void } {
   let closed = false;
@@ -24,7 +24,7 @@ export function refreshDigests(
     const images = [...socket.images, ...socket.perImage.map(({ image }) => image)];
     for (const query of entryQueries(allowedEntries(images)).slice(0, maxQueries)) {
       if (closed) return;
-      await answers.ask(query, recheckMs);
+      await registries.query(query, recheckMs);
     }
   };
   const refreshAndLog = (): void => {

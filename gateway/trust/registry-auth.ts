@@ -39,7 +39,7 @@ export type Authorization =
   | ({
       readonly ok: false;
       readonly denied: boolean;
-      /** Headers of an answer that limits the rate. */ readonly limited?: IncomingHttpHeaders;
+      /** Headers of a response that limits the rate. */ readonly limited?: IncomingHttpHeaders;
     } & RegistryProblem);
 
 const tokenLimitBytes = 64 * 1024;
@@ -59,8 +59,8 @@ export class RegistryAuth {
     this.now = now;
   }
 
-  /** What an earlier answer to a challenge gave, if it still holds. */
-  known(endpoint: Endpoint, repository: string): string | null {
+  /** The Authorization header of an earlier challenge, while it is valid; else null. */
+  cached(endpoint: Endpoint, repository: string): string | null {
     const found = this.tokens.get(`${endpoint.origin}/${repository}`);
     return found !== undefined && found.until > this.now() ? found.header : null;
   }
@@ -73,7 +73,7 @@ export class RegistryAuth {
    * Answers the challenge of a 401. Credentials go to the endpoint itself (Basic) or to the token server it
    * names (Bearer), over TLS only, unless both are this machine.
    */
-  async answer(
+  async authorize(
     web: Pick<Web, 'exchange'>,
     endpoint: Endpoint,
     repository: string,
@@ -130,8 +130,8 @@ export class RegistryAuth {
           : { verify: true, authorities: [], client: null },
       direct: isLoopback(realm.host),
     };
-    const answer = await web.exchange({ ...request, ...tokenRequest(realm, service, scope, stored) });
-    const grant = readTokenAnswer(answer, realm.host, stored);
+    const response = await web.exchange({ ...request, ...tokenRequest(realm, service, scope, stored) });
+    const grant = readTokenResponse(response, realm.host, stored);
     if (!grant.ok) return grant;
     return {
       ok: true,
@@ -165,7 +165,10 @@ function readRealm(written: string, endpoint: Endpoint): URL | null {
   return samePlainHost || (isLoopback(url.host) && isLoopback(registry.host)) ? url : null;
 }
 
-/** Asks for a token: with an identity token by OAuth 2, otherwise by GET, with a password if there is one. */
+/**
+ * The request for a token: with an identity token by OAuth 2, otherwise by GET, with a password if there is
+ * one.
+ */
 function tokenRequest(
   realm: URL,
   service: string,
@@ -200,18 +203,18 @@ function tokenRequest(
   };
 }
 
-function readTokenAnswer(
-  answer: WebResponse,
+function readTokenResponse(
+  response: WebResponse,
   host: string,
   stored: Credentials | null,
 ): ({ readonly ok: true } & TokenGrant) | Extract<Authorization, { ok: false }> {
-  if (!answer.ok)
+  if (!response.ok)
     return {
       ok: false,
       denied: false,
-      ...registryProblem(message('registry.token-server-unusable', { host, problem: problemText(answer) })),
+      ...registryProblem(message('registry.token-server-unusable', { host, problem: problemText(response) })),
     };
-  const { status } = answer;
+  const { status } = response;
   if (status === 401 || status === 403)
     return {
       ok: false,
@@ -225,9 +228,9 @@ function readTokenAnswer(
       ok: false,
       denied: false,
       ...registryProblem(message('registry.token-server-limits-rate')),
-      limited: answer.headers,
+      limited: response.headers,
     };
-  const grant = status === 200 ? readGrant(answer.body) : null;
+  const grant = status === 200 ? readGrant(response.body) : null;
   if (grant === null)
     return { ok: false, denied: false, ...registryProblem(message('registry.no-token', { host, status })) };
   return { ok: true, ...grant };

@@ -81,10 +81,10 @@ function clientFor(options: ClientOptions = {}) {
       : { web: { exchange: options.exchange, close: () => undefined } }),
   });
 }
-async function ask(domain: string, options: ClientOptions = {}): Promise<RegistryResponse> {
+async function resolve(domain: string, options: ClientOptions = {}): Promise<RegistryResponse> {
   const client = clientFor(options);
   try {
-    return await client.ask({ domain, path: 'team/tool', reference: options.reference ?? '1' }, () => null);
+    return await client.query({ domain, path: 'team/tool', reference: options.reference ?? '1' }, () => null);
   } finally {
     client.close();
   }
@@ -93,13 +93,13 @@ const password: Credentials = { kind: 'password', user: 'u', password: 'p' };
 const basicUp = `Basic ${Buffer.from('u:p').toString('base64')}`;
 
 describe('what a registry serves (B3)', () => {
-  it('a digest in the answer to HEAD', async () => {
+  it('a digest in the response to HEAD', async () => {
     const received: string[] = [];
     const host = await serve((req, res) => {
       received.push(`${req.method} ${req.url} ${String(req.headers.accept).includes(indexType)}`);
       good(res);
     });
-    expect(await ask(host)).toEqual({ kind: 'served', digest, children: [] });
+    expect(await resolve(host)).toEqual({ kind: 'served', digest, children: [] });
     expect(received).toEqual(['HEAD /v2/team/tool/manifests/1 true']);
   });
 
@@ -112,14 +112,14 @@ describe('what a registry serves (B3)', () => {
         req.method === 'GET' ? index : '',
       );
     });
-    expect(await ask(host)).toEqual({ kind: 'served', digest: digestOf(index), children: [digest] });
+    expect(await resolve(host)).toEqual({ kind: 'served', digest: digestOf(index), children: [digest] });
   });
 
   it('an index whose content is another one: its manifests are not known', async () => {
     const host = await serve((_req, res) => {
       send(res, 200, { 'Content-Type': indexType, 'Docker-Content-Digest': digest }, index);
     });
-    expect(await ask(host)).toEqual({ kind: 'served', digest, children: null });
+    expect(await resolve(host)).toEqual({ kind: 'served', digest, children: null });
   });
 
   it.each([
@@ -129,12 +129,12 @@ describe('what a registry serves (B3)', () => {
     const host = await serve((_req, res) => {
       send(res, 200, { 'Content-Type': manifestType, ...headers }, manifest);
     });
-    expect(await ask(host)).toEqual({ kind: 'served', digest, children: [] });
+    expect(await resolve(host)).toEqual({ kind: 'served', digest, children: [] });
   });
 
   it('404 is absent', async () => {
     expect(
-      await ask(
+      await resolve(
         await serve((_req, res) => {
           send(res, 404, {});
         }),
@@ -168,7 +168,7 @@ describe('what a registry serves (B3)', () => {
       },
     ],
     [
-      'another manifest than the digest asked for',
+      'another manifest than the requested digest',
       (_req, res) => {
         send(
           res,
@@ -203,8 +203,8 @@ describe('what a registry serves (B3)', () => {
         res.socket?.destroy();
       },
     ],
-  ])('%s is no answer', async (_, listener) => {
-    expect(await ask(await serve(listener), { reference: `sha256:${'1'.repeat(64)}` })).toMatchObject({
+  ])('%s is no valid response', async (_, listener) => {
+    expect(await resolve(await serve(listener), { reference: `sha256:${'1'.repeat(64)}` })).toMatchObject({
       kind: 'unavailable',
     });
   });
@@ -220,11 +220,11 @@ describe('what a registry serves (B3)', () => {
       });
     });
     // HEAD has no body to drip: the GET does.
-    expect(await ask(host, { timeoutMs: 300 })).toMatchObject({
+    expect(await resolve(host, { timeoutMs: 300 })).toMatchObject({
       kind: 'unavailable',
       why: expect.stringContaining('did not answer within') as string,
     });
-    expect(await ask(await serve(() => undefined), { timeoutMs: 200 })).toMatchObject({
+    expect(await resolve(await serve(() => undefined), { timeoutMs: 200 })).toMatchObject({
       kind: 'unavailable',
       why: expect.stringContaining('did not answer within') as string,
     });
@@ -265,7 +265,7 @@ describe('authorization', () => {
   it('anonymous bearer token, for reading this repository only', async () => {
     const received: IncomingMessage[] = [];
     const host = await tokenRegistry(received, () => 'good');
-    expect(await ask(host)).toMatchObject({ kind: 'served' });
+    expect(await resolve(host)).toMatchObject({ kind: 'served' });
     expect(received.map((req) => req.url)).toEqual([
       '/v2/team/tool/manifests/1',
       '/token?service=reg&scope=repository%3Ateam%2Ftool%3Apull',
@@ -278,8 +278,8 @@ describe('authorization', () => {
     const received: IncomingMessage[] = [];
     const host = await tokenRegistry(received, () => 'good');
     const client = clientFor();
-    await client.ask({ domain: host, path: 'team/tool', reference: '1' }, () => null);
-    await client.ask({ domain: host, path: 'team/tool', reference: '2' }, () => null);
+    await client.query({ domain: host, path: 'team/tool', reference: '1' }, () => null);
+    await client.query({ domain: host, path: 'team/tool', reference: '2' }, () => null);
     client.close();
     expect(received.filter((req) => req.url?.startsWith('/token') === true)).toHaveLength(1);
   });
@@ -287,7 +287,7 @@ describe('authorization', () => {
   it('stored credentials go to the token server; an identity token as OAuth 2 wants it', async () => {
     const received: IncomingMessage[] = [];
     expect(
-      await ask(
+      await resolve(
         await tokenRegistry(received, (req) => (req.headers.authorization === basicUp ? 'good' : null)),
         {
           credentials: password,
@@ -299,7 +299,7 @@ describe('authorization', () => {
       bodies.push(`${req.method} ${body}`);
       return 'good';
     });
-    expect(await ask(host, { credentials: { kind: 'identity-token', token: 'refresh' } })).toMatchObject({
+    expect(await resolve(host, { credentials: { kind: 'identity-token', token: 'refresh' } })).toMatchObject({
       kind: 'served',
     });
     expect(bodies).toEqual([
@@ -313,12 +313,12 @@ describe('authorization', () => {
       if (req.headers.authorization === basicUp) good(res);
       else send(res, 401, { 'WWW-Authenticate': 'Basic realm="x"' });
     });
-    expect(await ask(host, { credentials: password })).toMatchObject({ kind: 'served' });
-    expect(await ask(host)).toMatchObject({
+    expect(await resolve(host, { credentials: password })).toMatchObject({ kind: 'served' });
+    expect(await resolve(host)).toMatchObject({
       kind: 'denied',
       why: expect.stringContaining(`docker login ${host}`) as string,
     });
-    expect(await ask(host, { credentials: { ...password, password: 'wrong' } })).toMatchObject({
+    expect(await resolve(host, { credentials: { ...password, password: 'wrong' } })).toMatchObject({
       kind: 'denied',
     });
   });
@@ -329,7 +329,7 @@ describe('authorization', () => {
       tokens++;
       return 'bad';
     });
-    expect(await ask(host, { credentials: password })).toMatchObject({ kind: 'denied' });
+    expect(await resolve(host, { credentials: password })).toMatchObject({ kind: 'denied' });
     expect(tokens).toBe(1);
   });
 
@@ -344,7 +344,7 @@ describe('authorization', () => {
     const host = await serve((_req, res) => {
       send(res, 401, challenge(realm));
     });
-    expect(await ask(host, { credentials: password })).toMatchObject({
+    expect(await resolve(host, { credentials: password })).toMatchObject({
       kind: 'unavailable',
       why: expect.stringContaining('token server') as string,
     });
@@ -352,7 +352,7 @@ describe('authorization', () => {
 
   it('never sends credentials over plain http to another host, whatever a registry requests', async () => {
     const requests: WebRequest[] = [];
-    const answer = await ask('registry.example', {
+    const response = await resolve('registry.example', {
       credentials: password,
       exchange: (request) => {
         requests.push(request);
@@ -364,13 +364,13 @@ describe('authorization', () => {
         });
       },
     });
-    expect(answer).toMatchObject({ kind: 'unavailable' });
+    expect(response).toMatchObject({ kind: 'unavailable' });
     expect(requests.map((request) => request.url.href)).toEqual([
       'https://registry.example/v2/team/tool/manifests/1',
     ]);
   });
 
-  it('a redirect does not carry authorization to another place, nor let it ask for one', async () => {
+  it('a redirect neither forwards authorization to another host nor lets it request any', async () => {
     const elsewhere: (string | undefined)[] = [];
     const other = await serve((req, res) => {
       elsewhere.push(req.headers.authorization);
@@ -380,17 +380,17 @@ describe('authorization', () => {
       if (req.headers.authorization !== basicUp) send(res, 401, { 'WWW-Authenticate': 'Basic realm="x"' });
       else send(res, 307, { Location: `http://${other}/blob` });
     });
-    expect(await ask(host, { credentials: password })).toMatchObject({ kind: 'served' });
+    expect(await resolve(host, { credentials: password })).toMatchObject({ kind: 'served' });
     expect(elsewhere).toEqual([undefined]);
 
-    const asking = await serve((req, res) => {
+    const challenging = await serve((req, res) => {
       elsewhere.push(req.headers.authorization);
       send(res, 401, { 'WWW-Authenticate': 'Basic realm="x"' });
     });
     expect(
-      await ask(
+      await resolve(
         await serve((_req, res) => {
-          send(res, 307, { Location: `http://${asking}/` });
+          send(res, 307, { Location: `http://${challenging}/` });
         }),
         { credentials: password },
       ),
@@ -402,7 +402,7 @@ describe('authorization', () => {
     'a redirect to %s is not followed',
     async (location) => {
       expect(
-        await ask(
+        await resolve(
           await serve((_req, res) => {
             send(res, 302, { Location: location });
           }),
@@ -414,7 +414,7 @@ describe('authorization', () => {
   it('redirects end', async () => {
     let hops = 0;
     expect(
-      await ask(
+      await resolve(
         await serve((_req, res) => {
           hops++;
           send(res, 302, { Location: `/again${hops}` });
@@ -445,7 +445,7 @@ describe('rate limits', () => {
     ["the draft standard's", { 'RateLimit-Reset': '90' }, 90_000],
     ['nothing', {}, 60_000],
     ['nonsense', { 'Retry-After': 'soon' }, 60_000],
-  ])('a registry is left alone for as long as it asks: %s', async (_, headers, wait) => {
+  ])('the back-off that a registry requests is honoured: %s', async (_, headers, wait) => {
     let now = 0;
     let count = 0;
     const host = await serve((_req, res) => {
@@ -453,7 +453,7 @@ describe('rate limits', () => {
       send(res, 429, headers);
     });
     const client = clientFor({ now: () => now });
-    const once_ = () => client.ask({ domain: host, path: 'team/tool', reference: '1' }, () => null);
+    const once_ = () => client.query({ domain: host, path: 'team/tool', reference: '1' }, () => null);
     expect(await once_()).toMatchObject({
       kind: 'unavailable',
       why: expect.stringContaining('limits the rate (429)') as string,
@@ -518,7 +518,7 @@ describe('TLS', () => {
     const host = await serve((_req, res) => {
       good(res);
     }, tls);
-    expect(await ask(host, { certificates: trusted(host, tls.cert) })).toMatchObject({ kind: 'served' });
+    expect(await resolve(host, { certificates: trusted(host, tls.cert) })).toMatchObject({ kind: 'served' });
     const wrong = execFileSync(
       'openssl',
       [
@@ -538,40 +538,40 @@ describe('TLS', () => {
       ],
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
     );
-    expect(await ask(host, { certificates: trusted(host, wrong) })).toMatchObject({
+    expect(await resolve(host, { certificates: trusted(host, wrong) })).toMatchObject({
       kind: 'unavailable',
       why: expect.stringContaining('TLS') as string,
     });
   });
 
-  it('an authority that is none is no answer', async () => {
+  it('an invalid certificate authority makes the registry unavailable', async () => {
     const host = await serve((_req, res) => {
       good(res);
     }, tls);
     expect(
-      await ask(host, {
+      await resolve(host, {
         certificates: trusted(host, '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n'),
       }),
     ).toMatchObject({ kind: 'unavailable' });
   });
 
   it.each(['registry.example:99999', 'registry.example:0', '[::ffff'])(
-    'an address that is none is no answer (%s)',
+    'an invalid address makes the registry unavailable (%s)',
     async (domain) => {
-      expect(await ask(domain, { timeoutMs: 500 })).toMatchObject({ kind: 'unavailable' });
+      expect(await resolve(domain, { timeoutMs: 500 })).toMatchObject({ kind: 'unavailable' });
     },
   );
 
   it('this machine needs none, over TLS or without', async () => {
     expect(
-      await ask(
+      await resolve(
         await serve((_req, res) => {
           good(res);
         }, tls),
       ),
     ).toMatchObject({ kind: 'served' });
     expect(
-      await ask(
+      await resolve(
         await serve((_req, res) => {
           good(res);
         }),
@@ -587,11 +587,11 @@ describe('TLS', () => {
         urls.push(`${request.url.href} ${request.tls.verify}`);
         return Promise.resolve({ ok: false, cause, why: 'it failed' });
       };
-      expect(await ask('registry.example', { exchange })).toMatchObject({
+      expect(await resolve('registry.example', { exchange })).toMatchObject({
         kind: 'unavailable',
         why: 'registry.example: it failed',
       });
-      expect(await ask('docker.io', { exchange })).toMatchObject({ kind: 'unavailable' });
+      expect(await resolve('docker.io', { exchange })).toMatchObject({ kind: 'unavailable' });
       expect(urls).toEqual([
         'https://registry.example/v2/team/tool/manifests/1 true',
         'https://registry-1.docker.io/v2/team/tool/manifests/1 true',
@@ -605,11 +605,11 @@ describe('TLS', () => {
       urls.push(`${request.url.origin} ${request.tls.verify}`);
       return Promise.resolve({ ok: false, cause: 'tls', why: 'it failed' });
     };
-    await ask('registry.lan:5000', {
+    await resolve('registry.lan:5000', {
       exchange,
       facts: { mirrors: [], insecureHosts: ['registry.lan:5000'], insecureRanges: ['10.0.0.0/8'] },
     });
-    await ask('10.1.2.3', {
+    await resolve('10.1.2.3', {
       exchange,
       facts: { mirrors: [], insecureHosts: [], insecureRanges: ['10.0.0.0/8', 'nonsense', '::1/128'] },
     });
@@ -635,7 +635,7 @@ describe('proxies', () => {
       HTTP_PROXY: `http://${proxy}`,
       NO_PROXY: 'direct.invalid',
     });
-    const through = (domain: string) => ask(domain, { exchange: (request) => web.exchange(request) });
+    const through = (domain: string) => resolve(domain, { exchange: (request) => web.exchange(request) });
     expect(await through('registry.invalid')).toMatchObject({ kind: 'unavailable' });
     expect(await through('direct.invalid')).toMatchObject({ kind: 'unavailable' });
     expect(
@@ -677,7 +677,7 @@ describe('mirrors of Docker Hub', () => {
       });
     };
     expect(
-      await ask('docker.io', {
+      await resolve('docker.io', {
         exchange,
         credentials: password,
         facts: { ...none, mirrors: ['https://mirror.example/', 'nonsense'] },

@@ -14,7 +14,7 @@ import { headerOf, mediaType } from './registry-headers.ts';
 import { endpointsOf } from './registry-hosts.ts';
 import { createWeb, type Web } from './registry-http.ts';
 
-/** A registry's uncached result for one question. */
+/** A registry's uncached response to one query. */
 export type RegistryResponse =
   | { readonly kind: 'served'; readonly digest: string; readonly children: readonly string[] | null }
   | { readonly kind: 'absent' }
@@ -25,8 +25,8 @@ export interface RegistryClient {
   /**
    * Never rejects for a registry's sake. `knownChildren`: those of an index that need not be fetched again.
    */
-  ask(
-    question: RegistryQuery,
+  query(
+    query: RegistryQuery,
     knownChildren: (digest: string) => readonly string[] | null,
   ): Promise<RegistryResponse>;
   close(): void;
@@ -42,7 +42,7 @@ export interface RegistryClientOptions {
   readonly now?: () => number;
 }
 
-/** Longest time for one question, with all its requests. */
+/** Time limit of one query with all its requests, ms. */
 const queryTimeoutMs = 25_000;
 
 type KnownChildren = (digest: string) => readonly string[] | null;
@@ -57,15 +57,15 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const requests = new ManifestRequests(options.credentials, options.timeoutMs ?? 10_000, now);
   const certificates = options.certificates ?? '/etc/docker/certs.d';
   return {
-    ask: async (question, knownChildren) => {
+    query: async (query, knownChildren) => {
       const facts = await options.registries();
       try {
-        return await queryEndpoints(requests, web, { facts, certificates }, question, knownChildren);
+        return await queryEndpoints(requests, web, { facts, certificates }, query, knownChildren);
       } catch (error) {
-        // An invalid address, an unreadable certificate authority: no fault of this program, and no answer.
+        // An invalid address, an unreadable certificate authority: no internal error, and no response.
         return {
           kind: 'unavailable',
-          why: `${question.domain}: ${error instanceof Error ? error.message : String(error)}`,
+          why: `${query.domain}: ${error instanceof Error ? error.message : String(error)}`,
         };
       }
     },
@@ -75,7 +75,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   };
 }
 
-/** Ends all requests of a question together, however many there are, and however slowly each is answered. */
+/** Gives all requests of a query one deadline, however many there are, and however slow each is. */
 function withDeadline(web: Web, timeoutMs: number): Pick<Web, 'exchange'> {
   const end = performance.now() + timeoutMs;
   return {
@@ -87,38 +87,38 @@ function withDeadline(web: Web, timeoutMs: number): Pick<Web, 'exchange'> {
   };
 }
 
-/** Asks mirrors first, then the registry itself. */
+/** Queries mirrors first, then the registry itself. */
 async function queryEndpoints(
   requests: ManifestRequests,
   web: Web,
   { facts, certificates }: { readonly facts: RegistryFacts; readonly certificates: string },
-  question: RegistryQuery,
+  query: RegistryQuery,
   knownChildren: KnownChildren,
 ): Promise<RegistryResponse> {
-  const endpoints = await endpointsOf(question.domain, facts, certificates);
+  const endpoints = await endpointsOf(query.domain, facts, certificates);
   const bounded = withDeadline(web, queryTimeoutMs);
   let last: RegistryResponse = {
     kind: 'unavailable',
     ...registryProblem(message('registry.has-no-address')),
   };
   for (const endpoint of endpoints) {
-    const { noTls, ...answer } = await queryEndpoint(
+    const { noTls, ...response } = await queryEndpoint(
       requests,
-      { web: bounded, endpoint, question },
+      { web: bounded, endpoint, query },
       knownChildren,
     );
-    if (answer.kind === 'served') return answer;
-    // Plain http only where https was not understood at all: an answer over it, whatever it is, stands.
+    if (response.kind === 'served') return response;
+    // Plain http only where https was not understood at all: any response over it is final.
     if (!endpoint.mirror && noTls === true && endpoints.at(-1) !== endpoint) continue;
     last =
-      answer.kind === 'absent'
-        ? answer
+      response.kind === 'absent'
+        ? response
         : {
-            kind: answer.kind,
+            kind: response.kind,
             ...registryProblem(
               message('common.what-and-why', {
                 what: new URL(endpoint.origin).host,
-                why: problemText(answer),
+                why: problemText(response),
               }),
             ),
           };
@@ -133,7 +133,7 @@ async function queryEndpoint(
   request: ManifestRequest,
   knownChildren: KnownChildren,
 ): Promise<RegistryResponse & { readonly noTls?: boolean }> {
-  const { reference } = request.question;
+  const { reference } = request.query;
   const head = await requests.send('HEAD', request, reference);
   if (!head.ok)
     return {
@@ -167,7 +167,7 @@ async function readContent(
   request: ManifestRequest,
   requestedDigest: string | null,
 ): Promise<RegistryResponse> {
-  const content = await requests.send('GET', request, request.question.reference);
+  const content = await requests.send('GET', request, request.query.reference);
   if (!content.ok)
     return { kind: content.cause === 'denied' ? 'denied' : 'unavailable', ...problemOf(content) };
   if (content.status === 404) return { kind: 'absent' };

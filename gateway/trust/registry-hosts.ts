@@ -9,7 +9,7 @@ export interface Endpoint {
   /** Scheme, host and port, no path: `https://registry-1.docker.io`. */
   readonly origin: string;
   readonly tls: TlsChoice;
-  /** May this host be spoken to without TLS, or with an unverified certificate? */
+  /** May this host be connected to without TLS, or with an unverified certificate? */
   readonly insecure: boolean;
   /** What docker login stored credentials under; null: none are sent (mirrors, as the engine does it). */
   readonly credentialsFor: string | null;
@@ -17,7 +17,7 @@ export interface Endpoint {
 }
 
 /**
- * Places to ask for a registry's repositories, in order, as the engine asks them: mirrors of Docker Hub
+ * The endpoints of a registry, in the order in which the engine queries them: mirrors of Docker Hub
  * first; without TLS only this machine and what daemon.json calls insecure.
  */
 export async function endpointsOf(
@@ -40,7 +40,7 @@ export async function endpointsOf(
   }
   const insecure = isInsecure(domain, facts);
   const tls = await tlsOf(domain, certificates);
-  // Who put an authority there wants it checked.
+  // An authority in that directory requires verification.
   const verified = tls.authorities.length > 0 || !insecure;
   const secure: Endpoint = {
     origin: `https://${domain}`,
@@ -76,7 +76,9 @@ async function mirrorEndpoint(
   };
 }
 
-/** `host[:port]` of this machine, which nobody can listen in on from outside: 127.0.0.0/8, ::1, localhost. */
+/**
+ * `host[:port]` of this machine, which nobody else on the network can intercept: 127.0.0.0/8, ::1, localhost.
+ */
 export function isLoopback(host: string): boolean {
   const name = hostName(host);
   return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));

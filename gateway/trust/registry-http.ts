@@ -64,7 +64,7 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
     exchange: (request) =>
       new Promise<WebResponse>((resolve) => {
         const secure = request.url.protocol === 'https:';
-        // What the administrator has go through a proxy does not go past it.
+        // A configured proxy is never bypassed.
         if (!request.direct && hasProxy(env, request.url) && !supportsProxies()) {
           resolve({ ok: false, cause: 'connect', ...registryProblem(message('registry.proxy-unsupported')) });
           return;

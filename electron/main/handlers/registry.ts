@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { EntryAnswers } from '../../../gateway/trust/entry-answers.ts';
+import type { EntryLookups } from '../../../gateway/trust/entry-lookups.ts';
 import { ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
@@ -11,30 +11,30 @@ type Area = Pick<Handlers, 'registry:resolve'>;
  * app.
  */
 export function registryHandlers(): Area {
-  let opened: { readonly engine: string; readonly answers: EntryAnswers } | undefined;
-  const lookupsOf = async ({ state, target: { paths } }: Session): Promise<EntryAnswers> => {
+  let opened: { readonly engine: string; readonly lookups: EntryLookups } | undefined;
+  const lookupsOf = async ({ state, target: { paths } }: Session): Promise<EntryLookups> => {
     const { socket } = state.get().engine;
     const engine = `${paths.root} ${socket}`;
-    if (opened?.engine === engine) return opened.answers;
-    const [{ createEntryAnswers }, { engineToAsk }] = await Promise.all([
-      import('../../../gateway/trust/entry-answers.ts'),
+    if (opened?.engine === engine) return opened.lookups;
+    const [{ createEntryLookups }, { engineToAsk }] = await Promise.all([
+      import('../../../gateway/trust/entry-lookups.ts'),
       import('../../../gateway/explain/engine-to-ask.ts'),
     ]);
     const engineSocket = (await engineToAsk({ ...paths, clientSocket: socket })) ?? socket;
-    opened?.answers.close();
+    opened?.lookups.close();
     opened = {
       engine,
-      answers: createEntryAnswers({
+      lookups: createEntryLookups({
         engineSocket,
         knownDigests: path.join(paths.root, 'registry-digests.json'),
       }),
     };
-    return opened.answers;
+    return opened.lookups;
   };
   return {
     'registry:resolve': async ({ references, again }, s) => {
-      const answers = await lookupsOf(s);
-      return ok(await answers.ask(references, again));
+      const lookups = await lookupsOf(s);
+      return ok(await lookups.lookUp(references, again));
     },
   };
 }

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RegistryQuery } from '../../shared/policy/image-trust-facts.ts';
 import { KnownDigests } from './known-digests.ts';
-import { freshMs, recheckMs, RegistryAnswers } from './registry-answers.ts';
+import { freshMs, recheckMs, RegistryCache } from './registry-cache.ts';
 import type { RegistryClient, RegistryResponse } from './registry-client.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
-const question: RegistryQuery = { domain: 'r.example', path: 'x', reference: '1' };
+const query: RegistryQuery = { domain: 'r.example', path: 'x', reference: '1' };
 const served: RegistryResponse = { kind: 'served', digest, children: [] };
 const away: RegistryResponse = { kind: 'unavailable', why: 'away' };
 
@@ -18,7 +18,7 @@ let queries: number;
 let next: RegistryResponse | Promise<RegistryResponse>;
 const lines: string[] = [];
 const client: RegistryClient = {
-  ask: async ({ domain }) => {
+  query: async ({ domain }) => {
     queries++;
     return domain === 'slow.example' ? new Promise<RegistryResponse>(() => undefined) : next;
   },
@@ -32,7 +32,7 @@ const create = (where: string | null = null, readOnly = false) => {
     },
     readOnly,
   );
-  return { known, answers: new RegistryAnswers(client, known, () => now) };
+  return { known, cache: new RegistryCache(client, known, () => now) };
 };
 beforeEach(() => {
   scratch = mkdtempSync('/tmp/bulkhead-digests-');
@@ -43,61 +43,61 @@ afterEach(() => {
   rmSync(scratch, { recursive: true });
 });
 
-describe('answers of registries', () => {
-  it('several questions about one thing at once are one request', async () => {
-    const { answers } = create();
-    let release: (answer: RegistryResponse) => void = () => undefined;
+describe('cached registry responses', () => {
+  it('concurrent queries for one reference are one request', async () => {
+    const { cache } = create();
+    let release: (response: RegistryResponse) => void = () => undefined;
     next = new Promise((resolve) => {
       release = resolve;
     });
-    const all = Promise.all(Array.from({ length: 20 }, () => answers.ask(question, freshMs)));
+    const all = Promise.all(Array.from({ length: 20 }, () => cache.query(query, freshMs)));
     release(served);
-    expect(new Set((await all).map((answer) => answer.kind))).toEqual(new Set(['served']));
+    expect(new Set((await all).map((result) => result.kind))).toEqual(new Set(['served']));
     expect(queries).toBe(1);
   });
 
   it('yes is fresh for ten minutes, no for seconds; setting the clock back refreshes nothing', async () => {
-    const { answers } = create();
-    await answers.ask(question, freshMs);
+    const { cache } = create();
+    await cache.query(query, freshMs);
     now += freshMs - 1;
-    expect(await answers.ask(question, freshMs)).toMatchObject({
+    expect(await cache.query(query, freshMs)).toMatchObject({
       kind: 'served',
       ageMs: freshMs - 1,
       lastKnown: null,
     });
     expect(queries).toBe(1);
-    await answers.ask(question, recheckMs);
+    await cache.query(query, recheckMs);
     expect(queries).toBe(2);
     now += freshMs;
-    await answers.ask(question, freshMs);
+    await cache.query(query, freshMs);
     expect(queries).toBe(3);
     now -= 60_000;
-    await answers.ask(question, freshMs);
+    await cache.query(query, freshMs);
     expect(queries).toBe(4);
     next = { kind: 'absent' };
     now += freshMs * 2;
-    expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'absent' });
+    expect(await cache.query(query, freshMs)).toMatchObject({ kind: 'absent' });
     now += recheckMs;
-    await answers.ask(question, freshMs);
+    await cache.query(query, freshMs);
     expect(queries).toBe(6);
   });
 
   it('uses the last known digest, with its age, while the registry is down or after a restart', async () => {
     const first = create(file);
-    await first.answers.ask(question, freshMs);
+    await first.cache.query(query, freshMs);
     await first.known.flush();
     expect(statSync(file).mode & 0o777).toBe(0o600);
     next = away;
     now += freshMs;
-    for (const { answers } of [first, create(file)]) {
-      expect(await answers.ask(question, freshMs)).toEqual({
+    for (const { cache } of [first, create(file)]) {
+      expect(await cache.query(query, freshMs)).toEqual({
         kind: 'served',
         digest,
         children: [],
         ageMs: freshMs,
         lastKnown: 'away',
       });
-      expect(await answers.ask({ ...question, reference: '2' }, freshMs)).toEqual({
+      expect(await cache.query({ ...query, reference: '2' }, freshMs)).toEqual({
         kind: 'unavailable',
         why: 'away',
       });
@@ -105,29 +105,29 @@ describe('answers of registries', () => {
   });
 
   it('what a registry no longer has is forgotten', async () => {
-    const { answers, known } = create(file);
-    await answers.ask(question, freshMs);
+    const { cache, known } = create(file);
+    await cache.query(query, freshMs);
     next = { kind: 'absent' };
     now += freshMs;
-    await answers.ask(question, freshMs);
+    await cache.query(query, freshMs);
     next = away;
     now += freshMs;
-    expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'unavailable' });
+    expect(await cache.query(query, freshMs)).toMatchObject({ kind: 'unavailable' });
     await known.flush();
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ version: 1, digests: {} });
   });
 
   it('a slow registry does not delay another', async () => {
-    const { answers } = create();
+    const { cache } = create();
     for (let i = 0; i < 20; i++)
-      void answers.ask({ ...question, domain: 'slow.example', reference: String(i) }, freshMs);
-    expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'served' });
+      void cache.query({ ...query, domain: 'slow.example', reference: String(i) }, freshMs);
+    expect(await cache.query(query, freshMs)).toMatchObject({ kind: 'served' });
     expect(queries).toBe(5);
   });
 
   it('names that anybody may choose are not kept on disk', async () => {
-    const { answers, known } = create(file);
-    await answers.ask(question, freshMs, false);
+    const { cache, known } = create(file);
+    await cache.query(query, freshMs, false);
     await known.flush();
     expect(await known.get('r.example/x:1')).toBeNull();
   });

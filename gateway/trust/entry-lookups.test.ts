@@ -5,24 +5,24 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createEntryAnswers, type EntryAnswers } from './entry-answers.ts';
+import { createEntryLookups, type EntryLookups } from './entry-lookups.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
-const open: { server?: Server; answers?: EntryAnswers } = {};
+const open: { server?: Server; lookups?: EntryLookups } = {};
 async function registry(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   open.server = server;
   return `127.0.0.1:${(server.address() as AddressInfo).port}`; // a listening TCP server has one
 }
-const asker = (knownDigests: string | null = null): EntryAnswers =>
-  (open.answers = createEntryAnswers({
+const openLookups = (knownDigests: string | null = null): EntryLookups =>
+  (open.lookups = createEntryLookups({
     engineSocket: null,
     knownDigests,
     credentials: { lookUp: () => Promise.resolve(null) },
   }));
 afterEach(() => {
-  open.answers?.close();
+  open.lookups?.close();
   open.server?.closeAllConnections();
   open.server?.close();
 });
@@ -38,16 +38,16 @@ describe('what the window gets about entries of the image list (B3)', () => {
       });
       res.end();
     });
-    const answers = asker();
-    expect(await answers.ask([`${host}/tool:1`, `${host}/tool:*`, '*', 'Not A Reference'])).toMatchObject([
+    const lookups = openLookups();
+    expect(await lookups.lookUp([`${host}/tool:1`, `${host}/tool:*`, '*', 'Not A Reference'])).toMatchObject([
       { kind: 'served', digest, children: [], lastKnown: null },
       { kind: 'not-asked' },
       { kind: 'not-asked' },
       { kind: 'not-asked' },
     ]);
-    await answers.ask([`${host}/tool:1`]);
+    await lookups.lookUp([`${host}/tool:1`]);
     expect(queries).toBe(1);
-    await answers.ask([`${host}/tool:1`], true);
+    await lookups.lookUp([`${host}/tool:1`], true);
     expect(queries).toBe(2);
   });
 
@@ -56,17 +56,16 @@ describe('what the window gets about entries of the image list (B3)', () => {
       res.writeHead(req.url?.includes('/secret/') === true ? 403 : 404);
       res.end();
     });
-    expect((await asker().ask([`${host}/tool:1`, `${host}/secret/tool:1`])).map(({ kind }) => kind)).toEqual([
-      'absent',
-      'denied',
-    ]);
+    expect(
+      (await openLookups().lookUp([`${host}/tool:1`, `${host}/secret/tool:1`])).map(({ kind }) => kind),
+    ).toEqual(['absent', 'denied']);
   });
 
   it('that it is not known while the registry is away, or what was known last', async () => {
     const host = await registry((_req, res) => {
       res.destroy();
     });
-    expect(await asker().ask([`${host}/tool:1`])).toMatchObject([{ kind: 'unavailable' }]);
+    expect(await openLookups().lookUp([`${host}/tool:1`])).toMatchObject([{ kind: 'unavailable' }]);
     const directory = mkdtempSync(path.join(tmpdir(), 'bh-entries-'));
     const file = path.join(directory, 'registry-digests.json');
     writeFileSync(
@@ -76,8 +75,8 @@ describe('what the window gets about entries of the image list (B3)', () => {
         digests: { [`${host}/tool:1`]: { digest, children: [], at: Date.now() - 60_000 } },
       }),
     );
-    const [answer] = await asker(file).ask([`${host}/tool:1`]);
+    const [result] = await openLookups(file).lookUp([`${host}/tool:1`]);
     rmSync(directory, { recursive: true });
-    expect(answer).toMatchObject({ kind: 'served', digest, lastKnown: expect.any(String) as string });
+    expect(result).toMatchObject({ kind: 'served', digest, lastKnown: expect.any(String) as string });
   });
 });

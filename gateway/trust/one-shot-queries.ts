@@ -6,7 +6,7 @@ import { problemOf } from '../../shared/settings/registry-problem.ts';
 import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
 import { createImageTrust, type TrustExplanation } from './create-image-trust.ts';
 import { dockerCredentials } from './docker-credentials.ts';
-import { registriesOr } from './entry-answers.ts';
+import { registriesOr } from './entry-lookups.ts';
 import { resolveCommandList } from './command-list.ts';
 import { createRegistryClient } from './registry-client.ts';
 
@@ -48,10 +48,10 @@ export async function explainImageTrust(
 }
 
 /**
- * What the registries serve for entries of an image list, by the entry as written. Wildcards ask about
- * images, and are left out.
+ * What the registries serve for entries of an image list, by the entry as written. Wildcard entries, which
+ * have no single reference, are left out.
  */
-export async function askEntries(
+export async function queryEntries(
   images: readonly string[],
   engineSocket: string | null,
 ): Promise<ReadonlyMap<string, EntryDigest>> {
@@ -63,15 +63,15 @@ export async function askEntries(
   try {
     const results = await Promise.all(
       allowedEntries(images).map(async (entry): Promise<[string, EntryDigest][]> => {
-        const [question] = entryQueries([entry]);
-        if (question === undefined) return [];
-        const answer = await client.ask(question, () => []);
+        const [query] = entryQueries([entry]);
+        if (query === undefined) return [];
+        const response = await client.query(query, () => []);
         return [
           [
             entry.written,
-            answer.kind === 'served' || answer.kind === 'absent'
-              ? { kind: answer.kind }
-              : { kind: 'unanswered', ...problemOf(answer) },
+            response.kind === 'served' || response.kind === 'absent'
+              ? { kind: response.kind }
+              : { kind: 'unanswered', ...problemOf(response) },
           ],
         ];
       }),

@@ -5,7 +5,7 @@ import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
 import { EngineUnreachable, type RegistryFacts } from '../engine-api/engine-facts.ts';
 import { dockerCredentials, type CredentialSource } from './docker-credentials.ts';
 import { KnownDigests } from './known-digests.ts';
-import { freshMs, RegistryAnswers } from './registry-answers.ts';
+import { freshMs, RegistryCache } from './registry-cache.ts';
 import { createRegistryClient } from './registry-client.ts';
 
 /** What Docker takes for granted of registries where no engine says otherwise. */
@@ -27,55 +27,55 @@ export async function registriesOr(
   }
 }
 
-export interface EntryAnswers {
+export interface EntryLookups {
   /**
-   * What the registries serve for entries of an image list, in the order asked. `again`: not from memory.
-   * Never rejects for a registry's sake.
+   * What the registries serve for entries of an image list, in the order of `references`. `again`: bypasses
+   * the cache. Never rejects for a registry's sake.
    */
-  ask(references: readonly string[], again?: boolean): Promise<EntryLookupResult[]>;
+  lookUp(references: readonly string[], again?: boolean): Promise<EntryLookupResult[]>;
   close(): void;
 }
 
 /**
- * Asks about entries for as long as a window is open: one memory, at most a few questions at once to one
+ * Resolves entries for as long as a window is open, with one cache and a limit of concurrent queries per
  * registry; reads the gateway's last-known digests, writes nothing.
  */
-export function createEntryAnswers(at: {
+export function createEntryLookups(at: {
   readonly engineSocket: string | null;
   readonly knownDigests: string | null;
   readonly credentials?: CredentialSource;
   readonly now?: () => number;
-}): EntryAnswers {
+}): EntryLookups {
   const now = at.now ?? Date.now;
   const facts = at.engineSocket === null ? null : createEngineFacts(at.engineSocket);
   const client = createRegistryClient({
     registries: () => registriesOr(facts),
     credentials: at.credentials ?? dockerCredentials(),
   });
-  const answers = new RegistryAnswers(client, new KnownDigests(at.knownDigests, () => undefined, true), now);
+  const cache = new RegistryCache(client, new KnownDigests(at.knownDigests, () => undefined, true), now);
   const one = async (reference: string, again: boolean): Promise<EntryLookupResult> => {
-    const [question] = entryQueries(allowedEntries([reference]));
-    if (question === undefined) return { kind: 'not-asked' };
-    const answer = await answers.ask(question, again ? 0 : freshMs);
-    switch (answer.kind) {
+    const [query] = entryQueries(allowedEntries([reference]));
+    if (query === undefined) return { kind: 'not-asked' };
+    const result = await cache.query(query, again ? 0 : freshMs);
+    switch (result.kind) {
       case 'served':
         return {
           kind: 'served',
-          digest: answer.digest,
-          children: answer.children === null ? null : [...answer.children],
-          at: new Date(now() - answer.ageMs).toISOString(),
-          lastKnown: answer.lastKnown,
-          ...(answer.lastKnownSentence === undefined ? {} : { lastKnownSentence: answer.lastKnownSentence }),
+          digest: result.digest,
+          children: result.children === null ? null : [...result.children],
+          at: new Date(now() - result.ageMs).toISOString(),
+          lastKnown: result.lastKnown,
+          ...(result.lastKnownSentence === undefined ? {} : { lastKnownSentence: result.lastKnownSentence }),
         };
       case 'absent':
         return { kind: 'absent' };
       case 'denied':
       case 'unavailable':
-        return { kind: answer.kind, ...problemOf(answer) };
+        return { kind: result.kind, ...problemOf(result) };
     }
   };
   return {
-    ask: (references, again = false) => Promise.all(references.map((reference) => one(reference, again))),
+    lookUp: (references, again = false) => Promise.all(references.map((reference) => one(reference, again))),
     close: () => {
       client.close();
       facts?.close();
