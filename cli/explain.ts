@@ -43,11 +43,11 @@ export function configureExplain(command: Command): void {
           printError(compose.error, options);
           return;
         }
-        const { engineToAsk } = await import('../gateway/explain/engine-to-ask.ts');
+        const { findReachableEngine } = await import('../gateway/explain/reachable-engine.ts');
         const paths = { ...target.paths, clientSocket: engine.socket };
-        const setting = {
+        const context = {
           settings: decidedBy.value.settings,
-          engineSocket: await engineToAsk(paths),
+          engineSocket: await findReachableEngine(paths),
           clientSocket: paths.clientSocket,
           engineSockets: [paths.engineSocket, paths.clientSocket],
           engineDirectories: paths.directories,
@@ -57,10 +57,10 @@ export function configureExplain(command: Command): void {
         };
         const explained =
           compose === null
-            ? await (await import('../gateway/explain/explain.ts')).explainCommand({ ...setting, args })
+            ? await (await import('../gateway/explain/explain.ts')).explainCommand({ ...context, args })
             : await (
                 await import('../gateway/explain/explain-compose.ts')
-              ).explainCompose({ ...setting, ...compose.value, environment: variables() });
+              ).explainCompose({ ...context, ...compose.value, environment: variables() });
         const { enforcement, remarks } = decidedBy.value;
         const reported = explained.ok ? ok({ ...explained.value, enforcement }) : explained;
         printResult(reported, {

@@ -92,8 +92,8 @@ async function engineSocketOf(paths: {
   readonly engineSocket: string;
   readonly clientSocket: string;
 }): Promise<string> {
-  const { engineToAsk } = await import('../gateway/explain/engine-to-ask.ts');
-  return (await engineToAsk(paths)) ?? paths.clientSocket;
+  const { findReachableEngine } = await import('../gateway/explain/reachable-engine.ts');
+  return (await findReachableEngine(paths)) ?? paths.clientSocket;
 }
 
 /** The verdict in a sentence, then what it rests on. */

@@ -1,4 +1,4 @@
-import { EngineUnreachable, unansweredRefusal, type EngineFacts } from '../engine-api/engine-facts.ts';
+import { EngineUnreachable, engineUnreachableRefusal, type EngineFacts } from '../engine-api/engine-facts.ts';
 import {
   ResponseReplacedError,
   type Gatekeeper,
@@ -83,5 +83,5 @@ function refusalOf(error: unknown): Verdict {
   if (error instanceof ResponseReplacedError)
     return { kind: 'refuse', status: error.status, message: error.message };
   if (!(error instanceof EngineUnreachable)) throw error;
-  return { kind: 'refuse', ...unansweredRefusal(error) };
+  return { kind: 'refuse', ...engineUnreachableRefusal(error) };
 }

@@ -7,7 +7,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { backendCapabilities, chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { pageNotFound, versionTooOld } from '../../shared/policy/engine-errors.ts';
-import { EngineUnreachable, unansweredRefusal } from '../engine-api/engine-facts.ts';
+import { EngineUnreachable, engineUnreachableRefusal } from '../engine-api/engine-facts.ts';
 import { TooManyWaiting } from '../turns/fair-share.ts';
 import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/turns.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
@@ -181,7 +181,7 @@ function refuseIfUnreachable<T>(
       options.counters.request(route, 'unreachable');
       options.counters.engineUnreachable++;
     }
-    return { kind: 'refuse', ...unansweredRefusal(error) };
+    return { kind: 'refuse', ...engineUnreachableRefusal(error) };
   });
 }
 

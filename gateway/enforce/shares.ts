@@ -86,7 +86,7 @@ export async function makeSourcesAgain(
   container: ContainerFacts,
 ): Promise<Denial | null> {
   const binds = container.mounts.filter(
-    ({ type, destination }) => type === 'bind' && !container.boundOnlyIfThere.includes(destination),
+    ({ type, destination }) => type === 'bind' && !container.bindsRequiringSource.includes(destination),
   );
   const { sharing } = context;
   return sharing

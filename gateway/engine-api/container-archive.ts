@@ -8,7 +8,7 @@ const archivePath = (id: string, file: string): string =>
 /** Room for a header, padding and the end of the archive, bytes. */
 const archiveOverhead = 64 * 1024;
 
-/** Questions about the files of a container, answered through the engine's archive endpoint (`docker cp`). */
+/** Looks up files of a container through the engine's archive endpoint (`docker cp`). */
 export class ContainerArchive {
   readonly #client: EngineClient;
 
@@ -50,7 +50,7 @@ export class ContainerArchive {
   }
 
   /**
-   * Calls `inspect` while the engine holds the container for a copy, with its files mounted; nothing is
+   * Calls `inspect` while the engine has the container locked for a copy, with its files mounted; nothing is
    * copied. Null where the engine refuses both directions.
    */
   async whileLocked<T>(id: string, inspect: () => Promise<T | null>): Promise<T | null> {

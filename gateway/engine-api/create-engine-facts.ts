@@ -6,9 +6,9 @@ import { createEngineClient } from './engine-client.ts';
 import { readNetwork, readNetworks } from './network-facts.ts';
 import { readContainer, readImage, readRegistries, readVolume } from './read-facts.ts';
 
-/** Facts read from an engine's API. `limitMs`: from a request to the end of its response; default 30 s. */
-export function createEngineFacts(engineSocket: string, limitMs?: number): EngineFacts {
-  const client = createEngineClient(engineSocket, limitMs);
+/** Facts read from an engine's API. `timeoutMs`: from a request to the end of its response; default 30 s. */
+export function createEngineFacts(engineSocket: string, timeoutMs?: number): EngineFacts {
+  const client = createEngineClient(engineSocket, timeoutMs);
   const { fetchJson, close } = client;
   const archive = new ContainerArchive(client);
 

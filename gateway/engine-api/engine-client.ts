@@ -3,29 +3,29 @@ import { Agent, request, type ClientRequest, type IncomingMessage, type RequestO
 import { countParsedBytes } from '../base/minor-gc.ts';
 import { EngineTimeout, EngineUnreachable } from './engine-facts.ts';
 
-const maxAnswerBytes = 16 * 1024 * 1024;
+const maxResponseBytes = 16 * 1024 * 1024;
 /**
- * The rest of a longer answer is read when no other long one is: parsed, it takes several times its length.
- * The answer about a container with every port published has 5 MB.
+ * Responses longer than this are read and parsed one at a time: parsed, they take several times their length.
+ * The inspect of a container with every port published has 5 MB.
  */
-const largeAnswerBytes = 256 * 1024;
+const largeResponseBytes = 256 * 1024;
 /**
- * From the question to the end of its response, ms. An engine that is starting a container answers nothing
+ * From the request to the end of its response, ms. An engine that is starting a container blocks requests
  * about it until it runs.
  */
-const answerLimitMs = 30_000;
+const responseTimeoutMs = 30_000;
 
 /** Requests to the engine over connections of the gateway's own. */
 export interface EngineClient {
   /**
-   * One request; the caller ends it. It fails when its time is over. A copy has no time limit
-   * (`limited: false`): the engine would still begin it after nobody waits for it any more (root-guard.ts).
+   * One request; the caller ends it. It fails after the timeout. A copy has none (`hasTimeout: false`): the
+   * engine would still begin it after the gateway has given up (root-guard.ts).
    */
   open(
     options: RequestOptions,
-    rejected: (error: EngineUnreachable) => void,
-    answered: (res: IncomingMessage) => void,
-    limited?: boolean,
+    onError: (error: EngineUnreachable) => void,
+    onResponse: (res: IncomingMessage) => void,
+    hasTimeout?: boolean,
   ): ClientRequest;
   /**
    * The JSON of a response; null for a 404. Posts where there is a body to post. Rejects with
@@ -36,36 +36,35 @@ export interface EngineClient {
 }
 
 /**
- * Opens as many connections as there are requests: a container can keep the engine from answering every
- * request about it, and no other request may wait for those. `perRequestCache` bounds them for each client
- * request.
+ * Opens as many connections as there are requests: a container can block every request about it, and no other
+ * request may wait for those. `perRequestCache` bounds them for each client request.
  */
-export function createEngineClient(engineSocket: string, limitMs = answerLimitMs): EngineClient {
+export function createEngineClient(engineSocket: string, timeoutMs = responseTimeoutMs): EngineClient {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
-  const largeAnswers = pLimit(1);
+  const largeResponses = pLimit(1);
 
   const open = (
     options: RequestOptions,
-    rejected: (error: EngineUnreachable) => void,
-    answered: (res: IncomingMessage) => void,
-    limited = true,
+    onError: (error: EngineUnreachable) => void,
+    onResponse: (res: IncomingMessage) => void,
+    hasTimeout = true,
   ): ClientRequest => {
-    let late = false;
+    let isTimedOut = false;
     const failed = (error: Error) => {
-      rejected(late ? new EngineTimeout(limitMs) : new EngineUnreachable(error.message));
+      onError(isTimedOut ? new EngineTimeout(timeoutMs) : new EngineUnreachable(error.message));
     };
     const req = request(
       { socketPath: engineSocket, agent, ...options, headers: { Host: 'docker', ...options.headers } },
       (res) => {
         res.on('error', failed);
-        answered(res);
+        onResponse(res);
       },
     );
-    if (limited) {
+    if (hasTimeout) {
       const timer = setTimeout(() => {
-        late = true;
-        req.destroy(new Error('too late'));
-      }, limitMs);
+        isTimedOut = true;
+        req.destroy(new Error('timed out'));
+      }, timeoutMs);
       req.on('close', () => {
         clearTimeout(timer);
       });
@@ -81,7 +80,7 @@ export function createEngineClient(engineSocket: string, limitMs = answerLimitMs
           ? {}
           : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(post) };
       const req = open({ path, method: post === null ? 'GET' : 'POST', headers: content }, reject, (res) => {
-        readJson(req, res, path, largeAnswers).then(resolve, reject);
+        readJson(req, res, path, largeResponses).then(resolve, reject);
       });
       req.end(post ?? undefined);
     });
@@ -103,7 +102,7 @@ function readJson(
   req: ClientRequest,
   res: IncomingMessage,
   path: string,
-  largeAnswers: LimitFunction,
+  largeResponses: LimitFunction,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
@@ -111,12 +110,12 @@ function readJson(
     let isLarge = false;
     res.on('data', (part: Buffer) => {
       size += part.length;
-      if (size > maxAnswerBytes) req.destroy(new Error("the engine's answer is too long"));
+      if (size > maxResponseBytes) req.destroy(new Error("the engine's answer is too long"));
       else parts.push(part);
-      if (isLarge || size <= largeAnswerBytes) return;
+      if (isLarge || size <= largeResponseBytes) return;
       isLarge = true;
       res.pause();
-      void largeAnswers(() =>
+      void largeResponses(() =>
         resumeUntilClosed(res, () => {
           // Parsed values are garbage when the turn ends, except for what is taken from them.
           countParsedBytes(size);
@@ -133,19 +132,19 @@ function readJson(
         reject(new EngineUnreachable(`the engine answered ${status} to ${path}`));
         return;
       }
-      let answer: unknown;
+      let value: unknown;
       try {
-        answer = JSON.parse(Buffer.concat(parts).toString('utf8'));
+        value = JSON.parse(Buffer.concat(parts).toString('utf8'));
       } catch {
         reject(new EngineUnreachable("the engine's answer is not JSON"));
         return;
       }
-      resolve(answer);
+      resolve(value);
     });
   });
 }
 
-/** Reads on; resolves after `onClose`, at once where the response has been given up already. */
+/** Resumes a response; resolves after `onClose`, or at once where the response was aborted before. */
 function resumeUntilClosed(res: IncomingMessage, onClose: () => void): Promise<void> {
   return new Promise((resolve) => {
     if (res.destroyed) {

@@ -36,7 +36,7 @@ beforeEach(async () => {
     response.once('close', () => {
       pending--;
     });
-    // Keeps the connection busy, which is no answer either.
+    // Keeps the connection busy, which is no response either.
     response.writeHead(200);
     const writes = setInterval(() => response.write(' '), 20);
     response.once('close', () => {
@@ -96,12 +96,12 @@ it('long responses are read one after the other, and short ones meanwhile', asyn
     responses.push(response);
   };
   const lookups = facts();
-  const answers = Array.from({ length: 6 }, (_, n) => lookups.container(`large-${n}`));
+  const results = Array.from({ length: 6 }, (_, n) => lookups.container(`large-${n}`));
   await expect.poll(() => [begun, finished]).toEqual([6, 1]);
   expect(await lookups.container('fine')).toMatchObject({ id: 'fine' });
   expect(finished).toBe(1);
   for (const response of responses) response.end('}');
-  expect((await Promise.all(answers)).map((one) => one?.id)).toEqual([
+  expect((await Promise.all(results)).map((one) => one?.id)).toEqual([
     'large-0',
     'large-1',
     'large-2',

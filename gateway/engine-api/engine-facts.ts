@@ -2,12 +2,12 @@ import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import type { RequestedDevice } from '../../shared/policy/create-devices.ts';
 import type { ListedNetwork, NetworkFacts } from './network-facts.ts';
 
-/** What the gateway asks the engine about, over connections of its own. */
+/** Facts that the gateway queries from the engine, over connections of its own. */
 export interface EngineFacts {
   container(reference: string): Promise<ContainerFacts | null>;
   /**
-   * Whether a container is up (paused counts); null when there is none. Unlike all else that is asked of a
-   * container, the engine answers while it is at work on it.
+   * Whether a container is up (paused counts); null when there is none. Unlike other requests about a
+   * container, it does not wait for an operation on that container.
    */
   isUp(id: string): Promise<boolean | null>;
   /**
@@ -18,13 +18,13 @@ export interface EngineFacts {
   /** Whether there is anything at a path in a container. */
   containerHas(id: string, file: string): Promise<boolean>;
   /**
-   * Asks `look` while the engine holds a container that is not up for a copy, with its files mounted; nothing
-   * is copied. Null where it did not come to that.
+   * Calls `inspect` while the engine has a container that is not up locked for a copy, with its files
+   * mounted; nothing is copied. Null where the engine refuses the copy.
    */
-  whileContainerLocked<T>(id: string, look: () => Promise<T | null>): Promise<T | null>;
+  whileContainerLocked<T>(id: string, inspect: () => Promise<T | null>): Promise<T | null>;
   /** The container an exec instance belongs to; null when there is no such instance. */
   execContainer(id: string): Promise<string | null>;
-  /** How far an exec instance is; null when there is no such instance. */
+  /** The state of an exec instance; null when there is no such instance. */
   execState(id: string): Promise<ExecState | null>;
   volume(name: string): Promise<VolumeFacts | null>;
   /** Makes a volume of the local driver, or finds the one of that name as it is. */
@@ -65,7 +65,7 @@ export interface ContainerFacts {
   readonly id: string;
   readonly name: string;
   readonly image: string;
-  /** The image it was made of, whatever is called so by now: `sha256:…`. */
+  /** Id of the image it was created from, whatever the name refers to by now: `sha256:…`. */
   readonly imageId: string;
   readonly runtime: string;
   /** User its first process runs as, as the image or the request says it: '' for root. */
@@ -74,7 +74,7 @@ export interface ContainerFacts {
   /** Its streams are one raw terminal, not frames of stdout and stderr. */
   readonly terminal: boolean;
   readonly pid: number;
-  /** When it was made, as the engine writes it. */
+  /** When it was created, as the engine writes it. */
   readonly created: string;
   /** When it was started last, as the engine writes it. */
   readonly startedAt: string;
@@ -83,14 +83,14 @@ export interface ContainerFacts {
   readonly mounts: readonly MountFacts[];
   /** Devices that it was created with, beyond what every container may have. */
   readonly devices: readonly RequestedDevice[];
-  /** Destinations of binds whose source the engine does not make when it is missing (`--mount type=bind`). */
-  readonly boundOnlyIfThere: readonly string[];
+  /** Destinations of binds whose source must exist: the engine does not create it (`--mount type=bind`). */
+  readonly bindsRequiringSource: readonly string[];
   /** Where its layers are, with overlay2; null with other stores. */
   readonly layers: ContainerLayers | null;
   readonly labels: Readonly<Record<string, string>>;
   /**
-   * Networks by the names it was connected by, which mean what they mean when it starts; `id` '' until it
-   * started first.
+   * Networks by the names it was connected by, which are resolved when it starts; `id` is '' until its first
+   * start.
    */
   readonly networks: readonly { readonly name: string; readonly id: string }[];
 }
@@ -114,7 +114,7 @@ export interface VolumeFacts {
 export interface RegistryFacts {
   /** Mirrors of Docker Hub, as URLs, in the order of use. */
   readonly mirrors: readonly string[];
-  /** `host[:port]` that may be spoken to without TLS, and address ranges (CIDR). */
+  /** `host[:port]` that may be connected to without TLS, and address ranges (CIDR). */
   readonly insecureHosts: readonly string[];
   readonly insecureRanges: readonly string[];
 }
@@ -123,16 +123,16 @@ export interface RegistryFacts {
 export class EngineUnreachable extends Error {}
 
 /**
- * The engine took a question and did not answer it in time: a container of which it is held up, as a rule.
+ * The engine accepted a request and did not respond in time: as a rule, a container blocks it.
  */
 export class EngineTimeout extends EngineUnreachable {
-  constructor(limitMs: number) {
-    super(`the engine did not answer within ${limitMs / 1000} s`);
+  constructor(timeoutMs: number) {
+    super(`the engine did not answer within ${timeoutMs / 1000} s`);
   }
 }
 
-/** How a question that can't be answered is refused: what depends on the response is not done. */
-export function unansweredRefusal(error: EngineUnreachable): {
+/** The refusal of a request whose decision needs an engine that does not respond. */
+export function engineUnreachableRefusal(error: EngineUnreachable): {
   readonly status: number;
   readonly message: string;
 } {

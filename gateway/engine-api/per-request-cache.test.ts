@@ -14,7 +14,7 @@ const container = (id: string): ContainerFacts => ({
   pid: 0,
   mounts: [],
   devices: [],
-  boundOnlyIfThere: [],
+  bindsRequiringSource: [],
   labels: {},
   networks: [],
   user: '',

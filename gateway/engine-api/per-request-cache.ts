@@ -2,26 +2,25 @@ import pLimit from 'p-limit';
 import type { EngineFacts } from './engine-facts.ts';
 
 /**
- * Questions about what one request names that wait for the engine at once: each may be about a container that
- * holds it up.
+ * Concurrent queries to the engine for one client request: each may be about a container that blocks it.
  */
-const maxQuestions = 8;
+const maxConcurrentQueries = 8;
 
 /**
- * The facts of one request: a name means the same at every look. Otherwise what was the caller's own at one
- * look (it may rename what it has, and names come before the beginnings of ids) would be another's at the
- * next.
+ * Facts for one client request, in which a name refers to the same object at every look-up. Otherwise the
+ * caller could pass one check with its own object and the next one with another's: it may rename objects, and
+ * names take precedence over id prefixes.
  */
 export function perRequestCache(facts: EngineFacts): EngineFacts {
-  const containers: Known<EngineFacts['container']> = new Map();
-  const volumes: Known<EngineFacts['volume']> = new Map();
-  const networks: Known<EngineFacts['network']> = new Map();
-  const limit = pLimit(maxQuestions);
+  const containers: QueryCache<EngineFacts['container']> = new Map();
+  const volumes: QueryCache<EngineFacts['volume']> = new Map();
+  const networks: QueryCache<EngineFacts['network']> = new Map();
+  const limit = pLimit(maxConcurrentQueries);
   return {
     ...facts,
-    container: (reference) => once(containers, reference, (name) => limit(() => facts.container(name))),
-    volume: (name) => once(volumes, name, (reference) => limit(() => facts.volume(reference))),
-    network: (reference) => once(networks, reference, (name) => limit(() => facts.network(name))),
+    container: (reference) => cached(containers, reference, (name) => limit(() => facts.container(name))),
+    volume: (name) => cached(volumes, name, (reference) => limit(() => facts.volume(reference))),
+    network: (reference) => cached(networks, reference, (name) => limit(() => facts.network(name))),
     createVolume: (name, labels) => {
       volumes.delete(name);
       return facts.createVolume(name, labels);
@@ -29,10 +28,10 @@ export function perRequestCache(facts: EngineFacts): EngineFacts {
   };
 }
 
-type Known<Ask extends (name: string) => unknown> = Map<string, ReturnType<Ask>>;
+type QueryCache<Query extends (name: string) => unknown> = Map<string, ReturnType<Query>>;
 
-function once<Answer>(known: Map<string, Answer>, name: string, ask: (name: string) => Answer): Answer {
-  const answer = known.get(name) ?? ask(name);
-  known.set(name, answer);
-  return answer;
+function cached<Result>(cache: Map<string, Result>, name: string, query: (name: string) => Result): Result {
+  const result = cache.get(name) ?? query(name);
+  cache.set(name, result);
+  return result;
 }

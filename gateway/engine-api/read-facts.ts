@@ -7,7 +7,7 @@ import type { ContainerFacts, ContainerLayers, RegistryFacts, VolumeFacts } from
 /** The content of an archive that is one regular file. */
 export function readSingleFile(archive: Buffer): Buffer | null {
   const size = (at: number) => Number.parseInt(archive.toString('latin1', at + 124, at + 136), 8);
-  // Before a file whose owner has a large id comes a header with that.
+  // A file whose owner has a large id is preceded by an extended header.
   const at = archive[156] === 0x78 ? 512 + Math.ceil(size(0) / 512) * 512 : 0;
   const type = archive[at + 156];
   const bytes = size(at);
@@ -17,15 +17,15 @@ export function readSingleFile(archive: Buffer): Buffer | null {
 }
 
 /**
- * Graph drivers whose names no containerd snapshotter has. The others are told apart by what the engine says
- * of itself.
+ * Graph drivers that share no name with a containerd snapshotter. The others are told apart by the engine's
+ * /info.
  */
 const graphDriverNames = new Set(['overlay2', 'vfs', 'aufs', 'devicemapper', 'windowsfilter']);
 
 /** `info`: requests the engine's /info, where it is needed. */
 export async function readImage(found: unknown, info: () => Promise<unknown>): Promise<LocalImage> {
   const driver = text(field(field(found, 'GraphDriver'), 'Name'));
-  // In doubt containerd's: there fewer of the engine's fields count as proof.
+  // In doubt containerd's: fewer of the engine's fields count as proof there.
   const graph =
     field(found, 'Descriptor') == null &&
     (graphDriverNames.has(driver) ||
@@ -126,7 +126,7 @@ export function readContainer(found: unknown): ContainerFacts {
     startedAt: text(field(state, 'StartedAt')),
     devices: readDevices(field(found, 'HostConfig')),
     autoRemove: field(field(found, 'HostConfig'), 'AutoRemove') === true,
-    boundOnlyIfThere: (Array.isArray(requestedMounts) ? requestedMounts : [])
+    bindsRequiringSource: (Array.isArray(requestedMounts) ? requestedMounts : [])
       .filter(
         (mount: unknown) =>
           text(field(mount, 'Type')) === 'bind' &&

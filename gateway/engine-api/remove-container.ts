@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 
-const limitMs = 30_000;
+const timeoutMs = 30_000;
 
 /**
  * Removes a container with its anonymous volumes, as the engine removes one of `docker run --rm`. Resolves
- * when the engine has answered; rejects where it does not within 30 s.
+ * when the engine has responded; rejects where it does not within 30 s.
  */
 export function removeContainer(engineSocket: string, id: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -14,7 +14,7 @@ export function removeContainer(engineSocket: string, id: string): Promise<void>
         method: 'DELETE',
         path: `/containers/${encodeURIComponent(id)}?force=1&v=1`,
         headers: { Host: 'docker' },
-        signal: AbortSignal.timeout(limitMs),
+        signal: AbortSignal.timeout(timeoutMs),
       },
       (res) => {
         res.resume();

@@ -1,4 +1,4 @@
-import type { AskedImage, ExplainedRequest } from '../../shared/explain/explanation.ts';
+import type { ImageLookup, ExplainedRequest } from '../../shared/explain/explanation.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
@@ -6,10 +6,10 @@ import type { Gatekeeper } from '../http/exchange.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import { dryRun, type DryRunOptions } from './dry-run.ts';
 import { dryRunSockets } from './dry-run-sockets.ts';
-import { noteCommands } from './recorded-facts.ts';
+import { recordCommands } from './recorded-facts.ts';
 
-/** What a gateway that enforces would have been started with. */
-export interface GatewaySetting {
+/** The settings, sockets and directories of the gateway that a dry run stands for. */
+export interface GatewayContext {
   readonly settings: EffectiveSettings;
   readonly clientSocket: string;
   readonly engineSockets: readonly string[];
@@ -21,15 +21,14 @@ export interface DryGatekeeperParts extends Pick<DryRunOptions, 'continueAfterDe
   readonly facts: EngineFacts;
   readonly trust: ImageTrust;
   /** Images that request the socket; receives what they may do with it. */
-  readonly images?: Map<string, AskedImage>;
+  readonly images?: Map<string, ImageLookup>;
 }
 
 /**
- * The gatekeeper of a gateway under these settings that changes nothing; what it decided is told to
- * `explained`.
+ * The gatekeeper of a gateway under these settings that changes nothing; passes its decisions to `explained`.
  */
 export function dryGatekeeper(
-  { settings, clientSocket, engineSockets, engineDirectories, stateDirectory }: GatewaySetting,
+  { settings, clientSocket, engineSockets, engineDirectories, stateDirectory }: GatewayContext,
   { facts, trust, images = new Map(), ...how }: DryGatekeeperParts,
   explained: (request: ExplainedRequest) => void,
 ): Gatekeeper {
@@ -57,7 +56,7 @@ export function dryGatekeeper(
       engineSockets,
       clientSocket,
       sockets: dryRunSockets(stateDirectory, trust, (mount) => {
-        noteCommands(images, mount, settings);
+        recordCommands(images, mount, settings);
       }),
       ...how,
     },

@@ -6,8 +6,7 @@ import { idAt } from '../sockets/records.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 
 /**
- * Stands for the gateway's keeping of sockets where nothing may be made: a grant is decided, told to
- * `granted`, and comes to nothing.
+ * A socket module that creates nothing: a grant is decided and passed to `granted`, and has no effect.
  */
 export function dryRunSockets(
   stateDirectory: string,
@@ -15,7 +14,7 @@ export function dryRunSockets(
   granted: (mount: SocketMount) => void,
 ): SocketMountModule {
   const nothing = () => Promise.resolve();
-  // The one place where an id is made up: it is shown in a path, and names no mount.
+  // A placeholder: it is shown in a path, and identifies no mount.
   const id = '<its own>' as SocketMountId;
   return {
     mounts: {

@@ -11,8 +11,7 @@ import type { GatekeeperOptions } from '../enforce/gatekeeper-options.ts';
 import type { Gatekeeper, GatewayRequest, GatekeeperResult, Verdict } from '../http/exchange.ts';
 
 /**
- * What a client may learn from the engine on the way: enough for a command line to get to what it wants to
- * do.
+ * Reads that reach the engine: enough for a command line to get to the request that changes something.
  */
 const reads = new Set([
   '/_ping',
@@ -28,7 +27,7 @@ const reads = new Set([
   '/networks/{id}',
   '/exec/{id}/json',
 ]);
-const stop: Verdict = {
+const stopVerdict: Verdict = {
   kind: 'refuse',
   status: 403,
   message: 'bulkhead explain: this is as far as it goes; nothing was done',
@@ -123,13 +122,13 @@ class DryRun {
   async #decideBody(request: GatewayRequest, handling: ReadBody, body: Buffer): Promise<Verdict> {
     const { result: verdict, findings } = await this.#collect(() => handling.decide(body));
     const parsed = parseJson(body.toString('utf8'));
-    // What can't be read without doubt is refused as a whole.
+    // A body that is ambiguous or invalid is refused as a whole.
     if (!parsed.ok || !isObject(parsed.value)) return this.#conclude(request, verdict, findings, {}, body);
     const subject = subjectOf(request, parsed.value);
     if (
       request.match?.route.inspect !== 'create-container' ||
       (this.#options.parts === 'of-denied' && verdict.kind !== 'refuse') ||
-      // What exceeds a limit of the gateway is refused as a whole, too: its parts are too many.
+      // So is a body that exceeds a limit of the gateway: it has too many parts.
       findings.some(({ rule }) => rule === 'request-limit')
     )
       return this.#conclude(request, verdict, findings, subject, body);
@@ -155,8 +154,8 @@ class DryRun {
       );
       if (findings.length === 0 && value !== null) passed.push({ field: part.field, value });
     }
-    // What only the whole shows (the name, parts that don't go together) stays; the parts say the rest
-    // better.
+    // Findings about the request as a whole (its name, conflicting parts) stay; for all others the parts are
+    // more precise.
     const partMessages = new Set(found.map(({ message }) => message));
     return {
       findings: unique([
@@ -192,11 +191,11 @@ class DryRun {
     });
     // The client shows the refusal as it would show the gateway's.
     if (this.#continues) return { kind: 'forward', ...(sent === null ? {} : { body: sent }) };
-    return verdict.kind === 'refuse' ? verdict : stop;
+    return verdict.kind === 'refuse' ? verdict : stopVerdict;
   }
 }
 
-/** A refusal that no rule explains: something that was asked about is not there. */
+/** A refusal without a rule: an object that the request refers to does not exist. */
 const missingFinding = (request: GatewayRequest, refusal: string): Finding => ({
   outcome: 'missing',
   rule: '',

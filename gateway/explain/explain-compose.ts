@@ -8,9 +8,9 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { fakeEngine } from './fake-engine.ts';
 import { firstLine, runClient, type ClientOutput } from './run-client.ts';
 import { message } from '../../shared/messages/message.ts';
-import { drySession, type DryRunSetting, type DrySession } from './session.ts';
+import { drySession, type DryRunContext, type DrySession } from './session.ts';
 
-export interface ComposeOptions extends DryRunSetting {
+export interface ComposeOptions extends DryRunContext {
   readonly text: string;
   /** Directory that relative paths and `.env` belong to. */
   readonly projectDirectory: string;
@@ -20,8 +20,8 @@ export interface ComposeOptions extends DryRunSetting {
 
 /**
  * Explains a compose file: the real `docker compose create` processes all of it, against a fake engine, and
- * every request it makes is decided by the gateway's own code. Builds are decided by what the file says of
- * them, through the older builder's request. Dockerfiles are not read, nothing is pulled. Errors:
+ * every request it makes is decided by the gateway's own code. Builds are decided by their section of the
+ * file, through the classic builder's request. Dockerfiles are not read, nothing is pulled. Errors:
  * `input.unusable` where Compose does not accept the file, `engine.not-installed`.
  */
 export async function explainCompose(options: ComposeOptions): Promise<Result<Explanation, AppError>> {
@@ -143,7 +143,7 @@ async function runBuilds(
   return ok(builds);
 }
 
-/** Names of containers begin with it; nothing is decided by it. */
+/** Prefix of container names; it influences no decision. */
 const projectName = 'simulated';
 
 interface Build {
@@ -156,7 +156,9 @@ interface Service {
   readonly leftOut: readonly string[];
 }
 
-/** Keys that no request shows: of a build BuildKit handles them, of a service they apply when it runs. */
+/**
+ * Keys that appear in no request: of a build, BuildKit handles them; of a service, they apply when it runs.
+ */
 const buildKeysNotSent = ['secrets', 'ssh', 'additional_contexts', 'cache_from', 'cache_to', 'platforms'];
 const serviceKeysNotSent = ['post_start', 'pre_stop', 'develop'];
 
@@ -180,7 +182,7 @@ export function programRunByCompose(config: Record<string, unknown>): string | n
   return Object.keys(record(config['models'])).length > 0 ? 'models' : null;
 }
 
-/** What Compose's own reading of the file says of builds, and what no request shows. */
+/** The services of Compose's parsed file: their builds, and the keys that appear in no request. */
 function servicesOf(config: Record<string, unknown>): readonly Service[] {
   return Object.entries(record(config['services'])).map(([name, value]) => {
     const service = record(value);
@@ -212,7 +214,7 @@ function servicesOf(config: Record<string, unknown>): readonly Service[] {
 function withEntitlements(
   request: ExplainedRequest,
   names: readonly string[],
-  { settings }: DryRunSetting,
+  { settings }: DryRunContext,
 ): ExplainedRequest {
   if (names.length === 0 || !settings.eci.value) return request;
   const outcome = settings.mode === 'audit' ? 'would-deny' : 'deny';
@@ -248,7 +250,10 @@ function deduplicate(requests: readonly ExplainedRequest[]): ExplainedRequest[] 
   return [...new Map(requests.map((request) => [key(request), withoutProject(request)])).values()];
 }
 
-/** Compose asks for several at a time: networks and volumes first, then the services as it reads them. */
+/**
+ * Compose sends requests concurrently; sorts networks and volumes first, then services in the order of the
+ * file.
+ */
 function inServiceOrder(
   requests: readonly ExplainedRequest[],
   services: readonly string[],

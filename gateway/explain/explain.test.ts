@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { withoutTerminal } from './explain.ts';
 
-it('asks for no terminal, which a dry run has none of', () => {
+it('runs without a terminal, since a dry run has none', () => {
   const plain = (text: string) => withoutTerminal(text.split(' ')).join(' ');
   expect(plain('run -it alpine sh')).toBe('run --detach -it alpine sh');
   expect(plain('container exec --tty web sh')).toBe('container exec --detach --tty web sh');

@@ -4,23 +4,23 @@ import type { Explanation } from '../../shared/explain/explanation.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { firstLine, runClient } from './run-client.ts';
 import { message } from '../../shared/messages/message.ts';
-import { drySession, type DryRunSetting } from './session.ts';
+import { drySession, type DryRunContext } from './session.ts';
 
-export interface ExplainOptions extends DryRunSetting {
+export interface ExplainOptions extends DryRunContext {
   /** A Docker command line without `docker`: ['run', '--pid=host', 'alpine']. */
   readonly args: readonly string[];
   /** Variables set for the command alone. */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * Of a build whose context was left out of `args`: the client gets an empty directory with a Dockerfile of
-   * one line, so that nothing of the user's is read.
+   * For a build whose context was left out of `args`: the client gets a directory with a one-line Dockerfile,
+   * so that none of the user's files is read.
    */
   readonly stubContext?: boolean;
 }
 
 /**
- * Commands that do all they do through the engine's API. Not among them: plugins (compose, buildx), and what
- * changes the client's own files.
+ * Commands that work through the engine's API alone. Not among them: plugins (compose, buildx), and commands
+ * that change the client's own files.
  */
 const commands = new Set([
   'attach',
@@ -75,14 +75,14 @@ const commands = new Set([
   'volume',
   'wait',
 ]);
-/** Options by which the client writes files before it asks the engine. */
+/** Options by which the client writes files before it sends a request. */
 const writing = /^--(?:iidfile|cidfile|metadata-file)(?:=|$)/;
 
 /**
- * What would become of a Docker command line under these settings. The real `docker` runs against a private
- * socket behind which the gateway's own code decides, and nothing but reads gets to the engine; its first
- * request that would change something ends it. Errors: `input.unusable` for what is no such command line,
- * `engine.not-installed` without the Docker command line.
+ * Explains a Docker command line under these settings. The real `docker` runs against a private socket behind
+ * which the gateway's own code decides, and only reads reach the engine; its first request that would change
+ * something ends it. Errors: `input.unusable` for an invalid command line, `engine.not-installed` without the
+ * Docker command line.
  */
 export async function explainCommand(options: ExplainOptions): Promise<Result<Explanation, AppError>> {
   const [command = ''] = options.args;
@@ -134,8 +134,8 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
 }
 
 /**
- * The client gets no terminal here, and without one asks for nothing that needs it. What runs detached asks
- * the engine for the same.
+ * The client gets no terminal here, and without one it rejects `--tty`. A detached run sends the same
+ * requests.
  */
 export function withoutTerminal(args: readonly string[]): readonly string[] {
   const at = args[0] === 'container' ? 1 : 0;

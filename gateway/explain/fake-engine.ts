@@ -8,7 +8,7 @@ import { listenOnSocket } from './listen.ts';
 import type { EngineInterceptor } from './session.ts';
 
 const maxBodyBytes = 4 * 1024 * 1024;
-/** Reads that are forwarded to the real engine where the simulated one has no answer. */
+/** Reads that are forwarded to the real engine where the simulated one has no such object. */
 const forwardedReads = new RegExp(
   '^/(?:version|info|images/json|images/.+/json|containers/[^/]+/json|' +
     'networks|networks/[^/]+|volumes|volumes/[^/]+)$',

@@ -78,7 +78,7 @@ function factsOf({ id, name, body }: FakeContainer, runtime: string): ContainerF
     autoRemove: false,
     mounts: [...binds, ...mounts],
     devices: [],
-    boundOnlyIfThere: [],
+    bindsRequiringSource: [],
     layers: null,
     labels: strings(body['Labels']),
     networks: [],

@@ -1,41 +1,45 @@
-import type { AskedFact, AskedImage } from '../../shared/explain/explanation.ts';
+import type { FactLookup, ImageLookup } from '../../shared/explain/explanation.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import { governingList } from '../../shared/policy/commands.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 
-/** How many facts are recorded. */
-const most = 100;
+/** Limit of recorded facts. */
+const maxRecorded = 100;
 
 /** The same facts; each one requested by name is recorded once. */
-export function recordedFacts(facts: EngineFacts, recorded: Map<string, AskedFact>): EngineFacts {
-  const note =
-    <T>(kind: AskedFact['kind'], describe: (found: T) => string, ask: (name: string) => Promise<T | null>) =>
+export function recordedFacts(facts: EngineFacts, recorded: Map<string, FactLookup>): EngineFacts {
+  const recording =
+    <T>(
+      kind: FactLookup['kind'],
+      describe: (found: T) => string,
+      query: (name: string) => Promise<T | null>,
+    ) =>
     async (name: string): Promise<T | null> => {
-      const found = await ask(name);
-      if (recorded.size < most)
+      const found = await query(name);
+      if (recorded.size < maxRecorded)
         recorded.set(`${kind} ${name}`, { kind, name, found: found === null ? null : describe(found) });
       return found;
     };
   return {
     ...facts,
-    container: note(
+    container: recording(
       'container',
       (found) => `${found.id.slice(0, 12)}, ${found.runtime}`,
       (name) => facts.container(name),
     ),
-    image: note(
+    image: recording(
       'image',
       (found) => found.id.slice(0, 19),
       (name) => facts.image(name),
     ),
-    volume: note(
+    volume: recording(
       'volume',
       (found) => found.driver,
       (name) => facts.volume(name),
     ),
-    network: note(
+    network: recording(
       'network',
       (found) => found.driver,
       (name) => facts.network(name),
@@ -43,8 +47,8 @@ export function recordedFacts(facts: EngineFacts, recorded: Map<string, AskedFac
   };
 }
 
-/** The same trust; what became of each image that asks for the socket is noted. */
-export function recordedTrust(trust: ImageTrust, images: Map<string, AskedImage>): ImageTrust {
+/** The same trust; records the verdict for each image that requests the socket. */
+export function recordedTrust(trust: ImageTrust, images: Map<string, ImageLookup>): ImageTrust {
   return {
     decide: async (image, socket) => {
       const verdict = await trust.decide(image, socket);
@@ -79,9 +83,9 @@ export function recordedTrust(trust: ImageTrust, images: Map<string, AskedImage>
   };
 }
 
-/** What will work through the socket that an image is granted: the command list that governs it. */
-export function noteCommands(
-  images: Map<string, AskedImage>,
+/** Records the command list that governs the socket of an image. */
+export function recordCommands(
+  images: Map<string, ImageLookup>,
   mount: SocketMount,
   settings: EffectiveSettings,
 ): void {

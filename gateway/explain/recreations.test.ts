@@ -86,7 +86,7 @@ describe('what the gateway will refuse of a recreation (D)', () => {
     expect(await refused(listed(String(me.uid)), one(devices))).toEqual([[]]);
     expect(await refused(listed(String(me.uid + 1)), one(devices))).toEqual([['host-device']]);
   });
-  test('A8: $HOME is the home of who asks for the new one', async () => {
+  test('A8: $HOME is the home of the user who requests the new one', async () => {
     expect(await refused({}, one({ Binds: [`${homedir()}:/h`] }))).toEqual([[]]);
     // Root alone knows who that will be.
     if (me.uid === 0)

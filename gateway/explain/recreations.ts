@@ -19,20 +19,20 @@ import { parseTarget } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
 import { dryGatekeeper } from './dry-gatekeeper.ts';
-import { engineToAsk } from './engine-to-ask.ts';
+import { findReachableEngine } from './reachable-engine.ts';
 import { refusalSentence } from '../../shared/audit/decision-text.ts';
 import { referenceTo } from '../../shared/messages/message.ts';
 
-/** A registry that does not answer must not hold a plan up, ms. */
+/** How long a plan waits for registries, ms. */
 const timeoutMs = 10_000;
 /** Containers decided at the same time. */
-const atOnce = 16;
+const maxConcurrentDecisions = 16;
 
 /**
- * What the gateway will refuse of recreations: every create request, and what connects the new container to
- * its networks, decided by the gateway's own code as for the user who asks; the engine is read, and nothing
- * else. Starting a container is decided by what it mounts and runs with, which its create request said a
- * moment before. Where this process sees less than the gateway would, it takes nothing for refused.
+ * The refusals that recreations will get: their create requests, and the requests that connect the new
+ * containers to networks, are decided by the gateway's own code as requests of that user; the engine is only
+ * read. A start needs no decision here: it depends on the mounts and the runtime of the create request. Where
+ * this process sees less than the gateway would, a refusal does not count.
  */
 export async function refusedRecreations({
   settings,
@@ -42,7 +42,7 @@ export async function refusedRecreations({
   const refused = new Map<string, readonly RecreateRefusal[]>();
   // Audit mode refuses nothing.
   if (!settings.eci.value || settings.mode === 'audit' || requested.length === 0) return refused;
-  const engineSocket = await engineToAsk(paths);
+  const engineSocket = await findReachableEngine(paths);
   if (engineSocket === null) return refused;
   const facts = createEngineFacts(engineSocket);
   const trust = createImageTrust({ facts, stateDirectory: paths.root, readOnly: true });
@@ -55,7 +55,7 @@ export async function refusedRecreations({
     stateDirectory: paths.root,
   };
   const recreatedFacts = asIfRecreated(facts, requested, runtimeNameOf(chosenBackend(settings.backend)));
-  const limit = pLimit(atOnce);
+  const limit = pLimit(maxConcurrentDecisions);
   try {
     const each = Promise.all(
       requested.map((one) =>
@@ -69,7 +69,7 @@ export async function refusedRecreations({
               decided.push(request);
             },
           );
-          for (const { target, body } of requestsOf(one)) await ask(decide, target, body, one.user);
+          for (const { target, body } of requestsOf(one)) await submitRequest(decide, target, body, one.user);
           const isAuthoritative = await refusalFilter(one, settings);
           const refusals = decided
             .flatMap(({ findings }) =>
@@ -116,7 +116,7 @@ function asIfRecreated(
   };
 }
 
-/** As they are sent when it comes to it. */
+/** The requests that the recreation will send. */
 function requestsOf({
   name,
   body,
@@ -132,7 +132,7 @@ function requestsOf({
   ];
 }
 
-async function ask(
+async function submitRequest(
   decide: Gatekeeper,
   target: string,
   body: object,
@@ -163,9 +163,9 @@ async function ask(
 }
 
 /**
- * Whether a refusal would be the gateway's as well, which is root's and sees everything. Another user may not
- * look into every directory, has logins to registries of his own, and is not told who had a container made:
- * its maker's home may be shared where his is not.
+ * Whether the gateway, which runs as root, would refuse as well. Another user may not read every directory,
+ * has logins to registries of their own, and does not know who created a container: its creator's home may be
+ * shared where theirs is not.
  */
 async function refusalFilter(
   { user }: RequestedRecreation,

@@ -63,8 +63,8 @@ function clientEnvironment(run: ClientRun, config: string): NodeJS.ProcessEnv {
     LANG: 'C.UTF-8',
     DOCKER_CONFIG: config,
     DOCKER_HOST: `unix://${run.socket}`,
-    // BuildKit asks by calls on a connection that the engine would have to take up; the older builder asks
-    // the same by parameters.
+    // BuildKit would need a connection for calls that the engine accepts; the classic builder sends the same
+    // as parameters.
     DOCKER_BUILDKIT: '0',
     DOCKER_CLI_HINTS: 'false',
     // No file of a repository or a registry is fetched.
@@ -101,7 +101,7 @@ function spawnClient(
     child.stdout?.on('data', (part: Buffer) => {
       if (stdout.length < maxStdout) stdout += part.toString('utf8');
     });
-    // It may end before it has read all.
+    // It may exit before it has read its input.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(run.input);
     child.once('error', (error: NodeJS.ErrnoException) => {
@@ -132,8 +132,7 @@ const startFailure = (error: NodeJS.ErrnoException): Result<never, AppError> =>
 const cancelled = () => fail('apply.cancelled', message('gateway.cancelled'));
 
 /**
- * Where programs are looked for: never in the directory the client runs in, which an empty or relative entry
- * would mean.
+ * The PATH of the client, without empty or relative entries: they would mean its working directory.
  */
 export function searchPath(inherited: string | undefined): string {
   const absolute = (inherited ?? '').split(path.delimiter).filter((entry) => path.isAbsolute(entry));
@@ -142,7 +141,7 @@ export function searchPath(inherited: string | undefined): string {
     : absolute.join(path.delimiter);
 }
 
-/** Plugins are the only thing that is ever taken from the user's configuration: Compose is one. */
+/** Plugins are the only part of the user's configuration that is used: Compose is one. */
 async function linkPlugins(config: string): Promise<void> {
   const own = path.join(
     process.env['DOCKER_CONFIG'] ?? path.join(process.env['HOME'] ?? '/', '.docker'),

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
   strictest,
-  type AskedFact,
-  type AskedImage,
+  type FactLookup,
+  type ImageLookup,
   type ExplainedRequest,
   type Explanation,
 } from '../../shared/explain/explanation.ts';
@@ -16,24 +16,24 @@ import { listenOn } from '../http/listener.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import { absentFacts, serveAbsentEngine } from './unreachable-engine.ts';
-import { dryGatekeeper, type GatewaySetting } from './dry-gatekeeper.ts';
+import { dryGatekeeper, type GatewayContext } from './dry-gatekeeper.ts';
 import { recordedFacts, recordedTrust } from './recorded-facts.ts';
 import { type Message, referenceTo } from '../../shared/messages/message.ts';
 
-/** What a dry run is decided by, whatever is explained. */
-export interface DryRunSetting extends GatewaySetting {
-  /** Socket of the engine that answers what has to be known; null: there is none. */
+/** What every dry run needs: the gateway's context, the engine to query, and its limits. */
+export interface DryRunContext extends GatewayContext {
+  /** Socket of the engine that facts are queried from; null: there is none. */
   readonly engineSocket: string | null;
-  /** Takes every image for trusted that wants the Docker socket, instead of asking registries. */
+  /** Trusts every image that requests the Docker socket, instead of querying registries. */
   readonly assumeImageTrusted?: boolean;
   readonly workingDirectory?: string;
-  /** Ends it; what comes back then is `apply.cancelled`. */
+  /** Cancels it; the result is then `apply.cancelled`. */
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
 }
 
 export interface DrySession {
-  /** Where the client is to go. */
+  /** The socket for the client to connect to. */
   readonly socket: string;
   /** A directory of this run's own. */
   readonly directory: string;
@@ -41,55 +41,54 @@ export interface DrySession {
 }
 
 /**
- * What came of the client's run; `requests` in the place of those that were seen, where more is known of
- * them.
+ * The result of the client's run; `requests` replaces the recorded ones, where more is known about them.
  */
 export interface ClientRunResult extends Pick<Explanation, 'clientWords' | 'leftOut' | 'notes'> {
   readonly requests?: ExplainedRequest[];
 }
 
-/** Stands between the client and the engine, and changes what is known of the engine. */
+/** A server between the client and the engine, with the facts that go with it. */
 export interface EngineInterceptor {
   facts(facts: EngineFacts): EngineFacts;
   serve(socket: string, engineSocket: string): Promise<{ close(): Promise<void> }>;
 }
 
 /**
- * Opens a private socket behind which the gateway's own code decides, and on which nothing but reads gets to
- * the engine; has `work` use it, and takes everything away again.
+ * Opens a private socket behind which the gateway's own code decides, and by which only reads reach the
+ * engine; calls `work` with it, and removes everything afterwards.
  */
 export async function drySession(
-  setting: DryRunSetting,
+  context: DryRunContext,
   interceptor: EngineInterceptor | null,
   work: (session: DrySession) => Promise<Result<ClientRunResult, AppError>>,
 ): Promise<Result<Explanation, AppError>> {
-  // The client prints what a gateway under these settings would answer.
-  await loadTranslator(setting.settings.language);
+  // The client prints the responses of a gateway under these settings.
+  await loadTranslator(context.settings.language);
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-explain-'));
   const missing = new Map<string, Message>();
   const requests: ExplainedRequest[] = [];
-  const factRecords = new Map<string, AskedFact>();
-  const images = new Map<string, AskedImage>();
+  const factRecords = new Map<string, FactLookup>();
+  const images = new Map<string, ImageLookup>();
   const engineFacts =
-    setting.engineSocket === null
+    context.engineSocket === null
       ? absentFacts((what) => {
           missing.set(what.text, what);
         })
-      : recordedFacts(createEngineFacts(setting.engineSocket), factRecords);
+      : recordedFacts(createEngineFacts(context.engineSocket), factRecords);
   const facts = interceptor === null ? engineFacts : interceptor.facts(engineFacts);
   const trust = recordedTrust(
-    setting.assumeImageTrusted === true
+    context.assumeImageTrusted === true
       ? assumedTrust
-      : createImageTrust({ facts: engineFacts, stateDirectory: setting.stateDirectory, readOnly: true }),
+      : createImageTrust({ facts: engineFacts, stateDirectory: context.stateDirectory, readOnly: true }),
     images,
   );
-  const engineSocket = setting.engineSocket ?? path.join(directory, 'engine.sock');
-  const absent = setting.engineSocket === null ? await serveAbsentEngine(engineSocket) : null;
+  const engineSocket = context.engineSocket ?? path.join(directory, 'engine.sock');
+  const absent = context.engineSocket === null ? await serveAbsentEngine(engineSocket) : null;
   const fakeServer =
     interceptor === null ? null : await interceptor.serve(path.join(directory, 'made-up.sock'), engineSocket);
   try {
     const decide = dryGatekeeper(
-      setting,
+      context,
       { facts, trust, images, continueAfterDenial: interceptor !== null },
       (request) => {
         if (requests.length < maxRequests) requests.push(request);
@@ -113,20 +112,20 @@ export async function drySession(
     if (!result.ok) return result;
     const reported = result.value.requests ?? requests;
     return ok({
-      eci: setting.settings.eci.value,
-      mode: setting.settings.mode,
+      eci: context.settings.eci.value,
+      mode: context.settings.mode,
       outcome: strictest(reported.map(({ outcome }) => outcome)),
       requests: reported,
       missingFacts: [...missing.keys()],
       missingFactSentences: [...missing.values()].map(referenceTo),
       facts: [...factRecords.values()],
       images: [...images.values()],
-      engine: setting.engineSocket !== null,
+      engine: context.engineSocket !== null,
       clientWords: result.value.clientWords,
       leftOut: result.value.leftOut,
       notes: [
         ...result.value.notes,
-        ...(setting.assumeImageTrusted === true ? ['image-assumed' as const] : []),
+        ...(context.assumeImageTrusted === true ? ['image-assumed' as const] : []),
       ],
     });
   } finally {
@@ -138,7 +137,7 @@ export async function drySession(
   }
 }
 
-/** A compose file of more services than this is not one. */
+/** Limit of recorded requests: no real compose file has more. */
 const maxRequests = 1000;
 
 const assumedTrust: ImageTrust = {

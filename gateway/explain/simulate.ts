@@ -8,13 +8,13 @@ import { entitlementDenial } from '../../shared/policy/build-solve.ts';
 import { explainCommand } from './explain.ts';
 import { explainCompose } from './explain-compose.ts';
 import { message } from '../../shared/messages/message.ts';
-import type { DryRunSetting } from './session.ts';
+import type { DryRunContext } from './session.ts';
 
 export interface SimulatedCommand {
   readonly explanation: Explanation;
   /**
-   * The same command line without the options that were refused, and what becomes of that; null where nothing
-   * was, or what was can't be left out.
+   * The same command line without the refused options, and its outcome; null where no option was refused, or
+   * one can't be left out.
    */
   readonly without: {
     readonly text: string;
@@ -24,7 +24,7 @@ export interface SimulatedCommand {
 }
 
 /**
- * Options of a build that only BuildKit knows; the older builder, whose request is decided, has none of them.
+ * Build options of BuildKit alone; the classic builder, whose request is decided, has none of them.
  */
 const buildKitOnly = new Set([
   'allow',
@@ -47,7 +47,7 @@ const buildKitOnly = new Set([
   'secret',
   'ssh',
 ]);
-/** Of these the files named are read by the client; the answer does not depend on them. */
+/** Options that name files for the client to read; the decision does not depend on them. */
 const readsFiles = new Set(['file', 'env-file', 'label-file']);
 
 /**
@@ -57,9 +57,9 @@ const readsFiles = new Set(['file', 'env-file', 'label-file']);
 export async function simulateCommand(
   text: string,
   home: string,
-  setting: DryRunSetting,
+  context: DryRunContext,
 ): Promise<Result<SimulatedCommand, AppError>> {
-  const first = await explainText(text, home, setting);
+  const first = await explainText(text, home, context);
   if (!first.ok) return first;
   const { line, explanation } = first.value;
   const refused =
@@ -68,7 +68,7 @@ export async function simulateCommand(
       : null;
   if (refused === null) return ok({ explanation, without: null });
   const shorter = withoutOptions(text, refused);
-  const second = await explainText(shorter, home, setting);
+  const second = await explainText(shorter, home, context);
   if (!second.ok)
     return second.error.code === 'apply.cancelled' ? second : ok({ explanation, without: null });
   return ok({
@@ -81,20 +81,20 @@ export async function simulateCommand(
   });
 }
 
-/** Simulates a compose file; what its services ask for is not left out by us. */
+/** Simulates a compose file; no refused part of it is left out. */
 export async function simulateCompose(
   text: string,
   projectDirectory: string,
-  setting: DryRunSetting,
+  context: DryRunContext,
 ): Promise<Result<SimulatedCommand, AppError>> {
-  const explained = await explainCompose({ ...setting, text, projectDirectory });
+  const explained = await explainCompose({ ...context, text, projectDirectory });
   return explained.ok ? ok({ explanation: explained.value, without: null }) : explained;
 }
 
 async function explainText(
   text: string,
   home: string,
-  setting: DryRunSetting,
+  context: DryRunContext,
 ): Promise<Result<{ line: CommandLine; explanation: Explanation }, AppError>> {
   const parsed = parseCommandLine(text, { home });
   if (!parsed.ok)
@@ -108,9 +108,9 @@ async function explainText(
   const { line } = parsed;
   const explained =
     line.kind === 'build'
-      ? await explainBuild(line, setting)
+      ? await explainBuild(line, context)
       : await explainCommand({
-          ...setting,
+          ...context,
           args: line.args,
           environment: line.environment,
           workingDirectory: home,
@@ -119,19 +119,18 @@ async function explainText(
 }
 
 /**
- * A build goes through the older builder's request, with an empty context: what the Dockerfile says is
- * decided while BuildKit builds. The entitlements that only BuildKit has are decided by the same rule as in
- * its own request.
+ * A build is decided by the classic builder's request, with an empty context: the Dockerfile's steps are
+ * decided while BuildKit builds. BuildKit's entitlements are decided by the same rule as in its own request.
  */
 async function explainBuild(
   line: CommandLine,
-  setting: DryRunSetting,
+  context: DryRunContext,
 ): Promise<Result<Explanation, AppError>> {
   const forwardedOptions = line.options.filter(
     ({ name }) => !buildKitOnly.has(name) && !readsFiles.has(name),
   );
   const explained = await explainCommand({
-    ...setting,
+    ...context,
     args: [
       'build',
       ...forwardedOptions.flatMap(({ name, value }) =>

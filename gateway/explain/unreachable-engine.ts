@@ -7,7 +7,7 @@ import { type Message, message } from '../../shared/messages/message.ts';
 export function serveAbsentEngine(socket: string): Promise<ListeningServer> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace(/^\/v1\.\d+/, '').replace(/\?.*$/s, '');
-    const answer = (status: number, value: unknown) => {
+    const respond = (status: number, value: unknown) => {
       response.writeHead(status, {
         'Content-Type': 'application/json',
         'Api-Version': '1.45',
@@ -19,10 +19,10 @@ export function serveAbsentEngine(socket: string): Promise<ListeningServer> {
     };
     switch (path) {
       case '/_ping':
-        answer(200, request.method === 'HEAD' ? '' : 'OK');
+        respond(200, request.method === 'HEAD' ? '' : 'OK');
         return;
       case '/version':
-        answer(200, {
+        respond(200, {
           Version: '26.1.5',
           ApiVersion: '1.45',
           MinAPIVersion: '1.24',
@@ -31,18 +31,18 @@ export function serveAbsentEngine(socket: string): Promise<ListeningServer> {
         });
         return;
       case '/info':
-        answer(200, { OSType: 'linux', ServerVersion: '26.1.5' });
+        respond(200, { OSType: 'linux', ServerVersion: '26.1.5' });
         return;
       case '/images/json':
       case '/containers/json':
       case '/networks':
-        answer(200, []);
+        respond(200, []);
         return;
       case '/volumes':
-        answer(200, { Volumes: [], Warnings: [] });
+        respond(200, { Volumes: [], Warnings: [] });
         return;
       default:
-        answer(404, { message: 'bulkhead explain: there is no engine that could be asked' });
+        respond(404, { message: 'bulkhead explain: there is no engine that could be asked' });
     }
   });
   return listenOnSocket(server, socket);

@@ -42,7 +42,7 @@ function containerFacts(name: string, labels: Readonly<Record<string, string>>):
     autoRemove: false,
     mounts: [],
     devices: [],
-    boundOnlyIfThere: [],
+    bindsRequiringSource: [],
     layers: null,
     labels,
     networks: [],

@@ -96,7 +96,7 @@ const facts = (mount: SocketMount, more: Partial<ContainerFacts> = {}): Containe
   labels: {},
   networks: [],
   devices: [],
-  boundOnlyIfThere: [],
+  bindsRequiringSource: [],
   mounts: [{ type: 'bind', name: '', source: mount.socket, destination: '/s', readOnly: false }],
   ...more,
 });

@@ -1,8 +1,8 @@
 import type { ExplainedRequest } from './schema.ts';
 
 export type {
-  FactLookup as AskedFact,
-  ImageLookup as AskedImage,
+  FactLookup,
+  ImageLookup,
   ExplainedRequest,
   Explanation,
   Finding,

@@ -16,11 +16,11 @@ export function registryHandlers(): Area {
     const { socket } = state.get().engine;
     const engine = `${paths.root} ${socket}`;
     if (opened?.engine === engine) return opened.lookups;
-    const [{ createEntryLookups }, { engineToAsk }] = await Promise.all([
+    const [{ createEntryLookups }, { findReachableEngine }] = await Promise.all([
       import('../../../gateway/trust/entry-lookups.ts'),
-      import('../../../gateway/explain/engine-to-ask.ts'),
+      import('../../../gateway/explain/reachable-engine.ts'),
     ]);
-    const engineSocket = (await engineToAsk({ ...paths, clientSocket: socket })) ?? socket;
+    const engineSocket = (await findReachableEngine({ ...paths, clientSocket: socket })) ?? socket;
     opened?.lookups.close();
     opened = {
       engine,

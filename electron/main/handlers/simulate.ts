@@ -68,10 +68,10 @@ async function simulate(
   if (!settings.ok) return settings;
   const begun = performance.now();
   const paths = { ...target.paths, clientSocket: state.get().engine.socket };
-  const { engineToAsk } = await import('../../../gateway/explain/engine-to-ask.ts');
-  const setting = {
+  const { findReachableEngine } = await import('../../../gateway/explain/reachable-engine.ts');
+  const context = {
     settings: settings.value,
-    engineSocket: await engineToAsk(paths),
+    engineSocket: await findReachableEngine(paths),
     clientSocket: paths.clientSocket,
     engineSockets: [paths.engineSocket, paths.clientSocket],
     engineDirectories: [paths.root, paths.data, paths.run],
@@ -83,8 +83,8 @@ async function simulate(
   const home = os.homedir();
   const simulated =
     input.kind === 'command'
-      ? await simulateCommand(input.text, home, setting)
-      : await simulateCompose(input.text, input.file === null ? home : path.dirname(input.file), setting);
+      ? await simulateCommand(input.text, home, context)
+      : await simulateCompose(input.text, input.file === null ? home : path.dirname(input.file), context);
   if (!simulated.ok) return simulated;
   return ok({
     at: new Date().toISOString(),

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 /** Whether anybody accepts connections on a unix socket. */
-export function answersOnSocket(socket: string): Promise<boolean> {
+export function acceptsConnections(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(socket);
     probe.once('connect', () => {

@@ -1,8 +1,10 @@
 import { access, constants } from 'node:fs/promises';
-import { answersOnSocket } from './answers.ts';
+import { acceptsConnections } from './probe-socket.ts';
 
-/** Root asks the engine itself, others through the gateway; null where neither can be reached. */
-export async function engineToAsk(paths: {
+/**
+ * The socket to query the engine by: the engine's own for root, else the gateway's; null: none is reachable.
+ */
+export async function findReachableEngine(paths: {
   readonly engineSocket: string;
   readonly clientSocket: string;
 }): Promise<string | null> {
@@ -12,7 +14,7 @@ export async function engineToAsk(paths: {
         () => true,
         () => false,
       )) &&
-      (await answersOnSocket(socket))
+      (await acceptsConnections(socket))
     )
       return socket;
   }
