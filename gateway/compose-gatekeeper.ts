@@ -67,7 +67,7 @@ export async function composeGatekeeper(
         removeContainer(options.engineSocket, id).catch((error: unknown) => {
           log(`container ${id} of a refused start could not be removed: ${String(error)}`);
         }),
-      note: log,
+      log,
       ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
     }),
     facts,

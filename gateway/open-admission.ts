@@ -37,7 +37,7 @@ export async function openAdmission(options: AdmissionOptions): Promise<Admissio
     table,
     identify: (origin, peer) => identifyCaller(origin, peer, { owners, mounts }),
     recordRefusal: (denial) => {
-      counters.denial(denial.rule, 'deny');
+      counters.countDenial(denial.rule, 'deny');
       if (now() - lastLoggedAt >= logIntervalMs) {
         const previous = suppressed === 0 ? '' : `; ${suppressed} more refusals of this kind before`;
         log(`${refusalText(denial)}${previous}`);

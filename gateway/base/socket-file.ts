@@ -45,7 +45,7 @@ export async function freeSocket(file: string): Promise<Result<void, AppError>> 
     return fail('engine.start-failed', message('gateway.is-there-and-is-not-socket', { file }), {
       hint: message('gateway.move-it-away-or-listen-elsewhere'),
     });
-  const answered = await new Promise<boolean>((resolve) => {
+  const isServed = await new Promise<boolean>((resolve) => {
     const probe = connect(file);
     probe.once('connect', () => {
       probe.destroy();
@@ -55,7 +55,7 @@ export async function freeSocket(file: string): Promise<Result<void, AppError>> 
       resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
     });
   });
-  if (answered) return alreadyServed(file);
+  if (isServed) return alreadyServed(file);
   try {
     await unlink(file);
     return ok(undefined);

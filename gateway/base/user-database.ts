@@ -9,21 +9,23 @@ const timeoutMs = 3000;
  */
 export async function databaseLine(database: 'passwd' | 'group', key: string): Promise<string | null> {
   for (const program of ['/usr/bin/getent', '/bin/getent']) {
-    const answer = await new Promise<{ readonly there: boolean; readonly line: string | null }>((resolve) => {
-      // An absolute path and an empty environment: PATH has no influence.
-      execFile(
-        program,
-        [database, key],
-        { timeout: timeoutMs, env: {}, maxBuffer: 1024 * 1024 },
-        (error, stdout) => {
-          resolve({
-            there: error?.code !== 'ENOENT',
-            line: error === null ? (stdout.split('\n', 1)[0] ?? null) : null,
-          });
-        },
-      );
-    });
-    if (answer.there) return answer.line;
+    const result = await new Promise<{ readonly isInstalled: boolean; readonly line: string | null }>(
+      (resolve) => {
+        // An absolute path and an empty environment: PATH has no influence.
+        execFile(
+          program,
+          [database, key],
+          { timeout: timeoutMs, env: {}, maxBuffer: 1024 * 1024 },
+          (error, stdout) => {
+            resolve({
+              isInstalled: error?.code !== 'ENOENT',
+              line: error === null ? (stdout.split('\n', 1)[0] ?? null) : null,
+            });
+          },
+        );
+      },
+    );
+    if (result.isInstalled) return result.line;
   }
   return null;
 }

@@ -4,10 +4,10 @@ import { foldKey, isObject, type JsonObject } from '../../shared/policy/json.ts'
 import { parseBind, writeBind } from '../../shared/policy/bind-spec.ts';
 import { checkShape, listAt, textAt } from '../../shared/policy/shape.ts';
 import type { Verdict } from '../http/exchange.ts';
-import { bindSources } from './bind-sources.ts';
+import { createBindSourceResolver } from './bind-sources.ts';
 import { readJson } from './read-body.ts';
 import { writeBody } from './write-body.ts';
-import { environment } from './bind-environment.ts';
+import { bindSourceEnvironment } from './bind-environment.ts';
 import type { InspectionContext } from './inspection-context.ts';
 
 /** The engine's own runtime, known to every dockerd. */
@@ -19,24 +19,28 @@ const plainRuntime = 'runc';
  * so a client that named no runtime gets the plain one. And a Docker socket that is mounted is the clients'
  * one, wherever it was looked for: what comes in by it is decided and logged too.
  */
-export function passAsSent(context: InspectionContext, sent: Buffer | null): Verdict | Promise<Verdict> {
-  if (sent === null) return { kind: 'forward' };
-  if (context.request.match?.route.inspect !== 'create-container') return { kind: 'forward', body: sent };
-  return forwardCreateAsSent(context, sent);
+export function forwardAsReceived(
+  context: InspectionContext,
+  requestBody: Buffer | null,
+): Verdict | Promise<Verdict> {
+  if (requestBody === null) return { kind: 'forward' };
+  if (context.request.match?.route.inspect !== 'create-container')
+    return { kind: 'forward', body: requestBody };
+  return forwardCreateAsReceived(context, requestBody);
 }
 
-async function forwardCreateAsSent(context: InspectionContext, sent: Buffer): Promise<Verdict> {
-  const asSent: Verdict = { kind: 'forward', body: sent };
-  const parsed = await readJson(sent, context.request.clientGone?.());
-  if (!parsed.ok || !isObject(parsed.value)) return asSent;
+async function forwardCreateAsReceived(context: InspectionContext, requestBody: Buffer): Promise<Verdict> {
+  const asReceived: Verdict = { kind: 'forward', body: requestBody };
+  const parsed = await readJson(requestBody, context.request.clientGone?.());
+  if (!parsed.ok || !isObject(parsed.value)) return asReceived;
   const rewritten = await withClientsSocket(context, parsed.value);
   // With the engine unreachable the request itself fails.
   const runtime = await context.facts.defaultRuntime().catch(() => null);
   const body =
     (runtime === context.runtime ? withPlainRuntime(rewritten ?? parsed.value) : null) ?? rewritten;
   return body === null
-    ? asSent
-    : { kind: 'forward', body: await writeBody(body, sent.length, context.request.clientGone?.()) };
+    ? asReceived
+    : { kind: 'forward', body: await writeBody(body, requestBody.length, context.request.clientGone?.()) };
 }
 
 /**
@@ -46,7 +50,10 @@ async function withClientsSocket(context: InspectionContext, body: JsonObject): 
   const { clientSocket } = context;
   const host = body.get('HostConfig');
   if (clientSocket === undefined || !isObject(host)) return null;
-  const resolve = bindSources(await environment(context), context.request.clientGone?.());
+  const resolve = createBindSourceResolver(
+    await bindSourceEnvironment(context),
+    context.request.clientGone?.(),
+  );
   const isSocket = async (source: string): Promise<boolean> => {
     const facts = await resolve(source);
     return (

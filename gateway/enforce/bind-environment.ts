@@ -4,7 +4,7 @@ import type { InspectionContext } from './inspection-context.ts';
 import { callerOf } from './own-sockets.ts';
 
 /** What bind sources are compared with, for the caller of the request. */
-export async function environment(context: InspectionContext): Promise<BindSourceEnvironment> {
+export async function bindSourceEnvironment(context: InspectionContext): Promise<BindSourceEnvironment> {
   const uid = callerOf(context);
   const home = uid === null ? null : await homeOf(uid);
   const { sockets } = context;

@@ -49,14 +49,14 @@ function parents(file: string): string[] {
 }
 
 /** The engine's places, as they are while one request is decided. */
-interface EnginePlaces {
-  readonly sockets: Places;
-  readonly dockerSockets: Places;
-  readonly directories: Places;
+interface EnginePaths {
+  readonly sockets: PathSet;
+  readonly dockerSockets: PathSet;
+  readonly directories: PathSet;
   readonly shares: Shares;
 }
 /** Some files or directories: they, and what is above them, by path and by inode. */
-interface Places {
+interface PathSet {
   readonly list: readonly Resolved[];
   readonly identities: ReadonlySet<string>;
   readonly above: ReadonlySet<string>;
@@ -69,15 +69,15 @@ interface Places {
  * have in common, the engine's own places first of all, is looked at once. Rejects with the reason of
  * `signal`.
  */
-export function bindSources(
+export function createBindSourceResolver(
   environment: BindSourceEnvironment,
   signal?: AbortSignal,
 ): (requested: string) => Promise<BindSourceFacts> {
   const lookups = new PathLookups(signal);
-  let places: Promise<EnginePlaces> | null = null;
+  let enginePaths: Promise<EnginePaths> | null = null;
   let mountSockets: Promise<ReadonlySet<string>> | null = null;
   return async (requested) => {
-    const nothing = {
+    const unresolved = {
       requested,
       real: null,
       exists: false,
@@ -90,17 +90,17 @@ export function bindSources(
       share: null,
     };
     const clean = cleanPath(requested);
-    if (clean === null) return { ...nothing, problem: message('policy.it-is-not-absolute-path') };
-    places ??= enginePlaces(environment, lookups);
-    const { sockets, dockerSockets, directories, shares } = await places;
+    if (clean === null) return { ...unresolved, problem: message('policy.it-is-not-absolute-path') };
+    enginePaths ??= resolveEnginePaths(environment, lookups);
+    const { sockets, dockerSockets, directories, shares } = await enginePaths;
     const found = await lookups.resolve(clean);
-    if ('problem' in found) return { ...nothing, problem: found.problem };
+    if ('problem' in found) return { ...unresolved, problem: found.problem };
 
-    const share = shares.known.find((one) => isInside(found.real, one.real))?.real ?? null;
+    const share = shares.resolved.find((one) => isInside(found.real, one.real))?.real ?? null;
     const socketMount = environment.socketMount?.(found.real) ?? null;
     // Looked at for sockets only, which few sources are.
     if (socketMount === null && found.socket)
-      mountSockets ??= placesOf(environment.mountSockets?.() ?? [], lookups).then(
+      mountSockets ??= resolvePathSet(environment.mountSockets?.() ?? [], lookups).then(
         ({ identities }) => identities,
       );
     const aliased =
@@ -129,20 +129,26 @@ export function resolveBindSource(
   requested: string,
   environment: BindSourceEnvironment,
 ): Promise<BindSourceFacts> {
-  return bindSources(environment)(requested);
+  return createBindSourceResolver(environment)(requested);
 }
 
-async function enginePlaces(environment: BindSourceEnvironment, lookups: PathLookups): Promise<EnginePlaces> {
+async function resolveEnginePaths(
+  environment: BindSourceEnvironment,
+  lookups: PathLookups,
+): Promise<EnginePaths> {
   return {
-    sockets: await placesOf([...environment.engineSockets, ...usualSockets], lookups),
-    dockerSockets: await placesOf([...(environment.dockerSockets ?? []), ...usualDockerSockets], lookups),
-    directories: await placesOf(environment.engineDirectories, lookups),
+    sockets: await resolvePathSet([...environment.engineSockets, ...usualSockets], lookups),
+    dockerSockets: await resolvePathSet(
+      [...(environment.dockerSockets ?? []), ...usualDockerSockets],
+      lookups,
+    ),
+    directories: await resolvePathSet(environment.engineDirectories, lookups),
     shares: await sharesOf(environment.shares, lookups),
   };
 }
 
-async function placesOf(files: readonly string[], lookups: PathLookups): Promise<Places> {
-  const list = await known(files, lookups);
+async function resolvePathSet(files: readonly string[], lookups: PathLookups): Promise<PathSet> {
+  const list = await resolveExisting(files, lookups);
   return {
     list,
     identities: new Set(list.flatMap(({ identity }) => (identity === null ? [] : [identity]))),
@@ -150,17 +156,17 @@ async function placesOf(files: readonly string[], lookups: PathLookups): Promise
   };
 }
 
-const isOneOf = (found: Resolved, { list, identities }: Places): boolean =>
+const isOneOf = (found: Resolved, { list, identities }: PathSet): boolean =>
   list.some((one) => one.real === found.real) || (found.identity !== null && identities.has(found.identity));
-const isAboveOneOf = (found: Resolved, { above }: Places): boolean =>
+const isAboveOneOf = (found: Resolved, { above }: PathSet): boolean =>
   above.has(found.real) || (found.identity !== null && above.has(found.identity));
-function isInsideOneOf(found: Resolved, { list, identities }: Places): boolean {
+function isInsideOneOf(found: Resolved, { list, identities }: PathSet): boolean {
   if (list.some((one) => isInside(found.real, one.real))) return true;
   for (const identity of found.above()) if (identities.has(identity)) return true;
   return false;
 }
 
-async function known(files: readonly string[], lookups: PathLookups): Promise<Resolved[]> {
+async function resolveExisting(files: readonly string[], lookups: PathLookups): Promise<Resolved[]> {
   const list = await Promise.all(files.map((file) => lookups.resolve(file)));
   return list.filter((one): one is Resolved => !('problem' in one));
 }
@@ -179,7 +185,7 @@ function shareProblem(
  * it is root's alone and not in a shared directory, where a container could move it.
  */
 export async function isRootControlled(real: string, shares: readonly string[]): Promise<boolean> {
-  const { known: shared } = await sharesOf(shares, new PathLookups());
+  const { resolved: shared } = await sharesOf(shares, new PathLookups());
   for (const directory of parents(real)) {
     const info = await stat(directory).catch(() => null);
     if (info === null || info.uid !== 0 || (info.mode & 0o022) !== 0) return false;

@@ -9,11 +9,11 @@ import type { InspectionContext, InspectionResult } from './inspection-context.t
 /** `POST /build`: everything that matters is in the parameters, written anew. Throws EngineUnreachable. */
 export async function inspectBuild(context: InspectionContext): Promise<InspectionResult> {
   const { target } = context.request;
-  const questions = buildLookups(target.query);
+  const lookups = buildLookups(target.query);
   const networks = new Map<string, { driver: string } | null>();
-  for (const name of questions.networks) networks.set(name, await context.facts.network(name));
+  for (const name of lookups.networks) networks.set(name, await context.facts.network(name));
   const containers = new Map<string, { id: string; protected: boolean } | null>();
-  for (const name of questions.containers) {
+  for (const name of lookups.containers) {
     const container = await context.facts.container(name);
     containers.set(
       name,
@@ -31,7 +31,7 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecti
  * `POST /grpc`: the connection becomes HTTP/2 with BuildKit's services on it, each call of which is decided
  * on its own, by `policy`: also where it is made while ECI is off, since it may last until ECI is on.
  */
-export function takeGrpcOver(policy: CallPolicy): UpgradeHandler {
+export function grpcUpgradeHandler(policy: CallPolicy): UpgradeHandler {
   return (client, engine) => {
     proxyGrpc(client, engine, policy);
   };

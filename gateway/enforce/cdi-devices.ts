@@ -51,7 +51,7 @@ export async function findCdiDevice(name: string): Promise<CdiDevice> {
   let unreadable: string | null = null;
   for (const directory of specDirectories.toReversed()) {
     for (const file of await specFiles(directory)) {
-      if (!(await isOfRoot(file)))
+      if (!(await isRootControlledFile(file)))
         return { problem: message('policy.cdi-specification-is-not-of-root', { file }) };
       const spec = await readSpec(file);
       if (spec === null) unreadable ??= file;
@@ -78,7 +78,7 @@ async function specFiles(directory: string): Promise<string[]> {
 }
 
 /** Whether root alone can change a file, by itself or by the directories on the way to it. */
-async function isOfRoot(file: string): Promise<boolean> {
+async function isRootControlledFile(file: string): Promise<boolean> {
   const real = await realpath(file).catch(() => null);
   if (real === null) return false;
   const info = await lstat(real);

@@ -7,7 +7,7 @@ import { message, type Message } from '../../shared/messages/message.ts';
 import { type SocketHolder, holderDenial } from './socket-client.ts';
 
 /** Same request, the container's name replaced by its id: what was checked is what is used. */
-export function pinned(context: InspectionContext, id: string): string {
+export function pinnedTarget(context: InspectionContext, id: string): string {
   const { target, match } = context.request;
   return writeTarget(target.version, (match?.route.pattern ?? '').replace('{id}', id), target.rawQuery);
 }
@@ -16,7 +16,7 @@ export function pinned(context: InspectionContext, id: string): string {
  * The container must be protected, or the settings say that a warning is enough, or a `docker run` of it
  * began before ECI came on.
  */
-export async function checked(
+export async function checkProtected(
   context: InspectionContext,
   container: ContainerFacts,
   doing: string,
@@ -36,14 +36,14 @@ export async function checked(
  * Same, for requests that enter a container or read its content: it must not have wider access to the engine
  * than the caller.
  */
-export async function entered(
+export async function checkEntry(
   context: InspectionContext,
   container: ContainerFacts,
   doing: string,
 ): Promise<InspectionResult> {
-  const result = await checked(context, container, doing);
+  const result = await checkProtected(context, container, doing);
   if (result.kind !== 'passed') return result;
-  const holderResult = holder(
+  const holderResult = checkSocketHolder(
     context,
     container,
     message('gateway.use-of-container', { verb: doing, name: container.name }),
@@ -56,7 +56,7 @@ export async function entered(
 }
 
 /** Denies a container with wider access to the engine than the caller. `what`: the request, for the text. */
-export function holder(
+export function checkSocketHolder(
   context: InspectionContext,
   container: SocketHolder,
   what: Message,

@@ -12,22 +12,22 @@ import { objectAt } from '../../shared/policy/shape.ts';
 import { cleanPath, type BindSourceFacts } from '../../shared/policy/bind-source.ts';
 import { bindVolume } from '../../shared/policy/bind-volumes.ts';
 import type { VolumeDriverFacts } from '../../shared/policy/volume.ts';
-import { bindSources, type BindSourceEnvironment } from './bind-sources.ts';
+import { createBindSourceResolver, type BindSourceEnvironment } from './bind-sources.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import { isProtected, type ProtectionOptions } from './existing-containers.ts';
 
 /** Concurrent look-ups of one request: others use the engine and the file system, too. */
-const atOnce = 4;
+const maxConcurrentLookUps = 4;
 
-/** Calls `ask` for each of `names`, a few at a time; stops when the client has disconnected. */
-async function forEach(
+/** Calls `lookUp` for each of `names`, a few at a time; stops when the client has disconnected. */
+async function lookUpEach(
   names: Iterable<string>,
   signal: AbortSignal | undefined,
-  ask: (name: string) => Promise<void>,
+  lookUp: (name: string) => Promise<void>,
 ): Promise<void> {
-  await pLimit(atOnce).map(new Set(names), (name) => {
+  await pLimit(maxConcurrentLookUps).map(new Set(names), (name) => {
     signal?.throwIfAborted();
-    return ask(name);
+    return lookUp(name);
   });
 }
 
@@ -42,11 +42,11 @@ export async function gatherCreateFacts(
   options: ProtectionOptions,
   signal?: AbortSignal,
 ): Promise<Omit<CreateFacts, 'socket'>> {
-  const questions = createLookups(body);
+  const lookups = createLookups(body);
   const containers = new Map<string, ContainerReference | null>();
-  await forEach(questions.containers, signal, async (name) => {
+  await lookUpEach(lookups.containers, signal, async (name) => {
     const found = await facts.container(name);
-    containers.set(name, found === null ? null : await reference(found, options));
+    containers.set(name, found === null ? null : await toContainerReference(found, options));
   });
   // More than are looked up are refused by the policy.
   const inherited = inheritedLookups(
@@ -54,22 +54,22 @@ export async function gatherCreateFacts(
   );
   const mountFacts = await gatherMountFacts(
     {
-      volumes: [...questions.volumes, ...inherited.volumes],
-      binds: [...questions.binds, ...inherited.binds],
+      volumes: [...lookups.volumes, ...inherited.volumes],
+      binds: [...lookups.binds, ...inherited.binds],
     },
     facts,
     environment,
     signal,
   );
   const networks = new Map<string, { driver: string } | null>();
-  await forEach(questions.networks, signal, async (name) => {
+  await lookUpEach(lookups.networks, signal, async (name) => {
     networks.set(name, await facts.network(name));
   });
   return { containers, networks, ...mountFacts };
 }
 
 /** A container as the policy sees it. */
-export async function reference(
+export async function toContainerReference(
   container: ContainerFacts,
   options: ProtectionOptions,
 ): Promise<ContainerReference> {
@@ -78,15 +78,15 @@ export async function reference(
 
 /** Facts about volumes and bind sources. Throws as `gatherCreateFacts`. */
 export async function gatherMountFacts(
-  questions: Pick<CreateLookups, 'volumes' | 'binds'>,
+  lookups: Pick<CreateLookups, 'volumes' | 'binds'>,
   facts: EngineFacts,
   environment: BindSourceEnvironment,
   signal?: AbortSignal,
 ): Promise<Pick<CreateFacts, 'volumes' | 'binds'>> {
   const volumes = new Map<string, VolumeDriverFacts | null>();
   const binds = new Map<string, BindSourceFacts>();
-  const resolve = bindSources(environment, signal);
-  await forEach(questions.volumes, signal, async (name) => {
+  const resolve = createBindSourceResolver(environment, signal);
+  await lookUpEach(lookups.volumes, signal, async (name) => {
     const volume = await facts.volume(name);
     volumes.set(
       name,
@@ -97,7 +97,7 @@ export async function gatherMountFacts(
     const device = volume === null ? null : cleanPath(bindVolume(volume)?.device ?? '');
     return device ?? [];
   });
-  await forEach([...questions.binds, ...devices], signal, async (source) => {
+  await lookUpEach([...lookups.binds, ...devices], signal, async (source) => {
     binds.set(source, await resolve(source));
   });
   return { volumes, binds };

@@ -12,12 +12,19 @@ import { TooManyWaiting } from '../turns/fair-share.ts';
 import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/turns.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import type { CallPolicy } from '../grpc/call-policy.ts';
-import { takeGrpcOver } from './builds.ts';
+import { grpcUpgradeHandler } from './builds.ts';
 import { RunsInFlight } from './runs-in-flight.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { isRestricted, inspectRequest, showsEnvironment } from './restrictions.ts';
 import { message } from '../../shared/messages/message.ts';
-import { conclude, denied, deniedCall, tooManyOpen, wouldDeny, type DecisionContext } from './verdicts.ts';
+import {
+  conclude,
+  denied,
+  deniedCall,
+  overLimitVerdict,
+  wouldDeny,
+  type DecisionContext,
+} from './verdicts.ts';
 
 type Options = GatekeeperOptions & { readonly turns: Turns; readonly runsInFlight: RunsInFlight };
 
@@ -54,7 +61,7 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
         showsEnvironment(route),
     );
     options.runsInFlight.observe(settings.eci.value);
-    const deciding = (sent: Buffer | null): DecisionContext => {
+    const contextFor = (requestBody: Buffer | null): DecisionContext => {
       // Resolved anew each time: checking whether a mount is still allowed may renew it.
       const client = socketClient(request, options.socketMounts ?? null, settings);
       return {
@@ -67,31 +74,31 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
         },
         generation,
         startedAt: performance.now(),
-        sent,
+        requestBody,
       };
     };
 
     if (!settings.eci.value) {
       if (route?.inspect === 'load-images' && settings.blockDockerLoad.value)
-        return denied(deciding(null), loadDenial);
-      options.counters?.request(route, 'allow');
+        return denied(contextFor(null), loadDenial);
+      options.counters?.countRequest(route, 'allow');
       if (route?.inspect !== 'grpc') return forward;
       // Counted, for the time when ECI is on; refused for their number then alone.
       request.slot?.beginBuilds();
-      return { ...forward, upgradeHandler: takeGrpcOver(callPolicy(deciding(null), options)) };
+      return { ...forward, upgradeHandler: grpcUpgradeHandler(callPolicy(contextFor(null), options)) };
     }
     if (request.origin.kind === 'socket-mount' && options.sockets) {
       const continueWith = (denial: Denial | null) => {
-        if (denial !== null && settings.mode !== 'audit') return denied(deciding(null), denial);
-        if (denial !== null) wouldDeny(deciding(null), denial);
-        return admittedRequest(options, settings, route, request, deciding);
+        if (denial !== null && settings.mode !== 'audit') return denied(contextFor(null), denial);
+        if (denial !== null) wouldDeny(contextFor(null), denial);
+        return admittedRequest(options, settings, route, request, contextFor);
       };
       const admitted = options.sockets.admission.admit(request.origin.id, settings.socket);
       return admitted instanceof Promise
         ? refuseIfUnreachable(options, route, admitted.then(continueWith))
         : continueWith(admitted);
     }
-    return admittedRequest(options, settings, route, request, deciding);
+    return admittedRequest(options, settings, route, request, contextFor);
   };
 }
 
@@ -101,32 +108,32 @@ function admittedRequest(
   settings: EffectiveSettings,
   route: Route | null,
   request: GatewayRequest,
-  deciding: (sent: Buffer | null) => DecisionContext,
+  contextFor: (requestBody: Buffer | null) => DecisionContext,
 ): GatekeeperResult | Promise<GatekeeperResult> {
   const oldVersion = tooOldVersion(request);
   if (request.match === null || route === null || oldVersion !== null)
-    return denied(deciding(null), unknownEndpoint(request, oldVersion), {
+    return denied(contextFor(null), unknownEndpoint(request, oldVersion), {
       // No engine takes other versions of the path for the API.
-      ...(/^\/v[0-9.]+\//.test(request.target.path) ? {} : { clientAnswer: pageNotFound }),
+      ...(/^\/v[0-9.]+\//.test(request.target.path) ? {} : { clientResponse: pageNotFound }),
     });
   if (formTypes.has(request.head.contentType) && request.head.body.kind !== 'none' && !emptyBody(request)) {
-    return denied(deciding(null), deny('form-body', message('gateway.form-body')));
+    return denied(contextFor(null), deny('form-body', message('gateway.form-body')));
   }
   const unconditional = unconditionalDenial(route);
-  if (unconditional !== null) return denied(deciding(null), unconditional);
+  if (unconditional !== null) return denied(contextFor(null), unconditional);
   const client = socketClient(request, options.socketMounts ?? null, settings);
   const command = isDenial(client)
     ? client
     : client === null
       ? null
       : commandDenial(client, route, request.target);
-  if (command !== null) return denied(deciding(null), command);
+  if (command !== null) return denied(contextFor(null), command);
   switch (route.body) {
     case 'json':
       return {
         kind: 'read-body',
         limit: maxJsonBytes,
-        decide: (body) => inspect(deciding(body), options, route, body),
+        decide: (body) => inspect(contextFor(body), options, route, body),
         turn: {
           over: largeBodyBytes,
           take: (displaced) =>
@@ -140,7 +147,7 @@ function admittedRequest(
         return {
           kind: 'read-body',
           limit: maxDroppedBytes,
-          decide: (body) => inspect(deciding(body), options, route, null),
+          decide: (body) => inspect(contextFor(body), options, route, null),
         };
       break;
     case 'raw':
@@ -149,8 +156,8 @@ function admittedRequest(
     route.inspect !== 'none' ||
     isRestricted(client === null || isDenial(client) ? null : client, settings, route)
   )
-    return inspect(deciding(null), options, route, null);
-  options.counters?.request(route, 'allow');
+    return inspect(contextFor(null), options, route, null);
+  options.counters?.countRequest(route, 'allow');
   return forward;
 }
 
@@ -173,12 +180,12 @@ function unknownEndpoint({ head, target }: GatewayRequest, oldVersion: string | 
 function refuseIfUnreachable<T>(
   options: Options,
   route: Route | null,
-  answer: Promise<T>,
+  decided: Promise<T>,
 ): Promise<T | Extract<Verdict, { kind: 'refuse' }>> {
-  return answer.catch((error: unknown) => {
+  return decided.catch((error: unknown) => {
     if (!(error instanceof EngineUnreachable)) throw error;
     if (options.counters !== undefined) {
-      options.counters.request(route, 'unreachable');
+      options.counters.countRequest(route, 'unreachable');
       options.counters.engineUnreachable++;
     }
     return { kind: 'refuse', ...engineUnreachableRefusal(error) };
@@ -192,12 +199,12 @@ const emptyBody = (request: GatewayRequest) =>
  * The policy for the calls of a connection for builds. They are decided one by one, later: each by the
  * settings that are in force then, which may have turned ECI on or off since.
  */
-function callPolicy(deciding: DecisionContext, options: Options): CallPolicy {
-  const { request } = deciding.context;
+function callPolicy(decision: DecisionContext, options: Options): CallPolicy {
+  const { request } = decision.context;
   const isOn = () => options.settings.current().settings.eci.value;
   const mode = () => options.settings.current().settings.mode;
   return {
-    deny: (call, denial) => (isOn() ? deniedCall(deciding, mode(), call, denial) : null),
+    deny: (call, denial) => (isOn() ? deniedCall(decision, mode(), call, denial) : null),
     forbids: (call) => {
       const { settings } = options.settings.current(true);
       if (!settings.eci.value) return null;
@@ -219,26 +226,26 @@ function hasPlanner({ sharing, settings }: Options): boolean {
 
 /** Inspects a request. `body`: null where the endpoint takes none, whatever was sent. */
 function inspect(
-  deciding: DecisionContext,
+  decision: DecisionContext,
   options: Options,
   route: Route,
   body: Buffer | null,
 ): Verdict | Promise<Verdict> {
-  const { client, settings } = deciding.context;
+  const { client, settings } = decision.context;
   if (route.inspect === 'grpc' || (route.inspect === 'none' && !isRestricted(client, settings, route))) {
     const overLimit =
-      route.inspect === 'grpc' ? (deciding.context.request.slot?.beginBuilds() ?? null) : null;
-    if (overLimit !== null) return tooManyOpen(deciding, overLimit);
-    options.counters?.request(route, 'allow');
-    const verdict = deciding.sent === null ? forward : withoutBody;
+      route.inspect === 'grpc' ? (decision.context.request.slot?.beginBuilds() ?? null) : null;
+    if (overLimit !== null) return overLimitVerdict(decision, overLimit);
+    options.counters?.countRequest(route, 'allow');
+    const verdict = decision.requestBody === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
-    return { ...verdict, upgradeHandler: takeGrpcOver(callPolicy(deciding, options)) };
+    return { ...verdict, upgradeHandler: grpcUpgradeHandler(callPolicy(decision, options)) };
   }
   return refuseIfUnreachable(
     options,
     route,
-    inTurn(deciding.context.request, options, body, async () =>
-      conclude(deciding, await inspectRequest(deciding.context, route, body)),
+    inTurn(decision.context.request, options, body, async () =>
+      conclude(decision, await inspectRequest(decision.context, route, body)),
     ),
   );
 }

@@ -42,20 +42,22 @@ export async function deviceFile(real: string): Promise<DeviceFile | null> {
  */
 export async function listedPaths(entry: string): Promise<ReadonlySet<string>> {
   if (!isDevicePath(entry)) return new Set();
-  let places = ['/dev'];
+  let paths = ['/dev'];
   for (const part of entry.split('/').slice(2)) {
-    const next = await Promise.all(places.map((place) => matchesIn(place, part)));
-    places = next.flat();
+    const next = await Promise.all(paths.map((one) => matchesIn(one, part)));
+    paths = next.flat();
   }
-  const real = await Promise.all(places.map((place) => realpath(place).catch(() => null)));
-  return new Set(real.filter((one) => one !== null && isOfRoot(one) && one !== '/dev').map(String));
+  const real = await Promise.all(paths.map((one) => realpath(one).catch(() => null)));
+  return new Set(
+    real.filter((one) => one !== null && isTrustedDevicePath(one) && one !== '/dev').map(String),
+  );
 }
 
 /** Whether an entry is a path below /dev, without `.` and `..`. */
 const isDevicePath = (entry: string): boolean =>
   entry.startsWith('/dev/') && entry.split('/').every((part, i) => i === 0 || !/^\.{0,2}$/.test(part));
 
-const isOfRoot = (file: string): boolean =>
+const isTrustedDevicePath = (file: string): boolean =>
   isInside(file, '/dev') && !foreignDirectories.some((directory) => isInside(file, directory));
 
 /** What a pattern matches as a whole: `*` any text, `?` one character. */
@@ -69,7 +71,7 @@ export function patternMatcher(pattern: string): RegExp {
 
 async function matchesIn(directory: string, pattern: string): Promise<string[]> {
   const isPlain = !/[*?]/.test(pattern);
-  if (!isOfRoot(directory)) return [];
+  if (!isTrustedDevicePath(directory)) return [];
   if (isPlain) return [path.join(directory, pattern)];
   const matcher = patternMatcher(pattern);
   const names = await readdir(directory).catch(() => []);
@@ -88,11 +90,11 @@ export async function isBlockDeviceInUse({ major, minor }: DeviceNode): Promise<
     .filter((one) => one.isDirectory())
     .map(({ name }) => path.join(here, name));
   // Of a partition the disk is the directory above; of a disk that has no number of a device.
-  for (const place of [here, path.dirname(here), ...below]) {
-    const number = await readFile(path.join(place, 'dev'), 'utf8').catch(() => null);
+  for (const directory of [here, path.dirname(here), ...below]) {
+    const number = await readFile(path.join(directory, 'dev'), 'utf8').catch(() => null);
     if (number === null) continue;
     if (used.has(number.trim())) return true;
-    const holders = await readdir(path.join(place, 'holders')).catch(() => []);
+    const holders = await readdir(path.join(directory, 'holders')).catch(() => []);
     if (holders.length > 0) return true;
   }
   return false;

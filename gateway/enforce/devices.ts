@@ -127,8 +127,8 @@ async function obstacleOf(
   { image, user }: DeviceRequester,
 ): Promise<Message | null> {
   if (entry.users !== null || entry.groups !== null) {
-    const known = await user();
-    if (known === null || !(await isOneOf(known, entry)))
+    const requester = await user();
+    if (requester === null || !(await isOneOf(requester, entry)))
       return message('policy.device-entry-is-for-others', { device: entry.device });
   }
   if (entry.images === null) return null;

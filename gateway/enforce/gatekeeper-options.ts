@@ -33,7 +33,7 @@ export interface GatekeeperOptions {
    */
   readonly clientSocket?: string;
   /** A line for the gateway's own log. */
-  readonly note?: (line: string) => void;
+  readonly log?: (line: string) => void;
   readonly counters?: GatewayCounters;
   /**
    * What the engine's machine has besides the engine's own networks. Missing: it is read from this machine.

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { databaseLine } from '../base/user-database.ts';
 
 /** How long an answer is good. */
-const cacheMs = 60_000;
+const cacheTtlMs = 60_000;
 
-interface Known {
+interface CachedHome {
   readonly home: Promise<string | null>;
   readonly until: number;
 }
-const cache = new Map<number, Known>();
+const cache = new Map<number, CachedHome>();
 
 /**
  * Home directory of a user, as the machine knows it (`getent passwd`: LDAP and the like included), else by
@@ -20,12 +20,12 @@ export function homeOf(
   now = Date.now(),
   query: (uid: number) => Promise<string | null> = lookUp,
 ): Promise<string | null> {
-  const known = cache.get(uid);
-  if (known !== undefined && known.until > now) return known.home;
+  const cached = cache.get(uid);
+  if (cached !== undefined && cached.until > now) return cached.home;
   // Callers are few; a machine with more users than this forgets them all now and then.
   if (cache.size >= 1024) cache.clear();
   const home = query(uid);
-  cache.set(uid, { home, until: now + cacheMs });
+  cache.set(uid, { home, until: now + cacheTtlMs });
   return home;
 }
 

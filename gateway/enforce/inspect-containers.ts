@@ -12,12 +12,12 @@ import { inheritedLookups } from '../../shared/policy/references.ts';
 import type { SocketDecision } from '../../shared/policy/socket-mount.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
-import { environment } from './bind-environment.ts';
+import { bindSourceEnvironment } from './bind-environment.ts';
 import { isRootControlled } from './bind-sources.ts';
-import { checked, entered, pinned, verbOf } from './container-access.ts';
+import { checkEntry, checkProtected, pinnedTarget, verbOf } from './container-access.ts';
 import { grantDevices } from './devices.ts';
-import { gatherMountFacts, reference } from './create-container.ts';
-import { idLikeName } from './inspect-create.ts';
+import { gatherMountFacts, toContainerReference } from './create-container.ts';
+import { refuseIdLikeName } from './inspect-create.ts';
 import { readBody, withBody } from './inspection-body.ts';
 import {
   type InspectionContext,
@@ -27,7 +27,7 @@ import {
   subjectOf,
 } from './inspection-context.ts';
 import { retainedSocketDenials } from './own-sockets.ts';
-import { hasUnknownOwner, makeSourcesAgain } from './shares.ts';
+import { hasUnknownOwner, recreateBindSources } from './shares.ts';
 import { message } from '../../shared/messages/message.ts';
 import { isRemovedWithoutStart } from './runs-in-flight.ts';
 import { userFilesDenial } from './user-files.ts';
@@ -37,9 +37,9 @@ export async function enterContainer(context: InspectionContext): Promise<Inspec
   const name = subjectOf(context);
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
-  const result = await entered(context, container, verbOf(context));
+  const result = await checkEntry(context, container, verbOf(context));
   if (result.kind === 'denied') return { ...result, framed: !container.terminal };
-  return result.kind === 'passed' ? { ...result, target: pinned(context, container.id) } : result;
+  return result.kind === 'passed' ? { ...result, target: pinnedTarget(context, container.id) } : result;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function enterContainer(context: InspectionContext): Promise<Inspec
  */
 export async function startContainer(context: InspectionContext): Promise<InspectionResult> {
   const container = await context.facts.container(subjectOf(context));
-  const result = await checkedStart(context, container);
+  const result = await checkStart(context, container);
   if (
     container !== null &&
     result.kind === 'denied' &&
@@ -59,7 +59,7 @@ export async function startContainer(context: InspectionContext): Promise<Inspec
   return result;
 }
 
-async function checkedStart(
+async function checkStart(
   context: InspectionContext,
   container: ContainerFacts | null,
 ): Promise<InspectionResult> {
@@ -67,7 +67,11 @@ async function checkedStart(
   if (context.request.target.query.some(({ key, value }) => /^checkpoint/i.test(key) && value !== ''))
     return denied(deny('checkpoint', 'docker start --checkpoint'));
   if (container === null) return { kind: 'missing', what: 'container', name: subjectOf(context) };
-  const result = await mounted(context, container, await checked(context, container, verbOf(context)));
+  const result = await recheckMounts(
+    context,
+    container,
+    await checkProtected(context, container, verbOf(context)),
+  );
   const isRunning = context.request.match?.route.pattern.endsWith('/unpause') === true;
   if (result.kind !== 'passed' || isRunning) return result;
   const special = await userFilesDenial(
@@ -78,8 +82,8 @@ async function checkedStart(
   if (special !== null) return denied(special, about);
   if (result.warning !== undefined) return result;
   if (!(await hasUnknownOwner(context, container))) {
-    const unlisted = await grantDevices(context, container);
-    return unlisted === null ? result : denied(unlisted, about);
+    const deviceDenial = await grantDevices(context, container);
+    return deviceDenial === null ? result : denied(deviceDenial, about);
   }
   const denial = deny(
     'container-unprotected',
@@ -102,10 +106,14 @@ export async function copyContainer(context: InspectionContext): Promise<Inspect
   const name = subjectOf(context);
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
-  const result = await mounted(context, container, await entered(context, container, verbOf(context)));
+  const result = await recheckMounts(
+    context,
+    container,
+    await checkEntry(context, container, verbOf(context)),
+  );
   if (result.kind !== 'passed' || result.warning !== undefined || context.request.origin.kind === 'clients')
     return result;
-  const { shares } = await environment(context);
+  const { shares } = await bindSourceEnvironment(context);
   for (const { type, source } of container.mounts) {
     if (type === 'bind' && !(await isRootControlled(source, shares)))
       return denied(
@@ -123,7 +131,7 @@ export async function copyContainer(context: InspectionContext): Promise<Inspect
  * What a container mounts is used anew: symlinks, settings and volumes may be others than at its creation.
  * `soFar` is what else was found.
  */
-async function mounted(
+async function recheckMounts(
   context: InspectionContext,
   container: ContainerFacts,
   soFar: InspectionResult,
@@ -131,14 +139,14 @@ async function mounted(
   if (soFar.kind !== 'passed') return soFar;
   // With "warn" an unprotected container may start as it is; its mounts are part of what was there before.
   if (soFar.warning === undefined && container.mounts.length > 0) {
-    const containerReference = await reference(container, context);
+    const containerReference = await toContainerReference(container, context);
     const facts = await gatherMountFacts(
       inheritedLookups([containerReference]),
       context.facts,
-      await environment(context),
+      await bindSourceEnvironment(context),
       context.request.clientGone?.(),
     );
-    const unmade: SocketDecision = {
+    const noSocket: SocketDecision = {
       kind: 'refused',
       remedy: 'none',
       detail: message('gateway.made-without-socket-of-its-own'),
@@ -146,14 +154,15 @@ async function mounted(
     const denial = decideExistingMounts(
       containerReference,
       facts,
-      { image: container.image, socket: unmade },
+      { image: container.image, socket: noSocket },
       await retainedSocketDenials(context, container, facts),
     );
     if (denial !== null) return denied(denial, { container: container.name, image: container.image });
-    const unshared = await makeSourcesAgain(context, container);
-    if (unshared !== null) return denied(unshared, { container: container.name, image: container.image });
+    const sourceDenial = await recreateBindSources(context, container);
+    if (sourceDenial !== null)
+      return denied(sourceDenial, { container: container.name, image: container.image });
   }
-  return { ...soFar, target: pinned(context, container.id) };
+  return { ...soFar, target: pinnedTarget(context, container.id) };
 }
 
 export async function execStart(context: InspectionContext, body: Buffer | null): Promise<InspectionResult> {
@@ -163,7 +172,7 @@ export async function execStart(context: InspectionContext, body: Buffer | null)
   const owner = await context.facts.execContainer(id);
   const container = owner === null ? null : await context.facts.container(owner);
   if (container === null) return { kind: 'missing', what: 'exec instance', name: id };
-  return withBody(context, await entered(context, container, 'docker exec in'), read);
+  return withBody(context, await checkEntry(context, container, 'docker exec in'), read);
 }
 
 /** New limits of a container. */
@@ -178,7 +187,7 @@ export async function updateContainer(
 }
 
 export function renameContainer(context: InspectionContext): InspectionResult {
-  return idLikeName(parameter(context.request.target, 'name')) ?? passedAsIs;
+  return refuseIdLikeName(parameter(context.request.target, 'name')) ?? passedAsIs;
 }
 
 export async function execCreate(context: InspectionContext, body: Buffer | null): Promise<InspectionResult> {
@@ -199,7 +208,7 @@ export async function commit(context: InspectionContext, body: Buffer | null): P
   const name = parameter(target, 'container') ?? '';
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
-  const result = await entered(context, container, verbOf(context));
+  const result = await checkEntry(context, container, verbOf(context));
   if (result.kind !== 'passed') return result;
   const query = target.query.map((entry) =>
     entry.key === 'container' ? { key: entry.key, value: container.id } : entry,

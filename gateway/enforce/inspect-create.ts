@@ -10,15 +10,15 @@ import { objectAt, textAt } from '../../shared/policy/shape.ts';
 import { type QueryParameter, parameter, writeTarget } from '../http/message/target.ts';
 import { largeBodyBytes } from '../turns/turns.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
-import { environment } from './bind-environment.ts';
+import { bindSourceEnvironment } from './bind-environment.ts';
 import { gatherDeviceFacts, requestingUser } from './devices.ts';
-import { holder } from './container-access.ts';
+import { checkSocketHolder } from './container-access.ts';
 import { gatherCreateFacts } from './create-container.ts';
 import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
 import { withSocket } from './own-sockets.ts';
 import { contentTypeDenial } from './json-content-type.ts';
 import { readJson } from './read-body.ts';
-import { convertBinds, makeSourcesOf, needsRecursiveReadOnly, withUsers } from './shares.ts';
+import { convertBinds, createBindSources, needsRecursiveReadOnly, withUsers } from './shares.ts';
 import { message } from '../../shared/messages/message.ts';
 import { writeBody } from './write-body.ts';
 
@@ -26,7 +26,7 @@ import { writeBody } from './write-body.ts';
  * Containers are pinned to their full ids (64 hex digits): a name of that form would be taken for another
  * container's id.
  */
-export function idLikeName(name: string | undefined): InspectionResult | null {
+export function refuseIdLikeName(name: string | undefined): InspectionResult | null {
   return name !== undefined && /^\/?[0-9a-f]{64}$/.test(name)
     ? denied(deny('container-name', message('gateway.the-name', { name })))
     : null;
@@ -39,7 +39,7 @@ export async function createContainer(
 ): Promise<InspectionResult> {
   const { target } = context.request;
   const name = parameter(target, 'name');
-  const badName = idLikeName(name);
+  const badName = refuseIdLikeName(name);
   if (badName !== null) return badName;
   // Only what the endpoint knows: SDKs put the whole body into the query as well.
   const query: QueryParameter[] = target.query.filter(({ key }) => key === 'name' || key === 'platform');
@@ -52,42 +52,48 @@ export async function createContainer(
   if (!decoded.ok) return denied(decoded.denial);
   const shaped = readCreateBody(decoded.value);
   if (!shaped.ok) return denied(shaped.denial);
-  const claimed =
+  const bodyDenial =
     ownerLabelDenial(shaped.body, context.owner ?? null) ??
     hiddenValueDenial(shaped.body) ??
     (hidesEnvironment(context.settings, context.client !== null) ? linkDenial(shaped.body) : null);
-  if (claimed !== null) return denied(claimed);
+  if (bodyDenial !== null) return denied(bodyDenial);
   const read = { body: await withoutForgedOwner(context, shaped.body) };
   const about = { image: textAt(read.body, 'Image'), ...(name === undefined ? {} : { container: name }) };
   if (body.length > largeBodyBytes) await yieldToEventLoop(clientGone);
+  const environment = await bindSourceEnvironment(context);
   const facts = await withUsers(
     context,
-    await gatherCreateFacts(read.body, context.facts, await environment(context), context, clientGone),
+    await gatherCreateFacts(read.body, context.facts, environment, context, clientGone),
   );
   const devices = await gatherDeviceFacts(context, requestedDevices(objectAt(read.body, 'HostConfig')), {
     image: about.image,
     user: () => requestingUser(context),
   });
-  for (const [referred, held] of facts.containers) {
+  for (const [reference, container] of facts.containers) {
     const result =
-      held === null
+      container === null
         ? passedAsIs
-        : holder(context, held, message('gateway.create-with-parts-of-container', { name: referred }), about);
+        : checkSocketHolder(
+            context,
+            container,
+            message('gateway.create-with-parts-of-container', { name: reference }),
+            about,
+          );
     if (result.kind !== 'passed') return result;
   }
   const {
     decision,
     body: written,
-    answer,
+    createResponseTransform,
   } = await withSocket(context, about.image, (socket) =>
     decideCreateContainer(read.body, { ...facts, devices, socket }, { runtime: context.runtime }),
   );
   if (decision.outcome === 'deny')
     return denied(await withLogDriverError(context, decision, read.body), about);
   if (written === null) return denied(deny('unreadable-body', message('policy.the-body')), about);
-  const held = convertBinds(context, written, facts.containers);
+  const converted = convertBinds(context, written, facts.containers);
   // An engine takes no notice of what a mount has in its place, in a request of an older version.
-  if (target.version !== null && Number(target.version.slice(2)) < 44 && needsRecursiveReadOnly(held)) {
+  if (target.version !== null && Number(target.version.slice(2)) < 44 && needsRecursiveReadOnly(converted)) {
     return denied(
       deny('unmodelled-value', message('gateway.bind-with-option-rro'), {
         spec: 'A9',
@@ -96,16 +102,16 @@ export async function createContainer(
       about,
     );
   }
-  const unshared = await makeSourcesOf(context, held);
-  if (unshared !== null) return denied(unshared, about);
+  const sourceDenial = await createBindSources(context, converted);
+  if (sourceDenial !== null) return denied(sourceDenial, about);
   if (body.length > largeBodyBytes) await yieldToEventLoop(clientGone);
   return {
     kind: 'passed',
     changes: decision.changes,
     target: forwarded,
-    body: await writeBody(held, body.length, clientGone),
+    body: await writeBody(converted, body.length, clientGone),
     ...about,
-    ...(answer === undefined ? {} : { answer }),
+    ...(createResponseTransform === undefined ? {} : { createResponseTransform }),
   };
 }
 

@@ -10,9 +10,9 @@ import { bindVolume, type BindVolume } from '../../shared/policy/bind-volumes.ts
 import { ownerLabelDenial } from '../../shared/policy/owner.ts';
 import { objectAt, textAt, textMapAt } from '../../shared/policy/shape.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
-import { environment } from './bind-environment.ts';
-import { bindSources } from './bind-sources.ts';
-import { modelled, readBody, withBody, type ReadBody } from './inspection-body.ts';
+import { bindSourceEnvironment } from './bind-environment.ts';
+import { createBindSourceResolver } from './bind-sources.ts';
+import { inspectBody, readBody, withBody, type ReadBody } from './inspection-body.ts';
 import {
   type InspectionContext,
   type InspectionResult,
@@ -29,8 +29,8 @@ export async function createVolume(
 ): Promise<InspectionResult> {
   const read = await readBody(context, body, createVolumeBody);
   if (!read.ok) return denied(read.denial);
-  const claimed = ownerLabelDenial(read.body, context.owner ?? null);
-  if (claimed !== null) return denied(claimed);
+  const labelDenial = ownerLabelDenial(read.body, context.owner ?? null);
+  if (labelDenial !== null) return denied(labelDenial);
   const volume = { driver: textAt(read.body, 'Driver'), options: textMapAt(read.body, 'DriverOpts') };
   const bind = bindVolume(volume);
   if (bind !== null) return createBindVolume(context, read, bind);
@@ -44,7 +44,10 @@ async function createBindVolume(
   read: ReadBody,
   { device }: BindVolume,
 ): Promise<InspectionResult> {
-  const resolve = bindSources(await environment(context), context.request.clientGone?.());
+  const resolve = createBindSourceResolver(
+    await bindSourceEnvironment(context),
+    context.request.clientGone?.(),
+  );
   const facts = await resolve(cleanPath(device) ?? device);
   const decision = decideBindSource(facts, { image: '' });
   if (decision.outcome === 'deny') return denied(decision);
@@ -58,8 +61,8 @@ export async function createNetwork(
 ): Promise<InspectionResult> {
   const read = await readBody(context, body, createNetworkBody);
   if (!read.ok) return denied(read.denial);
-  const claimed = ownerLabelDenial(read.body, context.owner ?? null);
-  if (claimed !== null) return denied(claimed);
+  const labelDenial = ownerLabelDenial(read.body, context.owner ?? null);
+  if (labelDenial !== null) return denied(labelDenial);
   const denial = await networkDenial(context, read.body);
   return denial === null ? withBody(context, passedAsIs, read) : denied(denial);
 }
@@ -71,10 +74,10 @@ export async function connectNetwork(
   const network = await context.facts.network(subjectOf(context));
   if (network?.driver === 'host')
     return denied(deny('host-namespace', message('gateway.connecting-to-engine-network')));
-  return modelled(context, body, connectNetworkBody);
+  return inspectBody(context, body, connectNetworkBody);
 }
 
 export const disconnectNetwork = (
   context: InspectionContext,
   body: Buffer | null,
-): Promise<InspectionResult> => modelled(context, body, disconnectNetworkBody);
+): Promise<InspectionResult> => inspectBody(context, body, disconnectNetworkBody);

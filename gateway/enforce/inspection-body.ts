@@ -43,7 +43,7 @@ export async function withBody(
 }
 
 /** An inspection that only parses and checks the body. */
-export async function modelled(
+export async function inspectBody(
   context: InspectionContext,
   body: Buffer | null,
   shape: Shape,

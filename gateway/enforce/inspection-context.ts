@@ -27,7 +27,7 @@ export type InspectionResult =
       readonly target?: string;
       readonly body?: Buffer;
       /** The engine's response must be inspected first. `refused` logs a refusal and returns its text. */
-      readonly answer?: (refused: (denial: Denial) => string) => ResponseTransform;
+      readonly createResponseTransform?: (refused: (denial: Denial) => string) => ResponseTransform;
       /** What would have been refused if the setting were not "warn". */
       readonly warning?: Denial;
       readonly container?: string | undefined;

@@ -16,9 +16,9 @@ export async function networkDenial(
   if (decision.outcome === 'deny') return decision;
   const needsList = request.configFrom !== '' || dependsOnMachine(request);
   const networks = needsList ? await facts.networks() : [];
-  const complete = withSettingsOf(request, networks);
-  const machine = complete.some(dependsOnMachine) ? await machineNetworks(networks) : null;
-  return complete.map((one) => decideNetworkAddresses(one, machine)).find(isDenial) ?? null;
+  const candidates = withSettingsOf(request, networks);
+  const machine = candidates.some(dependsOnMachine) ? await machineNetworks(networks) : null;
+  return candidates.map((one) => decideNetworkAddresses(one, machine)).find(isDenial) ?? null;
 }
 
 const isDenial = (decision: Decision): decision is Denial => decision.outcome === 'deny';

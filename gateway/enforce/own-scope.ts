@@ -19,8 +19,8 @@ export async function ownerOf(
   client: SocketClient,
   context: Pick<InspectionContext, 'facts'>,
 ): Promise<string> {
-  const known = owners.get(client.mount);
-  if (known !== undefined) return known;
+  const cached = owners.get(client.mount);
+  if (cached !== undefined) return cached;
   const container =
     client.mount.container === null ? null : await context.facts.container(client.mount.container.id);
   const label = container?.labels[ownerLabel];
@@ -50,47 +50,47 @@ export async function inOwnScope(
         denial: notOwnDenial(`docker ${route.commands[0] ?? route.pattern}`, client.list.scopeSetting),
       };
     case 'filtered':
-      return scope.filtered();
+      return scope.filterList();
     case 'networks':
-      return { ...passedAsIs, answer: () => scope.visibleNetworks() };
+      return { ...passedAsIs, createResponseTransform: () => scope.filterNetworks() };
     case 'container':
-      return scope.container(subject);
+      return scope.checkContainer(subject);
     case 'exec':
-      return scope.exec(subject);
+      return scope.checkExec(subject);
     case 'commit': {
-      const checked = await scope.container(parameter(context.request.target, 'container') ?? '');
+      const checked = await scope.checkContainer(parameter(context.request.target, 'container') ?? '');
       return checked.kind === 'passed' ? passedAsIs : checked;
     }
     case 'volume':
-      return scope.volume(subject);
+      return scope.checkVolume(subject);
     case 'network':
-      return scope.network(subject, false);
+      return scope.checkNetwork(subject, false);
     case 'read-network':
-      return scope.network(subject, true);
+      return scope.checkNetwork(subject, true);
     case 'join-network':
-      return scope.joined(subject, body);
+      return scope.checkJoin(subject, body);
     case 'create-volume':
-      return scope.labelled(
+      return scope.addOwnerLabel(
         body,
         (value) => readBodyAs(value, createVolumeBody),
         () => Promise.resolve(passedAsIs),
       );
     case 'create-network':
-      return scope.labelled(
+      return scope.addOwnerLabel(
         body,
         (value) => readBodyAs(value, createNetworkBody),
-        (written) => scope.references(written, []),
+        (written) => scope.checkReferences(written, []),
       );
     case 'create-container':
-      return scope.labelled(body, readCreateBody, (written) => scope.created(written));
+      return scope.addOwnerLabel(body, readCreateBody, (written) => scope.checkCreate(written));
     case 'build': {
       const mode = parameter(context.request.target, 'networkmode') ?? '';
       const container = mode.startsWith('container:') ? mode.slice('container:'.length) : null;
       if (container !== null) {
-        const checked = await scope.container(container);
+        const checked = await scope.checkContainer(container);
         return checked.kind === 'passed' ? passedAsIs : checked;
       }
-      return scope.references(new Map(), builtInNetworkModes.has(mode) ? [] : [mode]);
+      return scope.checkReferences(new Map(), builtInNetworkModes.has(mode) ? [] : [mode]);
     }
   }
 }

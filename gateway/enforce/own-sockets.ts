@@ -3,7 +3,7 @@ import type { Denial } from '../../shared/policy/decision.ts';
 import type { CreateFacts } from '../../shared/policy/references.ts';
 import type { SocketDecision } from '../../shared/policy/socket-mount.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
-import { askTrust, bindOnAnswer } from '../sockets/grant.ts';
+import { checkImageTrust, bindOnResponse } from '../sockets/grant.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
 import { resolveCommandList } from '../trust/command-list.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
@@ -12,7 +12,7 @@ import { nestedDenial } from './socket-client.ts';
 import { message } from '../../shared/messages/message.ts';
 import { untrustedDetail } from '../trust/image-trust.ts';
 
-type Answer = (refused: (denial: Denial) => string) => ResponseTransform;
+type ResponseTransformFactory = (refused: (denial: Denial) => string) => ResponseTransform;
 
 /**
  * Decides a create request, with a socket of its own for the container where it asks for one and its image
@@ -23,8 +23,8 @@ export async function withSocket(
   context: InspectionContext,
   image: string,
   decide: (socket: SocketDecision | null) => CreateDecision,
-): Promise<CreateDecision & { answer?: Answer }> {
-  const { facts, note = () => undefined } = context;
+): Promise<CreateDecision & { createResponseTransform?: ResponseTransformFactory }> {
+  const { facts, log = () => undefined } = context;
   const sockets = context.sockets ?? null;
   const { id, socket } = sockets?.mounts.reserve() ?? { id: null, socket: '/' };
   const granted = decide({ kind: 'granted', socket });
@@ -33,7 +33,7 @@ export async function withSocket(
     !granted.decision.changes.some(({ rule }) => rule === 'own-socket')
   )
     return granted;
-  const verdict = await askTrust(image, context.settings.socket, sockets, callerOf(context));
+  const verdict = await checkImageTrust(image, context.settings.socket, sockets, callerOf(context));
   if (!verdict.trusted || sockets === null || id === null)
     return decide(
       verdict.trusted
@@ -65,7 +65,7 @@ export async function withSocket(
   try {
     await mounts.open(mount);
   } catch (error) {
-    note(
+    log(
       `a socket for a container of image ${image} could not be made: ` +
         `${error instanceof Error ? error.message : String(error)}`,
     );
@@ -77,7 +77,7 @@ export async function withSocket(
   }
   return {
     ...granted,
-    answer: (refused) => bindOnAnswer(mount, { mounts, containers, facts, log: note, refused }),
+    createResponseTransform: (refused) => bindOnResponse(mount, { mounts, containers, facts, log, refused }),
   };
 }
 

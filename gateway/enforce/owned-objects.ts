@@ -45,7 +45,7 @@ export class OwnScope {
   }
 
   /** Not there, as far as this client is concerned; audit mode only notes it. */
-  #missing(what: 'container' | 'exec instance' | 'network' | 'volume', name: string): InspectionResult {
+  #reportMissing(what: 'container' | 'exec instance' | 'network' | 'volume', name: string): InspectionResult {
     if (this.#context.settings.mode === 'audit')
       return { kind: 'denied', denial: notOwnDenial(`${what} ${name}`, this.#client.list.scopeSetting) };
     switch (what) {
@@ -63,7 +63,7 @@ export class OwnScope {
    * What a request refers to. Not "missing": of a create request, clients take that for a missing image, and
    * pull it.
    */
-  #notOwn(what: 'container' | 'network' | 'volume', name: string): InspectionResult {
+  #denyForeign(what: 'container' | 'network' | 'volume', name: string): InspectionResult {
     return {
       kind: 'denied',
       denial: notOwnDenial(
@@ -81,7 +81,7 @@ export class OwnScope {
     return this.#owns(container.labels) || container.id === this.#client.mount.container?.id;
   }
 
-  filtered(): InspectionResult {
+  filterList(): InspectionResult {
     const { target } = this.#context.request;
     const sent = parameter(target, 'filters') ?? '';
     const parsed = sent === '' ? null : parseJson(sent);
@@ -103,16 +103,16 @@ export class OwnScope {
   }
 
   /** Lists own networks and the engine's three built-in ones, without other clients' containers. */
-  visibleNetworks(): ResponseTransform {
+  filterNetworks(): ResponseTransform {
     const visible = (network: Json): Json[] => {
       if (!isObject(network)) return [];
       if (objectAt(network, 'Labels').get(ownerLabel) === this.#owner) return [network];
       return builtInNetworks.has(textAt(network, 'Name')) ? [withoutContainers(network)] : [];
     };
-    return this.#rewritten((answer) => (isList(answer) ? answer.flatMap(visible) : answer));
+    return this.#rewriteResponse((value) => (isList(value) ? value.flatMap(visible) : value));
   }
 
-  #rewritten(rewrite: (answer: Json) => Json): ResponseTransform {
+  #rewriteResponse(rewrite: (value: Json) => Json): ResponseTransform {
     const { settings } = this.#context;
     return {
       limit: maxListBytes,
@@ -129,13 +129,13 @@ export class OwnScope {
     };
   }
 
-  async container(name: string): Promise<InspectionResult> {
+  async checkContainer(name: string): Promise<InspectionResult> {
     const container = await this.#context.facts.container(name);
-    if (container === null || !this.#ownsContainer(container)) return this.#missing('container', name);
+    if (container === null || !this.#ownsContainer(container)) return this.#reportMissing('container', name);
     const { target, match } = this.#context.request;
     const pattern = match?.route.pattern ?? '';
     if (match?.route.inspect === 'start-container') {
-      const denied = await this.#rejoined(container);
+      const denied = await this.#checkNetworkNames(container);
       if (denied !== null) return denied;
     }
     // The inspected object is used, even if its name refers to another one by then.
@@ -151,7 +151,7 @@ export class OwnScope {
    * The engine looks a container's networks up by name when it starts: by then it may be the name, or the
    * beginning of the id, of another's.
    */
-  async #rejoined(container: ContainerFacts): Promise<InspectionResult | null> {
+  async #checkNetworkNames(container: ContainerFacts): Promise<InspectionResult | null> {
     for (const { name, id } of container.networks) {
       const network = await this.#context.facts.network(name);
       if (
@@ -160,29 +160,29 @@ export class OwnScope {
         !this.#owns(network.labels) &&
         !builtInNetworks.has(network.name)
       )
-        return this.#notOwn('network', name);
+        return this.#denyForeign('network', name);
     }
     return null;
   }
 
-  async exec(id: string): Promise<InspectionResult> {
+  async checkExec(id: string): Promise<InspectionResult> {
     const holder = await this.#context.facts.execContainer(id);
     const container = holder === null ? null : await this.#context.facts.container(holder);
     return container !== null && this.#ownsContainer(container)
       ? passedAsIs
-      : this.#missing('exec instance', id);
+      : this.#reportMissing('exec instance', id);
   }
 
-  async volume(name: string): Promise<InspectionResult> {
+  async checkVolume(name: string): Promise<InspectionResult> {
     const volume = await this.#context.facts.volume(name);
-    return volume !== null && this.#owns(volume.labels) ? passedAsIs : this.#missing('volume', name);
+    return volume !== null && this.#owns(volume.labels) ? passedAsIs : this.#reportMissing('volume', name);
   }
 
-  async network(reference: string, read: boolean): Promise<InspectionResult> {
+  async checkNetwork(reference: string, read: boolean): Promise<InspectionResult> {
     const network = await this.#context.facts.network(reference);
     const own = network !== null && this.#owns(network.labels);
     if (network === null || (!own && !(read && builtInNetworks.has(network.name))))
-      return this.#missing('network', reference);
+      return this.#reportMissing('network', reference);
     const { target, match } = this.#context.request;
     const pinned: typeof passedAsIs = {
       ...passedAsIs,
@@ -196,7 +196,8 @@ export class OwnScope {
       ? pinned
       : {
           ...pinned,
-          answer: () => this.#rewritten((answer) => (isObject(answer) ? withoutContainers(answer) : answer)),
+          createResponseTransform: () =>
+            this.#rewriteResponse((value) => (isObject(value) ? withoutContainers(value) : value)),
         };
   }
 
@@ -210,8 +211,8 @@ export class OwnScope {
   }
 
   /** Connect and disconnect: both must be own; the engine's three networks are for everybody. */
-  async joined(reference: string, body: Buffer | null): Promise<InspectionResult> {
-    const network = await this.network(reference, true);
+  async checkJoin(reference: string, body: Buffer | null): Promise<InspectionResult> {
+    const network = await this.checkNetwork(reference, true);
     if (network.kind !== 'passed') return network;
     const isConnect = this.#context.request.match?.route.inspect === 'connect-network';
     const shape = isConnect ? connectNetworkBody : disconnectNetworkBody;
@@ -220,7 +221,7 @@ export class OwnScope {
     if (parsed === null) return passedAsIs;
     const name = textAt(parsed, 'Container');
     const container = await this.#context.facts.container(name);
-    if (container === null || !this.#ownsContainer(container)) return this.#missing('container', name);
+    if (container === null || !this.#ownsContainer(container)) return this.#reportMissing('container', name);
     return {
       ...passedAsIs,
       ...(target === undefined ? {} : { target }),
@@ -229,15 +230,15 @@ export class OwnScope {
   }
 
   /** A body that creates something gets the label, after `check`. `read` is how the engine reads it. */
-  async labelled(
+  async addOwnerLabel(
     body: Buffer | null,
     read: BodyReader,
     check: (body: JsonObject) => Promise<InspectionResult>,
   ): Promise<InspectionResult> {
     const parsed = await this.#read(body, read);
     if (parsed === null) return passedAsIs;
-    const claimed = ownerLabelDenial(parsed, this.#owner);
-    if (claimed !== null) return { kind: 'denied', denial: claimed };
+    const labelDenial = ownerLabelDenial(parsed, this.#owner);
+    if (labelDenial !== null) return { kind: 'denied', denial: labelDenial };
     const checked = await check(parsed);
     if (checked.kind !== 'passed') return checked;
     return {
@@ -251,16 +252,16 @@ export class OwnScope {
     };
   }
 
-  async created(body: JsonObject): Promise<InspectionResult> {
+  async checkCreate(body: JsonObject): Promise<InspectionResult> {
     const tooMany = referencesDenial(body);
     if (tooMany !== null) return { kind: 'denied', denial: tooMany };
     const { containers, volumes, networks } = createLookups(body);
     for (const name of [...containers, ...linkedContainers(body)]) {
       const container = await this.#context.facts.container(name);
-      if (container === null || !this.#ownsContainer(container)) return this.#notOwn('container', name);
+      if (container === null || !this.#ownsContainer(container)) return this.#denyForeign('container', name);
       this.#linked.set(name, container.id);
     }
-    const referred = await this.references(body, networks);
+    const referred = await this.checkReferences(body, networks);
     if (referred.kind !== 'passed') return referred;
     const labelledByEngine = new Set(
       listAt(objectAt(body, 'HostConfig'), 'Mounts').map((mount) =>
@@ -274,18 +275,18 @@ export class OwnScope {
         (labelledByEngine.has(name)
           ? null
           : await this.#context.facts.createVolume(name, { [ownerLabel]: this.#owner }));
-      if (volume !== null && !this.#owns(volume.labels)) return this.#notOwn('volume', name);
+      if (volume !== null && !this.#owns(volume.labels)) return this.#denyForeign('volume', name);
     }
     return referred;
   }
 
   /** Networks that something is to be on, or to be made from. */
-  async references(body: JsonObject, networks: readonly string[]): Promise<InspectionResult> {
+  async checkReferences(body: JsonObject, networks: readonly string[]): Promise<InspectionResult> {
     const from = textAt(objectAt(body, 'ConfigFrom'), 'Network');
     for (const name of from === '' ? networks : [...networks, from]) {
       const network = await this.#context.facts.network(name);
       if (network === null || (!this.#owns(network.labels) && !builtInNetworks.has(network.name)))
-        return this.#notOwn('network', name);
+        return this.#denyForeign('network', name);
     }
     return passedAsIs;
   }

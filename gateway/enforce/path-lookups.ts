@@ -11,11 +11,11 @@ type Entry =
   | { readonly kind: 'problem'; readonly problem: Message };
 
 /** A path with its symbolic links resolved, as far as it was looked up. */
-interface Place {
+interface PathNode {
   /** Null: the root directory. */
-  readonly parent: Place | null;
+  readonly parent: PathNode | null;
   readonly path: string;
-  readonly below: Map<string, Place>;
+  readonly below: Map<string, PathNode>;
   entry: Entry | Promise<Entry> | null;
 }
 
@@ -37,21 +37,21 @@ const maxSymlinks = 40;
  * Directories and files that are looked at for one request; and steps from one to the next, those that are
  * known included.
  */
-const maxPlaces = 20_000;
+const maxPaths = 20_000;
 const maxSteps = 500_000;
 /** Steps between two turns of the event loop. */
-const stepsAtOnce = 2000;
-const tooMuch = () => ({ problem: message('gateway.too-many-places', { most: maxPlaces }) });
+const stepsPerTurn = 2000;
+const tooManyPaths = () => ({ problem: message('gateway.too-many-places', { most: maxPaths }) });
 
 /**
  * Follows paths for one request: what is the same in several of them is looked at once, and means the same in
  * all of them. `signal`: the client has disconnected.
  */
 export class PathLookups {
-  readonly #root: Place = { parent: null, path: '', below: new Map(), entry: null };
+  readonly #root: PathNode = { parent: null, path: '', below: new Map(), entry: null };
   readonly #signal: AbortSignal | undefined;
-  #places = 0;
-  #steps = 0;
+  #lookUpCount = 0;
+  #stepCount = 0;
 
   constructor(signal?: AbortSignal) {
     this.#signal = signal;
@@ -74,23 +74,23 @@ export class PathLookups {
         at = at.parent ?? at;
         continue;
       }
-      const place = this.#below(at, part);
-      if (isInside(place.path, '/proc')) return { problem: message('gateway.it-leads-through-proc') };
-      const entry = await this.#entry(place);
-      if (entry === null) return tooMuch();
+      const node = this.#below(at, part);
+      if (isInside(node.path, '/proc')) return { problem: message('gateway.it-leads-through-proc') };
+      const entry = await this.#entry(node);
+      if (entry === null) return tooManyPaths();
       switch (entry.kind) {
         case 'problem':
           return entry;
         case 'missing': {
           if (pending.includes('..'))
             return { problem: message('gateway.it-goes-up-from-missing-directory') };
-          const real = [place.path, ...pending.reverse()].join('/');
+          const real = [node.path, ...pending.reverse()].join('/');
           return {
             real,
             exists: false,
             identity: null,
             socket: false,
-            above: () => identitiesFrom(place.parent),
+            above: () => identitiesFrom(node.parent),
           };
         }
         case 'link':
@@ -99,7 +99,7 @@ export class PathLookups {
           for (const one of components(entry.target).reverse()) pending.push(one);
           break;
         case 'other':
-          at = place;
+          at = node;
       }
     }
     const entry = await this.#entry(at);
@@ -115,32 +115,32 @@ export class PathLookups {
     };
   }
 
-  #below(at: Place, part: string): Place {
-    const known = at.below.get(part);
-    if (known !== undefined) return known;
-    const place: Place = { parent: at, path: `${at.path}/${part}`, below: new Map(), entry: null };
-    at.below.set(part, place);
-    return place;
+  #below(at: PathNode, part: string): PathNode {
+    const existing = at.below.get(part);
+    if (existing !== undefined) return existing;
+    const node: PathNode = { parent: at, path: `${at.path}/${part}`, below: new Map(), entry: null };
+    at.below.set(part, node);
+    return node;
   }
 
   /** Null: the limit of look-ups was reached. */
-  async #entry(place: Place): Promise<Entry | null> {
-    if (++this.#steps % stepsAtOnce === 0) await yieldToEventLoop(this.#signal);
-    if (this.#steps > maxSteps) return null;
-    if (place.entry === null) {
+  async #entry(node: PathNode): Promise<Entry | null> {
+    if (++this.#stepCount % stepsPerTurn === 0) await yieldToEventLoop(this.#signal);
+    if (this.#stepCount > maxSteps) return null;
+    if (node.entry === null) {
       this.#signal?.throwIfAborted();
-      if (++this.#places > maxPlaces) return null;
-      place.entry = readEntry(place.path || '/');
-      place.entry = await place.entry;
+      if (++this.#lookUpCount > maxPaths) return null;
+      node.entry = readEntry(node.path || '/');
+      node.entry = await node.entry;
     }
-    return place.entry;
+    return node.entry;
   }
 }
 
 const components = (file: string): string[] => file.split('/').filter((part) => part !== '' && part !== '.');
 
-function* identitiesFrom(place: Place | null): Iterable<string> {
-  for (let at = place; at !== null; at = at.parent) {
+function* identitiesFrom(node: PathNode | null): Iterable<string> {
+  for (let at = node; at !== null; at = at.parent) {
     // The parents of a looked-up entry were looked up themselves.
     if (at.entry !== null && 'kind' in at.entry && at.entry.kind === 'other') yield at.entry.identity;
   }

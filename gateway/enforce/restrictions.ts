@@ -51,7 +51,7 @@ export async function inspectRequest(
   }
   if (showsEnvironment(route) && hidesEnvironment(settings, client !== null)) {
     if (route.pattern.endsWith('/json'))
-      return settings.mode === 'audit' ? first : { ...first, answer: hideEnvironment };
+      return settings.mode === 'audit' ? first : { ...first, createResponseTransform: hideEnvironment };
     const denial = topDenial(parameter(context.request.target, 'ps_args') ?? '');
     if (denial !== null) return { kind: 'denied', denial };
   }

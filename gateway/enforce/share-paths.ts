@@ -7,7 +7,7 @@ import type { PathLookups, Resolved } from './path-lookups.ts';
 const maxSymlinks = 40;
 
 export interface Shares {
-  readonly known: readonly Resolved[];
+  readonly resolved: readonly Resolved[];
   /** Why what is listed is not shared. */
   readonly problems: readonly Message[];
 }
@@ -31,7 +31,7 @@ export async function sharesOf(files: readonly string[], lookups: PathLookups): 
     }),
   );
   return {
-    known: list.flatMap(({ found }) => ('problem' in found ? [] : [found])),
+    resolved: list.flatMap(({ found }) => ('problem' in found ? [] : [found])),
     problems: list.flatMap(({ file, found }) =>
       'problem' in found
         ? [message('gateway.directory-is-not-shared', { path: file, problem: found.problem })]

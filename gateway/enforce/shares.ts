@@ -23,7 +23,10 @@ const timeoutMs = 5000;
  * they are made before, by the sharing user himself: what a create request (as it is forwarded) binds. Null:
  * all are there, or the engine refuses them.
  */
-export async function makeSourcesOf(context: InspectionContext, body: JsonObject): Promise<Denial | null> {
+export async function createBindSources(
+  context: InspectionContext,
+  body: JsonObject,
+): Promise<Denial | null> {
   const host = objectAt(body, 'HostConfig');
   const sources = [
     ...listAt(host, 'Binds')
@@ -37,7 +40,7 @@ export async function makeSourcesOf(context: InspectionContext, body: JsonObject
   ];
   const { sharing } = context;
   return sharing
-    ? makeSources(context, sources, () =>
+    ? createSources(context, sources, () =>
         sharingUserOf(context.request, { users: sharing, mounts: context.sockets?.mounts ?? null }),
       )
     : null;
@@ -81,7 +84,7 @@ function usesSelinux(): boolean {
 }
 
 /** The same for a container that is to start again: a source may have gone since. */
-export async function makeSourcesAgain(
+export async function recreateBindSources(
   context: InspectionContext,
   container: ContainerFacts,
 ): Promise<Denial | null> {
@@ -90,7 +93,7 @@ export async function makeSourcesAgain(
   );
   const { sharing } = context;
   return sharing
-    ? makeSources(
+    ? createSources(
         context,
         binds.map(({ source }) => source),
         () => sharing.userOf(container.id),
@@ -141,7 +144,7 @@ export async function hasUnknownOwner(
   return Boolean(sharing) && hasOwnRange(runtime) && (await sharing?.userOf(container.id)) === null;
 }
 
-async function makeSources(
+async function createSources(
   context: InspectionContext,
   sources: readonly string[],
   sharingUser: () => Promise<SharingUser | null>,

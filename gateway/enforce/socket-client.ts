@@ -51,33 +51,40 @@ export const isDenial = (found: SocketClient | null | Denial): found is Denial =
  */
 export function commandDenial(client: SocketClient, route: Route, target: Target): Denial | null {
   if (route.inspect === 'grpc') return null;
-  return decideCommand({ method: route.method, ...commandsSent(route, target) }, client.list, client.mount);
+  return decideCommand(
+    { method: route.method, ...requestedCommands(route, target) },
+    client.list,
+    client.mount,
+  );
 }
 
 const buildCommands: EndpointCommands = { method: 'POST', commands: ['build'], alsoUsedBy: [] };
 const pruneCommands: EndpointCommands = { method: 'POST', commands: ['builder prune'], alsoUsedBy: [] };
 /** Calls with which buildx probes the daemon first. */
-const greetings = new Set([
+const probeCalls = new Set([
   '/moby.buildkit.v1.Control/Info',
   '/moby.buildkit.v1.Control/ListWorkers',
   '/grpc.health.v1.Health/Check',
   '/grpc.health.v1.Health/Watch',
 ]);
 
-const removals = new Set(['/moby.buildkit.v1.Control/Prune', '/moby.buildkit.v1.Control/UpdateBuildHistory']);
+const removalCalls = new Set([
+  '/moby.buildkit.v1.Control/Prune',
+  '/moby.buildkit.v1.Control/UpdateBuildHistory',
+]);
 
 /** May this container call that on BuildKit (B5)? Everything there is `build`, but for removing its cache. */
 export function callDenial(client: SocketClient, call: string): Denial | null {
   // The cache and the history are everybody's.
-  if (client.list.scope === 'own' && removals.has(call))
+  if (client.list.scope === 'own' && removalCalls.has(call))
     return notOwnDenial(message('gateway.build-call', { call }), client.list.scopeSetting);
-  const decided = (endpoint: EndpointCommands) => decideCommand(endpoint, client.list, client.mount);
-  if (greetings.has(call)) return decided(pruneCommands) === null ? null : decided(buildCommands);
-  return decided(call === '/moby.buildkit.v1.Control/Prune' ? pruneCommands : buildCommands);
+  const denialOf = (endpoint: EndpointCommands) => decideCommand(endpoint, client.list, client.mount);
+  if (probeCalls.has(call)) return denialOf(pruneCommands) === null ? null : denialOf(buildCommands);
+  return denialOf(call === '/moby.buildkit.v1.Control/Prune' ? pruneCommands : buildCommands);
 }
 
 /** `POST /images/create` is two commands; the engine imports where no image to pull is named. */
-function commandsSent(route: Route, target: Target): Pick<Route, 'commands' | 'alsoUsedBy'> {
+function requestedCommands(route: Route, target: Target): Pick<Route, 'commands' | 'alsoUsedBy'> {
   if (route.pattern !== '/images/create') return route;
   return (parameter(target, 'fromImage') ?? '') === ''
     ? { commands: ['import'], alsoUsedBy: [] }

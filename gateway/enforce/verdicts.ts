@@ -6,7 +6,7 @@ import { loadedTranslator } from '../../shared/messages/translator.ts';
 import { rules } from '../../shared/rules/index.ts';
 import { describeRequest } from '../audit/describe-request.ts';
 import type { GatewayRequest, Verdict } from '../http/exchange.ts';
-import { passAsSent } from './audit-mode.ts';
+import { forwardAsReceived } from './audit-mode.ts';
 import type { InspectionResult, InspectionContext } from './inspection-context.ts';
 
 /** A decision under way: the request with what belongs to its verdict and its line in the log. */
@@ -17,7 +17,7 @@ export interface DecisionContext {
   /** `performance.now()` when deciding began; waiting for the body is not part of it. */
   readonly startedAt: number;
   /** The body as the client sent it, where it was read. */
-  readonly sent: Buffer | null;
+  readonly requestBody: Buffer | null;
 }
 
 /**
@@ -29,31 +29,31 @@ export interface About {
   readonly image?: string | undefined;
   readonly framed?: boolean;
   /** The answer in place of the refusal's text, where the denial is logged all the same. */
-  readonly clientAnswer?: EngineError;
+  readonly clientResponse?: EngineError;
 }
 
-const nothing = Buffer.alloc(0);
+const emptyBody = Buffer.alloc(0);
 
 /** Turns what came out of looking at a request into what is done with it, counted and logged. */
-export function conclude(deciding: DecisionContext, result: InspectionResult): Verdict | Promise<Verdict> {
-  const { context } = deciding;
+export function conclude(decision: DecisionContext, result: InspectionResult): Verdict | Promise<Verdict> {
+  const { context } = decision;
   const route = context.request.match?.route ?? null;
   switch (result.kind) {
     case 'denied':
-      return denied(deciding, result.denial, result);
+      return denied(decision, result.denial, result);
     case 'missing':
-      context.counters?.request(route, 'missing');
+      context.counters?.countRequest(route, 'missing');
       return {
         kind: 'refuse',
         status: 404,
         message: result.message ?? `No such ${result.what}: ${result.name}`,
       };
     case 'passed': {
-      recordDuration(deciding);
-      context.counters?.request(route, result.changes.length > 0 ? 'rewrite' : 'allow');
+      recordDuration(decision);
+      context.counters?.countRequest(route, result.changes.length > 0 ? 'rewrite' : 'allow');
       if (result.warning !== undefined) {
         write(
-          deciding,
+          decision,
           {
             outcome: 'allow',
             ...ruleOf(result.warning),
@@ -63,7 +63,7 @@ export function conclude(deciding: DecisionContext, result: InspectionResult): V
         );
       } else if (result.changes[0] !== undefined) {
         write(
-          deciding,
+          decision,
           {
             outcome: 'rewrite',
             rule: result.changes[0].rule,
@@ -76,14 +76,19 @@ export function conclude(deciding: DecisionContext, result: InspectionResult): V
         );
       }
       // A body that was not inspected, on an endpoint that takes none, is dropped.
-      const body = result.body ?? (deciding.sent !== null && route?.body === 'dropped' ? nothing : undefined);
+      const body =
+        result.body ?? (decision.requestBody !== null && route?.body === 'dropped' ? emptyBody : undefined);
       return {
         kind: 'forward',
         ...(result.target === undefined ? {} : { target: result.target }),
         ...(body === undefined ? {} : { body }),
-        ...(result.answer === undefined
+        ...(result.createResponseTransform === undefined
           ? {}
-          : { response: result.answer((denial) => noteDenial(deciding, denial, 'deny', result)) }),
+          : {
+              response: result.createResponseTransform((denial) =>
+                noteDenial(decision, denial, 'deny', result),
+              ),
+            }),
       };
     }
   }
@@ -94,36 +99,36 @@ export function conclude(deciding: DecisionContext, result: InspectionResult): V
  * client sent it. What the engine answers with an error of its own is not logged.
  */
 export function denied(
-  deciding: DecisionContext,
+  decision: DecisionContext,
   denial: Denial,
   about: About = {},
 ): Verdict | Promise<Verdict> {
-  const { context } = deciding;
+  const { context } = decision;
   if (denial.engineError !== undefined) {
-    recordDuration(deciding);
-    context.counters?.request(context.request.match?.route ?? null, 'invalid');
+    recordDuration(decision);
+    context.counters?.countRequest(context.request.match?.route ?? null, 'invalid');
     return context.settings.mode === 'audit'
-      ? passAsSent(context, deciding.sent)
+      ? forwardAsReceived(context, decision.requestBody)
       : { kind: 'refuse', ...denial.engineError };
   }
   // Audit mode is about what containers may do. The gateway's own limits hold, as those of messages do.
   const outcome =
     context.settings.mode === 'audit' && denial.rule !== 'request-limit' ? 'would-deny' : 'deny';
-  context.counters?.request(context.request.match?.route ?? null, outcome);
-  const text = noteDenial(deciding, denial, outcome, about);
+  context.counters?.countRequest(context.request.match?.route ?? null, outcome);
+  const text = noteDenial(decision, denial, outcome, about);
   return outcome === 'deny'
     ? {
         kind: 'refuse',
-        ...(about.clientAnswer ?? { status: 403, message: text }),
+        ...(about.clientResponse ?? { status: 403, message: text }),
         ...(about.framed === true && showsStreamsOnly(context.request) ? { inStream: true } : {}),
       }
-    : passAsSent(context, deciding.sent);
+    : forwardAsReceived(context, decision.requestBody);
 }
 
 /** The verdict of a request that the connection limits leave no room for; they hold in audit mode, too. */
-export function tooManyOpen(deciding: DecisionContext, denial: Denial): Verdict {
-  deciding.context.counters?.request(deciding.context.request.match?.route ?? null, 'deny');
-  return { kind: 'refuse', status: 429, message: noteDenial(deciding, denial, 'deny', {}) };
+export function overLimitVerdict(decision: DecisionContext, denial: Denial): Verdict {
+  decision.context.counters?.countRequest(decision.context.request.match?.route ?? null, 'deny');
+  return { kind: 'refuse', status: 429, message: noteDenial(decision, denial, 'deny', {}) };
 }
 
 /** Characters of changes that one line of the log has. */
@@ -156,19 +161,19 @@ function showsStreamsOnly({ head, match }: GatewayRequest): boolean {
  * when it is let pass, by the mode that is in force by then.
  */
 export function deniedCall(
-  deciding: DecisionContext,
+  decision: DecisionContext,
   mode: 'enforce' | 'audit',
   call: string,
   denial: Denial,
 ): string | null {
   const outcome = mode === 'audit' && denial.rule !== 'connection-limit' ? 'would-deny' : 'deny';
-  const text = noteDenial({ ...deciding, startedAt: performance.now() }, denial, outcome, {}, call);
+  const text = noteDenial({ ...decision, startedAt: performance.now() }, denial, outcome, {}, call);
   return outcome === 'deny' ? text : null;
 }
 
 /** Audit mode: logs a denial that does not result from this verdict. */
-export function wouldDeny(deciding: DecisionContext, denial: Denial): void {
-  noteDenial(deciding, denial, 'would-deny', {});
+export function wouldDeny(decision: DecisionContext, denial: Denial): void {
+  noteDenial(decision, denial, 'would-deny', {});
 }
 
 /**
@@ -176,17 +181,17 @@ export function wouldDeny(deciding: DecisionContext, denial: Denial): void {
  * English, for programs.
  */
 function noteDenial(
-  deciding: DecisionContext,
+  decision: DecisionContext,
   denial: Denial,
   outcome: 'deny' | 'would-deny',
   about: About,
   call = '',
 ): string {
-  recordDuration(deciding);
-  deciding.context.counters?.denial(denial.rule, outcome);
+  recordDuration(decision);
+  decision.context.counters?.countDenial(denial.rule, outcome);
   const refusal = refusalMessage(denial);
-  write(deciding, { outcome, ...ruleOf(denial), message: refusal.text }, about, call);
-  return loadedTranslator(deciding.context.settings.language)(refusal);
+  write(decision, { outcome, ...ruleOf(denial), message: refusal.text }, about, call);
+  return loadedTranslator(decision.context.settings.language)(refusal);
 }
 
 const ruleOf = (denial: Denial) => ({
@@ -199,12 +204,12 @@ const ruleOf = (denial: Denial) => ({
   sentences: denial.sentences ?? {},
 });
 
-function recordDuration(deciding: DecisionContext): void {
-  deciding.context.counters?.decided((performance.now() - deciding.startedAt) / 1000);
+function recordDuration(decision: DecisionContext): void {
+  decision.context.counters?.observeDecision((performance.now() - decision.startedAt) / 1000);
 }
 
 function write(
-  deciding: DecisionContext,
+  decision: DecisionContext,
   entry: Omit<
     AuditEntry,
     keyof ReturnType<typeof describeRequest> | 'container' | 'image' | 'decisionUs' | 'generation'
@@ -212,7 +217,7 @@ function write(
   about: About,
   call = '',
 ): void {
-  const { context } = deciding;
+  const { context } = decision;
   const request = describeRequest(context.request, context.sockets?.mounts ?? null);
   context.audit.write({
     ...entry,
@@ -220,7 +225,7 @@ function write(
     target: `${request.target}${call}`,
     container: about.container,
     image: about.image,
-    decisionUs: Math.round((performance.now() - deciding.startedAt) * 1000),
-    generation: deciding.generation,
+    decisionUs: Math.round((performance.now() - decision.startedAt) * 1000),
+    generation: decision.generation,
   });
 }

@@ -6,7 +6,7 @@ export function countedTrust(counters: GatewayCounters, trust: ImageTrust): Imag
   return {
     decide: async (image, socket) => {
       const verdict = await trust.decide(image, socket);
-      counters.trustDecided(verdict.trusted ? 'trusted' : verdict.reason);
+      counters.countTrustDecision(verdict.trusted ? 'trusted' : verdict.reason);
       return verdict;
     },
     close: () => {

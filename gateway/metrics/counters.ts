@@ -35,26 +35,26 @@ export class GatewayCounters {
   readonly imageTrust = new Map<'trusted' | UntrustedReason, number>();
 
   /** A request was decided. */
-  request(route: Route | null, outcome: CountedOutcome): void {
+  countRequest(route: Route | null, outcome: CountedOutcome): void {
     const counts = this.requests.get(route);
     if (counts === undefined) this.requests.set(route, { [outcome]: 1 });
     else counts[outcome] = (counts[outcome] ?? 0) + 1;
   }
 
   /** Image trust decided about an image. */
-  trustDecided(answer: 'trusted' | UntrustedReason): void {
-    this.imageTrust.set(answer, (this.imageTrust.get(answer) ?? 0) + 1);
+  countTrustDecision(result: 'trusted' | UntrustedReason): void {
+    this.imageTrust.set(result, (this.imageTrust.get(result) ?? 0) + 1);
   }
 
   /** A rule refused, or would have refused, something. */
-  denial(rule: RuleCode, outcome: 'deny' | 'would-deny'): void {
+  countDenial(rule: RuleCode, outcome: 'deny' | 'would-deny'): void {
     const counts = this.denials.get(rule) ?? { deny: 0, 'would-deny': 0 };
     counts[outcome]++;
     this.denials.set(rule, counts);
   }
 
   /** How long a decision took that had something to look at. */
-  decided(seconds: number): void {
+  observeDecision(seconds: number): void {
     this.decisionSeconds += seconds;
     const at = decisionBuckets.findIndex((bound) => seconds <= bound);
     const bucket = at < 0 ? decisionBuckets.length : at;

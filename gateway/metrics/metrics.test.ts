@@ -23,7 +23,7 @@ const gauges: GatewayGauges = {
   mode: 'audit',
   auditDropped: 5,
 };
-const ask = (socketPath: string, target: string, method = 'GET') =>
+const send = (socketPath: string, target: string, method = 'GET') =>
   new Promise<{ status: number; text: string }>((resolve, reject) => {
     const req = request({ socketPath, path: target, method, agent: false }, (response) => {
       let text = '';
@@ -42,13 +42,13 @@ describe('metrics socket', () => {
   it('shows what was counted, as Prometheus text', async () => {
     const counters = new GatewayCounters();
     const ping = routes.find((route) => route.pattern === '/_ping') ?? null;
-    counters.request(ping, 'allow');
-    counters.request(ping, 'allow');
-    counters.request(null, 'deny');
-    counters.denial('host-namespace', 'would-deny');
-    counters.trustDecided('other-content');
-    counters.decided(0.000_08);
-    counters.decided(60);
+    counters.countRequest(ping, 'allow');
+    counters.countRequest(ping, 'allow');
+    counters.countRequest(null, 'deny');
+    counters.countDenial('host-namespace', 'would-deny');
+    counters.countTrustDecision('other-content');
+    counters.observeDecision(0.000_08);
+    counters.observeDecision(60);
     counters.engineUnreachable++;
     const file = path.join(dir, 'metrics.sock');
     const served = await serveMetrics(
@@ -62,7 +62,7 @@ describe('metrics socket', () => {
     );
     if (!served.ok) throw new Error(served.error.message);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    const { status, text } = await ask(file, '/metrics');
+    const { status, text } = await send(file, '/metrics');
     expect(status).toBe(200);
     const lines = text.split('\n');
     for (const line of [
@@ -85,7 +85,7 @@ describe('metrics socket', () => {
     ])
       expect(lines).toContain(line);
     // Counted where it happens, not where it is shown: asking twice changes nothing.
-    expect((await ask(file, '/metrics')).text).toBe(text);
+    expect((await send(file, '/metrics')).text).toBe(text);
     await served.value.close();
     await expect(stat(file)).rejects.toThrow('ENOENT');
   });
@@ -105,7 +105,7 @@ describe('metrics socket', () => {
       ['/metrics', 'POST'],
       ['/metrics/../metrics', 'GET'],
     ] as const)
-      expect((await ask(file, target, method)).status).toBe(404);
+      expect((await send(file, target, method)).status).toBe(404);
     const again = await serveMetrics(
       file,
       'no-such-group',

@@ -23,23 +23,23 @@ export async function serveMetrics(
 ): Promise<Result<MetricsSocket, AppError>> {
   let render: (() => Promise<string>) | null = null;
   const server = createServer((request, response) => {
-    const answer = (status: number, text: string) => {
+    const respond = (status: number, text: string) => {
       response.writeHead(status, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
       response.end(request.method === 'HEAD' ? undefined : text);
     };
     if (request.url !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
-      answer(404, 'GET /metrics is all there is.\n');
+      respond(404, 'GET /metrics is all there is.\n');
       return;
     }
     import('./prometheus.ts')
       .then(({ metricsText }) => (render ??= metricsText(counters, gauges))())
       .then(
         (text) => {
-          answer(200, text);
+          respond(200, text);
         },
         (error: unknown) => {
           log(`metrics: ${error instanceof Error ? error.message : String(error)}`);
-          answer(500, "The metrics could not be rendered; see the gateway's log.\n");
+          respond(500, "The metrics could not be rendered; see the gateway's log.\n");
         },
       );
   });

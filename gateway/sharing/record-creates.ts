@@ -7,7 +7,7 @@ import {
   type GatekeeperResult,
   type Verdict,
 } from '../http/exchange.ts';
-import { createdId, maxCreateAnswerBytes } from '../sockets/grant.ts';
+import { createdId, maxCreateResponseBytes } from '../sockets/grant.ts';
 import type { SocketMounts } from '../base/socket-mount.ts';
 import { isInContainer } from './container-peer.ts';
 import { isSubordinateId } from './subordinate-peer.ts';
@@ -82,7 +82,7 @@ function recordOnResponse(
   options: RecordCreatesOptions,
 ): ResponseTransform {
   return {
-    limit: before?.limit ?? maxCreateAnswerBytes,
+    limit: before?.limit ?? maxCreateResponseBytes,
     transformResponse: async (head, body) => {
       // A container that is taken away again needs no record: that throws.
       const replaced = (await before?.transformResponse(head, body)) ?? null;

@@ -64,14 +64,14 @@ class Admission implements MountAdmission {
         setting: null,
       });
     const renew = (): Promise<void> | null => this.#commandLists.renew(id, settings);
-    const answer = isAllowed(mount, settings)
+    const denial = isAllowed(mount, settings)
       ? (renew()?.then(() => null) ?? null)
-      : this.#askTrust(mount, settings).then(async (denial) => {
-          if (denial === null) await renew();
-          return denial;
+      : this.#checkImageTrust(mount, settings).then(async (refused) => {
+          if (refused === null) await renew();
+          return refused;
         });
     this.#commandLists.renewOthers(settings);
-    return answer;
+    return denial;
   }
 
   async mayStart(
@@ -86,13 +86,14 @@ class Admission implements MountAdmission {
     if (mount.container === null) return refuse(message('gateway.socket-is-not-known-yet'));
     if (mount.container.id !== container.id)
       return refuse(message('gateway.socket-belongs-to-container', { name: nameOf(mount) }));
-    return isAllowed(mount, settings) ? null : this.#askTrust(mount, settings);
+    return isAllowed(mount, settings) ? null : this.#checkImageTrust(mount, settings);
   }
 
   /** The entry that allowed the mount is gone: whether another one allows it. */
-  async #askTrust(mount: SocketMount, settings: SocketSettings): Promise<Denial | null> {
-    const known = this.#refused.get(mount.id);
-    if (known !== undefined && known.settings === settings && known.until > Date.now()) return known.denial;
+  async #checkImageTrust(mount: SocketMount, settings: SocketSettings): Promise<Denial | null> {
+    const cached = this.#refused.get(mount.id);
+    if (cached !== undefined && cached.settings === settings && cached.until > Date.now())
+      return cached.denial;
     const verdict = this.#trust === null ? null : await this.#trust.decide(mount.imageId, settings);
     if (verdict?.trusted === true && verdict.imageId === mount.imageId) {
       this.#refused.delete(mount.id);

@@ -35,14 +35,14 @@ export class CommandListRenewal {
       this.#renewals.delete(id);
       return null;
     }
-    const known = this.#renewals.get(id);
+    const renewal = this.#renewals.get(id);
     if (
-      known !== undefined &&
-      known.settings === settings &&
-      (known.running !== null || known.until > Date.now())
+      renewal !== undefined &&
+      renewal.settings === settings &&
+      (renewal.running !== null || renewal.until > Date.now())
     )
-      return known.running;
-    const running = this.#ask(this.#trust, mount, settings);
+      return renewal.running;
+    const running = this.#resolve(this.#trust, mount, settings);
     this.#renewals.set(id, { settings, until: 0, running });
     return running;
   }
@@ -67,7 +67,7 @@ export class CommandListRenewal {
     this.#renewals.delete(id);
   }
 
-  async #ask(trust: ImageTrust, mount: SocketMount, settings: SocketSettings): Promise<void> {
+  async #resolve(trust: ImageTrust, mount: SocketMount, settings: SocketSettings): Promise<void> {
     try {
       const governing = await resolveCommandList(trust, mount, settings);
       if (JSON.stringify(governing) !== JSON.stringify(mount.governing))

@@ -3,7 +3,7 @@ import { defaultSettings } from '../../shared/settings/effective.ts';
 import { fixedSocketMounts, socketMount } from '../../tests/support/socket-mounts.ts';
 import type { ImageVerdict } from '../trust/image-trust.ts';
 import { engineContainers } from './engine-containers.ts';
-import { askTrust, type SocketGranting } from './grant.ts';
+import { checkImageTrust, type SocketGranting } from './grant.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
 
 const trusted: ImageVerdict = { trusted: true, imageId: 'sha256:1', allowedBy: 'app:1', derivedFrom: null };
@@ -21,28 +21,28 @@ function granting(mounts: SocketMount[], duringRequest: () => void = () => undef
     trust: { decide, close: () => undefined },
   };
 }
-const ask = async (granted: SocketGranting, caller: number) =>
-  (await askTrust('app:1', defaultSettings.socket, granted, caller)).trusted;
+const isGranted = async (granted: SocketGranting, caller: number) =>
+  (await checkImageTrust('app:1', defaultSettings.socket, granted, caller)).trusted;
 
 describe('B2: sockets that wait for their container', () => {
   it("are a few of one user's, so that others still get theirs", async () => {
-    expect(await ask(granting(pending(31, 1000)), 1000)).toBe(true);
-    expect(await ask(granting(pending(32, 1000)), 1000)).toBe(false);
-    expect(await ask(granting(pending(32, 1000)), 1001)).toBe(true);
+    expect(await isGranted(granting(pending(31, 1000)), 1000)).toBe(true);
+    expect(await isGranted(granting(pending(32, 1000)), 1000)).toBe(false);
+    expect(await isGranted(granting(pending(32, 1000)), 1001)).toBe(true);
   });
 
   it('are limited in all, and what has its container does not count', async () => {
     const all = [1, 2, 3, 4].flatMap((user) => pending(32, user));
-    expect(await ask(granting(all), 1000)).toBe(false);
+    expect(await isGranted(granting(all), 1000)).toBe(false);
     expect(
-      await ask(granting(all.map((mount) => ({ ...mount, container: { id: 'a', name: 'a' } }))), 1),
+      await isGranted(granting(all.map((mount) => ({ ...mount, container: { id: 'a', name: 'a' } }))), 1),
     ).toBe(true);
   });
 
   it('count as well if they arrived while the image was checked', async () => {
     const mounts: SocketMount[] = [];
     expect(
-      await ask(
+      await isGranted(
         granting(mounts, () => {
           mounts.push(...pending(32, 1000));
         }),

@@ -13,7 +13,7 @@ import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mo
 export type SocketGranting = Pick<SocketMountModule, 'mounts' | 'trust' | 'containers'> | null;
 
 /** Longest answer to a create request, bytes: an id and warnings. */
-export const maxCreateAnswerBytes = 1024 * 1024;
+export const maxCreateResponseBytes = 1024 * 1024;
 
 /**
  * Sockets that wait for their container at the same time; each is a descriptor here and in the process that
@@ -30,7 +30,7 @@ const maxPendingOfOne = 32;
  * May this image have the socket (B2–B4)? `caller`: whose request it is, as in `createdBy`. Rejects with
  * EngineUnreachable.
  */
-export async function askTrust(
+export async function checkImageTrust(
   image: string,
   socket: EffectiveSettings['socket'],
   granting: SocketGranting,
@@ -63,7 +63,7 @@ const unavailable = (
  * made of the very image that was allowed (a tag can move in between), and hold no other container's socket.
  * Then the socket is its; else the container is removed.
  */
-export function bindOnAnswer(
+export function bindOnResponse(
   mount: SocketMount,
   granting: {
     readonly mounts: SocketMounts;
@@ -75,7 +75,7 @@ export function bindOnAnswer(
 ): ResponseTransform {
   const { mounts, containers, facts, log, refused } = granting;
   return {
-    limit: maxCreateAnswerBytes,
+    limit: maxCreateResponseBytes,
     transformResponse: async (head, body) => {
       if (head.status !== 201) {
         await mounts.discard(mount.id);
@@ -145,8 +145,8 @@ export function mismatch(
 /** The id in the engine's answer to a create request; null where there is none. */
 export function createdId(body: Buffer): string | null {
   try {
-    const answer: unknown = JSON.parse(body.toString('utf8'));
-    const id = typeof answer === 'object' && answer !== null && 'Id' in answer ? answer.Id : null;
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    const id = typeof value === 'object' && value !== null && 'Id' in value ? value.Id : null;
     return typeof id === 'string' && /^[0-9a-f]{64}$/.test(id) ? id : null;
   } catch {
     return null;

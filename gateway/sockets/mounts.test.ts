@@ -9,7 +9,7 @@ import type { EngineContainers, ListedContainer } from './engine-containers.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import type { ImageVerdict } from '../trust/image-trust.ts';
 import { createAdmission } from './admission.ts';
-import { bindOnAnswer } from './grant.ts';
+import { bindOnResponse } from './grant.ts';
 import { createSocketMounts, type OwnedSocketMounts } from './mounts.ts';
 import { openMountRecords } from './records.ts';
 import { reconcile } from './reconcile.ts';
@@ -225,14 +225,14 @@ describe("B3: the engine's answer to the create request", () => {
     status = 201,
     list = containers([]),
   ) =>
-    bindOnAnswer(mount, {
+    bindOnResponse(mount, {
       mounts,
       containers: list,
       facts: engineFacts(container),
       log: () => undefined,
       refused: (denial) => `refused: ${denial.detail ?? ''}`,
     }).transformResponse(
-      { status } as Parameters<ReturnType<typeof bindOnAnswer>['transformResponse']>[0],
+      { status } as Parameters<ReturnType<typeof bindOnResponse>['transformResponse']>[0],
       Buffer.from(JSON.stringify({ Id: id })),
     ); // the status alone is looked at
 
