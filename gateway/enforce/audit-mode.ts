@@ -14,10 +14,10 @@ import type { InspectionContext } from './inspection-context.ts';
 const plainRuntime = 'runc';
 
 /**
- * Audit mode: what would be refused goes to the engine as the client sent it. Only a create request is made
- * to work: where the engine's default is the isolation runtime, that would refuse what the gateway let pass,
- * so a client that named no runtime gets the plain one. And a Docker socket that is mounted is the clients'
- * one, wherever it was looked for: what comes in by it is decided and logged too.
+ * Audit mode: a request that would be refused is forwarded as the client sent it. Only create requests are
+ * changed. Where the engine's default is the isolation runtime, it would refuse what the gateway let pass, so
+ * a request without a runtime gets the plain one. And the source of a mounted Docker socket becomes the
+ * clients' socket, so that requests by it are decided and logged too.
  */
 export function forwardAsReceived(
   context: InspectionContext,

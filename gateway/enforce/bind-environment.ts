@@ -3,7 +3,7 @@ import { homeOf } from './home-directory.ts';
 import type { InspectionContext } from './inspection-context.ts';
 import { callerOf } from './own-sockets.ts';
 
-/** What bind sources are compared with, for the caller of the request. */
+/** The sockets and directories that bind sources are compared with, for the caller of the request. */
 export async function bindSourceEnvironment(context: InspectionContext): Promise<BindSourceEnvironment> {
   const uid = callerOf(context);
   const home = uid === null ? null : await homeOf(uid);

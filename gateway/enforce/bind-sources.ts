@@ -7,28 +7,28 @@ import { sharesOf, type Shares } from './share-paths.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 
 export interface BindSourceEnvironment {
-  /** Sockets of the engine and the gateway; the usual places of Docker's and containerd's are added. */
+  /** Sockets of the engine and the gateway; the usual paths of Docker's and containerd's are added. */
   readonly engineSockets: readonly string[];
-  /** Which of them clients use; the usual places of Docker's are added. */
+  /** Those of them that clients use; the usual paths of Docker's are added. */
   readonly dockerSockets?: readonly string[];
   /** The mount whose socket a (resolved) path is; null for all else. */
   readonly socketMount?: (real: string) => string | null;
-  /** Sockets that containers hold: known by inode as well, so that a hard link to one is no way in. */
+  /** Sockets of containers: compared by inode as well, so that a hard link does not bypass the check. */
   readonly mountSockets?: () => readonly string[];
   readonly engineDirectories: readonly string[];
   /** Directories that may be mounted, `$HOME` and the like resolved. */
   readonly shares: readonly string[];
-  /** Why a share that is listed is none for this caller. */
+  /** Why a listed share does not apply to this caller. */
   readonly shareProblem?: Message;
 }
 
-/** Where an engine's socket is expected by everybody; refused by name even while nothing is there. */
+/** Well-known paths of engine sockets; refused by name even while nothing exists there. */
 const usualDockerSockets = ['/var/run/docker.sock', '/run/docker.sock'];
 const usualSockets = [
   ...usualDockerSockets,
   '/run/containerd/containerd.sock',
   '/run/docker/containerd/containerd.sock',
-  // Whoever speaks there as an NRI plugin changes what containers get.
+  // A client there acts as an NRI plugin, which can change containers.
   '/run/docker/nri.sock',
   '/run/nri/nri.sock',
 ];
@@ -48,14 +48,14 @@ function parents(file: string): string[] {
   return list;
 }
 
-/** The engine's places, as they are while one request is decided. */
+/** The engine's paths, resolved once for a request. */
 interface EnginePaths {
   readonly sockets: PathSet;
   readonly dockerSockets: PathSet;
   readonly directories: PathSet;
   readonly shares: Shares;
 }
-/** Some files or directories: they, and what is above them, by path and by inode. */
+/** Files or directories, and their parent directories, by path and by inode. */
 interface PathSet {
   readonly list: readonly Resolved[];
   readonly identities: ReadonlySet<string>;
@@ -63,11 +63,10 @@ interface PathSet {
 }
 
 /**
- * Says for the sources of one request what mounting them would mean: which directory it is, whether it is,
- * holds or belongs to the engine, and which share it is in. Files and directories of the engine are
- * recognised by inode as well as by name, so that another mount of them is no way in. What several sources
- * have in common, the engine's own places first of all, is looked at once. Rejects with the reason of
- * `signal`.
+ * Creates the resolver of the bind sources of one request: which directory a source is, whether it is,
+ * contains or belongs to a path of the engine, and which share it is in. Paths of the engine are compared by
+ * inode as well as by name, so that another mount of them does not bypass the check. Common parents, and the
+ * engine's own paths, are looked up once. Rejects with the reason of `signal`.
  */
 export function createBindSourceResolver(
   environment: BindSourceEnvironment,
@@ -98,7 +97,7 @@ export function createBindSourceResolver(
 
     const share = shares.resolved.find((one) => isInside(found.real, one.real))?.real ?? null;
     const socketMount = environment.socketMount?.(found.real) ?? null;
-    // Looked at for sockets only, which few sources are.
+    // Only for sockets, which few sources are.
     if (socketMount === null && found.socket)
       mountSockets ??= resolvePathSet(environment.mountSockets?.() ?? [], lookups).then(
         ({ identities }) => identities,
@@ -124,7 +123,7 @@ export function createBindSourceResolver(
   };
 }
 
-/** The same for one source alone. */
+/** Resolves a single source. */
 export function resolveBindSource(
   requested: string,
   environment: BindSourceEnvironment,
@@ -171,7 +170,7 @@ async function resolveExisting(files: readonly string[], lookups: PathLookups): 
   return list.filter((one): one is Resolved => !('problem' in one));
 }
 
-/** Why what is listed is not shared, where that may be why something is refused. */
+/** The reason why a listed share does not apply, for a source that is in no share. */
 function shareProblem(
   specificProblem: Message | undefined,
   { problems }: Shares,
@@ -181,8 +180,8 @@ function shareProblem(
 }
 
 /**
- * Whether only the machine's root can put something else in the place of `real` (resolved): everything above
- * it is root's alone and not in a shared directory, where a container could move it.
+ * Whether only the machine's root can replace `real` (resolved): all its parent directories are writable for
+ * root alone, and none is in a shared directory, where a container could move it.
  */
 export async function isRootControlled(real: string, shares: readonly string[]): Promise<boolean> {
   const { resolved: shared } = await sharesOf(shares, new PathLookups());
@@ -194,13 +193,13 @@ export async function isRootControlled(real: string, shares: readonly string[]):
   return true;
 }
 
-/** Whether who makes a container may mount what is in his home. */
+/** Whether the creator of a container may mount directories of their home. */
 export const sharesHome = (settings: EffectiveSettings): boolean =>
   settings.fileSharing.kind === 'default' ||
   settings.fileSharing.directories.some(({ path: listed }) => /^\$HOME(?=\/|$)/.test(listed));
 
 /**
- * Why what is shared of the caller's home is not: nobody says where it is. Undefined where that makes no
+ * Why shares in the caller's home do not apply: its path is unknown. Undefined where that makes no
  * difference.
  */
 export function homeProblem(

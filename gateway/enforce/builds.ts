@@ -6,7 +6,7 @@ import { proxyGrpc } from '../grpc/proxy.ts';
 import { isProtected } from './existing-containers.ts';
 import type { InspectionContext, InspectionResult } from './inspection-context.ts';
 
-/** `POST /build`: everything that matters is in the parameters, written anew. Throws EngineUnreachable. */
+/** `POST /build`: its parameters are decided and re-encoded. Throws EngineUnreachable. */
 export async function inspectBuild(context: InspectionContext): Promise<InspectionResult> {
   const { target } = context.request;
   const lookups = buildLookups(target.query);
@@ -22,14 +22,14 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecti
   }
   const decision = decideBuild(target.query, { networks, containers });
   if (decision.outcome === 'deny') return { kind: 'denied', denial: decision };
-  // Many SDKs send options of their own along; only what was replaced is worth a line in the log.
+  // Many SDKs add options of their own: dropped parameters are not logged, replaced ones are.
   const changes = decision.changes.filter(({ rule }) => rule !== 'parameter-dropped');
   return { kind: 'passed', changes, target: writeTarget(target.version, target.path, decision.parameters) };
 }
 
 /**
  * `POST /grpc`: the connection becomes HTTP/2 with BuildKit's services on it, each call of which is decided
- * on its own, by `policy`: also where it is made while ECI is off, since it may last until ECI is on.
+ * by `policy`, also on a connection that is opened while ECI is off: ECI may come on before it ends.
  */
 export function grpcUpgradeHandler(policy: CallPolicy): UpgradeHandler {
   return (client, engine) => {

@@ -5,7 +5,7 @@ import { message, type Message } from '../../shared/messages/message.ts';
 import { isRootControlled } from './bind-sources.ts';
 import { deviceFile, patternMatcher, type DeviceFile } from './device-files.ts';
 
-/** Where engines look for specifications of CDI devices; what is in a later directory replaces others. */
+/** Directories of CDI specifications; those in a later directory take precedence. */
 const specDirectories = ['/etc/cdi', '/var/run/cdi'] as const;
 /** Longest specification that is read, bytes. NVIDIA's have some 100 kB for eight GPUs. */
 const maxSpecBytes = 8 * 1024 * 1024;
@@ -30,7 +30,7 @@ const specSchema = z.looseObject({
 type CdiSpec = z.infer<typeof specSchema>;
 type CdiDeviceNode = z.infer<typeof deviceNodeSchema>;
 
-/** Device files of a CDI device, or why they can't be told. */
+/** The device files of a CDI device, or why they are unknown. */
 export type CdiDevice =
   { readonly nodes: readonly (DeviceFile & { readonly access: string })[] } | { readonly problem: Message };
 
@@ -77,7 +77,7 @@ async function specFiles(directory: string): Promise<string[]> {
   return names.filter((name) => /\.(?:json|yaml)$/.test(name)).map((name) => path.join(directory, name));
 }
 
-/** Whether root alone can change a file, by itself or by the directories on the way to it. */
+/** Whether root alone can change a file, or any directory of its path. */
 async function isRootControlledFile(file: string): Promise<boolean> {
   const real = await realpath(file).catch(() => null);
   if (real === null) return false;

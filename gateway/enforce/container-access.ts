@@ -6,15 +6,18 @@ import { type InspectionContext, type InspectionResult, denied, passedAsIs } fro
 import { message, type Message } from '../../shared/messages/message.ts';
 import { type SocketHolder, holderDenial } from './socket-client.ts';
 
-/** Same request, the container's name replaced by its id: what was checked is what is used. */
+/**
+ * The request's target with the container's name replaced by its id, so that the checked container is the one
+ * that is used.
+ */
 export function pinnedTarget(context: InspectionContext, id: string): string {
   const { target, match } = context.request;
   return writeTarget(target.version, (match?.route.pattern ?? '').replace('{id}', id), target.rawQuery);
 }
 
 /**
- * The container must be protected, or the settings say that a warning is enough, or a `docker run` of it
- * began before ECI came on.
+ * Requires a protected container, unless a warning is enough by the settings, or its `docker run` began
+ * before ECI came on.
  */
 export async function checkProtected(
   context: InspectionContext,
@@ -33,8 +36,8 @@ export async function checkProtected(
 }
 
 /**
- * Same, for requests that enter a container or read its content: it must not have wider access to the engine
- * than the caller.
+ * Same as `checkProtected`, for requests that enter a container or read its content: it must not have wider
+ * access to the engine than the caller either.
  */
 export async function checkEntry(
   context: InspectionContext,

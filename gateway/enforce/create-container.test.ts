@@ -31,7 +31,7 @@ describe('facts of one request', () => {
     try {
       await mkdir(path.join(dir, 'a'));
       const binds = Array.from({ length: 20_010 }, (_, index) => path.join(dir, 'a', String(index)));
-      // binds only: the engine is not asked
+      // binds only: the engine is not queried
       const facts = await gatherMountFacts({ volumes: [], binds }, {} as EngineFacts, environment);
       expect(facts.binds.get(binds[0] ?? '')).toMatchObject({ real: binds[0], share: '/tmp' });
       expect(facts.binds.get(binds.at(-1) ?? '')).toMatchObject({

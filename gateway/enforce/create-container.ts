@@ -16,7 +16,7 @@ import { createBindSourceResolver, type BindSourceEnvironment } from './bind-sou
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import { isProtected, type ProtectionOptions } from './existing-containers.ts';
 
-/** Concurrent look-ups of one request: others use the engine and the file system, too. */
+/** Concurrent look-ups of one request; other requests need the engine and the file system, too. */
 const maxConcurrentLookUps = 4;
 
 /** Calls `lookUp` for each of `names`, a few at a time; stops when the client has disconnected. */
@@ -32,7 +32,7 @@ async function lookUpEach(
 }
 
 /**
- * Answers everything a create body refers to, by asking the engine and the file system. Throws
+ * Looks up everything a create body refers to, in the engine and in the file system. Throws
  * EngineUnreachable, and the reason of `signal`.
  */
 export async function gatherCreateFacts(

@@ -40,9 +40,9 @@ const withoutBody: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward', bo
 const forward: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward' };
 
 /**
- * Decides requests by the policy in force. ECI off: everything passes as it is, but for a blocked `docker
- * load`; of a connection for builds, which may outlast that, the calls are looked at. In audit mode what is
- * denied is logged and passes.
+ * Decides requests by the policy in force. With ECI off everything is forwarded unchanged, except a blocked
+ * `docker load`; calls on connections for builds, which may outlast that, are still decided. In audit mode
+ * denials are logged and the request is forwarded.
  */
 export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeeper {
   const options: Options = {
@@ -62,7 +62,7 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
     );
     options.runsInFlight.observe(settings.eci.value);
     const contextFor = (requestBody: Buffer | null): DecisionContext => {
-      // Resolved anew each time: checking whether a mount is still allowed may renew it.
+      // Resolved each time: admission may have renewed the mount.
       const client = socketClient(request, options.socketMounts ?? null, settings);
       return {
         context: {
@@ -83,7 +83,7 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
         return denied(contextFor(null), loadDenial);
       options.counters?.countRequest(route, 'allow');
       if (route?.inspect !== 'grpc') return forward;
-      // Counted, for the time when ECI is on; refused for their number then alone.
+      // Counted for when ECI comes on; the limit is enforced then only.
       request.slot?.beginBuilds();
       return { ...forward, upgradeHandler: grpcUpgradeHandler(callPolicy(contextFor(null), options)) };
     }
@@ -161,7 +161,7 @@ function admittedRequest(
   return forward;
 }
 
-/** The version of a request that no supported engine has any more; null for others. */
+/** The API version of a request, where it is older than any supported; else null. */
 function tooOldVersion({ target, head }: GatewayRequest): string | null {
   if (target.version !== null) return versionKnown(target.version) ? null : target.version;
   const [prefix, version = ''] = /^\/v(0\.[0-9]|1\.[0-9])(?=\/)/.exec(target.path) ?? [];
@@ -196,8 +196,8 @@ const emptyBody = (request: GatewayRequest) =>
   request.head.body.kind === 'length' && request.head.body.bytes === 0;
 
 /**
- * The policy for the calls of a connection for builds. They are decided one by one, later: each by the
- * settings that are in force then, which may have turned ECI on or off since.
+ * The policy for the calls of a connection for builds. Each is decided by the settings in force at that time,
+ * which may have turned ECI on or off since.
  */
 function callPolicy(decision: DecisionContext, options: Options): CallPolicy {
   const { request } = decision.context;
@@ -212,7 +212,7 @@ function callPolicy(decision: DecisionContext, options: Options): CallPolicy {
       return client === null || isDenial(client) ? client : callDenial(client, call);
     },
     enforces: () => isOn() && mode() !== 'audit',
-    // A planner removes the tokens of build processes again, of those that it isolates.
+    // The planner removes the tokens again, from the build processes that it isolates.
     marksProcesses: () => isOn() && hasPlanner(options),
     turn: (signal, displaced) => options.turns.largeMessages.acquire(callerName(request), displaced, signal),
     slot: request.slot ?? null,

@@ -9,14 +9,14 @@ export interface DeviceFile extends DeviceNode {
   readonly path: string;
 }
 
-/** Device files of one directory that are looked at: `--device /dev/snd` has some ten. */
+/** Maximum number of entries of a device directory: `/dev/snd` has some ten. */
 const maxDeviceFiles = 256;
-/** Below /dev, but not made by root alone, or another one for every process. */
+/** Directories below /dev whose files others than root create, or that differ for every process. */
 const foreignDirectories = ['/dev/pts', '/dev/shm', '/dev/mqueue', '/dev/fd'];
 
 /**
- * The device files that the engine gives a container for `--device FILE` (clean, absolute): the one that the
- * path leads to, or all in that directory. None where there are too many.
+ * The device files that the engine gives a container for `--device FILE` (clean, absolute): the file itself,
+ * or all in the directory. Empty where there are too many.
  */
 export async function deviceFilesAt(file: string): Promise<DeviceFile[]> {
   const real = await realpath(file).catch(() => null);
@@ -29,7 +29,7 @@ export async function deviceFilesAt(file: string): Promise<DeviceFile[]> {
   return below.filter((one) => one !== null);
 }
 
-/** The device file at a path, which is not followed if it is a link; null: there is none. */
+/** The device file at a path (a symbolic link is not followed); null: there is none. */
 export async function deviceFile(real: string): Promise<DeviceFile | null> {
   const info = await lstat(real, { bigint: true }).catch(() => null);
   if (info === null || !(info.isBlockDevice() || info.isCharacterDevice())) return null;
@@ -37,7 +37,7 @@ export async function deviceFile(real: string): Promise<DeviceFile | null> {
 }
 
 /**
- * The paths that an entry of `bulkhead.devices` stands for now, without symbolic links: `*` and `?` match
+ * The paths that an entry of `bulkhead.devices` matches now, without symbolic links: `*` and `?` match
  * within one component. An entry may name a link that root made (`/dev/serial/by-id/…`).
  */
 export async function listedPaths(entry: string): Promise<ReadonlySet<string>> {
@@ -60,7 +60,7 @@ const isDevicePath = (entry: string): boolean =>
 const isTrustedDevicePath = (file: string): boolean =>
   isInside(file, '/dev') && !foreignDirectories.some((directory) => isInside(file, directory));
 
-/** What a pattern matches as a whole: `*` any text, `?` one character. */
+/** The expression for a whole pattern: `*` matches any text, `?` one character. */
 export function patternMatcher(pattern: string): RegExp {
   const expression = pattern
     .replace(/[\\^$.|+()[\]{}]/g, String.raw`\$&`)
@@ -80,7 +80,7 @@ async function matchesIn(directory: string, pattern: string): Promise<string[]> 
 
 /**
  * Whether a block device, a partition of it, or the disk it is a partition of holds what is mounted, swapped
- * to, or another device's. What can't be looked at counts as in use.
+ * to, or another device's. A device whose use is unknown counts as in use.
  */
 export async function isBlockDeviceInUse({ major, minor }: DeviceNode): Promise<boolean> {
   const used = await usedNumbers();
@@ -89,7 +89,7 @@ export async function isBlockDeviceInUse({ major, minor }: DeviceNode): Promise<
   const below = (await readdir(here, { withFileTypes: true }))
     .filter((one) => one.isDirectory())
     .map(({ name }) => path.join(here, name));
-  // Of a partition the disk is the directory above; of a disk that has no number of a device.
+  // The parent directory of a partition is its disk; that of a disk is no device.
   for (const directory of [here, path.dirname(here), ...below]) {
     const number = await readFile(path.join(directory, 'dev'), 'utf8').catch(() => null);
     if (number === null) continue;
@@ -108,7 +108,7 @@ async function usedNumbers(): Promise<Set<string>> {
     for (const line of (await textOf(`/proc/${process}/mountinfo`)).split('\n')) {
       const fields = line.split(' ');
       numbers.add(fields[2] ?? '');
-      // Btrfs has numbers of its own there.
+      // Btrfs reports numbers of its own, so the source counts too.
       sources.add(fields[fields.indexOf('-') + 2] ?? '');
     }
   }

@@ -19,7 +19,7 @@ import { findCdiDevice, namesCdiDevice } from './cdi-devices.ts';
 import { deviceFilesAt, isBlockDeviceInUse, listedPaths, type DeviceFile } from './device-files.ts';
 import type { InspectionContext } from './inspection-context.ts';
 
-/** Devices of one request that are looked at; the others are refused. */
+/** Limit of devices that are looked up for one request; more are refused. */
 const maxRequested = 64;
 
 /** Whose container it is, and of which image. */
@@ -29,7 +29,7 @@ export interface DeviceRequester {
   readonly user: () => Promise<SharingUser | null>;
 }
 
-/** The user behind a create request; null: not known. A dry run keeps no records, and has a peer alone. */
+/** The user behind a create request; null: unknown. A dry run has no records, only a peer. */
 export async function requestingUser(context: InspectionContext): Promise<SharingUser | null> {
   const { sharing, request, sockets } = context;
   return sharing
@@ -38,9 +38,9 @@ export async function requestingUser(context: InspectionContext): Promise<Sharin
 }
 
 /**
- * What the settings say of the devices of the machine that a container asks for (A5). Undefined where none
- * can be given to it: the settings list none, or its runtime has no planner, which gives them out.
- * Rejects with EngineUnreachable.
+ * What the settings say about the host devices that a container requests (A5). Undefined where none can be
+ * granted: the settings list none, or its runtime has no planner, which grants them. Rejects with
+ * EngineUnreachable.
  */
 export async function gatherDeviceFacts(
   context: InspectionContext,
@@ -68,7 +68,7 @@ export async function gatherDeviceFacts(
   const factsOf = async (key: string): Promise<DeviceFacts> => {
     if (!isCdiName(key)) return { nodes: await Promise.all((await deviceFilesAt(key)).map(nodeFacts)) };
     const entries = devices.filter(({ device }) => namesCdiDevice(device, key));
-    // Whoever may not have it learns nothing of the specification.
+    // Nothing about the specification is disclosed to a caller who may not have the device.
     if (entries.length === 0) return { nodes: [], entries: [] };
     const found = await findCdiDevice(key);
     if ('problem' in found) return { nodes: [], problem: found.problem };
@@ -85,21 +85,21 @@ export async function gatherDeviceFacts(
   return facts;
 }
 
-/** The planner gives devices out, by the records of who shares: without a record it gives none. */
+/** The planner grants devices by the sharing records: without a record it grants none. */
 const isGrantable = ({ runtime }: InspectionContext): boolean =>
   capabilitiesOfRuntime(runtime)?.needsPlanner === true;
 
 /**
  * Decides again about the devices of a container that is to start, by what is at their paths now, and records
- * which they are: the planner gives it these and no others. Rejects with EngineUnreachable, and where the
- * record can't be written.
+ * the result: the planner grants these and no others. Rejects with EngineUnreachable, and where the record
+ * can't be written.
  */
 export async function grantDevices(
   context: InspectionContext,
   container: ContainerFacts,
 ): Promise<Denial | null> {
   const { sharing, settings } = context;
-  // What audit mode lets pass is not given to a container either: the planner has no record of it.
+  // In audit mode a container gets no device either: the planner has no record of it.
   if (container.devices.length === 0 || !sharing || settings.mode === 'audit') return null;
   const facts = await gatherDeviceFacts(context, container.devices, {
     image: container.imageId,

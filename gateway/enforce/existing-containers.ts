@@ -8,8 +8,8 @@ export interface ProtectionOptions {
 
 /**
  * Whether a container is under ECI: made with the isolation runtime and, while it runs, in a user namespace
- * that does not start at host id 0. A name alone proves nothing when the engine's configuration was changed
- * underneath.
+ * that does not start at host id 0. The runtime's name alone is no proof: the engine's configuration may have
+ * changed since.
  */
 export async function isProtected(container: ContainerFacts, options: ProtectionOptions): Promise<boolean> {
   if (container.runtime !== options.runtime) return false;
@@ -19,7 +19,7 @@ export async function isProtected(container: ContainerFacts, options: Protection
     const first = map.trim().split(/\s+/);
     return first[0] === '0' && first[1] !== undefined && first[1] !== '0';
   } catch (error) {
-    // Ended in between: nothing runs that could be unprotected.
+    // It has ended: nothing runs that could be unprotected.
     const code = (error as NodeJS.ErrnoException).code; // node:fs errors carry a code
     return code === 'ENOENT' || code === 'ESRCH';
   }

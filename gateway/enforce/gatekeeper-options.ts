@@ -19,7 +19,7 @@ export interface GatekeeperOptions {
   readonly requireUserNamespace: boolean;
   readonly engineDirectories: readonly string[];
   readonly engineSockets: readonly string[];
-  /** Sockets of containers' own. Without them what comes in by one is refused. */
+  /** The sockets of containers. Missing: requests by such a socket are refused. */
   readonly socketMounts?: SocketMounts;
   /**
    * Creates and removes sockets of containers; null or missing: no container gets one.
@@ -28,17 +28,17 @@ export interface GatekeeperOptions {
   /** The sharing users of containers. Missing: binds are handled by the engine alone. */
   readonly sharing?: SharingUsers | null;
   /**
-   * The one that clients use: what an allowed image gets a socket of its own for. Missing: the usual places
-   * only.
+   * The clients' socket, in place of which a container of an allowed image gets its own. Missing: the usual
+   * paths only.
    */
   readonly clientSocket?: string;
   /** A line for the gateway's own log. */
   readonly log?: (line: string) => void;
   readonly counters?: GatewayCounters;
   /**
-   * What the engine's machine has besides the engine's own networks. Missing: it is read from this machine.
+   * The networks of the engine's machine besides the engine's own. Missing: they are read from this machine.
    */
   readonly machineNetworks?: typeof readMachineNetworks;
-  /** The turns that requests are decided in. Missing: turns of its own. */
+  /** Limits the concurrency of decisions. Missing: turns of its own. */
   readonly turns?: Turns;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { databaseLine } from '../base/user-database.ts';
 
-/** How long an answer is good. */
+/** How long a result is cached, ms. */
 const cacheTtlMs = 60_000;
 
 interface CachedHome {
@@ -12,8 +12,8 @@ const cache = new Map<number, CachedHome>();
 
 /**
  * Home directory of a user, as the machine knows it (`getent passwd`: LDAP and the like included), else by
- * /etc/passwd. Null for users nobody knows, and where it is no absolute path or the root directory. Good for
- * a minute.
+ * /etc/passwd. Null for unknown users, and where it is no absolute path or the root directory. Cached for a
+ * minute.
  */
 export function homeOf(
   uid: number,
@@ -22,7 +22,7 @@ export function homeOf(
 ): Promise<string | null> {
   const cached = cache.get(uid);
   if (cached !== undefined && cached.until > now) return cached.home;
-  // Callers are few; a machine with more users than this forgets them all now and then.
+  // Callers are few: with more users than this, the cache is cleared.
   if (cache.size >= 1024) cache.clear();
   const home = query(uid);
   cache.set(uid, { home, until: now + cacheTtlMs });

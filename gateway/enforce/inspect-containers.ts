@@ -43,8 +43,9 @@ export async function enterContainer(context: InspectionContext): Promise<Inspec
 }
 
 /**
- * Same, and what it mounts is checked again. Where its first start is refused, a container of `docker run
- * --rm` is removed, as the engine does when it can't start one: the client waits for that, however long.
+ * Same, and its mounts are checked again. Where its first start is refused, a container of `docker run --rm`
+ * is removed, as the engine does after a failed start: the client waits for the removal, however long it
+ * takes.
  */
 export async function startContainer(context: InspectionContext): Promise<InspectionResult> {
   const container = await context.facts.container(subjectOf(context));
@@ -63,7 +64,7 @@ async function checkStart(
   context: InspectionContext,
   container: ContainerFacts | null,
 ): Promise<InspectionResult> {
-  // Restores whatever state lies in a directory of the caller's choice.
+  // It restores state from a directory of the caller's choice.
   if (context.request.target.query.some(({ key, value }) => /^checkpoint/i.test(key) && value !== ''))
     return denied(deny('checkpoint', 'docker start --checkpoint'));
   if (container === null) return { kind: 'missing', what: 'container', name: subjectOf(context) };
@@ -96,11 +97,12 @@ async function checkStart(
 }
 
 /**
- * For a copy the engine mounts a container's directories itself, and follows links: the runtime, which does
- * not, is never asked. So what is mounted is looked at anew. A container with a socket could swap a directory
- * for a link between this look and the engine's, all by itself: for it, directories must also be steady. The
- * machine's users are not held to that: it would take `docker cp` from every container with a directory of a
- * home (SECURITY.md says what that leaves open). What they may copy is decided with the copy (archive/).
+ * For a copy the engine mounts a container's directories itself and follows links; the runtime, which does
+ * not, is not involved. So the mounts are checked again. A container with a socket could by itself replace a
+ * directory with a link between this check and the engine's mount: for it, the sources must also be
+ * root-controlled. Users of the machine are exempt: otherwise `docker cp` would fail for every container with
+ * a directory of a home (SECURITY.md says what that leaves open). What they may copy is decided with the copy
+ * (archive/).
  */
 export async function copyContainer(context: InspectionContext): Promise<InspectionResult> {
   const name = subjectOf(context);
@@ -128,8 +130,8 @@ export async function copyContainer(context: InspectionContext): Promise<Inspect
 }
 
 /**
- * What a container mounts is used anew: symlinks, settings and volumes may be others than at its creation.
- * `soFar` is what else was found.
+ * Checks the mounts of a container again: symbolic links, settings and volumes may have changed since its
+ * creation. `soFar`: the result of the other checks.
  */
 async function recheckMounts(
   context: InspectionContext,
@@ -137,7 +139,7 @@ async function recheckMounts(
   soFar: InspectionResult,
 ): Promise<InspectionResult> {
   if (soFar.kind !== 'passed') return soFar;
-  // With "warn" an unprotected container may start as it is; its mounts are part of what was there before.
+  // With "warn" an unprotected container may start as it is, with the mounts it was created with.
   if (soFar.warning === undefined && container.mounts.length > 0) {
     const containerReference = await toContainerReference(container, context);
     const facts = await gatherMountFacts(

@@ -41,7 +41,7 @@ export async function createContainer(
   const name = parameter(target, 'name');
   const badName = refuseIdLikeName(name);
   if (badName !== null) return badName;
-  // Only what the endpoint knows: SDKs put the whole body into the query as well.
+  // Only parameters of the endpoint: some SDKs repeat the whole body in the query.
   const query: QueryParameter[] = target.query.filter(({ key }) => key === 'name' || key === 'platform');
   const forwarded = writeTarget(target.version, target.path, query);
   if (body === null || body.length === 0) return { ...passedAsIs, target: forwarded, body: Buffer.alloc(0) };
@@ -92,7 +92,7 @@ export async function createContainer(
     return denied(await withLogDriverError(context, decision, read.body), about);
   if (written === null) return denied(deny('unreadable-body', message('policy.the-body')), about);
   const converted = convertBinds(context, written, facts.containers);
-  // An engine takes no notice of what a mount has in its place, in a request of an older version.
+  // In a request of an older API version the engine ignores the mount's option for it.
   if (target.version !== null && Number(target.version.slice(2)) < 44 && needsRecursiveReadOnly(converted)) {
     return denied(
       deny('unmodelled-value', message('gateway.bind-with-option-rro'), {
@@ -115,22 +115,22 @@ export async function createContainer(
   };
 }
 
-/** The denial of a log driver that the engine does not have is the engine's error. */
+/** For a log driver that the engine does not have, the client gets the engine's own error. */
 async function withLogDriverError(
   context: InspectionContext,
   denial: Denial,
   body: JsonObject,
 ): Promise<Denial> {
   const type = denial.rule === 'log-driver' ? unknownLogDriver(body) : null;
-  // Names that are paths are looked for elsewhere.
+  // Drivers whose names are paths are plugins, looked up elsewhere.
   return type === null || !isKnownAbsent(type) || (await context.facts.logDrivers()).includes(type)
     ? denial
     : { ...denial, engineError: noSuchLogDriver(type) };
 }
 
 /**
- * What an image says of who made its containers does not count. Looked at only where anybody is shown just
- * their own.
+ * Removes an owner label that the image sets for its containers. Looked up only where some list has the scope
+ * `own`.
  */
 async function withoutForgedOwner(context: InspectionContext, body: JsonObject): Promise<JsonObject> {
   const { scope, perImage } = context.settings.socket;

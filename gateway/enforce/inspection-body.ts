@@ -7,11 +7,11 @@ import { contentTypeDenial } from './json-content-type.ts';
 import { readJson } from './read-body.ts';
 import { writeBody } from './write-body.ts';
 
-/** A body as it was read; without one, an empty object. */
+/** A parsed body; an empty object without one. */
 export interface ReadBody {
   readonly ok: true;
   readonly body: JsonObject;
-  /** Bytes as sent. */
+  /** Length of the body as received, bytes. */
   readonly bytes: number;
 }
 export type Read = ReadBody | { readonly ok: false; readonly denial: Denial };

@@ -10,25 +10,24 @@ export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 
   readonly settings: EffectiveSettings;
   readonly request: GatewayRequest;
   readonly runsInFlight: RunsInFlight;
-  /** The container that asks through a mounted socket; null for clients at the clients' own. */
+  /** The container that sent the request by its mounted socket; null for a request by the clients' socket. */
   readonly client: SocketClient | null;
   /**
-   * Who may say of what they create that it is theirs: the owner behind a socket that shows only what is its
-   * own.
+   * The owner that created objects may be labelled with: that of a socket with the scope `own`.
    */
   readonly owner?: string;
 }
 
-/** What came out of looking at a request. */
+/** The result of the inspection of a request. */
 export type InspectionResult =
   | {
       readonly kind: 'passed';
       readonly changes: readonly Change[];
       readonly target?: string;
       readonly body?: Buffer;
-      /** The engine's response must be inspected first. `refused` logs a refusal and returns its text. */
+      /** Creates the transform of the engine's response. `refused` logs a refusal and returns its text. */
       readonly createResponseTransform?: (refused: (denial: Denial) => string) => ResponseTransform;
-      /** What would have been refused if the setting were not "warn". */
+      /** The denial that the setting "warn" turns into a log entry. */
       readonly warning?: Denial;
       readonly container?: string | undefined;
       readonly image?: string | undefined;
@@ -44,7 +43,7 @@ export type InspectionResult =
       readonly kind: 'missing';
       readonly what: string;
       readonly name: string;
-      /** As the engine says it, where it says it otherwise. */
+      /** The engine's error text, where it is not "No such …". */
       readonly message?: string;
     };
 

@@ -31,13 +31,13 @@ type Inspect = (
 const pass: Inspect = () => passedAsIs;
 const refuse: Inspect = (context) => denied(deny('unknown-endpoint', context.request.target.path));
 
-/** The engine gets the one path for which the answer is published. */
+/** The response is the same for every path: the engine gets one that is known. */
 const inspectOptions: Inspect = ({ request }) => ({
   ...passedAsIs,
   target: writeTarget(request.target.version, '/_ping', ''),
 });
 
-/** How each inspection of the route table is done. */
+/** The function of each inspection of the route table. */
 const inspections: Readonly<Record<Inspection, Inspect>> = {
   none: pass,
   'create-container': createContainer,
@@ -67,7 +67,7 @@ const inspections: Readonly<Record<Inspection, Inspect>> = {
 };
 
 /**
- * Looks at one request. `body` is the whole body of `json` endpoints, null elsewhere. Throws
+ * Inspects a request. `body` is the whole body of `json` endpoints, null elsewhere. Throws
  * EngineUnreachable.
  */
 export async function inspect(

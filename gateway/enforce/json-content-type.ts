@@ -4,8 +4,8 @@ import { unsupportedContentType } from '../../shared/policy/engine-errors.ts';
 import type { RequestHead } from '../http/message/head-parser.ts';
 
 /**
- * The engine's answer to a body that is not said to be JSON, which comes before the engine looks for what the
- * request is about.
+ * The denial of a body that is not declared as JSON: the engine's own error, which precedes its errors about
+ * missing objects.
  */
 export function contentTypeDenial({ contentType, fields }: RequestHead): Denial | null {
   if (contentType === 'application/json') return null;

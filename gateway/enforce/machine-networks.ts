@@ -5,7 +5,7 @@ import { contains, ipRange, parseIpRange, type IpRange } from '../../shared/poli
 import type { MachineNetworks, UsedRange } from '../../shared/policy/network-addresses.ts';
 import { bridgeOf, type ListedNetwork } from '../engine-api/network-facts.ts';
 
-/** Where the kernel and the resolver say what the machine has. */
+/** The files with the networks and name servers of the machine. */
 export interface MachineFiles {
   /** Directory of this process's network namespace in /proc. */
   readonly net: string;
@@ -13,12 +13,12 @@ export interface MachineFiles {
   readonly addresses: () => ReturnType<typeof networkInterfaces>;
 }
 
-/** A range in use, and the interface it is used at; '' where that is not known. */
+/** A range in use, and its interface; '' where unknown. */
 type UsedAt = UsedRange & { readonly at: string };
 
 const machineFiles: MachineFiles = {
   net: '/proc/net',
-  // The second has what systemd-resolved asks, where the first has systemd-resolved itself.
+  // The second lists systemd-resolved's upstream servers, where the first names systemd-resolved itself.
   resolvers: ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'],
   addresses: networkInterfaces,
 };
@@ -26,8 +26,8 @@ const machineFiles: MachineFiles = {
 const maxBytes = 4 * 1024 * 1024;
 
 /**
- * What this machine has and reaches, read anew: the gateway is in the engine's network namespace. What the
- * given networks of the engine have at their own bridges is left out. Null where it can't be read.
+ * Reads the networks that this machine has and reaches: the gateway is in the engine's network namespace.
+ * Those on the bridges of the given engine networks are left out. Null where they can't be read.
  */
 export async function readMachineNetworks(
   networks: readonly ListedNetwork[],
@@ -56,7 +56,7 @@ export async function readMachineNetworks(
   }
 }
 
-/** Whether something used is part of a network of the engine's: at its bridge, and in its subnet. */
+/** Whether a range in use is part of an engine network: on its bridge, and in its subnet. */
 function ownBridges(networks: readonly ListedNetwork[]): (used: UsedAt) => boolean {
   const subnets = new Map<string, readonly IpRange[]>();
   for (const network of networks) {
@@ -96,7 +96,7 @@ async function readIfExists(file: string): Promise<string> {
   }
 }
 
-// ---- forms of these files; what is not of its form is no answer
+// ---- parsers of these files; a file that cannot be parsed makes the result null
 
 function interfacesIn(text: string): ReadonlySet<string> {
   return new Set([...text.matchAll(/^ *([^\s|]+):/gm)].map(([, name = '']) => name));
@@ -150,7 +150,7 @@ function routesOfOtherTables(text: string): UsedAt[] {
     const [, prefix, type] = /^\s+\/(\d+) \S+ (\S+)/.exec(line) ?? [];
     if (table !== undefined) isOther = table !== 'Main' && table !== 'Local';
     if (leaf !== undefined) address = leaf;
-    // What is thrown is for other tables to say.
+    // A THROW route defers to other tables.
     if (!isOther || prefix === undefined || type === 'THROW' || Number(prefix) === 0) continue;
     used.push({ range: parseRange(`${address}/${prefix}`), use: 'route', at: '' });
   }
@@ -203,7 +203,7 @@ function formatRange(family: 4 | 6, address: bigint, prefix: number): string {
 function nameServersIn(text: string): UsedAt[] {
   return [...text.matchAll(/^[ \t]*nameserver[ \t]+([^\s%#;]+)/gm)].flatMap(([, address = '']) => {
     const range = parseIpRange(address);
-    // The resolver takes no notice of what is no address.
+    // The resolver ignores invalid addresses.
     return range === null ? [] : [{ range, use: 'name-server', at: '' }];
   });
 }

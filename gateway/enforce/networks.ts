@@ -6,7 +6,7 @@ import type { InspectionContext } from './inspection-context.ts';
 import { readMachineNetworks } from './machine-networks.ts';
 import type { ListedNetwork } from '../engine-api/network-facts.ts';
 
-/** Why a network may not be made; null where it may. Throws EngineUnreachable. */
+/** The denial of a network to be created; null: it is allowed. Throws EngineUnreachable. */
 export async function networkDenial(
   { facts, machineNetworks = readMachineNetworks }: Pick<InspectionContext, 'facts' | 'machineNetworks'>,
   body: JsonObject,
@@ -24,8 +24,8 @@ export async function networkDenial(
 const isDenial = (decision: Decision): decision is Denial => decision.outcome === 'deny';
 
 /**
- * The request with what it takes from another network, for each that may be meant: it may have been made past
- * the gateway, or when the machine had other routes.
+ * The request with the settings of the network that it is created from, once for each candidate: that one may
+ * have been created without the gateway, or when the machine had other routes.
  */
 function withSettingsOf(
   request: NetworkRequest,

@@ -11,9 +11,9 @@ import { OwnScope } from './owned-objects.ts';
 import type { SocketClient } from './socket-client.ts';
 
 /**
- * Who it was that something was made through this mount. A container that was itself made through such a
- * mount belongs to the same owner, so that helpers (Testcontainers' reaper) see what they are there for.
- * Throws EngineUnreachable.
+ * The owner of objects that are created through this mount. A container that was itself created through such
+ * a mount has the same owner, so that helpers (Testcontainers' reaper) see the objects they manage. Throws
+ * EngineUnreachable.
  */
 export async function ownerOf(
   client: SocketClient,
@@ -28,10 +28,10 @@ export async function ownerOf(
   if (container !== null) owners.set(client.mount, owner);
   return owner;
 }
-/** Labels of a container never change. By the mount itself: the memory of one goes with it. */
+/** Labels of a container never change. Keyed by the mount, so that an entry goes with it. */
 const owners = new WeakMap<SocketMount, string>();
 
-/** Looks at a request through a socket that shows only what is its own. Throws EngineUnreachable. */
+/** Checks a request by a socket with the scope `own`. Throws EngineUnreachable. */
 export async function inOwnScope(
   context: InspectionContext,
   client: SocketClient,

@@ -15,9 +15,9 @@ import { untrustedDetail } from '../trust/image-trust.ts';
 type ResponseTransformFactory = (refused: (denial: Denial) => string) => ResponseTransform;
 
 /**
- * Decides a create request, with a socket of its own for the container where it asks for one and its image
- * may have it (B2). Image trust is asked only for what passes otherwise; the socket is there, and silent,
- * before the engine is told.
+ * Decides a create request, and grants the container a socket of its own where it requests one and its image
+ * may have it (B2). Image trust is checked only for requests that pass otherwise; the socket exists, and
+ * refuses requests, before the engine gets the create request.
  */
 export async function withSocket(
   context: InspectionContext,
@@ -101,7 +101,7 @@ export async function retainedSocketDenials(
   return denials;
 }
 
-/** The person behind a request; behind a container's: who made the container. */
+/** The uid behind a request; for a request of a container, its creator's. */
 export function callerOf(context: InspectionContext): number | null {
   return context.client === null ? (context.request.peer()?.uid ?? null) : context.client.mount.createdBy;
 }

@@ -27,10 +27,10 @@ import type { SocketClient } from './socket-client.ts';
 const builtInNetworks = new Set(['bridge', 'host', 'none']);
 const maxListBytes = 32 * 1024 * 1024;
 
-/** How a parsed body is read. */
+/** Checks the shape of a parsed body. */
 type BodyReader = (value: Json) => ReadBody;
 
-/** What one client may see and touch of the engine's objects: its own. */
+/** Restricts a client to the engine's objects that it owns. */
 export class OwnScope {
   readonly #context: InspectionContext;
   readonly #client: SocketClient;
@@ -44,7 +44,7 @@ export class OwnScope {
     this.#owner = owner;
   }
 
-  /** Not there, as far as this client is concerned; audit mode only notes it. */
+  /** Reports an object of another owner as missing; audit mode only logs it. */
   #reportMissing(what: 'container' | 'exec instance' | 'network' | 'volume', name: string): InspectionResult {
     if (this.#context.settings.mode === 'audit')
       return { kind: 'denied', denial: notOwnDenial(`${what} ${name}`, this.#client.list.scopeSetting) };
@@ -60,8 +60,8 @@ export class OwnScope {
   }
 
   /**
-   * What a request refers to. Not "missing": of a create request, clients take that for a missing image, and
-   * pull it.
+   * Denies a reference to an object of another owner. Not as "missing": clients take that for a missing
+   * image, and pull it.
    */
   #denyForeign(what: 'container' | 'network' | 'volume', name: string): InspectionResult {
     return {
@@ -138,7 +138,7 @@ export class OwnScope {
       const denied = await this.#checkNetworkNames(container);
       if (denied !== null) return denied;
     }
-    // The inspected object is used, even if its name refers to another one by then.
+    // The request is pinned to the checked container, even if its name refers to another one by then.
     return pattern.includes('{id}')
       ? {
           ...passedAsIs,
@@ -148,8 +148,8 @@ export class OwnScope {
   }
 
   /**
-   * The engine looks a container's networks up by name when it starts: by then it may be the name, or the
-   * beginning of the id, of another's.
+   * The engine resolves a container's networks by name when it starts: by then a name, or id prefix, may
+   * refer to another owner's.
    */
   async #checkNetworkNames(container: ContainerFacts): Promise<InspectionResult | null> {
     for (const { name, id } of container.networks) {
@@ -201,7 +201,7 @@ export class OwnScope {
         };
   }
 
-  /** Null for a body that the check of the body itself refuses, and without one. */
+  /** Null without a body, and for one that the inspection of the body refuses. */
   async #read(body: Buffer | null, read: BodyReader): Promise<JsonObject | null> {
     if (body === null || body.length === 0) return null;
     const parsed = await readJson(body, this.#context.request.clientGone?.());
@@ -210,7 +210,7 @@ export class OwnScope {
     return result.ok ? result.body : null;
   }
 
-  /** Connect and disconnect: both must be own; the engine's three networks are for everybody. */
+  /** Connect and disconnect: both must be owned; the engine's three built-in networks are for everybody. */
   async checkJoin(reference: string, body: Buffer | null): Promise<InspectionResult> {
     const network = await this.checkNetwork(reference, true);
     if (network.kind !== 'passed') return network;
@@ -229,7 +229,10 @@ export class OwnScope {
     };
   }
 
-  /** A body that creates something gets the label, after `check`. `read` is how the engine reads it. */
+  /**
+   * Adds the owner label to the body of a request that creates an object, after `check`. `read` checks its
+   * shape.
+   */
   async addOwnerLabel(
     body: Buffer | null,
     read: BodyReader,
@@ -269,7 +272,7 @@ export class OwnScope {
       ),
     );
     for (const name of volumes) {
-      // What `Binds` names and is missing the engine would make without a label.
+      // The engine would create a missing volume of `Binds` without a label.
       const volume =
         (await this.#context.facts.volume(name)) ??
         (labelledByEngine.has(name)
@@ -280,7 +283,7 @@ export class OwnScope {
     return referred;
   }
 
-  /** Networks that something is to be on, or to be made from. */
+  /** Networks that a container is to join, or that a network is created from. */
   async checkReferences(body: JsonObject, networks: readonly string[]): Promise<InspectionResult> {
     const from = textAt(objectAt(body, 'ConfigFrom'), 'Network');
     for (const name of from === '' ? networks : [...networks, from]) {

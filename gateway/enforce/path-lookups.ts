@@ -34,8 +34,8 @@ export type Resolution = Resolved | { readonly problem: Message };
 
 const maxSymlinks = 40;
 /**
- * Directories and files that are looked at for one request; and steps from one to the next, those that are
- * known included.
+ * Limits of one request: directories and files that are looked up, and path components that are followed,
+ * cached ones included.
  */
 const maxPaths = 20_000;
 const maxSteps = 500_000;
@@ -44,8 +44,8 @@ const stepsPerTurn = 2000;
 const tooManyPaths = () => ({ problem: message('gateway.too-many-places', { most: maxPaths }) });
 
 /**
- * Follows paths for one request: what is the same in several of them is looked at once, and means the same in
- * all of them. `signal`: the client has disconnected.
+ * Resolves the paths of one request with a common cache: a common prefix is looked up once, and resolves
+ * alike for all of them. `signal`: the client has disconnected.
  */
 export class PathLookups {
   readonly #root: PathNode = { parent: null, path: '', below: new Map(), entry: null };
@@ -58,8 +58,8 @@ export class PathLookups {
   }
 
   /**
-   * Follows `file` (absolute) component by component, as the kernel would. Refuses ways through /proc, whose
-   * links mean something else to every process, and what cannot be looked at.
+   * Follows `file` (absolute) component by component, as the kernel would. Refuses paths through /proc, whose
+   * links differ for every process, and unreadable ones.
    */
   async resolve(file: string): Promise<Resolution> {
     if (!file.startsWith('/')) return { problem: message('policy.it-is-not-absolute-path') };

@@ -17,8 +17,8 @@ export const smallBytes = 8 * 1024;
 const elementsPerSlice = 5000;
 
 /**
- * Reads a body strictly: UTF-8 without BOM, JSON without doubt, within the limits of `bodyLimits`. Others are
- * answered meanwhile. Throws the reason of `signal` where it is aborted.
+ * Parses a body strictly: UTF-8 without BOM, unambiguous JSON, within `bodyLimits`. Yields to the event loop.
+ * Throws the reason of `signal` where it is aborted.
  */
 export async function readJson(body: Buffer, signal?: AbortSignal): Promise<ReadJson> {
   const small = body.length <= smallBytes;
@@ -55,7 +55,7 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
   return parsed;
 }
 
-/** The engine's answer to what is no JSON. */
+/** The engine's error for invalid JSON. */
 function syntaxError(why: string, text: string): EngineError {
   if (/^[ \t\r\n]*$/.test(text)) return badRequest('invalid JSON: got EOF while reading request body');
   return badRequest(why === contentAfterJson ? why : `invalid JSON: ${why}`);

@@ -11,7 +11,7 @@ import { inOwnScope, ownerOf } from './own-scope.ts';
 import { perRequestCache } from '../engine-api/per-request-cache.ts';
 import type { SocketClient } from './socket-client.ts';
 
-/** The longest inspect that is read to hide something in it. */
+/** Longest response to an inspect that is filtered, bytes. */
 const maxInspectBytes = 16 * 1024 * 1024;
 
 /** Whether this endpoint has restrictions beyond those for all callers. */
@@ -30,8 +30,8 @@ export const showsEnvironment = (route: Route): boolean =>
   (route.pattern === '/containers/{id}/json' || route.pattern === '/containers/{id}/top');
 
 /**
- * Looks at a request with all that applies to who asks: what is their own first, then what holds for
- * everybody. Throws EngineUnreachable.
+ * Inspects a request by the restrictions of its caller: the scope `own` first, then the rules for everybody.
+ * Throws EngineUnreachable.
  */
 export async function inspectRequest(
   context: InspectionContext,
@@ -43,7 +43,8 @@ export async function inspectRequest(
   let inspected = context;
   if (client?.list.scope === 'own' && route.ownScope !== 'open') {
     const owner = await ownerOf(client, context);
-    // Both looks must see the same: what is its own at the first would else be another's at the second.
+    // Both checks must see the same objects: a name could otherwise refer to an owned object in the first and
+    // to another's in the second.
     inspected = { ...context, owner, facts: perRequestCache(context.facts) };
     const own = await inOwnScope(inspected, client, owner, route, body);
     if (own.kind !== 'passed') return own;
@@ -65,7 +66,7 @@ const hideEnvironment = (): ResponseTransform => ({
   transformResponse: (head, body) => {
     if (head.status !== 200) return null;
     const parsed = parseJson(body.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });
-    // The reader of answers makes a 502 of it.
+    // The response relay turns it into a 502.
     if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
     return Buffer.from(writeJson(withoutEnvironment(parsed.value)), 'utf8');
   },

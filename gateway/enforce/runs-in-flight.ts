@@ -1,14 +1,14 @@
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 
-/** From `create` to `start` a client takes milliseconds; on a machine that is slow or busy, seconds. */
+/** Longest time from `create` to `start`, ms: milliseconds as a rule, seconds on a slow or busy machine. */
 const longestRunMs = 10_000;
-/** What the engine writes where there is no time. */
+/** The engine's zero time. */
 const never = '0001-01-01T00:00:00Z';
 
 /**
- * `docker run` is several requests. One whose container was made before ECI came on, and that starts right
- * after it, is finished as it began: it could have started a moment earlier. Otherwise a switch would fail
- * runs that are under way.
+ * `docker run` consists of several requests. A container that was created before ECI came on, and starts
+ * right after it, is exempt: it could have started a moment earlier. Otherwise turning ECI on would fail
+ * running commands.
  */
 export class RunsInFlight {
   #wasOff = false;
@@ -38,7 +38,7 @@ export class RunsInFlight {
   }
 }
 
-/** A container that the engine would have removed by itself if its first start had failed there. */
+/** A container that the engine removes by itself when its first start fails. */
 export const isRemovedWithoutStart = ({
   startedAt,
   autoRemove,

@@ -8,14 +8,13 @@ const maxSymlinks = 40;
 
 export interface Shares {
   readonly resolved: readonly Resolved[];
-  /** Why what is listed is not shared. */
+  /** Why listed directories are not shared. */
   readonly problems: readonly Message[];
 }
 
 /**
- * Where the directories are that are listed as shared. A link on the way counts only where root alone can
- * change it (A8): whoever else could make one, or put another directory with one in its place, would choose
- * himself what is shared.
+ * Resolves the listed shares. A symbolic link in a path is followed only where root alone can change it (A8):
+ * whoever could replace it, or a directory above it, would choose what is shared.
  */
 export async function sharesOf(files: readonly string[], lookups: PathLookups): Promise<Shares> {
   const list = await Promise.all(
@@ -41,7 +40,7 @@ export async function sharesOf(files: readonly string[], lookups: PathLookups): 
 }
 
 /**
- * The first link on the way of `file` (absolute) that others than root may change; null: there is none as far
+ * The first symbolic link in the path `file` (absolute) that others than root can change; null: none, as far
  * as the path exists.
  */
 async function changeableLink(file: string): Promise<string | null> {
@@ -74,8 +73,7 @@ async function changeableLink(file: string): Promise<string | null> {
 }
 
 /**
- * Whether nobody but root (as whom the gateway runs) may put something else in the place of what is in a
- * directory and root's.
+ * Whether root, or the gateway's own user, owns a file.
  */
 const isOwnedByRoot = ({ uid }: BigIntStats): boolean =>
   uid === 0n || uid === BigInt(process.getuid?.() ?? 0);

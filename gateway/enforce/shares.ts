@@ -14,14 +14,13 @@ import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import type { InspectionContext } from './inspection-context.ts';
 
-/** How long making a directory may take, ms: it may be on another machine. */
+/** Time limit for creating a directory, ms: it may be on a network file system. */
 const timeoutMs = 5000;
 
 /**
- * Bind sources that are not there an engine makes, as root, when it mounts them: root's directories wherever
- * a container's maker likes, and not even writable in the container, whose root is the sharing user (A8). So
- * they are made before, by the sharing user himself: what a create request (as it is forwarded) binds. Null:
- * all are there, or the engine refuses them.
+ * Creates the missing bind sources of a create request (as it is forwarded), as the sharing user. The engine
+ * would create them as root: directories of root's at any path the user likes, and not writable in the
+ * container, whose root is the sharing user (A8). Null: all exist, or the engine refuses them.
  */
 export async function createBindSources(
   context: InspectionContext,
@@ -46,7 +45,7 @@ export async function createBindSources(
     : null;
 }
 
-/** Whether a mount's missing source is made. */
+/** Whether the engine would create a mount's missing source. */
 const isCreatedByEngine = (mount: JsonObject): boolean =>
   objectAt(mount, 'BindOptions').get('CreateMountpoint') === true ||
   isConvertedBind(textAt(mount, 'Consistency'));
@@ -66,7 +65,7 @@ export function convertBinds(
   return new Map(body).set('HostConfig', bindsToMounts(host, { relabels: usesSelinux(), containers }));
 }
 
-/** Whether a bind of the request, which is to be forwarded, was sent with rro and is a mount now. */
+/** Whether a bind with rro was converted to a mount in this request. */
 export function needsRecursiveReadOnly(body: JsonObject): boolean {
   return listAt(objectAt(body, 'HostConfig'), 'Mounts').some(
     (mount) =>
@@ -77,13 +76,13 @@ export function needsRecursiveReadOnly(body: JsonObject): boolean {
 }
 
 let selinux: boolean | null = null;
-/** Whether the machine's kernel has SELinux on: then the engine labels what is bound with z or Z. */
+/** Whether SELinux is on: then the engine relabels binds with z or Z. */
 function usesSelinux(): boolean {
   selinux ??= existsSync('/sys/fs/selinux/enforce');
   return selinux;
 }
 
-/** The same for a container that is to start again: a source may have gone since. */
+/** The same for a container that is to start: a source may have been removed since. */
 export async function recreateBindSources(
   context: InspectionContext,
   container: ContainerFacts,
@@ -105,8 +104,8 @@ export async function recreateBindSources(
 const hasOwnRange = (runtime: string): boolean => capabilitiesOfRuntime(runtime)?.ownRange === true;
 
 /**
- * The facts, with whose the containers are that a create refers to, and the new one: who joins another's
- * namespaces has its ids on the machine. With Sysbox all containers have the same, whoever made them.
+ * The facts with the sharing users of the new container and of those it refers to: a container that joins
+ * another's namespaces gets its ids on the machine. With Sysbox all containers have the same ids.
  */
 export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(
   context: InspectionContext,
@@ -133,9 +132,9 @@ export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(
 }
 
 /**
- * Whether nobody is known to have made the container, so that it is not known whose ids it would have when it
- * starts (A3): its create was broken off before the engine answered, or its record is yet to be written, or
- * lost. With Sysbox that does not matter.
+ * Whether the container has no sharing record, so that its id range is unknown (A3): its create request was
+ * aborted before the engine responded, or the record is not written yet, or lost. With Sysbox that does not
+ * matter.
  */
 export async function hasUnknownOwner(
   { sharing, runtime }: InspectionContext,
@@ -149,7 +148,7 @@ async function createSources(
   sources: readonly string[],
   sharingUser: () => Promise<SharingUser | null>,
 ): Promise<Denial | null> {
-  // What audit mode lets pass runs as the engine's root and writes anywhere.
+  // In audit mode containers may run as the engine's root, and write anywhere.
   if (context.settings.mode === 'audit') return null;
   for (const source of sources) {
     if (context.sockets?.mounts.idAt(source) != null) continue;
@@ -170,7 +169,7 @@ async function createSources(
 }
 
 /**
- * Creates a directory as the user, with no further rights: the user could follow every link himself. Null, or
+ * Creates a directory with the rights of the user alone, so that links give access to nothing else. Null, or
  * the reason of a failure.
  */
 export function makeDirectory(directory: string, user: SharingUser): Promise<Message | null> {

@@ -15,13 +15,13 @@ import type { Route } from '../routes/route.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import type { SocketMount, SocketMounts } from '../base/socket-mount.ts';
 
-/** A container that asks through its mounted socket, and the list it is under (B5, B7). */
+/** A container that sends requests by its mounted socket, and its command list (B5, B7). */
 export interface SocketClient {
   readonly mount: SocketMount;
   readonly list: GoverningList;
 }
 
-/** The container behind a request. Null: a client of the clients' own socket, which no list restricts. */
+/** The container behind a request. Null: a client of the clients' socket, which no list restricts. */
 export function socketClient(
   request: GatewayRequest,
   mounts: SocketMounts | null,
@@ -45,9 +45,8 @@ export const isDenial = (found: SocketClient | null | Denial): found is Denial =
   found !== null && 'outcome' in found;
 
 /**
- * Whether this container may call this endpoint (B5). Decided on the head alone, so before any body is read
- * or a connection becomes a tunnel. `/grpc` is no tunnel: its calls are decided one by one, so that buildx
- * gets to show why.
+ * The denial of an endpoint for this container (B5). Decided by the head alone, before a body is read or a
+ * connection becomes a tunnel. Of `/grpc` the calls are decided, so that buildx can show the reason.
  */
 export function commandDenial(client: SocketClient, route: Route, target: Target): Denial | null {
   if (route.inspect === 'grpc') return null;
@@ -60,7 +59,7 @@ export function commandDenial(client: SocketClient, route: Route, target: Target
 
 const buildCommands: EndpointCommands = { method: 'POST', commands: ['build'], alsoUsedBy: [] };
 const pruneCommands: EndpointCommands = { method: 'POST', commands: ['builder prune'], alsoUsedBy: [] };
-/** Calls with which buildx probes the daemon first. */
+/** Calls by which buildx probes the daemon. */
 const probeCalls = new Set([
   '/moby.buildkit.v1.Control/Info',
   '/moby.buildkit.v1.Control/ListWorkers',
@@ -73,7 +72,10 @@ const removalCalls = new Set([
   '/moby.buildkit.v1.Control/UpdateBuildHistory',
 ]);
 
-/** May this container call that on BuildKit (B5)? Everything there is `build`, but for removing its cache. */
+/**
+ * The denial of a BuildKit call for this container (B5). Every call is `build`, except those that remove its
+ * cache.
+ */
 export function callDenial(client: SocketClient, call: string): Denial | null {
   // The cache and the history are everybody's.
   if (client.list.scope === 'own' && removalCalls.has(call))
@@ -92,8 +94,8 @@ function requestedCommands(route: Route, target: Target): Pick<Route, 'commands'
 }
 
 /**
- * A container made through a mounted socket may have one of its own under the same list only: another one
- * would be a way around the caller's.
+ * A container created through a mounted socket may get a socket under the same list only: another list would
+ * bypass the caller's.
  */
 export function nestedDenial(
   client: SocketClient,
@@ -119,8 +121,8 @@ export function nestedDenial(
 }
 
 /**
- * Entering a container that holds a Docker socket under another list would be a way around one's own: whoever
- * can run something in it can ask what it may ask. Null where `container` holds none, or one under the same
+ * Entering a container with a Docker socket under another list would bypass the caller's list: a command in
+ * it can send the requests that it may send. Null where `container` has no socket, or one under the same
  * list.
  */
 export function holderDenial(

@@ -6,8 +6,8 @@ import { message, type Message } from '../../shared/messages/message.ts';
 import type { ContainerFacts, ContainerLayers } from '../engine-api/engine-facts.ts';
 
 /**
- * What dockerd opens in a container's layers, as root and on a mount without nodev, before it starts a
- * process there.
+ * Files that dockerd opens in a container's layers, as root and on a mount without nodev, before it starts a
+ * process.
  */
 const userFiles = ['/etc/passwd', '/etc/group'] as const;
 type UserFile = (typeof userFiles)[number];
@@ -19,7 +19,7 @@ const maxCached = 1000;
 /**
  * Refuses to start a container whose /etc/passwd or /etc/group is a device, a FIFO or a socket (A5): the
  * engine would open a device of the machine, or wait for a FIFO for ever. `what`: the request, for the text.
- * Null where nothing stands against it, and where the engine's store does not say where the layers are.
+ * Null where the files are regular, and where the paths of the layers are unknown.
  */
 export async function userFilesDenial(
   container: ContainerFacts,
@@ -40,8 +40,8 @@ export async function userFilesDenial(
 }
 
 /**
- * Of a container that changed nothing below /etc. Layers of images never change, and looking through a
- * hundred of them takes its time.
+ * For a container that changed nothing below /etc. The result is cached: layers of images never change, and
+ * an image may have a hundred.
  */
 async function imageUserFile(container: ContainerFacts, layers: ContainerLayers): Promise<UserFile | null> {
   const key = layers.lowers.slice(1).join(':');
@@ -54,7 +54,7 @@ async function imageUserFile(container: ContainerFacts, layers: ContainerLayers)
 }
 
 async function specialFile(container: ContainerFacts, layers: ContainerLayers): Promise<UserFile | null> {
-  // The engine looks before it mounts volumes and binds.
+  // The engine opens them before it mounts volumes and binds.
   const view = await ContainerView.open({
     facts: { ...container, layers, mounts: [] },
     requestedName: container.name,

@@ -9,32 +9,32 @@ import type { GatewayRequest, Verdict } from '../http/exchange.ts';
 import { forwardAsReceived } from './audit-mode.ts';
 import type { InspectionResult, InspectionContext } from './inspection-context.ts';
 
-/** A decision under way: the request with what belongs to its verdict and its line in the log. */
+/** The context of a decision: the request, and what its verdict and log entry need. */
 export interface DecisionContext {
   readonly context: InspectionContext;
-  /** The policy it is decided under, counted. */
+  /** Generation of the policy it is decided under. */
   readonly generation: number;
-  /** `performance.now()` when deciding began; waiting for the body is not part of it. */
+  /** `performance.now()` when the decision began; waiting for the body does not count. */
   readonly startedAt: number;
   /** The body as the client sent it, where it was read. */
   readonly requestBody: Buffer | null;
 }
 
 /**
- * What a denial was about, for the log; `framed`: the stream that was asked for would be frames, in which an
- * error can be told.
+ * The subject of a denial, for the log. `framed`: the requested stream would be multiplexed frames, which can
+ * carry an error.
  */
 export interface About {
   readonly container?: string | undefined;
   readonly image?: string | undefined;
   readonly framed?: boolean;
-  /** The answer in place of the refusal's text, where the denial is logged all the same. */
+  /** The response in place of the refusal's text; the denial is logged all the same. */
   readonly clientResponse?: EngineError;
 }
 
 const emptyBody = Buffer.alloc(0);
 
-/** Turns what came out of looking at a request into what is done with it, counted and logged. */
+/** Turns the result of an inspection into a verdict; counts and logs it. */
 export function conclude(decision: DecisionContext, result: InspectionResult): Verdict | Promise<Verdict> {
   const { context } = decision;
   const route = context.request.match?.route ?? null;
@@ -95,8 +95,8 @@ export function conclude(decision: DecisionContext, result: InspectionResult): V
 }
 
 /**
- * The verdict of a denial: refused with the text of B6; in audit mode only logged, and passed on as the
- * client sent it. What the engine answers with an error of its own is not logged.
+ * The verdict for a denial: refused with the text of B6; in audit mode only logged, and forwarded as the
+ * client sent it. A denial that is the engine's own error is not logged.
  */
 export function denied(
   decision: DecisionContext,
@@ -111,7 +111,7 @@ export function denied(
       ? forwardAsReceived(context, decision.requestBody)
       : { kind: 'refuse', ...denial.engineError };
   }
-  // Audit mode is about what containers may do. The gateway's own limits hold, as those of messages do.
+  // Audit mode suspends rules for containers, not the gateway's own limits.
   const outcome =
     context.settings.mode === 'audit' && denial.rule !== 'request-limit' ? 'would-deny' : 'deny';
   context.counters?.countRequest(context.request.match?.route ?? null, outcome);
@@ -125,13 +125,13 @@ export function denied(
     : forwardAsReceived(context, decision.requestBody);
 }
 
-/** The verdict of a request that the connection limits leave no room for; they hold in audit mode, too. */
+/** The verdict for a request over a connection limit; the limits hold in audit mode, too. */
 export function overLimitVerdict(decision: DecisionContext, denial: Denial): Verdict {
   decision.context.counters?.countRequest(decision.context.request.match?.route ?? null, 'deny');
   return { kind: 'refuse', status: 429, message: noteDenial(decision, denial, 'deny', {}) };
 }
 
-/** Characters of changes that one line of the log has. */
+/** Limit of the changes in one log entry, characters. */
 const maxChanges = 8000;
 
 /** The text of the changes, and the changes themselves where the text has them all. */
@@ -145,8 +145,8 @@ function changesText(changes: readonly Change[]): Pick<AuditEntry, 'message' | '
 }
 
 /**
- * `docker attach` and `docker start -a` say only "unable to upgrade to tcp, received 403" of an answer with a
- * reason; of a stream that begins with an error they show the error. Other clients show the answer.
+ * `docker attach` and `docker start -a` show a 403 as "unable to upgrade to tcp, received 403", without its
+ * text; of a stream that begins with an error they show the error. Other clients show the response.
  */
 function showsStreamsOnly({ head, match }: GatewayRequest): boolean {
   return (
@@ -157,8 +157,8 @@ function showsStreamsOnly({ head, match }: GatewayRequest): boolean {
 }
 
 /**
- * A denial inside a connection that became gRPC: `call` is what was called. The text for the client; null
- * when it is let pass, by the mode that is in force by then.
+ * A denial inside a connection that became gRPC: `call` is the method. Returns the text for the client; null
+ * when the call is allowed by the mode in force at that time.
  */
 export function deniedCall(
   decision: DecisionContext,

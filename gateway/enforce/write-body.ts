@@ -5,20 +5,20 @@ import { yieldToEventLoop } from '../turns/yield.ts';
 /** About two milliseconds of writing. */
 const elementsPerSlice = 10_000;
 /**
- * Characters that are put together before they become bytes: what a text is put together from costs several
- * times as much as its bytes.
+ * Characters that are collected before they are encoded: a string of many parts takes several times as much
+ * memory as its bytes.
  */
 const flushThreshold = 16 * 1024;
 
-/** A list or an object of which something is still to be written. */
+/** An array or object that is not completely written. */
 type Open = { isFirst: boolean } & (
   | { readonly keyed: Iterator<readonly [string, Json]>; readonly plain: null }
   | { readonly keyed: null; readonly plain: Iterator<Json> }
 );
 
 /**
- * What `writeJson` writes, as UTF-8. Others are answered meanwhile where there is much. `about`: bytes it may
- * come to. Throws the reason of `signal` where it is aborted.
+ * Same output as `writeJson`, as UTF-8; yields to the event loop for large values. `estimatedBytes`: expected
+ * length. Throws the reason of `signal` where it is aborted.
  */
 export async function writeBody(value: Json, estimatedBytes: number, signal?: AbortSignal): Promise<Buffer> {
   if (estimatedBytes <= smallBytes) return Buffer.from(writeJson(value), 'utf8');
@@ -34,12 +34,12 @@ class JsonWriter {
   #filled = 0;
 
   constructor(value: Json, estimatedBytes: number) {
-    // Some things are added to what a client sent.
+    // The gateway adds fields to the client's body.
     this.#buffer = Buffer.allocUnsafeSlow(estimatedBytes + 1024);
     this.#value(value, '');
   }
 
-  /** Writes so many elements more. True: that was all. */
+  /** Writes up to `elements` elements; true when everything is written. */
   next(elements: number): boolean {
     for (let written = 0; written < elements; written++) {
       const open = this.#open.at(-1);
