@@ -11,7 +11,7 @@ const namedUser = 0x02,
   namedGroup = 0x08;
 
 /**
- * Rewrites whom an access control list names. `value` is Latin-1; what is no such attribute stays as it is.
+ * Shifts the ids in an access control list. `value` is Latin-1; a malformed attribute stays unchanged.
  */
 export function shiftAcl(value: string, shift: { uid(id: number): number; gid(id: number): number }): string {
   const bytes = Buffer.from(value, 'latin1');

@@ -5,9 +5,9 @@ const version2Bytes = 20,
   version3Bytes = 24;
 
 /**
- * Rewrites whose root a file's capabilities belong to: `mapRoot` gets the root user's id (0 for version 2,
- * which has none) and returns the new one. A result of 0 is written as version 2, any other as version 3.
- * `value` is Latin-1; what is no such attribute stays as it is.
+ * Rewrites the root user id of a file's capabilities: `mapRoot` gets the id (0 for version 2, which has none)
+ * and returns the new one. A result of 0 is written as version 2, any other as version 3. `value` is Latin-1;
+ * a malformed attribute stays unchanged.
  */
 export function shiftCapability(value: string, mapRoot: (id: number) => number): string {
   const bytes = Buffer.from(value, 'latin1');

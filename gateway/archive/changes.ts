@@ -5,10 +5,10 @@ import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 import type { ResponseTransform } from '../http/exchange.ts';
 import { fileAttribute } from './file-attribute.ts';
 
-/** Longest list that is looked through: a change takes some 60 bytes. */
+/** Longest list that is filtered, bytes: a change takes some 60. */
 const maxListBytes = 128 * 1024 * 1024;
-/** Files looked at at a time. */
-const atOnce = 8;
+/** Files that are compared concurrently. */
+const maxConcurrent = 8;
 
 type Layers = Pick<ContainerLayers, 'upper' | 'lowers'>;
 
@@ -19,16 +19,16 @@ interface Change {
 }
 
 /**
- * GET changes: the engine compares a container's files with its image's, and while it runs all ids differ, so
- * that it lists everything. The real changes are found by comparing the layers, where ids are the same on
- * both sides. A correct list stays unchanged.
+ * GET changes: the engine compares a container's files with its image's. While the container runs all ids
+ * differ, so that it lists every file. The real changes are found by comparing the layers, where ids are the
+ * same on both sides. A correct list stays unchanged.
  */
-export function trueChanges(layers: Layers): ResponseTransform {
+export function filterChanges(layers: Layers): ResponseTransform {
   return {
     limit: maxListBytes,
     transformResponse: async (head, body) => {
       if (head.status !== 200) return null;
-      const listed = JSON.parse(body.toString('utf8')) as Change[] | null; // the engine's own answer
+      const listed = JSON.parse(body.toString('utf8')) as Change[] | null; // the engine's own response
       if (listed === null) return null;
       const changedPaths = await realChanges(listed, layers);
       return changedPaths.length === listed.length
@@ -54,7 +54,7 @@ async function realChanges(listed: readonly Change[], layers: Layers): Promise<C
     for (let next = candidates.pop(); next !== undefined; next = candidates.pop())
       if (await differs(next, layers)) addChanged(next);
   };
-  await Promise.all(Array.from({ length: atOnce }, compareNext));
+  await Promise.all(Array.from({ length: maxConcurrent }, compareNext));
   return listed.filter(({ Path }) => changedPaths.has(Path));
 }
 

@@ -7,21 +7,21 @@ import type { IsolatedContainer } from './isolated.ts';
 
 /** O_PATH, for which Node has no constant. */
 const oPath = 0o10000000;
-const place = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
+const pathFlags = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
 /** Cached directories, so that a tree is not looked up anew for each of its files. */
 const maxCachedDirectories = 10_000;
 /** The engine's own limit of followed links. */
 const maxLinks = 255;
 
-/** What is at a path, links not followed. */
+/** The file at a path; symbolic links are not followed. */
 export type Node =
   | { readonly kind: 'directory' | 'missing' }
   | { readonly kind: 'other'; readonly special?: boolean }
   | { readonly kind: 'link'; readonly target: string };
 
 /**
- * Where a path leads: `real` has no links in it. What is not there ends it, `missing`; `byLink`: that is
- * because a link leads to nothing.
+ * A resolved path: `real` contains no symbolic links. Its last components may not exist, `missing`; `byLink`:
+ * they come from a dangling link.
  */
 export interface Resolved {
   readonly real: string;
@@ -30,20 +30,20 @@ export interface Resolved {
 }
 
 /**
- * The files of a container as the engine has them for a copy: its layers, with its binds and volumes, but
- * without /proc, /dev, tmpfs and what it mounted itself. All paths are bytes as Latin-1. Nothing leads out of
- * it: every step is taken from a descriptor, links are read.
+ * The files of a container as the engine sees them for a copy: its layers, with binds and volumes, but
+ * without /proc, /dev, tmpfs and mounts that the container made itself. All paths are bytes as Latin-1. A
+ * path can't lead out of it: every component is opened relative to a descriptor, and links are resolved here.
  */
 export class ContainerView {
   /**
-   * Directories that the root file system is made of, the topmost first: a single one while it is mounted.
+   * The layers of the root file system, topmost first; a single directory while it is mounted.
    */
   readonly #roots: readonly string[];
-  /** By destination, without links. */
+  /** By resolved destination. */
   readonly #mounts = new Map<string, MountFacts>();
 
   #isUnstable = false;
-  /** Known directories. */
+  /** Cached directories. */
   readonly #directories = new Set<string>();
 
   private constructor(roots: readonly string[]) {
@@ -51,10 +51,9 @@ export class ContainerView {
   }
 
   /**
-   * Of a container as it was looked at for a copy. While it is up its files are looked at where the engine
-   * has them: at its process's root there would be what it mounts itself, FUSE below an overlay among it,
-   * which holds whoever looks for as long as it likes. Throws ResponseReplacedError where its files can't be
-   * found.
+   * Opens the view of an inspected container. While it is up, its files are read where the engine has them
+   * mounted: its process's root would include mounts of its own, such as FUSE below an overlay, which can
+   * block a reader for as long as it likes. Throws ResponseReplacedError where its files can't be found.
    */
   static async open({ facts: container, run, merged }: IsolatedContainer): Promise<ContainerView> {
     const { layers } = container;
@@ -75,7 +74,7 @@ export class ContainerView {
     const mounts = container.mounts.filter(
       ({ type, destination }) => (type === 'bind' || type === 'volume') && destination.startsWith('/'),
     );
-    // As the engine mounts them: what is above first.
+    // As the engine mounts them: parents first.
     for (const mount of mounts.toSorted(
       (a, b) => components(a.destination).length - components(b.destination).length,
     )) {
@@ -85,27 +84,27 @@ export class ContainerView {
   }
 
   /**
-   * Whether no path has led through a mount so far: what is mounted changes at any time, what a container
-   * that is not up is made of does not.
+   * Whether no path was resolved through a mount so far: mounts change at any time, the layers of a container
+   * that is not up do not.
    */
   get isStable(): boolean {
     return !this.#isUnstable;
   }
 
-  /** Whether anything is mounted: else all files are of one file system. */
-  get mounted(): boolean {
+  /** Whether there are mounts; else all files are in one file system. */
+  get hasMounts(): boolean {
     return this.#mounts.size > 0;
   }
 
-  /** The mount that a path without links is in; null for the root file system. */
+  /** The mount that a resolved path is in; null for the root file system. */
   mountAt(real: string): MountFacts | null {
     return this.#mountAbove(components(real))?.mount ?? null;
   }
 
   /**
-   * What a path without links goes through in the mount it is in, from the mount's own directory on, as far
-   * as it is there; the last one is what is at the path, unless something is missing. Empty outside of
-   * mounts, and where the way was changed meanwhile.
+   * The components of a resolved path in its mount, from the mount's root directory on, as far as they exist;
+   * the last one is the file at the path, unless some are missing. Empty outside of mounts, and where the
+   * path has changed meanwhile.
    */
   async pathInMount(real: string): Promise<{ readonly entries: readonly Stats[]; readonly missing: number }> {
     const on = this.#mountAbove(components(real));
@@ -114,48 +113,48 @@ export class ContainerView {
     let at: FileHandle | null = null;
     try {
       entries.push(await lstat(on.mount.source));
-      at = await open(on.mount.source, place);
+      at = await open(on.mount.source, pathFlags);
       for (const name of on.below) {
         const file = Buffer.from(`/proc/self/fd/${at.fd}/${name}`, 'latin1');
         const stat = await lstat(file);
         entries.push(stat);
         if (!stat.isDirectory()) break;
-        const next: FileHandle = await open(file, place);
+        const next: FileHandle = await open(file, pathFlags);
         await at.close();
         at = next;
       }
     } catch {
-      // Missing, or changed under our hands: what was seen counts.
+      // Missing, or changed concurrently: the components so far count.
     } finally {
       await at?.close();
     }
     return { entries: entries, missing: on.below.length + 1 - entries.length };
   }
 
-  /** Follows all links of an absolute path. `known`: what will be at paths without links by then. */
-  async resolve(file: string, known: ReadonlyMap<string, Node>): Promise<Resolved> {
+  /** Resolves all links of an absolute path. `planned`: entries that will exist at resolved paths by then. */
+  async resolve(file: string, planned: ReadonlyMap<string, Node>): Promise<Resolved> {
     let left = components(file).map((name) => ({ name, byLink: false }));
     const real: string[] = [];
     for (let links = 0; ;) {
       const [next, ...rest] = left;
-      if (next === undefined) return { real: joined(real), missing: [], byLink: false };
+      if (next === undefined) return { real: joinComponents(real), missing: [], byLink: false };
       left = rest;
       if (next.name === '..') {
         real.pop();
         continue;
       }
-      const here = joined([...real, next.name]);
+      const here = joinComponents([...real, next.name]);
       const node =
-        known.get(here) ?? (this.#directories.has(here) ? directory : await this.#lookUp(real, next.name));
-      if (node.kind === 'directory') this.#remember(here);
+        planned.get(here) ?? (this.#directories.has(here) ? directory : await this.#lookUp(real, next.name));
+      if (node.kind === 'directory') this.#cacheDirectory(here);
       if (node.kind === 'missing') {
         const missing = [next, ...left].map(({ name }) => name);
-        return { real: joined([...real, ...missing]), missing, byLink: next.byLink };
+        return { real: joinComponents([...real, ...missing]), missing, byLink: next.byLink };
       }
-      // Below a file there is nothing to be made.
+      // Nothing can be created below a file.
       if (node.kind === 'other')
         return {
-          real: joined([...real, next.name, ...left.map(({ name }) => name)]),
+          real: joinComponents([...real, next.name, ...left.map(({ name }) => name)]),
           missing: [],
           byLink: false,
         };
@@ -173,7 +172,7 @@ export class ContainerView {
     }
   }
 
-  /** Whether a path leads, links followed, to a device, a FIFO or a socket. */
+  /** Whether a path is, links followed, a device, a FIFO or a socket. */
   async isSpecial(file: string): Promise<boolean> {
     const { real, missing } = await this.resolve(file, new Map());
     const names = components(real);
@@ -183,7 +182,7 @@ export class ContainerView {
     return node.kind === 'other' && node.special === true;
   }
 
-  #remember(real: string): void {
+  #cacheDirectory(real: string): void {
     if (this.#directories.size >= maxCachedDirectories) this.#directories.clear();
     this.#directories.add(real);
   }
@@ -193,7 +192,7 @@ export class ContainerView {
   ): { readonly mount: MountFacts; readonly below: readonly string[] } | null {
     if (this.#mounts.size === 0) return null;
     for (let length = real.length; length > 0; length--) {
-      const mount = this.#mounts.get(joined(real.slice(0, length)));
+      const mount = this.#mounts.get(joinComponents(real.slice(0, length)));
       if (mount !== undefined) return { mount, below: real.slice(length) };
     }
     return null;
@@ -218,7 +217,7 @@ export class ContainerView {
 const missing: Node = { kind: 'missing' };
 const directory: Node = { kind: 'directory' };
 
-/** Looks `name` up in a directory below `root`, which no link may be part of. */
+/** Looks `name` up in a directory below `root`, of which no component may be a link. */
 async function lookUpBelow(
   root: string,
   directories: readonly string[],
@@ -226,11 +225,11 @@ async function lookUpBelow(
 ): Promise<Node | 'deleted'> {
   let at: FileHandle | null = null;
   try {
-    at = await open(root, place);
+    at = await open(root, pathFlags);
     for (const directory of directories) {
       const next: FileHandle = await open(
         Buffer.from(`/proc/self/fd/${at.fd}/${directory}`, 'latin1'),
-        place,
+        pathFlags,
       );
       await at.close();
       at = next;
@@ -240,7 +239,7 @@ async function lookUpBelow(
     if (stat.isCharacterDevice() && stat.rdev === 0) return 'deleted';
     return stat.isSymbolicLink() ? { kind: 'link', target: await readlink(file, 'latin1') } : kindOf(stat);
   } catch {
-    // Not there, not a directory, or changed under our hands: for the engine it would be no different.
+    // Missing, not a directory, or changed concurrently: the engine would not find it either.
     return missing;
   } finally {
     await at?.close();
@@ -253,14 +252,14 @@ const kindOf = (stat: Stats): Node =>
 /** Components of a path, without `.` and empty ones; `..` stays. */
 export const components = (file: string): string[] =>
   file.split('/').filter((name) => name !== '' && name !== '.');
-export const joined = (names: readonly string[]): string => `/${names.join('/')}`;
+export const joinComponents = (names: readonly string[]): string => `/${names.join('/')}`;
 /**
  * A path in a container as the engine reads it: `..` is resolved lexically, not through links; a slash or dot
  * at the end stays.
  */
-export function cleanContainerPath(file: string): string {
+export function normalizeContainerPath(file: string): string {
   const clean = path.posix.resolve('/', file);
-  // No pattern: one that matches slashes up to the end takes quadratic time.
+  // No regular expression: one that matches trailing slashes takes quadratic time.
   const isDirectory = file === '' || file === '.' || file.endsWith('/') || file.endsWith('/.');
   return isDirectory && clean !== '/' ? `${clean}/` : clean;
 }

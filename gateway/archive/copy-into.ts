@@ -2,9 +2,9 @@ import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import type { PassThrough } from '../http/message/body-stream.ts';
 import { ResponseReplacedError, type StreamingRequestTransform } from '../http/exchange.ts';
-import { asBytes, components, ContainerView, joined, type Node } from './container-view.ts';
-import { asTheyAre, withIds } from './copy-out.ts';
-import { checkUncompressed, uncompressed } from './decompress.ts';
+import { asBytes, components, ContainerView, joinComponents, type Node } from './container-view.ts';
+import { identityShift, withIds } from './copy-out.ts';
+import { checkUncompressed, decompressIfNeeded } from './decompress.ts';
 import {
   isUnchanged,
   changedMeanwhile,
@@ -21,42 +21,42 @@ import { TarError } from './tar-numbers.ts';
 /** The kernel's id for ids that a user namespace does not have. */
 const overflowId = 65_534;
 /**
- * Directories and links of one archive that are tracked: where something is mounted, more are refused,
- * elsewhere the oldest are forgotten.
+ * Limit of tracked directories and links of one archive: with mounts, more are refused; without, the oldest
+ * are dropped.
  */
 const maxTracked = 1_000_000;
-/** Bytes of their names; a name can be as long as 1 MiB. */
+/** Limit of their names, bytes; a name can be as long as 1 MiB. */
 const maxTrackedBytes = 64 * 1024 * 1024;
 
 export interface CopyInto {
   readonly container: IsolatedContainer;
   /** The destination as the client wrote it. */
   readonly destination: string;
-  /** Whose everything becomes, whatever the archive says (`copyUIDGID`); null: the archive says. */
+  /** The owner of all entries, instead of the archive's (`copyUIDGID`); null: the archive's. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
   readonly shares: UserShares | null;
 }
 
-/** PUT archive: what is copied in becomes whose the archive says, as the container sees it. */
+/** PUT archive: entries get the owners of the archive, as the container sees them. */
 export function copyInto(
   { container, destination, owner, shares }: CopyInto,
   facts: EngineFacts,
 ): StreamingRequestTransform {
   return {
     begin: async () => {
-      // The engine holds the container by now, with its files mounted, and waits for us.
+      // The engine has locked the container by now, with its files mounted, and waits for the body.
       if (!(await isUnchanged(container, facts))) throw changedMeanwhile(container.facts.name);
       const { run } = container;
       const plan =
         run === null && shares === null
-          ? onDisk(container, owner)
-          : (await EntryPlacement.open(container, destination, shares)).planned(owner);
+          ? planForStopped(container, owner)
+          : (await EntryLocator.open(container, destination, shares)).planner(owner);
       return async function* (content, offer) {
         let plain = false;
-        // What is decompressed comes in another size, and later.
-        const offered = (passing: PassThrough) => {
+        // Decompressed content has another length, and cannot bypass the transform.
+        const offerPassThrough = (passing: PassThrough) => {
           offer?.({
-            left: () => (plain ? passing.left() : 0),
+            remaining: () => (plain ? passing.remaining() : 0),
             passed: (bytes) => {
               passing.passed(bytes);
             },
@@ -65,10 +65,10 @@ export function copyInto(
         try {
           yield* checkUncompressed(
             withIds(plan)(
-              uncompressed(content, () => {
+              decompressIfNeeded(content, () => {
                 plain = true;
               }),
-              offered,
+              offerPassThrough,
             ),
           );
         } catch (error) {
@@ -84,19 +84,22 @@ export function copyInto(
   };
 }
 
-/** Into a container that is not up: what the archive says is what is on disk. */
-function onDisk({ facts }: IsolatedContainer, owner: CopyInto['owner']): (entry: TarEntry) => EntryPlan {
+/** For a container that is not up: the ids of the archive are those on disk. */
+function planForStopped(
+  { facts }: IsolatedContainer,
+  owner: CopyInto['owner'],
+): (entry: TarEntry) => EntryPlan {
   return (entry) => {
-    refuseEngineId(facts.name, entry, owner ?? entry);
-    return { ...asTheyAre, owner };
+    refuseEngineDiskId(facts.name, entry, owner ?? entry);
+    return { ...identityShift, owner };
   };
 }
 
 /**
- * Refuses the id that the machine's root has in a container's layer while the container runs (disk-ids.ts).
+ * Refuses the disk id that is reserved for the machine's root in a running container's layer (disk-ids.ts).
  * Throws ResponseReplacedError.
  */
-function refuseEngineId(
+function refuseEngineDiskId(
   container: string,
   { name }: TarEntry,
   { uid, gid }: { readonly uid: number; readonly gid: number },
@@ -112,26 +115,26 @@ function refuseEngineId(
 }
 
 /**
- * Into a range. An id that no container has becomes nobody's of the container, which is what it would be
- * inside: the mount of a running container's files maps no other ids, and the engine's chown would fail in
- * the middle of the archive. Users of directory services have such ids.
+ * The shift into a container's range. An id outside of every container's range becomes the container's
+ * overflow id, as it would appear inside: a running container's mount maps no other ids, and the engine's
+ * chown would fail in the middle of the archive. Users of directory services have such ids.
  */
-export function into({ base }: ContainerRun): IdShift {
-  if (base === 0) return asTheyAre;
+export function shiftIntoRange({ base }: ContainerRun): IdShift {
+  if (base === 0) return identityShift;
   const outside = (id: number) => base + (id < rangeSize ? id : overflowId);
   return { uid: outside, gid: outside, capabilityRoot: (id) => (id < rangeSize ? id + base : id) };
 }
 
 /**
- * Resolves where the engine will put the entries of one archive, ahead of what it has unpacked so far.
+ * Resolves the paths that the engine will write the entries of one archive to, ahead of what it has unpacked.
  */
-class EntryPlacement {
+class EntryLocator {
   readonly #view: ContainerView;
   readonly #shares: UserShares | null;
   readonly #rootFs: IdShift;
   readonly #destination: string;
   readonly #container: string;
-  /** By path without links: what the archive itself makes there. */
+  /** By resolved path: entries that the archive itself creates. */
   readonly #tracked = new Map<string, Node>();
   #trackedBytes = 0;
 
@@ -144,7 +147,7 @@ class EntryPlacement {
     this.#container = facts.name;
     this.#view = view;
     this.#shares = shares;
-    this.#rootFs = run === null ? asTheyAre : into(run);
+    this.#rootFs = run === null ? identityShift : shiftIntoRange(run);
     this.#destination = destination;
   }
 
@@ -152,9 +155,9 @@ class EntryPlacement {
     container: IsolatedContainer,
     destination: string,
     shares: UserShares | null,
-  ): Promise<EntryPlacement> {
+  ): Promise<EntryLocator> {
     const view = await ContainerView.open(container);
-    return new EntryPlacement(
+    return new EntryLocator(
       view,
       container,
       shares,
@@ -162,26 +165,26 @@ class EntryPlacement {
     );
   }
 
-  planned(owner: CopyInto['owner']): (entry: TarEntry) => Promise<EntryPlan> {
+  planner(owner: CopyInto['owner']): (entry: TarEntry) => Promise<EntryPlan> {
     return async (entry) => {
-      const { real, before } = await this.#place(entry);
+      const { real, before } = await this.#locate(entry);
       const mount = this.#view.mountAt(real);
       if (mount !== null && this.#shares?.has(mount) === true)
         await this.#checkShared(real, entry, this.#shares);
-      if (mount === null) refuseEngineId(this.#container, entry, owner ?? entry);
+      if (mount === null) refuseEngineDiskId(this.#container, entry, owner ?? entry);
       return { ...this.#idsOf(mount), owner, before };
     };
   }
 
-  /** Volumes and what root shares are as they are on disk, for the engine and for the container. */
+  /** Volumes and root's shares have the ids on disk, for the engine and for the container. */
   #idsOf(mount: MountFacts | null): IdShift {
     if (mount === null) return this.#rootFs;
-    return this.#shares?.has(mount) === true ? this.#shares.into() : asTheyAre;
+    return this.#shares?.has(mount) === true ? this.#shares.shiftIn() : identityShift;
   }
 
   /**
-   * Root copies here (copy-verdict.ts); devices, and files in the place of directories, are not for a share
-   * all the same. Throws ResponseReplacedError.
+   * Only root copies here (copy-verdict.ts); devices, and files that replace directories, are refused all the
+   * same. Throws ResponseReplacedError.
    */
   async #checkShared(real: string, { name, type }: TarEntry, shares: UserShares): Promise<void> {
     const displayName = Buffer.from(name, 'latin1').toString('utf8');
@@ -191,17 +194,17 @@ class EntryPlacement {
       throw shares.refusal(`replacing ${displayName}`);
   }
 
-  async #place({ name, type, link }: TarEntry): Promise<{ real: string; before: Buffer[] }> {
-    const names = cleaned(name);
+  async #locate({ name, type, link }: TarEntry): Promise<{ real: string; before: Buffer[] }> {
+    const names = normalizeEntryName(name);
     const last = names.pop();
-    // To the engine that is no name for the destination: where it leads to the container's root directory, it
-    // would give that to whomever the archive says (root-guard.ts).
+    // The engine does not take that for the destination: it would apply the entry's owner to the container's
+    // root directory (root-guard.ts).
     if (last === undefined && name.startsWith('/')) throw new TarError('it has an entry named "/"');
-    // The destination itself; or what the engine refuses.
+    // The destination itself, or a name that the engine refuses.
     if (last === undefined || names.includes('..') || last === '..')
       return { real: this.#destination, before: [] };
     const parent = await this.#parent(names);
-    const real = joined([...components(parent.real), last]);
+    const real = joinComponents([...components(parent.real), last]);
     if (type === '5') this.#track(real, { kind: 'directory' });
     else if (type === '2') this.#track(real, { kind: 'link', target: link });
     else if (this.#tracked.has(real)) this.#track(real, { kind: 'other' });
@@ -209,19 +212,19 @@ class EntryPlacement {
   }
 
   /**
-   * The directory an entry is in. The engine makes those that are missing, as the machine's root's: they
-   * become entries of their own before.
+   * The parent directory of an entry. The engine would create missing ones as the machine's root: entries for
+   * them are inserted.
    */
   async #parent(names: readonly string[]): Promise<{ real: string; before: Buffer[] }> {
     const { real, missing, byLink } = await this.#view.resolve(
-      joined([...components(this.#destination), ...names]),
+      joinComponents([...components(this.#destination), ...names]),
       this.#tracked,
     );
     const before: Buffer[] = [];
     if (missing.length > 0 && !byLink) {
       const existing = components(real).slice(0, -missing.length);
       for (let length = 1; length <= missing.length; length++) {
-        const created = joined([...existing, ...missing.slice(0, length)]);
+        const created = joinComponents([...existing, ...missing.slice(0, length)]);
         this.#track(created, { kind: 'directory' });
         const ids = this.#idsOf(this.#view.mountAt(created));
         before.push(
@@ -240,8 +243,8 @@ class EntryPlacement {
     this.#tracked.set(real, node);
     this.#trackedBytes += nameBytes(real, node);
     while (this.#tracked.size > maxTracked || this.#trackedBytes > maxTrackedBytes) {
-      // They decide which mount an entry is in.
-      if (this.#view.mounted)
+      // They determine which mount an entry is in.
+      if (this.#view.hasMounts)
         throw new TarError(
           `it has more than ${maxTracked} directories and links, or more than ${maxTrackedBytes} bytes of ` +
             'their names, and the container has volumes or shared directories; copy it in parts',
@@ -264,10 +267,9 @@ const nameBytes = (real: string, node: Node): number =>
   real.length + (node.kind === 'link' ? node.target.length : 0);
 
 /**
- * Components of an entry's name as the engine reads it: `..` only where it leads out; nothing leads out of
- * the root.
+ * Components of an entry's name as the engine reads it: leading `..` stay, except in absolute names.
  */
-function cleaned(name: string): string[] {
+function normalizeEntryName(name: string): string[] {
   const clean: string[] = [];
   for (const part of components(name)) {
     if (part === '..' && name.startsWith('/') && clean.length === 0) continue;

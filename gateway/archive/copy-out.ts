@@ -1,8 +1,8 @@
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { BodyTransform } from '../http/message/body-stream.ts';
 import type { StreamingResponseTransform } from '../http/exchange.ts';
-import { asBytes, components, ContainerView, joined } from './container-view.ts';
-import { errorsOf } from './engine-errors.ts';
+import { asBytes, components, ContainerView, joinComponents } from './container-view.ts';
+import { restoreNameInErrors } from './engine-errors.ts';
 import { LayerIds, type Layers } from './layer-ids.ts';
 import {
   isUnchanged,
@@ -12,16 +12,16 @@ import {
   type IsolatedContainer,
 } from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
-import { OutgoingNames } from './outgoing-names.ts';
+import { OutgoingNameChecker } from './outgoing-names.ts';
 import type { IdShift } from './tar-headers.ts';
-import { TarIds, type EntryPlan, type PlanFor, type TarEntry } from './tar-ids.ts';
-import { withUnmapped } from './unmapped-ids.ts';
+import { TarIdRewriter, type EntryPlan, type PlanFor, type TarEntry } from './tar-ids.ts';
+import { withUnmappedIds } from './unmapped-ids.ts';
 
 /**
- * Ids of a range are what they are inside; all others stay: volumes and binds show the engine what is on
- * disk, and so does a stopped container.
+ * The shift of a range's ids to those inside the container. All others stay: in volumes, binds and stopped
+ * containers the engine sees the ids on disk.
  */
-export function outOf({ base }: ContainerRun): EntryPlan {
+export function shiftOutOfRange({ base }: ContainerRun): EntryPlan {
   const inside = (id: number) => (inRange({ base }, id) ? id - base : id);
   return { uid: inside, gid: inside, capabilityRoot: inside };
 }
@@ -29,7 +29,7 @@ export function outOf({ base }: ContainerRun): EntryPlan {
 /** A transform that rewrites the ids of every entry. */
 export function withIds(planFor: PlanFor): BodyTransform {
   return async function* (content, offer) {
-    const tar = new TarIds(planFor);
+    const tar = new TarIdRewriter(planFor);
     offer?.(tar);
     for await (const part of content) yield await tar.write(part);
     yield tar.end();
@@ -43,16 +43,18 @@ export interface CopyOut {
   readonly layers: Layers | null;
 }
 
-/** Ids stay, names are checked: out of a container whose ids need no care. */
-export function namesChecked(kind: 'copy' | 'export', container: string): StreamingResponseTransform {
+/** Checks names and keeps ids: for a container whose ids are not shifted. */
+export function checkNamesTransform(kind: 'copy' | 'export', container: string): StreamingResponseTransform {
   return {
     begin: (head) =>
-      head.status === 200 ? withIds(checkedBy(new OutgoingNames(kind, container), () => asTheyAre)) : null,
+      head.status === 200
+        ? withIds(withNameCheck(new OutgoingNameChecker(kind, container), () => identityShift))
+        : null,
   };
 }
 
 /** `planFor`, for entries that a client may unpack. */
-export function checkedBy(names: OutgoingNames, planFor: PlanFor): PlanFor {
+export function withNameCheck(names: OutgoingNameChecker, planFor: PlanFor): PlanFor {
   return (entry) => {
     names.check(entry);
     return planFor(entry);
@@ -60,8 +62,8 @@ export function checkedBy(names: OutgoingNames, planFor: PlanFor): PlanFor {
 }
 
 /**
- * GET archive: what is copied out shows ids as they are in the container. `source`: what is copied, as the
- * client says it. `layers`: where true ids are, while it runs.
+ * GET archive: entries have the ids of the container. `source`: the copied path, as the client wrote it.
+ * `layers`: where the true ids are, while it runs.
  */
 export function copyOut(
   { container, source, shares, layers }: CopyOut,
@@ -69,26 +71,26 @@ export function copyOut(
 ): StreamingResponseTransform {
   return {
     begin: async (head) => {
-      if (head.status !== 200) return errorsOf(container).begin(head);
-      // The engine answers with the container held, and lets go of it when the copy is over.
+      if (head.status !== 200) return restoreNameInErrors(container).begin(head);
+      // The engine responds with the container locked, and unlocks it after the copy.
       if (!(await isUnchanged(container, facts))) throw changedMeanwhile(container.facts.name);
       const { run } = container;
-      const plain = run === null ? asTheyAre : outOf(run);
-      const planFor = shares === null ? () => plain : await sharedToo(container, source, shares, plain);
+      const plain = run === null ? identityShift : shiftOutOfRange(run);
+      const planFor = shares === null ? () => plain : await planForShares(container, source, shares, plain);
       const unmapped =
         run === null || layers === null
           ? planFor
-          : withUnmapped(planFor, plain, new LayerIds(layers), placesInRoot(container, source));
-      return withIds(checkedBy(new OutgoingNames('copy', container.facts.name), unmapped));
+          : withUnmappedIds(planFor, plain, new LayerIds(layers), locateInRootFs(container, source));
+      return withIds(withNameCheck(new OutgoingNameChecker('copy', container.facts.name), unmapped));
     },
   };
 }
 
 /**
- * HEAD archive: only a caller who may reach a path learns what is there. The engine looks as root: without
- * this, names, sizes and where links lead in directories of a share that are closed to the sharing user.
+ * HEAD archive: only a caller who can reach a path gets its stat. The engine looks it up as root, and would
+ * disclose names, sizes and link targets in directories of a share that the sharing user has no access to.
  */
-export function checkedStat({
+export function checkStatAccess({
   container,
   source,
   shares,
@@ -97,12 +99,12 @@ export function checkedStat({
     begin: async () => {
       if (shares === null) return null;
       const view = await ContainerView.open(container);
-      const { from } = await placesOf(view, source);
+      const { from } = await locateEntries(view, source);
       const on = view.mountAt(from);
       if (on === null || !shares.has(on)) return null;
       const { entries, missing } = await view.pathInMount(from);
       const above = missing > 0 ? entries : entries.slice(0, -1);
-      if (!above.every((stat) => shares.may(stat, 1)))
+      if (!above.every((stat) => shares.canAccess(stat, 1)))
         throw shares.refusal(`looking at ${source}, where the sharing user may not go,`);
       return null;
     },
@@ -110,53 +112,56 @@ export function checkedStat({
 }
 
 /**
- * Places of entries in the container's own root file system; null for those in what is mounted on it, which
- * the engine sees as it is on disk.
+ * Locates entries in the container's root file system; null for entries in a mount, which the engine sees
+ * with the ids on disk.
  */
-function placesInRoot(
+function locateInRootFs(
   container: IsolatedContainer,
   source: string,
 ): (name: string) => Promise<string | null> {
   let opened: Promise<{
     readonly view: ContainerView;
-    readonly places: { of(name: string): string };
+    readonly entries: { locate(name: string): string };
   }> | null = null;
   const opening = async () => {
     const view = await ContainerView.open(container);
-    return { view, places: await placesOf(view, source) };
+    return { view, entries: await locateEntries(view, source) };
   };
   return async (name) => {
     opened ??= opening();
-    const { view, places } = await opened;
-    const place = places.of(name);
-    return view.mountAt(place) === null ? place : null;
+    const { view, entries } = await opened;
+    const file = entries.locate(name);
+    return view.mountAt(file) === null ? file : null;
   };
 }
 
 /** Changes no id. */
-export const asTheyAre: IdShift = { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
+export const identityShift: IdShift = { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
 /** Types of entries with content. */
 const files = new Set(['0', '\0', '7', 'S']);
 
 /**
- * Where `source` is in the container, and the entries of an archive of it: paths without links, except those
- * that the entries make.
+ * Locates `source` in the container, and the entries of an archive of it: paths without links, except those
+ * among the entries.
  */
-async function placesOf(
+async function locateEntries(
   view: ContainerView,
   source: string,
-): Promise<{ readonly from: string; of(name: string): string }> {
+): Promise<{ readonly from: string; locate(name: string): string }> {
   const bytes = asBytes(source);
   const last = components(bytes).at(-1);
   // A link at the end is copied itself, unless the path says that it is a directory.
   const followed = /\/\.?$/.test(bytes) || last === undefined;
-  const parent = await view.resolve(followed ? bytes : joined(components(bytes).slice(0, -1)), new Map());
+  const parent = await view.resolve(
+    followed ? bytes : joinComponents(components(bytes).slice(0, -1)),
+    new Map(),
+  );
   const from = followed || last === undefined ? components(parent.real) : [...components(parent.real), last];
   return {
-    from: joined(from),
+    from: joinComponents(from),
     // Names begin with the last component of the requested path, or with a dot.
-    of: (name) =>
-      joined([
+    locate: (name) =>
+      joinComponents([
         ...from,
         ...(/^\.?\//.test(name) || name === '.' ? components(name) : components(name).slice(1)),
       ]),
@@ -164,10 +169,10 @@ async function placesOf(
 }
 
 /**
- * Tells entries in a user's shares by where they are: the engine reads them as root, and with the ids on
+ * Plans entries in a user's shares by their location: the engine reads them as root, and with the ids on
  * disk.
  */
-async function sharedToo(
+async function planForShares(
   container: IsolatedContainer,
   source: string,
   shares: UserShares,
@@ -175,30 +180,29 @@ async function sharedToo(
 ): Promise<(entry: TarEntry) => EntryPlan> {
   const { run } = container;
   const view = await ContainerView.open(container);
-  const places = await placesOf(view, source);
-  const on = view.mountAt(places.from);
+  const located = await locateEntries(view, source);
+  const on = view.mountAt(located.from);
   if (on !== null && shares.has(on)) {
-    const { entries, missing } = await view.pathInMount(places.from);
-    if (missing > 0 || !entries.slice(0, -1).every((stat) => shares.may(stat, 1)))
+    const { entries, missing } = await view.pathInMount(located.from);
+    if (missing > 0 || !entries.slice(0, -1).every((stat) => shares.canAccess(stat, 1)))
       throw shares.refusal(`reading ${source}, where the sharing user may not go,`);
   }
   const { isStable } = view;
   return ({ name, type, uid, gid, mode }) => {
-    const mount = view.mountAt(places.of(name));
+    const mount = view.mountAt(located.locate(name));
     const shared = mount !== null && shares.has(mount);
-    // Links may have been moved after the engine had followed them. While the container is up, what is not of
-    // its range comes out of something mounted; while it is not, that is certain only where nothing mounted
-    // was on the way.
+    // Links may have changed after the engine followed them. While the container is up, ids outside of its
+    // range come from a mount; while it is not, the location is certain only where no mount was on the path.
     if (mount === null && (run === null ? isStable : inRange(run, uid) && inRange(run, gid))) return plain;
     if (
-      (files.has(type) && !shares.may({ uid, gid, mode }, 4)) ||
-      (type === '5' && !shares.may({ uid, gid, mode }, 5))
+      (files.has(type) && !shares.canAccess({ uid, gid, mode }, 4)) ||
+      (type === '5' && !shares.canAccess({ uid, gid, mode }, 5))
     ) {
       throw shares.refusal(
         `reading ${Buffer.from(name, 'latin1').toString('utf8')}, which the sharing user may not read,`,
       );
     }
-    return shared ? shares.outOf : plain;
+    return shared ? shares.shiftOut : plain;
   };
 }
 

@@ -3,14 +3,14 @@ import { ResponseReplacedError } from '../http/exchange.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 
 const maxPasswdBytes = 4 * 1024 * 1024;
-/** Where the engine looks for programs. */
+/** The engine's search path for programs. */
 const searched = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /**
- * Whose copied files become with `copyUIDGID` (`docker cp -a`): the container's user, as the engine would
- * find him; null without one. The engine itself must not look: for a user that is no name in /etc/passwd it
- * runs the container's own `getent`, as the machine's root (A2). Throws ResponseReplacedError with the
- * engine's words where there is no such user, EngineUnreachable.
+ * The owner of copied files with `copyUIDGID` (`docker cp -a`): the container's user, as the engine would
+ * resolve it; null without one. The engine itself must not look it up: for a user whose name is not in
+ * /etc/passwd it runs the container's own `getent`, as the machine's root (A2). Throws ResponseReplacedError
+ * with the engine's error text where there is no such user, EngineUnreachable.
  */
 export async function copyOwner(
   container: ContainerFacts,

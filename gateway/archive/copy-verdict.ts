@@ -1,16 +1,16 @@
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError, type Verdict } from '../http/exchange.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
-import { trueChanges } from './changes.ts';
-import { cleanContainerPath } from './container-view.ts';
+import { filterChanges } from './changes.ts';
+import { normalizeContainerPath } from './container-view.ts';
 import { copyInto } from './copy-into.ts';
-import { checkedStat, copyOut, namesChecked } from './copy-out.ts';
+import { checkStatAccess, copyOut, checkNamesTransform } from './copy-out.ts';
 import { copyOwner } from './copy-owner.ts';
 import type { Copy, CopyKind } from './copy.ts';
-import { decompressedOnly } from './decompress.ts';
-import { errorsOf } from './engine-errors.ts';
+import { decompressTransform } from './decompress.ts';
+import { restoreNameInErrors } from './engine-errors.ts';
 import { layersIn, overlayLayers } from './engine-view.ts';
-import { exported } from './export.ts';
+import { exportTransform } from './export.ts';
 import type { SharingSources } from './sharing-view.ts';
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
@@ -22,7 +22,7 @@ export async function copyVerdict(
   sharing: SharingSources | null,
 ): Promise<Forward> {
   const { kind, verdict, pinned, target, container, shares, isRewritten } = copy;
-  const source = cleanContainerPath(parameter(target, 'path') ?? '/');
+  const source = normalizeContainerPath(parameter(target, 'path') ?? '/');
   switch (kind) {
     case 'into':
       return verdictInto(copy, facts);
@@ -30,16 +30,21 @@ export async function copyVerdict(
       const layers = await overlayLayers(container, sharing);
       return { ...pinned, response: copyOut({ container, source, shares, layers }, facts) };
     }
-    case 'look': {
+    case 'stat': {
       const outcome = isRewritten ? pinned : verdict;
-      return shares === null ? outcome : { ...outcome, response: checkedStat({ container, source, shares }) };
+      return shares === null
+        ? outcome
+        : { ...outcome, response: checkStatAccess({ container, source, shares }) };
     }
     case 'export':
-      return { ...pinned, response: exported(container, await overlayLayers(container, sharing), facts) };
+      return {
+        ...pinned,
+        response: exportTransform(container, await overlayLayers(container, sharing), facts),
+      };
     case 'changes': {
       // The engine compares a stopped container with true ids. Its root is not changed for this.
       const layers = await layersIn(container, sharing);
-      return layers === null ? pinned : { ...pinned, response: trueChanges(layers) };
+      return layers === null ? pinned : { ...pinned, response: filterChanges(layers) };
     }
   }
 }
@@ -63,10 +68,10 @@ async function verdictInto(
   return {
     ...pinned,
     stream: copyInto(
-      { container, destination: cleanContainerPath(parameter(target, 'path') ?? '/'), owner, shares },
+      { container, destination: normalizeContainerPath(parameter(target, 'path') ?? '/'), owner, shares },
       facts,
     ),
-    response: errorsOf(container),
+    response: restoreNameInErrors(container),
     ...(byContainer
       ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, others) }
       : {}),
@@ -79,12 +84,12 @@ async function verdictInto(
 export function withCheckedArchive(kind: CopyKind, verdict: Forward, container: string): Forward {
   switch (kind) {
     case 'into':
-      return { ...verdict, stream: { begin: () => decompressedOnly } };
+      return { ...verdict, stream: { begin: () => decompressTransform } };
     case 'out':
-      return { ...verdict, response: namesChecked('copy', container) };
+      return { ...verdict, response: checkNamesTransform('copy', container) };
     case 'export':
-      return { ...verdict, response: namesChecked('export', container) };
-    case 'look':
+      return { ...verdict, response: checkNamesTransform('export', container) };
+    case 'stat':
     case 'changes':
       return verdict;
   }

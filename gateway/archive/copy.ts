@@ -7,9 +7,9 @@ import type { userShares } from './sharing-view.ts';
 type Forward = Extract<Verdict, { kind: 'forward' }>;
 
 /** Endpoints that show or set ids of files in a container, or stat one. */
-export type CopyKind = 'into' | 'out' | 'look' | 'export' | 'changes';
+export type CopyKind = 'into' | 'out' | 'stat' | 'export' | 'changes';
 
-/** The kind of copy a route does; null: none. */
+/** The kind of copy of a route; null: none. */
 export function copyKindOf(route: Route | undefined): CopyKind | null {
   switch (route === undefined ? '' : `${route.method} ${route.pattern}`) {
     case 'PUT /containers/{id}/archive':
@@ -17,7 +17,7 @@ export function copyKindOf(route: Route | undefined): CopyKind | null {
     case 'GET /containers/{id}/archive':
       return 'out';
     case 'HEAD /containers/{id}/archive':
-      return 'look';
+      return 'stat';
     case 'GET /containers/{id}/export':
       return 'export';
     case 'GET /containers/{id}/changes':

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { uncompressed } from './decompress.ts';
+import { decompressIfNeeded } from './decompress.ts';
 
 const zstd = (content: Buffer, ...options: string[]): Buffer =>
   execFileSync('zstd', ['-q', ...options], { input: content, maxBuffer: 1 << 28 });
@@ -19,7 +19,7 @@ async function* inParts(content: Buffer, partBytes: number): AsyncGenerator<Buff
 }
 async function read(content: Buffer, partBytes = content.length): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const part of uncompressed(inParts(content, partBytes))) parts.push(part);
+  for await (const part of decompressIfNeeded(inParts(content, partBytes))) parts.push(part);
   return Buffer.concat(parts);
 }
 

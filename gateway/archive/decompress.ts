@@ -8,25 +8,25 @@ import { zstdDecoder, zstdFrames } from './zstd-frames.ts';
 
 type Compression = 'gzip' | 'bzip2' | 'xz' | 'zstd';
 
-/** Bytes the engine looks at to tell a compression. */
+/** Bytes by which the engine detects a compression. */
 const magicBytes = 10;
 /**
- * What xz may need of memory, as much as zstd's largest window (zstd-frames.ts): an archive of a few
- * kilobytes can ask for 4 GiB, and fill them with zeros. `xz -9` asks for 65 MiB.
+ * Memory limit of xz, as much as zstd's largest window (zstd-frames.ts): an archive of a few kilobytes can
+ * require 4 GiB. `xz -9` requires 65 MiB.
  */
 const xzMemory = '--memlimit-decompress=600MiB';
-/** Decompressed at a time. */
+/** Bytes that are decompressed at a time. */
 const partBytes = 256 * 1024;
 
 /**
- * How an archive is compressed, told as the engine tells it; null: not at all, as far as the engine knows.
+ * The compression of an archive, detected as the engine does; null: none that the engine detects.
  */
 export function compressionOf(start: Buffer): Compression | null {
-  const begins = (...bytes: number[]) => bytes.every((byte, at) => start[at] === byte);
-  if (begins(0x42, 0x5a, 0x68)) return 'bzip2';
-  if (begins(0x1f, 0x8b, 0x08)) return 'gzip';
-  if (begins(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
-  if (begins(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  const startsWith = (...bytes: number[]) => bytes.every((byte, at) => start[at] === byte);
+  if (startsWith(0x42, 0x5a, 0x68)) return 'bzip2';
+  if (startsWith(0x1f, 0x8b, 0x08)) return 'gzip';
+  if (startsWith(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
+  if (startsWith(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
   // A zstd frame that holds no data.
   return start.length >= 8 &&
     start[0] !== undefined &&
@@ -37,10 +37,11 @@ export function compressionOf(start: Buffer): Compression | null {
 }
 
 /**
- * The archive itself, whatever it is compressed with; `plain` is called where it is with nothing. Throws
- * ResponseReplacedError for what is broken, compressed twice, or needs a program that is not installed.
+ * The archive, decompressed where necessary; `plain` is called where it is not compressed. Throws
+ * ResponseReplacedError for a corrupt archive, one that is compressed twice, or one that needs a program that
+ * is not installed.
  */
-export async function* uncompressed(
+export async function* decompressIfNeeded(
   content: AsyncIterable<Buffer>,
   plain?: () => void,
 ): AsyncGenerator<Buffer> {
@@ -51,7 +52,7 @@ export async function* uncompressed(
     yield* rest;
     return;
   }
-  const inner = await peek(decompressed(compression, rest));
+  const inner = await peek(decompress(compression, rest));
   // The engine would decompress it, and read ids that were not translated.
   if (compressionOf(inner.start) !== null)
     throw new ResponseReplacedError(
@@ -62,21 +63,21 @@ export async function* uncompressed(
   yield* inner.rest;
 }
 
-/** A transform that decompresses and changes nothing else. */
-export const decompressedOnly: BodyTransform = async function* (content, offer) {
+/** A transform that only decompresses. */
+export const decompressTransform: BodyTransform = async function* (content, offer) {
   let plain = false;
-  // What is decompressed comes in another size, and later.
-  offer?.({ left: () => (plain ? Infinity : 0), passed: () => undefined });
-  for await (const part of uncompressed(content, () => {
+  // Decompressed content has another length, and cannot bypass the transform.
+  offer?.({ remaining: () => (plain ? Infinity : 0), passed: () => undefined });
+  for await (const part of decompressIfNeeded(content, () => {
     plain = true;
   }))
     yield [part];
 };
 
 /**
- * Passes what the engine will not take for compressed. Before 29.5.1 (CVE-2026-41567) it looks for `unpigz`
- * and `xz` in the container and runs them as the machine's root; so the first bytes that it gets are looked
- * at last of all, after whatever has rewritten an archive. Throws ResponseReplacedError.
+ * Passes content that the engine does not detect as compressed. Before 29.5.1 (CVE-2026-41567) it looks up
+ * `unpigz` and `xz` in the container and runs them as the machine's root; so the first bytes are checked
+ * last, after all rewriting of the archive. Throws ResponseReplacedError.
  */
 export async function* checkUncompressed(
   content: AsyncIterable<readonly Buffer[]>,
@@ -89,13 +90,13 @@ export async function* checkUncompressed(
     }
     buffered.push(...parts);
     if (buffered.reduce((sum, part) => sum + part.length, 0) < magicBytes) continue;
-    yield plainStart(buffered);
+    yield refuseCompressed(buffered);
     buffered = null;
   }
-  if (buffered !== null) yield plainStart(buffered);
+  if (buffered !== null) yield refuseCompressed(buffered);
 }
 
-function plainStart(parts: readonly Buffer[]): readonly Buffer[] {
+function refuseCompressed(parts: readonly Buffer[]): readonly Buffer[] {
   const compression = compressionOf(
     parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts),
   );
@@ -112,7 +113,7 @@ interface Peeked {
   readonly rest: AsyncGenerator<Buffer>;
 }
 
-/** The first bytes, and everything with them. */
+/** Reads the first bytes; `rest` yields the whole content, them included. */
 async function peek(content: AsyncIterable<Buffer>): Promise<Peeked> {
   const iterator = content[Symbol.asyncIterator]();
   const parts: Buffer[] = [];
@@ -135,26 +136,26 @@ async function peek(content: AsyncIterable<Buffer>): Promise<Peeked> {
   return { start: Buffer.concat(parts), rest: rest() };
 }
 
-function decompressed(compression: Compression, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+function decompress(compression: Compression, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   switch (compression) {
     case 'gzip':
-      return through(createGunzip({ chunkSize: partBytes }), content, compression);
+      return pipeThrough(createGunzip({ chunkSize: partBytes }), content, compression);
     case 'zstd':
-      return through(zstdDecoder(partBytes), zstdFrames(content), compression);
+      return pipeThrough(zstdDecoder(partBytes), zstdFrames(content), compression);
     // Node has neither.
     case 'bzip2':
     case 'xz':
-      return throughProgram(compression, content);
+      return pipeThroughProgram(compression, content);
   }
 }
 
-const broken = (compression: Compression, why: string) =>
+const decompressionError = (compression: Compression, why: string) =>
   new ResponseReplacedError(
     400,
     `bulkhead gateway: the archive could not be decompressed (${compression}: ${why})`,
   );
 
-async function* through(
+async function* pipeThrough(
   decoder: Duplex,
   content: AsyncIterable<Buffer>,
   compression: Compression,
@@ -167,13 +168,13 @@ async function* through(
   } catch (error) {
     throw error instanceof ResponseReplacedError
       ? error
-      : broken(compression, error instanceof Error ? error.message : String(error));
+      : decompressionError(compression, error instanceof Error ? error.message : String(error));
   } finally {
     decoder.destroy();
   }
 }
 
-async function* throughProgram(
+async function* pipeThroughProgram(
   program: 'bzip2' | 'xz',
   content: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer> {
@@ -202,7 +203,8 @@ async function* throughProgram(
           'installed beside the gateway; install it, or send the archive uncompressed or with gzip',
       );
     }
-    if (code !== 0) throw broken(program, stderr.trim().split('\n', 1)[0] ?? `ended with ${code}`);
+    if (code !== 0)
+      throw decompressionError(program, stderr.trim().split('\n', 1)[0] ?? `ended with ${code}`);
   } finally {
     child.kill('SIGKILL');
     child.stdin.destroy();

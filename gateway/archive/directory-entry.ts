@@ -14,8 +14,8 @@ import { blockBytes, writeChecksum, writeNumber } from './tar-numbers.ts';
 
 /**
  * A tar entry for a directory of mode 0755 with the current time. `directory` is bytes as Latin-1, of any
- * length, and gets a `.//` before it: an archive that began with the name itself could be taken for a
- * compressed one.
+ * length, and is prefixed with `./`: an archive that begins with the name itself could be detected as
+ * compressed.
  */
 export function directoryEntry(
   directory: string,

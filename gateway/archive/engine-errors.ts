@@ -7,7 +7,10 @@ const maxErrorBytes = 64 * 1024;
 /**
  * Replaces the container's id, which the engine was given, by the name the client used, in error responses.
  */
-export function errorsOf({ requestedName, facts: { id } }: IsolatedContainer): StreamingResponseTransform {
+export function restoreNameInErrors({
+  requestedName,
+  facts: { id },
+}: IsolatedContainer): StreamingResponseTransform {
   return {
     begin: (head) =>
       head.status < 400 || requestedName === id

@@ -4,10 +4,10 @@ import type { Layers } from './layer-ids.ts';
 import { layersOf, runStateOf } from './run-state.ts';
 
 /**
- * A container with its files as the engine sees them. While it runs the engine sees its overlay with shifted
- * ids; a plain directory (vfs, btrfs, zfs, an image without layers) is shifted for the container only.
+ * The container as the engine sees its files. While it runs, the engine sees its overlay with shifted ids; a
+ * plain directory (vfs, btrfs, zfs, an image without layers) is shifted for the container only.
  */
-export async function asEngineSees(
+export async function withEngineView(
   container: IsolatedContainer,
   sources: SharingSources | null,
 ): Promise<IsolatedContainer> {

@@ -5,7 +5,7 @@ let lgetxattr: GetAttribute | null | undefined;
 
 /**
  * An extended attribute of a file, of at most `maxBytes`, links not followed; empty where it has none. Null
- * where none can be read: Node has no way to them.
+ * where attributes can't be read: Node has no function for it.
  */
 export function fileAttribute(file: string, name: string, maxBytes: number): Buffer | null {
   lgetxattr ??= libcFunction<GetAttribute>(

@@ -12,30 +12,30 @@ export interface IsolatedContainer {
   /** The name the client used; the engine gets the id, which its errors show. */
   readonly requestedName: string;
   /**
-   * The run it is in: its id range, and the process that stands for it. Null while it is not up: then the
-   * engine sees true ids.
+   * Its current run: the id range, and its first process. Null while it is not up: then the engine sees true
+   * ids.
    */
   readonly run: ContainerRun | null;
   /**
-   * Where the engine has its files while it is up, of which the container sees what it mounts on them, too;
-   * undefined where unknown.
+   * The engine's mount of its files while it is up, without mounts of the container's own; undefined where
+   * unknown.
    */
   readonly merged?: string | undefined;
 }
 export interface ContainerRun {
   /**
-   * What the engine sees the ids of its files shifted by: the first host id of its range, or 0 where they are
-   * no overlay, which the engine has as they are on disk.
+   * The shift of its files' ids for the engine: the first host id of its range, or 0 where they are no
+   * overlay: then the engine sees the ids on disk.
    */
   readonly base: number;
   readonly pid: number;
-  /** When that process was started: with the number it is one process, for ever. */
+  /** The start time of that process; with the pid it identifies the process uniquely. */
   readonly startTime: string;
 }
 
 /**
- * Looks at a container for a copy. Null where ids need no care: there is no such container, or it is not of
- * the isolation runtime (or runs as the engine's root all the same). Throws EngineUnreachable;
+ * Inspects a container for a copy. Null where its ids are not shifted: there is no such container, or it has
+ * another runtime (or runs as the engine's root all the same). Throws EngineUnreachable;
  * ResponseReplacedError where its range is unknown.
  */
 export async function inspectIsolated(
@@ -46,7 +46,7 @@ export async function inspectIsolated(
   for (let attempt = 0; attempt < 5; attempt++) {
     const container = await facts.container(reference);
     if (container === null || capabilitiesOfRuntime(container.runtime)?.ownRange !== true) return null;
-    // While it waits to be restarted it counts as running, without a process.
+    // While it waits for a restart it is "running", without a process.
     if (!container.running || container.pid <= 0)
       return { facts: container, requestedName: requestedName, run: null };
     const startTime = await startTimeOf(container.pid);
@@ -79,20 +79,20 @@ export function changedMeanwhile(name: string): ResponseReplacedError {
 }
 
 /**
- * Whether a container is still in the inspected state, checked while the engine holds it for a copy (it
- * neither starts nor cleans up containers meanwhile): then the engine has the view of its files that goes
- * with that.
+ * Whether a container is still in the inspected state, checked while the engine has it locked for a copy (it
+ * neither starts nor cleans up the container meanwhile): then the engine's view of its files is the inspected
+ * one.
  */
 export async function isUnchanged(
   { facts: { id }, run }: IsolatedContainer,
   facts: EngineFacts,
 ): Promise<boolean> {
-  // A process that is still there, even a dead one, has not been cleaned up after.
+  // While the process exists, even as a zombie, the engine has not cleaned up after it.
   if (run !== null) return (await startTimeOf(run.pid)) === run.startTime;
   return (await facts.isUp(id)) === false;
 }
 
-/** When a process was started, in clock ticks since boot; null when there is none of this number. */
+/** The start time of a process, in clock ticks since boot; null when there is none with this pid. */
 async function startTimeOf(pid: number): Promise<string | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
@@ -103,7 +103,7 @@ async function startTimeOf(pid: number): Promise<string | null> {
   }
 }
 
-/** Host id of a range's first id; null where the map is no such range. */
+/** The first host id of a range; null where the map is no single range. */
 function baseOf(map: string): number | null {
   const [inside, outside, size, more] = map.trim().split(/\s+/).map(Number);
   if (inside !== 0 || outside === undefined || !Number.isSafeInteger(outside)) return null;

@@ -33,7 +33,7 @@ afterAll(() => {
 describe('the owner of a file on disk', () => {
   const of = (file: string) =>
     new LayerIds({ upper: `${directory}/u`, lowers: [`${directory}/a`, `${directory}/b`] })
-      .of(file)
+      .idsOf(file)
       .then((ids) => (ids === null ? null : `${ids.uid} ${ids.gid}`));
   it.each<[string, string | null]>([
     ['/', '100000 100001'],
@@ -67,9 +67,9 @@ describe('the owner of a file on disk', () => {
     execFileSync('sh', ['-ec', 'echo x > b/opaque/hidden; chown 300000 b/opaque/hidden'], { cwd: directory });
     const ids = new LayerIds({ upper: `${directory}/u`, lowers: [`${directory}/a`, `${directory}/b`] });
     for (let i = 0; i < 3; i++) {
-      expect((await ids.of('/d/b'))?.uid).toBe(300_000);
-      expect((await ids.of('/d/a'))?.uid).toBe(200_000);
-      expect(await ids.of('/opaque/hidden')).toBeNull();
+      expect((await ids.idsOf('/d/b'))?.uid).toBe(300_000);
+      expect((await ids.idsOf('/d/a'))?.uid).toBe(200_000);
+      expect(await ids.idsOf('/opaque/hidden')).toBeNull();
     }
   });
 });

@@ -4,9 +4,9 @@ import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 import { components } from './container-view.ts';
 import { fileAttribute } from './file-attribute.ts';
 
-/** Linux: a descriptor that only stands for a place. Node has no name for it. */
+/** O_PATH, for which Node has no constant. */
 const oPath = 0o10000000;
-const place = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
+const pathFlags = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
 
 export type Layers = Pick<ContainerLayers, 'upper' | 'lowers'>;
 export interface FileIds {
@@ -14,22 +14,25 @@ export interface FileIds {
   readonly gid: number;
 }
 
-/** A directory of one layer. `hidden`: neither here nor below. `last`: layers below have no part in it. */
-type Found =
+/**
+ * The look-up of a directory in one layer. `hidden`: neither in this layer nor in lower ones. `last`: it
+ * hides lower layers.
+ */
+type DirectoryLookup =
   | { readonly kind: 'missing' | 'hidden' }
   | { readonly kind: 'directory'; readonly handle: FileHandle; readonly last: boolean };
 
 /**
- * Whose files are on disk, told from the directories of a container's layers as overlayfs looks names up: the
- * topmost layer that has a name counts; whiteouts, opaque directories and what is no directory hide the
- * layers below. Every step is taken from a descriptor and no link is followed, since the topmost layer
- * changes while the container runs. Directories whose names lead elsewhere in lower layers (redirect_dir,
- * which no engine asks for) hide them, too.
+ * The owners of files on disk, looked up in a container's layers as overlayfs does: the topmost layer that
+ * has a name counts; whiteouts, opaque directories and non-directories hide the layers below. Every component
+ * is opened relative to a descriptor and no link is followed, since the topmost layer changes while the
+ * container runs. Directories that are redirected in lower layers (redirect_dir, which no engine uses) hide
+ * them, too.
  */
 export class LayerIds {
   readonly #upper: string;
   readonly #lowers: readonly string[];
-  /** The lower layers that have the directory that was looked in last: files come directory by directory. */
+  /** The lower layers that have the most recent directory: entries come directory by directory. */
   #recent: { readonly directory: string; readonly lowers: readonly string[] } | null = null;
 
   constructor({ upper, lowers }: Layers) {
@@ -38,10 +41,10 @@ export class LayerIds {
   }
 
   /**
-   * Ids of what is at an absolute path without links, as bytes in Latin-1. Null where there is nothing, or it
-   * cannot be told.
+   * The ids of the file at an absolute path without links, as bytes in Latin-1. Null where there is none, or
+   * they are unknown.
    */
-  async of(file: string): Promise<FileIds | null> {
+  async idsOf(file: string): Promise<FileIds | null> {
     const names = components(file);
     if (names.includes('..')) return null;
     const last = names.pop() ?? '.';
@@ -90,10 +93,10 @@ async function idsIn(
   }
 }
 
-async function openDirectory(layer: string, names: readonly string[]): Promise<Found> {
+async function openDirectory(layer: string, names: readonly string[]): Promise<DirectoryLookup> {
   let at: FileHandle;
   try {
-    at = await open(layer, place);
+    at = await open(layer, pathFlags);
   } catch {
     return { kind: 'hidden' };
   }
@@ -101,21 +104,21 @@ async function openDirectory(layer: string, names: readonly string[]): Promise<F
   try {
     for (const name of names) {
       const stat = await statIn(at, name);
-      if (stat === null) return await left(at, last ? 'hidden' : 'missing');
-      if (!stat.isDirectory()) return await left(at, 'hidden');
-      const next = await open(Buffer.from(`/proc/self/fd/${at.fd}/${name}`, 'latin1'), place);
+      if (stat === null) return await closeWith(at, last ? 'hidden' : 'missing');
+      if (!stat.isDirectory()) return await closeWith(at, 'hidden');
+      const next = await open(Buffer.from(`/proc/self/fd/${at.fd}/${name}`, 'latin1'), pathFlags);
       await at.close();
       at = next;
       last ||= hidesLower(at);
     }
     return { kind: 'directory', handle: at, last };
   } catch {
-    // Changed under our hands.
-    return left(at, 'hidden');
+    // Changed concurrently.
+    return closeWith(at, 'hidden');
   }
 }
 
-async function left(handle: FileHandle, kind: 'missing' | 'hidden'): Promise<Found> {
+async function closeWith(handle: FileHandle, kind: 'missing' | 'hidden'): Promise<DirectoryLookup> {
   await handle.close();
   return { kind };
 }
@@ -136,7 +139,7 @@ function hidesLower(directory: FileHandle): boolean {
   return ['trusted', 'user'].some((kind) => {
     const opaque = fileAttribute(here, `${kind}.overlay.opaque`, 8);
     const redirect = fileAttribute(here, `${kind}.overlay.redirect`, 4096);
-    // Where attributes can't be read, what is below cannot be told.
+    // Where attributes can't be read, the layers below are unknown.
     return opaque === null || redirect === null || opaque.toString('latin1') === 'y' || redirect.length > 0;
   });
 }

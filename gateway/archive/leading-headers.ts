@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { blockBytes, writeChecksum, writeNumber } from './tar-numbers.ts';
 
 /**
- * What dockerd may have read of an archive before it has changed its root to the container's: the buffers of
- * its HTTP server (4 KiB) and of its look for compression (32 KiB); and what Node may still have when it
- * calls a write done (64 KiB); twice as much as that.
+ * Bytes of an archive that dockerd may have read before it has changed its root to the container's: the
+ * buffers of its HTTP server (4 KiB) and of its compression detection (32 KiB), and what Node may still hold
+ * when a write completes (64 KiB); twice that.
  */
 const readBeforeBytes = 200 * 1024;
-/** Of one extended header. Go's archive/tar reads up to 1 MiB. */
+/** Length of one extended header. Go's archive/tar reads up to 1 MiB. */
 const recordBytes = 256 * 1024;
 /** From this on a stream's send buffer is enlarged (http/send-buffer.ts). */
 const streamBytes = 1024 * 1024;
@@ -19,11 +19,10 @@ const usualSendBuffer = 212_992;
 let cached: readonly Buffer[] | null = null;
 
 /**
- * Extended headers without a meaning (PAX, a comment) to go before an archive that is copied into a
- * container. They are longer than what the kernel holds of a connection and what dockerd reads ahead: once
- * they are written, dockerd reads them as an archive, which it does in the container's root. That it has
- * asked for the body does not say so: since the fix of CVE-2026-41567 it looks for compression first.
- * On a connection that nothing was written to before.
+ * Extended headers without effect (PAX comments) to send before an archive that is copied into a container.
+ * They are longer than the kernel's buffers of a connection and dockerd's read-ahead: once they are written,
+ * dockerd has begun to parse them as an archive, which it does in the container's root. Its 100 Continue is
+ * no such sign: since the fix of CVE-2026-41567 it detects the compression first. Only for a new connection.
  */
 export function leadingHeaders(): readonly Buffer[] {
   cached ??= headersOf(lengthFor(sendBufferBytes()));

@@ -10,7 +10,7 @@ type Syscall = (
 ) => number;
 let syscall: Syscall | null | undefined;
 
-/** mount_setattr(2), which has this number on every architecture, and of what it takes. */
+/** Number of mount_setattr(2), on every architecture, and its constants. */
 const mountSetattr = 442;
 const atFdcwd = -100;
 const noSymlinkFollow = 0x100; // AT_SYMLINK_NOFOLLOW: of the path itself
@@ -18,10 +18,10 @@ const nosymfollow = 0x200000n; // MOUNT_ATTR_NOSYMFOLLOW
 const notMounted = 22; // EINVAL
 
 /**
- * Has everybody who goes by `mountPoint` follow symbolic links there, or nobody (`nosymfollow`). Where
- * nothing is mounted right there, nothing is done. Throws where the kernel refuses.
+ * Sets or clears `nosymfollow` on the mount at `mountPoint`, for everybody who accesses it there. Does
+ * nothing where it is no mount point. Throws where the kernel refuses.
  */
-export function followLinks(mountPoint: string, follow: boolean): void {
+export function setLinkFollowing(mountPoint: string, follow: boolean): void {
   syscall ??= libcFunction<Syscall>(
     'long syscall(long number, long directory, const char *path, long flags, void *attributes, long size)',
   );

@@ -3,9 +3,9 @@ import path from 'node:path';
 import type { ContainerLayers } from '../engine-api/engine-facts.ts';
 
 /**
- * Layers of a container that is not up, from where the engine has them mounted while it holds the container
- * for a copy: `<data>/rootfs/<snapshotter>/<id>`, with containerd's store, whose engine does not say where
- * they are. Null where it has not.
+ * The layers of a container that is not up, from the engine's mount while it has the container locked for a
+ * copy: `<data>/rootfs/<snapshotter>/<id>`. For containerd's store, whose layers the API does not show. Null
+ * where it is not mounted.
  */
 export async function mountedLayers(id: string): Promise<ContainerLayers | null> {
   return parseOverlayMount(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''), id);
@@ -27,10 +27,10 @@ export function parseOverlayMount(mountinfo: string, id: string): ContainerLayer
   );
   const upper = values.get('upperdir') ?? '';
   const lowers = (values.get('lowerdir') ?? '').split(':');
-  // A backslash takes a colon's meaning away. No engine's store has either in its paths.
+  // A backslash escapes a colon. No engine's store has either in its paths.
   if (!path.isAbsolute(upper) || lowers.includes('') || lowers.some((lower) => lower.includes('\\')))
     return null;
-  // Many layers are shortened to paths from the directory of all snapshots.
+  // With many layers, paths are relative to the directory of all snapshots.
   return {
     upper,
     lowers: lowers.map((lower) => path.resolve(path.dirname(path.dirname(upper)), lower)),

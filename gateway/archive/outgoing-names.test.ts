@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { OutgoingNames } from './outgoing-names.ts';
+import { OutgoingNameChecker } from './outgoing-names.ts';
 import { writePaxRecords } from './pax-records.ts';
 import { directoryEntry } from './directory-entry.ts';
-import { TarIds, type TarEntry } from './tar-ids.ts';
+import { TarIdRewriter, type TarEntry } from './tar-ids.ts';
 import { blockBytes, writeChecksum, writeNumber } from './tar-numbers.ts';
 
 type Row = readonly [name: string, type?: string, link?: string];
@@ -18,7 +18,7 @@ const entry = ([name, type = '0', link = '']: Row): TarEntry => ({
 
 /** What comes of entries: `passed`, or the refusal. */
 function checked(kind: 'copy' | 'export', rows: readonly Row[]): string {
-  const names = new OutgoingNames(kind, 'c');
+  const names = new OutgoingNameChecker(kind, 'c');
   try {
     for (const row of rows) names.check(entry(row));
     return 'passed';
@@ -220,8 +220,8 @@ describe('an archive that a client would write outside of its destination is cut
         ]),
       ),
     ]) {
-      const names = new OutgoingNames('copy', 'c');
-      const tar = new TarIds((one) => {
+      const names = new OutgoingNameChecker('copy', 'c');
+      const tar = new TarIdRewriter((one) => {
         names.check(one);
         return { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
       });
@@ -234,7 +234,7 @@ describe('an archive that a client would write outside of its destination is cut
 
 describe('what a copy\u2019s links take to keep in mind', () => {
   it('is bounded: the oldest are forgotten, the newest never', () => {
-    const names = new OutgoingNames('copy', 'c');
+    const names = new OutgoingNameChecker('copy', 'c');
     names.check(entry(['d/', '5']));
     for (let i = 0; i < 100_000; i++) {
       names.check(entry([`d/${i}`, '2', '/etc']));
@@ -261,9 +261,9 @@ it.each(['gnu', 'posix'])('an archive that tar makes of a real tree passes: %s',
   const script =
     'd=$(mktemp -d); cd $d; mkdir -p t/a/b; ln -s /etc t/a/l; ln -s .. t/up; echo x > t/a/b/x; ' +
     `ln t/a/b/x t/z; ln t/a/l t/m; tar -c --sort=name --format=${format} t; rm -r $d`;
-  const names = new OutgoingNames('copy', 'c');
+  const names = new OutgoingNameChecker('copy', 'c');
   const unpacked: string[] = [];
-  const tar = new TarIds((one) => {
+  const tar = new TarIdRewriter((one) => {
     names.check(one);
     unpacked.push(one.name);
     return { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };

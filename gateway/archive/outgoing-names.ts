@@ -2,14 +2,14 @@ import { ResponseReplacedError } from '../http/exchange.ts';
 import type { TarEntry } from './tar-ids.ts';
 
 /**
- * Symbolic links of one archive that are remembered at least, and bytes of their names; at most twice as
+ * Minimum number of tracked symbolic links of one archive, and bytes of their names; the maximum is twice as
  * many.
  */
 const maxLinks = 32_768;
 const maxLinkBytes = 4 * 1024 * 1024;
 
 /** A name without `.` and empty components. */
-interface Place {
+interface EntryPath {
   readonly absolute: boolean;
   readonly parts: readonly string[];
   readonly path: string;
@@ -22,26 +22,26 @@ interface Place {
  * link to wherever that leads on its own machine. So no entry may
  * - lie below a symbolic link of the same archive, or take the place of one,
  * - be a hard link through such a link,
- * - have `..` in its name, be absolute, or be beside what was asked for; likewise what hard links name.
- *   Symbolic links themselves may lead anywhere: that is normal, and unpacks no file. Nothing is rewritten:
- *   an engine lists none of these in a container that holds still, and what stands in the place of a file
- *   that was asked for would only be something else.
+ * - have `..` in its name, be absolute, or lie outside of the requested path; likewise the targets of hard
+ * links. Symbolic links themselves may lead anywhere: that is normal, and unpacks no file. Nothing is
+ * rewritten: the engine lists no such entry for a container that does not change, and a replacement for a
+ * requested file would only be wrong content.
  *
- * Only the newest links are remembered. The engine walks depth first: what is below a link comes directly
- * after the link.
+ * Only the newest links are tracked. The engine walks depth first: entries below a link come directly after
+ * it.
  */
-export class OutgoingNames {
+export class OutgoingNameChecker {
   readonly #refusal: (why: string) => ResponseReplacedError;
-  /** Below what all entries are; null before the first. */
-  #top: Place | null;
-  /** Paths of links. When the newer ones have become too many, the older ones are forgotten. */
+  /** The common parent of all entries; null before the first. */
+  #top: EntryPath | null;
+  /** Paths of links. When there are too many newer ones, the older ones are dropped. */
   #newer = new Set<string>();
   #older: ReadonlySet<string> = new Set();
   #newerBytes = 0;
 
   /**
-   * `copy`: GET archive, of which all names begin as the first does: with the last part of what was asked
-   * for, with `.//`, or with the `/` of a container's root. `export`: names are relative to the root.
+   * `copy`: GET archive, where all names begin as the first does: with the last component of the requested
+   * path, with `.//`, or with the `/` of a container's root. `export`: names are relative to the root.
    * `container`: its name, for refusals.
    */
   constructor(kind: 'copy' | 'export', container: string) {
@@ -56,26 +56,26 @@ export class OutgoingNames {
     this.#top = kind === 'copy' ? null : { absolute: false, parts: [], path: '' };
   }
 
-  /** Takes the next entry. Throws ResponseReplacedError for one that a client should not unpack. */
+  /** Checks the next entry. Throws ResponseReplacedError for one that a client should not unpack. */
   check({ name, type, link }: TarEntry): void {
-    const place = placeOf(name);
-    this.#top ??= topOf(name, place);
-    if (!isBelow(place, this.#top)) throw this.#refusal(`it has the name ${shown(name)}`);
-    const through = this.#through(place.parts) ?? (this.#isLink(place.path) ? place.path : null);
+    const entry = parseEntryPath(name);
+    this.#top ??= topOf(name, entry);
+    if (!isBelow(entry, this.#top)) throw this.#refusal(`it has the name ${quote(name)}`);
+    const through = this.#through(entry.parts) ?? (this.#isLink(entry.path) ? entry.path : null);
     if (through !== null)
-      throw this.#refusal(`${shown(name)} came after the symbolic link ${shown(through)}`);
-    if (type === '2') this.#remember(place.path);
-    if (type === '1') this.#checkHardLink(name, link, place, this.#top);
+      throw this.#refusal(`${quote(name)} came after the symbolic link ${quote(through)}`);
+    if (type === '2') this.#addLink(entry.path);
+    if (type === '1') this.#checkHardLink(name, link, entry, this.#top);
   }
 
-  #checkHardLink(name: string, link: string, place: Place, top: Place): void {
-    const target = placeOf(link);
-    if (!isBelow(target, top)) throw this.#refusal(`${shown(name)} is a hard link to ${shown(link)}`);
+  #checkHardLink(name: string, link: string, entry: EntryPath, top: EntryPath): void {
+    const target = parseEntryPath(link);
+    if (!isBelow(target, top)) throw this.#refusal(`${quote(name)} is a hard link to ${quote(link)}`);
     const through = this.#through(target.parts);
     if (through !== null)
-      throw this.#refusal(`${shown(name)} is a hard link through the symbolic link ${shown(through)}`);
+      throw this.#refusal(`${quote(name)} is a hard link through the symbolic link ${quote(through)}`);
     // A second name of a symbolic link is one, too.
-    if (this.#isLink(target.path)) this.#remember(place.path);
+    if (this.#isLink(target.path)) this.#addLink(entry.path);
   }
 
   /** The link that a path goes through; null without one. */
@@ -89,7 +89,7 @@ export class OutgoingNames {
     return null;
   }
 
-  #remember(path: string): void {
+  #addLink(path: string): void {
     if (this.#newer.size >= maxLinks || this.#newerBytes >= maxLinkBytes) {
       this.#older = this.#newer;
       this.#newer = new Set();
@@ -104,19 +104,19 @@ export class OutgoingNames {
   }
 }
 
-function placeOf(name: string): Place {
+function parseEntryPath(name: string): EntryPath {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   return { absolute: name.startsWith('/'), parts, path: parts.join('/') };
 }
 
-function topOf(name: string, { absolute, parts }: Place): Place {
+function topOf(name: string, { absolute, parts }: EntryPath): EntryPath {
   const first = absolute || name === '.' || name.startsWith('.//') ? [] : parts.slice(0, 1);
   return { absolute, parts: first, path: first.join('/') };
 }
 
-function isBelow(place: Place, top: Place): boolean {
-  if (place.absolute !== top.absolute || place.parts.includes('..')) return false;
-  return top.path === '' || place.path === top.path || place.path.startsWith(`${top.path}/`);
+function isBelow(entry: EntryPath, top: EntryPath): boolean {
+  if (entry.absolute !== top.absolute || entry.parts.includes('..')) return false;
+  return top.path === '' || entry.path === top.path || entry.path.startsWith(`${top.path}/`);
 }
 
-const shown = (name: string): string => JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
+const quote = (name: string): string => JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));

@@ -40,7 +40,7 @@ export function writePaxRecords(records: readonly PaxRecord[]): Buffer {
   return Buffer.from(parts.join(''), 'latin1');
 }
 
-/** The value that counts: the last one. An empty one counts as none, as in Go. */
+/** The effective value: the last one. An empty one counts as none, as in Go. */
 export function paxValue(records: readonly PaxRecord[], key: string): string | null {
   const value = records.findLast((record) => record.key === key)?.value;
   return value === undefined || value === '' ? null : value;

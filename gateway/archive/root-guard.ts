@@ -4,13 +4,13 @@ import path from 'node:path';
 import * as z from 'zod';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
-import { ContainerTurns } from './container-turns.ts';
+import { ContainerMutex } from './container-mutex.ts';
 import { rangeSize } from './isolated.ts';
-import { followLinks } from './link-following.ts';
+import { setLinkFollowing } from './link-following.ts';
 import { runStateOf } from './run-state.ts';
 import { UserLookups, type GetExecState } from './user-lookups.ts';
 
-/** Rights to make, rename and remove what is in a directory, but its owner's. */
+/** Write permission of a directory for others than its owner. */
 const othersWrite = 0o022;
 
 const recordSchema = z.object({
@@ -19,23 +19,24 @@ const recordSchema = z.object({
   uid: z.int(),
   gid: z.int(),
   mode: z.int(),
-  /** Of an id that nobody in the container has: the kernel lets nobody write there anyway. */
+  /** Owned by an id outside of the container's range: nobody in it can write there anyway. */
   isNobodys: z.boolean().default(false),
 });
 /** A container's own root directory as it was on disk. */
 type RootRecord = z.infer<typeof recordSchema>;
 
 /**
- * Keeps a container, and whoever holds its root directory, from renaming what is in that directory while the
- * engine changes its own root to it (A5). For a copy or an export dockerd makes a directory there, moves the
- * machine's tree to it and unmounts it by name: with a link or another mount in its place the machine's tree
- * would stay in view, for the engine to read and write as root. Meanwhile the directory belongs to the
- * machine's root, whom no container has, and nobody else may write there.
+ * Keeps a container, and whoever has its root directory open, from renaming entries of that directory while
+ * the engine changes its own root to it (A5). For a copy or an export dockerd creates a directory there,
+ * moves the machine's root to it with pivot_root(2) and unmounts it by name: with a link or another mount in
+ * its place the machine's root would stay reachable, and the engine would read and write there as root.
+ * Meanwhile the directory belongs to the machine's root, whom no container maps, and nobody else may write
+ * there.
  *
  * The engine's mount of a running container follows symbolic links in the meantime only (`UserLookups`).
  *
- * What it was is on disk before, in `directory`, and given back by `restoreAll` after a gateway that was
- * killed. `root` is the engine's.
+ * The original owner and mode are recorded in `directory` first; `restoreAll` restores them after a gateway
+ * that was killed. `root` is the engine's.
  */
 export class RootGuard {
   readonly #directory: string;
@@ -43,9 +44,9 @@ export class RootGuard {
   readonly #log: (line: string) => void;
   readonly #locks = new Map<string, { count: number; readonly record: RootRecord }>();
   /** One change of a root directory at a time. */
-  readonly #changes = new ContainerTurns();
+  readonly #mutex = new ContainerMutex();
   readonly #lookups: UserLookups;
-  readonly #copies = new ContainerTurns();
+  readonly #copies = new ContainerMutex();
 
   constructor({
     directory,
@@ -70,23 +71,22 @@ export class RootGuard {
   }
 
   /**
-   * Copies of one container go one after another until the engine is done with each. It does them so anyway;
-   * but a copy that waits in the engine for another one has its container's root directory held for as long
-   * as that takes, and would begin whenever the other one's client lets it. See ContainerTurns.take.
+   * Serializes the copies of a container, each until the engine is done with it. The engine does so anyway;
+   * but a copy that waits in the engine would keep the container's root directory locked for as long as the
+   * other one's client likes. See ContainerMutex.acquire.
    */
-  takeTurn(id: string, clientGone?: AbortSignal): Promise<() => void> {
+  acquireCopyLock(id: string, clientGone?: AbortSignal): Promise<() => void> {
     return this.#copies.acquire(id, clientGone);
   }
 
   /**
-   * Holds the root directory of container `id`, whose layer `upper` is. Resolves with what gives it back,
-   * which may be called more than once. Throws ResponseReplacedError where the container is just being
-   * started.
+   * Locks the root directory of container `id`, whose topmost layer is `upper`. Resolves with the function
+   * that unlocks it (idempotent). Throws ResponseReplacedError where the container is just being started.
    */
   async lock(id: string, upper: string): Promise<() => Promise<void>> {
     const allowExecs = await this.#lookups.beforeCopy(id);
     try {
-      await this.#changes.run(id, () => this.#lockOnce(id, upper));
+      await this.#mutex.run(id, () => this.#lockOnce(id, upper));
     } catch (error) {
       allowExecs();
       throw error;
@@ -95,7 +95,7 @@ export class RootGuard {
     return async () => {
       if (released) return;
       released = true;
-      await this.#changes.run(id, async () => {
+      await this.#mutex.run(id, async () => {
         const entry = this.#locks.get(id);
         if (entry === undefined || --entry.count > 0) return;
         this.#locks.delete(id);
@@ -112,7 +112,7 @@ export class RootGuard {
       return;
     }
     const { uid, gid, mode } = await stat(upper);
-    // Left by a gateway that was killed before it noted whose it was: a root directory is root's.
+    // Left locked by a gateway that was killed before it wrote a record: a root directory is root's.
     const isLeftover = uid === engineDiskId;
     const isNobodys = uid >= rangeSize && !isLeftover;
     const record = {
@@ -135,7 +135,7 @@ export class RootGuard {
     }
   }
 
-  /** Gives back what a gateway that was killed had taken. */
+  /** Restores the directories that a gateway that was killed had locked. */
   async restoreAll(): Promise<void> {
     for (const name of namesIn(this.#directory)) {
       const parsed = recordSchema.safeParse(parse(path.join(this.#directory, name)));
@@ -152,7 +152,7 @@ export class RootGuard {
     const mounted = await this.#mounted(record.id);
     if (mounted !== null) {
       if (!record.isNobodys) await lockDirectory(mounted.merged, 0, record.mode);
-      followLinks(mounted.merged, true);
+      setLinkFollowing(mounted.merged, true);
       return;
     }
     if (record.isNobodys) return;
@@ -160,7 +160,7 @@ export class RootGuard {
     const state = await runStateOf(this.#root, record.id);
     // Without an overlay the container has that very directory.
     if (state === null || state.overlay === null) return;
-    // A start reads the owner from disk. One that was under way may have read the old one.
+    // A start reads the owner from disk; one in progress may have read it before the lock.
     throw new ResponseReplacedError(
       409,
       `bulkhead gateway: container ${record.id.slice(0, 12)} is being started or ended, ` +
@@ -170,11 +170,11 @@ export class RootGuard {
 
   async #restore(record: RootRecord): Promise<void> {
     try {
-      // Twice: a start or an end in between has the other place count.
+      // Twice where the container was started or ended in between: then the other path is the effective one.
       for (const again of [true, false]) {
         const mounted = await this.#mounted(record.id);
         if (mounted !== null) {
-          followLinks(mounted.merged, false);
+          setLinkFollowing(mounted.merged, false);
           if (!record.isNobodys)
             await restoreDirectory(mounted.merged, 0, {
               uid: record.uid + mounted.base,
@@ -197,7 +197,7 @@ export class RootGuard {
     }
   }
 
-  /** Where the engine has the overlay of a container that is up, and its range; null while it is not. */
+  /** The engine's mount of a container's overlay, and its range; null while the container is not up. */
   async #mounted(id: string): Promise<{ readonly merged: string; readonly base: number } | null> {
     const state = await runStateOf(this.#root, id);
     const [merged] = state?.enginePoints ?? [];
@@ -215,8 +215,8 @@ export class RootGuard {
 }
 
 /**
- * Gives a directory to the machine's root, and takes others' right to write away: an access list's, too,
- * which the group's rights bound.
+ * Makes the machine's root the owner of a directory and removes the write permission of others, that of an
+ * ACL included (the group bits mask it).
  */
 async function lockDirectory(directory: string, owner: number, mode: number): Promise<void> {
   await chown(directory, owner, owner);
@@ -226,7 +226,7 @@ async function lockDirectory(directory: string, owner: number, mode: number): Pr
     throw new Error(`${directory} cannot be kept from the container`);
 }
 
-/** Gives it back, where it is still ours. */
+/** Restores a directory that is still locked. */
 async function restoreDirectory(
   directory: string,
   owner: number,
@@ -241,7 +241,7 @@ function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory).filter((name) => name.endsWith('.json'));
   } catch {
-    return []; // nothing was ever held
+    return []; // nothing was ever locked
   }
 }
 

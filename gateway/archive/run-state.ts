@@ -20,8 +20,8 @@ const stateSchema = z.object({
 export type RunState = z.infer<typeof stateSchema>;
 
 /**
- * What the planner keeps of a container while it is up, below the engine's root; null where there is nothing
- * that can be read.
+ * The planner's state of a container that is up, below the engine's root; null where it is missing or
+ * unreadable.
  */
 export async function runStateOf(root: string, id: string): Promise<RunState | null> {
   const text = await readFile(path.join(root, 'isolation/containers', `${id}.json`), 'utf8').catch(
@@ -36,7 +36,7 @@ export async function runStateOf(root: string, id: string): Promise<RunState | n
   }
 }
 
-/** Its layers, for stores whose engine does not say where they are (containerd's). */
+/** Its layers, for stores whose layers the API does not show (containerd's). */
 export function layersOf(state: RunState | null): Pick<ContainerLayers, 'upper' | 'lowers'> | null {
   const overlay = state?.overlay;
   return overlay?.upper == null

@@ -8,7 +8,7 @@ import type { IsolatedContainer } from './isolated.ts';
 import { runStateOf } from './run-state.ts';
 import type { IdShift } from './tar-headers.ts';
 
-/** Sources of the sharing user and its id maps (shared/isolation/share-map.ts). */
+/** Where the sharing user and its id maps are looked up (shared/isolation/share-map.ts). */
 export interface SharingSources {
   readonly users: { userOf(container: string): Promise<SharingUser | null> };
   /** The engine's root: the planner's state is below it. */
@@ -16,25 +16,25 @@ export interface SharingSources {
 }
 
 /**
- * The directories a container mounts of somebody who is not root (A8). The engine copies from and to them as
- * root, and with the ids on disk; what is copied out of there may be no more than the sharing user may read.
- * Into such a container only root copies (copy-verdict.ts).
+ * The directories that a user other than root shares with a container (A8). The engine copies from and to
+ * them as root, and with the ids on disk; only files that the sharing user can read may be copied out. Into
+ * such a container only root copies (copy-verdict.ts).
  */
 export interface UserShares {
   has(mount: MountFacts): boolean;
-  /** Ids of what is copied in. Throws ResponseReplacedError where they are unknown. */
-  into(): IdShift;
-  /** Ids of what is copied out; ids without an owner are the ones that the container sees. */
-  readonly outOf: IdShift;
-  /** Whether the copying user has this access: 1 enter, 4 read, 5 both. */
-  may(stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number): boolean;
+  /** The shift of ids for copies into a share. Throws ResponseReplacedError where they are unknown. */
+  shiftIn(): IdShift;
+  /** The shift of ids for copies out of a share; unmapped ids become the container's overflow id. */
+  readonly shiftOut: IdShift;
+  /** Whether the copying user has this access: 1 search, 4 read, 5 both. */
+  canAccess(stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number): boolean;
   refusal(what: string): ResponseReplacedError;
 }
 
 /** The kernel's overflow id. */
 const nobody = 65534;
 
-/** Null where nothing is shared by anybody but root. `byRoot`: root copies, and may do what he likes. */
+/** Null where only root shares directories. `byRoot`: root copies, without restrictions. */
 export async function userShares(
   container: IsolatedContainer,
   sources: SharingSources | null,
@@ -52,7 +52,7 @@ export async function userShares(
   if (sources === null || shared.size === 0) return null;
   const user = await sources.users.userOf(id);
   const maps = container.run === null ? null : ((await runStateOf(sources.root, id))?.shares ?? null);
-  // Started without a record and without a map: an engine where everybody who asks is root.
+  // Started without a record and without a map: every client of this engine is root.
   if (user?.uid === 0 || (user === null && container.run !== null && maps === null)) return null;
   const refusal = (what: string) =>
     new ResponseReplacedError(
@@ -61,11 +61,11 @@ export async function userShares(
         `possible${user === null ? ', since it is not known who shares it: recreate the container' : ''} ` +
         '(A8)',
     );
-  const may = (stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number) => {
+  const canAccess = (stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number) => {
     if (byRoot) return true;
     if (user === null) return false;
-    // The container's own users' files are open to its root, as the kernel has it: both ids must be the
-    // container's.
+    // Files of the container's own users are accessible to its root, by the kernel's rule: both ids must be
+    // mapped.
     if (maps !== null && toInside(maps.uids, stat.uid) !== null && toInside(maps.gids, stat.gid) !== null)
       return true;
     const bits = stat.uid === user.uid ? stat.mode >> 6 : stat.gid === user.gid ? stat.mode >> 3 : stat.mode;
@@ -75,16 +75,16 @@ export async function userShares(
     maps === null ? disk : (toInside(maps[which], disk) ?? nobody);
   return {
     has: (mount) => shared.has(mount),
-    may,
+    canAccess,
     refusal,
-    into: () => {
+    shiftIn: () => {
       if (user === null) throw refusal('copying to what is');
       if (maps === null) throw refusal('copying to what is, while the container is not running,');
       const disk = (which: 'uids' | 'gids') => (id: number) =>
         toDisk(maps[which], id) ?? toDisk(maps[which], nobody) ?? (which === 'uids' ? user.uid : user.gid);
       return { uid: disk('uids'), gid: disk('gids'), capabilityRoot: disk('uids') };
     },
-    outOf: {
+    shiftOut: {
       uid: inside('uids'),
       gid: inside('gids'),
       capabilityRoot: (id) => (id === 0 ? 0 : inside('uids')(id)),
@@ -92,7 +92,7 @@ export async function userShares(
   };
 }
 
-/** A socket that the gateway created for the container (B2), in a directory of root's: it is not shared. */
+/** A socket that the gateway created for the container (B2) is in a directory of root's: it is not shared. */
 function isOwnSocket({ source }: MountFacts, sources: SharingSources | null): boolean {
   return sources !== null && source.startsWith(`${socketsDirectory(sources.root)}/`);
 }

@@ -43,7 +43,7 @@ export function shiftField(
   return after;
 }
 
-/** The length of content of `bytes` bytes with its padding, bytes. */
+/** The padded length of content of `bytes` bytes. */
 export const paddedLength = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes;
 
 /**
@@ -69,7 +69,7 @@ export function shiftRecords(
   return written;
 }
 
-/** An extended PAX header with these records, with its content; none without records. */
+/** An extended PAX header and its content; empty without records. */
 export function writeExtended(header: Buffer, records: readonly PaxRecord[]): Buffer[] {
   if (records.length === 0) return [];
   const body = writePaxRecords(records);

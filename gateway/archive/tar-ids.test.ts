@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shiftCapability } from './capability.ts';
 import { readPaxRecords, writePaxRecords } from './pax-records.ts';
 import type { IdShift } from './tar-headers.ts';
-import { TarIds } from './tar-ids.ts';
+import { TarIdRewriter } from './tar-ids.ts';
 import { blockBytes, readNumber, TarError, writeChecksum, writeNumber } from './tar-numbers.ts';
 
 const base = 1_000_538_112;
@@ -22,7 +22,7 @@ const back: IdShift = {
   capabilityRoot: (id) => (id === base ? 0 : id),
 };
 const shiftAll = async (archive: Buffer, shift: IdShift, sizes: readonly number[] = []): Promise<Buffer> => {
-  const tar = new TarIds(() => shift);
+  const tar = new TarIdRewriter(() => shift);
   const out: Buffer[] = [];
   let at = 0;
   for (const size of sizes) {
@@ -134,7 +134,7 @@ describe('ids in archives (A8)', () => {
         format,
         ...(format === 'ustar' ? ['--exclude=link', '--exclude=名*', '--exclude=nnn*'] : []),
       );
-      const tar = new TarIds(({ name }) => {
+      const tar = new TarIdRewriter(({ name }) => {
         names.push(Buffer.from(name, 'latin1').toString('utf8'));
         return same;
       });

@@ -16,7 +16,14 @@ import {
   zeroBlock,
   type IdShift,
 } from './tar-headers.ts';
-import { blockBytes, checksumRight, readNumber, readText, TarError, writeChecksum } from './tar-numbers.ts';
+import {
+  blockBytes,
+  hasValidChecksum,
+  readNumber,
+  readText,
+  TarError,
+  writeChecksum,
+} from './tar-numbers.ts';
 
 /** The fields of an archive's entry that its ids depend on. Names are bytes as Latin-1. */
 export interface TarEntry {
@@ -52,14 +59,14 @@ interface Extended {
   readonly bytes: number;
   readonly padded: number;
 }
-type Place =
+type Position =
   | { readonly at: 'header' }
   | { readonly at: 'extended'; readonly extended: Extended }
   /** Further headers of an old GNU sparse file, before its data. */
   | { readonly at: 'sparse' }
   | { readonly at: 'data' }
-  /** After the end, or after what the engine cannot read either: everything passes unchanged. */
-  | { readonly at: 'over' };
+  /** After the end, or after an error that the engine reports itself: everything passes unchanged. */
+  | { readonly at: 'end' };
 
 /**
  * Rewrites user and group ids in a tar stream header by header; names, data, sparse maps, unknown records and
@@ -67,9 +74,9 @@ type Place =
  * files), as Go's archive/tar does, which is the engine's reader and writer. Holds at most one header, with 1
  * MiB of extension, in memory.
  */
-export class TarIds {
+export class TarIdRewriter {
   readonly #planFor: PlanFor;
-  #place: Place = { at: 'header' };
+  #position: Position = { at: 'header' };
   #parts: Buffer[] = [];
   #partialBytes = 0;
   #dataLeft = 0;
@@ -92,20 +99,20 @@ export class TarIds {
     const out: Buffer[] = [];
     let at = 0;
     while (at < bytes.length) {
-      if (this.#place.at === 'over') {
+      if (this.#position.at === 'end') {
         out.push(at === 0 ? bytes : bytes.subarray(at));
         return out;
       }
-      if (this.#place.at === 'data') {
+      if (this.#position.at === 'data') {
         const take = Math.min(this.#dataLeft, bytes.length - at);
         out.push(at === 0 && take === bytes.length ? bytes : bytes.subarray(at, at + take));
         at += take;
         this.#dataLeft -= take;
-        if (this.#dataLeft === 0) this.#place = { at: 'header' };
+        if (this.#dataLeft === 0) this.#position = { at: 'header' };
         continue;
       }
       const missing =
-        (this.#place.at === 'extended' ? this.#place.extended.padded : blockBytes) - this.#partialBytes;
+        (this.#position.at === 'extended' ? this.#position.extended.padded : blockBytes) - this.#partialBytes;
       const take = Math.min(missing, bytes.length - at);
       this.#parts.push(bytes.subarray(at, at + take));
       this.#partialBytes += take;
@@ -120,13 +127,13 @@ export class TarIds {
     return out;
   }
 
-  /** Bytes that will pass unchanged: the rest of a file's content. Not to be called during `write`. */
-  left(): number {
-    switch (this.#place.at) {
+  /** Bytes that will pass unchanged: the rest of a file's content. Must not be called during `write`. */
+  remaining(): number {
+    switch (this.#position.at) {
       case 'data':
         return this.#dataLeft;
-      // The rest of these is short.
-      case 'over':
+      // These are short.
+      case 'end':
       case 'header':
       case 'extended':
       case 'sparse':
@@ -136,38 +143,38 @@ export class TarIds {
 
   /** Records that so many of these bytes were forwarded without `write`. */
   passed(bytes: number): void {
-    if (this.#place.at !== 'data') return;
+    if (this.#position.at !== 'data') return;
     this.#dataLeft -= bytes;
-    if (this.#dataLeft === 0) this.#place = { at: 'header' };
+    if (this.#dataLeft === 0) this.#position = { at: 'header' };
   }
 
   /** The stream has ended: returns what was buffered, unchanged (a truncated archive stays truncated). */
   end(): Buffer[] {
     const left = [
       ...this.#pending(),
-      ...(this.#place.at === 'extended' ? [this.#place.extended.header] : []),
+      ...(this.#position.at === 'extended' ? [this.#position.extended.header] : []),
       ...this.#parts,
     ];
     this.#parts = [];
     this.#partialBytes = 0;
-    this.#place = { at: 'over' };
+    this.#position = { at: 'end' };
     return left;
   }
 
   /** Processes a whole block; a promise where the plan of an entry is awaited. */
   #block(block: Buffer, out: Buffer[]): Promise<void> | null {
-    switch (this.#place.at) {
+    switch (this.#position.at) {
       case 'sparse':
         out.push(block);
         if (block[504] === 0) this.#startData();
         return null;
       case 'extended':
-        this.#extended(this.#place.extended, block);
+        this.#extended(this.#position.extended, block);
         return null;
       case 'header':
         return this.#header(block, out);
       case 'data':
-      case 'over':
+      case 'end':
         return null;
     }
   }
@@ -175,13 +182,13 @@ export class TarIds {
   #header(block: Buffer, out: Buffer[]): Promise<void> | null {
     if (block.equals(zeroBlock)) {
       out.push(...this.#pending(), block);
-      if (++this.#zeroBlocks === 2) this.#place = { at: 'over' };
+      if (++this.#zeroBlocks === 2) this.#position = { at: 'end' };
       return null;
     }
     // A single zero block in the middle, or a wrong checksum: the engine stops here with an error of its own.
-    if (this.#zeroBlocks > 0 || !checksumRight(block)) {
+    if (this.#zeroBlocks > 0 || !hasValidChecksum(block)) {
       out.push(...this.#pending(), block);
-      this.#place = { at: 'over' };
+      this.#position = { at: 'end' };
       return null;
     }
     const typeFlag = String.fromCharCode(block[typeAt] ?? 0);
@@ -190,7 +197,7 @@ export class TarIds {
       if (bytes > maxExtendedBytes) throw new TarError('an extended tar header is longer than 1 MiB');
       const extended: Extended = { header: block, type: typeFlag, bytes, padded: paddedLength(bytes) };
       if (bytes === 0) this.#extended(extended, Buffer.alloc(0));
-      else this.#place = { at: 'extended', extended };
+      else this.#position = { at: 'extended', extended };
       return null;
     }
     if (typeFlag === 'g') {
@@ -222,7 +229,7 @@ export class TarIds {
   }
 
   #extended({ header, type, bytes }: Extended, body: Buffer): void {
-    this.#place = { at: 'header' };
+    this.#position = { at: 'header' };
     const content = body.subarray(0, bytes);
     if (type === 'x') {
       this.#pax = { header, records: readPaxRecords(content) };
@@ -253,12 +260,12 @@ export class TarIds {
     const bytes = paxNumber(records, 'size') ?? headerBytes;
     this.#dataLeft = withoutData.has(type) ? 0 : paddedLength(bytes);
     // Byte 482: further sparse headers follow.
-    if (type === 'S' && block[482] !== 0) this.#place = { at: 'sparse' };
+    if (type === 'S' && block[482] !== 0) this.#position = { at: 'sparse' };
     else this.#startData();
   }
 
   #startData(): void {
-    this.#place = { at: this.#dataLeft > 0 ? 'data' : 'header' };
+    this.#position = { at: this.#dataLeft > 0 ? 'data' : 'header' };
   }
 
   /** Headers buffered until their entry. */

@@ -7,11 +7,13 @@ export class TarError extends Error {}
 
 export const blockBytes = 512;
 
-/** Reads a numeric field. Throws TarError for nonsense and for what a number can't hold exactly. */
+/**
+ * Reads a numeric field. Throws TarError for invalid values, and for those that a number can't hold exactly.
+ */
 export function readNumber(block: Buffer, at: number, length: number): number {
   const first = block[at] ?? 0;
   if ((first & 0x80) !== 0) {
-    // Two's complement; negative values don't name anybody or any length.
+    // Two's complement; negative ids and lengths are invalid.
     if ((first & 0x40) !== 0) throw new TarError('a number in a tar header is negative');
     let value = first & 0x3f;
     for (let i = at + 1; i < at + length; i++) {
@@ -59,8 +61,8 @@ function sums(block: Buffer): { readonly unsigned: number; readonly signed: numb
   return { unsigned, signed };
 }
 
-/** Is the header's checksum right? Some old writers added signed bytes; Go takes both. */
-export function checksumRight(block: Buffer): boolean {
+/** Some old writers added signed bytes; Go accepts both. */
+export function hasValidChecksum(block: Buffer): boolean {
   let stored: number;
   try {
     stored = readNumber(block, checksumAt, checksumBytes);

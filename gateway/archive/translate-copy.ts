@@ -4,12 +4,12 @@ import { parameter, parseTarget, writeTarget, type Target } from '../http/messag
 import { matchRoute } from '../routes/match.ts';
 import { copyVerdict, withCheckedArchive } from './copy-verdict.ts';
 import type { Copy, CopyKind } from './copy.ts';
-import { asEngineSees, layersIn } from './engine-view.ts';
+import { withEngineView, layersIn } from './engine-view.ts';
 import { inspectIsolated, type IsolatedContainer } from './isolated.ts';
 import { mountedLayers } from './mounted-layers.ts';
 import type { RootGuard } from './root-guard.ts';
 import { userShares, type SharingSources } from './sharing-view.ts';
-import { underGuard } from './under-guard.ts';
+import { withRootGuard } from './guarded-verdict.ts';
 import { withoutVolumeLinks } from './volume-links.ts';
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
@@ -21,8 +21,8 @@ export interface CopyContext {
 }
 
 /**
- * A forwarded copy whose ids are translated. Throws ResponseReplacedError for one that is refused, and
- * EngineUnreachable.
+ * The verdict of a forwarded copy with its ids translated. Throws ResponseReplacedError for one that is
+ * refused, and EngineUnreachable.
  */
 export async function translateCopy(
   request: GatewayRequest,
@@ -37,14 +37,14 @@ export async function translateCopy(
     request.match?.subject,
   );
   if (inspected === null) return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
-  const viewed = await asEngineSees(inspected, sharing);
+  const viewed = await withEngineView(inspected, sharing);
   const resolved = await resolveTarget(kind, forwarded, viewed);
   const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
   const shares =
-    kind === 'into' || kind === 'out' || kind === 'look'
+    kind === 'into' || kind === 'out' || kind === 'stat'
       ? await userShares(viewed, sharing, facts, byRoot)
       : null;
-  // The user's mounts in it are found by following its links, so its files must be known.
+  // Mounts are located by resolving links in its files, so the layers must be known.
   const needsLayers = shares !== null && viewed.run === null && viewed.facts.layers === null;
   const container = needsLayers ? await withMountedLayers(viewed, facts) : viewed;
   const copy: Copy = {
@@ -76,23 +76,23 @@ async function withRootLocked(
   verdictOf: () => Promise<Forward>,
 ): Promise<Forward> {
   const { id } = copy.container.facts;
-  const endTurn = await guard.takeTurn(id, clientGone);
+  const releaseCopyLock = await guard.acquireCopyLock(id, clientGone);
   try {
-    // From here on the engine may be requested to read files of the container, too.
+    // From here on requests may have the engine read files of the container.
     const release = await guard.lock(id, upper);
     try {
-      // An export does not wait for the container's lock in the engine, and delays no other copy.
-      return underGuard(await verdictOf(), {
+      // The engine does not lock the container for an export, so it delays no other copy.
+      return withRootGuard(await verdictOf(), {
         release,
-        begun: copy.kind === 'export' ? endTurn : () => undefined,
-        settled: endTurn,
+        begun: copy.kind === 'export' ? releaseCopyLock : () => undefined,
+        settled: releaseCopyLock,
       });
     } catch (error) {
       await release();
       throw error;
     }
   } catch (error) {
-    endTurn();
+    releaseCopyLock();
     throw error;
   }
 }
@@ -134,7 +134,7 @@ function pinnedTo(
   };
 }
 
-/** A stopped container with the layers that the engine mounts of it. */
+/** A stopped container with the layers of the engine's mount. */
 async function withMountedLayers(
   container: IsolatedContainer,
   facts: EngineFacts,

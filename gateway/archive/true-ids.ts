@@ -14,9 +14,9 @@ import { translateCopy, type CopyContext } from './translate-copy.ts';
 type Forward = Extract<Verdict, { kind: 'forward' }>;
 
 /**
- * The gatekeeper with copies that show the same ids as on a stock engine. While a container runs in a range
- * of ids (A3), the engine sees its files with those; so what `decide` forwards is translated. This does not
- * depend on the policy: it applies in audit mode and with ECI off, too.
+ * The gatekeeper with copies that have the same ids as on a stock engine ("true ids"). While a container runs
+ * in an id range (A3), the engine sees its files with ids of the range; so copies that `decide` forwards are
+ * translated. This applies under every policy, also in audit mode and with ECI off.
  */
 export function withTrueIds(
   decide: Gatekeeper,
@@ -41,7 +41,7 @@ export function withTrueIds(
   };
 }
 
-/** The start of an exec that `decide` forwards, once the engine follows no links in its container. */
+/** Delays the start of an exec that `decide` forwards until the engine follows no links in its container. */
 async function withLookupBefore(
   decide: Gatekeeper,
   request: GatewayRequest,

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { outOf } from './copy-out.ts';
+import { shiftOutOfRange } from './copy-out.ts';
 import type { LayerIds } from './layer-ids.ts';
 import type { TarEntry } from './tar-ids.ts';
-import { withUnmapped } from './unmapped-ids.ts';
+import { withUnmappedIds } from './unmapped-ids.ts';
 
 const base = 1_000_013_824;
-const plain = outOf({ base, pid: 1, startTime: '' });
+const plain = shiftOutOfRange({ base, pid: 1, startTime: '' });
 const layers = {
   of: (file: string) =>
     Promise.resolve(
@@ -23,7 +23,7 @@ it.each<[name: string, ids: readonly [number, number], shown: readonly [number, 
   ['mapped', [65_534, base], [65_534, 0]],
   ['mounted', [65_534, 65_534], [65_534, 65_534]],
 ])('%s of %j is shown as %j', async (name, [uid, gid], shown) => {
-  const planFor = withUnmapped(
+  const planFor = withUnmappedIds(
     () => plain,
     plain,
     layers,

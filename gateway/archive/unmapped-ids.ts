@@ -4,28 +4,28 @@ import type { IdShift } from './tar-headers.ts';
 import type { EntryPlan, PlanFor, TarEntry } from './tar-ids.ts';
 
 /**
- * What the engine sees of an id that the mount of a running container does not map (linux/highuid.h,
- * `overflowuid`): files of images may belong to ids above 65535, which no container has. The container's own
- * 65534 is one of its range.
+ * The id that the engine sees for one that the mount of a running container does not map (linux/highuid.h,
+ * `overflowuid`): files of images may belong to ids above 65535, which no range includes. The container's own
+ * 65534 is mapped.
  */
 const overflowId = 65_534;
 
 const isUnmapped = ({ uid, gid }: TarEntry): boolean => uid === overflowId || gid === overflowId;
 
 /**
- * `planFor`, with true ids for files of a running container whose ids its mount does not map: as its layers
- * have them on disk. `placeOf` tells where an entry is in its root file system, null for what is mounted
- * there. What `planFor` does not treat as `plain` stays, and so does what the layers know nothing of.
+ * `planFor`, with the ids of the layers on disk for files of a running container whose ids its mount does not
+ * map. `locate` returns the path of an entry in its root file system, null for one in a mount. Plans of
+ * `planFor` other than `plain` stay, and so do those of files that no layer has.
  */
-export function withUnmapped(
+export function withUnmappedIds(
   planFor: PlanFor,
   plain: IdShift,
   layers: LayerIds,
-  placeOf: (name: string) => string | null | Promise<string | null>,
+  locate: (name: string) => string | null | Promise<string | null>,
 ): PlanFor {
   const withLayerIds = async (entry: TarEntry, plan: EntryPlan): Promise<EntryPlan> => {
-    const place = await placeOf(entry.name);
-    const ids = place === null ? null : await layers.of(place);
+    const file = await locate(entry.name);
+    const ids = file === null ? null : await layers.idsOf(file);
     if (ids === null) return plan;
     return { ...plan, uid: trueId(plan.uid, ids.uid), gid: trueId(plan.gid, ids.gid) };
   };
@@ -37,7 +37,7 @@ export function withUnmapped(
   };
 }
 
-/** An id below 65536 is mapped: then the file has been another one meanwhile. */
+/** An id below 65536 would be mapped: then the file was replaced meanwhile. */
 function trueId(shift: (id: number) => number, disk: number): (id: number) => number {
   return (id) => (id === overflowId && disk >= rangeSize ? disk : shift(id));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ContainerTurns } from './container-turns.ts';
+import { ContainerMutex } from './container-mutex.ts';
 import { UserLookups } from './user-lookups.ts';
 import type { ExecState } from '../engine-api/engine-facts.ts';
 
@@ -97,24 +97,24 @@ describe('starts of execs and beginnings of copies (A5)', () => {
 
 describe('copies of one container', () => {
   it('go one after another, whoever leaves in between', async () => {
-    const turns = new ContainerTurns();
-    const first = await turns.acquire(container);
+    const mutex = new ContainerMutex();
+    const first = await mutex.acquire(container);
     const disconnect = new AbortController();
-    const second = turns.acquire(container, disconnect.signal);
-    const third = turns.acquire(container);
+    const second = mutex.acquire(container, disconnect.signal);
+    const third = mutex.acquire(container);
     disconnect.abort();
     await expect(second).rejects.toThrow();
     expect(await isDone(third)).toBe(false);
-    await expect(turns.acquire('other')).resolves.toBeTypeOf('function');
+    await expect(mutex.acquire('other')).resolves.toBeTypeOf('function');
     first();
     first();
     await expect(third).resolves.toBeTypeOf('function');
   });
 
   it('that fails lets the next one go, and tells its own caller only', async () => {
-    const turns = new ContainerTurns();
-    const failing = turns.run(container, () => Promise.reject(new Error('no')));
-    const next = turns.run(container, () => Promise.resolve('done'));
+    const mutex = new ContainerMutex();
+    const failing = mutex.run(container, () => Promise.reject(new Error('no')));
+    const next = mutex.run(container, () => Promise.resolve('done'));
     await expect(failing).rejects.toThrow('no');
     expect(await next).toBe('done');
   });

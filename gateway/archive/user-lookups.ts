@@ -4,22 +4,22 @@ import pLimit from 'p-limit';
 import type { ExecState } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 
-/** How long a copy waits for execs that are being started, and an exec for copies that begin, ms. */
+/** How long a copy waits for execs in their start, and an exec for copies in their beginning, ms. */
 const waitTimeoutMs = 30_000;
 /** How often the state of execs is polled, ms. */
 const pollIntervalMs = 20;
-/** Execs that may be starting in one container at once, as far as is known. */
+/** Limit of execs whose start is not known to be complete, per container. */
 const maxStarting = 64;
-/** Questions about execs that wait for the engine at once. */
+/** Concurrent queries of execs. */
 const maxConcurrentQueries = 4;
 
-/** How far the engine is with an exec; null when there is no such exec (any more). */
+/** The engine's state of an exec; null when there is none (any more). */
 export type GetExecState = (exec: string) => Promise<ExecState | null>;
 
 /** An exec whose start was forwarded. */
 interface StartingExec {
   readonly id: string;
-  /** The engine has answered its start, or will not. */
+  /** The engine has responded to its start, or never will. */
   isSettled: boolean;
 }
 
@@ -30,17 +30,18 @@ interface ContainerLookups {
   waiting: number;
   /** Emits 'changed' with each change of these two. */
   readonly changes: EventEmitter;
-  /** Execs whose start was let pass, as far as it is not known that they have started. */
+  /** Execs whose start was forwarded, and is not known to be complete. */
   readonly starting: Set<StartingExec>;
-  /** A look at them that is under way. */
+  /** The running query of their states. */
   refresh: Promise<void> | null;
 }
 
 /**
- * Keeps copies and starts of execs of one container apart (A5). The engine follows no symbolic link on a
- * running container's mount, but for the beginning of a copy, which goes by the container's own links. At
- * that time it must look up no exec's user: it opens the container's /etc/passwd by path, as root, and a
- * container that exchanges that file for a link would learn the numbers in a file of the machine's.
+ * Makes the beginnings of copies and the starts of execs in a container mutually exclusive (A5). The engine
+ * follows no symbolic link on a running container's mount, except in the beginning of a copy, which resolves
+ * the container's own links. Meanwhile it must not look up an exec's user: it opens the container's
+ * /etc/passwd by path, as root, and a container that replaces that file with a link would learn numbers from
+ * a file of the machine.
  */
 export class UserLookups {
   readonly #getExecState: GetExecState;
@@ -52,10 +53,10 @@ export class UserLookups {
   }
 
   /**
-   * Waits until no copy of `container` begins. `exec` is to be started then, and later copies wait for that.
-   * Resolves with what is to be called when the engine has answered the start, or never heard of it. Throws
-   * ResponseReplacedError where the wait takes too long or too many are being started, and the reason of
-   * `gone`.
+   * Waits until no copy of `container` is in its beginning, and has later copies wait for the start of
+   * `exec`. Resolves with a function to call when the engine has responded to the start, or never got it.
+   * Throws ResponseReplacedError where the wait takes too long or too many execs are being started, and the
+   * reason of `clientGone`.
    */
   async beforeExec(container: string, exec: string, clientGone?: AbortSignal): Promise<() => void> {
     const lookups = this.#lookupsOf(container);
@@ -82,18 +83,18 @@ export class UserLookups {
     this.#containers.set(container, lookups);
     return () => {
       starting.isSettled = true;
-      void this.#refresh(container).catch(() => undefined); // the next copy looks again
+      void this.#refresh(container).catch(() => undefined); // the next copy queries again
     };
   }
 
   /**
-   * Waits until the engine looks up no user in `container`, and has later execs wait until the function that
-   * is returned is called. Throws ResponseReplacedError where an exec does not get past its lookup in time,
-   * and what asking about it threw.
+   * Waits until the engine looks up no user in `container`, and has later execs wait until the returned
+   * function is called. Throws ResponseReplacedError where a look-up takes too long, and the error of a
+   * failed query.
    */
   async beforeCopy(container: string): Promise<() => void> {
     const lookups = this.#lookupsOf(container);
-    // An exec that waits goes first: copies one after another would keep it waiting for good.
+    // A waiting exec goes first: successive copies would starve it.
     while (lookups.waiting > 0) await once(lookups.changes, 'changed');
     lookups.copies++;
     let isOver = false;
@@ -119,17 +120,17 @@ export class UserLookups {
     }
   }
 
-  /** Forgets execs of `container` that have started, or never will. */
+  /** Removes execs of `container` that have started, or never will. */
   async #refresh(container: string): Promise<void> {
     const lookups = this.#containers.get(container);
     if (lookups === undefined) return;
     lookups.refresh ??= Promise.all(
       [...lookups.starting].map(async (exec) => {
-        // As it was before the question: what the engine has answered since may not be in the response.
+        // The state before the query: a start that completed since may not be in the response.
         const { isSettled } = exec;
         const state = await this.#limit(() => this.#getExecState(exec.id));
-        // A start that the engine refused leaves an exec as it was created. One that is gone, because its
-        // container was stopped, may still be on its way while its start was not answered.
+        // After a refused start an exec is still in the state `created`. One that no longer exists, because
+        // its container was stopped, may still be starting until the engine has responded to the start.
         if (state === 'started' || (isSettled && state !== 'starting')) lookups.starting.delete(exec);
       }),
     ).then(

@@ -8,23 +8,23 @@ export const zstdDecoder = (chunkSize: number): ZstdDecompress =>
   createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: windowLog } });
 
 /**
- * Cuts a zstd stream where a frame ends (RFC 8878, 3.1). Node's decoder ends with the first frame that ends
- * inside of a write, and drops what comes after it: at a frame that holds no data, and between the frames of
- * pzstd, `zstd:chunked` and `cat a.zst b.zst`. Where a frame ends with its write it goes on. What is no frame
- * passes uncut, for the decoder to refuse.
+ * Splits a zstd stream at the ends of frames (RFC 8878, 3.1). Node's decoder stops at the first frame that
+ * ends inside of a write, and drops the rest: after a frame without data, and between the frames of pzstd,
+ * `zstd:chunked` and `cat a.zst b.zst`. Where a frame ends with the write it continues. Invalid frames pass
+ * unsplit, for the decoder to refuse.
  */
 export async function* zstdFrames(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const frames = new Frames();
+  const scanner = new FrameScanner();
   for await (const part of content) {
     for (let at = 0; at < part.length;) {
-      const end = frames.next(part, at);
+      const end = scanner.next(part, at);
       yield part.subarray(at, end);
       at = end;
     }
   }
 }
 
-/** What is read next of a stream. Its fields are small; what they announce is only counted. */
+/** The next field of the stream. Fields are small; the content they announce is only counted. */
 type Field = 'magic' | 'skippable size' | 'descriptor' | 'block header' | 'passing';
 
 const fieldBytes = {
@@ -35,7 +35,7 @@ const fieldBytes = {
   passing: 0,
 } as const satisfies Record<Field, number>;
 
-class Frames {
+class FrameScanner {
   #field: Field = 'magic';
   /** Bytes of the field so far: a part may end in it. */
   #value = 0;
@@ -44,7 +44,7 @@ class Frames {
   #skip = 0;
   #checksum = false;
 
-  /** Where the frame that `part` is in at `at` ends, or the part. */
+  /** The end of the frame that contains `at`, or of the part. */
   next(part: Buffer, at: number): number {
     let now = at;
     while (now < part.length) {
@@ -57,14 +57,14 @@ class Frames {
         this.#value += (part[now] ?? 0) * 256 ** this.#read;
         this.#read += 1;
         now += 1;
-        if (this.#read === fieldBytes[this.#field]) this.#understand();
+        if (this.#read === fieldBytes[this.#field]) this.#parseField();
       }
       if (this.#skip === 0 && this.#read === 0 && this.#field === 'magic') return now;
     }
     return now;
   }
 
-  #understand(): void {
+  #parseField(): void {
     const value = this.#value;
     this.#value = 0;
     this.#read = 0;

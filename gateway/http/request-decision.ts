@@ -168,10 +168,10 @@ export class RequestDecision {
       this.#beginBody(handling);
       return;
     }
-    this.#takeTurn(handling, turn);
+    this.#acquireTurn(handling, turn);
   }
 
-  #takeTurn(handling: ReadBody, turn: NonNullable<ReadBody['turn']>): void {
+  #acquireTurn(handling: ReadBody, turn: NonNullable<ReadBody['turn']>): void {
     const displaced = () => {
       this.#refuseSlow('the body came so slowly that others were let pass; send it again');
     };

@@ -14,7 +14,7 @@ export type BodyTransform = (
  */
 export interface PassThrough {
   /** How many of the next bytes pass unchanged. */
-  left(): number;
+  remaining(): number;
   /** So many bytes have passed. */
   passed(bytes: number): void;
 }
@@ -83,7 +83,7 @@ export class BodyStream {
    * `passed`.
    */
   get passing(): number {
-    return this.#idle && !this.#abandoned ? (this.#passThrough?.left() ?? 0) : 0;
+    return this.#idle && !this.#abandoned ? (this.#passThrough?.remaining() ?? 0) : 0;
   }
 
   /** Records content that bypassed the transform. `more`: whether the receiver accepts more. */
@@ -165,7 +165,7 @@ export async function* identityTransform(
   content: AsyncIterable<Buffer>,
   offer?: (passing: PassThrough) => void,
 ): AsyncGenerator<readonly Buffer[]> {
-  offer?.({ left: () => Infinity, passed: () => undefined });
+  offer?.({ remaining: () => Infinity, passed: () => undefined });
   for await (const part of content) yield [part];
 }
 

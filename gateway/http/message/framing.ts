@@ -4,7 +4,7 @@ import type { BodyLength } from './head-parser.ts';
  * Where the next byte of a body belongs. `left`: bytes of content that follow without framing between them;
  * Infinity: until the end of the connection.
  */
-export type BodyPlace =
+export type BodyPosition =
   | { readonly at: 'content'; readonly left: number; readonly ofChunk: boolean }
   | { readonly at: 'chunk-start' };
 
@@ -36,7 +36,7 @@ export class BodyTracker {
   }
 
   /** Null: into the framing, or nowhere. */
-  get place(): BodyPlace | null {
+  get position(): BodyPosition | null {
     if (this.done || this.broken !== null) return null;
     switch (this.#length.kind) {
       case 'none':
@@ -51,7 +51,7 @@ export class BodyTracker {
     }
   }
 
-  /** So much of the content that follows at `place` has gone another way. */
+  /** So much of the content that follows at `position` has gone another way. */
   skip(content: number): void {
     if (
       this.done ||

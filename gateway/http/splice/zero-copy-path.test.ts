@@ -292,7 +292,7 @@ describe('large files through a transform that forwards them', () => {
     transform = async function* (content, offer) {
       let left = passes;
       offer?.({
-        left: () => left,
+        remaining: () => left,
         passed: (bytes) => {
           left -= bytes;
         },

@@ -1,5 +1,5 @@
 import type { BodyStream, Chunks } from '../message/body-stream.ts';
-import type { BodyPlace, BodyTracker } from '../message/framing.ts';
+import type { BodyPosition, BodyTracker } from '../message/framing.ts';
 import type { DetachedReadHandle, DetachedWriteHandle } from './detached-handles.ts';
 import type { Extent, Outcome } from './transfer.ts';
 import { getSplicer, type RunningTransfer } from './splicer.ts';
@@ -46,15 +46,15 @@ export class ZeroCopyPath {
 
   /** Starts a transfer where enough content may bypass. Only when everything read of the body was pushed. */
   begin(body: Body): boolean {
-    const { passing, pushedBytes: seen } = body.stream;
+    const { passing, pushedBytes: pushed } = body.stream;
     // With an unlimited pass-through, a large body is assumed only once much of it was pushed.
     if (
       this.active ||
       this.#shortRuns >= maxShortRuns ||
-      Math.min(passing, passing === Infinity ? seen : Infinity) < minBytes
+      Math.min(passing, passing === Infinity ? pushed : Infinity) < minBytes
     )
       return false;
-    const plan = planFor(body.tracker.place, passing, body.chunks);
+    const plan = planFor(body.tracker.position, passing, body.chunks);
     const splicer = plan === null ? null : getSplicer();
     if (plan === null || splicer?.ready !== true) return false;
     const writing = this.#sink.detachWriting();
@@ -114,11 +114,11 @@ interface Plan {
 }
 
 /** Null: not from here. */
-function planFor(place: BodyPlace | null, passing: number, chunks: Chunks | null): Plan | null {
-  if (place === null) return null;
-  const framed = place.at === 'chunk-start' || place.ofChunk;
+function planFor(position: BodyPosition | null, passing: number, chunks: Chunks | null): Plan | null {
+  if (position === null) return null;
+  const framed = position.at === 'chunk-start' || position.ofChunk;
   if (framed && chunks === null) return null;
-  const begun = place.at === 'content' ? place.left : null;
+  const begun = position.at === 'content' ? position.left : null;
   // The receiver's current chunk is completed first.
   const chunkRemaining = chunks === null || chunks.chunkRemaining === 0 ? null : chunks.chunkRemaining;
   const head = (bytes: number) =>

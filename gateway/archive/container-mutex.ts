@@ -1,11 +1,11 @@
-/** What is done with one container, one after another; different containers do not wait for each other. */
-export class ContainerTurns {
-  /** Ends of the last turn in the queue of each container. */
+/** A mutex per container, with a FIFO queue; different containers do not wait for each other. */
+export class ContainerMutex {
+  /** The end of the last holder in the queue of each container. */
   readonly #last = new Map<string, Promise<void>>();
 
   /**
-   * Resolves with what ends the turn, which may be called more than once. Rejects with the signal's reason
-   * where that aborts first.
+   * Resolves with the function that releases the mutex (idempotent). Rejects with the signal's reason where
+   * that aborts first.
    */
   async acquire(container: string, clientGone?: AbortSignal): Promise<() => void> {
     const before = this.#last.get(container) ?? Promise.resolve();
@@ -22,13 +22,13 @@ export class ContainerTurns {
       await orAborted(before, clientGone);
       return end;
     } catch (error) {
-      // Its place in the queue stays, and is empty.
+      // Its place in the queue is released as soon as its turn comes.
       end();
       throw error;
     }
   }
 
-  /** Does `work` when it is its turn; resolves and rejects as it does. */
+  /** Runs `work` with the mutex held; resolves and rejects as it does. */
   async run<T>(container: string, work: () => Promise<T>): Promise<T> {
     const end = await this.acquire(container);
     try {

@@ -3,7 +3,7 @@ import { leadingHeaders } from './leading-headers.ts';
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
 
-/** Called as the engine's work on a copy proceeds. */
+/** Callbacks for the progress of a copy in the engine. */
 export interface CopyProgress {
   /** Restores the root directory; may be called more than once. */
   readonly release: () => Promise<void>;
@@ -14,9 +14,9 @@ export interface CopyProgress {
 /**
  * Calls `release` and `begun` once the engine has changed its root: it has begun its response, or reads the
  * body as an archive (`leadingHeaders`, for which the connection has to be a new one). Calls `release` and
- * `settled` when the engine is done with the request, also where the client has left.
+ * `settled` when the engine is done with the request, also where the client has disconnected.
  */
-export function underGuard(verdict: Forward, { release, begun, settled }: CopyProgress): Forward {
+export function withRootGuard(verdict: Forward, { release, begun, settled }: CopyProgress): Forward {
   const { response, stream } = verdict;
   if (response !== undefined && !('begin' in response))
     throw new Error('the response to a copy must be streamed');
