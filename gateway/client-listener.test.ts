@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseListenerHandoff, type ListenerStore } from '../shared/gateway/listener-handoff.ts';
 import { listenForClients } from './client-listener.ts';
 import { libcFunction } from './base/libc.ts';
-import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
+import { listenOn, type ListenAddress, type Listener } from './http/listener.ts';
 
 let directory: string;
 let file: string;
@@ -40,8 +40,8 @@ beforeEach(() => {
 /** Where it was listened on in the end. */
 async function listen(
   inherited: readonly { readonly name: string; readonly fd: number }[],
-): Promise<ListenAt> {
-  const listenCalls: ListenAt[] = [];
+): Promise<ListenAddress> {
+  const listenCalls: ListenAddress[] = [];
   const opened = await listenForClients(file, { inherited, store }, (at) => {
     listenCalls.push(at);
     return listenOn(at, {

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import type { AppError, Result } from '../shared/result.ts';
 import type { ListenerHandoff } from '../shared/gateway/listener-handoff.ts';
-import type { ListenAt, Listener } from './http/listener.ts';
+import type { ListenAddress, Listener } from './http/listener.ts';
 import { socketIdentity } from './base/socket-file.ts';
 
 const namePrefix = 'clients-';
@@ -17,7 +17,7 @@ const socketUnitName = 'clients';
 export async function listenForClients(
   file: string,
   { inherited, store }: ListenerHandoff,
-  listen: (at: ListenAt) => Promise<Result<Listener, AppError>>,
+  listen: (at: ListenAddress) => Promise<Result<Listener, AppError>>,
 ): Promise<Result<Listener, AppError>> {
   const unit = inherited.find(({ name }) => name === socketUnitName);
   // Its file is the unit's: it stays when the gateway ends.

@@ -1,6 +1,6 @@
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import type { Origin } from './base/socket-mount.ts';
-import { listenOn, type ListenAt, type Listener, type ListenerOptions } from './http/listener.ts';
+import { listenOn, type ListenAddress, type Listener, type ListenerOptions } from './http/listener.ts';
 
 /** The listening sockets of a gateway, which decide requests alike. */
 export class GatewayListeners {
@@ -12,7 +12,7 @@ export class GatewayListeners {
   }
 
   /** Serves another socket until it is closed. Errors: as of `listenOn`. */
-  async listen(at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>> {
+  async listen(at: ListenAddress, origin: Origin): Promise<Result<Listener, AppError>> {
     const opened = await listenOn(at, { ...this.#options, origin });
     if (!opened.ok) return opened;
     const listener: Listener = {

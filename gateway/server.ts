@@ -10,7 +10,7 @@ import { composeGatekeeper, type GatekeeperParts } from './compose-gatekeeper.ts
 import { createEngineFacts } from './engine-api/create-engine-facts.ts';
 import { GatewayListeners } from './gateway-listeners.ts';
 import type { GatewayOptions } from './gateway-options.ts';
-import type { ListenAt, Listener } from './http/listener.ts';
+import type { ListenAddress, Listener } from './http/listener.ts';
 import { countedTrust } from './metrics/counted-trust.ts';
 import { GatewayCounters } from './metrics/counters.ts';
 import { openAdmission } from './open-admission.ts';
@@ -31,7 +31,7 @@ export interface Gateway {
    * Serves another socket by the same rules; it closes with the gateway, or on its own before. Errors: as of
    * `startGateway`.
    */
-  listenOn(at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>>;
+  listenOn(at: ListenAddress, origin: Origin): Promise<Result<Listener, AppError>>;
   /**
    * To be called when the engine is about to stop (true), and when it runs again (false): connections that
    * would delay its end are closed.
@@ -70,7 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     imageTrust.close();
     facts.close();
   };
-  const listen = (at: ListenAt, origin: Origin) => listeners.listen(at, origin);
+  const listen = (at: ListenAddress, origin: Origin) => listeners.listen(at, origin);
   const opened = openContainerParts(options, { settings, facts, imageTrust, listen, log });
   if (!opened.ok) {
     closeFacts();

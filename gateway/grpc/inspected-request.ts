@@ -12,13 +12,13 @@ import { grpcStatus } from './metadata.ts';
 import { engineClosed, refuse } from './refuse.ts';
 import type { OwnBuilds } from './started-builds.ts';
 
-/** Longest message that is read: what BuildKit itself accepts (16 MiB), and a little. */
+/** Longest accepted message, bytes: BuildKit's own limit (16 MiB), and some overhead. */
 export const maxMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
 /** Bytes of incomplete messages that one connection may have. */
 const maxBufferedBytes = 32 * 1024 * 1024;
 /** How long a long message may take once its turn has begun, ms: others wait for it. */
 const messageTimeoutMs = 15_000;
-/** A message longer than this is decided in a turn of the event loop of its own. */
+/** A longer message is decided in a turn of the event loop of its own. */
 const largeMessageBytes = 16 * 1024;
 
 export interface InspectedRequestOptions {
@@ -115,7 +115,7 @@ export class InspectedRequest {
     return false;
   }
 
-  /** Decides messages one by one, each in a turn of the event loop: others are answered in between. */
+  /** Decides messages one by one, each in its own turn of the event loop. */
   #relayInTurns(messages: readonly Uint8Array[]): void {
     this.#pendingReads++;
     this.#options.client.pause();
@@ -138,7 +138,7 @@ export class InspectedRequest {
       });
   }
 
-  /** Decides a message, and sends the engine what it is to get. */
+  /** Decides a message and forwards it, possibly rewritten. */
   #relay(message: Uint8Array): void {
     if (this.#isOver) return;
     const forwarded = this.#decide(message);
@@ -162,7 +162,7 @@ export class InspectedRequest {
     this.#options.client.pause();
   }
 
-  /** What the engine gets for a message; null: the call was refused. */
+  /** The message to forward; null: the call was refused. */
   #decide(message: Uint8Array): Uint8Array | null {
     const { kind, path, policy, token } = this.#options;
     const decision = decideBuildMessage(
@@ -284,7 +284,7 @@ export class InspectedRequest {
     refuse(this.#options.client, code, text);
   }
 
-  /** Releases what the request holds; nothing is relayed any more. */
+  /** Releases the resources of the request; nothing is relayed any more. */
   #end(): void {
     this.#isOver = true;
     this.#account(0);

@@ -4,7 +4,7 @@ import { grpcMessage } from '../../shared/grpc/status-message.ts';
 /** Which build a client-driven call belongs to. */
 const buildName = 'buildkit-controlapi-buildid';
 
-/** Call metadata that goes on to the engine. What is not here is left away, as on HTTP/1. */
+/** Forwarded call metadata; other fields are dropped, as on HTTP/1. */
 const forwarded = new Set([
   'user-agent',
   'grpc-timeout',
@@ -15,16 +15,16 @@ const forwarded = new Set([
   'tracestate',
   'baggage',
   buildName,
-  // Control.Session: what the client offers to be called for.
+  // Control.Session: the services that the client offers.
   'x-docker-expose-session-uuid',
   'x-docker-expose-session-name',
   'x-docker-expose-session-sharedkey',
   'x-docker-expose-session-grpc-method',
 ]);
-/** A list; of any other field the first counts. */
+/** Repeatable; of any other field the first value counts. */
 const repeated = 'x-docker-expose-session-grpc-method';
 
-/** The head of a call as the engine gets it; `raw` are the fields in order, names and values by turns. */
+/** The headers of a forwarded call; `raw` has names and values, alternating. */
 export function engineHeaders(path: string, raw: readonly string[]): OutgoingHttpHeaders {
   const fields = new Map<string, string[]>();
   for (let at = 0; at + 1 < raw.length; at += 2) {
@@ -47,13 +47,13 @@ export function engineHeaders(path: string, raw: readonly string[]): OutgoingHtt
   };
 }
 
-/** The build that a call names, as the engine gets it; null: none. */
+/** The build that a call names; null: none. */
 export function buildOf(raw: readonly string[]): string | null {
   for (let at = 0; at + 1 < raw.length; at += 2) if (raw[at] === buildName) return raw[at + 1] ?? '';
   return null;
 }
 
-/** The engine's answer, without what belongs to its own connection. */
+/** The headers of the engine's response, without connection-specific ones. */
 export function clientHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   const forwarded = Object.entries(headers).filter(
     ([name]) =>
@@ -62,7 +62,7 @@ export function clientHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders
   return Object.fromEntries(forwarded);
 }
 
-/** gRPC status codes the gateway answers with. */
+/** gRPC status codes of the gateway's own responses. */
 export const grpcStatus = {
   permissionDenied: 7,
   resourceExhausted: 8,
@@ -71,7 +71,7 @@ export const grpcStatus = {
   unavailable: 14,
 } as const;
 
-/** A refused call: headers that are the whole answer. */
+/** The headers of a refusal: a response without messages. */
 export function refusalHeaders(code: number, message: string): OutgoingHttpHeaders {
   return {
     ':status': 200,

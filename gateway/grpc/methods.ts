@@ -3,7 +3,7 @@ import type { BuildMessage } from '../../shared/policy/build-solve.ts';
 /**
  * The calls of the engine's `/grpc` that are allowed: what BuildKit's controller registers there and its
  * clients (buildx, buildctl) use. `raw` ones only read, or change build caches and history; of the others
- * every message is read, decided and written anew.
+ * every message is parsed, decided and re-serialized.
  */
 export type MethodHandling = 'raw' | BuildMessage;
 
@@ -20,7 +20,7 @@ const methods: ReadonlyMap<string, MethodHandling> = new Map<string, MethodHandl
   [`${control}Info`, 'raw'],
   [`${control}ListenBuildHistory`, 'raw'],
   [`${control}UpdateBuildHistory`, 'raw'],
-  // Like `POST /session`: inside, the client is the server, and the engine calls it.
+  // Like `POST /session`: inside, the client is the gRPC server, and the engine calls it.
   [`${control}Session`, 'raw'],
   [`${bridge}Solve`, 'bridge-solve'],
   [`${bridge}ResolveSourceMeta`, 'resolve-source'],
@@ -52,7 +52,7 @@ const methods: ReadonlyMap<string, MethodHandling> = new Map<string, MethodHandl
   ['/grpc.health.v1.Health/Watch', 'raw'],
 ]);
 
-/** What is done with a call; null for what is not known. `path` is `/service/Method`. */
+/** How a call is handled; null for an unknown method. `path` is `/service/Method`. */
 export function methodHandling(path: string): MethodHandling | null {
   return methods.get(path) ?? null;
 }

@@ -24,10 +24,9 @@ const windowBytes = 256 * 1024;
 const maxSessionMemory = 64;
 
 /**
- * Ends HTTP/2 on both sides of a `/grpc` connection and passes calls between them: each is decided by its
- * method, and by its messages where those say what a build does. Everything the engine sees is written here.
- * PINGs and flow control are each side's own; when one side's session ends (GOAWAY, FIN, error), the other's
- * does.
+ * Terminates HTTP/2 on both sides of a `/grpc` connection and relays calls: each is decided by its method,
+ * and by its messages where those describe a build. The engine gets only re-serialized calls. PINGs and flow
+ * control are each side's own; when one side's session ends (GOAWAY, FIN, error), the other's does.
  */
 export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): void {
   const settings = {
@@ -64,28 +63,28 @@ export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): v
       stream.destroy();
     }
   });
-  const widen = (session: ServerHttp2Session | ClientHttp2Session) => {
+  const enlargeWindow = (session: ServerHttp2Session | ClientHttp2Session) => {
     session.setLocalWindowSize(4 * windowBytes);
   };
   upstream.once('connect', () => {
-    widen(upstream);
+    enlargeWindow(upstream);
   });
-  widen(downstream);
+  enlargeWindow(downstream);
 
-  // The engine goes away: calls under way end as it says, no new ones are taken.
+  // The engine shuts down: running calls complete, no new ones are accepted.
   upstream.on('goaway', () => {
     downstream.close();
   });
   upstream.on('error', () => undefined);
   upstream.on('close', () => {
     downstream.close();
-    soon(downstream, client);
+    closeAfterLinger(downstream, client);
   });
   downstream.on('error', () => undefined);
   downstream.on('frameError', () => undefined);
   downstream.on('close', () => {
     upstream.close();
-    soon(upstream, engine);
+    closeAfterLinger(upstream, engine);
   });
   // A client that half-closes its socket is done.
   client.on('end', () => {
@@ -96,10 +95,10 @@ export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): v
   });
 }
 
-/** Closing waits for streams; what hangs on is cut. */
+/** Closing waits for streams for this long, ms; then it is forced. */
 const lingerMs = 2000;
 
-function soon(session: ServerHttp2Session | ClientHttp2Session, socket: Duplex): void {
+function closeAfterLinger(session: ServerHttp2Session | ClientHttp2Session, socket: Duplex): void {
   const timer = setTimeout(() => {
     session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
     socket.destroy();

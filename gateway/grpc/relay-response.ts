@@ -5,7 +5,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import { grpcMessage } from '../../shared/grpc/status-message.ts';
-import { explainEnd } from './explain.ts';
+import { explainTrailers } from './explain-trailers.ts';
 import { clientHeaders, grpcStatus } from './metadata.ts';
 import { abandon, errorTooLong, engineClosed, refuse } from './refuse.ts';
 
@@ -16,7 +16,7 @@ export function relayResponse(client: ServerHttp2Stream, engine: ClientHttp2Stre
     if (client.destroyed || client.closed || client.headersSent) return;
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     if (endStream) {
-      client.respond(clientHeaders(explainEnd(headers)), { endStream: true });
+      client.respond(clientHeaders(explainTrailers(headers)), { endStream: true });
       abandon(client);
       return;
     }
@@ -26,7 +26,7 @@ export function relayResponse(client: ServerHttp2Stream, engine: ClientHttp2Stre
   engine.on('trailers', (headers) => {
     trailers = headers;
   });
-  const end = (code: number, message: string) => {
+  const endWithError = (code: number, message: string) => {
     if (!client.headersSent) {
       refuse(client, code, message);
       return;
@@ -40,7 +40,7 @@ export function relayResponse(client: ServerHttp2Stream, engine: ClientHttp2Stre
       client.close(engine.rstCode === 0 ? constants.NGHTTP2_INTERNAL_ERROR : engine.rstCode);
       return;
     }
-    client.sendTrailers(clientHeaders(explainEnd(trailers)));
+    client.sendTrailers(clientHeaders(explainTrailers(trailers)));
   });
   engine.on('error', () => undefined);
   engine.on('close', () => {
@@ -48,12 +48,12 @@ export function relayResponse(client: ServerHttp2Stream, engine: ClientHttp2Stre
     if (trailers !== null || client.writableEnded) return;
     switch (engine.rstCode) {
       case constants.NGHTTP2_NO_ERROR:
-        end(grpcStatus.unavailable, engineClosed);
+        endWithError(grpcStatus.unavailable, engineClosed);
         return;
       // Also when the engine's trailers are larger than HTTP/2 in Node takes: an error with a whole long
       // Dockerfile in its details.
       case constants.NGHTTP2_INTERNAL_ERROR:
-        end(grpcStatus.internal, errorTooLong);
+        endWithError(grpcStatus.internal, errorTooLong);
         return;
       default:
         client.close(engine.rstCode);

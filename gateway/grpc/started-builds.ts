@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * Which connection started which build. A call of LLBBridge names the build it belongs to, and is answered
- * with all that the build's client offers over its session: secrets, SSH agents, its context. Names of
- * running builds are in the build history, which every client may read.
+ * Which connection started which build. A call of LLBBridge names its build, and has access to everything
+ * that the build's client offers over its session: secrets, SSH agents, its context. Names of running builds
+ * are in the build history, which every client may read.
  */
 
 /** One connection's builds. */
 export interface OwnBuilds {
-  /** Takes note of a build that the connection starts. False: one of that name is another connection's. */
+  /** Records a build that the connection starts. False: another connection has a build of this name. */
   start(ref: string): boolean;
   end(ref: string): void;
   /**
-   * What the processes of that build's containers are known by (shared/isolation/build-token.ts); null: it is
-   * none of the connection's.
+   * The token that identifies processes in the build's containers (shared/isolation/build-token.ts); null:
+   * the connection has no such build.
    */
   token(ref: string): string | null;
   /**
@@ -28,7 +28,7 @@ const waitMs = 3000;
 /** Name of a running build → its connection. */
 const owners = new Map<string, object>();
 
-/** The builds of a connection that is taken over just now. */
+/** Tracks the builds of a new connection. */
 export function ownBuilds(): OwnBuilds {
   const self = {};
   const own = new Map<string, { count: number; readonly token: string }>();

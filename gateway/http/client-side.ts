@@ -25,8 +25,7 @@ export const lingerLimits = {
   /** From when the kernel has the whole response to the client's FIN. */
   discardMs: 10_000,
   /**
-   * Without a byte that the client takes. Generous: what it writes to, or the one at the keyboard, may have
-   * paused.
+   * Without the client reading a byte. Generous: its output, or its user, may have paused.
    */
   stalledMs: 5 * 60_000,
 } as const;
@@ -71,7 +70,7 @@ export class ClientSide {
       end: () => {
         this.#ended = true;
         if (!this.#lingering) events.end();
-        // It may still read what is queued for it.
+        // It may still read the rest of its response.
         else if (socket.writableFinished) events.closed();
       },
       drain: events.drain,
@@ -81,7 +80,7 @@ export class ClientSide {
     listen(socket, this.#listeners);
   }
 
-  /** Bytes that were received and not taken yet. */
+  /** Received bytes that were not taken yet. */
   get inbox(): Buffer {
     return this.#inbox;
   }
@@ -128,14 +127,14 @@ export class ClientSide {
     this.#socket.write(bytes, sent);
     return canWriteMore(this.#socket);
   }
-  /** In one go. */
+  /** As one write. */
   writeAll(parts: readonly Buffer[]): boolean {
     this.#socket.cork();
     for (const part of parts) this.write(part);
     this.#socket.uncork();
     return canWriteMore(this.#socket);
   }
-  /** Null where something was read that was not taken yet. */
+  /** Null where received bytes were not taken yet. */
   detachReading(): DetachedReadHandle | null {
     return this.#inbox.length > 0 || this.#ended ? null : detachReading(this.#socket);
   }
@@ -160,9 +159,9 @@ export class ClientSide {
   }
 
   /**
-   * Writes what is queued and `last`, sends FIN, then reads on for a while without looking: closing with
-   * unread bytes would make many clients lose the response. `gone` is called at the end. However long a
-   * client takes for the response, it is sent to its end, as long as the client takes any of it.
+   * Flushes the write buffer and `last`, sends FIN, then discards received bytes for a while: closing with
+   * unread bytes would make many clients lose the response. `closed` is called at the end. However slow the
+   * client is, the response is sent completely, as long as the client reads any of it.
    */
   linger(last?: Buffer): void {
     this.#lingering = true;
@@ -185,8 +184,8 @@ export class ClientSide {
   }
 
   /**
-   * Until the kernel has all: gives up on a client that takes nothing for a long time. `before`: what it had
-   * to take.
+   * Until the kernel has the whole response: gives up on a client that reads nothing for a long time.
+   * `before`: bytes it had not read.
    */
   #awaitProgress(before: number): void {
     this.#setLingerTimer(lingerLimits.stalledMs, () => {
@@ -196,7 +195,7 @@ export class ClientSide {
     });
   }
 
-  /** The kernel has all. */
+  /** The kernel has the whole response. */
   #awaitFin(): void {
     if (this.#ended) this.#events.closed();
     else this.#setLingerTimer(lingerLimits.discardMs, this.#events.closed);
@@ -213,7 +212,7 @@ export class ClientSide {
     if (this.#discarded > discardBytes) this.#events.closed();
   }
 
-  /** Gives the socket away, paused, with the inbox pushed back into it and no listeners of ours. */
+  /** Releases the socket: paused, with the inbox pushed back into it, and without our listeners. */
   release(): Socket {
     detachListeners(this.#socket, this.#listeners);
     if (this.#inbox.length > 0) this.#socket.unshift(this.#inbox);

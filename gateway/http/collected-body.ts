@@ -3,8 +3,8 @@ import type { BodyLength } from './message/head-parser.ts';
 const empty = Buffer.alloc(0);
 
 /**
- * A request's body that is read whole before it is decided: one buffer that grows, since a body may come byte
- * by byte. What it takes counts as bytes that the client's user has waiting, until `release`.
+ * A request's body that is read completely before the request is decided: one growing buffer, since a body
+ * may arrive byte by byte. Its size counts as buffered bytes of the client's user, until `release`.
  */
 export class CollectedBody {
   readonly #length: BodyLength;

@@ -9,10 +9,10 @@ import { refuseCalls } from './refuse-calls.ts';
 import { RequestPipeline } from './request-pipeline.ts';
 import { releaseBoth, Tunnel } from './tunnel.ts';
 
-/** What a connection needs of the gateway it belongs to. */
+/** What a connection needs from its gateway. */
 export interface ConnectionOptions extends RequestOptions {
   readonly engineSocket: string;
-  /** Told once, when the connection is over. */
+  /** Called once, when the connection has ended. */
   readonly ended: (connection: ClientConnection) => void;
 }
 
@@ -22,14 +22,14 @@ type State =
   | 'tunnel'
   /** An upgrade handler has both sockets. */
   | 'taken-over'
-  /** Over for us: what still comes is thrown away. */
+  /** Ended for us: received bytes are discarded. */
   | 'lingering'
   | 'closed';
 
 /**
- * One client connection and the one engine connection that belongs to it. Every request is parsed, decided
- * and written anew (RequestPipeline); bodies and answers are relayed raw, their framing followed exactly, so
- * that no byte of a later request can hide in an earlier one.
+ * One client connection and its one engine connection. Every request is parsed, decided and re-serialized
+ * (RequestPipeline); bodies and responses are relayed raw, with their framing tracked exactly, so that no
+ * request can be smuggled in another one.
  */
 export class ClientConnection {
   readonly #client: ClientSide;
@@ -81,8 +81,8 @@ export class ClientConnection {
       },
     });
     this.#requests = new RequestPipeline(this.#client, this.#engine, options, {
-      ended: (reason, lastAnswer) => {
-        this.#end(reason, lastAnswer);
+      ended: (reason, lastResponse) => {
+        this.#end(reason, lastResponse);
       },
       switched: (early, handler) => {
         this.#switched(early, handler);
@@ -116,7 +116,7 @@ export class ClientConnection {
     return this.#state === 'requests' && this.#requests.idle;
   }
 
-  /** Serves one more request, whose answer tells the client that the connection ends. */
+  /** Serves one more request, whose response has `Connection: close`. */
   retire(): void {
     this.#requests.retire();
   }
@@ -131,8 +131,8 @@ export class ClientConnection {
     this.#end('closed');
   }
 
-  /** Ends the connection to the engine, and the client's as `endings` says, after `lastAnswer`. */
-  #end(reason: EndReason, lastAnswer?: Buffer): void {
+  /** Ends the connection to the engine, and the client's as `endings` says, after `lastResponse`. */
+  #end(reason: EndReason, lastResponse?: Buffer): void {
     if (this.#state === 'closed') return;
     const isDestroyed = endings[reason] === 'destroy';
     this.#state = isDestroyed ? 'closed' : 'lingering';
@@ -140,9 +140,9 @@ export class ClientConnection {
     this.#engine.drop();
     this.#requests.stop();
     if (!isDestroyed) {
-      // Half-open clients that never close would keep the descriptor: they get a moment, as the engine gives
-      // them one. `client-gone` follows.
-      this.#client.linger(lastAnswer);
+      // Half-open clients that never close would keep the descriptor: they get some time, as from the engine.
+      // `client-gone` follows.
+      this.#client.linger(lastResponse);
       return;
     }
     for (const socket of this.#upgradedSockets) socket.destroy();
@@ -185,7 +185,7 @@ export class ClientConnection {
     });
   }
 
-  /** The client expects HTTP/2, of which it has sent the beginning. */
+  /** The client expects HTTP/2: it has sent the connection preface. */
   #refuseCalls(status: number, message: string): void {
     this.#requests.stop();
     this.#engine.drop();
@@ -199,7 +199,7 @@ export class ClientConnection {
     });
   }
 
-  /** Gives sockets that are released to `take`; the connection is over when all are closed. */
+  /** Hands released sockets over to `take`; the connection ends when all are closed. */
   #handOver(sockets: readonly Duplex[], take: () => void): void {
     this.#state = 'taken-over';
     this.#upgradedSockets = sockets;

@@ -1,6 +1,6 @@
 /**
- * Why a connection ends, and what the client gets. `flush`: what is queued for it and the last response, then
- * FIN, then time to read them. `destroy`: nothing more.
+ * The reasons for the end of a connection, and what the client gets. `flush`: the write buffer and the last
+ * response, then FIN, then time to read them. `destroy`: nothing.
  */
 export const endings = {
   /** All requests were answered. */

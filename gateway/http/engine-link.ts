@@ -15,18 +15,18 @@ export interface EngineEvents {
   /** The engine's FIN, or the end of the connection. */
   readonly end: () => void;
   readonly error: (error: NodeJS.ErrnoException) => void;
-  /** What was written has gone out. */
+  /** The write buffer is empty again. */
   readonly drain: () => void;
 }
 
-/** How long the response is still read of an engine that rejects the body, however slow the client is. */
+/** How long the response of an engine that rejects the body is still read, ms. */
 const drainTimeoutMs = 10_000;
 
 /** A body shorter than this is copied behind its head: one write is cheaper than two. */
 const inlineBodyBytes = 16 * 1024;
 
 /**
- * The one engine connection of a client connection: made when first needed, and anew after the engine has
+ * The one engine connection of a client connection: opened when first needed, and again after the engine has
  * closed it.
  */
 export class EngineLink {
@@ -75,7 +75,7 @@ export class EngineLink {
     this.#socket = socket;
     this.#sendBuffer = new SendBuffer();
     this.#ended = false;
-    // A socket that was replaced or dropped has nothing to say here any more.
+    // Events of a replaced or dropped socket are ignored.
     const isCurrent = () => this.#socket === socket;
     this.#listeners = {
       data: (bytes: Buffer) => {
@@ -106,7 +106,7 @@ export class EngineLink {
     this.settle();
   }
 
-  /** The engine has answered the request under way to its end. */
+  /** The engine has completed its response to the current request. */
   settle(): void {
     const settled = this.#settled;
     this.#settled = null;
@@ -123,7 +123,7 @@ export class EngineLink {
     this.#socket.write(bytes, sent);
     return canWriteMore(this.#socket);
   }
-  /** In one go. */
+  /** As one write. */
   writeAll(parts: readonly Buffer[]): boolean {
     const socket = this.#socket;
     if (socket === null) return true;
@@ -143,7 +143,7 @@ export class EngineLink {
     this.#sendBuffer.count(this.#socket, Infinity);
     return detachWriting(this.#socket, drainTimeoutMs);
   }
-  /** A request head and what follows of it at once. */
+  /** Writes a request head, and its body if any. */
   writeHead(head: string, body: Buffer | undefined): void {
     if (body === undefined || body.length === 0) this.#socket?.write(head, 'latin1');
     else if (body.length < inlineBodyBytes)
@@ -184,7 +184,7 @@ export class EngineLink {
     awaitResponse(socket, settled);
   }
 
-  /** Gives the connection away, paused, without listeners of ours. Null without one. */
+  /** Releases the connection: paused, without our listeners. Null without one. */
   release(): Socket | null {
     const socket = this.#socket;
     this.#socket = null;
@@ -232,8 +232,8 @@ export function listen(socket: Socket, listeners: Listeners): void {
 }
 
 /**
- * Stops a socket and takes our listeners off it (not Node's own); an error must not end the process before
- * the taker listens.
+ * Pauses a socket and removes our listeners (not Node's own); an error must not end the process before the
+ * new owner listens.
  */
 export function detachListeners(socket: Socket, listeners: Listeners): void {
   socket.pause();

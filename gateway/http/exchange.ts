@@ -53,16 +53,16 @@ export interface StreamingResponseTransform {
 export interface StreamingRequestTransform {
   /**
    * Called once the engine requests the body (after `Expect: 100-continue`), that is, once it has begun to
-   * process the request; no byte of the body has reached it. Throwing ResponseReplacedError gives the client
-   * that answer, and the engine no body; thrown by the transform later on, the client gets it too, and the
-   * engine a body without an end.
+   * process the request; no byte of the body has reached it. Throwing ResponseReplacedError sends that
+   * response to the client, and no body to the engine; when the transform throws it later, the client gets it
+   * too, and the engine a truncated body.
    */
   begin(): BodyTransform | Promise<BodyTransform>;
 }
 
 /**
- * Thrown by `transformResponse`, `begin` or a request's transform: the client gets this in the place of the
- * engine's answer.
+ * Thrown by `transformResponse`, `begin` or a request's transform: the client gets this in place of the
+ * engine's response.
  */
 export class ResponseReplacedError extends Error {
   override readonly name = 'ResponseReplacedError';
@@ -74,10 +74,10 @@ export class ResponseReplacedError extends Error {
 }
 
 /**
- * Takes both sides of a connection over once the engine has switched protocols and the client has been
+ * Takes over both sides of a connection once the engine has switched protocols and the client has been
  * notified. Both are paused (a `data` listener alone does not start them: pipe, resume() or iterate),
- * half-open, and have the bytes that came early pushed back into them. The connection counts as open until
- * both are closed; the handler, or the gateway on close, ends or destroys them.
+ * half-open, and have early bytes pushed back into them. The connection counts as open until both are closed;
+ * the handler, or the gateway on close, ends or destroys them.
  */
 export type UpgradeHandler = (client: Duplex, engine: Duplex) => void;
 
@@ -94,12 +94,12 @@ export type Verdict =
       /** Changes the request's body on its way. Not together with `body`. */
       readonly stream?: StreamingRequestTransform;
       /**
-       * Called once, when the engine is done with the request: it has answered to the end, has closed the
-       * connection, or never heard of it. A client that leaves does not end that: the engine may still begin
-       * with the request. With `ownConnection` the request travels on a connection of its own.
+       * Called once, when the engine is done with the request: its response is complete, the connection is
+       * closed, or it never got the request. A client that disconnects does not settle it: the engine may
+       * still begin with the request. With `ownConnection` the request has a connection of its own.
        */
       readonly settled?: () => void;
-      /** Nothing was sent, and nothing will be, on the engine connection that is used. */
+      /** The request gets a new engine connection, which no other request uses. */
       readonly ownConnection?: boolean;
       /** After the engine's 101: instead of a raw tunnel. */
       readonly upgradeHandler?: UpgradeHandler;
@@ -109,8 +109,8 @@ export type Verdict =
       readonly status: number;
       readonly message: string;
       /**
-       * Where the client asked to switch protocols: a switched stream that holds nothing but the message as
-       * an error, then ends. The engine hears nothing.
+       * Where the client requested a protocol switch: a switched stream with the message as its only error
+       * frame. The engine gets nothing.
        */
       readonly inStream?: boolean;
     };

@@ -11,20 +11,26 @@ import type { ResponseHead } from './message/response-head.ts';
 import { forwardedHead, type ParsedRequest } from './parsed-request.ts';
 import { StreamedRequest } from './request-stream.ts';
 
-/** What becomes of a forwarded request. One of these is called, once; `trouble` and `proceed` before. */
+/**
+ * The outcome of a forwarded request: exactly one of these is called, once; `reportProblem` and `proceed` may
+ * be called before.
+ */
 export interface ForwardingEvents {
-  /** Engine and client have all of it. `close`: the connection ends with it. */
+  /** Request and response are complete. `close`: the connection ends with them. */
   readonly complete: (close: boolean) => void;
   /** The engine switched protocols (or began a raw stream); `early` came after the head. */
   readonly switched: (head: ResponseHead, early: Buffer) => void;
-  /** Nothing of a response has reached the client: it gets one of the gateway's own. */
+  /** Nothing of a response was sent to the client: it gets one of the gateway's own. */
   readonly replaced: (status: number, message: string) => void;
-  /** `response-cut`: the client has a part of the response, or the engine of the body, and no more comes. */
+  /**
+   * `response-cut`: the client got a part of the response, or the engine a part of the body, and no more
+   * follows.
+   */
   readonly ended: (
     reason: Extract<EndReason, 'response-cut' | 'framing-broken' | 'engine-protocol-error'>,
   ) => void;
   readonly reportProblem: (why: string) => void;
-  /** The engine takes the request's body now. */
+  /** The engine accepts the request's body now. */
   readonly proceed: () => void;
 }
 
@@ -92,7 +98,7 @@ export class ForwardedExchange {
     return this.#verdict.stream !== undefined && !this.#framing.done;
   }
 
-  /** Sends the request's head, and what is there of its body. */
+  /** Sends the request's head, and the received part of its body. */
   begin(): void {
     const { settled, ownConnection = false, stream, ...raw } = this.#verdict;
     const { head } = this.#request;
@@ -118,7 +124,7 @@ export class ForwardedExchange {
       });
       return;
     }
-    // A body that is relayed follows at once, as far as it is here: one write for both.
+    // The received part of a relayed body follows at once: one write for both.
     const relayed = !this.#framing.done && this.#client.inbox.length > 0;
     if (relayed) this.#engine.cork();
     this.#engine.writeHead(forwardedHead(this.#request, raw), raw.body);
@@ -129,7 +135,7 @@ export class ForwardedExchange {
     }
   }
 
-  /** Takes what has come of the request's body. */
+  /** Forwards the received part of the request's body. */
   relayBody(): void {
     if (this.#stream !== null) {
       this.#stream.forwardBody();
@@ -148,8 +154,7 @@ export class ForwardedExchange {
       }
     }
     if (this.#framing.done && this.#response.done) this.#complete();
-    // The client's FIN in the middle of an exchange: the engine gets one too, after what belongs to the
-    // request.
+    // The client's FIN during an exchange: the engine gets one too, after the request's bytes.
     else if (this.#client.ended && (this.#client.inbox.length === 0 || !this.#framing.done))
       this.#engine.end();
   }
@@ -167,28 +172,28 @@ export class ForwardedExchange {
     this.#response.engineFailed(error);
   }
 
-  /** The client takes more. */
+  /** The client accepts more. */
   clientDrained(): void {
     this.#response.drained();
   }
 
-  /** The engine takes more. */
+  /** The engine accepts more. */
   engineDrained(): void {
     if (this.#stream === null) this.#client.resume();
     else this.#stream.drained();
   }
 
-  /** Nobody wants it any more: no event follows. */
+  /** The exchange is abandoned: no event follows. */
   abandon(): void {
     this.#response.abandon();
     this.#stream?.abandon();
   }
 
   #responseDelivered(): void {
-    // A body that is not sent to its end leaves nothing to go on with.
+    // After an incomplete body the connection can't be used any more.
     if (this.#stream !== null && !this.#stream.done) this.#events.ended('response-cut');
     else if (this.#framing.done) this.#complete();
-    // The engine answered before it had read the body; what it does with the rest (usually: close) decides.
+    // The engine responded before it had read the body: its next action (usually: close) ends the exchange.
     else if (this.#response.closes) this.#events.ended('response-cut');
   }
 
@@ -199,7 +204,7 @@ export class ForwardedExchange {
   /** In place of the engine's response. */
   #responseReplaced(status: number, message: string): void {
     this.#response.abandon();
-    // The engine waits for the rest of a body: the next request must not become that.
+    // The engine still waits for the rest of the body, which the next request must not become.
     if (this.#stream?.done === false || this.#engine.isAwaited) this.#engine.drop();
     this.#stream?.abandon();
     this.#events.replaced(status, message);

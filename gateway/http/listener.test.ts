@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendRaw } from '../../tests/support/raw-http.ts';
-import { listenOn, type ListenAt, type Listener } from './listener.ts';
+import { listenOn, type ListenAddress, type Listener } from './listener.ts';
 import type { Origin, SocketMountId } from '../base/socket-mount.ts';
 
 let dir: string;
@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 async function listen(
-  where: ListenAt,
+  where: ListenAddress,
   origin: Origin = { kind: 'clients' },
   origins: Origin[] = [],
 ): Promise<Listener> {

@@ -17,10 +17,10 @@ import {
 } from '../base/socket-file.ts';
 
 /**
- * Where to listen: a path that is made, or a listening descriptor that was inherited (it may have a path,
- * which is only removed at the end).
+ * Where to listen: the path of a new socket, or an inherited listening descriptor (with its path, if that is
+ * to be removed at the end).
  */
-export type ListenAt = { readonly path: string } | { readonly fd: number; readonly path?: string };
+export type ListenAddress = { readonly path: string } | { readonly fd: number; readonly path?: string };
 
 export interface ListenerOptions extends Pick<
   ConnectionOptions,
@@ -28,7 +28,7 @@ export interface ListenerOptions extends Pick<
 > {
   readonly origin: Origin;
   /**
-   * Group that may use a socket that is made (0660); where it does not exist the socket is root's alone
+   * Group that may use a new socket (0660); where it does not exist the socket is root's alone
    * (0600). Default `docker`.
    */
   readonly group?: string;
@@ -51,22 +51,22 @@ export interface Admission {
 /** One listening socket with its connections. */
 export interface Listener {
   readonly origin: Origin;
-  /** The listening descriptor; null where the system has none to show. */
+  /** The listening descriptor; null where it is unavailable. */
   readonly fd: number | null;
-  /** Node's own handle of it, the form in which a duplicate can be sent to another process; null likewise. */
+  /** Node's handle of it, which can be sent to another process; null likewise. */
   readonly handle: object | null;
   /** Open connections, including tunnels and upgraded ones. */
   connections(): number;
   /** Of those, tunnels and upgraded ones. */
   tunnels(): number;
   /**
-   * Stops listening, for another process that holds the same descriptor, and serves connections to their own
-   * end: nothing is cut. Resolves at the end of the last.
+   * Stops listening, for another process with the same descriptor, and serves open connections until they
+   * end. Resolves at the end of the last.
    */
   retire(): Promise<void>;
   /**
-   * Stops listening, lets running exchanges end for `graceMs`, then cuts what is left. The socket file goes
-   * away if it is still this listener's own; with `keepFile` it stays, for somebody who holds the same
+   * Stops listening, lets running exchanges end for `graceMs`, then closes the rest. Removes the socket file
+   * if it is still this listener's own; with `keepFile` it stays, for another process with the same
    * descriptor.
    */
   close(graceMs?: number, options?: { readonly keepFile?: boolean }): Promise<void>;
@@ -74,10 +74,13 @@ export interface Listener {
 
 /**
  * Listens on a unix socket and serves every connection with the gateway's rules. Errors:
- * `engine.already-running` when somebody answers there, `engine.start-failed` when it can't be made. A
- * leftover socket is replaced.
+ * `engine.already-running` when another process listens there, `engine.start-failed` when it can't be
+ * created. A stale socket is replaced.
  */
-export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<Result<Listener, AppError>> {
+export async function listenOn(
+  at: ListenAddress,
+  options: ListenerOptions,
+): Promise<Result<Listener, AppError>> {
   const connections = new ClientConnections(options);
   const server = createServer({ allowHalfOpen: true }, (client) => {
     connections.add(client);
@@ -180,7 +183,7 @@ class ClientConnections {
 /** Starts listening. The socket file that is the listener's own; null where it has none. */
 async function bind(
   server: Server,
-  at: ListenAt,
+  at: ListenAddress,
   options: ListenerOptions,
 ): Promise<Result<OwnedSocket | null, AppError>> {
   if ('fd' in at) {
@@ -190,8 +193,8 @@ async function bind(
   }
   const free = await freeSocket(at.path);
   if (!free.ok) return free;
-  // Under another name first: nobody gets in before the rights are set, and nobody else's socket is ever in
-  // the way of ours.
+  // Under a temporary name first: nobody connects before the permissions are set, and no other socket is ever
+  // replaced.
   const temporary = temporaryName(at.path);
   const listening = await startListening(server, { path: temporary }, at.path);
   if (!listening.ok) return listening;

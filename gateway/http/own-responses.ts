@@ -5,9 +5,9 @@ import type { HeadError } from './message/head-parser.ts';
 import type { ParsedRequest } from './parsed-request.ts';
 
 /** How the gateway's own responses end a connection. */
-export interface ResponseEvents {
-  /** No request follows: the connection ends, after `lastAnswer`. */
-  readonly ended: (reason: EndReason, lastAnswer?: Buffer) => void;
+export interface OwnResponseEvents {
+  /** No request follows: the connection ends, after `lastResponse`. */
+  readonly ended: (reason: EndReason, lastResponse?: Buffer) => void;
   /** The client speaks HTTP/2 from its first byte, and all its calls are refused. */
   readonly callsRefused: (status: number, message: string) => void;
 }
@@ -15,14 +15,14 @@ export interface ResponseEvents {
 /** The gateway's own responses, in place of the engine's, to one request after another. */
 export class OwnResponses {
   readonly #client: Pick<ClientSide, 'write'>;
-  readonly #events: ResponseEvents;
+  readonly #events: OwnResponseEvents;
   readonly #reportProblem: (why: string) => void;
   /** Null until the head of the next request is read. */
   #request: ParsedRequest | null = null;
 
   constructor(
     client: Pick<ClientSide, 'write'>,
-    events: ResponseEvents,
+    events: OwnResponseEvents,
     reportProblem: (why: string) => void,
   ) {
     this.#client = client;
@@ -35,7 +35,7 @@ export class OwnResponses {
     this.#request = request;
   }
 
-  /** The request stands for a connection of HTTP/2 with prior knowledge. */
+  /** The request was implied by HTTP/2 with prior knowledge. */
   get isToImpliedRequest(): boolean {
     return this.#request?.isImplied === true;
   }
@@ -45,7 +45,7 @@ export class OwnResponses {
     return this.#request?.head.close === true || this.isToImpliedRequest;
   }
 
-  /** The next request can follow: the body of this one is over. */
+  /** The next request can follow: the body of this one is complete. */
   respond(status: number, message: string): void {
     this.#client.write(this.#error(status, message, false));
   }

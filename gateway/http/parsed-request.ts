@@ -21,8 +21,8 @@ export interface ParsedRequest {
   /** The head that is written to the engine when nothing is changed. */
   readonly forwarded: string;
   /**
-   * The client did not send it, but speaks HTTP/2 from its first byte (see `impliedGrpcRequest`): it gets
-   * nothing of the response. Default: it sent it.
+   * The client did not send it, but HTTP/2's preface (see `impliedGrpcRequest`): it gets nothing of the
+   * response. Default: false.
    */
   readonly isImplied?: boolean;
 }
@@ -30,8 +30,8 @@ export interface ParsedRequest {
 export type ParsedResult =
   { readonly ok: true; readonly request: ParsedRequest } | { readonly ok: false; readonly error: HeadError };
 
-// Clients repeat identical heads on the same and on other connections. The cache has few and small entries,
-// and none with credentials, which must not stay in memory.
+// Clients repeat identical heads, on the same and on other connections. The cache is small, and has no heads
+// with credentials, which must not stay in memory.
 const maxCached = 128;
 const maxCachedHeadBytes = 1024;
 const cache = new Map<string, ParsedRequest>();
@@ -78,8 +78,8 @@ export function asLastRequest(request: ParsedRequest): ParsedRequest {
 const expectContinue = { name: 'Expect', key: 'expect', value: '100-continue' };
 
 /**
- * The head the engine gets under a verdict. A response that is looked at is not asked for compressed, as
- * docker-java asks for copies out: who would take it so takes it as it is, too.
+ * The head that the engine gets under a verdict. Where the response is transformed, `Accept-Encoding` is
+ * dropped (docker-java sends it for copies): every client accepts an uncompressed response.
  */
 export function forwardedHead(
   { head: requested, target, upgrade, forwarded }: ParsedRequest,

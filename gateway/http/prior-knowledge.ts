@@ -6,10 +6,10 @@ import { parseRequest, type ParsedRequest } from './parsed-request.ts';
  * API 1.53 on the engine serves gRPC to builds like this, in place of `POST /grpc`.
  */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
-/** Of these bytes, the first that are a request head by themselves: up to the first blank line. */
+/** Length of its part that looks like a request head: up to the first blank line. */
 const prefaceHeadBytes = preface.indexOf('SM');
 
-/** Whether `bytes`, the first of a connection, are HTTP/2's preface; `partial`: they may become that. */
+/** Whether `bytes`, the first of a connection, are HTTP/2's preface; `partial`: incomplete. */
 export function prefaceProgress(bytes: Buffer): 'none' | 'partial' | 'complete' {
   const length = Math.min(bytes.length, preface.length);
   if (length < prefaceHeadBytes || preface.compare(bytes, 0, length, 0, length) !== 0) return 'none';
@@ -17,8 +17,8 @@ export function prefaceProgress(bytes: Buffer): 'none' | 'partial' | 'complete' 
 }
 
 /**
- * The request that such a connection stands for: it is decided as one that is upgraded by `POST /grpc`, and
- * opened at the engine by that request. The client gets no byte of the response.
+ * The request that such a connection implies: it is decided like an upgrade by `POST /grpc`, and the engine
+ * gets that request. The client gets no byte of the response.
  */
 export function impliedGrpcRequest(): ParsedRequest {
   const parsed = parseRequest(
@@ -31,8 +31,8 @@ export function impliedGrpcRequest(): ParsedRequest {
   return { ...parsed.request, isImplied: true };
 }
 
-/** The engine's final response to an implied request: it has not switched protocols. */
-export const notSwitched: ResponseTransform = {
+/** Replaces a final response to an implied request: the engine has not switched protocols. */
+export const refuseNotSwitched: ResponseTransform = {
   limit: 64 * 1024,
   transformResponse: ({ status }) => {
     throw new ResponseReplacedError(

@@ -13,7 +13,7 @@ const grpcStatus: Readonly<Record<number, number>> = { 403: 7, 429: 8, 501: 12, 
 const internal = 13;
 
 /**
- * Ends every gRPC call of a client of HTTP/2 with an error, and its connection after a while. `status` is the
+ * Fails every gRPC call of an HTTP/2 client, and closes its connection after a while. `status` is the
  * HTTP status of the refusal.
  */
 export function refuseCalls(client: Duplex, status: number, message: string): void {

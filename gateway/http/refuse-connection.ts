@@ -3,14 +3,17 @@ import { errorResponse } from './errors.ts';
 import { prefaceProgress } from './prior-knowledge.ts';
 import { refuseCalls } from './refuse-calls.ts';
 
-/** How long a refused client may take to ask and to read the response, ms, and how much it may send. */
+/**
+ * How long a refused client may take to send a request and to read the response, ms, and how much it may
+ * send.
+ */
 const refusalTimeoutMs = 5000;
 const maxReceivedBytes = 1024 * 1024;
 
 /**
- * Answers whatever a client asks first, and closes: clients take no answer for one before they have asked. A
- * client that speaks HTTP/2 from its first byte gets the refusal as the error of its calls. `ended` is called
- * once, when the socket is closed.
+ * Responds to the client's first request, whatever it is, and closes: clients ignore a response before they
+ * have sent a request. A client that begins with HTTP/2 gets the refusal as the error of its calls. `ended`
+ * is called once, when the socket is closed.
  */
 export function refuseConnection(socket: Socket, status: number, message: string, ended: () => void): void {
   let received = 0;

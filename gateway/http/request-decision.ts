@@ -60,7 +60,7 @@ export class RequestDecision {
     return this.#body?.bufferedBytes ?? 0;
   }
 
-  /** Begins. True when the connection can go on at once. */
+  /** Starts the decision. True when the pump can continue at once. */
   begin(decide: () => GatekeeperResult | Promise<GatekeeperResult>): boolean {
     return this.#runThen(decide, (handling) => {
       this.#handle(handling);
@@ -68,8 +68,8 @@ export class RequestDecision {
   }
 
   /**
-   * Takes what has come of a body that is to be read. True when the connection can go on at once; null where
-   * no body is read now.
+   * Consumes the received part of the body. True when the pump can continue at once; null where no body is
+   * being read.
    */
   readBody(): boolean | null {
     const pending = this.#pending;
@@ -156,7 +156,7 @@ export class RequestDecision {
       this.#decide(handling);
       return;
     }
-    // The client may have gone while it was decided.
+    // The client may have disconnected during the decision.
     if (this.#state !== 'deciding') return;
     const { body } = this.#head;
     if (body.kind === 'length' && body.bytes > handling.limit) {

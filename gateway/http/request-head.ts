@@ -5,20 +5,19 @@ import { parseRequest, type ParsedRequest } from './parsed-request.ts';
 import { prefaceProgress } from './prior-knowledge.ts';
 
 export type HeadProgress =
-  /** Nothing of a request is here. */
+  /** No byte of a request was received. */
   | { readonly kind: 'nothing' }
-  /** More has to come, or the client has to take more first. */
+  /** The head is incomplete, or the client has to read responses first. */
   | { readonly kind: 'more' }
   /** The client's FIN came in the middle of a head. */
   | { readonly kind: 'cut' }
   | { readonly kind: 'malformed'; readonly error: HeadError }
-  /** The client speaks HTTP/2 from its first byte; its preface stays where it is. */
+  /** The client begins with HTTP/2; its preface stays in the inbox. */
   | { readonly kind: 'http2' }
   | { readonly kind: 'request'; readonly request: ParsedRequest };
 
 /**
- * Takes the next request's head from what the client has sent, once it is whole. `isFirst`: nothing of the
- * connection was taken yet.
+ * Takes the next complete request head from the inbox. `isFirst`: nothing was taken from the connection yet.
  */
 export function readRequestHead(
   client: ClientSide,
@@ -31,7 +30,7 @@ export function readRequestHead(
     return { kind: 'nothing' };
   }
   slot?.busy();
-  // Answers of our own to one who reads none would pile up.
+  // Our own responses would pile up for a client that reads none.
   if (client.needsDrain) {
     client.pause();
     return { kind: 'more' };
@@ -58,7 +57,7 @@ export function readRequestHead(
   return { kind: 'request', request: parsed.request };
 }
 
-/** What is wrong with the beginning of a head; null: it may still become one. */
+/** The error of an incomplete head; null: it may still become valid. */
 function incompleteHeadError(inbox: Buffer): HeadError | null {
   if (inbox.length > maxHeadBytes)
     return { status: 431, why: `the head is longer than ${maxHeadBytes} bytes` };

@@ -6,14 +6,14 @@ import type { RequestOptions, UpgradeHandler, Verdict } from './exchange.ts';
 import { ForwardedExchange } from './forwarded-exchange.ts';
 import { ClientDisconnection, gatewayRequest } from './gateway-request.ts';
 import { BodyTracker } from './message/framing.ts';
-import { OwnResponses, type ResponseEvents } from './own-responses.ts';
+import { OwnResponses, type OwnResponseEvents } from './own-responses.ts';
 import { asLastRequest, type ParsedRequest } from './parsed-request.ts';
-import { impliedGrpcRequest, notSwitched } from './prior-knowledge.ts';
+import { impliedGrpcRequest, refuseNotSwitched } from './prior-knowledge.ts';
 import { RequestDecision } from './request-decision.ts';
 import { readRequestHead } from './request-head.ts';
 
-/** What requests do to their connection. */
-export interface PipelineEvents extends ResponseEvents {
+/** Events for the connection. */
+export interface PipelineEvents extends OwnResponseEvents {
   /** The engine switched protocols. `early` came after the head; `handler` takes the sockets, if any does. */
   readonly switched: (early: Buffer, handler: UpgradeHandler | null) => void;
 }
@@ -61,7 +61,9 @@ export class RequestPipeline {
     if (this.idle) this.#events.ended('complete');
   }
 
-  /** The next request is answered with `Connection: close`: the client opens another connection then. */
+  /**
+   * The response to the next request gets `Connection: close`, so that the client opens another connection.
+   */
   retire(): void {
     this.#isRetiring = true;
   }
@@ -205,7 +207,7 @@ export class RequestPipeline {
       this.#failed(new Error('nobody decides the calls of a connection for builds'));
       return;
     }
-    const handled = request.isImplied === true ? { ...verdict, response: notSwitched } : verdict;
+    const handled = request.isImplied === true ? { ...verdict, response: refuseNotSwitched } : verdict;
     this.#state = 'exchange';
     this.#exchange = new ForwardedExchange(request, handled, this.#requestBody, this.#client, this.#engine, {
       complete: (close) => {
@@ -228,7 +230,7 @@ export class RequestPipeline {
     this.#exchange.begin();
   }
 
-  /** The engine has no `POST /grpc` any more: it takes HTTP/2 with prior knowledge itself. */
+  /** The engine no longer has `POST /grpc`: it accepts HTTP/2 with prior knowledge itself. */
   #connectNatively(upgradeHandler: UpgradeHandler | null): void {
     this.#exchange = null;
     this.#state = 'over';

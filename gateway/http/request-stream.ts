@@ -1,4 +1,4 @@
-import { BodyStream, Chunks, concatParts } from './message/body-stream.ts';
+import { BodyStream, ChunkEncoder, concatParts } from './message/body-stream.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
@@ -20,24 +20,24 @@ export interface RequestStreamEvents {
 
 /** Streams a request's body to the engine through a transform, once the engine requests it. */
 export class StreamedRequest {
-  readonly #handling: StreamingRequestTransform;
+  readonly #transformer: StreamingRequestTransform;
   readonly #body: BodyTracker;
   readonly #client: ClientSide;
   readonly #engine: EngineLink;
   readonly #events: RequestStreamEvents;
-  #state: 'waiting' | 'asking' | 'streaming' | 'done' | 'over' = 'waiting';
+  #state: 'waiting' | 'starting' | 'streaming' | 'done' | 'over' = 'waiting';
   #stream: BodyStream | null = null;
-  readonly #chunks = new Chunks();
+  readonly #chunks = new ChunkEncoder();
   readonly #bypass: ZeroCopyPath;
 
   constructor(
-    handling: StreamingRequestTransform,
+    transformer: StreamingRequestTransform,
     body: BodyTracker,
     client: ClientSide,
     engine: EngineLink,
     events: RequestStreamEvents,
   ) {
-    this.#handling = handling;
+    this.#transformer = transformer;
     this.#body = body;
     this.#client = client;
     this.#engine = engine;
@@ -55,14 +55,14 @@ export class StreamedRequest {
   /** The engine has requested the body. Idempotent. */
   begin(): void {
     if (this.#state !== 'waiting') return;
-    this.#state = 'asking';
+    this.#state = 'starting';
     Promise.resolve()
-      .then(() => this.#handling.begin())
+      .then(() => this.#transformer.begin())
       .then((transform) => {
-        if (this.#state !== 'asking') return;
+        if (this.#state !== 'starting') return;
         this.#state = 'streaming';
         this.#stream = new BodyStream(transform, {
-          out: (parts) => this.#engine.writeAll(this.#chunks.put(parts)),
+          out: (parts) => this.#engine.writeAll(this.#chunks.encode(parts)),
           pull: () => {
             this.#client.resume();
           },

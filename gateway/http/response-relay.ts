@@ -10,7 +10,7 @@ export interface ResponseEvents {
   /** The whole response was sent to the client. */
   readonly delivered: () => void;
   /**
-   * The engine switched protocols (or began a raw stream); `early` came after the head, which is with the
+   * The engine switched protocols (or began a raw stream); `early` followed the head, which was sent to the
    * client already.
    */
   readonly switched: (head: ResponseHead, early: Buffer) => void;
@@ -26,7 +26,7 @@ export interface ResponseEvents {
 /** Relays the engine's response to the client: as received, or buffered and transformed first. */
 export class ResponseRelay {
   readonly #reader: ResponseReader;
-  readonly #handling: ResponseTransform | null;
+  readonly #transformer: ResponseTransform | null;
   readonly #client: ClientSide;
   readonly #engine: EngineLink;
   readonly #events: ResponseEvents;
@@ -36,13 +36,13 @@ export class ResponseRelay {
 
   constructor(
     request: ForwardedRequestInfo,
-    handling: ResponseTransform | null,
+    transformer: ResponseTransform | null,
     client: ClientSide,
     engine: EngineLink,
     events: ResponseEvents,
   ) {
-    this.#reader = new ResponseReader(request, handling?.limit ?? null);
-    this.#handling = handling;
+    this.#reader = new ResponseReader(request, transformer?.limit ?? null);
+    this.#transformer = transformer;
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
@@ -81,7 +81,7 @@ export class ResponseRelay {
         return;
       case 'too-long':
         this.#badGateway(
-          `the engine's answer is longer than the ${this.#handling?.limit ?? 0} bytes that can be looked at`,
+          `the engine's answer is longer than the ${this.#transformer?.limit ?? 0} bytes that can be looked at`,
         );
         return;
       case 'switched':
@@ -94,8 +94,8 @@ export class ResponseRelay {
         return;
       case 'done':
         if (reader.out.length > 0) this.#toClient(reader.out);
-        if (this.#handling === null) this.#finish();
-        else this.#transform(this.#handling);
+        if (this.#transformer === null) this.#finish();
+        else this.#transform(this.#transformer);
     }
   }
 
@@ -104,14 +104,14 @@ export class ResponseRelay {
     if (this.#state !== 'reading') return;
     const reader = this.#reader;
     if (reader.head === null) this.#serviceUnavailable('the engine closed the connection without an answer');
-    else if (this.#handling === null) {
+    else if (this.#transformer === null) {
       // The end of an until-close body, or a response cut short: the client sees exactly that.
       this.#state = 'over';
       this.#events.truncated();
     } else if (!reader.isCompleteAtClose()) this.#badGateway("the engine's answer was cut short");
     else {
       this.#engine.drop();
-      this.#transform(this.#handling);
+      this.#transform(this.#transformer);
     }
   }
 
@@ -125,7 +125,7 @@ export class ResponseRelay {
           ? 'the Docker engine is not running'
           : `the connection to the Docker engine broke (${error.code ?? error.message})`,
       );
-    } else if (this.#handling !== null) this.#badGateway("the engine's answer was cut short");
+    } else if (this.#transformer !== null) this.#badGateway("the engine's answer was cut short");
     else {
       this.#state = 'over';
       this.#events.truncated();
@@ -142,7 +142,7 @@ export class ResponseRelay {
     this.#events.delivered();
   }
 
-  #transform(handling: ResponseTransform): void {
+  #transform(transformer: ResponseTransform): void {
     const head = this.#reader.head;
     if (head === null) return;
     // Without a body by its status or method, a response stays as it is.
@@ -165,7 +165,7 @@ export class ResponseRelay {
     };
     let transformed: Buffer | null | Promise<Buffer | null>;
     try {
-      transformed = handling.transformResponse(head, body);
+      transformed = transformer.transformResponse(head, body);
     } catch (error) {
       this.#transformFailed(error);
       return;

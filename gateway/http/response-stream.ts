@@ -3,7 +3,7 @@ import type { ResponseEvents } from './response-relay.ts';
 import {
   identityTransform,
   BodyStream,
-  Chunks,
+  ChunkEncoder,
   concatParts,
   type BodyTransform,
 } from './message/body-stream.ts';
@@ -20,7 +20,7 @@ import { ZeroCopyPath } from './splice/zero-copy-path.ts';
  */
 export class StreamedResponse {
   readonly #reader: ResponseReader;
-  readonly #handling: StreamingResponseTransform;
+  readonly #transformer: StreamingResponseTransform;
   readonly #client: ClientSide;
   readonly #engine: EngineLink;
   readonly #events: ResponseEvents;
@@ -28,7 +28,7 @@ export class StreamedResponse {
   #state: 'head' | 'deciding' | 'streaming' | 'over' = 'head';
   #stream: BodyStream | null = null;
   /** Frames the body in chunks; null: raw under the engine's own head. */
-  #chunks: Chunks | null = new Chunks();
+  #chunks: ChunkEncoder | null = new ChunkEncoder();
   #early: Buffer[] = [];
   #complete = false;
   #finished = false;
@@ -38,13 +38,13 @@ export class StreamedResponse {
 
   constructor(
     request: ForwardedRequestInfo,
-    handling: StreamingResponseTransform,
+    transformer: StreamingResponseTransform,
     client: ClientSide,
     engine: EngineLink,
     events: ResponseEvents,
   ) {
     this.#reader = new ResponseReader(request, Infinity);
-    this.#handling = handling;
+    this.#transformer = transformer;
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
@@ -77,7 +77,7 @@ export class StreamedResponse {
       case 'invalid':
       case 'switched':
       case 'too-long':
-        this.#fail("the engine's answer makes no sense");
+        this.#fail("the engine's answer is malformed");
         return;
       case 'done':
         this.#complete = true;
@@ -149,7 +149,7 @@ export class StreamedResponse {
       this.#fail("the engine's answer could not be looked at; see the gateway's log");
     };
     Promise.resolve()
-      .then(() => this.#handling.begin(head))
+      .then(() => this.#transformer.begin(head))
       .then(start)
       .catch(failed);
   }
@@ -166,7 +166,7 @@ export class StreamedResponse {
       chunked && head.body.kind !== 'chunked' ? chunkedHead(this.#reader.rawHead) : this.#reader.rawHead,
     );
     this.#stream = new BodyStream(transform ?? identityTransform, {
-      out: (parts) => this.#client.writeAll(this.#chunks?.put(parts) ?? parts),
+      out: (parts) => this.#client.writeAll(this.#chunks?.encode(parts) ?? parts),
       pull: () => {
         this.#engine.resume();
       },

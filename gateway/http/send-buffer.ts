@@ -7,17 +7,17 @@ const solSocket = 1;
 const soSendBuffer = 7;
 const soSendBufferForce = 32;
 /**
- * What the kernel may hold of what was written: many parts, so that a stream need not wait for its receiver
- * at each of them.
+ * Size of the kernel's send buffer for a stream: many parts, so that it need not wait for its receiver at
+ * each of them.
  */
-const bytes = 2 * 1024 * 1024;
-/** More than this makes a stream. */
+const sendBufferBytes = 2 * 1024 * 1024;
+/** A connection with more written bytes is a stream. */
 const streamBytes = 1024 * 1024;
 let setsockopt: SetSockOpt | null | undefined;
 
 /**
- * Lets what is written to a connected unix socket pile up in the kernel once it turns out to be a stream;
- * without effect where that can't be had.
+ * Enlarges the send buffer of a connected unix socket once it turns out to carry a stream; without effect
+ * where that is not possible.
  */
 export class SendBuffer {
   #written = 0;
@@ -37,8 +37,8 @@ function enlarge(socket: Socket): void {
   const fd = descriptorOf(socket);
   if (setsockopt === null || fd === null) return;
   const value = Buffer.alloc(4);
-  value.writeInt32LE(bytes);
-  // Past the machine's limit, as root may; else as far as that.
+  value.writeInt32LE(sendBufferBytes);
+  // Root may exceed the machine's limit; others get as much as it allows.
   if (setsockopt(fd, solSocket, soSendBufferForce, value, 4) !== 0)
     setsockopt(fd, solSocket, soSendBuffer, value, 4);
 }

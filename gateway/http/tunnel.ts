@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 
-/** Passes bytes in both directions after a switch of protocols, and each side's FIN to the other. */
+/** Relays bytes in both directions after a protocol switch, and each side's FIN to the other. */
 export class Tunnel {
   readonly #client: ClientSide;
   readonly #engine: EngineLink;
@@ -15,7 +15,7 @@ export class Tunnel {
     this.#ended = ended;
   }
 
-  /** `early` came from the engine after the head of its response. */
+  /** `early` followed the head of the engine's response. */
   begin(early: Buffer): void {
     if (early.length > 0) this.fromEngine(early);
     const inbox = this.#client.take(this.#client.inbox.length);
@@ -50,7 +50,7 @@ export function releaseBoth(
   engine: EngineLink,
   early: Buffer,
 ): { readonly client: Duplex; readonly engine: Duplex } | null {
-  // A client that has ended already has nothing to say in another protocol.
+  // A client that has sent FIN already can't use another protocol.
   const engineSocket = client.ended ? null : engine.release();
   if (engineSocket === null) return null;
   const clientSocket = client.release();

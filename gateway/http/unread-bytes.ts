@@ -3,7 +3,7 @@ import { descriptorOf, libcFunction } from '../base/libc.ts';
 
 type Ioctl = (fd: number, request: number, value: Buffer) => number;
 
-/** SIOCOUTQ: of a unix socket, what the other end has not read yet. */
+/** SIOCOUTQ: bytes that the other end of a unix socket has not read yet. */
 const siocOutQ = 0x5411;
 let ioctl: Ioctl | null | undefined;
 
@@ -16,8 +16,7 @@ export function unreadBytes(socket: Socket): number {
 }
 
 /**
- * Of a write that is under way, `writableLength` counts all until its end. Node's own time-out of sockets
- * looks here.
+ * During a write, `writableLength` counts all of it until its end. Node's own socket timeout uses this value.
  */
 function libuvQueuedBytes(socket: Socket): number {
   return (socket as unknown as { _handle?: { writeQueueSize?: number } })._handle?.writeQueueSize ?? 0;

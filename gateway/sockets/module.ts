@@ -4,7 +4,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { fail, ok } from '../../shared/result.ts';
 import path from 'node:path';
-import type { ListenAt, Listener } from '../http/listener.ts';
+import type { ListenAddress, Listener } from '../http/listener.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import { createAdmission } from './admission.ts';
 import { engineContainers } from './engine-containers.ts';
@@ -22,7 +22,7 @@ export interface SocketMountPartOptions {
   readonly facts: EngineFacts;
   readonly trust: ImageTrust | null;
   readonly settings: () => EffectiveSettings['socket'];
-  readonly listen: (at: ListenAt, origin: Origin) => Promise<Result<Listener, AppError>>;
+  readonly listen: (at: ListenAddress, origin: Origin) => Promise<Result<Listener, AppError>>;
   readonly listenerStore: ListenerStore;
   readonly log: (line: string) => void;
 }

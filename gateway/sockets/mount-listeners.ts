@@ -5,12 +5,12 @@ import path from 'node:path';
 import type { ListenerStore } from '../../shared/gateway/listener-handoff.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { Origin, SocketMount, SocketMountId } from '../base/socket-mount.ts';
-import type { ListenAt, Listener } from '../http/listener.ts';
+import type { ListenAddress, Listener } from '../http/listener.ts';
 
 export interface MountListenersOptions {
   /** Where the sockets are. */
   readonly directory: string;
-  readonly listen: (at: ListenAt, origin: Origin) => Promise<Result<Listener, AppError>>;
+  readonly listen: (at: ListenAddress, origin: Origin) => Promise<Result<Listener, AppError>>;
   readonly listenerStore: ListenerStore;
 }
 
@@ -68,7 +68,7 @@ export class MountListeners {
     this.#listeners.clear();
   }
 
-  async #listen(mount: SocketMount, at: ListenAt): Promise<void> {
+  async #listen(mount: SocketMount, at: ListenAddress): Promise<void> {
     const listening = await this.#options.listen(at, { kind: 'socket-mount', id: mount.id });
     if (!listening.ok)
       throw new Error(

@@ -1,7 +1,6 @@
 /**
- * Changes a body while it streams by: content comes in and goes out without framing, as much at a time as is
- * there. Throwing means that the body gets no clean end. The generator is always finished (its `finally`
- * runs), also after the body was abandoned.
+ * Transforms a body while it is streamed: content without framing, in parts as they arrive. Throwing
+ * truncates the body. The generator always completes (its `finally` runs), also after the body was abandoned.
  */
 export type BodyTransform = (
   content: AsyncIterable<Buffer>,
@@ -9,22 +8,22 @@ export type BodyTransform = (
 ) => AsyncIterable<readonly Buffer[]>;
 
 /**
- * Content that a transform lets pass unseen: the inside of large files. Called only while the transform waits
- * for content and has emitted everything before.
+ * Content that bypasses a transform: the inside of large files. Called only while the transform waits for
+ * content and has emitted everything before.
  */
 export interface PassThrough {
-  /** How many of the next bytes pass unchanged. */
+  /** How many of the next bytes may bypass the transform. */
   remaining(): number;
-  /** So many bytes have passed. */
+  /** Records bytes that bypassed the transform. */
   passed(bytes: number): void;
 }
 
 export interface BodyStreamEvents {
-  /** What goes on. False: `drained` will be called before more is taken. */
+  /** Output. False: the receiver is full; `drained` will be called. */
   readonly out: (parts: readonly Buffer[]) => boolean;
   /** More content can be pushed, after `push` returned false. */
   readonly pull: () => void;
-  /** Everything has gone on. */
+  /** All output was emitted. */
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -32,7 +31,7 @@ export interface BodyStreamEvents {
 /** Content that may be queued for the transform before the sender is paused. */
 const maxPendingBytes = 512 * 1024;
 
-/** Runs a transform between a sender and a receiver that are both pushed, with backpressure both ways. */
+/** Runs a transform between a push source and a push sink, with backpressure in both directions. */
 export class BodyStream {
   readonly #events: BodyStreamEvents;
   #pending: Buffer[] = [];
@@ -160,7 +159,7 @@ export class BodyStream {
   }
 }
 
-/** A body that stays as it is. */
+/** Leaves a body unchanged. */
 export async function* identityTransform(
   content: AsyncIterable<Buffer>,
   offer?: (passing: PassThrough) => void,
@@ -176,8 +175,8 @@ const lastChunk = Buffer.from('0\r\n\r\n');
 export const concatParts = (parts: readonly Buffer[]): Buffer =>
   (parts.length === 1 ? parts[0] : undefined) ?? Buffer.concat(parts);
 
-/** The chunks of a chunked body on its way out. */
-export class Chunks {
+/** Encodes a chunked body. */
+export class ChunkEncoder {
   #chunkRemaining = 0;
 
   /** Bytes still missing of the current chunk; 0: between chunks. */
@@ -186,7 +185,7 @@ export class Chunks {
   }
 
   /** Frames content as a chunk; nothing for no content, which would end the body. */
-  put(parts: readonly Buffer[]): readonly Buffer[] {
+  encode(parts: readonly Buffer[]): readonly Buffer[] {
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     if (bytes === 0) return [];
     if (this.#chunkRemaining === 0)
@@ -198,11 +197,13 @@ export class Chunks {
     const all = concatParts(parts);
     const chunkRest = all.subarray(0, this.#chunkRemaining);
     this.#chunkRemaining = 0;
-    return [chunkRest, lineEnd, ...this.put([all.subarray(chunkRest.length)])];
+    return [chunkRest, lineEnd, ...this.encode([all.subarray(chunkRest.length)])];
   }
 
-  /** The zero-copy path has begun a chunk, of which so much is missing. Returns what to send next. */
-  begun(missing: number): readonly Buffer[] {
+  /**
+   * The zero-copy path has begun a chunk, of which `missing` bytes are missing. Returns what to send next.
+   */
+  chunkBegun(missing: number): readonly Buffer[] {
     this.#chunkRemaining = missing;
     return missing === 0 ? [lineEnd] : [];
   }

@@ -1,21 +1,20 @@
 import type { BodyLength } from './head-parser.ts';
 
 /**
- * Where the next byte of a body belongs. `left`: bytes of content that follow without framing between them;
- * Infinity: until the end of the connection.
+ * The position of the next byte of a body. `left`: bytes of contiguous content; Infinity: until the end of
+ * the connection.
  */
 export type BodyPosition =
   | { readonly at: 'content'; readonly left: number; readonly ofChunk: boolean }
   | { readonly at: 'chunk-start' };
 
 /**
- * Follows the bytes of one message body and says where it ends, so that it can be relayed raw and the next
- * message on the connection is still found exactly. For requests (`strict`) chunk extensions and trailers are
- * refused: no Docker client sends them.
+ * Tracks the framing of one message body, so that it can be relayed raw and its exact end is known. For
+ * requests (`strict`) chunk extensions and trailers are refused: no Docker client sends them.
  */
 export class BodyTracker {
   done: boolean;
-  /** Set once the framing is broken; the connection is lost then. */
+  /** Set once the framing is broken: the connection can't be used any more. */
   broken: string | null = null;
   readonly #length: BodyLength;
   readonly #strict: boolean;
@@ -35,7 +34,7 @@ export class BodyTracker {
     return this.#length.kind === 'until-close';
   }
 
-  /** Null: into the framing, or nowhere. */
+  /** Null inside of the framing, and after the end. */
   get position(): BodyPosition | null {
     if (this.done || this.broken !== null) return null;
     switch (this.#length.kind) {
@@ -51,7 +50,7 @@ export class BodyTracker {
     }
   }
 
-  /** So much of the content that follows at `position` has gone another way. */
+  /** Records content at `position` that bypassed the tracker, bytes. */
   skip(content: number): void {
     if (
       this.done ||
@@ -66,21 +65,21 @@ export class BodyTracker {
   }
 
   /**
-   * Chunks have gone another way, up to a place in one from whose end so much content is missing (0: the line
-   * that ends it comes next); null: whole ones.
+   * Records chunks that bypassed the tracker. `inChunk`: content missing of the last of them (0: the line
+   * that ends it is next); null: it was complete.
    */
   skipChunks(inChunk: number | null): void {
     this.#left = inChunk ?? 0;
     this.#state = inChunk === null ? 'size' : inChunk === 0 ? 'data-end' : 'data';
   }
 
-  /** Nobody knows any more what the next byte is. */
+  /** The position is unknown from now on. */
   cut(): void {
     this.broken ??= 'the body ended in the middle';
   }
 
   /**
-   * Takes what belongs to this body from the start of `bytes`; returns how many bytes that is. `sink` gets
+   * Consumes the bytes of this body from the start of `bytes`; returns their number. `sink` gets
    * the content without framing.
    */
   consume(bytes: Buffer, sink?: (content: Buffer) => void): number {

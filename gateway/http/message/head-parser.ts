@@ -1,7 +1,7 @@
 /**
- * HTTP/1.1 request heads in a deliberately narrow grammar: what Docker clients send, nothing more. The engine
- * could read differently what is refused here; what is accepted is serialised anew by `writeRequestHead`, so
- * that the engine never gets the client's own bytes of a head.
+ * HTTP/1.1 request heads in a deliberately narrow grammar: what Docker clients send, nothing more. Anything
+ * that the engine could parse differently is refused; an accepted head is re-serialized by
+ * `writeRequestHead`, so that the engine never gets the client's own bytes of a head.
  */
 
 /** A header as received: name in its own spelling, `key` lower-cased. */
@@ -25,11 +25,11 @@ export interface RequestHead {
   /** End-to-end fields only, in order; framing and connection fields are in the properties below. */
   readonly fields: readonly HeaderField[];
   readonly body: BodyLength;
-  /** The client asked to close the connection after this exchange. */
+  /** The client requested `Connection: close`. */
   readonly close: boolean;
   /**
-   * Protocol named by a well-formed `Upgrade`, lower-cased; null without. The engine looks for `Connection:
-   * Upgrade` as well only where a WebSocket begins.
+   * Protocol named by a well-formed `Upgrade`, lower-cased; null without. The engine requires `Connection:
+   * Upgrade` for a WebSocket only.
    */
   readonly upgrade: string | null;
   readonly expectContinue: boolean;
@@ -49,7 +49,7 @@ export const maxHeadBytes = 128 * 1024;
 const maxFields = 128;
 
 const requestLine = /^([A-Z]{3,7}) (\/[\x21-\x7e]*) HTTP\/1\.1$/;
-// Blanks around a value are left away; a tab there is no blank to every parser.
+// Spaces around a value are stripped; a tab is not whitespace for every parser.
 const fieldLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+): *(.*)$/;
 // Any byte that is neither visible, space, tab nor Latin-1/UTF-8 text; CR and LF only ever end lines.
 // eslint-disable-next-line no-control-regex -- control characters are what this looks for
@@ -59,8 +59,8 @@ const mediaType = /^(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+
 export const contentLengthPattern = /^(?:0|[1-9][0-9]{0,15})$/;
 
 /**
- * Meaningful for one hop only, answered by the gateway itself, or without effect: never forwarded as they
- * came.
+ * Hop-by-hop fields, those that the gateway handles itself, and those without effect: never forwarded as
+ * received.
  */
 const hopByHop = new Set([
   'connection',
@@ -75,11 +75,11 @@ const hopByHop = new Set([
   'host',
   'expect',
   'http2-settings',
-  // docker-py names the compression of a build context here. The engine goes by the first bytes of a body,
-  // and so do we: it is left away, so that nobody behind us reads a body by it.
+  // docker-py names the compression of a build context here. Engine and gateway detect it by the first bytes
+  // of the body: the field is dropped, so that nothing behind the gateway relies on it.
   'content-encoding',
 ]);
-/** A second one of these makes the message ambiguous. */
+/** A repeated field of these makes the message ambiguous. */
 const single = new Set([
   'host',
   'content-length',
@@ -105,8 +105,8 @@ export function headEnd(buffer: Buffer): number {
 }
 
 /**
- * Whether an unfinished head can still become acceptable: a bare LF or a foreign start cannot, and would wait
- * forever for its end.
+ * Whether an incomplete head can no longer become valid: with a bare LF or an invalid start its end would be
+ * awaited forever.
  */
 export function isUnparseable(buffer: Buffer): boolean {
   let at = buffer.indexOf(0x0a);
@@ -199,7 +199,7 @@ export function parseRequestHead(bytes: Buffer): HeadResult {
   };
 }
 
-/** A loop: an expression for this takes quadratic time on a field of nothing but spaces. */
+/** A loop: a regular expression takes quadratic time on a field of spaces. */
 function withoutTrailingSpaces(text: string): string {
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) === 0x20) end--;
@@ -243,8 +243,7 @@ export function writeRequestHead(head: ForwardedHead): string {
 }
 
 /**
- * Without blanks at both ends, in linear time: a field may be 128 KB of them, with which a pattern with ` *,`
- * takes 15 s.
+ * Strips spaces in linear time: a field may have 128 KB of them, for which a pattern with ` *,` takes 15 s.
  */
 function withoutBlanks(text: string): string {
   let from = 0;

@@ -19,8 +19,8 @@ export interface ResponseHead {
 export const maxResponseHeadBytes = 256 * 1024;
 
 /**
- * Reads what is needed to relay an engine's response: status and framing. `bytes` ends with the blank line;
- * the head itself is forwarded unchanged. Null when it is malformed: the connection is then closed.
+ * Parses the parts of a response head that relaying needs: status and framing. `bytes` ends with the blank
+ * line; the head itself is forwarded unchanged. Null when it is malformed: the connection is then closed.
  */
 export function parseResponseHead(bytes: Buffer, requestMethod: string): ResponseHead | null {
   const start = bytes.indexOf(lf) + 1;

@@ -1,4 +1,4 @@
-/** Request targets in the one form that is accepted: already canonical, or refused; never repaired. */
+/** Request targets are accepted in canonical form only; others are refused, never normalized. */
 
 export interface Target {
   /** '1.45' of `/v1.45/…`; null without. */
@@ -32,8 +32,8 @@ const repeatable = new Set([
 ]);
 
 const pathCharacters = /^[A-Za-z0-9._~!$&'()*+,;=:@/%-]*$/;
-// What a client has no reason to encode in a path (unreserved), what would change its structure (slash,
-// backslash, percent), controls.
+// Unreserved characters, which a client has no reason to encode, and those that would change a path's
+// structure (slash, backslash, percent).
 const neverEncoded = /^[A-Za-z0-9._~/\\%-]$/;
 const versionPrefix = /^\/v(1\.[1-9][0-9])(?=\/)/;
 

@@ -10,7 +10,7 @@ function hexDigit(byte: number): number | null {
 
 /**
  * Parses the head of a chunk with content at the start of `bytes`; `inChunk`: after the end of another chunk.
- * `part`: it may become one. Null: it is something else (the last chunk, an extension, an error).
+ * `part`: incomplete. Null: anything else (the last chunk, an extension, an error).
  */
 export function chunkHead(
   bytes: Buffer,

@@ -2,24 +2,24 @@ import type { Socket } from 'node:net';
 import { descriptorOf } from '../../base/libc.ts';
 import { isWriteIdle } from '../message/socket-flow.ts';
 
-/** A socket's reading, given away: Node leaves alone what comes. */
+/** A socket's reading side, detached from Node, which reads nothing meanwhile. */
 export interface DetachedReadHandle {
   readonly fd: number;
   reattach(): void;
 }
 
-/** A socket's writing, given away while nothing waited to be sent. */
+/** A socket's writing side, detached while its write buffer was empty. */
 export interface DetachedWriteHandle {
   readonly fd: number;
   write(bytes: Buffer): void;
-  /** It broke while it was given away. */
+  /** Writing failed while it was detached. */
   failed(error: Error): void;
 }
 
 /**
- * What Node has no public way to: whether it reads, and that it should not, at once (`pause` lets one more
- * read happen). There since 0.x. `reading` is what Node believes, and is left alone: it would start again by
- * itself.
+ * Node's internal handle, since there is no public way to stop reading at once (`pause` allows one more
+ * read). Exists since 0.x. `reading` is Node's own state and is not changed: Node would start to read again
+ * by itself.
  */
 interface Handle {
   readonly reading: boolean;
@@ -28,7 +28,7 @@ interface Handle {
 }
 
 function handleOf(socket: Socket): Handle | null {
-  // Looked at before it is used.
+  // Checked before use.
   const handle = (socket as unknown as { _handle?: Partial<Handle> | null })._handle;
   return typeof handle?.reading === 'boolean' &&
     typeof handle.readStart === 'function' &&
@@ -54,15 +54,15 @@ export function detachReading(socket: Socket): DetachedReadHandle | null {
   return {
     fd,
     reattach: () => {
-      // None: it was closed meanwhile.
+      // Otherwise it was closed meanwhile.
       if (handleOf(socket) === handle) handle.readStart();
     },
   };
 }
 
 /**
- * Detaches the writing side; null where something waits to be sent. After a failed write the socket is still
- * read for `drainTimeoutMs`, for the peer's last response, and then destroyed; usually it ends before.
+ * Detaches the writing side; null while the write buffer is not empty. After a failed write the socket is
+ * still read for `drainTimeoutMs`, for the peer's last response, and then destroyed; usually it ends before.
  */
 export function detachWriting(socket: Socket, drainTimeoutMs: number): DetachedWriteHandle | null {
   const fd = descriptorOf(socket);

@@ -21,7 +21,7 @@ const nonBlocking = 0x800,
   closeOnExec = 0x80000;
 const pipeBytes = 1024 * 1024;
 const one = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
-/** errno of a connection that broke: for what a thread that failed took with it. */
+/** ECONNRESET: for transfers of a thread that has failed. */
 const connectionReset = 104;
 
 /** A running transfer. */
@@ -39,7 +39,7 @@ interface PendingTransfer {
   done: ((outcome: Outcome) => void) | null;
 }
 
-/** Moves bytes between sockets in a thread of its own, which is started for the first of them and stays. */
+/** Moves bytes between sockets in a worker thread, which runs for as long as the process. */
 export class Splicer {
   readonly #syscalls: Syscalls;
   readonly #wake: number;
@@ -48,11 +48,11 @@ export class Splicer {
   #state: 'starting' | 'ready' | 'gone' = 'starting';
   #lastId = 0;
 
-  /** Throws where no thread can be had. */
+  /** Throws where no thread can be started. */
   constructor(calls: Syscalls, wake: number) {
     this.#syscalls = calls;
     this.#wake = wake;
-    // Beside this module, bundled or not. It needs next to no memory of its own.
+    // Its file is beside this module, bundled or not. It needs next to no memory.
     const own = fileURLToPath(import.meta.url);
     this.#thread = new Worker(
       path.join(path.dirname(own), own.endsWith('.ts') ? 'thread.ts' : `splice-thread${path.extname(own)}`),
@@ -77,9 +77,9 @@ export class Splicer {
     this.#thread.once('exit', () => {
       this.#threadExited();
     });
-    // After the listeners, which hold it. What is under way is held by its sockets.
+    // After the listeners, which would ref it. Running transfers are kept alive by their sockets.
     this.#thread.unref();
-    // The process's end waits for a thread that is in poll(2).
+    // The process's exit waits for a thread that is in poll(2).
     process.once('exit', () => {
       this.#sendCommand({ kind: 'quit' });
     });
@@ -117,7 +117,10 @@ export class Splicer {
     };
   }
 
-  /** Descriptors of their own, so that a socket that is closed here does not become another one there. */
+  /**
+   * Duplicates the descriptors, so that closing a socket here can't make the thread use another one of the
+   * same number.
+   */
   #duplicate(from: number, to: number): TransferDescriptors | null {
     const { fcntl, pipe2 } = this.#syscalls;
     const pipe = new Int32Array([-1, -1]);
@@ -133,14 +136,14 @@ export class Splicer {
       this.#close(descriptors);
       return null;
     }
-    // Without more it takes more turns.
+    // Without a larger pipe it takes more turns.
     fcntl(pipeIn, setPipeSize, 'int', pipeBytes);
     return descriptors;
   }
 
   #close(descriptors: TransferDescriptors): void {
     for (const fd of Object.values(descriptors) as number[]) if (fd >= 0) this.#syscalls.close(fd);
-  } // a Way has nothing else
+  } // TransferDescriptors has only numbers
 
   #sendCommand(command: ThreadCommand): void {
     this.#thread.postMessage(command);
@@ -157,7 +160,7 @@ export class Splicer {
     if (outcome !== null) done?.(outcome);
   }
 
-  /** What was under way is in an unknown state: its connections are broken. */
+  /** Running transfers are in an unknown state: their connections are closed. */
   #threadExited(): void {
     this.#state = 'gone';
     for (const id of [...this.#pending.keys()])
@@ -168,8 +171,8 @@ export class Splicer {
 let splicer: Splicer | null | undefined;
 
 /**
- * The process's one; started at the first call. Null where it can't be had (another system, no koffi, no
- * thread).
+ * The splicer of the process; started at the first call. Null where it is unavailable (another system, no
+ * koffi, no thread).
  */
 export function getSplicer(): Splicer | null {
   if (splicer !== undefined) return splicer;

@@ -4,11 +4,11 @@ import { libcFunction } from '../../base/libc.ts';
 import { SpliceTransfer, type Extent, type Outcome, type TransferDescriptors } from './transfer.ts';
 import { loadSpliceSyscalls } from './splice-syscalls.ts';
 
-// A thread of its own, so that what moves past our memory also moves past the event loop: a loop turn for
-// each part costs more than the part. It waits in poll(2) while there are transfers, and for messages while
-// there are none.
+// A thread of its own, so that bytes that bypass user space also bypass the event loop: a loop turn for each
+// part costs more than the part. It waits in poll(2) while there are transfers, and for messages while there
+// are none.
 
-/** To the thread. `before`: is sent first. */
+/** Commands to the thread. `before`: text to send first. */
 export type ThreadCommand =
   | {
       readonly kind: 'start';
@@ -18,16 +18,16 @@ export type ThreadCommand =
       readonly before: string;
     }
   | { readonly kind: 'cancel'; readonly id: number }
-  /** The process ends: everything is. */
+  /** The process exits: cancels everything. */
   | { readonly kind: 'quit' };
 /**
- * From the thread: it takes orders; or one ended, and its descriptors are not used any more. `outcome` null:
- * it was cancelled.
+ * From the thread. `ready`: it accepts commands. `ended`: a transfer has ended, and its descriptors are not
+ * used any more; `outcome` null: it was cancelled.
  */
 export type ThreadMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'ended'; readonly id: number; readonly outcome: Outcome | null };
-/** What the thread is given: an eventfd, written to after each command. */
+/** The thread's worker data: an eventfd, written to after each command. */
 export interface ThreadData {
   readonly wake: number;
 }
@@ -36,8 +36,8 @@ type Poll = (fds: Buffer, count: number, milliseconds: number) => number;
 type Read = (fd: number, bytes: Buffer, length: number) => number;
 
 /**
- * Below both sides, which then send and take more at a time; not so far that a busy machine starves copies.
- * Linux counts by thread.
+ * Lower priority than both sides, which then send and receive more at a time; not so low that a busy machine
+ * starves copies. Linux has a nice value per thread.
  */
 const niceness = 5;
 const pollIn = 1,
@@ -46,7 +46,7 @@ const pollIn = 1,
 const entryBytes = 8,
   eventsOffset = 4,
   reventsOffset = 6;
-/** Looked up now and then all the same: this thread must not keep a process from ending. */
+/** Timeout of poll(2), ms: this thread must not keep the process from exiting. */
 const pollTimeoutMs = 1000;
 
 function serve(port: MessagePort, wake: number): void {
@@ -85,16 +85,16 @@ function serve(port: MessagePort, wake: number): void {
   };
   /** Until no transfer is left. */
   const run = (): void => {
-    for (const [id, passage] of transfers) step(id, passage);
+    for (const [id, transfer] of transfers) step(id, transfer);
     while (transfers.size > 0) {
       const polled = [...transfers];
       const fds = Buffer.alloc((polled.length + 1) * entryBytes);
       fds.writeInt32LE(wake, 0);
       fds.writeInt16LE(pollIn, eventsOffset);
-      for (const [i, [, passage]] of polled.entries()) {
-        fds.writeInt32LE(passage.awaitedDescriptor, (i + 1) * entryBytes);
+      for (const [i, [, transfer]] of polled.entries()) {
+        fds.writeInt32LE(transfer.awaitedDescriptor, (i + 1) * entryBytes);
         fds.writeInt16LE(
-          passage.awaitedReadiness === 'readable' ? pollIn : pollOut,
+          transfer.awaitedReadiness === 'readable' ? pollIn : pollOut,
           (i + 1) * entryBytes + eventsOffset,
         );
       }
@@ -103,9 +103,9 @@ function serve(port: MessagePort, wake: number): void {
       // Commands first: a cancelled transfer moves no more.
       for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
         execute(next.message as ThreadCommand); // from splicer.ts
-      for (const [id, passage] of transfers) {
+      for (const [id, transfer] of transfers) {
         const at = polled.findIndex(([one]) => one === id);
-        if (at < 0 || fds.readInt16LE((at + 1) * entryBytes + reventsOffset) !== 0) step(id, passage);
+        if (at < 0 || fds.readInt16LE((at + 1) * entryBytes + reventsOffset) !== 0) step(id, transfer);
       }
     }
   };

@@ -12,9 +12,12 @@ import type { SpliceSyscalls } from './splice-syscalls.ts';
  * chunk is next.
  */
 export type Extent =
-  /** So much content, without the heads of the sender's chunks: the receiver has the whole length. */
+  /**
+   * Content of this length, without the heads of the sender's chunks: the receiver was announced the whole
+   * length.
+   */
   | { readonly heads: 'end'; readonly begun: number | null; readonly content: number }
-  /** Chunks with their heads, as long as they are plain. */
+  /** Whole chunks with their heads, as long as these have no extension. */
   | { readonly heads: 'pass'; readonly begun: number | null };
 
 /** A transfer that ended without an error: relaying can continue after it. */
@@ -55,7 +58,7 @@ const interrupted = 4;
 const msgDontWait = 0x40;
 /** SPLICE_F_NONBLOCK. */
 const spliceNonBlock = 2;
-/** Most bytes of one splice. */
+/** Limit of one splice, bytes. */
 const partBytes = 1024 * 1024;
 /** Bytes collected before they are sent on: more than a sender's buffer holds by default. */
 const batchBytes = 768 * 1024;
@@ -64,7 +67,7 @@ const batchBytes = 768 * 1024;
  * than the parts.
  */
 const maxYields = 3;
-/** Most bytes and parts of one turn; then other transfers have theirs. */
+/** Limit of bytes and parts of one turn; then other transfers have theirs. */
 const turnBytes = 4 * 1024 * 1024;
 const turnParts = 1024;
 /** Bytes of the end of a chunk and the longest head that is parsed here; the caller handles longer ones. */

@@ -1,4 +1,4 @@
-import type { BodyStream, Chunks } from '../message/body-stream.ts';
+import type { BodyStream, ChunkEncoder } from '../message/body-stream.ts';
 import type { BodyPosition, BodyTracker } from '../message/framing.ts';
 import type { DetachedReadHandle, DetachedWriteHandle } from './detached-handles.ts';
 import type { Extent, Outcome } from './transfer.ts';
@@ -13,7 +13,7 @@ export interface Body {
   readonly stream: BodyStream;
   readonly tracker: BodyTracker;
   /** How the receiver gets content; null: without framing. */
-  readonly chunks: Chunks | null;
+  readonly chunks: ChunkEncoder | null;
 }
 
 /**
@@ -97,7 +97,7 @@ export class ZeroCopyPath {
       else tracker.skip(content);
       stream.passed(content, true);
       if (chunkRemaining !== null)
-        for (const bytes of chunks?.begun(chunkRemaining) ?? []) writing.write(bytes);
+        for (const bytes of chunks?.chunkBegun(chunkRemaining) ?? []) writing.write(bytes);
       if (content < minBytes / 4) this.#shortRuns++;
     }
     this.#active?.reading.reattach();
@@ -113,8 +113,8 @@ interface Plan {
   readonly framed: boolean;
 }
 
-/** Null: not from here. */
-function planFor(position: BodyPosition | null, passing: number, chunks: Chunks | null): Plan | null {
+/** Null: not from the current position. */
+function planFor(position: BodyPosition | null, passing: number, chunks: ChunkEncoder | null): Plan | null {
   if (position === null) return null;
   const framed = position.at === 'chunk-start' || position.ofChunk;
   if (framed && chunks === null) return null;
@@ -128,7 +128,7 @@ function planFor(position: BodyPosition | null, passing: number, chunks: Chunks 
     return content < minBytes
       ? null
       : { extent: { heads: 'end', begun: framed ? begun : content, content }, before: head(content), framed };
-  // Until the connection ends: nothing says how much that is.
+  // The length is unknown: until the connection ends.
   return framed
     ? { extent: { heads: 'pass', begun }, before: begun === null ? '' : head(begun), framed }
     : null;

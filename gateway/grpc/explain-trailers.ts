@@ -7,15 +7,14 @@ import { message } from '../../shared/messages/message.ts';
 import { grpcMessage, plainMessage } from '../../shared/grpc/status-message.ts';
 
 /**
- * The daemon's words when a step made inside it (by a frontend) asks for an entitlement that `Solve` did not
- * get.
+ * BuildKit's error for a step (of a frontend) that requests an entitlement that `Solve` did not grant.
  */
 const entitlementDenied = /\b(network\.host|security\.insecure|device)\b[^:]{0,100} is not allowed/;
 
-/** Its words when a source is against the build's policy, of which a part is the gateway's. */
+/** BuildKit's error for a source that the build's policy denies, of which a part is the gateway's. */
 const sourceDenied = /source "(?:https?|git):\/\/[^"]*" denied by policy/;
 
-function denialBehind(text: string): Denial | null {
+function denialForMessage(text: string): Denial | null {
   const entitlement = entitlementDenied.exec(text)?.[1];
   if (entitlement === 'network.host')
     return deny('host-network-build', message('gateway.build-step-with-host-network'));
@@ -28,27 +27,27 @@ function denialBehind(text: string): Denial | null {
 }
 
 /**
- * Adds why (B6) to the end of a call that the daemon refused for want of an entitlement or by our source
- * rules; everything else stays as it is.
+ * Adds the reason (B6) to the trailers of a call that BuildKit refused for a missing entitlement or by our
+ * source rules; others stay unchanged.
  */
-export function explainEnd(end: IncomingHttpHeaders): IncomingHttpHeaders {
-  const message = end['grpc-message'];
-  if (typeof message !== 'string') return end;
-  const denial = denialBehind(plainMessage(message));
-  if (denial === null) return end;
-  const why = refusalText(denial);
+export function explainTrailers(trailers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const message = trailers['grpc-message'];
+  if (typeof message !== 'string') return trailers;
+  const denial = denialForMessage(plainMessage(message));
+  if (denial === null) return trailers;
+  const reason = refusalText(denial);
   const explained: IncomingHttpHeaders = {
-    ...end,
-    'grpc-message': grpcMessage(`${plainMessage(message)}: ${why}`),
+    ...trailers,
+    'grpc-message': grpcMessage(`${plainMessage(message)}: ${reason}`),
   };
-  const details = end['grpc-status-details-bin'];
+  const details = trailers['grpc-status-details-bin'];
   if (typeof details === 'string') {
-    // Clients prefer the message in there.
+    // Clients prefer the message in these details.
     const read = readMessage(rpcStatus, Buffer.from(details, 'base64'));
     if (!read.ok) delete explained['grpc-status-details-bin'];
     else {
       const values = new Map(read.message.values).set('message', [
-        `${textOf(read.message, 'message')}: ${why}`,
+        `${textOf(read.message, 'message')}: ${reason}`,
       ]);
       explained['grpc-status-details-bin'] = Buffer.from(writeMessage({ shape: rpcStatus, values }))
         .toString('base64')
