@@ -102,11 +102,11 @@ async function runGateway(options: GatewayCommandOptions): Promise<void> {
   }
   const notice = (message: unknown) => {
     const notification = engineNotice(message);
-    if (notification !== null) started.value.engineStops(notification.kind === 'engine-stopping');
+    if (notification !== null) started.value.setEngineStopping(notification.kind === 'engine-stopping');
   };
   process.on('message', notice);
   const endEngineSignals = followEngineSignals(options.enginePidFile, (stopping) => {
-    started.value.engineStops(stopping);
+    started.value.setEngineStopping(stopping);
   });
   process.stdout.write(`gateway listening on unix://${started.value.listenSocket}\n`);
   manager?.ready();
@@ -168,17 +168,17 @@ async function replacedOnHangup(
  */
 function followEngineSignals(
   pidFile: string | undefined,
-  engineStops: (stopping: boolean) => void,
+  setEngineStopping: (stopping: boolean) => void,
 ): () => void {
   if (pidFile === undefined) return () => undefined;
   const onStop = () => {
-    engineStops(true);
+    setEngineStopping(true);
   };
   const onStart = () => {
-    engineStops(false);
+    setEngineStopping(false);
   };
   process.on('SIGWINCH', onStop).on('SIGURG', onStart);
-  if (!isRunning(pidFile)) engineStops(true);
+  if (!isRunning(pidFile)) setEngineStopping(true);
   return () => {
     process.off('SIGWINCH', onStop).off('SIGURG', onStart);
   };

@@ -46,7 +46,7 @@ async function listen(
     listenCalls.push(at);
     return listenOn(at, {
       engineSocket: '/nowhere',
-      decide: () => Promise.reject(new Error('nobody asks')),
+      decide: () => Promise.reject(new Error('no request is sent')),
       onProtocolError: () => undefined,
       origin: { kind: 'clients' },
       log: () => undefined,

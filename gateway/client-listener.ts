@@ -5,14 +5,14 @@ import type { ListenAddress, Listener } from './http/listener.ts';
 import { socketIdentity } from './base/socket-file.ts';
 
 const namePrefix = 'clients-';
-/** The socket of a socket unit, which makes it, and outlives every gateway (`FileDescriptorName=`). */
+/** Name of the descriptor of the socket unit (`FileDescriptorName=`), whose socket outlives every gateway. */
 const socketUnitName = 'clients';
 
 /**
- * Listens on the clients' socket: on the descriptor an earlier gateway stored in their parent process, so
- * that clients that connect while no gateway runs wait for the next one. Its name holds the socket file's
- * identity: where the file is another one by now, or gone, the descriptor reaches nobody, and a new socket is
- * made. Errors: as of `listenOn`.
+ * Listens on the clients' socket: on the descriptor that an earlier gateway stored in the parent process, so
+ * that clients that connect while no gateway runs wait for the next one. Its name contains the socket file's
+ * identity: where the file was replaced or removed, no client can reach the descriptor, and a new socket is
+ * created. Errors: as of `listenOn`.
  */
 export async function listenForClients(
   file: string,
@@ -20,7 +20,7 @@ export async function listenForClients(
   listen: (at: ListenAddress) => Promise<Result<Listener, AppError>>,
 ): Promise<Result<Listener, AppError>> {
   const unit = inherited.find(({ name }) => name === socketUnitName);
-  // Its file is the unit's: it stays when the gateway ends.
+  // Its file belongs to the unit: it stays when the gateway ends.
   if (unit !== undefined) return listen({ fd: unit.fd });
   const identity = await socketIdentity(file);
   const leftover = inherited.filter(({ name }) => name.startsWith(namePrefix));

@@ -2,7 +2,7 @@ import { ok, type AppError, type Result } from '../shared/result.ts';
 import type { Origin } from './base/socket-mount.ts';
 import { listenOn, type ListenAddress, type Listener, type ListenerOptions } from './http/listener.ts';
 
-/** The listening sockets of a gateway, which decide requests alike. */
+/** The listening sockets of a gateway; all have the same gatekeeper. */
 export class GatewayListeners {
   readonly #options: Omit<ListenerOptions, 'origin'>;
   readonly #listeners = new Set<Listener>();

@@ -13,7 +13,7 @@ export interface GatewayOptions {
   /** Runtime every container is made with (A6). Default: that of the backend that the settings choose. */
   readonly runtime?: string;
   /**
-   * Group that may use the socket (0660); where it does not exist the socket is root's alone (0600). Default
+   * Group of the socket (0660); where it does not exist only root may use the socket (0600). Default
    * `docker`.
    */
   readonly group?: string;
@@ -31,9 +31,12 @@ export interface GatewayOptions {
    * there is none, and no container gets a socket.
    */
   readonly stateDirectory?: string | null;
-  /** Decides which images may have the Docker socket. Default: by what registries serve. */
+  /** Decides which images may have the Docker socket. Default: by the content that registries serve. */
   readonly imageTrust?: ImageTrust;
-  /** Listening descriptors that the parent process has of an earlier gateway, and where ours are stored. */
+  /**
+   * Listening descriptors of an earlier gateway, inherited from the parent process, and the store for this
+   * gateway's.
+   */
   readonly inherited?: readonly InheritedListener[];
   readonly listenerStore?: ListenerStore;
   /** How many connections users may have. Default: `connectionLimits`. */

@@ -15,10 +15,10 @@ export interface AdmissionOptions {
   /** Null: no container has a socket of its own. */
   readonly mounts: Pick<SocketMounts, 'get'> | null;
   readonly counters: GatewayCounters;
-  /** The refusal in the language of the policy. */
+  /** Renders a refusal in the language of the policy. */
   readonly text: (denial: Denial) => string;
   readonly log: (line: string) => void;
-  /** Default: `connectionLimits`, as far as the process may open files. */
+  /** Default: `connectionLimits`, reduced to the process's limit of open files. */
   readonly limits?: ConnectionLimits;
   readonly now?: () => number;
 }

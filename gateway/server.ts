@@ -33,13 +33,13 @@ export interface Gateway {
    */
   listenOn(at: ListenAddress, origin: Origin): Promise<Result<Listener, AppError>>;
   /**
-   * To be called when the engine is about to stop (true), and when it runs again (false): connections that
-   * would delay its end are closed.
+   * Call with true when the engine is about to stop, and with false when it runs again: connections that
+   * would delay its stop are closed.
    */
-  engineStops(stopping: boolean): void;
+  setEngineStopping(stopping: boolean): void;
   /**
-   * Leaves its sockets to another process that holds the same descriptors: when this resolves, it accepts no
-   * connection and follows no engine. Open connections are served until `ended`.
+   * Leaves its sockets to another process with the same descriptors: when this resolves, it accepts no
+   * connections and no longer follows the engine. Open connections are served until `ended`.
    */
   retire(): Promise<{ readonly ended: Promise<void> }>;
   /**
@@ -99,7 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     policy: () => settings.current(),
     flushAudit: () => audit.flush(),
     listenOn: listen,
-    engineStops: (stopping) => {
+    setEngineStopping: (stopping) => {
       sockets?.containers.setEngineStopping(stopping);
     },
     retire: async () => {
@@ -140,8 +140,7 @@ function openImageTrust(
 }
 
 /**
- * What the gateway has for containers: their own sockets, and the users who share directories with them. Null
- * without a state directory.
+ * Opens the sockets of containers and the records of sharing users. Null without a state directory.
  */
 function openContainerParts(
   options: GatewayOptions,
@@ -173,7 +172,7 @@ function openContainerParts(
   return sharing.ok ? ok({ sockets: sockets.value, sharing: sharing.value }) : sharing;
 }
 
-/** The gateway's sockets, with the gatekeeper and the limits of connections that all of them have. */
+/** The gateway's listeners, with their common gatekeeper and connection limits. */
 async function createListeners(options: GatewayOptions, parts: GatekeeperParts): Promise<GatewayListeners> {
   const { settings, counters, sockets, log } = parts;
   const gatekeeper = await composeGatekeeper(options, parts);

@@ -10,9 +10,9 @@ import { syncPreferencesFile } from './settings/user-settings.ts';
 import { recordBuildsUnenforced } from './sharing/builds-unenforced.ts';
 import { sharingDirectory } from './sharing/module.ts';
 
-/** A settings file that is followed, and the record of its policy. */
+/** A watched settings file, and the record of its policy. */
 export interface PolicyWatch extends SettingsWatch {
-  /** Records no policy any more: another gateway does. */
+  /** Stops recording the policy: another gateway does so now. */
   stopRecording(): void;
 }
 
@@ -37,7 +37,7 @@ export async function watchPolicy(
       preferences === null ? null : syncPreferencesFile(preferences.file, state.settings, preferences.gid);
     if (problem !== null) log(`there is no place for users' preferences: ${problem}`);
   };
-  // Refusals before it is loaded are in English.
+  // Until it is loaded, refusals are in English.
   const loadLanguage = ({ settings }: PolicyState): Promise<void> =>
     loadTranslator(settings.language).then(
       () => undefined,

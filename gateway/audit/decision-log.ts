@@ -23,17 +23,17 @@ export interface DecisionLogOptions {
  */
 const maxQueued = 10_000;
 const newline = 0x0a;
-/** Limit of a line's length: readers of the log skip longer lines. */
+/** Maximum length of a line: readers of the log skip longer ones. */
 export const maxLineBytes = 256 * 1024;
-/** Characters of a text that is left in a line which would be longer. */
+/** Maximum length of a text in a line that would be too long, characters. */
 const maxTextLength = 1000;
 
 /**
  * Appends decisions to `file`, one JSON document a line, mode 0640. At 10 MB it becomes `file.1`, that one
- * `file.2`, …; five files are kept. The file is opened anew for every batch, so one that was renamed or
- * removed underneath (logrotate) is simply begun again, and a line that a kill cut short is ended before the
- * next one. Null: nowhere. Trouble with the file never stops a decision: it is reported once through
- * `onError`, the entries count as dropped.
+ * `file.2`, …; five files are kept. The file is opened for every batch, so that one that was renamed or
+ * removed (logrotate) is created again, and a line that a kill truncated is ended before the next one. Null:
+ * nothing is logged. A failure to write never stops a decision: it is reported once through `onError`, and
+ * the entries count as dropped.
  */
 export function openDecisionLog(
   file: string | null,
@@ -93,7 +93,7 @@ export function openDecisionLog(
       };
       queue.push({ line: `${serialize(line)}\n`, reportedDrops: unreportedDrops });
       unreportedDrops = 0;
-      // Begun a moment later: what is decided at the same time becomes one write.
+      // Deferred: decisions of the same turn of the event loop become one write.
       writing ??= Promise.resolve().then(writeQueued);
     },
     get dropped() {
@@ -125,7 +125,7 @@ const fits = (line: string): boolean => Buffer.byteLength(line) < maxLineBytes;
 async function append(file: string, text: string): Promise<void> {
   const handle = await open(file, 'a+', 0o640);
   try {
-    // Cut short by a kill or a full disk: the broken line stays one, the next is whole.
+    // After a line that was truncated by a kill or a full disk, begin a new one.
     const whole = await endsWithNewline(handle);
     await handle.appendFile(whole ? text : `\n${text}`);
   } finally {
@@ -143,7 +143,7 @@ async function endsWithNewline(handle: FileHandle): Promise<boolean> {
 
 /**
  * FILE → FILE.1 → FILE.2 …, oldest first, once FILE is large enough. A kill in between leaves a gap in the
- * numbers, nothing lost but the oldest.
+ * numbers; only the oldest file is lost.
  */
 async function rotate(file: string, maxBytes: number, files: number): Promise<void> {
   const size = await stat(file).then(
@@ -160,7 +160,7 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** The files of a log that are there, oldest first, the current one last. */
+/** The existing files of a log, oldest first, the current one last. */
 export async function decisionLogFiles(file: string): Promise<string[]> {
   const name = path.basename(file);
   const names = await readdir(path.dirname(file)).catch(() => [] as string[]);

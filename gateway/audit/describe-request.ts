@@ -4,8 +4,8 @@ import { writeTarget, type Target } from '../http/message/target.ts';
 import type { SocketMounts } from '../base/socket-mount.ts';
 
 /**
- * Parameters whose values are logged. Others may hold secrets (build arguments, a remote context with a
- * token, the copy of a create body that some SDKs put there): of them the name is enough.
+ * Parameters whose values are logged. Others may contain secrets (build arguments, a remote context with a
+ * token, the copy of a create body that some SDKs put there): only their names are logged.
  */
 const plainParameters = new Set([
   'name',
@@ -44,7 +44,7 @@ const plainParameters = new Set([
 ]);
 const maxTarget = 512;
 
-/** A request as the decision log names it: never with its body, nor with what may be a secret. */
+/** The description of a request in the decision log: without its body and possible secrets. */
 export function describeRequest(
   request: GatewayRequest,
   mounts: SocketMounts | null,
@@ -69,7 +69,7 @@ function originOf(request: GatewayRequest, mounts: SocketMounts | null): AuditOr
   };
 }
 
-/** The target with the values of unknown parameters left away, at most 512 characters. */
+/** The target without the values of unknown parameters, at most 512 characters. */
 export function loggedTarget(target: Target): string {
   const path = writeTarget(target.version, target.path, '');
   const query = target.query

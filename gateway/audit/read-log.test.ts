@@ -89,12 +89,12 @@ describe('reading the decision log', () => {
       },
     });
     await writeFile(file, `${line('/1')}not JSON\n${'x'.repeat(3 * maxLineBytes)}`);
-    await reader.pass();
+    await reader.readNew();
     expect([paths, broken]).toEqual([['/1'], 2]);
     await appendFile(file, `${'x'.repeat(maxLineBytes)}\n${line('/2')}${line('/数据').slice(0, -20)}`);
-    await reader.pass();
+    await reader.readNew();
     await appendFile(file, line('/数据').slice(-20));
-    await reader.pass();
+    await reader.readNew();
     expect([paths, broken]).toEqual([['/1', '/2', '/数据'], 2]);
   });
 
@@ -105,15 +105,15 @@ describe('reading the decision log', () => {
         paths.push(entry.target);
       },
     });
-    expect(await reader.pass()).toBe(0);
+    expect(await reader.readNew()).toBe(0);
     await writeFile(file, line('/1') + line('/2'));
-    expect(await reader.pass()).toBe(1);
+    expect(await reader.readNew()).toBe(1);
     await writeFile(file, line('/3'));
-    await reader.pass();
+    await reader.readNew();
     await rm(file);
-    expect(await reader.pass()).toBe(0);
+    expect(await reader.readNew()).toBe(0);
     await writeFile(file, line('/4'));
-    await reader.pass();
+    await reader.readNew();
     expect(paths).toEqual(['/1', '/2', '/3', '/4']);
   });
 });

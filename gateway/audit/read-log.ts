@@ -4,7 +4,7 @@ import path from 'node:path';
 import { auditEntrySchema, type StoredAuditEntry } from '../../shared/audit/entry.ts';
 import { decisionLogFiles, maxLineBytes } from './decision-log.ts';
 
-/** A line that is no entry (cut short by a kill) is left out. */
+/** Parses a line; null where it is no entry (truncated by a kill). */
 export function parseLine(line: string): StoredAuditEntry | null {
   try {
     const parsed = auditEntrySchema.safeParse(JSON.parse(line));
@@ -17,19 +17,23 @@ export function parseLine(line: string): StoredAuditEntry | null {
 const newline = 0x0a;
 
 /**
- * How far a file was read: the start of its first line that is not whole yet. Within an overlong line,
- * `skipping` until its end.
+ * The position in a file: the start of its first incomplete line. Within an overlong line, `skipping` until
+ * its end.
  */
-interface Reached {
+interface ReadPosition {
   readonly at: number;
   readonly skipping: boolean;
 }
 
 /**
- * Reads an open file on, line by line, and never keeps more than one line of it; '' stands for an overlong
- * one.
+ * Reads an open file from a position, line by line, with at most one line in memory; '' stands for an
+ * overlong one.
  */
-async function readLines(handle: FileHandle, from: Reached, line: (text: string) => void): Promise<Reached> {
+async function readLines(
+  handle: FileHandle,
+  from: ReadPosition,
+  line: (text: string) => void,
+): Promise<ReadPosition> {
   let { at, skipping } = from;
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -78,8 +82,8 @@ interface OpenFile {
 }
 
 /**
- * The log's files, oldest first, opened: a rotation from now on changes nothing about what is read. One in
- * the middle is waited out.
+ * Opens the files of the log, oldest first: a later rotation does not affect what is read. A concurrent one
+ * is waited for.
  */
 async function openAll(file: string): Promise<OpenFile[]> {
   for (;;) {
@@ -126,7 +130,7 @@ function absent(error: NodeJS.ErrnoException): null {
   return null;
 }
 
-/** What of a log a reader hears. */
+/** Receives what a reader reads. */
 export interface LogListener {
   entry(entry: StoredAuditEntry): void;
   /** A line that is no entry, or too long for one. */
@@ -134,62 +138,62 @@ export interface LogListener {
 }
 
 /**
- * Reads a decision log, rotated files included, and later what was added: through rotation, files that were
- * emptied, removed or replaced. One `pass` at a time. It keeps nothing of what it read.
+ * Reads a decision log, rotated files included, and later what was added, also after files were rotated,
+ * truncated, removed or replaced. One `readNew` at a time. It keeps no entries.
  */
 export class DecisionLogReader {
   #file: string;
   #listener: LogListener;
-  /** How far each file was read, by inode: names move on at a rotation. */
-  #reached = new Map<string, Reached & { readonly birth: bigint }>();
-  /** The same of a log that was gone as a whole, with its directory: it may come back. */
-  #lost: ReadonlyMap<string, Reached & { readonly birth: bigint }> = new Map();
+  /** Positions by inode: names change at a rotation. */
+  #positions = new Map<string, ReadPosition & { readonly birth: bigint }>();
+  /** The positions of a log that was missing completely, with its directory: it may come back. */
+  #lostPositions: ReadonlyMap<string, ReadPosition & { readonly birth: bigint }> = new Map();
   constructor(file: string, listener: LogListener) {
     this.#file = file;
     this.#listener = listener;
   }
 
   /**
-   * Tells everything that was added since the last pass, oldest first; the value is how many files the log
-   * has now. Rejects when one can't be read.
+   * Reports everything that was added since the last call, oldest first; resolves with the number of files.
+   * Rejects when one can't be read.
    */
-  async pass(): Promise<number> {
+  async readNew(): Promise<number> {
     const line = (text: string) => {
       const parsed = text === '' ? null : parseLine(text);
       if (parsed === null) this.#listener.broken?.();
       else this.#listener.entry(parsed);
     };
     const files = await openAll(this.#file);
-    const reached = new Map<string, Reached & { readonly birth: bigint }>();
+    const positions = new Map<string, ReadPosition & { readonly birth: bigint }>();
     try {
       for (const { handle, id, birth, size } of files) {
-        const before = this.#reached.get(id) ?? this.#lostReached(id, birth) ?? { at: 0, skipping: false };
-        // Shorter than what was read: it was emptied.
+        const before = this.#positions.get(id) ?? this.#lostPosition(id, birth) ?? { at: 0, skipping: false };
+        // Shorter than the position: it was truncated.
         const now =
           size === before.at
             ? before
             : await readLines(handle, size < before.at ? { at: 0, skipping: false } : before, line);
-        reached.set(id, { ...now, birth });
+        positions.set(id, { ...now, birth });
       }
     } finally {
       await closeAll(files);
     }
-    if (files.length > 0) this.#lost = new Map();
-    else if (this.#reached.size > 0) this.#lost = this.#reached;
-    this.#reached = reached;
+    if (files.length > 0) this.#lostPositions = new Map();
+    else if (this.#positions.size > 0) this.#lostPositions = this.#positions;
+    this.#positions = positions;
     return files.length;
   }
 
-  /** How far a file was read before the whole log was gone; null for another file with its inode. */
-  #lostReached(id: string, birth: bigint): Reached | null {
-    const lost = this.#lost.get(id);
+  /** The position in a file before the whole log was missing; null for another file with its inode. */
+  #lostPosition(id: string, birth: bigint): ReadPosition | null {
+    const lost = this.#lostPositions.get(id);
     return lost?.birth === birth ? lost : null;
   }
 }
 
 /**
- * Tells every entry of a decision log, oldest first, rotated files included. With a signal it then follows
- * the log, through rotation, until the signal; resolves at the end. Rejects when the files can't be read.
+ * Reports every entry of a decision log, oldest first, rotated files included. With a signal it then follows
+ * the log, through rotation, until it is aborted; resolves at the end. Rejects when the files can't be read.
  */
 export async function readDecisionLog(
   file: string,
@@ -197,7 +201,7 @@ export async function readDecisionLog(
   follow: AbortSignal | null,
 ): Promise<void> {
   const reader = new DecisionLogReader(file, { entry });
-  await reader.pass();
+  await reader.readNew();
   if (follow === null || follow.aborted) return;
   await new Promise<void>((resolve, reject) => {
     let running = false;
@@ -210,7 +214,7 @@ export async function readDecisionLog(
       running = true;
       do {
         again = false;
-        await reader.pass();
+        await reader.readNew();
       } while (again);
       running = false;
     };

@@ -10,19 +10,19 @@ let poll: Poll | null | undefined;
 
 /**
  * Whether the other end of a unix socket is closed, not only its sending half.
- * Seen also while what the other end sent before is not read yet. False where it is unknown.
+ * Detected also while received bytes are still unread. False where unknown.
  */
 export function isHungUp(socket: Socket): boolean {
-  return (polled(socket, 0) & (pollError | pollHangUp)) !== 0;
+  return (pollEvents(socket, 0) & (pollError | pollHangUp)) !== 0;
 }
 
 /** Whether the other end has sent something that is not read yet. False where it is unknown. */
 export function hasUnread(socket: Socket): boolean {
-  return (polled(socket, pollIn) & pollIn) !== 0;
+  return (pollEvents(socket, pollIn) & pollIn) !== 0;
 }
 
-/** What the kernel says of a socket, of `events` and of errors. */
-function polled(socket: Socket, events: number): number {
+/** The result of poll(2) for a socket: `events` and errors. */
+function pollEvents(socket: Socket, events: number): number {
   poll ??= libcFunction<Poll>('int poll(void *fds, unsigned long nfds, int timeout)');
   const fd = descriptorOf(socket);
   if (poll === null || fd === null) return 0;

@@ -1,17 +1,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { libcFunction } from './libc.ts';
 
-/** fcntl(2) and open(2), the same on every architecture that we run on. */
+/** Constants of fcntl(2) and open(2), the same on every supported architecture. */
 const setDescriptorFlags = 2;
 const closeOnExec = 1;
 const openedCloseOnExec = 0o2000000;
 
 /**
- * Keeps what this process was given beyond standard input, output and error from the programs that it starts,
- * some of which run as users: marks every descriptor above 2 as close-on-exec. Node does so with its own, and
- * with inherited ones up to the first number that is free. What is handed down on purpose is named where a
- * child is started. To be called before anything is started. Returns how many it marked; throws where that is
- * not possible.
+ * Keeps inherited descriptors other than standard input, output and error from child processes, some of which
+ * run as users: marks every descriptor above 2 as close-on-exec. Node does so for its own, and for inherited
+ * ones up to the first free number. Descriptors that a child is to inherit are listed where it is started.
+ * Must be called before any child is started. Returns how many it marked; throws where that is not possible.
  */
 export function markInheritedDescriptors(): number {
   if (process.platform !== 'linux') return 0;

@@ -21,12 +21,12 @@ function koffi(): Koffi | null {
 }
 
 /**
- * A function of the C library by its C declaration, `F` being the same in TypeScript; null where there is
- * none to call (another system, no koffi).
+ * A function of the C library by its C declaration; `F` is its TypeScript type. Null where it is unavailable
+ * (another system, no koffi).
  */
 export function libcFunction<F>(declaration: string): F | null {
   try {
-    // The caller says the same twice: in C and in TypeScript.
+    // The caller declares the same type in C and in TypeScript.
     return (koffi()?.load('libc.so.6').func(declaration) ?? null) as F | null;
   } catch {
     return null;
@@ -35,7 +35,7 @@ export function libcFunction<F>(declaration: string): F | null {
 
 const structs = new Map<string, object>();
 
-/** Declares a C struct by its fields, once, for declarations of functions to name; null as above. */
+/** Declares a C struct by its fields, once, for use in function declarations; null as above. */
 export function koffiStruct(name: string, fields: Readonly<Record<string, string>>): object | null {
   const known = structs.get(name);
   if (known !== undefined) return known;
@@ -55,8 +55,8 @@ export function lastErrno(): number {
 }
 
 /**
- * The descriptor of an open socket; null when it is closed. Node has no public way to it; the handle's fd has
- * been there since 0.x.
+ * The descriptor of an open socket; null when it is closed. Node has no public API for it; the handle's fd
+ * exists since 0.x.
  */
 export function descriptorOf(socket: Socket): number | null {
   const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;

@@ -1,12 +1,12 @@
-/** Bytes that are read between two collections: a few times what the buffers of one busy stream hold. */
+/** Bytes read between two collections: a few times the buffers of one busy stream. */
 const everyBytes = 8 * 1024 * 1024;
 let sinceLast = 0;
 
 /**
- * Counts bytes that were read, and has dead buffers collected now and then. Each read has a buffer of its own
- * (64 KB), which V8 sees no hurry to free: streams would hold some 70 MB of dead ones. A collection of the
- * nursery costs less than the fresh pages they would take. Does nothing where Node runs without --expose-gc;
- * the launcher gives it to the gateway.
+ * Counts read bytes, and triggers a minor collection at intervals. Each read allocates a buffer (64 KB),
+ * which V8 is slow to free: streams would keep some 70 MB of garbage. A minor collection costs less than the
+ * fresh pages that would take. Does nothing where Node runs without --expose-gc; the launcher passes it to
+ * the gateway.
  */
 export function countReadBytes(bytes: number): void {
   sinceLast += bytes;
@@ -15,13 +15,13 @@ export function countReadBytes(bytes: number): void {
   void globalThis.gc?.({ type: 'minor' });
 }
 
-/** Bytes of bodies that are parsed between two collections of everything. */
+/** Bytes of bodies parsed between two major collections. */
 const everyParsed = 4 * 1024 * 1024;
 let parsedSinceLast = 0;
 
 /**
- * Counts bytes of a long body that was parsed and decided. What was made of it is ten times as much, and dead
- * by now; V8 lets several hundred MB of such come together before it looks.
+ * Counts bytes of a long body that was parsed and decided. Its parsed form takes ten times as much, and is
+ * garbage by now; V8 lets several hundred MB accumulate before it collects.
  */
 export function countParsedBytes(bytes: number): void {
   parsedSinceLast += bytes;

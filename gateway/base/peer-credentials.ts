@@ -15,11 +15,10 @@ const soPeerCred = 17;
 let getsockopt: GetSockOpt | null | undefined;
 
 /**
- * SO_PEERCRED of a connected unix socket; null where it can't be had (other systems, closed socket, no
- * koffi).
+ * SO_PEERCRED of a connected unix socket; null where unavailable (other systems, closed socket, no koffi).
  */
 export function peerCredentials(socket: Socket): PeerCredentials | null {
-  // Without it only the caller's identity is missing.
+  // Without koffi only the caller's identity is missing.
   getsockopt ??= libcFunction<GetSockOpt>(
     'int getsockopt(int fd, int level, int optname, void *optval, void *optlen)',
   );

@@ -2,17 +2,17 @@ import { noListenerStore, type ListenerStore } from '../../shared/gateway/listen
 import { koffiStruct, lastErrno, libcFunction } from './libc.ts';
 
 /**
- * systemd, for a service of `Type=notify` (sd_notify(3)): readiness, watchdog, and its store of descriptors,
- * which keeps listening sockets over restarts. Node has no datagram sockets of unix(7), so libc's are called.
+ * systemd, for a service of `Type=notify` (sd_notify(3)): readiness, watchdog, and the file descriptor store,
+ * which keeps listening sockets across restarts. Node has no unix(7) datagram sockets, so libc is called.
  */
 export interface ServiceManager {
-  /** Reports that the service is ready; from then on the watchdog is fed. */
+  /** Reports that the service is ready, and sends keep-alive pings to the watchdog from then on. */
   ready(): void;
   stopping(): void;
   readonly listenerStore: ListenerStore;
-  /** The variables by which a process that takes this one's place finds the service manager. */
+  /** Environment variables by which a successor of this process finds the service manager. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Makes another process of the service its main process; this one sends nothing more. */
+  /** Makes another process of the service its main process; this one sends no more notifications. */
   handOver(pid: number): void;
 }
 
@@ -38,7 +38,7 @@ export function serviceManager(env: NodeJS.ProcessEnv, log: (line: string) => vo
   if (address === '') return null;
   const notify = openNotifySocket(address, log);
   if (notify === null) return null;
-  // The service manager takes notifications of the main process alone.
+  // The service manager accepts notifications from the main process only.
   let isMain = true;
   const send: Send = (text, fd) => {
     if (isMain) notify(text, fd);
@@ -52,14 +52,14 @@ export function serviceManager(env: NodeJS.ProcessEnv, log: (line: string) => vo
     },
     handOver: (pid) => {
       clearInterval(watchdog);
-      // The watchdog is the successor's from now on, which has yet to start.
+      // The watchdog applies to the successor from now on, which still has to start.
       send(isWatched ? `MAINPID=${pid}\nWATCHDOG_USEC=${successorStartUsec}` : `MAINPID=${pid}`);
       isMain = false;
     },
     ready: () => {
       send(isWatched ? `READY=1\nWATCHDOG_USEC=${watchdogUsec}\nWATCHDOG=1` : 'READY=1');
       if (!isWatched) return;
-      // Two chances within the limit; systemd counts from the last one.
+      // Several pings within the limit; systemd counts from the last one.
       watchdog = setInterval(() => {
         send('WATCHDOG=1');
       }, watchdogUsec / 3000).unref();
@@ -71,14 +71,14 @@ export function serviceManager(env: NodeJS.ProcessEnv, log: (line: string) => vo
   };
 }
 
-/** systemd's descriptor store (FDSTORE=1); what is sent survives this process. */
+/** systemd's file descriptor store (FDSTORE=1): stored descriptors outlive this process. */
 function storeOf(send: Send): ListenerStore {
   const { keep: ignore } = noListenerStore;
   return {
     keep: (name, handle) => {
       const fd = 'fd' in handle && typeof handle.fd === 'number' ? handle.fd : -1;
       if (fd < 0) return ignore(name, handle);
-      // One of that name stays beside a new one otherwise.
+      // Otherwise an older one of the same name would stay in the store.
       send(`FDSTOREREMOVE=1\nFDNAME=${name}`);
       send(`FDSTORE=1\nFDNAME=${name}`, fd);
       return Promise.resolve();

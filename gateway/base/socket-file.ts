@@ -6,18 +6,17 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
 import { databaseLine } from './user-database.ts';
 
-/** A socket file that is this process's own. */
+/** A socket file that this process created. */
 export interface OwnedSocket {
-  /** Removes the file, unless something else has its name by now. */
+  /** Removes the file, unless it was replaced. */
   remove(): Promise<void>;
 }
 
-/** Bytes of a unix socket's path, at most (sun_path, less its end). */
+/** Maximum length of a unix socket's path (sun_path without its NUL), bytes. */
 const maxPathBytes = 107;
 
 /**
- * A name in the same directory that nobody else has. Not longer than `file`'s, whose length may be at the
- * limit.
+ * A unique name in the same directory, not longer than `file`'s, which may be at the limit.
  */
 export function temporaryName(file: string): string {
   const length = Math.max(6, Math.min(path.basename(file).length, 16));
@@ -30,10 +29,9 @@ export function temporaryName(file: string): string {
 }
 
 /**
- * Makes room for a socket: a leftover one is removed, one that somebody serves is not touched, nor is
- * anything that is not a socket.
+ * Removes a stale socket. Fails for one that a process listens on, and for any other kind of file.
  */
-export async function freeSocket(file: string): Promise<Result<void, AppError>> {
+export async function removeStaleSocket(file: string): Promise<Result<void, AppError>> {
   if (Buffer.byteLength(file) > maxPathBytes) {
     return fail('engine.start-failed', message('gateway.listening-on-is-not-possible', { file }), {
       hint: message('gateway.path-of-unix-socket-may-have-bytes', { maxPathBytes }),
@@ -73,9 +71,9 @@ function alreadyServed(file: string): Result<never, AppError> {
 }
 
 /**
- * Gives a listening socket its rights and then its name. Never replaces what got that name in the meantime.
+ * Sets the permissions of a listening socket, then links it to its name. Never replaces an existing file.
  */
-export async function placeSocket(
+export async function publishSocket(
   temporary: string,
   file: string,
   group: string,
@@ -97,7 +95,7 @@ export async function placeSocket(
   }
 }
 
-/** The file as it is now, taken for ours. */
+/** The existing file, as a socket of this process. */
 export async function ownedSocket(file: string): Promise<OwnedSocket> {
   const identity = await socketIdentity(file);
   return {
@@ -115,8 +113,8 @@ export async function socketIdentity(file: string): Promise<string | null> {
 }
 
 /**
- * The id of a group of this machine: by /etc/group, else by the user database that the machine asks (LDAP and
- * the like). Null where neither has one of that name.
+ * The id of a group of this machine: by /etc/group, else by the machine's user database (LDAP and the like).
+ * Null where neither has one of that name.
  */
 export async function groupId(group: string): Promise<number | null> {
   const local = await readFile('/etc/group', 'utf8').catch(() => '');

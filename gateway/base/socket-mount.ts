@@ -14,18 +14,20 @@ export interface SocketMount {
   readonly allowedBy: string;
   /** The allowed image it was built from, where it is a derived one (B4). */
   readonly derivedFrom: string | null;
-  /** Which per-image command lists are the image's, by content, as far as that was asked (B7). */
+  /** Which per-image command lists apply to the image by its content, as far as they were checked (B7). */
   readonly governing: readonly ListFinding[];
   /**
-   * Who made the container (for one made through another container's socket: who made that one); for the
-   * audit log and for `$HOME`. Null: unknown.
+   * Uid of the container's creator (for one created through another container's socket: that one's creator);
+   * for the audit log and for `$HOME`. Null: unknown.
    */
   readonly createdBy: number | null;
-  /** Null until the engine has made the container: the socket answers nothing before. */
+  /** Null until the engine has created the container: until then the socket refuses requests. */
   readonly container: { readonly id: string; readonly name: string } | null;
 }
 
-/** By which door a request came in: the clients' socket, or one that is mounted into a container. */
+/**
+ * The socket that a request was received on: the clients' socket, or one that is mounted into a container.
+ */
 export type Origin =
   { readonly kind: 'clients' } | { readonly kind: 'socket-mount'; readonly id: SocketMountId };
 
@@ -34,21 +36,21 @@ export type Origin =
  * engine.
  */
 export interface SocketMounts {
-  /** An id and the path its socket will have; nothing is made yet. */
+  /** An id and the path of its socket; nothing is created yet. */
   reserve(): { readonly id: SocketMountId; readonly socket: string };
   /**
-   * Makes the socket and listens. Resolves when a container may be created with it; rejects with what is
-   * wrong with the disk.
+   * Creates the socket and listens. Resolves when a container may be created with it; rejects with the error
+   * of the file system.
    */
   open(mount: SocketMount): Promise<void>;
-  /** The engine made the container: from now on the socket answers. */
+  /** The engine has created the container: from now on the socket accepts requests. */
   bind(id: SocketMountId, container: { readonly id: string; readonly name: string }): Promise<void>;
-  /** Another entry of the list allows the image now, or more is known of the command lists. */
+  /** Another entry of the list allows the image now, or the command lists were checked again. */
   renew(
     id: SocketMountId,
     verdict: Partial<Pick<SocketMount, 'allowedBy' | 'derivedFrom' | 'governing'>>,
   ): Promise<void>;
-  /** Nothing came of it, or the container is gone. */
+  /** The container was not created, or is removed. */
   discard(id: SocketMountId): Promise<void>;
   get(id: SocketMountId): SocketMount | null;
   /** The mount whose socket this path is; null for any other path. */

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 
-/** How long the machine's user database, which may be on another machine, may take. */
+/** Time limit of the machine's user database, which may be on another machine, ms. */
 const timeoutMs = 3000;
 
 /**
  * A line of the machine's user database (`getent`: LDAP and the like included), as /etc/passwd or /etc/group
- * would have it; null where it has none, fails, or takes too long. Never holds up anything else.
+ * would have it; null where it has none, fails, or takes too long. Never blocks anything else.
  */
 export async function databaseLine(database: 'passwd' | 'group', key: string): Promise<string | null> {
   for (const program of ['/usr/bin/getent', '/bin/getent']) {

@@ -16,12 +16,12 @@ export interface SlotTable {
 }
 
 /**
- * How many idle connections are tried to make room for a new one: some may just have received a request.
+ * How many idle connections are tried when a new one needs room: some may just have received a request.
  */
 const maxIdleTried = 8;
 
 /**
- * One open connection in the accounts of its holders. Requests take their turns by the first account.
+ * One open connection in the accounts of its holders. Its requests take turns in the name of the first one.
  */
 export class ConnectionSlot {
   /** The caller whose turns its requests take. */
@@ -32,7 +32,7 @@ export class ConnectionSlot {
   #isBuild = false;
   #calls = 0;
   #isReleased = false;
-  /** Closes the connection if no request is under way, and says whether it did. */
+  /** Closes the connection if no request is pending; returns whether it did. */
   closeIfIdle: () => boolean = () => false;
   /** Closes the connection. */
   close: () => void = () => undefined;
@@ -49,13 +49,13 @@ export class ConnectionSlot {
     return this.#accounts;
   }
 
-  /** No request is under way: the connection may be closed for the sake of a new one. */
+  /** No request is pending: the connection may be closed to make room for a new one. */
   idle(): void {
     if (this.#isReleased) return;
     for (const { idle } of this.#accounts) idle.add(this);
   }
 
-  /** Bytes of a request are here. */
+  /** Bytes of a request were received. */
   busy(): void {
     for (const { idle } of this.#accounts) idle.delete(this);
   }

@@ -58,8 +58,9 @@ export class ConnectionTable {
   }
 
   /**
-   * Takes a new connection in. Where a limit is reached, the connection of the same holder that rests
-   * longest is closed for it, if there is one; where all together have too many, one of who has most.
+   * Admits a new connection. Where a limit of its holder is reached, the holder's longest idle connection is
+   * closed for it, if there is one; where the total limit is reached, one of the holder with the most
+   * connections.
    */
   admit({ name, holders }: ConnectionCaller): ConnectionSlot | RefusedConnection {
     const accounts = holders.map((holder) => this.#account(holder));
@@ -75,7 +76,7 @@ export class ConnectionTable {
         503,
       );
     }
-    // Closing may have emptied an account, and taken it away.
+    // Closing a connection may have emptied an account, and removed it.
     for (const account of accounts) this.#accounts.set(holderKey(account.holder), account);
     this.#open++;
     this.#sweepTimer ??= setInterval(() => {

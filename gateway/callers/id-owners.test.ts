@@ -36,7 +36,7 @@ const read = (more: Partial<IdOwnersOptions> = {}) =>
     },
     ...more,
   });
-/** Nobody's at first: who asks does not wait. */
+/** Unknown at first: the caller does not wait for the look-up. */
 async function known(owners: IdOwners, uid: number): Promise<number | null> {
   expect(owners.ownerOf(uid)).toBeNull();
   await owners.settled();

@@ -10,13 +10,13 @@ import {
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { databaseLine } from '../base/user-database.ts';
 
-/** Longest /etc/subuid that is read, and longest record of a range. */
+/** Longest /etc/subuid, and longest record of a range, that are read, bytes. */
 const maxListedBytes = 1024 * 1024;
 const maxRecordBytes = 4096;
 /** How often /etc/subuid is checked, and how long an owner is cached, ms. */
 const listedTtlMs = 1000;
 const cacheTtlMs = 60_000;
-/** Cached ids, and ids that wait to be looked up. */
+/** Limits of cached ids, and of ids that wait to be looked up. */
 const maxCached = 4096;
 const maxPending = 64;
 /** Between two look-ups, ms: each may start a process, and a user has thousands of ids. */
@@ -25,7 +25,7 @@ const lookUpIntervalMs = 50;
 export interface IdOwnersOptions {
   readonly etc?: string;
   /**
-   * Records of subordinate ids that the planner gave out, and of containers' ranges: one file a range,
+   * Records of subordinate ids that the planner allocated, and of containers' ranges: one file per range,
    * named by its first id.
    */
   readonly subordinateDirectory?: string;
@@ -42,9 +42,9 @@ interface CachedOwner {
 }
 
 /**
- * The users who own the uids of clients. Users have more of them than their own: subordinate ones, and
- * those of their containers, which a process takes by a user namespace or by a set-user-ID file that a
- * container left. Look-ups are asynchronous: an id has no owner until it was looked up.
+ * The users who own the uids of clients. Besides their own uid, users have subordinate ids and those of their
+ * containers, which a process gets by a user namespace or by a set-user-ID file of a container. Look-ups are
+ * asynchronous: an id has no owner until it was looked up.
  */
 export class IdOwners {
   readonly #options: Required<IdOwnersOptions>;
@@ -104,7 +104,7 @@ export class IdOwners {
     });
   }
 
-  /** A file that can't be read changes nothing, and is tried again. */
+  /** An unreadable file changes nothing; reading is retried. */
   async #readListed(): Promise<void> {
     const file = path.join(this.#options.etc, 'subuid');
     const stats = await stat(file).catch(() => null);
@@ -135,7 +135,7 @@ export class IdOwners {
 
   async #lookUp(uid: number): Promise<number | null> {
     const { queryDatabase, subordinateDirectory, rangeDirectory } = this.#options;
-    // An account that has such an id all the same is a user: directory services give out high ones.
+    // An account with such an id is a user: directory services assign high ones.
     if ((await queryDatabase('passwd', String(uid))) !== null) return uid;
     const range = this.#listed.find((one) => isInSpan(one, uid));
     if (range !== undefined)
@@ -154,8 +154,7 @@ export class IdOwners {
 }
 
 /**
- * Ids that are given to root (other container managers have theirs so, and containers of root's) are not
- * root.
+ * Subordinate ids and ranges of root (as other container managers have) are not root.
  */
 const exceptRoot = (owner: number | null): number | null => (owner === 0 ? null : owner);
 
@@ -179,8 +178,7 @@ function ownerIn(text: string, base: number): number | null {
 }
 
 /**
- * The file's text, as far as `most` bytes; null where it can't be read. A line that is cut off is left
- * away.
+ * The file's text, up to `maxBytes`; null where it can't be read. A truncated line is dropped.
  */
 async function readStart(file: string, maxBytes: number): Promise<string | null> {
   const handle = await open(file, 'r').catch(() => null);

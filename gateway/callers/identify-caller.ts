@@ -13,8 +13,8 @@ export interface CallerSources {
 }
 
 /**
- * Who asks: a user of the machine, by whatever ids of his, or a container by the socket it was given. What
- * a container has open counts for the user who made it, too: he may make many.
+ * The caller of a connection: a user of the machine, by any of the user's ids, or a container by its socket.
+ * A container's connections are also charged to its creator, who may create many.
  */
 export function identifyCaller(
   origin: Origin,

@@ -1,7 +1,7 @@
 import type { GatekeeperOptions } from './gatekeeper-options.ts';
 import { countParsedBytes } from '../base/minor-gc.ts';
 import type { Gatekeeper, GatewayRequest, GatekeeperResult, Verdict } from '../http/exchange.ts';
-import { matchRoute, versionKnown } from '../routes/match.ts';
+import { matchRoute, isSupportedVersion } from '../routes/match.ts';
 import type { Route } from '../routes/route.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { backendCapabilities, chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
@@ -163,7 +163,7 @@ function admittedRequest(
 
 /** The API version of a request, where it is older than any supported; else null. */
 function tooOldVersion({ target, head }: GatewayRequest): string | null {
-  if (target.version !== null) return versionKnown(target.version) ? null : target.version;
+  if (target.version !== null) return isSupportedVersion(target.version) ? null : target.version;
   const [prefix, version = ''] = /^\/v(0\.[0-9]|1\.[0-9])(?=\/)/.exec(target.path) ?? [];
   return prefix !== undefined && matchRoute(head.method, target.path.slice(prefix.length)) !== null
     ? version

@@ -9,9 +9,9 @@ import { ClientConnection, type ConnectionOptions } from './connection.ts';
 import { refuseConnection } from './refuse-connection.ts';
 import { message } from '../../shared/messages/message.ts';
 import {
-  freeSocket,
+  removeStaleSocket,
   ownedSocket,
-  placeSocket,
+  publishSocket,
   temporaryName,
   type OwnedSocket,
 } from '../base/socket-file.ts';
@@ -191,14 +191,14 @@ async function bind(
     if (!listening.ok) return listening;
     return ok(at.path === undefined ? null : await ownedSocket(at.path));
   }
-  const free = await freeSocket(at.path);
+  const free = await removeStaleSocket(at.path);
   if (!free.ok) return free;
   // Under a temporary name first: nobody connects before the permissions are set, and no other socket is ever
   // replaced.
   const temporary = temporaryName(at.path);
   const listening = await startListening(server, { path: temporary }, at.path);
   if (!listening.ok) return listening;
-  const placed = await placeSocket(temporary, at.path, options.group ?? 'docker', options.log);
+  const placed = await publishSocket(temporary, at.path, options.group ?? 'docker', options.log);
   if (!placed.ok) server.close();
   return placed;
 }

@@ -4,8 +4,8 @@ import type { Route } from '../routes/route.ts';
 import type { UntrustedReason } from '../trust/image-trust.ts';
 
 /**
- * What is counted besides the audit log's outcomes: the engine could not be asked, what was asked about is
- * not there, or no engine would do what was requested.
+ * Outcomes that are counted besides those of the audit log: the engine was unreachable, the object does not
+ * exist, or the request is invalid for any engine.
  */
 export type CountedOutcome = AuditOutcome | 'unreachable' | 'missing' | 'invalid';
 
@@ -13,8 +13,8 @@ export type CountedOutcome = AuditOutcome | 'unreachable' | 'missing' | 'invalid
 export const decisionBuckets = [0.000_05, 0.000_1, 0.000_25, 0.001, 0.005, 0.025, 0.1, 1, 10] as const;
 
 /**
- * Plain numbers, counted where things happen: a request costs one map look-up and an addition. How they are
- * shown is the metrics socket's business, when somebody asks.
+ * Plain counters: a request costs one map look-up and an addition. They are rendered only when the metrics
+ * socket is scraped.
  */
 export class GatewayCounters {
   /** Requests by route and outcome; null: not in the route table. */
@@ -24,13 +24,13 @@ export class GatewayCounters {
   /** Decisions per bucket of `decisionBuckets`; the last one has no bound. */
   readonly decisionTimes: number[] = Array.from({ length: decisionBuckets.length + 1 }, () => 0);
   decisionSeconds = 0;
-  /** Requests that were refused for their form, before any rule. */
+  /** Requests that were refused as malformed, before any rule. */
   malformed = 0;
   /** Clients that got a 503 because the engine could not be reached. */
   engineUnreachable = 0;
   /**
-   * Questions to image trust, by answer: may an image have the Docker socket, is a per-image command list its
-   * own.
+   * Image trust decisions by result: may an image have the Docker socket, does a per-image command list apply
+   * to it.
    */
   readonly imageTrust = new Map<'trusted' | UntrustedReason, number>();
 
@@ -53,7 +53,7 @@ export class GatewayCounters {
     this.denials.set(rule, counts);
   }
 
-  /** How long a decision took that had something to look at. */
+  /** Records the duration of a decision that inspected the request. */
   observeDecision(seconds: number): void {
     this.decisionSeconds += seconds;
     const at = decisionBuckets.findIndex((bound) => seconds <= bound);

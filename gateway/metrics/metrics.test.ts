@@ -84,7 +84,7 @@ describe('metrics socket', () => {
       'bulkhead_gateway_decision_seconds_count 2',
     ])
       expect(lines).toContain(line);
-    // Counted where it happens, not where it is shown: asking twice changes nothing.
+    // A scrape changes no counter.
     expect((await send(file, '/metrics')).text).toBe(text);
     await served.value.close();
     await expect(stat(file)).rejects.toThrow('ENOENT');

@@ -22,8 +22,7 @@ export interface GatewayGauges {
 }
 
 /**
- * Renders metrics in Prometheus' text format. Numbers are taken over from where they are counted; nothing is
- * counted here.
+ * Renders metrics in Prometheus' text format, from `GatewayCounters`; nothing is counted here.
  */
 export function metricsText(counters: GatewayCounters, gauges: () => GatewayGauges): () => Promise<string> {
   const registry = new Registry();
@@ -76,8 +75,8 @@ function registerCounters(registry: Registry, counters: GatewayCounters, gauges:
   );
   counter(
     'image_trust_decisions_total',
-    'Questions to image trust, by answer: may an image have the Docker socket, is a per-image command ' +
-      'list its own.',
+    'Image trust decisions by answer: may an image have the Docker socket, does a per-image command ' +
+      'list apply to it.',
     () => [...counters.imageTrust].map(([answer, value]) => [{ answer }, value] as const),
     ['answer'],
   );
@@ -140,14 +139,13 @@ function groupOf(route: Route | null): string {
 
 const decisionTimes = {
   name: 'bulkhead_gateway_decision_seconds',
-  help: 'Time to decide a request that is looked at, questions to the engine included.',
+  help: 'Time to decide a request that is inspected, queries to the engine included.',
   buckets: [...decisionBuckets],
   registers: [],
 };
 
 /**
- * The counted buckets as a histogram: prom-client's own one wants every observation told to it, on the way of
- * the request.
+ * The counted buckets as a histogram: prom-client's own needs a call per observation, on the request path.
  */
 class DecisionTimes extends Histogram {
   readonly #empty = new Histogram(decisionTimes);
@@ -158,7 +156,7 @@ class DecisionTimes extends Histogram {
     this.#counters = counters;
   }
 
-  /** What the registry renders. */
+  /** Called by the registry to render the metric. */
   async getForPromString(): Promise<MetricObjectWithValues<MetricValueWithName<string>>> {
     const { name } = decisionTimes;
     let count = 0;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { freeSocket, placeSocket, temporaryName } from '../base/socket-file.ts';
+import { removeStaleSocket, publishSocket, temporaryName } from '../base/socket-file.ts';
 import type { GatewayCounters } from './counters.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { GatewayGauges } from './prometheus.ts';
@@ -10,9 +10,9 @@ export interface MetricsSocket {
 }
 
 /**
- * Serves `GET /metrics` (Prometheus text) on a unix socket of its own, with the rights of the clients' one:
- * numbers only, nothing can be changed there. The library that renders them is loaded with the first
- * question. Errors: as of a listener.
+ * Serves `GET /metrics` (Prometheus text) on a unix socket of its own, with the permissions of the clients'
+ * socket: it is read-only. The library that renders metrics is loaded with the first request. Errors: as of a
+ * listener.
  */
 export async function serveMetrics(
   file: string,
@@ -44,7 +44,7 @@ export async function serveMetrics(
       );
   });
   server.maxConnections = 16;
-  const free = await freeSocket(file);
+  const free = await removeStaleSocket(file);
   if (!free.ok) return free;
   const temporary = temporaryName(file);
   const listening = await new Promise<Error | null>((resolve) => {
@@ -67,7 +67,7 @@ export async function serveMetrics(
   server.on('error', (error) => {
     log(`metrics: ${error.message}`);
   });
-  const placed = await placeSocket(temporary, file, group, log);
+  const placed = await publishSocket(temporary, file, group, log);
   if (!placed.ok) {
     server.close();
     return placed;

@@ -3,7 +3,7 @@ import { routes } from './table.ts';
 
 export interface Match {
   readonly route: Route;
-  /** What stood for `{id}` or `{name}`, decoded; '' where the pattern has none. */
+  /** The value of `{id}` or `{name}`, decoded; '' where the pattern has none. */
   readonly subject: string;
 }
 
@@ -13,7 +13,7 @@ interface Compiled {
 }
 
 /**
- * What stands for the names in a pattern. Image, plugin and distribution names hold slashes (moby's router:
+ * The expression for a name in a pattern. Image, plugin and distribution names hold slashes (moby's router:
  * `{name:.*}`). A container may also go by the name of a link, `web/db`. Other ids and names have no slash.
  */
 function nameExpression({ method, pattern }: Route): string {
@@ -22,7 +22,7 @@ function nameExpression({ method, pattern }: Route): string {
   return pattern.startsWith('/containers/') ? '([^/]+(?:/[^/]+)?)' : '([^/]+)';
 }
 
-/** The route of a request; null for what no route is for. `path` is without version, decoded. */
+/** Returns the route of a request; null where none matches. `path` is without version, decoded. */
 export type Router = (method: string, path: string) => Match | null;
 
 /** A router for these routes; patterns are tried in their order. */
@@ -52,10 +52,10 @@ export function createRouter(routes: readonly Route[]): Router {
   };
 }
 
-/** The router for the table: null for what it does not know. */
+/** The router for the table. */
 export const matchRoute = createRouter(routes);
 
 /** API versions the table is valid for: 1.24 to 1.99, or none in the path. */
-export function versionKnown(version: string | null): boolean {
+export function isSupportedVersion(version: string | null): boolean {
   return version === null || Number(version.slice(2)) >= 24;
 }

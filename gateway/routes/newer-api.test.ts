@@ -13,7 +13,7 @@ import { parseJson } from '../../shared/policy/json-parser.ts';
 import { readBodyAs } from '../../shared/policy/request-body.ts';
 import type { Shape } from '../../shared/policy/shape.ts';
 import { parseTarget } from '../http/message/target.ts';
-import { matchRoute, versionKnown } from './match.ts';
+import { matchRoute, isSupportedVersion } from './match.ts';
 
 // What Engine API 1.44 (the oldest of Docker 29) to 1.56 brought, each decided on purpose. From the published
 // history of the API; not run on a real 29.
@@ -147,7 +147,7 @@ describe('endpoints and parameters', () => {
     const parsed = parseTarget(`/v${version}${text}`);
     expect(parsed).toMatchObject({ ok: true, target: { version, rawQuery: text.slice(text.indexOf('?')) } });
     const path = parsed.ok ? parsed.target.path : '';
-    expect([versionKnown(version), matchRoute(method, path)?.route.inspect]).toEqual([true, inspect]);
+    expect([isSupportedVersion(version), matchRoute(method, path)?.route.inspect]).toEqual([true, inspect]);
   });
 
   it('1.48: debug endpoints are refused below a version too', () => {

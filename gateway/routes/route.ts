@@ -1,6 +1,6 @@
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
 
-/** What is looked at before a request is let through while ECI is on. */
+/** The inspection of a request before it is forwarded while ECI is on. */
 export type Inspection =
   /** Nothing: reads, removals, waits. */
   | 'none'
@@ -26,7 +26,7 @@ export type Inspection =
   /** The connection becomes gRPC; every call on it is decided. */
   | 'grpc'
   | 'load-images'
-  /** The engine answers every path alike. */
+  /** The engine's response is the same for every path. */
   | 'options'
   /** Refused while ECI is on; the value says why. */
   | 'refused-swarm'
@@ -36,19 +36,19 @@ export type Inspection =
   | 'refused-removed';
 
 /**
- * What is done with the request's body while ECI is on: `raw` is relayed as it comes, `json` is read, checked
- * and written anew, `dropped` is read and left away (the endpoint takes none; some clients send one all the
+ * How the request's body is handled while ECI is on: `raw` is relayed as received, `json` is parsed, checked
+ * and re-serialized, `dropped` is read and discarded (the endpoint takes none; some clients send one all the
  * same).
  */
 export type BodyHandling = 'raw' | 'json' | 'dropped';
 
 /**
- * What the scope `own` (B7) makes of an endpoint: through such a socket a container sees and touches only
- * what was made through it, and itself. Images, the build cache and registries are everybody's: they are
- * read, pulled and built, but nothing that others may rely on is removed or renamed.
+ * How the scope `own` (B7) restricts an endpoint: by such a socket a container can access only itself and
+ * objects that were created through the socket. Images, the build cache and registries are shared: they can
+ * be read, pulled and built, but nothing that others may rely on can be removed or renamed.
  */
 export type OwnScopeRule =
-  /** Nobody's in particular. */
+  /** Not restricted: the objects have no owner. */
   | 'open'
   /** The list is narrowed by a filter. */
   | 'filtered'
@@ -79,18 +79,18 @@ export interface Route {
   readonly tunnel: Tunnel | null;
   readonly group: EndpointGroup;
   /**
-   * Docker CLI commands that it *is*, as `commandList` names them (B5): the list that denies one of them
-   * denies it. Commands that ask for the same thing (`inspect` and `port`; `system prune` and each other
-   * prune) can't be told apart, so they share their fate.
+   * Docker CLI commands that this endpoint implements, as `commandList` names them (B5): a list that denies
+   * one of them denies it. Commands with the same request (`inspect` and `port`; `system prune` and each
+   * other prune) can't be told apart, and are denied together.
    */
   readonly commands: readonly string[];
   /**
-   * Commands that need it on their way: the list that allows one of them allows it too, the one that denies
-   * them does not touch it.
+   * Commands that also need this endpoint: a list that allows one of them allows it too; one that denies them
+   * does not deny it.
    */
   readonly alsoUsedBy: readonly string[];
 }
 
-/** What a client asks with an endpoint: the first segment of its path decides. */
+/** The group of an endpoint, by the first segment of its path. */
 export type EndpointGroup =
   'container' | 'image' | 'build' | 'volume' | 'network' | 'system' | 'plugin' | 'swarm' | 'debug';

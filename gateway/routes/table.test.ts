@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import published from './data/engine-api.json' with { type: 'json' };
-import { matchRoute, versionKnown } from './match.ts';
+import { matchRoute, isSupportedVersion } from './match.ts';
 import { routes } from './table.ts';
 import {
   commitBody,
@@ -86,8 +86,8 @@ describe('the route table and the published Engine API 1.25 to 1.56', () => {
   });
 
   it('knows versions from 1.24 on', () => {
-    expect(['1.24', '1.45', '1.56', null].map(versionKnown)).toEqual([true, true, true, true]);
-    expect(versionKnown('1.23')).toBe(false);
+    expect(['1.24', '1.45', '1.56', null].map(isSupportedVersion)).toEqual([true, true, true, true]);
+    expect(isSupportedVersion('1.23')).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * The Engine API as data: every published endpoint of 1.24 to 1.56, and the unpublished ones that exist. Held
- * against the project's copy of the published descriptions by a test. Under ECI what is not here is refused.
+ * The Engine API as data: every published endpoint of 1.24 to 1.56, and the unpublished ones. A test compares
+ * it with the project's copy of the published API descriptions. Under ECI all other endpoints are refused.
  */
 
 import type {
@@ -14,8 +14,8 @@ import type {
 } from './route.ts';
 
 /**
- * An endpoint, and all that the gateway knows of it: how it is inspected, what becomes of its body, what is
- * left of it under the scope `own`, the commands it is, written `is, is | also used by, also used by`.
+ * An endpoint: its inspection, the handling of its body, its restriction under the scope `own`, and its
+ * commands, written `is, is | also used by, also used by`.
  */
 export type Row = readonly [Method, string, Inspection, BodyHandling, OwnScopeRule, string, Tunnel?];
 
@@ -79,8 +79,8 @@ const rows: readonly Row[] = [
   ['GET', '/exec/{id}/json', 'none', 'dropped', 'exec', 'exec'],
   // Images
   ['GET', '/images/json', 'none', 'dropped', 'open', 'images'],
-  // Creating, loading and pushing can give a name another content; under the scope `own` the command list is
-  // what keeps them out.
+  // Creating, loading and pushing can change the content of a name; under the scope `own` only the command
+  // list can deny them.
   ['POST', '/images/create', 'none', 'raw', 'open', 'pull, import | run, create'],
   ['GET', '/images/{name}/json', 'none', 'dropped', 'open', 'image inspect, inspect'],
   ['GET', '/images/{name}/history', 'none', 'dropped', 'open', 'history'],
@@ -101,9 +101,8 @@ const rows: readonly Row[] = [
   ['POST', '/build/cancel', 'none', 'dropped', 'open', 'build'],
   ['POST', '/build/prune', 'none', 'dropped', 'refused', 'builder prune, system prune'],
   // A session is raw: the client is the gRPC server there, and the engine calls it for what the build needs
-  // (files, credentials, secrets, SSH agent, exports). What comes from the client are answers; the engine
-  // serves nothing on it (an upgrade of the whole API to HTTP/2 would need HTTP2-Settings, which is never
-  // forwarded).
+  // (files, credentials, secrets, SSH agent, exports). The client sends responses; the engine serves nothing
+  // on it (an upgrade of the whole API to HTTP/2 would need HTTP2-Settings, which is never forwarded).
   ['POST', '/session', 'none', 'dropped', 'open', 'build', 'h2c'],
   ['POST', '/grpc', 'grpc', 'dropped', 'open', 'build, builder prune', 'h2c'],
   // System
@@ -149,8 +148,8 @@ const rows: readonly Row[] = [
   ['POST', '/plugins/{name}/push', 'refused-plugin', 'raw', 'refused', 'plugin push'],
   ['POST', '/plugins/{name}/set', 'refused-plugin', 'raw', 'refused', 'plugin set'],
   ['POST', '/plugins/{name}/upgrade', 'refused-plugin', 'raw', 'refused', 'plugin upgrade'],
-  // Swarm tasks never pass through /containers/create. Looking at what is there, removing it and leaving stay
-  // possible.
+  // Swarm tasks never pass through /containers/create. Listing, inspecting and removing objects, and leaving
+  // the swarm, stay possible.
   ['GET', '/nodes', 'none', 'dropped', 'refused', 'node ls | stack'],
   ['GET', '/nodes/{id}', 'none', 'dropped', 'refused', 'node inspect | inspect'],
   ['DELETE', '/nodes/{id}', 'none', 'dropped', 'refused', 'node rm'],

@@ -8,10 +8,10 @@ import {
 } from '../../shared/settings/effective.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 
-/** Settings larger than this are a mistake (the file is a few KB). */
+/** Maximum size of the settings file, bytes (it has a few KB). */
 const maxSettingsBytes = 4 * 1024 * 1024;
 
-/** Settings, or why there are none. */
+/** The settings, or why they can't be used. */
 export type LoadedSettings = (
   { readonly settings: EffectiveSettings } | { readonly problem: string; readonly problemKind: PolicyProblem }
 ) & {

@@ -9,11 +9,13 @@ import type { PolicyState } from './settings-watch.ts';
 export interface PolicyRecorder {
   /** Replaces the record. Never throws: where it cannot be written, there is none. */
   record(state: PolicyState): void;
-  /** Another gateway records from now on. */
+  /** Stops recording: another gateway does so now. */
   stop(): void;
 }
 
-/** Records to `stateDirectory`, which is made if it is missing, readable by everybody; null: nowhere. */
+/**
+ * Records to a file in `stateDirectory`, readable by everybody; creates the directory. Null: records nothing.
+ */
 export function createPolicyRecorder(
   stateDirectory: string | null,
   log: (line: string) => void,
@@ -50,7 +52,7 @@ function makeDirectory(directory: string, log: (line: string) => void): void {
   }
 }
 
-/** A record of an earlier policy must not be taken for this one. */
+/** An outdated record must not be taken for the current policy. */
 function removeRecord(file: string, log: (line: string) => void): void {
   try {
     rmSync(file, { force: true });

@@ -14,11 +14,11 @@ import { watchFile } from './watch-file.ts';
 
 export interface PolicyState {
   readonly settings: EffectiveSettings;
-  /** Grows by one with every change taken over. */
+  /** Incremented with every change of the policy. */
   readonly generation: number;
   /** sha256 (hex) of the text in force; '' where there was no file; null while locked down. */
   readonly hash: string | null;
-  /** Why the file on disk is not what is in force, if so. */
+  /** Why the file on disk is not in force; null: it is. */
   readonly problem: string | null;
   /** What the problem is: the file is gone, or cannot be used. Null without one. */
   readonly problemKind: PolicyProblem | null;
@@ -27,38 +27,37 @@ export interface PolicyState {
    * `settings` includes them.
    */
   readonly preference: string | null;
-  /** Such a preference has turned ECI off. */
+  /** A preference has turned ECI off. */
   readonly isPreferredOff: boolean;
-  /** Why a preference that was written is not in force, if so. */
+  /** Why a stored preference is not in force; null: it is, or there is none. */
   readonly preferenceProblem: string | null;
 }
 
 /** Where users' preferences are stored, and the group that may write there; null: none. */
-export interface PreferencesAt {
+export interface PreferencesLocation {
   readonly file: string;
   readonly gid: number | null;
 }
 
 export interface SettingsWatch {
   /**
-   * The policy in force. `fresh` checks the file first: a request that matters is decided by what was written
-   * before it.
+   * The policy in force. `fresh` checks the file first, so that an inspected request is decided by the file's
+   * current content.
    */
   current(fresh?: boolean): PolicyState;
   close(): void;
 }
 
 /**
- * Follows the settings file. No file at the start means ECI off; one that can't be read or used then,
- * locked down. Whatever happens to the file later, the last good policy stays in force until there is a
- * usable one. So it does when the file is deleted, unless a note says that this was intended (`removalNote`):
- * a mistaken `rm` must not take isolation away. `onChange` is called for every change of the policy, and for
- * every new problem.
+ * Watches the settings file. A missing file at the start means ECI off; an unusable one, locked down. Later,
+ * the last good policy stays in force until the file is usable again. So it does when the file is deleted,
+ * unless a note says that this was intended (`removalNote`): a mistaken `rm` must not turn isolation off.
+ * `onChange` is called for every change of the policy, and for every new problem.
  */
 export function watchSettings(
   file: string,
   onChange: (state: PolicyState) => void,
-  preferences: PreferencesAt | null = null,
+  preferences: PreferencesLocation | null = null,
 ): SettingsWatch {
   const policy = new WatchedPolicy(file, onChange, preferences);
   policy.refresh();
@@ -76,17 +75,17 @@ export function watchSettings(
   };
 }
 
-/** The policy as the settings file and the users' preferences had it when they were last read. */
+/** The policy by the last reading of the settings file and the users' preferences. */
 class WatchedPolicy {
   readonly #file: string;
   readonly #onChange: (state: PolicyState) => void;
-  readonly #preferences: PreferencesAt | null;
+  readonly #preferences: PreferencesLocation | null;
   /** Stamps of both files when they were last read. */
   #stamp = '';
   #hasLoaded = false;
   /** Hash of the text last read; '' before. */
   #lastHash = '';
-  /** What the administrator set, before anybody's preference. */
+  /** The administrator's settings, without preferences. */
   #admin: EffectiveSettings = lockedDownSettings;
   /** Hash of the text that `#admin` was read from; null without one. */
   #adminHash: string | null = null;
@@ -101,7 +100,7 @@ class WatchedPolicy {
     preferenceProblem: null,
   };
 
-  constructor(file: string, onChange: (state: PolicyState) => void, preferences: PreferencesAt | null) {
+  constructor(file: string, onChange: (state: PolicyState) => void, preferences: PreferencesLocation | null) {
     this.#file = file;
     this.#onChange = onChange;
     this.#preferences = preferences;
@@ -120,7 +119,7 @@ class WatchedPolicy {
     const loaded = loadSettings(this.#file, this.#hasLoaded ? this.#lastHash : null);
     if (loaded.hash !== null) this.#lastHash = loaded.hash;
     if ('settings' in loaded) this.#replace(loaded.settings, loaded.hash ?? '');
-    else this.#keep(loaded.problem, loaded.problemKind);
+    else this.#keepLastGood(loaded.problem, loaded.problemKind);
   }
 
   #replace(settings: EffectiveSettings, hash: string): void {
@@ -134,8 +133,8 @@ class WatchedPolicy {
     if (hasChanged) this.#onChange(this.#state);
   }
 
-  /** The last good policy stays, and so does what it leaves to users; locked down, it leaves nothing. */
-  #keep(problem: string, problemKind: PolicyProblem): void {
+  /** The last good policy stays, with the users' preferences that it allows; locked down, it allows none. */
+  #keepLastGood(problem: string, problemKind: PolicyProblem): void {
     const before = this.#state;
     const next = {
       ...applyPreferences(this.#admin, this.#preferences),
@@ -161,10 +160,10 @@ class WatchedPolicy {
   }
 }
 
-/** The administrator's settings with the preferences that count now. */
+/** The administrator's settings with the preferences in force. */
 function applyPreferences(
   settings: EffectiveSettings,
-  preferences: PreferencesAt | null,
+  preferences: PreferencesLocation | null,
 ): Pick<PolicyState, 'settings' | 'preference' | 'isPreferredOff' | 'preferenceProblem'> {
   if (preferences === null)
     return { settings, preference: null, isPreferredOff: false, preferenceProblem: null };

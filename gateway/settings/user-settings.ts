@@ -19,13 +19,13 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 
 export interface ReadPreferences {
   readonly preferences: UserPreferences | null;
-  /** Why what is there counts as none. */ readonly problem: string | null;
+  /** Why the file is ignored. */ readonly problem: string | null;
 }
 
 /**
- * The preferences of users, from the file this gateway made. Fails closed: a link, another kind of file,
- * another owner, one that everybody may write, and anything but preferences in it count as none, and the
- * administrator's settings hold.
+ * Reads the preferences of users from the file that this gateway created. Fails closed: a link, another kind
+ * of file, another owner, a world-writable file and invalid content count as no preferences, and the
+ * administrator's settings apply.
  */
 export function readPreferences(file: string): ReadPreferences {
   const none = (problem: string | null): ReadPreferences => ({ preferences: null, problem });
@@ -42,7 +42,7 @@ export function readPreferences(file: string): ReadPreferences {
     if (info.uid !== process.getuid?.()) return none(`it belongs to uid ${info.uid}`);
     if ((info.mode & 0o002) !== 0) return none('everybody may write it');
     if (info.size > maxPreferencesBytes) return none('it is too large');
-    // No more than that, however it grows meanwhile: others write in it.
+    // A bounded read, however the file grows: users can write to it.
     const bytes = Buffer.alloc(maxPreferencesBytes + 1);
     const length = readSync(descriptor, bytes, 0, bytes.length, 0);
     if (length > maxPreferencesBytes) return none('it is too large');
@@ -60,8 +60,8 @@ export function readPreferences(file: string): ReadPreferences {
 }
 
 /**
- * Makes the file while something is left to users, for the group of the socket to write in; while all is
- * locked nobody may. What stands in it is never touched.
+ * Creates the file, writable for the socket's group while users may set a preference; while all are locked it
+ * is not writable. Its content is never changed. Returns the problem, or null.
  */
 export function syncPreferencesFile(
   file: string,

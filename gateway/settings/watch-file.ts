@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 
-/** How often the file is checked, and a watcher that has ended is made again, ms. */
+/** How often the file is checked, and a failed watcher is created again, ms. */
 const pollMs = 2000;
 
 /**

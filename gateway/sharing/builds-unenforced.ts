@@ -4,8 +4,7 @@ import { buildsUnenforcedName } from '../../shared/isolation/build-token.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 
 /**
- * Lets the planner know, by a file in `directory`, whether further processes in builds' containers are to be
- * refused.
+ * Tells the planner, by a file in `directory`, whether to refuse further processes in builds' containers.
  */
 export function recordBuildsUnenforced(
   directory: string,
@@ -18,7 +17,7 @@ export function recordBuildsUnenforced(
       rmSync(file, { force: true });
       return;
     }
-    // Not the directory above: an engine's that was taken away may come back.
+    // Not its parent: the directory of a removed engine must not be created again.
     if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 });
     writeFileSync(file, '', { mode: 0o600 });
   } catch (error) {

@@ -24,7 +24,7 @@ describe.skipIf(process.getuid?.() !== 0)('a client with an id that containers r
   it('is not in a container when a process of the machine has the id (directory service)', async () => {
     const pid = await running('setpriv', `--reuid=${id}`, '--regid=5', '--clear-groups');
     expect(isInContainer({ pid, uid: id, gid: 5 })).toBe(false);
-    // Not the process that asked: its number was given to another.
+    // Not the client's process: its pid was reused.
     expect(isInContainer({ pid, uid: id + 1, gid: 5 })).toBe(true);
   });
 

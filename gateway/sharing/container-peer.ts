@@ -3,13 +3,14 @@ import { firstContainerId } from '../../shared/isolation/listed-ranges.ts';
 import type { PeerCredentials } from '../base/peer-credentials.ts';
 
 /**
- * Whether a client is in a container, and so shares nothing as himself. One that has ended by now is taken
- * for it where his id may be a container's.
+ * Whether a client runs in a container, and so can't be a sharing user. A process that has ended counts as
+ * one where its uid may be a container's.
  */
 export function isInContainer(peer: PeerCredentials): boolean {
   if (peer.uid < firstContainerId) return false;
   try {
-    // Another process may have the number by now: on the machine itself nobody but the account has its id.
+    // The pid may have been reused: so the uid is compared as well, which only that account has outside of
+    // containers.
     const [, uids = ''] = /^Uid:\t(.*)$/m.exec(readFileSync(`/proc/${peer.pid}/status`, 'utf8')) ?? [];
     return (
       readlinkSync(`/proc/${peer.pid}/ns/user`) !== readlinkSync('/proc/self/ns/user') ||

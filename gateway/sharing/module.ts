@@ -7,7 +7,7 @@ import { createSharingUsers, type SharingUsers } from './sharing-users.ts';
 
 export const sharingDirectory = (stateDirectory: string): string => path.join(stateDirectory, 'sharing');
 
-/** Errors: `engine.start-failed` when the directory can't be made or read. */
+/** Errors: `engine.start-failed` when the directory can't be created or read. */
 export function openSharingUsers(
   stateDirectory: string,
   containers: EngineContainers,

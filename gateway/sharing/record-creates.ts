@@ -20,9 +20,10 @@ export interface RecordCreatesOptions {
 }
 
 /**
- * The gatekeeper, with a record of who shares for every container that is made through it: also in audit mode
- * and with ECI off, since containers outlive such settings. The record is on disk before the client hears of
- * the container. Where it can't be written the container stays, and the planner refuses its shares.
+ * The gatekeeper, with a record of the sharing user of every container that is created through it: also in
+ * audit mode and with ECI off, since containers outlive such settings. The record is on disk before the
+ * client gets the response. Where it can't be written the container stays, and the planner refuses its
+ * shares.
  */
 export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions): Gatekeeper {
   return (request) => {
@@ -37,7 +38,7 @@ export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions)
         case 'read-body':
           return {
             ...verdict,
-            decide: (body) => later(verdict.decide(body), (decided) => withRecord(decided)),
+            decide: (body) => mapResult(verdict.decide(body), (decided) => withRecord(decided)),
           };
         case 'forward':
           return withRecord(verdict);
@@ -50,17 +51,16 @@ export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions)
         throw new Error('the response to a create request must not be streamed');
       return { ...verdict, response: recordOnResponse(request, response, options) };
     };
-    return later(handling, recorded);
+    return mapResult(handling, recorded);
   };
 }
 
-function later<T, U>(value: T | Promise<T>, then: (value: T) => U): U | Promise<U> {
+function mapResult<T, U>(value: T | Promise<T>, then: (value: T) => U): U | Promise<U> {
   return value instanceof Promise ? value.then(then) : then(value);
 }
 
 /**
- * The user behind a request; behind one that comes in by a container's own socket, that container's. Null:
- * not known.
+ * The sharing user of a request; by a container's own socket, that container's. Null: unknown.
  */
 export async function sharingUserOf(
   request: GatewayRequest,
@@ -84,7 +84,7 @@ function recordOnResponse(
   return {
     limit: before?.limit ?? maxCreateResponseBytes,
     transformResponse: async (head, body) => {
-      // A container that is taken away again needs no record: that throws.
+      // Throws where the container is removed again, which then needs no record.
       const replaced = (await before?.transformResponse(head, body)) ?? null;
       const container = head.status === 201 ? createdId(body) : null;
       if (container === null) return replaced;

@@ -11,13 +11,13 @@ import {
   type SharingUser,
 } from '../../shared/isolation/sharing-user.ts';
 
-/** Who shares what containers mount, on disk: one file a container (0600, root's). */
+/** The sharing users of containers, on disk: one file per container (0600, root's). */
 export interface SharingRecords {
-  /** Null where there is none that can be read. */
+  /** Null where the record is missing or unreadable. */
   read(container: string): Promise<SharingUser | null>;
   /** The devices in the record; none where there is no record. */
   readDevices(container: string): Promise<readonly GrantedDevice[]>;
-  /** Atomically, and on disk when it resolves. Rejects with what is wrong with the disk. */
+  /** Writes atomically; on disk when it resolves. Rejects with the error of the file system. */
   write(container: string, user: SharingUser, devices?: readonly GrantedDevice[]): Promise<void>;
   remove(container: string): Promise<void>;
   /** Containers with a record. */
@@ -26,10 +26,10 @@ export interface SharingRecords {
 
 const containerId = /^[0-9a-f]{64}$/;
 
-/** Opens (and makes, 0700) the directory of records. Throws what the file system says. */
+/** Opens the directory of records, and creates it (0700). Throws the error of the file system. */
 export function openSharingRecords(directory: string): SharingRecords {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // Records that never got their name.
+  // Temporary files of interrupted writes.
   for (const name of readdirSync(directory))
     if (name.startsWith('.')) rmSync(path.join(directory, name), { force: true });
   const fileOf = (container: string): string => {

@@ -67,7 +67,7 @@ const restoringTransform = (before: ResponseTransform | undefined): ResponseTran
       elements: 2_000_000,
       entries: 2_000_000,
     });
-    // The response reader answers 502.
+    // The response relay turns it into a 502.
     if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
     return Buffer.from(writeJson(restoreBinds(parsed.value)), 'utf8');
   },

@@ -10,15 +10,15 @@ import { databaseLine } from '../base/user-database.ts';
 export interface SubordinateIdOptions {
   /** Text of /etc/subuid. */
   readonly listed?: () => Promise<string>;
-  /** Whether an account of the machine's has the id. */
+  /** Whether an account of the machine has the id. */
   readonly isAccount?: (uid: number) => Promise<boolean>;
 }
 
 /**
- * Whether a client's id is one of somebody's subordinate ones. A user gets at his by a user namespace, or by
- * a setuid file that his container leaves in a share: as users of their own they would have as many ranges of
- * ids as he has ids, and those are the machine's for good (A3). An account that has such an id all the same
- * is a user.
+ * Whether a client's id is a subordinate id of some user. A user gets these by a user namespace, or by a
+ * setuid file of a container in a share: if each counted as a user, one user could allocate a range for every
+ * subordinate id, and ranges are allocated permanently (A3). An account with such an id is a user all the
+ * same.
  */
 export async function isSubordinateId(uid: number, options: SubordinateIdOptions = {}): Promise<boolean> {
   const { listed = readListed, isAccount = hasAccount } = options;

@@ -9,8 +9,7 @@ import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mo
 type SocketSettings = EffectiveSettings['socket'];
 
 /**
- * Whether what a mount was allowed by still holds. Synchronous while the entry that allowed it is in the
- * list.
+ * Whether a mount is still allowed. Synchronous while the entry that allowed it is in the list.
  */
 export interface MountAdmission {
   /** The denial of any request on this mount's socket; null: requests are inspected. */
@@ -28,9 +27,9 @@ const refusalMs = 30_000;
 const setting = '/enhancedContainerIsolation/dockerSocketMount/imageList';
 
 /**
- * The container's image was held against the registry when it was made, and its content cannot change. So
- * while the entry that allowed it stands in the list the answer is yes, without asking anybody; when it is
- * gone, image trust says whether another entry allows it.
+ * The container's image was compared with the registry at its creation, and its content cannot change. So
+ * while the entry that allowed it is in the list, the mount is allowed without a query; when it is removed,
+ * image trust decides whether another entry allows the image.
  */
 export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null): MountAdmission {
   return new Admission(mounts, trust);
@@ -89,7 +88,7 @@ class Admission implements MountAdmission {
     return isAllowed(mount, settings) ? null : this.#checkImageTrust(mount, settings);
   }
 
-  /** The entry that allowed the mount is gone: whether another one allows it. */
+  /** Decides whether another entry allows the mount, after the one that allowed it was removed. */
   async #checkImageTrust(mount: SocketMount, settings: SocketSettings): Promise<Denial | null> {
     const cached = this.#refused.get(mount.id);
     if (cached !== undefined && cached.settings === settings && cached.until > Date.now())

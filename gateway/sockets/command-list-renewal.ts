@@ -10,9 +10,9 @@ type SocketSettings = EffectiveSettings['socket'];
 const renewalMs = 30_000;
 
 /**
- * Keeps the mounts' command lists in line with the settings (B7). What is known of an image and a list stays.
- * Lists that are new, or could not be asked about, are asked about before a request is inspected; those of
- * other mounts in the background, since whoever enters their containers is held to them.
+ * Keeps the mounts' command lists in line with the settings (B7). Findings about an image and a list are
+ * kept. New lists, and those whose check failed, are checked before a request is inspected; those of other
+ * mounts in the background, since they restrict whoever enters their containers.
  */
 export class CommandListRenewal {
   readonly #mounts: SocketMounts;
@@ -28,7 +28,7 @@ export class CommandListRenewal {
     this.#trust = trust;
   }
 
-  /** Null: there is nothing to ask, or not yet again. */
+  /** Null: nothing is to be checked, or not yet again. */
   renew(id: SocketMountId, settings: SocketSettings): Promise<void> | null {
     const mount = this.#mounts.get(id);
     if (mount === null || this.#trust === null || listsNeedingTrust(settings, mount).length === 0) {
@@ -47,7 +47,7 @@ export class CommandListRenewal {
     return running;
   }
 
-  /** Renews the lists of all mounts in the background, unless that was begun a short while ago. */
+  /** Renews the lists of all mounts in the background, unless a sweep was started recently. */
   renewOthers(settings: SocketSettings): void {
     if (
       settings.perImage.length === 0 ||
@@ -57,8 +57,8 @@ export class CommandListRenewal {
     this.#sweep = { settings, until: Date.now() + renewalMs };
     for (const id of this.#renewals.keys()) if (this.#mounts.get(id) === null) this.#renewals.delete(id);
     void (async () => {
-      // One after the other: an engine with hundreds of mounts is not to be asked about all at once. Errors
-      // are reported when the mount itself asks.
+      // Sequentially: an engine may have hundreds of mounts. Errors are reported with the next request of the
+      // mount itself.
       for (const { id } of this.#mounts.list()) await this.renew(id, settings)?.catch(() => undefined);
     })();
   }

@@ -23,16 +23,16 @@ export interface EngineContainers {
   /** Removes a container and its anonymous volumes, running or not. */
   remove(id: string): Promise<void>;
   /**
-   * Follows the engine's events for as long as it can; `connected` is called when the stream is open.
-   * Resolves when it ended, for whatever reason.
+   * Follows the engine's events until the stream ends; `connected` is called when it is open. Resolves at its
+   * end, for whatever reason.
    */
   follow(
     on: { readonly connected: () => void; readonly event: (event: ContainerEvent) => void },
     signal: AbortSignal,
   ): Promise<void>;
   /**
-   * True: the engine is about to stop, which what follows its events would hold up; nothing does, until this
-   * is told again with false.
+   * True: the engine is about to stop, which an event stream would delay; streams are closed, and not opened
+   * until the call with false.
    */
   setEngineStopping(stopping: boolean): void;
 }
@@ -85,8 +85,8 @@ export function engineContainers(engineSocket: string): EngineContainers {
 type Follower = Parameters<EngineContainers['follow']>[0];
 
 /**
- * One request for events; `ended` is called when it is over, for whatever reason. It is among `following`
- * while it is open.
+ * Sends one request for events; `ended` is called at its end, for whatever reason. It is in `following` while
+ * it is open.
  */
 function followEvents(
   engineSocket: string,
@@ -118,8 +118,8 @@ function followEvents(
         return;
       }
       on.connected();
-      // A reader of lines passes its input's errors on: without a listener of its own, a stream that is cut
-      // would end the gateway.
+      // readline forwards errors of its input: without a listener here, an aborted stream would end the
+      // gateway.
       createInterface({ input: res })
         .on('error', end)
         .on('line', (line) => {

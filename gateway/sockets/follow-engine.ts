@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerEvent } from './engine-containers.ts';
 import { reconcile, type ReconcileOptions } from './reconcile.ts';
 
-/** Reconciles the mounts with the engine's containers while there are any. */
+/** Reconciles the mounts with the engine's containers while there are mounts. */
 export interface EngineFollower {
-  /** A mount was made: follow from now on. Idempotent. */
+  /** A mount was created: follow from now on. Idempotent. */
   start(): void;
   close(): void;
 }

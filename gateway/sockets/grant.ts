@@ -9,26 +9,24 @@ import type { SocketMountModule } from './socket-mount-module.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
-/** What it takes to give a container a socket of its own; null: it can't be done here. */
+/** What granting a container a socket needs; null: sockets can't be granted here. */
 export type SocketGranting = Pick<SocketMountModule, 'mounts' | 'trust' | 'containers'> | null;
 
-/** Longest answer to a create request, bytes: an id and warnings. */
+/** Longest response to a create request, bytes: an id and warnings. */
 export const maxCreateResponseBytes = 1024 * 1024;
 
 /**
- * Sockets that wait for their container at the same time; each is a descriptor here and in the process that
- * keeps them.
+ * Limit of sockets without a container; each takes a descriptor here and in the process that stores them.
  */
 const maxPending = 128;
 /**
- * Of these, one user's: who leaves create requests before their answers keeps nobody else from making
- * containers.
+ * Limit per user: a user who aborts create requests must not keep others from creating containers.
  */
 const maxPendingOfOne = 32;
 
 /**
- * May this image have the socket (B2–B4)? `caller`: whose request it is, as in `createdBy`. Rejects with
- * EngineUnreachable.
+ * Decides whether an image may have the socket (B2–B4). `caller`: the uid behind the request, as in
+ * `createdBy`. Rejects with EngineUnreachable.
  */
 export async function checkImageTrust(
   image: string,
@@ -59,9 +57,9 @@ const unavailable = (
 ): ImageVerdict => untrusted('unavailable', message(id));
 
 /**
- * Looks at the engine's answer to the create request that was given `mount`'s socket: the container must be
- * made of the very image that was allowed (a tag can move in between), and hold no other container's socket.
- * Then the socket is its; else the container is removed.
+ * Checks the engine's response to a create request that was granted `mount`: the container must be created
+ * from the allowed image (a tag can move in between), and must not mount another container's socket. Then the
+ * mount is bound to it; else the container is removed.
  */
 export function bindOnResponse(
   mount: SocketMount,
@@ -70,7 +68,7 @@ export function bindOnResponse(
     readonly containers: EngineContainers;
     readonly facts: EngineFacts;
     readonly log: (line: string) => void;
-    /** Takes note of a refusal and gives its text. */ readonly refused: (denial: Denial) => string;
+    /** Records a refusal and returns its text. */ readonly refused: (denial: Denial) => string;
   },
 ): ResponseTransform {
   const { mounts, containers, facts, log, refused } = granting;
@@ -94,9 +92,9 @@ export function bindOnResponse(
         );
         return null;
       }
-      const denial = container === null ? null : mismatch(container, mount, mounts);
+      const denial = container === null ? null : mismatchDenial(container, mount, mounts);
       if (container === null) {
-        // Gone again already.
+        // It was removed already.
         await mounts.discard(mount.id);
         return null;
       }
@@ -116,8 +114,8 @@ export function bindOnResponse(
   };
 }
 
-/** Why this container may not have this mount; null: it may. */
-export function mismatch(
+/** The denial of this mount for this container; null: it may have it. */
+export function mismatchDenial(
   container: ContainerFacts,
   mount: SocketMount,
   mounts: Pick<SocketMounts, 'idAt'>,
@@ -142,7 +140,7 @@ export function mismatch(
   return null;
 }
 
-/** The id in the engine's answer to a create request; null where there is none. */
+/** The id in the engine's response to a create request; null where there is none. */
 export function createdId(body: Buffer): string | null {
   try {
     const value: unknown = JSON.parse(body.toString('utf8'));

@@ -15,8 +15,8 @@ import { openMountRecords } from './records.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { Origin, SocketMounts } from '../base/socket-mount.ts';
 
-export interface SocketMountPartOptions {
-  /** Where the gateway keeps what must last; the mounts go below `sockets`. */
+export interface SocketMountModuleOptions {
+  /** Directory of the gateway's persistent state; mounts are below `sockets`. */
   readonly stateDirectory: string;
   readonly engineSocket: string;
   readonly facts: EngineFacts;
@@ -29,8 +29,8 @@ export interface SocketMountPartOptions {
 
 export const socketsDirectory = (stateDirectory: string): string => path.join(stateDirectory, 'sockets');
 
-/** Errors: `engine.start-failed` when the directory can't be made or read. */
-export function openSocketMounts(options: SocketMountPartOptions): Result<SocketMountModule, AppError> {
+/** Errors: `engine.start-failed` when the directory can't be created or read. */
+export function openSocketMounts(options: SocketMountModuleOptions): Result<SocketMountModule, AppError> {
   const { facts, trust, log } = options;
   const directory = socketsDirectory(options.stateDirectory);
   let records;

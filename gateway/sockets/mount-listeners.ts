@@ -14,7 +14,7 @@ export interface MountListenersOptions {
   readonly listenerStore: ListenerStore;
 }
 
-/** What names of the mounts' descriptors in the listener store begin with. */
+/** Prefix of the names of the mounts' descriptors in the listener store. */
 export const listenerPrefix = 'mount-';
 export const listenerName = (id: SocketMountId): string => `${listenerPrefix}${id}`;
 
@@ -27,12 +27,12 @@ export class MountListeners {
     this.#options = options;
   }
 
-  /** Listens on a new socket at the mount's path, in place of whatever is there. */
+  /** Listens on a new socket at the mount's path, and replaces an existing file. */
   async listenAnew(mount: SocketMount): Promise<void> {
     // Bound under a short name: the kernel limits the path a socket is bound to, not the one it is moved to.
     const temporary = path.join(this.#options.directory, `.${randomBytes(4).toString('hex')}`);
     await this.#listen(mount, { path: temporary });
-    // The engine makes a directory of a bind source that is missing.
+    // The engine creates a directory for a missing bind source.
     if ((await lstat(mount.socket).catch(() => null))?.isDirectory() === true) await rmdir(mount.socket);
     await rename(temporary, mount.socket);
     const handle = this.#listeners.get(mount.id)?.handle ?? null;
@@ -56,7 +56,7 @@ export class MountListeners {
     await listener?.close(0, { keepFile: true });
   }
 
-  /** Forgets a descriptor in the listener store. */
+  /** Removes a descriptor from the listener store. */
   dropStored(name: string): void {
     this.#options.listenerStore.drop(name);
   }

@@ -77,7 +77,7 @@ const created = (more: Partial<SocketMount> = {}): SocketMount => ({
   container: null,
   ...more,
 });
-const ask = (socket: string) =>
+const sendRequest = (socket: string) =>
   sendRaw(socket, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n');
 const facts = (mount: SocketMount, more: Partial<ContainerFacts> = {}): ContainerFacts => ({
   id,
@@ -100,7 +100,7 @@ const facts = (mount: SocketMount, more: Partial<ContainerFacts> = {}): Containe
   mounts: [{ type: 'bind', name: '', source: mount.socket, destination: '/s', readOnly: false }],
   ...more,
 });
-/** Only what is asked for here. */
+/** Only what these tests need. */
 const engineFacts = (container: ContainerFacts | null) =>
   ({ container: () => Promise.resolve(container) }) as Partial<EngineFacts> as EngineFacts;
 function containers(listed: readonly ListedContainer[]): EngineContainers & { removed: string[] } {
@@ -129,7 +129,7 @@ describe("a socket of a container's own", () => {
   it("has the clients' socket owner, its own origin and a record; discarding it leaves nothing", async () => {
     const mount = created();
     await mounts.open(mount);
-    expect((await ask(mount.socket)).body).toContain(mount.id);
+    expect((await sendRequest(mount.socket)).body).toContain(mount.id);
     expect(statSync(path.dirname(mount.socket)).mode & 0o777).toBe(0o700);
     expect(statSync(mount.socket).mode & 0o007).toBe(0);
     expect(stored).toEqual([`mount-${mount.id}`]);
@@ -155,7 +155,7 @@ describe("a socket of a container's own", () => {
     const second = open();
     await second.restore([]);
     expect(second.get(mount.id)?.container).toEqual({ id, name: 'c' });
-    expect((await ask(mount.socket)).status).toBe(418);
+    expect((await sendRequest(mount.socket)).status).toBe(418);
     expect(statSync(mount.socket).ino).not.toBe(inode);
     await second.close(0);
     // What dockerd leaves where a bind source was missing.
@@ -163,7 +163,7 @@ describe("a socket of a container's own", () => {
     mkdirSync(mount.socket);
     const third = open();
     await third.restore([]);
-    expect((await ask(mount.socket)).status).toBe(418);
+    expect((await sendRequest(mount.socket)).status).toBe(418);
   });
 
   it('knows its own paths only, whole', () => {
@@ -218,7 +218,7 @@ describe("a socket of a container's own", () => {
   });
 });
 
-describe("B3: the engine's answer to the create request", () => {
+describe("B3: the engine's response to the create request", () => {
   const inspect = (
     mount: SocketMount,
     container: ContainerFacts | null,
@@ -325,7 +325,7 @@ describe('admission', () => {
         scope: 'all' as const,
       })),
     });
-    /** By the one entry it is asked about; notes what it was asked. */
+    /** Decides by the one entry of the query, and records the queries. */
     const byEntry = (answers: Record<string, ImageVerdict>) => {
       const queries: string[] = [];
       return {
@@ -345,7 +345,7 @@ describe('admission', () => {
       return [list, ...list.undecided].map(({ setting }) => setting.replace(/^.*\//, ''));
     };
 
-    it('applies the general list to an image with only the name; the answer is stored for good', async () => {
+    it('applies the general list to an image with only the name; the finding is stored permanently', async () => {
       const evil = await bound({ image: 'wide', allowedBy: '*' });
       const settings = lists('wide');
       expect(listOf(evil, settings)).toEqual(['0', 'commandList']);
@@ -402,7 +402,7 @@ describe('admission', () => {
       await expect.poll(() => listOf(other, lists('wide'))).toEqual(['0']);
     });
 
-    it('a record of an earlier version has no answer, and is evaluated', async () => {
+    it('a record of an earlier version has no finding, and is evaluated', async () => {
       const { governing: _none, ...earlier } = await bound({ allowedBy: '*' });
       await writeFile(
         path.join(path.dirname(earlier.socket), 'mount.json'),
@@ -483,7 +483,7 @@ describe("reconciliation with the engine's containers", () => {
     expect(mounts.get(lost.id)).toBeNull();
     await run(listed, facts(lost));
     expect(mounts.get(lost.id)).toMatchObject({ allowedBy: '*', createdBy: null, container: { id } });
-    expect((await ask(lost.socket)).status).toBe(418);
+    expect((await sendRequest(lost.socket)).status).toBe(418);
   });
 });
 

@@ -14,7 +14,7 @@ export interface SocketMountsOptions extends MountListenersOptions {
   readonly log: (line: string) => void;
 }
 
-/** The mounts, and what their owner needs beyond what requests need. */
+/** The mounts, with the operations of the module that owns them. */
 export interface OwnedSocketMounts extends SocketMounts {
   /**
    * Listens again on every recorded socket: on its inherited descriptor where there is one, else on a new
@@ -79,7 +79,7 @@ class ServedMounts implements OwnedSocketMounts {
       const mount = this.#mounts.get(id);
       if (mount === undefined) throw new Error(`there is no socket mount ${id} any more`);
       const bound = { ...mount, container };
-      // On disk first: after a crash, a mount that has answered must still be known.
+      // On disk first: after a crash, a mount that has accepted requests must still be known.
       await this.#records.write(bound);
       this.#mounts.set(id, bound);
       this.#opened.delete(id);

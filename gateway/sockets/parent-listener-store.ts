@@ -15,7 +15,7 @@ export function parentListenerStore(log: (line: string) => void): ListenerStore 
       };
       try {
         // Node sends raw pipe handles too (its own types know servers only); a server would start to accept
-        // in the parent.
+        // connections in the parent.
         process.send?.(message, handle as SendHandle | undefined, {}, failed);
       } catch (error) {
         failed(error instanceof Error ? error : new Error(String(error)));

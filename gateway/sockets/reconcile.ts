@@ -2,7 +2,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { EngineTimeout, type EngineFacts } from '../engine-api/engine-facts.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import type { EngineContainers, ListedContainer } from './engine-containers.ts';
-import { mismatch } from './grant.ts';
+import { mismatchDenial } from './grant.ts';
 import type { OwnedSocketMounts } from './mounts.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
 
@@ -19,10 +19,10 @@ export interface ReconcileOptions {
 export const pendingMs = 5 * 60_000;
 
 /**
- * Brings the mounts in line with the engine's containers: a mount whose container is gone goes too; one that
- * was left without a container (the gateway or the client died in between) is bound to the container that
- * holds it, or goes; a container whose mount has lost its record gets a new one, if its image is allowed.
- * Rejects when the engine can't be reached.
+ * Reconciles the mounts with the engine's containers: a mount whose container was removed is removed; one
+ * without a container (the gateway or the client died in between) is bound to the container that mounts it,
+ * or removed; a container whose mount has lost its record gets a new one, if its image is allowed. Rejects
+ * when the engine can't be reached.
  */
 export async function reconcile(options: ReconcileOptions): Promise<void> {
   const { mounts, containers, facts, log } = options;
@@ -37,7 +37,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
     }
     if (mounts.get(mount.id)?.container !== null) continue; // bound, or gone, meanwhile
     const holder = listed.find(({ binds }) => binds.includes(mount.socket));
-    if (holder !== undefined) await orLater(holder.name, () => bindLate(mount, holder, options));
+    if (holder !== undefined) await skipOnTimeout(holder.name, () => bindLate(mount, holder, options));
     else if ((mounts.pendingForMs(mount.id) ?? Infinity) > pendingMs) await mounts.discard(mount.id);
   }
   for (const id of mounts.lost()) {
@@ -47,7 +47,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   for (const container of listed) {
     const id = container.binds.map((source) => mounts.idAt(source)).find((one) => one !== null);
     if (id === undefined || id === null || mounts.get(id) !== null) continue;
-    await orLater(container.name, async () => {
+    await skipOnTimeout(container.name, async () => {
       const restored = await restoreRecord(container, options);
       log(
         restored === null
@@ -60,10 +60,10 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   }
 
   /**
-   * One that the engine does not answer about in time keeps the others from nothing; it is looked at with the
-   * next comparison.
+   * A container that the engine does not report in time does not block the others; the next reconciliation
+   * retries it.
    */
-  async function orLater(name: string, work: () => Promise<void>): Promise<void> {
+  async function skipOnTimeout(name: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -79,7 +79,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   ): Promise<void> {
     const found = await facts.container(holder.id);
     if (found === null) return;
-    const denial = mismatch(found, mount, mounts);
+    const denial = mismatchDenial(found, mount, mounts);
     if (denial === null) await mounts.bind(mount.id, { id: found.id, name: found.name });
     else
       log(
@@ -89,7 +89,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   }
 }
 
-/** Null when the container has its mount again, else why not. */
+/** Null when the record was restored, else the reason why not. */
 async function restoreRecord(
   container: ListedContainer,
   { mounts, facts, trust, settings }: ReconcileOptions,
@@ -111,7 +111,7 @@ async function restoreRecord(
     createdBy: null,
     container: null,
   };
-  const denial = mismatch(found, mount, mounts);
+  const denial = mismatchDenial(found, mount, mounts);
   if (denial !== null) return denial.detail ?? denial.what;
   await mounts.open(mount);
   await mounts.bind(id, { id: found.id, name: found.name });

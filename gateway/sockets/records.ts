@@ -5,13 +5,13 @@ import path from 'node:path';
 import type { ListFinding } from '../../shared/policy/commands.ts';
 import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
 
-/** Longest record that is read, bytes; what we write has a few hundred. */
+/** Longest record that is read, bytes; real ones have a few hundred. */
 const maxRecordBytes = 64 * 1024;
 const idForm = /^[0-9a-f]{32}$/;
 const recordName = 'mount.json';
 export const socketName = 'docker.sock';
 
-/** What is kept of the mounts on disk: `DIRECTORY/<id>/` (0700, root's) with the socket and `mount.json`. */
+/** The records of the mounts on disk: `DIRECTORY/<id>/` (0700, root's) with the socket and `mount.json`. */
 export interface MountRecords {
   newId(): SocketMountId;
   socketOf(id: SocketMountId): string;
@@ -21,16 +21,16 @@ export interface MountRecords {
   idAt(file: string): SocketMountId | null;
   /** Every readable record; `unreadable` names the directories without one. */
   read(): { readonly mounts: readonly SocketMount[]; readonly unreadable: readonly SocketMountId[] };
-  /** Atomically. Rejects with what is wrong with the disk. */
+  /** Writes atomically. Rejects with the error of the file system. */
   write(mount: SocketMount): Promise<void>;
   /** Removes the mount's directory with all that is in it. */
   remove(id: SocketMountId): Promise<void>;
 }
 
-/** Opens (and makes, 0700) the directory of mounts. Throws what the file system says. */
+/** Opens the directory of mounts, and creates it (0700). Throws the error of the file system. */
 export function openMountRecords(directory: string): MountRecords {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // Sockets that never got their place.
+  // Temporary sockets of interrupted operations.
   for (const name of readdirSync(directory))
     if (name.startsWith('.')) rmSync(path.join(directory, name), { force: true });
   const directoryOf = (id: SocketMountId) => path.join(directory, id);
@@ -60,7 +60,7 @@ export function openMountRecords(directory: string): MountRecords {
   };
 }
 
-/** Whose socket a file is, by its place in the directory of mounts; null for all else. */
+/** The mount of a socket file, by its path in the directory of mounts; null for any other file. */
 export function idAt(directory: string, file: string): SocketMountId | null {
   const [id = '', name, more] = file.startsWith(`${directory}/`)
     ? file.slice(directory.length + 1).split('/')

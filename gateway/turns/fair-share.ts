@@ -1,12 +1,15 @@
 /** Gives a turn back; more than once does nothing. */
 export interface EndTurn {
   (): void;
-  /** Lets others have the turn meanwhile. It stays the caller's own, who has no other one before it ends. */
+  /**
+   * Releases the turn for other callers. It still counts for this caller, who gets no further one before its
+   * end.
+   */
   stepAside(): void;
 }
 
 export interface FairShareLimits {
-  /** Turns that one caller has at a time, and that all have. */
+  /** Concurrent turns of one caller, and of all callers. */
   readonly each: number;
   readonly all: number;
   /** Requests of one caller that wait for a turn; more are refused. */
@@ -25,7 +28,7 @@ export class TooManyWaiting extends Error {
 export class FairShare {
   readonly #limits: FairShareLimits;
   readonly #running = new Map<string, number>();
-  /** By caller, in the order in which they have the next turn. */
+  /** Queues by caller, in the order of their next turns. */
   readonly #waiting = new Map<string, Set<() => void>>();
   #runningTotal = 0;
 
@@ -99,11 +102,11 @@ export class FairShare {
     for (const [caller, queue] of this.#waiting) {
       if (this.#runningTotal >= this.#limits.all) return;
       if (this.#runningOf(caller) >= this.#limits.each) continue;
-      const [go] = queue;
-      if (go === undefined) continue;
-      queue.delete(go);
+      const [grant] = queue;
+      if (grant === undefined) continue;
+      queue.delete(grant);
       this.#moveToEnd(caller);
-      go();
+      grant();
     }
   }
 

@@ -1,18 +1,17 @@
 import type { FairShare } from './fair-share.ts';
 
 export interface ReceivingLimits {
-  /** How long what is received may take before others begin beside it, ms. */
+  /** How long a turn may take before it steps aside for others, ms. */
   readonly afterMs: number;
   /**
-   * How many may so be received beside the turns of all; one more takes the place of the one that began
-   * first.
+   * How many turns may have stepped aside; one more displaces the oldest.
    */
   readonly slow: number;
 }
 
 /** A turn to receive something long. */
 export interface ReceivingTurn {
-  /** It is here: it can't be displaced any more. */
+  /** It was received completely: it can't be displaced any more. */
   received(): void;
   /** Gives the turn back; more than once does nothing. */
   end(): void;
@@ -25,7 +24,9 @@ export interface ReceivingTurn {
 export class ReceivingTurns {
   readonly #share: FairShare;
   readonly #limits: ReceivingLimits;
-  /** Those that stepped aside, in that order, and how to end those that are still received. */
+  /**
+   * Turns that stepped aside, in that order, with the callback to displace those that are still receiving.
+   */
   readonly #aside = new Map<object, (() => void) | null>();
 
   constructor(share: FairShare, limits: ReceivingLimits) {
@@ -34,8 +35,8 @@ export class ReceivingTurns {
   }
 
   /**
-   * Resolves when it is the caller's turn; rejects as FairShare does. `displaced`: what is received is to
-   * be given up.
+   * Resolves when it is the caller's turn; rejects as FairShare does. `displaced`: the turn was given to
+   * another caller.
    */
   async acquire(caller: string, displaced: () => void, signal?: AbortSignal): Promise<ReceivingTurn> {
     const endTurn = await this.#share.acquire(caller, signal);

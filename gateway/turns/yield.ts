@@ -1,12 +1,12 @@
 /**
- * Long work is done in parts, and others are answered in between. Those who wait go on one by one, each in a
- * turn of the event loop of its own.
+ * Long work is split into parts, with other requests in between. Waiting work continues one by one, each in
+ * its own turn of the event loop.
  */
 const waiting: { readonly resume: () => void }[] = [];
 let first = 0;
 
 /**
- * Resolves when the event loop has had a turn, and everybody who called before has gone on. Throws the
+ * Resolves after a turn of the event loop, and after all earlier callers have resumed. Throws the
  * signal's reason where it is aborted by then.
  */
 export async function yieldToEventLoop(signal?: AbortSignal): Promise<void> {
@@ -21,7 +21,7 @@ export async function yieldToEventLoop(signal?: AbortSignal): Promise<void> {
 function next(): void {
   waiting[first++]?.resume();
   if (first < waiting.length) setImmediate(next);
-  // What is left behind is let go now and then: taking it away one by one would be quadratic.
+  // Resumed entries are removed in batches: removing them one by one would be quadratic.
   if (first === waiting.length || first > 1024) {
     waiting.splice(0, first);
     first = 0;

@@ -188,7 +188,7 @@ class DecisionLogFeed implements ActivityFeed {
 
   async #pass(): Promise<void> {
     try {
-      this.#files = await this.#reader.pass();
+      this.#files = await this.#reader.readNew();
       if (this.#unnamed.size > 0) await this.#lookUpNames();
       this.#become(this.#files > 0 ? { kind: 'following' } : await missingFileState(this.#file));
     } catch (error) {
