@@ -88,7 +88,7 @@ async function metrics(): Promise<string> {
 }
 
 describe("a user's connections through the gateway", () => {
-  it('above the limit are answered, closed, counted and logged once, until a command ends', async () => {
+  it('above the limit get a response, are closed, counted and logged once, until a command ends', async () => {
     await start({ each: 2 });
     for (let i = 0; i < 2; i++) expect(await answer(client(), follow)).toMatch(/^HTTP\/1.1 200 /);
     for (let i = 0; i < 3; i++) {

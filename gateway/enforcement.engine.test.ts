@@ -256,7 +256,7 @@ describe('A8, B1: mounts', () => {
   });
 });
 
-describe('bodies: what is not modelled is refused', () => {
+describe('bodies: unmodelled fields are refused', () => {
   const bypasses: [string, string][] = [
     ['case variant', '{"Image":"busybox","hostconfig":{"PidMode":"host"}}'],
     ['case variant inside', '{"Image":"busybox","HostConfig":{"pidmode":"host"}}'],
@@ -418,7 +418,7 @@ describe('bodies: what is not modelled is refused', () => {
   });
 });
 
-describe('D: containers made before', () => {
+describe('D: containers created before', () => {
   it('cannot be entered, started, copied from or committed; can be inspected and removed', async () => {
     await engine.docker('run', '-d', '--name', 'old', 'busybox', 'sleep', '1000');
     const exec = JSON.parse(

@@ -103,7 +103,7 @@ describe('A2, A3 ranges', () => {
     await output(guarded, 'docker rm -f mapped');
   });
 
-  it("A2 whoever asks: run, create and start, exec, a user, compose's API", async () => {
+  it("A2 for every kind of request: run, create and start, exec, a user, compose's API", async () => {
     const maps = await output(
       guarded,
       `docker run --rm --user 1000:1000 busybox cat /proc/self/uid_map
@@ -327,7 +327,7 @@ describe('A8, A9 directories', () => {
   });
 });
 
-describe("A10 what of /proc and /sys is the machine's", () => {
+describe('A10 the parts of /proc and /sys that belong to the machine', () => {
   const tried = async (side: Side, options: string): Promise<[string, string][]> =>
     Object.entries((await probe(side, options, '--proc')).proc?.tried ?? {});
   it("is hidden, or can't be written", async () => {
@@ -335,7 +335,7 @@ describe("A10 what of /proc and /sys is the machine's", () => {
     expect(observed.length).toBeGreaterThanOrEqual(5);
     expect(observed.filter(([, said]) => said === 'ok')).toEqual([]);
   });
-  it('stays so where all of it is asked for back, which a stock engine gives', async () => {
+  it('stays so where all of it is requested back, which a stock engine grants', async () => {
     const everything = '--security-opt systempaths=unconfined';
     const [ours, theirs] = [await tried(guarded, everything), await tried(engines.bare, everything)];
     expect(theirs.filter(([, said]) => said === 'ok').map(([what]) => what)).toEqual(

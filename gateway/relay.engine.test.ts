@@ -53,7 +53,7 @@ afterAll(async () => {
   if (scratch) await rm(scratch, { recursive: true, force: true });
 });
 
-describe('A1: what the comparison with a stock engine (clients/) does not show', () => {
+describe('A1: beyond the comparison with a stock engine (clients/)', () => {
   it('serves curl, with Expect: 100-continue and a long body', async () => {
     const tar = path.join(scratch, 'big.tar');
     await writeFile(path.join(scratch, 'blob'), Buffer.alloc(4 * 1024 * 1024, 'y'));

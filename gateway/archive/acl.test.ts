@@ -19,7 +19,7 @@ const acl = (
 const nobodyNamed = 0xffffffff;
 
 describe('an access control list', () => {
-  it('names the users and groups it named, as others see them, and keeps everything else', () => {
+  it('shifts the users and groups that it names, and keeps everything else', () => {
     const before = acl(
       2,
       [0x01, 7, nobodyNamed],

@@ -188,7 +188,7 @@ describe('a running container is copied into and out of as on a stock engine (A1
       /ping cap_net_raw=ep\n-rwxr-xr-x 1 2 1\n-rwxr-xr-x 0 0 2\n-rwxr-xr-x 0 0 2\n-rwsr-sr-x 0 0\n/,
     ));
 
-  it('access control lists name in the container whom they name in the archive', () =>
+  it('access control lists have the same ids in the container as in the archive', () =>
     same(
       `
     mkdir -p acl; echo a > acl/a

@@ -50,7 +50,7 @@ function file(name: string): Buffer {
 }
 
 describe("A5: the container's root directory", () => {
-  it.each(['/', '/..', '//', '/a/..'])('is given to nobody by an entry named %s', async (name) => {
+  it.each(['/', '/..', '//', '/a/..'])('gets no other owner by an entry named %s', async (name) => {
     const sent = async () => {
       for await (const bytes of copied([file(name)], [])) void bytes;
     };
@@ -87,7 +87,7 @@ describe("A3: the id that the engine has in a container's layer", () => {
       void part;
   };
 
-  it.each([true, false])("is nobody's to copy in, while the container is up (%s)", async (up) => {
+  it.each([true, false])('cannot be copied in, while the container is up (%s)', async (up) => {
     await expect(send(engineDiskId, up)).rejects.toThrow(
       "which is reserved for the engine in containers' layers",
     );
@@ -131,7 +131,7 @@ describe('the engine gets nothing that begins like compressed data (CVE-2026-415
     expect(bytes.toString('latin1')).toContain(`${magic}/`);
   });
 
-  it.each(magics)('%j, as the name after a header that has nothing left to say', async (magic) => {
+  it.each(magics)('%j, as the name after a header without records', async (magic) => {
     const records = writePaxRecords([{ key: 'uid', value: '7' }]);
     const header = file('pax');
     header.write('x', 156, 'latin1');
@@ -175,8 +175,8 @@ describe('the engine gets nothing that begins like compressed data (CVE-2026-415
   });
 });
 
-describe('what the names in an archive take to keep in mind is bounded, however long each is', () => {
-  it('by a refusal where something is mounted, since an entry may come to lie in it', async () => {
+describe('the memory for names of an archive is bounded, however long each name is', () => {
+  it('by a refusal where something is mounted, since an entry may be in a mount', async () => {
     let entries = 0;
     function* archive() {
       for (; entries < 200; entries++) yield directory(long(entries));
@@ -196,7 +196,7 @@ describe('what the names in an archive take to keep in mind is bounded, however 
     expect(entries).toBeLessThan(100);
   });
 
-  it('by forgetting the oldest elsewhere, which the engine has made by then', async () => {
+  it('by dropping the oldest elsewhere, which the engine has created by then', async () => {
     const file = (parent: number) => {
       const entry = directory(`${long(parent)}/f`);
       const header = entry.subarray(-blockBytes);

@@ -89,13 +89,13 @@ describe('A8: a copy out of a container that is not running', () => {
     }
   });
 
-  it('does not trust a link in a share, which may have led elsewhere a moment ago', async () => {
+  it('does not trust a link in a share, which may have changed meanwhile', async () => {
     expect(await copied('/s/link/file', 'file')).toMatch(/^enhanced container isolation: reading .*\(A8\)$/);
   });
 });
 
 describe('what is shared', () => {
-  it('is no socket that the gateway gave the container (B2)', async () => {
+  it('does not include a socket that the gateway created for the container (B2)', async () => {
     const of = async (source: string) => {
       const facts = {
         id: 'a'.repeat(64),
@@ -115,7 +115,7 @@ describe('what is shared', () => {
 });
 
 describe('a path as the engine reads it', () => {
-  it('has its dots taken out by the words, and keeps a slash at the end', () => {
+  it('has its dots resolved lexically, and keeps a slash at the end', () => {
     expect(
       ['', '.', '/', 'x', '/x/', 'x/.', '/x/..', '/x/../', '/link/../s', '//x//./', '/../x'].map(
         normalizeContainerPath,

@@ -10,7 +10,7 @@ import { leadingHeaders } from './leading-headers.ts';
 import { readPaxRecords } from './pax-records.ts';
 import { blockBytes, hasValidChecksum } from './tar-numbers.ts';
 
-it('A5: headers before an archive are longer than a connection and its reader hold, and say nothing', () => {
+it('A5: headers before an archive exceed the buffers of connection and reader, and have no effect', () => {
   const headers = leadingHeaders();
   expect(headers.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(
     212_992 * 1.5 + 36 * 1024 + 64 * 1024,

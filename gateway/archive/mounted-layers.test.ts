@@ -9,7 +9,7 @@ const other =
   line('/', 'rw,lowerdir=/x,upperdir=/y,workdir=/z') +
   line(`/data/rootfs/overlayfs/${'b'.repeat(64)}`, 'rw,lowerdir=/b,upperdir=/b/u');
 
-it("finds a held container's layers by its mount, the topmost first", () => {
+it("finds a locked container's layers by its mount, topmost first", () => {
   expect(
     parseOverlayMount(
       other + line(point, 'rw,lowerdir=/s/2/fs:/s/1/fs,upperdir=/s/3/fs,workdir=/s/3/work'),

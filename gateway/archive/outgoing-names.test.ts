@@ -27,7 +27,7 @@ function checked(kind: 'copy' | 'export', rows: readonly Row[]): string {
   }
 }
 
-describe('an archive out of a container that holds still passes (CVE-2026-17106)', () => {
+describe('an archive of a container that does not change passes (CVE-2026-17106)', () => {
   it.each<[string, 'copy' | 'export', readonly Row[]]>([
     [
       'a directory with links that lead anywhere',
@@ -232,8 +232,8 @@ describe('an archive that a client would write outside of its destination is cut
   });
 });
 
-describe('what a copy\u2019s links take to keep in mind', () => {
-  it('is bounded: the oldest are forgotten, the newest never', () => {
+describe('the memory for links of a copy', () => {
+  it('is bounded: the oldest are dropped, the newest never', () => {
     const names = new OutgoingNameChecker('copy', 'c');
     names.check(entry(['d/', '5']));
     for (let i = 0; i < 100_000; i++) {

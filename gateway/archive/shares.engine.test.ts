@@ -117,7 +117,7 @@ describe.each(['overlay2', 'containerd'])(
         });
       }
 
-    it('tells nobody what is in a directory that is closed to the sharing user', async () => {
+    it('does not disclose a directory that the sharing user has no access to', async () => {
       await engine.sh(`cd home; ln -sfn told roots/link`);
       const statRequest = (file: string) =>
         `curl -sI --unix-socket ${engine.socket} ` +
@@ -140,7 +140,7 @@ describe.each(['overlay2', 'containerd'])(
       expect(stdout.trim().split('\n')).toEqual([...closed.map(() => '0'), ...open.map(() => '2')]);
     });
 
-    it('of root\u2019s goes on', async () => {
+    it('of root\u2019s still works', async () => {
       const { stdout, stderr } = await engine.sh(
         'cd home; docker cp up:/home/readable - | tar -x -O; echo o > o; docker cp -q o up:/home/open/ ' +
           '&& cat open/o; docker cp -q o up:/tmp/ && docker exec up cat /tmp/o; ' +
@@ -149,7 +149,7 @@ describe.each(['overlay2', 'containerd'])(
       expect(`${stdout}${stderr}`).toBe('readable\no\no\no\n');
     });
 
-    it('out, of the user\u2019s, goes on with what is open to him', async () => {
+    it('out, of the user\u2019s, still works for files that the user can read', async () => {
       const { stdout, stderr } = await asUser(
         'cd home; docker exec up sh -c "echo five > /home/p && chown 5:6 /home/p && chmod 600 /home/p; ' +
           'echo o > /tmp/p; chmod 600 /tmp/p"; for f in up:/home/p up:/home/readable up:/tmp/p ' +

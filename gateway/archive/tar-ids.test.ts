@@ -127,7 +127,7 @@ describe('ids in archives (A8)', () => {
     );
   });
 
-  it('asks by the entry\u2019s own name, long, split and not ASCII', async () => {
+  it('plans by the entry\u2019s full name: long, split and not ASCII', async () => {
     for (const format of ['gnu', 'posix', 'ustar']) {
       const names: string[] = [];
       const archive = make(
@@ -150,7 +150,7 @@ describe('ids in archives (A8)', () => {
     }
   });
 
-  it('passes what follows the end, and a cut archive, as they came', async () => {
+  it('passes bytes after the end, and a truncated archive, unchanged', async () => {
     const archive = Buffer.concat([make('gnu'), Buffer.from('anything')]);
     expect((await shiftAll(archive, into)).subarray(-8).toString()).toBe('anything');
     const cut = make('gnu').subarray(0, 700);

@@ -40,7 +40,7 @@ async function same(script: string, expected: RegExp): Promise<void> {
 const list = `tar -tv --numeric-owner | awk '{print $1, $2, $6}' | sort`;
 
 describe('files of a running container whose ids it does not have', () => {
-  it('come out with their true ids, and those of its own nobody with his', () =>
+  it("are copied out with their true ids, and its own nobody's files with nobody's", () =>
     same(
       `
     docker exec up sh -c 'rm -f /bin/cat; echo n > /nobody; chown 65534:65534 /nobody

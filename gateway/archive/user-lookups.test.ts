@@ -57,7 +57,7 @@ describe('starts of execs and beginnings of copies (A5)', () => {
     await expect(copy).resolves.toBeTypeOf('function');
   });
 
-  it('an exec that was stopped with its container counts until its start was answered', async () => {
+  it('an exec that was stopped with its container counts until the response to its start', async () => {
     const { lookups } = engine();
     const settled = await lookups.beforeExec(container, 'gone');
     const copy = lookups.beforeCopy(container);
@@ -66,14 +66,14 @@ describe('starts of execs and beginnings of copies (A5)', () => {
     await expect(copy).resolves.toBeTypeOf('function');
   });
 
-  it('an exec whose start the engine refused, or whose client left before, holds nothing up', async () => {
+  it('an exec whose start was refused, or whose client disconnected before, delays nothing', async () => {
     const { lookups, states } = engine();
     states.set('paused', 'created');
     (await lookups.beforeExec(container, 'paused'))();
     await expect(lookups.beforeCopy(container)).resolves.toBeTypeOf('function');
   });
 
-  it('too many that are being started are refused, after one look at each', async () => {
+  it('too many execs in their start are refused, after one query of each', async () => {
     const { lookups, states, inspections } = engine();
     for (let i = 0; i < 64; i++) {
       states.set(`e${i}`, 'starting');
@@ -85,7 +85,7 @@ describe('starts of execs and beginnings of copies (A5)', () => {
     await expect(lookups.beforeExec('d'.repeat(64), 'elsewhere')).resolves.toBeTypeOf('function');
   });
 
-  it('a client that leaves waits no longer', async () => {
+  it('a disconnected client waits no longer', async () => {
     const { lookups } = engine();
     await lookups.beforeCopy(container);
     const disconnect = new AbortController();
@@ -96,7 +96,7 @@ describe('starts of execs and beginnings of copies (A5)', () => {
 });
 
 describe('copies of one container', () => {
-  it('go one after another, whoever leaves in between', async () => {
+  it('are serialized, whichever client disconnects in between', async () => {
     const mutex = new ContainerMutex();
     const first = await mutex.acquire(container);
     const disconnect = new AbortController();
@@ -111,7 +111,7 @@ describe('copies of one container', () => {
     await expect(third).resolves.toBeTypeOf('function');
   });
 
-  it('that fails lets the next one go, and tells its own caller only', async () => {
+  it('that fails lets the next one start, and rejects for its own caller only', async () => {
     const mutex = new ContainerMutex();
     const failing = mutex.run(container, () => Promise.reject(new Error('no')));
     const next = mutex.run(container, () => Promise.resolve('done'));

@@ -281,7 +281,7 @@ describe('explain: decided by the same code, nothing is done', () => {
     }
   });
 
-  it('says what Compose would be told, service by service, and leaves the engine as it is', async () => {
+  it("reports Compose's refusals service by service, and leaves the engine unchanged", async () => {
     const services = {
       pid: 'image: busybox\n    pid: host',
       mount: 'image: busybox\n    volumes: ["/etc:/x:ro"]',
@@ -366,7 +366,7 @@ describe('explain: decided by the same code, nothing is done', () => {
     expect(explained.value.leftOut).toEqual(['c.build.secrets']);
   });
 
-  it('says why Compose takes no file, and stops when it is told to', async () => {
+  it('reports why Compose rejects a file, and can be cancelled', async () => {
     const broken = await explainCompose({
       ...setting(),
       projectDirectory: scratch,
@@ -437,7 +437,7 @@ describe('explain: decided by the same code, nothing is done', () => {
     });
   });
 
-  it('runs nothing that could do more than ask the engine', async () => {
+  it('rejects commands that do more than send requests to the engine', async () => {
     for (const args of [
       ['compose', 'up'],
       ['buildx', 'build', '.'],

@@ -49,7 +49,7 @@ describe('decision log', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o640 & ~process.umask());
   });
 
-  it('writes no line that its reader passes over, however long what a client sent is', async () => {
+  it("writes no line that its reader skips, however long the client's values are", async () => {
     const log = begin();
     const long = '\u0001'.repeat(100_000);
     log.write({
@@ -115,7 +115,7 @@ describe('decision log', () => {
     expect(log.dropped).toBe(2);
   });
 
-  it('tells how many entries are missing in the first one that could be written again', async () => {
+  it('reports the number of dropped entries in the first one that could be written again', async () => {
     const below = path.join(dir, 'not-there', 'audit.jsonl');
     const log = openDecisionLog(below, () => undefined);
     for (let i = 0; i < 2; i++) {
@@ -128,7 +128,7 @@ describe('decision log', () => {
     expect((await entriesOf(below))[0]?.droppedBefore).toBe(2);
   });
 
-  it('never waits without bounds: a flood is dropped and counted', async () => {
+  it('has a bounded queue: a flood is dropped and counted', async () => {
     const log = begin();
     for (let i = 0; i < 10_050; i++) log.write(entry);
     expect(log.dropped).toBe(50);

@@ -25,7 +25,7 @@ const line = (target: string) =>
   })}\n`;
 
 describe('reading the decision log', () => {
-  it('tells rotated files first, and leaves out what is no entry', async () => {
+  it('reports rotated files first, and skips invalid lines', async () => {
     await writeFile(`${file}.2`, line('/1'));
     await writeFile(`${file}.1`, `${line('/2')}{"time": "20\n${line('/3')}`);
     await writeFile(file, line('/4') + line('/5').slice(0, 20));
@@ -41,7 +41,7 @@ describe('reading the decision log', () => {
     expect(paths).toEqual(['/1', '/2', '/3', '/4']);
   });
 
-  it('follows through rotation: nothing twice, nothing left out, whole lines only', async () => {
+  it('follows through rotation: nothing twice, nothing skipped, complete lines only', async () => {
     await writeFile(file, line('/1'));
     const paths: string[] = [];
     let wake: () => void = () => undefined;

@@ -21,7 +21,7 @@ it('nobody is notified where no service manager started the process', () => {
   expect(serviceManager({}, log)).toBeNull();
 });
 
-it('an address that nobody listens on is logged, and no failure', () => {
+it('an address without a listener is logged, and is no failure', () => {
   const env = { NOTIFY_SOCKET: path.join(directory, 'absent'), WATCHDOG_USEC: '1000' };
   expect(serviceManager(env, log)).toBeNull();
   expect(logged.at(-1)).toContain('cannot be notified');
@@ -39,7 +39,7 @@ const hasPython = (): boolean => {
 };
 
 // Node cannot receive datagrams of unix(7); Debian's build tools bring Python along.
-it.runIf(hasPython())('readiness, watchdog, end and sockets to keep reach the service manager', async () => {
+it.runIf(hasPython())('readiness, watchdog, stop and stored sockets reach the service manager', async () => {
   const address = path.join(directory, 'notify');
   const receiver = spawn('python3', [
     '-uc',

@@ -143,7 +143,7 @@ describe('connections of all', () => {
     expect(refused(user(6)).status).toBe(503);
   });
 
-  it('are as many as the process may open files for, and one user has no more than a fourth', () => {
+  it("are limited by the process's open files, and one user's to a fourth of them", () => {
     expect(limitsForFiles(connectionLimits, 524_288)).toEqual(connectionLimits);
     expect(limitsForFiles(connectionLimits, Infinity)).toEqual(connectionLimits);
     expect(limitsForFiles(connectionLimits, 1024)).toMatchObject({

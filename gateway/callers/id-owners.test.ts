@@ -50,14 +50,14 @@ describe('the owner of an id', () => {
     expect(lookups).toEqual([]);
   });
 
-  it("the user's whose range of /etc/subuid it is in, by name or number", async () => {
+  it('the user whose range of /etc/subuid it is in, by name or number', async () => {
     const owners = await read();
     expect(await known(owners, 100_000)).toBe(1000);
     expect(await known(owners, 165_535)).toBe(1000);
     expect(await known(owners, 231_071)).toBe(1001);
   });
 
-  it("the user's who was given it by the planner, or whose containers' range it is in", async () => {
+  it("the user to whom the planner allocated it, or whose containers' range it is in", async () => {
     await writeFile(at('sub/600178688'), '{"uid":1002,"base":600178688}');
     await writeFile(at('ranges/1000079360'), '{"version":1,"base":1000079360,"owner":1003}');
     await writeFile(at('ranges/1000144896'), '{"version":1,"base":1000144896,"owner":"builds"}');
@@ -75,7 +75,7 @@ describe('the owner of an id', () => {
     expect(await known(owners, 1_000_013_824)).toBeNull();
   });
 
-  it("nobody's by a record that is broken, or is of another range", async () => {
+  it('unknown by a record that is broken, or of another range', async () => {
     await writeFile(at('ranges/1000013824'), '{"version":1,"base":1000079360,"owner":1003}');
     await writeFile(at('ranges/1000079360'), '{');
     const owners = await read();
@@ -108,7 +108,7 @@ describe('the owner of an id', () => {
     expect(lookups.filter((key) => key !== 'alice').length).toBe(64);
   });
 
-  it('follows /etc/subuid, without one nobody has further ids there', async () => {
+  it('follows /etc/subuid; without it there are no further ids', async () => {
     const owners = await read();
     await rm(at('subuid'));
     clock += 2000;

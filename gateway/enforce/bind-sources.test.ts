@@ -100,7 +100,7 @@ describe('A8: which directory a bind source really is', () => {
     },
   );
 
-  it('decides what is not there yet by where it would be', async () => {
+  it('decides a missing source by the path it would have', async () => {
     expect(await resolve(at('shared/new/deep'))).toMatchObject({
       real: at('shared/new/deep'),
       exists: false,
@@ -109,14 +109,14 @@ describe('A8: which directory a bind source really is', () => {
     expect(await resolve(at('new'))).toMatchObject({ exists: false, share: null });
   });
 
-  it('goes no way through /proc, nor below a file', async () => {
+  it('resolves nothing through /proc, nor below a file', async () => {
     for (const file of ['/proc', '/proc/self/root/etc', '/proc/1/cwd', at('shared/proc/etc')])
       expect((await resolve(file)).real).toBeNull();
     expect((await resolve(at('secret/below'))).real).toBeNull();
     expect(await resolvePath('relative')).toHaveProperty('problem');
   });
 
-  it("B1: knows the engine's sockets and what is above them", async () => {
+  it("B1: recognises the engine's sockets and their parent directories", async () => {
     expect((await resolve(at('run/engine.sock'))).isEngineSocket).toBe(true);
     expect((await resolve(at('shared/to-socket'))).isEngineSocket).toBe(true);
     expect((await resolve('/var/run/docker.sock')).isEngineSocket).toBe(true);
@@ -140,7 +140,7 @@ describe('A8: which directory a bind source really is', () => {
     expect((await resolve(at('shared'))).containsEngineSocket).toBe(false);
   });
 
-  it("knows the engine's directories, what is in them and above them", async () => {
+  it("recognises the engine's directories, their content and their parents", async () => {
     for (const file of [at('engine'), at('engine/data'), at('engine/data/volumes'), at('engine/new')])
       expect((await resolve(file)).insideEngineDirectory).toBe(true);
     expect((await resolve(dir)).containsEngineDirectory).toBe(true);

@@ -26,7 +26,7 @@ describe('facts of one request', () => {
     ).rejects.toThrow('left');
   });
 
-  it('look at so many directories at most', async () => {
+  it('are limited in the number of directories', async () => {
     const dir = await mkdtemp('/tmp/bulkhead-lookups-');
     try {
       await mkdir(path.join(dir, 'a'));

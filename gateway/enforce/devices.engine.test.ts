@@ -61,7 +61,7 @@ describe('A5: a device of the machine', () => {
     expect(await inBusybox(`--device-cgroup-rule "b *:* rwm"`, 'true')).toMatch(/no setting allows it/);
   });
 
-  it('is there for the container when it is listed, and no other one is', async () => {
+  it('is available in the container when it is listed, and no other one is', async () => {
     await allow({ device: loop }, { device: `${own}/*`, permissions: 'r' });
     const options = `--device ${loop} --device ${quality}:/dev/quality:r`;
     const read =
@@ -87,13 +87,13 @@ describe('A5: a device of the machine', () => {
     expect(await readFile(path.join(guarded.scratch, 'disk'), 'utf8')).toMatch(/^content/);
   });
 
-  it('belongs to the container also under --privileged, alone of those that are not listed', async () => {
+  it('is available also under --privileged, as the only one of the machine', async () => {
     await allow({ device: loop });
     const look = `head -c 7 ${loop}; ls /dev/loop-control`;
     expect(await inBusybox(`--privileged --device ${loop}`, look)).toMatch(/^content[^]*No such file/);
   });
 
-  it('is what it is after restarts, in exec, and with Compose', async () => {
+  it('stays the same after restarts, in exec, and with Compose', async () => {
     await allow({ device: loop });
     await sh(`docker run -d --name again --device ${loop} busybox sleep 1000`);
     expect(await sh(`docker exec again head -c 7 ${loop}`)).toBe('content');
@@ -136,7 +136,7 @@ describe('A5: who may have a device', () => {
   });
 });
 
-describe('A5: a device is none by its name', () => {
+describe('A5: a device is not identified by its name', () => {
   it('follows links and dots to what is there', async () => {
     await allow({ device: loop });
     const link = path.join(guarded.scratch, 'link');
@@ -167,7 +167,7 @@ describe('A5: a device is none by its name', () => {
     await sh('docker rm swapped');
   });
 
-  it('gives no memory of the kernel, and a disk in use by its exact path alone', async () => {
+  it('grants no kernel memory, and a disk in use only by its exact path', async () => {
     const mounts = await readFile('/proc/self/mounts', 'utf8');
     const disk = /^(\/dev\/[a-z0-9]+) /m.exec(mounts)?.[1] ?? loop;
     await allow({ device: `${own}/*` }, { device: `${own}/mem` }, { device: `${disk.slice(0, -1)}*` });
@@ -223,7 +223,7 @@ describe('A5: CDI devices', () => {
     expect(await inBusybox(`--device ${kind}=one`, 'true')).toMatch(/is for other users/);
   });
 
-  it('are none that a specification comes to name after the look of the gateway', async () => {
+  it("do not include those that a specification adds after the gateway's check", async () => {
     await allow({ device: `${kind}=*` });
     await describeDevices(kind, loop, 'one');
     await sh(`docker create --name later --device ${kind}=one busybox head -c 7 /dev/cdi-disk`);

@@ -132,7 +132,7 @@ describe('bounded work for any request', () => {
       },
       'more than 4096 entries in Labels',
     ],
-  ])('refuses %s without asking the engine anything', async (_, body, what) => {
+  ])('refuses %s without a query to the engine', async (_, body, what) => {
     expect(await answer(open(create(body)))).toMatch(
       new RegExp(`^HTTP/1.1 403 [^]*enhanced container isolation: ${what} is blocked`),
     );
@@ -151,7 +151,7 @@ describe('bounded work for any request', () => {
     expect(await answer(open(create(volumes(2000))))).toMatch(/^HTTP\/1.1 403 [^]*more than 512 entries/);
   });
 
-  it('takes 500 binds, asking for each source once and a few at a time', async () => {
+  it('accepts 500 binds, with one query for each source, a few at a time', async () => {
     holds = (url) => url.includes('/volumes/');
     const answered = answer(open(create(volumes(500))));
     let most = 0;
@@ -167,7 +167,7 @@ describe('bounded work for any request', () => {
     expect(requests.filter((url) => url.includes('/volumes/')).length).toBe(500);
   });
 
-  it('answers other requests during a decision, and takes large ones of a caller in turn', async () => {
+  it("serves other requests during a decision, and a caller's large ones in turn", async () => {
     holds = (url) => url.includes('/volumes/');
     const first = answer(open(create(large())));
     await when(() => waiting.length === 1);

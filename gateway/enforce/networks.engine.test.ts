@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 describe("networks and the machine's own", () => {
-  it('makes a network where the machine has nothing, and makes it again', async () => {
+  it('creates a network where the machine has nothing, and creates it again', async () => {
     for (const time of [1, 2]) {
       const inside = '--ip-range 10.242.1.128/25 --gateway 10.242.1.9 --aux-address x=10.242.1.7';
       await g(`network create --subnet 10.242.1.0/24 ${inside} free`);
@@ -87,12 +87,12 @@ describe("networks and the machine's own", () => {
   ])('refuses %s', async (options, message) => {
     expect(await failure(`network create ${options} n`)).toMatch(message);
   });
-  it("says what the engine says where a network of the engine's own is in the way", async () => {
+  it("reports the engine's error where one of its own networks conflicts", async () => {
     await g('network create --subnet 10.242.2.0/24 first');
     expect(await failure('network create --subnet 10.242.2.0/24 second')).toMatch(/[Pp]ool overlaps/);
     await g('network rm first');
   });
-  it('lets macvlan have the addresses of the network it is on: the machine has no new route', async () => {
+  it('allows macvlan the addresses of its parent network: the machine gets no new route', async () => {
     await ip('link add wire type veth peer name far');
     await ip('address add 10.243.1.1/24 dev wire');
     await ip('link set wire up');

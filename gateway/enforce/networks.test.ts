@@ -36,16 +36,16 @@ async function denied(
   return { denial, lookups };
 }
 
-describe('a network that is made', () => {
-  it('is refused for its driver before anything is looked at', async () => {
+describe('a network that is created', () => {
+  it('is refused for its driver before any look-up', async () => {
     expect(
       await denied({ Name: 'n', Driver: 'weave', IPAM: { Config: [{ Subnet: '10.1.0.0/16' }] } }),
     ).toMatchObject({ denial: { rule: 'network-plugin' }, lookups: 0 });
   });
-  it('without addresses of its own is made without a look at the machine', async () => {
+  it("without addresses of its own is created without reading the machine's", async () => {
     expect(await denied({ Name: 'n' }, [], null)).toEqual({ denial: null, lookups: 0 });
   });
-  it("on the machine's own network is made without one, too", async () => {
+  it("on the machine's own network is created without reading them, too", async () => {
     const body = {
       Name: 'n',
       Driver: 'macvlan',
@@ -77,7 +77,7 @@ describe('a network that is made', () => {
       await denied({ Name: 'n', Driver: 'macvlan', ConfigFrom: { Network: 'c' } }, [through]),
     ).toMatchObject({ denial: { rule: 'host-addresses' } });
   });
-  it('is compared with each of several that may be meant', async () => {
+  it('is compared with each of several candidates', async () => {
     const harmless = { ...settings, id: 'c0', name: 'x', subnets: ['10.1.0.0/16'] };
     for (const networks of [
       [settings, harmless],
@@ -88,7 +88,7 @@ describe('a network that is made', () => {
       });
     }
   });
-  it('takes nothing from a network that is none of settings, as the engine does', async () => {
+  it('takes nothing from a network that is not config-only, as the engine does', async () => {
     expect(
       await denied({ Name: 'n', ConfigFrom: { Network: 'c' } }, [{ ...settings, configOnly: false }]),
     ).toEqual({ denial: null, lookups: 0 });

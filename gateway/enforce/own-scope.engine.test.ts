@@ -109,7 +109,7 @@ afterAll(async () => {
 beforeEach(() => policy());
 
 describe('B7: a socket with the scope "own"', () => {
-  it('shows what was made through it, and nothing else', async () => {
+  it('shows objects that were created through it, and nothing else', async () => {
     for (const client of ['a', 'b'] as const) {
       await ok(at[client], `run -d --name c${client} busybox sleep 10000`);
       await ok(at[client], `volume create v${client}`);
@@ -146,7 +146,7 @@ describe('B7: a socket with the scope "own"', () => {
     expect(names(await ok(at.wide, 'volume ls -q'))).toEqual(['othersvol', 'va', 'vb']);
   });
 
-  it('lets its own be used like any', async () => {
+  it('lets owned objects be used like any', async () => {
     expect(await ok(at.a, 'exec ca echo hello')).toBe('hello');
     expect(await ok(at.a, 'inspect -f {{.Name}} ca')).toBe('/ca');
     await ok(at.a, 'network connect na ca');
@@ -189,7 +189,7 @@ describe('B7: a socket with the scope "own"', () => {
     'export',
     'container inspect',
     'stats --no-stream',
-  ])("knows nothing of another's container: %s", async (command) => {
+  ])("reports another's container as missing: %s", async (command) => {
     expect(await output(at.a, `${command} cb`)).toMatch(/No such container: cb/i);
   });
 
@@ -244,7 +244,7 @@ describe('B7: a socket with the scope "own"', () => {
     await engine.docker('network', 'disconnect', 'othersnet', 'ca');
   });
 
-  it("knows nothing of another's exec", async () => {
+  it("reports another's exec as missing", async () => {
     const made = await sendJson(at.b, 'POST', '/v1.45/containers/cb/exec', '{"Cmd":["true"]}');
     const { Id: id } = JSON.parse(made.body) as { Id: string };
     for (const [method, target, body] of [
@@ -282,7 +282,7 @@ describe('B7: a socket with the scope "own"', () => {
     'system df',
     'plugin ls',
     'node ls',
-  ])("B6: refuses what is everybody's: %s", async (line) => {
+  ])('B6: refuses commands on shared objects: %s', async (line) => {
     expect(await output(at.a, line)).toMatch(
       /docker [a-z ]+ is blocked: through this socket only what was made.*\(B7\).*perImageCommandLists\[0\]/,
     );
@@ -299,7 +299,7 @@ describe('B7: a socket with the scope "own"', () => {
     [`volume create --label ${label}=aaaa forged`],
     [`network create --label ${label}=aaaa forged`],
     [`create --mount type=volume,source=forged,target=/x,volume-label=${label}=aaaa busybox`],
-  ])('nobody claims that something was made through it: %s', async (line) => {
+  ])('nobody can claim that an object was created through it: %s', async (line) => {
     for (const clientSocket of [at.clients, at.b, at.wide])
       expect(await output(clientSocket, line)).toMatch(
         /enhanced container isolation: the label io\.bulkhead\.socket-mount is blocked/,
@@ -365,7 +365,7 @@ describe('B7: containers that hold a socket under another list', () => {
     expect(await ok(at.wide, 'exec holder echo in')).toBe('in');
   });
 
-  it('are looked at and stopped like any', async () => {
+  it('are inspected and stopped like any', async () => {
     expect(await ok(at.wide, 'inspect -f {{.Name}} holder')).toBe('/holder');
     expect(await ok(at.wide, 'logs holder')).toBe('');
   });
@@ -394,7 +394,7 @@ describe('hidden environment variables', () => {
     );
   });
 
-  it('are listed by default, hidden on request; the rest of the answer is unchanged', async () => {
+  it('are listed by default, hidden on request; the rest of the response is unchanged', async () => {
     // Sorted: in a loaded engine the order was seen to change.
     const shown = ['EMPTY=', 'PATH=/bin', 'TOKEN=s3cret=1'];
     const hidden = ['EMPTY', 'PATH', 'TOKEN'].map((name) => `${name}=(hidden by Bulkhead)`);

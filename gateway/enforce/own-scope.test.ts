@@ -12,7 +12,7 @@ import { OwnScope } from './owned-objects.ts';
 import type { SocketClient } from './socket-client.ts';
 
 describe('B7: the scope "own"', () => {
-  it('opens images, registries, builds and negotiation alone, and no change of what others rely on', () => {
+  it('leaves only images, registries, builds and negotiation open, and no change to shared objects', () => {
     const rules = routes.map((route) => [`${route.method} ${route.pattern}`, route.ownScope] as const);
     const open = rules.filter(([, rule]) => rule === 'open').map(([endpoint]) => endpoint);
     // Whatever is open to everybody is named here: images, registries, builds and negotiation.
@@ -40,7 +40,7 @@ describe('B7: the scope "own"', () => {
   });
 });
 
-describe('whose a mount is', () => {
+describe('the owner of a mount', () => {
   let lookups = 0;
   // Labels are all that is looked at.
   const facts = {
@@ -74,7 +74,7 @@ describe('whose a mount is', () => {
     expect(lookups).toBe(before + 1);
   });
 
-  it('is remembered no longer than the mount is', async () => {
+  it('is cached no longer than the mount exists', async () => {
     setFlagsFromString('--expose-gc');
     // The flag gives new contexts the function.
     const collect = runInNewContext('gc') as () => void;
@@ -89,7 +89,7 @@ describe('whose a mount is', () => {
   });
 });
 
-describe('what a request through such a socket refers to', () => {
+describe('references of a request through such a socket', () => {
   const other = { id: 'f'.repeat(64), labels: { 'io.bulkhead.socket-mount': 'other' } };
   // What is looked up here: containers and networks, all of them another's.
   const facts = {

@@ -41,7 +41,7 @@ it.each(['passwd', 'group'])('A5 refuses a FIFO as /etc/%s of an image', async (
   expect(await denied()).toBe(`/etc/${name} of container n is a device, a FIFO or a socket`);
 });
 
-it('A5 refuses one that links lead to, and one that the container put there itself', async () => {
+it('A5 refuses one behind links, and one that the container created itself', async () => {
   execFileSync('mkfifo', [at('image/other/pipe')]);
   mkdirSync(at('upper/etc'));
   expect(await denied()).toBeNull();

@@ -26,7 +26,7 @@ test.each([
     expect((await writeBody(value, about)).toString('utf8')).toBe(writeJson(value));
 });
 
-test('stops writing when its reader is gone', async () => {
+test('stops writing when the client has disconnected', async () => {
   const disconnect = new AbortController();
   const writing = writeBody(read(`[${many(String)}]`), 200_000, disconnect.signal);
   disconnect.abort(new Error('the client left'));

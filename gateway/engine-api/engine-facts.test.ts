@@ -74,7 +74,7 @@ describe('an engine blocked by a container', () => {
     expect(error).toBeInstanceOf(EngineUnreachable);
   });
 
-  it('has one request wait for a few containers at a time only', async () => {
+  it('limits the concurrent queries of one request', async () => {
     const one = perRequestCache(facts(200));
     const all = await Promise.allSettled(Array.from({ length: 24 }, (_, n) => one.container(`hung-${n}`)));
     expect(all.every(({ status }) => status === 'rejected')).toBe(true);

@@ -132,7 +132,7 @@ describe('a transformed request body', () => {
     expect(heard).toContain('2\r\nAA\r\n0\r\n\r\n');
   });
 
-  it('is not sent when the engine answers without 100: the client gets that answer', async () => {
+  it('is not sent when the engine responds without 100: the client gets that response', async () => {
     engineSays = (socket) => {
       socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno');
     };

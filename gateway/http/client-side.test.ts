@@ -71,7 +71,7 @@ async function readUntil(enough: () => boolean): Promise<void> {
   });
 }
 
-describe('the last answer of a connection', () => {
+describe('the last response of a connection', () => {
   it('reaches a slow client completely, although it takes longer than the linger time', async () => {
     side.linger(Buffer.alloc(bodyBytes));
     vi.advanceTimersByTime(lingerLimits.discardMs * 3);
@@ -91,7 +91,7 @@ describe('the last answer of a connection', () => {
     expect(disconnected).toBe(true);
   });
 
-  it('reaches a client completely whose FIN follows ours', async () => {
+  it("reaches a client completely whose FIN follows the gateway's", async () => {
     side.write(Buffer.alloc(bodyBytes));
     side.end();
     client.end();

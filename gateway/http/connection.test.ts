@@ -155,7 +155,7 @@ describe('relaying', () => {
     expect(heard).toEqual([]);
   });
 
-  it('answers Expect: 100-continue itself, only after the decision', async () => {
+  it('responds to Expect: 100-continue itself, only after the decision', async () => {
     const socket = connect(listen());
     socket.write('POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n');
     const [first] = (await once(socket, 'data')) as [Buffer];
@@ -196,7 +196,7 @@ describe('relaying', () => {
     );
   });
 
-  it("ends the client's connection when an answer is cut short or has no end of its own", async () => {
+  it("ends the client's connection when a response is truncated or has no end of its own", async () => {
     engineSays = (socket) => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
     };
@@ -207,7 +207,7 @@ describe('relaying', () => {
     expect((await sendRaw(listen(), ping)).text).toMatch(/all of it$/);
   });
 
-  it('answers 503 when the engine sends no response, and reconnects for the next request', async () => {
+  it('responds with 503 when the engine sends no response, and reconnects for the next request', async () => {
     let times = 0;
     engineSays = (socket) => {
       if (times++ === 0) socket.destroy();
@@ -415,7 +415,7 @@ describe('inspected responses', () => {
     expect(answer.text).toBe(`${one}${one}`);
   });
 
-  it('are inspected also where the client left before the engine answered', async () => {
+  it('are inspected also where the client disconnected before the engine responded', async () => {
     const inspectedBodies: string[] = [];
     const engineAsked = new Promise<Socket>((resolve) => {
       engineSays = resolve;
@@ -599,7 +599,7 @@ describe('upgraded connections', () => {
   });
 });
 
-describe('a client that leaves while its request is decided', () => {
+describe('a client that disconnects while its request is decided', () => {
   /** Decides when a test says so; resolves with the signal of the request under way. */
   function deciding(): { signal: Promise<AbortSignal>; verdict: (verdict: Verdict) => void } {
     let verdict: (verdict: Verdict) => void = () => undefined;

@@ -163,7 +163,7 @@ const harmless = mostly(
 );
 
 describe('every request that the gateway forwards', () => {
-  it('is answered by the engine like the plain request the gateway parsed', async () => {
+  it('gets the same response from the engine as the plain request that the gateway parsed', async () => {
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(requestBytes(harmless), async (bytes) => {

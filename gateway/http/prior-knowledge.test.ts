@@ -114,7 +114,7 @@ describe('HTTP/2 with prior knowledge', () => {
     expect(await client.call(listWorkers, new Uint8Array())).toMatchObject({ status: 0 });
   });
 
-  it('answers other requests than gRPC calls with 415', async () => {
+  it('responds to other requests than gRPC calls with 415', async () => {
     client = nativeGrpcClient(listenPath());
     const stream = client.session.request({ ':method': 'GET', ':path': '/_ping' });
     const [headers] = (await once(stream, 'response')) as [{ ':status': number }];

@@ -163,7 +163,7 @@ describe('an endpoint that is added as a row of the route table', () => {
     ]);
   });
 
-  it('shows a socket of the scope "own" only what is its own', async () => {
+  it('shows a socket with the scope "own" only its own objects', async () => {
     const own = { ...allowAll, scope: 'own' } as const;
     expect(await decide('/containers/a/defragment', throughMount, own, router)).toEqual({
       verdict: { kind: 'forward', target: `/v1.45/containers/${'a'.repeat(64)}/defragment` },

@@ -84,7 +84,7 @@ describe('the settings file is the only interface', () => {
     expect(watch.current().settings.eci.value).toBe(true);
   });
 
-  it('follows a directory that was deleted and made again, by itself', async () => {
+  it('follows a directory that was deleted and created again, by itself', async () => {
     await put(off);
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     try {
@@ -133,7 +133,7 @@ describe('the settings file is the only interface', () => {
     expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
   });
 
-  it('no file at start, and none later: ECI stays off without a word', () => {
+  it('no file at start, and none later: ECI stays off, without a report', () => {
     const { watch, states } = start();
     watch.current(true);
     expect(states).toEqual([expect.objectContaining({ problem: null })]);

@@ -132,7 +132,7 @@ describe('a preference of the users of an engine', () => {
       expect(await asUser(`${attempt} 2>/dev/null`)).toBe(false);
   });
 
-  it('is none at a gateway that starts with everything locked: no file is made', async () => {
+  it('has no file at a gateway that starts with everything locked', async () => {
     write(policy(true));
     await start();
     expect(lstatSync(file, { throwIfNoEntry: false })).toBeUndefined();

@@ -41,7 +41,7 @@ it('is logged where it cannot be written', () => {
   );
 });
 
-it('brings back no directory of an engine that was taken away', () => {
+it('does not create the directory of a removed engine again', () => {
   logged.length = 0;
   const gone = path.join(root, 'gone');
   recordBuildsUnenforced(path.join(gone, 'sharing'), { eci, mode: 'audit' }, (line) => {

@@ -49,7 +49,7 @@ async function exchange(directory: string, outside: string): Promise<void> {
   await symlink(outside, directory);
 }
 
-describe('the engine makes no directory for a bind', () => {
+describe('the engine creates no directory for a bind', () => {
   it.each([
     ['a bind', (source: string) => ({ Binds: [`${source}:/s`] })],
     [
@@ -102,7 +102,7 @@ describe('the engine makes no directory for a bind', () => {
   });
 });
 
-describe('A1: who inspects a container sees the binds that were sent', () => {
+describe('A1: an inspect shows the binds that the client sent', () => {
   it('with their options and places, through every API version, and none of ours', async () => {
     await mkdir(path.join(guarded.work, 'one'), { recursive: true });
     const source = path.join(guarded.work, 'one');

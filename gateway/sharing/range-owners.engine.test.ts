@@ -99,7 +99,7 @@ describe("a range once one user's", () => {
     expect(await readdir(guarded.engine.own.rangeOwners.directory)).toEqual(before);
   });
 
-  it("is not a build's, whichever builder makes it", async () => {
+  it('is not used for builds, whichever builder runs them', async () => {
     await mkdir(at('build'), { recursive: true });
     await writeFile(at('build', 'Dockerfile'), 'FROM busybox\nRUN cat /proc/self/uid_map > /map\n');
     await chmod(at('build', 'Dockerfile'), 0o644);
@@ -135,7 +135,7 @@ describe("a range once one user's", () => {
   });
 });
 
-describe('a container without a record of who had it made', () => {
+describe('a container without a sharing record', () => {
   // Whoever breaks off a create before the engine has answered, or starts a container before the answer, has
   // one.
   it("is not started through the gateway; the engine's own restart gets a range of no user", async () => {

@@ -138,7 +138,7 @@ describe('A8: who shares', () => {
     users.close();
   });
 
-  it('outlives a record that was being written, and takes what is no record for none', async () => {
+  it('survives an interrupted write, and ignores invalid records', async () => {
     await writeFile(path.join(directory, '.half'), '{"ver');
     await writeFile(path.join(directory, `${id('a')}.json`), '{"version":1,"uid":0}');
     const records = openSharingRecords(directory);

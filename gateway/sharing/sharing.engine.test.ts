@@ -250,7 +250,7 @@ do busybox chpst -u $u cat bob 2>/dev/null && echo AS $u; done; echo end`,
 });
 
 describe('A8: a directory that is not there', () => {
-  it('is made by the user who shares it, where he may, and is his', async () => {
+  it("is created as the sharing user, with that user's permissions", async () => {
     const directory = await share('parent', alice);
     expect(
       await as(

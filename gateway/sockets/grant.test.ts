@@ -25,13 +25,13 @@ const isGranted = async (granted: SocketGranting, caller: number) =>
   (await checkImageTrust('app:1', defaultSettings.socket, granted, caller)).trusted;
 
 describe('B2: sockets that wait for their container', () => {
-  it("are a few of one user's, so that others still get theirs", async () => {
+  it('are limited per user, so that others still get theirs', async () => {
     expect(await isGranted(granting(pending(31, 1000)), 1000)).toBe(true);
     expect(await isGranted(granting(pending(32, 1000)), 1000)).toBe(false);
     expect(await isGranted(granting(pending(32, 1000)), 1001)).toBe(true);
   });
 
-  it('are limited in all, and what has its container does not count', async () => {
+  it('are limited in total; those with a container do not count', async () => {
     const all = [1, 2, 3, 4].flatMap((user) => pending(32, user));
     expect(await isGranted(granting(all), 1000)).toBe(false);
     expect(

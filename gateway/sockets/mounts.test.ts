@@ -181,7 +181,7 @@ describe("a socket of a container's own", () => {
       expect(mounts.idAt(other)).toBeNull();
   });
 
-  it('whose record cannot be read is none, and its directory goes once no container mounts it', async () => {
+  it('with an unreadable record is not served, and its directory is removed once no container mounts it', async () => {
     const mount = created();
     await mounts.open(mount);
     await mounts.close(0);
@@ -315,7 +315,7 @@ describe('admission', () => {
     expect(mounts.get(mount.id)?.allowedBy).toBe('*');
   });
 
-  describe("B7: which per-image list is the image's", () => {
+  describe('B7: which per-image list applies to the image', () => {
     const lists = (...images: string[]) => ({
       ...socketSettings(['*']),
       perImage: images.map((image) => ({

@@ -139,7 +139,7 @@ describe('B2: a socket of its own', () => {
     ).rejects.toThrow(/permission denied/);
   });
 
-  it('A11: what is made through it is isolated, and may have a socket only by the same rules', async () => {
+  it('A11: containers created through it are isolated, and get a socket only by the same rules', async () => {
     await holder('maker');
     expect((await asks('maker', 'run', '--rm', 'busybox', 'cat', '/proc/self/uid_map')).trim()).not.toMatch(
       /^0\s+0/,
@@ -239,7 +239,7 @@ describe('B5, B7: what may be done through it', () => {
     }
   });
 
-  it('with the scope "own": its own things, and those of helpers it made', async () => {
+  it('with the scope "own": its own objects, and those of helpers it created', async () => {
     await policy({ ...images(['*']), bulkhead: { socketMounts: { scope: 'own' } } });
     await holder('mine');
     await holder('foreign');
@@ -331,7 +331,7 @@ describe('sockets outlast', () => {
     expect(await works('kept')).toBe(true);
   });
 
-  it('a gateway that is killed or ended: clients wait, and the next one answers them', async () => {
+  it('a gateway that is killed or stopped: clients wait, and the next one serves them', async () => {
     for (const signal of ['SIGKILL', 'SIGTERM', 'SIGKILL'] as const) {
       const before = (await engine.state()).gateway?.pid ?? 0;
       process.kill(before, signal);
@@ -360,7 +360,7 @@ describe('sockets outlast', () => {
     expect(await works('kept')).toBe(true);
   });
 
-  it('a container removed past the gateway loses its socket', async () => {
+  it('a container that is removed without the gateway loses its socket', async () => {
     const [id = ''] = mounts();
     expect(existsSync(path.join(engine.paths.sockets, id, 'docker.sock'))).toBe(true);
     await bare('rm', '-f', 'kept');

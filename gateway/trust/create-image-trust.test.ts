@@ -116,7 +116,7 @@ describe('image trust', () => {
     ).toMatchObject({ trusted: false, reason: 'not-listed' });
   });
 
-  it('B4: containerd: nowhere but here, as far as its registries say', async () => {
+  it('B4: containerd: only local, as far as its registries report', async () => {
     const here: LocalImage = { ...derived, store: 'containerd', digests: [`mine@${derived.id}`] };
     const base: LocalImage = { ...tool, id: A, store: 'containerd' };
     const query = `docker.io/library/mine@${here.id}`;
@@ -163,7 +163,7 @@ describe('image trust', () => {
     });
   });
 
-  it('queries no registry about what the list does not name', async () => {
+  it('queries no registry about images that the list does not name', async () => {
     const { trust, queried } = standIn([derived, tool], {});
     expect(await trust.decide('mine:1', list(['r.example/other:*']))).toMatchObject({ trusted: false });
     expect(await trust.decide('nobody:1', list(['*']))).toMatchObject({

@@ -27,7 +27,7 @@ function helper(name: string, script: string): string {
 }
 
 describe('what docker login stored', () => {
-  it('is found by host, however it was written down', async () => {
+  it('is found by host, however the host is written', async () => {
     store({
       auths: {
         'https://index.docker.io/v1/': { auth },

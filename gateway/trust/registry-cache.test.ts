@@ -56,7 +56,7 @@ describe('cached registry responses', () => {
     expect(queries).toBe(1);
   });
 
-  it('yes is fresh for ten minutes, no for seconds; setting the clock back refreshes nothing', async () => {
+  it('a positive result is fresh for ten minutes, a negative one for seconds; setting the clock back refreshes nothing', async () => {
     const { cache } = create();
     await cache.query(query, freshMs);
     now += freshMs - 1;

@@ -209,7 +209,7 @@ describe('what a registry serves (B3)', () => {
     });
   });
 
-  it('a slow one is given up, also one that drips', async () => {
+  it('a slow response is aborted, also one that arrives byte by byte', async () => {
     const host = await serve((_req, res) => {
       res.writeHead(200, { 'Content-Type': manifestType });
       const drip = setInterval(() => {
@@ -284,7 +284,7 @@ describe('authorization', () => {
     expect(received.filter((req) => req.url?.startsWith('/token') === true)).toHaveLength(1);
   });
 
-  it('stored credentials go to the token server; an identity token as OAuth 2 wants it', async () => {
+  it('stored credentials go to the token server; an identity token by OAuth 2', async () => {
     const received: IncomingMessage[] = [];
     expect(
       await resolve(

@@ -60,7 +60,7 @@ describe('a fair share between callers', () => {
     expect(order).toEqual(['a1', 'a2']);
   });
 
-  it('forgets who has left', async () => {
+  it('removes callers that have disconnected', async () => {
     const { order, take, ends } = turns(new FairShare({ each: 1, all: 1, waiting: 10 }));
     const left = new AbortController();
     void take('a', 'a1');
@@ -75,7 +75,7 @@ describe('a fair share between callers', () => {
     await expect(take('b', 'b1', left.signal)).rejects.toThrow('left');
   });
 
-  it('refuses more than so many that wait', async () => {
+  it("refuses requests beyond the queue's limit", async () => {
     const share = new FairShare({ each: 1, all: 1, waiting: 2 });
     for (let i = 0; i < 3; i++) void share.acquire('a');
     await expect(share.acquire('a')).rejects.toThrow(TooManyWaiting);

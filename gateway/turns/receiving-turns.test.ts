@@ -51,7 +51,7 @@ describe('a client that sends a long body slowly', () => {
     expect([begun, displaced]).toEqual([['a', 'b', 'c', 'd'], ['a']]);
   });
 
-  it('is not displaced once all of it is here, and keeps the turn where nobody else can be', async () => {
+  it('is not displaced once its body is complete, and keeps the turn where nobody else can be', async () => {
     const { take, begun, displaced } = receiving(1, 1);
     const first = await take('a');
     for (const caller of ['b', 'c']) void take(caller);
@@ -62,7 +62,7 @@ describe('a client that sends a long body slowly', () => {
     first.end();
   });
 
-  it('keeps its place in time: what is here within a second holds the turn to its end', async () => {
+  it('does not step aside for a body that arrives within a second', async () => {
     const { take, begun } = receiving(1, 8);
     const quick = await take('quick');
     quick.received();

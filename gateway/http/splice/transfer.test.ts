@@ -112,7 +112,7 @@ describe('a transfer', () => {
     expect(sent()).toBe(x(13_202));
   });
 
-  it.each(['again', 'at once'])('never takes what comes after the content that may move: %s', (how) => {
+  it.each(['again', 'at once'])('never consumes bytes after the content that may be moved: %s', (how) => {
     for (let content = 4096; content < 4096 + 20; content++) {
       const sender = [`1000\r\n${x(4096)}\r\n1001\r\n${x(4097)}`];
       const { calls, sent } = kernel(how === 'again' ? sender.flatMap((part) => [...part]) : sender);

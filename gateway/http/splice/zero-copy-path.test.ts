@@ -405,7 +405,7 @@ const everything = async (socket: Socket) => {
   return text;
 };
 
-describe('a large file that bypasses our memory', () => {
+describe('a large file that bypasses user space', () => {
   beforeEach(() => {
     transform = intoRange;
   });
@@ -423,7 +423,7 @@ describe('a large file that bypasses our memory', () => {
     await expect.poll(() => connections.size).toBe(0);
   });
 
-  it('that the engine refuses midway is answered by the engine', async () => {
+  it("that the engine refuses midway gets the engine's response", async () => {
     takingIn(half / 2, (socket) => {
       socket.end('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfull');
     });
@@ -436,28 +436,31 @@ describe('a large file that bypasses our memory', () => {
   it.each([
     ['after a chunk', ''],
     ['inside the head of one', '80'],
-  ])("that is cut %s by a client that waits for the answer gets the engine's answer", async (_, rest) => {
-    serve = (socket) => {
-      socket.once('data', () => {
-        socket.write(ask);
-      });
-      socket.on('data', () => undefined);
-      socket.on('end', () => {
-        socket.end(
-          'HTTP/1.1 500 Internal Server Error\r\nContent-Length: 14\r\nConnection: close\r\n\r\n' +
-            'unexpected EOF',
-        );
-      });
-    };
-    const socket = await client();
-    for (const part of [putHead, fileHead]) socket.write(part);
-    await new Promise((resolve) =>
-      socket.write(Buffer.concat([pieces(0, half), Buffer.from(rest)]), resolve),
-    );
-    if (splices) await expect.poll(begun).toBeGreaterThan(0);
-    socket.end();
-    expect(await everything(socket)).toMatch(/unexpected EOF$/);
-  });
+  ])(
+    "that is truncated %s by a client that waits for the response gets the engine's response",
+    async (_, rest) => {
+      serve = (socket) => {
+        socket.once('data', () => {
+          socket.write(ask);
+        });
+        socket.on('data', () => undefined);
+        socket.on('end', () => {
+          socket.end(
+            'HTTP/1.1 500 Internal Server Error\r\nContent-Length: 14\r\nConnection: close\r\n\r\n' +
+              'unexpected EOF',
+          );
+        });
+      };
+      const socket = await client();
+      for (const part of [putHead, fileHead]) socket.write(part);
+      await new Promise((resolve) =>
+        socket.write(Buffer.concat([pieces(0, half), Buffer.from(rest)]), resolve),
+      );
+      if (splices) await expect.poll(begun).toBeGreaterThan(0);
+      socket.end();
+      expect(await everything(socket)).toMatch(/unexpected EOF$/);
+    },
+  );
 
   it.runIf(splices)(
     'that ends early is left to the engine to judge: its last chunk is not completed',
@@ -682,7 +685,7 @@ describe('the head of the next chunk', () => {
 });
 
 describe.runIf(splices)('the thread', () => {
-  it('does not keep a process from ending, also during a transfer', async () => {
+  it('does not keep a process from exiting, also during a transfer', async () => {
     const splicerModule = new URL('splicer.ts', import.meta.url).href;
     const script = (rest: string) =>
       `const { getSplicer } = await import(${JSON.stringify(splicerModule)}); ` +
