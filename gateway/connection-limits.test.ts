@@ -69,7 +69,7 @@ function client(uid = me): Socket {
   sockets.push(socket);
   return socket;
 }
-async function answer(socket: Socket, bytes: string): Promise<string> {
+async function sendAndReceive(socket: Socket, bytes: string): Promise<string> {
   socket.write(bytes);
   const [part] = (await once(socket, 'data')) as [Buffer];
   return part.toString();
@@ -88,12 +88,12 @@ async function metrics(): Promise<string> {
 }
 
 describe("a user's connections through the gateway", () => {
-  it('above the limit get a response, are closed, counted and logged once, until a command ends', async () => {
+  it('above the limit get a response, are closed, counted and logged, until a command ends', async () => {
     await start({ each: 2 });
-    for (let i = 0; i < 2; i++) expect(await answer(client(), follow)).toMatch(/^HTTP\/1.1 200 /);
+    for (let i = 0; i < 2; i++) expect(await sendAndReceive(client(), follow)).toMatch(/^HTTP\/1.1 200 /);
     for (let i = 0; i < 3; i++) {
       const refused = client();
-      const text = await answer(refused, ping);
+      const text = await sendAndReceive(refused, ping);
       expect(text).toMatch(/^HTTP\/1.1 429 /);
       expect(text).toContain('Connection: close');
       expect(text).toContain(
@@ -110,27 +110,27 @@ describe("a user's connections through the gateway", () => {
       'bulkhead_gateway_denials_total{rule="connection-limit",outcome="deny"} 3',
     );
     streaming[0]?.end();
-    await expect.poll(async () => answer(client(), ping)).toMatch(/^HTTP\/1.1 200 /);
+    await expect.poll(async () => sendAndReceive(client(), ping)).toMatch(/^HTTP\/1.1 200 /);
   });
 
   it('are refused in the language of the policy, a HEAD without a body', async () => {
     await start({ each: 1 }, { language: 'zh-CN' });
-    await answer(client(), follow);
-    expect(await answer(client(), ping)).toContain(
+    await sendAndReceive(client(), follow);
+    expect(await sendAndReceive(client(), ping)).toContain(
       `enhanced container isolation: 已阻止“用户 ${me} 的又一个连接”：任何一个用户都不得占用`,
     );
-    expect((await answer(client(), ping.replace('GET', 'HEAD'))).endsWith('\r\n\r\n')).toBe(true);
+    expect((await sendAndReceive(client(), ping.replace('GET', 'HEAD'))).endsWith('\r\n\r\n')).toBe(true);
   });
 
   it('that are idle are closed for new ones, the oldest first', async () => {
     await start({ each: 2 });
     const [first, second] = [client(), client()];
-    expect(await answer(first, ping)).toContain('OK');
-    expect(await answer(second, ping)).toContain('OK');
+    expect(await sendAndReceive(first, ping)).toContain('OK');
+    expect(await sendAndReceive(second, ping)).toContain('OK');
     const closed = once(first, 'close');
-    expect(await answer(client(), follow)).toContain('first');
+    expect(await sendAndReceive(client(), follow)).toContain('first');
     await closed;
-    expect(await answer(second, ping)).toContain('OK');
+    expect(await sendAndReceive(second, ping)).toContain('OK');
   });
 
   it('that pipeline more than may be buffered are refused', async () => {
@@ -138,19 +138,19 @@ describe("a user's connections through the gateway", () => {
     const [one, other] = [client(), client()];
     // Heads that do not end: all of it waits.
     one.write(`GET /_ping HTTP/1.1\r\nX: ${'a'.repeat(60_000)}`);
-    expect(await answer(other, `GET /_ping HTTP/1.1\r\nX: ${'a'.repeat(60_000)}`)).toMatch(
+    expect(await sendAndReceive(other, `GET /_ping HTTP/1.1\r\nX: ${'a'.repeat(60_000)}`)).toMatch(
       /^HTTP\/1.1 429 [^]*at most 100000 bytes may wait at a time/,
     );
   });
 
   it.skipIf(!isRoot)("leave room for others, and root's are bounded by those of all only", async () => {
     await start({ each: 2, all: 6, reserved: 2, few: 1 });
-    for (let i = 0; i < 2; i++) await answer(client(), follow);
-    for (let i = 0; i < 2; i++) await answer(client(20_001), follow);
-    expect(await answer(client(), ping)).toMatch(/^HTTP\/1.1 429 /);
-    expect(await answer(client(20_002), follow)).toMatch(/^HTTP\/1.1 200 /);
-    expect(await answer(client(0), follow)).toMatch(/^HTTP\/1.1 200 /);
-    expect(await answer(client(0), ping)).toMatch(/^HTTP\/1.1 503 [^]*one more connection of root/);
+    for (let i = 0; i < 2; i++) await sendAndReceive(client(), follow);
+    for (let i = 0; i < 2; i++) await sendAndReceive(client(20_001), follow);
+    expect(await sendAndReceive(client(), ping)).toMatch(/^HTTP\/1.1 429 /);
+    expect(await sendAndReceive(client(20_002), follow)).toMatch(/^HTTP\/1.1 200 /);
+    expect(await sendAndReceive(client(0), follow)).toMatch(/^HTTP\/1.1 200 /);
+    expect(await sendAndReceive(client(0), ping)).toMatch(/^HTTP\/1.1 503 [^]*one more connection of root/);
   });
 
   it.skipIf(!isRoot)(
@@ -161,20 +161,20 @@ describe("a user's connections through the gateway", () => {
       const head =
         'POST /networks/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n' +
         `Content-Length: ${body.length}\r\n\r\n`;
-      const answered: number[] = [];
+      const responded: number[] = [];
       const slow = [1, 2].map((index) => {
         const socket = client(me + index);
         const whole = once(socket, 'data').then(([part]) => {
-          answered.push(index);
+          responded.push(index);
           return String(part);
         });
         socket.write(head + body.slice(0, 50_000));
         return { socket, whole };
       });
-      // Both have their turns once the engine has answered somebody who came later.
-      expect(await answer(client(), ping)).toContain('OK');
-      expect(await answer(client(), head + body)).toMatch(/^HTTP\/1.1 200 /);
-      expect(answered).toEqual([]);
+      // Both have their turns once the engine has responded to somebody who came later.
+      expect(await sendAndReceive(client(), ping)).toContain('OK');
+      expect(await sendAndReceive(client(), head + body)).toMatch(/^HTTP\/1.1 200 /);
+      expect(responded).toEqual([]);
       for (const { socket, whole } of slow) {
         socket.write(body.slice(50_000));
         expect(await whole).toMatch(/^HTTP\/1.1 200 /);
@@ -184,7 +184,7 @@ describe("a user's connections through the gateway", () => {
 
   it('of refused clients do not delay the end of the gateway', async () => {
     await start({ each: 1 });
-    await answer(client(), follow);
+    await sendAndReceive(client(), follow);
     const refused = client();
     await once(refused, 'connect');
     await expect.poll(() => lines.some((line) => line.includes('one more connection'))).toBe(true);

@@ -290,9 +290,9 @@ describe('bodies: unmodelled fields are refused', () => {
     ],
   ];
   it.each(bypasses)('%s', async (_name, body) => {
-    const answer = await create(body);
-    expect(answer.status).toBe(403);
-    expect(JSON.parse(answer.body)).toMatchObject({
+    const response = await create(body);
+    expect(response.status).toBe(403);
+    expect(JSON.parse(response.body)).toMatchObject({
       message: expect.stringMatching(/^enhanced container isolation: /) as unknown,
     });
   });
@@ -314,12 +314,12 @@ describe('bodies: unmodelled fields are refused', () => {
   });
 
   it('forces the runtime whatever the spelling of the value, and keeps big integers', async () => {
-    const answer = await create(
+    const response = await create(
       '{"Image":"busybox","HostConfig":{"Runtime":"io.containerd.runc.v2","Memory":9007199254740993},' +
         '"Cmd":"true"}',
     );
-    expect(answer.status).toBe(201);
-    const { Id } = JSON.parse(answer.body.replace(/^[0-9a-f]+\r\n|\r\n0\r\n\r\n$/g, '')) as { Id: string };
+    expect(response.status).toBe(201);
+    const { Id } = JSON.parse(response.body.replace(/^[0-9a-f]+\r\n|\r\n0\r\n\r\n$/g, '')) as { Id: string };
     expect(await inspect(Id, '{{.HostConfig.Runtime}} {{.HostConfig.Memory}}')).toBe(
       'bulkhead 9007199254740993',
     );
@@ -328,13 +328,13 @@ describe('bodies: unmodelled fields are refused', () => {
 
   it('decides the second request of a connection, pipelined or not', async () => {
     const bad = '{"Image":"busybox","HostConfig":{"PidMode":"host"}}';
-    const answer = await sendRaw(
+    const response = await sendRaw(
       gateway.listenSocket,
       'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /containers/create HTTP/1.1\r\nHost: d\r\n' +
         `Content-Type: application/json\r\nConnection: close\r\nContent-Length: ${bad.length}\r\n\r\n` +
         `${bad}`,
     );
-    expect(answer.text).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*HTTP\/1\.1 403 Forbidden[\s\S]*--pid=host/);
+    expect(response.text).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*HTTP\/1\.1 403 Forbidden[\s\S]*--pid=host/);
   });
 
   it.each([
@@ -357,9 +357,9 @@ describe('bodies: unmodelled fields are refused', () => {
       'POST /containers/create HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n0;x\r\n\r\n',
     ],
   ])('message layer: refuses %s and closes', async (_name, bytes) => {
-    const answer = await sendRaw(gateway.listenSocket, bytes);
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-    expect(answer.head).toMatch(/Connection: close/);
+    const response = await sendRaw(gateway.listenSocket, bytes);
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(response.head).toMatch(/Connection: close/);
   });
 
   it('refuses endpoints that bypass the gateway, and unknown ones, with a reason', async () => {
@@ -373,9 +373,9 @@ describe('bodies: unmodelled fields are refused', () => {
       ['GET', '/debug/pprof/heap'],
       ['GET', '/v2.0/containers/json'],
     ] as const) {
-      const answer = await sendJson(gateway.listenSocket, method, target, '{}');
-      expect([method, target, answer.status]).toEqual([method, target, 403]);
-      expect(answer.body).toMatch(/enhanced container isolation: .*no setting allows it/);
+      const response = await sendJson(gateway.listenSocket, method, target, '{}');
+      expect([method, target, response.status]).toEqual([method, target, 403]);
+      expect(response.body).toMatch(/enhanced container isolation: .*no setting allows it/);
     }
     for (const [method, target, status] of [
       ['POST', '/containers/x/copy', 404],
@@ -383,8 +383,8 @@ describe('bodies: unmodelled fields are refused', () => {
       ['PATCH', '/containers/x', 404],
       ['GET', '/v1.18/containers/json', 400],
     ] as const) {
-      const answer = await sendJson(gateway.listenSocket, method, target, '{}');
-      expect([method, target, answer.status]).toEqual([method, target, status]);
+      const response = await sendJson(gateway.listenSocket, method, target, '{}');
+      expect([method, target, response.status]).toEqual([method, target, status]);
     }
     const form = await sendJson(
       gateway.listenSocket,
@@ -495,13 +495,13 @@ describe('settings and operations', () => {
     });
     if (!second.ok) throw new Error(second.error.message);
     expect(second.value.policy().problem).not.toBeNull();
-    const answer = await sendJson(
+    const response = await sendJson(
       path.join(scratch, 'second.sock'),
       'POST',
       '/containers/create',
       '{"Image":"busybox","HostConfig":{"Binds":["/tmp/x:/x"]}}',
     );
-    expect(answer.status).toBe(403);
+    expect(response.status).toBe(403);
     await second.value.close(0);
   });
 
@@ -529,7 +529,7 @@ describe('settings and operations', () => {
     await third.value.close(0);
   });
 
-  it('answers 503 with a Docker error while the engine is down', async () => {
+  it('responds with 503 and a Docker error while the engine is down', async () => {
     const alone = await startGateway({
       engineSocket: path.join(scratch, 'no-engine.sock'),
       listenSocket: path.join(scratch, 'alone.sock'),

@@ -81,10 +81,10 @@ describe('A1: beyond the comparison with a stock engine (clients/)', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const status = () =>
       new Promise<number>((resolve, reject) => {
-        get({ socketPath: gateway.listenSocket, path: '/_ping', agent }, (answer) => {
-          answer.resume();
-          answer.on('end', () => {
-            resolve(answer.statusCode ?? 0);
+        get({ socketPath: gateway.listenSocket, path: '/_ping', agent }, (response) => {
+          response.resume();
+          response.on('end', () => {
+            resolve(response.statusCode ?? 0);
           });
         }).on('error', reject);
       });

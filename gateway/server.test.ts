@@ -95,7 +95,7 @@ describe('refusals in the language of the policy', () => {
       log: () => undefined,
     });
     if (!gateway.ok) throw new Error(gateway.error.message);
-    const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    const result = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
       request(
         {
           socketPath: listenSocket,
@@ -119,8 +119,8 @@ describe('refusals in the language of the policy', () => {
         .end('{}');
     });
     await gateway.value.close(0);
-    const { message } = JSON.parse(answer.body) as { message: string }; // the engine's form of an error
-    return { status: answer.status, message, logged: await readFile(auditFile, 'utf8') };
+    const { message } = JSON.parse(result.body) as { message: string }; // the engine's form of an error
+    return { status: result.status, message, logged: await readFile(auditFile, 'utf8') };
   }
   const english =
     /^enhanced container isolation: .* is blocked: Swarm services run outside .*; no setting allows it$/;

@@ -15,7 +15,7 @@ const directory = (name: string): Buffer => Buffer.concat(directoryEntry(name, {
 const long = (number: number): string => `${number}${'n'.repeat(1_000_000)}`;
 
 /**
- * Sends entries, one by one as they are asked for, into a running container; yields the bytes that each
+ * Sends entries, one by one as they are requested, into a running container; yields the bytes that each
  * became.
  */
 async function* copied(entries: Iterable<Buffer>, mounts: readonly MountFacts[]): AsyncGenerator<number> {

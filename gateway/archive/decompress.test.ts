@@ -26,7 +26,7 @@ async function read(content: Buffer, partBytes = content.length): Promise<Buffer
 describe('an xz archive', () => {
   const content = Buffer.from(randomBytes(1500).toString('hex'));
   const xz = execFileSync('xz', ['-q', '--check=none'], { input: content });
-  /** The same archive, which asks for a dictionary of 2 ** (power / 2 + 12) bytes, or a half more. */
+  /** The same archive, which requires a dictionary of 2 ** (power / 2 + 12) bytes, or a half more. */
   const asking = (power: number): Buffer => {
     const changed = Buffer.from(xz);
     // The block's header: its size, the filter's number and properties, a checksum at its end.
@@ -89,6 +89,6 @@ describe('a zstd archive of several frames is read whole', () => {
 
 it('a zstd archive with a window as large as the engine takes is read', async () => {
   const content = Buffer.concat([Buffer.alloc(1024, 1), randomBytes(1024)]);
-  // From a pipe the size is not known, so that the frame asks for the whole window.
+  // From a pipe the size is not known, so that the frame requires the whole window.
   expect((await read(zstd(content, '--long=29'))).equals(content)).toBe(true);
 });

@@ -18,7 +18,7 @@ afterAll(async () => {
 const holdAfterBytes = 256 * 1024;
 
 /**
- * A socket to `to` whose answers stop after some bytes, until they are released: the engine waits meanwhile,
+ * A socket to `to` whose responses pause after some bytes, until they are released: the engine waits then,
  * in the middle of its walk.
  */
 async function slowSocket(

@@ -118,7 +118,7 @@ describe('an archive that a client would write outside of its destination is cut
       ],
       'the symbolic link "d/l"',
     ],
-    ['what was asked for being a link', 'copy', [['l', '2', '/etc'], ['l/passwd']], 'the symbolic link "l"'],
+    ['the requested path being a link', 'copy', [['l', '2', '/etc'], ['l/passwd']], 'the symbolic link "l"'],
     [
       'a link in the place of a directory',
       'copy',

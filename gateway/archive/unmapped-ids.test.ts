@@ -11,7 +11,7 @@ const layers = {
     Promise.resolve(
       file === '/f' ? { uid: 100_000, gid: 70_000 } : file === '/mapped' ? { uid: 5, gid: 6 } : null,
     ),
-} as unknown as LayerIds; // what is asked
+} as unknown as LayerIds; // all that is used
 
 it.each<[name: string, ids: readonly [number, number], shown: readonly [number, number]]>([
   ['f', [65_534, 65_534], [100_000, 70_000]],

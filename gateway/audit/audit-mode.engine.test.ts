@@ -479,19 +479,19 @@ describe('operations', () => {
     await g('rm', '-f', id);
   });
 
-  it('an engine that goes away ends streams, answers 503, and is found again', async () => {
+  it('an engine that goes away ends streams, causes a 503, and is found again', async () => {
     const events = talk('events', '--since', '5m');
     // An event that arrives shows that the stream is open; one from before it was counts too.
     await Promise.all([events.until(/volume create open/), g('volume', 'create', 'open')]);
     // Asked once it is gone: a dying engine may still take a connection and break it.
     await engine.restartDockerd('SIGKILL', async () => {
       await events.ended;
-      const answer = await sendRaw(
+      const result = await sendRaw(
         gateway.listenSocket,
         'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n',
       );
-      expect(answer.status).toBe(503);
-      expect(JSON.parse(answer.body)).toMatchObject({
+      expect(result.status).toBe(503);
+      expect(JSON.parse(result.body)).toMatchObject({
         message: expect.stringMatching(/engine is not running/) as unknown,
       });
     });

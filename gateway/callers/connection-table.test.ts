@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 
 const user = (uid: number): AccountHolder => (uid === 0 ? { kind: 'root' } : { kind: 'user', uid });
-function ask(...holders: AccountHolder[]): ConnectionSlot | RefusedConnection {
+function admit(...holders: AccountHolder[]): ConnectionSlot | RefusedConnection {
   const slot = table.admit({ name: 'a caller', holders });
   if (slot instanceof ConnectionSlot) {
     slot.close = () => {
@@ -43,7 +43,7 @@ function ask(...holders: AccountHolder[]): ConnectionSlot | RefusedConnection {
   return slot;
 }
 function open(...holders: AccountHolder[]): ConnectionSlot {
-  const slot = ask(...holders);
+  const slot = admit(...holders);
   if (slot instanceof ConnectionSlot) return slot;
   throw new Error(refusalText(slot.denial));
 }
@@ -56,7 +56,7 @@ function rest(slot: ConnectionSlot, unread = false): ConnectionSlot {
   return slot;
 }
 function refused(...holders: AccountHolder[]): RefusedConnection {
-  const slot = ask(...holders);
+  const slot = admit(...holders);
   if (slot instanceof ConnectionSlot) throw new Error('it was admitted');
   return slot;
 }

@@ -136,7 +136,7 @@ describe('the owner of an id', () => {
 describe('the owner of a connection', () => {
   const peer = (uid: number) => ({ pid: 1, uid, gid: 0 });
   const owners = { ownerOf: (uid: number) => (uid >= 100_000 ? (uid === 100_000 ? 1000 : null) : uid) };
-  // all that is asked for
+  // all that is used
   const mount = (createdBy: number | null) => ({ get: () => ({ createdBy }) as SocketMount });
   const clients = (uid: number) => identifyCaller({ kind: 'clients' }, peer(uid), { owners, mounts: null });
   const socket = (createdBy: number | null) =>

@@ -6,12 +6,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGateway, type Gateway } from '../server.ts';
 
-// What one request costs, others don't pay. The engine answers when a test lets it.
+// What one request costs, others don't pay. The engine responds when a test lets it.
 let dir: string;
 let engine: Server;
 let gateway: Gateway;
 let requests: string[];
-let waiting: { url: string; answer: () => void }[];
+let waiting: { url: string; respond: () => void }[];
 let onRequest: (() => void) | null;
 let holds: (url: string) => boolean;
 const clientSocket = () => path.join(dir, 'docker.sock');
@@ -28,15 +28,15 @@ beforeEach(async () => {
     request.resume();
     request.on('end', () => {
       requests.push(url);
-      const answer = () => {
+      const respond = () => {
         response
           .writeHead(url.endsWith('/_ping') ? 200 : request.method === 'POST' ? 201 : 404, {
             'Content-Type': 'application/json',
           })
           .end(`{"Id":"${'a'.repeat(64)}"}`);
       };
-      if (holds(url)) waiting.push({ url, answer });
-      else answer();
+      if (holds(url)) waiting.push({ url, respond });
+      else respond();
       onRequest?.();
     });
   }).listen(path.join(dir, 'engine.sock'));
@@ -81,7 +81,7 @@ function open(bytes: string): Socket {
   socket.write(bytes);
   return socket;
 }
-async function answer(socket: Socket): Promise<string> {
+async function readResponse(socket: Socket): Promise<string> {
   let text = '';
   socket.on('data', (part: Buffer) => {
     text += part.toString();
@@ -89,7 +89,7 @@ async function answer(socket: Socket): Promise<string> {
   await once(socket, 'end');
   return text;
 }
-/** Resolves when the engine was asked and `seen` is true. */
+/** Resolves when the engine got a request and `seen` is true. */
 const when = (condition: () => boolean): Promise<void> =>
   new Promise((resolve) => {
     const check = () => {
@@ -133,7 +133,7 @@ describe('bounded work for any request', () => {
       'more than 4096 entries in Labels',
     ],
   ])('refuses %s without a query to the engine', async (_, body, what) => {
-    expect(await answer(open(create(body)))).toMatch(
+    expect(await readResponse(open(create(body)))).toMatch(
       new RegExp(`^HTTP/1.1 403 [^]*enhanced container isolation: ${what} is blocked`),
     );
     expect(requests).toEqual([]);
@@ -148,40 +148,42 @@ describe('bounded work for any request', () => {
         bulkhead: { mode: 'audit' },
       }),
     );
-    expect(await answer(open(create(volumes(2000))))).toMatch(/^HTTP\/1.1 403 [^]*more than 512 entries/);
+    expect(await readResponse(open(create(volumes(2000))))).toMatch(
+      /^HTTP\/1.1 403 [^]*more than 512 entries/,
+    );
   });
 
   it('accepts 500 binds, with one query for each source, a few at a time', async () => {
     holds = (url) => url.includes('/volumes/');
-    const answered = answer(open(create(volumes(500))));
+    const pending = readResponse(open(create(volumes(500))));
     let most = 0;
     let volumeRequests = 0;
     while (volumeRequests < 500) {
       await when(() => waiting.length > 0);
       most = Math.max(most, waiting.length);
       volumeRequests += waiting.length;
-      for (const one of waiting.splice(0)) one.answer();
+      for (const one of waiting.splice(0)) one.respond();
     }
-    expect(await answered).toMatch(/^HTTP\/1.1 201 /);
+    expect(await pending).toMatch(/^HTTP\/1.1 201 /);
     expect(most).toBeLessThanOrEqual(4);
     expect(requests.filter((url) => url.includes('/volumes/')).length).toBe(500);
   });
 
   it("serves other requests during a decision, and a caller's large ones in turn", async () => {
     holds = (url) => url.includes('/volumes/');
-    const first = answer(open(create(large())));
+    const first = readResponse(open(create(large())));
     await when(() => waiting.length === 1);
-    const second = answer(open(create(large())));
-    expect(await answer(open(request('GET', '/_ping')))).toMatch(/^HTTP\/1.1 200 /);
+    const second = readResponse(open(create(large())));
+    expect(await readResponse(open(request('GET', '/_ping')))).toMatch(/^HTTP\/1.1 200 /);
     // A small one of the same user does not wait for large ones, either.
     holds = () => false;
-    expect(await answer(open(create(volumes(1))))).toMatch(/^HTTP\/1.1 201 /);
+    expect(await readResponse(open(create(volumes(1))))).toMatch(/^HTTP\/1.1 201 /);
     holds = (url) => url.includes('/volumes/');
     expect(waiting.length).toBe(1);
-    waiting.splice(0)[0]?.answer();
+    waiting.splice(0)[0]?.respond();
     expect(await first).toMatch(/^HTTP\/1.1 201 /);
     await when(() => waiting.length === 1);
-    waiting.splice(0)[0]?.answer();
+    waiting.splice(0)[0]?.respond();
     expect(await second).toMatch(/^HTTP\/1.1 201 /);
   });
 });

@@ -23,7 +23,7 @@ async function denied(
 ) {
   let lookups = 0;
   const parsed = parseJson(JSON.stringify(body));
-  // What is asked here.
+  // What is used here.
   const facts = { networks: () => Promise.resolve(networks) } as Partial<EngineFacts> as EngineFacts;
   const machineNetworks = () => {
     lookups++;

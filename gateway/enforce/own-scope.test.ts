@@ -78,13 +78,13 @@ describe('the owner of a mount', () => {
     setFlagsFromString('--expose-gc');
     // The flag gives new contexts the function.
     const collect = runInNewContext('gc') as () => void;
-    const ask = async (count: number): Promise<void> => {
+    const lookUpOwner = async (count: number): Promise<void> => {
       for (let index = 0; index < count; index++) await ownerOf(clientOf(`${count}-${index}`), { facts });
       collect();
     };
-    await ask(1000);
+    await lookUpOwner(1000);
     const before = process.memoryUsage().heapUsed;
-    await ask(100_000);
+    await lookUpOwner(100_000);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(4 * 1024 * 1024);
   });
 });
@@ -116,8 +116,8 @@ describe('references of a request through such a socket', () => {
     { NetworkingConfig: { endpointsConfig: { other: {} } } },
   ])('B7: is looked up as the engine reads it: %j', async (body) => {
     const scope = new OwnScope(context, client, 'me');
-    const result = await scope.labelled(Buffer.from(JSON.stringify(body)), readCreateBody, (read) =>
-      scope.created(read),
+    const result = await scope.addOwnerLabel(Buffer.from(JSON.stringify(body)), readCreateBody, (read) =>
+      scope.checkCreate(read),
     );
     expect(result).toMatchObject({ kind: 'denied', denial: { rule: 'not-own' } });
   });
@@ -125,7 +125,7 @@ describe('references of a request through such a socket', () => {
   it.each(['labels', 'LABEL\u017f'])('B7: no other owner is claimed by %s', async (key) => {
     const scope = new OwnScope(context, client, 'me');
     const body = { [key]: { 'io.bulkhead.socket-mount': 'other' } };
-    const result = await scope.labelled(Buffer.from(JSON.stringify(body)), readCreateBody, () =>
+    const result = await scope.addOwnerLabel(Buffer.from(JSON.stringify(body)), readCreateBody, () =>
       Promise.resolve(passedAsIs),
     );
     expect(result).toMatchObject({ kind: 'denied', denial: { rule: 'owner-label' } });

@@ -392,7 +392,7 @@ describe('C: a gRPC client other than buildx', () => {
       ).not.toMatch(/error/i);
       fetched.length = 0;
       const build = 'docker buildx build --no-cache -f D.front .';
-      // The frontend ran, and ended on the answer to its call.
+      // The frontend ran, and ended on the response to its call.
       expect((await guarded.sh(build)).stderr).toMatch(/no result for incomplete build/);
       expect([fetched, await written()]).toEqual([[], null]);
       await direct.sh(build);
@@ -415,12 +415,12 @@ describe('C: a gRPC client other than buildx', () => {
           allowResultArrayRef: true,
           Evaluate: true,
         });
-        const answer = await (
+        const response = await (
           await client(direct)
         ).call('/moby.buildkit.v1.frontend.LLBBridge/Solve', request, { 'buildkit-controlapi-buildid': id });
         expect(await written()).toBe(gets ? 'written as root' : null);
         if (!gets)
-          expect(answer).toMatchObject({
+          expect(response).toMatchObject({
             message: expect.stringMatching(/source "http:.*" denied by policy/) as unknown,
           });
         build.stream.close();

@@ -100,7 +100,7 @@ afterEach(async () => {
   await Promise.resolve();
 });
 
-interface Answer {
+interface CallResult {
   readonly headers: IncomingHttpHeaders;
   readonly trailers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -111,7 +111,7 @@ function call(
   path: string,
   body: Buffer | null,
   fields: Record<string, string | string[]> = {},
-): { stream: ReturnType<ClientHttp2Session['request']>; answer: Promise<Answer> } {
+): { stream: ReturnType<ClientHttp2Session['request']>; result: Promise<CallResult> } {
   const stream = client.request({
     ':method': 'POST',
     ':path': path,
@@ -119,7 +119,7 @@ function call(
     te: 'trailers',
     ...fields,
   });
-  const answer = new Promise<Answer>((resolve) => {
+  const result = new Promise<CallResult>((resolve) => {
     let headers: IncomingHttpHeaders = {};
     let trailers: IncomingHttpHeaders = {};
     const parts: Buffer[] = [];
@@ -138,7 +138,7 @@ function call(
     });
   });
   if (body !== null) stream.end(body);
-  return { stream, answer };
+  return { stream, result };
 }
 
 /** Answers every call with what it got, as a unary call. */
@@ -175,12 +175,12 @@ const text = (number: number, value: string) =>
 describe('a call that is allowed', () => {
   it('is forwarded with known metadata, messages and trailers; other metadata is dropped', async () => {
     const recorded = echo();
-    const { answer } = call(`${control}Info`, frame(Buffer.from('')), {
+    const { result } = call(`${control}Info`, frame(Buffer.from('')), {
       'buildkit-controlapi-buildid': 'b1',
       'x-unknown': 'evil',
       'x-docker-expose-session-grpc-method': ['/a', '/b'],
     });
-    const received = await answer;
+    const received = await result;
     expect(received.trailers).toMatchObject({ 'grpc-status': '0', 'x-end': 'yes' });
     expect(received.headers).toMatchObject({
       ':status': 200,
@@ -204,7 +204,7 @@ describe('a call that is allowed', () => {
   it('is serialised anew from the parsed message', async () => {
     const recorded = echo();
     // Fields out of order.
-    await call(`${bridge}ResolveImageConfig`, frame(Buffer.concat([text(4, 's'), text(1, 'r')]))).answer;
+    await call(`${bridge}ResolveImageConfig`, frame(Buffer.concat([text(4, 's'), text(1, 'r')]))).result;
     expect(recorded.calls[0]?.body).toEqual(frame(Buffer.concat([text(1, 'r'), text(4, 's')])));
   });
 
@@ -221,7 +221,7 @@ describe('a call that is allowed', () => {
         { endStream: true },
       );
     };
-    const received = await call(`${control}Status`, frame(Buffer.from(''))).answer;
+    const received = await call(`${control}Status`, frame(Buffer.from(''))).result;
     expect(received.headers).toMatchObject({ 'grpc-status': '5', 'grpc-message': 'not here' });
     expect(String(received.headers['grpc-status-details-bin'])).toHaveLength(60_000);
   });
@@ -239,29 +239,29 @@ describe('a call that is allowed', () => {
         stream.end('bye');
       });
     };
-    const { stream, answer } = call(`${control}Session`, null);
+    const { stream, result } = call(`${control}Session`, null);
     const first = once(stream, 'data');
     stream.write('one');
     expect(String((await first)[0])).toBe('one');
     stream.end();
-    const received = await answer;
+    const received = await result;
     expect([received.body.toString(), received.trailers['grpc-status']]).toEqual(['onebye', '0']);
   });
 
   it('applies backpressure while the receiver does not read, and loses nothing of 30 MB', async () => {
     const recorded = echo();
     const big = Buffer.alloc(30 * 1024 * 1024, 7);
-    const received = await call(`${control}Session`, big).answer;
+    const received = await call(`${control}Session`, big).result;
     expect(received.body.equals(big)).toBe(true);
     expect(recorded.calls).toHaveLength(1);
   });
 
   it('runs concurrently with others', async () => {
     echo();
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, i) => call(`${control}Status`, frame(text(1, `r${i}`))).answer),
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => call(`${control}Status`, frame(text(1, `r${i}`))).result),
     );
-    expect(answers.map(({ body }) => body.subarray(7).toString())).toEqual(
+    expect(results.map(({ body }) => body.subarray(7).toString())).toEqual(
       Array.from({ length: 50 }, (_, i) => `r${i}`),
     );
   });
@@ -286,7 +286,7 @@ describe('ends', () => {
         { endStream: true },
       );
     };
-    const { headers } = await call(`${bridge}Solve`, frame(Buffer.from(''))).answer;
+    const { headers } = await call(`${bridge}Solve`, frame(Buffer.from(''))).result;
     const expectedText =
       /^network\.host is not allowed: enhanced container isolation: a build with the engine's network/;
     expect(plainMessage(String(headers['grpc-message']))).toMatch(expectedText);
@@ -316,7 +316,7 @@ describe('ends', () => {
     serve = (stream) => {
       stream.close(constants.NGHTTP2_REFUSED_STREAM);
     };
-    expect((await call(`${control}Status`, frame(Buffer.from(''))).answer).code).toBe(
+    expect((await call(`${control}Status`, frame(Buffer.from(''))).result).code).toBe(
       constants.NGHTTP2_REFUSED_STREAM,
     );
   });
@@ -328,11 +328,11 @@ describe('ends', () => {
         resolve(stream);
       };
     });
-    const { answer } = call(`${control}Status`, frame(Buffer.from('')));
+    const { result } = call(`${control}Status`, frame(Buffer.from('')));
     const stream = await arrived;
     const closed = once(client, 'close');
     stream.session?.destroy();
-    await answer;
+    await result;
     await closed;
     const again = new Promise<ServerHttp2Stream>((resolve) => {
       serve = (other) => {
@@ -341,7 +341,7 @@ describe('ends', () => {
     });
     client = connect(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`);
     client.on('error', () => undefined);
-    void call(`${control}Status`, frame(Buffer.from(''))).answer;
+    void call(`${control}Status`, frame(Buffer.from(''))).result;
     const session = (await again).session;
     if (session === undefined) throw new Error('no session');
     const over = once(session, 'close');
@@ -356,16 +356,16 @@ describe('ends', () => {
         resolve(stream);
       };
     });
-    void call(`${control}Status`, frame(Buffer.from(''))).answer;
+    void call(`${control}Status`, frame(Buffer.from(''))).result;
     const stream = await arrived;
     const goaway = once(client, 'goaway');
     stream.session?.close();
     await goaway;
   });
 
-  it('answers a ping', async () => {
+  it('responds to a ping', async () => {
     echo();
-    await call(`${control}Info`, frame(Buffer.from(''))).answer;
+    await call(`${control}Info`, frame(Buffer.from(''))).result;
     await new Promise<void>((resolve, reject) => {
       client.ping((error) => {
         if (error === null) resolve();
@@ -377,7 +377,7 @@ describe('ends', () => {
 
 describe('a call that is refused', () => {
   const refused = async (path: string, body: Buffer, fields: Record<string, string> = {}) => {
-    const received = await call(path, body, fields).answer;
+    const received = await call(path, body, fields).result;
     expect(received.code).toBe(constants.NGHTTP2_NO_ERROR);
     return {
       status: received.headers['grpc-status'],
@@ -429,13 +429,13 @@ describe('a call that is refused', () => {
         });
       };
     });
-    const { stream, answer } = call(`${bridge}ExecProcess`, null);
+    const { stream, result } = call(`${bridge}ExecProcess`, null);
     stream.write(frame(text(1, 'p')));
     await once(stream, 'data');
     // Init (2) with a container's id (1), and Security (5) INSECURE.
     const init = Buffer.concat([text(1, 'k3v9x0q2m8w7c1z5t6r4y2u1p'), Buffer.from([0x28, 1])]);
     stream.write(frame(Buffer.concat([Buffer.from([0x12, init.length]), init])));
-    expect((await answer).code).toBe(constants.NGHTTP2_CANCEL);
+    expect((await result).code).toBe(constants.NGHTTP2_CANCEL);
     expect(await ended).toBe(constants.NGHTTP2_CANCEL);
     expect(Buffer.concat(arrived)).toEqual(frame(text(1, 'p')));
     expect(denials[0]?.[1].rule).toBe('build-entitlement');
@@ -449,7 +449,7 @@ describe('a call that is refused', () => {
         await call(
           `${bridge}Return`,
           frame(encoded(returnRequest, { result: { ref: { id: 'x', def: graph } } })),
-        ).answer
+        ).result
       ).trailers['grpc-status'],
     ).toBe('0');
     const expectedText = refusalText(
@@ -482,13 +482,13 @@ describe('a call that is refused', () => {
 
   it('a request that is not gRPC', async () => {
     expect(
-      (await call(`${control}Solve`, Buffer.from(''), { 'content-type': 'application/grpc-web' }).answer)
+      (await call(`${control}Solve`, Buffer.from(''), { 'content-type': 'application/grpc-web' }).result)
         .headers[':status'],
     ).toBe(415);
     expect(
       (
         await call('/v1.45/containers/create', Buffer.from('{}'), { 'content-type': 'application/json' })
-          .answer
+          .result
       ).headers[':status'],
     ).toBe(415);
   });
@@ -497,9 +497,9 @@ describe('a call that is refused', () => {
     audit = true;
     const recorded = echo();
     const body = frame(text(9, 'network.host'));
-    expect((await call(`${control}Solve`, body).answer).trailers['grpc-status']).toBe('0');
+    expect((await call(`${control}Solve`, body).result).trailers['grpc-status']).toBe('0');
     expect(recorded.calls[0]?.body).toEqual(body);
-    expect((await call('/other.Service/Call', body).answer).trailers['grpc-status']).toBe('0');
+    expect((await call('/other.Service/Call', body).result).trailers['grpc-status']).toBe('0');
     expect(denials.map(([, { rule }]) => rule)).toEqual(['host-network-build', 'grpc-method']);
   });
 });
@@ -548,7 +548,7 @@ describe('hostile HTTP/2', () => {
   };
   const alive = async () => {
     echo();
-    expect((await call(`${control}Info`, frame(Buffer.from(''))).answer).trailers['grpc-status']).toBe('0');
+    expect((await call(`${control}Info`, frame(Buffer.from(''))).result).trailers['grpc-status']).toBe('0');
   };
 
   it('a field that occurs once occurs once at the engine', async () => {
@@ -644,9 +644,9 @@ describe("A5: calls for a build are its own connection's", () => {
   const requested = (path: string, body: Buffer, fields: Record<string, string> = {}, from = client) => {
     const own = client;
     client = from;
-    const { answer } = call(path, frame(body), fields);
+    const { result } = call(path, frame(body), fields);
     client = own;
-    return answer;
+    return result;
   };
 
   it.each([
@@ -718,15 +718,15 @@ describe('calls of one user', () => {
     const first = call(`${control}Status`, null);
     first.stream.write(frame(new Uint8Array()));
     await expect.poll(() => slot?.accounts[0]?.buildCalls).toBe(1);
-    const { headers } = await call(`${control}Status`, frame(new Uint8Array())).answer;
+    const { headers } = await call(`${control}Status`, frame(new Uint8Array())).result;
     expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual([
       '8',
       expect.stringContaining('one more build call of user 1 is blocked'),
     ]);
     first.stream.end();
-    await first.answer;
+    await first.result;
     await expect.poll(() => slot?.accounts[0]?.buildCalls).toBe(0);
-    await call(`${control}Status`, frame(new Uint8Array())).answer;
+    await call(`${control}Status`, frame(new Uint8Array())).result;
     expect(calls).toHaveLength(2);
   });
 });
@@ -750,11 +750,11 @@ describe('long messages', () => {
     const first = begin(path);
     await lostTurn();
     const second = call(path, long);
-    await call(path, frame(encoded(returnRequest, {}))).answer;
+    await call(path, frame(encoded(returnRequest, {}))).result;
     expect(calls).toHaveLength(1);
     first.finish();
-    await first.answer;
-    await second.answer;
+    await first.result;
+    await second.result;
     expect(calls.map(({ body }) => body.length)).toEqual([expect.any(Number), long.length, long.length]);
   });
 
@@ -764,13 +764,13 @@ describe('long messages', () => {
     await lostTurn();
     const second = call(path, long);
     const third = call(path, long);
-    const refused = await Promise.race([second.answer, third.answer]);
+    const refused = await Promise.race([second.result, third.result]);
     expect([refused.headers['grpc-status'], plainMessage(String(refused.headers['grpc-message']))]).toEqual([
       '8',
       'bulkhead gateway: 1 requests of the same user are waiting; try again when some of them are answered',
     ]);
     first.finish();
-    expect((await first.answer).trailers['grpc-status']).toBe('0');
+    expect((await first.result).trailers['grpc-status']).toBe('0');
   });
 
   it('that are aborted release their turn', async () => {
@@ -779,7 +779,7 @@ describe('long messages', () => {
     await lostTurn();
     const second = call(path, long);
     first.stream.close(constants.NGHTTP2_CANCEL);
-    expect((await second.answer).trailers['grpc-status']).toBe('0');
+    expect((await second.result).trailers['grpc-status']).toBe('0');
   });
 
   it('that arrive so slowly that they lost their turn are aborted, with the reason', async () => {
@@ -788,12 +788,12 @@ describe('long messages', () => {
     await lostTurn();
     const second = call(path, long);
     displacing[0]?.();
-    const { headers } = await first.answer;
+    const { headers } = await first.result;
     expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual([
       '8',
       'bulkhead gateway: the build request came so slowly that others were let pass; try again',
     ]);
-    expect((await second.answer).trailers['grpc-status']).toBe('0');
+    expect((await second.result).trailers['grpc-status']).toBe('0');
   });
 
   it("count towards their user's buffered bytes, and are refused above the limit", async () => {
@@ -802,7 +802,7 @@ describe('long messages', () => {
     const first = begin(path);
     await lostTurn();
     first.stream.write(long.subarray(200_000, 290_000));
-    const { headers } = await first.answer;
+    const { headers } = await first.result;
     expect(plainMessage(String(headers['grpc-message']))).toContain(
       'at most 250000 bytes may wait at a time',
     );

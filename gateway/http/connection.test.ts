@@ -69,12 +69,12 @@ describe('relaying', () => {
       received.push(request.target.path);
       return { kind: 'forward' };
     };
-    const answer = await sendRaw(
+    const response = await sendRaw(
       listen(),
       `${ping}GET /version HTTP/1.1\r\nhost: d\r\nX-A:  b \r\n\r\n`,
       /pong[\s\S]*pong$/,
     );
-    expect(answer.text).toMatch(/^(HTTP\/1\.1 200 OK\r\nContent-Length: 4\r\n\r\npong){2}$/);
+    expect(response.text).toMatch(/^(HTTP\/1\.1 200 OK\r\nContent-Length: 4\r\n\r\npong){2}$/);
     expect(received).toEqual(['/_ping', '/version']);
     expect(heard).toEqual([ping, 'GET /version HTTP/1.1\r\nHost: d\r\nX-A: b\r\n\r\n']);
   });
@@ -83,11 +83,11 @@ describe('relaying', () => {
     decide = (request) =>
       request.head.method === 'POST' ? { kind: 'refuse', status: 403, message: 'no' } : { kind: 'forward' };
     const hidden = 'GET /hidden HTTP/1.1\r\nHost: d\r\n\r\n';
-    const answer = await sendRaw(
+    const response = await sendRaw(
       listen(),
       `POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`,
     );
-    expect(answer.status).toBe(403);
+    expect(response.status).toBe(403);
     expect(heard).toEqual([]);
   });
 
@@ -109,14 +109,14 @@ describe('relaying', () => {
       decided--;
     }
     expect(decided).toBeLessThan(count / 2);
-    let answers = 0;
+    let responses = 0;
     client.on('data', (part: Buffer) => {
-      answers += part.toString('latin1').split('HTTP/1.1 403').length - 1;
+      responses += part.toString('latin1').split('HTTP/1.1 403').length - 1;
     });
     client.resume();
     await expect.poll(() => decided).toBe(count);
     client.destroy();
-    expect(answers).toBeGreaterThan(count / 2);
+    expect(responses).toBeGreaterThan(count / 2);
   });
 
   it('forwards a read body with a length of its own, and the next request after it', async () => {
@@ -213,8 +213,8 @@ describe('relaying', () => {
       if (times++ === 0) socket.destroy();
       else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
     };
-    const answer = await sendRaw(listen(), `${ping}${last}`, /pong$/);
-    expect(answer.text).toMatch(/^HTTP\/1\.1 503[\s\S]*engine closed[\s\S]*200 OK/);
+    const response = await sendRaw(listen(), `${ping}${last}`, /pong$/);
+    expect(response.text).toMatch(/^HTTP\/1\.1 503[\s\S]*engine closed[\s\S]*200 OK/);
   });
 
   it('closes the connection when the engine sends more than its response', async () => {
@@ -270,8 +270,8 @@ describe('tunnels', () => {
     socket.write(attach(''));
     await once(socket, 'data');
     socket.write(ping);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(answer.toString()).toBe(`got ${ping}`);
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    expect(response.toString()).toBe(`got ${ping}`);
   });
 
   it('do not open on other endpoints or for another protocol: Upgrade is dropped', async () => {
@@ -328,10 +328,10 @@ describe('tunnels', () => {
     decide = () => ({ kind: 'refuse', status: 403, message: 'no', inStream: true });
     const attach =
       'POST /containers/c/attach HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n';
-    const answer = await sendRaw(listen(), `${attach}${ping}`);
-    expect(answer.head).toMatch(/^HTTP\/1\.1 101 /);
-    expect(answer.body).toBe('\u0003\0\0\0\0\0\0\u0002no');
-    // Not asked to switch: a plain answer.
+    const response = await sendRaw(listen(), `${attach}${ping}`);
+    expect(response.head).toMatch(/^HTTP\/1\.1 101 /);
+    expect(response.body).toBe('\u0003\0\0\0\0\0\0\u0002no');
+    // No switch was requested: a plain response.
     expect(
       (await sendRaw(listen(), 'POST /containers/c/attach HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n'))
         .status,
@@ -407,12 +407,12 @@ describe('inspected responses', () => {
       for (const byte of text) socket.write(byte);
     };
     decide = inspected((body, status) => Buffer.from(`${status}:${body}:é`));
-    const answer = await sendRaw(listen(), `${ping}${ping}`, /(201:pong[\s\S]*){2}/);
+    const response = await sendRaw(listen(), `${ping}${ping}`, /(201:pong[\s\S]*){2}/);
     const one =
       `${name.startsWith('after') ? 'HTTP/1.1 103 Early Hints\r\n\r\n' : ''}HTTP/1.1 201 Created\r\n` +
       'Api-Version: 1.45\r\nServer: x\r\nContent-Length: 11\r\n\r\n' +
       `${Buffer.from('201:pong:é').toString('latin1')}`;
-    expect(answer.text).toBe(`${one}${one}`);
+    expect(response.text).toBe(`${one}${one}`);
   });
 
   it('are inspected also where the client disconnected before the engine responded', async () => {
@@ -440,9 +440,9 @@ describe('inspected responses', () => {
     decide = inspected(() =>
       Promise.reject(new ResponseReplacedError(403, 'enhanced container isolation: not that')),
     );
-    const answer = await sendRaw(listen(), `${ping}${ping}`, /(not that[\s\S]*){2}/);
-    expect(answer.status).toBe(403);
-    expect(answer.text).not.toContain('pong');
+    const response = await sendRaw(listen(), `${ping}${ping}`, /(not that[\s\S]*){2}/);
+    expect(response.status).toBe(403);
+    expect(response.text).not.toContain('pong');
   });
 
   it('that end with the connection get a length; null leaves the body; promises are awaited', async () => {
@@ -456,17 +456,18 @@ describe('inspected responses', () => {
   });
 
   it('are requested uncompressed, also where the client accepts compression; others are not', async () => {
-    const asks = 'GET /_ping HTTP/1.1\r\nHost: d\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\n\r\n';
+    const requestText =
+      'GET /_ping HTTP/1.1\r\nHost: d\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\n\r\n';
     const heads: string[] = [];
     engineSays = (socket, text) => {
       heads.push(text);
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
     };
     decide = inspected(() => null);
-    await sendRaw(listen(), asks, /pong/);
+    await sendRaw(listen(), requestText, /pong/);
     decide = () => ({ kind: 'forward' });
-    await sendRaw(listen(), asks, /pong/);
-    expect(heads).toEqual([asks.replace('Accept-Encoding: gzip, deflate\r\n', ''), asks]);
+    await sendRaw(listen(), requestText, /pong/);
+    expect(heads).toEqual([requestText.replace('Accept-Encoding: gzip, deflate\r\n', ''), requestText]);
   });
 
   it('without a body are unchanged', async () => {
@@ -497,9 +498,9 @@ describe('inspected responses', () => {
       socket.end(text);
     };
     decide = inspected(() => null);
-    const answer = await sendRaw(listen(), `${ping}${last}`, /502[\s\S]*502[\s\S]*\n$/);
-    expect(answer.text).toMatch(why);
-    expect(answer.text).not.toContain('xyz');
+    const response = await sendRaw(listen(), `${ping}${last}`, /502[\s\S]*502[\s\S]*\n$/);
+    expect(response.text).toMatch(why);
+    expect(response.text).not.toContain('xyz');
   });
 
   it('become a 502 when the inspection fails, at once or later', async () => {
@@ -576,7 +577,7 @@ describe('upgraded connections', () => {
     await once(socket, 'data');
     engine.once('connection', () => undefined);
     socket.end();
-    // The script's engine answers the FIN with nothing: the connection stays half open.
+    // The script's engine does not respond to the FIN: the connection stays half open.
     await new Promise((resolve) => {
       const check = () => {
         if (heard.includes('<FIN>')) resolve(null);
@@ -680,7 +681,7 @@ describe('a client that disconnects while its request is decided', () => {
       turn: {
         over: 10,
         take: async () => {
-          turns.push('asked');
+          turns.push('acquired');
           await turn;
           return {
             received: () => {
@@ -703,10 +704,10 @@ describe('a client that disconnects while its request is decided', () => {
       await new Promise((resolve) => {
         setImmediate(resolve);
       });
-    expect(turns).toEqual(['asked', 'received', 'decided 20']);
+    expect(turns).toEqual(['acquired', 'received', 'decided 20']);
     for (const one of connections) one.close();
     await over;
-    expect(turns).toEqual(['asked', 'received', 'decided 20', 'over']);
+    expect(turns).toEqual(['acquired', 'received', 'decided 20', 'over']);
   });
 
   it('aborts a long body that arrives too slowly, with the reason', async () => {
@@ -741,8 +742,8 @@ describe('a client that disconnects while its request is decided', () => {
     const [first] = (await once(socket, 'data')) as [Buffer];
     expect(first.toString()).toMatch(/^HTTP\/1.1 100 /);
     displace();
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(answer.toString()).toMatch(/^HTTP\/1.1 408 [^]*let pass/);
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    expect(response.toString()).toMatch(/^HTTP\/1.1 408 [^]*let pass/);
     expect([ended, heard]).toEqual([true, []]);
   });
 
@@ -758,12 +759,12 @@ describe('a client that disconnects while its request is decided', () => {
     });
     const text = 'a body in chunks of one byte';
     const chunks = [...text].map((one) => `1\r\n${one}\r\n`).join('');
-    const answer = await sendRaw(
+    const response = await sendRaw(
       listen(),
       `POST /containers/create HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`,
       /seen/,
     );
-    expect(answer.text).toContain('403');
+    expect(response.text).toContain('403');
     expect(received).toBe(text);
   });
 });

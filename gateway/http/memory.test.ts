@@ -21,13 +21,13 @@ import { createServer } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 const { ClientConnection } = await import(process.argv[1]);
-const { withIds, outOf } = await import(process.argv[4]);
+const { withIds, shiftOutOfRange } = await import(process.argv[4]);
 const { getSplicer } = await import(process.argv[5]);
 const splicer = getSplicer();
 while (splicer !== null && !splicer.ready) await new Promise((resolve) => setImmediate(resolve));
 globalThis.gc();
 const [engineSocket, listen] = process.argv.slice(2);
-const transform = withIds(() => outOf({ base: 1000013824, pid: 1, startTime: '' }));
+const transform = withIds(() => shiftOutOfRange({ base: 1000013824, pid: 1, startTime: '' }));
 createServer({ allowHalfOpen: true }, (client) => new ClientConnection(client, {
   engineSocket,
   decide: ({ head }) =>
@@ -143,9 +143,9 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     const socket = await client(
       `PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nContent-Length: ${relayed}\r\n\r\n`,
     );
-    const answered = once(socket, 'data');
+    const responded = once(socket, 'data');
     await pour(socket, relayed);
-    await answered;
+    await responded;
     socket.destroy();
     expect((await child.memory()).highest - before.now).toBeLessThan(growth);
   }, 60_000);
@@ -218,10 +218,10 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
       'PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\n' +
         `Content-Length: ${shifted + 512}\r\n\r\n`,
     );
-    const answered = once(up, 'data');
+    const responded = once(up, 'data');
     up.write(header());
     await pour(up, shifted);
-    await answered;
+    await responded;
     up.destroy();
     const down = await client('GET /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\n\r\n');
     received = 0;

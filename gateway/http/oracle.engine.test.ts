@@ -28,11 +28,11 @@ interface Believed {
   fields: readonly { name: string; value: string }[];
   body: string;
 }
-interface Answer {
+interface ParsedResponse {
   status: number;
   body: string;
 }
-/** A refusal of the gateway's own has none of the fields that the engine puts into every answer. */
+/** A refusal of the gateway's own has none of the fields that the engine puts into every response. */
 const gatewaysOwn = new RegExp(
   '^HTTP/1\\.1 \\d+ [^\\r]*\\r\\nContent-Type: application/json\\r\\n' +
     'Content-Length: \\d+\\r\\n(?:Connection: close\\r\\n)?\\r\\n$',
@@ -102,8 +102,8 @@ async function send(socketPath: string, bytes: Buffer, fin: boolean): Promise<Bu
 }
 
 /** Takes the engine's responses to requests with these methods apart. */
-function answers(bytes: Buffer, methods: readonly string[]): Answer[] {
-  const list: Answer[] = [];
+function parseResponses(bytes: Buffer, methods: readonly string[]): ParsedResponse[] {
+  const list: ParsedResponse[] = [];
   let at = 0;
   while (at < bytes.length) {
     const method = methods[list.length] ?? 'GET';
@@ -111,7 +111,7 @@ function answers(bytes: Buffer, methods: readonly string[]): Answer[] {
     const end = headEnd(rest);
     if (end > 0 && gatewaysOwn.test(rest.toString('latin1', 0, end))) break;
     const head = end < 0 ? null : parseResponseHead(rest.subarray(0, end), method);
-    if (head === null) throw new Error(`not an answer: ${rest.toString('latin1').slice(0, 200)}`);
+    if (head === null) throw new Error(`not a response: ${rest.toString('latin1').slice(0, 200)}`);
     at += end;
     if (head.status < 200) continue;
     const body = new BodyTracker(head.body, false);
@@ -125,12 +125,12 @@ function answers(bytes: Buffer, methods: readonly string[]): Answer[] {
 }
 
 /** One request in the plainest form there is, on a connection of its own. */
-async function plain({ method, target, host, fields, body }: Believed): Promise<Answer | undefined> {
+async function plain({ method, target, host, fields, body }: Believed): Promise<ParsedResponse | undefined> {
   const text =
     `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n` +
     `${fields.map(({ name, value }) => `${name}: ${value}\r\n`).join('')}Connection: close\r\n` +
     `Content-Length: ${body.length}\r\n\r\n${body}`;
-  return answers(await send(engine.socket, Buffer.from(text, 'latin1'), false), [method])[0];
+  return parseResponses(await send(engine.socket, Buffer.from(text, 'latin1'), false), [method])[0];
 }
 const get = (target: string) => plain({ method: 'GET', target, host: 'd', fields: [], body: '' });
 
@@ -171,18 +171,18 @@ describe('every request that the gateway forwards', () => {
         const received = await send(path.join(scratch, 'gateway.sock'), bytes, true);
         // The last one may have been cut off by the end of the bytes.
         const whole = believed;
-        const responses = answers(
+        const responses = parseResponses(
           received,
           whole.map((one) => one.method),
         );
         expect(responses.length).toBeLessThanOrEqual(whole.length);
         accepted += responses.length;
-        for (const [index, answer] of responses.entries()) {
+        for (const [index, response] of responses.entries()) {
           const one = whole[index];
-          if (one === undefined) throw new Error('an answer to nothing');
+          if (one === undefined) throw new Error('a response without a request');
           // FIN ends a request to the engine, as it does without a gateway; some give up then.
-          if (answer.body.includes('context canceled')) continue;
-          expect(answer, `${one.method} ${one.target}`).toEqual(await plain(one));
+          if (response.body.includes('context canceled')) continue;
+          expect(response, `${one.method} ${one.target}`).toEqual(await plain(one));
         }
       }),
       { numRuns: 1500 },
@@ -190,7 +190,7 @@ describe('every request that the gateway forwards', () => {
     expect(accepted).toBeGreaterThan(500);
   }, 180_000);
 
-  // The engine names in its 404 what it was asked for: the subject as it reads it.
+  // The engine names in its 404 the requested subject as it reads it.
   it.each([
     ['/containers/{}/json', /^No such container: (.*)$/s],
     ['/images/{}/json', /^No such image: (.*?)(?::latest)?$/s],
@@ -277,15 +277,15 @@ describe('every request that the gateway forwards', () => {
             return;
           matched++;
           expect(parsed.target.path).toBe(`${head}${match.subject}${rest}`);
-          const answer = await get(text);
+          const response = await get(text);
           // An id that begins so; a name that can't be one.
           if (
-            answer?.status === 200 ||
-            /invalid reference format|repository name must be lowercase/.test(answer?.body ?? '')
+            response?.status === 200 ||
+            /invalid reference format|repository name must be lowercase/.test(response?.body ?? '')
           )
             return;
           const reported = (
-            JSON.parse(Buffer.from(answer?.body ?? '', 'latin1').toString('utf8')) as { message: string }
+            JSON.parse(Buffer.from(response?.body ?? '', 'latin1').toString('utf8')) as { message: string }
           ).message;
           const named = message.exec(reported)?.[1];
           // Names the engine finds invalid are named in other words; what it then looked for is in there all
@@ -308,9 +308,9 @@ describe('every request that the gateway forwards', () => {
         const parsed = parseTarget(text);
         if (!parsed.ok || matchRoute('GET', parsed.target.path) === null) return;
         known++;
-        const answer = await get(text);
-        expect(answer?.status, text).not.toBe(301);
-        expect(answer?.body ?? '', text).not.toContain('page not found');
+        const response = await get(text);
+        expect(response?.status, text).not.toBe(301);
+        expect(response?.body ?? '', text).not.toContain('page not found');
       }),
       { numRuns: 200 },
     );
@@ -393,15 +393,15 @@ describe('bodies', () => {
         // Once as the client wrote it, once as the gateway would: the engine makes the same of both, and it
         // is what the model says.
         for (const sent of [text, writeJson(model)]) {
-          const answer = await plain({
+          const response = await plain({
             method: 'POST',
             target: '/v1.45/volumes/create',
             host: 'd',
             fields: [{ name: 'Content-Type', value: 'application/json' }],
             body: Buffer.from(sent, 'utf8').toString('latin1'),
           });
-          expect(answer?.status, sent).toBe(201);
-          const created = JSON.parse(Buffer.from(answer?.body ?? '', 'latin1').toString('utf8')) as {
+          expect(response?.status, sent).toBe(201);
+          const created = JSON.parse(Buffer.from(response?.body ?? '', 'latin1').toString('utf8')) as {
             Name: string;
             Driver: string;
             Labels: Record<string, string> | null;

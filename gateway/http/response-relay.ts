@@ -81,7 +81,8 @@ export class ResponseRelay {
         return;
       case 'too-long':
         this.#badGateway(
-          `the engine's answer is longer than the ${this.#transformer?.limit ?? 0} bytes that can be looked at`,
+          `the engine's answer is longer than the ${this.#transformer?.limit ?? 0} bytes ` +
+            'that can be looked at',
         );
         return;
       case 'switched':

@@ -19,7 +19,7 @@ interface Line {
   readonly line: string;
   /** Command lines run before, past the gateway; one that fails is what it was. */
   readonly before?: readonly string[];
-  /** What the engine itself answers where the command can't succeed on this machine. */
+  /** The error of the engine itself where the command can't succeed on this machine. */
   readonly engineError?: RegExp;
   /** What is left of a refusal that the command line does not show. */
   readonly swallowed?: RegExp;
@@ -30,7 +30,7 @@ const unreachable = /connection refused|connect: /;
 /** The client's library looks at the status only where a connection was to become a stream. */
 const upgrade = /unable to upgrade to tcp, received 403/;
 /**
- * BuildKit's client opens its session and asks for the build at once; of the two refusals it shows the one
+ * BuildKit's client opens its session and requests the build at once; of the two refusals it shows the one
  * that comes first.
  */
 const whicheverFirst = /enhanced container isolation: docker build|unable to upgrade to h2c, received 403/;

@@ -136,7 +136,7 @@ describe("a range once one user's", () => {
 });
 
 describe('a container without a sharing record', () => {
-  // Whoever breaks off a create before the engine has answered, or starts a container before the answer, has
+  // Whoever aborts a create before the engine has responded, or starts a container before the response, has
   // one.
   it("is not started through the gateway; the engine's own restart gets a range of no user", async () => {
     const id = (await as(alice, 'create', '--name', 'unrecorded', 'busybox', 'sleep', '1000')).trim();

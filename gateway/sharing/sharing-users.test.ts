@@ -41,7 +41,7 @@ function engine(list: readonly string[]) {
   };
 }
 
-/** One create request of `peer` that the engine answers with `body`. */
+/** One create request of `peer` to which the engine responds with `body`. */
 async function create(
   users: SharingUsers,
   peer: PeerCredentials | null,

@@ -402,7 +402,7 @@ ls /s/sub/hidden 2>/dev/null; echo end`;
       );
     try {
       expect(await bound('readonly')).toBe('end\n');
-      // Only the top, when asked so: what is mounted below is as it was.
+      // Only the top, when requested so: what is mounted below is as it was.
       expect(await bound('readonly,bind-recursive=writable')).toBe(
         'DID mount -o remount,rw,bind /s/sub\nWROTE /s/sub\nWROTE /b/sub\nend\n',
       );

@@ -181,7 +181,7 @@ describe("a socket of a container's own", () => {
       expect(mounts.idAt(other)).toBeNull();
   });
 
-  it('with an unreadable record is not served, and its directory is removed once no container mounts it', async () => {
+  it('with an unreadable record is not served, and removed once no container mounts it', async () => {
     const mount = created();
     await mounts.open(mount);
     await mounts.close(0);
@@ -326,16 +326,16 @@ describe('admission', () => {
       })),
     });
     /** Decides by the one entry of the query, and records the queries. */
-    const byEntry = (answers: Record<string, ImageVerdict>) => {
+    const byEntry = (verdicts: Record<string, ImageVerdict>) => {
       const queries: string[] = [];
       return {
         queries: queries,
-        answers,
+        verdicts,
         close: () => undefined,
         decide: (image: string, { images, allowDerivedImages }: ReturnType<typeof socketSettings>) => {
           queries.push(images.join());
           expect([image, allowDerivedImages]).toEqual([imageId, true]);
-          return Promise.resolve(answers[images.join()] ?? untrusted);
+          return Promise.resolve(verdicts[images.join()] ?? untrusted);
         },
       };
     };
@@ -345,7 +345,7 @@ describe('admission', () => {
       return [list, ...list.undecided].map(({ setting }) => setting.replace(/^.*\//, ''));
     };
 
-    it('applies the general list to an image with only the name; the finding is stored permanently', async () => {
+    it('applies the general list to an image with only the name; the finding is kept', async () => {
       const evil = await bound({ image: 'wide', allowedBy: '*' });
       const settings = lists('wide');
       expect(listOf(evil, settings)).toEqual(['0', 'commandList']);
@@ -387,7 +387,7 @@ describe('admission', () => {
       await Promise.all([admission.admit(mount.id, settings), admission.admit(mount.id, settings)]);
       expect(admission.admit(mount.id, settings)).toBeNull();
       expect([listOf(mount, settings), registries.queries]).toEqual([['0', 'commandList'], ['wide']]);
-      registries.answers['wide'] = trusted;
+      registries.verdicts['wide'] = trusted;
       const later = lists('wide');
       expect(await admission.admit(mount.id, later)).toBeNull();
       expect(listOf(mount, later)).toEqual(['0']);

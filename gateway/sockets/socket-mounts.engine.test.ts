@@ -61,7 +61,7 @@ const holder = (name: string, ...more: string[]) =>
     'sleep',
     '100000',
   );
-const asks = (name: string, ...args: string[]) => docker('exec', name, 'docker', ...args);
+const dockerIn = (name: string, ...args: string[]) => docker('exec', name, 'docker', ...args);
 
 beforeAll(async () => {
   engine = await embeddedEngine();
@@ -141,12 +141,12 @@ describe('B2: a socket of its own', () => {
 
   it('A11: containers created through it are isolated, and get a socket only by the same rules', async () => {
     await holder('maker');
-    expect((await asks('maker', 'run', '--rm', 'busybox', 'cat', '/proc/self/uid_map')).trim()).not.toMatch(
-      /^0\s+0/,
-    );
+    expect(
+      (await dockerIn('maker', 'run', '--rm', 'busybox', 'cat', '/proc/self/uid_map')).trim(),
+    ).not.toMatch(/^0\s+0/);
     expect(
       (
-        await asks(
+        await dockerIn(
           'maker',
           'run',
           '--rm',
@@ -162,7 +162,7 @@ describe('B2: a socket of its own', () => {
         .trim()
         .split('\n'),
     ).toContain('maker');
-    await expect(asks('maker', 'run', '--rm', '--pid=host', 'busybox', 'true')).rejects.toThrow(
+    await expect(dockerIn('maker', 'run', '--rm', '--pid=host', 'busybox', 'true')).rejects.toThrow(
       /enhanced container isolation/,
     );
     await policy(images(['client']));
@@ -192,7 +192,7 @@ describe('B2: a socket of its own', () => {
       bare('inspect', '-f', '{{range .Mounts}}{{.Source}} {{.Destination}}{{end}}', name);
     expect(await source('second')).toMatch(new RegExp(` ${socketTarget}`));
     expect(await source('second')).not.toBe(await source('first'));
-    expect((await asks('second', 'ps', '-q')).trim().split('\n')).toHaveLength(2);
+    expect((await dockerIn('second', 'ps', '-q')).trim().split('\n')).toHaveLength(2);
     await policy(images([]));
     await refused(/another container.*imageList/, 'create', '--volumes-from', 'first', 'client', 'true');
     await policy(images(['*']));
@@ -216,20 +216,20 @@ describe('B5, B7: what may be done through it', () => {
         bulkhead: { perImageCommandLists: [{ image: `${repository}:*`, type: 'allow', commands: ['ps'] }] },
       });
       await holder('limited');
-      expect((await asks('limited', 'ps', '--format', '{{.Names}}')).trim()).toBe('limited');
-      await expect(asks('limited', 'images')).rejects.toThrow(
+      expect((await dockerIn('limited', 'ps', '--format', '{{.Names}}')).trim()).toBe('limited');
+      await expect(dockerIn('limited', 'images')).rejects.toThrow(
         /through the Docker socket of a container of client is blocked.*dockerSocketMount\.commandList/,
       );
       await expect(
         docker('run', '--rm', ...socket, `${repository}:forged`, 'docker', 'images'),
       ).rejects.toThrow(/docker images through .*dockerSocketMount\.commandList/);
-      await asks('limited', 'run', '--rm', ...socket, `${repository}:forged`, 'docker', 'ps');
-      await expect(asks('limited', 'create', ...socket, 'busybox')).rejects.toThrow(
+      await dockerIn('limited', 'run', '--rm', ...socket, `${repository}:forged`, 'docker', 'ps');
+      await expect(dockerIn('limited', 'create', ...socket, 'busybox')).rejects.toThrow(
         /Docker socket under another command list.*perImageCommandLists\[0\]/,
       );
       // Made by a client it may have one; the caller does not get into it.
       await docker('run', '-d', '--name', 'other', ...socket, 'busybox', 'sleep', '100000');
-      await expect(asks('limited', 'exec', 'other', 'true')).rejects.toThrow(
+      await expect(dockerIn('limited', 'exec', 'other', 'true')).rejects.toThrow(
         /exec on container other is blocked: the container has a Docker socket under another command list/,
       );
       await docker('rm', '-f', 'limited', 'other');
@@ -243,16 +243,16 @@ describe('B5, B7: what may be done through it', () => {
     await policy({ ...images(['*']), bulkhead: { socketMounts: { scope: 'own' } } });
     await holder('mine');
     await holder('foreign');
-    await asks('mine', 'create', '--name', 'made', 'busybox');
-    await asks('mine', 'run', '-d', '--name', 'helper', ...socket, 'client', 'sleep', '100000');
-    expect((await asks('mine', 'ps', '-a', '--format', '{{.Names}}')).trim().split('\n').sort()).toEqual([
+    await dockerIn('mine', 'create', '--name', 'made', 'busybox');
+    await dockerIn('mine', 'run', '-d', '--name', 'helper', ...socket, 'client', 'sleep', '100000');
+    expect((await dockerIn('mine', 'ps', '-a', '--format', '{{.Names}}')).trim().split('\n').sort()).toEqual([
       'helper',
       'made',
     ]);
-    expect((await asks('foreign', 'ps', '-aq')).trim()).toBe('');
-    expect((await asks('helper', 'rm', 'made')).trim()).toBe('made');
-    await expect(asks('foreign', 'rm', '-f', 'helper')).resolves.toBe('');
-    await expect(asks('mine', 'exec', 'foreign', 'true')).rejects.toThrow(/No such container: foreign/);
+    expect((await dockerIn('foreign', 'ps', '-aq')).trim()).toBe('');
+    expect((await dockerIn('helper', 'rm', 'made')).trim()).toBe('made');
+    await expect(dockerIn('foreign', 'rm', '-f', 'helper')).resolves.toBe('');
+    await expect(dockerIn('mine', 'exec', 'foreign', 'true')).rejects.toThrow(/No such container: foreign/);
     await docker('rm', '-f', 'mine', 'foreign', 'helper');
   });
 });
@@ -316,14 +316,14 @@ describe('B1: no socket', () => {
     await refused(/no longer in the list/, 'start', 'listed');
     await policy(images(['*']));
     await docker('start', 'listed');
-    expect((await asks('listed', 'ps', '--format', '{{.Names}}')).trim()).toBe('listed');
+    expect((await dockerIn('listed', 'ps', '--format', '{{.Names}}')).trim()).toBe('listed');
     await docker('rm', '-f', 'listed');
   });
 });
 
 describe('sockets outlast', () => {
   const works = async (name: string) =>
-    (await asks(name, 'ps', '-a', '--format', '{{.Names}}')).split('\n').includes(name);
+    (await dockerIn(name, 'ps', '-a', '--format', '{{.Names}}')).split('\n').includes(name);
 
   it('restarts of the container', async () => {
     await holder('kept');
@@ -335,7 +335,7 @@ describe('sockets outlast', () => {
     for (const signal of ['SIGKILL', 'SIGTERM', 'SIGKILL'] as const) {
       const before = (await engine.state()).gateway?.pid ?? 0;
       process.kill(before, signal);
-      // Past the clients' socket, which is away for a moment: the container asks at once.
+      // Past the clients' socket, which is away for a moment: the container sends its request at once.
       expect(await bare('exec', 'kept', 'docker', 'ps', '--format', '{{.Names}}')).toContain('kept');
       await until('another gateway', async () => ((await engine.state()).gateway?.pid ?? before) !== before);
     }

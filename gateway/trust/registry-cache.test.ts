@@ -56,7 +56,7 @@ describe('cached registry responses', () => {
     expect(queries).toBe(1);
   });
 
-  it('a positive result is fresh for ten minutes, a negative one for seconds; setting the clock back refreshes nothing', async () => {
+  it('positive results are fresh for ten minutes, negative ones for seconds; a clock set back changes nothing', async () => {
     const { cache } = create();
     await cache.query(query, freshMs);
     now += freshMs - 1;

@@ -215,21 +215,21 @@ describe('forwarded heads', () => {
 });
 
 describe('response heads', () => {
-  const answer = (text: string, method = 'GET') => parseResponseHead(Buffer.from(text, 'latin1'), method);
+  const parse = (text: string, method = 'GET') => parseResponseHead(Buffer.from(text, 'latin1'), method);
   it('returns where the body ends', () => {
-    expect(answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n')?.body).toEqual({
+    expect(parse('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n')?.body).toEqual({
       kind: 'length',
       bytes: 2,
     });
-    expect(answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n', 'HEAD')?.body).toEqual({ kind: 'none' });
-    expect(answer('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')?.body).toEqual({
+    expect(parse('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n', 'HEAD')?.body).toEqual({ kind: 'none' });
+    expect(parse('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')?.body).toEqual({
       kind: 'chunked',
     });
-    expect(answer('HTTP/1.1 204 No Content\r\n\r\n')?.body).toEqual({ kind: 'none' });
-    expect(answer('HTTP/1.1 200 OK\r\nContent-Type: x\r\n\r\n')?.body).toEqual({ kind: 'until-close' });
+    expect(parse('HTTP/1.1 204 No Content\r\n\r\n')?.body).toEqual({ kind: 'none' });
+    expect(parse('HTTP/1.1 200 OK\r\nContent-Type: x\r\n\r\n')?.body).toEqual({ kind: 'until-close' });
   });
   it('rejects malformed heads', () => {
-    expect(answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n')).toBeNull();
-    expect(answer('HTTP/2 200\r\n\r\n')).toBeNull();
+    expect(parse('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n')).toBeNull();
+    expect(parse('HTTP/2 200\r\n\r\n')).toBeNull();
   });
 });

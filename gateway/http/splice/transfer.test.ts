@@ -6,7 +6,7 @@ const from = 10,
   to = 11,
   pipeOut = 12,
   pipeIn = 13;
-/** What the kernel answers where it takes or gives nothing. */
+/** errno of the kernel where it takes or gives nothing. */
 type Refusal = 'again' | 'EPIPE' | 'ECONNRESET';
 const numbers = { again: 11, EPIPE: 32, ECONNRESET: 104 } as const;
 

@@ -6,7 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { outOf, withIds } from '../../archive/copy-out.ts';
+import { shiftOutOfRange, withIds } from '../../archive/copy-out.ts';
 import { identityTransform, type BodyTransform } from '../message/body-stream.ts';
 import { ClientConnection } from '../connection.ts';
 import { ResponseReplacedError } from '../exchange.ts';
@@ -145,8 +145,8 @@ const pong = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong';
 const ping = 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n';
 
 /**
- * An engine that asks for the body, and answers `pong` to it and to what follows. `slow`: it rests now and
- * then.
+ * An engine that requests the body, and responds with `pong` to it and to later requests. `slow`: it pauses
+ * now and then.
  */
 function receiving(slow: boolean): { body: () => Buffer; received: () => string } {
   const parts: Buffer[] = [];
@@ -223,7 +223,7 @@ describe('large files through a transform that forwards them', () => {
 
   for (const how of ['counted', 'chunked', 'until the end'] as const) {
     it(`come back byte for byte with other ids around them, ${how}, also to a slow client`, async () => {
-      transform = withIds(() => outOf({ base: toRange, pid: 1, startTime: '' }));
+      transform = withIds(() => shiftOutOfRange({ base: toRange, pid: 1, startTime: '' }));
       const sent = archive(5 + toRange);
       serve = (socket) => {
         socket.once('data', () => {
@@ -596,7 +596,7 @@ describe('a large file that bypasses user space', () => {
   }, 60_000);
 
   it.runIf(splices)('that the engine ends before it is whole ends without a last chunk', async () => {
-    transform = withIds(() => outOf({ base: toRange, pid: 1, startTime: '' }));
+    transform = withIds(() => shiftOutOfRange({ base: toRange, pid: 1, startTime: '' }));
     serve = (socket) => {
       socket.once('data', () => {
         for (const part of [
@@ -621,7 +621,7 @@ describe('a large file that bypasses user space', () => {
   });
 
   it('ends without a last chunk if the engine leaves, and at the engine if the client does', async () => {
-    transform = withIds(() => outOf({ base: toRange, pid: 1, startTime: '' }));
+    transform = withIds(() => shiftOutOfRange({ base: toRange, pid: 1, startTime: '' }));
     const closed: Promise<unknown>[] = [];
     serve = (socket) => {
       closed.push(new Promise((resolve) => socket.once('close', resolve)));
@@ -804,10 +804,10 @@ describe.runIf(splices)('the thread', () => {
 
 /** SIOCOUTQ of a unix socket: bytes (and what they take) that its peer has not read. */
 function queued(fd: number): number {
-  const ioctl = libcFunction<(fd: number, request: number, answer: Buffer) => number>(
-    'int ioctl(int fd, unsigned long request, void *answer)',
+  const ioctl = libcFunction<(fd: number, request: number, value: Buffer) => number>(
+    'int ioctl(int fd, unsigned long request, void *value)',
   );
-  const answer = Buffer.alloc(4);
-  if (ioctl === null || ioctl(fd, 0x5411, answer) !== 0) throw new Error('no SIOCOUTQ');
-  return answer.readInt32LE();
+  const value = Buffer.alloc(4);
+  if (ioctl === null || ioctl(fd, 0x5411, value) !== 0) throw new Error('no SIOCOUTQ');
+  return value.readInt32LE();
 }
