@@ -12,7 +12,7 @@ import { OwnScope } from './owned-objects.ts';
 import type { SocketClient } from './socket-client.ts';
 
 describe('B7: the scope "own"', () => {
-  it('leaves only images, registries, builds and negotiation open, and no change to shared objects', () => {
+  it('leaves only images, registries, builds and negotiation open, and no change of shared objects', () => {
     const rules = routes.map((route) => [`${route.method} ${route.pattern}`, route.ownScope] as const);
     const open = rules.filter(([, rule]) => rule === 'open').map(([endpoint]) => endpoint);
     // Whatever is open to everybody is named here: images, registries, builds and negotiation.
