@@ -9,11 +9,11 @@ import type { GatewayOptions } from './gateway-options.ts';
 import type { Gatekeeper } from './http/exchange.ts';
 import type { GatewayCounters } from './metrics/counters.ts';
 import type { SettingsWatch } from './settings/settings-watch.ts';
-import { sharingDirectory } from './sharing/module.ts';
+import { sharingDirectory } from './sharing/open-sharing-users.ts';
 import { recordCreates } from './sharing/record-creates.ts';
 import { withRestoredBinds } from './sharing/restore-binds.ts';
 import type { SharingUsers } from './sharing/sharing-users.ts';
-import { socketsDirectory } from './sockets/module.ts';
+import { socketsDirectory } from './sockets/open-socket-mounts.ts';
 import type { SocketMountModule } from './sockets/socket-mount-module.ts';
 
 export interface GatekeeperParts {

@@ -6,9 +6,9 @@ import type { GatewayOptions } from './gateway-options.ts';
 import { describePolicy } from './settings/describe-policy.ts';
 import { createPolicyRecorder } from './settings/record-policy.ts';
 import { watchSettings, type PolicyState, type SettingsWatch } from './settings/settings-watch.ts';
-import { syncPreferencesFile } from './settings/user-settings.ts';
+import { syncPreferencesFile } from './settings/preferences-file.ts';
 import { recordBuildsUnenforced } from './sharing/builds-unenforced.ts';
-import { sharingDirectory } from './sharing/module.ts';
+import { sharingDirectory } from './sharing/open-sharing-users.ts';
 
 /** A watched settings file, and the record of its policy. */
 export interface PolicyWatch extends SettingsWatch {

@@ -29,7 +29,7 @@ export interface StoredPreferences {
 }
 
 /**
- * What is in the file, judged as the gateway judges it (gateway/settings/user-settings.ts). No file and an
+ * What is in the file, judged as the gateway judges it (gateway/settings/preferences-file.ts). No file and an
  * empty one: no preferences.
  */
 export async function readUserSettings(root: string): Promise<StoredPreferences> {

@@ -14,7 +14,7 @@ const maxCachedDirectories = 10_000;
 const maxLinks = 255;
 
 /** The file at a path; symbolic links are not followed. */
-export type Node =
+export type FileNode =
   | { readonly kind: 'directory' | 'missing' }
   | { readonly kind: 'other'; readonly special?: boolean }
   | { readonly kind: 'link'; readonly target: string };
@@ -23,7 +23,7 @@ export type Node =
  * A resolved path: `real` contains no symbolic links. Its last components may not exist, `missing`; `byLink`:
  * they come from a dangling link.
  */
-export interface Resolved {
+export interface ResolvedPath {
   readonly real: string;
   readonly missing: readonly string[];
   readonly byLink: boolean;
@@ -132,7 +132,7 @@ export class ContainerView {
   }
 
   /** Resolves all links of an absolute path. `planned`: entries that will exist at resolved paths by then. */
-  async resolve(file: string, planned: ReadonlyMap<string, Node>): Promise<Resolved> {
+  async resolve(file: string, planned: ReadonlyMap<string, FileNode>): Promise<ResolvedPath> {
     let left = components(file).map((name) => ({ name, byLink: false }));
     const real: string[] = [];
     for (let links = 0; ;) {
@@ -198,7 +198,7 @@ export class ContainerView {
     return null;
   }
 
-  async #lookUp(parent: readonly string[], name: string): Promise<Node> {
+  async #lookUp(parent: readonly string[], name: string): Promise<FileNode> {
     const whole = [...parent, name];
     const on = this.#mountAbove(whole);
     if (on?.below.length === 0) return lstat(on.mount.source).then(kindOf, () => missing);
@@ -214,15 +214,15 @@ export class ContainerView {
   }
 }
 
-const missing: Node = { kind: 'missing' };
-const directory: Node = { kind: 'directory' };
+const missing: FileNode = { kind: 'missing' };
+const directory: FileNode = { kind: 'directory' };
 
 /** Looks `name` up in a directory below `root`, of which no component may be a link. */
 async function lookUpBelow(
   root: string,
   directories: readonly string[],
   name: string,
-): Promise<Node | 'deleted'> {
+): Promise<FileNode | 'deleted'> {
   let at: FileHandle | null = null;
   try {
     at = await open(root, pathFlags);
@@ -246,7 +246,7 @@ async function lookUpBelow(
   }
 }
 
-const kindOf = (stat: Stats): Node =>
+const kindOf = (stat: Stats): FileNode =>
   stat.isDirectory() ? { kind: 'directory' } : { kind: 'other', special: !stat.isFile() };
 
 /** Components of a path, without `.` and empty ones; `..` stays. */

@@ -2,7 +2,7 @@ import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import type { PassThrough } from '../http/message/body-stream.ts';
 import { ResponseReplacedError, type StreamingRequestTransform } from '../http/exchange.ts';
-import { asBytes, components, ContainerView, joinComponents, type Node } from './container-view.ts';
+import { asBytes, components, ContainerView, joinComponents, type FileNode } from './container-view.ts';
 import { identityShift, withIds } from './copy-out.ts';
 import { checkUncompressed, decompressIfNeeded } from './decompress.ts';
 import {
@@ -135,7 +135,7 @@ class EntryLocator {
   readonly #destination: string;
   readonly #container: string;
   /** By resolved path: entries that the archive itself creates. */
-  readonly #tracked = new Map<string, Node>();
+  readonly #tracked = new Map<string, FileNode>();
   #trackedBytes = 0;
 
   private constructor(
@@ -238,7 +238,7 @@ class EntryLocator {
     return { real, before };
   }
 
-  #track(real: string, node: Node): void {
+  #track(real: string, node: FileNode): void {
     this.#untrack(real);
     this.#tracked.set(real, node);
     this.#trackedBytes += nameBytes(real, node);
@@ -263,7 +263,7 @@ class EntryLocator {
   }
 }
 
-const nameBytes = (real: string, node: Node): number =>
+const nameBytes = (real: string, node: FileNode): number =>
   real.length + (node.kind === 'link' ? node.target.length : 0);
 
 /**

@@ -3,7 +3,7 @@ import { toDisk, toInside } from '../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
-import { socketsDirectory } from '../sockets/module.ts';
+import { socketsDirectory } from '../sockets/open-socket-mounts.ts';
 import type { IsolatedContainer } from './isolated.ts';
 import { runStateOf } from './run-state.ts';
 import type { IdShift } from './tar-headers.ts';

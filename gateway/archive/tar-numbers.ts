@@ -50,7 +50,7 @@ export const fitsOctal = (value: number, length: number): boolean => value.toStr
 const checksumAt = 148,
   checksumBytes = 8;
 
-function sums(block: Buffer): { readonly unsigned: number; readonly signed: number } {
+function checksums(block: Buffer): { readonly unsigned: number; readonly signed: number } {
   let unsigned = 0,
     signed = 0;
   for (let i = 0; i < blockBytes; i++) {
@@ -69,12 +69,17 @@ export function hasValidChecksum(block: Buffer): boolean {
   } catch {
     return false;
   }
-  const { unsigned, signed } = sums(block);
+  const { unsigned, signed } = checksums(block);
   return stored === unsigned || stored === signed;
 }
 
 export function writeChecksum(block: Buffer): void {
-  block.write(`${sums(block).unsigned.toString(8).padStart(6, '0')}\0 `, checksumAt, checksumBytes, 'latin1');
+  block.write(
+    `${checksums(block).unsigned.toString(8).padStart(6, '0')}\0 `,
+    checksumAt,
+    checksumBytes,
+    'latin1',
+  );
 }
 
 /** Text up to the first NUL. */

@@ -68,7 +68,7 @@ export class UserLookups {
     } catch (error) {
       this.#deleteIdle(container);
       if (clientGone?.aborted === true) throw error;
-      throw busy(container, 'files are being copied', 'nothing was run');
+      throw busyError(container, 'files are being copied', 'nothing was run');
     } finally {
       lookups.waiting--;
       lookups.changes.emit('changed');
@@ -76,7 +76,7 @@ export class UserLookups {
     if (lookups.starting.size >= maxStarting) {
       await this.#refresh(container);
       if (lookups.starting.size >= maxStarting)
-        throw busy(container, 'too many commands are being started', 'nothing was run');
+        throw busyError(container, 'too many commands are being started', 'nothing was run');
     }
     const starting: StartingExec = { id: exec, isSettled: false };
     lookups.starting.add(starting);
@@ -111,7 +111,7 @@ export class UserLookups {
         await this.#refresh(container);
         if (lookups.starting.size === 0) return release;
         if (performance.now() > end)
-          throw busy(container, 'a command is being started', 'nothing was copied');
+          throw busyError(container, 'a command is being started', 'nothing was copied');
         await delay(pollIntervalMs);
       }
     } catch (error) {
@@ -167,7 +167,7 @@ export class UserLookups {
   }
 }
 
-function busy(container: string, why: string, outcome: string): ResponseReplacedError {
+function busyError(container: string, why: string, outcome: string): ResponseReplacedError {
   return new ResponseReplacedError(
     409,
     `bulkhead gateway: ${why} in container ${container.slice(0, 12)}, so ${outcome}; try again`,

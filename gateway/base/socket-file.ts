@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
-import { databaseLine } from './user-database.ts';
+import { queryUserDatabase } from './getent.ts';
 
 /** A socket file that this process created. */
 export interface OwnedSocket {
@@ -118,11 +118,11 @@ export async function socketIdentity(file: string): Promise<string | null> {
  */
 export async function groupId(group: string): Promise<number | null> {
   const local = await readFile('/etc/group', 'utf8').catch(() => '');
-  return groupIn(local, group) ?? groupIn((await databaseLine('group', group)) ?? '', group);
+  return parseGroupId(local, group) ?? parseGroupId((await queryUserDatabase('group', group)) ?? '', group);
 }
 
 /** Field 3 of the group's line in text of the form of /etc/group. */
-export function groupIn(text: string, group: string): number | null {
+export function parseGroupId(text: string, group: string): number | null {
   const gid = text
     .split('\n')
     .map((line) => line.split(':'))

@@ -50,13 +50,13 @@ export class ConnectionSlot {
   }
 
   /** No request is pending: the connection may be closed to make room for a new one. */
-  idle(): void {
+  markIdle(): void {
     if (this.#isReleased) return;
     for (const { idle } of this.#accounts) idle.add(this);
   }
 
   /** Bytes of a request were received. */
-  busy(): void {
+  markBusy(): void {
     for (const { idle } of this.#accounts) idle.delete(this);
   }
 
@@ -130,7 +130,7 @@ export class ConnectionSlot {
   /** The connection has ended. Idempotent. */
   release(): void {
     if (this.#isReleased) return;
-    this.busy();
+    this.markBusy();
     this.headReceived();
     this.countBuffered(-this.#bufferedBytes);
     this.#countCalls(-this.#calls);

@@ -52,7 +52,7 @@ function rest(slot: ConnectionSlot, unread = false): ConnectionSlot {
     if (!unread) slot.close();
     return !unread;
   };
-  slot.idle();
+  slot.markIdle();
   return slot;
 }
 function refused(...holders: AccountHolder[]): RefusedConnection {
@@ -83,12 +83,12 @@ describe('connections of a user', () => {
     const [a, b, c] = times(4, () => open(user(1)));
     if (a === undefined || b === undefined || c === undefined) throw new Error('four were made');
     for (const slot of [b, a, c]) rest(slot);
-    b.busy();
+    b.markBusy();
     rest(b);
     open(user(1));
     open(user(1));
     expect(closed).toEqual([a, c]);
-    b.busy();
+    b.markBusy();
     refused(user(1));
   });
 

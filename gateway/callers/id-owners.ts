@@ -8,7 +8,7 @@ import {
   type ListedRange,
 } from '../../shared/isolation/listed-ranges.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
-import { databaseLine } from '../base/user-database.ts';
+import { queryUserDatabase } from '../base/getent.ts';
 
 /** Longest /etc/subuid, and longest record of a range, that are read, bytes. */
 const maxListedBytes = 1024 * 1024;
@@ -30,7 +30,7 @@ export interface IdOwnersOptions {
    */
   readonly subordinateDirectory?: string;
   readonly rangeDirectory?: string;
-  readonly queryDatabase?: typeof databaseLine;
+  readonly queryDatabase?: typeof queryUserDatabase;
   readonly lookUpIntervalMs?: number;
   readonly now?: () => number;
 }
@@ -61,7 +61,7 @@ export class IdOwners {
       etc: '/etc',
       subordinateDirectory: '/var/lib/bulkhead/subordinate-ids',
       rangeDirectory: '/var/lib/bulkhead/range-owners',
-      queryDatabase: databaseLine,
+      queryDatabase: queryUserDatabase,
       lookUpIntervalMs: lookUpIntervalMs,
       now: () => performance.now(),
       ...options,
@@ -140,7 +140,7 @@ export class IdOwners {
     const range = this.#listed.find((one) => isInSpan(one, uid));
     if (range !== undefined)
       return exceptRoot(
-        /^\d+$/.test(range.name) ? Number(range.name) : idIn(await queryDatabase('passwd', range.name)),
+        /^\d+$/.test(range.name) ? Number(range.name) : parseUid(await queryDatabase('passwd', range.name)),
       );
     if (uid < firstSubordinateId) return null;
     const first = uid < firstContainerId ? firstSubordinateId : firstContainerId;
@@ -149,7 +149,7 @@ export class IdOwners {
       path.join(uid < firstContainerId ? subordinateDirectory : rangeDirectory, String(base)),
       maxRecordBytes,
     );
-    return record === null ? null : exceptRoot(ownerIn(record, base));
+    return record === null ? null : exceptRoot(parseOwner(record, base));
   }
 }
 
@@ -159,13 +159,13 @@ export class IdOwners {
 const exceptRoot = (owner: number | null): number | null => (owner === 0 ? null : owner);
 
 /** The number in a line of the form of /etc/passwd. */
-function idIn(line: string | null): number | null {
+function parseUid(line: string | null): number | null {
   const [, , id = ''] = line?.split(':') ?? [];
   return /^\d{1,10}$/.test(id) ? Number(id) : null;
 }
 
 /** The user in a record of a range: `{"uid": …, "base": …}` or `{"owner": …, "base": …}`. */
-function ownerIn(text: string, base: number): number | null {
+function parseOwner(text: string, base: number): number | null {
   try {
     const record: unknown = JSON.parse(text);
     if (typeof record !== 'object' || record === null || !('base' in record) || record.base !== base)

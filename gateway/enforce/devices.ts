@@ -11,7 +11,7 @@ import {
 } from '../../shared/policy/create-devices.ts';
 import type { Denial } from '../../shared/policy/decision.ts';
 import type { AllowedDevice } from '../../shared/settings/effective.ts';
-import { databaseLine } from '../base/user-database.ts';
+import { queryUserDatabase } from '../base/getent.ts';
 import type { ContainerFacts } from '../engine-api/engine-facts.ts';
 import { sharingUserOf } from '../sharing/record-creates.ts';
 import { untrustedDetail } from '../trust/image-trust.ts';
@@ -145,10 +145,10 @@ async function obstacleOf(
 async function isOneOf({ uid, gid }: SharingUser, { users, groups }: AllowedDevice): Promise<boolean> {
   const listedUsers = users ?? [];
   if (listedUsers.includes(String(uid))) return true;
-  const [name, , , primary] = (await databaseLine('passwd', String(uid)))?.split(':') ?? [];
+  const [name, , , primary] = (await queryUserDatabase('passwd', String(uid)))?.split(':') ?? [];
   if (name !== undefined && name !== '' && listedUsers.includes(name)) return true;
   for (const group of groups ?? []) {
-    const [, , number, members] = (await databaseLine('group', group))?.split(':') ?? [];
+    const [, , number, members] = (await queryUserDatabase('group', group))?.split(':') ?? [];
     if (number === undefined) continue;
     if (number === String(gid) || number === primary) return true;
     if (name !== undefined && name !== '' && members?.split(',').includes(name) === true) return true;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { homeIn, homeOf } from './home-directory.ts';
+import { parseHome, homeOf } from './home-directory.ts';
 
 describe('$HOME of the caller', () => {
   it("is the entry in the machine's user database", async () => {
@@ -11,7 +11,7 @@ describe('$HOME of the caller', () => {
     const text =
       'root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000:Ann, 1001:/home/ann:/bin/sh\n' +
       'srv:x:12:12::/:/bin/false\nodd:x:13:13::home:/bin/sh\nshort:x:14';
-    expect([0, 1000, 12, 13, 14, 1001].map((uid) => homeIn(text, uid))).toEqual([
+    expect([0, 1000, 12, 13, 14, 1001].map((uid) => parseHome(text, uid))).toEqual([
       '/root',
       '/home/ann',
       null,

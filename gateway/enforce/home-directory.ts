@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { databaseLine } from '../base/user-database.ts';
+import { queryUserDatabase } from '../base/getent.ts';
 
 /** How long a result is cached, ms. */
 const cacheTtlMs = 60_000;
@@ -30,14 +30,15 @@ export function homeOf(
 }
 
 async function lookUp(uid: number): Promise<string | null> {
-  return homeIn(
-    (await databaseLine('passwd', String(uid))) ?? (await readFile('/etc/passwd', 'utf8').catch(() => '')),
+  return parseHome(
+    (await queryUserDatabase('passwd', String(uid))) ??
+      (await readFile('/etc/passwd', 'utf8').catch(() => '')),
     uid,
   );
 }
 
 /** Field 6 of the user's line in text of the form of /etc/passwd. */
-export function homeIn(text: string, uid: number): string | null {
+export function parseHome(text: string, uid: number): string | null {
   for (const line of text.split('\n')) {
     const fields = line.split(':');
     if (fields[2] === String(uid))

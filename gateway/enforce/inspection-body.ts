@@ -14,11 +14,15 @@ export interface ReadBody {
   /** Length of the body as received, bytes. */
   readonly bytes: number;
 }
-export type Read = ReadBody | { readonly ok: false; readonly denial: Denial };
+export type ReadBodyResult = ReadBody | { readonly ok: false; readonly denial: Denial };
 const emptyObject: JsonObject = new Map();
 
 /** Reads a body and checks its shape. */
-export async function readBody(context: InspectionContext, body: Buffer | null, shape: Shape): Promise<Read> {
+export async function readBody(
+  context: InspectionContext,
+  body: Buffer | null,
+  shape: Shape,
+): Promise<ReadBodyResult> {
   // A missing body stays missing: the engine reports the error.
   if (body === null || body.length === 0) return { ok: true, body: emptyObject, bytes: 0 };
   const otherType = contentTypeDenial(context.request.head);

@@ -8,7 +8,7 @@ import { bodyLimits, limitDenial } from '../../shared/policy/limits.ts';
 import { message } from '../../shared/messages/message.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 
-export type ReadJson =
+export type ReadJsonResult =
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial };
 
 /** Up to this size a body is parsed or written synchronously, in well below a millisecond. */
@@ -20,7 +20,7 @@ const elementsPerSlice = 5000;
  * Parses a body strictly: UTF-8 without BOM, unambiguous JSON, within `bodyLimits`. Yields to the event loop.
  * Throws the reason of `signal` where it is aborted.
  */
-export async function readJson(body: Buffer, signal?: AbortSignal): Promise<ReadJson> {
+export async function readJson(body: Buffer, signal?: AbortSignal): Promise<ReadJsonResult> {
   const small = body.length <= smallBytes;
   if (!small) await yieldToEventLoop(signal);
   let text: string;

@@ -24,7 +24,7 @@ export interface DecisionContext {
  * The subject of a denial, for the log. `framed`: the requested stream would be multiplexed frames, which can
  * carry an error.
  */
-export interface About {
+export interface DenialSubject {
   readonly container?: string | undefined;
   readonly image?: string | undefined;
   readonly framed?: boolean;
@@ -101,7 +101,7 @@ export function conclude(decision: DecisionContext, result: InspectionResult): V
 export function denied(
   decision: DecisionContext,
   denial: Denial,
-  about: About = {},
+  about: DenialSubject = {},
 ): Verdict | Promise<Verdict> {
   const { context } = decision;
   if (denial.engineError !== undefined) {
@@ -184,7 +184,7 @@ function noteDenial(
   decision: DecisionContext,
   denial: Denial,
   outcome: 'deny' | 'would-deny',
-  about: About,
+  about: DenialSubject,
   call = '',
 ): string {
   recordDuration(decision);
@@ -214,7 +214,7 @@ function write(
     AuditEntry,
     keyof ReturnType<typeof describeRequest> | 'container' | 'image' | 'decisionUs' | 'generation'
   >,
-  about: About,
+  about: DenialSubject,
   call = '',
 ): void {
   const { context } = decision;

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { SocketMountModule } from '../sockets/socket-mount-module.ts';
 import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
-import { socketsDirectory } from '../sockets/module.ts';
-import { idAt } from '../sockets/records.ts';
+import { socketsDirectory } from '../sockets/open-socket-mounts.ts';
+import { idAt } from '../sockets/mount-records.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 
 /**

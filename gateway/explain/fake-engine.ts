@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { fakeFacts, findByIdOrName, type FakeObjects } from './fake-objects.ts';
-import { absentImage, inspected, listed, networkResponse, volumeResponse } from './fake-responses.ts';
+import {
+  absentImage,
+  containerInspect,
+  containerListEntry,
+  networkResponse,
+  volumeResponse,
+} from './fake-responses.ts';
 import { list, record, strings, text } from './json-values.ts';
 import { hasLabels, isNamed } from './list-filters.ts';
-import { listenOnSocket } from './listen.ts';
+import { listenOnSocket } from './listen-on-socket.ts';
 import type { EngineInterceptor } from './session.ts';
 
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -139,10 +145,12 @@ async function read(
 /** The response for an object created here, or a list of containers; null: there is none. */
 function readCreated(objects: FakeObjects, path: string, url: URL, name: string): unknown {
   if (path === '/containers/json')
-    return objects.containers.filter(({ body: { Labels } }) => hasLabels(strings(Labels), url)).map(listed);
+    return objects.containers
+      .filter(({ body: { Labels } }) => hasLabels(strings(Labels), url))
+      .map(containerListEntry);
   if (path.startsWith('/containers/')) {
     const found = findByIdOrName(objects.containers, name);
-    return found === undefined ? null : inspected(found);
+    return found === undefined ? null : containerInspect(found);
   }
   if (path.startsWith('/networks/')) {
     const found = findByIdOrName(objects.networks, name);

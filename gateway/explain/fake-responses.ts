@@ -4,7 +4,7 @@ import type { FakeContainer } from './fake-objects.ts';
 import { record } from './json-values.ts';
 
 /** A created container in a list. */
-export const listed = ({ id, name, body }: FakeContainer) => ({
+export const containerListEntry = ({ id, name, body }: FakeContainer) => ({
   Id: id,
   Names: [`/${name}`],
   Image: body['Image'],
@@ -19,7 +19,7 @@ export const listed = ({ id, name, body }: FakeContainer) => ({
   NetworkSettings: { Networks: {} },
 });
 /** A created container's inspect. */
-export const inspected = ({ id, name, body }: FakeContainer) => ({
+export const containerInspect = ({ id, name, body }: FakeContainer) => ({
   Id: id,
   Name: `/${name}`,
   Image: '',

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { EngineFacts, RegistryFacts } from '../engine-api/engine-facts.ts';
-import { listenOnSocket, type ListeningServer } from './listen.ts';
+import { listenOnSocket, type ListeningServer } from './listen-on-socket.ts';
 import { type Message, message } from '../../shared/messages/message.ts';
 
 /** Serves an empty engine on `socket`, with as much as a Docker client needs to continue. */

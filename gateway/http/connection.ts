@@ -103,7 +103,7 @@ export class ClientConnection {
       this.close();
       return true;
     };
-    slot.idle();
+    slot.markIdle();
   }
 
   /** The connection has switched protocols. */

@@ -26,10 +26,10 @@ export function readRequestHead(
 ): HeadProgress {
   const { inbox } = client;
   if (inbox.length === 0) {
-    slot?.idle();
+    slot?.markIdle();
     return { kind: 'nothing' };
   }
-  slot?.busy();
+  slot?.markBusy();
   // Our own responses would pile up for a client that reads none.
   if (client.needsDrain) {
     client.pause();

@@ -252,7 +252,7 @@ export class RequestPipeline {
     this.#state = 'head';
     this.#client.resume();
     if (this.#client.inbox.length > 0) this.pump();
-    else this.#options.slot?.idle();
+    else this.#options.slot?.markIdle();
   }
 
   // ---- the gateway's own responses

@@ -9,7 +9,7 @@ import {
   withPreferences,
 } from '../../shared/settings/preferences.ts';
 import { loadSettings } from './load-settings.ts';
-import { readPreferences } from './user-settings.ts';
+import { readPreferences } from './preferences-file.ts';
 import { watchFile } from './watch-file.ts';
 
 export interface PolicyState {

@@ -7,7 +7,7 @@ import type { Gatekeeper, GatewayRequest, Verdict } from '../http/exchange.ts';
 import type { PeerCredentials } from '../base/peer-credentials.ts';
 import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
 import { recordCreates } from './record-creates.ts';
-import { openSharingRecords } from './records.ts';
+import { openSharingRecords } from './sharing-records.ts';
 import { createSharingUsers, type SharingUsers } from './sharing-users.ts';
 
 let directory: string;

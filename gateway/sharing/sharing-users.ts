@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GrantedDevice, SharingUser } from '../../shared/isolation/sharing-user.ts';
 import type { EngineContainers } from '../sockets/engine-containers.ts';
-import type { SharingRecords } from './records.ts';
+import type { SharingRecords } from './sharing-records.ts';
 
 /** The sharing users of containers, synchronized with the engine's containers. */
 export interface SharingUsers {

@@ -5,7 +5,7 @@ import {
   isInSpan,
   listedRanges,
 } from '../../shared/isolation/listed-ranges.ts';
-import { databaseLine } from '../base/user-database.ts';
+import { queryUserDatabase } from '../base/getent.ts';
 
 export interface SubordinateIdOptions {
   /** Text of /etc/subuid. */
@@ -30,4 +30,4 @@ export async function isSubordinateId(uid: number, options: SubordinateIdOptions
 
 const readListed = () => readFile('/etc/subuid', 'utf8').catch(() => '');
 // Unknown ids belong to no user.
-const hasAccount = async (uid: number) => (await databaseLine('passwd', String(uid))) !== null;
+const hasAccount = async (uid: number) => (await queryUserDatabase('passwd', String(uid))) !== null;

@@ -3,14 +3,14 @@ import { defaultSettings } from '../../shared/settings/effective.ts';
 import { fixedSocketMounts, socketMount } from '../../tests/support/socket-mounts.ts';
 import type { ImageVerdict } from '../trust/image-trust.ts';
 import { engineContainers } from './engine-containers.ts';
-import { checkImageTrust, type SocketGranting } from './grant.ts';
+import { checkImageTrust, type SocketGrantContext } from './grant.ts';
 import type { SocketMount } from '../base/socket-mount.ts';
 
 const trusted: ImageVerdict = { trusted: true, imageId: 'sha256:1', allowedBy: 'app:1', derivedFrom: null };
 const pending = (count: number, createdBy: number) =>
   Array.from({ length: count }, (_, index) => socketMount(`${createdBy}-${index}`, '/s', { createdBy }));
 
-function granting(mounts: SocketMount[], duringRequest: () => void = () => undefined): SocketGranting {
+function granting(mounts: SocketMount[], duringRequest: () => void = () => undefined): SocketGrantContext {
   const decide = () => {
     duringRequest();
     return Promise.resolve(trusted);
@@ -21,7 +21,7 @@ function granting(mounts: SocketMount[], duringRequest: () => void = () => undef
     trust: { decide, close: () => undefined },
   };
 }
-const isGranted = async (granted: SocketGranting, caller: number) =>
+const isGranted = async (granted: SocketGrantContext, caller: number) =>
   (await checkImageTrust('app:1', defaultSettings.socket, granted, caller)).trusted;
 
 describe('B2: sockets that wait for their container', () => {

@@ -10,7 +10,7 @@ import { message } from '../../shared/messages/message.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
 /** What granting a container a socket needs; null: sockets can't be granted here. */
-export type SocketGranting = Pick<SocketMountModule, 'mounts' | 'trust' | 'containers'> | null;
+export type SocketGrantContext = Pick<SocketMountModule, 'mounts' | 'trust' | 'containers'> | null;
 
 /** Longest response to a create request, bytes: an id and warnings. */
 export const maxCreateResponseBytes = 1024 * 1024;
@@ -31,7 +31,7 @@ const maxPendingOfOne = 32;
 export async function checkImageTrust(
   image: string,
   socket: EffectiveSettings['socket'],
-  granting: SocketGranting,
+  granting: SocketGrantContext,
   caller: number | null,
 ): Promise<ImageVerdict> {
   if (granting === null) return unavailable('trust.no-state-directory');

@@ -11,7 +11,7 @@ import type { ImageVerdict } from '../trust/image-trust.ts';
 import { createAdmission } from './admission.ts';
 import { bindOnResponse } from './grant.ts';
 import { createSocketMounts, type OwnedSocketMounts } from './mounts.ts';
-import { openMountRecords } from './records.ts';
+import { openMountRecords } from './mount-records.ts';
 import { reconcile } from './reconcile.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 import { governingList } from '../../shared/policy/commands.ts';

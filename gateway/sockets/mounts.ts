@@ -6,7 +6,7 @@ import {
   MountListeners,
   type MountListenersOptions,
 } from './mount-listeners.ts';
-import type { MountRecords } from './records.ts';
+import type { MountRecords } from './mount-records.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
 export interface SocketMountsOptions extends MountListenersOptions {

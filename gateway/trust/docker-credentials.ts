@@ -49,7 +49,7 @@ export function dockerCredentials(env: NodeJS.ProcessEnv = process.env): Credent
         const stored = await runCredentialHelper(helper, server, env);
         if (stored !== null) return stored;
       }
-      return inFile(entryFor(config['auths'], server));
+      return parseAuthEntry(entryFor(config['auths'], server));
     },
   };
 }
@@ -81,19 +81,18 @@ function entryFor(entries: unknown, server: string): unknown {
   return same === undefined ? undefined : all[same];
 }
 
-function inFile(entry: unknown): Credentials | null {
+function parseAuthEntry(entry: unknown): Credentials | null {
   const fields = record(entry);
   if (fields === null) return null;
   const identity = textOf(fields['identitytoken']);
   if (identity !== '') return { kind: 'identity-token', token: identity };
-  const [user, password] = pair(Buffer.from(textOf(fields['auth']), 'base64').toString('utf8')) ?? [
-    textOf(fields['username']),
-    textOf(fields['password']),
-  ];
+  const [user, password] = splitCredentials(
+    Buffer.from(textOf(fields['auth']), 'base64').toString('utf8'),
+  ) ?? [textOf(fields['username']), textOf(fields['password'])];
   return user === '' ? null : { kind: 'password', user, password };
 }
 
-function pair(text: string): [string, string] | null {
+function splitCredentials(text: string): [string, string] | null {
   const colon = text.indexOf(':');
   return colon <= 0 ? null : [text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, '')];
 }

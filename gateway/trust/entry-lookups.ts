@@ -16,7 +16,7 @@ export const dockerDefaults: RegistryFacts = {
 };
 
 /** The engine's mirrors and insecure registries; Docker's defaults while it does not respond. */
-export async function registriesOr(
+export async function registriesOrDefaults(
   facts: { registries(): Promise<RegistryFacts> } | null,
 ): Promise<RegistryFacts> {
   try {
@@ -49,7 +49,7 @@ export function createEntryLookups(at: {
   const now = at.now ?? Date.now;
   const facts = at.engineSocket === null ? null : createEngineFacts(at.engineSocket);
   const client = createRegistryClient({
-    registries: () => registriesOr(facts),
+    registries: () => registriesOrDefaults(facts),
     credentials: at.credentials ?? dockerCredentials(),
   });
   const cache = new RegistryCache(client, new KnownDigests(at.knownDigests, () => undefined, true), now);

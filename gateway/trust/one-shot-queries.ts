@@ -6,7 +6,7 @@ import { problemOf } from '../../shared/settings/registry-problem.ts';
 import { createEngineFacts } from '../engine-api/create-engine-facts.ts';
 import { createImageTrust, type TrustExplanation } from './create-image-trust.ts';
 import { dockerCredentials } from './docker-credentials.ts';
-import { registriesOr } from './entry-lookups.ts';
+import { registriesOrDefaults } from './entry-lookups.ts';
 import { resolveCommandList } from './command-list.ts';
 import { createRegistryClient } from './registry-client.ts';
 
@@ -57,7 +57,7 @@ export async function queryEntries(
 ): Promise<ReadonlyMap<string, EntryDigest>> {
   const facts = engineSocket === null ? null : createEngineFacts(engineSocket);
   const client = createRegistryClient({
-    registries: () => registriesOr(facts),
+    registries: () => registriesOrDefaults(facts),
     credentials: dockerCredentials(),
   });
   try {

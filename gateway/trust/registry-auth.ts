@@ -98,7 +98,12 @@ export class RegistryAuth {
         };
       return {
         ok: true,
-        header: this.storeToken(endpoint, repository, `Basic ${basic(stored.user, stored.password)}`, 300),
+        header: this.storeToken(
+          endpoint,
+          repository,
+          `Basic ${encodeBasic(stored.user, stored.password)}`,
+          300,
+        ),
       };
     }
     return { ok: false, denied: true, ...registryProblem(message('registry.unknown-authorization')) };
@@ -198,7 +203,7 @@ function tokenRequest(
     url,
     headers: {
       Accept: 'application/json',
-      ...(stored === null ? {} : { Authorization: `Basic ${basic(stored.user, stored.password)}` }),
+      ...(stored === null ? {} : { Authorization: `Basic ${encodeBasic(stored.user, stored.password)}` }),
     },
   };
 }
@@ -257,7 +262,7 @@ function readGrant(body: Buffer): TokenGrant | null {
   return { token, seconds: typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, 3600) : 60 };
 }
 
-const basic = (user: string, password: string): string =>
+const encodeBasic = (user: string, password: string): string =>
   Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
 
 const credentialsProblem = (error: unknown): RegistryProblem =>

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { libcFunction } from '../../base/libc.ts';
-import type { Extent, Outcome, TransferDescriptors } from './transfer.ts';
+import type { TransferExtent, TransferOutcome, TransferDescriptors } from './transfer.ts';
 import type { ThreadCommand, ThreadMessage, ThreadData } from './thread.ts';
 
 interface Syscalls {
@@ -36,7 +36,7 @@ export interface RunningTransfer {
  */
 interface PendingTransfer {
   readonly descriptors: TransferDescriptors;
-  done: ((outcome: Outcome) => void) | null;
+  done: ((outcome: TransferOutcome) => void) | null;
 }
 
 /** Moves bytes between sockets in a worker thread, which runs for as long as the process. */
@@ -97,9 +97,9 @@ export class Splicer {
   start(
     from: number,
     to: number,
-    extent: Extent,
+    extent: TransferExtent,
     before: string,
-    done: (outcome: Outcome) => void,
+    done: (outcome: TransferOutcome) => void,
   ): RunningTransfer | null {
     if (!this.ready) return null;
     const descriptors = this.#duplicate(from, to);
@@ -150,7 +150,7 @@ export class Splicer {
     this.#syscalls.write(this.#wake, one, one.length);
   }
 
-  #ended(id: number, outcome: Outcome | null): void {
+  #ended(id: number, outcome: TransferOutcome | null): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
     this.#pending.delete(id);

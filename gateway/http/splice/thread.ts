@@ -1,7 +1,12 @@
 import os from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { libcFunction } from '../../base/libc.ts';
-import { SpliceTransfer, type Extent, type Outcome, type TransferDescriptors } from './transfer.ts';
+import {
+  SpliceTransfer,
+  type TransferExtent,
+  type TransferOutcome,
+  type TransferDescriptors,
+} from './transfer.ts';
 import { loadSpliceSyscalls } from './splice-syscalls.ts';
 
 // A thread of its own, so that bytes that bypass user space also bypass the event loop: a loop turn for each
@@ -14,7 +19,7 @@ export type ThreadCommand =
       readonly kind: 'start';
       readonly id: number;
       readonly descriptors: TransferDescriptors;
-      readonly extent: Extent;
+      readonly extent: TransferExtent;
       readonly before: string;
     }
   | { readonly kind: 'cancel'; readonly id: number }
@@ -26,7 +31,7 @@ export type ThreadCommand =
  */
 export type ThreadMessage =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'ended'; readonly id: number; readonly outcome: Outcome | null };
+  | { readonly kind: 'ended'; readonly id: number; readonly outcome: TransferOutcome | null };
 /** The thread's worker data: an eventfd, written to after each command. */
 export interface ThreadData {
   readonly wake: number;

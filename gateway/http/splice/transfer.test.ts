@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SpliceTransfer, type Extent } from './transfer.ts';
+import { SpliceTransfer, type TransferExtent } from './transfer.ts';
 import type { SpliceSyscalls } from './splice-syscalls.ts';
 
 const from = 10,
@@ -74,7 +74,7 @@ const descriptors = { from, to, pipeOut, pipeIn };
 const x = (length: number) => 'x'.repeat(length);
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 /** Moves until it has ended, or `turns` are over. */
-function moved(calls: SpliceSyscalls, extent: Extent, turns = 5) {
+function moved(calls: SpliceSyscalls, extent: TransferExtent, turns = 5) {
   const transfer = new SpliceTransfer(calls, descriptors, extent, '');
   for (let turn = 0; turn < turns; turn++) {
     const outcome = transfer.move();
@@ -82,7 +82,7 @@ function moved(calls: SpliceSyscalls, extent: Extent, turns = 5) {
   }
   return transfer.awaitedReadiness;
 }
-const bytes = (content: number): Extent => ({ heads: 'end', begun: content, content });
+const bytes = (content: number): TransferExtent => ({ heads: 'end', begun: content, content });
 
 describe('a transfer', () => {
   it('moves chunks unchanged, and returns what is not a chunk', () => {

@@ -11,7 +11,7 @@ import type { SpliceSyscalls } from './splice-syscalls.ts';
  * The part of a body to move. `begun`: bytes of content before the sender's next framing; null: the head of a
  * chunk is next.
  */
-export type Extent =
+export type TransferExtent =
   /**
    * Content of this length, without the heads of the sender's chunks: the receiver was announced the whole
    * length.
@@ -21,7 +21,7 @@ export type Extent =
   | { readonly heads: 'pass'; readonly begun: number | null };
 
 /** A transfer that ended without an error: relaying can continue after it. */
-export interface Stopped {
+export interface StoppedTransfer {
   readonly ended: 'stopped';
   /** Bytes of content that were moved. */
   readonly content: number;
@@ -33,12 +33,12 @@ export interface Stopped {
   readonly rest: Uint8Array;
 }
 /** One side failed: the bytes in the pipe are lost. */
-export interface Broken {
+export interface BrokenTransfer {
   readonly ended: 'broken';
   readonly side: 'sender' | 'receiver';
   readonly errno: number;
 }
-export type Outcome = Stopped | Broken;
+export type TransferOutcome = StoppedTransfer | BrokenTransfer;
 
 /** What the transfer waits for. */
 export type Readiness = 'readable' | 'writable';
@@ -90,7 +90,7 @@ export class SpliceTransfer {
   #run: number;
   #inChunk: boolean;
   /** Set when nothing more is received. */
-  #end: 'stopped' | Broken | null = null;
+  #end: 'stopped' | BrokenTransfer | null = null;
   /** The next framing as far as it was read: `#frameLength` bytes. */
   readonly #frame = Buffer.allocUnsafeSlow(frameBytes);
   #frameLength = 0;
@@ -103,7 +103,12 @@ export class SpliceTransfer {
   awaitedReadiness: Readiness = 'readable';
 
   /** `before`: text that is sent first. */
-  constructor(syscalls: SpliceSyscalls, descriptors: TransferDescriptors, extent: Extent, before: string) {
+  constructor(
+    syscalls: SpliceSyscalls,
+    descriptors: TransferDescriptors,
+    extent: TransferExtent,
+    before: string,
+  ) {
     this.#syscalls = syscalls;
     this.#descriptors = descriptors;
     this.#headsPass = extent.heads === 'pass';
@@ -119,7 +124,7 @@ export class SpliceTransfer {
   }
 
   /** Moves what can be moved now. Null: more will follow once `awaitedReadiness` is reached. */
-  move(): Outcome | null {
+  move(): TransferOutcome | null {
     this.#parts = 0;
     for (let moved = 0; moved < turnBytes && this.#parts < turnParts;) {
       this.#fill();
@@ -138,7 +143,7 @@ export class SpliceTransfer {
     return null;
   }
 
-  #outcome(end: 'stopped' | Broken): Outcome {
+  #outcome(end: 'stopped' | BrokenTransfer): TransferOutcome {
     if (typeof end === 'object') return end;
     const inChunk = this.#inChunk ? this.#run : null;
     return {

@@ -1,7 +1,7 @@
 import type { BodyStream, ChunkEncoder } from '../message/body-stream.ts';
 import type { BodyPosition, BodyTracker } from '../message/framing.ts';
 import type { DetachedReadHandle, DetachedWriteHandle } from './detached-handles.ts';
-import type { Extent, Outcome } from './transfer.ts';
+import type { TransferExtent, TransferOutcome } from './transfer.ts';
 import { getSplicer, type RunningTransfer } from './splicer.ts';
 
 /** Shorter content is copied. */
@@ -80,7 +80,7 @@ export class ZeroCopyPath {
 
   /** `framed`: the transfer included the sender's framing. */
   #ended(
-    outcome: Outcome,
+    outcome: TransferOutcome,
     framed: boolean,
     { stream, tracker, chunks }: Body,
     writing: DetachedWriteHandle,
@@ -107,7 +107,7 @@ export class ZeroCopyPath {
 }
 
 interface Plan {
-  readonly extent: Extent;
+  readonly extent: TransferExtent;
   /** Framing to send first. */
   readonly before: string;
   readonly framed: boolean;

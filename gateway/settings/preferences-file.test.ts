@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGateway, type Gateway } from '../server.ts';
 import { groupId } from '../base/socket-file.ts';
 import { watchSettings } from './settings-watch.ts';
-import { readPreferences } from './user-settings.ts';
+import { readPreferences } from './preferences-file.ts';
 
 // As root, with the real group: what users of the socket can and can't do to the policy.
 let dir: string;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EngineContainers } from '../sockets/engine-containers.ts';
-import { openSharingRecords } from './records.ts';
+import { openSharingRecords } from './sharing-records.ts';
 import { message } from '../../shared/messages/message.ts';
 import { createSharingUsers, type SharingUsers } from './sharing-users.ts';
 

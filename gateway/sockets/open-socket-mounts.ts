@@ -11,7 +11,7 @@ import { engineContainers } from './engine-containers.ts';
 import { followEngine } from './follow-engine.ts';
 import type { ListenerStore } from '../../shared/gateway/listener-handoff.ts';
 import { createSocketMounts } from './mounts.ts';
-import { openMountRecords } from './records.ts';
+import { openMountRecords } from './mount-records.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { Origin, SocketMounts } from '../base/socket-mount.ts';
 

@@ -17,7 +17,7 @@ import {
 } from '../../shared/settings/preferences.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 
-export interface ReadPreferences {
+export interface PreferencesResult {
   readonly preferences: UserPreferences | null;
   /** Why the file is ignored. */ readonly problem: string | null;
 }
@@ -27,8 +27,8 @@ export interface ReadPreferences {
  * of file, another owner, a world-writable file and invalid content count as no preferences, and the
  * administrator's settings apply.
  */
-export function readPreferences(file: string): ReadPreferences {
-  const none = (problem: string | null): ReadPreferences => ({ preferences: null, problem });
+export function readPreferences(file: string): PreferencesResult {
+  const none = (problem: string | null): PreferencesResult => ({ preferences: null, problem });
   let descriptor: number;
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

@@ -7,7 +7,7 @@ const timeoutMs = 3000;
  * A line of the machine's user database (`getent`: LDAP and the like included), as /etc/passwd or /etc/group
  * would have it; null where it has none, fails, or takes too long. Never blocks anything else.
  */
-export async function databaseLine(database: 'passwd' | 'group', key: string): Promise<string | null> {
+export async function queryUserDatabase(database: 'passwd' | 'group', key: string): Promise<string | null> {
   for (const program of ['/usr/bin/getent', '/bin/getent']) {
     const result = await new Promise<{ readonly isInstalled: boolean; readonly line: string | null }>(
       (resolve) => {
