@@ -123,7 +123,7 @@ export class OwnScope {
           elements: 2_000_000,
           entries: 2_000_000,
         });
-        if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
+        if (!parsed.ok) throw new Error(`the engine's response is not JSON: ${parsed.why}`);
         return Buffer.from(writeJson(rewrite(parsed.value)), 'utf8');
       },
     };

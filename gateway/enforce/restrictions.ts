@@ -67,7 +67,7 @@ const hideEnvironment = (): ResponseTransform => ({
     if (head.status !== 200) return null;
     const parsed = parseJson(body.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });
     // The response relay turns it into a 502.
-    if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
+    if (!parsed.ok) throw new Error(`the engine's response is not JSON: ${parsed.why}`);
     return Buffer.from(writeJson(withoutEnvironment(parsed.value)), 'utf8');
   },
 });

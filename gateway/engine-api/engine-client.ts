@@ -110,7 +110,7 @@ function readJson(
     let isLarge = false;
     res.on('data', (part: Buffer) => {
       size += part.length;
-      if (size > maxResponseBytes) req.destroy(new Error("the engine's answer is too long"));
+      if (size > maxResponseBytes) req.destroy(new Error("the engine's response is too long"));
       else parts.push(part);
       if (isLarge || size <= largeResponseBytes) return;
       isLarge = true;
@@ -136,7 +136,7 @@ function readJson(
       try {
         value = JSON.parse(Buffer.concat(parts).toString('utf8'));
       } catch {
-        reject(new EngineUnreachable("the engine's answer is not JSON"));
+        reject(new EngineUnreachable("the engine's response is not JSON"));
         return;
       }
       resolve(value);

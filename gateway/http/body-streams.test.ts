@@ -265,7 +265,7 @@ describe('a transformed response body', () => {
     });
     expect((await respond(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 409 [\s\S]*changed/);
     decide = () => ({ kind: 'forward', response: { begin: () => Promise.reject(new Error('why')) } });
-    expect((await respond(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*could not be looked at/);
+    expect((await respond(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*could not be inspected/);
     expect(trouble.join()).toContain('why');
   });
 

@@ -511,7 +511,7 @@ describe('inspected responses', () => {
       () => Promise.reject(new Error('boom')),
     ]) {
       decide = inspected(inspect);
-      expect((await sendRaw(listen(), last)).text).toMatch(/^HTTP\/1\.1 502[\s\S]*could not be looked at/);
+      expect((await sendRaw(listen(), last)).text).toMatch(/^HTTP\/1\.1 502[\s\S]*could not be inspected/);
     }
   });
 });

@@ -3,7 +3,7 @@
  * response, then FIN, then time to read them. `destroy`: nothing.
  */
 export const endings = {
-  /** All requests were answered. */
+  /** All requests have their responses. */
   complete: 'flush',
   /** The response was truncated by the engine. */
   'response-cut': 'flush',

@@ -69,7 +69,7 @@ export function parseRequest(bytes: Buffer): ParsedResult {
   return { ok: true, request };
 }
 
-/** The request as if the client had asked for the connection to end after it. */
+/** The request as if the client had sent it with `Connection: close`. */
 export function asLastRequest(request: ParsedRequest): ParsedRequest {
   const head = { ...request.head, close: true };
   return { ...request, head, forwarded: write(head, request.target, request.upgrade, head.body, undefined) };

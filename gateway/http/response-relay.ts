@@ -81,8 +81,8 @@ export class ResponseRelay {
         return;
       case 'too-long':
         this.#badGateway(
-          `the engine's answer is longer than the ${this.#transformer?.limit ?? 0} bytes ` +
-            'that can be looked at',
+          `the engine's response is longer than the ${this.#transformer?.limit ?? 0} bytes ` +
+            'that can be inspected',
         );
         return;
       case 'switched':
@@ -104,12 +104,12 @@ export class ResponseRelay {
     if (this.#state === 'transforming') this.#engine.drop();
     if (this.#state !== 'reading') return;
     const reader = this.#reader;
-    if (reader.head === null) this.#serviceUnavailable('the engine closed the connection without an answer');
+    if (reader.head === null) this.#serviceUnavailable('the engine closed the connection without a response');
     else if (this.#transformer === null) {
       // The end of an until-close body, or a response cut short: the client sees exactly that.
       this.#state = 'over';
       this.#events.truncated();
-    } else if (!reader.isCompleteAtClose()) this.#badGateway("the engine's answer was cut short");
+    } else if (!reader.isCompleteAtClose()) this.#badGateway("the engine's response was cut short");
     else {
       this.#engine.drop();
       this.#transform(this.#transformer);
@@ -126,7 +126,7 @@ export class ResponseRelay {
           ? 'the Docker engine is not running'
           : `the connection to the Docker engine broke (${error.code ?? error.message})`,
       );
-    } else if (this.#transformer !== null) this.#badGateway("the engine's answer was cut short");
+    } else if (this.#transformer !== null) this.#badGateway("the engine's response was cut short");
     else {
       this.#state = 'over';
       this.#events.truncated();
@@ -153,7 +153,7 @@ export class ResponseRelay {
       return;
     }
     if (head.encoded) {
-      this.#badGateway("the engine's answer is compressed, so that it cannot be looked at");
+      this.#badGateway("the engine's response is compressed, so that it cannot be inspected");
       return;
     }
     this.#state = 'transforming';
@@ -187,7 +187,7 @@ export class ResponseRelay {
       return;
     }
     this.#events.reportProblem(`internal error: ${errorText(error)}`);
-    this.#badGateway("the engine's answer could not be looked at; see the gateway's log");
+    this.#badGateway("the engine's response could not be inspected; see the gateway's log");
   }
 
   #badGateway(why: string): void {

@@ -77,7 +77,7 @@ export class StreamedResponse {
       case 'invalid':
       case 'switched':
       case 'too-long':
-        this.#fail("the engine's answer is malformed");
+        this.#fail("the engine's response is malformed");
         return;
       case 'done':
         this.#complete = true;
@@ -103,9 +103,9 @@ export class StreamedResponse {
     } else if (this.#reader.head === null)
       this.#replace(
         503,
-        'the engine closed the connection without an answer; try again when the engine is up',
+        'the engine closed the connection without a response; try again when the engine is up',
       );
-    else this.#fail("the engine's answer was cut short");
+    else this.#fail("the engine's response was cut short");
   }
 
   engineFailed(error: NodeJS.ErrnoException): void {
@@ -118,7 +118,7 @@ export class StreamedResponse {
       ? 'the Docker engine is not running'
       : `the connection to the Docker engine broke (${error.code ?? error.message})`;
     if (this.#reader.nothingReceived) this.#replace(503, `${what}; try again when the engine is up`);
-    else this.#fail("the engine's answer was cut short");
+    else this.#fail("the engine's response was cut short");
   }
 
   /** The client's socket has drained. */
@@ -146,7 +146,7 @@ export class StreamedResponse {
         return;
       }
       this.#events.reportProblem(`internal error: ${errorText(error)}`);
-      this.#fail("the engine's answer could not be looked at; see the gateway's log");
+      this.#fail("the engine's response could not be inspected; see the gateway's log");
     };
     Promise.resolve()
       .then(() => this.#transformer.begin(head))
@@ -156,7 +156,7 @@ export class StreamedResponse {
 
   #start(head: ResponseHead, transform: BodyTransform | null): void {
     if (transform !== null && head.encoded) {
-      this.#fail("the engine's answer is compressed, so that it cannot be looked at");
+      this.#fail("the engine's response is compressed, so that it cannot be inspected");
       return;
     }
     this.#state = 'streaming';
@@ -176,7 +176,7 @@ export class StreamedResponse {
       failed: (error) => {
         if (this.#state === 'over') return;
         this.#events.reportProblem(
-          `an answer was cut: ${error instanceof Error ? error.message : String(error)}`,
+          `a response was cut: ${error instanceof Error ? error.message : String(error)}`,
         );
         this.#truncate();
       },
@@ -212,7 +212,7 @@ export class StreamedResponse {
   /** The zero-copy path has moved a part of the body. */
   #bypassEnded(rest: Buffer): void {
     if (this.#reader.tracker?.broken != null) {
-      this.#fail("the engine's answer was cut short");
+      this.#fail("the engine's response was cut short");
       return;
     }
     this.#complete = this.#reader.done;

@@ -68,7 +68,7 @@ const restoringTransform = (before: ResponseTransform | undefined): ResponseTran
       entries: 2_000_000,
     });
     // The response relay turns it into a 502.
-    if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
+    if (!parsed.ok) throw new Error(`the engine's response is not JSON: ${parsed.why}`);
     return Buffer.from(writeJson(restoreBinds(parsed.value)), 'utf8');
   },
 });

@@ -142,7 +142,7 @@ function call(socketPath: string, method: string, path: string): Promise<{ statu
         let size = 0;
         res.on('data', (part: Buffer) => {
           size += part.length;
-          if (size > maxListBytes) req.destroy(new Error("the engine's answer is too long"));
+          if (size > maxListBytes) req.destroy(new Error("the engine's response is too long"));
           else parts.push(part);
         });
         res.on('error', reject);
