@@ -7,7 +7,7 @@ import { withUnmappedIds } from './unmapped-ids.ts';
 const base = 1_000_013_824;
 const plain = shiftOutOfRange({ base, pid: 1, startTime: '' });
 const layers = {
-  of: (file: string) =>
+  idsOf: (file: string) =>
     Promise.resolve(
       file === '/f' ? { uid: 100_000, gid: 70_000 } : file === '/mapped' ? { uid: 5, gid: 6 } : null,
     ),
