@@ -56,7 +56,7 @@ describe('cached registry responses', () => {
     expect(queries).toBe(1);
   });
 
-  it('positive results are fresh for ten minutes, negative ones for seconds, also after a clock set back', async () => {
+  it('results are fresh for minutes, negative ones for seconds, also with a clock set back', async () => {
     const { cache } = create();
     await cache.query(query, freshMs);
     now += freshMs - 1;
