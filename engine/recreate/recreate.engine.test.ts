@@ -852,7 +852,8 @@ describe('killed at every point: undone or finished at the next look', () => {
     const [output] = (await once(child.stdout, 'data')) as [Buffer]; // a data event carries one chunk
     child.kill('SIGKILL');
     await exited;
-    expect(output.toString()).toBe('reached');
+    // Those that are recreated side by side may all be there before the first is read.
+    expect(output.toString()).toMatch(/^(?:reached)+$/);
   }
 
   test('a running container with a port, an anonymous volume and restart: always', async () => {

@@ -79,7 +79,8 @@ export const runtimeAttempts: readonly Attempt[] = [
     {
       id: 'run-kmsg',
       title: "a privileged container reads the kernel's log",
-      script: 'head -c 1 /dev/kmsg | grep -q . && echo had-it',
+      // A record that was overwritten since the open gives EPIPE: on a busy kernel, the next open.
+      script: 'for i in 1 2 3 4 5; do head -c 1 /dev/kmsg | grep -q . && echo had-it && break; done',
     },
     {
       id: 'run-sysctl',
