@@ -17,7 +17,7 @@ import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network
 import { readEnginePolicy, type EnginePolicy } from '../../base/engine-policy.ts';
 import { installFirewallPrograms } from './firewall.ts';
 import { reloadUnlessRefused } from './engine-reload.ts';
-import { launchConfigOnDisk, launchedConfigFile, writeLaunchedConfig } from './launched-config.ts';
+import { isInSwarm, launchConfigOnDisk, launchedConfigFile, writeLaunchedConfig } from './launched-config.ts';
 import { dockerdErrors, logFile, logSize, plainLogLine } from './log-files.ts';
 import type { NetworkSeparation } from './network-separation.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
@@ -208,13 +208,6 @@ async function prepareIsolation(
   }
   return ok({ backend, runtime, missing, isPrepared });
 }
-
-/**
- * In swarm mode dockerd takes no live-restore, and without it, an address pool has it delete the machine's
- * docker0.
- */
-const isInSwarm = (paths: RootPaths): Promise<boolean> =>
-  exists(path.join(paths.data, 'swarm/docker-state.json'));
 
 const cancelledStart = (): Err<AppError> =>
   fail('engine.start-failed', message('engine.engine-did-not-start'), {

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { AppError, Result } from '../../../shared/result.ts';
-import { writeFileAtomic } from '../../base/files.ts';
+import { exists, writeFileAtomic } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { launchConfig, type RegisteredRuntime } from '../../daemon-json/launch-config.ts';
 
@@ -28,3 +28,10 @@ export async function writeLaunchedConfig(paths: RootPaths, text: string): Promi
   );
   return writeFileAtomic(launchedConfigFile(paths), text, { mode, code: 'engine.start-failed' });
 }
+
+/**
+ * Whether the engine is in swarm mode, in which dockerd takes no live-restore; without that, an address pool
+ * has it delete the machine's docker0.
+ */
+export const isInSwarm = (paths: RootPaths): Promise<boolean> =>
+  exists(path.join(paths.data, 'swarm/docker-state.json'));

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { containerdConfigFile, containerdSocket } from './containerd-process.ts';
 import { removeDeviceCgroups } from './device-cgroup.ts';
 import { removeNetwork } from './engine-network.ts';
+import { keepContainers } from './keep-containers.ts';
 import { linkGuards } from './link-guards.ts';
 import { isLeftoverLxcfsHung, lxcfsDirectory } from './lxcfs.ts';
 import type { EngineState } from './engine-state.ts';
@@ -95,7 +96,7 @@ export interface ClearOptions {
 /**
  * Ends what a killed supervisor, dockerd, gateway or planner left behind and removes what would stop the next
  * start. The caller holds the supervisor's lock. Without `everything`, containers still running under their
- * shims are left to the next dockerd, which settles them as its configuration says (live-restore); so is
+ * shims are left to the next dockerd, with or without live-restore, but not in swarm mode; so is
  * every lxcfs while there are such, for the files it serves them, unless the last one hangs. Throws when a
  * process can't be ended.
  */
@@ -112,8 +113,9 @@ export async function clearLeftovers(
     options.onFound(`ending a left-over ${name} (pid ${identities.map((p) => p.pid).join(', ')})`);
     await endProcesses(identities, graceMs);
   };
-  // No new calls first; then dockerd, which stops its containers and needs the planner for that.
+  // No new calls first; then dockerd, which may stop its containers and needs the planner for that.
   await end('gateway', found.gateway, 5_000);
+  if (!options.everything && found.dockerd.length > 0) await keepContainers(paths, found.dockerd);
   await end('dockerd', found.dockerd, 40_000);
   await end('containerd', found.containerd, 5_000);
   // Containers that run under the machine's own containerd: an engine of an earlier version used it, was

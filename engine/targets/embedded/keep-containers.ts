@@ -1,0 +1,31 @@
+import { message } from '../../../shared/messages/message.ts';
+import { ok } from '../../../shared/result.ts';
+import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
+import { exists } from '../../base/files.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+import { startConfig } from '../../daemon-json/launch-config.ts';
+import { reloadDockerd } from '../guarded/reload.ts';
+import { isInSwarm, readLaunchedConfig, writeLaunchedConfig } from './launched-config.ts';
+
+/** How long a reload may take, ms: dockerd answers at once, or hangs. */
+const reloadMs = 5_000;
+
+/**
+ * Has a dockerd that is about to end leave its containers running: by a reload with live-restore, as each
+ * start has it. Best effort: where it does not take it, and in swarm mode, it stops its containers.
+ */
+export async function keepContainers(paths: RootPaths, dockerd: readonly ProcessIdentity[]): Promise<void> {
+  const launched = await readLaunchedConfig(paths);
+  if (launched === null || (await isInSwarm(paths)) || !(await exists(paths.engineSocket))) return;
+  const written = await writeLaunchedConfig(paths, startConfig(launched));
+  if (!written.ok) return;
+  await reloadDockerd({
+    engineSocket: paths.engineSocket,
+    trigger: () => {
+      for (const { pid } of dockerd) process.kill(pid, 'SIGHUP');
+      return Promise.resolve(ok(undefined));
+    },
+    signal: AbortSignal.timeout(reloadMs),
+    hint: message('engine.correct-its-configuration-daemon-json-or-see'),
+  }).catch(() => undefined);
+}
