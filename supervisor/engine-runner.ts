@@ -130,7 +130,7 @@ export class EngineRunner {
     const { paths, children, record, log } = this.#options;
     const dockerd = this.#dockerd;
     this.#dockerd = null;
-    this.#separation.end();
+    await this.#separation.end();
     if (dockerd !== null) {
       children.gateway.notify({ kind: 'engine-stopping' });
       const identity = await identityOf(dockerd.pid);

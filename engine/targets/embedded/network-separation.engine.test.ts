@@ -25,7 +25,7 @@ beforeAll(async () => {
   await run('ip', ['link', 'set', 'br-lan', 'up']);
 });
 afterEach(async () => {
-  separation.end();
+  await separation.end();
   vi.unstubAllEnvs();
   logged = [];
   await run('iptables', ['-t', 'mangle', '-F']);
@@ -71,6 +71,16 @@ it('let a bridge pass that becomes the uplink, whatever its name', async () => {
   await expect.poll(rules).toContain(`-A ${chain} -o br-lan -j RETURN`);
   await run('ip', ['route', 'delete', 'default']);
   await expect.poll(rules).not.toContain('br-lan');
+});
+
+it('are not set again once the checks have ended', async () => {
+  await begin();
+  await run('iptables', ['-t', 'mangle', '-F']);
+  await separation.end();
+  await run('iptables', ['-t', 'mangle', '-F']);
+  const ended = await rules();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await rules()).toBe(ended);
 });
 
 it('without them, and beside another engine, there is a problem; with them, none any more', async () => {

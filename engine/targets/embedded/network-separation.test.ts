@@ -11,7 +11,15 @@ it('bridges that lead out of the machine are uplinks, whatever engines call thei
 default via 192.0.2.1 dev eth0 table 100
 local 192.0.2.7 dev br-local table local
 `;
-  expect(uplinkBridges(routes)).toEqual(['bhnet', 'br-lan']);
+  const links = `2: eth0: <BROADCAST,UP> mtu 1500 qdisc mq master br-lan state UP mode DEFAULT \\ link/ether
+3: bond0.7@bond0: <BROADCAST,UP> mtu 1500 master br-mgmt state UP \\ link/ether … vlan protocol 802.1Q id 7
+4: vethab12@if9: <BROADCAST,UP> mtu 1500 master br-custom state UP \\ link/ether … veth addrgenmode eui64
+5: tap0: <BROADCAST,UP> mtu 1500 master br-machines state UP \\ link/ether … tun type tap pi off
+6: eth3: <BROADCAST,UP> mtu 1500 master br-0123456789ab state UP \\ link/ether …
+7: br-storage: <BROADCAST,UP> mtu 1500 state UP \\ link/ether … bridge forward_delay 1500
+`;
+  expect(uplinkBridges(routes, '')).toEqual(['bhnet', 'br-lan']);
+  expect(uplinkBridges('', links)).toEqual(['br-lan', 'br-mgmt']);
 });
 
 it('what goes through an uplink, or stays within the engine, is decided before what is dropped', () => {

@@ -18,14 +18,20 @@ const isEngineBridge = /^(?:br-[0-9a-f]{12}|bh[0-9a-f]{8,})$/;
 
 /**
  * The bridges that lead out of this machine and that a pattern of `engineBridges` fits all the same, such as
- * `br-lan`: containers reach the network through them. `routes`: what `ip route show` prints. Pure.
+ * `br-lan`: containers reach the network through them. They have a route with a gateway, or a port that is no
+ * container's and no virtual machine's. `routes` and `links`: what `ip route show` and `ip -d -o link show`
+ * print. Pure.
  */
-export function uplinkBridges(routes: string): readonly string[] {
-  const devices = routes
+export function uplinkBridges(routes: string, links: string): readonly string[] {
+  const routed = routes
     .split('\n')
     .filter((route) => /^default |\svia\s/.test(route))
     .map((route) => /\sdev (\S+)/.exec(route)?.[1] ?? '');
-  return [...new Set(devices)]
+  const withPort = links
+    .split('\n')
+    .filter((link) => !/\s(?:veth|tun)\s/.test(link))
+    .map((link) => /\smaster (\S+)/.exec(link)?.[1] ?? '');
+  return [...new Set([...routed, ...withPort])]
     .filter((name) => looksLikeEngineBridge.test(name) && !isEngineBridge.test(name))
     .toSorted();
 }
@@ -73,6 +79,8 @@ export class NetworkSeparation {
   readonly #chain: string;
   readonly #options: NetworkSeparationOptions;
   #timer: NodeJS.Timeout | undefined;
+  /** A check that runs; the next one, and whoever ends the checks, wait for it. */
+  #running: Promise<void> = Promise.resolve();
   #isChecking = false;
   /** The rules as the kernel lists them, and the uplinks that they let pass. */
   #inForce: { readonly listed: string; readonly uplinks: string } | null = null;
@@ -83,103 +91,126 @@ export class NetworkSeparation {
     this.#options = options;
   }
 
-  /** Why the engines are not, or may not be, kept apart; null where they are, or there is no other one. */
+  /** Why the engines are not, or may not be, kept apart; null where they are, or docker0 is not there. */
   get problem(): Message | null {
     return this.#problem;
   }
 
   /** Sets the rules for `subnet`, and has them checked until `end` is called. Never rejects. */
   async begin(subnet: EngineSubnet): Promise<void> {
-    this.end();
+    await this.end();
     await this.#set(subnet);
     this.#timer = setInterval(() => {
-      void this.#check(subnet);
+      if (this.#isChecking) return;
+      this.#isChecking = true;
+      this.#running = this.#check(subnet).finally(() => {
+        this.#isChecking = false;
+      });
     }, this.#options.checkEveryMs ?? defaultCheckEveryMs);
     this.#timer.unref();
   }
 
-  /** Stops checking; the rules stay, for containers that go on. */
-  end(): void {
+  /** Stops checking, and resolves when no check runs; the rules stay, for containers that go on. */
+  async end(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    await this.#running;
   }
 
   async #check(subnet: EngineSubnet): Promise<void> {
-    if (this.#isChecking) return;
-    this.#isChecking = true;
-    try {
-      if (await this.#isInForce()) return;
-      const before = this.#problem?.text;
+    const before = this.#problem?.text;
+    if (await this.#isInForce()) this.#problem = await sharedChainsProblem();
+    else {
       await this.#set(subnet);
       if (this.#inForce !== null) this.#options.log(message('engine.separation-rules-set-again'));
-      if (before !== this.#problem?.text) this.#options.onChange();
-    } finally {
-      this.#isChecking = false;
     }
+    if (before !== this.#problem?.text) this.#options.onChange();
   }
 
   async #set(subnet: EngineSubnet): Promise<void> {
     try {
-      const uplinks = uplinkBridges(await routes());
+      const uplinks = await currentUplinks();
       await restore(separationRules(this.#chain, subnet, uplinks));
-      await mangle('-C', 'FORWARD', '-j', this.#chain).catch(() =>
-        mangle('-I', 'FORWARD', '-j', this.#chain),
-      );
+      if (!(await leadsTo(this.#chain))) await mangle('-I', 'FORWARD', '-j', this.#chain);
       this.#inForce = { listed: await listed(this.#chain), uplinks: uplinks.join() };
-      this.#problem =
-        (await isBesideAnother()) && (await isFirewalldRunning())
-          ? message('engine.firewalld-shares-chains')
-          : null;
+      this.#problem = await sharedChainsProblem();
     } catch (error) {
       this.#inForce = null;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.log(message('engine.separation-rules-could-not-be-set', { reason }));
-      this.#problem = (await isBesideAnother())
-        ? message('engine.separation-rules-could-not-be-set', { reason })
-        : null;
+      const problem = message('engine.separation-rules-could-not-be-set', { reason });
+      const isConcern = await isBesideAnother();
+      if (isConcern && problem.text !== this.#problem?.text) this.#options.log(problem);
+      this.#problem = isConcern ? problem : null;
     }
   }
 
   async #isInForce(): Promise<boolean> {
     try {
-      const [rules, uplinks] = await Promise.all([
-        listed(this.#chain),
-        routes().then(uplinkBridges),
-        mangle('-C', 'FORWARD', '-j', this.#chain),
-      ]);
-      return this.#inForce?.listed === rules && this.#inForce.uplinks === uplinks.join();
+      const rules = await listed(this.#chain);
+      const uplinks = await currentUplinks();
+      return (
+        this.#inForce?.listed === rules &&
+        this.#inForce.uplinks === uplinks.join() &&
+        (await leadsTo(this.#chain))
+      );
     } catch {
       return false;
     }
   }
 }
 
-const mangle = (...args: string[]) => run('iptables', ['-w', '5', '-t', 'mangle', ...args]);
+/** None of these programs takes long; one that hangs must not hold up the engine's start or stop. */
+const limits = { timeout: 15_000, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 } as const;
+
+const mangle = (...args: string[]) => run('iptables', ['-w', '5', '-t', 'mangle', ...args], limits);
 
 const listed = async (chain: string): Promise<string> => (await mangle('-S', chain)).stdout;
 
-const routes = async (): Promise<string> => (await run('ip', ['-4', 'route', 'show', 'table', 'all'])).stdout;
+/** Whether forwarded packets come to the chain. Rejects where that could not be seen. */
+async function leadsTo(chain: string): Promise<boolean> {
+  try {
+    await mangle('-C', 'FORWARD', '-j', chain);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 1) return false;
+    throw error;
+  }
+}
+
+async function currentUplinks(): Promise<readonly string[]> {
+  const [routes, links] = await Promise.all([
+    run('ip', ['-4', 'route', 'show', 'table', 'all'], limits),
+    run('ip', ['-d', '-o', 'link', 'show'], limits),
+  ]);
+  return uplinkBridges(routes.stdout, links.stdout);
+}
 
 /** Replaces the chain in one step: no packet meets half of the rules. Rejects with what iptables printed. */
 async function restore(rules: readonly string[]): Promise<void> {
-  const child = spawn('iptables-restore', ['-w', '5', '--noflush'], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn('iptables-restore', ['-w', '5', '--noflush'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    timeout: limits.timeout,
+    killSignal: limits.killSignal,
+  });
   const closed = once(child, 'close');
   child.stdin.on('error', () => undefined);
   child.stdin.end(`${rules.join('\n')}\n`);
   const [stderr] = await Promise.all([text(child.stderr), closed]);
-  if (child.exitCode !== 0) throw new Error(stderr.trim() || `iptables-restore: ${child.exitCode}`);
+  if (child.exitCode !== 0)
+    throw new Error(stderr.trim() || `iptables-restore: ${child.exitCode ?? child.signalCode ?? 'failed'}`);
 }
 
-/** Only a machine with another Docker engine has docker0: an embedded one has a bridge of another name. */
-const isBesideAnother = (): Promise<boolean> =>
-  run('ip', ['link', 'show', 'dev', 'docker0']).then(
+const succeeds = (program: string, ...args: string[]): Promise<boolean> =>
+  run(program, args, limits).then(
     () => true,
     () => false,
   );
 
-/** dockerd then has firewalld make its rules, where the chains of all engines have the same names. */
-const isFirewalldRunning = (): Promise<boolean> =>
-  run('firewall-cmd', ['--state']).then(
-    () => true,
-    () => false,
-  );
+/** Only a machine with another Docker engine has docker0: an embedded one has a bridge of another name. */
+const isBesideAnother = (): Promise<boolean> => succeeds('ip', 'link', 'show', 'dev', 'docker0');
+
+/** With firewalld dockerd has it make the rules, where the chains of all engines have the same names. */
+const sharedChainsProblem = async (): Promise<Message | null> =>
+  (await isBesideAnother()) && (await succeeds('firewall-cmd', '--state'))
+    ? message('engine.firewalld-shares-chains')
+    : null;

@@ -45,7 +45,7 @@ export const engine = {
     'changed: they are set again',
   ),
   'engine.separation-rules-could-not-be-set': concat(
-    'containers of this engine and of others on this machine are not kept apart: the firewall rules could ',
+    'containers of this engine and of others on this machine may not be kept apart: firewall rules could ',
     'not be set: {{reason}}',
   ),
   'engine.firewalld-shares-chains': concat(

@@ -43,7 +43,7 @@ export const engine: Translated<typeof english> = {
   'engine.separation-rules-set-again':
     '隔开此引擎与本机其他引擎的防火墙规则丢失，或路由已变化：规则已重新设置',
   'engine.separation-rules-could-not-be-set':
-    '此引擎与本机其他引擎的容器没有隔开：无法设置防火墙规则：{{reason}}',
+    '此引擎与本机其他引擎的容器可能没有隔开：无法设置防火墙规则：{{reason}}',
   'engine.firewalld-shares-chains':
     'firewalld 正在运行：其中本机所有 Docker 引擎共用同名的链，另一个引擎启动时会清除此引擎已发布的端口和网络隔离，' +
     '直到此引擎重新启动；请在本机只运行一个引擎，或不使用 firewalld',
