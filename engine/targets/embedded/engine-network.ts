@@ -75,14 +75,31 @@ async function usedByOthers(subnet: EngineSubnet, bridge: string): Promise<boole
     .some((line) => line.includes(` 10.${subnet.octet}.0.`) && !line.includes(` ${bridge}`));
 }
 
-/** Removes every bridge the engine has had, and the firewall rules dockerd leaves behind for them. */
+/**
+ * Removes every bridge the engine has had, those of its networks with a subnet of its pool included, and the
+ * firewall rules dockerd leaves behind for them. Its next start makes them anew.
+ */
 export async function removeNetwork(paths: RootPaths): Promise<void> {
-  const links = await run('ip', ['-o', 'link', 'show', 'type', 'bridge']).catch(() => ({ stdout: '' }));
-  const names = [...links.stdout.matchAll(/^\d+: ([^:@]+)[:@]/gm)]
+  const recorded = await recordedNetwork(paths);
+  const list = ['-o', 'address', 'show', 'type', 'bridge'];
+  const [links, addresses] = await Promise.all([
+    run('ip', ['-o', 'link', 'show', 'type', 'bridge']).catch(() => ({ stdout: '' })),
+    run('ip', ['-4', ...list]).catch(() => ({ stdout: '' })),
+  ]);
+  const own = [...links.stdout.matchAll(/^\d+: ([^:@]+)[:@]/gm)]
     .map((match) => match[1] ?? '')
     .filter((name) => isBridgeOf(paths, name));
+  const networks = recorded === null ? [] : bridgesWithin(addresses.stdout, recorded);
+  const names = new Set([...own, ...networks]);
   for (const name of names) await removeBridge(name);
-  await removeFirewallRules(paths, (name) => isBridgeOf(paths, name));
+  await removeFirewallRules(paths, (name) => isBridgeOf(paths, name) || names.has(name));
+}
+
+/** Bridges that dockerd named, with an address of the engine's subnet; `addresses`: of `ip -o`. Pure. */
+export function bridgesWithin(addresses: string, { octet }: EngineSubnet): readonly string[] {
+  return [...addresses.matchAll(/^\d+: (br-[0-9a-f]{12})\s+inet 10\.(\d+)\.\d+\.\d+\//gm)]
+    .filter(([, , second]) => Number(second) === octet)
+    .map(([, name = '']) => name);
 }
 
 const isBridgeOf = (paths: RootPaths, name: string): boolean =>
