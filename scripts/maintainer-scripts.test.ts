@@ -120,14 +120,16 @@ describe('prerm', () => {
   });
 
   const unit = (id: string) => `etc/systemd/system/bulkhead-engine-${id}.service`;
-  const serviceOf = (program: string) => `[Service]\nExecStart="${program}" "engine" "start"\n`;
+  const serviceOf = (program: string) =>
+    `[Service]\nExecStart="${program}" "engine" "start" "--root" "/srv/my engine" "--foreground"\n`;
 
   it('stops and removes services of embedded engines that run the package, and no others', async () => {
     await put(unit('1'), serviceOf(at(launcher)));
     await put(unit('2'), serviceOf('/opt/clone/bin/bulkhead'));
     await put('var/lib/bulkhead/data/x');
     const { code, output, calls } = await runScript('prerm', 'remove');
-    expect([code, output]).toEqual([0, expect.stringContaining('bulkhead-engine-1.service; its data stays')]);
+    expect([code, output]).toEqual([0, expect.stringContaining('of /srv/my engine; its data stays')]);
+    expect(calls).toContain('bulkhead engine stop --root /srv/my engine --timeout 600');
     expect(calls).toContain('systemctl disable --now --quiet bulkhead-engine-1.service');
     expect(calls.join()).not.toContain('bulkhead-engine-2');
     expect([existsSync(at(unit('1'))), existsSync(at(unit('2')))]).toEqual([false, true]);

@@ -10,7 +10,7 @@ import type { RootPaths } from '../../base/root-paths.ts';
 import { inheritedVariables } from '../guarded/engine-home.ts';
 import { logFile } from './log-files.ts';
 import { hasSystemd, systemctl, unitStates } from '../guarded/systemd.ts';
-import { commandLine, unitDirectory } from '../guarded/unit-text.ts';
+import { commandLine, quote, unitDirectory } from '../guarded/unit-text.ts';
 
 /**
  * The supervisor as a service of systemd: it outlives the session of whoever started it, without that
@@ -50,14 +50,14 @@ const stopSeconds = (timeoutMs: number): number =>
 
 /** Pure. */
 export function engineUnit(paths: RootPaths, command: SupervisorCommand, timeoutMs: number): string {
-  const launcher = command[0].replaceAll('%', '%%');
   return `# Written by "bulkhead engine start"; removed by "bulkhead engine stop". Changes are lost.
 [Unit]
 Description=Bulkhead embedded Docker engine (${paths.root.replaceAll('%', '%%')})
 After=network-online.target local-fs.target docker.service
 Wants=network-online.target
-RequiresMountsFor=${[paths.root, command[0]].map((place) => `"${place.replaceAll('%', '%%')}"`).join(' ')}
-ConditionFileIsExecutable=${launcher}
+RequiresMountsFor=${[paths.root, command[0]].map(quote).join(' ')}
+ConditionPathIsDirectory=${paths.root.replaceAll('%', '%%')}
+ConditionFileIsExecutable=${command[0].replaceAll('%', '%%')}
 StartLimitIntervalSec=0
 
 [Service]
@@ -66,7 +66,7 @@ EnvironmentFile=-${environmentFile(paths).replaceAll('%', '%%')}
 ExecStart=${commandLine(...command)}
 StandardOutput=append:${supervisorLog(paths)}
 StandardError=inherit
-# Containers outlive a supervisor that crashes; the next one finds them.
+# A supervisor that crashes takes no container with it: the next one finds them.
 KillMode=process
 TimeoutStopSec=${stopSeconds(timeoutMs)}
 Restart=on-failure

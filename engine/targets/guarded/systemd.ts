@@ -94,8 +94,12 @@ function withoutOutput(error: unknown, timeoutMs: number | undefined): string | 
 }
 
 /** Whether systemd is process 1's service manager here (sd_booted(3)). */
-export function hasSystemd(): Promise<boolean> {
-  return exists('/run/systemd/system');
+export async function hasSystemd(): Promise<boolean> {
+  if (!(await exists('/run/systemd/system'))) return false;
+  return run('systemctl', ['show', '--property=Version'], { timeout: 30_000 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 export interface SystemctlOptions {
