@@ -144,10 +144,13 @@ export async function clearLeftovers(
  * a data root that was copied from another engine has the ids of that engine's containers, which run.
  */
 export async function containersIn(state: string, dataRoot: string): Promise<ReadonlySet<string>> {
-  const ids = await readdir(path.join(dataRoot, 'containers')).catch(() => []);
+  const tasks = path.join(state, tasksDirectory);
+  const containers = new Set(await readdir(path.join(dataRoot, 'containers')).catch(() => []));
+  const running = await readdir(tasks).catch(() => []);
   const found = await Promise.all(
-    ids.map(async (id) => {
-      const file = path.join(state, tasksDirectory, id, 'config.json');
+    running.map(async (id) => {
+      if (!containers.has(id)) return [];
+      const file = path.join(tasks, id, 'config.json');
       const spec = bundleSchema.safeParse(parseOrNull(await readFile(file, 'utf8').catch(() => '')));
       return spec.success && spec.data.root.path.startsWith(`${dataRoot}/`) ? [id] : [];
     }),

@@ -73,7 +73,8 @@ export interface NetworkSeparationOptions {
  * engine are: no dockerd has a rule against the bridges of another. Ports published on the machine stay
  * reachable. The rules are in the table `mangle`, where no engine accepts packets before; they are there
  * before dockerd starts containers, and made anew where another program has removed them. Not covered:
- * networks with a subnet that their user chose, IPv6, and bridges that are not called as engines call them.
+ * networks with another subnet (that their user chose, or made in swarm mode), IPv6, and bridges that are not
+ * called as engines call them.
  */
 export class NetworkSeparation {
   readonly #chain: string;
