@@ -150,9 +150,8 @@ export async function containersIn(state: string, dataRoot: string): Promise<Rea
   const found = await Promise.all(
     running.map(async (id) => {
       if (!containers.has(id)) return [];
-      const file = path.join(tasks, id, 'config.json');
-      const spec = bundleSchema.safeParse(parseOrNull(await readFile(file, 'utf8').catch(() => '')));
-      return spec.success && spec.data.root.path.startsWith(`${dataRoot}/`) ? [id] : [];
+      const root = await rootOfBundle(path.join(tasks, id));
+      return root?.startsWith(`${dataRoot}/`) === true ? [id] : [];
     }),
   );
   return new Set(found.flat());
@@ -160,9 +159,10 @@ export async function containersIn(state: string, dataRoot: string): Promise<Rea
 
 const bundleSchema = z.object({ root: z.object({ path: z.string() }) });
 
-function parseOrNull(text: string): unknown {
+/** The root file system of an OCI bundle; null where it can't be read. */
+async function rootOfBundle(bundle: string): Promise<string | null> {
   try {
-    return JSON.parse(text);
+    return bundleSchema.parse(JSON.parse(await readFile(path.join(bundle, 'config.json'), 'utf8'))).root.path;
   } catch {
     return null;
   }
