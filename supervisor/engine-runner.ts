@@ -23,6 +23,7 @@ import {
   type KilledContainers,
 } from './killed-containers.ts';
 import type { StateRecord } from './state-record.ts';
+import { joinMessages } from '../shared/messages/join-messages.ts';
 import { message, type Message } from '../shared/messages/message.ts';
 
 export interface EngineRunnerOptions {
@@ -152,9 +153,8 @@ export class EngineRunner {
   /** What limits an engine is of concern under ECI alone. */
   #problemUnder({ eci, limits }: LaunchedEngine): EngineState['problem'] {
     const { problem } = this.#separation;
-    if (!eci || (limits === null && problem === null)) return null;
-    if (limits === null && problem !== null) return engineProblem(problem);
-    return engineProblem([limits, problem?.text].filter((part) => part != null).join('; '));
+    const all = [...limits, ...(problem === null ? [] : [problem])];
+    return eci && all.length > 0 ? engineProblem(joinMessages('statements', all)) : null;
   }
 
   #watch(dockerd: DockerdProcess): void {

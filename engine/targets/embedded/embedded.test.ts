@@ -65,8 +65,7 @@ describe('an engine whose directory is gone', () => {
   const statusOf = (root: string) =>
     createEmbeddedDriver(rootPaths(root), { bulkheadCommand: '/nowhere' }).status();
 
-  it('is not called stopped while its gateway runs on', async () => {
-    const root = path.join(directory, 'gone');
+  const withGateway = async (root: string, use: (gateway: ChildProcess) => Promise<void>) => {
     const gateway = spawn(
       process.execPath,
       [
@@ -80,14 +79,31 @@ describe('an engine whose directory is gone', () => {
     );
     try {
       await once(gateway.stdout, 'data');
+      await use(gateway);
+    } finally {
+      gateway.kill('SIGKILL');
+    }
+  };
+
+  it('is not called stopped while its gateway runs on', async () => {
+    const root = path.join(directory, 'gone');
+    await withGateway(root, async () => {
       const status = await statusOf(root);
       expect(status.phase).toBe('unreachable');
       expect(status.problem?.message).toContain(
         `The content of ${root} is gone, while 1 process of this engine runs on`,
       );
-    } finally {
-      gateway.kill('SIGKILL');
-    }
+    });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('a stop ends what runs on', async () => {
+    const root = path.join(directory, 'gone');
+    await withGateway(root, async (gateway) => {
+      const exited = once(gateway, 'exit');
+      const driver = createEmbeddedDriver(rootPaths(root), { bulkheadCommand: '/nowhere' });
+      expect(await driver.stop()).toMatchObject({ ok: true, value: { phase: 'stopped', problem: null } });
+      await exited;
+    });
   });
 
   it('is stopped where none of its processes runs', async () => {

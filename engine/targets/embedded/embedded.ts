@@ -7,7 +7,7 @@ import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import { DriverCall } from './driver-call.ts';
 import { restartReason } from './restart-reason.ts';
-import { engineStatus } from './engine-facts.ts';
+import { engineStatus, processesWithoutState } from './engine-facts.ts';
 import {
   failedStart,
   refusedByOther,
@@ -15,7 +15,7 @@ import {
   supervisorExitMs,
   unreachableSupervisor,
 } from './engine-start.ts';
-import { removeEngineUnit } from './engine-unit.ts';
+import { engineUnitState, removeEngineUnit } from './engine-unit.ts';
 import { readEngineState, supervisorLock, writeEngineState } from './engine-state.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { openLog, readLogs } from './log-files.ts';
@@ -126,17 +126,36 @@ async function reload(paths: RootPaths, callOptions: DriverCallOptions): Promise
 }
 
 async function stop(paths: RootPaths, callOptions: DriverCallOptions): Promise<Result<void, AppError>> {
-  // Without its directory there may still be the service that would start it at boot.
-  if ((await stat(paths.root).catch(() => null)) === null)
-    return process.getuid?.() === 0 ? removeEngineUnit(paths) : ok(undefined);
+  const isGone = (await stat(paths.root).catch(() => null)) === null;
+  if (isGone && !(await isLeft(paths))) return ok(undefined);
   if (process.getuid?.() !== 0)
     return fail('rights.not-root', message('engine.embedded-engine-must-be-stopped-by-root'), {
       hint: message('containers.run-same-command-with-sudo'),
     });
+  if (isGone) return stopWithoutDirectory(paths);
   const own = await checkRootOwner(paths);
   if (!own.ok) return own;
   const stopped = await stopSupervised(paths, callOptions);
   return stopped.ok ? removeEngineUnit(paths) : stopped;
+}
+
+/** Whether there is anything of an engine whose directory is gone: the service that starts it, processes. */
+async function isLeft(paths: RootPaths): Promise<boolean> {
+  return (await engineUnitState(paths)) !== null || (await processesWithoutState(paths)) > 0;
+}
+
+/** Removes the service that would start it at boot, and ends what a supervisor that crashed left running. */
+async function stopWithoutDirectory(paths: RootPaths): Promise<Result<void, AppError>> {
+  const removed = await removeEngineUnit(paths);
+  if (!removed.ok) return removed;
+  try {
+    await clearLeftovers(paths, null, { everything: true, onFound: () => undefined });
+    return ok(undefined);
+  } catch (error) {
+    return fail('engine.stop-failed', message('engine.engine-could-not-be-stopped-completely'), {
+      cause: error,
+    });
+  }
 }
 
 function stopSupervised(paths: RootPaths, callOptions: DriverCallOptions): Promise<Result<void, AppError>> {

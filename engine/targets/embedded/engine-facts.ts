@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { engineProblem, type EngineStatus } from '../../../shared/engine-status/status.ts';
 import { errorMessage } from '../../../shared/messages/error-message.ts';
@@ -68,7 +69,7 @@ export function phaseOf(state: EngineState | null, supervised: boolean): EngineS
  * How many processes of an engine run whose state file is gone, and its directory with it. Nothing is done to
  * them, so that a user who sees less of root's processes may count by their command lines alone.
  */
-async function processesWithoutState(paths: RootPaths): Promise<number> {
+export async function processesWithoutState(paths: RootPaths): Promise<number> {
   const { findLeftovers } = await import('./leftovers.ts');
   const running = await runningProcesses();
   const visible = process.getuid?.() === 0 ? running : running.map((one) => ({ ...one, isRoots: true }));
@@ -92,7 +93,17 @@ async function problemOf(
     const why = errorMessage({ ...error, reason: error.reason?.split('\n', 1)[0] });
     return engineProblem(message('engine.settings-cannot-be-used', { why }));
   }
-  return state?.problem ?? null;
+  if (state?.problem != null) return state.problem;
+  return (await isInLoginSession(state?.supervisor))
+    ? engineProblem(message('engine.runs-in-login-session'))
+    : null;
+}
+
+/** Whether systemd ends it with a user's session. A service of systemd, or a container, is in no session. */
+async function isInLoginSession(identity: ProcessIdentity | undefined): Promise<boolean> {
+  if (identity === undefined) return false;
+  const cgroups = await readFile(`/proc/${identity.pid}/cgroup`, 'utf8').catch(() => '');
+  return /\/user\.slice\/.*session-\w+\.scope/.test(cgroups);
 }
 
 async function alive(identity: ProcessIdentity | null): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { backendCapabilities, chosenBackend } from '../../../shared/isolation/backends.ts';
+import type { Requirement } from '../../../shared/isolation/requirements.ts';
 import type { EngineStep } from '../../../shared/engine-status/progress.ts';
 import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
@@ -20,7 +21,9 @@ import { reloadUnlessRefused } from './engine-reload.ts';
 import { isInSwarm, launchConfigOnDisk, launchedConfigFile, writeLaunchedConfig } from './launched-config.ts';
 import { dockerdErrors, logFile, logSize, plainLogLine } from './log-files.ts';
 import type { NetworkSeparation } from './network-separation.ts';
-import { message, type Message } from '../../../shared/messages/message.ts';
+import { errorMessage } from '../../../shared/messages/error-message.ts';
+import { joinMessages } from '../../../shared/messages/join-messages.ts';
+import { message, withReference, type Message } from '../../../shared/messages/message.ts';
 import { timeLimit } from '../../base/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
@@ -29,16 +32,21 @@ async function chooseBackend(
   paths: RootPaths,
   backends: readonly IsolationBackend[],
   wanted: EnginePolicy['backend'],
-): Promise<{ backend: IsolationBackend; missing: string[] } | null> {
+): Promise<{ backend: IsolationBackend; missing: (string | Message)[] } | null> {
   const backend = backends.find((b) => b.id === chosenBackend(wanted));
   if (backend === undefined) return null;
   const report = await backend.report(paths);
   return {
     backend,
-    missing: report.requirements
-      .filter((r) => !r.met)
-      .map((r) => `${r.code}: ${r.found}${r.fix === undefined ? '' : ` (${r.fix})`}`),
+    missing: report.requirements.filter((r) => !r.met).map(missingRequirement),
   };
+}
+
+/** `code: what was found (what to do)`. */
+function missingRequirement({ code, found, fix, sentences }: Requirement): Message {
+  const why = withReference(found, sentences?.found);
+  if (fix === undefined) return message('common.what-and-why', { what: code, why });
+  return message('engine.requirement-and-fix', { code, why, fix: withReference(fix, sentences?.fix) });
 }
 
 export interface LaunchOptions {
@@ -63,8 +71,8 @@ export interface LaunchedEngine {
   readonly eci: boolean;
   /** The isolation runtime, where a reload can switch ECI; null where that takes a restart. */
   readonly prepared: RegisteredRuntime | null;
-  /** What limits the engine under ECI although it runs, for people. */
-  readonly limits: string | null;
+  /** What limits the engine under ECI although it runs. */
+  readonly limits: readonly (string | Message)[];
 }
 
 /**
@@ -143,26 +151,23 @@ export async function launchEngine(
     });
   const limits = [
     ...(missing.length > 0
-      ? [
-          "Enhanced Container Isolation is on, but can't run here, so no container starts: " +
-            missing.join('; '),
-        ]
+      ? [message('engine.isolation-cannot-run', { missing: joinMessages('statements', missing) })]
       : []),
-    ...(confined.ok ? [] : [`${confined.error.message}: ${confined.error.reason ?? ''}`]),
+    ...(confined.ok ? [] : [errorMessage(confined.error)]),
   ];
   return ok({
     dockerd: started.value,
     eci: policy.eci,
     prepared: isPrepared ? runtime : null,
-    limits: limits.length === 0 ? null : limits.join('; '),
+    limits,
   });
 }
 
 interface PreparedIsolation {
   readonly backend: IsolationBackend | null;
   readonly runtime: RegisteredRuntime | null;
-  /** Requirements that are not met, for people. */
-  readonly missing: readonly string[];
+  /** Requirements that are not met. */
+  readonly missing: readonly (string | Message)[];
   /** Isolation can be switched on without a restart. */
   readonly isPrepared: boolean;
 }
@@ -178,16 +183,13 @@ async function prepareIsolation(
     return ok({
       backend: null,
       runtime: null,
-      missing: [`no isolation backend "${policy.backend}" is known`],
+      missing: [message('engine.no-such-backend', { backend: policy.backend })],
       isPrepared: false,
     });
   const { backend } = chosen;
   const missing = [...chosen.missing];
   const installed = await backend.install(paths);
-  if (!installed.ok)
-    missing.push(
-      installed.error.message + (installed.error.reason === undefined ? '' : `: ${installed.error.reason}`),
-    );
+  if (!installed.ok) missing.push(errorMessage(installed.error));
   const runtime = { name: backend.runtimeName, path: await presentRuntime(paths, backend) };
   const reconciled = await reconcileEngineConfig(paths, {
     eci: policy.eci,

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ok, type AppError, type Result } from '../../../shared/result.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { exists, writeFileAtomic } from '../../base/files.ts';
 import { foreignPlace } from '../../base/foreign-place.ts';
 import { identityOf, isAlive } from '../../base/process-identity.ts';
@@ -129,7 +130,12 @@ export async function startEngineUnit(
     const done = await systemctl(systemctlArguments);
     if (!done.ok && systemctlArguments[0] !== 'reset-failed') return done;
   }
-  const pid = (await unitStates([name])).get(name)?.mainPid ?? -1;
+  const state = (await unitStates([name])).get(name);
+  if (state?.isConditionMet === false)
+    return fail('engine.start-failed', message('engine.condition-of-unit-failed', { unit: name }), {
+      hint: message('engine.see-conditions-of-unit', { unit: name }),
+    });
+  const pid = state?.mainPid ?? -1;
   return ok({ pid, ended: endOfProcess(pid) });
 }
 

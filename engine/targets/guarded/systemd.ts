@@ -17,6 +17,8 @@ export interface UnitState {
   readonly since: string | null;
   /** `success`, or why it failed: `exit-code`, `watchdog`, `start-limit-hit`, … */
   readonly result: string;
+  /** Whether the conditions of the unit held when it was last started; true where it never was. */
+  readonly isConditionMet: boolean;
   /** The unit's file, and the drop-ins that change it. */
   readonly files: readonly string[];
   /** Where a socket unit listens: paths and addresses. */
@@ -30,6 +32,8 @@ const properties = [
   'MainPID',
   'ActiveEnterTimestamp',
   'Result',
+  'ConditionResult',
+  'ConditionTimestamp',
   'FragmentPath',
   'DropInPaths',
   'Listen',
@@ -71,6 +75,8 @@ export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
       mainPid: Number.isInteger(pid) && pid > 0 ? pid : null,
       since: timeOf(values.get('ActiveEnterTimestamp') ?? ''),
       result: values.get('Result') ?? '',
+      isConditionMet:
+        values.get('ConditionResult') !== 'no' || timeOf(values.get('ConditionTimestamp') ?? '') === null,
       files: [values.get('FragmentPath') ?? '', ...(values.get('DropInPaths') ?? '').split(' ')].filter(
         (file) => file !== '',
       ),

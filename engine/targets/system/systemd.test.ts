@@ -28,6 +28,7 @@ describe('units of systemd', () => {
       mainPid: 1721,
       since: '2025-11-28T00:00:00.000Z',
       result: 'success',
+      isConditionMet: true,
       files: [
         '/usr/lib/systemd/system/docker.service',
         '/etc/systemd/system/docker.service.d/50-bulkhead.conf',
@@ -36,6 +37,16 @@ describe('units of systemd', () => {
       listens: [],
     });
     expect(units.get('bulkhead-planner.service')).toMatchObject({ mainPid: null, since: null, files: [] });
+  });
+
+  it.each([
+    ['no', '@1764288000', false],
+    ['yes', '@1764288000', true],
+    // As of a unit that was never started.
+    ['no', '', true],
+  ])('a condition that is %s, looked at %s', (result, at, isMet) => {
+    const unit = `Id=a.service\nConditionResult=${result}\nConditionTimestamp=${at}\n`;
+    expect(parseUnits(unit).get('a.service')?.isConditionMet).toBe(isMet);
   });
 
   it('of sockets have the addresses where they listen', () => {

@@ -40,6 +40,16 @@ export const engine = {
   'engine.engine-home-could-not-be-made': "the engine's home could not be made",
   'engine.engine-did-not-start': 'the engine did not start',
   'engine.start-was-cancelled': 'the start was cancelled',
+  'engine.isolation-cannot-run':
+    "Enhanced Container Isolation is on, but can't run here, so no container starts: {{missing}}",
+  'engine.requirement-and-fix': '{{code}}: {{why}} ({{fix}})',
+  'engine.no-such-backend': 'no isolation backend "{{backend}}" is known',
+  'engine.condition-of-unit-failed': 'systemd did not start {{unit}}: a condition in its unit files is not met',
+  'engine.see-conditions-of-unit': 'See "systemctl status {{unit}}" and the drop-ins of the unit.',
+  'engine.runs-in-login-session': concat(
+    'The engine runs in the login session of a user: it ends when they log out, and does not start at boot. ',
+    'To run it as a service, stop and start it: "bulkhead engine stop", "bulkhead engine start"',
+  ),
   'engine.separation-rules-set-again': concat(
     'the firewall rules that keep this engine and others on the machine apart were gone, or the routes had ',
     'changed: they are set again',
