@@ -45,10 +45,8 @@ export const engine: Translated<typeof english> = {
   'engine.no-such-backend': '没有名为“{{backend}}”的隔离后端',
   'engine.condition-of-unit-failed': 'systemd 没有启动 {{unit}}：其单元文件中的某个条件未满足',
   'engine.see-conditions-of-unit': '请查看 systemctl status {{unit}} 以及该单元的 drop-in 文件。',
-  'engine.runs-in-login-session': concat(
-    '引擎运行在某个用户的登录会话中：该用户注销时引擎会结束，开机时也不会启动。',
-    '若要将其作为服务运行，请先停止再启动：bulkhead engine stop、bulkhead engine start',
-  ),
+  'engine.runs-in-login-session':
+    '引擎运行在某个用户的登录会话中：该用户注销时引擎会结束，开机时也不会启动。要作为服务运行，请先停止再启动（bulkhead engine stop、bulkhead engine start）',
   'engine.separation-rules-set-again':
     '隔开此引擎与本机其他引擎的防火墙规则丢失，或路由已变化：规则已重新设置',
   'engine.separation-rules-could-not-be-set':
