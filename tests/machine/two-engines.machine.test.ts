@@ -43,7 +43,7 @@ for to in $machine $embedded; do
   ! reaches ${engines.machine.docker} exec apart $get http://$to/ || echo "machine's reaches $to"
   ! reaches ${engines.embedded.docker} exec apart $get http://$to/ || echo "embedded reaches $to"
 done
-# They have a network, and what an engine publishes is for everybody but its own networks, which it keeps apart.
+# They have a network. What an engine publishes is for everybody but its own networks, which it keeps apart.
 reaches ${engines.machine.docker} exec apart $get http://${machineAddress}:${engines.embedded.port}/ ||
   echo "machine's apart does not reach port ${engines.embedded.port}"
 reaches ${engines.embedded.docker} exec apart $get http://${machineAddress}:${engines.machine.port}/ ||

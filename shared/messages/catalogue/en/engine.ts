@@ -44,7 +44,7 @@ export const engine = {
     "Enhanced Container Isolation is on, but can't run here, so no container starts: {{missing}}",
   'engine.requirement-and-fix': '{{code}}: {{why}} ({{fix}})',
   'engine.no-such-backend': 'no isolation backend "{{backend}}" is known',
-  'engine.condition-of-unit-failed': 'systemd did not start {{unit}}: a condition in its unit files is not met',
+  'engine.condition-of-unit-failed': 'systemd did not start {{unit}}: a condition of the unit is not met',
   'engine.see-conditions-of-unit': 'See "systemctl status {{unit}}" and the drop-ins of the unit.',
   'engine.runs-in-login-session': concat(
     'The engine runs in the login session of a user: it ends when they log out, and does not start at boot. ',
