@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendJson } from '../support/raw-http.ts';
+import { startRegistry } from '../support/registry.ts';
 import { startTwoEngines, type TwoEngines } from '../support/two-engines.ts';
 
 // Published vulnerabilities of Docker and runc that no other test is about; docs/security/cves.md lists all.
@@ -40,10 +43,16 @@ describe('runc', () => {
       docker run -d --name c21626 busybox sleep 600 > /dev/null
       for fd in 3 4 5 6 7 8 9 10; do docker exec -w /proc/self/fd/$fd c21626 cat ${marker} 2>&1; done
       docker rm -f c21626 > /dev/null`;
-    // runc of Debian 13 has the fix: it is out of reach on both. Without it the ids of the range would be
+    // runc has the fix since 1.1.12: it is out of reach on both. Without it the ids of the range would be
     // those of nobody in there, and the directory is closed to them.
-    for (const side of [engines.bare, engines.guarded])
-      expect((await side.sh(script)).stdout).not.toContain("the machine's");
+    for (const side of [engines.bare, engines.guarded]) {
+      const { stdout } = await side.sh(script);
+      expect(stdout).not.toContain("the machine's");
+      // Each of the 16 was tried, and said why it could not.
+      expect(stdout.trimEnd().split('\n').length, stdout).toBeGreaterThanOrEqual(16);
+      const inside = await side.sh('docker run --rm -w /proc/self/root/etc busybox cat ../etc/passwd');
+      expect(inside.stdout, inside.stderr).toMatch(/^root:/);
+    }
   });
 });
 
@@ -96,13 +105,78 @@ describe('Docker Engine', () => {
   );
 });
 
+describe('plugins', () => {
+  it('CVE-2026-33997: none is installed, whatever rights were agreed to', async () => {
+    const [open, bareOpen] = await Promise.all([
+      startRegistry(),
+      startRegistry({ network: engines.bareNetwork }),
+    ]);
+    try {
+      const plugin = path.join(engines.guarded.scratch, 'plugin');
+      await mkdir(path.join(plugin, 'rootfs'), { recursive: true });
+      await writeFile(path.join(plugin, 'rootfs/x'), 'x');
+      await writeFile(
+        path.join(plugin, 'config.json'),
+        JSON.stringify({
+          description: 'x',
+          entrypoint: ['/x'],
+          interface: { types: ['docker.volumedriver/1.0'], socket: 'x.sock' },
+          network: { type: 'host' },
+          linux: { capabilities: [] },
+        }),
+      );
+      const publish = (host: string) =>
+        `docker plugin create ${host}/x ${plugin} && docker plugin push ${host}/x && ` +
+        `docker plugin rm ${host}/x`;
+      const install = (host: string) =>
+        `docker plugin install --disable --grant-all-permissions ${host}/x && docker plugin ls -q | wc -l`;
+      const published = await engines.bare.sh(publish(bareOpen.host));
+      expect(published.code, published.stderr).toBe(0);
+      const bare = await engines.bare.sh(install(bareOpen.host));
+      expect([bare.code, bare.stdout.trim().split('\n').at(-1)], bare.stderr).toEqual([0, '1']);
+
+      // Past the gateway, as root would: clients can't make one either.
+      const byRoot = await engines.guarded.sh(publish(open.host), {
+        DOCKER_HOST: `unix://${engines.guarded.engine.socket}`,
+      });
+      expect(byRoot.code, byRoot.stderr).toBe(0);
+      const guarded = await engines.guarded.sh(install(open.host));
+      expect(guarded.code).not.toBe(0);
+      expect(guarded.stderr).toMatch(/enhanced container isolation: .* is blocked/);
+      // Other rights than it takes: what an engine without the fix does not notice.
+      const other = '[{"Name": "network", "Description": "", "Value": ["none"]}]';
+      const pulled = await sendJson(
+        engines.guarded.socket,
+        'POST',
+        `/v1.45/plugins/pull?remote=${open.host}/x&name=y`,
+        other,
+      );
+      expect([pulled.status, pulled.body]).toEqual([403, expect.stringMatching(/is blocked/)]);
+      expect((await engines.guarded.sh('docker plugin ls -q')).stdout).toBe('');
+    } finally {
+      await engines.bare.sh('docker plugin ls -q | xargs -r docker plugin rm');
+      await Promise.all([open.stop(), bareOpen.stop()]);
+    }
+  });
+});
+
 describe('Docker Desktop', () => {
   it('CVE-2025-9074: no container reaches the Engine API by its network', async () => {
-    const script =
+    const script = (addresses: string) =>
       'docker run --rm busybox sh -c \'gateway=$(ip route | grep ^default | cut -d " " -f 3); ' +
-      'for address in $gateway 192.168.65.7; do for port in 2375 2376; do ' +
+      `for address in ${addresses}; do for port in 2375 2376; do ` +
       "timeout 3 wget -q -O - http://$address:$port/version 2> /dev/null; done; done; echo $gateway'";
-    const guarded = await engines.guarded.sh(script);
+    const guarded = await engines.guarded.sh(script('$gateway 192.168.65.7'));
     expect(guarded.stdout, guarded.stderr).toMatch(/^[0-9.]+\n$/);
+    // It would reach what listens there.
+    const listening = createServer((_, response) => response.end('reached\n'));
+    listening.listen(2375, guarded.stdout.trim());
+    await once(listening, 'listening');
+    try {
+      const reached = await engines.guarded.sh(script('$gateway'));
+      expect(reached.stdout, reached.stderr).toBe(`reached\n${guarded.stdout}`);
+    } finally {
+      listening.close();
+    }
   });
 });
