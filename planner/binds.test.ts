@@ -59,7 +59,7 @@ function planned(
     root: { path: '/r' },
     linux: { namespaces: [] },
     mounts: [{ destination: '/m', type: 'bind', options: ['rbind', 'rw'], ...mount }],
-  } as OciSpec; // all that planBinds reads
+  } as OciSpec; // the only fields that planBinds reads
   return planBinds(spec, plan, {
     container,
     mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8') + more),
@@ -76,7 +76,7 @@ function planned(
   });
 }
 
-/** Paths that runc finds the binds at, by index. */
+/** The paths at which runc finds the binds, by index. */
 function bind(...of: Parameters<typeof planned>): Map<number, string> {
   return new Map([...planned(...of)].map(([index, { path: found }]) => [index, found]));
 }

@@ -16,7 +16,10 @@ import { layersAt, layersOf, planShifted, type Overlay } from './mounts/overlay.
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from './base/plan.ts';
 import { enginePlaces, refuseEngineParts, type EngineParts } from './shares/sockets.ts';
 
-/** File systems the kernel does not id-map; their files keep their ids, and a container sees nobody's. */
+/**
+ * File systems that the kernel cannot id-map: their files keep their ids, and belong to nobody inside the
+ * container.
+ */
 const notMappable = new Set([
   'proc',
   'sysfs',
@@ -47,21 +50,23 @@ const notMappable = new Set([
 ]);
 
 export interface BindContext {
-  /** Id of the container. */
+  /** The container's id. */
   readonly container: string;
   readonly mounts: readonly Mount[];
   readonly namespace: NamespaceNumber;
   readonly base: number;
   readonly parts: EngineParts;
-  /** Where the engine keeps what it mounts itself; and how all else is mapped: it is somebody's (A8). */
+  /**
+   * Where the engine keeps what it mounts itself, and how everything else is mapped: it belongs to a user
+   * (A8).
+   */
   readonly engineRoots: readonly string[];
   readonly shares: Shares;
 }
 
 /**
- * Plans every bind and volume: id-mapped, and where read-only locked so by the kernel (made read-only in the
- * engine's mount namespace, where the container has no say: A9). Returns the new sources by index in the
- * spec's mounts.
+ * Plans every bind and volume: id-mapped, and locked where it is read-only (set in the engine's mount
+ * namespace, where the container cannot undo it: A9). Returns the new sources by index in the spec's mounts.
  */
 export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext): Map<number, BindSource> {
   const sources = new Map<number, BindSource>();
@@ -69,7 +74,7 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
   for (const [index, mount] of (spec.mounts ?? []).entries()) {
     if (!isBind(mount) || mount.source === undefined) continue;
     const bind = inspect(mount, mount.source);
-    // Left to runc it could come into being in between, as a link to anything.
+    // If runc handled it, it could appear in between, as a link to anything.
     if (bind === null) refuse(`the source of a bind mount is not there: ${mount.source}`);
     refuseEngineParts(bind, context.mounts, places, context.container);
     refuseLinks(mount, mount.source, bind.source, context.parts);
@@ -108,9 +113,9 @@ function inspect(mount: OciMount, given: string): Bind | null {
 }
 
 /**
- * Refuses a source that leads through a symbolic link (A8). The gateway checked the path without links and
- * wrote that one; a container that may write above it can put a link in its place, and restart policies start
- * containers without asking the gateway again.
+ * Refuses a source whose path contains a symbolic link (A8). The gateway resolved the path and forwarded the
+ * result. A container that may write to a parent directory can replace a component by a link, and restart
+ * policies start containers without asking the gateway again.
  */
 function refuseLinks(mount: OciMount, given: string, source: string, parts: EngineParts): void {
   if (given === source || givenByEngine(mount, given)) return;
@@ -123,7 +128,10 @@ function refuseLinks(mount: OciMount, given: string, source: string, parts: Engi
   );
 }
 
-/** `--init`: the engine looks its helper up among the machine's programs, where distributions put links. */
+/**
+ * `--init`: the engine looks up its init program among the machine's programs, which distributions may
+ * install as links.
+ */
 function givenByEngine(mount: OciMount, given: string): boolean {
   return (
     mount.destination === '/sbin/docker-init' &&
@@ -132,7 +140,7 @@ function givenByEngine(mount: OciMount, given: string): boolean {
   );
 }
 
-/** `engines`: a file the engine gives, nobody's share. */
+/** `engines`: a file that the engine provides, not a share of a user. */
 function planBind(
   bind: Bind,
   plan: PlanBuilder,
@@ -145,8 +153,8 @@ function planBind(
   const namespace = share ? context.shares.namespaceFor(bind.source) : context.namespace;
   const overlay = enginesLayers(on, context);
   if (overlay !== null) {
-    // Another view of the same layers, with the container's ids. What the mount shows need not be its file
-    // system's root.
+    // Another view of the same layers, with the container's ids. The mount may show a subdirectory of its
+    // file system.
     const relative = path.relative('/', pathInFileSystem(bind.source, on));
     const whole = planShifted(plan, overlay, {
       namespace,
@@ -182,23 +190,24 @@ function planBind(
     setId,
     noDevices,
   };
-  // Also where nothing changes: the runtime mounts the object that was checked; runc would go by the path
-  // again, through links.
+  // Also where nothing changes: the runtime mounts the object that was checked; runc would look the path up
+  // again, and follow links.
   const mapping = isMappable(on) ? { namespace, mapBelow: below.length > 0 && below.every(isMappable) } : {};
   return { tree: plan.tree(bind.source, { ...common, ...mapping }), lockedFlags };
 }
 
 /**
- * Where the engine goes to what is at `source`, if that is in a volume: the directory of all volumes, or a
- * mount there of the volume's own. It copies an image's files into a volume that is empty, as root and
- * following links, whoever else has the volume (A5, A8).
+ * The directory through which the engine accesses `source`, if that is in a volume: the directory of all
+ * volumes, or the volume's own mount. The engine copies an image's files into an empty volume as root and
+ * follows links, whoever else uses the volume (A5, A8).
  */
 function volumesAt(source: string, on: Mount, { mounts, engineRoots }: BindContext): string[] {
   return engineRoots
     .map((root) => path.join(root, 'volumes'))
     .flatMap((volumes) => {
       const home = mountOf(volumes, mounts);
-      // By place in the file system: of a part of a volume the engine makes a mount elsewhere.
+      // Compared by location in the file system: for a subpath of a volume the engine makes a mount
+      // elsewhere.
       if (
         home?.device === on.device &&
         isWithin(pathInFileSystem(source, on), pathInFileSystem(volumes, home))
@@ -211,9 +220,8 @@ function volumesAt(source: string, on: Mount, { mounts, engineRoots }: BindConte
 }
 
 /**
- * Whether the guard at `directory` is, or will be, a mount of its own that the runtime makes (mounts.h:
- * guard_directory), which alone took the set-user-ID bits' effect away there: an administrator's mount keeps
- * the flags that it has.
+ * Whether the guard at `directory` is, or will be, a mount made by the runtime (mounts.h: guard_directory).
+ * Only such a mount disables set-user-ID bits: an administrator's mount keeps its flags.
  */
 export function isGuardOfOurs(directory: string, mounts: readonly Mount[]): boolean {
   const on = mounts.findLast(({ mountPoint }) => mountPoint === directory);
@@ -223,8 +231,8 @@ export function isGuardOfOurs(directory: string, mounts: readonly Mount[]): bool
 }
 
 /**
- * Device files come from the kernel's own file systems; in what is shared they do nothing, whoever left them
- * there.
+ * Device files come from the kernel's own file systems; those in shared directories are disabled, whoever
+ * made them.
  */
 function withoutDevices(on: Mount, below: readonly Mount[]): 'top' | 'all' | false {
   const hasDevices = ({ type, mountPoint }: Mount) =>
@@ -233,14 +241,14 @@ function withoutDevices(on: Mount, below: readonly Mount[]): 'top' | 'all' | fal
   return below.some(hasDevices) ? 'top' : 'all';
 }
 
-/** FUSE file systems are named by a suffix: `fuse.sshfs`. */
+/** FUSE file systems have a suffix: `fuse.sshfs`. */
 function isMappable(mount: Mount): boolean {
   return !notMappable.has(mount.type.replace(/^(fuse(?:blk)?)\..*/, '$1'));
 }
 
 /**
- * The layers of an overlay of the engine's; null: none. Anybody else's is shown with its ids as they are: a
- * second one over an upper directory that is in use is undefined.
+ * The layers of an overlay that the engine mounted; null for any other mount. Other overlays are not
+ * id-mapped: a second overlay over an upper directory in use is undefined.
  */
 function enginesLayers(mount: Mount, { mounts, engineRoots }: BindContext): Overlay | null {
   if (mount.type !== 'overlay') return null;
@@ -249,6 +257,6 @@ function enginesLayers(mount: Mount, { mounts, engineRoots }: BindContext): Over
     const layers = overlay.upper === null ? overlay.lowers : [overlay.upper.parent, ...overlay.lowers];
     return layers.every((layer) => engineRoots.some((root) => isWithin(layer, root))) ? overlay : null;
   } catch {
-    return null; // cannot be determined
+    return null; // The layers cannot be determined.
   }
 }

@@ -6,15 +6,15 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 
-// dockerd reads a build's layer as root and by path, for its sum and whenever the image is saved or pushed. A
-// step can hand a directory of its own to another step that lives on, and changes it: a link there would be
-// any file of the machine in the image.
+// dockerd reads a build's layer as root and by path: for its checksum, and whenever the image is saved or
+// pushed. A step can pass a descriptor of one of its directories to another step that is still running, which
+// then changes the directory: a link there could put any file of the machine into the image.
 
 const run = promisify(execFile);
 
 /**
- * `keep SOCKET`: takes a directory, and puts its `link` in the place of its `d` and back, over and over.
- * `give SOCKET [FILE]`: hands /w to it, and FILE open for writing.
+ * `keep SOCKET`: receives a directory, and exchanges its `d` for its `link` and back, repeatedly. `give
+ * SOCKET [FILE]`: sends /w to it, and FILE open for writing.
  */
 const program = `#define _GNU_SOURCE
 #include <errno.h>
@@ -105,7 +105,7 @@ const guards = async () =>
         options?.includes('nosymfollow') === true,
     );
 
-/** Builds image `name`; the builder's output goes to `output` at once. */
+/** Builds image `name`; passes the builder's output to `output` as it comes. */
 async function build(output: string[], name: string, ...lines: string[]): Promise<void> {
   await writeFile(path.join(directory, name), [...lines, ''].join('\n'));
   const building = spawn('docker', ['build', '-t', name, '-f', path.join(directory, name), directory], {
@@ -119,7 +119,7 @@ async function build(output: string[], name: string, ...lines: string[]): Promis
   if (code !== 0) throw new Error(output.join(''));
 }
 
-/** A build whose step keeps what is given to it; resolves once it does. */
+/** A build whose step keeps the descriptors sent to it; resolves once the step is ready. */
 async function startHoldingBuild(
   name: string,
 ): Promise<{ readonly buildProcess: ChildProcess; readonly output: () => string }> {
@@ -145,8 +145,8 @@ const files = () =>
   `mkdir -m 777 /w /w/d && echo own > /w/d/outside && chmod 666 /w/d/outside && ln -s ${directory} /w/link`;
 
 /**
- * Saves the image again and again. Whether the machine's file was read for it: the kernel notes the first
- * time after a change.
+ * Saves the image repeatedly. Returns whether the machine's file was read: the kernel updates its access time
+ * on the first read after a change.
  */
 async function isReadBySaving(image: string): Promise<boolean> {
   for (let round = 0; round < 12; round++)
@@ -201,14 +201,14 @@ it('A5: a step fails, and makes no layer, where a file of it stays open for writ
   await expect(engine.docker('image', 'inspect', 'for-ever')).rejects.toThrow('No such image');
   // Its files were never made read-only; the builder removes them.
   expect(holderOutput()).not.toContain('Read-only');
-  // A container that passes no descriptor on does not wait.
+  // A container that passed no descriptor on ends without waiting.
   await build([], 'others', ...lines, 'RUN echo own > /own');
 }, 90_000);
 
 it('A5: the engine follows no link in the layer of a first step, which is no overlay', async () => {
   await startHoldingBuild('keep-empty');
   const before = (await guards()).length;
-  // What is gone at the moment it is read makes a build fail.
+  // A file that disappears while it is read makes a build fail.
   const built = await build(
     [],
     'empty',
@@ -223,7 +223,7 @@ it('A5: the engine follows no link in the layer of a first step, which is no ove
     () => false,
   );
   expect(await isReadBySaving('empty')).toBe(false);
-  // It goes with the image.
+  // It is removed with the image.
   expect(await guards()).toHaveLength(before + 1);
   if (built) await engine.docker('rmi', 'empty');
   await engine.docker('builder', 'prune', '-f');

@@ -8,7 +8,7 @@ import { cgroupHierarchies, mountsOf } from './mounts/mount-table.ts';
 
 const hierarchies = cgroupHierarchies(mountsOf('self'));
 const tree = `bulkhead-test-${process.pid}`;
-/** Of the deepest first, in every hierarchy. */
+/** The deepest first, in every hierarchy. */
 const directories = ['jobs/1', 'jobs', 'used', ''].flatMap((name) =>
   hierarchies.map((hierarchy) => path.join(hierarchy, tree, name)),
 );

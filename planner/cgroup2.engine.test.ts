@@ -7,8 +7,8 @@ import { sharingRecordName, writeSharingRecord } from '../shared/isolation/shari
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 import { enterUnifiedCgroups } from '../tests/support/unified-cgroups.ts';
 
-// Real cgroup v2, but for its controllers where the machine uses v1: no limits here. Not run on a real
-// systemd: its paths are made by hand.
+// Real cgroup v2, but without controllers where the machine uses them in v1, so without limits. Not run on a
+// real systemd: its paths are created by the test.
 enterUnifiedCgroups();
 const cgroups = '/sys/fs/cgroup';
 
@@ -33,7 +33,7 @@ describe('on cgroup v2', () => {
         'cat /proc/self/uid_map; grep ^0:: /proc/self/cgroup; mkdir /sys/fs/cgroup/sub 2>&1',
       );
     const isolated = /^\s*0\s+[1-4]\d{9}\s+65536\n0::\/\nmkdir: .*Read-only file system\n$/;
-    // execFile's rejection: mkdir must fail
+    // the rejection of execFile: mkdir must fail
     const failing = (error: unknown) => (error as { stdout: string }).stdout;
     expect(await observe().catch(failing)).toMatch(isolated);
     await engine.docker('pause', 'one');
@@ -73,7 +73,7 @@ describe('on cgroup v2', () => {
         ...['busybox', 'sh', '-c', script],
       )
     ).trim();
-    // As the gateway does when it lets a container start.
+    // As the gateway does when it allows the start of a container.
     const records = path.join(engine.paths.root, 'sharing');
     mkdirSync(records, { recursive: true });
     writeFileSync(

@@ -15,7 +15,10 @@ afterAll(async () => {
   await guarded.stop();
 });
 
-/** One call of the Engine API through the gateway; resolves with the body, rejects with the engine's text. */
+/**
+ * Sends a request to the Engine API through the gateway; resolves with the body, rejects with the engine's
+ * message.
+ */
 function call(method: string, target: string, body?: unknown): Promise<string> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? '' : JSON.stringify(body);
@@ -44,7 +47,10 @@ function call(method: string, target: string, body?: unknown): Promise<string> {
   });
 }
 
-/** What `docker run` and `docker rm` do, without a process each. Resolves with what it printed. */
+/**
+ * Does what `docker run` and `docker rm` do, without starting a process for each. Resolves with the
+ * container's output.
+ */
 async function runAndRemove(): Promise<string> {
   const { Id: id } = JSON.parse(
     await call('POST', '/containers/create', {

@@ -10,7 +10,7 @@ let engine: IsolatedEngine;
 let directory: string;
 let runc: string;
 
-/** Takes the user namespace out of the configuration before runc reads it. */
+/** Removes the user namespace from the configuration before runc reads it. */
 const withoutUserNamespace = `
 const { readFileSync, writeFileSync } = require('node:fs');
 const file = process.argv[1] + '/config.json';

@@ -47,7 +47,7 @@ it('continues when its directory is removed', () => {
 
 it('reports a state that cannot be written, and leaves nothing unfinished', () => {
   const store = openContainerStore(at('states'));
-  mkdirSync(at('states', 'one.json')); // nothing is renamed over a directory
+  mkdirSync(at('states', 'one.json')); // a file cannot be renamed to an existing directory
   expect(() => {
     store.write(state);
   }).toThrow(`what the planner keeps of containers cannot be written in ${at('states')}: EISDIR`);

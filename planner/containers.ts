@@ -10,47 +10,50 @@ const stateSchema = z.object({
   id: z.string(),
   runcRoot: z.string(),
   base: z.number(),
-  /** The runtime that is creating it, or was. */
+  /** The runtime that creates, or created, the container. */
   runtimePid: z.number(),
-  /** The machine's boot it was created in: no container outlives it. Missing in files of earlier versions. */
+  /**
+   * The machine's boot in which it was created: no container outlives it. Missing in files of earlier
+   * versions.
+   */
   boot: z.string().optional(),
-  /** Hash of the token of the build that it is of; missing where it has none (step-processes.ts). */
+  /** Hash of the token of the container's build; missing if there is none (step-processes.ts). */
   build: z.string().optional(),
-  /** The container's root overlay, null where it is a plain directory; and where the engine has that. */
+  /** The container's root overlay, and where the engine has mounted it; null for a plain directory. */
   overlay: overlaySchema.nullable(),
   enginePoints: z.array(z.string()),
   /**
-   * Device of the container's overlay where an earlier version of the runtime mounted it, without the flags
-   * that tell it from the engine's own.
+   * Device of the container's overlay if an earlier version of the runtime mounted it, without the flags that
+   * distinguish it from the engine's own.
    */
   device: z.string().nullable().default(null),
-  /** Ids in what a user other than root shares; null: none is shared, or the ids are the same on disk. */
+  /** Ids in shares of a user other than root; null: nothing is shared, or the ids are the same on disk. */
   shares: shareMapsSchema.nullable().default(null),
 });
 export type ContainerState = z.infer<typeof stateSchema>;
 
-/** What the planner keeps per container on disk. */
+/** The planner's records of containers on disk. */
 export interface ContainerStore {
   /** Ids with a state file, readable or not. */
   ids(): string[];
-  /** Whether there is a state of `id`, readable or not. */
+  /** Whether a state file of `id` exists, readable or not. */
   has(id: string): boolean;
   read(id: string): ContainerState | null;
-  /** Throws, and leaves what was there, when the disk fails. */
+  /** Throws, and keeps the previous state, on an I/O error. */
   write(state: ContainerState): void;
-  /** Deletes the state; none is fine. */
+  /** Deletes the state, if there is one. */
   remove(id: string): void;
 }
 
 const unfinished = '.json.new';
 
-/** Opens the store; what a planner that was killed had not written to its end goes. */
+/** Opens the store; removes files that a killed planner did not finish. */
 export function openContainerStore(stateDirectory: string): ContainerStore {
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(stateDirectory))
     if (name.endsWith(unfinished)) removeFile(path.join(stateDirectory, name));
   const fileOf = (id: string) => path.join(stateDirectory, `${id}.json`);
-  // What was read last, by id: a delete reads it several times.
+  // States by id, as last read: a delete reads the same one several times.
   const parsed = new Map<string, { readonly text: string; readonly state: ContainerState }>();
 
   return {
@@ -61,8 +64,8 @@ export function openContainerStore(stateDirectory: string): ContainerStore {
         .filter(isContainerId),
     has: (id) => existsSync(fileOf(id)),
     read(id) {
-      // Checked first: making the error takes longer than all else here, and every container that is new is
-      // looked up.
+      // Checked first: constructing the error takes longer than everything else here, and every new container
+      // is looked up.
       if (!existsSync(fileOf(id))) return null;
       try {
         const text = readFileSync(fileOf(id), 'utf8');
@@ -78,7 +81,7 @@ export function openContainerStore(stateDirectory: string): ContainerStore {
     write(state) {
       const temporary = path.join(stateDirectory, `${state.id}${unfinished}`);
       try {
-        mkdirSync(stateDirectory, { recursive: true, mode: 0o700 }); // somebody may have taken it away
+        mkdirSync(stateDirectory, { recursive: true, mode: 0o700 }); // it may have been removed meanwhile
         writeFileSync(temporary, JSON.stringify(state), { mode: 0o600 });
         renameSync(temporary, fileOf(state.id));
       } catch (error) {
@@ -97,7 +100,7 @@ export function openContainerStore(stateDirectory: string): ContainerStore {
   };
 }
 
-/** Nothing where there is none. */
+/** No states if the directory does not exist. */
 function readDirectory(directory: string): string[] {
   try {
     return readdirSync(directory);

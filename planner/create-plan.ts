@@ -27,23 +27,23 @@ import type { ServiceOptions } from './service-options.ts';
 import { engineRoots, grantedDevicesOf, rangeOwnerOf, sharesOf } from './shares/shares.ts';
 import { isStep, takeToken } from './step-processes.ts';
 
-/** A container's root file system in the private directory. */
+/** Name of the container's root file system in the private directory. */
 export const rootName = 'root';
 
-/** What one create is planned with. */
+/** The inputs of planning one create. */
 export interface CreateInput {
   readonly request: PlannerRequest;
-  /** The mounts that the runtime has now. */
+  /** The mounts that the runtime sees. */
   readonly mounts: readonly Mount[];
   /** Where the emulated files of /proc are served; null: nowhere. */
   readonly procFiles: string | null;
-  /** What the sharing user was found to reach (share-checks.ts). */
+  /** The directories that the sharing user can access (share-checks.ts). */
   readonly reach: Reach;
 }
 
 /**
- * Plans a create and edits its config.json, in the order of the steps below: later ones rely on the range
- * that the first one claims. Throws IsolationRefused with the text for whoever started the container.
+ * Plans a create and edits its config.json, in the order of the steps below: later steps need the range that
+ * the first one claims. Throws IsolationRefused with a message for whoever started the container.
  */
 export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: CreateInput): void {
   const { containers, parts, sharing, runtimeBinary, privateDirectory } = options;
@@ -65,8 +65,8 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
   if (sealed !== null) plan.sealedRunc(sealed);
   const namespace = plan.userNamespace(diskMap(base));
   plan.privateDirectory(privateDirectory);
-  // By the name that the container's root has for it, runc changes to a directory before it enters the
-  // container (`exec`): to this, an empty one.
+  // Before runc enters a container (`exec`), it changes to a directory whose path the container's root
+  // controls. Use an empty directory instead.
   mkdirSync(path.join(privateDirectory, rootName), { recursive: true, mode: 0o700 });
 
   const root = realpathSync.native(path.resolve(bundle, spec.root.path));
@@ -118,7 +118,7 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
   replaceConfig(configFile, renderSpec(withAbsoluteCgroup(edited)));
 }
 
-/** The container's specification as the engine wrote it; a step of a build without its token. */
+/** The container's specification as the engine wrote it, without the build token if it is a build step. */
 function readSpec(
   configFile: string,
   request: PlannerRequest,
@@ -128,7 +128,7 @@ function readSpec(
   return { spec: build === null ? given : { ...given, process }, build };
 }
 
-/** The container's own range, or the one of the container whose namespaces it joins (A3). */
+/** The container's own range, or that of the container whose namespaces it joins (A3). */
 function claimRange(
   { ranges, sharing }: ServiceOptions,
   id: string,
@@ -150,7 +150,7 @@ interface RootInput {
 }
 type PlannedRoot = Pick<ContainerState, 'overlay' | 'enginePoints'> & { readonly rootPath: string };
 
-/** Plans the root file system, with the ids of the range. */
+/** Plans the root file system with the ids of the range. */
 function planRoot(plan: PlanBuilder, input: RootInput): PlannedRoot {
   const rootMount = input.mounts.findLast((mount) => mount.mountPoint === input.root);
   return rootMount?.type === 'overlay'
@@ -165,10 +165,10 @@ function planOverlayRoot(plan: PlanBuilder, rootMount: Mount, input: RootInput):
   const partial = points.find((point) => point.root !== '/');
   if (partial !== undefined)
     refuse(`the container's layers are also mounted in part at ${partial.mountPoint}; unmount that`);
-  // A second overlay over the same upper layer is undefined: the engine's goes first.
+  // A second overlay over the same upper layer is undefined: unmount the engine's first.
   if (overlay.upper !== null) for (const point of points) plan.unmount(point.mountPoint);
-  // A commit has the engine read there, as root and by path, while the container (or who got a descriptor
-  // from it) may put links in its way.
+  // A commit makes the engine read there, as root and by path, while the container (or a process that got a
+  // descriptor from it) may create links.
   if (overlay.upper !== null && isKeptLayer(overlay.upper.parent)) plan.guard(overlay.upper.parent);
   const upperNamespace = overlay.upper === null ? namespace : plan.userNamespace(upperMap(base));
   const tree = planShifted(plan, overlay, { namespace, upperNamespace, base, readOnly: false, mounts });
@@ -176,7 +176,7 @@ function planOverlayRoot(plan: PlanBuilder, rootMount: Mount, input: RootInput):
     return { rootPath: plan.place(tree, rootName), overlay: null, enginePoints: [] };
   const enginePoints = points.map((point) => point.mountPoint);
   refuseOpenPoints(enginePoints);
-  // The engine copies, exports and compares there while the container runs.
+  // The engine uses this mount for cp, export and diff while the container runs.
   for (const point of enginePoints) plan.attach(plan.clone(tree), point, true);
   return { rootPath: plan.place(tree, rootName), overlay, enginePoints };
 }
@@ -191,9 +191,9 @@ function planDirectoryRoot(plan: PlanBuilder, { root, mounts, parts, namespace }
 }
 
 /**
- * Whether `directory` is a container's, of overlay2: it goes with the container, and what is mounted on it
- * with it. A build's, which becomes an image's, would leave a mount each, and is frozen at its end instead;
- * of the snapshotter's another mount is made for a commit.
+ * Whether `directory` belongs to a container of overlay2: it is removed with the container, and mounts on it
+ * with it. A build's directory becomes an image's, so a mount would remain for each; it is frozen at its end
+ * instead. For a commit, the snapshotter makes another mount.
  */
 const isKeptLayer = (directory: string): boolean => /\/overlay2\/[0-9a-f]{64}$/.test(directory);
 
@@ -203,7 +203,7 @@ interface DeviceInput {
   readonly granted: readonly GrantedDevice[];
 }
 
-/** Places device files of our own; by name, where they stand for the container. */
+/** Adds our own device files; returns, by name, those that replace the machine's in the container. */
 function planDevices(
   plan: PlanBuilder,
   { deviceNodes, devicesDirectory }: ServiceOptions,
@@ -211,14 +211,14 @@ function planDevices(
 ): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
   const given = spec.linux.devices ?? [];
-  // Read-only keeps its mode and owner, which all containers share; a device opens for writing all the same.
+  // Read-only: all containers share its mode and owner. The device can be opened for writing all the same.
   const place = (node: string) => plan.place(plan.tree(node, { namespace, readOnly: 'top' }));
   for (const name of ownFileNames(given, isPrivileged(spec))) {
     const node = deviceNodes.get(name);
     if (node !== undefined) sources.set(name, place(node));
   }
   for (const file of grantedFiles(given, granted)) {
-    // None could be made, or opened.
+    // None could be created or opened.
     if (deviceNodes.size === 0) refuse(`device files can't be made below ${devicesDirectory}`);
     sources.set(file.name, place(makeGrantedNode(devicesDirectory, file)));
   }
@@ -226,8 +226,8 @@ function planDevices(
 }
 
 /**
- * runc takes a relative path from its own cgroup on, which lets nobody open more devices than the engine may
- * (device-cgroup.ts).
+ * runc resolves a relative path from its own cgroup, where no more devices may be opened than the engine may
+ * open (device-cgroup.ts).
  */
 function withAbsoluteCgroup(spec: OciSpec): OciSpec {
   const cgroup = spec.linux.cgroupsPath;
@@ -236,7 +236,7 @@ function withAbsoluteCgroup(spec: OciSpec): OciSpec {
     : { ...spec, linux: { ...spec.linux, cgroupsPath: `/${cgroup}` } };
 }
 
-/** Replaces config.json atomically; it keeps its mode. */
+/** Replaces config.json atomically and keeps its mode. */
 function replaceConfig(configFile: string, text: string): void {
   const temporary = `${configFile}.bulkhead`;
   writeFileSync(temporary, text, { mode: statSync(configFile).mode & 0o777 });

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 
-// dockerd itself, as root and by path, copies an image's files into an empty volume and reads a container's
-// files for a commit. Who runs in a container meanwhile must not lead it out of there by a symbolic link:
-// that would be any file of the machine.
+// dockerd itself, as root and by path, copies an image's files into an empty volume, and reads a container's
+// files for a commit. Meanwhile, a process in a container must not be able to redirect it by a symbolic link
+// to any file of the machine.
 
 let directory: string, engine: IsolatedEngine;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Directories that are mounted on themselves; a running container's overlay follows no links either. */
+/** Directories that are mounted on themselves. A running container's overlay does not follow links either. */
 const guards = async () =>
   (await readFile('/proc/self/mountinfo', 'utf8'))
     .split('\n')
@@ -88,7 +88,7 @@ it('A5: a commit contains files of the container only, also if its directories a
     try {
       await engine.docker('commit', '--pause=false', id, 'committed');
     } catch (error) {
-      // The engine gives up, guarded or not, when a file's size changes between its header and its content.
+      // The engine fails, guarded or not, if a file's size changes between its header and its content.
       expect(String(error)).toContain('unexpected EOF');
       continue;
     }
@@ -106,7 +106,7 @@ it('A5: a commit contains files of the container only, also if its directories a
       ),
     );
   }
-  // It starts again over the same layers, and what keeps them goes with it.
+  // It starts again over the same layers, and what keeps a descriptor of them is removed with it.
   await engine.docker('restart', '-t', '0', id);
   expect((await guards()).filter((point) => point.includes('/overlay2/'))).toHaveLength(1 + 2);
   await engine.docker('rm', '-f', id);

@@ -4,17 +4,17 @@ import type { ContainerState } from './containers.ts';
 import type { Mount } from '../engine/base/mountinfo.ts';
 import { refuse } from './base/refuse.ts';
 
-// The only mounts of containers in the machine's mount namespace: where dockerd has a container's root file
-// system mounted, for cp, export and diff. While the container runs, its own overlay is there, and nobody
-// runs a program or opens a device on it.
+// The only mounts of containers in the machine's mount namespace: the points at which dockerd has mounted a
+// container's root file system, for cp, export and diff. While the container runs, its own overlay is there,
+// and nobody can execute a file or open a device on it.
 
 /**
- * What `PlanBuilder.attach` gives an overlay with a container's ids; the engine's own overlays have none of
- * them.
+ * Flags that `PlanBuilder.attach` sets on an overlay with a container's ids; the engine's own overlays have
+ * none of them.
  */
 const shiftedFlags = ['nosuid', 'nodev', 'noexec'];
 
-/** Whether the container's overlay, with the ids of its range, is what the engine has mounted at `point`. */
+/** Whether the container's overlay, with the ids of its range, is mounted at the engine's `point`. */
 export function isShiftedPoint(
   point: string,
   state: Pick<ContainerState, 'device'>,
@@ -29,9 +29,9 @@ export function isShiftedPoint(
 }
 
 /**
- * Refuses a container whose root file system the engine has mounted where others than root can get to: below
- * every such point must be a directory of root's that nobody else may search. dockerd and containerd have it
- * so by themselves.
+ * Refuses a container whose root file system the engine has mounted where users other than root could reach
+ * it: each such point must be below a directory of root's that nobody else may search. By default, dockerd
+ * and containerd ensure that.
  */
 export function refuseOpenPoints(points: readonly string[]): void {
   const open = points.find((point) => !ancestors(point).some(isRootsAlone));

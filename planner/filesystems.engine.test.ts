@@ -6,7 +6,9 @@ import { mountDataFileSystem } from '../tests/support/real-engine.ts';
 
 const run = promisify(execFile);
 
-/** One container's life: ids inside, in volumes, on disk, in export and diff; nothing left in the end. */
+/**
+ * The life of one container: ids inside, in volumes, on disk, in export and diff; nothing remains afterwards.
+ */
 async function observe(engine: IsolatedEngine): Promise<void> {
   const script =
     'cat /proc/self/uid_map; echo x > /f; chown 3:4 /f; stat -c %u:%g /f /bin/busybox; echo x > /v/f; ' +

@@ -3,10 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { statFields } from '../shared/process/process-stat.ts';
 
-/**
- * A container's first process: its number, and when it began (clock ticks since boot), since numbers are used
- * again.
- */
+/** A container's first process: its id, and its start time (clock ticks since boot), since ids are reused. */
 export interface FirstProcess {
   readonly pid: number;
   readonly start: number;
@@ -17,17 +14,17 @@ const stateSchema = z.object({
   init_process_start: z.int().nonnegative(),
 });
 
-/** As runc notes it; null where it has noted none that can be read. */
+/** As recorded by runc; null if there is no readable record. */
 export function firstProcessOf(runcRoot: string, id: string): FirstProcess | null {
   try {
     const parsed = stateSchema.parse(JSON.parse(readFileSync(path.join(runcRoot, id, 'state.json'), 'utf8')));
     return { pid: parsed.init_process_pid, start: parsed.init_process_start };
   } catch {
-    return null; // being written, or gone
+    return null; // being written, or removed
   }
 }
 
-/** Whether it has ended and its parent knows. */
+/** Whether it has exited and its parent has reaped it. */
 export function hasEnded({ pid, start }: FirstProcess): boolean {
   try {
     return Number(statFields(readFileSync(`/proc/${pid}/stat`, 'utf8')).started) !== start;

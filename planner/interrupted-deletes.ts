@@ -25,7 +25,9 @@ export class InterruptedDeletes {
     this.#options = options;
   }
 
-  /** Starts no further delete; resolves when those that run have ended. One that takes too long is killed. */
+  /**
+   * Starts no further delete; resolves when those in progress have ended. One that takes too long is killed.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     const running = this.#options.tracked
@@ -39,9 +41,8 @@ export class InterruptedDeletes {
   }
 
   /**
-   * Deletes containers that ended without an event: their runtime was killed before it sent a request, so
-   * nobody else deletes them. To be called at intervals: a container that had ended at two calls in a row
-   * should have been deleted in between.
+   * Deletes containers whose end nobody handles: their runtime was killed before it sent a request. To be
+   * called at intervals: a container found ended by two calls in a row should have been deleted in between.
    */
   deleteEnded(): void {
     const { containers, tracked } = this.#options;
@@ -63,9 +64,10 @@ export class InterruptedDeletes {
 
   /**
    * Repeats a delete whose runtime was killed before or while runc performed it: containerd does not request
-   * it again until its next start, and then accepts that there is nothing. A live container is deleted only
-   * if that delete was forced (containerd's, once a shim is gone); the process of a created one, not started
-   * yet, is killed by runc anyway. A delete may fail, so it is retried with growing delays.
+   * it again until its next start, and then accepts that there is nothing. A running container is deleted
+   * only if that delete was forced (containerd's, after a shim has exited); the process of a container that
+   * was created but not started is killed by runc anyway. A delete may fail, so it is retried with growing
+   * delays.
    */
   retry(id: string): void {
     const { paths, service, containers, tracked } = this.#options;
@@ -74,7 +76,7 @@ export class InterruptedDeletes {
     if (this.#stopped || one.ownDelete !== null) return;
     if (state === null || !service.isKnown(id, state.runcRoot)) return;
     const force = one.life.deleting === 'by-force';
-    // Of a container that is half deleted, runc has no record of the process any more.
+    // For a partly deleted container, runc has no record of the process any more.
     if (!force && !this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) return;
     one.life.failedAttempts += 1;
     tracked.logOnce(id, 'its delete was interrupted and is tried again');

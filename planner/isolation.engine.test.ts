@@ -65,7 +65,7 @@ describe('ranges', () => {
     await engine.docker('exec', 'again', 'sh', '-c', 'echo kept > /kept');
     await engine.docker('restart', '-t', '0', 'again');
     const second = baseOf(await engine.docker('exec', 'again', 'cat', '/proc/self/uid_map'));
-    // No gateway guards this engine: who asks is root.
+    // No gateway guards this engine: every caller is root.
     const recorded = await Promise.all(
       [first, second].map((base) =>
         readFile(path.join(engine.own.rangeOwners.directory, String(base)), 'utf8'),
@@ -81,7 +81,7 @@ describe('ranges', () => {
   });
 });
 
-/** Those of the devices that this machine has. */
+/** The devices among those that this machine has. */
 const present = async (...names: string[]) =>
   (
     await Promise.all(

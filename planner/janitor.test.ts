@@ -25,7 +25,7 @@ import { IsolationService } from './service.ts';
 
 const id = 'c'.repeat(64);
 let directory: string, containers: ContainerStore, janitor: Janitor, logLines: string[];
-/** Called when a range becomes somebody's for good. */
+/** Called when a range gets a permanent owner. */
 let record: () => void;
 const at = (...names: string[]) => path.join(directory, ...names);
 beforeEach(() => {
@@ -111,7 +111,7 @@ async function killedAtDelete(verb: 'deleting' | 'deleting-by-force' = 'deleting
   janitor.endRequest(id);
 }
 
-/** Has runc note that the container's process is this one, which lives. */
+/** Makes runc record that the container's process is this one, which is running. */
 function noteLivingProcess(): void {
   const { started } = statFields(readFileSync(`/proc/${process.pid}/stat`, 'utf8'));
   writeFileSync(
@@ -120,7 +120,7 @@ function noteLivingProcess(): void {
   );
 }
 
-/** Two looks fit in. */
+/** Long enough for two checks. */
 async function nothingIsDeleted(): Promise<void> {
   await new Promise((resolve) => {
     setTimeout(resolve, 600);
@@ -128,7 +128,7 @@ async function nothingIsDeleted(): Promise<void> {
   expect(existsSync(at('asked'))).toBe(false);
 }
 
-/** A new life of the container begins only once the delete that is made up for is done. */
+/** The container may be created again only once the repeated delete has finished. */
 async function createWaitsForTheDelete(): Promise<void> {
   let made = false;
   const create = janitor.beginRequest({ id, verb: 'create', runcRoot: at('runc') }).then(() => {
@@ -228,7 +228,7 @@ it("a runtime's message before runc's delete is read before the janitor checks i
     janitor.endRequest(id);
     runtime.write('deleting');
     rmSync(at('runc', id), { recursive: true });
-    // Busy until the look is due: it is the first thing that comes then.
+    // Busy until the check is due: it is the next event to be handled.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
     await heard;
     expect(logLines).toEqual([]);
@@ -260,7 +260,7 @@ it('yields to the event loop during long checks, so that heartbeats continue', a
   const claims = Array.from({ length: 60 }, (_, i) => firstBase + (i + 100) * rangeSize);
   for (const base of claims)
     writeFileSync(at('ranges', String(base)), JSON.stringify({ root: directory, id: `gone-${base}` }));
-  // As slow as a disk that is busy.
+  // As slow as a busy disk.
   const slow = (ms: number) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   };
@@ -280,7 +280,7 @@ it('yields to the event loop during long checks, so that heartbeats continue', a
   await janitor.start();
   over = true;
   expect(claims.filter((base) => existsSync(at('ranges', String(base))))).toEqual([]);
-  // Counted, not timed: a loaded machine gives this process no turn for as long as it likes.
+  // Counted, not timed: on a loaded machine this process may not run for any length of time.
   expect(most).toBeLessThan(30);
 });
 
@@ -304,6 +304,6 @@ it('ends a delete that it made up for where that is not done in time', async () 
   await expect.poll(() => existsSync(at('asked'))).toBe(true);
   const from = performance.now();
   await janitor.stop();
-  // It waits for as long as a delete may take, and no longer: this one takes for ever.
+  // It waits only as long as a delete may take: this one never ends.
   expect(performance.now() - from).toBeGreaterThan(2900);
 });

@@ -22,25 +22,25 @@ export interface JanitorOptions {
 }
 
 /**
- * Between the end of a runtime and the check of its container, ms: the kernel kills the runc of a killed
- * runtime right after it, and containerd then requests a delete.
+ * Delay between the exit of a runtime and the check of its container, ms: the kernel kills the runc of a
+ * killed runtime right after it, and containerd then requests a delete.
  */
 const settleMs = 150;
 /**
- * Interval of the check of all containers, ms: it finds changes without a runtime's exit (another process
+ * Interval of the check of all containers, ms: it finds changes that involve no runtime (another process
  * deleted from runc's directory). Also the upper bound of the retry delay.
  */
 const sweepMs = 30_000;
 /**
- * Interval of the check for containers that have ended, ms. One that has ended at two checks in a row should
- * have been deleted in between.
+ * Interval of the check for containers that have ended, ms. One that was found ended by two checks in a row
+ * should have been deleted in between.
  */
 const endedMs = 4_000;
 
 /**
- * Finishes what killed runtimes left: for a container that runc does not know (any more) and that no runtime
- * is working on, it removes mounts, state and range, and restores the engine's plain overlay. Runtimes keep
- * their connection to the planner open as long as they live, so the end of a killed one is an event. Requests
+ * Finishes the work of killed runtimes: for a container that runc has no record of and that no runtime is
+ * working on, it removes mounts, state and range, and restores the engine's plain overlay. Runtimes keep
+ * their connection to the planner open as long as they run, so the exit of a killed one is an event. Requests
  * for a container wait while it is cleaned up.
  */
 export class Janitor {
@@ -58,10 +58,10 @@ export class Janitor {
     this.#deletes = new InterruptedDeletes({ paths, service, containers, tracked: this.#tracked });
   }
 
-  /** Checks all containers now, as after a crash, and from then on at intervals. */
+  /** Checks all containers now, as after a crash, and then at intervals. */
   async start(): Promise<void> {
     const { ranges, containers } = this.#options;
-    // Each may wait for the disk: yield in between, so that heartbeats to the supervisor go on.
+    // Each check may wait for the disk: yield in between, so that heartbeats to the supervisor continue.
     const next = turns();
     for (const id of containers.ids()) {
       await next();
@@ -109,7 +109,7 @@ export class Janitor {
   }: Pick<PlannerRequest, 'id' | 'verb' | 'runcRoot'>): Promise<void> {
     const isDelete = verb === 'deleting' || verb === 'deleting-by-force';
     const tracked = this.#tracked.of(id);
-    // Another runc's container of that name is not this one.
+    // A container of the same name in another runc root is a different one.
     if (isDelete && this.#options.containers.read(id)?.runcRoot === runcRoot) {
       const { life } = tracked;
       life.deleting = verb === 'deleting-by-force' || life.deleting === 'by-force' ? 'by-force' : 'plain';
@@ -117,12 +117,12 @@ export class Janitor {
     tracked.requests += 1;
     await tracked.cleaning;
     if (verb !== 'create' || this.#stopped) return;
-    // A new container of the same id must not run into the deletion of the earlier one: runc would kill the
-    // one that is created and not started yet.
+    // A new container with the same id must not overlap with the deletion of the earlier one: runc would kill
+    // the new one while it is created and not yet started.
     if (tracked.life.deleting !== null && tracked.requests === 1) this.#deletes.retry(id);
     await tracked.ownDelete?.done;
-    // Remains of an earlier container, not removed because the planner was not running or its disk was full,
-    // would be in the way.
+    // Remains of an earlier container (the planner was not running, or the disk was full) would be in the
+    // way.
     if (
       !this.#stopped &&
       this.#options.containers.has(id) &&
@@ -133,7 +133,7 @@ export class Janitor {
     this.#tracked.forgetLife(id);
   }
 
-  /** The runtime of that request has exited, in whatever way. */
+  /** The runtime that sent the request has exited, for whatever reason. */
   endRequest(id: string): void {
     const tracked = this.#tracked.of(id);
     tracked.requests = Math.max(0, tracked.requests - 1);
@@ -142,7 +142,7 @@ export class Janitor {
     else this.#scheduleCheck(id);
   }
 
-  /** Checks every container, unless such a check is running. */
+  /** Checks every container, unless a check is running. */
   #sweep(): Promise<void> {
     this.#sweeping ??= this.#checkAll().finally(() => {
       this.#sweeping = null;
@@ -159,8 +159,8 @@ export class Janitor {
   }
 
   /**
-   * Frees claims of containers without a state file (the state of a running one was lost), once their
-   * processes have ended.
+   * Frees claims of containers without a state file (a running container lost its state) once their processes
+   * have ended.
    */
   async #freeOrphans(): Promise<void> {
     const { containers, ranges } = this.#options;
@@ -172,24 +172,24 @@ export class Janitor {
     for (const { base, id } of orphans) {
       await next();
       if (this.#stopped) return;
-      // It may have come back in between.
+      // The state may have been restored meanwhile.
       if (inUse.has(base) || containers.has(id) || ranges.hasHolder(base)) continue;
       ranges.free(base);
     }
   }
 
   async #check(id: string): Promise<void> {
-    // A runtime announces a delete before runc performs it; while we were busy, that may be unread. Accepting
-    // its connection takes one turn of the event loop, reading it another.
+    // A runtime announces a delete before runc performs it; while the planner was busy, the announcement may
+    // be unread. Accepting its connection takes one turn of the event loop, reading it another.
     await turn();
     await turn();
     const tracked = this.#tracked.of(id);
     if (this.#stopped || tracked.requests > 0 || tracked.cleaning !== null) return;
-    // From here to setting `cleaning` nothing is awaited: no request can come in between.
+    // No await from here until `cleaning` is set: no request can come in between.
     const done = await this.#cleanAlone(id);
     if (done && !this.#isBeingCreated(id)) return;
-    // The obstacle mostly disappears by itself: a dying process, an engine that is just unmounting its
-    // layers. A runtime that was started before this planner may take longer.
+    // The obstacle usually disappears by itself: a process that is exiting, or an engine that is unmounting
+    // its layers. A runtime that was started before this planner may take longer.
     if (!done) tracked.life.failedAttempts += 1;
     this.#scheduleCheck(id, done ? endedMs : undefined);
   }
@@ -237,8 +237,8 @@ export class Janitor {
   }
 
   /**
-   * Claims the range of a container that may be running again, should the claim have been lost; one that is
-   * gone needs none.
+   * Claims the range of a container that may be running again, in case its claim was lost. A removed
+   * container needs none.
    */
   #restoreClaim(id: string): void {
     const { containers, ranges } = this.#options;
@@ -251,7 +251,7 @@ export class Janitor {
     }
   }
 
-  /** Whether runc knows the container, or the runtime that creates it is at work. */
+  /** Whether runc has a record of the container, or the runtime that creates it is still running. */
   #isAlive(state: ContainerState): boolean {
     const { paths, service } = this.#options;
     return (
@@ -262,7 +262,7 @@ export class Janitor {
 
   /**
    * Schedules a check of one container, with a delay that grows with failed attempts, unless one is scheduled
-   * already. What runc still has, and a runtime was about to delete, is deleted again.
+   * already. If runc still has the container, and a runtime was about to delete it, the delete is repeated.
    */
   #scheduleCheck(id: string, afterMs?: number): void {
     const tracked = this.#tracked.of(id);

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 type Victim = 'runtime' | 'shim' | 'planner' | 'dockerd';
-/** In turn; dockerd least often, because its coming back takes longest. */
+/** In turn; dockerd least often, because it takes the longest to return. */
 const victims: readonly Victim[] = [
   'runtime',
   'shim',
@@ -49,8 +49,8 @@ async function runtimes(): Promise<number[]> {
 }
 
 /**
- * Kills one `victim` after `delay` ms, unless the operation is `over` by then; a runtime or shim that is not
- * there at that moment is waited for until it is.
+ * Kills one `victim` after `delay` ms, unless the operation is `over` by then. If no runtime or shim is
+ * running at that moment, waits until one is.
  */
 async function kill(
   victim: Victim,
@@ -81,7 +81,7 @@ async function kill(
       process.kill(pid, 'SIGKILL');
       return true;
     } catch {
-      // ended of itself just then
+      // it has just exited by itself
     }
   }
   return false;
@@ -114,21 +114,21 @@ function perform(operation: Operation): Promise<unknown> {
   }
 }
 
-/** What has to be there for `operation`. */
+/** Creates what `operation` needs. */
 async function prepare(operation: Operation): Promise<void> {
   if (operation === 'create') return;
   await perform('create');
   if (operation === 'start') await engine.docker('kill', 'one');
 }
 
-/** The image of the containers: several layers, that hide some of each other's files. */
+/** The image of the containers: several layers, some of which hide files of others. */
 const image = 'layered';
 
 /** Every file of every image layer with mode, owner, size and content. */
 async function layers(): Promise<string> {
   const { UpperDir = '', LowerDir = '' } = JSON.parse(
     await engine.docker('image', 'inspect', '-f', '{{json .GraphDriver.Data}}', image),
-  ) as { UpperDir?: string; LowerDir?: string }; // overlay2's
+  ) as { UpperDir?: string; LowerDir?: string }; // the layers of overlay2
   const directories = [UpperDir, ...LowerDir.split(':')].filter((one) => one !== '');
   expect(directories.length).toBeGreaterThanOrEqual(4);
   const script =
@@ -137,7 +137,7 @@ async function layers(): Promise<string> {
   return (await run('sh', ['-c', script, 'sh', ...directories], { maxBuffer: 1 << 24 })).stdout;
 }
 
-/** How long each operation takes undisturbed, ms: kills fall within it. */
+/** How long each operation takes undisturbed, ms: kills are timed within it. */
 async function lengths(): Promise<Record<Operation, number>> {
   const measured: Record<Operation, number> = { create: 0, start: 0, delete: 0 };
   for (const operation of operations) {
@@ -153,10 +153,11 @@ async function lengths(): Promise<Record<Operation, number>> {
 const runc = () => path.join(engine.settings.execRoot, 'runtime-runc/moby');
 
 /**
- * Has dockerd find the container if it lost it: killed before it noted that it runs, it takes it for stopped,
- * and would remove it while it runs on, with runc alone, too (lost-containers.engine.test.ts). When it starts
- * it again, it ends what runs. A runtime that dockerd's kill left at work is waited for: until it is done it
- * isn't known whether the container runs.
+ * Makes dockerd aware of a container that it lost track of: killed before it recorded the start, it considers
+ * the container stopped, and would remove it although it is running, with plain runc as well
+ * (lost-containers.engine.test.ts). When dockerd starts it again, it ends the running process. A runtime that
+ * was still at work when dockerd was killed is waited for: until it ends, it is open whether the container
+ * runs.
  */
 async function findLost(what: string): Promise<void> {
   await vi.waitFor(
@@ -194,7 +195,7 @@ it(
     const before = await layers();
     const lasts = await lengths();
     let killed = 0;
-    // Whoever ended by himself before he was killed doesn't count, nor does a kill after the operation.
+    // Neither a process that exited by itself before it was killed counts, nor a kill after the operation.
     for (let i = 0; killed < kills; i++) {
       expect(i, 'most were not there to be killed').toBeLessThan(3 * kills);
       const victim = victims[i % victims.length] ?? 'runtime';
@@ -204,19 +205,19 @@ it(
       await prepare(operation);
       let over = false;
       const begun = performance.now();
-      // Whether it succeeds is not the question here.
+      // The result of the operation is not checked here.
       const performed = perform(operation)
         .catch(() => undefined)
         .then(() => {
           over = true;
         });
       if (await kill(victim, delay, performed, () => over)) killed += 1;
-      // as long as it takes on the machine as busy as it is now
+      // as long as it takes at the current load of the machine
       else lasts[operation] = performance.now() - begun;
       await performed;
       if (victim === 'dockerd') await findLost(what);
-      // A half-made or half-deleted container can be removed, by the second try at the latest: the engine may
-      // still be busy with it.
+      // A partly created or partly deleted container can be removed, at the second attempt at the latest: the
+      // engine may still be busy with it.
       await vi.waitFor(
         async () => {
           await engine.docker('rm', '-f', 'one').catch(() => undefined);
@@ -232,7 +233,8 @@ it(
         { timeout: 25_000, interval: 50 },
       );
     }
-    // A shim whose runtime was killed at a delete waits for containerd's next start, on a stock engine too.
+    // A shim whose runtime was killed during a delete waits for containerd's next start, on a stock engine as
+    // well.
     await engine.restartDockerd('SIGTERM');
     await vi.waitFor(
       async () => {

@@ -7,8 +7,8 @@ import { loadLayeredImage } from '../tests/support/layered-image.ts';
 import { isBase } from './ranges/id-ranges.ts';
 
 /**
- * As many layers as an engine takes, on both of its stores, and both ways of giving them to an overlay
- * (kernel 6.13 and newer; 5.19 and newer).
+ * As many layers as an engine allows, with both of its stores, and with both ways to pass layers to an
+ * overlay (kernel 6.13 and newer; 5.19 and newer).
  */
 describe.each([
   { store: 'overlay2', way: 'by descriptor' },
@@ -17,7 +17,7 @@ describe.each([
 ] as const)('$store, layers $way', ({ store, way }) => {
   let engine: IsolatedEngine;
   beforeAll(async () => {
-    // Inherited by engine and planner, and through containerd by the runtime.
+    // Inherited by engine and planner, and by the runtime through containerd.
     if (way === 'attached') process.env['BULKHEAD_LAYERS'] = 'attached';
     else delete process.env['BULKHEAD_LAYERS'];
     engine = await startIsolatedEngine({ containerdSnapshotter: store !== 'overlay2' });
@@ -56,7 +56,7 @@ describe.each([
       'A /written',
       'C /only-3',
     ]);
-    // Its own layers again, also after the runtime put the plain overlay back.
+    // Its own layers again, also after the runtime restored the plain overlay.
     expect(await engine.docker('start', '-a', 'many')).toContain('1240124 0:0');
     await engine.docker('rm', 'many');
     expect(await engine.leftoverMounts()).toEqual([]);

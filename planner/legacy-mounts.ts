@@ -10,9 +10,9 @@ import { rootName } from './create-plan.ts';
 import { mountsOf } from './mounts/mount-table.ts';
 
 /**
- * Takes away what an earlier version mounted for containers in the machine's mount namespace, below
- * directories that belonged to their ranges. Containers that run have mounts of their own, and go on.
- * Whatever can't be unmounted is logged, and stays.
+ * Unmounts what an earlier version mounted for containers in the machine's mount namespace, below directories
+ * that belonged to their ranges. Running containers have mounts of their own and are not affected. A failure
+ * to unmount is logged; the mount stays.
  */
 export async function removeEarlierMounts(
   paths: ExclusivePaths,
@@ -20,7 +20,7 @@ export async function removeEarlierMounts(
   log: (line: string) => void,
 ): Promise<void> {
   const names = readdirSync(paths.mounts).filter((name) => isContainerId(name) && name !== rootName);
-  // From here on nobody else gets in there, or exchanges what is there for links.
+  // From here on nobody else can enter it, or replace its content by links.
   for (const name of names) takeOver(path.join(paths.mounts, name));
   const mounts = mountsOf('self').filter(({ mountPoint }) => isWithin(mountPoint, paths.mounts));
   for (const id of containers.ids()) {
@@ -30,7 +30,7 @@ export async function removeEarlierMounts(
   }
   const plan = new PlanBuilder();
   const points = new Set(mounts.map(({ mountPoint }) => mountPoint));
-  // Deepest first: what is mounted on a mount of ours goes before it.
+  // The deepest first: mounts on top of a mount of ours are removed before it.
   for (const point of [...points].sort((a, b) => b.length - a.length)) plan.unmount(point);
   try {
     await perform(paths.runtimeBinary, plan);
@@ -54,8 +54,8 @@ function takeOver(directory: string): void {
 }
 
 /**
- * Removes the empty directories and files that were mounted on; follows no link, and nothing that has content
- * goes.
+ * Removes the empty directories and files that served as mount points. Follows no link, and removes nothing
+ * that has content.
  */
 function removeTargets(directory: string): void {
   const binds = path.join(directory, 'binds');

@@ -32,14 +32,14 @@ afterAll(async () => {
   await engine.stop();
 });
 afterEach(async () => {
-  // A failed test's containers must not fail the ones after it.
+  // Containers of a failed test must not make later tests fail.
   const left = (await engine.docker('ps', '-aq')).split('\n').filter((id) => id !== '');
   if (left.length > 0) await engine.docker('rm', '-f', ...left);
   expect(left).toEqual([]);
   await nothingLeft();
 });
 
-/** What a killed runtime left, the planner takes away of itself. */
+/** The planner cleans up after a killed runtime by itself. */
 const nothingLeft = () =>
   vi.waitFor(
     async () => {
@@ -52,7 +52,7 @@ const nothingLeft = () =>
     { timeout: 10_000, interval: 50 },
   );
 
-/** Has `script` stand in for runc while `during` runs; `$real` is runc. */
+/** Replaces runc by `script` while `during` runs; `$real` is runc. */
 async function withRunc(script: string, during: () => Promise<void>): Promise<void> {
   const runc = path.join(engine.paths.runtimeDir, 'runc');
   const real = await readlink(runc);
@@ -188,8 +188,8 @@ it('a container deleted while no planner answered can be started again', async (
 });
 
 /**
- * What a crash leaves of a container: its state, and its overlay where the engine had its own; `file` is in
- * it.
+ * Reproduces a container's remains after a crash: its state, and its overlay in place of the engine's own; it
+ * contains `file`.
  */
 async function leaveOverlay(
   id: string,
@@ -252,7 +252,7 @@ it("the planner's start removes leftovers of a crash, keeps ranges of live conta
   await engine.startPlanner();
   expect(await engine.states()).toEqual([]);
   expect(await engine.ranges()).toEqual([unclear]);
-  // The engine has its own overlay back.
+  // The engine's own overlay is restored.
   const flags = (await flagsOf(ghost.point)).flat();
   expect(flags).toEqual(expect.arrayContaining(['nosuid', 'nodev']));
   expect(flags).not.toContain('noexec');
@@ -278,7 +278,7 @@ it("the planner's start removes mounts of an earlier version, and follows no lin
     await run('mount', ['--bind', outside, of(id, 'binds', '0')]);
     await chown(of(id), lastBase, lastBase);
   }
-  // As the owner of its directory could: a link in the place of the directory that the planner works in.
+  // What the owner of its directory could do: put a link in place of the directory that the planner works in.
   await rename(of('hostile', 'binds'), of('hostile', 'old'));
   await symlink(outside, of('hostile', 'binds'));
 
@@ -288,7 +288,7 @@ it("the planner's start removes mounts of an earlier version, and follows no lin
   expect((await readdir(engine.own.mounts)).filter((name) => name !== 'root' && name !== 'hostile')).toEqual(
     [],
   );
-  // Left, for it was not the planner's own; root's alone now.
+  // Not removed, because it was not the planner's own; only root can access it now.
   expect((await stat(of('hostile'))).mode & 0o777).toBe(0o700);
   await rm(of('hostile'), { recursive: true });
   await rm(outside, { recursive: true });
@@ -323,7 +323,7 @@ it('the planner cleans up after a runtime killed after delete; the engine sees t
     '-c',
     'echo mine > /f; exec sleep 1000',
   );
-  // Keeps the engine's mount alive beyond the container.
+  // Keeps the engine's mount in place when the container is gone.
   await run('sh', ['-c', `docker -H unix://${engine.socket} export halfway > /dev/null`]);
   await withRunc(
     '"$real" "$@"; code=$?\ncase " $* " in *" delete "*) kill -9 "$PPID";; esac\nexit $code\n',
@@ -365,7 +365,7 @@ it('a delete whose runtime was killed before runc deleted is done all the same',
 
 it('a delete that is killed again and again is tried until it succeeds', async () => {
   await engine.docker('run', '-d', '--name', 'unlucky', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
-  // Twice for containerd, which asks no more, and twice for us.
+  // Two failures for containerd, which then stops trying, and two for the planner.
   const killed = path.join(engine.root, 'killed-often');
   await withRunc(
     `case " $* " in *" delete "*) [ "$(cat ${killed} 2>/dev/null | wc -l)" -ge 4 ] || ` +
@@ -394,7 +394,7 @@ it('a container is ended although its shim, and then the runtime that ends it, a
   await engine.docker('rm', '-f', 'alone');
 });
 
-/** Has a script stand in for the runtime while `during` runs; `$real` is the runtime. */
+/** Replaces the runtime by a script while `during` runs; `$real` is the runtime. */
 async function withRuntime(script: string, during: () => Promise<void>): Promise<void> {
   const { runtimeBinary } = engine.paths;
   const real = `${runtimeBinary}.real`;
@@ -429,10 +429,10 @@ it('a delete whose runtime was killed before its request is completed all the sa
   await engine.docker('rm', '-f', 'unheard').catch(() => undefined);
 });
 
-// The engine may take a container's layers away just when the planner wants to mount them for it.
+// The engine may unmount a container's layers just when the planner is about to mount them.
 it('what the planner could not take away at first it takes away soon after', async () => {
   await engine.docker('run', '-d', '--name', 'raced', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
-  // Keeps the engine's mount alive beyond the container.
+  // Keeps the engine's mount in place when the container is gone.
   await run('sh', ['-c', `docker -H unix://${engine.socket} export raced > /dev/null`]);
   const failed = path.join(engine.root, 'failed');
   await withRuntime(
@@ -496,7 +496,7 @@ it('on a full disk containers end as usual, and the reason why none starts is re
     path.join(engine.own.containers, name),
   );
   const copies = await Promise.all(stateFiles.map((file) => readFile(file)));
-  // A disk of its own: one page, which the container's state takes.
+  // A separate disk of one page, which the container's state fills.
   await run('mount', ['-t', 'tmpfs', '-o', 'size=4k,mode=700', 'none', engine.own.containers]);
   try {
     for (const [i, file] of stateFiles.entries()) await writeFile(file, copies[i] ?? '');
@@ -513,7 +513,7 @@ it('on a full disk containers end as usual, and the reason why none starts is re
 });
 
 it('a runc that creates without a user namespace is caught before the container starts', async () => {
-  // Undoes the planner's edit: what a runc would do that ignored the user namespace.
+  // Undoes the planner's edit, as a runc would that ignored the user namespace.
   const ignoring = `b=; for a in "$@"; do [ "$p" = --bundle ] && b=$a; p=$a; done
 case " $* " in *" create "*)
   sed -i 's/,{"type":"user"}//; s/,"uidMappings":.*"gidMappings":[^]]*\\]//' "$b/config.json"
@@ -534,7 +534,7 @@ it('a start while the planner is being started again waits for it', async () => 
   await engine.docker('rm', 'patient');
 });
 
-/** Sends bytes to the planner as a runtime of another kind might; resolves with its answer. */
+/** Sends raw bytes to the planner as a different runtime might; resolves with its response. */
 const send = (bytes: Buffer) =>
   new Promise<string>((resolve) => {
     const socket = connect({ path: engine.paths.plannerSocket });
@@ -552,7 +552,7 @@ const requestFrame = (...list: string[]) => Buffer.from(list.map((field) => `${f
 
 it("requests during a starting planner's first inspection are answered after it", async () => {
   await engine.planner().end('SIGKILL');
-  // Something to take away, which takes as long as we like.
+  // Something to clean up that takes as long as the test needs.
   const ghost = await leaveOverlay('ghost');
   const pipes = await mkdtemp('/tmp/bh-');
   const [begun, go] = [path.join(pipes, 'begun'), path.join(pipes, 'go')];
@@ -578,7 +578,7 @@ it("requests during a starting planner's first inspection are answered after it"
 
 it('a bind source that hangs fails its own container, clearly, and no other', async () => {
   const [hanging, bundle] = [await mkdtemp('/tmp/bh-'), await mkdtemp('/tmp/bh-')];
-  // A FUSE file system whose server never says a word; it ends with the server.
+  // A FUSE file system whose server never responds; it ends with the server.
   const server = spawn('bash', [
     '-c',
     'exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0,allow_other none ' +
@@ -595,7 +595,8 @@ it('a bind source that hangs fails its own container, clearly, and no other', as
         reject(new Error('no FUSE mount'));
       });
     });
-    // dockerd looks at sources too, so one that hangs by the time the runtime asks is made up here.
+    // dockerd inspects sources, too, so the test simulates one that hangs only when the runtime sends its
+    // request.
     await writeFile(
       path.join(bundle, 'config.json'),
       JSON.stringify({ mounts: [{ destination: '/m', type: 'bind', source: path.join(hanging, 'x') }] }),
@@ -631,7 +632,7 @@ it('the planner answers garbage with a refusal or not at all, and continues', as
     expect((await send(bytes)).split('\0').slice(0, 3)).toEqual(['bulkhead-plan-2', '3', 'error']);
   }
   expect(await send(Buffer.alloc(1 << 20, 65))).toBe('');
-  // A bundle that does not exist, and a process that does not exist.
+  // A bundle and a process that do not exist.
   expect(
     await send(
       requestFrame(

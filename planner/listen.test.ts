@@ -13,7 +13,7 @@ it('a socket whose descriptor is kept elsewhere outlives an orderly end: who con
   const server = createServer().listen(file);
   await once(server, 'listening');
   const { ino } = statSync(file);
-  const { fd } = (server as unknown as { _handle: { fd: number } })._handle; // Node has no public way to it
+  const { fd } = (server as unknown as { _handle: { fd: number } })._handle; // Node has no public API for it
   const holder = spawn('cat', [], { stdio: ['pipe', 'ignore', 'ignore', fd] });
   try {
     await withFileKept(file, async () => {

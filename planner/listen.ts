@@ -7,7 +7,7 @@ const listenerName = 'planner';
 /**
  * Listens on the socket that the supervisor retained from an earlier planner: runtimes that connected in
  * between wait in its backlog. Without one, or if its file is gone, binds a new one at `file`, which only
- * root can connect to from the first moment on.
+ * root can ever connect to.
  */
 export async function listenOn(
   server: Server,
@@ -34,7 +34,7 @@ export async function listenOn(
   if (handle !== null) await store.keep(listenerName, handle);
 }
 
-/** Closes a listening socket, whose file Node removes then, and leaves that file with the same inode. */
+/** Closes a listening socket (Node removes its file) and restores that file with the same inode. */
 export async function withFileKept(file: string, close: () => Promise<void>): Promise<void> {
   const kept = `${file}.kept`;
   rmSync(kept, { force: true });
@@ -55,6 +55,6 @@ function listening(server: Server, listen: () => void): Promise<void> {
 }
 
 function handleOf(server: Server): object | null {
-  // Node has no public way to a server's handle; it has been there since 0.x.
+  // Node has no public API for a server's handle; the property has existed since 0.x.
   return (server as unknown as { _handle?: object })._handle ?? null;
 }

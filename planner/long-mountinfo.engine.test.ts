@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 const run = promisify(execFile);
 
 /**
- * In a mount namespace of its own: 1024 mounts with short lines, which are more than 64 KiB, and then one of
- * as many layers as an image may have.
+ * In a mount namespace of its own: 1024 mounts with short lines, more than 64 KiB in total, followed by one
+ * with as many layers as an image may have.
  */
 const script = `
 place=/proc/fs; mount -t tmpfs none $place; cd $place; mkdir many; mount -t tmpfs none many

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { shimsOf, startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 import { firstProcessOf, hasEnded, type FirstProcess } from './first-process.ts';
 
-// dockerd notes that a container runs after runc has started it. Killed in between it takes it for one that
-// never ran: it neither ends nor adopts it. So it is with runc alone, too.
+// dockerd records that a container runs after runc has started it. Killed in between, it considers the
+// container never started, and neither ends nor adopts it. Plain runc behaves the same.
 
 let directory: string, engine: IsolatedEngine;
 beforeAll(async () => {
@@ -13,7 +13,8 @@ beforeAll(async () => {
   engine = await startIsolatedEngine({ runtimes: { alone: { path: path.join(directory, 'alone') } } });
   const link = path.join(engine.paths.runtimeDir, 'runc');
   const runc = await readlink(link);
-  // Both: a runc that kills the dockerd whose process `victim` names, right after it has started a container.
+  // For both: a runc that kills the dockerd whose process `victim` names, right after it has started a
+  // container.
   const victim = path.join(directory, 'victim');
   const script =
     `#!/bin/sh\ncase " $* " in *" start "*) ;; *) exec ${runc} "$@";; esac\n${runc} "$@"; code=$?\n` +
@@ -36,8 +37,8 @@ const stored = async () => ({
 const nothing = { ranges: 0, states: [], runc: [] };
 
 /**
- * Starts the container, and has dockerd killed before it notes that it runs; the container's process, when
- * another dockerd is there.
+ * Starts the container, and has dockerd killed before it records that it runs; returns the container's
+ * process once another dockerd is running.
  */
 async function lose(id: string): Promise<FirstProcess> {
   await copyFile(path.join(engine.settings.execRoot, 'dockerd.pid'), path.join(directory, 'victim'));
@@ -62,7 +63,7 @@ it.each([
     expect(hasEnded(first)).toBe(true);
     await engine.docker('rm', '-f', id);
     expect(hasEnded(second)).toBe(false);
-    // While it runs nothing of it is touched.
+    // While it runs, nothing of it is changed.
     const isolated = runtime.length === 0;
     expect(await stored()).toEqual({
       ranges: isolated ? 1 : 0,
@@ -70,7 +71,7 @@ it.each([
       runc: [id],
     });
     process.kill(second.pid, 'SIGKILL');
-    // runc's directory and the shim stay for containerd's next start where nobody else looks.
+    // runc's directory and the shim stay until containerd's next start unless something else checks.
     if (isolated)
       await vi.waitFor(
         async () => {

@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { started } from './base/started.ts';
 
-/** A delete that a runtime of ours is at, in place of one that was interrupted. */
+/** A delete performed by a runtime that the planner started, to replace an interrupted one. */
 export interface OwnDelete {
-  /** Resolves when it has ended, in whatever way. */
+  /** Resolves when it has ended, successfully or not. */
   readonly done: Promise<void>;
   /** Kills it; its runc ends with it. */
   end(): void;
@@ -18,7 +18,7 @@ export interface OwnDeleteOptions {
   readonly onError: (message: string) => void;
 }
 
-/** Has a runtime delete a container. */
+/** Starts a runtime that deletes a container. */
 export function startDelete({ runtimeBinary, runcRoot, id, force, onError }: OwnDeleteOptions): OwnDelete {
   const args = ['--root', runcRoot, 'delete', ...(force ? ['--force'] : []), id];
   let child: ChildProcess | null = null;

@@ -2,33 +2,31 @@ import path from 'node:path';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 import { rangeOwnersDirectory } from './ranges/range-owner.ts';
 
-/** Where the planner of one engine keeps what; all absolute. */
+/** The paths of one engine's planner; all absolute. */
 export interface ExclusivePaths {
-  /** The engine's root: owner of ranges in the machine-wide store. */
+  /** The engine's root directory: identifies the engine in the machine-wide store. */
   readonly root: string;
   readonly socket: string;
-  /** Held by the planner as long as it lives. */
+  /** Held by the planner as long as it runs. */
   readonly lock: string;
-  /** The installed runtime; also does the planner's own unmounting. */
+  /** The installed runtime; the planner also unmounts through it. */
   readonly runtimeBinary: string;
-  /** State per container, one file each, kept until it is released. */
+  /** One state file per container, kept until it is released. */
   readonly containers: string;
-  /**
-   * Machine-wide claims on id ranges, one file each: several engines on one machine never share a range (A3).
-   */
+  /** Machine-wide claims on id ranges, one file each: no two engines of a machine share a range (A3). */
   readonly ranges: string;
   /**
-   * Machine-wide: whose which range is, across boots (range-ledger.ts); and a file of this engine that says
-   * that it was there.
+   * Machine-wide: the permanent owners of ranges (range-ledger.ts); and this engine's own record that the
+   * directory existed.
    */
   readonly rangeOwners: { readonly directory: string; readonly mark: string | null };
   /**
-   * Where runc finds a container's mounts, in a mount namespace of its own; an empty directory for everybody
-   * else. Under /run, not under the root: a container's root must be able to traverse to it, whatever the
-   * mode of the directories above the engine's root.
+   * Where runc finds a container's mounts, in a mount namespace of its own; an empty directory for all other
+   * processes. Below /run, not below the root: a container's root must be able to traverse to it, whatever
+   * the modes of the directories above the engine's root.
    */
   readonly mounts: string;
-  /** Device files of our own, which containers get binds of. */
+  /** Our own device files, which are bound into containers. */
   readonly devices: string;
   /** Where lxcfs serves the emulated files of /proc, while it runs (A10). */
   readonly procFiles: string;
@@ -50,7 +48,7 @@ export function exclusivePaths(paths: RootPaths): ExclusivePaths {
   };
 }
 
-/** Sockets that give power over the engine, present or not: never mounted into a container (B1). */
+/** Sockets that control the engine, present or not: never mounted into a container (B1). */
 export function engineSockets(paths: RootPaths): string[] {
   const containerd = (directory: string) =>
     ['containerd.sock', 'containerd.sock.ttrpc', 'containerd-debug.sock'].map((name) =>
@@ -66,7 +64,7 @@ export function engineSockets(paths: RootPaths): string[] {
     '/var/run/docker.sock',
     ...containerd('/run/containerd'),
     '/run/bulkhead/engine.sock',
-    // Other engines of the machine give the same power.
+    // Other engines of the machine give the same control.
     '/run/podman/podman.sock',
     '/run/crio/crio.sock',
     '/run/k3s/containerd/containerd.sock',
@@ -75,7 +73,10 @@ export function engineSockets(paths: RootPaths): string[] {
   ];
 }
 
-/** Directories of which no part goes into a container: shims' sockets, the runtime, the planner's state. */
+/**
+ * Directories of which no part is mounted into a container: the shims' sockets, the runtime, the planner's
+ * state.
+ */
 export function engineDirectories(paths: RootPaths): string[] {
   const own = exclusivePaths(paths);
   return [

@@ -86,7 +86,7 @@ it('does nothing for a container any more once it is closed, whatever was reques
   await started.value.close();
   await hungUp;
   prepared();
-  // Its answer is due as soon as the request before it is answered.
+  // Its response is due as soon as the previous request has been answered.
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(logged).toEqual([]);
   expect(readFileSync(at('bundle/config.json'), 'utf8')).toBe(spec(at('shared')));

@@ -25,8 +25,8 @@ export interface PlannerOptions extends RuntimeRequestsOptions {
   readonly paths: ExclusivePaths;
   readonly handoff: ListenerHandoff;
   /**
-   * Whether the listening socket outlives an orderly end, too: a service manager keeps it while the service
-   * restarts. Then runtimes wait for the next planner. Default: false.
+   * Whether the listening socket also outlives an orderly end: a service manager keeps it while the service
+   * restarts, and runtimes wait for the next planner. Default: false.
    */
   readonly keepsSocket?: boolean;
   /** Called when it listens, before the initial scan. */
@@ -34,18 +34,17 @@ export interface PlannerOptions extends RuntimeRequestsOptions {
 }
 
 export interface Planner {
-  /** Stops serving runtimes; containers go on. */
+  /** Stops serving runtimes; containers keep running. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the planner: cleans up what a crash left, then listens on a socket only root can reach. Must run in
+ * Starts the planner: cleans up after a crash, and serves a socket that only root can connect to. Must run in
  * the engine's mount and pid namespaces, as root. Fails when another planner serves this root.
  */
 export async function startPlanner(options: PlannerOptions): Promise<Result<Planner, AppError>> {
   const { paths } = options;
-  // Before anything else: two planners would clean up the same containers, and one would remove the other's
-  // socket.
+  // First of all: two planners would clean up the same containers, and one would remove the other's socket.
   mkdirSync(path.dirname(paths.lock), { recursive: true, mode: 0o700 });
   const lock = await acquireLock(paths.lock);
   if (!lock.ok) {
@@ -100,8 +99,8 @@ async function startUnderLock(options: PlannerOptions): Promise<Planner> {
     for (const socket of connections) socket.destroy();
     await closed;
   };
-  // Listen before the initial scan, so that no runtime can exit unnoticed in between. Requests wait for the
-  // scan.
+  // Listen before the initial scan, so that no exit of a runtime goes unnoticed in between. Requests wait for
+  // the scan.
   const initialScan = listenOn(server, paths.socket, options.handoff).then(async () => {
     options.onListening?.();
     await removeEarlierMounts(paths, containers, log);
@@ -154,7 +153,7 @@ function openService(
   return { service, containers, janitor: new Janitor({ paths, service, ranges, containers, log }) };
 }
 
-/** Containers' roots pass through on the way to their root file system, whatever the umask. */
+/** Containers' root users traverse it on the way to their root file systems, whatever the umask. */
 function makeTraversable(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o711 });
   const { mode } = statSync(directory);

@@ -14,7 +14,7 @@ export const deviceRuleSchema = z.looseObject({
   access: z.string().optional(),
 });
 const namespaceSchema = z.looseObject({ type: z.string(), path: z.string().optional() });
-/** Not in the schema: a container whose process is spelt in another way is runc's to judge. */
+/** Left out of the schema: runc itself reports an error for a process that is written differently. */
 export const processSchema = z.looseObject({
   capabilities: z.looseObject({ bounding: z.array(z.string()) }),
 });

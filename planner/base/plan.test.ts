@@ -9,7 +9,7 @@ import { firstBase, lastBase } from '../ranges/id-ranges.ts';
 const fields = (bytes: Buffer) => bytes.toString('utf8').split('\0');
 const runtimeDirectory = path.resolve(import.meta.dirname, '../../runtime');
 const runtime = path.join(runtimeDirectory, 'build/bulkhead-runc');
-/** Has the runtime perform raw bytes; these plans mount nothing. */
+/** Has the runtime read raw bytes as a plan. None of these plans mounts anything. */
 const perform = (bytes: Buffer) => {
   const { status, stderr, signal } = spawnSync(runtime, ['--bulkhead-perform'], {
     input: bytes,

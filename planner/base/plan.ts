@@ -1,35 +1,35 @@
-/** Numbers of results inside one plan; what the runtime counts along. */
+/** Numbers of results within one plan; the runtime counts in the same way. */
 export type NamespaceNumber = { readonly namespace: number };
 export type TreeNumber = { readonly tree: number };
 
-/** Who a source was when it was checked: the runtime refuses another object at the same path. */
+/** Identity of the source when it was checked: the runtime refuses another object at the same path. */
 export interface FileIdentity {
   readonly device: bigint;
   readonly inode: bigint;
 }
 
 export interface TreeOptions {
-  /** Id-map by this namespace. */
+  /** Id-map the mount by this namespace. */
   readonly namespace?: NamespaceNumber;
   readonly identity?: FileIdentity;
-  /** Take the mounts below too. */
+  /** Include the mounts below. */
   readonly recursive?: boolean;
   readonly readOnly?: 'top' | 'all' | false;
-  /** Id-map the mounts below too. */
+  /** Id-map the mounts below as well. */
   readonly mapBelow?: boolean;
-  /** What is mounted in the original later appears in the copy, too. */
+  /** Mounts that are made in the original later appear in the copy as well. */
   readonly slave?: boolean;
-  /** Links are followed in the copy, also where `guard` keeps others from it in the original. */
+  /** The copy follows symbolic links, even where `guard` disabled that in the original. */
   readonly links?: boolean;
-  /** Set-user-ID files work in the copy, also where `guard` made them do nothing in the original. */
+  /** Set-user-ID files work in the copy, even where `guard` disabled them in the original. */
   readonly setId?: boolean;
-  /** Device files can't be opened: those of the top mount, or those of the mounts below neither. */
+  /** Device files cannot be opened: on the top mount, or on the mounts below it. */
   readonly noDevices?: 'top' | 'all' | false;
 }
 
 export interface OverlayLayers {
   readonly lowers: readonly TreeNumber[];
-  /** Parent directory of upper and work, with their names in it; null: read-only. */
+  /** Parent directory of upper and work, and their names in it; null: read-only. */
   readonly upper: { readonly parent: TreeNumber; readonly name: string; readonly work: string } | null;
   /** Mount options to carry over: `context=…`, `volatile`. */
   readonly options: readonly string[];
@@ -39,7 +39,7 @@ const limits = { bytes: 1 << 20, trees: 1024, lowers: 500, options: 16 };
 
 /**
  * Builds the mount plan that bulkhead-runc performs (format: runtime/plan.h). Throws where the runtime would
- * refuse the plan anyway: over a limit, or a field with NUL.
+ * refuse the plan anyway: a limit is exceeded, or a field contains NUL.
  */
 export class PlanBuilder {
   readonly #fields: string[] = [];
@@ -62,13 +62,13 @@ export class PlanBuilder {
     return { tree: this.#trees++ };
   }
 
-  /** A user namespace carrying `map` for users and groups. */
+  /** A user namespace with `map` for users and for groups. */
   userNamespace(map: string): NamespaceNumber {
     this.#add('userns', map);
     return { namespace: this.#namespaces++ };
   }
 
-  /** Another one, with a map for users and one for groups. */
+  /** A user namespace with one map for users and one for groups. */
   userNamespaceOf(users: string, groups: string): NamespaceNumber {
     this.#add('share', users, groups);
     return { namespace: this.#namespaces++ };
@@ -103,7 +103,7 @@ export class PlanBuilder {
     return this.#nextTree();
   }
 
-  /** The directory at `relative` below a tree or directory itself, not a copy: a layer. */
+  /** The directory at `relative` below a tree or directory, not a copy: a layer. */
   inside(tree: TreeNumber, relative: string): TreeNumber {
     this.#add('in', tree.tree, relative);
     return this.#nextTree();
@@ -115,7 +115,7 @@ export class PlanBuilder {
     return this.#nextTree();
   }
 
-  /** An overlay whose mounter is host id `base` (0: plain). */
+  /** An overlay mounted by host id `base` (0: plain). */
   overlay(base: number, layers: OverlayLayers): TreeNumber {
     if (layers.lowers.length > limits.lowers)
       throw new Error(`an image with more than ${limits.lowers} layers is not supported`);
@@ -137,17 +137,17 @@ export class PlanBuilder {
   }
 
   /**
-   * Puts a detached tree on an existing path of the machine's mount namespace, for the engine: set-user-ID
-   * files and devices do nothing there for whoever gets to it; `noExec`: no file can be run.
+   * Attaches a detached tree to an existing path of the machine's mount namespace, for the engine.
+   * Set-user-ID files and device files do not work there; `noExec`: no file can be executed.
    */
   attach(tree: TreeNumber, path: string, noExec = false): void {
     this.#add('attach', tree.tree, path, noExec ? 1 : 0);
   }
 
   /**
-   * Has runc run in a mount namespace of its own, a copy of the machine's with an empty directory at
-   * `directory`, where `place` puts trees. The container's namespace is made from that one; nobody else ever
-   * is in it.
+   * Runs runc in its own mount namespace, a copy of the machine's with an empty directory at `directory`, to
+   * which `place` attaches trees. The container's mount namespace is derived from it; no other process ever
+   * enters it.
    */
   privateDirectory(directory: string): void {
     this.#privateDirectory = directory;
@@ -155,8 +155,8 @@ export class PlanBuilder {
   }
 
   /**
-   * Puts a detached tree into the private directory, by `name` or a number; returns the path that it has for
-   * runc. Throws before `privateDirectory`.
+   * Attaches a detached tree inside the private directory, by `name` or a number. Returns the path at which
+   * runc sees it. Throws before `privateDirectory` was called.
    */
   place(tree: TreeNumber, name = String(this.#places++)): string {
     if (this.#privateDirectory === null)
@@ -165,38 +165,38 @@ export class PlanBuilder {
     return `${this.#privateDirectory}/${name}`;
   }
 
-  /** Detaches everything stacked at `path`; nothing there is fine. */
+  /** Detaches everything stacked at `path`; it may be nothing. */
   unmount(path: string): void {
     this.#add('unmount', path);
   }
 
   /**
-   * Lets nobody write to the file system mounted at `path` any more, not even who holds a directory of it.
-   * Where somebody has a file open for writing there it stays as it is, which is logged.
+   * Makes the file system mounted at `path` read-only for everybody, including processes that hold a
+   * directory of it open. While a file is open for writing there, it stays writable, and that is logged.
    */
   freeze(path: string): void {
     this.#add('freeze', path);
   }
 
   /**
-   * Has the kernel follow no symbolic link, open no device and heed no set-user-ID bit below `path` for
-   * whoever goes by that path; what is mounted there stays in view.
+   * Guards `path`: on lookups through it the kernel follows no symbolic link, opens no device and ignores
+   * set-user-ID bits. What is mounted below stays visible.
    */
   guard(path: string): void {
     this.#add('guard', path);
   }
 
-  /** The id range the container must turn out to have: the runtime checks it before the container starts. */
+  /** The id range that the container must have: the runtime checks it before the container starts. */
   range(base: number): void {
     this.#add('range', base);
   }
 
-  /** A step of a build while isolation is off: runc as it is. Alone in its plan. */
+  /** For a build step while isolation is off: runs runc unmodified. The only operation of its plan. */
   plain(): void {
     this.#add('plain');
   }
 
-  /** runc is the sealed copy in descriptor `number` of this process (sealed-runc.ts). */
+  /** Runs the sealed copy of runc in descriptor `number` of this process (sealed-runc.ts). */
   sealedRunc(number: number): void {
     this.#add('runc', number);
   }
@@ -210,7 +210,7 @@ export class PlanBuilder {
   }
 }
 
-/** The answer that makes the runtime fail with `message` and do nothing. */
+/** The response that makes the runtime fail with `message` and do nothing. */
 export function encodeRefusal(message: string): Buffer {
   return encodeFields(['error', message.replaceAll('\0', ' ').slice(0, 3500), 'end']);
 }

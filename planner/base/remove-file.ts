@@ -1,10 +1,10 @@
 import { unlinkSync } from 'node:fs';
 
-/** Removes a file if it can: what is none, or can't be removed, keeps its name and stops nobody. */
+/** Removes a file if possible. Missing files, directories and failures are ignored. */
 export function removeFile(file: string): void {
   try {
     unlinkSync(file);
   } catch {
-    // gone, a directory, or on a disk that fails
+    // missing, a directory, or an I/O error
   }
 }

@@ -3,29 +3,29 @@ import path from 'node:path';
 const verbs = ['create', 'exec', 'deleting', 'deleting-by-force', 'delete', 'release'] as const;
 
 /**
- * A request of bulkhead-runc. `exec` is about a further process in a build's container; `deleting` announces
- * that runc is about to delete the container, `deleting-by-force` even if that runs; after `delete`,
+ * A request of bulkhead-runc. `exec` is about a further process in a build container. `deleting` announces
+ * that runc is about to delete the container, `deleting-by-force` even if it is running. After `delete`,
  * `release` reports that its mounts are gone.
  */
 export interface PlannerRequest {
   readonly verb: (typeof verbs)[number];
   readonly id: string;
-  /** Of a create the container's bundle, of an `exec` the file with the process. */
+  /** For `create`: the container's bundle. For `exec`: the file that describes the process. */
   readonly bundle: string;
   /** runc's --root: <runcRoot>/<id> exists as long as runc knows the container. */
   readonly runcRoot: string;
-  /** The runtime's process id: its mount table is the engine's. */
+  /** The runtime's process id: its mount table is that of the engine. */
   readonly pid: number;
 }
 
-/** Longest request in bytes. */
+/** Maximum length of a request in bytes. */
 export const requestLimit = 16 * 1024;
 
 const requestFieldCount = 7;
 
 /**
- * Length of the first request in `bytes`; null: it is not whole yet. The runtime keeps its side of the
- * connection open.
+ * Length of the first request in `bytes`; null: it is incomplete. The runtime does not close its side of the
+ * connection.
  */
 export function requestLength(bytes: Buffer): number | null {
   let end = 0;
@@ -41,7 +41,7 @@ export function isOneWay({ verb }: PlannerRequest): boolean {
   return verb !== 'create' && verb !== 'exec' && verb !== 'delete';
 }
 
-/** Parses the runtime's NUL-terminated fields; null for anything unexpected. */
+/** Parses the runtime's NUL-terminated fields; null if they are not a valid request. */
 export function parseRequest(bytes: Buffer): PlannerRequest | null {
   if (bytes.length > requestLimit || bytes.at(-1) !== 0) return null;
   const fields = bytes.subarray(0, -1).toString('utf8').split('\0');
@@ -56,7 +56,7 @@ export function parseRequest(bytes: Buffer): PlannerRequest | null {
   return { verb, id, bundle, runcRoot, pid: Number(pidText) };
 }
 
-/** runc's own rule for ids, with a limit: it becomes a file name of ours. */
+/** runc's own rule for ids, with a maximum length: we use the id as a file name. */
 export function isContainerId(id: string): boolean {
   return /^[A-Za-z0-9_+.-]{1,128}$/.test(id) && id !== '.' && id !== '..';
 }

@@ -8,10 +8,10 @@ import { PlanBuilder } from './plan.ts';
 import { SealedRunc } from '../sealed-runc.ts';
 import { started } from './started.ts';
 
-// Node throws for this one, as it does without memory.
+// Node throws for this one, as it does when memory is short.
 const throwing = '/dev/null/runtime';
 
-/** What `script` says in a process that has no descriptor left for a child, and which goes on. */
+/** Output of `script` in a process that has no descriptors left for a child, and that keeps running. */
 async function withoutDescriptors(script: string): Promise<string> {
   const module = (file: string) => JSON.stringify(path.resolve(import.meta.dirname, '..', file));
   const source = `

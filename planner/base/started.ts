@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import type { ChildProcess } from 'node:child_process';
 
 /**
- * The child that `spawn` starts, once it has; rejects where it can't be. Node throws for some reasons (no
- * memory), tells of others by an event, and of a child for which there are no descriptors left there are no
- * streams either.
+ * Resolves with the child that `spawn` starts, once it has started; rejects if it cannot be started.
+ * Depending on the reason Node throws (no memory), emits an event, or returns a child without streams (no
+ * descriptors left).
  */
 export async function started<Child extends ChildProcess>(spawn: () => Child): Promise<Child> {
   const child = spawn();
-  // One that can't be killed says so, too: nothing that should end us.
+  // A child that cannot be killed emits 'error', too: this must not end the planner.
   child.on('error', () => undefined);
   await once(child, 'spawn');
   return child;

@@ -1,8 +1,8 @@
-/** How long work of one request may block the event loop, ms. */
+/** How long the work for one request may block the event loop, ms. */
 const maxBlockMs = 10;
 
 /**
- * For loops whose length a request determines: await the returned function in each iteration. It yields to
+ * For loops whose length depends on a request: await the returned function in each iteration. It yields to
  * the event loop when the loop has blocked it for `maxBlockMs`.
  */
 export function turns(): () => Promise<void> {

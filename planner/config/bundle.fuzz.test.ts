@@ -4,8 +4,8 @@ import { isolateSpec, isPrivileged, parseSpec, renderSpec, type IsolationFacts }
 import type { OciSpec } from '../base/oci-spec.ts';
 
 /**
- * Any config.json in: what comes out, read as runc reads it (keys without case, the last one winning), is
- * isolated, or nothing comes out.
+ * For any config.json: the result, read as runc reads it (case-insensitive keys, the last one wins), is
+ * isolated, or there is no result.
  */
 const facts: IsolationFacts = {
   base: 1_000_013_824,
@@ -22,7 +22,7 @@ const facts: IsolationFacts = {
   cgroupHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] },
 };
 
-/** A number as JSON may spell it, kept as text. */
+/** A number in any notation that JSON allows, as text. */
 const number = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }).map(String),
   fc.constantFrom('-1', '0', '1.0', '1e3', '-0', '18446744073709551615', '1E400'),
@@ -60,7 +60,7 @@ const { anything } = fc.letrec<{ anything: string }>((tie) => ({
 function objectOf(members: readonly (readonly [string, string])[]): string {
   return `{${members.map(([name, value]) => `${name}:${value}`).join(',')}}`;
 }
-/** An object with some of `fields`, others, in any order, doubles included. */
+/** An object with some of `fields` and some unknown ones, in any order, possibly with duplicates. */
 const object = (fields: Readonly<Record<string, fc.Arbitrary<string>>>) =>
   fc
     .array(
@@ -108,7 +108,7 @@ const linux = object({
   cgroupsPath: text,
   resources: object({ devices: list(rule), memory: object({ limit: number }) }),
 });
-/** Most have what a spec must have, so that they get through. */
+/** Most have the required fields, so that they are not refused. */
 const spec = fc
   .tuple(
     fc.array(
@@ -137,7 +137,7 @@ const spec = fc
   )
   .map(([others, inside]) => objectOf([['"root"', '{"path":"/r"}'], ...others, ['"linux"', inside]]));
 
-/** What runc finds under `name`: the last key that Go's JSON reader takes for it. */
+/** The value that runc reads for `name`: that of the last key that Go's JSON decoder matches with it. */
 function asRuncReads(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   const fold = (one: string) => one.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase();
@@ -148,7 +148,7 @@ const elements = (value: unknown): unknown[] => (Array.isArray(value) ? value : 
 function isolated(given: string): { before: OciSpec; after: string } | null {
   try {
     const before = parseSpec(given);
-    // namespaces.ts refuses these before.
+    // namespaces.ts refuses these earlier.
     if (
       before.linux.namespaces.some((one) => one.type === 'user') ||
       (before.linux.uidMappings ?? []).length > 0 ||
@@ -194,7 +194,7 @@ describe('config edits, fuzzed', () => {
       }),
       { numRuns: 1000 },
     );
-    // The generator must not have been refused all the time.
+    // Most of the generated specs must not have been refused.
     expect(through).toBeGreaterThan(100);
     expect(privileged).toBeGreaterThan(30);
   });

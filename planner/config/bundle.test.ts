@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isolateSpec, isPrivileged, parseSpec, renderSpec, type IsolationFacts } from './bundle.ts';
 
-/** As dockerd writes it, shortened; kept as text because numbers count. */
+/** As dockerd writes it, shortened; a text, because the notation of numbers matters. */
 const ordinary =
   '{"ociVersion":"1.1.0","process":{"terminal":true,"user":{"uid":0,"gid":0},"args":["sh"],' +
   '"rlimits":[{"type":"RLIMIT_NOFILE","hard":18446744073709551615,"soft":1024}],\n' +

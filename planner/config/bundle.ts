@@ -8,12 +8,12 @@ import { boundLayers } from '../mounts/layer-mounts.ts';
 import { refuseOtherSpellings } from './spelling.ts';
 
 /**
- * A container's config.json as far as isolation changes it. Everything else is kept as it came, numbers
- * included: limits such as RLIM_INFINITY (18446744073709551615) don't fit a double, so numbers that would
- * change are carried as their source text.
+ * The parts of a container's config.json that isolation changes. Everything else is kept as it is, including
+ * numbers: limits such as RLIM_INFINITY (18446744073709551615) don't fit a double, so numbers that would
+ * change are kept as source text.
  */
 
-// In Node 24, not yet in TypeScript's library: JSON.parse with source text access.
+// Available in Node 24, missing in TypeScript's library: JSON.parse with access to the source text.
 type SourceReviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 const exactJson = JSON as unknown as {
   parse(text: string, reviver: SourceReviver): unknown;
@@ -21,14 +21,15 @@ const exactJson = JSON as unknown as {
 };
 
 /**
- * Finds every number that a double might not give back as it was written (in JSON a number follows one of
- * `:,[`, or stands alone). Most configurations have none, and the exact way takes several times as long.
+ * Finds every number that may change when it is parsed to a double and written again (in JSON a number
+ * follows one of `:,[`, or stands alone). Most configurations have none, and exact parsing takes several
+ * times as long.
  */
 const mayLoseDigits = /(?:^|[:,[])\s*(?:-?(?:\d{16}|\d+[.eE])|-0)/;
 
 /**
- * Parses JSON without losing a digit: what `JSON.stringify` gives back has the numbers as they were. Throws
- * when it isn't JSON.
+ * Parses JSON without loss of digits: `JSON.stringify` of the result writes the numbers as they were. Throws
+ * for invalid JSON.
  */
 export function parseExactly(text: string): unknown {
   if (!mayLoseDigits.test(text)) return JSON.parse(text);
@@ -38,12 +39,14 @@ export function parseExactly(text: string): unknown {
   });
 }
 
-/** Parses config.json without losing a digit. Throws when it isn't JSON, or isn't an OCI Linux spec. */
+/**
+ * Parses config.json without loss of digits. Throws for invalid JSON, and for what is not an OCI Linux spec.
+ */
 export function parseSpec(text: string): OciSpec {
   const value = parseExactly(text);
   specSchema.parse(value);
   refuseOtherSpellings(value);
-  // Checked just now; zod's own result has the keys in another order.
+  // Checked above; zod's own result has the keys in another order.
   return value as OciSpec;
 }
 
@@ -52,8 +55,8 @@ export function renderSpec(spec: OciSpec): string {
 }
 
 /**
- * Whether the engine gave the container every device: what `--privileged` and BuildKit's insecure entitlement
- * do.
+ * Whether the engine gave the container every device, as for `--privileged` and BuildKit's insecure
+ * entitlement.
  */
 export function isPrivileged(spec: OciSpec): boolean {
   return (spec.linux.resources?.devices ?? []).some(
@@ -73,8 +76,8 @@ export function isBind(mount: OciMount): boolean {
 }
 
 /**
- * Where runc finds a bind, and the flags of that mount that a user namespace can't take away: runc must not
- * leave one out when it sets others.
+ * The path at which runc finds a bind, and the mount flags that a user namespace cannot clear: when runc sets
+ * flags, it must include these.
  */
 export interface BindSource {
   readonly path: string;
@@ -87,7 +90,7 @@ export interface Hook {
   readonly args: readonly string[];
 }
 
-/** What the edit puts into the spec. */
+/** What the isolated spec is made with. */
 export interface IsolationFacts {
   /** First host id of the container's range. */
   readonly base: number;
@@ -101,24 +104,25 @@ export interface IsolationFacts {
   /** Overlays that were mounted for the container, by index in `mounts`. */
   readonly layerSources: ReadonlyMap<number, string>;
   /**
-   * Files to bind in place of harmless devices, by the machine's names; where there is none, the machine's.
+   * Files to bind for harmless devices, by the machine's names; where one is missing, the machine's file is
+   * bound.
    */
   readonly deviceSources: ReadonlyMap<string, string>;
-  /** Devices of the machine that the settings let the container have. */
+  /** Devices of the machine that the settings grant to the container. */
   readonly grantedDevices: readonly GrantedDevice[];
-  /** Mounts of our own (proc-files.ts). */
+  /** Mounts added by Bulkhead (proc-files.ts). */
   readonly moreMounts: readonly OciMount[];
-  /** Whether the machine has only cgroup v2: every container gets its own cgroup namespace there. */
+  /** Whether the machine has cgroup v2 only: every container gets its own cgroup namespace there. */
   readonly unifiedCgroups: boolean;
-  /** The hook that has nothing started that is not isolated. */
+  /** The hook that prevents the start of a container that is not isolated. */
   readonly checkHook: Hook;
-  /** The hook that hands the container its own cgroups. */
+  /** The hook that gives the container's root its own cgroups. */
   readonly cgroupHook: Hook;
 }
 
 /**
- * The devices of every container, as the engine's default rules have them: /dev/null, zero, full, random,
- * urandom, tty, console, ptmx, pts.
+ * The devices of every container, by the engine's default rules: /dev/null, zero, full, random, urandom, tty,
+ * console, ptmx, pts.
  */
 const defaultDeviceRules: z.infer<typeof deviceRuleSchema>[] = [
   { allow: false, access: 'rwm' },
@@ -139,7 +143,7 @@ const defaultDeviceRules: z.infer<typeof deviceRuleSchema>[] = [
   { allow: true, type: 'b', access: 'm' },
 ];
 
-/** The isolated spec (A2, A4, A5, A9): pure. Namespaces must have been checked before (namespaces.ts). */
+/** The isolated spec (A2, A4, A5, A9). Pure. Namespaces must have been checked before (namespaces.ts). */
 export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
   const privileged = isPrivileged(spec);
   const { linux } = spec;
@@ -155,7 +159,7 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
   if (ownCgroups && !hasCgroupNamespace) namespaces.push({ type: 'cgroup' });
 
   const hooks = spec.hooks ?? {};
-  // hooks of others, not looked into
+  // hooks of others, not inspected
   const created = Array.isArray(hooks['createRuntime']) ? (hooks['createRuntime'] as unknown[]) : [];
   const createRuntime = [facts.checkHook, ...created, ...(ownCgroups ? [facts.cgroupHook] : [])];
   return {
@@ -174,12 +178,12 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
     linux: {
       ...linux,
       namespaces,
-      // Also for a joined user namespace: runc takes the host id of the container's root from here.
+      // Also for a joined user namespace: runc takes the host id of the container's root from this map.
       uidMappings: map,
       gidMappings: map,
       ...(linux.sysctl ? { sysctl: sysctlsOf(linux.sysctl) } : {}),
       ...(linux.devices ? { devices: devices.devices } : {}),
-      // A container with devices of the machine opens these, and with no more than they are granted for.
+      // A container with granted devices may open these, with no more access than granted.
       ...(privileged || facts.grantedDevices.length > 0
         ? {
             resources: {
@@ -193,10 +197,11 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
 }
 
 /**
- * Where the container may mount, a second sysfs is hidden below its /dev: `ip netns exec` takes /sys away
- * before it mounts another, and the kernel lets a user namespace mount sysfs only where it has one already.
- * On /sys itself it takes no second one. It has no `ro`: runc mounts all on /dev writable, and in the end
- * remounts what is at that path, by then the container's tmpfs, with the flags of a mount that has it.
+ * Where the container may mount, a second sysfs is hidden below its /dev: `ip netns exec` unmounts /sys
+ * before it mounts another one, and the kernel lets a user namespace mount sysfs only where one is already
+ * visible. On /sys itself the kernel allows no second one. It has no `ro`: runc mounts everything below /dev
+ * writable, and finally remounts what is at that path, by then the container's tmpfs, with the flags of the
+ * mount that has it.
  */
 function withSpareSysfs(mount: OciMount, spec: OciSpec): OciMount[] {
   const wanted = mount.type === 'tmpfs' && mount.destination === '/dev' && mayMount(spec);
@@ -214,17 +219,17 @@ const domain = 'kernel.domainname';
 const ping = 'net.ipv4.ping_group_range';
 const largestId = rangeSize - 1;
 
-/** What a container in a user namespace may set. */
+/** Sysctls that a container in a user namespace may set. */
 function sysctlsOf(sysctls: Readonly<Record<string, string>>): Record<string, string> {
   const { [domain]: _, ...others } = sysctls;
-  // Only the machine's root may write the file of the domain name. The spec has a field for it since 1.1:
-  // runc 1.2 sets it by the system call, older ones start the container without (the name in /etc/hosts,
-  // which programs ask, is the engine's work and stays). The engine's ping range reaches beyond the ids that
-  // exist in the container, which the kernel refuses.
+  // Only the machine's root may write the file of the domain name. The spec has had a field for it since 1.1:
+  // runc 1.2 sets it by the system call; older versions start the container without it (the name in
+  // /etc/hosts, which programs read, is written by the engine and stays). The engine's ping range includes
+  // ids that do not exist in the container, which the kernel refuses.
   return others[ping] === undefined ? others : { ...others, [ping]: withinIds(others[ping]) };
 }
 
-/** A range of group ids, cut to those there are; text that isn't one is left for runc to refuse. */
+/** A range of group ids, cut to the existing ones; a text that is not a range is left for runc to refuse. */
 function withinIds(range: string): string {
   const [first, last] = /^\s*(\d+)\s+(\d+)\s*$/.exec(range)?.slice(1).map(Number) ?? [];
   return first === undefined || last === undefined

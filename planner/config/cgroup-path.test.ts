@@ -82,7 +82,7 @@ describe('processes in a cgroup', () => {
       mkdirSync(path.join(root, cgroup), { recursive: true });
       writeFileSync(path.join(root, cgroup, 'cgroup.procs'), processes);
     }
-    // As of a threaded one, it can't be read.
+    // Like that of a threaded cgroup, it cannot be read.
     mkdirSync(path.join(root, 'memory/threaded/cgroup.procs'), { recursive: true });
   });
   afterAll(() => {

@@ -5,27 +5,27 @@ import { refuse } from '../base/refuse.ts';
 export interface CgroupContext {
   /** The container's id. */
   readonly id: string;
-  /** Cgroups of the engine itself, one a hierarchy: /proc/<pid>/cgroup of its runtime. */
+  /** Cgroups of the engine itself, one per hierarchy: from /proc/<pid>/cgroup of its runtime. */
   readonly engine: readonly string[];
-  /** Whether a container of this engine has this id. */
+  /** Whether this engine has a container with this id. */
   isContainer(id: string): boolean;
-  /** Whether processes run in the cgroup itself, in any hierarchy. */
+  /** Whether processes are directly in the cgroup, in any hierarchy. */
   hasProcesses(cgroup: string): boolean;
 }
 
 /**
- * Refuses a `cgroupsPath` that is not the container's own: inside another container's cgroup (it would be
- * charged for this one, and its root could freeze or end this one) or the engine's. `--cgroup-parent` with
- * any other parent is fine; one of more than a name where no processes are on the way. The gateway asks more
- * of clients; BuildKit's frontends and restart policies don't come by it. Path of the cgroupfs driver, or
- * `slice:prefix:name` of systemd's.
+ * Refuses a `cgroupsPath` that is not the container's own: inside another container's cgroup (which would be
+ * charged for this one, and whose root could freeze or kill it) or inside the engine's. `--cgroup-parent` may
+ * name any other parent; if it has more than one component, no cgroup on the way may contain processes. The
+ * gateway has stricter rules for clients; BuildKit's frontends and restart policies do not pass the gateway.
+ * The path is in the form of the cgroupfs driver, or `slice:prefix:name` of systemd's.
  */
 export function checkCgroupPath(cgroupsPath: string | undefined, context: CgroupContext): void {
   if (cgroupsPath === undefined || cgroupsPath === '') return;
   const what = `the cgroup ${cgroupsPath}`;
   if (!cgroupsPath.includes('/')) {
     const [slice, , name, more] = cgroupsPath.split(':');
-    // systemd's slices nest by name alone, and no container's scope is one.
+    // systemd's slices are nested by name alone, and no container's scope is a slice.
     if (
       name === undefined ||
       more !== undefined ||
@@ -54,24 +54,27 @@ export function checkCgroupPath(cgroupsPath: string | undefined, context: Cgroup
     refuse(`${what} is inside one in which processes run (${used}); give another --cgroup-parent`);
 }
 
-/** The cgroups on the way to a container; none for a single name: beside what is there, containers may be. */
+/**
+ * The cgroups on the way to a container; none for a path of one component: next to existing cgroups,
+ * containers are allowed.
+ */
 function longerParents(names: readonly string[]): string[] {
   return names.length < 2 ? [] : names.map((_, i) => `/${names.slice(0, i + 1).join('/')}`);
 }
 
-/** Whether processes run in a cgroup itself; `hierarchies`: where all of them are mounted. */
+/** Whether processes are directly in a cgroup; `hierarchies`: where they are mounted whole. */
 export function hasProcesses(cgroup: string, hierarchies: readonly string[]): boolean {
   return hierarchies.some((hierarchy) => {
     try {
       return readFileSync(path.join(hierarchy, cgroup, 'cgroup.procs'), 'utf8') !== '';
     } catch (error) {
-      // Of a threaded one the file can't be read.
+      // The file of a threaded cgroup cannot be read.
       return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
     }
   });
 }
 
-/** The cgroups that the text of /proc/<pid>/cgroup names. */
+/** The cgroups in the text of /proc/<pid>/cgroup. */
 export function cgroupsOf(text: string): string[] {
   return text.split('\n').flatMap((line) => /^\d+:[^:]*:(\/.*)$/.exec(line)?.[1] ?? []);
 }

@@ -5,10 +5,10 @@ import { deviceNumber } from '../../shared/isolation/device-number.ts';
 import { harmlessDevices, type DeviceFile } from './devices.ts';
 
 /**
- * Makes device files of our own, root's and with the mode the machine's have: id-mapped they belong to a
- * container's root as on a stock engine. The machine's own can't be id-mapped, and where it gives them to
- * root alone, nobody in a container could open them. Returns the files by the machine's names; none where the
- * file system of `directory` takes no devices (`nodev`), so that the machine's own stand in.
+ * Makes our own device files, owned by root and with the modes of the machine's: id-mapped, they belong to
+ * the container's root as on a stock engine. The machine's own files cannot be id-mapped, and if only root
+ * may open them, nobody in a container could. Returns the files by the machine's names; none if the file
+ * system of `directory` does not allow devices (`nodev`), so that the machine's files are used.
  */
 export function makeDeviceNodes(directory: string, log: (line: string) => void): ReadonlyMap<string, string> {
   const nodes = new Map<string, string>();
@@ -39,25 +39,25 @@ function modeOf(name: string): number | null {
   try {
     return statSync(name).mode & 0o777;
   } catch {
-    return null; // the machine has none
+    return null; // the machine has no such device
   }
 }
 
 /**
- * Makes a file for a device that the settings grant, with the mode and owner that the machine's has. All
- * containers with the device share it. Returns its path; throws where the file system takes no devices.
+ * Makes a file for a granted device, with the mode and owner of the machine's file. All containers with the
+ * device share it. Returns its path; throws if the file system does not allow devices.
  */
 export function makeGrantedNode(directory: string, file: DeviceFile): string {
   const node = path.join(directory, file.name);
   makeNode(node, file);
-  // As root's alone until the mode is right.
+  // Only root may open it until the mode is set.
   chmodSync(node, 0);
   chownSync(node, file.uid, file.gid);
   chmodSync(node, file.mode);
   return node;
 }
 
-/** Has a file of that device at `node`. */
+/** Ensures that `node` is a file of that device. */
 function makeNode(node: string, device: Pick<DeviceFile, 'type' | 'major' | 'minor'>): void {
   if (isNode(node, device)) return;
   rmSync(node, { force: true });

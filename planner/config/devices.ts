@@ -15,8 +15,8 @@ const deviceSchema = z.looseObject({
 });
 
 /**
- * Character devices that act within the opener's own namespaces, and that every user may open. `name`: the
- * machine's.
+ * Character devices that act within the opener's own namespaces, and that every user may open. `name`: of the
+ * machine's file.
  */
 export const harmlessDevices = [
   { major: 1, minor: 3, name: '/dev/null' },
@@ -38,9 +38,9 @@ const kernelLog = { major: 1, minor: 11 };
 
 export interface IsolatedDevices {
   readonly devices: z.infer<typeof deviceSchema>[];
-  /** In place of devices whose file is another one than the machine's of that name. */
+  /** Used instead for devices whose file differs from the machine's file of the same name. */
   readonly mounts: OciMount[];
-  /** Type and numbers of both: what a privileged container may open beyond the engine's defaults. */
+  /** Type and numbers of both: what a privileged container may open in addition to the engine's defaults. */
   readonly opened: {
     readonly type: string;
     readonly major: number;
@@ -50,13 +50,13 @@ export interface IsolatedDevices {
 }
 
 /**
- * Devices for a container in a user namespace (A5). runc can't make them there: it binds the machine's file
- * *of the device's path inside*, whatever its numbers are. So a device by another name would be another file
- * of the machine; such a one becomes a bind of the right one, as does every device that has a file of the
- * container's own (`sources`, by the machine's name). Others than the harmless ones and those that the
- * settings grant are refused, and left away where the engine gave all devices (`privileged`); in place of the
- * kernel's log such a container has /dev/null, because programs that need none of its content (kubelet) end
- * when it can't be opened.
+ * Devices for a container in a user namespace (A5). runc cannot create them there: it binds the machine's
+ * file *at the device's path in the container*, whatever its numbers. A device under another name would
+ * therefore be another file of the machine; it becomes a bind of the right file, as does every device that
+ * has a file of our own (`sources`, by the machine's name). Devices that are neither harmless nor granted by
+ * the settings are refused; where the engine gave all devices (`privileged`) they are left out. In place of
+ * the kernel log such a container gets /dev/null: programs that need nothing from the log (kubelet) exit if
+ * they cannot open it.
  */
 export function isolateDevices(
   given: readonly unknown[],
@@ -93,7 +93,7 @@ export function isolateDevices(
   return result;
 }
 
-/** The machine's names of the harmless devices among `given` that get a file of the container's own. */
+/** The machine's names of those harmless devices among `given` for which we have our own file. */
 export function ownFileNames(given: readonly unknown[], privileged: boolean): Set<string> {
   const names = given.map((one) => {
     const known = deviceOf(one, privileged, []);
@@ -106,7 +106,7 @@ export function ownFileNames(given: readonly unknown[], privileged: boolean): Se
 
 /** Type, numbers, mode and owner of a device file. */
 export interface DeviceFile {
-  /** As `grantedName` has it. */
+  /** As returned by `grantedName`. */
   readonly name: string;
   readonly type: 'b' | 'c';
   readonly major: number;
@@ -116,7 +116,10 @@ export interface DeviceFile {
   readonly gid: number;
 }
 
-/** Files for those of the granted devices that are among `given`, as the engine found the machine's. */
+/**
+ * Files for the granted devices among `given`, with the properties that the engine read from the machine's
+ * files.
+ */
 export function grantedFiles(given: readonly unknown[], granted: readonly GrantedDevice[]): DeviceFile[] {
   const files = new Map<string, DeviceFile>();
   for (const one of granted.length === 0 ? [] : given) {
@@ -136,13 +139,13 @@ export function grantedFiles(given: readonly unknown[], granted: readonly Grante
   return [...files.values()];
 }
 
-/** An id of the machine that a container has, too; root's in place of others. */
+/** The id, if it exists in a container as well; else root's. */
 const idInside = (id: number | null | undefined): number =>
   id === null || id === undefined || id >= rangeSize ? 0 : id;
 
 const grantedName = ({ type, major, minor }: GrantedDevice): string => `${type}${major}:${minor}`;
 
-/** What runc puts into every container by itself, over whatever is mounted there. */
+/** Devices that runc itself creates in every container, over anything mounted there. */
 function isCreatedByRunc(device: KnownDevice): boolean {
   return device.major === 1 && device.name.startsWith('/dev/');
 }

@@ -43,8 +43,8 @@ describe('checkNamespaces', () => {
   });
 
   it("A7 refuses to join namespaces of a process whose user namespace is the host's", () => {
-    // Our own process stands for an unprotected container: for another kind of namespace file it is
-    // not the host's "network".
+    // Our own process stands in for an unprotected container: under another namespace type, its file is not
+    // that of the host's network namespace.
     expect(() =>
       checkNamespaces(
         spec([...all.slice(0, 1), ...all.slice(2), { type: 'network', path: `/proc/${ownPid}/ns/mnt` }]),

@@ -4,7 +4,7 @@ import type { OciSpec } from '../base/oci-spec.ts';
 import { describeOwner, type RangeOwner } from '../ranges/range-owner.ts';
 import { rangeSize, isBase } from '../ranges/id-ranges.ts';
 
-/** Type in config.json → name under /proc/<pid>/ns and the flag a user would have given. */
+/** Type in config.json → name below /proc/<pid>/ns and the corresponding flag of `docker run`. */
 const required = new Map([
   ['pid', { file: 'pid', flag: '--pid=host' }],
   ['ipc', { file: 'ipc', flag: '--ipc=host' }],
@@ -14,7 +14,7 @@ const required = new Map([
 ]);
 const optional = new Map([
   ['cgroup', { file: 'cgroup', flag: '--cgroupns=host' }],
-  // Docker Engine 29.5 and later give every container one of its own, where the kernel can.
+  // Docker Engine 29.5 and later give every container its own where the kernel supports it.
   ['time', { file: 'time', flag: 'a host time namespace' }],
 ]);
 
@@ -24,8 +24,8 @@ export interface JoinedNamespace {
 }
 
 /**
- * Refuses host namespaces (A7) and finds the container whose namespaces are joined (`container:X`); null when
- * none is. `hostPid` is a process of the engine: what shares a namespace with it shares the host's.
+ * Refuses host namespaces (A7) and returns the container whose namespaces are joined (`container:X`), or
+ * null. `hostPid` is a process of the engine: sharing a namespace with it means sharing the host's.
  */
 export function checkNamespaces(spec: OciSpec, hostPid: number): JoinedNamespace | null {
   const { namespaces } = spec.linux;
@@ -91,8 +91,8 @@ function joined(pid: number, hostPid: number): JoinedNamespace {
 }
 
 /**
- * Refuses to join a range that is another owner's (A3): files and processes with its ids would be that one's,
- * too.
+ * Refuses to join a range of another owner (A3): files and processes with its ids would be shared with that
+ * owner.
  */
 export function refuseOthersRange(of: RangeOwner | 'unreadable' | null, owner: RangeOwner): void {
   if (of === owner) return;

@@ -14,9 +14,9 @@ const userSchema = z.object({
 });
 
 /**
- * Refuses a first process with an id that no process in a range can have. The kernel would refuse it, too,
- * but runc's words for that ("setgroups: invalid argument") don't say which id, nor why. A process that is
- * spelt in another way is runc's to judge.
+ * Refuses a first process with an id that does not exist in a range. The kernel would refuse it as well, but
+ * runc's message ("setgroups: invalid argument") does not name the id or the reason. runc itself reports
+ * errors in processes that are written differently.
  */
 export function refuseMissingIds(spec: OciSpec): void {
   const parsed = userSchema.safeParse(spec);

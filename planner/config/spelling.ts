@@ -1,6 +1,6 @@
 import { foldKey } from '../../shared/policy/json.ts';
 
-/** Objects of config.json that decide about isolation, by path; `[]` is every element. */
+/** Objects of config.json that isolation depends on, by path; `[]` is every element. */
 const objects: readonly { readonly path: readonly string[]; readonly keys: readonly string[] }[] = [
   { path: [], keys: ['root', 'mounts', 'hooks', 'linux', 'process', 'domainname'] },
   { path: ['root'], keys: ['path', 'readonly'] },
@@ -37,9 +37,9 @@ const objects: readonly { readonly path: readonly string[]; readonly keys: reado
 ];
 
 /**
- * runc takes `LINUX` or `Linux` for `linux`, the last one winning: what is inspected here must be all that it
- * reads. Throws when a key of an object that decides about isolation is another spelling of one that is
- * known. Engines write the known ones.
+ * runc reads `LINUX` or `Linux` as `linux`; the last one wins. What is inspected here must be all that runc
+ * reads, so this throws if an object that isolation depends on has a known key in another spelling. Engines
+ * write the usual spelling.
  */
 export function refuseOtherSpellings(spec: unknown): void {
   for (const { path, keys } of objects) {

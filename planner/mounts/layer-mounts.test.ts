@@ -28,7 +28,7 @@ function planned(options: readonly string[]): { fields: string[]; targets: Map<n
       { destination: '/p', type: 'proc' },
       { destination: '/a', type: 'overlay', source: 'overlay', options },
     ],
-  } as unknown as OciSpec; // all that is read
+  } as unknown as OciSpec; // the only fields that are read
   const targets = planLayerMounts(spec, plan, {
     mounts: [],
     namespace: plan.userNamespace('0 1 1'),

@@ -10,14 +10,14 @@ export interface LayerMountContext {
   readonly mounts: readonly Mount[];
   readonly namespace: NamespaceNumber;
   readonly base: number;
-  /** Where the engine keeps its layers: nothing else is mounted so. */
+  /** Where the engine keeps its layers: nothing else is mounted this way. */
   readonly engineRoots: readonly string[];
 }
 
 /**
  * Plans the overlays among the mounts (BuildKit's `RUN --mount=from=…` with containerd's store, whose
- * BuildKit has the runtime mount layers that the engine has not mounted): the container could not reach the
- * layers, and they would have the machine's ids. Returns where runc finds them by index in the spec's mounts.
+ * BuildKit leaves it to the runtime to mount layers): the container could not access the layers, which would
+ * have the machine's ids. Returns where runc finds them, by index in the spec's mounts.
  */
 export function planLayerMounts(
   spec: OciSpec,
@@ -37,7 +37,7 @@ export function planLayerMounts(
   return sources;
 }
 
-/** The mount of what is attached at `source` in an overlay's place. */
+/** The mount that replaces an overlay by what is attached at `source`. */
 export function boundLayers(mount: OciMount, source: string): OciMount {
   return {
     ...mount,

@@ -2,16 +2,17 @@ import { readFileSync } from 'node:fs';
 import { parseMountinfo, type Mount } from '../../engine/base/mountinfo.ts';
 
 /**
- * Mount table of process `pid`. Read as bytes: read as text, Node 24.21 writes beyond its memory where the
- * first 64 KiB come in parts of less than 8 KiB, and a longer line follows, as of an image with a hundred
- * layers.
+ * Mount table of process `pid`. Read as bytes: when it reads text, Node 24.21 writes beyond its buffer if the
+ * first 64 KiB arrive in parts of less than 8 KiB and a longer line follows, such as that of an image with a
+ * hundred layers.
  */
 export function mountsOf(pid: number | 'self'): Mount[] {
   return parseMountinfo(readFileSync(`/proc/${pid}/mountinfo`).toString('utf8'));
 }
 
 /**
- * `controllers=mountpoint` of every cgroup hierarchy mounted whole, as /proc/<pid>/cgroup names controllers.
+ * `controllers=mountpoint` of every cgroup hierarchy mounted whole, with controllers as in
+ * /proc/<pid>/cgroup.
  */
 export function cgroupMounts(mounts: readonly Mount[]): string[] {
   const known = new Set([
@@ -38,7 +39,7 @@ export function cgroupMounts(mounts: readonly Mount[]): string[] {
   });
 }
 
-/** Where the cgroup hierarchies are mounted whole. */
+/** The mount points of the cgroup hierarchies that are mounted whole. */
 export function cgroupHierarchies(mounts: readonly Mount[]): string[] {
   return wholeHierarchies(mounts)
     .filter(({ type }) => type === 'cgroup' || type === 'cgroup2')

@@ -12,19 +12,19 @@ import {
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from '../base/plan.ts';
 
 /**
- * An overlay taken apart, so that it can be put together again with other ids. Paths are absolute and
+ * The parts of an overlay, from which it can be mounted again with other ids. Paths are absolute and
  * resolved.
  */
 export const overlaySchema = z.object({
   lowers: z.array(z.string()),
-  /** Directory holding upper and work, and their names; null: read-only. */
+  /** Directory that contains upper and work, and their names; null: read-only. */
   upper: z.object({ parent: z.string(), name: z.string(), work: z.string() }).nullable(),
   options: z.array(z.string()),
 });
 export type Overlay = z.infer<typeof overlaySchema>;
 
 /**
- * Options that must not get lost when the overlay is made anew. The kernel shows them only where they differ
+ * Options that must be kept when the overlay is mounted again. The kernel shows them only where they differ
  * from its defaults.
  */
 const carried = new Set([
@@ -45,14 +45,14 @@ const carried = new Set([
 /** Whether a mount option is one of those. */
 export const isCarriedOption = (option: string): boolean => carried.has(option.split('=', 1)[0] ?? '');
 
-/** All mounts of the superblock `mount` shows. */
+/** All mounts of the same superblock as `mount`. */
 export function siblings(mount: Mount, mounts: readonly Mount[]): readonly Mount[] {
   return mountsOfDevice(mount.device, mounts);
 }
 
 /**
- * Layers of an overlay mount: overlay2's from its `lower` file (the mount options may be relative, or made
- * from file descriptors), containerd's from the mount options. Throws when they cannot be determined for
+ * Layers of an overlay mount: for overlay2, from its `lower` file (the mount options may be relative, or made
+ * from file descriptors); for containerd, from the mount options. Throws when they cannot be determined for
  * certain.
  */
 export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
@@ -92,8 +92,8 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
   const named = [...values('lowerdir').flatMap(splitLowers), ...values('lowerdir+')];
   if (named.length === 0 || values('datadir+').length > 0 || named.includes(''))
     throw new Error(`the layers of ${mount.mountPoint} cannot be determined`);
-  // containerd shortens many layers to paths relative to its snapshots directory, which upper's grandparent
-  // is.
+  // With many layers, containerd shortens paths: relative to its snapshots directory, the grandparent of
+  // upper.
   const lowers = named.map((lower) => {
     const absolute = path.isAbsolute(lower)
       ? lower
@@ -119,13 +119,13 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
   };
 }
 
-/** Whether `directory` is one of overlay2's: a container's or an image's, or what a build works on. */
+/** Whether `directory` is a layer directory of overlay2: of a container, an image or a build. */
 export const isEngineLayer = (directory: string): boolean =>
   /\/overlay2\/(?:[0-9a-f]{64}|[0-9a-z]{25})$/.test(directory);
 
 /**
- * The directory of the layer of overlay2's that `file`, on mount `on`, is in without an overlay: a build's
- * with nothing below it, a build's cache.
+ * The directory of the overlay2 layer that contains `file`, on mount `on`, when it is used without an
+ * overlay: a build layer with nothing below it, a build cache.
  */
 export function layersAt(
   file: string,
@@ -138,7 +138,7 @@ export function layersAt(
     .flatMap((store) => {
       const home = mountOf(store, mounts);
       if (home?.device !== on.device) return [];
-      // By place in the file system: BuildKit makes a mount elsewhere.
+      // Compared by location in the file system: BuildKit makes a mount elsewhere.
       const [layer = '', name] = path
         .relative(pathInFileSystem(store, home), pathInFileSystem(file, on))
         .split('/');
@@ -146,12 +146,12 @@ export function layersAt(
     });
 }
 
-/** Where overlay2's links lead. Their names are random, so that none ever leads elsewhere. */
+/** Targets of overlay2's links. Their names are random, so that a name never gets another target. */
 const knownLinks = new Map<string, string>();
 const mostKnownLinks = 5000;
 
 /**
- * Where the links `names` of overlay2's directory `store` lead: to layers beside them. An image may have a
+ * Targets of the links `names` in overlay2's directory `store`: layers next to it. An image may have a
  * hundred, and every container waits for this.
  */
 function linked(store: string, names: readonly string[]): string[] {
@@ -172,12 +172,12 @@ function linked(store: string, names: readonly string[]): string[] {
 }
 
 export interface ShiftOptions {
-  /** Carries the map of the layers, and of upper where `upperNamespace` is not given. */
+  /** Has the map of the layers, and of upper where `upperNamespace` is not given. */
   readonly namespace: NamespaceNumber;
   readonly upperNamespace?: NamespaceNumber;
   /** The container's first host id. */
   readonly base: number;
-  /** A view of what upper holds now. */
+  /** A view of the current content of upper. */
   readonly readOnly: boolean;
   readonly mounts: readonly Mount[];
 }
@@ -190,13 +190,13 @@ export function planShifted(plan: PlanBuilder, overlay: Overlay, options: ShiftO
     readOnly && upper !== null ? [path.join(upper.parent, upper.name), ...overlay.lowers] : overlay.lowers;
   const isWritable = !readOnly && upper !== null;
   const [only] = paths;
-  // overlayfs wants two layers at least.
+  // overlayfs requires at least two layers.
   if (!isWritable && only !== undefined && paths.length === 1)
     return plan.tree(only, { namespace, noDevices: 'top' });
   const all = isWritable ? [...paths, upper.parent] : paths;
   const store = storeOf(all, mounts);
-  // One id-mapped copy of the mount serves all layers in it: the kernel takes its time for each that is made,
-  // and more for each that goes.
+  // One id-mapped copy of the mount serves all layers in it: the kernel needs time to create each copy, and
+  // more to remove it.
   const tree = store === null ? null : plan.tree(store, { namespace });
   const layer = (directory: string) =>
     store === null || tree === null
@@ -206,7 +206,7 @@ export function planShifted(plan: PlanBuilder, overlay: Overlay, options: ShiftO
   const parent = (directory: string) =>
     upperNamespace === namespace ? layer(directory) : plan.tree(directory, { namespace: upperNamespace });
   const writable = isWritable ? { parent: parent(upper.parent), name: upper.name, work: upper.work } : null;
-  // Of what is not written nothing can be lost.
+  // Where nothing is written, nothing can be lost.
   const carriedOptions =
     writable === null ? overlay.options.filter((option) => option !== 'volatile') : overlay.options;
   return plan.overlay(base, { lowers, upper: writable, options: carriedOptions });
@@ -227,10 +227,7 @@ export function planPlain(plan: PlanBuilder, overlay: Overlay): TreeNumber {
   return plan.overlay(0, { lowers, upper, options: overlay.options });
 }
 
-/**
- * The directory that all `layers` are in, if they are on the mount that it is on: a copy of that mount shows
- * them.
- */
+/** The parent directory of all `layers`, if it is on the same mount: a copy of that mount contains them. */
 function storeOf(layers: readonly string[], mounts: readonly Mount[]): string | null {
   const store = commonDirectory(layers);
   const mountsInside = mountsWithin(store, mounts).filter(({ mountPoint }) => mountPoint !== store);
@@ -239,14 +236,12 @@ function storeOf(layers: readonly string[], mounts: readonly Mount[]): string | 
     : null;
 }
 
-/**
- * Where `directory` is below `store`, which is above it. path.relative takes its time for a hundred layers.
- */
+/** The path of `directory` relative to its ancestor `store`. path.relative is slow for a hundred layers. */
 function below(store: string, directory: string): string {
   return directory.slice(store === '/' ? 1 : store.length + 1);
 }
 
-/** The longest path that is above all of `directories`, which are absolute and normal. */
+/** The longest common ancestor of `directories`, which are absolute and normalized. */
 export function commonDirectory(directories: readonly string[]): string {
   let [common = '/'] = directories.map((directory) => path.dirname(directory));
   for (const directory of directories)

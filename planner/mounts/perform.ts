@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import type { PlanBuilder } from '../base/plan.ts';
 import { started } from '../base/started.ts';
 
-/** A plan that takes longer, ms, hangs in the kernel (a file system whose server is away). */
+/**
+ * A plan that takes longer than this, ms, hangs in the kernel (a file system whose server does not respond).
+ */
 const patienceMs = 30_000;
 
 /**
  * Has the runtime perform a plan in our mount namespace: Node has no mount calls. Rejects with its error
- * text.
+ * message.
  */
 export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise<void> {
   if (plan.empty) return;
@@ -17,7 +19,7 @@ export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise
   );
   await new Promise<void>((resolve, reject) => {
     let errors = '';
-    // Not waited for beyond this, also when it can't be killed.
+    // Gives up after this time, even if the process cannot be killed.
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error('a mount or unmount does not end'));
@@ -25,7 +27,7 @@ export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors += text;
     });
-    child.stdin.on('error', () => undefined); // it ended early: its exit says so
+    child.stdin.on('error', () => undefined); // it ended early: its exit status gives the reason
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve();

@@ -68,7 +68,7 @@ describe('A10 whether lxcfs answers', () => {
   });
 
   it('late, to everybody, when it hangs; and yes again afterwards', async () => {
-    // A fifo nobody writes to: reading it waits as reading a hung FUSE file does.
+    // A fifo without a writer: reading it blocks like reading from a hung FUSE file system.
     const file = path.join(directory, 'uptime');
     spawnSync('mkfifo', [file]);
     const files = new ProcFiles(directory);

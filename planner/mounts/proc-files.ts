@@ -15,12 +15,12 @@ export const procFileNames = [
   'uptime',
 ] as const;
 
-/** Longest wait for lxcfs while a container starts, ms. */
+/** Longest wait for lxcfs at the start of a container, ms. */
 const responseTimeoutMs = 500;
 
 /**
- * The emulated files that lxcfs serves below a directory. A FUSE server can block its readers: it is read off
- * the main thread, with a timeout.
+ * The emulated files that lxcfs serves below a directory. A FUSE server can block its readers, so they are
+ * read off the main thread, with a timeout.
  */
 export class ProcFiles {
   readonly directory: string;
@@ -30,7 +30,7 @@ export class ProcFiles {
     this.directory = directory;
   }
 
-  /** Whether anything is mounted there at all, as lxcfs does. */
+  /** Whether anything is mounted there, as lxcfs does. */
   areMounted(mounts: readonly Mount[]): boolean {
     return mounts.some(
       (mount) =>
@@ -42,7 +42,7 @@ export class ProcFiles {
 
   /**
    * Whether lxcfs runs and responds within `ms`. Never rejects; callers share one read, so at most one thread
-   * blocks.
+   * is blocked.
    */
   async probe(ms = responseTimeoutMs): Promise<'yes' | 'no' | 'late'> {
     const pendingRead = (this.#pendingRead ??= readFile(path.join(this.directory, 'uptime'))
