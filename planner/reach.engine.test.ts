@@ -9,10 +9,10 @@ import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isola
 import { Reachability, type Reach } from './shares/reach.ts';
 import { mostDirectories } from './shares/share-checks.ts';
 
-// A8 by the kernel: with a user's rights, and without holding the planner.
+// A8 as decided by the kernel: with a user's rights, and without blocking the planner.
 
 const run = promisify(execFile);
-/** Nobody of this machine's user database, so without further groups. */
+/** A uid without an entry in this machine's user database, so without supplementary groups. */
 const user = { uid: 54_321, gid: 54_321 };
 let directory: string;
 const at = (...parts: string[]) => path.join(directory, ...parts);
@@ -34,7 +34,7 @@ async function make(
   await chmod(at(name), mode);
   return at(name);
 }
-/** Gives `user` rights of his own, as setfacl(1) would: the kernel's form of an access list. */
+/** Grants `user` rights as setfacl(1) would, with an access control list in the kernel's format. */
 function setAccessList(
   file: string,
   rights: { readonly owner: number; readonly user: number; readonly others: number },
@@ -80,7 +80,7 @@ describe('A8: what a user can get to', () => {
     const group = await make('group', 0o710, { uid: 0, gid: user.gid });
     const others = await make('others', 0o701);
     const closed = await make('closed', 0o700);
-    // Whoever is in the group has the group's right, not everybody's.
+    // For members of the group the group's rights apply, not those of others.
     const notGroup = await make('not-group', 0o701, { uid: 0, gid: user.gid });
     const below = await make('closed/open/deep', 0o755);
     const reach = await check('/', own, group, others, closed, notGroup, below);
@@ -105,8 +105,7 @@ describe('A8: what a user can get to', () => {
     const reach = await check(given, replaced);
     expect(refusal(reach, path.join(given, 'x'))).toBeNull();
     expect(refusal(reach, path.join(replaced, 'x'))).toContain(`who has no access to ${replaced}`);
-    // root's own group, as the database of every machine has it, is no group of the user's; daemon's is
-    // daemon's.
+    // root's own group, present in every machine's database, is not one of the user's; daemon's is daemon's.
     const daemons = await make('daemons', 0o750, { uid: 0, gid: 1 });
     const daemon = await new Reachability().check({ uid: 1, gid: 54_321 }, [daemons]);
     expect(refusal(daemon, path.join(daemons, 'x'), { uid: 1, gid: 54_321 })).toBeNull();
@@ -152,7 +151,7 @@ describe('A8: what a user can get to', () => {
 
 it('A8: a stopped check process delays its user only and is killed; the rest is refused', async () => {
   const programs = await make('stopped', 0o755);
-  // Waits for a signal to look for user 1, which never comes.
+  // Waits for a signal to look up user 1, which never comes.
   await writeFile(
     path.join(programs, 'setpriv'),
     `#!/bin/sh\ncase $1 in --euid=1) echo $$ >> ${at('stopped-pid')}; kill -STOP $$;; esac\n` +
@@ -208,7 +207,7 @@ describe('A8: a start with many binds', () => {
     await engine.stop();
   });
 
-  /** Has the engine make a container as the gateway would, of `user`. */
+  /** Has the engine create a container as the gateway would for `user`. */
   const create = async (sources: readonly string[]): Promise<string> => {
     const binds = sources.flatMap((source, i) => ['-v', `${source}:/m/${i}`]);
     const id = (

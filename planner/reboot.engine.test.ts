@@ -35,10 +35,10 @@ it('A2, A3: after a reboot `--restart always` containers run isolated in exclusi
   const before = await baseIn('back');
 
   const claim = path.join(engine.own.ranges, String(before));
-  // Another engine of this machine is up first and has been given the range.
+  // Another engine of this machine starts first and has been given the range.
   await engine.reboot(async () => {
-    // The name never disappears: engines of tests beside this one would take the range meanwhile, and remove
-    // the claim when they release it.
+    // The name never disappears: engines of concurrent tests would otherwise take the range, and remove the
+    // claim on release.
     const temporary = path.join(engine.own.ranges, `.${process.pid}.planted`);
     await writeFile(temporary, JSON.stringify({ root: '/tmp', id: 'of another engine' }));
     await rename(temporary, claim);
@@ -53,7 +53,7 @@ it('A2, A3: after a reboot `--restart always` containers run isolated in exclusi
     const base = await baseIn('back');
     expect(base).toBeGreaterThan(0);
     expect(base).not.toBe(before);
-    // What did not come back is cleaned up beside.
+    // Containers that did not return are cleaned up meanwhile.
     await vi.waitFor(
       async () => {
         expect([await engine.ranges(), await engine.states()]).toEqual([

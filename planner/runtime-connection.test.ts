@@ -65,7 +65,7 @@ it('a create that waits too long for the initial scan is refused, and not perfor
   const deleted = openClient('delete');
   expect(await openClient('create')).toMatch(/ error the planner is still clearing up /);
   end();
-  // Whoever deletes waits: there is nothing to be done in its place.
+  // A runtime that deletes is waiting: there is nothing to repeat for it.
   expect(await deleted).not.toMatch(/ error /);
   expect(received).toEqual(['delete']);
 });

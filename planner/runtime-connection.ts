@@ -16,7 +16,7 @@ const versionsDiffer =
 
 export interface RequestHandler {
   readonly janitor: Pick<Janitor, 'beginRequest' | 'endRequest'>;
-  /** Resolves when the planner has checked what an earlier one left; rejects when it cannot start. */
+  /** Resolves when the planner has finished the initial scan; rejects when it cannot start. */
   readonly initialScan: Promise<void>;
   readonly handle: (request: PlannerRequest) => Promise<Buffer>;
   /** How long a create waits for the initial scan, ms; less than the runtime waits for a reply. */
@@ -24,11 +24,11 @@ export interface RequestHandler {
 }
 
 /**
- * Reads a runtime's requests and replies in order, once the initial scan is done. One-way requests get
- * no reply; after the first reply our side of the connection is closed. The runtime's side stays open until
- * it exits, which ends its requests at the janitor. Every failure is an error to the runtime, never an empty
+ * Reads a runtime's requests and replies in order, once the initial scan is done. One-way requests get no
+ * reply; after the first reply our side of the connection is closed. The runtime's side stays open until it
+ * exits, which ends its requests in the janitor. Every failure is an error to the runtime, never an empty
  * plan. A create is refused when the initial scan takes longer than `scanTimeoutMs`: leftovers of an earlier
- * engine may hang for ever.
+ * engine may hang forever.
  */
 export function serveRuntime(socket: Socket, handler: RequestHandler): void {
   new RuntimeConnection(socket, handler).serve();
@@ -42,7 +42,7 @@ class RuntimeConnection {
   #isParseable = true;
   /** `none`: the initial scan failed, so there is no planner. */
   #planner: 'scanning' | 'ready' | 'none' = 'scanning';
-  /** Resolves when all requests so far are handled. */
+  /** Resolves when all requests received so far are handled. */
   #done: Promise<void>;
 
   constructor(socket: Socket, handler: RequestHandler) {

@@ -20,11 +20,11 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Whether `program`, started in the way that is given, counts as the runtime while it runs. */
+/** Whether `program`, started as given, is recognized as the runtime while it runs. */
 async function counts(options: { readonly uid?: number; readonly gid?: number }): Promise<boolean> {
   const child = spawn(program, { ...options, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = once(child, 'exit');
-  // Once it gives this back, it is the program, and no longer the child that becomes it.
+  // Once it echoes this, it is the program itself, and no longer the child before its exec.
   child.stdin.write('here');
   await once(child.stdout, 'data');
   const known = isRuntime(child.pid ?? 0, program);

@@ -2,9 +2,8 @@ import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { geteuid } from 'node:process';
 
 /**
- * Whether process `pid` is our runtime at work: of the user who we are, in our own user namespace. Everybody
- * may run the program, and a container may have a file of the same name, with a number that a runtime had
- * before.
+ * Whether process `pid` is a running instance of our runtime: with our own user id and user namespace.
+ * Anybody may run the program, a container may have a file of the same name, and pids are reused.
  */
 export function isRuntime(pid: number, runtimeBinary: string): boolean {
   try {
@@ -16,8 +15,8 @@ export function isRuntime(pid: number, runtimeBinary: string): boolean {
 }
 
 /**
- * By /proc/PID/status, which has the ids of the reader's namespace: the real, the effective and the
- * saved one. The fourth, that of file systems, is the container's while the runtime mounts its overlay.
+ * From /proc/PID/status, whose ids are in the reader's namespace: the real, the effective and the saved one.
+ * The fourth, that of file systems, is the container's while the runtime mounts its overlay.
  */
 function isOurs(status: string): boolean {
   const ids = /^Uid:\t(\d+)\t(\d+)\t(\d+)\t\d+$/m.exec(status)?.slice(1) ?? [];

@@ -16,12 +16,12 @@ export interface RuntimeRequestsOptions {
   readonly paths: Pick<ExclusivePaths, 'procFiles'>;
   readonly parts: EngineParts;
   readonly sharing: SharingOptions;
-  /** Whether steps of builds are isolated: they are not while isolation is off. Default: always. */
+  /** Whether build steps are isolated: they are not while isolation is off. Default: always. */
   readonly areBuildsIsolated?: () => Promise<boolean>;
   readonly log: (line: string) => void;
 }
 
-/** Handles a runtime's requests: waits for what may hang, checks shares, then has the service decide. */
+/** Handles a runtime's requests: waits for what may hang, checks shares, then passes them to the service. */
 export class RuntimeRequests {
   readonly #service: IsolationService;
   readonly #options: RuntimeRequestsOptions;
@@ -54,8 +54,8 @@ export class RuntimeRequests {
   }
 
   /**
-   * Refuses from now on: the lock is released next, so results of checks that are still running come too
-   * late, and the runtime must connect to the next planner.
+   * Refuses from now on: the lock is released next, so results of checks in progress come too late, and the
+   * runtime must connect to the next planner.
    */
   close(): void {
     this.#isClosing = true;
@@ -83,7 +83,8 @@ export class RuntimeRequests {
 }
 
 /**
- * BuildKit's runc is ours whether isolation is on or off, so that switching takes no restart of the engine.
+ * BuildKit always uses our runtime, whether isolation is on or off, so that switching needs no restart of the
+ * engine.
  */
 function plainStep(): Buffer {
   const plan = new PlanBuilder();

@@ -23,7 +23,7 @@ afterAll(async () => {
   await engine.stop();
 });
 
-/** The file of the copy that the planner keeps. */
+/** The file of the planner's copy. */
 function sealedCopy(): string | null {
   const directory = `/proc/${engine.planner().child.pid}/fd`;
   return (
@@ -37,11 +37,11 @@ function linkOf(file: string): string | null {
   try {
     return readlinkSync(file);
   } catch {
-    return null; // closed just now
+    return null; // just closed
   }
 }
 
-/** One file by whatever name. */
+/** The identity of a file, independent of its name. */
 const identityOf = (file: string) => {
   const { dev, ino } = statSync(file);
   return `${dev}:${ino}`;
@@ -52,7 +52,7 @@ it("what makes a container is the copy in memory, not one of runc's own", async 
   const pipes = await mkdtemp('/tmp/bh-');
   const [begun, go] = [path.join(pipes, 'begun'), path.join(pipes, 'go')];
   await run('mkfifo', [begun, go]);
-  // Holds the container between its create and its start, with runc waiting in it.
+  // Stops a container between its create and its start, while runc waits in it.
   await rename(runtimeBinary, `${runtimeBinary}.real`);
   await writeFile(
     runtimeBinary,
@@ -79,8 +79,8 @@ it("what makes a container is the copy in memory, not one of runc's own", async 
 });
 
 /**
- * Runs in whatever loads it: keeps the program that runs open, ends that by another, and writes to what it
- * kept.
+ * Runs in every process that loads it: keeps the running program open, executes another one, and writes to
+ * the open file.
  */
 const attack = `#include <errno.h>
 #include <fcntl.h>
@@ -113,7 +113,7 @@ it('A2: runc executed through the container changes neither runc nor its copy (C
       await mkdir(path.dirname(path.join(image, to)), { recursive: true });
       await copyFile(from, path.join(image, to));
     };
-    // None of a runc that is linked statically, which then loads no library either.
+    // Not for a statically linked runc, which loads no library.
     const { stdout: linked } = await run('sh', ['-c', 'ldd "$0" || :', runc]);
     const libraries = [...linked.matchAll(/(\/\S+) \(0x/g)].map(([, file = '']) => file);
     for (const file of libraries) await install(file, file);

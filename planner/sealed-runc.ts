@@ -6,25 +6,28 @@ import { text } from 'node:stream/consumers';
 import { started } from './base/started.ts';
 
 export interface SealedRuncOptions {
-  /** The runtime, which makes the copy: Node can't. */
+  /** The runtime, which makes the copy: Node cannot. */
   readonly runtimeBinary: string;
   readonly runc: string;
   readonly log: (line: string) => void;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
-/** The runtime's exit code for what can't be run from memory: `SEAL_NO_PROGRAM` in runtime/sealed.h. */
+/**
+ * The runtime's exit status for a program that can never be run from memory: `SEAL_NO_PROGRAM` in
+ * runtime/sealed.h.
+ */
 const noProgram = 3;
-/** After a failure that may pass, ms. */
+/** Delay after a failure that may be temporary, ms. */
 const retryDelayMs = 30_000;
 /** Timeout of the smoke test of the copy, ms. */
 const smokeTestMs = 10_000;
 
 /**
- * Keeps a copy of runc in memory that nobody can write (runtime/sealed.h). runc makes one at every start of a
- * container otherwise, which is a good part of what a start takes. Where none can be made, or of a runc that
- * is a script, there is none, and runc is run by its path.
+ * Keeps a copy of runc in memory that nobody can write to (runtime/sealed.h). Without it, runc makes one at
+ * every start of a container, which takes a considerable part of the start. If none can be made, or if runc
+ * is a script, runc is run by its path.
  */
 export class SealedRunc {
   readonly #options: SealedRuncOptions;
@@ -43,8 +46,8 @@ export class SealedRunc {
   }
 
   /**
-   * The copy's descriptor; null: there is none of the runc that is installed now. Then one is made for the
-   * next that asks, after a failure only some time later.
+   * The copy's descriptor; null: there is no copy of the runc that is installed now. Then one is made for
+   * later requests; after a failure, only some time later.
    */
   descriptor(): number | null {
     const of = identityOf(this.#options.runc);
@@ -54,7 +57,7 @@ export class SealedRunc {
     return null;
   }
 
-  /** Resolves when there is a copy, or can't be one now. Never rejects. */
+  /** Resolves when the copy exists, or cannot be made for now. Never rejects. */
   async make(): Promise<void> {
     this.#making ??= this.#make().finally(() => {
       this.#making = null;
@@ -77,7 +80,7 @@ export class SealedRunc {
     const of = identityOf(runc);
     if (of === null) return;
     const copied = await this.#seal();
-    // Replaced meanwhile, it may be half of each.
+    // If runc was replaced meanwhile, the copy may contain parts of both.
     if (this.#closed || identityOf(runc) !== of) {
       if (copied.descriptor !== null) closeSync(copied.descriptor);
       return;
@@ -99,10 +102,10 @@ export class SealedRunc {
       const child = await started(() =>
         spawn(runtimeBinary, ['--bulkhead-seal', runc], { stdio: ['pipe', 'pipe', 'pipe'] }),
       );
-      child.stdin.on('error', () => undefined); // it ended early: its exit says so
+      child.stdin.on('error', () => undefined); // it ended early: its exit status gives the reason
       const errors = text(child.stderr).catch(String);
       const ended = once(child, 'close');
-      // The descriptor that it prints stays open until its stdin ends.
+      // The printed descriptor stays open until the process's stdin ends.
       const number = await Promise.race([
         once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
         ended.then(() => null),
@@ -135,8 +138,8 @@ type Copied =
   | { readonly descriptor: null; readonly isPermanent: boolean; readonly why: string };
 
 /**
- * Rejects unless the copy runs: a wrapper in place of runc may look for files beside itself, and there are
- * none beside a memory file.
+ * Rejects unless the copy runs: a wrapper in place of runc may look for files next to itself, and a memory
+ * file has none.
  */
 async function smokeTest(descriptor: number): Promise<void> {
   const child = await started(() =>
@@ -155,7 +158,7 @@ async function smokeTest(descriptor: number): Promise<void> {
     );
 }
 
-/** What changes when another program is installed at `file`; null: there is none. */
+/** Changes when another program is installed at `file`; null: the file does not exist. */
 function identityOf(file: string): string | null {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });

@@ -14,7 +14,7 @@ export interface ServiceOutput {
 export interface ServeOptions {
   /** See SharingOptions; default `required`. */
   readonly records?: SharingOptions['records'];
-  /** Its socket, over restarts; default: it ends with the planner. */
+  /** The socket that is kept across restarts; default: it ends with the planner. */
   readonly handoff?: ListenerHandoff;
   /** See `PlannerOptions`. */
   readonly keepsSocket?: boolean;
@@ -82,13 +82,13 @@ export async function servePlanner(
 }
 
 /**
- * Every container waits for the planner, which has little to do: on a machine under load it should not be
- * last.
+ * Every container waits for the planner, which has little to do: on a machine under load it should be
+ * scheduled early.
  */
 function raisePriority(): void {
   try {
     os.setPriority(os.constants.priority.PRIORITY_ABOVE_NORMAL);
   } catch {
-    // A container's root may lack the right to: it only takes longer.
+    // The root user of a container may lack the right to: then it only takes longer.
   }
 }

@@ -9,13 +9,13 @@ export interface ServiceOptions {
   readonly parts: EngineParts;
   readonly sharing: SharingOptions;
   /**
-   * Where runc finds what is mounted for the container, in a mount namespace of its own; for everybody else
-   * an empty directory.
+   * Where runc finds what is mounted for the container, in a mount namespace of its own; an empty directory
+   * for all other processes.
    */
   readonly privateDirectory: string;
-  /** Device files of our own by the machine's names (device-nodes.ts). */
+  /** Our own device files, by the machine's names (device-nodes.ts). */
   readonly deviceNodes: ReadonlyMap<string, string>;
-  /** Where files for devices that the settings grant are made, beside those. */
+  /** Where the files for granted devices are made, next to those. */
   readonly devicesDirectory: string;
   /** The runtime, as hooks call it. */
   readonly runtimeBinary: string;

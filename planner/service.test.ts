@@ -11,7 +11,7 @@ import { bootId } from './live-state.ts';
 import { IsolationService } from './service.ts';
 
 const id = 'abcdefgh';
-const ended = 4_194_304; // no process has this number
+const ended = 4_194_304; // no process has this id
 let directory: string;
 let containers: ContainerStore;
 let ranges: RangeStore;
@@ -29,7 +29,7 @@ beforeEach(() => {
     log: () => undefined,
   });
   service = new IsolationService({
-    // This process stands in for a runtime at work.
+    // This process stands in for a running runtime.
     ranges,
     containers,
     parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] },
@@ -97,6 +97,6 @@ it.each([
       nothingChecked,
     ),
   ).toThrow(why);
-  // What is refused takes nothing from who makes it.
+  // A refusal takes nothing away from the container that is being created.
   expect(containers.has(id)).toBe(requester === ended);
 });

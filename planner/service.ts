@@ -37,8 +37,8 @@ export class IsolationService {
       case 'delete':
         return this.planDelete(request.id, request.runcRoot, mountsOf(request.pid)).encode();
       case 'release': {
-        // The runtime, which has the same mounts, does not wait: its process may be gone, and another be
-        // making the container anew.
+        // The runtime, which sees the same mounts, does not wait: its process may be gone, and another may be
+        // creating the container again.
         const maker = this.#options.containers.read(request.id)?.runtimePid ?? request.pid;
         if (maker === request.pid || !isRuntime(maker, this.#options.runtimeBinary))
           this.release(request.id, request.runcRoot, mountsOf('self'));
@@ -48,9 +48,9 @@ export class IsolationService {
   }
 
   /**
-   * Plans a create, with the mounts that the runtime has now, the emulated files of /proc at `procFiles`
-   * where they are served, and what the sharing user was found to reach (share-checks.ts); throws
-   * IsolationRefused with the text for whoever started the container.
+   * Plans a create, with the mounts that the runtime sees, the emulated files of /proc at `procFiles` where
+   * they are served, and the directories that the sharing user can access (share-checks.ts). Throws
+   * IsolationRefused with a message for whoever started the container.
    */
   create(request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null, reach: Reach): Buffer {
     const { ranges, containers } = this.#options;
@@ -68,7 +68,7 @@ export class IsolationService {
       return plan.encode();
     } catch (error) {
       ranges.release(id);
-      // Where the engine has not got its own overlay back of an earlier life, the state must stay for the
+      // If the engine's own overlay was not restored after an earlier life, the state must stay until the
       // planner's next start.
       if (earlier?.enginePoints.some((point) => isShiftedPoint(point, earlier, mounts)) !== true)
         containers.remove(id);
@@ -76,10 +76,7 @@ export class IsolationService {
     }
   }
 
-  /**
-   * Whether what is kept of the container is another runc's: one with another --root, which has a container
-   * of the same name.
-   */
+  /** Whether the recorded container is another runc root's container of the same name. */
   #isAnothers(id: string, runcRoot: string | null): boolean {
     const state = this.#options.containers.read(id);
     return (
@@ -88,22 +85,26 @@ export class IsolationService {
   }
 
   /**
-   * Whether another runtime, which lives, is making the container or has not cleaned up yet after it failed
-   * to.
+   * Whether another running runtime is creating the container, or has not cleaned up yet after a failed
+   * create.
    */
   #isMadeByAnother({ id, pid }: PlannerRequest): boolean {
     const state = this.#options.containers.read(id);
     return state !== null && state.runtimePid !== pid && isBeingCreated(state, this.#options.runtimeBinary);
   }
 
-  /** Whether runc, with `runcRoot` as its --root, knows the container; null: nobody can. */
+  /**
+   * Whether runc, with `runcRoot` as its --root, has a record of the container; null: that cannot be
+   * determined.
+   */
   isKnown(id: string, runcRoot: string | null): boolean {
     return runcRoot !== null && existsSync(path.join(runcRoot, id));
   }
 
   /**
-   * Plans giving the engine its plain overlay back where it still has the container's (else `docker cp` and
-   * `export` would show a stopped container with shifted ids). Nothing while runc still knows the container.
+   * Plans to restore the engine's plain overlay where the container's is still mounted (otherwise `docker cp`
+   * and `export` would show a stopped container with shifted ids). Nothing while runc still has the
+   * container.
    */
   planDelete(id: string, runcRoot: string | null, mounts: readonly Mount[]): PlanBuilder {
     const plan = new PlanBuilder();
@@ -118,8 +119,8 @@ export class IsolationService {
     // The engine may have unmounted it, or mounted its own again.
     const points = state.enginePoints.filter((point) => isShiftedPoint(point, state, mounts));
     if (points.length === 0) return plan;
-    // Who holds a directory of it (an accomplice outside) must not exchange what the engine goes by in the
-    // layers that it has next.
+    // A process outside that holds a directory of the overlay must not be able to exchange what the engine
+    // accesses in the layers that it mounts next.
     const [first] = points;
     if (first !== undefined) plan.freeze(first);
     for (const point of points) plan.unmount(point);
@@ -129,7 +130,8 @@ export class IsolationService {
   }
 
   /**
-   * Forgets the container: state and range. Nothing while runc knows it or the engine still has its overlay.
+   * Removes the records of the container: state and range. Nothing while runc has the container or the engine
+   * still has its overlay mounted.
    */
   release(id: string, runcRoot: string | null, mounts: readonly Mount[]): void {
     const { ranges, containers, log } = this.#options;
@@ -146,8 +148,8 @@ export class IsolationService {
 }
 
 /**
- * A build says the ids of its containers: by one of the engine's own a step would be taken for that
- * container, and get a range of the user who had it made (A3).
+ * The client of a build chooses the ids of its containers: with the id of one of the engine's own, a step
+ * would be taken for that container, and get a range of the user who created it (A3).
  */
 function refuseContainersId(request: PlannerRequest): void {
   const { id } = request;

@@ -8,9 +8,9 @@ import { makeBuildContainer } from '../tests/support/build-container.ts';
 import { grpcClient, type GrpcClient } from '../tests/support/grpc-client.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 
-// A client that drives its build, or a frontend inside the daemon, says the id of a container. Of the second
-// process in it BuildKit makes a `runc exec`, by that id and with no --root: whoever's container that is in
-// runc's default root.
+// A client that drives its build itself, or a frontend inside the daemon, chooses the id of a container. For
+// the second process in it BuildKit runs `runc exec` with that id and without --root: without protection, on
+// any container with that id in runc's default root.
 
 const run = promisify(execFile);
 const victim = `victim${process.pid}x0123456789`;
@@ -47,7 +47,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Processes in a container of a build's that is called `id`; what came of each. */
+/** Runs processes in a build container with the id `id`; returns their results. */
 async function inBuild(id: string, ...scripts: string[]): Promise<string[]> {
   const container = await makeBuildContainer(client, id, `steps-${id}`);
   const output = await Promise.all(scripts.map((script) => container.run(script)));

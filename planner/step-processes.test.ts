@@ -33,7 +33,7 @@ const state = (more: Partial<ContainerState> = {}): ContainerState => ({
   ...more,
 });
 
-/** What becomes of the file when runc is to run `process`; throws the refusal. */
+/** The content of the file after the planner allowed runc to run `process`; throws the refusal. */
 function admitted(
   process: unknown,
   container: ContainerState | null,

@@ -9,25 +9,25 @@ import { refuse } from './base/refuse.ts';
 import type { PlannerRequest } from './base/request.ts';
 import type { SharingOptions } from './shares/shares.ts';
 
-/** Where the runtime has runc keep the containers of builds' steps (runtime/runc-root.c). */
+/** Where the runtime has runc keep the containers of build steps (runtime/runc-root.c). */
 const stepsRoot = '/run/bulkhead/steps';
 
-/** Whether the container is a step of a build. */
+/** Whether the container is a build step. */
 export const isStep = ({ runcRoot }: Pick<PlannerRequest, 'runcRoot'>): boolean =>
   path.dirname(runcRoot) === stepsRoot;
 
 const processSchema = z.looseObject({ env: z.array(z.string()) });
 
 /**
- * A process as config.json has it, without the token of its build; and the token's hash, null where there is
- * none.
+ * A process in the form of config.json, without the token of its build; and the token's hash, null if there
+ * is none.
  */
 export interface UnmarkedProcess {
   readonly process: unknown;
   readonly build: string | null;
 }
 
-/** Takes the token of its build from a step's process (shared/isolation/build-token.ts). */
+/** Removes the token of its build from a step's process (shared/isolation/build-token.ts). */
 export function takeToken(process: unknown): UnmarkedProcess {
   const parsed = processSchema.safeParse(process);
   const { others, token } = takeBuildToken(parsed.success ? parsed.data.env : []);
@@ -39,10 +39,10 @@ export function takeToken(process: unknown): UnmarkedProcess {
 }
 
 /**
- * Decides about a further process in a build's container, which runc is to take from the file
- * `request.bundle`; takes the token out of that file. Refuses what was not requested through the gateway by
- * the client whose build made the container: BuildKit has a frontend image name any container that runs, and
- * its secrets are in there.
+ * Decides about a further process in a build container, which runc is to read from the file `request.bundle`;
+ * removes the token from that file. Refuses unless it was requested through the gateway by the client whose
+ * build created the container: BuildKit lets a frontend image name any running container, which may contain
+ * secrets.
  */
 export function admitStepProcess(
   request: PlannerRequest,
@@ -51,7 +51,7 @@ export function admitStepProcess(
 ): void {
   const { process, build } = takeToken(parseExactly(readFileSync(request.bundle, 'utf8')));
   const own = build !== null && state?.runcRoot === request.runcRoot && state.build === build;
-  // Where no gateway guards the engine, everybody who asks is root.
+  // Without a gateway in front of the engine, every caller is root.
   const isEnforced =
     sharing.records === 'required' && !existsSync(path.join(sharing.directory, buildsUnenforcedName));
   if (!own && isEnforced) {

@@ -1,7 +1,7 @@
 import type { FirstProcess } from './first-process.ts';
 import type { OwnDelete } from './own-delete.ts';
 
-/** What the janitor knows of one container, aside from the state on disk. */
+/** The janitor's record of one container, in addition to the state on disk. */
 export interface TrackedContainer {
   /** Number of runtimes with a request for it. */
   requests: number;
@@ -11,19 +11,19 @@ export interface TrackedContainer {
   ownDelete: OwnDelete | null;
   /** Fires at its next check. */
   checkTimer: NodeJS.Timeout | null;
-  /** Its process had ended at the last check of all. */
+  /** Its process had ended at the last check of all containers. */
   hadEnded: boolean;
   readonly life: ContainerLife;
 }
 
 /** What belongs to one life of a container, between its create and the end of its clean-up. */
 export interface ContainerLife {
-  /** A runtime was about to delete it; `by-force`: also what runs. */
+  /** A runtime was about to delete it; `by-force`: even if running. */
   deleting: 'plain' | 'by-force' | null;
   firstProcess: FirstProcess | null;
   /** Number of failed attempts in a row; determines the retry delay. */
   failedAttempts: number;
-  /** The last line logged about it, to log each once. */
+  /** The last line logged about it, so that each is logged once. */
   logged: string | null;
 }
 
@@ -43,7 +43,7 @@ export class TrackedContainers {
     this.#log = log;
   }
 
-  /** The record of a container, to be changed. */
+  /** The mutable record of a container. */
   of(id: string): TrackedContainer {
     let tracked = this.#byId.get(id);
     if (tracked === undefined) {
@@ -60,12 +60,12 @@ export class TrackedContainers {
     return tracked;
   }
 
-  /** Whether a runtime is at work on it. */
+  /** Whether a runtime is working on it. */
   isBusy(id: string): boolean {
     return (this.#byId.get(id)?.requests ?? 0) > 0;
   }
 
-  /** Logs a line about a container, unless it is the one that was logged last. */
+  /** Logs a line about a container, unless it equals the last one. */
   logOnce(id: string, what: string): void {
     const { life } = this.of(id);
     if (life.logged === what) return;
@@ -73,7 +73,7 @@ export class TrackedContainers {
     this.#log(`container ${id}: ${what}`);
   }
 
-  /** Its life is over, or another one begins. */
+  /** Its life has ended, or another one begins. */
   forgetLife(id: string): void {
     const tracked = this.#byId.get(id);
     if (tracked !== undefined) Object.assign(tracked.life, newLife());
@@ -83,7 +83,7 @@ export class TrackedContainers {
     return [...this.#byId];
   }
 
-  /** Drops records of containers that are gone and that nothing is being done about. */
+  /** Drops records of containers that are gone and for which no work is in progress. */
   prune(present: readonly string[]): void {
     const presentIds = new Set(present);
     for (const [id, { requests, cleaning, ownDelete, checkTimer }] of this.#byId) {

@@ -16,7 +16,7 @@ import { removeFile } from '../base/remove-file.ts';
 
 /**
  * Writes `value` as JSON to a temporary file in `directory`; `synced`: flushed to the disk, for claims that
- * outlive the machine's boot. Returns its path; throws and leaves nothing when the disk fails.
+ * outlive the machine's boot. Returns its path; throws and leaves nothing on an I/O error.
  */
 export function writeTemporary(directory: string, value: unknown, mode: number, synced: boolean): string {
   const temporary = path.join(directory, `.${process.pid}.${Math.random().toString(36).slice(2)}`);
@@ -33,7 +33,7 @@ export function writeTemporary(directory: string, value: unknown, mode: number, 
   return temporary;
 }
 
-/** Removes temporary files of processes that have ended. */
+/** Removes temporary files of processes that have exited. */
 export function removeUnfinished(directory: string): void {
   for (const name of readdirSync(directory)) {
     const pid = /^\.(\d+)\.[0-9a-z]+$/.exec(name)?.[1];
@@ -41,7 +41,7 @@ export function removeUnfinished(directory: string): void {
   }
 }
 
-/** Links `from` as `to`; false when `to` exists, or `from` is gone. */
+/** Links `from` as `to`; false if `to` exists, or `from` is gone. */
 export function linkNew(from: string, to: string): boolean {
   try {
     linkSync(from, to);

@@ -43,7 +43,7 @@ it('an owner is a user id or one of those that are no users', () => {
   ).toEqual([0, 1000, 'builds', 'unnamed', 'retired', null, null, null, null, null]);
 });
 
-// As root: nobody else may see whose the ranges are.
+// As root: nobody else may read who owns the ranges.
 describe.skipIf(process.getuid?.() !== 0)('listing and handing back ranges as root', () => {
   it('sees whose the ranges are, and what is in them', async () => {
     const [first, second] = [store.claim('a', alice), store.claim('b', alice)];
@@ -82,7 +82,7 @@ describe.skipIf(process.getuid?.() !== 0)('listing and handing back ranges as ro
     store.refresh();
     expect(store.ownerOf(first)).toBeNull();
     expect(store.claim('b', alice)).not.toBe(first);
-    // From the beginning again: it is nobody's.
+    // Opened again: it has no owner.
     rmSync(claims, { recursive: true });
     expect(open().claim('c', bob)).toBe(first);
     expect(existsSync(path.join(owners, `released-${first}`))).toBe(false);

@@ -21,7 +21,7 @@ export interface RangeAdminOptions {
 
 export interface OwnedRanges {
   readonly owner: RangeOwner;
-  /** Name of the user's account; null: there is none, or the owner is no user. */
+  /** Name of the user's account; null: it has none, or the owner is no user. */
   readonly account: string | null;
   readonly ranges: readonly OwnedRange[];
 }
@@ -29,19 +29,19 @@ export interface OwnedRanges {
 export interface OwnedRange {
   readonly first: number;
   readonly last: number;
-  /** What has it: a container's claim, processes with its ids; null: it rests. */
+  /** What uses it: a container's claim, or processes with its ids; null: unused. */
   readonly usedBy: 'container' | 'process' | null;
 }
 
-/** The owner that a person names: a uid, `builds`, `unnamed` or `retired`; null for anything else. */
+/** The owner given on a command line: a uid, `builds`, `unnamed` or `retired`; null for anything else. */
 export function parseOwner(text: string): RangeOwner | null {
   const parsed = rangeOwnerSchema.safeParse(/^\d{1,10}$/.test(text) ? Number(text) : text);
   return parsed.success ? parsed.data : null;
 }
 
 /**
- * Ranges of ids by owner, of one alone where it is named. Errors: `rights.not-root`,
- * `isolation.planner-failed` where they can't be read.
+ * Ranges of ids by owner, or those of one owner. Errors: `rights.not-root`; `isolation.planner-failed` if
+ * they cannot be read.
  */
 export async function listRanges(
   owner: RangeOwner | null,
@@ -71,9 +71,9 @@ export async function listRanges(
 }
 
 /**
- * Hands all ranges of `owner` back: anybody's containers may get them then. Refused as a whole while a
- * container or a process is in one. Returns how many there were. Errors: `rights.not-root`,
- * `containers.running`, `isolation.planner-failed`.
+ * Hands all ranges of `owner` back, so that containers of any user may get them. Refused as a whole while a
+ * container or a process uses one. Returns their number. Errors: `rights.not-root`, `containers.running`,
+ * `isolation.planner-failed`.
  */
 export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Result<number, AppError> {
   const opened = openForAdmin(options);
@@ -87,7 +87,7 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
   const fileOf = (base: number) => path.join(claims, String(base));
   try {
     mkdirSync(claims, { recursive: true, mode: 0o700 });
-    // As an engine that is there as long as this process: a planner frees what it leaves.
+    // As an engine that exists as long as this process: a planner frees what it leaves.
     const temporary = writeTemporary(
       claims,
       { root: `/proc/${process.pid}`, id: 'handed-back' },
@@ -102,7 +102,7 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
     } finally {
       rmSync(temporary, { force: true });
     }
-    // With the claims in place no planner can hand one out: check once more for processes.
+    // Now that they are claimed, no planner can hand one out: check once more for processes.
     const usedBases = (options.inUse ?? basesInUse)();
     const occupied = bases.filter((base) => usedBases.has(base));
     if (occupied.length > 0) return failInUse(occupied);
@@ -120,7 +120,7 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
 }
 
 interface OpenedRanges {
-  /** Null: no engine of this machine ever gave out a range. */
+  /** Null: no engine of this machine has ever handed out a range. */
   readonly ledger: RangeLedger | null;
   readonly claims: string;
   readonly usedBy: (base: number) => OwnedRange['usedBy'];
@@ -139,7 +139,7 @@ function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError
       if (existsSync(path.join(claims, String(base)))) return 'container';
       return usedBases.has(base) ? 'process' : null;
     };
-    // Opening would make it.
+    // Opening it would create it.
     const exists = existsSync(path.join(owners, formatFile));
     const ledger = exists ? new RangeLedger({ directory: owners, mark: null, log }) : null;
     return ok({ ledger, claims, usedBy });
@@ -160,5 +160,5 @@ function failInUse(bases: readonly number[]): Result<never, AppError> {
   });
 }
 
-/** Users by id, then the others. */
+/** Users by id, then other owners. */
 const order = (owner: RangeOwner): number => (typeof owner === 'number' ? owner : Number.MAX_SAFE_INTEGER);

@@ -7,7 +7,7 @@ import { isBase } from './id-ranges.ts';
 import { removeFile } from '../base/remove-file.ts';
 
 const claimSchema = z.object({ root: z.string(), id: z.string() });
-/** Who claimed a range for this boot: the engine's root directory, and the container. */
+/** The holder of a range's claim for this boot: the engine's root directory, and the container. */
 export type Claim = z.infer<typeof claimSchema>;
 
 /** Removes the `.free.<base>` files of processes that were killed while freeing. */
@@ -22,18 +22,16 @@ function pidIn(turn: string): number | undefined {
   try {
     return z.object({ pid: z.int() }).parse(JSON.parse(readFileSync(turn, 'utf8'))).pid;
   } catch {
-    return undefined; // over already
+    return undefined; // it is gone already
   }
 }
 
-/**
- * Removes claims that a power cut left without content: of before this boot, where the directory outlived it.
- */
+/** Removes claims that a power failure left empty: from before this boot, if the directory outlived it. */
 export function removeTruncatedClaims(directory: string): void {
   const booted = Date.now() - os.uptime() * 1000;
   for (const base of claimedBases(directory)) {
     const file = claimFile(directory, base);
-    // A minute for clocks that were set meanwhile: a claim of this boot is whole anyway.
+    // A minute of tolerance for clocks that were set meanwhile: a claim of this boot is complete anyway.
     if (
       readClaim(file) === null &&
       (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < booted - 60_000
@@ -46,7 +44,7 @@ export function removeTruncatedClaims(directory: string): void {
 export const claimFile = (directory: string, base: number): string => path.join(directory, String(base));
 
 /**
- * Frees the claim of an engine whose root is gone. Two planners may find the same one: only one of them frees
+ * Frees the claim of an engine whose root is gone. If two planners find the same one, only one of them frees
  * it, so that a new claim made in between is not removed.
  */
 export function freeAbandoned(directory: string, base: number): void {
@@ -64,7 +62,7 @@ export function freeAbandoned(directory: string, base: number): void {
   }
 }
 
-/** Bases for which the directory has a claim, in no order. */
+/** Bases that are claimed in the directory, unordered. */
 export function claimedBases(directory: string): number[] {
   return existsSync(directory)
     ? readdirSync(directory)
@@ -74,7 +72,7 @@ export function claimedBases(directory: string): number[] {
     : [];
 }
 
-/** The claim in a file; null where there is none, or one of another version. */
+/** The claim in a file; null if there is none, or if it is of another version. */
 export function readClaim(file: string): Claim | null {
   try {
     return claimSchema.parse(JSON.parse(readFileSync(file, 'utf8')));

@@ -39,7 +39,7 @@ function open(root = '/e', more: Partial<RangeStoreOptions> = {}): RangeStore {
     ...more,
   });
 }
-/** What a reboot leaves of /run. */
+/** The effect of a reboot on /run. */
 const reboot = () => {
   rmSync(claims, { recursive: true, force: true });
 };
@@ -91,7 +91,7 @@ describe('a range whose record fails is not assigned', () => {
     expect(() => store.claim('f', 0)).toThrow(/is missing or incomplete/);
     // Not even by a planner that starts now.
     expect(() => open('/other').claim('g', 0)).toThrow(/is missing or incomplete/);
-    // What is remembered is written again, in whatever way the directory comes back.
+    // Cached entries are written again, however the directory is restored.
     mkdirSync(owners, { mode: 0o700 });
     writeFileSync(path.join(owners, 'format'), '');
     expect([first, bobs]).not.toContain(store.claim('h', 0));
@@ -224,7 +224,7 @@ for (let i = 0; i < 200; i++) console.log(store.claim('c' + i, Number(owner)));`
         );
         let text = '';
         child.stdout.on('data', (part: Buffer) => {
-          // At whatever it is doing then.
+          // At any point of its work.
           if (text === '')
             setTimeout(() => {
               child.kill('SIGKILL');

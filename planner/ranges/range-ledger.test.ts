@@ -40,7 +40,7 @@ function open(root = '/e', more: Partial<RangeStoreOptions> = {}): RangeStore {
     ...more,
   });
 }
-/** What a reboot leaves of /run. */
+/** The effect of a reboot on /run. */
 const reboot = () => {
   rmSync(claims, { recursive: true, force: true });
 };
@@ -49,7 +49,7 @@ const entries = () =>
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 const entry = (base: number) => path.join(owners, String(base));
-/** Has every range but the first `free` ones be somebody's. */
+/** Gives every range but the first `free` ones an owner. */
 function takeAllBut(free: number): void {
   openLedger();
   const ledger = new RangeLedger({ directory: owners, mark, log });
@@ -145,7 +145,7 @@ describe('a range', () => {
     expect(store.claim('b', alice)).not.toBe(first);
     store.refresh();
     usedBases = new Set();
-    // He ended since the last look.
+    // The process has exited since the last read.
     expect(store.claim('c', alice)).not.toBe(first);
     store.refresh();
     expect(store.claim('d', alice)).toBe(first);

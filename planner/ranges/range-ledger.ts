@@ -12,20 +12,18 @@ const entrySchema = z.strictObject({ version: z.literal(1), base: z.int(), owner
 const releasedName = (base: number): string => `released-${base}`;
 
 export interface RangeLedgerOptions {
-  /** The machine's directory: one file `<base>` a range. */
+  /** The machine's directory: one file `<base>` per range. */
   readonly directory: string;
-  /**
-   * A file of the engine that records that the directory existed once; null: the caller has none.
-   */
+  /** A file of the engine that records that the directory existed once; null: the caller has none. */
   readonly mark: string | null;
   readonly log: (line: string) => void;
 }
 
 /**
- * Which owner each range of host ids belongs to, for good: files and processes with ids of a range may be
- * left outside its containers, and must meet nobody else's (A3). One file a range, which appears whole or not
- * at all (linked) and is on the disk, with its name, before the range is used: it outlives power cuts. Of
- * several planners that record one range, one does.
+ * The permanent owner of each range of host ids: files and processes with ids of a range may remain outside
+ * of its containers, and must never be accessible to another owner (A3). One file per range, which appears
+ * complete or not at all (linked) and is on the disk, with its name, before the range is used: it outlives
+ * power failures. If several planners record the same range, one succeeds.
  *
  * Entries are cached in memory. An entry never changes; it is removed only when root hands the range back.
  */
@@ -37,7 +35,8 @@ export class RangeLedger {
   /** Ranges whose entry could not be read: not handed out. */
   readonly #unreadable = new Set<number>();
   /**
-   * File stamps of entries when last read for a claim: with an unchanged stamp the entry is not read again.
+   * File stamps of entries when last read for a claim: while the stamp is unchanged, the entry is not read
+   * again.
    */
   readonly #confirmed = new Map<number, string>();
   readonly #loggedLines = new Set<string>();
@@ -45,8 +44,7 @@ export class RangeLedger {
   #wasMissing = false;
 
   /**
-   * Opens the ledger, and makes it where this engine never saw one. Throws where it is there and can't be
-   * read.
+   * Opens the ledger; creates it if this engine has never seen one. Throws if it exists and cannot be read.
    */
   constructor(options: RangeLedgerOptions) {
     this.#options = options;
@@ -58,19 +56,19 @@ export class RangeLedger {
         writeFileSync(mark, '', { mode: 0o600, flush: true });
       }
     } catch (error) {
-      // On a full disk running containers must be served all the same.
+      // Even with a full disk, running containers must be served.
       log(`${directory} cannot be made: ${error instanceof Error ? error.message : String(error)}`);
     }
     if (!this.#isMissing()) removeUnfinished(directory);
     this.refresh();
   }
 
-  /** The owner of the range; `unreadable`: it has one, unknown; null: it has none yet. */
+  /** The owner of the range; `unreadable`: it has one that cannot be read; null: it has none yet. */
   ownerOf(base: number): RangeOwner | 'unreadable' | null {
     return this.#unreadable.has(base) ? 'unreadable' : (this.#owners.get(base) ?? null);
   }
 
-  /** Bases of the owner's, the least recently used first. */
+  /** The owner's bases, the least recently used first. */
   owned(owner: RangeOwner): ReadonlySet<number> {
     return this.#byOwner.get(owner) ?? new Set();
   }
@@ -83,7 +81,7 @@ export class RangeLedger {
   }
 
   /**
-   * Whether the range is still the owner's according to the disk, for the caller that has just claimed it. A
+   * Whether the range is still the owner's according to the disk, for a caller that has just claimed it. A
    * lost entry is written again; if the whole directory is lost, the cache decides.
    */
   confirm(base: number, owner: RangeOwner): boolean {
@@ -104,8 +102,8 @@ export class RangeLedger {
   }
 
   /**
-   * Records, on the disk when it returns, that the range is the owner's; false: it has an owner already.
-   * Throws, and leaves nothing, where it can't be recorded.
+   * Records that the range is the owner's; it is on the disk when this returns. False: the range has an owner
+   * already. Throws, and leaves nothing, if it cannot be recorded.
    */
   record(base: number, owner: RangeOwner): boolean {
     const { directory } = this.#options;
@@ -139,13 +137,13 @@ export class RangeLedger {
   }
 
   /**
-   * Hands the range back: it has no owner afterwards, on the disk when it returns. Only for a caller with the
-   * claim, when no process and no file with its ids is left. Throws where the disk fails.
+   * Hands the range back: it has no owner afterwards, and that is on the disk when this returns. Only for a
+   * caller that holds the claim, when no process and no file with its ids is left. Throws on an I/O error.
    */
   handBack(base: number): void {
     const { directory } = this.#options;
     if (this.#isMissing()) throw new Error(this.#missingText());
-    // Record the hand-back first: an entry that is merely missing is written again.
+    // Record the hand-back first: an entry that is only missing is written again.
     writeFileSync(this.#file(releasedName(base)), '', { mode: 0o600, flush: true });
     syncDirectory(directory);
     rmSync(this.#file(String(base)), { force: true });
@@ -153,13 +151,13 @@ export class RangeLedger {
     this.#forget(base);
   }
 
-  /** Every owner with ranges. */
+  /** Every owner of ranges. */
   owners(): readonly RangeOwner[] {
     return [...this.#byOwner].filter(([, bases]) => bases.size > 0).map(([owner]) => owner);
   }
 
   /**
-   * Reads what others recorded meanwhile; whether there was anything. Entries that were lost are written
+   * Reads what others recorded meanwhile; returns whether there was anything new. Lost entries are written
    * again.
    */
   refresh(): boolean {
@@ -177,7 +175,7 @@ export class RangeLedger {
       .filter((name) => /^\d+$/.test(name))
       .map(Number)
       .filter((base) => isBase(base) && !this.#owners.has(base));
-    // Their writer may have been killed, or be waiting for the disk: sync before relying on them.
+    // The writer may have been killed, or be waiting for the disk: sync before relying on the entries.
     if (unknown.length > 0) syncDirectory(directory);
     for (const base of unknown) {
       const entry = this.#read(base);
@@ -208,7 +206,7 @@ export class RangeLedger {
     }
   }
 
-  /** Writes the entry, its content on the disk, its name not yet; false where there is one. */
+  /** Writes the entry; its content is on the disk, its name not yet. False if the entry exists. */
   #write(base: number, owner: RangeOwner): boolean {
     const { directory } = this.#options;
     const entry: z.infer<typeof entrySchema> = { version: 1, base, owner };
@@ -222,7 +220,7 @@ export class RangeLedger {
 
   #read(base: number): RangeOwner | 'unreadable' | 'missing' {
     const file = this.#file(String(base));
-    // Checked first: creating the error takes longer than all else here.
+    // Checked first: constructing the error takes longer than everything else here.
     if (!existsSync(file)) return 'missing';
     try {
       const entry = entrySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -285,7 +283,7 @@ export class RangeLedger {
   }
 }
 
-/** Makes an empty ledger, on the disk when it returns. */
+/** Creates an empty ledger, which is on the disk when this returns. */
 function makeLedger(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync(path.join(directory, formatFile), '', { mode: 0o600, flush: true });
@@ -293,7 +291,7 @@ function makeLedger(directory: string): void {
   syncDirectory(path.dirname(directory));
 }
 
-/** A stamp that changes with the names in a directory or the content of a file; '' where there is none. */
+/** A stamp that changes with the names in a directory or the content of a file; '' if it does not exist. */
 function stampOf(file: string): string {
   const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? '' : `${stat.dev} ${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}`;

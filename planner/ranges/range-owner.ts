@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
-/** Where the machine keeps whose which range is. */
+/** Where the machine records the owners of ranges. */
 export const rangeOwnersDirectory = '/var/lib/bulkhead/range-owners';
 
 /**
- * Whose containers a range of host ids is for, for good: a user by uid (root is 0); `builds`, the steps of
- * BuildKit, which are no user's; `unnamed`, containers of the engine that nobody is known to have made (the
- * legacy builder's steps, callers whom the kernel could not name); `retired`, nobody any more: it is not
- * known whose it was.
+ * The permanent owner of a range of host ids: a user by uid (root is 0); `builds`, the steps of BuildKit,
+ * which belong to no user; `unnamed`, containers of the engine whose creator is unknown (the legacy builder's
+ * steps, callers that the kernel could not identify); `retired`, no longer usable: its previous owner is
+ * unknown.
  */
 export const rangeOwnerSchema = z.union([
   z.int().min(0).max(4_294_967_294),
@@ -16,15 +16,14 @@ export const rangeOwnerSchema = z.union([
 export type RangeOwner = z.infer<typeof rangeOwnerSchema>;
 
 /**
- * Ranges that one owner may have; root as many as there are. One user alone must not use up the machine's
- * 50,276.
+ * Maximum number of ranges of one owner; root has no limit. No single user may use up the machine's 50,276.
  */
 export function rangeQuota(owner: RangeOwner): number {
   if (owner === 0) return Infinity;
   return owner === 'builds' ? 16_384 : 4_096;
 }
 
-/** The owner as sentences name it. */
+/** The owner as named in messages. */
 export function describeOwner(owner: RangeOwner): string {
   switch (owner) {
     case 0:

@@ -18,7 +18,7 @@ afterEach(() => {
   for (const each of [directory, ledgers]) rmSync(each, { recursive: true, force: true });
 });
 
-/** A store of claims in `claims`, with a ledger that goes with them. */
+/** A store of claims in `claims`, with its ledger. */
 function openStore(
   claims: string,
   root: string,
@@ -49,7 +49,7 @@ it('A3: of two planners that find an abandoned claim one frees it, and never a n
   const [a, b] = ['/a', '/b'].map((root) => openStore(directory, root, () => new Set()));
   expect(a?.abandoned(new Set())).toEqual([firstBase]);
   expect(b?.abandoned(new Set())).toEqual([firstBase]);
-  // The other one's turn, unfinished.
+  // The other one is in the middle of its work.
   writeFileSync(path.join(directory, `.free.${firstBase}`), '');
   a?.free(firstBase);
   expect(readdirSync(directory)).toContain(String(firstBase));

@@ -18,7 +18,7 @@ afterEach(() => {
   for (const each of [directory, ledgers]) rmSync(each, { recursive: true, force: true });
 });
 
-/** A store of claims in `claims`, with a ledger that goes with them. */
+/** A store of claims in `claims`, with its ledger. */
 function openStore(
   claims: string,
   root: string,
@@ -68,7 +68,7 @@ describe('A3 ranges', () => {
             const id = `c${made++}`;
             live.push({ engine: it.engine, id, base: at(it.engine).claim(id, 0), family: id });
           } else if (it.kind === 'restart') {
-            // What the planner does: open the directory again, hold what its state files say.
+            // What the planner does: open the directory again, and hold the ranges of its state files.
             const store = open(it.engine);
             for (const container of live)
               if (container.engine === it.engine) store.addHolder(container.base, container.id);
@@ -172,7 +172,7 @@ describe('A3 ranges when /run was emptied', () => {
     const store = openStore(directory, '/e', nothing);
     const mine = store.claim('a', 0);
     rmSync(directory, { recursive: true });
-    // Another engine's planner comes first; a container of a third one runs.
+    // Another engine's planner starts first; a container of a third one is running.
     const other = openStore(directory, '/other', () => new Set([mine, mine + rangeSize]));
     expect(other.claim('b', 0)).toBe(mine + 2 * rangeSize);
     rmSync(directory, { recursive: true });
@@ -235,7 +235,8 @@ for (let i = 0; i < 48; i++) {
         }),
     ),
   );
-  // What each was given and had not released is claimed in its name, and in nobody else's.
+  // Every range that was handed out and not released is claimed under the right container, and under no
+  // other.
   for (const root of ['/e0', '/e1', '/e2']) {
     const claimed = claims.get(root) ?? [];
     expect(claimed).toHaveLength(48);

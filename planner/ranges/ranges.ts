@@ -32,13 +32,16 @@ class FileRangeStore implements RangeStore {
   readonly #inUse: () => ReadonlySet<number>;
   readonly #listed: () => readonly IdSpan[];
   readonly #log: (line: string) => void;
-  /** Bases in which processes lived when that was last read: not handed out. */
+  /** Bases that contained running processes when last read: not handed out. */
   #occupied: ReadonlySet<number>;
-  /** Released since `#occupied` was read, with processes in them then: mostly those of the container. */
+  /**
+   * Bases released since `#occupied` was read, and in use by processes at that time: mostly those of the
+   * container.
+   */
   readonly #emptied = new Set<number>();
   /** Ids of the containers that hold a base. */
   readonly #holders = new Map<number, Set<string>>();
-  /** The base that is tried next where a new range is needed. */
+  /** The base to try next when a new range is needed. */
   #next: number;
 
   constructor(options: RangeStoreOptions) {
@@ -167,7 +170,7 @@ class FileRangeStore implements RangeStore {
     }
   }
 
-  /** Ways to claim a range for an owner, the preferred one first; each returns null where it finds none. */
+  /** Strategies to claim a range for an owner, in order of preference; each returns null if it finds none. */
   #strategies(temporary: string, owner: RangeOwner): readonly (() => number | null)[] {
     const listed = this.#listed();
     const isFree = (base: number) => !this.#holders.has(base) && !this.#occupied.has(base);
@@ -181,7 +184,10 @@ class FileRangeStore implements RangeStore {
     ];
   }
 
-  /** The first base that a strategy claims; null: none does. Throws the last failure where none does. */
+  /**
+   * The first base that a strategy claims; null: none does. If none does and one failed, throws the last
+   * failure.
+   */
   #claimFirst(strategies: readonly (() => number | null)[]): number | null {
     let failure: unknown = null;
     for (const strategy of strategies) {
@@ -196,7 +202,7 @@ class FileRangeStore implements RangeStore {
     return null;
   }
 
-  /** Reads again which ranges are the owner's and free; false: nothing changed. Cheaper than a new range. */
+  /** Reads again which ranges of the owner are free; false: nothing changed. Cheaper than a new range. */
   #findsMoreOwned(owner: RangeOwner): boolean {
     const isAnyEmptied = [...this.#emptied].some((base) => this.#ledger.ownerOf(base) === owner);
     if (isAnyEmptied) this.#readOccupied();
@@ -215,7 +221,7 @@ class FileRangeStore implements RangeStore {
     return null;
   }
 
-  /** Claims a range without an owner, and records it as the owner's; null: there is none. */
+  /** Claims a range without an owner, and records the owner; null: there is none. */
   #claimNew(temporary: string, owner: RangeOwner, accepts: RangeFilter): number | null {
     const ledger = this.#ledger;
     if (ledger.owned(owner).size >= rangeQuota(owner)) return null;
@@ -230,7 +236,7 @@ class FileRangeStore implements RangeStore {
     return null;
   }
 
-  /** Changes the ledger under a claim of this store; removes the claim unless that succeeds. */
+  /** Changes the ledger while this store holds a claim; removes the claim if that fails. */
   #recordUnderClaim(base: number, record: () => boolean): boolean {
     let done = false;
     try {
@@ -241,7 +247,7 @@ class FileRangeStore implements RangeStore {
     }
   }
 
-  /** Claims one given base. Throws when another engine has it. */
+  /** Claims one given base. Throws if another engine holds it. */
   #claimBase(base: number, id: string): void {
     const temporary = this.#writeClaim(id);
     try {
@@ -261,8 +267,8 @@ class FileRangeStore implements RangeStore {
   }
 
   /**
-   * Ensures that the range has a permanent owner: one claimed before ranges had owners is recorded as that of
-   * the user who created container `id`. False where recording fails.
+   * Ensures that the range has a permanent owner: for one claimed before ranges had owners, records the user
+   * who created container `id`. False if that fails.
    */
   #ensureOwned(base: number, id: string): boolean {
     if (this.#ledger.ownerOf(base) !== null) return true;
@@ -278,7 +284,7 @@ class FileRangeStore implements RangeStore {
   }
 }
 
-/** Refuses a claim of an owner that had `count` ranges, all of which are in use. */
+/** Refuses a claim of an owner whose `count` ranges are all in use. */
 function refuseClaim(owner: RangeOwner, count: number): never {
   const ownerText = describeOwner(owner);
   const handBack = 'root can hand back what nobody needs any more (bulkhead ranges list)';

@@ -10,13 +10,13 @@ import { firstBase, rangeSize } from './id-ranges.ts';
 import { listedRanges } from './taken-ids.ts';
 
 /**
- * First id we give out to users who have none in /etc/subuid: above what distributions put there (SUB_UID_MAX
- * is 600100000). The last is below the containers' ranges.
+ * First id assigned to users who have none in /etc/subuid: above the ids that distributions assign
+ * (SUB_UID_MAX is 600100000). The last is below the containers' ranges.
  */
 export const firstSubordinate = firstSubordinateId;
 /**
- * Where the machine's users' own ranges are kept. Files in shares have these ids as owners: unlike
- * containers' ranges they outlast a reboot.
+ * Where our own subordinate ranges of the machine's users are kept. Files in shares have these ids as owners:
+ * unlike containers' ranges they outlast a reboot.
  */
 export const subordinateDirectory = '/var/lib/bulkhead/subordinate-ids';
 /** How many a share needs: all of a container's ids but one. */
@@ -24,35 +24,35 @@ const needed = 65_535;
 
 export interface SubordinateStore {
   /**
-   * Queries the machine's user database for what `of` needs of `user`, if anything; to be called before it.
-   * Where the query failed, `of` throws. Rejects only where /etc can't be read.
+   * Queries the machine's user database for what `of` needs to know of `user`, if anything; call it before
+   * `of`, which throws if the query failed. Rejects only if /etc cannot be read.
    */
   prepare(user: SharingUser): Promise<void>;
   /**
-   * Subordinate ids of `user`, always the same ones. Throws when none are left, the disk fails, or it can't
-   * be told whether /etc/subuid has a range of theirs.
+   * Subordinate ids of `user`, always the same ones. Throws if none are left, on an I/O error, or if it
+   * cannot be determined whether /etc/subuid has a range of this user.
    */
   of(user: SharingUser): SubordinateIds;
 }
 
 export interface SubordinateOptions {
   /**
-   * One file a range, named by its first id, with the user in it; and a second name of it, `uid-<uid>`, that
-   * makes it the user's.
+   * One file per range, named by its first id, with the user in it; and a second name of it, `uid-<uid>`,
+   * that assigns it to the user.
    */
   readonly directory: string;
-  /** Where /etc/subuid, subgid and passwd are; default /etc. */
+  /** The directory of subuid, subgid and passwd; default /etc. */
   readonly etc?: string;
-  /** The user's line in the machine's user database; throws where that can't be determined. */
+  /** The user's line in the machine's user database; throws if that cannot be determined. */
   readonly lookUpUser?: (uid: number) => Promise<string | null>;
 }
 
 const claimSchema = z.object({ uid: z.int(), base: z.int() });
 
 /**
- * Subordinate ids of the machine's users: those of /etc/subuid and /etc/subgid where a user has enough in a
- * row there (the same as rootless engines use, so that their tools see the same owners), else a range of our
- * own, which all engines of the machine agree on.
+ * Subordinate ids of the machine's users: those of /etc/subuid and /etc/subgid where a user has enough
+ * consecutive ones there (the same as rootless engines use, so that their tools show the same owners), else a
+ * range of our own, which all engines of the machine share.
  */
 export function openSubordinateStore({
   directory,
@@ -61,11 +61,11 @@ export function openSubordinateStore({
 }: SubordinateOptions): SubordinateStore {
   const synced = new Set<number>();
   const names = new Map<number, string>();
-  // Last query of the machine's user database: a user's line, null for none, or why it failed.
+  // Last query of the machine's user database: a user's line, null for none, or the reason of the failure.
   const queried = new Map<number, string | null | Error>();
   let namesAsOf = '';
   const forgetOldNames = (): void => {
-    // An id may be given to another account.
+    // Cached for a limited time: an id may be assigned to another account.
     const stat = statSync(path.join(etc, 'passwd'), { throwIfNoEntry: false });
     const now = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
     if (now === namesAsOf) return;
@@ -74,8 +74,8 @@ export function openSubordinateStore({
     namesAsOf = now;
   };
   /**
-   * By what is in /etc; undefined: the database has to be queried. `listed`: the names that matter; null:
-   * all.
+   * Determined from /etc alone; undefined: the database has to be queried. `listed`: the relevant names;
+   * null: all.
    */
   const localName = (uid: number, listed: readonly string[] | null): string | null | undefined => {
     forgetOldNames();
@@ -83,10 +83,10 @@ export function openSubordinateStore({
     if (known !== undefined) return known;
     const passwd = readText(path.join(etc, 'passwd'));
     const found = userName(passwd, uid);
-    // Names change hardly ever, but a user may get one.
+    // Names rarely change, but a user may get one.
     if (found !== null) names.set(uid, found);
     if (found !== null) return found;
-    // Where every name that is listed is another user's of this machine, no query is needed.
+    // If every listed name belongs to another user of this machine, no query is needed.
     return listed?.every((name) => passwd.split('\n').some((line) => line.startsWith(`${name}:`)))
       ? null
       : undefined;
@@ -142,9 +142,9 @@ export function openSubordinateStore({
 }
 
 /**
- * Whether an id is one of those that users have beside their own: subordinate, or a container's. Who takes
- * one, by a set-user-ID file that a container or a namespace of his has left, is no user of his own with it:
- * he has 65535 of them, and ranges are given for good.
+ * Whether an id is subordinate to a user, or in a container's range. A process with such an id, for instance
+ * through a set-user-ID file left by a container or a user namespace, does not count as a user of its own: a
+ * single user could have 65535 of them, and ranges are assigned permanently.
  */
 function isHandedOut(uid: number, listings: readonly string[]): boolean {
   if (uid >= firstSubordinate) return true;
@@ -158,8 +158,8 @@ const handedOutText = (uid: number): string =>
   'one, and shares nothing: ask as the user whose id it is (A8)';
 
 /**
- * The first usable range of one of `names` in text of the form of /etc/subuid; null: none. `id`, the user's
- * own, may not be in it, nor root, nor what containers run with.
+ * The first usable range of one of `names` in a text of the format of /etc/subuid; null: none. It may not
+ * include `id`, the user's own, nor root, nor the ids of containers.
  */
 export function listedRange(text: string, names: readonly (string | null)[], id: number): number | null {
   const usable = listedRanges(text).find(
@@ -174,7 +174,7 @@ export function listedRange(text: string, names: readonly (string | null)[], id:
 }
 
 /**
- * The range that is the user's by `uid-<uid>`; made where there is none. `synced`: users whose record is
+ * The range assigned to the user by `uid-<uid>`; created if there is none. `synced`: users whose record is
  * known to be on the disk.
  */
 function ownRange(directory: string, synced: Set<number>, uid: number, listings: readonly string[]): number {
@@ -182,8 +182,8 @@ function ownRange(directory: string, synced: Set<number>, uid: number, listings:
   const userLink = path.join(directory, `uid-${uid}`);
   const existing = readClaim(userLink);
   if (existing !== null) {
-    // Who recorded it may have been killed before it was on the disk: after a power cut it would be another
-    // user's.
+    // Its writer may have been killed before it was on the disk: after a power failure it could become
+    // another user's.
     if (!synced.has(uid)) syncDirectory(directory);
     synced.add(uid);
     return existing.base;
@@ -192,7 +192,7 @@ function ownRange(directory: string, synced: Set<number>, uid: number, listings:
   for (let base = firstFree(directory); base < firstBase; base += rangeSize) {
     if (listed.some(({ start, count }) => start < base + rangeSize && base < start + count)) continue;
     if (!claim(directory, base, uid)) continue;
-    // Another engine may have been as quick for the same user: the first name counts.
+    // Another engine may have assigned one to the same user at the same time: the first name counts.
     if (linkNew(path.join(directory, String(base)), userLink)) {
       syncDirectory(directory);
       return base;
@@ -215,7 +215,7 @@ function firstFree(directory: string): number {
   return Math.max(firstSubordinate - rangeSize, ...used) + rangeSize;
 }
 
-/** Takes the range, whole on disk or not at all; false when somebody has it. */
+/** Claims the range, on the disk complete or not at all; false if it is claimed already. */
 function claim(directory: string, base: number, uid: number): boolean {
   const temporary = writeTemporary(directory, { uid, base }, 0o644, true);
   try {

@@ -2,16 +2,16 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { listedRanges, type IdSpan } from '../../shared/isolation/listed-ranges.ts';
 
-// Ids of this machine that somebody else has, as far as that can be determined.
+// Ids of this machine that are assigned or in use, as far as that can be determined.
 
 export { listedRanges, type IdSpan };
 
-/** A map of more ids than this is none of a container manager's: the machine's own, of all ids. */
+/** A larger map is not one of a container manager: the machine's own maps all ids. */
 const mostMapped = 2 ** 31;
 
 /**
- * Reads what /etc/subuid and /etc/subgid give away (to users, and to other container managers by root's
- * name); anew where they have changed.
+ * Reads the ids assigned in /etc/subuid and /etc/subgid (to users, and to other container managers under
+ * root's name); reads them again when the files have changed.
  */
 export function listedIds(etc = '/etc'): () => readonly IdSpan[] {
   const files = ['subuid', 'subgid'].map((name) => path.join(etc, name));
@@ -36,7 +36,7 @@ export function idsInUse(proc = '/proc'): IdSpan[] {
   const own = new Set<number>();
   for (const pid of readdirSync(proc).filter((name) => /^\d+$/.test(name))) {
     const status = read(path.join(proc, pid, 'status'));
-    // One that ended and was not waited for yet has a place in the table only.
+    // A zombie process only occupies its entry in the process table.
     if (status === '' || /^State:\t[ZX]/m.test(status)) continue;
     for (const [, ids = ''] of status.matchAll(/^[UG]id:\t(.*)$/gm))
       for (const id of ids.split('\t')) own.add(Number(id));
@@ -52,7 +52,7 @@ export function idsInUse(proc = '/proc'): IdSpan[] {
   return [...mapped, ...[...own].map((start) => ({ start, count: 1 }))];
 }
 
-/** '' where there is none, or a process that ended meanwhile. */
+/** '' if it does not exist, or the process has exited meanwhile. */
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -1,7 +1,7 @@
 import { firstBase, lastBase, rangeSize } from './id-ranges.ts';
 import { idsInUse, type IdSpan } from './taken-ids.ts';
 
-/** Bases of the ranges that ids of some process of this machine are in. */
+/** Bases of the ranges that contain ids of running processes of this machine. */
 export function basesInUse(): Set<number> {
   const found = new Set<number>();
   for (const { start, count } of idsInUse()) {
@@ -12,7 +12,7 @@ export function basesInUse(): Set<number> {
   return found;
 }
 
-/** Whether an id of the range at `base` is in the span. */
+/** Whether the range at `base` overlaps with the span of ids. */
 export function overlaps(base: number, { start, count }: IdSpan): boolean {
   return start < base + rangeSize && base < start + count;
 }

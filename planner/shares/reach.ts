@@ -5,17 +5,17 @@ import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { refuse } from '../base/refuse.ts';
 import { started } from '../base/started.ts';
 
-/** Which of the checked directories the sharing user of one container has access to. */
+/** Which of the checked directories the sharing user of one container can access. */
 export interface Reach {
   /**
-   * Refuses a source (resolved) that the sharing user could not get to by himself (A8): the engine opens it
-   * as root, past the directories above it that keep others out. A source that was not checked is refused,
+   * Refuses a source (resolved) that the sharing user could not access himself (A8): the engine opens it as
+   * root, regardless of the permissions of its parent directories. A source that was not checked is refused,
    * too.
    */
   refuseUnreachable(source: string, user: SharingUser): void;
 }
 
-/** Without any check: for a container that shares nothing, or whose sharing user is root. */
+/** No checks: for a container that shares nothing, or whose sharing user is root. */
 export const nothingChecked: Reach = { refuseUnreachable: refuseUnchecked };
 
 export interface ReachOptions {
@@ -24,11 +24,11 @@ export interface ReachOptions {
    * 60.
    */
   readonly limitMs?: number;
-  /** Directories to look for the programs in. */
+  /** Directories in which the programs are looked up. */
   readonly searchPath?: string;
 }
 
-/** Timeout of a look-up in the user database, which may be on another machine, ms. */
+/** Timeout of a query of the user database, which may be on another machine, ms. */
 const groupsMs = 5000;
 /** How long its result is cached, ms. */
 const groupsCacheMs = 3000;
@@ -40,16 +40,16 @@ interface ProbeResult {
 }
 
 /**
- * Bytes of paths that one process gets as arguments; the kernel allows 2 MiB of arguments where the stack is
- * 8 MiB.
+ * Bytes of paths that one process gets as arguments; the kernel allows 2 MiB of arguments if the stack limit
+ * is 8 MiB.
  */
 const batchBytes = 256 * 1024;
 
 /**
- * Has the kernel decide which directories users can access: a child of root with the user's effective ids
- * stats all directories of one request, without blocking the planner. One check a user at a time: a user with
- * many requests, or with file systems that hang, delays only himself. Done at every start, since owners,
- * modes and groups change.
+ * Lets the kernel decide which directories users can access: a child of root with the user's effective ids
+ * stats all directories of one request, without blocking the planner. One check at a time per user: a user
+ * with many requests, or with file systems that hang, delays only himself. Repeated at every start, since
+ * owners, modes and groups change.
  */
 export class Reachability {
   readonly #limitMs: number;
@@ -70,7 +70,7 @@ export class Reachability {
     const deadline = performance.now() + this.#limitMs;
     const { identities, late } = await this.#inTurn(user.uid, () => this.#probe(user, directories, deadline));
     const first = directories.find((directory) => !identities.has(directory));
-    // Only to name the closed directory in the refusal.
+    // Only to name the inaccessible directory in the refusal.
     const above = first === undefined || late ? [] : ancestors(first);
     const open =
       above.length === 0 ? null : await this.#inTurn(user.uid, () => this.#probe(user, above, deadline));
@@ -81,7 +81,7 @@ export class Reachability {
         const directory = path.dirname(source);
         if (sharing.uid !== user.uid || sharing.gid !== user.gid) refuseUnchecked(source, sharing);
         const identity = identities.get(directory);
-        // Still the same directory: the path may lead elsewhere by now.
+        // Still the same directory: the path may resolve differently by now.
         if (identity !== undefined && identity === identityOf(directory)) return;
         if (identity === undefined && late) refuseLate(user, directory);
         if (identity === undefined && !checked.has(directory)) refuseUnchecked(source, user);
@@ -105,10 +105,10 @@ export class Reachability {
     const identities = new Map<string, string>();
     const groups = await this.#groups(user);
     for (const batch of batches(directories)) {
-      // By its real id the process stays root's: the user must not be able to trace it, and forge its
-      // output. He can stop it, so the timeout sends SIGKILL.
+      // Its real uid stays root's: the user must not be able to trace it and forge its output. He can stop
+      // it, so the timeout sends SIGKILL.
       const asUser = [`--euid=${user.uid}`, `--egid=${user.gid}`, groups, '--'];
-      // The last component asks for search permission of the directory itself.
+      // The last component tests search permission on the directory itself.
       const stat = [
         'stat',
         '-L',
@@ -127,7 +127,7 @@ export class Reachability {
 
   /**
    * The user's supplementary groups, for setpriv; none without an entry in the user database, or if that does
-   * not respond. Cached for a moment: each start would wait for a database that does not respond.
+   * not respond. Cached for a moment: otherwise each start would wait for a database that does not respond.
    */
   #groups({ uid }: SharingUser): Promise<string> {
     const now = performance.now();
@@ -156,7 +156,7 @@ export class Reachability {
     if (child === null) return null;
     return new Promise((resolve) => {
       let output = '';
-      // Do not wait any longer, even if the kernel does not let it exit.
+      // Stop waiting, even if the process cannot exit (uninterruptible sleep).
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
         child.stdout.destroy();
@@ -183,7 +183,7 @@ function refuseLate({ uid }: SharingUser, directory: string): never {
   refuse(`it could not be found out in time ${what} (${reasons}); try again (A8)`);
 }
 
-/** From the top down, `directory` itself last. */
+/** From the root down; `directory` itself last. */
 function ancestors(directory: string): string[] {
   const above = [directory];
   for (let at = directory; at !== '/'; at = path.dirname(at)) above.unshift(path.dirname(at));

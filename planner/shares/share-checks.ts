@@ -9,12 +9,10 @@ import type { EngineParts } from './sockets.ts';
 import { bindSources, readSpec } from './sources.ts';
 import { turns } from '../base/turns.ts';
 
-/** Distinct directories that the shares of one container may be in. */
+/** Maximum number of distinct directories that contain the shares of one container. */
 export const mostDirectories = 1000;
 
-/**
- * The asynchronous checks before the synchronous planning of a container that shares something.
- */
+/** The asynchronous checks before the synchronous planning of a container with shares. */
 export class ShareChecks {
   readonly #sharing: SharingOptions;
   readonly #parts: EngineParts;
@@ -27,7 +25,8 @@ export class ShareChecks {
   }
 
   /**
-   * Checks access as the container's sharing user. Rejects with IsolationRefused for too many directories.
+   * Checks access as the container's sharing user. Rejects with IsolationRefused if there are too many
+   * directories.
    */
   async check({ id, bundle }: PlannerRequest, mounts: readonly Mount[]): Promise<Reach> {
     const user = sharingUserOf(id, this.#sharing);
@@ -42,7 +41,7 @@ export class ShareChecks {
   }
 
   /**
-   * The directories that the container's shares are in. What can't be inspected, or is refused for other
+   * The directories that contain the container's shares. What cannot be inspected, or is refused for other
    * reasons, is refused later.
    */
   async #directories(bundle: string, mounts: readonly Mount[]): Promise<string[]> {
@@ -65,7 +64,7 @@ export class ShareChecks {
   }
 }
 
-/** The container's root file system; a wrong one is refused later. */
+/** The container's root file system; an invalid one is refused later. */
 function rootOf(spec: unknown, bundle: string): string {
   const root: unknown = typeof spec === 'object' && spec !== null && 'root' in spec ? spec.root : null;
   const given: unknown = typeof root === 'object' && root !== null && 'path' in root ? root.path : null;

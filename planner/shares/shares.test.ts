@@ -51,7 +51,7 @@ describe('A8: the map of a share as the kernel gets it', () => {
             return start + size;
           }, 0);
         }
-        // Of what ends up in the container's range, nothing is root's or another account's.
+        // Nothing that is mapped into the container's range belongs to root or to another account.
         const into = lines
           .filter(([, host = 0]) => host >= base && host < base + rangeSize)
           .map(([disk = 0]) => disk);
@@ -159,8 +159,8 @@ describe('A8: which binds are shares', () => {
 
 describe('A8: who shares', () => {
   /**
-   * All that is not the container's keeps its number, which no process of the container has; nothing is
-   * mapped to the range but its own.
+   * All ids that are not the container's keep their number, which no process of the container has; nothing
+   * but its own ids is mapped into the range.
    */
   const rootMap =
     `0 ${firstBase} 65536\n65536 65536 ${firstBase - 65536}\n` +
@@ -173,7 +173,7 @@ describe('A8: who shares', () => {
     root: { path: '/r' },
     linux: { namespaces: [] },
     process: { user: { uid: 0, gid: 0 } },
-  } as OciSpec; // all that is read
+  } as OciSpec; // the only fields that are read
   const shares = (
     container: string,
     records: SharingOptions['records'] = 'required',

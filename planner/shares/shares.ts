@@ -32,9 +32,9 @@ export interface SharingOptions {
   /** Where the gateway's records are. */
   readonly directory: string;
   /**
-   * Of a container without a record it is not known who shares with it: `required` refuses what it mounts of
-   * the machine's directories; `root-without` shares as root. The latter is for an engine that no gateway
-   * guards, where everybody who asks is root.
+   * If a container has no record, its sharing user is unknown: `required` refuses its mounts of the machine's
+   * directories; `root-without` shares as root. The latter is for an engine that no gateway guards, where
+   * every caller is root.
    */
   readonly records: 'required' | 'root-without';
   readonly subordinates: SubordinateStore;
@@ -43,8 +43,8 @@ export interface SharingOptions {
 /** How the shares of one container are mapped. */
 export interface Shares {
   /**
-   * Namespace to map the share at `source` by. Refuses what is shared by nobody known, or not the sharing
-   * user's to share.
+   * The namespace to map the share at `source` by. Refuses if the sharing user is unknown, or has no right to
+   * share the source.
    */
   namespaceFor(source: string): NamespaceNumber;
   /** Set by `namespaceFor`; null: ids are the same on disk and inside. */
@@ -56,7 +56,7 @@ export interface SharesContext {
   readonly spec: OciSpec;
   readonly plan: PlanBuilder;
   readonly base: number;
-  /** What the sharing user can get to. */
+  /** The directories that the sharing user can access. */
   readonly reach: Reach;
 }
 
@@ -71,7 +71,7 @@ export function sharesOf(context: SharesContext, options: SharingOptions): Share
     const user = sharingUserOf(context.container, options);
     if (user === null)
       refuse(`it is not known who shares ${source} with this container: recreate the container (A8)`);
-    // Whoever shares: ids on disk that no container has are shown as the machine has them.
+    // For any sharing user: ids on disk that no container has keep their values.
     if (user.uid === 0)
       return {
         user,
@@ -101,8 +101,8 @@ export function sharesOf(context: SharesContext, options: SharingOptions): Share
 }
 
 /**
- * As whom the container shares, by the gateway's record; null: that is not known. Throws where the record
- * can't be read.
+ * The container's sharing user, from the gateway's record; null: unknown. Throws if the record cannot be
+ * read.
  */
 export function sharingUserOf(container: string, options: SharingOptions): SharingUser | null {
   const nobody = options.records === 'root-without' ? { uid: 0, gid: 0 } : null;
@@ -116,17 +116,17 @@ export function sharingUserOf(container: string, options: SharingOptions): Shari
   }
 }
 
-/** Which devices of the machine the container may have (A5), by the gateway's record. */
+/** Which devices of the machine the container may have (A5), from the gateway's record. */
 export function grantedDevicesOf(container: string, options: SharingOptions): readonly GrantedDevice[] {
   const file = path.join(options.directory, sharingRecordName(container));
   return existsSync(file) ? readGrantedDevices(readFileSync(file, 'utf8')) : [];
 }
 
 /**
- * Whose ranges the container gets: the user's who had it made. Without a record, where a gateway keeps them:
- * what is no container of the engine's (their ids are 64 digits) is a step of BuildKit's, else nobody knows.
- * `before`: for a container of before ranges had owners, whose range nobody gets any more where it is not
- * known.
+ * The owner of the container's range: the user who had it created. Without a record, on an engine with a
+ * gateway: what is not a container of the engine (their ids have 64 digits) is a step of BuildKit's; for
+ * others the owner is unknown. `before`: for a container created before ranges had owners; its range is
+ * retired if the owner is unknown.
  */
 export function rangeOwnerOf(
   container: string,
@@ -134,7 +134,7 @@ export function rangeOwnerOf(
   when: 'now' | 'before' = 'now',
 ): RangeOwner {
   const file = path.join(options.directory, sharingRecordName(container));
-  // Checked first: making the error takes longer than all else here.
+  // Checked first: constructing the error takes longer than everything else here.
   if (container !== '' && existsSync(file)) {
     const user = readSharingRecord(readFileSync(file, 'utf8'));
     if (user !== null) return user.uid;
@@ -150,21 +150,22 @@ const processSchema = z.object({
   process: z.object({ user: z.object({ uid: z.int().default(0), gid: z.int().default(0) }) }),
 });
 
-/** Ids of the container's first process; root's where the spec does not say. */
+/** Ids of the container's first process; root's if the spec has none. */
 function processUser(spec: OciSpec): { readonly uid: number; readonly gid: number } {
   const parsed = processSchema.safeParse(spec);
   return parsed.success ? parsed.data.process.user : { uid: 0, gid: 0 };
 }
 
 /**
- * The map of an id-mapped mount, lines `disk host size`. All ids on disk that are none of the container's
- * keep their number: no process of the container can have them, and no capability of it reaches them, so that
- * owners other than the sharing user are nobody inside, and what they let everybody do can be done. (Ids in
- * no line could not even be written by those: the kernel refuses, and /tmp is root's.)
+ * The map of an id-mapped mount, lines `disk host size`. All ids on disk that are not the container's keep
+ * their number: no process of the container can have them, and its capabilities do not apply to them. So
+ * owners other than the sharing user appear as nobody inside, and what they allow everybody is allowed.
+ * (Files with ids in no line could not even be written by everybody: the kernel refuses, and /tmp belongs to
+ * root.)
  */
 export function mapText(map: readonly IdExtent[], base: number): string {
   const own = map.map(({ disk, inside, size }) => ({ disk, host: base + inside, size }));
-  // Neither side may have an id twice: what is taken on one is left out on the other.
+  // No id may occur twice on either side: an id used on one side is left out on the other.
   const excluded = [
     ...map.map(({ disk, size }) => ({ start: disk, end: disk + size })),
     { start: base, end: base + rangeSize },
@@ -178,7 +179,7 @@ export function mapText(map: readonly IdExtent[], base: number): string {
   return [...own, ...others].map(({ disk, host, size }) => `${disk} ${host} ${size}\n`).join('');
 }
 
-/** A container's root file system, by storage driver, snapshotter or builder, below the data root. */
+/** A container's root file system below the data root, by storage driver, snapshotter or builder. */
 const rootFileSystemPath = new RegExp(
   `^(/.*)/(?:${[
     'overlay2/[^/]+/merged',
@@ -192,8 +193,8 @@ const rootFileSystemPath = new RegExp(
 );
 
 /**
- * Directories of the engine with what it mounts by itself: volumes, and files it makes for a container. Its
- * data root follows from the path of the container's root file system.
+ * Directories of the engine that contain what it mounts by itself: volumes, and files it makes for a
+ * container. Its data root follows from the path of the container's root file system.
  */
 export function engineRoots(rootFileSystem: string, parts: EngineParts): string[] {
   const [, data] = rootFileSystemPath.exec(rootFileSystem) ?? [];
@@ -204,14 +205,14 @@ function real(file: string): string {
   try {
     return realpathSync.native(file);
   } catch {
-    return file; // not there: nothing is in it
+    return file; // it does not exist: nothing is in it
   }
 }
 
 /**
- * Whether `source` (resolved), which is on mount `on`, is somebody's own file or directory. Not what is in
- * the engine's roots; but of a volume there that is a mount of a directory elsewhere (the local driver's
- * `o=bind`), that counts.
+ * Whether `source` (resolved), which is on mount `on`, is a user's own file or directory. That excludes the
+ * engine's roots, but not a volume there that is a mount of a directory elsewhere (the local driver's
+ * `o=bind`).
  */
 export function isShare(
   source: string,
@@ -226,8 +227,8 @@ export function isShare(
   const home = mountOf(root, mounts);
   if (home !== null && on.device === home.device)
     return !isWithin(pathInFileSystem(source, on), pathInFileSystem(root, home));
-  // Another file system: the engine's own (tmpfs of a volume, shm, layers), unless it is mounted elsewhere,
-  // too.
+  // Another file system: the engine's own (tmpfs of a volume, shm, layers), unless it is also mounted
+  // elsewhere.
   const places = [...roots, ...parts.directories];
   return mountsOfDevice(on.device, mounts).some(
     ({ mountPoint }) => !places.some((place) => isWithin(mountPoint, place)),

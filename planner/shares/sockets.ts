@@ -9,22 +9,22 @@ import {
 } from '../../engine/base/mountinfo.ts';
 import { refuse } from '../base/refuse.ts';
 
-/** What never goes into a container, by path; what doesn't exist is skipped. */
+/** What is never mounted into a container, by path; paths that don't exist are skipped. */
 export interface EngineParts {
-  /** Sockets that command the engine. */
+  /** Sockets that control the engine. */
   readonly sockets: readonly string[];
-  /** Directories of which no part may be seen. */
+  /** Directories of which no part may be visible. */
   readonly directories: readonly string[];
   /**
-   * One of the directories: the gateway keeps sockets of containers' own there, `<id>/docker.sock`, the only
-   * things of it that may be mounted.
+   * One of the directories: the gateway keeps the containers' own sockets there, `<id>/docker.sock`, the only
+   * files in it that may be mounted.
    */
   readonly containerSockets: string;
-  /** Where the engine keeps what it mounts itself; links above them are the administrator's own. */
+  /** Where the engine keeps what it mounts itself; links in the path above are the administrator's own. */
   readonly roots: readonly string[];
 }
 
-/** Where the parts are at the moment. */
+/** The current location of the parts. */
 export interface EnginePlaces {
   readonly sockets: readonly (readonly [file: string, place: Place])[];
   readonly directories: readonly (readonly [file: string, place: Place])[];
@@ -32,11 +32,11 @@ export interface EnginePlaces {
   readonly containerSockets: string | null;
 }
 
-/** A bind source, resolved, and the object that is there. */
+/** A bind source, resolved, and the identity of its object. */
 export interface ResolvedSource {
   readonly source: string;
   readonly identity: { readonly device: bigint; readonly inode: bigint };
-  /** Whether the mounts below come along. */
+  /** Whether the mounts below are included. */
   readonly recursive: boolean;
 }
 
@@ -47,7 +47,7 @@ interface Place {
   readonly identity: string;
 }
 
-/** Finds the parts: once for all binds of a container, as it costs more than all else about them. */
+/** Finds the parts, once for all binds of a container: it costs more than everything else about them. */
 export function enginePlaces(parts: EngineParts, mounts: readonly Mount[]): EnginePlaces {
   const placed = (files: readonly string[]) =>
     files.flatMap((file) => {
@@ -62,9 +62,9 @@ export function enginePlaces(parts: EngineParts, mounts: readonly Mount[]): Engi
 }
 
 /**
- * Refuses a bind source that is, or holds, or (for directories) lies inside a part of the engine (B1).
- * Compared by file-system object, not by name: a hard link, a symlink, another bind mount of the same
- * directory, or a parent of such a bind are all seen. `container` is the one it would be mounted into.
+ * Refuses a bind source that is, contains, or (for directories) is inside a part of the engine (B1). Compared
+ * by file-system object, not by name, which covers hard links, symlinks, other bind mounts of the same
+ * directory, and parents of such binds. `container` is the one it would be mounted into.
  */
 export function refuseEngineParts(
   bind: ResolvedSource,
@@ -74,7 +74,7 @@ export function refuseEngineParts(
 ): void {
   const { source, recursive, identity } = bind;
   const on = mountOf(source, mounts);
-  // Refused by whoever plans the bind.
+  // Refused by the caller that plans the bind.
   if (on === null) return;
   const here = {
     device: on.device,
@@ -127,8 +127,8 @@ function isContainerSocket(source: string, directory: string | null): boolean {
 }
 
 /**
- * The container a socket was made for, by the gateway's record beside it. Null: none yet, or not to be read.
- * The gateway checks this too; restart policies start containers without it.
+ * The container for which a socket was made, from the gateway's record next to it; null: no readable record.
+ * The gateway checks this too, but restart policies start containers without it.
  */
 function ownerOf(socket: string): string | null {
   try {
@@ -161,7 +161,7 @@ function placeOf(file: string, mounts: readonly Mount[]): Place | null {
     const { dev, ino } = statSync(real, { bigint: true });
     identity = `${dev}:${ino}`;
   } catch {
-    return null; // not there: nothing that could be mounted
+    return null; // it does not exist: nothing that could be mounted
   }
   const mount = mountOf(real, mounts);
   if (mount === null) return null;

@@ -28,9 +28,9 @@ const remote = new Set([
 const maxLinks = 40;
 
 /**
- * Keeps the planner, which opens bind sources itself and serves every container, from blocking on a file
+ * Prevents the planner, which opens bind sources itself and serves every container, from blocking on a file
  * system that hangs: sources on such file systems are first checked by a child process. One check per source
- * runs at a time, whatever the number of containers that wait for it.
+ * runs at a time, however many containers wait for it.
  */
 export class Sources {
   readonly #probes = new Map<string, Promise<void>>();
@@ -98,8 +98,8 @@ function statInChild(source: string): Promise<void> {
 }
 
 /**
- * The mount on the way to `source`, links followed, whose file system may hang; nothing on it is touched.
- * Null: none, or the path ends before.
+ * The first mount on the path of `source`, links followed, whose file system may hang; the path is not
+ * accessed beyond it. Null: none, or the path ends before.
  */
 export function mayHangAt(source: string, mounts: readonly Mount[]): Mount | null {
   const rest = source.split('/');
@@ -130,12 +130,12 @@ function mayHang(mount: Mount): boolean {
   return remote.has(mount.type) || mount.type.startsWith('fuse.');
 }
 
-/** The bundle's config.json, unchecked; throws where it can't be read. */
+/** The bundle's config.json, not validated; throws if it cannot be read. */
 export function readSpec(bundle: string): unknown {
   return JSON.parse(readFileSync(path.join(bundle, 'config.json'), 'utf8'));
 }
 
-/** Sources of the bind mounts in a config.json that is checked later. */
+/** Sources of the bind mounts in a config.json that is validated later. */
 export function bindSources(spec: unknown): string[] {
   const mounts: unknown = typeof spec === 'object' && spec !== null && 'mounts' in spec ? spec.mounts : null;
   return (Array.isArray(mounts) ? mounts : []).flatMap((mount: unknown) => {
