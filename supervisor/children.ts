@@ -7,7 +7,7 @@ import { gatewayArguments } from '../engine/targets/guarded/gateway-arguments.ts
 import { supervisePlanner } from './supervised-planner.ts';
 import type { Message } from '../shared/messages/message.ts';
 
-/** What runs beside dockerd. */
+/** The processes besides dockerd. */
 export interface Children {
   readonly gateway: SupervisedChild;
   readonly planner: SupervisedChild;
@@ -18,12 +18,12 @@ export interface Children {
 export interface ChildrenOptions {
   /** Absolute path of the launcher. */
   readonly bulkheadCommand: string;
-  /** Called when gateway or planner begins (its identity) or ends (null). */
+  /** Called when gateway or planner starts (its identity) or ends (null). */
   readonly onChange: (patch: Partial<Pick<EngineState, 'gateway' | 'planner'>>) => void;
   readonly log: (text: string | Message) => void;
 }
 
-/** The children of the engine at `paths`; none is started. */
+/** The children of the engine at `paths`; none is started yet. */
 export function superviseChildren(
   paths: RootPaths,
   { bulkheadCommand, onChange, log }: ChildrenOptions,

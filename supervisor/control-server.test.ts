@@ -76,7 +76,7 @@ const client = async (): Promise<ControlConnection> => {
   return connection;
 };
 
-/** A client that sends bytes, and gets what comes back line by line. */
+/** A client that sends raw bytes, and receives lines. */
 const rawClient = async () => {
   const socket = connect({ path: paths.controlSocket });
   open.push(socket);
@@ -148,7 +148,7 @@ describe('the control socket', () => {
   it('answers each request of one connection in its order', async () => {
     const { socket, lines } = await rawClient();
     const line = (request: string) => `${JSON.stringify({ protocol: 1, request })}\n`;
-    // Cut in the middle of a line.
+    // Split in the middle of a line.
     const text = line('status') + line('restart') + line('stop');
     socket.write(text.slice(0, 50));
     socket.write(text.slice(50));
@@ -210,7 +210,8 @@ describe('the control socket', () => {
 
   it('takes the place of a socket that a killed supervisor left', async () => {
     await server.stopListening();
-    // Node removes the name that it listens on: under another one the socket stays, with nobody behind it.
+    // On close, Node removes the name that it listens on: under another name the socket file stays, with no
+    // listener.
     const killed = createServer().listen(path.join(paths.root, 'other.sock'));
     await once(killed, 'listening');
     await rename(path.join(paths.root, 'other.sock'), paths.controlSocket);
@@ -289,7 +290,7 @@ describe('subscribers', () => {
     await record.update({ problem: { message: 'x'.repeat(100_000), logTail: [] } });
     const { socket, closed } = await rawClient();
     socket.pause();
-    // Paused, it notices the end of the connection when it writes.
+    // Paused, it notices the end of the connection only when it writes.
     const isDisconnected = () => {
       socket.write('{"protocol": 1, "request": "status"}\n'.repeat(10));
       return socket.errored !== null;

@@ -14,31 +14,31 @@ import type { AppError, Result } from '../shared/result.ts';
 
 /** What the control socket gives access to. */
 export interface ControlTarget {
-  /** The newest state. */
+  /** The current state. */
   readonly latest: SupervisorState;
   /** Resolves when that state is on disk, and reported. */
   settled(): Promise<void>;
-  /** Calls `listener` with each state that follows; returns how to end that. */
+  /** Calls `listener` with each later state; returns how to unsubscribe. */
   onChange(listener: (state: SupervisorState) => void): () => void;
-  /** Has the engine restarted, within `timeoutMs` if given; false: the supervisor is ending. */
+  /** Requests a restart of the engine, within `timeoutMs` if given; false: the supervisor is ending. */
   restart(timeoutMs: number | null): boolean;
-  /** Has the engine read its configuration again; resolves when it has, or with why not. */
+  /** Has the engine reload its configuration; resolves when it has, or with the failure. */
   reload(): Promise<Result<void, AppError>>;
-  /** Ends engine and supervisor; does nothing once that has begun. */
+  /** Ends engine and supervisor; no effect once that has begun. */
   stop(): void;
 }
 
-/** More connections are closed at once. Only root can make them. */
+/** Further connections are closed at once. Only root can make them. */
 const maxConnections = 64;
-/** A client with more unread replies than this is disconnected, in bytes. */
+/** A client with more unread replies than this, in bytes, is disconnected. */
 const maxUnreadBytes = 256 * 1024;
 /** How long a client may take to read the last state. */
 const lastReadMs = 500;
 
 /**
  * Serves the control socket (engine/targets/embedded/control-protocol.ts). Only root can connect: the file
- * has mode 0600 from its first moment on, and stands in a directory that nobody else may write to. No client
- * is waited for.
+ * has mode 0600 from the beginning, in a directory that nobody else may write to. The server waits for no
+ * client.
  */
 export class ControlServer {
   readonly #file: string;
@@ -63,7 +63,7 @@ export class ControlServer {
   }
 
   /**
-   * Binds the socket that gets the name `file` when it is served; until then nobody connects. The caller
+   * Binds the socket that is renamed to `file` when it is served; until then nobody can connect. The caller
    * holds the supervisor's lock, and writes no files meanwhile: they would get the socket's mode. Rejects
    * when the system does not allow it.
    */
@@ -83,21 +83,23 @@ export class ControlServer {
   }
 
   /**
-   * Takes clients, in the place of a socket that a killed supervisor left. Whoever waits for the file can
-   * connect as soon as it is there.
+   * Accepts clients, replacing the socket of a killed supervisor. A client that waits for the file can
+   * connect as soon as it exists.
    */
   async serve(target: ControlTarget): Promise<void> {
     this.#target = target;
     await rename(temporaryName(this.#file), this.#file);
   }
 
-  /** Takes no new clients, and removes the file. Those connected stay, and get what is left to report. */
+  /** Accepts no new clients, and removes the file. Connected clients receive the remaining states. */
   async stopListening(): Promise<void> {
     this.#server.close();
     await rm(this.#file, { force: true });
   }
 
-  /** Ends the connections, which shows clients that the supervisor has ended. Call `stopListening` first. */
+  /**
+   * Closes the connections, which shows clients that the supervisor has ended. Call `stopListening` first.
+   */
   async close(): Promise<void> {
     await Promise.all([...this.#connections].map((connection) => connection.close()));
   }
@@ -105,14 +107,12 @@ export class ControlServer {
 
 const temporaryName = (file: string): string => `${file}.new`;
 
-/**
- * One client. At most one state is on its way to it; of those that follow meanwhile the newest is retained.
- */
+/** One client. At most one state is being sent to it; of later ones only the newest is kept. */
 class Connection {
   readonly #socket: Socket;
   readonly #target: ControlTarget;
   readonly #lines = new LineSplitter(maxRequestBytes);
-  /** Answers, in the order of the requests. */
+  /** Responds in the order of the requests. */
   #replies: Promise<void> = Promise.resolve();
   #endSubscription: (() => void) | null = null;
   #isSending = false;
@@ -131,7 +131,7 @@ class Connection {
     socket.once('close', () => this.#endSubscription?.());
   }
 
-  /** Ends it, once what is left to send has been taken, or after a moment. */
+  /** Ends the connection once the remaining data has been sent, or after a timeout. */
   async close(): Promise<void> {
     await this.#replies;
     if (!this.#socket.writable) this.#socket.destroy();

@@ -43,7 +43,7 @@ it('a start, a restart and a stop report their steps in order', async () => {
   const numbers = () => steps.splice(0).map(({ number, total }) => `${number}/${total}`);
   expect(await engine.driver.start({ onProgress })).toMatchObject({ ok: true, value: { phase: 'ready' } });
   expect(steps.at(-1)).toEqual({ step: 'start-dockerd', number: 5, total: 5 });
-  // The first may be over before the client is connected.
+  // The first one may have ended before the client is connected.
   expect(['1/5', '2/5', '3/5', '4/5', '5/5'].slice(-steps.length)).toEqual(numbers());
   expect((await stat(engine.paths.controlSocket)).mode & 0o777).toBe(0o600);
 

@@ -32,21 +32,24 @@ export interface EngineRunnerOptions {
   readonly children: Children;
   readonly record: StateRecord;
   readonly log: (text: string | Message) => void;
-  /** Called when dockerd ends although nobody ended it. */
+  /** Called when dockerd exits unexpectedly. */
   readonly onEnded: () => void;
 }
 
-/** Runs dockerd, and containerd and the planner that it needs, once at a time. */
+/** Runs dockerd, and the containerd and planner that it needs; one instance at a time. */
 export class EngineRunner {
   readonly #options: EngineRunnerOptions;
-  /** Null also from the moment on that its end is expected. */
+  /** Null also as soon as its end is expected. */
   #dockerd: DockerdProcess | null = null;
-  /** What the last start that succeeded has left. */
+  /** What the last successful start left running. */
   #launched: LaunchedEngine | null = null;
   #isCancelled = false;
   readonly #containerd: ContainerdProcess;
   readonly #separation: NetworkSeparation;
-  /** Containers that ran when an engine ended without having stopped them, and nobody has looked at since. */
+  /**
+   * Containers that were running when an engine ended without stopping them, and that have not been checked
+   * since.
+   */
   #killed: readonly KilledContainer[] = [];
 
   constructor(options: EngineRunnerOptions) {
@@ -65,7 +68,7 @@ export class EngineRunner {
     return this.#dockerd !== null;
   }
 
-  /** What the end before the last start killed: which containers are not back. */
+  /** Which containers were killed with the previous engine and did not return. */
   async killed(): Promise<KilledContainers> {
     const found = await notBack(this.#options.paths.engineSocket, this.#killed);
     this.#killed = [];
@@ -73,12 +76,12 @@ export class EngineRunner {
   }
 
   /**
-   * Starts planner and dockerd, the latter after `beforeDockerd`. Resolves when the engine responds, or with
+   * Starts planner and dockerd, the latter after `beforeDockerd`. Resolves when the engine is ready, or with
    * the failure.
    */
   async start(beforeDockerd: Promise<unknown> = Promise.resolve()): Promise<Launched<void>> {
     const { paths, backends, children, record, log } = this.#options;
-    // An attempt to start that fails may settle dockerd's records.
+    // A failed start may change dockerd's records.
     const recorded = await recordedAsRunning(paths.data);
     this.#killed = [...this.#killed, ...recorded.filter(({ id }) => !this.#isKnown(id))];
     const launched = await launchEngine(paths, {
@@ -144,13 +147,13 @@ export class EngineRunner {
     await clearEngineLeftovers(paths, log);
   }
 
-  /** For a supervisor that is to stop: an engine that starts is not waited for, nor tried again. */
+  /** For a supervisor that is about to stop: does not wait for a starting engine, nor start it again. */
   cancelStart(): void {
     this.#isCancelled = true;
     if (this.#options.record.latest.phase !== 'ready') this.#dockerd?.child.kill('SIGTERM');
   }
 
-  /** What limits an engine is of concern under ECI alone. */
+  /** An engine's limits are relevant under ECI only. */
   #problemUnder({ eci, limits }: LaunchedEngine): EngineState['problem'] {
     const { problem } = this.#separation;
     const all = [...limits, ...(problem === null ? [] : [problem])];

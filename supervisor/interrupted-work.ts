@@ -14,11 +14,11 @@ export interface InterruptedWorkOptions {
   readonly resume: ResumeApply | undefined;
   readonly settleRecreation: (() => Promise<Result<readonly SettledRecreate[], AppError>>) | undefined;
   readonly log: (text: string | Message) => void;
-  /** Ends the supervisor: a resumed apply requests that the engine stop. */
+  /** Ends the supervisor: a resumed apply requests a stop of the engine. */
   readonly stop: () => void;
 }
 
-/** Finishes or undoes applies and recreations whose process died. */
+/** Finishes or undoes applies and recreations whose process has died. */
 export class InterruptedWork {
   readonly #options: InterruptedWorkOptions;
   readonly #resumed: ResumedApply | null;
@@ -41,7 +41,7 @@ export class InterruptedWork {
     });
   }
 
-  /** Resumes an apply; resolves when it is over or needs the engine, its files being settled then. */
+  /** Resumes an apply; resolves when it has ended, or when its files are settled and it needs the engine. */
   async beginApply(): Promise<void> {
     await this.#resumed?.begin();
   }
@@ -51,7 +51,7 @@ export class InterruptedWork {
     this.#resumed?.engineStarted(outcome);
   }
 
-  /** Checks for work whose process died while the engine runs: no other process may ever settle it. */
+  /** Checks, while the engine runs, for work whose process has died: no other process may ever settle it. */
   async check(phase: () => EngineState['phase']): Promise<void> {
     if (phase() !== 'ready' && phase() !== 'failed') return;
     await this.#checkApply();
@@ -77,7 +77,7 @@ export class InterruptedWork {
     return settled;
   }
 
-  /** The supervisor is ending: what a resumed apply still requests of the engine fails at once. */
+  /** The supervisor is ending: further requests of a resumed apply to the engine fail at once. */
   close(): void {
     this.#resumed?.close();
   }

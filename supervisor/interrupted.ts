@@ -3,9 +3,9 @@ import type { AppError, Result } from '../shared/result.ts';
 import { isLocked } from '../engine/base/lock.ts';
 
 export interface Interrupted {
-  /** What stands on disk, one or more of them, while the work is under way, and after it was interrupted. */
+  /** The files of which at least one exists while the work is in progress, and after it was interrupted. */
   readonly journals: readonly string[];
-  /** Held by whoever does the work. */
+  /** Held by the process that does the work. */
   readonly lock: string;
   settle(): Promise<Result<unknown, AppError>>;
 }
@@ -13,7 +13,7 @@ export interface Interrupted {
 /**
  * Creates a check, to be called at intervals, for work whose process may have died. It settles the work when
  * two checks in a row have found the same journals and a free lock, so that a user who runs the command again
- * comes first, and sees how it ended. What could not be settled is left to the next start.
+ * comes first and sees the outcome. Work that cannot be settled is left to the next start.
  */
 export function createInterruptedCheck({ journals, lock, settle }: Interrupted): () => Promise<void> {
   const interruptedJournal = async (): Promise<string | null> => {

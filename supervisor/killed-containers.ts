@@ -3,33 +3,33 @@ import path from 'node:path';
 import * as z from 'zod';
 import { dockerClient } from '../engine/base/docker-client.ts';
 
-/** A container that the end of an engine killed. */
+/** A container that was killed when an engine ended. */
 export interface KilledContainer {
   readonly id: string;
   readonly name: string;
 }
 
-/** What becomes of killed containers once the engine is up again. */
+/** State of the killed containers once the engine is running again. */
 export interface KilledContainers {
-  /** There, and not running. */
+  /** Exist, and are not running. */
   readonly stopped: readonly KilledContainer[];
   /** Removed by the engine: those of `--rm`. */
   readonly removed: readonly KilledContainer[];
 }
 
-/** What dockerd keeps of a container, as far as it is read here. */
+/** The fields of dockerd's record of a container that are read here. */
 const recordSchema = z.object({
   ID: z.string(),
   Name: z.string(),
   State: z.object({ Running: z.boolean() }),
 });
 
-/** Records that are read at once. */
+/** Number of records that are read concurrently. */
 const batchSize = 64;
 
 /**
- * The containers that a dockerd which is not running any more has recorded as running. One that was stopped
- * in order has none.
+ * The containers that a dockerd which has exited recorded as running. A container that was stopped properly
+ * is not among them.
  */
 export async function recordedAsRunning(dataRoot: string): Promise<readonly KilledContainer[]> {
   const directory = path.join(dataRoot, 'containers');
@@ -54,7 +54,9 @@ async function readRecord(directory: string): Promise<KilledContainer | null> {
   }
 }
 
-/** Which of these do not run now; restart policies have started theirs before the engine responds. */
+/**
+ * Which of these are not running now; restart policies have started theirs before the engine becomes ready.
+ */
 export async function notBack(
   engineSocket: string,
   killed: readonly KilledContainer[],

@@ -3,7 +3,7 @@ import { fail, type AppError, type Result } from '../shared/result.ts';
 
 type Outcome = Result<void, AppError>;
 
-/** Requests to reload that wait for the supervisor's turn: one reload, or restart, settles all of them. */
+/** Reload requests that wait for the supervisor: one reload, or restart, settles all of them. */
 export class PendingReloads {
   #waiting: ((outcome: Outcome) => void)[] = [];
   #isClosed = false;
@@ -17,8 +17,8 @@ export class PendingReloads {
   }
 
   /**
-   * Takes those that wait now: what is requested from here on is no longer settled by the reload that begins.
-   * Returns how to settle them.
+   * Takes the requests waiting now: later ones are not settled by the reload that begins. Returns how to
+   * settle them.
    */
   take(): (outcome: Outcome) => void {
     const taken = this.#waiting;
@@ -28,7 +28,7 @@ export class PendingReloads {
     };
   }
 
-  /** The supervisor is ending: those that wait fail, and so does what is still requested. */
+  /** The supervisor is ending: waiting requests fail, and so do later ones. */
   close(): void {
     this.#isClosed = true;
     this.take()(stopping());

@@ -8,29 +8,29 @@ import { message } from '../shared/messages/message.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
 
 /**
- * Finishes or rolls back an interrupted apply with the given driver. `apply.in-progress`: its process lives,
- * there is nothing to do.
+ * Finishes or rolls back an interrupted apply with the given driver. `apply.in-progress`: its process is
+ * still running, and nothing was done.
  */
 export type ResumeApply = (driver: EngineDriver) => Promise<Result<ApplyRun | null, AppError>>;
 
 export interface ResumedApply {
-  /** Starts it; resolves when it is over or needs the engine, its files being settled then. */
+  /** Starts it; resolves when it has ended, or when its files are settled and it needs the engine. */
   begin(): Promise<void>;
-  /** Reports how the start of the engine ended, for which it may be waiting. */
+  /** Reports the outcome of the engine's start, for which it may be waiting. */
   engineStarted(outcome: Result<void, AppError>): void;
-  /** Settles one whose process died while the engine runs. */
+  /** Settles an apply whose process died while the engine runs. */
   retry(): Promise<Result<ApplyRun | null, AppError>>;
   /**
-   * The supervisor is ending: what it still asks of the engine fails at once. It is tried again at the next
+   * The supervisor is ending: further requests to the engine fail at once. The apply is resumed at the next
    * start.
    */
   close(): void;
 }
 
 /**
- * Lets the supervisor itself resume an apply while it starts the engine. The start of the engine waits until
- * the resumed apply has settled its files, which is when it first calls the driver; that call then resolves
- * with the outcome of the start.
+ * Lets the supervisor resume an apply while it starts the engine. The start waits until the resumed apply has
+ * settled its files, which is when it first calls the driver; that call then resolves with the outcome of the
+ * start.
  */
 export function resumeWithin(
   paths: RootPaths,
@@ -65,7 +65,7 @@ export function resumeWithin(
     restart: (call) => up(baseDriver.restart, call),
     reload: async (call = {}) => {
       if (running && !ending.signal.aborted) return baseDriver.reload({ ...call, signal: ending.signal });
-      // A start reads what is on disk.
+      // A start reads the configuration on disk.
       const outcome = await up(baseDriver.start, call);
       return outcome.ok ? ok(undefined) : outcome;
     },

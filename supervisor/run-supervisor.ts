@@ -11,11 +11,11 @@ import { Supervisor } from './supervisor.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 
 /**
- * Runs one engine in the foreground until it is stopped, by SIGTERM, SIGINT or the control socket: gateway,
- * planner, dockerd, each brought back when it dies. SIGHUP, or a request, restarts dockerd and planner under
- * the configuration on disk; the gateway keeps its socket. A restart that fails leaves the supervisor waiting
- * for the next one, the gateway answering 503. Resolves when everything has ended; with an error when the
- * engine never came up or another supervisor has this root.
+ * Runs one engine in the foreground until it is stopped by SIGTERM, SIGINT or the control socket: gateway,
+ * planner and dockerd, each restarted when it dies. SIGHUP, or a request, restarts dockerd and planner with
+ * the configuration on disk; the gateway keeps its socket. If a restart fails, the supervisor waits for the
+ * next one while the gateway responds with 503. Resolves when everything has ended; with an error when the
+ * engine never became ready or another supervisor has this root.
  */
 export async function runSupervisor(
   paths: RootPaths,
@@ -37,11 +37,12 @@ export async function runSupervisor(
   const log = openLog(paths, 'supervisor', options.onLog);
   try {
     const supervisor = new Supervisor(paths, options, self, log);
-    // Before the first state is written: a supervisor that the state file names can be connected to.
+    // Before the first state is written: a supervisor that is named in the state file accepts connections.
     await control.value.serve(supervisor.controlTarget());
     return await supervisor.run();
   } finally {
-    // Clients take the end of their connection for the end of the supervisor: what is its own is free then.
+    // To clients, the end of their connection is the end of the supervisor: its resources must be released by
+    // then.
     await control.value.stopListening();
     await log.close();
     await lock.value.release();

@@ -5,8 +5,8 @@ import type { SupervisorState } from '../engine/targets/embedded/control-protoco
 import { writeEngineState, type EngineState } from '../engine/targets/embedded/engine-state.ts';
 
 /**
- * The supervisor's state: what is recorded on disk (DIR/engine-state.json), and the step under way. Changes
- * are written in their order, and reported to listeners once they are on disk.
+ * The supervisor's state: what is recorded on disk (DIR/engine-state.json), and the current step. Changes are
+ * written in order, and reported to listeners once they are on disk.
  */
 export class StateRecord {
   readonly #paths: RootPaths;
@@ -41,7 +41,7 @@ export class StateRecord {
     return this.#latest;
   }
 
-  /** Changes the recorded state. Resolves when that is on disk; a write that fails is logged. */
+  /** Changes the recorded state. Resolves when that is on disk; a failed write is logged. */
   update(patch: Partial<EngineState>): Promise<void> {
     const progress =
       (patch.phase ?? this.#latest.phase) === this.#latest.phase ? this.#latest.progress : null;
@@ -53,18 +53,18 @@ export class StateRecord {
     });
   }
 
-  /** Notes the step that begins. It is not written to disk: a step is of interest while it lasts. */
+  /** Sets the current step. It is not written to disk: a step is relevant only while it lasts. */
   enterStep(step: EngineStep): void {
     this.#latest = { ...this.#latest, progress: progressAt(this.#latest.phase, step) };
     void this.#publish(this.#latest, () => Promise.resolve());
   }
 
-  /** Resolves when every change made up to now is on disk and reported. */
+  /** Resolves when every earlier change is on disk and reported. */
   settled(): Promise<void> {
     return this.#written;
   }
 
-  /** Calls `listener` with each state that follows. Returns how to end that. */
+  /** Calls `listener` with each later state. Returns how to unsubscribe. */
   onChange(listener: (state: SupervisorState) => void): () => void {
     this.#listeners.add(listener);
     return () => {

@@ -6,9 +6,9 @@ import {
 import type { RootPaths } from '../engine/base/root-paths.ts';
 
 /**
- * Supervises the isolation planner: brought back when it dies, killed when it hangs. Every container needs
- * it, and a file system that does not answer may stop it; runtimes that ask meanwhile wait (up to 60 s) for
- * the next one.
+ * Supervises the isolation planner: restarts it when it dies, kills it when it hangs. Every container needs
+ * it, and a file system that does not respond may block it; meanwhile, requests of runtimes wait (up to 60 s)
+ * for the next one.
  */
 export function supervisePlanner(
   paths: RootPaths,
@@ -20,8 +20,8 @@ export function supervisePlanner(
     args: ['planner', '--root', paths.root],
     log,
     ready: /planner listening on/,
-    // What an earlier run left may be much, or hang. Runtimes are answered when that is done; till then the
-    // engine can run.
+    // Cleaning up after an earlier run may take long, or hang. Runtimes get replies once it is done; the
+    // engine can run before that.
     busy: /^planner cleaning up$/,
     keepListeners: true,
     heartbeat: {},

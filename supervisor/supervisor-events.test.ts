@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What comes next, if anything does within `ms`. */
+/** The next event, if there is one within `ms`. */
 async function nextWithin(ms: number): Promise<SupervisorEvent | null> {
   let received: SupervisorEvent | null = null;
   void events.next().then((event) => {
@@ -25,14 +25,14 @@ it('gives a retry when it is due', async () => {
   events.retryIn(2000);
   expect(await nextWithin(1999)).toBeNull();
   await vi.advanceTimersByTimeAsync(1);
-  expect(await nextWithin(0)).toBeNull(); // the first to wait got it
+  expect(await nextWithin(0)).toBeNull(); // only the first waiting call got it
 });
 
 it('returns no retry once a restart was requested meanwhile', async () => {
   events.retryIn(2000);
   events.push('restart');
   expect(await events.next()).toBe('restart');
-  // The engine comes up, and is up: nothing takes it down again.
+  // The engine has started: the retry must not restart it.
   expect(await nextWithin(60_000)).toBeNull();
 });
 

@@ -2,8 +2,8 @@
 export type SupervisorEvent = 'stop' | 'restart' | 'reload' | 'engine-ended' | 'retry';
 
 /**
- * The supervisor's events in their order, with at most one retry to come. Whatever the supervisor reacts to
- * takes the place of that retry: it is about an engine that is not there any more.
+ * The supervisor's events in order, with at most one pending retry. Every event that the supervisor reacts to
+ * cancels that retry: it concerns an engine that no longer exists.
  */
 export class SupervisorEvents {
   readonly #pending: SupervisorEvent[] = [];
@@ -11,10 +11,10 @@ export class SupervisorEvents {
   #retry: NodeJS.Timeout | null = null;
   #wake: () => void = () => undefined;
 
-  /** Adds an event; one that is pending already is not added again. */
+  /** Adds an event, unless an equal one is pending. */
   push(event: SupervisorEvent): void {
     if (event === 'stop') this.#stopped = true;
-    // One restart pending is enough; it reads the newest configuration.
+    // One pending restart is enough; it reads the newest configuration.
     if (!this.#pending.includes(event)) this.#pending.push(event);
     this.#wake();
   }
@@ -28,7 +28,7 @@ export class SupervisorEvents {
     }, ms);
   }
 
-  /** Resolves with the next event; always with `stop` from the first `stop` on. */
+  /** Resolves with the next event; from the first `stop` on always with `stop`. */
   async next(): Promise<SupervisorEvent> {
     for (;;) {
       const event = this.#take();
@@ -42,14 +42,14 @@ export class SupervisorEvents {
     }
   }
 
-  /** Ends the wait for a retry, which would keep the process alive. */
+  /** Cancels the retry timer, which would keep the process alive. */
   close(): void {
     this.#cancelRetry();
   }
 
   #take(): SupervisorEvent | null {
     if (this.#stopped) return 'stop';
-    // A restart settles an ended engine and a reload too.
+    // A restart also handles an ended engine and a reload.
     if (this.#pending.includes('restart')) {
       this.#pending.length = 0;
       return 'restart';

@@ -9,19 +9,19 @@ export interface SupervisorOptions {
   readonly bulkheadCommand: string;
   readonly backends: readonly IsolationBackend[];
   /**
-   * Finishes or rolls back an apply a crash interrupted, driving this engine through `driver`; begins before
-   * anything reads the configuration.
+   * Finishes or rolls back an apply that a crash interrupted, driving this engine through `driver`; begins
+   * before anything reads the configuration.
    */
   readonly resume?: ResumeApply;
   /**
-   * Probes the requirements of the backends and stores the result, for users; runs beside the start, and is
-   * awaited before the engine counts as ready.
+   * Probes the requirements of the backends and stores the result, for users; runs concurrently with the
+   * start, and is awaited before the engine is reported as ready.
    */
   readonly examine?: () => Promise<Result<void, AppError>>;
   /**
-   * Finishes or undoes a recreation of containers a crash interrupted; called when the engine has come up.
+   * Finishes or undoes a recreation of containers that a crash interrupted; called when the engine is ready.
    */
   readonly settleRecreation?: () => Promise<Result<readonly SettledRecreate[], AppError>>;
-  /** The supervisor's own lines, as they are written to its log. */
+  /** The supervisor's own log lines. */
   readonly onLog?: (line: EngineLogLine) => void;
 }

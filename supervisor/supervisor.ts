@@ -24,7 +24,7 @@ const mostFailures = 5;
 const logCheckMs = 60_000;
 const interruptedCheckMs = 30_000;
 
-/** The order of things: start up, serve until a stop, shut down. What is done is in the modules beside it. */
+/** The sequence: start, serve until a stop, shut down. The steps are in the modules beside it. */
 export class Supervisor {
   readonly #paths: RootPaths;
   readonly #options: SupervisorOptions;
@@ -118,7 +118,7 @@ export class Supervisor {
     return outcome;
   }
 
-  /** Returns how to end that. */
+  /** Returns how to unsubscribe. */
   #watchSignalsAndTimers(): () => void {
     const onStop = () => {
       this.#requestStop();
@@ -151,13 +151,14 @@ export class Supervisor {
     this.#record.enterStep('clear-leftovers');
     await clearLeftovers(this.#paths, before, { everything: false, onFound: this.#log });
     this.#record.enterStep('settle-apply');
-    // The files are settled when the resumed apply is over, or asks for the engine to go on.
+    // The files are settled when the resumed apply has ended, or when it requests the engine in order to
+    // continue.
     await this.#interrupted.beginApply();
     if (this.#isStopping) return ok(undefined);
     const starting = this.#children.gateway.start(await timeLimit('gatewayReady'));
     const probed = this.#probeBackends();
-    // Containers that dockerd starts of itself mount sockets the gateway must be listening on by then, and
-    // files of lxcfs.
+    // Containers that dockerd restarts by itself mount sockets that the gateway must be listening on by then,
+    // and files of lxcfs.
     const [gateway, engine] = await Promise.all([
       starting,
       this.#engine.start(Promise.all([starting, this.#children.lxcfs.start()])),
@@ -170,7 +171,7 @@ export class Supervisor {
     return ok(undefined);
   }
 
-  /** Only the display of this machine's state depends on the result. */
+  /** The result affects only what is displayed about this machine. */
   async #probeBackends(): Promise<void> {
     const probed = await this.#options
       .examine?.()
@@ -180,7 +181,7 @@ export class Supervisor {
     if (probed?.ok === false) this.#log(`${probed.error.message}: ${probed.error.reason ?? ''}`);
   }
 
-  /** Waits for what happens to the running engine, until it is to stop. */
+  /** Handles the events of the running engine, until a stop. */
   async #serve(): Promise<void> {
     let failures = 0;
     for (;;) {
@@ -233,7 +234,10 @@ export class Supervisor {
     if (!this.#engine.isRunning) this.#events.push('engine-ended');
   }
 
-  /** The last crash, with this start's; the containers' names are in the log alone, which root reads. */
+  /**
+   * The last crash, in which this start is recorded; the containers' names are only in the log, which root
+   * reads.
+   */
   async #crash(): Promise<SupervisorState['crash']> {
     const earlier = this.#record.latest.crash ?? null;
     try {

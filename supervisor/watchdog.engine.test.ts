@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../tests/support/embedded-engine.ts';
 import { getOverSocket } from '../engine/base/get-over-socket.ts';
 
-// Gateway and planner of a real engine whose event loop is stuck are restarted with their sockets
-// kept; and what a supervisor was given by whoever started it reaches nothing that it starts.
+// Gateway and planner of a real engine are restarted when their event loop is stuck, and keep their sockets;
+// and file descriptors that the supervisor inherited reach none of its children.
 
 const eciOn = {
   configurationFileVersion: 2,
@@ -26,7 +26,7 @@ let busyHook: string;
 beforeAll(async () => {
   engine = await embeddedEngine();
   await writeFile(engine.paths.settings, JSON.stringify(eciOn));
-  // In every process of ours that runs on Node: an event loop that never turns again, when it is told to.
+  // Loaded into each of our Node processes: blocks the event loop forever, on request.
   busyHook = path.join(engine.paths.root, 'busy.cjs');
   await writeFile(busyHook, "process.on('SIGUSR2', () => { for (;;); });");
   const fd = openSync(secret, 'r');
@@ -90,7 +90,9 @@ describe('an event loop that is stuck', () => {
     ).trim();
     startedAt = await engine.docker('inspect', '-f', '{{.State.StartedAt}}', holder);
   });
-  /** Asks on a socket (the container's own as a process in it would), however long it takes. */
+  /**
+   * Sends a request to a socket (to the container's own as a process inside would), however long it takes.
+   */
   const ping = async (socket: string) => (await getOverSocket(socket, '/_ping', 100_000)).body;
 
   it.each([
@@ -102,10 +104,10 @@ describe('an event loop that is stuck', () => {
       const before = await pidOf('gateway');
       const own = await socketOf(holder);
       process.kill(before, signal);
-      // It has been accepted by now, or has not.
+      // By now it has either been accepted or not.
       const answer = ping(own).catch(() => 'reset');
       const replaced = other('gateway', before);
-      // Once more from the moment that the stuck one is gone, when nobody listens but the supervisor.
+      // Again once the stuck process is gone, while nobody but the supervisor listens.
       await expect
         .poll(
           () => {
@@ -156,8 +158,8 @@ describe('an event loop that is stuck', () => {
 
   it('is not what every process has that is only left alone', async () => {
     const [gateway, planner] = [await pidOf('gateway'), await pidOf('planner')];
-    // A supervisor that did not run itself for longer than the limit, as on a machine that was suspended,
-    // blames nobody.
+    // If the supervisor itself was not running for longer than the limit, as on a suspended machine, it kills
+    // no child.
     process.kill(supervisor.pid ?? 0, 'SIGSTOP');
     process.kill(gateway, 'SIGSTOP');
     await new Promise((resolve) => setTimeout(resolve, 15_000));
