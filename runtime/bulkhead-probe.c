@@ -1,12 +1,12 @@
 /*
- * bulkhead-probe: looks at its container from inside and prints what it sees as one JSON line.
+ * bulkhead-probe: inspects its container from inside and prints the result as one line of JSON.
  *
  *   bulkhead-probe [--operations] [--proc] [--device FILE] [--shared DIR] [--read-only DIR]
  *                  [--socket PATH BODY] [--hold]
  *
  * --operations tries what a privileged container may and may not do (A4, A5): probe-global.c, probe-local.c.
- * --proc       looks at what of /proc and /sys is hidden, and what is emulated (A10).
- * --device     opens a device that the container was given, and lists all that it has (A5).
+ * --proc       checks which files of /proc and /sys are hidden, and which are emulated (A10).
+ * --device     opens a device given to the container, and lists all of its devices (A5).
  * --shared     writes a file into a directory of the machine's that is mounted there (A8).
  * --read-only  tries to make a read-only mount writable (A9).
  * --socket     creates and starts a container through a Docker socket that is mounted there (A11).
@@ -82,10 +82,7 @@ static void print_outcome(const char *name, bool succeeded) {
   print_string(error == NULL ? "unknown error" : error);
 }
 
-/*
- * Paths below `prefix` with a file system mounted on them whose type begins with `type`, as ["/proc/uptime",
- * …].
- */
+/* Mount points below `prefix` whose file system type begins with `type`, as ["/proc/uptime", …]. */
 static void print_mounts_below(const char *prefix, const char *type) {
   char line[PATH_MAX * 2], point[PATH_MAX], kind[64];
   FILE *mounts_of_self = fopen("/proc/self/mountinfo", "re");
@@ -105,14 +102,14 @@ static void print_mounts_below(const char *prefix, const char *type) {
   putchar(']');
 }
 
-/* Settings of the machine that give some operations to every process (shared/verify/operations.ts). */
+/* Settings of the machine that allow some operations to every process (shared/verify/operations.ts). */
 static void print_settings(void) {
   print_map("kernel.perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
   putchar(',');
   print_map("vm.unprivileged_userfaultfd", "/proc/sys/vm/unprivileged_userfaultfd");
 }
 
-/* A10: what of the machine /proc and /sys show, and what stands in for it. */
+/* A10: what /proc and /sys show of the machine, and what is emulated. */
 static void print_proc(void) {
   struct sysinfo machine = {0};
   char uptime[64];
@@ -122,7 +119,7 @@ static void print_proc(void) {
   printf(",\"proc\":{\"uptime\":%.0f,\"machineUptime\":%ld,\"emulated\":", shown, machine.uptime);
   print_mounts_below("/proc/", "fuse");
   printf(",\"tried\":{");
-  /* Hidden by something mounted over it, it reads as empty, or not at all. */
+  /* A file hidden by a mount over it reads as empty, or cannot be read. */
   char byte[2];
   print_outcome("read /proc/kcore", read_file("/proc/kcore", byte, sizeof byte) && byte[0] != '\0');
   putchar(',');
@@ -150,7 +147,7 @@ static int print_device(const char *path, const struct stat *file, int type, str
   return 0;
 }
 
-/* A5: what comes of opening the device that was given, which ones there are, and of making another. */
+/* A5: tries to open the given device, lists the existing ones, and tries to create another. */
 static void print_devices(const char *given) {
   printf(",\"devices\":{");
   print_outcome("open", opens(given, O_RDONLY | O_NONBLOCK));
@@ -163,7 +160,10 @@ static void print_devices(const char *given) {
   printf("]}");
 }
 
-/* A8: who owns what root writes there, as seen from inside; from outside the engine's machine looks. */
+/*
+ * A8: the owner of files that root writes there, as seen from inside; the engine's machine checks them from
+ * outside.
+ */
 static void print_shared(const char *directory) {
   char path[PATH_MAX];
   struct stat file = {0};
@@ -172,7 +172,7 @@ static void print_shared(const char *directory) {
   printf(",\"shared\":{");
   print_outcome("write", fd >= 0 && write(fd, "probe\n", 6) == 6 && fstat(fd, &file) == 0);
   printf(",\"owner\":\"%u:%u\",", (unsigned)file.st_uid, (unsigned)file.st_gid);
-  /* What was there before. */
+  /* the content before the write */
   snprintf(path, sizeof path, "%s/given", directory);
   print_outcome("read", stat(path, &file) == 0 && opens(path, O_RDWR));
   printf(",\"givenOwner\":\"%u:%u\"}", (unsigned)file.st_uid, (unsigned)file.st_gid);
@@ -180,8 +180,8 @@ static void print_shared(const char *directory) {
 }
 
 /*
- * A9: every way to write that a privileged container has. Each is followed by the attempt to write: that
- * alone counts.
+ * A9: every way to get write access that a privileged container has. Each is followed by an attempt to write:
+ * only that counts.
  */
 static void print_read_only(const char *directory) {
   char path[PATH_MAX];
@@ -251,7 +251,7 @@ int main(int argc, char **argv) {
   print_namespaces();
   if (operations) {
     printf(",\"operations\":{");
-    /* Nothing buffered goes into the processes of the operations. */
+    /* No buffered output may be duplicated in the processes of the operations. */
     fflush(stdout);
     print_operations();
     printf("},\"settings\":{");
@@ -275,8 +275,8 @@ int main(int argc, char **argv) {
   printf("}\n");
   if (fflush(stdout) != 0) return 1;
   /*
-   * As the first process of its namespace it gets no default actions for signals: it ends by itself, or is
-   * killed from outside.
+   * As init of its pid namespace it gets no default actions for signals: it ends by itself, or is killed from
+   * outside.
    */
   if (hold) sleep(120);
   return 0;

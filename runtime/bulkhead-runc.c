@@ -1,8 +1,9 @@
 /*
- * bulkhead-runc: the OCI runtime containerd calls. Before runc creates a container it asks the planner how to
- * put it in a user namespace with an id range of its own, and performs that plan; after runc deleted it, it
- * removes the mounts and restores the engine's plain overlay. Everything else is passed to runc. Without the
- * planner nothing is created (fail closed), but what runs can still be stopped and deleted.
+ * bulkhead-runc: the OCI runtime that containerd calls. Before runc creates a container it asks the planner
+ * how to put it in a user namespace with an id range of its own, and performs that plan; after runc has
+ * deleted it, it removes the mounts and restores the engine's plain overlay. Everything else is passed to
+ * runc. Without the planner no container is created (fail closed), but running ones can still be stopped and
+ * deleted.
  */
 #define _GNU_SOURCE
 #include "cgroup.h"
@@ -53,7 +54,7 @@ static bool locate(void) {
 }
 
 /*
- * Whether runc still has the container (`run --keep`, a delete that failed): then nothing of it is removed.
+ * Whether runc still has the container (`run --keep`, or a failed delete): then nothing of it is removed.
  * Unexpected states are left to the planner.
  */
 static bool is_known(const struct invocation *call) {
@@ -70,8 +71,8 @@ static bool perform_answer(const struct invocation *call, const char *verb) {
 }
 
 /*
- * Removes what a create left. Logs what it could not remove: the planner finishes that, if necessary at its
- * next start.
+ * Removes the remains of a create. Logs what it could not remove: the planner finishes that, if necessary at
+ * its next start.
  */
 static void clean_up(const struct invocation *call) {
   if (!perform_answer(call, "delete")) {
@@ -83,15 +84,15 @@ static void clean_up(const struct invocation *call) {
    * this request: by then another runtime may have deleted the container, with its mounts not removed yet.
    */
   if (is_known(call)) return;
-  /* One-way: the planner does it, and retries what it can't do yet. */
+  /* One-way: the planner does it, and retries what fails. */
   struct planner_request request = {.verb = "release", .id = call->id, .runc_root = call->runc_root};
   if (!planner_notify(root_dir, &request))
     log_warning("container %s: its id range is left for the planner", call->id);
 }
 
 /*
- * Whether the created but not yet started container is isolated, whatever became of its configuration, and
- * the check in there, since the plan.
+ * Whether the container that is created but not yet started is isolated, independent of changes to its
+ * configuration (and of the check in it) since the plan.
  */
 static bool is_created_isolated(const char *pid_file, unsigned base) {
   FILE *file = fopen(pid_file, "re");
@@ -141,8 +142,8 @@ static int create(char **argv, struct invocation *call) {
     code = 1;
   }
   /*
-   * A container in the foreground is a build's step: its files are made read-only before the engine learns
-   * that it is done and commits them as a layer.
+   * A foreground container is a build step: its files are made read-only before the engine learns that it is
+   * done and commits them as a layer.
    */
   bool is_step = !runs_on && planned == PLAN_DONE && !call->detach && strcmp(call->command, "run") == 0;
   if (is_step && !plan_freeze()) code = 1;
@@ -153,7 +154,7 @@ static int create(char **argv, struct invocation *call) {
 
 /*
  * Gives the standard streams of `exec` to the container's root. Only for `exec --process FILE … ID`, as
- * containerd runs it; an exec by hand, with the id elsewhere, is left alone.
+ * called by containerd; an exec by hand, with the id elsewhere, is not changed.
  */
 static void chown_streams_for_exec(int argc, char **argv, const struct invocation *call) {
   if (call->command == NULL || strcmp(call->command, "exec") != 0) return;
@@ -171,8 +172,7 @@ static int exec_runc(char **argv) {
 }
 
 /*
- * A further process in a build's step, where the planner lets it in: BuildKit takes the step's id from
- * whoever it builds for.
+ * A further process in a build step, if the planner allows it: BuildKit takes the step's id from its client.
  */
 static int enter_step(char **argv, const struct invocation *call) {
   static char process[PATH_MAX];
@@ -188,7 +188,9 @@ static int enter_step(char **argv, const struct invocation *call) {
   return exec_runc(argv);
 }
 
-/* Performs a plan from stdin. The planner, which cannot mount, unmounts the leftovers of a crash this way. */
+/*
+ * Performs a plan from stdin. In this way the planner, which cannot mount, unmounts the leftovers of a crash.
+ */
 static int perform_from_stdin(void) {
   size_t length = 0;
   for (;;) {
@@ -212,8 +214,8 @@ static int perform_from_stdin(void) {
 }
 
 /*
- * Opens closed standard streams: otherwise a file of ours would get their number, and what is written to
- * them.
+ * Opens closed standard streams: otherwise one of our files would get their number, and output would be
+ * written to it.
  */
 static bool open_standard_streams(void) {
   int fd;
@@ -224,7 +226,8 @@ static bool open_standard_streams(void) {
 
 /*
  * Whether the planner has state of the container: from before runc creates it until all of it is removed.
- * containerd has its runtime delete a container twice, and the second time needs no request. True if unsure.
+ * containerd has its runtime delete a container twice, and the second time needs no request. True if in
+ * doubt.
  */
 static bool has_planner_state(const struct invocation *call) {
   static char file[PATH_MAX];

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 /*
- * The files the kernel lists in /sys/kernel/cgroup/delegate, and v1's tasks: what a delegate needs to run
- * cgroups of its own.
+ * The files listed in /sys/kernel/cgroup/delegate, and v1's tasks: what a delegate needs to manage cgroups of
+ * its own.
  */
 static const char *const delegated[] = {
     "cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "memory.oom.group", "tasks"};
@@ -31,7 +31,7 @@ long pid_from_state(void) {
     length += (size_t)n;
   }
   state[length] = '\0';
-  /* Inside a JSON string the quotes would be escaped, and before it come only id and status. */
+  /* Inside a JSON string the quotes would be escaped, and only id and status precede it. */
   for (const char *p = state; (p = strstr(p, "\"pid\":")) != NULL;) {
     bool quoted = p > state && p[-1] == '\\';
     p += 6;
@@ -69,7 +69,7 @@ static int delegate(const char *mount_point, const char *cgroup, uid_t owner) {
 
 /*
  * Whether the last component of `cgroup` names container `id` (`<id>`, `docker-<id>.scope`): never a
- * directory others share.
+ * directory shared with others.
  */
 static bool is_own(const char *cgroup, const char *id) {
   const char *last = strrchr(cgroup, '/');
@@ -112,7 +112,7 @@ int chown_cgroup(int argc, char **argv) {
     size_t length = strlen(controllers);
     for (int i = 2; i < argc; i++) {
       if (strncmp(argv[i], controllers, length) != 0 || argv[i][length] != '=') {
-        /* `name=systemd` has an equals sign of its own: the mount point always starts with a slash. */
+        /* `name=systemd` contains an equals sign: the mount point always starts with a slash. */
         continue;
       }
       if (argv[i][length + 1] != '/') continue;

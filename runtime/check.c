@@ -33,7 +33,7 @@ static void say(const char *code, bool met, const char *found) {
   if (!met) unmet = 1;
 }
 
-/* The range's own map of disk ids, as the planner writes it. */
+/* The map of disk ids of the range, as the planner writes it. */
 static int shifted_namespace(void) {
   char map[32];
   (void)snprintf(map, sizeof map, "0 %u 65536\n", (unsigned)BASE);
@@ -52,8 +52,8 @@ static int clone_path(const char *path, int userns) {
 }
 
 /*
- * Tries an overlay of `lower` and the upper directory `up`, made `layers`' way. Returns whether it is right;
- * else says in `found` what is wrong.
+ * Tries an overlay of `lower` and the upper directory `up` with `layers`. Returns whether it is correct;
+ * otherwise `found` describes the problem.
  */
 static bool try_overlay(enum layers layers, int lower, const char *up, int userns, char *found, size_t size) {
   char why[256] = "", copied[64];
@@ -75,8 +75,7 @@ static bool try_overlay(enum layers layers, int lower, const char *up, int usern
   (void)snprintf(copied, sizeof copied, "%s/diff/lower-file", up);
   errno = 0;
   /*
-   * The lower layer's file is root's on disk: it must show the container's root, and be root's again when
-   * copied up.
+   * Root's file in the lower layer must appear as the container's root's, and be root's again when copied up.
    */
   bool right = fstatat(mount, "lower-file", &through, 0) == 0 && through.st_uid == BASE &&
       fchmodat(mount, "lower-file", 0640, 0) == 0 && stat(copied, &disk) == 0 && disk.st_uid == 0;
@@ -144,8 +143,8 @@ static int make_files(void) {
 }
 
 /*
- * Deletes exactly what was made (overlay's own directories in work included): no recursion, so never anything
- * else.
+ * Deletes exactly what was created (including overlay's own directories in work): no recursion, so never
+ * anything else.
  */
 static void remove_files(void) {
   static const char *const names[] = {"diff/lower-file", "work/work", "work/index", "work", "diff", ""};

@@ -52,8 +52,7 @@ static bool restore_signals(void) {
 }
 
 /*
- * Waits until the child holds none of our descriptors any more: `started` is one of them, closed on exec as
- * all are.
+ * Waits until the child has closed all of our descriptors: `started` is one of them, closed on exec like all.
  */
 static void wait_for_exec(int started) {
   char byte;
@@ -65,8 +64,8 @@ static void wait_for_exec(int started) {
 
 /*
  * Starts `program` in a child that shares our memory until exec (vfork), since copying it is the most
- * expensive part. The child may do only what is below and in `prepare`, with all signals blocked as long as a
- * handler of ours could run in the shared memory.
+ * expensive part. The child may only do what is below and in `prepare`, with all signals blocked as long as
+ * one of our handlers could run in the shared memory.
  */
 __attribute__((noinline)) static pid_t start(
     const char *program, int copy, char *const *argv, const sigset_t *mask, bool (*prepare)(void)) {

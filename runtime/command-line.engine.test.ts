@@ -18,7 +18,7 @@ import { encodeRefusal, PlanBuilder } from '../planner/base/plan.ts';
 import { diskMap, upperMap } from '../planner/ranges/disk-maps.ts';
 import { firstBase } from '../planner/ranges/id-ranges.ts';
 
-/** As built for use, and by clang with its address and undefined-behaviour sanitizers. */
+/** As built for use, and as built by clang with its address and undefined-behaviour sanitizers. */
 const builds = {
   'the runtime': 'build/bulkhead-runc',
   'the sanitized runtime': 'build/sanitized/bulkhead-runc',
@@ -31,7 +31,7 @@ beforeAll(() => {
   build('sanitized');
 });
 
-/** Stands in for runc: notes how it was called and with what, and does what the test says. */
+/** Stands in for runc: records its arguments and environment, and does what the test requires. */
 const standIn = `#!/bin/sh
 out=$(dirname "$0")/..
 { echo "$*"; umask; ls /proc/self/fd | tr '\\n' ' '; echo; ulimit -n; grep SigIgn /proc/self/status
@@ -70,7 +70,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     for (const directory of created) rmSync(directory, { recursive: true });
   });
 
-  /** A planner that answers by verb; null: hangs up without a word. */
+  /** A planner that responds by verb; null: closes the connection without a response. */
   const plannerThat = async (
     answers: Partial<Record<string, Buffer | null>>,
     answer = (socket: Socket, bytes: Buffer | null) => {
@@ -95,7 +95,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     const reply = (socket: Socket, fields: string[]) => {
       received.push(fields);
       const [, verb] = fields;
-      // A one-way message has no answer, nor has what comes after one.
+      // A one-way message gets no response, nor does what follows it.
       if (verb?.startsWith('deleting') !== true && socket.writable)
         answer(socket, answers[verb ?? ''] === undefined ? nothing : (answers[verb ?? ''] ?? null));
     };
@@ -117,7 +117,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   };
   const verbs = () => received.map(([, verb]) => verb);
   const called = () => (existsSync(at('called')) ? readFileSync(at('called'), 'utf8') : '');
-  /** As if the planner had a container. */
+  /** As if the planner had state of a container. */
   const keeps = (id: string) => {
     mkdirSync(at('isolation/containers'), { recursive: true });
     writeFileSync(at(`isolation/containers/${id}.json`), '{}');
@@ -151,7 +151,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
       const flags = { ipc: '--ipc', mnt: '--mount', net: '--net', pid: '--pid --fork', uts: '--uts' };
       const others = Object.entries(flags).flatMap(([other, flag]) => (other === name ? [] : [flag]));
       const maps = ['users', 'groups'].map((ids) => `--map-${ids}=0:${firstBase}:65536`);
-      // It says its process id in the machine's namespace once all is mapped.
+      // It reports its process id in the machine's namespace once everything is mapped.
       const reports =
         `IFS=' ' read -r pid rest < /proc/self/stat; echo "$pid" > ${at('bundle/pid')}; ` + 'exec sleep 1000';
       writeFileSync(at('started'), reports);
@@ -194,7 +194,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(verbs()).toEqual(['create', 'delete', 'release', 'create', 'delete', 'release']);
   });
 
-  /** Has runc run a container whose files a process that lives on has open for writing. */
+  /** Runs a container through runc while a process that keeps running has its files open for writing. */
   const runWithHolder = async () => {
     for (const name of ['lower', 'up/diff', 'up/work', 'merged', 'private'])
       mkdirSync(at(name), { recursive: true });
@@ -378,7 +378,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     received.length = 0;
     expect((await run(['delete', '-f', 'c1'])).code).toBe(0);
     expect(verbs()).toEqual(['deleting-by-force', 'delete', 'release']);
-    // What can't be inspected may be kept.
+    // What cannot be inspected may still exist.
     rmSync(at('isolation'), { recursive: true });
     writeFileSync(at('isolation'), '');
     expect((await run(['delete', 'c1'])).code).toBe(0);
@@ -398,7 +398,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(readFileSync(at('bundle/log.txt'), 'utf8')).toMatch(
       /^level=error msg="bulkhead: quote \\" backslash \\\\ line\\u000aend" time="/,
     );
-    // A full disk changes nothing but the log.
+    // A full disk affects only the log.
     expect(await run(['--log', '/dev/full', ...create])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('bulkhead: quote') as unknown,

@@ -16,7 +16,7 @@
 
 /*
  * What dockerd, containerd, the shims and runc open. Not /dev/console (5:1), nor /dev/net/tun: none of them
- * does. A terminal (136) opens on devpts alone, whatever node there is elsewhere.
+ * opens it. A terminal (136) opens on devpts alone, whatever nodes exist elsewhere.
  */
 static const struct open_device openable[] = {
     {1, 3}, /* null */

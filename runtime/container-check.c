@@ -13,7 +13,7 @@
 
 /*
  * Namespaces to join are named by a process id: the planner checked that process, but it may have exited
- * since, and its pid been reused before runc opened it.
+ * since, and its pid may have been reused before runc opened it.
  */
 static bool has_own_namespaces(long pid) {
   static const char *const names[] = {"ipc", "mnt", "net", "pid", "uts"};

@@ -29,8 +29,8 @@ static struct bpf_insn answer_is(int32_t value) {
 static const struct bpf_insn end = {.code = BPF_JMP | BPF_EXIT};
 
 /*
- * access_type is the kind of access in its upper half, the type of device in its lower. A rule is: unless
- * equal, skip to the next rule; else answer 1. What no rule matches gets 0, EPERM.
+ * access_type has the kind of access in its upper half, the type of device in its lower. A rule is: unless
+ * equal, skip to the next rule; else return 1. What no rule matches gets 0, EPERM.
  */
 static size_t write_program(struct bpf_insn *out, const struct open_device *devices, size_t n) {
   size_t at = 0;
@@ -41,7 +41,7 @@ static size_t write_program(struct bpf_insn *out, const struct open_device *devi
       (struct bpf_insn){.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_3, .src_reg = BPF_REG_2};
   out[at++] = (struct bpf_insn){.code = BPF_ALU64 | BPF_RSH | BPF_K, .dst_reg = BPF_REG_3, .imm = 16};
   out[at++] = (struct bpf_insn){.code = BPF_ALU64 | BPF_AND | BPF_K, .dst_reg = BPF_REG_2, .imm = 0xffff};
-  /* A node may be made, so that images with nodes can be unpacked. */
+  /* Any node may be created, so that images with nodes can be unpacked. */
   out[at++] = jump_to_next_unless_equal(BPF_REG_3, BPF_DEVCG_ACC_MKNOD, 2);
   out[at++] = answer_is(1);
   out[at++] = end;
@@ -109,7 +109,7 @@ int attach_device_program(int directory, const struct open_device *devices, size
   attr.target_fd = (uint32_t)directory;
   attr.attach_bpf_fd = (uint32_t)program;
   attr.attach_type = BPF_CGROUP_DEVICE;
-  /* With programs of cgroups above: all have to agree. */
+  /* Combined with programs of parent cgroups: all have to agree. */
   attr.attach_flags = BPF_F_ALLOW_MULTI;
   *what = "attach the BPF program to";
   long attached = bpf(BPF_PROG_ATTACH, &attr);

@@ -12,9 +12,9 @@ struct open_device {
 };
 
 /*
- * Has the devices that processes in the cgroup v2 `directory` open limited to `devices`; any node may be
- * made. Programs attached there before are taken off after the new one is in place. -1 with errno, and in
- * `what` the step that failed.
+ * Limits the devices that processes in the cgroup v2 `directory` may open to `devices`; any node may be
+ * created. Programs attached there before are detached after the new one is in place. -1 with errno, and in
+ * `what` the failed step.
  */
 int attach_device_program(int directory, const struct open_device *devices, size_t n, const char **what);
 

@@ -10,8 +10,8 @@ beforeAll(() => {
 });
 
 /**
- * Minutes of it, after a change: `runtime/build/sanitized/plan-fuzzer -dict=runtime/fuzz/words.dict NEW
- * runtime/fuzz/corpus`.
+ * To run it for minutes, after a change: `runtime/build/sanitized/plan-fuzzer -dict=runtime/fuzz/words.dict
+ * NEW runtime/fuzz/corpus`.
  */
 it('reads any plan and command line without a fault, and performs no incomplete plan', () => {
   const found = mkdtempSync('/tmp/fuzz-');
@@ -19,7 +19,7 @@ it('reads any plan and command line without a fault, and performs no incomplete 
     const { status, stderr } = spawnSync(
       here('build/sanitized/plan-fuzzer'),
       [
-        // libFuzzer chooses a seed of its own for 0.
+        // libFuzzer chooses a random seed for 0.
         `-seed=${Math.max(testSeed(), 1)}`,
         '-runs=400000',
         '-max_total_time=10',
@@ -34,7 +34,7 @@ it('reads any plan and command line without a fault, and performs no incomplete 
     );
     expect({ status, stderr: status === 0 ? '' : stderr.slice(-4000) }).toEqual({ status: 0, stderr: '' });
     expect(readdirSync(found).filter((name) => /^(crash|timeout|oom|leak)-/.test(name))).toEqual([]);
-    // It must have got further than the seeds did.
+    // It must have reached more coverage than the seeds.
     expect(
       Number(/ cov: (\d+)/.exec(stderr.split('\n').findLast((line) => line.includes(' cov: ')) ?? '')?.[1]),
     ).toBeGreaterThan(200);

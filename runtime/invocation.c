@@ -25,7 +25,7 @@ static bool listed(const char *const *list, const char *name, size_t length) {
   return false;
 }
 
-/* What is being read, and where it got to. */
+/* What is being parsed, and the current position. */
 struct reading {
   int argc;
   char **argv;
@@ -37,7 +37,7 @@ struct reading {
 
 static bool is_option(const char *word) { return word[0] == '-' && word[1] != '\0'; }
 
-/* The value of a flag given as `--flag` or `--flag=value`, as runc's parser takes it. */
+/* The value of a flag given as `--flag` or `--flag=value`, as runc's parser accepts it. */
 static bool read_flag(const char *option, const char *value, bool *out) {
   static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True", NULL},
                            *const no[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
@@ -47,7 +47,7 @@ static bool read_flag(const char *option, const char *value, bool *out) {
   return false;
 }
 
-/* Reads one option at argv[i], moving i to its last argument. */
+/* Parses one option at argv[i], moving i to its last argument. */
 static bool read_option(struct reading *at, const char *const *values, const char *const *flags) {
   const char *option = at->argv[at->i];
   const char *name = option + (option[1] == '-' ? 2 : 1);

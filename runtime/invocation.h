@@ -14,8 +14,8 @@ struct invocation {
 };
 
 /*
- * Reads runc's command line and sets up the requested log. False after a message for anything unknown: a
- * wrong guess about an option could take something else for the container's id.
+ * Parses runc's command line and sets up the requested log. False after a message for anything unknown:
+ * guessing an option's arity wrong could take something else for the container's id.
  */
 bool read_invocation(int argc, char **argv, struct invocation *call);
 

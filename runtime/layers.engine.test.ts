@@ -24,7 +24,7 @@ afterAll(() => {
   for (const directory of made) rmSync(directory, { recursive: true });
 });
 
-/** `count` layers, each with a file of its own; the topmost also changes the one of the lowest. */
+/** `count` layers, each with a file of its own; the topmost also changes the file of the lowest. */
 function layers(count: number, options: string[] = []): Overlay {
   const lowers = Array.from({ length: count }, (_, i) => path.join(top, `layer:${i},x`));
   for (const [i, layer] of lowers.entries()) {
@@ -37,7 +37,7 @@ function layers(count: number, options: string[] = []): Overlay {
 
 describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
   const env = { ...process.env, ...(way === 'attached' ? { BULKHEAD_LAYERS: 'attached' } : {}) };
-  /** Performs the plan and then `script`, in a mount namespace that goes away. */
+  /** Performs the plan and then `script`, in a temporary mount namespace. */
   const after = (plan: PlanBuilder, script: string) => {
     const { status, stdout, stderr } = spawnSync(
       'unshare',
@@ -161,7 +161,7 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
       stdout: '',
       stderr: expect.stringContaining('is not understood (an operation)') as unknown,
     });
-    // Overlay creates a directory in work: without one, it was not mounted at all.
+    // Overlay creates a directory in work: if that is missing, it was not mounted at all.
     expect(statSync(path.join(top, 'up/work')).nlink).toBe(2);
     plan.attach(tree, path.join(top, 'nowhere'));
     expect(listing(plan.encode())).toMatchObject({

@@ -4,8 +4,7 @@
 #include <stdbool.h>
 
 /*
- * Where runc's own --log goes, so that the engine shows our errors as it shows runc's. `file` NULL: stderr
- * only.
+ * The target of runc's own --log, so that the engine shows our errors like runc's. `file` NULL: stderr only.
  */
 void log_setup(const char *file, bool json);
 

@@ -28,7 +28,7 @@ int open_below(int tree, const char *relative) {
   return sys_openat2(tree, relative, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 }
 
-/* Writes the whole of `text` at once, as the kernel wants id maps. */
+/* Writes all of `text` in one write(2), as the kernel requires for id maps. */
 static int write_file(const char *path, const char *text) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return -1;
@@ -44,7 +44,7 @@ static int write_file(const char *path, const char *text) {
 
 enum { MAX_HOLDERS = 8 }; /* as many as a plan may have: PLAN_MAX_NAMESPACES */
 enum { HOLDER_STACK = 16384 };
-/* A process that keeps a user namespace alive, and what it needs of our memory as long as it runs. */
+/* A process that keeps a user namespace alive, and what it needs of our memory while it runs. */
 static struct holder {
   pid_t pid;
   int ends[2];
@@ -107,7 +107,7 @@ int make_user_namespace(const char *users, const char *groups) {
   int saved = errno;
   (void)close(holder->ends[0]);
   (void)close(holder->ends[1]);
-  /* It exits by itself now, which takes a moment: reaped later. */
+  /* It now exits by itself, which takes a moment: reaped later. */
   if (child > 0) n_holders++;
   errno = saved;
   return fd;
@@ -148,7 +148,7 @@ struct copy_request {
   bool read_only;
 };
 
-/* The copy itself, from a tree that the kernel copies. */
+/* The copy itself, from a tree that the kernel can copy. */
 static int copy_of(const struct copy_request *request) {
   if (request->relative == NULL) return clone_tree(request->tree, -1, 0);
   int at = sys_openat2(
@@ -160,7 +160,10 @@ static int copy_of(const struct copy_request *request) {
   return fd;
 }
 
-/* In the scratch place: attached there the tree can be copied, twice, as the original stays behind. */
+/*
+ * In the scratch place: a tree attached there can be copied. It is copied twice, since the original stays
+ * behind.
+ */
 static int copy_attached(const void *argument, int *made) {
   const struct copy_request *request = argument;
   if (attach_here(request->tree, "tree") != 0) return -1;
@@ -183,14 +186,14 @@ int copy_tree(int *tree, const char *relative, bool read_only, bool attached_onl
   return made[1];
 }
 
-/* Puts detached `mount` on the existing `target`, with the flags it has. */
+/* Attaches detached `mount` to the existing `target`, with the flags it has. */
 static int move_to(int mount, const char *target) {
   int at = sys_openat2(AT_FDCWD, target, O_PATH | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
   if (at < 0) return -1;
   if (sys_move_mount(mount, at) != 0) return close_and_fail(at);
   if (close(at) != 0) return -1;
   /*
-   * Below a shared mount the kernel made it shared; what is mounted on it must not spread to other
+   * Below a shared mount the kernel made it shared; what is mounted on it must not propagate to other
    * namespaces.
    */
   struct mount_attr attr = {.propagation = PRIVATE_FLAG};

@@ -6,8 +6,8 @@
 #include <sys/types.h>
 
 /*
- * The kernel's file-descriptor mount API, one function a step. All return a new close-on-exec fd or 0, and -1
- * with errno.
+ * The kernel's file-descriptor mount API, one function per step. All return a new close-on-exec fd or 0, and
+ * -1 with errno.
  */
 
 enum tree_flags {
@@ -23,7 +23,7 @@ enum tree_flags {
   TREE_FLAGS_MASK = 511,
 };
 
-/* What an object must be, as somebody checked it before: stops a path that was swapped in between. */
+/* The expected identity of an object, from an earlier check: detects a path that was exchanged in between. */
 struct expected_file {
   bool given;
   uint64_t device;
@@ -36,15 +36,15 @@ struct expected_file {
  */
 int open_exactly(const char *path, const struct expected_file *expected);
 
-/* Opens the directory at `relative` below `tree`, which is never left, following no symlink. */
+/* Opens the directory at `relative` below `tree`, without leaving it and without following symlinks. */
 int open_below(int tree, const char *relative);
 
 /* A user namespace carrying these maps, as an fd. */
 int make_user_namespace(const char *users, const char *groups);
 
 /*
- * Waits for the processes that making user namespaces took. Call before ending: not every machine's init
- * reaps what it did not start.
+ * Waits for the processes that were needed to create user namespaces. Call before exit: not every init
+ * process reaps children that it did not start.
  */
 void reap_namespace_holders(void);
 
@@ -57,43 +57,45 @@ int clone_tree(int dirfd, int userns, unsigned flags);
 /*
  * A detached copy of `*tree`, or of what is at `relative` below it when that is given (never leaves the tree,
  * follows no symlink). Kernels before 6.15 copy attached mounts only: then a detached tree is copied in the
- * scratch place, and `*tree` becomes another fd of the same. `attached_only` does it that way on every
- * kernel, for tests.
+ * scratch place, and `*tree` becomes another fd of the same. `attached_only` does so on every kernel, for
+ * tests.
  */
 int copy_tree(int *tree, const char *relative, bool read_only, bool attached_only);
 
 /*
- * Puts detached `mount` on the existing `target`, which must not be a symlink, in the mount namespace that
- * the engine and everybody on the machine have: set-user-ID files and device files there do nothing.
- * `engine_view`: no file there can be run and no symbolic link is followed either.
+ * Attaches detached `mount` to the existing `target`, which must not be a symlink, in the mount namespace of
+ * the engine and the rest of the machine: set-user-ID files and device files do not work there.
+ * `engine_view`: no file there can be executed and no symbolic link is followed either.
  */
 int attach(int mount, const char *target, bool engine_view);
 
 /*
- * Leaves this process alone in a mount namespace of its own, a private copy of the one it was in, with an
- * empty file system at the directory `at` that every user may search. Returns a descriptor of that.
+ * Moves this process into a mount namespace of its own, a private copy of the previous one, with an empty
+ * file system at the directory `at` that every user may search. Returns a descriptor of that.
  */
 int enter_private_namespace(const char *at);
 
-/* Puts detached `mount` at the new name `name` in the directory `at`. */
+/* Attaches detached `mount` at the new name `name` in the directory `at`. */
 int place(int mount, int at, const char *name);
 
 /*
- * Guards the directory at `path`, in which the engine reads and writes as root while containers may: whoever
- * goes by that path follows no symbolic link there and opens no device file, and set-user-ID files do
- * nothing. What is mounted there stays in view. Where nothing is, the directory is mounted on itself; a mount
- * of somebody else's keeps its own flag for set-user-ID files.
+ * Guards the directory at `path`, in which the engine reads and writes as root while containers may do so:
+ * lookups by that path follow no symbolic link and open no device file, and set-user-ID files do not work.
+ * What is mounted there stays visible. If it is not a mount point, the directory is mounted on itself; a
+ * mount of another owner keeps its own flag for set-user-ID files.
  */
 int guard_directory(const char *path);
 
 /*
- * Makes the file system that the mount `fd` shows read-only, whoever holds directories of it: not the mount,
- * all of it. EBUSY while a file is open for writing. Its unmounting writes out what this does, and then need
- * not.
+ * Makes the file system that the mount `fd` shows read-only, even for processes that hold directories of it
+ * open: not the mount, the whole file system. EBUSY while a file is open for writing. This also writes its
+ * data out, so that unmounting need not.
  */
 int freeze_file_system(int fd);
 
-/* Detaches everything stacked at `target`; a target that is no mount point or does not exist is fine. */
+/*
+ * Detaches everything stacked at `target`; a target that is no mount point or does not exist is not an error.
+ */
 int detach_all(const char *target);
 
 #endif

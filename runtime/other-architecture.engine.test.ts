@@ -27,7 +27,9 @@ function outcome(program: string, args: readonly string[], input?: Buffer) {
 const frame = (fields: readonly string[]) =>
   Buffer.from(['bulkhead-plan-2', String(fields.length), ...fields, ''].join('\0'));
 
-/** In the emulator, which passes on no mount call and makes no user namespace: what is checked before. */
+/**
+ * In the emulator, which supports neither mount calls nor user namespaces: only what is checked before them.
+ */
 describe(`built for ${other}`, () => {
   it('is static, position independent, without executable stack, and for that processor', () => {
     for (const name of ['bulkhead-runc', 'bulkhead-probe']) {
@@ -78,7 +80,7 @@ describe(`built for ${other}`, () => {
     ];
     for (const name of readdirSync(here('fuzz/corpus'))) {
       const seed = readFileSync(here('fuzz/corpus', name), 'utf8');
-      // Without `end`: it is read, and nothing is performed.
+      // Without `end`: it is parsed, and not performed.
       if (seed.startsWith('F')) plans.push(frame(seed.slice(2).split('\n').slice(0, -2)));
     }
     for (const bytes of plans) {

@@ -15,7 +15,7 @@
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 
-/* What mount(2) takes: a page, of which 4096 bytes is the smallest. */
+/* Size of mount(2)'s options: one page, at least 4096 bytes. */
 enum { OPTIONS_MAX = 4096, KEY_MAX = 64 };
 
 int layers_wanted(void) {
@@ -33,7 +33,7 @@ int layers_wanted(void) {
 static int set_fs_identity(uint32_t id) {
   (void)setfsgid(id);
   (void)setfsuid(id);
-  /* setfs?id report no error: a second call (an invalid id changes nothing) returns what is in force. */
+  /* setfs?id report no error: a second call (an invalid id changes nothing) returns the current one. */
   if ((uint32_t)setfsgid((gid_t)-1) != id || (uint32_t)setfsuid((uid_t)-1) != id) {
     errno = EPERM;
     return -1;
@@ -58,9 +58,9 @@ static int open_layer(const struct overlay_request *request, const char *name) {
 }
 
 /*
- * A volatile overlay marks its work directory, and another one is refused while the mark is there: it stands
- * for contents that a crash may have cost. We follow the engine's own overlay, on the same boot, just
- * unmounted: nothing is lost, so the mark goes.
+ * A volatile overlay marks its work directory, and another overlay is refused while the mark exists: it means
+ * that a crash may have lost content. Our overlay follows the engine's own, on the same boot, which was just
+ * unmounted: nothing is lost, so the mark is removed.
  */
 static int unmark_volatile(const struct overlay_request *request) {
   if (request->upper_parent < 0 || !has_option(request, "volatile")) return 0;
@@ -120,10 +120,7 @@ static int set_option(int fs, const char *option) {
   return sys_fsconfig(fs, FSCONFIG_SET_STRING, key, equals + 1, 0);
 }
 
-/*
- * Overlay reaches its layers as whoever created it: through id-mapped layers that must be the container's
- * root.
- */
+/* Overlay accesses its layers as its creator: through id-mapped layers that must be the container's root. */
 static int as_mounter(uint32_t base, int (*create)(const void *), const void *argument) {
   if (base == 0) return create(argument);
   int result = set_fs_identity(base) == 0 ? create(argument) : -1;
@@ -138,14 +135,14 @@ static int create_configured(const void *argument) {
   return sys_fsconfig(*fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
 }
 
-/* Kernel 6.13 and newer. `supported` turns false where it does not take layers by descriptor. */
+/* Kernel 6.13 and newer. `supported` becomes false if it does not accept layers by descriptor. */
 static int overlay_by_fd(const struct overlay_request *request, bool *supported, char *why, size_t size) {
   int fs = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
   if (fs < 0) return -1;
   if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", "overlay", 0) != 0) return fs_failure(fs, why, size);
   for (int i = 0; i < request->n_lowers; i++)
     if (set_layer(fs, "lowerdir+", request->lowers[i]) != 0) {
-      /* 6.5 to 6.12 do not even take such a descriptor; older ones do not know the key. */
+      /* 6.5 to 6.12 do not accept such a descriptor; older kernels do not have the key. */
       if (i == 0 && (errno == EBADF || errno == EINVAL)) *supported = false;
       return fs_failure(fs, why, size);
     }
@@ -179,7 +176,7 @@ static int append(struct options *options, const char *format, ...) {
   return 0;
 }
 
-/* In a list of options a value with commas is quoted, which only the security labels know how to be. */
+/* In a list of options a value with commas is quoted, which works only for security labels. */
 static int append_option(struct options *options, const char *option) {
   if (strpbrk(option, ",\"\\") == NULL) return append(options, ",%s", option);
   const char *equals = strchr(option, '=');
@@ -197,8 +194,8 @@ static int create_mounted(const void *argument) {
 }
 
 /*
- * In a detached mount only what is a mount can be attached, until that mount is attached itself: then a copy
- * of what is below.
+ * Only a mount can be attached, not a directory in a detached mount, unless that mount is attached itself:
+ * then a copy of what is below.
  */
 static int attach_layer(int layer, bool inside, const char *name) {
   int mount = inside ? sys_open_tree(layer, 0) : layer;
@@ -215,7 +212,7 @@ static bool is_inside(const struct overlay_request *request, int n) {
   return request->is_inside != NULL && request->is_inside[n];
 }
 
-/* Names are short and relative, so that as many layers fit into the page of options as overlay takes. */
+/* Names are short and relative, so that as many layers as overlay supports fit into the page of options. */
 static int attach_and_mount(const void *argument, int *made) {
   static struct options options;
   const struct overlay_request *request = argument;
@@ -259,7 +256,7 @@ static int overlay_attached(const struct overlay_request *request) {
     return -1;
   }
   /*
-   * Directories become mounts; detached mounts serve themselves where the kernel does not copy them (before
+   * Directories become mounts; detached mounts are used directly where the kernel cannot copy them (before
    * 6.15).
    */
   for (; n < request->n_lowers + (request->upper_parent >= 0 ? 1 : 0) && failed == 0; n++) {
@@ -294,8 +291,8 @@ int make_overlay(const struct overlay_request *request, char *why, size_t size) 
   struct mount_attr attr = {.propagation = PRIVATE_FLAG};
   if (request->upper_parent < 0) attr.attr_set |= MOUNT_ATTR_RDONLY;
   /*
-   * Device files of images can't be opened by anyone, even through a passed descriptor; containers get their
-   * devices from elsewhere.
+   * Device files of images cannot be opened by anyone, even through a passed descriptor; containers get their
+   * devices by other means.
    */
   if (request->base != 0) attr.attr_set |= MOUNT_ATTR_NODEV;
   if (sys_mount_setattr(made, 0, &attr) != 0) return close_and_fail(made);

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * How an overlay gets its layers. Kernels before 6.13 take them by path only, so they are attached for that
- * moment, out of everybody's sight.
+ * How an overlay gets its layers. Kernels before 6.13 accept them by path only, so they are attached for that
+ * moment, invisible to all other processes.
  */
 enum layers {
   LAYERS_TRY, /* by descriptor, else attached */
@@ -16,8 +16,8 @@ enum layers {
 };
 
 /*
- * What BULKHEAD_LAYERS says (`attached`, for tests; only root starts us): LAYERS_TRY when unset, -1 after a
- * message when it is anything else.
+ * The value of BULKHEAD_LAYERS (`attached`, for tests; only root starts us): LAYERS_TRY when unset, -1 after
+ * a message for any other value.
  */
 int layers_wanted(void);
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The fields of a plan, read strictly. Functions that return false have logged the reason. */
+/* The fields of a plan, parsed strictly. Functions that return false have logged the reason. */
 struct plan_fields {
   char *next, *end; /* unread fields; end[-1] is NUL */
   size_t left;
@@ -26,7 +26,7 @@ bool is_plain_path(const char *text);
 /* Whether `name` is valid for upper or work: one plain component without escaping in mount options. */
 bool is_layer_name(const char *name);
 
-/* Logs what of the plan is invalid; returns false. */
+/* Logs which part of the plan is invalid; returns false. */
 bool parse_error(const char *what);
 
 #endif

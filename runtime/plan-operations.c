@@ -178,10 +178,7 @@ static bool add_store(const struct plan *plan, size_t index, struct overlay_requ
   return true;
 }
 
-/*
- * Mount options that the engine's own overlay may have, and ours takes over. Layers are never given by
- * option.
- */
+/* Mount options of the engine's own overlay that ours may take over. Layers are never given by option. */
 static bool is_carried(const char *option) {
   static const char *const keys[] = {"context", "fscontext", "defcontext", "rootcontext", "volatile", "index",
       "nfs_export", "redirect_dir", "metacopy", "userxattr", "xino", "uuid", NULL};

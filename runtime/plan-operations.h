@@ -10,8 +10,8 @@
 /* A plan while it is performed: its unread fields and the results of its operations. */
 struct plan {
   /*
-   * The whole plan is read once without doing anything, so that nothing is done of one that is not understood
-   * to its end.
+   * The whole plan is parsed once without performing it, so that nothing is done for a plan that is invalid
+   * at any point.
    */
   bool checking;
   enum layers layers;
@@ -38,8 +38,8 @@ struct plan {
 };
 
 /*
- * Reads the fields of operation `name` and, unless the plan is only checked, performs it. What returns false
- * has logged why.
+ * Parses the fields of operation `name` and, unless the plan is only checked, performs it. Logs the reason
+ * when it returns false.
  */
 bool perform_operation(struct plan *plan, const char *name);
 

@@ -83,7 +83,7 @@ static double seconds(void) {
 
 /*
  * The container's own processes have ended: files still open for writing belong to an outside process that
- * got them from the container. It may keep them open for ever, so the wait is bounded.
+ * got them from the container. It may keep them open forever, so the wait is bounded.
  */
 static bool freeze(int tree) {
   const double begun = seconds();

@@ -59,19 +59,18 @@ bool plan_enter(void);
 
 /*
  * Closes the descriptors of the last performed plan, except writable overlays. For every closed copy of a
- * layer the kernel waits for an RCU grace period: this is done while runc works. Call it at the end at the
- * latest.
+ * layer the kernel waits for an RCU grace period: call it while runc runs, and at the end at the latest.
  */
 void plan_close(void);
 
 /*
- * Waits until nobody has a file open for writing in the overlays that the last performed plan made, and lets
- * nobody write there any more, not even who holds a directory of one. False after a message: when a signal
- * came, or somebody keeps a file open for longer than 20 s.
+ * Waits until nobody has a file open for writing in the overlays that the last performed plan made, and then
+ * makes them read-only, even for processes that hold their directories open. False after a message: when a
+ * signal came, or a process keeps a file open for longer than 20 s.
  */
 bool plan_freeze(void);
 
-/* Closes these overlays: before the engine gets its own over the same layers. */
+/* Closes these overlays: before the engine mounts its own over the same layers. */
 void plan_close_overlays(void);
 
 /* NUMBER of the last performed plan's `runc`; -1 when it had none. */

@@ -20,8 +20,8 @@
 enum { REQUEST_MAX = 3 * PATH_MAX + 512, ANSWER_SECONDS = 60, ATTEMPT_MS = 20, WAIT_MS = 3000 };
 
 /*
- * Connects through the directory's fd, so that the kernel's 107 bytes for a socket path don't limit where the
- * engine lives.
+ * Connects through the directory's fd, so that the kernel's limit of 107 bytes for a socket path does not
+ * limit the location of the engine.
  */
 static int connect_to(const char *root_dir) {
   int dir = open(root_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -45,7 +45,7 @@ static int connect_to(const char *root_dir) {
   return s;
 }
 
-/* As connect_to, but waits a moment for a planner that is being restarted. */
+/* Like connect_to, but waits a moment for a planner that is being restarted. */
 static int connect_patiently(const char *root_dir) {
   const struct timespec pause = {.tv_nsec = ATTEMPT_MS * 1000000L};
   for (int waited = 0;; waited += ATTEMPT_MS) {
@@ -119,7 +119,7 @@ static size_t encode(const struct planner_request *request, char bytes[REQUEST_M
  * our exit.
  */
 static int connection = -1;
-/* Whether a reply may come on it: the planner sends one a connection. */
+/* Whether a reply may come on it: the planner sends one per connection. */
 static bool answers;
 /* The process at its other end. */
 static pid_t planner;
@@ -157,7 +157,7 @@ static void hang_up(void) {
   connection = -1;
 }
 
-/* Describes why there is no reply. */
+/* The reason why there is no reply. */
 static void say_unanswered(void) {
   if (errno == EAGAIN)
     log_error(
@@ -202,7 +202,7 @@ bool planner_notify(const char *root_dir, const struct planner_request *request)
   static char bytes[REQUEST_MAX];
   size_t length = encode(request, bytes);
   if (length == 0 || (connection < 0 && !reach(root_dir, false, true))) return false;
-  /* One-way: the planner reads it before it notices our exit, which is when it matters. */
+  /* One-way: the planner reads it before it notices our exit, which is when it is needed. */
   if (send_all(connection, bytes, length) == 0) return true;
   hang_up();
   return false;
@@ -212,7 +212,9 @@ int planner_open_sealed(unsigned number) {
   if (connection < 0 || planner <= 0) return -1;
   int fd = open_sealed(planner, number);
   struct pollfd end = {.fd = connection, .events = 0};
-  /* The connection is open, so the planner lives, and its pid was not reused when we opened the pidfd. */
+  /*
+   * The connection is open, so the planner is running, and its pid was not reused when we opened the pidfd.
+   */
   if (fd >= 0 && poll(&end, 1, 0) == 0) return fd;
   if (fd >= 0) (void)close(fd);
   return -1;

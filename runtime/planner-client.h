@@ -27,8 +27,8 @@ long planner_query(const char *root_dir, const struct planner_request *request, 
 bool planner_notify(const char *root_dir, const struct planner_request *request);
 
 /*
- * Opens the sealed copy of runc in descriptor `number` of the planner that answered (sealed.h); -1: there is
- * none, which is no error.
+ * Opens the sealed copy of runc in descriptor `number` of the planner that responded (sealed.h); -1: there is
+ * none, which is not an error.
  */
 int planner_open_sealed(unsigned number);
 

@@ -1,6 +1,6 @@
 /*
- * What reaches beyond a container: under ECI every one of these must be refused (A5). Each is harmless where
- * it succeeds.
+ * Operations with an effect beyond the container: under ECI every one of these must be refused (A5). Each is
+ * harmless if it succeeds.
  */
 #define _GNU_SOURCE
 #include "probe-operations.h"
@@ -34,7 +34,7 @@
 
 /* --- the kernel itself --- */
 
-/* No file: EBADF where modules may be loaded. */
+/* No file: EBADF where loading modules is allowed. */
 static bool load_module_file(void) { return passes(syscall(SYS_finit_module, -1, "", 0), EBADF); }
 /* A module of no bytes is no module. */
 static bool load_module(void) {
@@ -43,7 +43,7 @@ static bool load_module(void) {
 static bool remove_module(void) {
   return passes(syscall(SYS_delete_module, "bulkhead_probe_none", O_NONBLOCK), ENOENT);
 }
-/* A flag that does not exist: EINVAL where a kernel may be loaded. */
+/* A flag that does not exist: EINVAL where loading a kernel is allowed. */
 static bool load_kernel(void) { return passes(syscall(SYS_kexec_load, 0UL, 0UL, NULL, 0x8000UL), EINVAL); }
 static bool load_kernel_file(void) {
 #ifdef SYS_kexec_file_load
@@ -62,7 +62,7 @@ static bool start_accounting(void) { return passes(acct(NOWHERE), ENOENT); }
 
 /* Sets neither time nor zone: only the permission is checked. */
 static bool set_time(void) { return syscall(SYS_settimeofday, NULL, NULL) == 0; }
-/* A tick of no length: EINVAL where the clock may be adjusted. */
+/* A tick of length 0: EINVAL where adjusting the clock is allowed. */
 static bool adjust_clock(void) {
   struct timex change = {.modes = ADJ_TICK, .tick = 0};
   return passes(syscall(SYS_adjtimex, &change), EINVAL);
@@ -76,7 +76,7 @@ static bool read_log(void) { return passes(syscall(SYS_syslog, LOG_READ, NULL, 0
 static bool clear_log(void) { return passes(syscall(SYS_syslog, LOG_READ_CLEAR, NULL, -1), EINVAL); }
 static bool set_console(void) { return passes(syscall(SYS_syslog, LOG_CONSOLE_LEVEL, NULL, 0), EINVAL); }
 static bool open_proc_kmsg(void) { return opens("/proc/kmsg", O_RDONLY); }
-/* The log itself: /dev/null may stand there, for programs that want to write. */
+/* The log itself: /dev/null may replace it, for programs that only write. */
 static bool open_kmsg(void) {
   struct stat device;
   if (stat("/dev/kmsg", &device) != 0) return false;
@@ -107,7 +107,7 @@ static bool suid_dumps(void) { return rewrite("/proc/sys/fs/suid_dumpable"); }
 static bool threads_max(void) { return rewrite("/proc/sys/kernel/threads-max"); }
 static bool sysfs_huge_pages(void) { return opens("/sys/kernel/mm/transparent_hugepage/enabled", O_WRONLY); }
 static bool sysfs_module_parameter(void) { return opens("/sys/module/printk/parameters/time", O_WRONLY); }
-/* RNDADDTOENTCNT takes no negative count. */
+/* RNDADDTOENTCNT refuses a negative count. */
 static bool credit_entropy(void) {
   int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC), count = -1;
   return fd >= 0 && passes(ioctl(fd, RNDADDTOENTCNT, &count), EINVAL);
@@ -120,7 +120,7 @@ static bool make_node(mode_t type, dev_t device) {
   unlink(PROBE_DIRECTORY "/node");
   return true;
 }
-/* A character device like /dev/null, and a block device that nothing is behind. */
+/* A character device like /dev/null, and a block device without a driver. */
 static bool make_character_device(void) { return make_node(S_IFCHR, makedev(1, 3)); }
 static bool make_block_device(void) { return make_node(S_IFBLK, makedev(240, 255)); }
 
@@ -137,8 +137,8 @@ static bool open_disk_by_number(dev_t device) {
   return opened;
 }
 /*
- * Any of the disks the kernel has, or its first loop device: some machines keep their own disk from their own
- * root.
+ * Any of the disks of the kernel, or its first loop device: some machines refuse access to their own disk
+ * even to their root.
  */
 static bool open_disk(void) {
   char text[8192];
@@ -172,7 +172,7 @@ static bool io_ports(void) {
   return false;
 #endif
 }
-/* Where a file lies on the disk: a bind mount of the engine's is a file of the machine's file system. */
+/* Where a file is stored on the disk: a bind mount of the engine's is a file of the machine's file system. */
 static bool map_blocks(void) {
   int fd = open("/etc/hosts", O_RDONLY | O_CLOEXEC), block = 0;
   return fd >= 0 && ioctl(fd, FIBMAP, &block) == 0;
@@ -183,7 +183,7 @@ static bool map_blocks(void) {
 static bool list_bpf(int command) {
   union bpf_attr attributes;
   memset(&attributes, 0, sizeof attributes);
-  /* ENOENT: allowed, and there is none. */
+  /* ENOENT: allowed, and no such event. */
   return passes(syscall(SYS_bpf, command, &attributes, sizeof attributes), ENOENT);
 }
 static bool list_bpf_maps(void) { return list_bpf(BPF_MAP_GET_NEXT_ID); }
@@ -211,12 +211,12 @@ static bool watch_all_processes(void) {
 static bool watch_file_systems(void) {
   return fanotify_init(FAN_CLASS_PRE_CONTENT | FAN_CLOEXEC, O_RDONLY) >= 0;
 }
-/* Handling of the kernel's own page faults: how many exploits win their races. */
+/* Handling of the kernel's own page faults: many exploits use it to win races. */
 static bool handle_kernel_faults(void) { return syscall(SYS_userfaultfd, O_CLOEXEC) >= 0; }
 
 /* --- file systems --- */
 
-/* A file of the machine's by its number instead of its path: how containers once read the host's files. */
+/* A file of the machine by its handle instead of its path: how containers once read the host's files. */
 static bool open_by_number(void) {
   union {
     struct file_handle handle;
@@ -226,20 +226,20 @@ static bool open_by_number(void) {
   if (near < 0 || name_to_handle_at(near, "", &file.handle, &id, AT_EMPTY_PATH) != 0) return false;
   return open_by_handle_at(near, &file.handle, O_RDONLY | O_CLOEXEC) >= 0;
 }
-/* No device: ENOENT or ENOTBLK where disks may be mounted. */
+/* No device: ENOENT or ENOTBLK where mounting disks is allowed. */
 static bool mount_ext4(void) { return mounts("ext4", NOWHERE, NULL, ENOENT) || errno == ENOTBLK; }
 static bool mount_debugfs(void) { return mounts("debugfs", "none", NULL, 0); }
 static bool mount_tracefs(void) { return mounts("tracefs", "none", NULL, 0); }
 static bool mount_securityfs(void) { return mounts("securityfs", "none", NULL, 0); }
 static bool mount_configfs(void) { return mounts("configfs", "none", NULL, 0); }
 /*
- * What the kernel runs, as root of the machine, when the last process of a cgroup has ended. Cgroup v1 alone
- * has it.
+ * The program that the kernel runs, as root of the machine, when the last process of a cgroup has exited.
+ * Cgroup v1 only.
  */
 static bool release_agent(void) {
   if (mkdir(PROBE_DIRECTORY "/cgroup", 0700) != 0 && errno != EEXIST) return false;
   if (mount("none", PROBE_DIRECTORY "/cgroup", "cgroup", MS_NOSUID | MS_NODEV, "memory") != 0) {
-    /* A kernel without this controller knows no such option. */
+    /* A kernel without this controller does not have the option. */
     if (errno == EINVAL) errno = ENODEV;
     return false;
   }
@@ -253,7 +253,7 @@ static bool trusted_attribute(void) {
   int fd = make_file("trusted");
   return fd >= 0 && fsetxattr(fd, "trusted.bulkhead", "x", 1, 0) == 0;
 }
-/* On a memory file system, so that no file is left that can't be deleted. */
+/* On a memory file system, so that no file remains that cannot be deleted. */
 static bool immutable_file(void) {
   if (mkdir(PROBE_DIRECTORY "/memory", 0700) != 0 && errno != EEXIST) return false;
   if (mount("none", PROBE_DIRECTORY "/memory", "tmpfs", MS_NOSUID | MS_NODEV, "size=64k") != 0) return false;
@@ -271,7 +271,7 @@ static bool real_time(void) {
   struct sched_param priority = {.sched_priority = 1};
   return sched_setscheduler(0, SCHED_RR, &priority) == 0;
 }
-/* Better than now: the engine may have been started with a good one, which its containers have from it. */
+/* Better than now: the engine may have been started with a low one, which its containers inherit. */
 static bool better_priority(void) {
   int now = getpriority(PRIO_PROCESS, 0);
   return now > -20 && setpriority(PRIO_PROCESS, 0, now - 1) == 0;

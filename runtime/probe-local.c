@@ -1,4 +1,4 @@
-/* What concerns a container alone: a privileged one may do every one of these (A4). */
+/* Operations that affect only the container: a privileged one may perform all of these (A4). */
 #define _GNU_SOURCE
 #include "probe-operations.h"
 
@@ -121,7 +121,7 @@ static bool set_domain_name(void) {
   return getdomainname(name, sizeof name - 1) == 0 && setdomainname(name, strlen(name)) == 0;
 }
 /*
- * A wrong magic number: EINVAL where the container may end itself. In a process namespace nothing else can be
+ * A wrong magic number: EINVAL where the container may end itself. In a pid namespace nothing else can be
  * rebooted.
  */
 static bool reboot_itself(void) { return passes(syscall(SYS_reboot, 0, 0, 0, NULL), EINVAL); }
@@ -161,7 +161,10 @@ static bool set_user_id_bit(void) {
 }
 static bool make_fifo(void) { return mknod(PROBE_DIRECTORY "/fifo", S_IFIFO | 0600, 0) == 0; }
 static bool make_socket(void) { return mknod(PROBE_DIRECTORY "/socket", S_IFSOCK | 0600, 0) == 0; }
-/* How overlays of Docker in Docker say that a file was deleted; an overlay itself takes none. */
+/*
+ * How overlays of Docker in Docker record that a file was deleted; overlay itself does not support it as a
+ * layer.
+ */
 static bool make_whiteout(void) {
   const char *const on = PROBE_DIRECTORY "/whiteouts";
   if (mkdir(on, 0700) != 0 && errno != EEXIST) return false;
@@ -175,7 +178,7 @@ static bool make_whiteout(void) {
 
 /* --- network --- */
 
-/* Sends one netlink message and waits for the kernel's word on it. */
+/* Sends one netlink message and waits for the kernel's acknowledgement. */
 static bool netlink(int protocol, void *message, size_t length) {
   struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
   union {
@@ -190,7 +193,7 @@ static bool netlink(int protocol, void *message, size_t length) {
   errno = -((struct nlmsgerr *)NLMSG_DATA(&answer.header))->error;
   return errno == 0;
 }
-/* Adds an interface of that kind, in a network namespace that goes with the process. */
+/* Adds an interface of that kind, in a network namespace that is removed with the process. */
 static bool add_interface(const char *kind) {
   struct {
     struct nlmsghdr header;
@@ -214,7 +217,7 @@ static bool add_interface(const char *kind) {
 static bool add_veth(void) { return add_interface("veth"); }
 static bool add_bridge(void) { return add_interface("bridge"); }
 static bool add_dummy(void) { return add_interface("dummy"); }
-/* Asks nf_tables for its generation, which nobody may who may not change the rules. */
+/* Queries the generation of nf_tables, which requires the permission to change the rules. */
 static bool packet_filter(void) {
   struct {
     struct nlmsghdr header;

@@ -67,8 +67,8 @@ int make_file(const char *name) {
 }
 
 /*
- * Runs one operation in a process and a session of its own, so that nothing it changes outlasts it. Prints
- * the outcome.
+ * Runs one operation in a process and a session of its own, so that nothing it changes persists. Prints the
+ * outcome.
  */
 static void print_outcome(bool first, const struct operation *operation) {
   pid_t child = fork();
@@ -90,7 +90,7 @@ static void print_outcome(bool first, const struct operation *operation) {
 }
 
 void print_operations(void) {
-  /* What is already there would be somebody else's: the image has nothing but this program. */
+  /* An existing one would belong to somebody else: the image contains only this program. */
   mkdir(PROBE_DIRECTORY, 0700);
   for (size_t i = 0; i < global_operations_count; i++) print_outcome(i == 0, &global_operations[i]);
   for (size_t i = 0; i < local_operations_count; i++) print_outcome(false, &local_operations[i]);

@@ -1,5 +1,5 @@
 /*
- * Kernel operations that a privileged container is tried with (A4, A5). What is expected of each stands in
+ * Kernel operations that are tried in a privileged container (A4, A5). The expected result of each is in
  * shared/verify/operations.ts.
  */
 #ifndef BULKHEAD_PROBE_OPERATIONS_H
@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 /*
- * Tries the operation and undoes it. True: it was done, or would have been: a call with an argument that the
- * kernel refuses only after the permission was given counts. False: errno says why. Runs in a process of its
- * own, which ends afterwards.
+ * Tries the operation and undoes it. True: it was done, or would have been: an invalid call that the kernel
+ * refuses only after the permission check counts. False: the reason is in errno. Runs in a process of its
+ * own, which exits afterwards.
  */
 typedef bool (*operation_function)(void);
 
@@ -25,12 +25,12 @@ extern const size_t global_operations_count;
 extern const struct operation local_operations[];
 extern const size_t local_operations_count;
 
-/* Where operations may make files; an empty directory of the probe's own. */
+/* Where operations may create files; an empty directory of the probe's own. */
 #define PROBE_DIRECTORY "/probe"
 
-/* The call succeeded, or failed with an error that comes only after the permission was given. */
+/* The call succeeded, or failed with an error that comes only after the permission check. */
 bool passes(long result, int error_after_permission);
-/* Up to size-1 bytes of a file, '' with errno set where it can't be read. */
+/* Up to size-1 bytes of a file, '' with errno set if it cannot be read. */
 bool read_file(const char *path, char *buffer, size_t size);
 /* Opens and closes. */
 bool opens(const char *path, int flags);

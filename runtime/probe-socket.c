@@ -44,8 +44,7 @@ static bool send_all(int fd, const char *bytes, size_t length) {
 }
 
 /*
- * One POST on a connection of its own. The status, and the answer as it came up to size-1 bytes; 0: see
- * errno.
+ * One POST on a connection of its own. The status, and up to size-1 bytes of the raw response; 0: see errno.
  */
 static int post(const char *socket_path, const char *target, const char *body, char *answer, size_t size) {
   char head[512];
@@ -73,7 +72,7 @@ static int post(const char *socket_path, const char *target, const char *body, c
   return sscanf(answer, "HTTP/1.1 %d", &status) == 1 ? status : 0;
 }
 
-/* The answer's body, or the error where there is none. */
+/* The response's body, or the error if there is none. */
 static void note(struct started_container *made, const char *answer) {
   const char *body = strstr(answer, "\r\n\r\n");
   snprintf(made->error_reply, sizeof made->error_reply, "%s", body == NULL ? strerror(errno) : body + 4);

@@ -1,17 +1,17 @@
 /*
- * A Docker client of two requests: what a program in a container does with a socket that is mounted there
+ * A Docker client of two requests: what a program in a container can do with a socket that is mounted there
  * (A11).
  */
 #ifndef BULKHEAD_PROBE_SOCKET_H
 #define BULKHEAD_PROBE_SOCKET_H
 
 struct started_container {
-  /* HTTP status of each request; 0: it was not made, or not answered. */
+  /* HTTP status of each request; 0: not sent, or no response. */
   int create_status;
   int start_status;
-  /* Of the container, '' without one. */
+  /* The container's id, '' without one. */
   char id[65];
-  /* The beginning of the last answer that was not a success, '' where there is none. */
+  /* The beginning of the last unsuccessful response, '' if there is none. */
   char error_reply[512];
 };
 

@@ -8,7 +8,7 @@ const facts = z.object({ operations: z.record(z.string(), z.string()) });
 let directory: string;
 beforeAll(() => {
   execFileSync('sh', [path.join(import.meta.dirname, 'build.sh')]);
-  // Where another user can run it.
+  // In a place where another user can execute it.
   directory = mkdtempSync('/tmp/bh-probe-');
   execFileSync('chmod', ['755', directory]);
   copyFileSync(path.join(import.meta.dirname, 'build/bulkhead-probe'), path.join(directory, 'probe'));

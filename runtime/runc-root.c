@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 /*
- * By the directory's identity: one engine may be called by several paths. Gone after a boot, as runc's
- * default root is.
+ * Named after the directory's identity: one engine may be called by several paths. Removed by a reboot, like
+ * runc's default root.
  */
 static bool name_root(const char *root_dir, char *name, size_t size) {
   struct stat engine;

@@ -82,8 +82,8 @@ static int await(int from, int *made, int n) {
   if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
       header->cmsg_len != CMSG_LEN(size)) {
     /*
-     * Fewer descriptors than sent: our limit of open files is reached, and what did arrive is closed when we
-     * end.
+     * Fewer descriptors than sent: our limit of open files is reached, and the received ones are closed when
+     * we exit.
      */
     errno = EMFILE;
     return -1;

@@ -2,9 +2,9 @@
 #define BULKHEAD_SCRATCH_H
 
 /*
- * What kernels before 6.15 can do with attached mounts only is done in a scratch place: an empty tmpfs in a
- * mount namespace of a child's own. Nobody else sees it, and it goes with the child, also when that is
- * killed.
+ * Operations that kernels before 6.15 support on attached mounts only are done in a scratch place: an empty
+ * tmpfs in a child's own mount namespace. It is invisible to other processes, and removed with the child,
+ * also when that is killed.
  */
 
 /*

@@ -17,10 +17,10 @@
 #define MFD_EXEC 0x0010U
 #endif
 
-/* Exactly these: older runc takes itself for a copy by them, and with more it makes one of its own. */
+/* Exactly these seals: older runc recognizes a copy by them, and with more it makes its own copy. */
 enum { SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 
-/* Wrappers of runc, which are scripts, are run as they are. */
+/* Wrappers of runc, which are scripts, are run by their path. */
 static bool is_program(int fd) {
   static const char magic[4] = {0x7f, 'E', 'L', 'F'};
   char start[sizeof magic];
@@ -32,11 +32,14 @@ static bool copy_sealed(int from, int to) {
   ssize_t n;
   do n = sendfile(to, from, NULL, 1 << 30);
   while (n > 0 || (n < 0 && errno == EINTR));
-  /* As runc's own copies are: read by root only, so that who runs it can't look at its process either. */
+  /*
+   * Like runc's own copies: readable by root only, so that the user who runs it cannot inspect its process
+   * either.
+   */
   return n == 0 && fchmod(to, 0511) == 0 && fcntl(to, F_ADD_SEALS, SEALS) == 0;
 }
 
-/* The copy, for reading only: what somebody may write, the kernel does not run. */
+/* The copy, opened read-only: the kernel does not execute a file that is open for writing. */
 static int make_sealed(int from) {
   int copy = memfd_create("runc", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
   if (copy < 0 && errno == EINVAL)
@@ -77,7 +80,7 @@ int open_sealed(pid_t pid, unsigned number) {
   if (fd < 0) return -1;
   struct stat st;
   int seals = fcntl(fd, F_GET_SEALS);
-  /* The owner of a memory file is who made it: a container's root has an id of its own. */
+  /* The owner of a memory file is its creator: a container's root has an id of its own. */
   if (seals >= 0 && (seals & SEALS) == SEALS && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
       st.st_uid == 0 && st.st_nlink == 0)
     return fd;

@@ -22,7 +22,7 @@ import { PlanBuilder } from '../planner/base/plan.ts';
 import { SealedRunc } from '../planner/sealed-runc.ts';
 
 const runtime = path.join(import.meta.dirname, 'build/bulkhead-runc');
-/** Stands in for runc: says which file it runs from. */
+/** Stands in for runc: prints the file that it runs from. */
 const source = `#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,7 +80,7 @@ describe('a copy of runc in memory', () => {
     expect(() => {
       writeFileSync(`/proc/self/fd/${descriptor}`, 'x', { flag: 'r+' });
     }).toThrow(/EPERM/);
-    // Whom root has run it can neither read it nor look at its process.
+    // A user for whom root runs it can neither read it nor inspect its process.
     expect(fstatSync(descriptor ?? -1).mode & 0o777).toBe(0o511);
     expect(logged).toEqual([]);
   });
@@ -175,10 +175,7 @@ int main(int argc, char **argv) {
   });
 });
 
-/**
- * What the runtime runs as runc when the planner, which is this process, says that descriptor `number` is a
- * copy.
- */
+/** What the runtime runs as runc when the planner (this process) reports descriptor `number` as the copy. */
 async function programWith(number: number): Promise<string> {
   const plan = new PlanBuilder();
   plan.sealedRunc(number);
@@ -263,7 +260,7 @@ describe('the runtime', () => {
   });
 });
 
-/** As programWith, of the descriptor that `child` has and says; it ends with its stdin. */
+/** Like programWith, with the descriptor that `child` has and prints; it ends with its stdin. */
 async function programFrom(child: ChildProcessByStdio<Writable, Readable, null>): Promise<string> {
   const ended = once(child, 'close');
   let copy: number | null = null;

@@ -19,8 +19,8 @@ void streams_chown(unsigned base) {
     struct stat stat;
     struct statfs fs;
     /*
-     * Pipes without a name only: a named one is somebody's file. Root's only: another's pipe was given to us
-     * on purpose.
+     * Unnamed pipes only: a named one is a user's file. Owned by root only: another owner's pipe was passed
+     * to us on purpose.
      */
     if (fstat(fd, &stat) != 0 || !S_ISFIFO(stat.st_mode) || stat.st_uid != 0) continue;
     if (fstatfs(fd, &fs) != 0 || fs.f_type != PIPEFS_MAGIC) continue;
@@ -42,8 +42,8 @@ unsigned streams_range_of_process(long pid) {
 
 unsigned streams_range_of(const char *runc_root, const char *id) {
   /*
-   * A quote inside a JSON text is written \", so this is the key and nothing a container could have put
-   * there; it stands near the front.
+   * A quote inside a JSON text is written \", so this is the key and not text from the container; it is near
+   * the front.
    */
   static const char key[] = "\"init_process_pid\":";
   char path[PATH_MAX], text[4096];

@@ -4,7 +4,7 @@
 /*
  * Changes the owner of the pipes that are our standard streams to the container's root (host id `base`), so
  * that runc can change it to the user inside, and /dev/stdout and /dev/stderr can be opened there, as without
- * isolation. Other files are not changed. A failure is ignored: descriptors that are open still work.
+ * isolation. Other files are not changed. A failure is ignored: open descriptors still work.
  */
 void streams_chown(unsigned base);
 

@@ -2,8 +2,8 @@
 #define BULKHEAD_SYSCALLS_H
 
 /*
- * The kernel's mount calls, as the C libraries of older distributions don't have them. sys/mount.h and
- * linux/mount.h don't mix on all of them.
+ * The kernel's mount calls, which the C libraries of older distributions lack. sys/mount.h and linux/mount.h
+ * cannot be combined on all of them.
  */
 
 #include <errno.h>
@@ -45,7 +45,7 @@ static inline int sys_fsconfig(int fd, unsigned command, const char *key, const 
   return (int)syscall(SYS_fsconfig, fd, command, key, value, aux);
 }
 
-/* The file system mounted right at `fd`, to be configured anew. */
+/* The file system mounted at `fd`, to be reconfigured. */
 static inline int sys_fspick(int fd) {
   return (int)syscall(SYS_fspick, fd, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
 }
@@ -55,7 +55,7 @@ static inline int sys_open_tree(int fd, unsigned flags) {
   return (int)syscall(SYS_open_tree, fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);
 }
 
-/* Puts the detached mount `fd` on what `at` is. */
+/* Attaches the detached mount `fd` to the object of `at`. */
 static inline int sys_move_mount(int fd, int at) {
   return (int)syscall(SYS_move_mount, fd, "", at, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }

@@ -1,7 +1,7 @@
 /*
  * Fuzzes the parsers of other processes' input: the planner's plan (mount calls replaced by a model that
- * checks how they are used) and runc's command line. An input's first byte says which: `F` a plan's fields,
- * one a line, put into a frame; `R` a raw answer; `A` arguments, one a line.
+ * checks how they are used) and runc's command line. The first byte of an input selects: `F` a plan's fields,
+ * one per line, put into a frame; `R` a raw response; `A` arguments, one per line.
  */
 #define _GNU_SOURCE
 #include "../invocation.h"
@@ -196,7 +196,7 @@ static void fuzz_arguments(size_t size) {
   if (is_exec)
     must((call.id != NULL) == (call.runc_root == NULL) && (call.id != NULL) == (call.process != NULL),
         "an exec in a step that is passed on");
-  /* Never passed on as if it created nothing. */
+  /* Must never be passed on as a command that creates nothing. */
   if (call.command != NULL && call.id == NULL)
     must(strcmp(call.command, "create") != 0 && strcmp(call.command, "run") != 0,
         "a create that is passed on");
