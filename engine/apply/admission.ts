@@ -8,7 +8,8 @@ import { settingsConflict } from './steps/settings-conflict.ts';
 import { message, type Message, withReference } from '../../shared/messages/message.ts';
 
 /**
- * What to apply. `baseHash` is the plan's: sha256 of the applied text it was made against, '' for no file.
+ * What to apply. `baseHash` is the plan's: sha256 of the applied text that it was made against, '' if there
+ * was no file.
  */
 export interface ApplyRequest {
   readonly text: string;
@@ -16,14 +17,14 @@ export interface ApplyRequest {
   readonly baseHash: string;
 }
 
-/** A plan that nothing blocks, with what of the engine's state the journal records. */
+/** A plan without blockers, and the part of the engine's state that the journal records. */
 export interface AdmittedPlan extends ApplyPlan {
   readonly engineRan: boolean;
   readonly stopWait: number;
   readonly existing: readonly Container[];
 }
 
-/** Plans an apply anew, and refuses it where its base has changed or something blocks it. Changes nothing. */
+/** Plans an apply again, and refuses it if its base has changed or something blocks it. Changes nothing. */
 export async function admit(
   ports: ApplyPorts,
   request: ApplyRequest,
@@ -32,7 +33,7 @@ export async function admit(
   if (!facts.ok) return facts;
   if (facts.value.applied.hash !== request.baseHash) return settingsConflict(ports.paths.settings);
   const planned = makePlan(facts.value, request.text, request.choices);
-  // The restart stops what was chosen: what would be refused afterwards is refused before.
+  // The restart stops the chosen containers: what would be refused afterwards is refused before.
   const plan =
     planned.blocked || ports.previewRecreation === undefined
       ? planned

@@ -16,19 +16,21 @@ import type { ApplyPorts } from './ports.ts';
 import { embeddedCapabilities } from '../targets/embedded/capabilities.ts';
 
 /**
- * For tests: an apply on real files with an engine that is a file holding what it was last started with
- * ('stopped' when it isn't running).
+ * For tests: an apply on real files, with an engine represented by a file that holds its launched
+ * configuration ('stopped' when it isn't running).
  */
 export interface FixtureOptions {
   readonly onCheckpoint?: (point: string) => Promise<void>;
-  /** Decides how a call of the engine ends; undefined = well. */
+  /** Determines the result of a call to the engine; undefined: success. */
   readonly outcome?: (
     call: 'check' | 'restart' | 'reload' | 'stop' | 'start' | 'health' | 'verify',
     signal?: AbortSignal,
   ) => Promise<AppError | undefined> | AppError | undefined;
   readonly containers?: readonly Container[];
   readonly available?: boolean;
-  /** The engine takes its configuration by a reload; otherwise it was started without what that needs. */
+  /**
+   * The engine can reload its configuration; otherwise it was started without the parts that a reload needs.
+   */
   readonly reloads?: boolean;
 }
 
@@ -38,7 +40,7 @@ export const settingsText = (eci: boolean, more = ''): string =>
 export const engineFile = (paths: RootPaths): string => path.join(paths.root, 'engine.txt');
 export const callsFile = (paths: RootPaths): string => path.join(paths.root, 'calls.txt');
 
-/** What the engine stand-in was last started with: the text of daemon.json, 'none' or 'stopped'. */
+/** The launched configuration of the stand-in: the text of daemon.json, 'none' or 'stopped'. */
 export const running = (paths: RootPaths): Promise<string> =>
   readFile(engineFile(paths), 'utf8').catch(() => 'stopped');
 
@@ -125,7 +127,7 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
   };
 }
 
-/** An engine that is a file. */
+/** An engine represented by a file. */
 class FixtureEngine implements EngineDriver {
   readonly kind = 'embedded';
   readonly paths: RootPaths;
@@ -136,7 +138,7 @@ class FixtureEngine implements EngineDriver {
     this.#options = options;
   }
 
-  /** Records a call; returns how it ends. */
+  /** Records a call; returns its result. */
   async call(
     what: 'restart' | 'reload' | 'stop' | 'start' | 'health' | 'verify',
     signal?: AbortSignal,
@@ -267,7 +269,7 @@ export const verified: Verification = {
   claims: claimIds.map((id) => ({ id, verdict: 'pass', evidence: 'seen' })),
 };
 
-/** A daemon.json of an administrator's own. */
+/** A daemon.json written by an administrator. */
 export const daemonJson = '{\n\t"debug":   true\n}\n';
 
 /** The steps of a run with their states. */

@@ -15,11 +15,11 @@ import {
 } from './apply-fixture.ts';
 import { startApply } from './apply.ts';
 
-/** What tests do with the engine in the root directory of the running test. */
+/** Operations of tests on the engine in the root directory of the running test. */
 export function applyIn(root: () => string) {
   const paths = () => rootPaths(root());
   return {
-    /** An engine that runs with a settings file (ECI off) and a daemon.json of the admin's. */
+    /** An engine that runs with a settings file (ECI off) and an administrator's daemon.json. */
     async engineOff(): Promise<void> {
       await writeFile(paths().settings, settingsText(false));
       await writeFile(paths().daemonJson, daemonJson, { mode: 0o600 });

@@ -28,7 +28,7 @@ const refusal = (...args: string[]) =>
     () => 'allowed',
     (error: unknown) => String(error),
   );
-/** Ends at once on SIGTERM, so that restarts don't wait for it. */
+/** Exits at once on SIGTERM, so that restarts don't wait for it. */
 const patient = ['sh', '-c', 'trap exit TERM; sleep 1000 & wait'];
 
 beforeAll(async () => {
@@ -63,7 +63,7 @@ async function apply(
   return started.value.done;
 }
 
-/** The command line in a process of its own, as soon as it says that it is at a step. */
+/** Starts the command line in a process of its own; resolves as soon as it reports that it is at a step. */
 async function applyingTo(step: ApplyStep, eci: boolean) {
   await writeFile(path.join(root, 'wanted.json'), await eciText(eci));
   const child = spawn(
@@ -84,7 +84,7 @@ async function applyingTo(step: ApplyStep, eci: boolean) {
   return { child, exited };
 }
 
-/** Settings, daemon.json and running engine say the same about ECI. */
+/** Settings, daemon.json and running engine agree about ECI. */
 async function consistent(eci: boolean): Promise<void> {
   const { applied } = await target.settings.read();
   expect(/"value": true/.test(applied)).toBe(eci);
@@ -305,7 +305,7 @@ describe('what goes wrong', () => {
       const resumed = await target.resume();
       if (!resumed.ok) throw new Error(`${resumed.error.message}: ${resumed.error.reason ?? ''}`);
       const kind = resumed.value?.outcome?.kind;
-      // It may have been quicker than the kill, at the last steps only.
+      // It may have finished before the kill, but only in the last steps.
       if (kind !== 'rolled-back') expect(step).toBe('verify');
       await consistent(kind !== 'rolled-back');
       if (kind !== 'rolled-back') await apply(await eciText(false));
@@ -445,7 +445,7 @@ describe('what goes wrong', () => {
         ),
       ),
     });
-    // Without names it is all that can be: those that are refused are left as they are.
+    // Without names, all eligible containers: those that are refused are not changed.
     const all = await bulkhead('plan', path.join(root, 'wanted.json'), '--recreate', '--json');
     expect([all.code, JSON.parse(all.output)]).toEqual([
       0,
@@ -510,7 +510,7 @@ describe('what goes wrong', () => {
     expect(events.some((event) => event.type === 'recreation')).toBe(true);
     await consistent(true);
     const scan = await target.scan();
-    // One that did not run stays beside the new one, and is not taken for one to be recreated.
+    // One that did not run stays beside the new one, and is not listed as one to be recreated.
     expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.state]).sort()).toEqual([
       ['idle', true, 'created'],
       ['idle-before-eci', false, 'created'],
@@ -524,7 +524,7 @@ describe('what goes wrong', () => {
       removeVolumes: false,
     });
     await apply(await eciText(false));
-    // Each of them has to run for a while to count as well.
+    // Each of them must also run for a while.
   }, 120_000);
 
   test('an engine that is down: scan, remove, verify and images say so', async () => {

@@ -144,7 +144,7 @@ describe('applying', () => {
       toVersion: 1,
       outcome: { kind: 'applied' },
     });
-    // What `bulkhead status` of an ordinary user reads.
+    // What `bulkhead status` reads for an ordinary user.
     expect((await stat(paths.history)).mode & 0o777).toBe(0o755);
     await apply(settingsText(false));
     await expect(stat(paths.daemonJson)).rejects.toThrow('ENOENT');
@@ -281,13 +281,13 @@ describe('refused before anything is touched', () => {
   test('while another apply is under way', async () => {
     await engineOff();
     let release = () => {
-      /* set below */
+      /* assigned below */
     };
     const blocked = new Promise<void>((resolve) => {
       release = resolve;
     });
     let arrived = () => {
-      /* set below */
+      /* assigned below */
     };
     const busy = new Promise<void>((resolve) => {
       arrived = resolve;
@@ -306,7 +306,7 @@ describe('refused before anything is touched', () => {
       () => undefined,
     );
     expect(!second.ok && second.error.code).toBe('apply.in-progress');
-    // Its process lives: nothing to resume either.
+    // Its process is running: nothing to resume either.
     const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);
     expect(!resumed.ok && resumed.error.code).toBe('apply.in-progress');
     release();

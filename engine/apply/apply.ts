@@ -17,15 +17,17 @@ import { message } from '../../shared/messages/message.ts';
 import { type ApplyRequest, admit } from './admission.ts';
 import { newJournal } from './new-journal.ts';
 
-/** One apply under way. */
+/** An apply in progress. */
 export interface ApplyHandle {
-  /** The run as it stands now. */
+  /** The current state of the run. */
   readonly run: () => ApplyRun;
-  /** Asks for a cancel; false when it is too late (clean-up has begun, or it is rolling back or over). */
+  /**
+   * Requests a cancel; false when it is too late (clean-up has begun, it is rolling back, or it has ended).
+   */
   readonly cancel: () => boolean;
   /**
-   * Asks the recreation that is part of the clean-up to stop: the one under way comes back, later ones are
-   * not begun. False when none is under way.
+   * Requests a cancel of the recreation that is part of the clean-up: the one in progress is rolled back,
+   * later ones are not begun. False when none is in progress.
    */
   readonly cancelRecreation: () => boolean;
   /** Resolves when the run has ended, whatever its outcome; never rejects. */
@@ -34,7 +36,7 @@ export interface ApplyHandle {
 
 /**
  * Starts applying: back up → write → reconfigure → reload or restart → check → verify → clean up; any failure
- * or a cancel before clean-up goes back. Refused before anything is touched: apply.in-progress,
+ * or a cancel before clean-up rolls back. Refused before anything is changed: apply.in-progress,
  * settings.conflict, settings.findings, isolation.requirement-missing, daemon-json.conflict, rights.not-root,
  * apply.nothing-to-apply. An interrupted apply is settled first.
  */
@@ -103,7 +105,7 @@ async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {
   return state.snapshot();
 }
 
-/** All reversible steps, up to verification; a failure or a cancel goes back, and that is the outcome. */
+/** All reversible steps, up to verification; a failure or a cancel rolls back, and is the outcome. */
 async function bringIntoForce(
   context: StepContext,
   results: ApplyResults,
@@ -137,16 +139,13 @@ async function bringIntoForce(
       ),
     };
   }
-  // Removing containers can't be undone, and what is recreated is no part of the settings: from here there is
-  // no way back and none is needed.
+  // Removing containers cannot be undone, and recreated containers are not part of the settings: from here on
+  // there is no roll back, and none is needed.
   state.activity('applying', false);
   return { journal };
 }
 
-/**
- * What comes after verification. Whatever goes wrong here is reported in the outcome, and nothing goes back
- * for it.
- */
+/** The steps after verification. A failure in them is reported in the outcome and does not roll back. */
 async function complete(context: StepContext, results: ApplyResults): Promise<ApplyOutcome> {
   const { ports, state } = context;
   let journal = context.journal;
@@ -190,8 +189,9 @@ async function runStep(
   const { ports, state } = context;
   let journal: Journal = { ...context.journal, step: step.id, stepState: 'begun' };
   const noted = await writeJournal(ports.paths.journal, journal);
-  // It has not begun: there is nothing of it to undo, as an engine to restart. A step that is not reversible
-  // goes on: an apply that is interrupted between verification and clean-up is finished all the same.
+  // It has not begun: nothing of it has to be undone, such as a restarted engine. A step that is not
+  // reversible proceeds: an apply that is interrupted between verification and clean-up is finished all the
+  // same.
   if (!noted.ok && applyStepTable[step.id].reversible)
     return { journal: context.journal, error: noted.error };
   state.begin(step.id);
@@ -206,6 +206,6 @@ async function runStep(
   journal = { ...journal, stepState: 'done', durationsMs: { ...journal.durationsMs, [step.id]: durationMs } };
   const finished = await writeJournal(ports.paths.journal, journal);
   await ports.onCheckpoint?.(`${step.id} done`);
-  // After such a step a journal that can't be written changes nothing any more.
+  // After such a step, a failure to write the journal has no effect any more.
   return { journal, error: finished.ok || !applyStepTable[step.id].reversible ? null : finished.error };
 }

@@ -23,22 +23,22 @@ const manifestSchema = z.object({
   ),
 });
 
-/** Where an apply keeps what it may have to give back; gone when the apply has ended well. */
+/** What an apply needs in order to restore the previous state; removed when the apply has succeeded. */
 export const backupDirectory = (paths: RootPaths): string => path.join(paths.history, 'apply-backup');
 const targetText = 'new-settings.json';
-/** What the removal note would say, where there was no settings file: written while there is room for it. */
+/** Content of the removal note, if there was no settings file: written while there is free space for it. */
 const noteText = 'removal-note';
 
 /**
  * Copies settings file and engine configuration (absence included), and the text about to be applied, synced
- * to disk, whole or not at all.
+ * to disk, as a whole or not at all.
  */
 export async function writeBackup(paths: RootPaths, target: string): Promise<Result<void, AppError>> {
   const directory = backupDirectory(paths);
   const temporary = `${directory}.tmp`;
   try {
     await rm(temporary, { recursive: true, force: true });
-    // History can be read by everybody, the backup can't: daemon.json may hold credentials.
+    // Everybody can read history, but not the backup: daemon.json may contain credentials.
     await mkdir(paths.history, { recursive: true, mode: 0o755 });
     await mkdir(temporary, { mode: 0o700 });
     const files: z.infer<typeof manifestSchema>['files'] = [];
@@ -101,7 +101,7 @@ export async function readTargetText(paths: RootPaths): Promise<Result<string, A
       });
 }
 
-/** Whether there is a whole backup. Without one, nothing had been changed yet. */
+/** Whether there is a complete backup. Without one, nothing has been changed yet. */
 export async function hasBackup(paths: RootPaths): Promise<boolean> {
   return (await readManifest(paths)) !== null;
 }
@@ -111,7 +111,8 @@ async function readManifest(paths: RootPaths): Promise<z.infer<typeof manifestSc
     const parsed = manifestSchema.safeParse(
       JSON.parse(await readFile(path.join(backupDirectory(paths), 'manifest.json'), 'utf8')),
     );
-    // What it names is written and deleted with an administrator's rights: nothing but what we back up.
+    // The files that it names are written and deleted with an administrator's rights, so only files that we
+    // back up are accepted.
     const ownFiles = [paths.settings, ...engineConfigFiles(paths)];
     return parsed.success &&
       parsed.data.files.every(
@@ -126,9 +127,9 @@ async function readManifest(paths: RootPaths): Promise<z.infer<typeof manifestSc
 }
 
 /**
- * Puts every backed-up file back, byte for byte, with its mode; one that was not there is deleted. The
- * settings file is left alone when it holds neither the old nor the new text: then another program wrote it
- * meanwhile, and that is not ours to undo. `noteRemoval`: false where no gateway reads the file.
+ * Restores every backed-up file, byte for byte, with its mode; deletes those that did not exist. The settings
+ * file is not changed if it contains neither the old nor the new text: then another program wrote it
+ * meanwhile, which is not ours to undo. `noteRemoval`: false if no gateway reads the file.
  */
 export async function restoreBackup(
   paths: RootPaths,
@@ -150,7 +151,7 @@ export async function restoreBackup(
       foreignSettings = true;
       continue;
     }
-    // The gateway would take the absence for a mistake, and keep the policy.
+    // The gateway would treat the absence as a mistake, and keep the policy.
     if (options.noteRemoval !== false && file.stored === null && file.path === paths.settings) {
       const noted = await writeFileAtomic(removalNote(file.path), noteOf(hash));
       if (
@@ -194,9 +195,9 @@ async function putBack(
 const noteOf = (hash: string): string => `${hash}\n`;
 
 /**
- * Gives `file` the backup's own copy, where nothing new can be written: going back must not need room on a
- * full disk. Only then, since whoever edits the file in place until the backup is dropped edits both. False
- * where that can't be (another file system).
+ * Links the backup's own copy to `file`, when nothing new can be written: rolling back must not need space on
+ * a full disk. Only then, since a program that edits the file in place until the backup is dropped edits
+ * both. False if that is impossible (another file system).
  */
 async function linkIntoPlace(paths: RootPaths, file: string, stored: string, mode: number): Promise<boolean> {
   const temporary = temporaryBeside(file);
@@ -212,7 +213,7 @@ async function linkIntoPlace(paths: RootPaths, file: string, stored: string, mod
   }
 }
 
-/** Deletes the backup after a good end. */
+/** Deletes the backup after success. */
 export async function dropBackup(paths: RootPaths): Promise<void> {
   await rm(backupDirectory(paths), { recursive: true, force: true }).catch(() => undefined);
 }

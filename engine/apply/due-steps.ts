@@ -11,7 +11,7 @@ export const orderedSteps = (work: ApplyWork): readonly StepModule[] =>
 export const dueSteps = (work: ApplyWork): readonly StepModule[] =>
   orderedSteps(work).filter((step) => step.isDue(work));
 
-/** What an apply has to do, as its journal has it. */
+/** The work of an apply, as recorded in its journal. */
 export const workOf = ({
   restartNeeded,
   reloadNeeded = false,
@@ -35,9 +35,9 @@ export function hasBegunToChange(journal: Journal, change: StepChange): boolean 
 }
 
 /**
- * What to do about an apply that was interrupted. Finished is only one whose reversible steps are all done:
- * it was verified, or had nothing to verify and its engine answered. Everything else goes back to what was
- * there before, since nobody has seen the new state work.
+ * How to settle an interrupted apply. It is finished only if all of its reversible steps are done: it was
+ * verified, or had nothing to verify and its engine responded. Otherwise it is rolled back, since the new
+ * state was never seen to work.
  */
 export function resumeDecision(journal: Journal): 'finish' | 'roll-back' {
   if (journal.phase === 'rolling-back') return 'roll-back';

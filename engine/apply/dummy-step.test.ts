@@ -16,7 +16,7 @@ import type { StepModule } from './steps/step.ts';
 
 const dummy = vi.hoisted(() => ({ fails: false, runs: 0 }));
 
-/** An entry and a module, in the two lists; nothing else knows the step. */
+/** An entry and a module, in the two lists; no other code refers to the step. */
 vi.mock('../../shared/apply/steps.ts', async (importOriginal) => {
   const real = await importOriginal<typeof import('../../shared/apply/steps.ts')>();
   const { 'clean-up': cleanUp, recreate, ...others } = real.applyStepTable;
@@ -33,7 +33,7 @@ vi.mock('../../shared/apply/steps.ts', async (importOriginal) => {
 vi.mock('./steps/index.ts', async (importOriginal) => {
   const real = await importOriginal<typeof import('./steps/index.ts')>();
   const module: StepModule = {
-    id: 'dummy' as ApplyStep, // an id that the types do not know
+    id: 'dummy' as ApplyStep, // an id that is not in the types
     isDue: ({ eciAfter }) => eciAfter,
     estimate: { defaultMs: 1_000_000 },
     run: () => {

@@ -1,11 +1,11 @@
 import type { ApplyPlan } from '../../shared/apply/plan.ts';
 import type { PlanFacts } from './plan-facts.ts';
 
-/** What an apply changes in daemon.json; nothing where it can't be read. */
+/** The changes of an apply to daemon.json; none if it can't be read. */
 export const daemonJsonChanges = ({ engineConfig }: PlanFacts): ApplyPlan['daemonJson'] =>
   engineConfig.ok ? [...engineConfig.value.changes] : [];
 
-/** Whether an apply changes the running engine, and how the engine takes that up. */
+/** Whether an apply changes the running engine, and by a reload or a restart. */
 export function engineChangeOf(
   facts: PlanFacts,
   draft: string,

@@ -23,8 +23,8 @@ describe('estimate', () => {
     ).toBe(3);
     expect(estimateSeconds(['restart-engine'], [])).toBe(6);
     expect(estimateSeconds(['back-up'], [])).toBe(1);
-    // Containers that don't take the stop signal: what past restarts waited for them is not theirs now, and
-    // the other way round.
+    // Containers that ignore the stop signal: the waits of past restarts must not count for this one, and
+    // vice versa.
     expect(estimateSeconds(['restart-engine'], [], { stopWait: 10 })).toBe(16);
     expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }])).toBe(3);
     expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }], { stopWait: 10 })).toBe(

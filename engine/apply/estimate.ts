@@ -3,14 +3,17 @@ import type { HistoryEntry } from '../store/history.ts';
 import { stepModules } from './steps/index.ts';
 import type { ApplyLoad } from './steps/step.ts';
 
-/** How many past applies count: the machine of today, not of last year. */
+/** How many past applies count: the machine as it is today. */
 const recent = 5;
-/** What is left of a step when a wait is taken off that was shorter than foreseen, ms. */
+/**
+ * Minimum remaining duration of a step from which a wait was subtracted, ms: the wait may have been shorter
+ * than predicted.
+ */
 const shortestMs = 1;
 
 /**
- * Seconds the given steps will take: per step the median of recent applies, else a default, with what depends
- * on the load. At least 1.
+ * Estimated seconds of the given steps: for each step the median of recent applies, else a default, plus what
+ * depends on the load. At least 1.
  */
 export function estimateSeconds(
   steps: readonly ApplyStep[],

@@ -13,7 +13,7 @@ import { reasonMessage } from '../../shared/messages/error-message.ts';
 import { message, plainText, sentenceOf } from '../../shared/messages/message.ts';
 import { recordVersion, settleDraft } from './versions.ts';
 
-/** What the steps of an apply report, put together. */
+/** The combined reports of an apply's steps. */
 export interface ApplyResults {
   verification: Verification | null;
   removed: RemoveOutcome[];
@@ -21,7 +21,7 @@ export interface ApplyResults {
 }
 export const noResults = (): ApplyResults => ({ verification: null, removed: [], recreated: [] });
 
-/** Adds what one step reports. */
+/** Adds the report of one step. */
 export function addResults(results: ApplyResults, more: StepResults = {}): void {
   if (more.verification !== undefined) results.verification = more.verification;
   if (more.removed !== undefined) results.removed = more.removed;
@@ -29,8 +29,9 @@ export function addResults(results: ApplyResults, more: StepResults = {}): void 
 }
 
 /**
- * The good end: history, draft, journal, backup, in an order that a crash in between only repeats. A defect
- * here does the same: what is in force is in force, and the next start does the rest.
+ * Finishes successfully: history, draft, journal, backup, in an order in which a crash in between only causes
+ * repetition. An exception here has the same effect: the settings in force stay, and the next start does the
+ * rest.
  */
 export async function finalise(
   ports: ApplyPorts,

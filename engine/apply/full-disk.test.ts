@@ -31,7 +31,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     [outside, root] = [await mkdtemp('/tmp/bh-engine-'), await mkdtemp('/tmp/bh-full-')];
     paths = rootPaths(root);
     await run('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', root]);
-    // The stand-in of an engine needs no room on this disk.
+    // The stand-in of an engine needs no space on this disk.
     for (const file of [callsFile(paths), engineFile(paths)])
       await symlink(path.join(outside, path.basename(file)), file);
     await writeFile(engineFile(paths), daemonJson);
@@ -49,7 +49,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     try {
       for (;;) await handle.write(Buffer.alloc(4096));
     } catch {
-      /* full */
+      /* the disk is full */
     } finally {
       await handle.close();
     }

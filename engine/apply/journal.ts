@@ -10,8 +10,8 @@ import { systemCode, writeFileAtomic } from '../base/files.ts';
 import { isLocked } from '../base/lock.ts';
 
 /**
- * Whether an apply was cut off and nobody has settled it. Reads no journal: whoever may look at the directory
- * may know.
+ * Whether an apply was interrupted and has not been settled. Does not read the journal: everybody who may
+ * list the directory may know.
  */
 export async function applyInterrupted(paths: RootPaths): Promise<boolean> {
   const begun = await access(paths.journal).then(
@@ -33,7 +33,7 @@ export const journalSchema = z.object({
   user: z.string(),
   fromVersion: z.number().int(),
   toVersion: z.number().int(),
-  /** sha256 of the text before ('' for no file) and of the text being applied. */
+  /** sha256 of the previous text ('' for no file) and of the text being applied. */
   baseHash: z.string(),
   targetHash: z.string(),
   eciBefore: z.boolean(),
@@ -41,7 +41,7 @@ export const journalSchema = z.object({
   restartNeeded: z.boolean(),
   /** Absent in journals of earlier versions: false. */
   reloadNeeded: z.boolean().optional(),
-  /** Whether the engine ran before: a roll back leaves it as it was. */
+  /** Whether the engine ran before: a roll back restores that. */
   engineRan: z.boolean(),
   estimatedSeconds: z.number(),
   remove: z.object({
@@ -50,17 +50,17 @@ export const journalSchema = z.object({
     includeRunning: z.boolean(),
     removeVolumes: z.boolean(),
   }),
-  /** Absent where none was chosen. */
+  /** Absent if none was chosen. */
   recreate: chosenRecreationSchema.optional(),
   phase: z.enum(['applying', 'rolling-back']),
   /**
-   * While rolling back: the files are back. A later try leaves them alone, since somebody may have mended
-   * them meanwhile.
+   * While rolling back: the files have been restored. A later attempt does not restore them again, since
+   * somebody may have corrected them meanwhile.
    */
   restored: z.boolean(),
   step: z.enum(applySteps),
   stepState: z.enum(['begun', 'done']),
-  /** Why it is rolling back. */
+  /** The reason of the roll back. */
   error: appErrorSchema.nullable(),
   durationsMs: z.partialRecord(z.enum(applySteps), z.number()),
   /** See history. */
@@ -68,7 +68,7 @@ export const journalSchema = z.object({
 });
 export type Journal = z.infer<typeof journalSchema>;
 
-/** The journal on disk: null where there is none, 'damaged' where it can't be understood. */
+/** The journal on disk; null if there is none, 'damaged' if it is invalid. */
 export async function readJournal(file: string): Promise<Journal | null | 'damaged'> {
   let text: string;
   try {
@@ -85,6 +85,6 @@ export async function readJournal(file: string): Promise<Journal | null | 'damag
 }
 
 export function writeJournal(file: string, journal: Journal): Promise<Result<void, AppError>> {
-  // 0600: it names containers and the reason of a failure.
+  // 0600: it contains container names and the reason of a failure.
   return writeFileAtomic(file, `${JSON.stringify(journal)}\n`, { mode: 0o600 });
 }

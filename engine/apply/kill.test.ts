@@ -25,7 +25,7 @@ const daemonJson = '{\n\t"debug":   true\n}\n';
 const here = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
 
 /**
- * Runs an apply in a process of its own, which turns ECI on (or off), and is killed (SIGKILL) when its
+ * Runs an apply that turns ECI on (or off) in a process of its own, which is killed (SIGKILL) when its
  * journal has reached `point`.
  */
 async function killAt(point: string, failing: string | null = null, eci = true): Promise<void> {
@@ -104,7 +104,8 @@ describe('killed at every step: finished or rolled back at the next start', () =
       expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
       expect(await running(paths)).toContain('bulkhead');
       expect(await readFile(callsFile(paths), 'utf8')).toContain('remove cccc');
-      // Nobody chooses again: what was chosen, and that it ran before the restart, stands in the journal.
+      // Nothing is chosen again: the journal records the choice, and that the container ran before the
+      // restart.
       expect(await readFile(callsFile(paths), 'utf8')).toContain('recreate busy (ran)');
       expect(resumed.value.outcome).toMatchObject({
         removed: [{ removed: true }],
@@ -124,7 +125,7 @@ describe('killed at every step: finished or rolled back at the next start', () =
       expect(await running(paths)).toBe(daemonJson);
       expect(await readdir(root)).not.toContain('daemon-json.before.json');
       expect(await readFile(callsFile(paths), 'utf8').catch(() => '')).not.toMatch(/remove|recreate/);
-      // The draft is still there, to be applied again.
+      // The draft still exists, and can be applied again.
       expect(await store.read()).toMatchObject({
         appliedVersion: 1,
         draft: settingsText(true),

@@ -6,7 +6,7 @@ import type { Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { ApplyRequest, AdmittedPlan } from './admission.ts';
 
-/** An empty text is applied where it stands for "no file" alone: the plan blocks any other. */
+/** An empty text is applied only if it means "no file": the plan blocks any other. */
 const textHash = (text: string): string => (text === '' ? '' : sha256(text));
 
 /** The journal of an apply that is about to begin its first step. */

@@ -11,7 +11,7 @@ import { stopWaitOf, type PlanFacts } from './plan-facts.ts';
 /** What stops containers meanwhile. */
 const restartSteps = applySteps.filter((step) => applyStepTable[step].changes === 'engine');
 
-/** What the effects of a plan follow from. */
+/** The inputs of a plan's effects. */
 export interface EffectInput {
   facts: PlanFacts;
   removes: boolean;
@@ -29,7 +29,7 @@ export interface EffectInput {
   backend: string;
 }
 
-/** Names that a line shows at most, beside the count of all. */
+/** Maximum number of names in a line, next to the count of all. */
 const maxNames = 50;
 const named = (containers: readonly { name: string }[]) => ({
   count: containers.length,
@@ -56,7 +56,7 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
   if (input.restartNeeded) {
     now('restart', restartEffect(capabilities.restarts, input.engineUp), { seconds });
     if (facts.restartReason !== null) now('restart', ...reasonEffect(facts.restartReason));
-    // The file's presence means more than what stands in it.
+    // The presence of the file has effects beyond its content.
     if (input.removes) later('unprotected', 'desktop-file-goes');
     else if (capabilities.fileEnforcesSignIn)
       later('new-rule', 'desktop-sign-in', { first: facts.applied.exists ? 0 : 1 });
@@ -116,8 +116,8 @@ function hasNriPlugins({ engine, engineConfig }: PlanFacts): boolean {
 }
 
 /**
- * What may be done with containers that stay unprotected: `block`: they can't be started or entered; `warn`:
- * they can be used, which is recorded; `free`: likewise, and it is not.
+ * What is allowed for containers that stay unprotected: `block`: they can't be started or entered; `warn`:
+ * they can be used, and that is recorded; `free`: they can be used without a record.
  */
 const useOfUnprotected = (
   capabilities: TargetCapabilities,
@@ -142,7 +142,7 @@ interface DangerousShare {
   readonly everything: boolean;
 }
 
-/** The dangerous directories of the list, as the linter judges them, the whole file system first. */
+/** The dangerous directories of the list, by the rules of the linter, the whole file system first. */
 function dangerousShares(findings: readonly Finding[]): readonly DangerousShare[] {
   const byPath = new Map<string, DangerousShare>();
   for (const { code, params } of findings)
@@ -153,7 +153,7 @@ function dangerousShares(findings: readonly Finding[]): readonly DangerousShare[
   return [...byPath.values()].toSorted((a, b) => Number(b.everything) - Number(a.everything));
 }
 
-/** All of them, with no limit: what is dangerous is never left out. */
+/** All of them, without a limit: dangerous ones are never left out. */
 function dangerParams(shares: readonly DangerousShare[], before: EffectiveSettings): PlanEffect['params'] {
   const everything = shares.filter((share) => share.everything).map(({ path }) => path);
   const permitted = before.eci.value ? listedPaths(before) : [];
@@ -170,14 +170,14 @@ const sharing = (settings: EffectiveSettings): unknown => settings.fileSharing;
 const listedPaths = ({ fileSharing }: EffectiveSettings): readonly string[] =>
   fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : fileSharing.directories.map(({ path }) => path);
 
-/** Is a part of the settings another one than what was enforced before? Without ECI nothing was. */
+/** Whether a part of the settings differs from what was enforced before. Without ECI nothing was. */
 const differ = (
   before: EffectiveSettings,
   after: EffectiveSettings,
   part: (settings: EffectiveSettings) => unknown,
 ): boolean => !before.eci.value || JSON.stringify(part(before)) !== JSON.stringify(part(after));
 
-/** Rules that are new compared with before: all of them where ECI goes on, the changed ones otherwise. */
+/** Rules that are new compared with before: all of them if ECI is turned on, the changed ones otherwise. */
 function rulesOf(
   before: EffectiveSettings,
   after: EffectiveSettings,
@@ -211,7 +211,7 @@ function rulesOf(
     });
 }
 
-/** Those among them that don't take the stop signal, for the plan. */
+/** Those that ignore the stop signal, for the plan. */
 function slowOf(stopping: readonly Container[]): PlanEffect['params'] {
   const slow = stopping.filter((container) => (container.stopWait ?? 0) > 0);
   return slow.length === 0

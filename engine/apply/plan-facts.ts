@@ -16,31 +16,31 @@ import type { VersionState } from '../store/history.ts';
 import type { RestartReason } from './driver.ts';
 import type { Message } from '../../shared/messages/message.ts';
 
-/** Everything a plan is made from, as found on the machine. */
+/** All inputs of a plan, as found on the machine. */
 export interface PlanFacts {
   readonly capabilities: TargetCapabilities;
   readonly applied: StoredText;
   readonly versions: VersionState;
   readonly engine: EngineStatus;
-  /** What the lint knows of this machine. */
+  /** The linter's facts about this machine. */
   readonly lint: LintContext;
-  /** The backend the draft asks for, as tried here; null when there is none of that name. */
+  /** The backend that the draft selects, as probed here; null if it does not exist. */
   readonly backend: BackendReport | null;
   /** Runtime name of that backend. */
   readonly runtimeName: string;
-  /** What daemon.json would become. */
+  /** The resulting daemon.json. */
   readonly engineConfig: Result<EngineConfigPlan, AppError>;
-  /** Why that takes a restart of the running engine; null where a reload is enough, or it does not run. */
+  /** Why that needs a restart of the running engine; null if a reload is enough, or if it does not run. */
   readonly restartReason: RestartReason | null;
-  /** Null where the engine doesn't answer: then nothing is known about containers, and none can be chosen. */
+  /** Null if the engine doesn't respond: then nothing is known about containers, and none can be chosen. */
   readonly scan: ContainerScan | null;
-  /** Why this user can't apply, null when they can. */
+  /** Why this user can't apply; null: the user can. */
   readonly rights: Message | null;
 }
 
 /**
- * What a settings text means for ECI. An applied text that can't be used counts as ECI on: the gateway locks
- * down then.
+ * The meaning of a settings text for ECI. An applied text that is unusable counts as ECI on: the gateway
+ * locks down then.
  */
 export function settingsInForce(text: StoredText): EffectiveSettings {
   if (!text.exists) return defaultSettings;
@@ -48,7 +48,7 @@ export function settingsInForce(text: StoredText): EffectiveSettings {
   return settings.ok ? settings.value : lockedDownSettings;
 }
 
-/** Seconds a restart waits for running containers: they stop side by side, so the longest wait counts. */
+/** Seconds a restart waits for running containers: they stop concurrently, so the longest wait counts. */
 export const stopWaitOf = (facts: Pick<PlanFacts, 'scan'>): number =>
   Math.max(
     0,

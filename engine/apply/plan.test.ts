@@ -115,7 +115,7 @@ describe('containers that are kept unprotected', () => {
     const restarted = kept({}, { restartReason: { code: 'not-prepared' } });
     expect(restarted).toMatchObject({ use: 'block', stopping: 1 });
     expect(kept({ existingContainers: 'warn' })).toMatchObject({ use: 'warn' });
-    // Nothing is refused then, whatever the other key says.
+    // Nothing is refused then, whatever the value of the other key.
     expect(kept({ mode: 'audit' })).toMatchObject({ use: 'warn' });
   });
 });
@@ -148,7 +148,7 @@ describe('plan', () => {
       'socket-images',
       'containers-kept-unprotected',
     ]);
-    // "ECI is off" is no reason any more once it is on.
+    // "ECI is off" is no longer a reason once it is on.
     expect(plan.unprotected.map((c) => [c.name, c.reason])).toEqual([
       ['busy', 'before-eci'],
       ['old', 'before-eci'],

@@ -29,15 +29,15 @@ import { settingsInForce, stopWaitOf, type PlanFacts } from './plan-facts.ts';
 import { joinMessages } from '../../shared/messages/join-messages.ts';
 
 /**
- * What applying `draft` would do. Pure. `choices` about containers that aren't there (any more) are dropped;
- * running ones count only with includeRunning.
+ * The consequences of applying `draft`. Pure. `choices` about containers that do not exist (any more) are
+ * dropped; running ones count only with includeRunning.
  */
 export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoices): ApplyPlan {
   const before = settingsInForce(facts.applied);
   const { capabilities } = facts;
   const removes = removesFile(draft, facts.applied.exists, capabilities);
   const parsed = removes ? effectiveSettings('') : effectiveSettings(draft, { exists: true });
-  // Nothing was ever written: an empty draft is no draft, rather than an empty file.
+  // Nothing was ever written: an empty draft means no draft, not an empty file.
   if (draft === '' && !facts.applied.exists)
     return emptyPlan(facts, before, draft, {
       changes: [],
@@ -142,8 +142,8 @@ function toRecreate(
 }
 
 /**
- * The plan with what recreating the chosen containers would do. One that the gateway will refuse blocks it:
- * the apply would stop the old one all the same.
+ * The plan, including the consequences of recreating the chosen containers. A recreation that the gateway
+ * will refuse blocks the plan: otherwise the apply would stop the old container in vain.
  */
 export function withRecreation(plan: ApplyPlan, recreation: RecreatePlan): ApplyPlan {
   const refused = recreation.groups
@@ -251,7 +251,7 @@ function missingRequirement(missing: Requirement | undefined): Message {
     : message('apply.isolation-cannot-run-on-this-machine', { code: missing.code, found });
 }
 
-/** Whether a text holds the key that only engines of ours understand. */
+/** Whether a text has the key that only embedded and guarded engines read. */
 function hasOwnKey(text: string): boolean {
   const parsed = parseSettings(text);
   return parsed.ok && Object.hasOwn(parsed.value.value, 'bulkhead');

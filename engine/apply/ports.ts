@@ -13,33 +13,30 @@ import type { EffectiveSettings } from '../../shared/settings/index.ts';
 import type { IsolationBackend } from '../backends/backend.ts';
 import type { PlanFacts } from './plan-facts.ts';
 
-/** What an apply needs of the engine around it; the target puts it together, tests put in their own. */
+/** What an apply needs from the engine; provided by the target, or by a test. */
 export interface ApplyPorts {
   readonly capabilities: TargetCapabilities;
   readonly paths: RootPaths;
   readonly driver: EngineDriver;
-  /** Who applies: the person, also where the process is root's. */
+  /** Who applies: the user, even if the process runs as root. */
   user(): Promise<{ readonly uid: number; readonly name: string }>;
-  /** Everything a plan for `draft` is made from, looked up now. */
+  /** The inputs of a plan for `draft`, looked up now. */
   facts(draft: string): Promise<Result<PlanFacts, AppError>>;
-  /** The isolation backend a policy asks for. */
+  /** The isolation backend that a policy selects. */
   isolation(settings: EffectiveSettings): IsolationBackend;
   /**
-   * For an engine whose configuration is not ours: what it does in place of the step "reconfigure". The value
+   * For an engine whose configuration is not ours: what it does instead of the step "reconfigure". The value
    * is a caption.
    */
   readonly reconfigure?: () => Promise<Result<Message | string, AppError>>;
   /**
-   * Answers the engine through the gateway, and has it the default runtime expected (null: any)? The value is
-   * a caption.
+   * Checks that the engine responds through the gateway, with the expected default runtime (null: any). The
+   * value is a caption.
    */
   health(expectedRuntime: string | null): Promise<Result<Message | string, AppError>>;
   /** Runs the probes and records the result. */
   verify(signal: AbortSignal): Promise<Result<Verification, AppError>>;
-  /**
-   * Has a user turned isolation off for now, as the settings let them? Then there is nothing that could be
-   * verified.
-   */
+  /** Whether a user has turned isolation off, as the settings allow. Then there is nothing to verify. */
   readonly turnedOffByUser?: () => Promise<boolean>;
   /** The last recorded verification, for a run that is finished after a crash. */
   lastVerification(): Promise<Verification | null>;
@@ -48,16 +45,16 @@ export interface ApplyPorts {
     onProgress: (outcome: RemoveOutcome, done: number, total: number) => void,
   ): Promise<Result<RemoveOutcome[], AppError>>;
   /**
-   * Recreates what was chosen; the caller holds the apply lock. One that was interrupted is settled first.
-   * Absent where nothing is recreated.
+   * Recreates the chosen containers; the caller holds the apply lock. An interrupted recreation is settled
+   * first. Absent if nothing is recreated.
    */
   readonly recreate?: (
     chosen: ChosenRecreation,
     onEvent: (run: RecreateRun) => void,
   ) => Promise<Result<RecreateHandle, AppError>>;
   /**
-   * The plan with what is known beforehand of the recreations that were chosen, and blocked by those that
-   * will be refused.
+   * The plan with the predicted consequences of the chosen recreations, blocked by those that will be
+   * refused.
    */
   readonly previewRecreation?: (
     plan: ApplyPlan,
@@ -66,7 +63,7 @@ export interface ApplyPorts {
   ) => Promise<ApplyPlan>;
   /**
    * Called at each point of the journal ("verify begun", "verify done", "rolling-back", …) once it is on
-   * disk; tests stop the process there.
+   * disk; tests kill the process there.
    */
   readonly onCheckpoint?: (point: string) => Promise<void>;
 }

@@ -15,9 +15,9 @@ import { failureMessage } from '../../shared/messages/error-message.ts';
 import { message } from '../../shared/messages/message.ts';
 
 /**
- * Settles an apply whose process is gone: finishes one that was verified, rolls back any other. Null when
- * there was none. `apply.in-progress` when its process still lives. Call at start, before anything else is
- * done to the engine.
+ * Settles an apply whose process is gone: finishes one that was verified, rolls back any other. Null if there
+ * was none. `apply.in-progress` if its process is still running. Call at start, before any other operation on
+ * the engine.
  */
 export async function resumeInterruptedApply(
   ports: ApplyPorts,
@@ -33,7 +33,7 @@ export async function resumeInterruptedApply(
   }
 }
 
-/** The same for a caller that holds the apply lock. */
+/** As above, for a caller that holds the apply lock. */
 export async function resumeUnderLock(
   ports: ApplyPorts,
   onEvent: (event: ApplyEvent) => void,
@@ -76,7 +76,7 @@ function goBack(ports: ApplyPorts, state: RunState, journal: Journal): Promise<A
 async function finish(ports: ApplyPorts, state: RunState, journal: Journal): Promise<ApplyOutcome> {
   state.activity('applying', false);
   const text = await readTargetText(ports.paths);
-  // The backup goes last: without it everything else was done.
+  // The backup is removed last: without it everything else was done.
   if (!text.ok) {
     await dropAll(ports);
     return {
@@ -115,8 +115,8 @@ async function dropAll(ports: ApplyPorts): Promise<void> {
 }
 
 /**
- * A journal nobody can read (a damaged disk; ours are written atomically): the files go back, the engine is
- * brought in line with them.
+ * An unreadable journal (a damaged disk; ours are written atomically): the files are restored, and the engine
+ * follows them.
  */
 async function settleDamaged(ports: ApplyPorts): Promise<Result<null, AppError>> {
   if (await hasBackup(ports.paths)) {

@@ -10,9 +10,9 @@ import { message } from '../../shared/messages/message.ts';
 import type { RunState } from './run-state.ts';
 
 /**
- * Gives back settings file and engine configuration as they were, and the engine to how it ran, then says
- * why. Never throws. When that fails too, journal and backup stay: the next start tries again, and the
- * outcome names the folder.
+ * Restores settings file and engine configuration, and the previous state of the engine, then reports the
+ * reason. Never throws. If restoring fails too, journal and backup stay: the next start tries again, and the
+ * outcome names the directory.
  */
 export async function rollBack(
   ports: ApplyPorts,
@@ -22,7 +22,8 @@ export async function rollBack(
 ): Promise<ApplyOutcome> {
   const failedStep = journal.step;
   const { paths } = ports;
-  // A full disk must not keep us from going back; without this entry a crash now is rolled back all the same.
+  // A full disk must not prevent the roll back; without this entry, an apply that crashes now is rolled back
+  // all the same.
   const noted: Journal = { ...journal, phase: 'rolling-back', error };
   await writeJournal(paths.journal, noted);
   await ports.onCheckpoint?.('rolling-back');
@@ -74,8 +75,8 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
     if (reloaded?.ok === false) state.log(`the engine was not reloaded: ${reloaded.error.message}`);
     runsOn = reloaded?.ok !== false;
   }
-  // Without a restart of ours it should still be up; if it isn't, it may have died of something else: start
-  // it. One that did not reload takes its configuration back by a restart.
+  // If we did not restart it, it should still be running; if it isn't, it may have died for another reason:
+  // start it. If it did not reload, a restart restores its configuration.
   if (runsOn && (await ports.health(null)).ok) return ok(undefined);
   const up = await ports.driver.restart({ onLog: state.forward });
   if (!up.ok) return up;
@@ -86,8 +87,8 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
 }
 
 /**
- * What was shown before counts for another run of the engine. A claim that fails now is reported as "not
- * verified", not as a failed roll back.
+ * Earlier results are about another run of the engine. A claim that fails now is reported as "not verified",
+ * not as a failed roll back.
  */
 async function verifyAgain(ports: ApplyPorts, state: RunState): Promise<void> {
   const verified = await ports.verify(new AbortController().signal);

@@ -5,14 +5,14 @@ import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import { referenceTo, type Message } from '../../shared/messages/message.ts';
 import type { Journal } from './journal.ts';
 
-/** What a step left behind: a sentence, or a name that is the same in every language. */
+/** The result of a step: a sentence, or a name that is the same in every language. */
 export type StepDetail = Message | string | null;
 
-/** One run as it is shown: changed only here, every change is published as an event with a copy. */
+/** The state of one run for display: changed only here; every change is published as an event with a copy. */
 export interface RunState {
   snapshot(): ApplyRun;
   begin(step: ApplyStep): void;
-  /** Ends the step that is running; its duration is known afterwards. */
+  /** Ends the running step; its duration is recorded. */
   finish(step: ApplyStep, state: 'done' | 'failed', detail: StepDetail): number;
   skip(step: ApplyStep): void;
   detail(step: ApplyStep, caption: Message): void;
@@ -23,7 +23,7 @@ export interface RunState {
   forward(line: EngineLogLine): void;
 }
 
-/** A caption as the status of a step has it; it takes the place of the one before. */
+/** A caption as the status of a step contains it; it replaces the previous one. */
 const captionOf = (detail: StepDetail): Pick<ApplyStepStatus, 'detail' | 'sentence'> =>
   detail === null || typeof detail === 'string'
     ? { detail, sentence: undefined }
@@ -51,11 +51,11 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
     outcome: null,
   };
   const emit = (event: ApplyEvent): void => {
-    // Whoever listens has no say in how an apply goes, nor has a defect of theirs.
+    // A listener must not affect an apply, not even by an exception.
     try {
       onEvent(event);
     } catch {
-      /* the run itself is what counts */
+      /* the run itself is more important */
     }
   };
   const begunAt = new Map<ApplyStep, number>();

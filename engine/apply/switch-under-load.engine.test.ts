@@ -42,7 +42,7 @@ const settings = (state: (typeof states)[number]): string =>
     bulkhead: { mode: state === 'audit' ? 'audit' : 'enforce', existingContainers: 'warn' },
   });
 
-/** Applies; resolves with what went wrong, or null. */
+/** Applies; resolves with the problem, or null. */
 async function apply(text: string): Promise<string | null> {
   const { appliedHash } = await target.settings.read();
   const started = await target.startApply({ text, choices: keepAllContainers, baseHash: appliedHash });
@@ -79,12 +79,12 @@ function runDocker(args: readonly string[], environment?: NodeJS.ProcessEnv): Pr
   });
 }
 
-/** A command whose output goes on for as long as the test does. */
+/** A command that keeps printing for the whole test. */
 class Stream {
   readonly name: string;
   readonly #child: ChildProcess;
   lines = 0;
-  /** How it ended, though nobody ended it. */
+  /** How it ended, if it ended unexpectedly. */
   ended: string | null = null;
 
   constructor(name: string, args: readonly string[]) {
@@ -96,7 +96,7 @@ class Stream {
     this.#child.once('close', (code) => (this.ended ??= `${name} ended with ${code}: ${errors}`));
   }
 
-  /** Resolves once it has had another line. */
+  /** Resolves when it has printed another line. */
   async proceeds(): Promise<void> {
     const before = this.lines;
     await expect.poll(() => this.ended !== null || this.lines > before).toBe(true);
@@ -108,14 +108,14 @@ class Stream {
   }
 }
 
-/** Does one thing after the other until it is ended, and counts what came of it. */
+/** Repeats an action until it is stopped, and counts the outcomes. */
 class Loop {
   readonly outcomes = new Map<string, number>();
   readonly failures: string[] = [];
   readonly #done: Promise<void>;
   #isEnding = false;
 
-  /** `classify`: the outcome of a command's result, null for one that must not be. */
+  /** `classify`: the outcome of a command's result, null for an unacceptable one. */
   constructor(
     commandAt: (round: number) => Promise<CommandResult>,
     classify: (result: CommandResult) => string | null,
@@ -177,8 +177,8 @@ test(
           }),
         ({ code }) => (code === 0 ? 'built' : null),
       ),
-      // Allowed without isolation, or refused by the gateway; one that is isolated all the same, or an error
-      // of the runtime, would be neither.
+      // Allowed without isolation, or refused by the gateway; an isolated container, or an error of the
+      // runtime, would be neither.
       'run --pid=host': new Loop(
         () => runDocker(['run', '--rm', '--pid=host', ...map]),
         (result) =>

@@ -7,14 +7,14 @@ import { readVersion, writeVersion } from '../store/history.ts';
 import { draftBasePath } from '../store/settings-store.ts';
 import type { Journal } from './journal.ts';
 
-/** daemon.json's text for history, null where there is none or it can't be read. */
+/** daemon.json's text for history; null if there is none or it can't be read. */
 export async function readDaemonJson(paths: RootPaths): Promise<string | null> {
   return readFile(paths.daemonJson, 'utf8').catch(() => null);
 }
 
 /**
- * Records the applied version in history. Done already (by a finish that was interrupted after it): nothing
- * to do.
+ * Records the applied version in history. Does nothing if that was done (by a finish that was interrupted
+ * after it).
  */
 export async function recordVersion(
   paths: RootPaths,
@@ -42,7 +42,10 @@ export async function recordVersion(
   return written.ok ? ok(undefined) : written;
 }
 
-/** Removes the draft if it is what was applied; one edited further stays, on top of the new text. */
+/**
+ * Removes the draft if it equals the applied text; a draft that was edited further stays, based on the new
+ * text.
+ */
 export async function settleDraft(paths: RootPaths, text: string): Promise<void> {
   const draft = await readSettings(paths.draft);
   if (!draft.ok || !draft.value.exists || draft.value.hash !== sha256(text)) return;

@@ -5,30 +5,30 @@ import type { AppError, Result } from '../../shared/result.ts';
 import type { ClaimId } from '../../shared/verify/claims.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 
-/** A way to put every container in a user namespace. */
+/** A way to run every container in a user namespace. */
 export interface IsolationBackend {
   readonly id: BackendId;
-  /** Name the runtime is registered under in the engine. */
+  /** Name under which the runtime is registered in the engine. */
   readonly runtimeName: string;
-  /** Tries what it needs on this machine, really, without changing it for good. Never throws. */
+  /** Really tries its requirements on this machine, without lasting changes. Never throws. */
   report(paths: RootPaths): Promise<BackendReport>;
   /**
-   * Puts runtime files where dockerd is pointed at (idempotent, atomic: running containers may be using the
-   * old ones).
+   * Installs the runtime files where dockerd expects them (idempotent, atomic: running containers may be
+   * using the old ones).
    */
   install(paths: RootPaths): Promise<Result<void, AppError>>;
-  /** Absolute path dockerd registers as the runtime. */
+  /** Absolute path that dockerd registers as the runtime. */
   runtimePath(paths: RootPaths): string;
   /**
-   * Environment dockerd needs for isolation (BuildKit's runc), also while ECI is off where the backend is
-   * `switchedByReload`. `runtime`: the file that is registered; without one there dockerd does not start.
+   * Environment that dockerd needs for isolation (BuildKit's runc), also while ECI is off if the backend is
+   * `switchedByReload`. `runtime`: the registered file; without a file there dockerd does not start.
    */
   engineEnvironment(runtime: string): Readonly<Record<string, string>>;
-  /** Whether it needs the planner service beside the engine. */
+  /** Whether it needs the planner beside the engine. */
   readonly needsPlanner: boolean;
   /**
-   * Claims it cannot make, each with the reason in a sentence for the admin: they are not probed, and shown
-   * as not offered (A3 where all containers share one range).
+   * Claims it cannot make, each with the reason as a sentence for the administrator: they are not probed, and
+   * shown as not offered (A3 if all containers share one range).
    */
   readonly notOffered?: Readonly<Partial<Record<ClaimId, string | Message>>>;
 }

@@ -7,7 +7,7 @@ import { sysboxBackend } from './sysbox/backend.ts';
 /** Every isolation backend, by its id: the only list of them. */
 export type Backends = Readonly<Record<BackendId, IsolationBackend>>;
 
-/** Makes the backends of a project or package whose programs are below `projectRoot`. */
+/** Creates the backends of a project or package whose programs are below `projectRoot`. */
 export function createBackends(projectRoot: string): Backends {
   return {
     exclusive: exclusiveBackend({ runtimeBuildDir: path.join(projectRoot, 'runtime', 'build') }),

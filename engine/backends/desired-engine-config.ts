@@ -4,7 +4,7 @@ import type { RootPaths } from '../base/root-paths.ts';
 import type { DesiredEngineConfig } from '../daemon-json/daemon-json-conflicts.ts';
 import { sysboxRuntimePath } from './sysbox/backend.ts';
 
-/** What the settings on disk ask of the engine's configuration. */
+/** What the settings on disk require of the engine's configuration. */
 export async function desiredEngineConfig(paths: RootPaths): Promise<DesiredEngineConfig> {
   const { eci, backend } = await readEnginePolicy(paths);
   const chosen = chosenBackend(backend);

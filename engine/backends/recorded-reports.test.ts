@@ -23,7 +23,7 @@ const report = (requirements: Requirement[]): BackendReport => ({
   available: requirements.every(({ met }) => met),
   requirements,
 });
-/** A backend of which only what it finds matters. */
+/** A backend of which only the report matters. */
 const backend = (...requirements: Requirement[]) =>
   ({ id: 'exclusive', report: () => Promise.resolve(report(requirements)) }) as unknown as IsolationBackend;
 const asUser = backend(

@@ -11,7 +11,7 @@ import type { RootPaths } from '../base/root-paths.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import type { IsolationBackend } from './backend.ts';
 
-/** What only root can try. */
+/** Requirements that only root can try. */
 const forRoot: ReadonlySet<Requirement['code']> = new Set([
   'root',
   'mount-api',
@@ -22,7 +22,7 @@ const forRoot: ReadonlySet<Requirement['code']> = new Set([
 
 const recordSchema = z.object({ kernel: z.string(), reports: z.array(backendReportSchema) });
 
-/** Keeps what root found, for users who can't try themselves. */
+/** Keeps root's results for users who can't try themselves. */
 export function recordReports(
   paths: RootPaths,
   reports: readonly BackendReport[],
@@ -31,9 +31,9 @@ export function recordReports(
 }
 
 /**
- * A backend's report as far as a user can know it: root's own of this kernel where there is one, else what
- * takes no rights to see. The rest is no hindrance then: whoever applies is root, and tries it before
- * anything is touched.
+ * A backend's report as far as a user can determine it: root's own for this kernel if there is one, else the
+ * requirements that need no rights. The rest does not block then: only root applies, and tries it before
+ * anything is changed.
  */
 export async function reportForUser(backend: IsolationBackend, paths: RootPaths): Promise<BackendReport> {
   const recorded = (await recordedReports(paths)).find(({ id }) => id === backend.id);

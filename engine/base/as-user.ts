@@ -1,12 +1,12 @@
-/** The ids that a process acts by. */
+/** The ids with which a process acts. */
 interface UserIds {
   readonly uid: number;
   readonly gid: number;
 }
 
 /**
- * Runs `work` with a user's ids, in a process of root's: the kernel then lets it do what the user may do, and
- * what it makes belongs to him. `work` must end within the call, since the ids are those of the whole
+ * Runs `work` with a user's ids, in a process of root: the kernel then allows it what it allows the user, and
+ * files that it creates belong to that user. `work` must be synchronous, since the ids apply to the whole
  * process. `groups` are the supplementary groups meanwhile.
  */
 export function asUser<T>(user: UserIds, groups: readonly number[], work: () => T): T {

@@ -26,7 +26,7 @@ export interface EffectiveCaller {
 
 export const root: EffectiveCaller = { name: 'root', uid: 0, gid: 0 };
 
-/** Who this process is. */
+/** The user of this process. */
 export function ownUser(): EffectiveCaller {
   const uid = process.getuid?.() ?? 0;
   const ids = { uid, gid: process.getgid?.() ?? 0 };
@@ -39,8 +39,8 @@ export function ownUser(): EffectiveCaller {
 }
 
 /**
- * Who had a container made, as far as the gateway recorded it: also with ECI off. Null where that is not
- * known, or not for this process to read.
+ * Who had a container created, as recorded by the gateway, also with ECI off. Null if that is unknown, or not
+ * readable by this process.
  */
 export async function recordedUser(paths: RootPaths, container: string): Promise<EffectiveCaller | null> {
   const found = readSharingRecord(
@@ -51,13 +51,13 @@ export async function recordedUser(paths: RootPaths, container: string): Promise
   return { name: known.ok ? known.value.name : String(found.uid), ...found };
 }
 
-/** The user behind sudo or pkexec, as a name or number; null where there is none. */
+/** The user behind sudo or pkexec, as a name or number; null if there is none. */
 export const invokingUser = (env: NodeJS.ProcessEnv = process.env): string | null =>
   env['SUDO_UID'] ?? env['PKEXEC_UID'] ?? null;
 
 /**
- * Who has this process do what it does: the user named by number, or behind sudo or pkexec, where it is
- * root's; else who it is. One the machine does not know goes by his number.
+ * The user on whose behalf this process acts: the user given by number, or the one behind sudo or pkexec, if
+ * the process is root's; else its own user. A user unknown to the machine is represented by the number.
  */
 export async function effectiveCaller(sessionUser?: string): Promise<EffectiveCaller> {
   const requested = process.getuid?.() === 0 ? (sessionUser ?? invokingUser()) : null;
@@ -69,7 +69,7 @@ export async function effectiveCaller(sessionUser?: string): Promise<EffectiveCa
     : ownUser();
 }
 
-/** A user of this machine by name or number; `input.unusable` for one it does not have. */
+/** A user of this machine by name or number; `input.unusable` for an unknown one. */
 export async function findUser(nameOrId: string): Promise<Result<EffectiveCaller, AppError>> {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(nameOrId))
     return fail('input.unusable', message('engine.is-no-user', { nameOrId }));
@@ -86,7 +86,7 @@ export async function findUser(nameOrId: string): Promise<Result<EffectiveCaller
 /** The fields of a user's passwd line; macOS keeps them elsewhere. */
 async function passwdEntry(nameOrId: string): Promise<string[]> {
   if (process.platform !== 'darwin') {
-    // By whatever name the database takes for him: one of a directory service may be written in several ways.
+    // Under the database's own name for the user: a directory service may accept several spellings.
     const [line = ''] = (await passwdLines([nameOrId])).split('\n');
     if (line === '') throw new Error(`there is no user ${nameOrId}`);
     return line.split(':');
@@ -109,8 +109,8 @@ async function passwdEntry(nameOrId: string): Promise<string[]> {
 }
 
 /**
- * A client of the gateway that asks as `user`, when this process is root's: what the gateway learns of a
- * caller it learns from the kernel.
+ * A client of the gateway that connects as `user`, when this process is root's: the gateway identifies a
+ * caller by the kernel's credentials.
  */
 export function dockerClientAs(socketPath: string, user: EffectiveCaller): Docker {
   if (user.uid === 0 || process.getuid?.() !== 0) return dockerClient(socketPath);
@@ -130,9 +130,9 @@ class AgentAs extends Agent {
 }
 
 /**
- * Connects with the user's ids. The kernel notes them at connect(2), which a unix socket does within the
- * call: this process is itself again before anything else in it runs. The socket's group is taken along: root
- * may let anybody use it.
+ * Connects with the user's ids. The kernel records them at connect(2), which is synchronous for a unix
+ * socket: the process has its own ids again before anything else in it runs. The socket's group is added:
+ * root may let anybody use it.
  */
 function connectAs(socketPath: string, user: EffectiveCaller): Socket {
   return asUser(user, [statSync(socketPath).gid], () => connect({ path: socketPath }));

@@ -7,7 +7,7 @@ import { EngineTimeout, limitRequests } from './request-limits.ts';
 
 /**
  * A client of the Docker API on a unix socket. Connects on each call; nothing to close. Every request has a
- * limit (`requestLimitMs`): one container may keep the engine from answering, and for ever. `readMs` is for
+ * limit (`requestLimitMs`): one container may block the engine's response, possibly forever. `readMs` is for
  * plain reads.
  */
 export function dockerClient(socketPath: string, readMs?: number): Docker {
@@ -16,18 +16,18 @@ export function dockerClient(socketPath: string, readMs?: number): Docker {
 
 /** The same over connections that `agent` makes. */
 export function dockerClientOver(socketPath: string, agent: Agent): Docker {
-  // The client's options take an agent; its types name only those of HTTP.
+  // The client's options accept an agent; its types declare only those of HTTP.
   return limitRequests(new Docker({ socketPath, agent } as Docker.DockerOptions));
 }
 
-/** HTTP status of an engine's refusal, null when the engine wasn't reached. */
+/** HTTP status of an engine's refusal; null if the engine wasn't reached. */
 export function statusOf(error: unknown): number | null {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
     ? error.statusCode
     : null;
 }
 
-/** The engine's own words for a refusal: its JSON `message`, else the error's. */
+/** The engine's own message for a refusal: its JSON `message`, else the error's. */
 export function engineMessage(error: unknown): string {
   if (
     error instanceof Error &&
@@ -41,13 +41,13 @@ export function engineMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Why a call failed, for people: a sentence where it is this program's, else the engine's own text. */
+/** Why a call failed, for users: a sentence if it is this program's, else the engine's own message. */
 export const engineReason = (error: unknown): string | Message =>
   error instanceof EngineTimeout ? error.sentence : engineMessage(error);
 
 /**
- * A failed call as an AppError, `what` being the sentence on what could not be done: `engine.unreachable`
- * when nobody answered (or the gateway answered 503), `engine.request-failed` otherwise.
+ * A failed call as an AppError, `what` being the sentence on the failed operation: `engine.unreachable` if
+ * there was no response (or a 503 from the gateway), `engine.request-failed` otherwise.
  */
 export function requestFailure(what: Message, error: unknown): Err<AppError> {
   const status = statusOf(error);

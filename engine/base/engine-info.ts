@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EngineExtension, EngineStatus } from '../../shared/engine-status/status.ts';
 
-/** What is read of `GET /info`. */
+/** The fields of `GET /info` that are read. */
 export const engineInfoSchema = z.object({
   Containers: z.number().int(),
   ContainersRunning: z.number().int(),
@@ -11,9 +11,9 @@ export const engineInfoSchema = z.object({
   OperatingSystem: z.string(),
   DefaultRuntime: z.string(),
   ServerVersion: z.string(),
-  // From API 1.53 on, where NRI is enabled.
+  // From API 1.53 on, if NRI is enabled.
   NRI: z.looseObject({}).nullish(),
-  // From API 1.44 on; empty where CDI is off.
+  // From API 1.44 on; empty if CDI is off.
   CDISpecDirs: z.array(z.string()).nullish(),
 });
 export type EngineInfo = z.infer<typeof engineInfoSchema>;
@@ -23,7 +23,7 @@ export type EngineDescription = Pick<
   'version' | 'apiVersion' | 'kernel' | 'os' | 'storageDriver' | 'defaultRuntime' | 'counts' | 'extensions'
 >;
 
-/** The members of a status that come from `GET /info` and, where it was read, `GET /version`. Pure. */
+/** The members of a status that come from `GET /info` and, if it was read, `GET /version`. Pure. */
 export function describeEngine(
   info: EngineInfo | null,
   version: { readonly Version: string; readonly ApiVersion: string } | null = null,

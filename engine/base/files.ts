@@ -6,7 +6,7 @@ import { maxTextLength } from '../../shared/settings/limits.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
 
-/** A text file as found on disk. `hash` is sha256 (hex) of its bytes, '' when there is no file. */
+/** A text file as found on disk. `hash` is sha256 (hex) of its bytes, '' if there is no file. */
 export interface StoredText {
   readonly exists: boolean;
   readonly text: string;
@@ -20,15 +20,15 @@ export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The code of a system error ("EACCES"), '' when it is something else. */
+/** The code of a system error ("EACCES"), '' for other errors. */
 export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /**
- * Reads a settings text. No file is a value (`exists: false`), everything else that hinders is an error:
+ * Reads a settings text. A missing file is a value (`exists: false`), every other failure is an error:
  * `settings.too-large` above 4 MiB, `settings.unreadable` for directories, devices, missing permission and
- * bytes that aren't UTF-8. A UTF-8 byte order mark stays in the text: the lint reports and mends it.
+ * bytes that aren't UTF-8. A UTF-8 byte order mark stays in the text: the linter reports and fixes it.
  */
 export async function readSettings(file: string): Promise<Result<StoredText, AppError>> {
   let handle: FileHandle;
@@ -103,14 +103,14 @@ async function readUpTo(handle: FileHandle, limit: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Whether something is at a path, and can be looked at. */
+/** Whether a path exists, and can be inspected. */
 export const exists = (file: string): Promise<boolean> =>
   access(file).then(
     () => true,
     () => false,
   );
 
-/** A name beside `file` for what will take its place; `removeLeftTemporaries` knows it. */
+/** A name next to `file` for its replacement; `removeLeftTemporaries` recognizes it. */
 export function temporaryBeside(file: string): string {
   return path.join(
     path.dirname(file),
@@ -120,8 +120,8 @@ export function temporaryBeside(file: string): string {
 
 /**
  * Replaces `file` as a whole or not at all: a temporary file in the same directory, fsync, rename, fsync of
- * the directory. On any failure (disk full, no permission) the old file is untouched and the temporary one is
- * gone.
+ * the directory. On any failure (disk full, no permission) the old file is unchanged and the temporary one is
+ * removed.
  */
 export async function writeFileAtomic(
   file: string,
@@ -133,7 +133,7 @@ export async function writeFileAtomic(
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(content);
-      // Explicitly, since the umask would narrow a mode given to open.
+      // Explicitly, since the umask would restrict a mode passed to open.
       await handle.chmod(options.mode ?? 0o644);
       await handle.sync();
     } finally {
@@ -152,7 +152,7 @@ export async function writeFileAtomic(
   }
 }
 
-/** What to do about a write that failed with a system error's code. */
+/** What the user can do about a write that failed with a system error's code. */
 export function writeHint(code: string): Message {
   switch (code) {
     case 'ENOSPC':
@@ -170,7 +170,7 @@ export function writeHint(code: string): Message {
 
 /** Makes a rename or unlink in `directory` durable. */
 export async function syncDirectory(directory: string): Promise<void> {
-  // Windows has no such thing: a directory can't be opened there.
+  // Not supported on Windows: a directory can't be opened there.
   if (process.platform === 'win32') return;
   const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
@@ -180,7 +180,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Deletes a file durably; none there is fine. */
+/** Deletes a file durably; does nothing if there is none. */
 export async function removeFile(
   file: string,
   code: AppErrorCode = 'settings.unwritable',
@@ -199,8 +199,8 @@ export async function removeFile(
 }
 
 /**
- * Deletes temporary files that writers killed in the middle left beside `file`. Only while nobody else can be
- * writing it (under the apply lock).
+ * Deletes temporary files next to `file` that killed writers left. Only while no other process can be writing
+ * it (under the apply lock).
  */
 export async function removeLeftTemporaries(file: string): Promise<void> {
   const directory = path.dirname(file);
@@ -213,8 +213,8 @@ export async function removeLeftTemporaries(file: string): Promise<void> {
 }
 
 /**
- * Deletes a journal, durably, and what a writer of it that was killed in the middle left beside it; none
- * there is fine. Only under the apply lock.
+ * Deletes a journal durably, if there is one, and temporary files left by a killed writer. Only under the
+ * apply lock.
  */
 export async function removeJournalFile(file: string): Promise<Result<void, AppError>> {
   await removeLeftTemporaries(file);

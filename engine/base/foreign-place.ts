@@ -1,13 +1,13 @@
 import { lstat, readlink } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Links in a path that the kernel follows. */
+/** Maximum number of links in a path that the kernel follows. */
 const mostLinks = 40;
 
 /**
- * The first directory or link on the way to `file`, links followed, that somebody other than root and `owner`
- * (a user's id) may change, so that they may put something else in the place of what is below it; null: none.
- * In a sticky directory (/tmp) what is root's or the owner's stays.
+ * The first directory or link on the path of `file`, links followed, that a user other than root and `owner`
+ * (a user id) may change, and could therefore use to replace what is below it; null: none. In a sticky
+ * directory (/tmp), entries of root or the owner are safe.
  */
 export async function foreignPlace(file: string, owner = 0): Promise<string | null> {
   const names = file.split('/');

@@ -13,9 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-/**
- * The lock of a process with this one's pid that began at another time, as before a restart of the machine.
- */
+/** The lock of a process with this one's pid and another start time, as before a restart of the machine. */
 async function leaveLock(started: string | null): Promise<void> {
   const owner = JSON.parse(await readFile(file, 'utf8')) as { started: string };
   await writeFile(file, JSON.stringify({ ...owner, started: started ?? owner.started }));
@@ -25,7 +23,7 @@ const windows = (answer: { code: number | null; stdout: string }): ProcessLivene
   processLiveness('win32', () => Promise.resolve(answer));
 
 describe.each([
-  // The real ps, which says on Linux what it says on macOS.
+  // The real ps, whose output on Linux is the same as on macOS.
   ['macOS', processLiveness('darwin'), 'Mon Jan  5 10:00:00 2026'],
   ['Windows (stand-in)', windows({ code: 0, stdout: `${filetime}\r\n` }), '133000000000000000'],
   ['Linux', processLiveness('linux'), '1'],

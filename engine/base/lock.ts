@@ -16,8 +16,8 @@ export interface Lock {
 }
 
 /**
- * Takes the lock file `file`, or says who holds it (`apply.in-progress`). A lock whose owner is gone (other
- * boot, no such process, pid reused) is taken over. Safe against any number of processes doing this at once.
+ * Acquires the lock file `file`, or returns the holder (`apply.in-progress`). The lock of an owner that is
+ * gone (other boot, no such process, pid reused) is taken over. Safe for any number of concurrent processes.
  */
 export function acquireLock(
   file: string,
@@ -52,7 +52,7 @@ async function take(
   }
   try {
     for (let attempt = 0; attempt < 20; attempt++) {
-      // link() fails when the name exists, and the name appears with its content: nobody ever reads half a
+      // link() fails when the name exists, and the name appears with its content: nobody ever reads a partial
       // lock.
       try {
         await link(temporary, file);
@@ -65,7 +65,7 @@ async function take(
           });
       }
       const current = await readFile(file, 'utf8').catch(() => null);
-      if (current === null) continue; // released just now
+      if (current === null) continue; // just released
       if (await isHolderAlive(current, liveness)) return inProgress(current);
       if (depth > 3) return inProgress(current);
       // Only one process may take over this very owner's lock: that right is a lock itself, named after the
@@ -87,7 +87,7 @@ async function take(
   }
 }
 
-/** Whether a live process holds the lock `file`. */
+/** Whether a running process holds the lock `file`. */
 export async function isLocked(file: string): Promise<boolean> {
   const current = await readFile(file, 'utf8').catch(() => null);
   return current !== null && isHolderAlive(current, processLiveness());

@@ -2,23 +2,23 @@ import { execFile } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 
 /**
- * Limits are measured on a machine where starting a program takes about this long, ms. A slower one
+ * Limits are measured on a machine where starting a program takes about this long, ms. A slower machine
  * (emulated, loaded) gets more time: slow is not stuck.
  */
 const referenceMs = 3;
-/** However slow, something that hangs is given up at last. */
+/** However slow the machine, a process that hangs is given up eventually. */
 const mostPatient = 20;
 const samples = 3;
 const keptMs = 60_000;
 
-/** What this process was told of the machine: a limit of a user's own, who knows it to be slow. */
+/** The slowness set for this process: from a time limit of a user who knows that the machine is slow. */
 let expected = 1;
 
 let measured: { readonly at: number; readonly factor: Promise<number> } | null = null;
 
 /**
- * How many times slower than the reference this machine is now: from 1 to 20, measured once a minute, or as
- * much as `expectSlowness` was told.
+ * How many times slower than the reference this machine is now: from 1 to 20, measured once a minute, or at
+ * least as set by `expectSlowness`.
  */
 export async function slowness(): Promise<number> {
   const now = performance.now();
@@ -26,12 +26,12 @@ export async function slowness(): Promise<number> {
   return Math.max(await measured.factor, expected);
 }
 
-/** Has all limits of this process be at least `factor` times the usual ones, until the next call. */
+/** Makes all limits of this process at least `factor` times the usual ones, until the next call. */
 export function expectSlowness(factor: number): void {
   expected = factor;
 }
 
-/** A time limit for this machine, ms: that of a usual one, or more where it is slow. */
+/** A time limit for this machine, ms: the usual one, or more if it is slow. */
 export async function scaledLimit(usualMs: number): Promise<number> {
   return Math.round(usualMs * (await slowness()));
 }
@@ -47,7 +47,7 @@ async function measure(): Promise<number> {
   for (let i = 0; i < samples; i++) {
     const begun = performance.now();
     await new Promise<void>((resolve) => {
-      // Where there is none, the attempt takes as long.
+      // If the program is missing, the attempt takes as long.
       execFile('/bin/true', { timeout: 2000 }, () => {
         resolve();
       });

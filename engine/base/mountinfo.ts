@@ -2,7 +2,7 @@
 export interface Mount {
   /** Device as `major:minor`: the same for every mount of one superblock. */
   readonly device: string;
-  /** What of the file system is mounted here: `/`, or the directory a bind mount shows. */
+  /** The part of the file system that is mounted: `/`, or the directory of a bind mount. */
   readonly root: string;
   readonly mountPoint: string;
   /** A member of a peer group: mounts made below appear in other namespaces too. */
@@ -49,14 +49,14 @@ export function parseMountinfo(text: string): Mount[] {
 }
 
 /**
- * A table arranged for look-ups, made once for each: a container with a thousand binds has it searched some
- * ten thousand times, and it may have as many lines. Tables are not changed once they are read.
+ * An index of a table for look-ups, built once per table: a container with a thousand binds causes some ten
+ * thousand look-ups, and the table may have as many lines. Tables are not changed once they are read.
  */
 interface Arranged {
-  /** By mount point, the latest where several are stacked. */
+  /** By mount point, the latest if several are stacked. */
   readonly at: ReadonlyMap<string, Mount>;
   readonly ofDevice: ReadonlyMap<string, readonly Mount[]>;
-  /** By mount point in the order of code units: what is below a directory is in a row. */
+  /** Sorted by mount point in the order of code units: everything below a directory is contiguous. */
   readonly sorted: readonly Mount[];
 }
 const arrangedTables = new WeakMap<readonly Mount[], Arranged>();
@@ -82,8 +82,8 @@ function arranged(mounts: readonly Mount[]): Arranged {
 }
 
 /**
- * The mount that `file` (absolute, resolved) is on: the longest mount point above it, the latest where
- * several are stacked.
+ * The mount that `file` (absolute, resolved) is on: the longest mount point above it, the latest if several
+ * are stacked.
  */
 export function mountOf(file: string, mounts: readonly Mount[]): Mount | null {
   const { at } = arranged(mounts);
@@ -101,12 +101,12 @@ export function mountsOfDevice(device: string, mounts: readonly Mount[]): readon
   return arranged(mounts).ofDevice.get(device) ?? [];
 }
 
-/** The mounts at `directory` and below it, in no particular order. */
+/** The mounts at `directory` and below it, unordered. */
 export function mountsWithin(directory: string, mounts: readonly Mount[]): Mount[] {
   if (directory === '/') return [...mounts];
   const { sorted } = arranged(mounts);
   const found: Mount[] = [];
-  // What has the same beginning and no slash after it ("/a-b" of "/a") comes between the two.
+  // Paths with the same prefix and no slash after it ("/a-b" for "/a") are between the two.
   for (const prefix of [directory, `${directory}/`]) {
     for (let i = firstFrom(sorted, prefix); i < sorted.length; i++) {
       const mount = sorted[i];
@@ -137,7 +137,7 @@ export function isWithin(file: string, directory: string): boolean {
   return file === directory || file.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
 
-/** Where `file`, seen through `mount`, is inside mount's file system. */
+/** The path of `file`, seen through `mount`, inside mount's file system. */
 export function pathInFileSystem(file: string, mount: Mount): string {
   const below = mount.mountPoint === '/' ? file : file.slice(mount.mountPoint.length);
   const joined = `${mount.root === '/' ? '' : mount.root}${below === '/' ? '' : below}`;
@@ -157,8 +157,8 @@ export function isBoundOntoItself(mount: Mount, mounts: readonly Mount[], direct
 }
 
 /**
- * The kernel escapes a comma inside a value as \054, but quotes security labels that hold one:
- * `context="…:c1,c2"`. The quotes go.
+ * The kernel escapes a comma inside a value as \054, but quotes security labels that contain one:
+ * `context="…:c1,c2"`. The quotes are removed.
  */
 function splitOptions(text: string): string[] {
   return [...text.matchAll(/((?:fs|def|root)?context=)"([^"]*)"(?=,|$)|[^,]+/g)].map(([whole, key, label]) =>

@@ -32,7 +32,7 @@ it('lists command lines as they were given', async () => {
   expect(self?.args.length).toBeGreaterThan(0);
 });
 
-// As root: only root becomes somebody else.
+// As root: only root can change its user.
 it.skipIf(process.getuid?.() !== 0)(
   "tells root's processes from those that users and containers call alike",
   async () => {

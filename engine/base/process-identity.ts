@@ -1,13 +1,13 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { startOf, statFields, type ProcessIdentity } from '../../shared/process/process-stat.ts';
 
-/** Identity of a live process; null when there is none (a zombie counts as gone). */
+/** Identity of a running process; null if there is none (a zombie counts as gone). */
 export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
   const started = startOf(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
   return started === null ? null : { pid, started, boot: await bootId() };
 }
 
-/** Whether that very process still runs. */
+/** Whether that very process is still running. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   const now = await identityOf(identity.pid);
   return now !== null && now.started === identity.started && now.boot === identity.boot;
@@ -20,10 +20,7 @@ async function bootId(): Promise<string> {
 export interface RunningProcess extends ProcessIdentity {
   readonly parent: number;
   readonly args: readonly string[];
-  /**
-   * Whether it is root's in our own user namespace: nobody else can make a process look so, whatever he calls
-   * it.
-   */
+  /** Whether it is root's in our own user namespace: no user can fake that, whatever the process's name. */
   readonly isRoots: boolean;
 }
 
@@ -57,8 +54,8 @@ export async function runningProcesses(): Promise<RunningProcess[]> {
 }
 
 /**
- * Ends processes: SIGTERM, and SIGKILL for those left after `graceMs`. Resolves when all are gone.
- * Rejects when one can't be killed (stuck in the kernel) within ten seconds more.
+ * Ends processes: SIGTERM, and SIGKILL for those left after `graceMs`. Resolves when all are gone. Rejects if
+ * one can't be killed (stuck in the kernel) within ten more seconds.
  */
 export async function endProcesses(identities: readonly ProcessIdentity[], graceMs: number): Promise<void> {
   await signalAll(identities, 'SIGTERM');
@@ -75,7 +72,7 @@ async function signalAll(identities: readonly ProcessIdentity[], signal: NodeJS.
     try {
       process.kill(identity.pid, signal);
     } catch {
-      /* gone in between */
+      /* it has exited meanwhile */
     }
   }
 }
@@ -85,7 +82,7 @@ async function survivors(identities: readonly ProcessIdentity[]): Promise<Proces
   return identities.filter((_, i) => alive[i]);
 }
 
-/** Resolves when none of the processes runs any more (true), or after `timeoutMs` (false). */
+/** Resolves when none of the processes is running any more (true), or after `timeoutMs` (false). */
 export async function waitForExit(
   identities: readonly ProcessIdentity[],
   timeoutMs: number,

@@ -3,15 +3,15 @@ import { systemCode } from './files.ts';
 import { identityOf, isAlive } from './process-identity.ts';
 import type { ProcessIdentity } from '../../shared/process/process-stat.ts';
 
-/** Tells a process from a later one with its pid, also across restarts of the machine. */
+/** Distinguishes a process from a later one with its pid, also across reboots. */
 export interface ProcessLivenessCheck {
   /** The identity of the process that has `pid` now; unknown fields are ''. */
   identify(pid: number): Promise<ProcessIdentity>;
-  /** Whether that very process still runs. Where only its pid is known: whether any process has it. */
+  /** Whether that very process is still running. If only its pid is known: whether any process has it. */
   isRunning(identity: ProcessIdentity): Promise<boolean>;
 }
 
-/** How a program ended: `code` null where it could not be run. */
+/** How a program ended: `code` is null if it could not be run. */
 type Run = (
   program: string,
   args: readonly string[],
@@ -36,7 +36,7 @@ export function processLiveness(
     };
   const startOf = platform === 'win32' ? windowsStart : psStart;
   return {
-    // A time on the calendar: no other boot has had it.
+    // A calendar time: unique to this boot.
     identify: async (pid) => ({ ...unknown(pid), started: (await startOf(pid, run)) ?? '' }),
     isRunning: async ({ pid, started }) => {
       if (!exists(pid)) return false;
@@ -46,14 +46,14 @@ export function processLiveness(
   };
 }
 
-/** When a process began, by ps: null where there is none, '' where that can't be determined. */
+/** When a process started, from ps; null if there is no such process, '' if that can't be determined. */
 async function psStart(pid: number, run: Run): Promise<string | null> {
   const result = await run('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { LC_ALL: 'C', TZ: 'UTC' });
   const started = result.stdout.trim();
   return result.code === 0 ? started : result.code === 1 && started === '' ? null : '';
 }
 
-/** The same by Windows' own framework; no cmdlet, which could come from a module of the user's. */
+/** The same from Windows' own framework; no cmdlet, which could come from a module of the user's. */
 async function windowsStart(pid: number, run: Run): Promise<string | null> {
   const script =
     `try { $p = [Diagnostics.Process]::GetProcessById(${pid}) } catch { 'none'; exit 0 }; ` +

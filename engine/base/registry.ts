@@ -4,25 +4,25 @@ import { rootPaths } from './root-paths.ts';
 import { writeFileAtomic } from './files.ts';
 
 /**
- * One file an engine that was started since the machine booted, named by its id, holding its root directory.
- * Everybody may read it.
+ * One file for each engine started since boot, named by its id, containing its root directory. Everybody may
+ * read it.
  */
 export const registryDirectory = '/run/bulkhead/engines';
 
 /**
- * Lets others on this machine find the engine under `root`. An engine that can't be recorded runs all the
- * same, and is found by those who know its directory.
+ * Lets other processes on this machine find the engine under `root`. An engine that can't be recorded runs
+ * all the same, and is found through its directory.
  */
 export async function recordEngine(root: string, directory = registryDirectory): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o755 });
     await writeFileAtomic(path.join(directory, rootPaths(root).id), `${path.resolve(root)}\n`);
   } catch {
-    /* not root's, or no room: nothing depends on it */
+    /* no permission, or no space: nothing depends on it */
   }
 }
 
-/** Roots of recorded engines, in no order. Entries whose name does not fit their content are nobody's. */
+/** Roots of recorded engines, unordered. Entries whose name does not match their content are ignored. */
 export async function recordedRoots(directory = registryDirectory): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
   const roots = await Promise.all(
@@ -34,7 +34,7 @@ export async function recordedRoots(directory = registryDirectory): Promise<stri
   return roots.filter((root): root is string => root !== null);
 }
 
-/** Forgets an engine whose directory is gone; only root can. */
+/** Removes an engine whose directory is gone; only root can. */
 export async function forgetEngine(root: string, directory = registryDirectory): Promise<void> {
   await rm(path.join(directory, rootPaths(root).id), { force: true }).catch(() => undefined);
 }

@@ -40,7 +40,7 @@ describe('a client of the engine', () => {
     socket = path.join(directory, 'engine.sock');
     server = createServer((request, response) => {
       if (request.url === '/_ping') response.end('OK');
-      // The head of an answer at once, its body when the test says so.
+      // The head of a response at once, its body when the test sends it.
       if (request.url?.startsWith('/events') === true) {
         response.writeHead(200);
         response.write('\n');
@@ -81,7 +81,7 @@ describe('a client of the engine', () => {
     stream.on('data', (chunk: Buffer) => {
       lines.push(chunk.toString());
     });
-    // Another request of the same limit runs out meanwhile.
+    // Another request with the same limit expires meanwhile.
     await dockerClient(socket, 400)
       .getContainer('none')
       .inspect()

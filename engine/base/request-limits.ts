@@ -5,12 +5,14 @@ import { slowness } from './machine-speed.ts';
 import { usualLimits } from './time-limits.ts';
 
 const minute = 60_000;
-/** For requests whose length no one knows: content that is sent or made (commit, pull, load, build). */
+/** For requests of unknown duration: content is sent or created (commit, pull, load, build). */
 const contentLimitMs = 30 * minute;
-/** What the engine itself needs for a container besides the time that the container gets to end, ms. */
+/**
+ * Time that the engine itself needs for a container in addition to the time the container gets to end, ms.
+ */
 const stopMarginMs = 30_000;
 
-/** The engine took a request and did not answer it in time. `code` is what the system calls it. */
+/** The engine accepted a request and did not respond in time. `code` is the system's error code for that. */
 export class EngineTimeout extends Error {
   readonly code = 'ETIMEDOUT';
   readonly sentence: Message;
@@ -22,19 +24,19 @@ export class EngineTimeout extends Error {
   }
 }
 
-/** What of a request decides how long it may take. */
+/** The properties of a request that determine its limit. */
 export interface LimitedRequest {
   readonly method: string;
-  /** Path as dockerode has it: without the version, a query or its "?" at the end. */
+  /** Path as passed by dockerode: without the version, a query or the "?" at the end. */
   readonly path: string;
-  /** Parameters and body, as the caller gave them. */
+  /** Parameters and body, as passed by the caller. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * How long the engine may take to answer a request, ms: to the end of the response, for a stream to its
- * beginning. Null: whoever asks waits for something of the container's own, and limits it. `readMs` is for
- * plain reads.
+ * How long the engine may take to respond to a request, ms: to the end of the response, for a stream to its
+ * beginning. Null: the request waits for something of the container itself, and the caller limits it.
+ * `readMs` is for plain reads.
  */
 export function requestLimitMs(
   { method, path, options = {} }: LimitedRequest,
@@ -52,7 +54,7 @@ export function requestLimitMs(
   if (action === 'wait') return null;
   if (action === 'stop' || action === 'restart') {
     const seconds = Number(options['t'] ?? Number.NaN);
-    // Without a time of the request's own the container's counts, which may be any.
+    // Without a timeout in the request, the container's own applies, which may have any value.
     return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 + stopMarginMs : 10 * minute;
   }
   if (/^\/(?:commit|build|images\/(?:create|load)|images\/.+\/push)$/.test(plain) || action === 'archive')
@@ -61,19 +63,19 @@ export function requestLimitMs(
   return minute;
 }
 
-/** A request as dockerode hands it to its modem. */
+/** A request as dockerode passes it to its modem. */
 interface DialedRequest extends LimitedRequest {
   abortSignal?: AbortSignal | undefined;
 }
 type Dialed = (error: unknown, response: unknown) => void;
 
 /**
- * Gives every request of a client its limit, beside whatever signal the caller passes. The one place where
- * that happens. The usual limits are longer on a slow machine; with `readMs` for plain reads, they are not.
+ * Gives every request of a client its limit, in addition to the caller's signal. The only place that does.
+ * The usual limits are longer on a slow machine; with `readMs` for plain reads, they are not.
  */
 export function limitRequests(docker: Docker, readMs?: number, measure = slowness): Docker {
   const factor = readMs === undefined ? measure : () => Promise.resolve(1);
-  // Its types leave the modem out, which every request goes through.
+  // Its types do not declare the modem, which every request passes through.
   const modem = docker.modem as { dial(request: DialedRequest, done: Dialed): void };
   const dial = modem.dial.bind(modem);
   modem.dial = (request, done) => {
@@ -95,8 +97,8 @@ export function limitRequests(docker: Docker, readMs?: number, measure = slownes
 }
 
 /**
- * A signal that aborts after `usualMs`, or as many times later as this machine is slower than usual. That is
- * measured only once the usual time is over, so that it costs a quick request nothing.
+ * A signal that aborts after `usualMs`, or as many times later as this machine is slower than usual. The
+ * speed is measured only when the usual time has passed, so a quick request has no cost.
  */
 function startLimit(usualMs: number, slownessNow: () => Promise<number>) {
   const controller = new AbortController();

@@ -6,8 +6,8 @@ import { foreignPlace } from './foreign-place.ts';
 import type { RootPaths } from './root-paths.ts';
 
 /**
- * Refuses a root that somebody other than root could put things in, or put another in the place of: what
- * stands there is followed and run with root's rights. What isn't there yet is fine.
+ * Refuses a root directory that a user other than root could write to or replace: its content is used with
+ * root's rights. Parts that don't exist yet are acceptable.
  */
 export async function checkRootOwner(paths: RootPaths): Promise<Result<void, AppError>> {
   const info = await lstat(paths.root).catch(() => null);

@@ -3,29 +3,29 @@ import path from 'node:path';
 import { recordedPolicyName } from '../../shared/enforcement/recorded-policy-name.ts';
 
 /**
- * Where everything of one engine guarded by us lives. `root` is the directory given by `--root` (or
- * BULKHEAD_ROOT); sockets whose path length the kernel limits (107 bytes) and things that must not survive a
- * reboot are under `run`.
+ * The paths of one embedded or guarded engine. `root` is the directory given by `--root` (or BULKHEAD_ROOT);
+ * sockets whose path length the kernel limits (107 bytes) and files that must not survive a reboot are under
+ * `run`.
  */
 export interface RootPaths {
   readonly root: string;
   /** Short stable id of this root, for names of bridges and run directories. */
   readonly id: string;
-  /** What clients talk to: the gateway. */
+  /** The clients' socket: the gateway's. */
   readonly clientSocket: string;
-  /** What dockerd listens on, root 0600. */
+  /** dockerd's socket, root 0600. */
   readonly engineSocket: string;
   readonly plannerSocket: string;
-  /** What the supervisor listens on, root 0600. */
+  /** The supervisor's socket, root 0600. */
   readonly controlSocket: string;
   readonly settings: string;
   readonly draft: string;
   readonly daemonJson: string;
-  /** Directory of backups, one numbered folder a version. */
+  /** Directory of backups, one numbered folder per version. */
   readonly history: string;
   readonly journal: string;
   readonly audit: string;
-  /** The gateway's numbers, Prometheus text over HTTP. */
+  /** The gateway's metrics, Prometheus text over HTTP. */
   readonly metricsSocket: string;
   /** The policy that the gateway enforces, recorded by it, JSON. */
   readonly enforcedPolicy: string;
@@ -33,11 +33,11 @@ export interface RootPaths {
   readonly verification: string;
   /** Supervisor's state file (pid, phase, generation), JSON. */
   readonly state: string;
-  /** What root found of the isolation backends' requirements when the engine started, JSON. */
+  /** The met requirements of the isolation backends, as determined by root when the engine started, JSON. */
   readonly backendReports: string;
   /** dockerd's data-root. */
   readonly data: string;
-  /** dockerd's exec-root, on tmpfs where /run is one. */
+  /** dockerd's exec-root, on tmpfs if /run is. */
   readonly run: string;
   readonly logs: string;
   /** The runtime as registered with this engine: bulkhead-runc, and a link `runc` to the real one. */
@@ -48,32 +48,32 @@ export interface RootPaths {
   /** First in dockerd's PATH: git and ssh without an identity of root's. */
   readonly programs: string;
   /**
-   * Sockets of containers' own, made by the gateway, with their records: `<id>/docker.sock`,
+   * The containers' own sockets, made by the gateway, with their records: `<id>/docker.sock`,
    * `<id>/mount.json`.
    */
   readonly sockets: string;
   /**
-   * Records of who shares what a container mounts, written by the gateway: `<container id>.json`
-   * (shared/isolation/sharing-user.ts).
+   * Records of the sharing user of each container's bind mounts, written by the gateway: `<container
+   * id>.json` (shared/isolation/sharing-user.ts).
    */
   readonly sharing: string;
   /** Directories that belong to the engine: no part of them is mounted into a container (B1). */
   readonly directories: readonly string[];
   /**
-   * The planner's state: per-container records and mount targets. Id ranges are the machine's, in
-   * /run/bulkhead/ranges: two engines never give out the same one.
+   * The planner's state: per-container records and mount targets. Id ranges are machine-wide, in
+   * /run/bulkhead/ranges: two engines never hand out the same one.
    */
   readonly isolation: string;
 }
 
-/** Where everything of ours lives that is about the machine's own Docker Engine. */
+/** Where everything of ours for the machine's own Docker Engine is. */
 export const systemRoot = '/var/lib/bulkhead/system';
-/** There while a gateway of ours is in front of the machine's own engine. */
+/** Exists while a gateway of ours is in front of the machine's own engine. */
 export const systemInstallRecord = `${systemRoot}/install.json`;
 
 /**
- * Layout of an engine of ours below `root` (made absolute), or of the machine's own engine where `root` is
- * `systemRoot`. Pure: touches no file.
+ * Paths of an embedded engine below `root` (made absolute), or of the machine's own engine if `root` is
+ * `systemRoot`. Pure: does no I/O.
  */
 export function rootPaths(root: string): RootPaths {
   const abs = path.resolve(root);
@@ -82,8 +82,8 @@ export function rootPaths(root: string): RootPaths {
 }
 
 /**
- * What lies elsewhere for the machine's own engine: at the places of Debian's docker.io and of docker-ce.
- * Another data root is named by whoever knows it (`withDataRoot`).
+ * The paths that differ for the machine's own engine: those of Debian's docker.io and of docker-ce. Callers
+ * that know another data root use `withDataRoot`.
  */
 const systemOverrides = {
   clientSocket: '/run/docker.sock',
@@ -150,7 +150,7 @@ function embeddedPaths(abs: string): RootPaths {
   };
 }
 
-/** Held by whoever changes this engine's configuration. */
+/** Held by a process that changes this engine's configuration. */
 export const applyLockPath = (paths: RootPaths): string => path.join(paths.root, 'apply.lock');
 /** Held by a verification. */
 export const verifyLockPath = (paths: RootPaths): string => path.join(paths.root, 'verify.lock');

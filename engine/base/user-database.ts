@@ -1,20 +1,20 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
-/** How long the machine's user database, which may be on another machine, may take. */
+/** Time limit of a query of the machine's user database, which may be on another machine. */
 const timeoutMs = 2000;
 const programs = ['/usr/bin/getent', '/bin/getent'];
 
 /**
- * The lines of these users (names or ids), as /etc/passwd would have them: from the machine's user database
- * (`getent`: LDAP and the like included), from the file alone where it can't be queried in time. Users whom
- * nobody knows have no line.
+ * The lines of these users (names or ids), in the format of /etc/passwd: from the machine's user database
+ * (`getent`, including LDAP and the like), from the file alone if the database can't be queried in time.
+ * Unknown users have no line.
  */
 export async function passwdLines(users: readonly string[]): Promise<string> {
   for (const program of programs) {
     const entry = await new Promise<string | 'absent' | null>((resolve) => {
-      // An absolute path and an empty environment: nobody's PATH decides who answers. It ends with 2 where it
-      // knows some of them only.
+      // An absolute path and an empty environment: no user's PATH selects the program. It exits with 2 if
+      // some of the users are unknown.
       execFile(
         program,
         ['passwd', ...users],
@@ -38,8 +38,8 @@ export async function passwdLines(users: readonly string[]): Promise<string> {
 }
 
 /**
- * The user's line. Null: there is no such user, or nothing but the file to ask. Rejects where the database
- * gave no answer in time: then it is not known whether there is one.
+ * The user's line. Null: there is no such user, or there is only the file to query. Rejects if the database
+ * gave no result in time: then it is unknown whether the user exists.
  */
 export async function passwdLine(uid: number): Promise<string | null> {
   for (const program of programs) {
@@ -59,7 +59,7 @@ export async function passwdLine(uid: number): Promise<string | null> {
   return null;
 }
 
-/** Field 1 of the user's line in text of the form of /etc/passwd. */
+/** The first field of the user's line in a text in the format of /etc/passwd. */
 export function userName(text: string, uid: number): string | null {
   const name = text
     .split('\n')

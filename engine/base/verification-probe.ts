@@ -1,5 +1,5 @@
 /** Every container and every image of a verification carries this label. */
 export const probeLabel = 'bulkhead.probe';
 
-/** Where the probe stands in its image. */
+/** The path of the probe in its image. */
 export const probePath = '/bulkhead-probe';

@@ -1,18 +1,18 @@
 import { statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 
-/** After the system refused to watch (too many watches). */
+/** Interval after the system refused to watch (too many watches). */
 const retryMs = 2000;
 
 /**
- * Calls `onEvent` with the name of what changed in `directory`; with null where anything may have. A
- * directory that is not there, was deleted or renamed is waited for: what is watched then is the nearest one
- * above that is there. Returns how to stop.
+ * Calls `onEvent` with the name of what changed in `directory`; with null if anything may have. If the
+ * directory does not exist, or is deleted or renamed, it is waited for: meanwhile its nearest existing
+ * ancestor is watched. Returns how to stop.
  */
 export function watchDirectory(directory: string, onEvent: (name: string | null) => void): () => void {
   const target = path.resolve(directory);
   let watcher: FSWatcher | null = null;
-  /** What is watched: the directory, or one above it. */
+  /** The watched directory: the given one, or an ancestor. */
   let watched: string | null = null;
   let retry: NodeJS.Timeout | null = null;
   let stopped = false;
@@ -36,7 +36,8 @@ export function watchDirectory(directory: string, onEvent: (name: string | null)
 
   const handle = (at: string, name: string | null): void => {
     if (stopped) return;
-    // The end of a watch is reported under the name of what was watched; a file in it may have the same.
+    // The end of a watch is reported under the name of the watched directory; a file in it may have the same
+    // name.
     const lost = name === null || name === path.basename(at);
     if (at === target && !lost) {
       onEvent(name);
@@ -60,7 +61,7 @@ export function watchDirectory(directory: string, onEvent: (name: string | null)
     watched = at;
   };
 
-  /** Watches the directory, or what is nearest to it, until that stays the same. */
+  /** Watches the directory, or its nearest existing ancestor, until that stays the same. */
   const settle = (): void => {
     for (;;) {
       const nearest = nearestDirectory(target);
@@ -68,7 +69,7 @@ export function watchDirectory(directory: string, onEvent: (name: string | null)
       try {
         begin(nearest);
       } catch {
-        // Gone since: look again. Still there: the system does not take the watch.
+        // If it is gone, look again. If it exists, the system refuses the watch.
         if (nearest !== nearestDirectory(target)) continue;
         retryLater();
         return;
@@ -84,7 +85,7 @@ export function watchDirectory(directory: string, onEvent: (name: string | null)
   };
 }
 
-/** `directory`, an absolute path, or the nearest one above it that is there. */
+/** `directory`, an absolute path, or its nearest existing ancestor. */
 function nearestDirectory(directory: string): string {
   let at = directory;
   while (at !== path.dirname(at) && !isDirectory(at)) at = path.dirname(at);

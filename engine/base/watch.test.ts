@@ -65,7 +65,7 @@ describe('a directory that is removed and created again', () => {
     changed();
   };
 
-  /** Does something that the watcher is to tell, and waits until it has. */
+  /** Makes a change that the watcher must report, and waits for the report. */
   async function expectChange(change: () => void): Promise<void> {
     const before = changes;
     const notified = new Promise<void>((resolve) => {

@@ -5,9 +5,9 @@ import { sha256, systemCode } from './files.ts';
 import { watchDirectory } from './watch-directory.ts';
 
 /**
- * Calls `listener` when the content of one of `files` (all in one directory) changed, whoever changed it and
- * however (in place, by rename, deleted, with the directory). Watches the directory, since a rename replaces
- * the file itself; compares content, since events repeat. Returns how to stop.
+ * Calls `listener` when the content of one of `files` (all in one directory) has changed, however (in place,
+ * by rename, deleted, with the directory). Watches the directory, since a rename replaces the file itself;
+ * compares content, since events repeat. Returns how to stop.
  */
 export function watchFiles(files: readonly string[], listener: () => void, quietMs = 60): () => void {
   const names = new Set(files.map((file) => path.basename(file)));
@@ -16,8 +16,8 @@ export function watchFiles(files: readonly string[], listener: () => void, quiet
 }
 
 /**
- * Calls `listener` when entries of `directory` whose names match come or go. A directory that is not there is
- * waited for. Returns how to stop.
+ * Calls `listener` when entries of `directory` with matching names are added or removed. A directory that
+ * does not exist is waited for. Returns how to stop.
  */
 export function watchEntries(
   directory: string,
@@ -35,7 +35,7 @@ export function watchEntries(
 }
 
 /**
- * Calls `listener` when `read` gives something else, checked after events of `directory` that concern it.
+ * Calls `listener` when the result of `read` differs, checked after events of `directory` that concern it.
  */
 function watchState(
   directory: string,
@@ -58,7 +58,7 @@ function watchState(
     timer = setTimeout(check, quietMs);
     timer.unref();
   });
-  // Synchronously: what is on disk when this function returns is what changes are measured against.
+  // Synchronously: the state on disk when this function returns is the base of comparison.
   let last = read();
   return () => {
     stopWatching();
@@ -80,8 +80,8 @@ function matchingEntries(directory: string, names: RegExp): string {
 const fingerprint = (files: readonly string[]): string => files.map(contentOf).join(' ');
 
 /**
- * What a file holds, in short. One too large for a settings file, which others may make it, is told by its
- * size and time only.
+ * A short fingerprint of a file's content. A file that is too large for a settings file (other users may
+ * enlarge it) is identified by size and time only.
  */
 function contentOf(file: string): string {
   try {

@@ -7,7 +7,7 @@ import { readDaemonJson } from '../versions.ts';
 import { settingsConflict } from './settings-conflict.ts';
 import type { StepModule } from './step.ts';
 
-/** Stores what a roll back needs; a version that somebody else wrote goes into history. */
+/** Stores what a roll back needs; a version written by another program is added to history. */
 export const backUp: StepModule = {
   id: 'back-up',
   isDue: () => true,
@@ -20,8 +20,8 @@ export const backUp: StepModule = {
     const versions = await versionState(paths.history, applied.value);
     if (!versions.ok) return versions;
     if (!versions.value.recorded && applied.value.exists) {
-      // Somebody else wrote the file since our last apply (or before our first): their version goes into
-      // history too.
+      // Another program wrote the file since our last apply (or before our first): that version is added to
+      // history, too.
       const found = await writeVersion(paths.history, {
         entry: {
           version: journal.fromVersion,

@@ -54,7 +54,7 @@ async function apply(ports: ApplyPorts, onEvent: Listener = () => undefined): Pr
   return started.value.done;
 }
 
-/** The new settings are in force, and nothing waits to be finished or gone back from. */
+/** The new settings are in force, and nothing remains to be finished or rolled back. */
 async function expectInForce(): Promise<void> {
   expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
   expect(await running(paths)).toContain('"default-runtime": "bulkhead"');
@@ -72,7 +72,7 @@ const secondFailed = {
 const thirdFailed = { name: 'third', outcome: { kind: 'not-begun', error: { code: 'internal' } } };
 const thirdRecreated = { name: 'third', outcome: { kind: 'recreated' } };
 
-/** Removes the first container and hits a defect at the second. */
+/** Removes the first container and throws at the second. */
 const failingRemoval: ApplyPorts['remove'] = (_request, onProgress) => {
   onProgress({ id: removedOnes[0]?.id ?? '', name: 'first', removed: true }, 1, 2);
   return Promise.reject(new Error('made to fail'));
@@ -127,7 +127,7 @@ describe('a defect in the clean-up of an apply that is verified', () => {
     });
     expect(run.outcome).toMatchObject({
       kind: 'applied',
-      // It was under way, and nobody knows how far it came.
+      // It was in progress, and its state is unknown.
       recreated: [
         thirdRecreated,
         { name: 'fourth', outcome: { kind: 'rollback-failed', step: 'wait', error: { code: 'internal' } } },

@@ -6,13 +6,13 @@ import type { Journal } from '../journal.ts';
 import { describeError } from './describe-error.ts';
 import type { StepContext, StepModule } from './step.ts';
 
-/** What removing up to `removalsAtOnce` containers takes, ms. */
+/** Typical duration of removing up to `removalsAtOnce` containers, ms. */
 const removalMs = 1000;
 const removalsAtOnce = 4;
 /**
- * Removes the chosen containers, before others are recreated: what they occupy is free then. What can't be
- * removed is reported in the outcome: the settings are applied and verified all the same. May be done again
- * after an interruption: what is gone by then counts as done.
+ * Removes the chosen containers, before others are recreated: resources they occupied are free then. Failed
+ * removals are reported in the outcome: the settings are applied and verified all the same. May be repeated
+ * after an interruption: containers that are gone by then count as done.
  */
 export const cleanUp: StepModule = {
   id: 'clean-up',
@@ -29,7 +29,7 @@ export const cleanUp: StepModule = {
   defectError: cleanUpDefect,
 };
 
-/** Outcomes of containers with which nothing can be done, for want of an engine. */
+/** Outcomes for containers that cannot be removed because the engine is not available. */
 const notRemoved = (journal: Journal, error: AppError): RemoveOutcome[] =>
   journal.remove.ids.map((id) => ({
     id,
@@ -39,10 +39,7 @@ const notRemoved = (journal: Journal, error: AppError): RemoveOutcome[] =>
     ...sentenceOf(failureMessage(error)),
   }));
 
-/**
- * A defect in the clean-up, as one of its outcomes: what is verified stays in force whatever happens
- * here.
- */
+/** An exception in the clean-up, as one of its outcomes: verified settings stay in force in any case. */
 export function cleanUpDefect(cause: unknown): AppError {
   return fail('internal', message('apply.clean-up-after-applying-hit-defect'), {
     cause,
@@ -59,8 +56,8 @@ async function removeChosen({ ports, state, journal }: StepContext): Promise<Rem
   if (journal.remove.ids.length === 0) return null;
   const asDone = (outcome: RemoveOutcome): RemoveOutcome => {
     const name = journal.remove.names?.[outcome.id] ?? outcome.name;
-    // It was there when it was chosen: gone since (by a clean-up that was interrupted, or by somebody else)
-    // is what was requested.
+    // It existed when it was chosen: if it is gone (by an interrupted clean-up, or by another client), the
+    // request is fulfilled.
     return outcome.gone === true ? { id: outcome.id, name, removed: true } : outcome;
   };
   const soFar: RemoveOutcome[] = [];

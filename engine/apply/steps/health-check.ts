@@ -2,7 +2,7 @@ import { ok } from '../../../shared/result.ts';
 import { settingsInForce } from '../plan-facts.ts';
 import type { StepModule } from './step.ts';
 
-/** Does the engine answer, through the gateway too, as it is configured? */
+/** Checks that the engine responds as configured, also through the gateway. */
 export const healthCheck: StepModule = {
   id: 'health-check',
   isDue: () => true,

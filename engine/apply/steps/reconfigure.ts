@@ -5,7 +5,7 @@ import { previewEngineConfig, reconcileEngineConfig } from '../../daemon-json/da
 import { settingsInForce } from '../plan-facts.ts';
 import type { StepModule } from './step.ts';
 
-/** Installs the isolation runtime and brings the engine's configuration in line with the settings. */
+/** Installs the isolation runtime and adapts the engine's configuration to the settings. */
 export const reconfigure: StepModule = {
   id: 'reconfigure',
   isDue: ({ restartNeeded, reloadNeeded }) => restartNeeded || reloadNeeded,
@@ -27,10 +27,10 @@ export const reconfigure: StepModule = {
       runtimePath: backend.runtimePath(paths),
       configFile: ports.capabilities.configFile,
     };
-    // A directive the engine refuses shows now, while everything still runs.
+    // A directive that the engine refuses is reported now, while everything still runs.
     const checked = await ports.driver.checkConfig(desired);
     if (!checked.ok) return checked;
-    // What an older engine showed says nothing about the one to come.
+    // Results of the previous engine say nothing about the next one.
     await rm(paths.verification, { force: true });
     const before = await previewEngineConfig(paths, desired);
     const plan = await reconcileEngineConfig(paths, desired);

@@ -8,15 +8,15 @@ import { describeError } from './describe-error.ts';
 import type { StepContext, StepModule } from './step.ts';
 
 /**
- * What recreating up to `recreationsAtOnce` containers takes, ms: a new one without a health check must run
- * for a while to count as well.
+ * Typical duration of recreating up to `recreationsAtOnce` containers, ms: a new one without a health check
+ * must also run for a while.
  */
 const recreationMs = 12_000;
 
 /**
- * Recreates the chosen containers under ECI, side by side. What can't be recreated is reported in the
- * outcome: the settings are applied and verified all the same. May be done again after an interruption: what
- * is recreated by then counts as done.
+ * Recreates the chosen containers under ECI, concurrently. Failed recreations are reported in the outcome:
+ * the settings are applied and verified all the same. May be repeated after an interruption: containers that
+ * are recreated by then count as done.
  */
 export const recreate: StepModule = {
   id: 'recreate',
@@ -33,7 +33,7 @@ export const recreate: StepModule = {
   defectError: cleanUpDefect,
 };
 
-/** Outcomes of containers that can't be recreated, for want of an engine. */
+/** Outcomes for containers that cannot be recreated because the engine is not available. */
 const notRecreated = (journal: Journal, error: AppError): RecreateMember[] =>
   (journal.recreate?.containers ?? []).map(({ id, name }) => ({
     id,
@@ -68,7 +68,7 @@ async function recreateChosen({
       state.log(line);
     }
   };
-  /** The end of a recreation that did not get to its own. */
+  /** The outcome of a recreation that did not finish. */
   const endWith = (members: RecreateMember[]): void => {
     follow({ members, activity: 'ended', cancellable: false });
   };
@@ -96,8 +96,8 @@ const progressMessage = (members: readonly RecreateMember[]): Message =>
   message('apply.detail-recreated', { done: members.filter(isRecreated).length, total: members.length });
 
 /**
- * Members of a recreation that a defect ended: outcomes stay, and nobody knows how far the one under way
- * came.
+ * Members of a recreation that ended with an exception: existing outcomes stay, and the state of the one in
+ * progress is unknown.
  */
 function cutShort(journal: Journal, latest: RecreateRun | null, error: AppError): RecreateMember[] {
   const members = latest?.members ?? notRecreated(journal, error);

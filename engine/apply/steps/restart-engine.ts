@@ -1,13 +1,13 @@
 import { ok } from '../../../shared/result.ts';
 import type { StepModule } from './step.ts';
 
-/** Restarts the engine under the configuration on disk; starts one that is stopped. */
+/** Restarts the engine with the configuration on disk; starts a stopped one. */
 export const restartEngine: StepModule = {
   id: 'restart-engine',
   isDue: ({ restartNeeded }) => restartNeeded,
   estimate: {
     defaultMs: 6000,
-    // What past restarts waited for containers is taken off, what this one will is added.
+    // The waits of past restarts for containers are subtracted, the expected wait of this one is added.
     waitedMs: ({ stopWait = 0 }) => stopWait * 1000,
     withLoad: (typicalMs, { stopWait }) => typicalMs + stopWait * 1000,
   },

@@ -1,7 +1,7 @@
 import { message } from '../../../shared/messages/message.ts';
 import { fail, type Result } from '../../../shared/result.ts';
 
-/** The file is not what the plan was made against. */
+/** The file differs from the one the plan was made against. */
 export function settingsConflict(path: string): Result<never> {
   return fail('settings.conflict', message('apply.settings-file-was-changed-by-another-program'), {
     hint: message('apply.look-at-what-changed-then-plan-again'),

@@ -3,7 +3,7 @@ import { fail, ok } from '../../../shared/result.ts';
 import { countMessage, settled } from '../../../shared/verify/claims.ts';
 import type { StepModule } from './step.ts';
 
-/** Shows the protection from inside real containers. Left out only where ECI is off afterwards. */
+/** Verifies the protection from inside real containers. Skipped only if ECI is off afterwards. */
 export const verify: StepModule = {
   id: 'verify',
   isDue: ({ eciAfter }) => eciAfter,
@@ -15,8 +15,8 @@ export const verify: StepModule = {
     if (!verification.ok) return verification;
     const { claims } = verification.value;
     for (const claim of claims) state.log(`${claim.id}: ${claim.verdict}: ${claim.evidence}`);
-    // Audit mode is what was requested: that nothing is refused is no reason to roll back. It is said, and
-    // never shown as held.
+    // Audit mode was requested: that nothing is refused is no reason to roll back. It is reported, and never
+    // counts as passed.
     const open = claims.filter((claim) => claim.verdict === 'not-enforced').length;
     const bad = claims.filter((claim) => !settled(claim.verdict) && claim.verdict !== 'not-enforced');
     if (bad.length > 0 || claims.length === 0) {

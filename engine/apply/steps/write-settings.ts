@@ -5,7 +5,7 @@ import { readSettings, removeFile, removeLeftTemporaries, writeFileAtomic } from
 import { settingsConflict } from './settings-conflict.ts';
 import type { StepModule } from './step.ts';
 
-/** Puts the new settings file in place; the gateway enforces it from then on. */
+/** Writes the new settings file; the gateway enforces it from then on. */
 export const writeSettings: StepModule = {
   id: 'write-settings',
   isDue: () => true,

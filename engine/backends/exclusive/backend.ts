@@ -33,7 +33,7 @@ export interface ExclusiveOptions {
 /** Id-mapped layers of an overlay need this kernel. */
 const oldestKernel = [5, 19] as const;
 /**
- * From this one on overlay takes layers by file descriptor; before, they are attached where nobody sees them,
+ * From this version on overlay takes layers by file descriptor; before, they are attached at a hidden place
  * while it is mounted.
  */
 const layersByDescriptor = [6, 13] as const;
@@ -82,7 +82,7 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
             reason: message('isolation.runc-is-not-installed'),
             hint: message('isolation.install-runc-debian-apt-get-install-runc'),
           });
-        // Running containers keep the file they started from: a new one takes its name.
+        // Running containers keep using the file they started from: a new file takes its name.
         const temporary = path.join(paths.runtimeDir, `.bulkhead-runc.${process.pid}`);
         try {
           await copyFile(built, temporary, constants.COPYFILE_EXCL).catch(async (error: unknown) => {
@@ -106,7 +106,7 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
   };
 }
 
-/** Makes `link` a symlink to `target`, atomically where it is another one already. */
+/** Makes `link` a symlink to `target`; replaces another link atomically. */
 async function pointTo(link: string, target: string): Promise<void> {
   const present = await lstat(link).then(
     (stat) => (stat.isSymbolicLink() ? readlink(link) : ''),
@@ -207,7 +207,7 @@ async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]
     probedFeatures.map((code) =>
       requirement(code, false, message('isolation.could-not-be-tried', { reason }), fixes[code]),
     );
-  // The data directory may not exist yet: its nearest ancestor that does is on the same file system.
+  // The data directory may not exist yet: its nearest existing ancestor is on the same file system.
   let directory = paths.data;
   while (
     !(await access(directory).then(
@@ -220,7 +220,7 @@ async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]
   try {
     output = (await run(built, ['--bulkhead-check', directory], { timeout: 20_000 })).stdout;
   } catch (error) {
-    // It exits 1 when something is unmet, after printing what.
+    // It exits with 1 when a requirement is not met, after printing which.
     const partial =
       error instanceof Error && 'stdout' in error && typeof error.stdout === 'string' ? error.stdout : '';
     const stderr =
@@ -249,7 +249,7 @@ async function tryMounts(built: string, paths: RootPaths): Promise<Requirement[]
 }
 
 /**
- * The engine diffs layers natively only without redirect_dir and metacopy; otherwise images built would
+ * The engine diffs layers natively only without redirect_dir and metacopy; otherwise built images would
  * differ.
  */
 async function nativeOverlayDiff(): Promise<Requirement> {

@@ -15,28 +15,29 @@ const run = promisify(execFile);
 export interface SysboxOptions {
   /** The runtime's program. */
   readonly binary?: string;
-  /** Where its services have their sockets. */
+  /** The sockets of its services. */
   readonly socketDirectory?: string;
-  /** How long a service may take to answer. */
+  /** How long a service may take to respond. */
   readonly timeoutMs?: number;
   /** The engine's program, which prints its version. */
   readonly dockerd?: string;
 }
 
-/** Where Sysbox's packages put the runtime, and the only place it is taken from. */
+/** Where Sysbox's packages install the runtime, and the only accepted place. */
 export const sysboxRuntimePath = '/usr/bin/sysbox-runc';
 const services = [
   { socket: 'sysmgr.sock', name: 'sysbox-mgr' },
   { socket: 'sysfs.sock', name: 'sysbox-fs' },
 ] as const;
 const installFix = message('isolation.install-sysbox-from-its-own-releases-github');
-/** BuildKit takes another runc since this version. */
+/** BuildKit accepts another runc from this version on. */
 const firstMajorForBuilds = 25;
 
 /**
- * Sysbox (Community Edition), where an administrator has installed it and names it in `bulkhead.backend`. It
- * gives every container a user namespace, but all of them one range of ids; sockets, binds and namespaces are
- * the gateway's to refuse, as with our own backend. Not run on a real Sysbox: it is in no package registry.
+ * Sysbox (Community Edition), if an administrator has installed it and selects it in `bulkhead.backend`. It
+ * gives every container a user namespace, but all of them the same range of ids; sockets, binds and
+ * namespaces are refused by the gateway, as with our own backend. Not run on a real Sysbox: it is in no
+ * package registry.
  */
 export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
   const {
@@ -69,7 +70,7 @@ export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
       return { id: 'sysbox', available: requirements.every((requirement) => requirement.met), requirements };
     },
     async install() {
-      // Nothing of ours goes there: Sysbox is its packages' to install and to update.
+      // Nothing to install: Sysbox is installed and updated by its packages.
       const found = await installed(binary, timeoutMs);
       return found.met
         ? ok(undefined)

@@ -1,17 +1,18 @@
 import { message, type Message } from '../../../shared/messages/message.ts';
 import net from 'node:net';
 
-/** What asking a service of Sysbox came to. */
+/** The result of connecting to a service of Sysbox. */
 export type ServiceProbe =
   { readonly isResponsive: true } | { readonly isResponsive: false; readonly why: string | Message };
 
 /**
- * Does the gRPC service behind a Unix socket answer within `timeoutMs`? Connecting shows nothing: the kernel
- * accepts for a process that hangs (Sysbox's file-system service is known to, in FUSE). So the first frame of
- * HTTP/2, the service's settings, is waited for. The service itself gets no request. Never rejects.
+ * Checks whether the gRPC service behind a Unix socket responds within `timeoutMs`. A successful connect
+ * shows nothing: the kernel accepts connections for a process that hangs (Sysbox's file-system service may
+ * hang in FUSE). So it waits for the first frame of HTTP/2, the service's settings. The service itself gets
+ * no request. Never rejects.
  */
 export async function probeService(socket: string, timeoutMs: number): Promise<ServiceProbe> {
-  // Few machines have a Sysbox, and every window would wait for it.
+  // Loaded only when needed: few machines have a Sysbox, and every window would wait for it.
   const { default: http2 } = await import('node:http2');
   return new Promise((resolve) => {
     const connection = net.connect(socket);
@@ -25,7 +26,7 @@ export async function probeService(socket: string, timeoutMs: number): Promise<S
     const timer = setTimeout(() => {
       settle({ isResponsive: false, why: message('isolation.service-hangs', { seconds: timeoutMs / 1000 }) });
     }, timeoutMs);
-    // What a program answers that is no such service is an error of the protocol.
+    // The response of a program that is not such a service is a protocol error.
     session.once('remoteSettings', () => {
       settle({ isResponsive: true });
     });
@@ -35,7 +36,8 @@ export async function probeService(socket: string, timeoutMs: number): Promise<S
     session.once('close', () => {
       settle({ isResponsive: false, why: message('isolation.service-closed-connection') });
     });
-    // Both the socket and the session tell; the session's is taken, and the socket's must have a listener.
+    // Both the socket and the session emit the error; the session's is used, and the socket's must have a
+    // listener.
     connection.once('error', (error: NodeJS.ErrnoException) => {
       settle({ isResponsive: false, why: reasonOf(error) });
     });

@@ -11,8 +11,8 @@ import { rootPaths } from '../../base/root-paths.ts';
 import { sysboxBackend } from './backend.ts';
 
 /**
- * A real engine and gateway, configured as for Sysbox, with a stand-in that isolates nothing: what is shown
- * is the configuration.
+ * A real engine and gateway, configured as for Sysbox, with a stand-in that isolates nothing: the
+ * configuration is tested.
  */
 let scratch: string;
 let fakeSysbox: StandInSysbox;
