@@ -32,46 +32,46 @@ import type { Message } from '../shared/messages/message.ts';
 export interface TargetOptions {
   /** Absolute path of the launcher (`bin/bulkhead`), for the processes the driver starts. */
   readonly bulkheadCommand: string;
-  /** Directory that holds `runtime/build/` (the project, or the installed package). */
+  /** Directory that contains `runtime/build/` (the project, or the installed package). */
   readonly projectRoot: string;
   /**
-   * Drives the engine instead of the embedded engine's own driver: the supervisor, when it resumes an apply
-   * while it starts the engine.
+   * Drives the engine instead of the embedded engine's own driver: set by the supervisor when it resumes an
+   * apply while it starts the engine.
    */
   readonly driver?: EngineDriver;
   /**
-   * The user behind this process, by number, where it has an administrator's rights. Default: the one behind
+   * The user behind this process, by number, if it has an administrator's rights. Default: the one behind
    * sudo or pkexec.
    */
   readonly sessionUser?: string;
-  /** For a caller that asks for an administrator's rights when it saves: why it can't, null where it can. */
+  /** For a caller that prompts for an administrator's rights when it saves: why it can't; null: it can. */
   readonly elevationMissing?: () => Promise<Message | null>;
   /**
-   * Decides beforehand what the gateway will refuse of a recreation, by the gateway's own code. Without it a
-   * plan does not say.
+   * Predicts the gateway's refusals of a recreation, with the gateway's own code. Without it a plan does not
+   * contain them.
    */
   readonly recreatePolicy?: RecreatePolicy;
-  /** Called at each point of an apply's journal, once it is on disk; tests stop the process there. */
+  /** Called at each point of an apply's journal, once it is on disk; tests kill the process there. */
   readonly onApplyPoint?: (point: string) => Promise<void>;
 }
 
 /**
- * An engine guarded by us with everything an admin does to it: one object for the command line and the app.
- * Nothing here throws for expected failures.
+ * A managed engine with all operations of an administrator: one object for the command line and the app.
+ * Expected failures are never thrown.
  */
 export interface Target {
   readonly ref: TargetRef;
   /** The target's stable id (`shared/targets/target-id.ts`). */
   readonly id: string;
-  /** What it allows, and how it behaves: ask these, never the kind. */
+  /** What it allows, and how it behaves: use these, never the kind. */
   readonly capabilities: TargetCapabilities;
-  /** What is known of Docker Desktop; null for every other engine. */
+  /** Facts about Docker Desktop; null for every other engine. */
   desktop(): Promise<DesktopFacts | null>;
   readonly paths: RootPaths;
   readonly driver: EngineDriver;
   readonly backends: readonly IsolationBackend[];
   readonly settings: SettingsStore;
-  /** What the lint knows of this machine and engine. */
+  /** The linter's facts about this machine and engine. */
   readonly lintContext: LintContext;
   /** Tries every backend's requirements on this machine. */
   backendReports(): Promise<BackendReport[]>;
@@ -81,8 +81,8 @@ export interface Target {
    */
   scan(call?: Pick<ScanOptions, 'inspectLimitMs'>): Promise<Result<ContainerScan, AppError>>;
   /**
-   * One outcome per requested id, in order; `onProgress` after each. An abort leaves the rest as outcomes
-   * with an error.
+   * One outcome per requested id, in order; `onProgress` after each. After an abort, the remaining outcomes
+   * have an error.
    */
   remove(
     request: RemoveRequest,
@@ -91,11 +91,11 @@ export interface Target {
       signal?: AbortSignal;
     },
   ): Promise<Result<RemoveOutcome[], AppError>>;
-  /** What recreating containers under ECI would do (D). Changes nothing. */
+  /** The consequences of recreating containers under ECI (D). Changes nothing. */
   planRecreate(request: RecreateRequest): Promise<Result<RecreatePlan, AppError>>;
   /**
    * Starts recreating; refused (`rights.not-root`, `apply.in-progress`, `containers.not-found`) before
-   * anything is touched.
+   * anything is changed.
    */
   startRecreate(
     request: RecreateRequest,
@@ -107,30 +107,30 @@ export interface Target {
    */
   settleRecreate(): Promise<Result<readonly SettledRecreate[], AppError>>;
   /**
-   * What applying `text` would do. Changes nothing. Fails with settings.* when the applied file cannot be
-   * read; findings and missing requirements are in the plan.
+   * The consequences of applying `text`. Changes nothing. Fails with settings.* when the applied file cannot
+   * be read; findings and missing requirements are in the plan.
    */
   plan(text: string, choices: ContainerChoices): Promise<Result<ApplyPlan, AppError>>;
   /**
    * Starts an apply; refused (`settings.conflict`, `apply.in-progress`, `settings.findings`,
-   * `isolation.requirement-missing`, `apply.nothing-to-apply`, …) before anything is touched.
+   * `isolation.requirement-missing`, `apply.nothing-to-apply`, …) before anything is changed.
    */
   startApply(
     request: ApplyRequest,
     onEvent?: (event: ApplyEvent) => void,
   ): Promise<Result<ApplyHandle, AppError>>;
   /**
-   * Finishes or rolls back an apply that a crash interrupted. Null when there was none. Call at start, before
+   * Finishes or rolls back an apply that a crash interrupted. Null if there was none. Call at start, before
    * anything else.
    */
   resume(onEvent?: (event: ApplyEvent) => void): Promise<Result<ApplyRun | null, AppError>>;
   /** Runs the probes now and records the result. */
   verify(signal?: AbortSignal): Promise<Result<Verification, AppError>>;
-  /** The last recorded verification, null when there is none or it cannot be read. */
+  /** The last recorded verification, null if there is none or it cannot be read. */
   lastVerification(): Promise<Verification | null>;
-  /** Calls `listener` when another one was recorded, by whomever. Returns how to stop. */
+  /** Calls `listener` when another one was recorded. Returns how to stop. */
   watchVerification(listener: () => void): () => void;
   images(): Promise<Result<LocalImage[], AppError>>;
-  /** Stops watching; does not touch the engine. */
+  /** Stops watching; does not affect the engine. */
   dispose(): void;
 }

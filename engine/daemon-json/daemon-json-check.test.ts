@@ -13,7 +13,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** A `dockerd` that refuses what holds "frob", in dockerd's words. */
+/** A `dockerd` that refuses a file containing "frob", with dockerd's message. */
 async function fakeDockerd(
   script = 'if grep -q frob "$3"; then echo "unable to configure the Docker daemon with file $3: ' +
     'the following directives don\'t match any configuration option: frob" >&2; exit 1; fi; ' +

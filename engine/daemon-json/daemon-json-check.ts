@@ -8,9 +8,10 @@ import { message } from '../../shared/messages/message.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 
 /**
- * Would dockerd take daemon.json as it is on disk, merged with what the settings want? Changes nothing, so it
- * can be used while the engine runs. Errors: daemon-json.invalid (its JSON, or a directive dockerd refuses),
- * daemon-json.conflict. What only a start shows (an unknown storage driver) is not found.
+ * Checks whether dockerd would accept daemon.json as it is on disk, merged with what the settings require.
+ * Changes nothing, so it can be used while the engine runs. Errors: daemon-json.invalid (its JSON, or a
+ * directive that dockerd refuses), daemon-json.conflict. Errors that only a start detects (an unknown storage
+ * driver) are not found.
  */
 export async function checkEngineConfig(
   paths: RootPaths,
@@ -23,11 +24,11 @@ export async function checkEngineConfig(
 }
 
 /**
- * dockerd's own verdict on the text of a daemon.json. `ok` too where it can't run (not installed, too
- * old to know --validate): then its start decides.
+ * dockerd's own verdict on the text of a daemon.json. `ok` too if dockerd can't be run (not installed, too
+ * old for --validate): then its start decides.
  */
 export async function validateByDockerd(text: string): Promise<Result<void, AppError>> {
-  // A file, and one nobody else can read: it may hold proxy credentials.
+  // A file that nobody else can read: it may contain proxy credentials.
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-check-'));
   try {
     const file = path.join(directory, 'daemon.json');
@@ -43,7 +44,7 @@ export async function validateByDockerd(text: string): Promise<Result<void, AppE
   }
 }
 
-/** What dockerd has against the file; null when nothing, or when it did not judge. */
+/** dockerd's error for the file; null if there is none, or if dockerd could not check it. */
 function validate(file: string): Promise<string | null> {
   return new Promise((resolve) => {
     execFile(

@@ -2,20 +2,20 @@ import { message, type Message } from '../../shared/messages/message.ts';
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 
 /**
- * Something in daemon.json that the engine guarded by us can't run with. Never changed by us: an admin
+ * A setting in daemon.json with which a guarded engine can't run. We never change it: an administrator
  * decides.
  */
 export interface EngineConfigConflict {
   readonly pointer: string;
   readonly value: unknown;
-  /** Why it can't stay, one sentence. */
+  /** The reason, one sentence. */
   readonly reason: Message;
   /** What to do. */
   readonly hint: Message;
 }
 
 /**
- * Keys an embedded engine fixes itself by dockerd flags; dockerd refuses to start when the file has them too.
+ * Keys that an embedded engine sets by dockerd flags; dockerd refuses to start when the file has them too.
  */
 const fixedByFlags = {
   hosts: message('daemon-json.engine-must-listen-behind-the-gateway'),
@@ -30,8 +30,8 @@ const fixedByFlags = {
 } as const satisfies Readonly<Record<string, Message>>;
 
 /**
- * Everything in the file that contradicts us, in the order of the file's keys. With ECI off only what would
- * stop the engine or the runtime.
+ * All conflicts in the file, in the order of the file's keys. With ECI off only those that would stop the
+ * engine or the runtime.
  */
 export function findConflicts(root: Node | undefined, desired: DesiredEngineConfig): EngineConfigConflict[] {
   if (root === undefined) return [];
@@ -90,19 +90,19 @@ export function findConflicts(root: Node | undefined, desired: DesiredEngineConf
   return conflicts;
 }
 
-/** What the engine's configuration should say. */
+/** The desired content of the engine's configuration. */
 export interface DesiredEngineConfig {
   readonly eci: boolean;
   /**
-   * Whose daemon.json it is. `own` (default): that of an engine of ours. `machine`: that of the machine's
+   * Whose daemon.json it is. `own` (default): that of an embedded engine. `machine`: that of the machine's
    * engine, which reads it itself: it always names the runtime and a default one, so that a reload is enough
    * to switch ECI.
    */
   readonly configFile?: 'own' | 'machine';
   readonly runtimeName: string;
   /**
-   * Where the runtime is. An engine of ours gets it by what it is started with (`launchConfig`); here it
-   * shows a clash.
+   * The path of the runtime. An embedded engine gets it from its launch configuration (`launchConfig`); here
+   * it reveals a conflict.
    */
   readonly runtimePath: string;
 }

@@ -21,7 +21,7 @@ describe('daemon.json on disk', () => {
     await chmod(paths.daemonJson, 0o640);
     expect((await reconcileEngineConfig(paths, on)).ok).toBe(true);
     expect((await stat(paths.daemonJson)).mode & 0o777).toBe(0o640);
-    // The record holds what was in it: no one else may read that either.
+    // The record contains the previous text: it must not be more readable than the file.
     expect((await stat(recordFile(paths))).mode & 0o777).toBe(0o640);
     expect((await reconcileEngineConfig(paths, off)).ok).toBe(true);
     expect(await readFile(paths.daemonJson)).toEqual(bytes);

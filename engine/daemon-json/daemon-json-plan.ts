@@ -18,32 +18,34 @@ import { findConflicts, type EngineConfigConflict } from './daemon-json-conflict
 import { plainRuntime } from './launch-config.ts';
 
 const path = z.array(z.string());
-/** What was in daemon.json before ECI was turned on; kept in DIR/daemon-json.before.json while ECI is on. */
+/**
+ * The content of daemon.json before ECI was turned on; kept in DIR/daemon-json.before.json while ECI is on.
+ */
 export const recordedConfigSchema = z.object({
   version: z.literal(1),
-  /** The file's whole text before, null where there was none. */
+  /** The whole previous text of the file, null if there was no file. */
   original: z.string().nullable(),
-  /** The text as we left it: while it is unchanged, `original` can be given back byte for byte. */
+  /** The text as we wrote it: while it is unchanged, `original` can be restored byte for byte. */
   merged: z.string(),
   keys: z.array(z.object({ path, had: z.boolean(), before: z.unknown().optional(), ours: z.unknown() })),
-  /** Objects that had to be made to hold our keys; `wasNull`: in place of a null. */
+  /** Objects that were created to contain our keys; `wasNull`: replacing a null. */
   created: z.array(z.object({ path, wasNull: z.boolean() })),
 });
 export type RecordedConfig = z.infer<typeof recordedConfigSchema>;
 
 export interface EngineConfigPlan {
-  /** The text the file should have; null = no file. With conflicts: the text it has. */
+  /** The new text of the file; null = no file. With conflicts: the current text. */
   readonly text: string | null;
-  /** What to remember for turning ECI off; null = nothing. */
+  /** The record for turning ECI off; null = none. */
   readonly record: RecordedConfig | null;
   readonly changes: readonly DaemonJsonChange[];
   readonly conflicts: readonly EngineConfigConflict[];
 }
 
 /**
- * Merges what ECI needs into daemon.json, or takes it out again; `desired` null: everything of ours. Pure;
- * every byte it need not touch stays. Errors: daemon-json.invalid with line and column (the engine would not
- * start with such a file either).
+ * Merges what ECI needs into daemon.json, or removes it again; with `desired` null, removes everything of
+ * ours. Pure; every byte that need not change stays. Errors: daemon-json.invalid with line and column (the
+ * engine would not start with such a file either).
  */
 export function planEngineConfig(
   currentText: string | null,
@@ -75,8 +77,8 @@ export function planEngineConfig(
 }
 
 /**
- * The keys of ours: under ECI every container without a runtime of its own gets ours. Entitlements of builds,
- * which the engine reads at its start alone, are left to the admin: gateway and planner refuse them (C).
+ * Our keys: under ECI every container without an explicit runtime gets ours. Entitlements of builds, which
+ * the engine reads only at its start, are left to the administrator: gateway and planner refuse them (C).
  */
 function managedKeys(
   desired: DesiredEngineConfig,
@@ -103,7 +105,7 @@ function setKeys(
   desired: DesiredEngineConfig,
   recorded: RecordedConfig | null,
 ): Merge {
-  // The file as it would be without us, also when an admin edited it while ECI was on.
+  // The file without our keys, also if an administrator edited it while ECI was on.
   const original = recorded === null ? current : giveBack(current, recorded).text;
   const managed = managedKeys(desired, original);
   let text = isBlank(original) ? '{}\n' : (original ?? '');
@@ -115,7 +117,7 @@ function setKeys(
       const node = find(text, parent);
       if (node !== undefined && node.type !== 'null') continue;
       created.push({ path: parent, wasNull: node !== undefined });
-      // A null object is the same as none for the engine, but can't be edited inside.
+      // To the engine a null object equals a missing one, but it can't be edited inside.
       if (node !== undefined) text = set(text, parent, {});
     }
     const before = find(text, at);
@@ -124,13 +126,13 @@ function setKeys(
     else keys.push({ path: at, had: true, before: valueOf(before), ours: value });
     text = set(text, at, value);
   }
-  // Nothing of it was missing: the admin has it so already, and keeps it when ECI goes off.
+  // All of it was there: the administrator's own, which is kept when ECI is turned off.
   if (keys.length === 0)
     return { text: original, record: null, changes: difference(current, original, managed) };
   const givenBack = (recorded?.keys ?? []).filter(
     (key) => !managed.some(({ path: at }) => isDeepStrictEqual(at, key.path)),
   );
-  // An admin's rearranged file that says the same already is left as it is.
+  // A file that an administrator reformatted, with the same content, is not changed.
   const merged =
     current !== null && recorded !== null && givenBack.length === 0 && sameKeys(current, managed)
       ? current
@@ -148,7 +150,7 @@ function giveBack(current: string | null, recorded: RecordedConfig | null): Merg
     return { text: recorded.original, record: null, changes: undone(recorded.keys) };
   if (current === null || isBlank(current)) return { text: current, record: null, changes: [] };
   let text = current;
-  // A key that no longer says what we wrote is the admin's.
+  // A key with another value than ours is the administrator's.
   const still = recorded.keys.filter((key) => {
     const node = find(text, key.path);
     return node !== undefined && isDeepStrictEqual(valueOf(node), key.ours);
@@ -198,12 +200,12 @@ const withoutBom = (text: string): string => (text.startsWith('\uFEFF') ? text.s
 const pointer = (at: readonly string[]): string =>
   at.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** The value of a node, with objects as JSON.parse makes them: jsonc-parser's have no prototype. */
+/** The value of a node, with objects like those of JSON.parse: jsonc-parser's have no prototype. */
 const valueOf = (node: Node): unknown => JSON.parse(JSON.stringify(getNodeValue(node))) as unknown;
 
 function find(text: string, at: readonly string[]): Node | undefined {
   const root = parseTree(withoutBom(text));
-  // jsonc-parser wants a mutable path.
+  // jsonc-parser requires a mutable path.
   return root === undefined ? undefined : findNodeAtLocation(root, [...at]);
 }
 
@@ -223,7 +225,7 @@ function set(text: string, at: readonly string[], value: unknown): string {
 }
 
 /**
- * As strict as the engine's own reader: no comments, no trailing commas, one object. An empty file counts as
+ * As strict as the engine's own parser: no comments, no trailing commas, one object. An empty file counts as
  * `{}`.
  */
 function parse(text: string | null): Result<Node | undefined, AppError> {
@@ -256,7 +258,7 @@ function invalid(text: string, offset: number, reason: string): Result<never, Ap
   });
 }
 
-/** The engine takes the last of two equal keys, editors the first: refused where it could matter. */
+/** Of two equal keys the engine uses the last, editors the first: refused if it could matter. */
 function duplicateKey(root: Node | undefined): { key: string; offset: number } | null {
   const runtimes = root === undefined ? undefined : findNodeAtLocation(root, ['runtimes']);
   for (const node of [root, runtimes]) {

@@ -21,19 +21,19 @@ export type { EngineConfigConflict } from './daemon-json-conflicts.ts';
 /** Longest daemon.json that is read, in bytes. */
 const maxBytes = 1024 * 1024;
 
-/** Where the text before ECI is kept while ECI is on. */
+/** Where the previous text is kept while ECI is on. */
 export const recordFile = (paths: RootPaths): string => path.join(paths.root, 'daemon-json.before.json');
 
 /**
- * The files that make up the engine's configuration: what an apply backs up and gives back byte for byte,
- * absence included.
+ * The files of the engine's configuration: an apply backs them up and restores them byte for byte, absence
+ * included.
  */
 export const engineConfigFiles = (paths: RootPaths): readonly string[] => [
   paths.daemonJson,
   recordFile(paths),
 ];
 
-/** What `reconcileEngineConfig` would do, for a preview. Reads, writes nothing. */
+/** The result that `reconcileEngineConfig` would have, for a preview. Writes nothing. */
 export async function previewEngineConfig(
   paths: RootPaths,
   desired: DesiredEngineConfig,
@@ -43,9 +43,9 @@ export async function previewEngineConfig(
 }
 
 /**
- * Brings daemon.json on disk to what the settings want: merged for ECI on, given back for ECI off.
- * Idempotent; atomic; a crash in between is settled by the next call. Errors: daemon-json.invalid,
- * daemon-json.conflict (nothing written), daemon-json.unwritable.
+ * Adapts daemon.json on disk to the settings: merged for ECI on, restored for ECI off. Idempotent; atomic;
+ * after a crash in between, the next call finishes. Errors: daemon-json.invalid, daemon-json.conflict
+ * (nothing written), daemon-json.unwritable.
  */
 export async function reconcileEngineConfig(
   paths: RootPaths,
@@ -59,7 +59,7 @@ export async function reconcileEngineConfig(
   return writePlanned(paths, read.value, plan.value);
 }
 
-/** Takes every key of ours out of daemon.json, and gives back what stood there before. Errors as above. */
+/** Removes all of our keys from daemon.json, and restores the previous values. Errors as above. */
 export function releaseEngineConfig(paths: RootPaths): Promise<Result<EngineConfigPlan, AppError>> {
   return reconcileEngineConfig(paths, null);
 }
@@ -70,8 +70,8 @@ async function writePlanned(
   plan: EngineConfigPlan,
 ): Promise<Result<EngineConfigPlan, AppError>> {
   const { text, record } = plan;
-  // The record is on disk before the file changes, and goes after it is restored: whatever is killed in
-  // between, the original is not lost. As readable as what it is a copy of.
+  // The record is on disk before the file changes, and is removed after it is restored: the original is not
+  // lost, wherever the process is killed. As readable as the file it is a copy of.
   const mode = await stat(paths.daemonJson).then(
     (info) => info.mode & 0o7777,
     () => 0o644,
@@ -97,7 +97,7 @@ async function writePlanned(
   return ok(plan);
 }
 
-/** What stands in daemon.json against us, as an error. */
+/** The conflicts in daemon.json, as an error. */
 export function conflictError(conflicts: readonly EngineConfigConflict[]): Err<AppError> {
   const [first] = conflicts;
   return fail('daemon-json.conflict', message('daemon-json.daemon-json-contradicts-how-this-engine-has'), {
@@ -116,7 +116,7 @@ export function conflictError(conflicts: readonly EngineConfigConflict[]): Err<A
 
 const done: Promise<Result<void, AppError>> = Promise.resolve(ok(undefined));
 
-/** Atomic; keeps the mode a file has, unless it is always to have another one. */
+/** Atomic; keeps the mode of an existing file, unless a fixed mode is given. */
 async function write(
   file: string,
   content: string,
@@ -142,7 +142,8 @@ async function readConfig(
   if (!recordText.ok) return recordText;
   if (recordText.value === null) return ok({ text: text.value, record: null });
   const record = recordedConfigSchema.safeParse(parseJson(recordText.value));
-  // Going on without it would make our own keys look like the admin's, and lose the original for good.
+  // Continuing without it would make our own keys look like the administrator's, and lose the original for
+  // good.
   if (!record.success) {
     return fail(
       'daemon-json.invalid',
@@ -157,10 +158,7 @@ async function readConfig(
   return ok({ text: text.value, record: record.data });
 }
 
-/**
- * A file's text, or null where there is none. The bytes must be UTF-8, so that text and bytes are the same
- * thing.
- */
+/** A file's text, or null if there is none. The bytes must be UTF-8, so that text and bytes correspond. */
 async function readText(file: string): Promise<Result<string | null, AppError>> {
   let bytes: Buffer;
   try {

@@ -10,8 +10,8 @@ export interface RegisteredRuntime {
 export const plainRuntime = 'runc';
 
 /**
- * Keys that dockerd takes by a reload when they are set (moby: daemon/reload.go). It ignores that one was
- * taken out, and every other change: storage, networks, logging, proxies, cgroups, builder and the like.
+ * Keys that dockerd takes by a reload when they are set (moby: daemon/reload.go). It ignores the removal of a
+ * key, and every other change: storage, networks, logging, proxies, cgroups, builder and the like.
  */
 const reloadableKeys: ReadonlySet<string> = new Set([
   'allow-nondistributable-artifacts',
@@ -33,10 +33,10 @@ const reloadableKeys: ReadonlySet<string> = new Set([
 type Config = Readonly<Record<string, unknown>>;
 
 /**
- * The configuration that dockerd of an embedded engine is started with and reloads: daemon.json of the
- * engine's directory (`text`; null: there is none), and what is named whether ECI is on or off, since dockerd
- * keeps what a reload does not name: the isolation runtime (`runtime`; null: none is known), a default
- * runtime, and live-restore. `text` is one that `planEngineConfig` takes.
+ * The configuration with which dockerd of an embedded engine is started, and which it reloads: daemon.json of
+ * the engine's directory (`text`; null: there is none), plus keys that are set whether ECI is on or off,
+ * since dockerd keeps the value of a key that is missing in a reload: the isolation runtime (`runtime`; null:
+ * none is available), a default runtime, and live-restore. `text` is one that `planEngineConfig` accepts.
  */
 export function launchConfig(text: string | null, runtime: RegisteredRuntime | null): string {
   const config = parseConfig(text);
@@ -51,10 +51,10 @@ export function launchConfig(text: string | null, runtime: RegisteredRuntime | n
 }
 
 /**
- * The configuration of the start itself: with live-restore, `launched` is reloaded once dockerd answers.
+ * The configuration of the start itself: with live-restore, `launched` is reloaded once dockerd responds.
  * Without it, dockerd with an address pool deletes `docker0` at its start (moby: daemon_unix.go,
  * `removeDefaultBridgeInterface`), which is the network of the machine's own engine. Containers that outlived
- * a killed dockerd go on running under the next one.
+ * a killed dockerd keep running under the next one.
  */
 export function startConfig(launched: string): string {
   return `${JSON.stringify({ ...parseConfig(launched), 'live-restore': true }, null, 2)}\n`;
@@ -67,8 +67,8 @@ export function defaultRuntimeOf(launched: string): string {
 }
 
 /**
- * The keys in which `next` differs from the configuration in force, and which dockerd takes at its start
- * alone. Both are launched configurations.
+ * The keys in which `next` differs from the configuration in force, and which dockerd reads only at its
+ * start. Both are launched configurations.
  */
 export function restartKeys(inForce: string, next: string): string[] {
   const [before, after] = [parseConfig(inForce), parseConfig(next)];

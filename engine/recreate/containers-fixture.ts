@@ -17,14 +17,14 @@ interface FakeContainer {
 }
 
 /**
- * Speaks list, inspect, stop and delete as the engine does; for numbers and races a real engine can't be made
- * to show on demand.
+ * Implements list, inspect, stop and delete like the engine; for numbers and races that a real engine can't
+ * produce on demand.
  */
 export class FakeEngine {
   readonly containers = new Map<string, FakeContainer>();
   readonly vanished = new Set<string>();
   readonly broken = new Set<string>();
-  /** Inspects of these are never answered. */
+  /** Inspects of these never get a response. */
   readonly hung = new Set<string>();
   readonly calls: string[] = [];
   readonly usedVolumes = new Set<string>();

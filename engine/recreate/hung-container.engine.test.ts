@@ -14,14 +14,14 @@ import type { RecreatePorts } from './recreate-ports.ts';
 import { removeContainers } from '../scan/remove.ts';
 import { scanContainers } from '../scan/scan.ts';
 
-// dockerd reads /etc/passwd of a container while it starts it, with the container's lock held. Where that is
-// a FIFO it never comes back from there, and answers nothing about that container.
+// dockerd reads /etc/passwd of a container while it starts it, holding the container's lock. If that is a
+// FIFO, the read never returns, and no request about that container gets a response.
 
 const run = promisify(execFile);
 const limitMs = 1_500;
 const hungNames = ['hung-0', 'hung-1', 'hung-2'];
 let engine: BareEngine;
-/** Requests to start the containers that hang. They end once somebody writes to the FIFO. */
+/** Requests to start the containers that hang. They end once a process writes to the FIFO. */
 let starts: readonly Promise<unknown>[];
 let fifos: readonly string[];
 
@@ -57,7 +57,8 @@ tar -C "$d" -c . | docker -H "unix://$1" import -c 'ENV PATH=/bin' - fifo`;
     }),
   );
   starts = hungNames.map((name) => engine.docker('start', name).catch((error: unknown) => error));
-  // The engine has it mounted by the time it reads the file; it answers nothing about it from then on.
+  // The engine has mounted it by the time it reads the file; from then on no request about it gets a
+  // response.
   for (const name of hungNames) {
     const inspected = () =>
       dockerClient(engine.socket, 300)
@@ -74,7 +75,7 @@ tar -C "$d" -c . | docker -H "unix://$1" import -c 'ENV PATH=/bin' - fifo`;
 }, 120_000);
 
 afterAll(async () => {
-  // dockerd waits for its locks before it ends: whoever opens the FIFO lets it go on.
+  // dockerd waits for its locks before it exits: opening the FIFO lets it continue.
   try {
     for (const fifo of fifos) await (await open(fifo, 'r+')).close();
     await Promise.all(starts);
@@ -104,7 +105,7 @@ it("a scan lists what can't be inspected as unknown, with the reason", async () 
 
 it('a scan with a limit for each container lists new ones though the engine holds others up', async () => {
   const options = { eci: false, eciSince: null, runtimeName: 'bulkhead', inspectLimitMs: limitMs };
-  // As patient as any client, ten seconds and more.
+  // With the timeout of any client, ten seconds and more.
   const patient = dockerClient(engine.socket);
   await engine.docker('create', '--name', 'new', '--network', 'none', 'busybox', 'true');
   const scan = await scanContainers(patient, options);

@@ -3,7 +3,7 @@ import { retainedName } from '../../shared/containers/retained-name.ts';
 import type { JournalMember, RecreateJournal } from './recreate-journal.ts';
 import type { PlannedMember } from './recreate-plan.ts';
 
-/** The journal of a recreation that is about to create its containers. `names`: those that are taken. */
+/** The journal of a recreation that is about to create its containers. `names`: the names in use. */
 export function newRecreateJournal(
   members: readonly PlannedMember[],
   names: ReadonlySet<string>,
@@ -31,7 +31,7 @@ export function newRecreateJournal(
   };
 }
 
-/** Where a container's layer is committed to. */
+/** The image to which a container's layer is committed. */
 export function commitReference(name: string, at: Date): string {
   return `bulkhead/recreated:${name.slice(0, 100)}-${at.toISOString().replaceAll(/[-:]|\.\d+Z$/g, '')}`;
 }

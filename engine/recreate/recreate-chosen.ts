@@ -15,8 +15,8 @@ import { message } from '../../shared/messages/message.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 
 /**
- * Containers to recreate once ECI is on, as an apply notes them: its restart stops them, and what comes after
- * an interruption must know how they were.
+ * Containers to recreate once ECI is on, as an apply records them: its restart stops them, and resuming after
+ * an interruption needs their previous state.
  */
 export const chosenRecreationSchema = z.object({
   containers: z
@@ -25,17 +25,15 @@ export const chosenRecreationSchema = z.object({
         id: z.string(),
         /** Its name when it was chosen. */
         name: z.string(),
-        /** It ran when it was chosen: the new one is started. */
+        /** It was running when it was chosen: the new one is started. */
         ran: z.boolean(),
       }),
     )
     .min(1)
     .max(1000),
-  /** What was written inside them is committed to images that the new ones are made of. */
+  /** Changes written inside them are committed to images from which the new ones are created. */
   commit: z.boolean().optional(),
-  /**
-   * Name or number of the user who asks for the new ones where it was not recorded who had the old one made.
-   */
+  /** Name or number of the user who requests the new ones if the creator of the old one was not recorded. */
   asks: z.string(),
 });
 export type ChosenRecreation = z.infer<typeof chosenRecreationSchema>;
@@ -52,8 +50,8 @@ const requestFor = (containers: ChosenRecreation['containers'], commit: boolean)
 };
 
 /**
- * What recreating what is chosen would do once ECI is on with that runtime, after the restart if there is
- * one. Changes nothing.
+ * The consequences of recreating the chosen containers once ECI is on with that runtime, after the restart if
+ * there is one. Changes nothing.
  */
 export async function planChosen(
   ports: RecreatePorts,
@@ -84,9 +82,10 @@ export async function planChosen(
 }
 
 /**
- * Recreates what was chosen, for a caller that holds the apply lock. One that was interrupted is settled
- * first, and what was recreated before that counts as done. Old ones go where the new one runs well and has
- * what was written inside; one that did not run is kept beside the new one.
+ * Recreates the chosen containers, for a caller that holds the apply lock. An interrupted recreation is
+ * settled first, and containers that were recreated before that count as done. An old container is removed if
+ * the new one runs well and contains the changes written inside; one that was not running is kept beside the
+ * new one.
  */
 export async function recreateChosen(
   ports: RecreatePorts,
@@ -127,7 +126,7 @@ export async function recreateChosen(
   return ok({ run: () => all(run()), cancel, done: done.then(all) });
 }
 
-/** What is settled about a chosen container as things stand; null: it is still to be recreated. */
+/** The outcome for a chosen container if it is settled already; null: it is still to be recreated. */
 function settledOutcome(
   { id, name }: ChosenRecreation['containers'][number],
   containers: readonly Container[],
@@ -137,7 +136,7 @@ function settledOutcome(
   const successor = containers.find(
     (container) => container.id !== id && container.name === name && container.protected,
   );
-  // Names are swapped when the new one takes the old one's place, and swapped back where that is undone.
+  // Names are swapped when the new one takes the old one's place, and swapped back if that is undone.
   if (successor !== undefined)
     return {
       kind: 'recreated',

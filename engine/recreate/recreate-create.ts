@@ -10,16 +10,16 @@ export interface MakeOptions {
   /** The user on whose behalf it is created. */
   readonly user: EffectiveCaller;
   readonly name: string;
-  /** Id of the image it must come to be of, whatever its reference leads to a moment later. */
+  /** The required image id, whatever its reference resolves to a moment later. */
   readonly imageId: string;
   readonly runtime: string;
-  /** Called with its id, to record it, before anything else is done. */
+  /** Called with its id, to record it, before any further step. */
   readonly onCreated: (id: string) => Promise<Result<void, AppError>>;
 }
 
 /**
- * Makes a container through the gateway and connects it to its networks; it is not started. A refusal
- * by policy is `containers.recreate-blocked` with the gateway's text, which names the setting. On a failure
+ * Creates a container through the gateway and connects it to its networks; it is not started. A refusal by
+ * policy is `containers.recreate-blocked` with the gateway's message, which names the setting. On a failure
  * the created container stays: the caller rolls back.
  */
 export async function makeContainer(
@@ -31,8 +31,8 @@ export async function makeContainer(
   const clients = ports.clients(options.user);
   let id: string;
   try {
-    // The client would send one object as query and as body; its types don't know that they can be given
-    // apart.
+    // The client would send one object as query and as body; its types don't declare that they can be given
+    // separately.
     const request: object = { _query: { name: options.name }, _body: body };
     ({ id } = await clients.createContainer(request as Docker.ContainerCreateOptions));
   } catch (error) {
@@ -57,7 +57,7 @@ export async function makeContainer(
       return fail('containers.recreate-failed', message('containers.new-container-would-not-be-protected'), {
         reason: message('containers.its-runtime-is', { runtime: view.HostConfig.Runtime }),
       });
-    // One that had left the network it was made on.
+    // One that had left the network it was created on.
     for (const network of networks.all === null ? [] : Object.keys(view.NetworkSettings.Networks)) {
       if (networks.all?.includes(network) === false)
         await ports.engine.getNetwork(network).disconnect({ Container: id });

@@ -14,16 +14,16 @@ import { forEachGroup } from './recreate-queue.ts';
 
 export interface ExecutionOptions {
   readonly runtime: string;
-  /** Names that containers have already. */
+  /** Names that are in use by containers. */
   readonly names: ReadonlySet<string>;
-  /** Called at the end, before it is reported. */
+  /** Called at the end, before the end is reported. */
   readonly release: () => Promise<void>;
   readonly onEvent: (run: RecreateRun) => void;
 }
 
 type Group = readonly PlannedMember[];
 
-/** Carries out a plan, group by group, and reports every change of its state. */
+/** Executes a plan, group by group, and reports every change of its state. */
 export class RecreateExecution {
   readonly #ports: RecreatePorts;
   readonly #request: RecreateRequest;
@@ -130,7 +130,7 @@ export class RecreateExecution {
     );
   }
 
-  /** Of all groups together. Groups that are rolled back can't be cancelled. */
+  /** Of all groups together. Groups that are being rolled back can't be cancelled. */
   #activity(): Pick<RecreateRun, 'activity' | 'cancellable'> {
     if (this.#controller.signal.aborted) return { activity: 'cancelling', cancellable: false };
     if (this.#rollingBack.size === 0) return { activity: 'recreating', cancellable: true };
@@ -143,7 +143,7 @@ export class RecreateExecution {
   }
 }
 
-/** So many could not be rolled back that no other can be recorded. */
+/** So many could not be rolled back that no further recreation can be recorded. */
 const notBegunAfterFailures = (): RecreateOutcome => ({
   kind: 'not-begun',
   error: fail('apply.rollback-failed', message('containers.going-back-did-not-work-out-altogether'), {
@@ -151,7 +151,7 @@ const notBegunAfterFailures = (): RecreateOutcome => ({
   }).error,
 });
 
-/** Outcomes of a group nothing is done with; null for one that is recreated. */
+/** Outcomes of a group that is skipped; null for one that is recreated. */
 function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): RecreateOutcome[] | null {
   if (group.every((member) => member.unchanged)) return group.map(() => ({ kind: 'unchanged' }));
   const refused = refusedAsItIs(group);
@@ -164,9 +164,7 @@ function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): Rec
   return null;
 }
 
-/**
- * The outcome of each of those that stand or fall together, where something is in the way of one; else null.
- */
+/** The outcome for every member of a group if one of them is blocked; else null. */
 function refusedAsItIs(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]): RecreateOutcome | null {
   const [first] = items.flatMap(({ name, blockers }) =>
     blockers.map(({ code, params, sentence }) => ({ name, code, params, sentence })),

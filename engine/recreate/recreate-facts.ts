@@ -15,27 +15,27 @@ import { reasonMessage } from '../../shared/messages/error-message.ts';
 /** A container to recreate, with what was looked up about it. */
 export interface Subject {
   readonly inspected: Inspected;
-  /** Nothing is to be done with it. */
+  /** It is not to be changed. */
   readonly isProtected: boolean;
-  /** Who asks for the new one. */
+  /** The user who requests the new one. */
   readonly user: EffectiveCaller;
   /** Null: its image is gone. */
   readonly image: RecreateImage | null;
-  /** Bytes and paths written inside it, mount points aside. Null: the engine did not tell. */
+  /** Bytes and paths written inside it, without mount points. Null: the engine did not report them. */
   readonly written: { readonly bytes: number; readonly paths: number } | null;
 }
 
-/** A container that the engine lists and does not inspect. Nothing can be done with it. */
+/** A container that the engine lists and cannot inspect. It is not to be changed. */
 export interface NotInspected {
   readonly id: string;
   readonly name: string;
   readonly image: string;
   readonly running: boolean;
-  /** The engine's own text, or that it did not answer. */
+  /** The engine's own message, or that it did not respond. */
   readonly why: string | Message;
 }
 
-/** What a plan is made from, looked up now. */
+/** The inputs of a plan, looked up now. */
 export interface RecreateFacts {
   readonly eci: boolean;
   readonly engine: RecreateEngine;
@@ -46,7 +46,9 @@ export interface RecreateFacts {
   readonly notInspected: readonly NotInspected[];
 }
 
-/** Looks everything up; `containers.not-found` for an id or name that fits no container, or more than one. */
+/**
+ * Looks everything up; `containers.not-found` for an id or name that matches no container, or more than one.
+ */
 export async function recreateFacts(
   ports: RecreatePorts,
   ids: readonly string[],
@@ -96,8 +98,8 @@ export async function recreateFacts(
         .filter(({ inspected }) => chosen.has(inspected))
         .map(({ inspected: found, isProtected }) => {
           const inspected = withCurrentLinks(found, all);
-          // A protected one is made anew as well where what it links to was or is: its links would stay with
-          // the old one.
+          // A protected container is recreated as well if one that it links to was or is recreated: its links
+          // would stay with the old one.
           const upToDate =
             isProtected &&
             inspected === found &&
@@ -155,8 +157,8 @@ async function subject(
 }
 
 /**
- * The changes of a response; null where it is none. The engine's word for no changes is JSON's null, whose
- * bytes dockerode hands on unread.
+ * The changes in a response; null for an invalid one. The engine represents no changes by JSON's null, which
+ * dockerode passes on as raw bytes.
  */
 function changesOf(response: unknown): readonly unknown[] | null {
   if (Buffer.isBuffer(response) && response.toString().trim() === 'null') return [];
@@ -164,8 +166,7 @@ function changesOf(response: unknown): readonly unknown[] | null {
 }
 
 /**
- * The image under the name it was created with where that still leads to it, else by id; null when it is
- * gone.
+ * The image by the name it was created with if that still resolves to it, else by id; null when it is gone.
  */
 async function imageFor(docker: Docker, { view }: Inspected): Promise<RecreateImage | null> {
   const own = await imageOf(docker, view.Image);
@@ -193,8 +194,8 @@ export async function imageOf(
 }
 
 /**
- * Changes of the container's own: not the mount points the engine makes, nor the directories above changed
- * ones.
+ * Changes of the container's own: without mount points created by the engine, and without the parents of
+ * changed directories.
  */
 function countWritten(changes: readonly unknown[], inspected: Inspected): number {
   const mounts = [

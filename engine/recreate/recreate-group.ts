@@ -23,11 +23,11 @@ import { stopMember } from './stop-member.ts';
 export interface GroupOptions {
   readonly request: RecreateRequest;
   readonly runtime: string;
-  /** Its journal; no other group under way has the same. */
+  /** Its journal; no other group in progress has the same. */
   readonly journalFile: string;
-  /** Names that are taken. */
+  /** Names in use. */
   readonly names: ReadonlySet<string>;
-  /** New ids of what was recreated before, by what it may be called. */
+  /** New ids of containers recreated before, by every name or id that may refer to them. */
   readonly successors: Map<string, string>;
   readonly signal: AbortSignal;
   readonly onStep: (step: RecreateStep) => void;
@@ -35,8 +35,8 @@ export interface GroupOptions {
 }
 
 /**
- * Recreates containers that stand or fall together. One outcome a member, in order; what fails or is
- * cancelled has been undone.
+ * Recreates a group of containers, all or none. One outcome per member, in order; what fails or is cancelled
+ * has been undone.
  */
 export async function recreateGroup(
   ports: RecreatePorts,
@@ -79,7 +79,7 @@ class GroupRun {
       let result: Result<void, AppError> = this.#options.signal.aborted
         ? cancelled()
         : await this.#begin(step);
-      // Whatever goes wrong from here on is undone; a defect too.
+      // A failure from here on is undone; an exception too.
       if (result.ok)
         result = await work().catch((error: unknown) =>
           requestFailure(message('containers.engine-did-not-do-what-was-asked'), error),
@@ -113,7 +113,8 @@ class GroupRun {
   }
 
   /**
-   * Through the gateway, while the old ones run on: what the policy refuses is refused before anything stops.
+   * Through the gateway, while the old ones are still running: what the policy refuses is refused before
+   * anything stops.
    */
   async #create(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
@@ -123,7 +124,7 @@ class GroupRun {
     return ok(undefined);
   }
 
-  /** Names the member an error is about, where there are several. */
+  /** Adds the member's name to an error if there are several members. */
   #about(member: PlannedMember, error: AppError): Result<never, AppError> {
     return {
       ok: false,
@@ -179,9 +180,7 @@ class GroupRun {
     return ok(undefined);
   }
 
-  /**
-   * After the stop, so that nothing written until then is missing, where the old one is still there by then.
-   */
+  /** After the stop, so that no later change is missing, if the old one still exists by then. */
   async #commit(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
       if (noted.commitTo === null) continue;

@@ -10,12 +10,12 @@ import { finishRecreate, rollForwardRecreate, rollBackRecreate } from './recreat
 export interface SettledRecreate {
   readonly names: readonly string[];
   readonly how: 'finished' | 'rolled-back' | 'pushed-on';
-  /** What is not as it should be all the same. */ readonly problems: readonly Message[];
+  /** Remaining problems. */ readonly problems: readonly Message[];
 }
 
 /**
- * Settles a recreation whose process is gone, group by group; nothing where there was none.
- * `apply.in-progress` when somebody is at work. Needs the engine, and root.
+ * Settles a recreation whose process is gone, group by group; does nothing if there is none.
+ * `apply.in-progress` if an apply or recreation is running. Needs the engine, and root.
  */
 export async function settleInterruptedRecreate(
   ports: RecreatePorts,
@@ -30,7 +30,7 @@ export async function settleInterruptedRecreate(
   }
 }
 
-/** The same for a caller that holds the apply lock. All are tried; the first that fails is the error. */
+/** As above, for a caller that holds the apply lock. All are tried; the first failure is the error. */
 export async function settleUnderLock(
   ports: RecreatePorts,
 ): Promise<Result<readonly SettledRecreate[], AppError>> {

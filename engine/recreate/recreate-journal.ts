@@ -7,7 +7,7 @@ import type { RootPaths } from '../base/root-paths.ts';
 import { systemCode, writeFileAtomic } from '../base/files.ts';
 
 const networkSchema = z.object({ name: z.string(), endpoint: z.record(z.string(), z.unknown()) });
-/** A request to make a container: for one that may be gone with its old one. */
+/** A create request: for a container that may be gone together with its old one. */
 const makingSchema = z.object({
   body: z.record(z.string(), z.unknown()),
   networks: z.object({
@@ -24,21 +24,21 @@ export type JournalMaking = z.infer<typeof makingSchema>;
 const memberSchema = z.object({
   oldId: z.string(),
   name: z.string(),
-  /** Names nobody else has: what is made is found by them also when its id was not noted any more. */
+  /** Unique names: created containers can be found by them even if their id was not recorded. */
   temporaryName: z.string(),
-  /** What the old one is called while the new one has its name. */
+  /** The old container's name while the new one has its name. */
   keptName: z.string(),
   newId: z.string().nullable(),
   wasRunning: z.boolean(),
   restartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number() }),
-  /** Run with --rm: it is gone when it stops. */
+  /** Run with --rm: it is removed when it stops. */
   autoRemove: z.boolean(),
   /**
-   * How the new one of such was made last: the engine removes it too when its start fails, or is given up
-   * because its requester is gone.
+   * How the new one of such a container was created last: the engine removes it, too, when its start fails,
+   * or is cancelled because the client disconnects.
    */
   making: makingSchema.optional(),
-  /** Image the old one's layer is committed to: `repository:tag`. */
+  /** Image to which the old one's layer is committed: `repository:tag`. */
   commitTo: z.string().nullable(),
   removeOld: z.boolean(),
 });
@@ -48,26 +48,26 @@ export type JournalMember = z.infer<typeof memberSchema>;
 const journalSchema = z.object({
   format: z.literal(1),
   startedAt: z.string(),
-  /** `finishing`: the new ones were seen to be well; there is only tidying up left. */
+  /** `finishing`: the new ones run well; only clean-up remains. */
   phase: z.enum(['replacing', 'finishing']),
   step: z.enum(recreateSteps),
   members: z.array(memberSchema).min(1),
 });
 export type RecreateJournal = z.infer<typeof journalSchema>;
 
-/** How many groups are recreated side by side: most of their time they only wait. */
+/** How many groups are recreated concurrently: most of their time is spent waiting. */
 export const recreationsAtOnce = 8;
 
 /**
- * The journals there can be: each group that is under way has one of its own,
- * `DIR/recreate-journal.json`, `DIR/recreate-journal-2.json`, ….
+ * The possible journals: each group in progress has one of its own, `DIR/recreate-journal.json`,
+ * `DIR/recreate-journal-2.json`, ….
  */
 export const recreateJournalPaths = ({ root }: Pick<RootPaths, 'root'>): string[] =>
   Array.from({ length: recreationsAtOnce }, (_, index) =>
     path.join(root, index === 0 ? 'recreate-journal.json' : `recreate-journal-${index + 1}.json`),
   );
 
-/** A journal on disk: null where there is none, 'damaged' where it can't be understood. */
+/** A journal on disk; null if there is none, 'damaged' if it is invalid. */
 export async function readRecreateJournal(file: string): Promise<RecreateJournal | null | 'damaged'> {
   let text: string;
   try {

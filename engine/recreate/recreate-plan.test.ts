@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-// What a Docker Engine 26.1 says of containers made with a flag of every kind.
+// Responses of a Docker Engine 26.1 about containers created with a flag of every kind.
 import samples from '../../shared/containers/inspected-samples.json' with { type: 'json' };
 import { readInspected } from '../../shared/containers/inspected.ts';
 import type { RecreateRequest } from '../../shared/containers/recreate.ts';

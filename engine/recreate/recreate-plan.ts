@@ -11,10 +11,10 @@ import type {
 import { sharers, type RecreateFacts, type Subject } from './recreate-facts.ts';
 import { plainText, withReference, type Message, sentenceOf } from '../../shared/messages/message.ts';
 
-/** What recreating would do, and what it is done with. */
+/** The consequences of recreating, and the inputs for doing it. */
 export interface PlannedMember extends RecreateItem {
   readonly subject: Subject;
-  /** The old one is removed once the new one is well. */
+  /** The old one is removed once the new one runs well. */
   readonly removeOld: boolean;
   recreation(
     successors: ReadonlyMap<string, string>,
@@ -23,14 +23,14 @@ export interface PlannedMember extends RecreateItem {
 }
 export interface PlannedRecreate extends RecreatePlan {
   readonly groups: PlannedMember[][];
-  /** Containers that could not be inspected: the plan gives the reason, and leaves them alone. */
+  /** Containers that could not be inspected: the plan gives the reason, and does not change them. */
   readonly notInspected: RecreateItem[];
 }
 
-/** What recreating would do: what changes, what is lost, what stands in the way. Changes nothing. */
+/** The consequences of recreating: what changes, what is lost, what blocks it. Changes nothing. */
 export function planRecreate(facts: RecreateFacts, request: RecreateRequest): PlannedRecreate {
   const bySubject = new Map(facts.subjects.map((subject) => [subject.inspected, subject]));
-  // Those that are protected already have no part in it.
+  // Containers that are protected already are not part of it.
   const [unchanged, open] = [
     facts.subjects.filter((subject) => subject.isProtected),
     facts.subjects.filter((subject) => !subject.isProtected),
@@ -73,7 +73,7 @@ export function planRecreate(facts: RecreateFacts, request: RecreateRequest): Pl
 
 /**
  * The create requests of a plan, for the gateway to check. Containers recreated together are referenced by
- * their old ids: the new ones are not known yet.
+ * their old ids: the new ones do not exist yet.
  */
 export function recreationRequests({ groups }: PlannedRecreate): RequestedRecreation[] {
   return groups
@@ -91,7 +91,7 @@ export function recreationRequests({ groups }: PlannedRecreate): RequestedRecrea
     });
 }
 
-/** The plan with the gateway's refusals as blockers, in the gateway's text. */
+/** The plan with the gateway's refusals as blockers, with the gateway's message. */
 export function withRefusals(
   { groups, notInspected }: PlannedRecreate,
   refused: ReadonlyMap<string, readonly RecreateRefusal[]>,
@@ -121,7 +121,7 @@ export function withRefusals(
   };
 }
 
-/** Gateway rules that a blocker of the plan already covers. */
+/** Gateway rules that a blocker of the plan covers already. */
 const rulesCoveredBy: Partial<Record<RecreateNote['code'], readonly string[]>> = {
   'host-namespace': ['host-namespace'],
   'joined-gone': ['foreign-namespace', 'container-unprotected'],
@@ -129,8 +129,8 @@ const rulesCoveredBy: Partial<Record<RecreateNote['code'], readonly string[]>> =
 };
 
 /**
- * Whether a group is committed before it is stopped, not after: one run with --rm is gone once it stops, and
- * those made with it are made of its successor.
+ * Whether a group is committed before it is stopped, not after: a container run with --rm is gone once it
+ * stops, as are those recreated together with it, which use its successor.
  */
 export const commitsWhileRunning = (group: readonly PlannedMember[]): boolean =>
   group.some(
@@ -183,14 +183,14 @@ function planOne(subject: Subject, facts: RecreateFacts, request: RecreateReques
   };
 }
 
-/** Makes a note. `text`: the text in `params`, where it may be a sentence. */
+/** Creates a note. `text`: the text in `params`, which may be a sentence. */
 const note = (
   code: RecreateNote['code'],
   params: RecreateNote['params'] = {},
   text: string | Message = '',
 ): RecreateNote => ({ code, params, ...sentenceOf(text) });
 
-/** Whose the new one's directories are. Sockets get one of their own. */
+/** The sharing user of the new one's directories. Sockets get a sharing user of their own. */
 function shares({ inspected, user }: Subject): RecreateNote[] {
   const sources = inspected.view.Mounts.filter(
     (mount) => mount.Type === 'bind' && !mount.Source.endsWith('.sock'),
@@ -198,10 +198,10 @@ function shares({ inspected, user }: Subject): RecreateNote[] {
   return sources.length === 0 ? [] : [note('shares', { user: user.name, sources })];
 }
 
-/** Something was written inside it, for all that is known. */
+/** Something was written inside it, or that is unknown. */
 const hasWrites = ({ written }: Subject): boolean => written === null || written.paths > 0;
 
-/** Why the old one stays, and what follows. */
+/** Why the old one is kept, and the consequence. */
 function oldContainerNotes(
   { inspected }: Subject,
   request: RecreateRequest,
@@ -232,7 +232,7 @@ function losses(
     ...(commit || !hasWrites(subject)
       ? []
       : [written === null ? note('writable-unknown') : note('writable-layer', written)]),
-    // Logs of the other drivers are elsewhere.
+    // Logs of the other drivers are stored elsewhere.
     ...(isRemoved &&
     view.State.Status !== 'created' &&
     ['json-file', 'local'].includes(view.HostConfig.LogConfig.Type)
@@ -280,7 +280,7 @@ function blockers(
   return found;
 }
 
-/** Maps what a joined container may be called to its successor. */
+/** Maps every possible reference to a joined container to its successor. */
 export function asSuccessor(old: Inspected, id: string): [string, string][] {
   return [
     [old.view.Id, id],

@@ -8,47 +8,47 @@ import { requestFailure, statusOf } from '../base/docker-client.ts';
 import { message } from '../../shared/messages/message.ts';
 import { parseUidMap, readUidMap } from '../scan/scan.ts';
 
-/** What recreating needs of the engine around it; the target puts it together. */
+/** What recreating needs from the engine; provided by the target. */
 export interface RecreatePorts {
   readonly paths: RootPaths;
   /**
-   * Who asks for the new container in place of an old one: whose home counts, and with whom its directories
-   * are shared (A8).
+   * The user who requests the new container in place of an old one: determines the home directory, and the
+   * sharing user of its directories (A8).
    */
   readonly userFor: (oldId: string) => Promise<EffectiveCaller>;
   /**
-   * The clients' socket, as that user: what is made anew is made and started through the gateway, whose
+   * The clients' socket, as that user: new containers are created and started through the gateway, whose
    * policy applies.
    */
   readonly clients: (user: EffectiveCaller) => Docker;
   /**
-   * The engine's own socket, root's alone: under ECI the gateway starts, updates and commits no container
-   * that is not protected, and a way back needs that.
+   * The engine's own socket, accessible to root only: under ECI the gateway starts, updates and commits no
+   * container that is not protected, and a roll back needs that.
    */
   readonly engine: Docker;
   /** Whether ECI is on, and the name of its runtime. */
   readonly protection: () => Promise<{ readonly eci: boolean; readonly runtimeName: string }>;
   /**
-   * What the gateway will refuse of these under the settings that will be in force, by the id of the old one.
-   * Absent: it answers so when the new one is created.
+   * The gateway's refusals of these requests under the settings that will be in force, by the id of the old
+   * container. Absent: refusals appear only when the new one is created.
    */
   readonly refused?: (
     requests: readonly RequestedRecreation[],
   ) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;
-  /** How long a container without a health check must run to count as well, ms. */
+  /** How long a container without a health check must run to count as healthy, ms. */
   readonly graceMs: number;
-  /** Called at each point of the journal once it is on disk; tests stop the process there. */
+  /** Called at each point of the journal once it is on disk; tests kill the process there. */
   readonly onCheckpoint?: (point: string) => Promise<void>;
 }
 
-/** Inspects by id or name; null where there is none. */
+/** Inspects by id or name; null if there is none. */
 export async function inspect(
   docker: Docker,
   reference: string,
   size = false,
 ): Promise<Result<Inspected | null, AppError>> {
   try {
-    // The client's types don't know `size`.
+    // The client's types don't declare `size`.
     const options: object = size ? { size: true } : {};
     const found: unknown = await docker.getContainer(reference).inspect(options);
     return readInspected(found);

@@ -7,9 +7,9 @@ import type { PlannedMember } from './recreate-plan.ts';
 type Group = readonly PlannedMember[];
 
 /**
- * Runs `work` for every group, side by side, but after the groups that it has to wait for. `journalFile` is
- * that group's alone; null where those that could not be rolled back occupy all. Resolves when all have
- * ended; rejects with the first defect of `work`.
+ * Runs `work` for every group, concurrently, but after the groups that it depends on. `journalFile` belongs
+ * to that group alone; null if groups that could not be rolled back occupy all. Resolves when all have ended;
+ * rejects with the first exception of `work`.
  */
 export async function forEachGroup(
   paths: RootPaths,
@@ -22,7 +22,7 @@ export async function forEachGroup(
     const journalFile = freeJournals.shift() ?? null;
     await work(group, journalFile);
     if (journalFile === null) return;
-    // A group that could not be rolled back leaves its journal, for whoever settles it.
+    // A group that could not be rolled back leaves its journal, to be settled later.
     if ((await readRecreateJournal(journalFile)) === null) freeJournals.unshift(journalFile);
     else limit.concurrency = Math.max(1, limit.concurrency - 1);
   };

@@ -54,15 +54,17 @@ export async function rollBackRecreate(
   return removeJournalFile(file);
 }
 
-/** Removes every container created for a member, by its recorded id, and by the names only it can have. */
+/**
+ * Removes every container created for a member, by its recorded id, and by the names that only it can have.
+ */
 async function removeCreated(docker: Docker, member: JournalMember): Promise<void> {
   for (const reference of [member.newId, member.temporaryName, trialName(member)]) {
     if (reference === null) continue;
     const found = await inspect(docker, reference);
     if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
-    // Never the old one, whatever it is called.
+    // Never the old one, whatever its name.
     if (found.value === null || found.value.view.Id === member.oldId) continue;
-    // With volumes: those it has from the old one are in it by name, and stay.
+    // With volumes: those taken over from the old one are referenced by name, and stay.
     await ignoreAbsent(docker.getContainer(found.value.view.Id).remove({ force: true, v: true }));
   }
 }
@@ -81,7 +83,7 @@ async function restoreMember(ports: RecreatePorts, member: JournalMember): Promi
 }
 
 /**
- * Completes a recreation whose new containers run well: removes the old ones where that was requested and the
+ * Completes a recreation whose new containers run well: removes the old ones if that was requested and the
  * new one still exists, and the journal, `file`. The value lists problems.
  */
 export async function finishRecreate(
@@ -97,12 +99,12 @@ export async function finishRecreate(
     if (!created.ok) return created;
     if (!old.ok) return old;
     if (old.value === null) continue;
-    // Between that and now the machine may have gone down, or somebody removed it.
+    // Since then the machine may have crashed, or somebody may have removed it.
     if (created.value === null || created.value.view.Id === member.oldId) {
       problems.push(message('containers.new-one-is-gone', { name: member.name, old: old.value.name }));
       continue;
     }
-    // Without volumes: the new one has them.
+    // Without volumes: the new one uses them.
     try {
       await ignoreAbsent(ports.engine.getContainer(member.oldId).remove({ v: false }));
     } catch (error) {
@@ -138,10 +140,10 @@ export async function ignoreAbsent(removal: Promise<unknown>): Promise<void> {
 }
 
 /**
- * Rolls a recreation forward that cannot be rolled back, since a container run with --rm is gone once it
- * stops: renames and starts the new ones. Null: it can be rolled back. The value describes the outcome. A new
- * one that is gone as well is created once more; it is not started if it ran and ended, or if its start
- * failed just now (`startFailed`): it would be removed again.
+ * Completes a recreation that cannot be rolled back, since a container run with --rm is gone once it stops:
+ * renames and starts the new ones. Null: it can be rolled back. The value describes the outcome. A new one
+ * that is gone as well is created once more; it is not started if it ran and ended, or if its start just
+ * failed (`startFailed`): it would be removed again.
  */
 export async function rollForwardRecreate(
   ports: RecreatePorts,
@@ -197,12 +199,12 @@ export async function rollForwardRecreate(
     : fail('apply.rollback-failed', what, { reason: joinMessages('statements', problems) });
 }
 
-/** Creates the new container of a member once more; null where its create request is not recorded. */
+/** Creates the new container of a member once more; null if its create request is not recorded. */
 async function createAgain(
   ports: RecreatePorts,
   { making, temporaryName, oldId }: JournalMember,
 ): Promise<Inspected | null> {
-  // While the old one is still there it has what the new one is to have.
+  // While the old one still exists, the new one's resources are in use by it.
   if (making === undefined || (await inspectOrThrow(ports.engine, oldId)) !== null) return null;
   const { body, networks, ...options } = making;
   const created = await makeContainer(
@@ -221,7 +223,7 @@ async function waitForAutoRemoval(docker: Docker, { newId }: JournalMember): Pro
     const created = await inspectOrThrow(docker, newId);
     if (created === null || created.view.State.Running) return;
     await ignoreAbsent(docker.getContainer(newId).remove({ force: true, v: true }));
-    // Where the engine is at it already there is nothing to wait for but time.
+    // If the engine is already removing it, there is no event to wait for.
     await setTimeout(100);
   }
 }
@@ -232,9 +234,7 @@ async function inspectOrThrow(docker: Docker, reference: string): Promise<Inspec
   return found.value;
 }
 
-/**
- * The new container of a member, or else its trial container. With both, the trial container is removed.
- */
+/** The new container of a member, or else its trial container. With both, the trial container is removed. */
 async function newest(
   docker: Docker,
   member: JournalMember,
@@ -249,7 +249,7 @@ async function newest(
   return { created, trial: false };
 }
 
-/** That a new one lacks what was written inside the old one, and where that is all the same. */
+/** That a new one lacks what was written inside the old one, and where that is still available. */
 async function describeLostWrites(
   docker: Docker,
   { name, oldId, commitTo }: JournalMember,

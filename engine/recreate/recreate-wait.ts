@@ -10,7 +10,7 @@ import { inspect } from './recreate-ports.ts';
 const tailLines = 5;
 
 export interface WaitOptions {
-  /** Starts it; called once its events are listened to. */
+  /** Starts it; called once its events are subscribed to. */
   readonly start: () => Promise<Result<void, AppError>>;
   /** How long one without a health check must run, ms. */
   readonly graceMs: number;
@@ -18,9 +18,9 @@ export interface WaitOptions {
 }
 
 /**
- * Starts a container and waits until it is well: healthy where it has a health check (the engine itself ends
- * that wait), else running for the grace without ending once. `containers.not-healthy` with its last words
- * otherwise, `apply.cancelled` when `signal` says so.
+ * Starts a container and waits until it runs well: healthy if it has a health check (the engine itself ends
+ * that wait), else running for the grace period without exiting once. Otherwise `containers.not-healthy` with
+ * its last output, or `apply.cancelled` if `signal` is aborted.
  */
 export async function startAndWait(
   docker: Docker,
@@ -29,7 +29,7 @@ export async function startAndWait(
 ): Promise<Result<void, AppError>> {
   let stream: Readable;
   try {
-    // The engine sends what happens from this answer on; its type is that of a Node stream without a class.
+    // The engine sends events from this response on; its type is that of a Node stream without a class.
     stream = (await docker.getEvents({ filters: { container: [id], type: ['container'] } })) as Readable;
   } catch (error) {
     return requestFailure(message('containers.engine-events-could-not-be-followed'), error);
@@ -38,7 +38,7 @@ export async function startAndWait(
   let notify: () => void = () => undefined;
   let hasDied = false;
   let lost = false;
-  // An engine that ends breaks the stream off: its close is enough.
+  // An engine that exits closes the stream: that is enough.
   createInterface({ input: stream })
     .on('error', () => undefined)
     .on('line', (line) => {
@@ -91,7 +91,7 @@ export async function startAndWait(
   }
 }
 
-/** 'well', 'waiting', or what is wrong. */
+/** 'well', 'waiting', or the problem. */
 function describeUnhealthyState(
   container: Inspected,
   hasDied: boolean,
@@ -126,8 +126,8 @@ async function failureDetail(docker: Docker, container: Inspected): Promise<Mess
 }
 
 /**
- * Log text without the heads of its frames (8 bytes: stream, three zeros, length), which a container without
- * a terminal has.
+ * Log text without the frame headers (8 bytes: stream, three zeros, length), which are present for a
+ * container without a terminal.
  */
 export function readable(log: Buffer): string {
   const parts: string[] = [];

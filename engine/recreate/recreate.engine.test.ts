@@ -14,7 +14,7 @@ import { settleInterruptedRecreate } from './recreate-interrupted.ts';
 
 let guarded: GuardedEngine;
 let setup: RecreateSetup;
-/** Past the gateway: as containers were made before ECI. */
+/** Not through the gateway: as containers were created before ECI. */
 let docker: (...args: string[]) => Promise<string>;
 beforeAll(async () => {
   guarded = await startGuardedEngine();
@@ -37,7 +37,7 @@ afterEach(async () => {
   expect(await readdir(setup.root)).toEqual([]);
 });
 
-/** Ends at once when stopped. */
+/** Exits at once when stopped. */
 const sleeper = ['--stop-signal', 'SIGKILL'];
 const old = (...args: string[]) => docker('run', '-d', '--runtime', 'runc', '--name', ...args);
 interface Inspect {
@@ -52,7 +52,7 @@ interface Inspect {
   Mounts: { Destination: string }[];
   NetworkSettings: { Networks: Record<string, Record<string, unknown>> };
 }
-// what docker inspect prints
+// the output of docker inspect
 const look = async (name: string) => (JSON.parse(await docker('inspect', name)) as [Inspect])[0];
 const request = (ids: string[], more: Partial<RecreateRequest> = {}): RecreateRequest => ({
   ids,
@@ -81,7 +81,7 @@ const firstId = async (name: string) =>
 const without = (object: Record<string, unknown>, ...keys: string[]) =>
   Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 
-/** What must be the same afterwards, of everything inspect says. */
+/** What must be equal afterwards, of the whole output of inspect. */
 function retainedProperties(inspect: Inspect): unknown {
   const { Hostname, Image, ...config } = inspect.Config;
   return {
@@ -203,7 +203,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
       'echo $RANDOM >> /anonymous/started; exec sleep 100000',
     );
     await docker('exec', 'full', 'sh', '-c', 'echo precious > /anonymous2/file');
-    // Beside this one its health check may run, which is an exec, too.
+    // Its health check, which is an exec too, may run at the same time.
     await docker('exec', '-d', 'full', 'sleep', '100000');
     const before = await look('full');
 
@@ -232,7 +232,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
     expect(await docker('exec', 'full', 'sh', '-c', 'cat /anonymous2/file; wc -l < /anonymous/started')).toBe(
       'precious\n2\n',
     );
-    // A second time there is nothing to do.
+    // The second time there is nothing to do.
     expect(await recreate(['full'])).toEqual([{ kind: 'unchanged' }]);
     expect((await look('full')).Id).toBe(after.Id);
   });
@@ -281,7 +281,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
   });
 
   test('a new container that becomes unhealthy is removed, and the old one is restored', async () => {
-    // Well only as the engine's root: never under ECI.
+    // Healthy only as the engine's root: never under ECI.
     await old(
       'picky',
       '--restart',
@@ -412,7 +412,7 @@ describe('the plan lists what is not carried over', () => {
       ok: false,
       error: { code: 'containers.not-found' },
     });
-    // Together they go, the joined one first, whatever was named first.
+    // They are recreated together, the joined one first, whatever the order of the request.
     expect(await recreate(['side', 'main'])).toMatchObject([{ kind: 'recreated' }, { kind: 'recreated' }]);
     expect((await look('side')).HostConfig).toMatchObject({
       NetworkMode: `container:${(await look('main')).Id}`,
@@ -524,7 +524,7 @@ describe('the plan lists what is not carried over', () => {
     const before = await docker('ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}} {{.State}}');
     const plan = await makeRecreatePlan(ports, request(ids));
     if (!plan.ok) throw new Error(plan.error.reason ?? plan.error.message);
-    // Asking made nothing, and stopped nothing.
+    // The preview created nothing, and stopped nothing.
     expect(await docker('ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}} {{.State}}')).toBe(before);
     const found = new Map(plan.value.groups.flat().map(({ name, blockers }) => [name, blockers]));
     const rules = (name: string) =>
@@ -543,7 +543,7 @@ describe('the plan lists what is not carried over', () => {
       /^enhanced container isolation: bind mount of \/etc is blocked: .*filesharingAllowedDirectories/,
     );
     expect(plan.value.blocked).toBe(true);
-    // And so it is when it comes to it.
+    // The real recreation has the same result.
     const started = await startRecreate(recreatePorts(setup), request(ids), () => undefined);
     if (!started.ok) throw new Error(started.error.message);
     for (const { name, outcome } of (await started.value.done).members) {
@@ -710,7 +710,7 @@ describe('the plan lists what is not carried over', () => {
       (await docker('exec', name, 'grep', '-cw', 'it', '/etc/hosts')).trim(),
     ];
     expect(await recreate(['linked'])).toMatchObject([{ kind: 'recreated' }]);
-    // The engine's own way, as after docker rm: such a link leads to a container, not to a name.
+    // The engine's own behaviour, as after docker rm: such a link refers to a container, not to a name.
     await expect(docker('exec', 'new', 'true')).rejects.toThrow(/Cannot link to a non running container/);
     expect(await recreate(['later', 'new'], { old: 'remove' })).toMatchObject([
       { kind: 'recreated' },
@@ -762,7 +762,7 @@ describe('the plan lists what is not carried over', () => {
     );
     const before = await look('slow');
     const started = await startRecreate(recreatePorts(setup), request(['slow']), ({ members }) => {
-      // Once it waits, not before: what is cancelled has stopped the old one.
+      // Not before it waits: what is cancelled has stopped the old one.
       if (members[0]?.step === 'wait' && members[0].outcome === null)
         setImmediate(() => {
           if (started.ok) started.value.cancel();
@@ -817,7 +817,7 @@ volumes: { data: {} }
     await compose(guarded.socket, 'up -d');
     const [db, side, web] = await Promise.all(all.map(async (name) => (await look(name)).Id));
     expect([db, web]).toEqual([ids[0], ids[2]]);
-    // It has whose network a service shares in its hash, by id; the plan says so.
+    // A service's hash contains the id of the container whose network it shares; the plan mentions that.
     expect(side).not.toBe(ids[1]);
     expect((await compose(guarded.socket, 'ps --services')).trim().split('\n').sort()).toEqual([
       'db',
@@ -852,7 +852,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     const [output] = (await once(child.stdout, 'data')) as [Buffer]; // a data event carries one chunk
     child.kill('SIGKILL');
     await exited;
-    // Those that are recreated side by side may all be there before the first is read.
+    // All that are recreated concurrently may exist before the first is read.
     expect(output.toString()).toMatch(/^(?:reached)+$/);
   }
 
@@ -893,7 +893,7 @@ describe('killed at every point: undone or finished at the next look', () => {
       expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({ ok: true, value: [] });
     }
     await killAt('clean-up +', request(['victim']));
-    // Settled by whoever recreates next.
+    // Settled by the next recreation.
     expect(await recreate(['victim'])).toEqual([{ kind: 'unchanged' }]);
     expect(await firstId('victim')).toBeGreaterThan(65535);
     expect(await names()).toEqual(['victim']);
@@ -944,7 +944,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
     await killAt('made', request(['gone'], { commit: ['gone'], withoutWayBack: true }));
     await docker('kill', 'gone');
-    // Not by \`docker wait\`, which may wait for ever for one that goes just then.
+    // Not by \`docker wait\`, which may wait forever for a container that is being removed.
     await vi.waitFor(
       async () => {
         expect(await names()).not.toContain('gone');

@@ -9,17 +9,20 @@ import type { RecreatePorts } from './recreate-ports.ts';
 import { message } from '../../shared/messages/message.ts';
 import { settleUnderLock } from './recreate-interrupted.ts';
 
-/** One recreation under way. */
+/** A recreation in progress. */
 export interface RecreateHandle {
   readonly run: () => RecreateRun;
-  /** Asks for a cancel: the group under way goes back, later ones are not begun. False when it is over. */
+  /**
+   * Requests a cancel: the group in progress is rolled back, later ones are not begun. False when it has
+   * ended.
+   */
   readonly cancel: () => boolean;
   /** Resolves when it has ended, whatever its outcomes; never rejects. */
   readonly done: Promise<RecreateRun>;
 }
 
 /**
- * What recreating these containers would do. Changes nothing, needs no root. `containers.not-found`,
+ * The consequences of recreating these containers. Changes nothing, needs no root. `containers.not-found`,
  * `engine.*`.
  */
 export async function makeRecreatePlan(
@@ -34,7 +37,7 @@ export async function makeRecreatePlan(
     ports.refused === undefined || !facts.value.eci
       ? planned
       : withRefusals(planned, await ports.refused(recreationRequests(planned)));
-  // Without what it is done with.
+  // Without the inputs for doing it.
   const items = groups.map((group) =>
     group.map(({ subject: _subject, recreation: _recreation, removeOld: _removeOld, ...item }) => item),
   );
@@ -42,11 +45,10 @@ export async function makeRecreatePlan(
 }
 
 /**
- * Recreates containers under ECI, groups that need nothing of each other side by side: make the new one
- * through the gateway, stop the old one, swap names, start, wait until it is well; a failure or a cancel
- * brings the old one back. Those the plan has something against are left alone. An interrupted one is settled
- * first. Errors before anything is touched: `rights.not-root`, `apply.in-progress`, `containers.not-found`,
- * `engine.*`.
+ * Recreates containers under ECI, independent groups concurrently: creates the new one through the gateway,
+ * stops the old one, swaps names, starts, waits until it runs well; a failure or a cancel restores the old
+ * one. Containers that the plan blocks are not changed. An interrupted recreation is settled first. Errors
+ * before anything is changed: `rights.not-root`, `apply.in-progress`, `containers.not-found`, `engine.*`.
  */
 export async function startRecreate(
   ports: RecreatePorts,
@@ -71,8 +73,8 @@ export async function startRecreate(
 }
 
 /**
- * The same for a caller that holds the apply lock, and is root. `release` is called when it has ended, before
- * it says so.
+ * As above, for a caller that holds the apply lock, and is root. `release` is called when it has ended,
+ * before that is reported.
  */
 export async function beginUnderLock(
   ports: RecreatePorts,

@@ -5,8 +5,9 @@ import type { PlannedMember } from './recreate-plan.ts';
 import { ignoreAbsent } from './recreate-settle.ts';
 
 /**
- * Stops the old container of a recreation with its own signal and time-out, and without a restart policy: an
- * engine that restarts meanwhile must not start it again. Resolves once it is gone where it removes itself.
+ * Stops the old container of a recreation with its own signal and timeout, and without a restart policy: an
+ * engine that restarts meanwhile must not start it again. For one that removes itself, resolves once it is
+ * gone.
  */
 export async function stopMember(
   engine: Dockerode,

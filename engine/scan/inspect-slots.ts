@@ -1,22 +1,21 @@
 import pLimit from 'p-limit';
 
-/** Inspects under way at once: enough to hide latency, few enough not to starve other clients. */
+/** Number of concurrent inspects: enough to hide latency, few enough not to starve other clients. */
 const inspectConcurrency = 16;
 /**
- * After this long an inspect costs the engine nothing any more, it waits for a lock: others need not wait for
- * it, ms.
+ * After this time, ms, an inspect is assumed to wait for a lock and to cost the engine nothing: it frees its
+ * slot.
  */
 const slotMs = 1_000;
 
 /**
- * Runs inspects of one scan, at most 16 at once. One that the engine does not answer keeps its slot for a
- * second only, so that containers the engine is held up by cost a scan their own limit, once, and not a sum
- * of limits.
+ * Runs the inspects of one scan, at most 16 concurrently. One without a response keeps its slot for a second
+ * only, so that containers whose inspects hang delay a scan by one limit, not by the sum of their limits.
  */
 export function inspectSlots(): <T>(work: () => Promise<T>) => Promise<T> {
   const limit = pLimit(inspectConcurrency);
   return async (work) => {
-    // Boxed: what is waited for inside the slot is its beginning.
+    // Boxed: the slot waits for the start of the inspect, not for its result.
     const { result } = await limit(async () => {
       const result = work();
       let timer: NodeJS.Timeout | undefined;

@@ -9,7 +9,7 @@ export interface LocalImage {
   readonly digests: string[];
 }
 
-/** The images that an engine has. */
+/** The images of an engine. */
 export async function listImages(
   connect: () => Docker | Promise<Docker>,
 ): Promise<Result<LocalImage[], AppError>> {

@@ -8,22 +8,22 @@ import { engineReason, statusOf } from '../base/docker-client.ts';
 import { inspectSlots } from './inspect-slots.ts';
 
 export interface RemoveOptions {
-  /** After each one, in the order they end. */
+  /** Called after each one, in the order in which they end. */
   readonly onProgress?: (outcome: RemoveOutcome, done: number, total: number) => void;
-  /** Ones not begun yet are left alone. */
+  /** Removals that have not begun are skipped. */
   readonly signal?: AbortSignal;
 }
 
-/** Removals at once: each may wait for a container to stop. */
+/** Number of concurrent removals: each may wait for a container to stop. */
 const removeConcurrency = 4;
 /** Seconds a running container gets to end by itself before it is killed (the engine's own default). */
 const stopSeconds = 10;
 
 /**
  * Removes containers; one outcome per requested id, in that order (D). Running ones are refused unless
- * `includeRunning`, then stopped first. Volumes stay unless `removeVolumes`: then anonymous ones go with the
- * container and named ones after it, where no other container uses them. One that the engine does not answer
- * for is an outcome with an error, and holds up none of the others.
+ * `includeRunning`, then stopped first. Volumes stay unless `removeVolumes`: then anonymous ones are removed
+ * with the container, and named ones after it if no other container uses them. A request without a response
+ * is an outcome with an error, and does not delay the others.
  */
 export async function removeContainers(
   docker: Docker,
@@ -43,7 +43,7 @@ export async function removeContainers(
     request.ids.map(async (id) => {
       const found = await inSlot(async () => (isCancelled() ? notBegun(id) : inspectOne(docker, id)));
       if ('removed' in found) return report(found);
-      // Within the limit: the receiver of one outcome may cancel the next.
+      // Checked inside the limit: the receiver of one outcome may cancel the next.
       return limit(async () =>
         report(isCancelled() ? notBegun(id) : await removeInspected(docker, found, request)),
       );
@@ -51,7 +51,7 @@ export async function removeContainers(
   );
 }
 
-/** Why a container is not removed, or what is left of it. */
+/** Why a container is not removed, or what remains of it. */
 const reasonFields = (reason: string | Message): Pick<RemoveOutcome, 'error' | 'sentence'> => ({
   error: plainText(reason),
   ...sentenceOf(reason),
@@ -65,7 +65,10 @@ const notBegun = (id: string): RemoveOutcome => ({
   notBegun: true,
 });
 
-/** What is to be removed, with the id or name it was requested by; an outcome where it can't be inspected. */
+/**
+ * The container to remove, with the id or name by which it was requested; an outcome if it can't be
+ * inspected.
+ */
 interface Found {
   readonly id: string;
   readonly inspected: ContainerInspectInfo;
@@ -100,17 +103,17 @@ async function removeInspected(
       removed: false,
       ...reasonFields(message('containers.running-container-is-not-removed')),
     };
-  // By full id from here: a name may be given to another container meanwhile.
+  // By full id from here on: a name may be given to another container meanwhile.
   const target = docker.getContainer(inspected.Id);
   try {
     if (running)
       await target.stop({ t: stopSeconds }).catch((error: unknown) => {
         if (statusOf(error) !== 304) throw error;
       });
-    // Without includeRunning no force: one that was started since is then refused by the engine.
+    // Without includeRunning no force: the engine then refuses to remove one that was started since.
     await target.remove({ force: request.includeRunning, v: request.removeVolumes });
   } catch (error) {
-    // Auto-remove (--rm) may have been faster: gone is what was requested.
+    // Auto-remove (--rm) may have been faster: it is gone, as requested.
     if (statusOf(error) !== 404) return { id, name, removed: false, ...reasonFields(engineReason(error)) };
   }
   if (!request.removeVolumes) return { id, name, removed: true };

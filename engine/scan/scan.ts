@@ -16,33 +16,32 @@ import { readStopWait } from './stop-timeout.ts';
 export interface ScanOptions {
   /** Whether ECI is on in the applied settings. */
   readonly eci: boolean;
-  /** When ECI was last turned on (ISO 8601), null when that is not known. */
+  /** When ECI was last turned on (ISO 8601), null if unknown. */
   readonly eciSince: string | null;
-  /** Name the isolation runtime is registered under. */
+  /** Name under which the isolation runtime is registered. */
   readonly runtimeName: string;
   /**
-   * The engine runs in a machine of its own: a running container's range can't be seen from here, and its
-   * runtime is what counts.
+   * The engine runs in a virtual machine: the range of a running container can't be read from here, so its
+   * runtime decides.
    */
   readonly elsewhere?: boolean;
   /**
-   * How long one container's inspect may take, ms; without it, as long as any read. A container that the
-   * engine holds up is `unknown` then, and does not keep the scan from ending.
+   * How long one container's inspect may take, ms; without it, as long as any read. A container whose inspect
+   * takes longer is `unknown`, and does not prevent the scan from ending.
    */
   readonly inspectLimitMs?: number | undefined;
   /**
-   * A verification is under way: its own containers, of which none that is unprotected is ever started, are
-   * left out.
+   * A verification is running: its own containers, of which unprotected ones are never started, are left out.
    */
   readonly verifying?: boolean;
-  /** Text of /proc/<pid>/uid_map; null when there is no such process (any more). Injected by tests. */
+  /** Text of /proc/<pid>/uid_map; null if there is no such process (any more). Injected by tests. */
   readonly uidMap?: (pid: number) => Promise<string | null>;
 }
 
 /**
- * Every container with its protection state: one list call, then inspects, a few at once (D). Containers that
- * vanish in between are left out; one that can't be inspected is kept as `unknown` with the reason, never as
- * fine.
+ * Every container with its protection state: one list call, then concurrent inspects (D). Containers that
+ * disappear in between are left out; one that can't be inspected is kept as `unknown` with the reason, never
+ * as protected.
  */
 export async function scanContainers(
   docker: Docker,
@@ -70,7 +69,7 @@ export async function scanContainers(
   });
 }
 
-/** Whether a recreation keeps the container beside the new one, which is protected. It must not run. */
+/** Whether a recreation keeps the container beside the new, protected one. It must not run. */
 function isReplaced(container: Container, all: readonly Container[]): boolean {
   if (container.reason !== 'before-eci' || isRunning(container)) return false;
   const original = originalName(container.name);
@@ -80,7 +79,7 @@ function isReplaced(container: Container, all: readonly Container[]): boolean {
 }
 
 /**
- * Whether a verification made the container. Anybody may write its label and command: what is neither
+ * Whether a verification created the container. Anybody may set its label and command: so one that is neither
  * protected nor waiting for a start that ECI refuses is listed all the same.
  */
 const isOwnProbe = (container: Container, listed: readonly ContainerInfo[]): boolean =>
@@ -93,7 +92,7 @@ async function inspectOne(
   item: ContainerInfo,
   options: ScanOptions,
 ): Promise<Container | null> {
-  // A second look is needed only where the container stopped or restarted between inspect and /proc.
+  // Inspected again only if the container stopped or restarted between inspect and /proc.
   for (let attempt = 0; ; attempt++) {
     let inspected: ContainerInspectInfo;
     try {
@@ -104,7 +103,7 @@ async function inspectOne(
     const pid = options.elsewhere === true ? 0 : runningPid(inspected);
     const map = pid === 0 ? null : await (options.uidMap ?? readUidMap)(pid).catch(() => 'unreadable');
     if (pid !== 0 && map === null && attempt < 2) continue;
-    // the types leave both out
+    // missing in the types
     const config = inspected.Config as { readonly StopSignal?: string; readonly StopTimeout?: number };
     const wait =
       pid === 0
@@ -136,13 +135,13 @@ async function inspect(
 }
 
 /**
- * Pid of a running (or paused) container's first process as the engine's machine numbers it, 0 when it has
+ * Pid of a running (or paused) container's first process in the pid namespace of the engine, 0 if it has
  * none.
  */
 const runningPid = (inspected: ContainerInspectInfo): number =>
   inspected.State.Running ? inspected.State.Pid : 0;
 
-/** Text of a process's uid_map; null when there is no such process (any more). */
+/** Text of a process's uid_map; null if there is no such process (any more). */
 export async function readUidMap(pid: number): Promise<string | null> {
   try {
     return await readFile(`/proc/${pid}/uid_map`, 'utf8');
@@ -154,8 +153,8 @@ export async function readUidMap(pid: number): Promise<string | null> {
 }
 
 /**
- * What list and inspect say about one container. `uidMap`: text of its uid_map, null when it isn't running.
- * Pure.
+ * A container's entry from its list and inspect results. `uidMap`: text of its uid_map, null when it isn't
+ * running. Pure.
  */
 export function describe(
   item: ContainerInfo,
@@ -204,8 +203,8 @@ function protection(
 }
 
 /**
- * Host ids that a uid_map gives container ids 0…: first line `0 <first> <count>`. Null when that isn't what
- * it says. A line from host id 0 anywhere makes `first` 0.
+ * Host ids that a uid_map assigns to container ids 0…: first line `0 <first> <count>`. Null if it has another
+ * form. A line from host id 0 anywhere makes `first` 0.
  */
 export function parseUidMap(text: string): { first: number; last: number } | null {
   const lines = text
@@ -220,7 +219,7 @@ export function parseUidMap(text: string): { first: number; last: number } | nul
     return null;
   const [inside = -1, outside = -1, count = 0] = first;
   if (inside !== 0 || count < 1) return null;
-  // Any line that reaches host root means root's files are reachable.
+  // Any line that includes host root means that root's files are accessible.
   if (lines.some((line) => line[1] === 0)) return { first: 0, last: count - 1 };
   return { first: outside, last: outside + count - 1 };
 }
@@ -239,8 +238,8 @@ function volumesOf(inspected: ContainerInspectInfo): Container['volumes'] {
 }
 
 /**
- * What ECI would refuse about this configuration: host namespaces (A7), the socket (B1). The cgroup namespace
- * is left out: "host" is the engine's own default on cgroup v1.
+ * What ECI would refuse in this configuration: host namespaces (A7), the socket (B1). The cgroup namespace is
+ * left out: "host" is the engine's own default on cgroup v1.
  */
 function obstaclesOf(inspected: ContainerInspectInfo): string[] {
   const host = inspected.HostConfig;

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 
 /**
- * The engine waits this long where a container says nothing else, and no longer than this for all of them
- * while it shuts down, s.
+ * Default time that the engine waits for a container to stop, and maximum for all of them while it shuts
+ * down, s.
  */
 const usualWait = 10,
   longestWait = 15;
 
-/** What decides how a container takes being stopped, as inspect gives it. */
+/** The fields of inspect that determine how a container is stopped. */
 export interface StopConfig {
   readonly StopSignal?: string | undefined;
   readonly StopTimeout?: number | undefined;
@@ -16,9 +16,9 @@ export interface StopConfig {
 }
 
 /**
- * Seconds the engine will wait for a running container before it kills it; 0 where its first process takes
- * the stop signal. The first process of a pid namespace is sent only signals it has a handler for or waits
- * for: a plain `sleep` never ends by SIGTERM. `status` is the text of /proc/PID/status.
+ * Seconds the engine will wait for a running container before it kills it; 0 if its first process handles the
+ * stop signal. The first process of a pid namespace receives only signals it has a handler for or waits for:
+ * a plain `sleep` never ends by SIGTERM. `status` is the text of /proc/PID/status.
  */
 export function stopWait(config: StopConfig, status: string): number {
   const signal = signalNumber(config.StopSignal);
@@ -40,9 +40,7 @@ function signalNumber(name: string | undefined): number {
   return known[name.startsWith('SIG') ? name : `SIG${name}`] ?? os.constants.signals.SIGTERM;
 }
 
-/**
- * `stopWait` of a process; 0 where there is none (any more) or it can't be inspected: nothing is known then.
- */
+/** `stopWait` of a process; 0 if there is none (any more) or it can't be inspected. */
 export async function readStopWait(config: StopConfig, pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return stopWait(config, status);

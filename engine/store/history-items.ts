@@ -6,15 +6,15 @@ import { message } from '../../shared/messages/message.ts';
 import { readVersion, versionDirectory, versionNumbers, versionState, type HistoryEntry } from './history.ts';
 
 /**
- * A version's text for comparing, '' for "no file"; null where it can't be read or is too long to compare in
- * a list.
+ * A version's text for comparison, '' for "no file"; null if it can't be read or is too long to compare in a
+ * list.
  */
 type Compared = string | null;
 
 /**
- * Every version newest first, with what it changed against the one before: those that can't be read too, the
- * file as it is where another program changed it since, and version 0, "no file", where the story began.
- * Versions never change: what one changed is worked out once.
+ * Every version, newest first, with its changes against the previous one: including unreadable ones, the
+ * current file if another program changed it since, and version 0, "no file", at the beginning. Versions
+ * never change: their differences are computed once.
  */
 export function historyLister(
   history: string,
@@ -44,7 +44,7 @@ export function historyLister(
     const [numbers, state] = await Promise.all([versionNumbers(history), versionState(history, applied)]);
     if (!numbers.ok) return numbers;
     if (!state.ok) return state;
-    // Nothing of ours yet, whatever file is there.
+    // No version of ours yet, even if there is a file.
     if (numbers.value.length === 0) return ok([]);
     const entries = new Map(state.value.entries.map((entry) => [entry.version, entry]));
     const items: HistoryItem[] = [];
@@ -81,7 +81,7 @@ export function historyLister(
   };
 }
 
-/** The file as another program left it. */
+/** The file as another program wrote it. */
 const unrecorded = (
   version: number,
   { changes, changed }: Pick<HistoryItem, 'changes' | 'changed'>,

@@ -163,8 +163,7 @@ describe('history', () => {
       expect(JSON.parse(await done)).toMatchObject([
         { appliedVersion: 1, applied: 'a', readError: null, readOnly: `the rights of ${dir}` },
         { ok: true, value: 'a' },
-        // Whoever can be asked for a password is locked out of nothing; where nobody can ask for it, that is
-        // said.
+        // A user who can be prompted for a password can save; without a prompt, that is reported.
         { readOnly: null },
         { readOnly: `the rights of ${dir} (pkexec is not installed)` },
       ]);

@@ -17,21 +17,19 @@ export const historyEntrySchema = z.object({
   /** sha256 of the text, '' for "no file". */
   hash: z.string(),
   fromHash: z.string(),
-  /** 'apply': applied by us. 'found': the file as another program left it, recorded before we changed it. */
+  /** 'apply': applied by us. 'found': written by another program, recorded before we changed it. */
   how: z.enum(['apply', 'found']),
   eci: z.boolean(),
   /** How long each step took, for the next estimate. */
   durationsMs: z.partialRecord(z.enum(applySteps), z.number()),
   /**
-   * How long of the restart was foreseen to go by waiting for containers that don't take the stop signal, s.
+   * The predicted part of the restart that was spent waiting for containers that ignore the stop signal, s.
    */
   stopWait: z.number().optional(),
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
-/**
- * Everything one version keeps: the settings text and daemon.json as they were, null where there was no file.
- */
+/** The content of one version: the settings text and daemon.json at that time, null if there was no file. */
 export interface HistoryVersion {
   readonly entry: HistoryEntry;
   readonly settings: string | null;
@@ -42,8 +40,8 @@ export const versionDirectory = (history: string, version: number): string =>
   path.join(history, String(version).padStart(4, '0'));
 
 /**
- * Readable versions, oldest first. A folder without a sound meta.json is left out; its number is never given
- * out again (`nextVersion`).
+ * Readable versions, oldest first. A directory without a valid meta.json is left out; its number is never
+ * reused (`nextVersion`).
  */
 export async function listHistory(history: string): Promise<Result<HistoryEntry[], AppError>> {
   const numbers = await versionNumbers(history);
@@ -65,7 +63,7 @@ export async function listHistory(history: string): Promise<Result<HistoryEntry[
   return ok(entries.filter((entry): entry is HistoryEntry => entry !== null));
 }
 
-/** Numbers of all versions that have a folder, readable or not, oldest first. */
+/** Numbers of all versions that have a directory, readable or not, oldest first. */
 export async function versionNumbers(history: string): Promise<Result<number[], AppError>> {
   try {
     return ok(
@@ -84,11 +82,11 @@ export async function versionNumbers(history: string): Promise<Result<number[], 
   }
 }
 
-/** Where the applied file stands in history, and the number after it. */
+/** The version number of the applied file, and the next number. */
 export interface VersionState {
   /**
-   * The applied text's version; one that isn't recorded yet (changed by another program) has the next free
-   * number. 0: no file, no history.
+   * The applied text's version; if it isn't recorded yet (changed by another program), the next free number.
+   * 0: no file, no history.
    */
   readonly current: number;
   readonly recorded: boolean;
@@ -111,7 +109,7 @@ export async function versionState(
 }
 
 /**
- * Writes a version's folder, whole or not at all. An existing one is replaced only when it is that very
+ * Writes a version's directory, as a whole or not at all. An existing one is replaced only if it is that very
  * version's unfinished write.
  */
 export async function writeVersion(
@@ -124,7 +122,7 @@ export async function writeVersion(
     await mkdir(temporary, { recursive: true, mode: 0o755 });
     const put = (name: string, text: string, mode: number) =>
       writeDurably(path.join(temporary, name), text, mode);
-    // As readable as what they are copies of; daemon.json may hold proxy credentials.
+    // As readable as the originals; daemon.json may contain proxy credentials.
     if (version.settings !== null) await put('admin-settings.json', version.settings, 0o644);
     if (version.daemonJson !== null) await put('daemon.json', version.daemonJson, 0o600);
     await put('meta.json', `${JSON.stringify(version.entry, null, 2)}\n`, 0o644);
@@ -153,7 +151,7 @@ async function writeDurably(file: string, text: string, mode: number): Promise<v
   }
 }
 
-/** Reads one version back. `settings.version-unknown` when there is none. */
+/** Reads one version. `settings.version-unknown` if there is none. */
 export async function readVersion(
   history: string,
   version: number,
@@ -175,7 +173,7 @@ export async function readVersion(
   const settings = await readSettings(path.join(directory, 'admin-settings.json'));
   if (!settings.ok) return settings;
   const daemonJson = await readFile(path.join(directory, 'daemon.json'), 'utf8').catch((error: unknown) => {
-    // EACCES: an ordinary user may see the settings' history, not daemon.json's.
+    // EACCES: a user may read the settings' history, but not daemon.json's.
     if (['ENOENT', 'EACCES'].includes(systemCode(error))) return null;
     throw error;
   });
@@ -183,8 +181,8 @@ export async function readVersion(
 }
 
 /**
- * When ECI was last turned on (ISO 8601), null when it is off or history doesn't know. `entries` oldest
- * first.
+ * When ECI was last turned on (ISO 8601), null when it is off or history has no record of it. `entries`
+ * oldest first.
  */
 export function eciSince(entries: readonly HistoryEntry[]): string | null {
   let since: string | null = null;

@@ -39,7 +39,7 @@ async function addVersion(version: number, text: string, eci: boolean): Promise<
   });
   expect(written.ok).toBe(true);
 }
-/** What the gateway, this process unless `more` has another one, has recorded. */
+/** The gateway's record; the gateway is this process unless `more` has another one. */
 async function recordPolicy(more: Partial<RecordedPolicy>): Promise<void> {
   const gateway = await identityOf(process.pid);
   if (gateway === null) throw new Error('this process has no identity');

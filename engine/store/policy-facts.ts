@@ -10,12 +10,12 @@ import { readVersion, type HistoryEntry } from './history.ts';
 
 type PolicyPaths = Pick<RootPaths, 'settings' | 'history' | 'enforcedPolicy'>;
 
-/** How many versions are read back at most in search of one that can be restored. */
+/** How many versions are read at most in search of one that can be restored. */
 const maxVersionsRead = 20;
 
 /**
- * What else than the settings file shows which policy is in force. `applied`: the file as it is, null where
- * it cannot be read. `entries`: history, oldest first. Never throws.
+ * Facts other than the settings file about which policy is in force. `applied`: the current file, null if it
+ * cannot be read. `entries`: history, oldest first. Never throws.
  */
 export async function readPolicyFacts(
   paths: PolicyPaths,
@@ -35,7 +35,7 @@ export async function readPolicyFacts(
   return { recorded, recordedVersion, isMissing, restorable };
 }
 
-/** The record of the gateway that runs; null where it does not run, or has recorded nothing. */
+/** The record of the running gateway; null if it does not run, or has recorded nothing. */
 async function readRecordedPolicy(file: string): Promise<RecordedPolicy | null> {
   try {
     const record = recordedPolicySchema.parse(JSON.parse(await readFile(file, 'utf8')));
@@ -45,7 +45,7 @@ async function readRecordedPolicy(file: string): Promise<RecordedPolicy | null> 
   }
 }
 
-/** The newest version with a settings text that can be used; null where none of the last ones can. */
+/** The newest version with a usable settings text; null if none of the last ones is usable. */
 async function newestUsable(history: string, entries: readonly HistoryEntry[]): Promise<number | null> {
   const recent = entries.filter(({ hash }) => hash !== '').slice(-maxVersionsRead);
   for (const { version } of recent.reverse()) {

@@ -8,8 +8,8 @@ import type { RootPaths } from '../base/root-paths.ts';
 import { readVersion } from './history.ts';
 
 /**
- * The administrator's settings that a running gateway enforces, where the settings file is lost or unusable;
- * those of the file otherwise. The strictest ones where nothing shows which it enforces.
+ * The administrator's settings that a running gateway enforces if the settings file is lost or unusable;
+ * those of the file otherwise. The strictest settings if it cannot be determined which it enforces.
  */
 export async function readSettingsInForce(
   paths: Pick<RootPaths, 'history'>,
@@ -23,7 +23,7 @@ export async function readSettingsInForce(
   const version = recordedVersion === null ? null : await readVersion(paths.history, recordedVersion);
   const text = version?.ok === true ? version.value.settings : null;
   if (text !== null) return effectiveOf(text, true);
-  // Its text is nowhere to be read: the strictest policy, with what the gateway has recorded of its own.
+  // Its text is not available: the strictest policy, with the fields that the gateway has recorded.
   const { eci, locked, mode, backend } = recorded;
   return { ...lockedDownSettings, eci: { value: eci, locked }, mode, backend };
 }

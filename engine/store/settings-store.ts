@@ -31,35 +31,33 @@ import { watchEntries, watchFiles } from '../base/watch.ts';
 /** The settings file of one engine, its draft and its history. */
 export interface SettingsStore {
   /**
-   * Where everything stands now, read from disk. A file that can't be read is reported in `readError`, never
-   * thrown.
+   * The current state, read from disk. A file that can't be read is reported in `readError`, never thrown.
    */
   read(): Promise<SettingsState>;
-  /** Keeps `text` as the draft. Text equal to the applied one removes the draft. */
+  /** Stores `text` as the draft. Text equal to the applied one removes the draft. */
   setDraft(text: string): Promise<Result<SettingsState, AppError>>;
   discardDraft(): Promise<Result<SettingsState, AppError>>;
-  /** 'theirs' drops the draft; 'mine' keeps it, based on the file as it is now. */
+  /** 'theirs' drops the draft; 'mine' keeps it, based on the current file. */
   resolveConflict(keep: 'mine' | 'theirs'): Promise<Result<SettingsState, AppError>>;
-  /**
-   * Calls back when the content of settings file or draft changed, whoever changed it. Returns how to stop.
-   */
+  /** Calls back when the content of settings file or draft has changed. Returns how to stop. */
   watch(listener: () => void): () => void;
   /** Calls back when the gateway has recorded another policy. Returns how to stop. */
   watchPolicy(listener: () => void): () => void;
   /**
-   * Keeps a user's preference (null: none), at once and without an apply. Errors: settings.locked,
+   * Stores a user's preference (null: none), effective at once and without an apply. Errors: settings.locked,
    * settings.unwritable.
    */
   prefer(setting: PreferenceName, value: boolean | null): Promise<Result<void, AppError>>;
   /** Newest first. */
   history(): Promise<Result<HistoryEntry[], AppError>>;
   /**
-   * Newest first, with what each changed, down to version 0; unreadable ones and an unrecorded change too.
+   * Newest first, with the changes of each, down to version 0; including unreadable ones and an unrecorded
+   * change.
    */
   historyItems(): Promise<Result<HistoryItem[], AppError>>;
-  /** A version's text; null where there was no file, as in version 0. */
+  /** A version's text; null if there was no file, as in version 0. */
   historyText(version: number): Promise<Result<string | null, AppError>>;
-  /** Calls back when a version was added, whoever added it. Returns how to stop. */
+  /** Calls back when a version was added. Returns how to stop. */
   watchHistory(listener: () => void): () => void;
   /** Makes a version's text the draft (see `rollbackText`); applying it is a separate, planned step. */
   rollback(version: number): Promise<Result<SettingsState, AppError>>;
@@ -68,21 +66,20 @@ export interface SettingsStore {
 type StorePaths = Pick<RootPaths, 'root' | 'settings' | 'draft' | 'history' | 'enforcedPolicy'>;
 
 /**
- * File of the text that the draft was started from: by it, a change of the settings file is told from an
- * edit.
+ * File of the text that the draft was started from: distinguishes a change of the settings file from an edit.
  */
 export const draftBasePath = (paths: Pick<RootPaths, 'draft'>): string =>
   paths.draft.replace(/\.json$/, '.base.json');
 
 export interface SettingsStoreOptions {
-  /** What the presence of the file means to its engine. Default: nothing. */
+  /** The meaning of the file's presence to its engine. Default: none. */
   readonly fileEnforcesSignIn?: boolean;
   /**
-   * Why a user who may not write the file can't save it with an administrator's rights either; null where
-   * the user is prompted for them. Absent: there is no prompt.
+   * Why a user who may not write the file can't save it with an administrator's rights either; null if the
+   * user is prompted for them. Absent: there is no prompt.
    */
   readonly elevationMissing?: () => Promise<Message | null>;
-  /** The engine's gateway takes users' preferences. */
+  /** The engine's gateway supports users' preferences. */
   readonly preferences?: boolean;
 }
 
@@ -100,7 +97,7 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
 
   const listItems = historyLister(paths.history);
   const historyText = async (version: number): Promise<Result<string | null, AppError>> => {
-    // What there was before the first version has no folder.
+    // The state before the first version has no directory.
     if (version === 0) return ok(null);
     const found = await readVersion(paths.history, version);
     return found.ok ? ok(found.value.settings) : found;
@@ -144,7 +141,7 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
     },
     historyItems: async () => {
       const applied = await readSettings(paths.settings);
-      // Unreadable now: the page shows that; what was applied before can be read all the same.
+      // Unreadable now: the page shows that; earlier versions can be read all the same.
       return listItems(applied.ok ? applied.value : { ...noFile, exists: true });
     },
     historyText,
@@ -172,7 +169,7 @@ async function readState(paths: StorePaths, options: SettingsStoreOptions): Prom
   const versions = await versionState(paths.history, current);
   const draftStored = draft.ok && draft.value.exists ? draft.value.text : null;
   const baseStored = base.ok && base.value.exists ? base.value.text : null;
-  // Nothing edited since the draft was started: it follows the file.
+  // Nothing was edited since the draft was started: it follows the file.
   const edited = draftStored !== null && draftStored !== baseStored && draftStored !== current.text;
   const baseText = edited && baseStored !== null ? baseStored : current.text;
   const readError = !applied.ok
@@ -221,7 +218,7 @@ async function keepDraft(paths: StorePaths, text: string, base: string): Promise
   return written.ok ? writeFileAtomic(paths.draft, text) : written;
 }
 
-/** As the gateway takes it, without anybody's preference. */
+/** As the gateway interprets it, without any user's preference. */
 function settingsOf(stored: StoredText): EffectiveSettings {
   if (!stored.exists) return defaultSettings;
   const read = effectiveSettings(stored.text, { exists: true });
@@ -233,10 +230,10 @@ function appliedBy({ recorded, entries }: VersionState): SettingsState['appliedB
   return recorded && last?.how === 'apply' ? { user: last.user, at: last.at } : null;
 }
 
-/** Makes the engine's directory if there is none. */
+/** Creates the engine's directory if there is none. */
 export async function ensureRoot(root: string): Promise<Result<void, AppError>> {
   try {
-    // As the engine makes it: clients reach the sockets in it, nobody lists it.
+    // Like the directory made by the engine: clients can connect to sockets in it, and nobody can list it.
     await mkdir(root, { recursive: true, mode: 0o711 });
     return ok(undefined);
   } catch (error) {
@@ -248,15 +245,15 @@ export async function ensureRoot(root: string): Promise<Result<void, AppError>> 
   }
 }
 
-/** Why saving is not possible, as the state has it. */
+/** Why saving is not possible, as part of the state. */
 export const readOnlyFields = (
   reason: Message | null,
 ): Pick<SettingsState, 'readOnly' | 'readOnlySentence'> =>
   reason === null ? { readOnly: null } : { readOnly: reason.text, readOnlySentence: referenceTo(reason) };
 
 /**
- * Why this user can't save, null when they can. A directory that is not there yet counts by its nearest
- * parent.
+ * Why this user can't save; null: the user can. For a directory that does not exist yet, its nearest existing
+ * parent decides.
  */
 async function readOnlyReason(
   paths: StorePaths,
@@ -274,7 +271,7 @@ async function readOnlyReason(
       }
       const missing = await elevationMissing?.();
       if (missing === null) return null;
-      // Said after "Locked by": the file's place is what stands in the way, whatever the system calls it.
+      // Displayed after "Locked by": the reason is the file's location, whatever the system's error.
       return missing === undefined
         ? message('settings.rights-of', { directory })
         : message('settings.rights-of-without-program', { directory, missing });

@@ -5,8 +5,8 @@ export const codeOf = (result: { ok: true } | { ok: false; error: { code: string
   result.ok ? 'ok' : result.error.code;
 
 /**
- * Runs a module text in a Node of its own, as user `uid` once its imports are loaded: that user may not be
- * able to read this folder.
+ * Runs a module text in a Node process of its own, as user `uid` once its imports are loaded: that user may
+ * not be able to read this directory.
  */
 export function runScript(text: string, args: string[] = [], { uid }: { uid?: number } = {}) {
   const become =

@@ -139,9 +139,9 @@ describe('writing a file', () => {
         [at('a.json')],
       );
       await once(child.stdout, 'data');
-      // Until the writer has been seen at work, so that the kill lands between two writes or inside one.
+      // Until the writer has written at least once, so that the kill falls between two writes or into one.
       while (!(await readdir(dir)).some((name) => name.endsWith('.tmp'))) {
-        /* look again */
+        /* try again */
       }
       child.kill('SIGKILL');
       await done;

@@ -18,8 +18,8 @@ import { message, plainText, sentenceOf, type Message } from '../../shared/messa
 import { systemCode } from '../base/files.ts';
 
 /**
- * Preferences of an engine's users: made by its gateway, for whoever may use the socket, while something is
- * not locked.
+ * Preferences of an engine's users: a file created by its gateway, writable by users of the socket, while
+ * some setting is not locked.
  */
 export const userSettingsPath = (root: string): string => path.join(root, userSettingsName);
 
@@ -29,8 +29,8 @@ export interface StoredPreferences {
 }
 
 /**
- * What is in the file, judged as the gateway judges it (gateway/settings/preferences-file.ts). No file and an
- * empty one: no preferences.
+ * The content of the file, validated as the gateway does (gateway/settings/preferences-file.ts). A missing or
+ * empty file: no preferences.
  */
 export async function readUserSettings(root: string): Promise<StoredPreferences> {
   let text: string;
@@ -45,7 +45,7 @@ export async function readUserSettings(root: string): Promise<StoredPreferences>
         return { preferences: null, problem: message('settings.preferences-not-made-by-gateway') };
       if (info.size > maxPreferencesBytes)
         return { preferences: null, problem: message('settings.preferences-too-large') };
-      // No more than that, however it grows meanwhile: others write in it.
+      // Limited to that, even if it grows meanwhile: other users write to it.
       const { bytesRead, buffer } = await handle.read(
         Buffer.alloc(maxPreferencesBytes + 1),
         0,
@@ -72,7 +72,7 @@ export async function readUserSettings(root: string): Promise<StoredPreferences>
   };
 }
 
-/** The preferences beside what the administrator set. */
+/** The preferences together with the administrator's settings. */
 export async function preferenceState(root: string, admin: EffectiveSettings): Promise<PreferenceState> {
   const { preferences, problem } = await readUserSettings(root);
   const writable = await access(userSettingsPath(root), constants.R_OK | constants.W_OK).then(
@@ -91,8 +91,8 @@ export async function preferenceState(root: string, admin: EffectiveSettings): P
 }
 
 /**
- * Writes one preference, null to have none. In place: only root may make files there. Refuses what could not
- * take effect (a locked setting, isolation that is off by default): nobody is to believe that it did.
+ * Writes one preference, null to remove it. In place: only root may create files there. Refuses a preference
+ * without effect (a locked setting, isolation that is off by default): nobody should believe that it had one.
  */
 export async function writePreference(
   root: string,
@@ -149,7 +149,7 @@ export async function writePreference(
   }
 }
 
-/** As the schema lets a name be; another one is left out of it. */
+/** A name in the form that the schema allows; any other is left out. */
 function userName(): string {
   const name = process.env['SUDO_USER'] ?? os.userInfo().username;
   return /^[A-Za-z_][A-Za-z0-9_.-]{0,63}\$?$/.test(name) ? name : 'unnamed';

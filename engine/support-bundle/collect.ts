@@ -7,17 +7,17 @@ import { redactJson, redactText, type RedactedText } from '../../shared/support/
 import type { RootPaths } from '../base/root-paths.ts';
 import { recreateJournalPaths } from '../recreate/recreate-journal.ts';
 
-/** What is known of an engine beside its files, by the name of the entry: written as JSON. */
+/** Facts about an engine that are not in its files, by the name of the entry: written as JSON. */
 export type BundleFacts = Readonly<Record<string, unknown>>;
 
-/** Longest part of a file that a bundle has: its end. */
+/** Maximum length of a file's part in a bundle: its end. */
 const maxEntryBytes = 2 * 1024 * 1024;
 const maxLogFiles = 50;
 
 /**
- * Everything that a support bundle has: facts, settings, records and logs of an engine. A file that is absent
- * or cannot be read is left out; one of those is no reason to have no bundle. `onRead`: how many of all files
- * are read.
+ * The content of a support bundle: facts, settings, records and logs of an engine. A file that is absent or
+ * cannot be read is left out and does not make the bundle fail. `onRead`: how many of all files have been
+ * read.
  */
 export async function collectBundle(
   paths: RootPaths,
@@ -62,7 +62,7 @@ const entryOf = (name: string, text: string, omittedBytes: number): BundleEntry 
   return { name, content: redacted.text, redactions: redacted.counts, omittedBytes };
 };
 
-/** The end of a regular file as an entry; null where there is none. */
+/** The end of a regular file as an entry; null if there is none. */
 async function readEntry(name: string, file: string): Promise<BundleEntry | null> {
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -73,7 +73,7 @@ async function readEntry(name: string, file: string): Promise<BundleEntry | null
       const buffer = Buffer.alloc(Math.min(found.size, maxEntryBytes));
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, start);
       const text = buffer.toString('utf8', 0, bytesRead);
-      // From the first whole line on: half a line may be half a secret.
+      // From the first whole line on: a partial line may contain part of a secret.
       const whole = start === 0 ? text : text.slice(text.indexOf('\n') + 1);
       return entryOf(name, whole, found.size - Buffer.byteLength(whole));
     } finally {

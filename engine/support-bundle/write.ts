@@ -10,8 +10,8 @@ import { systemCode } from '../base/files.ts';
 import type { BundleEntry } from '../../shared/support/bundle.ts';
 
 /**
- * Writes entries as a gzipped tar archive that its owner alone can read; the value is its size in bytes. A
- * file that is there is never replaced: `input.unusable`. Others: `internal`, with the reason.
+ * Writes entries as a gzipped tar archive that only its owner can read; the value is its size in bytes. An
+ * existing file is never replaced: `input.unusable`. Other failures: `internal`, with the reason.
  */
 export function writeBundle(
   file: string,
@@ -20,7 +20,7 @@ export function writeBundle(
   return writeArchive(file, file, entries);
 }
 
-/** As `writeBundle`, but a file that is there is replaced: who chose it was asked. */
+/** Like `writeBundle`, but replaces an existing file: the user who chose it has confirmed that. */
 export async function replaceBundle(
   file: string,
   entries: readonly BundleEntry[],
@@ -37,7 +37,7 @@ export async function replaceBundle(
   }
 }
 
-/** Writes to `destination`, which must not be there, the archive that will be `file`. */
+/** Writes the archive to `destination`, which must not exist; it becomes `file` later. */
 async function writeArchive(
   destination: string,
   file: string,
@@ -45,7 +45,7 @@ async function writeArchive(
 ): Promise<Result<number, AppError>> {
   let output: FileHandle;
   try {
-    // Also through no link: it must not be there at all.
+    // Not through a link either: it must not exist at all.
     output = await open(destination, 'wx', 0o600);
   } catch (error) {
     return systemCode(error) === 'EEXIST'
