@@ -22,7 +22,7 @@ vi.mock('electron', () => ({ Menu: {}, Tray: Object, nativeImage: {}, app: {} })
 const { trayState } = await import('../../electron/main/desktop/tray-state.ts');
 const { desktopLabels } = await import('../../shared/desktop/labels.ts');
 
-/** A kind that nothing knows: what follows from it can only come from its capabilities. */
+/** An unknown kind: its behaviour can only follow from its capabilities. */
 const dummyKind = 'dummy' as TargetKind; // not one of them, on purpose
 const dummy: TargetCapabilities = {
   ...targetCapabilities.embedded,

@@ -12,22 +12,22 @@ import { forgetEngine, recordedRoots, registryDirectory } from '../base/registry
 
 export interface DiscoverOptions {
   /**
-   * Roots somebody named (an option, the open target, ones used before): listed also where nothing is there
-   * yet if `always`.
+   * Roots given explicitly (an option, the open target, ones used before): if `always`, listed even if
+   * nothing exists there yet.
    */
   readonly roots: readonly { readonly root: string; readonly always: boolean }[];
   readonly registry?: string;
   /** Where the machine's own engine listens. */
   readonly machineSocket?: string;
-  /** Stands in for the machine Docker Desktop runs on. */
+  /** Replaces the machine that Docker Desktop runs on, for tests. */
   readonly desktopHost?: DesktopHost | null;
 }
 
-/** Where an engine of ours lives when nobody says otherwise. */
+/** The default root of an embedded engine. */
 export const defaultRoot = '/var/lib/bulkhead';
 
 /**
- * Engines found on this machine now, running ones first, each once. Looks only; starts and changes nothing.
+ * Engines found on this machine now, running ones first, each once. Read-only: starts and changes nothing.
  */
 export async function discoverTargets(options: DiscoverOptions): Promise<DiscoveredTarget[]> {
   const embedded = await embeddedEngines(options);
@@ -40,8 +40,8 @@ export async function discoverTargets(options: DiscoverOptions): Promise<Discove
 }
 
 /**
- * The engine at the usual socket, unless that is an engine of ours or Docker Desktop's: those are found by
- * themselves.
+ * The engine at the usual socket, unless that belongs to a managed engine or Docker Desktop: those are found
+ * separately.
  */
 async function machineEngine(
   socket: string,
@@ -109,7 +109,7 @@ async function embeddedEngines({
   return found.filter((target): target is DiscoveredTarget => target !== null);
 }
 
-/** Somebody without rights to look still sees a file that is there (EACCES is an answer about rights). */
+/** EACCES concerns the access rights: the file exists. */
 const exists = (file: string): Promise<boolean> =>
   access(file).then(
     () => true,

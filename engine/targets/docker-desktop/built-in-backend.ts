@@ -7,9 +7,9 @@ import type { IsolationBackend } from '../../backends/backend.ts';
 import { probeHint, probeProgram } from '../../verify/probe-image.ts';
 
 /**
- * ECI is turned on only where its effect can be verified afterwards: without the probe for the engine's
- * architecture, Docker Desktop would be quit and opened twice for a roll back. An engine that doesn't answer
- * has this machine's architecture.
+ * ECI is turned on only if its effect can be verified afterwards: without the probe for the engine's
+ * architecture, Docker Desktop would be restarted twice for a roll back. An engine that doesn't respond is
+ * assumed to have this machine's architecture.
  */
 export async function probeRequirement(docker: Docker, directory: string): Promise<Requirement> {
   const architecture = await docker.version().then(
@@ -25,9 +25,7 @@ export async function probeRequirement(docker: Docker, directory: string): Promi
   return requirement('probe-built', met, found, probeHint);
 }
 
-/**
- * Docker Desktop brings its isolation runtime with it: there is nothing to install, to register or to try.
- */
+/** Docker Desktop includes its isolation runtime: there is nothing to install, to register or to try. */
 export function builtInBackend(runtimeName: string): IsolationBackend {
   return {
     id: 'sysbox',

@@ -27,7 +27,7 @@ export const desktopCapabilities: TargetCapabilities = {
   reconfiguredBy: 'restart',
   configFile: 'own',
   restarts: 'application',
-  // What quitting and reopening it takes, where nothing better is known.
+  // Default duration of quitting and reopening it.
   minimumRestartSeconds: 60,
   minimumStartTimeoutMs: 300_000,
   controlNeedsRoot: false,

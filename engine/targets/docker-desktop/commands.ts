@@ -14,10 +14,10 @@ export interface Command {
 type Facts = Pick<DesktopFacts, 'restartBy' | 'program'>;
 
 /**
- * What quits Docker Desktop as a whole, in the order to try: its file is read only when it starts anew, and
- * its own "Restart" restarts parts of it. So `docker desktop restart` is never used. Its command line asks
- * its backend, which has none to ask after a start that failed: then the system asks the program. `command`:
- * the docker command line that comes with it.
+ * Commands that quit Docker Desktop as a whole, in the order to try them: it reads its file only when it
+ * starts, and its own "Restart" restarts only parts of it, so `docker desktop restart` is never used. Its
+ * command line sends a request to its backend, which does not exist after a failed start: then the system's
+ * command is used. `command`: the docker command line that comes with it.
  */
 export function quitCommands(host: DesktopHost, facts: Facts, command: string | null): readonly Command[] {
   const byItself =
@@ -50,7 +50,7 @@ export function startCommand(host: DesktopHost, facts: Facts, command: string | 
       return asUser(host, { program: '/usr/bin/open', args: ['-g', '-b', 'com.docker.docker'] });
     case 'linux':
       return asUser(host, { program: '/usr/bin/systemctl', args: ['--user', 'start', 'docker-desktop'] });
-    // Through the shell's own program: what an elevated process started itself would run elevated, too.
+    // Through Explorer: a program started by an elevated process itself would run elevated, too.
     case 'win32':
       return {
         program: `${host.env['SystemRoot'] ?? 'C:\\Windows'}\\explorer.exe`,
@@ -63,7 +63,7 @@ export function startCommand(host: DesktopHost, facts: Facts, command: string | 
 const dockerDirectory = (host: DesktopHost): string =>
   `${host.env['ProgramFiles'] ?? 'C:\\Program Files'}\\Docker\\Docker`;
 
-/** In the session of the user whose Docker Desktop it is, where this process is root's. */
+/** In the session of the user whose Docker Desktop it is, if this process is root's. */
 function asUser(host: DesktopHost, command: Command): Command {
   const { user } = host;
   if (user === null || user.uid === 0) return command;

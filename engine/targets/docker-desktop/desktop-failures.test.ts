@@ -17,7 +17,7 @@ import { desktopPresence } from './presence.ts';
 import { openDesktopTarget } from './target.ts';
 import { apply, first } from './desktop-fixture.ts';
 
-// Everything here runs on a stand-in; nothing was run on a real Docker Desktop.
+// Everything here runs on a stand-in; not run on a real Docker Desktop.
 let desktop: StandInDesktop | undefined;
 afterEach(async () => {
   await desktop?.end();

@@ -14,7 +14,7 @@ import type { DesktopPlatform } from './locations.ts';
 import { openDesktopTarget } from './target.ts';
 import { first, apply } from './desktop-fixture.ts';
 
-// Everything here runs on a stand-in; nothing was run on a real Docker Desktop.
+// Everything here runs on a stand-in; not run on a real Docker Desktop.
 let desktop: StandInDesktop | undefined;
 afterEach(async () => {
   await desktop?.end();
@@ -301,7 +301,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     const atWrite = new Promise<void>((resolve) => {
       written = resolve;
     });
-    // Its process goes no further from here, as when the power goes.
+    // Its process stops here, as in a power failure.
     const target = openDesktopTarget(fake.host, {
       ...options,
       onApplyPoint: (point) => {
@@ -320,7 +320,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(started.ok).toBe(true);
     await atWrite;
     cut = false;
-    // Under way, as long as its process lives.
+    // In progress as long as its process is running.
     expect(await target.desktop()).toMatchObject({ interrupted: false });
     await writeFile(
       path.join(fake.host.locations.state, 'apply.lock'),

@@ -6,20 +6,20 @@ import { applyInterrupted } from '../../apply/journal.ts';
 import { firstThere, type DesktopHost } from './host.ts';
 import { desktopPaths } from './paths.ts';
 
-/** From this version on there is `docker desktop stop` and `start`. */
+/** From this version on there are `docker desktop stop` and `start`. */
 const cliSince = '4.37';
 
-/** What an engine's /version says about the product around it: "Docker Desktop 4.36.0 (175267)". */
+/** The platform name in an engine's /version: "Docker Desktop 4.36.0 (175267)". */
 const platformName = z.object({ Platform: z.object({ Name: z.string() }) });
 
-/** Is Docker Desktop installed here? Looks at files only. */
+/** Whether Docker Desktop is installed here. Inspects files only. */
 export async function isInstalled(host: DesktopHost): Promise<boolean> {
   return (await firstThere(host, [...host.locations.programs, ...host.locations.versions])) !== null;
 }
 
 /**
- * Everything that can be learned of the installed Docker Desktop without changing or starting anything. What
- * can't be learned is null, never guessed.
+ * All facts about the installed Docker Desktop that are available without changing or starting anything.
+ * Unknown facts are null, never guessed.
  */
 export async function desktopFacts(host: DesktopHost): Promise<DesktopFacts> {
   const [program, version, userSettings, admin] = await Promise.all([
@@ -41,7 +41,7 @@ export async function desktopFacts(host: DesktopHost): Promise<DesktopFacts> {
   };
 }
 
-/** The installed version, by its files, else by the running engine's word, else by the package. */
+/** The installed version, from its files, else from the running engine, else from the package. */
 export async function installedVersion(host: DesktopHost): Promise<string | null> {
   for (const file of host.locations.versions) {
     const text = await host.read(file);
@@ -75,7 +75,7 @@ export function componentsVersion(text: string): string | null {
   }
   if (typeof value !== 'object' || value === null) return null;
   for (const key of ['appVersion', 'Informational', 'version']) {
-    // an own member of an object
+    // an own property of an object
     const found: unknown = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
     const version = typeof found === 'string' ? versionIn(found) : null;
     if (version !== null) return version;
@@ -83,14 +83,14 @@ export function componentsVersion(text: string): string | null {
   return null;
 }
 
-/** The socket that answers, and the client of it; null where none does. */
+/** The socket that responds, and a client of it; null if none does. */
 export async function respondingSocket(host: DesktopHost): Promise<string | null> {
   for (const socket of host.locations.sockets) {
     try {
       await host.docker(socket, 3000).ping();
       return socket;
     } catch {
-      /* the next one */
+      /* try the next one */
     }
   }
   return null;
@@ -109,7 +109,7 @@ async function runningVersion(host: DesktopHost): Promise<string | null> {
   }
 }
 
-/** Debian and Fedora packages; which of the two asks is whichever is there. */
+/** Debian and Fedora packages, with whichever package manager is installed. */
 async function packageVersion(host: DesktopHost): Promise<string | null> {
   for (const [program, args] of [
     ['/usr/bin/dpkg-query', ['-W', '-f=${Version}', 'docker-desktop']],
@@ -155,7 +155,7 @@ export async function readUserSettings(host: DesktopHost): Promise<DesktopFacts[
   return null;
 }
 
-/** A user's setting by its name, which is written in camel case before 4.35 and in Pascal case since. */
+/** A user's setting by its name, which is in camel case before 4.35 and in Pascal case since. */
 export function userSetting(
   settings: DesktopFacts['userSettings'],
   name: string,
@@ -166,8 +166,8 @@ export function userSetting(
 }
 
 /**
- * On Windows the admin's locked word counts, then the user's, then the admin's default, then WSL 2, which new
- * installations get.
+ * On Windows, in this order: the administrator's locked value, the user's, the administrator's default, WSL 2
+ * (the default of new installations).
  */
 function virtualMachine(
   host: DesktopHost,

@@ -15,15 +15,15 @@ import { desktopPresence } from './presence.ts';
 import { startProblem, changeTimes } from './start-problem.ts';
 
 /**
- * How long quitting, and coming back, may take. A first start of its machine, with a sign-in in between,
- * takes minutes.
+ * How long quitting, and restarting, may take. The first start of its virtual machine, with a sign-in in
+ * between, takes minutes.
  */
 export const quitMs = 120_000;
 export const startMs = 300_000;
-/** How long its own command line may take to quit it, before the system's command is run. */
+/** How long its own command line may take to quit it, before the system's command is used. */
 const quitFallbackMs = 30_000;
 const pollIntervalMs = 1000;
-/** How often progress is reported while waiting for it. */
+/** Interval of progress reports while waiting for it. */
 const progressIntervalMs = 15_000;
 /** Number of log lines kept. */
 const maxLines = 500;
@@ -37,7 +37,7 @@ class DesktopDriver implements EngineDriver {
   readonly kind = 'docker-desktop';
   readonly paths: RootPaths;
   readonly #host: DesktopHost;
-  /** While something is being done to it; null otherwise. */
+  /** While an operation on it is in progress; null otherwise. */
   #phase: EngineStatus['phase'] | null = null;
   #generation = 1;
   readonly #lines: EngineLogLine[] = [];
@@ -88,7 +88,7 @@ class DesktopDriver implements EngineDriver {
     });
   }
 
-  /** Its file is checked by the lint; nothing but a start of it says more. */
+  /** Its file is checked by the linter; only a start of Docker Desktop can check more. */
   checkConfig(): Promise<Result<void, AppError>> {
     return Promise.resolve(ok(undefined));
   }
@@ -113,7 +113,7 @@ class DesktopDriver implements EngineDriver {
 
   async #quit(call: DriverCallOptions): Promise<Result<void, AppError>> {
     const host = this.#host;
-    // Where that can't be determined, it is made to quit: it reads a file only at its start.
+    // If that can't be determined, it is made to quit: it reads the file only at its start.
     if ((await desktopPresence(host)) === 'gone') return ok(undefined);
     const facts = await desktopFacts(host);
     const commands = quitCommands(host, facts, await firstThere(host, host.locations.dockerCommands));

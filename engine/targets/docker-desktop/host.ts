@@ -18,30 +18,30 @@ export interface ProgramEnd {
   readonly stderr: string;
 }
 
-/** The user whose Docker Desktop it is: its window and its engine are his. */
+/** The user whose Docker Desktop it is: the owner of its window and its engine. */
 export interface DesktopUser {
   readonly uid: number;
   readonly name: string;
 }
 
 /**
- * Everything about the machine that Docker Desktop's target asks or does: tests put other platforms in its
- * place.
+ * Everything that the target Docker Desktop reads from or does on the machine: tests replace it by other
+ * platforms.
  */
 export interface DesktopHost extends DesktopMachine {
   readonly locations: DesktopLocations;
   /**
-   * Set where this process has more rights than the user whose Docker Desktop it is: programs of his session
-   * are then run as him.
+   * Set if this process has more rights than the user whose Docker Desktop it is: programs of the user's
+   * session then run as that user.
    */
   readonly user: DesktopUser | null;
-  /** The runtime Docker Desktop puts every container under while ECI is on. */
+  /** The runtime of every container in Docker Desktop while ECI is on. */
   readonly runtimeName: string;
-  /** Text of a file, null where there is none or it can't be read. */
+  /** Text of a file, null if there is none or it can't be read. */
   read(file: string): Promise<string | null>;
-  /** When a file was last changed (ms since the epoch), null where there is none. */
+  /** When a file was last changed (ms since the epoch), null if there is none. */
   changedAt(file: string): Promise<number | null>;
-  /** Runs a program by its absolute path with arguments as they are: no shell. Never rejects. */
+  /** Runs a program by its absolute path with unmodified arguments: no shell. Never rejects. */
   run(
     program: string,
     args: readonly string[],
@@ -49,19 +49,19 @@ export interface DesktopHost extends DesktopMachine {
   ): Promise<ProgramEnd>;
   /** Starts a program that outlives this process. */
   launch(program: string, args: readonly string[]): Promise<boolean>;
-  /** Whether this process may write the admin's file. */
+  /** Whether this process may write the administrator's file. */
   elevated(): Promise<boolean>;
   docker(socket: string, timeoutMs?: number): Docker;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   now(): number;
 }
 
-/** What Docker names the runtime of ECI. */
+/** Docker's name of ECI's runtime. */
 export const desktopRuntimeName = 'sysbox-runc';
 
 /**
- * This machine. Null where there is no Docker Desktop for its platform. `user`: whose it is, where this
- * process was elevated.
+ * This machine. Null if there is no Docker Desktop for its platform. `user`: its user, if this process was
+ * elevated.
  */
 export function thisHost(user: (DesktopUser & { readonly home: string }) | null = null): DesktopHost | null {
   const platform = platformOf(process.platform);
@@ -72,7 +72,7 @@ export function thisHost(user: (DesktopUser & { readonly home: string }) | null 
     locations: desktopLocations(machine),
     user,
     runtimeName: desktopRuntimeName,
-    // What lies in the user's home is his to replace; the rest is where only administrators may write.
+    // The user can replace files in the home directory; only administrators can write to the other places.
     read: (file) =>
       readRegularFile(
         file,
@@ -116,7 +116,7 @@ export function thisHost(user: (DesktopUser & { readonly home: string }) | null 
       }),
     elevated: async () =>
       platform === 'win32'
-        ? // It answers administrators only, and changes nothing.
+        ? // It works for administrators only, and changes nothing.
           new Promise((resolve) => {
             execFile(
               `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\fltmc.exe`,
@@ -147,7 +147,7 @@ export function thisHost(user: (DesktopUser & { readonly home: string }) | null 
 const platformOf = (platform: NodeJS.Platform): DesktopPlatform | null =>
   platform === 'darwin' || platform === 'win32' || platform === 'linux' ? platform : null;
 
-/** The first of `files` that is there. */
+/** The first of `files` that exists. */
 export async function firstThere(host: DesktopHost, files: readonly string[]): Promise<string | null> {
   const there = await Promise.all(files.map((file) => host.changedAt(file)));
   return files.find((_file, index) => there[index] !== null) ?? null;

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 export type DesktopPlatform = 'darwin' | 'win32' | 'linux';
 
-/** What of a machine decides where Docker Desktop's things are. */
+/** The properties of a machine that determine the paths of Docker Desktop. */
 export interface DesktopMachine {
   readonly platform: DesktopPlatform;
   /** Home directory of the user whose Docker Desktop it is. */
@@ -11,39 +11,40 @@ export interface DesktopMachine {
 }
 
 /**
- * Where everything of Docker Desktop is. Absolute, in the platform's own notation; of lists, the first that
- * exists counts.
+ * The paths of Docker Desktop. Absolute, in the platform's own notation; of lists, the first that exists
+ * counts.
  */
 export interface DesktopLocations {
-  /** The admin's file. */
+  /** The administrator's file. */
   readonly settings: string;
   /**
-   * Where older documents put it: looked for, so that its admin hears of it; never read as the one that
-   * counts, nor written.
+   * Its location in older documents: detected, so that the administrator is told; never read as the effective
+   * file, nor written.
    */
   readonly olderSettings: readonly string[];
   /** The user's own settings: `settings-store.json` since 4.35, `settings.json` before. */
   readonly userSettings: readonly string[];
   /** The user's Docker socket (a named pipe on Windows). */
   readonly sockets: readonly string[];
-  /** What is there where Docker Desktop is installed: the program that is started. */
+  /** Exists if Docker Desktop is installed: the program to start. */
   readonly programs: readonly string[];
-  /** Files that tell the installed version. */
+  /** Files with the installed version. */
   readonly versions: readonly string[];
   /** The docker command line that comes with it, with `docker desktop` from 4.37 on. */
   readonly dockerCommands: readonly string[];
-  /** Where its backend writes why it could not start. */
+  /** Where its backend logs why it could not start. */
   readonly backendErrors: readonly string[];
   readonly backendLogs: readonly string[];
   /**
-   * Where Bulkhead keeps history, backup and journal of the admin's file; only administrators write there.
+   * Where Bulkhead keeps history, backup and journal of the administrator's file; only administrators can
+   * write there.
    */
   readonly state: string;
-  /** Where Bulkhead keeps what it does as the user: the last verification. */
+  /** Where Bulkhead keeps files written as the user: the last verification. */
   readonly userState: string;
 }
 
-/** Pure: asks no file system. */
+/** Pure: does not access the file system. */
 export function desktopLocations(machine: DesktopMachine): DesktopLocations {
   switch (machine.platform) {
     case 'darwin':

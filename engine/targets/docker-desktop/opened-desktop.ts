@@ -34,7 +34,7 @@ export class OpenedDesktop {
   readonly driver: EngineDriver;
   readonly store: SettingsStore;
   readonly backend: IsolationBackend;
-  /** Without what Docker Desktop's version decides: that is known only after a look at it. */
+  /** Without facts that depend on Docker Desktop's version, which has to be detected first. */
   readonly lintContext: LintContext;
   readonly #probeDirectory: string;
   readonly #directories: OwnDirectories;
@@ -58,7 +58,7 @@ export class OpenedDesktop {
     this.#directories = ownDirectories(host);
   }
 
-  /** A client of the socket that answers, else of the one that is expected to. */
+  /** A client of the socket that responds, else of the expected one. */
   async docker(): Promise<Docker> {
     return this.host.docker((await respondingSocket(this.host)) ?? this.paths.clientSocket);
   }
@@ -101,7 +101,7 @@ export class OpenedDesktop {
     });
   }
 
-  /** The files that a verification is recorded in: an administrator's and the user's own. */
+  /** The files in which a verification is recorded: an administrator's and the user's own. */
   verificationFiles(): readonly string[] {
     const { elevated, user } = verificationFiles(this.host);
     return [elevated, user];
@@ -111,7 +111,7 @@ export class OpenedDesktop {
     return newestVerification(this.verificationFiles());
   }
 
-  /** Everything that a plan is made from. Fails with settings.* when the applied file cannot be read. */
+  /** The inputs of a plan. Fails with settings.* when the applied file cannot be read. */
   async planFacts(): Promise<Result<PlanFacts, AppError>> {
     const applied = await readSettings(this.paths.settings);
     if (!applied.ok) return applied;
@@ -141,8 +141,8 @@ export class OpenedDesktop {
   }
 
   /**
-   * Does `work` on the draft. On Windows everybody may create directories beside ours, and would own them:
-   * there the draft's directory is created by administrators only.
+   * Performs `work` on the draft. On Windows every user may create directories next to ours, and would own
+   * them: there the draft's directory is created by administrators only.
    */
   async withDraftDirectory<T>(work: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> {
     if (this.host.platform !== 'win32') return work();
@@ -154,7 +154,10 @@ export class OpenedDesktop {
     return prepared.ok ? work() : prepared;
   }
 
-  /** Refuses who is no administrator (`rights.not-root`); creates the directories that an apply writes to. */
+  /**
+   * Refuses a user who is not an administrator (`rights.not-root`); creates the directories that an apply
+   * writes to.
+   */
   async prepareApply(): Promise<Result<void, AppError>> {
     if (!(await this.host.elevated()))
       return fail('rights.not-root', message('desktop.saving-file-of-docker-desktop-needs-administrator'), {
@@ -167,7 +170,7 @@ export class OpenedDesktop {
     return shared.ok ? this.#prepareState() : shared;
   }
 
-  /** Fails unless only administrators can have written what is in the directories of the state. */
+  /** Fails unless only administrators can have written the content of the state directories. */
   async checkState(): Promise<Result<void, AppError>> {
     for (const directory of stateDirectories(this.host)) {
       const checked = await this.#directories.check(directory);

@@ -111,7 +111,7 @@ describe('directories of ours on Windows (stand-in)', () => {
     expect(await own.prepare(directory())).toMatchObject({ ok: true });
     expect(await own.check(directory())).toMatchObject({ ok: true });
     await desktop.setRights(directory(), 'O:BAD:AI(A;OICIID;FA;;;BA)(A;CIID;DCLCRPCR;;;BU)');
-    // Docker's own: whose it is counts.
+    // Docker's own: its owner is checked.
     expect(await own.prepareShared(directory())).toMatchObject({ ok: true });
   });
 

@@ -6,20 +6,20 @@ import { message, type Message } from '../../../shared/messages/message.ts';
 import type { DesktopHost } from './host.ts';
 
 /**
- * Directories that administrators alone can put things in: what is found in them (a journal, a backup) is
- * followed with their rights. Nothing here may be called without those.
+ * Directories that only administrators can write to: files in them (a journal, a backup) are processed with
+ * their rights. Nothing here may be called without those rights.
  */
 export interface OwnDirectories {
   /**
-   * Makes `directory` where it is not there, closed to others; refuses one that isn't the administrators'
-   * alone.
+   * Creates `directory` if it does not exist, inaccessible to other users; refuses one that other users can
+   * write to.
    */
   prepare(directory: string): Promise<Result<void, AppError>>;
-  /** The same, and makes nothing: none there is fine. */
+  /** As above, without creating it: a missing directory is accepted. */
   check(directory: string): Promise<Result<void, AppError>>;
   /**
-   * For a directory that others (Docker Desktop) made and keep things in: whose it is counts, its rights stay
-   * as they are. Made where it is not there.
+   * For a directory that other software (Docker Desktop) created and uses: its owner is checked, its access
+   * rights are not changed. Created if it does not exist.
    */
   prepareShared(directory: string): Promise<Result<void, AppError>>;
 }
@@ -68,9 +68,9 @@ const administrators = [
   'S-1-5-18',
   'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464',
 ];
-/** Read, execute, and both, as words and as the bits that icacls' (RX) is. */
+/** Read, execute, and both, as words and as the bits of icacls' (RX). */
 const readingRights = ['0x1200a9', '0x120089', '0x1200a0', 'FR', 'FX', 'FRFX', 'GR', 'GX', 'GRGX'];
-/** By SIDs, since the groups' names are in the system's language. */
+/** By SIDs, since the groups' names are localized. */
 const closed = [
   '/inheritance:r',
   '/grant:r',
@@ -80,9 +80,9 @@ const closed = [
 ];
 
 /**
- * Windows: %ProgramData% lets everybody make files and directories, which are theirs; whoever makes ours
- * first owns what is put in it. So the owner is inspected, and the list of rights is our own. Not run on a
- * real Windows.
+ * Windows: in %ProgramData% every user may create files and directories, and own them; a user who creates
+ * ours first would own its content. So the owner is checked, and the access control list is set by us. Not
+ * run on a real Windows.
  */
 class ListedRights implements OwnDirectories {
   readonly #host: DesktopHost;
@@ -96,7 +96,7 @@ class ListedRights implements OwnDirectories {
   async check(directory: string): Promise<Result<void, AppError>> {
     const found = await this.#inspect(directory);
     if (!found.ok) return found;
-    // What an open one holds may be anybody's.
+    // The content of an accessible directory may come from any user.
     return found.value !== 'open' || (await readdir(directory)).length === 0
       ? ok(undefined)
       : foreign(directory, ownersHint(directory));
@@ -136,8 +136,8 @@ class ListedRights implements OwnDirectories {
   }
 
   /**
-   * Owner and rights as SDDL; by the framework's own class, since a cmdlet could come from a module of the
-   * user's.
+   * Owner and access rights as SDDL; from the framework's own class, since a cmdlet could come from a module
+   * of the user's.
    */
   async #security(directory: string): Promise<Security | null> {
     const script =
@@ -152,14 +152,14 @@ class ListedRights implements OwnDirectories {
   }
 
   /**
-   * A directory gets its name only when it is closed and empty: before, somebody else could have put
-   * something in it.
+   * A directory is renamed to its final name only when it is inaccessible and empty: before, another user
+   * could have put something in it.
    */
   async #make(directory: string): Promise<Result<void, AppError>> {
     const fresh = `${directory}.${randomBytes(6).toString('hex')}`;
     try {
       await mkdir(fresh);
-      // Who made it owns it: some machines name the person, not the group.
+      // Its creator owns it: on some machines the person, not the group.
       for (const args of [['/setowner', '*S-1-5-32-544'], closed]) {
         const set = await this.#icacls(fresh, args);
         if (!set.ok) return set;
@@ -198,8 +198,8 @@ interface Security {
 }
 
 /**
- * What an SDDL says: is the owner an administrator, and may others only read, whatever the directories above
- * say? What can't be read is neither.
+ * From an SDDL: whether the owner is an administrator, and whether others may only read, whatever the parent
+ * directories allow. False for what can't be parsed.
  */
 export function readSecurity(sddl: string): Security | null {
   const parts = /^O:([A-Z]{2}|S-[\d-]+)(?:G:(?:[A-Z]{2}|S-[\d-]+))?D:([A-Z]*)((?:\([^()]*\))*)$/.exec(sddl);

@@ -3,9 +3,9 @@ import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 import type { DesktopHost } from './host.ts';
 
 /**
- * Docker Desktop's places in the shape every part of ours works on: the settings file is Docker's, the socket
- * the user's, and what is ours (history, journal, backup, draft) lies in a directory of its own. What only an
- * engine of ours has names files that are never there.
+ * Docker Desktop's paths in the form that all code uses: the settings file is Docker's, the socket the
+ * user's, and our own files (history, journal, backup, draft) are in a directory of their own. Paths that
+ * only an embedded engine has name files that never exist.
  */
 export function desktopPaths(host: DesktopHost): RootPaths {
   const { locations } = host;
@@ -19,7 +19,7 @@ export function desktopPaths(host: DesktopHost): RootPaths {
 }
 
 /**
- * Where a verification made with, and without, an administrator's rights is kept: root never writes into a
+ * Where a verification run with, and without, an administrator's rights is stored: root never writes into a
  * user's directory.
  */
 export const verificationFiles = (
@@ -30,8 +30,8 @@ export const verificationFiles = (
 });
 
 /**
- * The directories of ours on the way to history, backup and journal, from the outer one in. Each must be
- * administrators' alone: who owns the outer one can put another in the inner one's place.
+ * Our directories on the path of history, backup and journal, the outermost first. Only administrators may
+ * write to each of them: the owner of an outer one can replace the inner one.
  */
 export const stateDirectories = (host: DesktopHost): readonly string[] =>
   host.platform === 'linux'

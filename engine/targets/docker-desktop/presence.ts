@@ -2,21 +2,19 @@ import { respondingSocket } from './detect.ts';
 import type { DesktopHost } from './host.ts';
 
 /**
- * 'answers': its engine does; 'silent': its processes are there (it starts, waits for a sign-in, shows an
+ * 'answers': its engine responds; 'silent': its processes run (it is starting, waits for a sign-in, shows an
  * error, or is quitting); 'gone': neither; 'unknown': no engine, and its processes can't be determined.
  */
 export type Presence = 'answers' | 'silent' | 'gone' | 'unknown';
 
-/**
- * Whether Docker Desktop is there. An engine that does not answer shows nothing about the program around it.
- */
+/** Whether Docker Desktop is running. An engine that does not respond says nothing about the application. */
 export async function desktopPresence(host: DesktopHost): Promise<Presence> {
   if ((await respondingSocket(host)) !== null) return 'answers';
   const runs = await processesRun(host);
   return runs === null ? 'unknown' : runs ? 'silent' : 'gone';
 }
 
-/** Null where it can't be determined. */
+/** Null if that can't be determined. */
 async function processesRun(host: DesktopHost): Promise<boolean | null> {
   if (host.platform === 'win32') {
     const listed = await host.run(
@@ -28,8 +26,7 @@ async function processesRun(host: DesktopHost): Promise<boolean | null> {
       ? /^"(?:Docker Desktop|com\.docker\.backend)\.exe",/im.test(listed.stdout)
       : null;
   }
-  // The whole command line, since names are cut to 15 characters; of this user alone, since another's is none
-  // of ours.
+  // The whole command line, since names are cut to 15 characters; processes of this user only.
   const programs = host.locations.programs.map((program) => program.replaceAll(/[.+()[\]{}^$|\\]/g, '\\$&'));
   const user = host.user?.uid ?? process.getuid?.();
   const found = await host.run(

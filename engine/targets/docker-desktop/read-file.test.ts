@@ -34,7 +34,7 @@ it("reads for a user no file that is somebody else's, whatever link he puts in i
   writeFileSync(at('others'), 'secret');
   symlinkSync(at('others'), at('link'));
   linkSync(at('others'), at('name'));
-  // Whose it is differs from whom it is read for.
+  // The file's owner differs from the user for whom it is read.
   expect(
     await Promise.all(['others', 'link', 'name'].map((name) => readRegularFile(at(name), uid + 1))),
   ).toEqual([null, null, null]);

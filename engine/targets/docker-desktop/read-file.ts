@@ -2,14 +2,15 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /**
- * Bytes at the end of a longer file that are read: of a log only the end matters, and no document is as long.
+ * Maximum number of bytes that are read, from the end of the file: of a log only the end matters, and no
+ * document is as long.
  */
 const most = 4 * 1024 * 1024;
 
 /**
- * Text of a regular file, its end where it is very long; null where there is none or it can't be read.
- * `owner`: whose it must be, where this process has more rights than he: he could put a link to somebody
- * else's file in its place. Never waits for a pipe.
+ * Text of a regular file, the end of it if it is very long; null if there is none or it can't be read.
+ * `owner`: the required owner, if this process has more rights than that user, who could replace the file by
+ * a link to somebody else's. Never waits for a pipe.
  */
 export async function readRegularFile(file: string, owner: number | null): Promise<string | null> {
   try {

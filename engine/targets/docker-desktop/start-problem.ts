@@ -1,21 +1,24 @@
 import type { DesktopHost } from './host.ts';
 
-/** A start of it: when, and when the files it writes of failures had been changed last (ms). */
+/**
+ * A start of Docker Desktop: its time, and the last change of the files in which it logs failures at that
+ * time (ms).
+ */
 interface Started {
   readonly at: number;
   readonly files: ReadonlyMap<string, number | null>;
 }
 
-/** When the files that Docker Desktop writes of failures were last changed, ms. */
+/** When the files in which Docker Desktop logs failures were last changed, ms. */
 export async function changeTimes(host: DesktopHost): Promise<ReadonlyMap<string, number | null>> {
   const files = [...host.locations.backendErrors, ...host.locations.backendLogs];
   return new Map(await Promise.all(files.map(async (file) => [file, await host.changedAt(file)] as const)));
 }
 
 /**
- * Why its backend could not start, by what it wrote since it was started; null where it wrote nothing of the
- * kind. `started` null: whenever. Told by files that changed, not by the clock: a file's time is some ms
- * behind it.
+ * Why its backend could not start, from what it logged since it was started; null if it logged nothing
+ * relevant. `started` null: at any time. Detected by changed files, not by the clock: a file's time is some
+ * ms behind it.
  */
 export async function startProblem(host: DesktopHost, started: Started | null): Promise<string | null> {
   const isNew = async (file: string) => {
@@ -29,7 +32,7 @@ export async function startProblem(host: DesktopHost, started: Started | null): 
   if (started === null) return null;
   for (const file of host.locations.backendLogs) {
     if (!(await isNew(file))) continue;
-    // Only what it says of our file: a log is full of errors that mean nothing.
+    // Only lines about our file: a log is full of irrelevant errors.
     const errorText = ((await host.read(file)) ?? '')
       .slice(-65_536)
       .split('\n')

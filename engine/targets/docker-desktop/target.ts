@@ -26,8 +26,8 @@ const notOffered = (what: Message) =>
   });
 
 /**
- * Docker Desktop as a target: its admin's file, edited and applied with the same code as everywhere; Docker
- * Desktop enforces it. Not run on a real Docker Desktop.
+ * Docker Desktop as a target: its administrator's file is edited and applied with the same code as
+ * everywhere; Docker Desktop enforces it. Not run on a real Docker Desktop.
  */
 export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Target {
   const desktop = new OpenedDesktop(host, options);
@@ -78,7 +78,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
   };
 }
 
-/** The settings store, which writes the draft only where nobody else can have created its directory. */
+/** The settings store, which writes the draft only if no other user can have created its directory. */
 function guardedStore(desktop: OpenedDesktop, disposers: Disposers): SettingsStore {
   const { store, paths } = desktop;
   return {
@@ -87,14 +87,14 @@ function guardedStore(desktop: OpenedDesktop, disposers: Disposers): SettingsSto
     resolveConflict: (keep) => desktop.withDraftDirectory(() => store.resolveConflict(keep)),
     rollback: (version) => desktop.withDraftDirectory(() => store.rollback(version)),
     watch: (listener) => {
-      // The draft lies in another directory than Docker's file.
+      // The draft is in another directory than Docker's file.
       const draftFiles = [paths.draft, draftBasePath(paths)];
       return disposers.add(store.watch(listener), watchFiles(draftFiles, listener));
     },
   };
 }
 
-/** What an apply needs of Docker Desktop. */
+/** What an apply needs from Docker Desktop. */
 function applyPorts(desktop: OpenedDesktop): ApplyPorts {
   const { options, paths, driver } = desktop;
   return {

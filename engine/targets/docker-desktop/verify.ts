@@ -41,7 +41,7 @@ import { respondingSocket } from './detect.ts';
 import { message, plainText } from '../../../shared/messages/message.ts';
 import type { DesktopHost } from './host.ts';
 
-/** What is shown on Docker Desktop by containers of our own; the rest is Docker's word. */
+/** The claims that containers of our own can verify on Docker Desktop; for the rest we rely on Docker. */
 const shown: readonly ClaimId[] = [
   'A2-user-namespace',
   'A3-exclusive-range',
@@ -52,7 +52,7 @@ const shown: readonly ClaimId[] = [
 ];
 
 /**
- * Runs the probes through the user's socket and keeps the result in `file`. Errors: engine.unreachable,
+ * Runs the probes through the user's socket and stores the result in `file`. Errors: engine.unreachable,
  * verify.no-image.
  */
 export async function verifyDesktop(
@@ -78,7 +78,7 @@ export async function verifyDesktop(
   let claims: Claim[];
   try {
     const probe = async (request: Omit<ProbeRequest, 'image'>): Promise<Observed<ProbeResult>> => {
-      // Its engine runs in a machine of its own: process ids of it mean nothing here.
+      // Its engine runs in a virtual machine: its process ids mean nothing here.
       try {
         return {
           value: {
@@ -120,7 +120,7 @@ export async function verifyDesktop(
   return written.ok ? ok(verification) : written;
 }
 
-/** The engine's refusal; `status` 0: it gave none. */
+/** The engine's refusal; `status` 0: there was none. */
 interface Refusal {
   readonly status: number;
   readonly message: EvidenceText;
@@ -143,7 +143,7 @@ async function claimsOn(
     probe({ args: ['--hold'] }),
     probe({ args: ['--hold'] }),
     Promise.all([refusal('pid=host', { PidMode: 'host' }), refusal('network=host', { NetworkMode: 'host' })]),
-    // What the user's clients call the socket; in its machine it is always this one.
+    // The path of the socket for the user's clients; in its virtual machine it is always this one.
     anyImage
       ? []
       : Promise.all(
@@ -176,8 +176,8 @@ async function claimsOn(
 }
 
 /**
- * Docker Desktop refuses some at create and some at start, in words of its own: any refusal of the engine
- * counts, no answer does not.
+ * Docker Desktop refuses some at create and some at start, with its own messages: any refusal of the engine
+ * counts, a missing response does not.
  */
 function judgeRefusals(id: ClaimId, requested: readonly Refused[]): Claim {
   const isRefused = ({ refused }: Refused): boolean => refused !== null && refused.status >= 400;
@@ -201,7 +201,7 @@ function outcomeWithStatus(refused: Refusal | null): EvidenceText {
   return refused.status === 0 ? refused.message : `${refused.status} ${plainText(refused.message)}`;
 }
 
-/** Null where a container was made and would start; else the engine's refusal. */
+/** Null if a container was created and could start; else the engine's refusal. */
 async function startRefused(
   docker: ReturnType<DesktopHost['docker']>,
   image: string,
@@ -210,7 +210,7 @@ async function startRefused(
 ): Promise<Refusal | null> {
   const refused = await requestRefused(docker, { image, host }, signal);
   if (refused !== null) return refused;
-  // Made all the same: then starting one like it must fail.
+  // If it was created all the same, starting one like it must fail.
   try {
     await runProbe(docker, { image, host }, signal);
     return null;
@@ -226,7 +226,7 @@ async function startRefused(
   }
 }
 
-/** The newest verification of those kept in `files`; null where there is none that can be read. */
+/** The newest verification in `files`; null if none can be read. */
 export async function newestVerification(files: readonly string[]): Promise<Verification | null> {
   const read = await Promise.all(
     files.map(async (file) => {

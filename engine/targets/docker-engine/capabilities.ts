@@ -1,6 +1,6 @@
 import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts';
 
-/** The machine's own Docker Engine: it is seen and counted, and nothing of it is changed. */
+/** The machine's own Docker Engine: displayed, and never changed. */
 export const machineCapabilities: TargetCapabilities = {
   missing: {
     apply: 'no-gateway-in-front',

@@ -17,15 +17,15 @@ import type { SettingsState } from '../../../shared/ipc/app-state.ts';
 import type { Target } from '../../target.ts';
 import { machineCapabilities } from './capabilities.ts';
 
-/** The file a gateway in front of the machine's engine would enforce. */
+/** The file that a gateway in front of the machine's engine would enforce. */
 export const machineSettings = '/etc/bulkhead/admin-settings.json';
 const machineState = '/var/lib/bulkhead-docker-engine';
 
 const infoSchema = engineInfoSchema.extend({ Name: z.string(), DockerRootDir: z.string() });
 
 /**
- * What an engine says of itself; `stopped` where nobody listens. Whoever has no access to its socket, or gets
- * no response in time, does not know whether it runs.
+ * An engine's own information; `stopped` if nobody listens. For a user without access to its socket, or
+ * without a response in time, it is unknown whether it runs.
  */
 export type EngineQueryResult =
   | { readonly phase: 'ready'; readonly info: z.infer<typeof infoSchema> }
@@ -58,9 +58,9 @@ export async function queryEngine(socket: string, timeoutMs = 3000): Promise<Eng
 }
 
 /**
- * The machine's own Docker Engine, as it is: seen, counted and named, and nothing of it changed. No gateway
- * and no isolation runtime of ours stand in front of it, so whatever a settings file has, nothing would
- * hold: it can't be turned on from here, and the words say so.
+ * The machine's own Docker Engine without changes by us: displayed only. No gateway and no isolation runtime
+ * of ours are in front of it, so a settings file would have no effect: isolation can't be turned on from
+ * here, and the messages say so.
  */
 export function openMachineTarget(socket: string): Target {
   const ref: TargetRef = { kind: 'docker-engine', socket };
@@ -108,7 +108,7 @@ export function openMachineTarget(socket: string): Target {
       watch: (listener) => disposers.add(store.watch(listener)),
     },
     backendReports: () => Promise.resolve([]),
-    // Every container of it is unprotected, whatever its runtime is called.
+    // Each of its containers is unprotected, whatever the name of its runtime.
     scan: (call) =>
       scanContainers(dockerClient(socket), { ...call, eci: false, eciSince: null, runtimeName: '' }),
     remove: () => Promise.resolve(refused(message('engine.containers-are-not-removed'))),

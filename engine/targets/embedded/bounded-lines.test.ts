@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import { expect, it } from 'vitest';
 import { longestLine, onBoundedLines } from './bounded-lines.ts';
 
-/** The lines of what is written in these parts. */
+/** The lines of a stream that is written in these parts. */
 async function linesOf(...parts: (string | Buffer)[]): Promise<string[]> {
   const stream = new PassThrough();
   const lines: string[] = [];

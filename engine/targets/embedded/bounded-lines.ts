@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
-/** What is kept of a line, in UTF-16 code units. */
+/** Maximum length of a line, in UTF-16 code units; the rest is dropped. */
 export const longestLine = 8192;
 
 /**
- * Calls `onLine` with each line of `stream`, without its end. Of one that is longer than `longestLine` it
- * gets the beginning, at once, and the rest is dropped: whoever writes there can't fill this process' memory
- * or a log with one line.
+ * Calls `onLine` with each line of `stream`, without its end. A line that is longer than `longestLine` is
+ * reported as soon as that length is reached, and its rest is dropped: no writer can fill this process's
+ * memory or a log with one line.
  */
 export function onBoundedLines(stream: Readable, onLine: (line: string) => void): void {
   const decoder = new StringDecoder('utf8');
@@ -44,7 +44,7 @@ export function onBoundedLines(stream: Readable, onLine: (line: string) => void)
   });
 }
 
-/** `line`, or its beginning where it is longer than `longestLine`. */
+/** `line`, or its beginning if it is longer than `longestLine`. */
 export function cutLine(line: string): string {
   return line.length <= longestLine ? line : `${line.slice(0, longestLine)}… (cut)`;
 }

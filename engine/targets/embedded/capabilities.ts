@@ -1,6 +1,6 @@
 import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts';
 
-/** An engine of ours: supervisor, gateway, planner and dockerd below one root directory. */
+/** An embedded engine: supervisor, gateway, planner and dockerd below one root directory. */
 export const embeddedCapabilities: TargetCapabilities = {
   missing: {
     apply: null,

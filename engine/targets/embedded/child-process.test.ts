@@ -18,7 +18,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Supervises a shell script as if it were the gateway; `changes` are awaited one by one. */
+/** Supervises a shell script in place of the gateway; `changes` are awaited one by one. */
 async function supervise(script: string, busy?: RegExp) {
   const command = path.join(directory, 'bulkhead');
   await writeFile(command, `#!/bin/sh\n${script}\n`);

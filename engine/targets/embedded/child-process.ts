@@ -15,48 +15,49 @@ import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 
 export interface ChildSpec {
   readonly name: 'gateway' | 'planner' | 'lxcfs';
-  /** The launcher, and what follows it. */
+  /** The launcher, and its arguments. */
   readonly command: string;
   readonly args: readonly string[];
   readonly log: LogWriter;
   /** The line it prints when it can serve. */
   readonly ready: RegExp;
   /**
-   * The line it prints when it has work to do before it is ready: it is not given up then, however long that
-   * takes.
+   * The line it prints if it has work to do before it is ready: then the start does not fail, however long
+   * that takes.
    */
   readonly busy?: RegExp;
-  /**
-   * Keep the sockets it listens on and asks to be kept, and hand them to the process that takes its place.
-   */
+  /** Keep the listening sockets for which it requests that, and pass them to the next process. */
   readonly keepListeners?: boolean;
-  /** It writes heartbeats (shared/process/heartbeat.ts): killed, and started again, when they stop. */
+  /** It writes heartbeats (shared/process/heartbeat.ts): it is killed, and restarted, when they stop. */
   readonly heartbeat?: HeartbeatLimits;
-  /** Called whenever it comes (identity) or goes (null). */
+  /** Called whenever the process starts (identity) or ends (null). */
   readonly onChange: (identity: ProcessIdentity | null) => void;
 }
 
-/** A child that is kept running until it is stopped: it comes back with growing pauses when it dies. */
+/** A child that is kept running until it is stopped: when it dies, it is restarted after growing pauses. */
 export interface SupervisedChild {
   /**
-   * Resolves when it is ready, or says that it is busy and is still so after `timeoutMs`; with an error when
-   * it ends before that, or says nothing. Idempotent while it runs.
+   * Resolves when it is ready, or when it has reported that it is busy and still is after `timeoutMs`; with
+   * an error when it ends before that, or reports nothing. Idempotent while it runs.
    */
   start(timeoutMs: number): Promise<Result<void, AppError>>;
-  /** Sends it a notice, where it runs and has a channel (`keepListeners`). */
+  /** Sends it a notice, if it runs and has a channel (`keepListeners`). */
   notify(notice: EngineNotice): void;
   /** SIGTERM, SIGKILL after five seconds; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
 /**
- * Sets the signal that a process gets when its parent ends; where it is missing, children outlive a killed
- * supervisor.
+ * Sets the signal that a process gets when its parent ends; if the program is missing, children outlive a
+ * killed supervisor.
  */
 export const setpriv = '/usr/bin/setpriv';
 const graceMs = 5_000;
 
-/** For one that was killed for want of heartbeats: one that gets stuck soon must not cause a storm. */
+/**
+ * Pause after a process was killed for missing heartbeats: one that soon gets stuck again must not cause a
+ * storm of restarts.
+ */
 const healthyBeforeStuckMs = 600_000;
 
 interface Running {
@@ -66,9 +67,9 @@ interface Running {
   /** By the monotonic clock, ms. */
   readonly startedAt: number;
   readonly lastLines: string[];
-  /** Whether it has said that it is busy. */
+  /** Whether it has reported that it is busy. */
   readonly busy: () => boolean;
-  /** Whether it was killed for want of heartbeats. */
+  /** Whether it was killed for missing heartbeats. */
   readonly stuck: () => boolean;
 }
 
@@ -118,7 +119,8 @@ class RestartedChild implements SupervisedChild {
   }
 
   notify(notice: EngineNotice): void {
-    // Without a listener, a channel that has just closed would end the supervisor; its end is seen elsewhere.
+    // Without a listener, a channel that has just closed would end the supervisor; its end is handled
+    // elsewhere.
     if (this.#running?.process.connected === true) this.#running.process.send(notice, () => undefined);
   }
 
@@ -185,12 +187,12 @@ async function firstOutcome(child: Running, timeoutMs: number): Promise<StartOut
 }
 
 function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Running {
-  // The kernel ends it when the supervisor is killed: it must not serve an engine nobody watches.
+  // The kernel ends it when the supervisor is killed: it must not serve an engine without supervision.
   const withDeathSignal = existsSync(setpriv);
   const [command, args] = withDeathSignal
     ? [setpriv, ['--pdeathsig', 'TERM', '--', spec.command, ...spec.args]]
     : [spec.command, [...spec.args]];
-  // A session of its own: Ctrl+C in a terminal is the supervisor's to handle.
+  // A session of its own: only the supervisor handles Ctrl+C in a terminal.
   const inherited = listeners?.forNextChild() ?? { descriptors: [], variables: {} };
   const heartbeatFd = 3 + inherited.descriptors.length;
   const heartbeat = spec.heartbeat === undefined ? [] : ['pipe' as const];
@@ -213,7 +215,7 @@ function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Runni
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
       onBoundedLines(stream, (raw) => {
-        // The log has times and sources of its own.
+        // The log has its own times and sources.
         const line = raw.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z (?:gateway: |planner: )?/, '');
         spec.log.line(line);
         lastLines.push(line);
@@ -240,7 +242,7 @@ function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Runni
       : () => undefined;
   const exited = new Promise<string>((resolve) => {
     child.once('exit', endWatch);
-    // 'close' comes after its last output was read.
+    // 'close' is emitted after its last output was read.
     child.once('close', (code, signal) => {
       resolve(String(code ?? signal));
     });

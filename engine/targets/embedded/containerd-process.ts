@@ -13,9 +13,9 @@ import { logFile } from './log-files.ts';
 import { healthyMs, RestartPause } from './restart-pause.ts';
 
 /**
- * containerd of one embedded engine. dockerd would take the machine's own where one runs
+ * containerd of one embedded engine. Otherwise dockerd would use the machine's containerd if one runs
  * (/run/containerd/containerd.sock): two engines would then list each other's containers in its namespace
- * `moby`, and a stop of containerd.service would take this engine with it.
+ * `moby`, and stopping containerd.service would stop this engine.
  */
 
 export const containerdSocket = (paths: RootPaths): string =>
@@ -23,7 +23,10 @@ export const containerdSocket = (paths: RootPaths): string =>
 export const containerdConfigFile = (paths: RootPaths): string =>
   path.join(paths.run, 'containerd/containerd.toml');
 
-/** Where dockerd keeps those of a containerd that it starts itself: engines of before stay as they are. */
+/**
+ * The directories that dockerd uses for a containerd that it starts itself: compatible with engines of
+ * earlier versions.
+ */
 export function containerdConfig(paths: RootPaths): string {
   const text = (value: string) => JSON.stringify(value);
   return [
@@ -41,7 +44,7 @@ export function containerdConfig(paths: RootPaths): string {
   ].join('\n');
 }
 
-/** What dockerd runs with, containerd and its shims run with too. */
+/** containerd and its shims run with the same arguments and environment as dockerd. */
 export interface ContainerdLaunch {
   readonly environment: Readonly<Record<string, string>>;
   readonly confinement?: DeviceConfinement;
@@ -71,7 +74,7 @@ export class ContainerdProcess {
     this.#log = log;
   }
 
-  /** Resolves when it takes connections. Fails with `engine.start-failed` when it ends, or takes longer. */
+  /** Resolves when it accepts connections. Fails with `engine.start-failed` when it ends, or takes longer. */
   async start(launch: ContainerdLaunch): Promise<Result<void, AppError>> {
     await this.stop();
     await mkdir(path.dirname(containerdConfigFile(this.#paths)), { recursive: true, mode: 0o711 });
@@ -133,7 +136,7 @@ export class ContainerdProcess {
     return running;
   }
 
-  /** Null when it takes connections, else why it does not. */
+  /** Null when it accepts connections, else the reason why not. */
   async #untilReady(running: RunningContainerd, timeoutMs: number): Promise<string | null> {
     const deadline = performance.now() + timeoutMs;
     let ended: string | null = null;
@@ -144,7 +147,7 @@ export class ContainerdProcess {
       if (await takesConnections(containerdSocket(this.#paths))) return null;
       if (ended !== null) return `it ended (${String(ended)})`;
       if (performance.now() > deadline) return `it was not ready within ${timeoutMs / 1000} s`;
-      // It reports its readiness to systemd alone.
+      // It reports its readiness only to systemd.
       await Promise.race([new Promise((r) => setTimeout(r, readyPollMs)), running.exited]);
     }
   }

@@ -15,8 +15,8 @@ export type ControlReply =
   | { readonly ok: false; readonly code: ControlErrorCode; readonly message: string };
 
 /**
- * Connects to the control socket `file`; null where nobody listens, or this user may not connect. The caller
- * has checked whose directory it is in.
+ * Connects to the control socket `file`; null if nobody listens, or this user may not connect. The caller has
+ * checked the owner of its directory.
  */
 export function connectControl(file: string): Promise<ControlConnection | null> {
   return new Promise((resolve) => {
@@ -31,8 +31,8 @@ export function connectControl(file: string): Promise<ControlConnection | null> 
 }
 
 /**
- * A connection to a supervisor. Whatever waits on it gets null when it is closed: by `close`, by the end of
- * the supervisor, however that came, or by a message that is none of the protocol.
+ * A connection to a supervisor. Every pending wait on it resolves with null when it is closed: by `close`, by
+ * the end of the supervisor, or by an invalid message.
  */
 export class ControlConnection {
   readonly #socket: Socket;
@@ -55,12 +55,12 @@ export class ControlConnection {
     });
   }
 
-  /** Sends a request. Resolves with the answer. */
+  /** Sends a request. Resolves with the response. */
   request(request: ControlRequest): Promise<ControlReply | null> {
     return this.#send(formatRequest(request));
   }
 
-  /** Requests a restart that may take `timeoutMs`. A supervisor of an earlier version takes no limit. */
+  /** Requests a restart that may take `timeoutMs`. A supervisor of an earlier version accepts no limit. */
   async requestRestart(timeoutMs: number): Promise<ControlReply | null> {
     const reply = await this.#send(formatRequest('restart', timeoutMs));
     return reply?.ok === false && reply.code === 'bad-request' ? this.request('restart') : reply;

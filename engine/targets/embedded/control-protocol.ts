@@ -10,9 +10,12 @@ import { engineStateSchema } from './engine-state.ts';
  */
 export const controlProtocol = 1;
 
-/** A request with its line end, in bytes: longer ones are refused, and their connection is closed. */
+/**
+ * Maximum length of a request with its line end, in bytes: longer ones are refused, and their connection is
+ * closed.
+ */
 export const maxRequestBytes = 4096;
-/** The same for what a client takes. A state holds two error texts made of lines of dockerd's log. */
+/** The maximum that a client accepts. A state contains two error texts made of lines of dockerd's log. */
 export const maxMessageBytes = 1024 * 1024;
 
 /**
@@ -39,7 +42,7 @@ export const controlErrorCodes = [
 ] as const;
 export type ControlErrorCode = (typeof controlErrorCodes)[number];
 
-/** What the supervisor records on disk, and the step under way; null between steps. */
+/** What the supervisor records on disk, and the current step; null between steps. */
 export const supervisorStateSchema = engineStateSchema.extend({ progress: engineProgressSchema.nullable() });
 export type SupervisorState = z.infer<typeof supervisorStateSchema>;
 
@@ -63,16 +66,16 @@ export const controlMessageSchema = z.discriminatedUnion('type', [
 export type ControlMessage = z.infer<typeof controlMessageSchema>;
 
 const envelopeSchema = z.object({ protocol: z.unknown().optional(), request: z.unknown().optional() });
-/** Strict: a member that this supervisor does not know is refused, not ignored. */
+/** Strict: an unknown member is refused, not ignored. */
 const requestSchema = z.union([
   z.strictObject({ protocol, request: z.literal('restart'), timeoutMs: z.number().positive().optional() }),
   z.strictObject({ protocol, request: z.enum(controlRequests) }),
 ]);
 
-/** A request as it was read. */
+/** A parsed request. */
 export interface ControlCall {
   readonly request: ControlRequest;
-  /** How long the client of a `restart` waits, ms; null where it did not say. */
+  /** How long the client of a `restart` waits, ms; null if not given. */
   readonly timeoutMs: number | null;
 }
 
@@ -81,7 +84,7 @@ export interface RefusedRequest {
   readonly message: string;
 }
 
-/** Reads a line of a client: the request, or why it is refused. */
+/** Parses a client's line: the request, or why it is refused. */
 export function parseRequest(line: string): ControlCall | RefusedRequest {
   const value = parseJson(line);
   const envelope = envelopeSchema.safeParse(value);
@@ -106,12 +109,12 @@ export function parseRequest(line: string): ControlCall | RefusedRequest {
     : { code: 'unknown-request', message: `requests are ${controlRequests.join(', ')}` };
 }
 
-/** `timeoutMs` with a `restart` alone. */
+/** `timeoutMs` only with `restart`. */
 export function formatRequest(request: ControlRequest, timeoutMs?: number): string {
   return `${JSON.stringify({ protocol: controlProtocol, request, timeoutMs })}\n`;
 }
 
-/** Reads a line of the supervisor; null for what is no message of this protocol. */
+/** Parses a line from the supervisor; null if it is not a message of this protocol. */
 export function parseMessage(line: string): ControlMessage | null {
   const message = controlMessageSchema.safeParse(parseJson(line));
   return message.success ? message.data : null;
@@ -139,8 +142,8 @@ export class LineSplitter {
   }
 
   /**
-   * The lines that `bytes` complete, in their order; `tooLong` when a line has more than `maxBytes` with its
-   * end. Nothing may be pushed after that.
+   * The lines that `bytes` complete, in order; `tooLong` when a line has more than `maxBytes` with its end.
+   * Nothing may be pushed after that.
    */
   push(bytes: Buffer): { readonly lines: string[]; readonly tooLong: boolean } {
     const lines: string[] = [];

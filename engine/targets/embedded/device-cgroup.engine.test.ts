@@ -33,7 +33,7 @@ afterAll(async () => {
   await device?.remove();
 });
 
-const failing = (error: unknown) => String((error as { stderr: string }).stderr); // execFile's rejection
+const failing = (error: unknown) => String((error as { stderr: string }).stderr); // the rejection of execFile
 
 describe('device nodes of images', () => {
   it('BuildKit writes to none (a confined engine), and to any (another one)', async () => {
@@ -67,7 +67,7 @@ describe('device nodes of images', () => {
       expect(await engine.docker('run', '--rm', 'nodes', ...list)).toMatch(there);
       const lines = ['FROM busybox', 'COPY --from=nodes /disk /disk', 'COPY Dockerfile /', 'RUN ls -l /disk'];
       await writeFile(path.join(scratch, 'Dockerfile'), lines.join('\n'));
-      // COPY makes a character device of it, in other engines too.
+      // COPY creates a character device from it, in other engines too.
       for (const { docker } of [bare, engine]) {
         await docker('build', '-q', '-t', 'built', scratch);
         expect(await docker('run', '--rm', 'built', 'ls', '-l', '/disk')).toMatch(/^crw-rw-rw- .* \/disk\n$/);

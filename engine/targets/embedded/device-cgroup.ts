@@ -11,27 +11,28 @@ import type { RootPaths } from '../../base/root-paths.ts';
 const run = promisify(execFile);
 
 /**
- * dockerd opens what images hold, as root and without `nodev`: BuildKit's FileOps and reads, /etc/passwd for
- * `--user`. Where that is a device node it would read and write the machine's disks. So dockerd
- * and what it starts run in a cgroup whose processes open pseudo devices alone; containers have cgroups
- * elsewhere.
+ * dockerd opens files of images as root and without `nodev`: in BuildKit's FileOps and reads, and /etc/passwd
+ * for `--user`. If such a file is a device node, it would read and write the machine's disks. So dockerd and
+ * its children run in a cgroup whose processes can open only pseudo devices; containers have their own
+ * cgroups elsewhere.
  */
 export interface DeviceConfinement {
   /** The cgroup: a directory of v1's devices controller, or of v2. */
   readonly directory: string;
-  /** The runtime, which makes and enters it (runtime/confine.c). */
+  /** The runtime, which creates and enters it (runtime/confine.c). */
   readonly program: string;
 }
 
-/** What stands before a program that is to run confined; it keeps the process id. */
+/** The command in front of a program that is to run confined; it keeps the process id. */
 export function confinementText(confinement: DeviceConfinement | undefined): string[] {
   if (confinement === undefined) return [];
   return [confinement.program, '--bulkhead-confine-devices', confinement.directory, '--'];
 }
 
 /**
- * The directory of cgroup `name` below the process's own, by its /proc/self/mountinfo and /proc/self/cgroup:
- * of v1's devices controller where that is mounted, else of v2. Null where there is neither. Pure.
+ * The directory of cgroup `name` below the process's own, from its /proc/self/mountinfo and
+ * /proc/self/cgroup: in v1's devices controller if that is mounted, else in v2. Null if there is neither.
+ * Pure.
  */
 export function deviceCgroup(mountinfo: string, cgroups: string, name: string): string | null {
   const own = cgroups.split('\n').flatMap((line) => {
@@ -52,7 +53,7 @@ export function deviceCgroup(mountinfo: string, cgroups: string, name: string): 
     },
   ];
   for (const { mounts: candidates, cgroup } of hierarchies) {
-    // A cgroup outside the process's cgroup namespace can't be reached.
+    // A cgroup outside the process's cgroup namespace can't be accessed.
     if (cgroup === undefined || cgroup.split('/').includes('..')) continue;
     const mount = candidates.find(({ root }) => isWithin(cgroup, root));
     if (mount !== undefined) return path.join(mount.mountPoint, path.relative(mount.root, cgroup), name);
@@ -61,8 +62,9 @@ export function deviceCgroup(mountinfo: string, cgroups: string, name: string): 
 }
 
 /**
- * Makes the devices cgroup of the engine at `paths` and tries it; `backends` hold the one that installs the
- * runtime. An error where this machine has none or root may not use it: the engine can run without.
+ * Creates the devices cgroup of the engine at `paths` and tries it; `backends` contain the one that installs
+ * the runtime. An error if this machine has no such cgroup, or root may not use it: the engine can run
+ * without.
  */
 export async function confineDevices(
   paths: RootPaths,
@@ -70,7 +72,7 @@ export async function confineDevices(
 ): Promise<Result<DeviceConfinement, AppError>> {
   try {
     const program = paths.runtimeBinary;
-    // Also where another backend is chosen; and an earlier version of it may lie there.
+    // Also if another backend is selected; an earlier version of the runtime may be installed.
     const installed = await backends.find(({ id }) => id === 'exclusive')?.install(paths);
     if (installed?.ok === false) return unconfined(installed.error.reason ?? installed.error.message);
     const [mountinfo, cgroups] = await Promise.all(
@@ -93,8 +95,8 @@ export async function confineDevices(
 }
 
 /**
- * Removes the devices cgroups that this engine made, also those of supervisors that were killed, but `kept`.
- * One with a process left in it stays (shims of containers that outlive dockerd), and its record for the next
+ * Removes the devices cgroups that this engine created, including those of killed supervisors, except `kept`.
+ * One that contains a process stays (shims of containers that outlive dockerd), with its record for the next
  * time.
  */
 export async function removeDeviceCgroups(paths: RootPaths, except?: string): Promise<void> {
@@ -117,7 +119,7 @@ async function removed(directory: string): Promise<boolean> {
       const code = error instanceof Error && 'code' in error ? error.code : '';
       if (code === 'ENOENT') return true;
       if (code !== 'EBUSY' || attempt === removalAttempts) return false;
-      // A process that was just ended may not have left yet, and nothing tells when it has.
+      // A process that just ended may not have left yet, and there is no event for that.
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -127,7 +129,7 @@ const removalAttempts = 5;
 
 const cgroupName = ({ id }: RootPaths) => `bulkhead-${id}`;
 
-/** Their directories, one a line: another supervisor of this engine may have run in another cgroup. */
+/** Their directories, one per line: another supervisor of this engine may have run in another cgroup. */
 const record = (paths: RootPaths) => path.join(paths.run, 'devices-cgroup');
 
 function unconfined(reason: string): Result<never, AppError> {

@@ -12,7 +12,8 @@ afterEach(async () => {
 });
 
 /**
- * Settings under which `dockerd` is a script: it fails `failures` times saying `words`, then answers pings.
+ * Settings under which `dockerd` is a script: it fails `failures` times with the message `words`, then
+ * responds to pings.
  */
 async function fakeDockerd(failures: number, errorText: string): Promise<DockerdSettings> {
   const socket = path.join(directory, 'engine.sock');

@@ -19,22 +19,26 @@ export interface DockerdSettings {
   readonly logFile: string;
   /** Bridge interface name, at most 15 characters. */
   readonly bridge: string;
-  /** Second octet pair of this engine's private 10.x.y.0/24 bridge and its pool for other networks. */
+  /**
+   * Second octet of this engine's private 10.x.y.0/24 bridge subnet and of its address pool for other
+   * networks.
+   */
   readonly subnet: EngineSubnet;
   /** Whether other networks get their addresses from the subnet (default), or from dockerd's own pools. */
   readonly hasAddressPool?: boolean;
-  /** Variables beside this process's own. */
+  /** Variables in addition to this process's own. */
   readonly env?: Readonly<Record<string, string>>;
   /** The whole environment, in place of this process's own and `env`. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Socket of the containerd that it uses; else one of its own, or the machine's where that runs. */
+  /** Socket of the containerd that it uses; else one of its own, or the machine's if that runs. */
   readonly containerd?: string;
-  /** Where dockerd, and what it starts, opens no devices of the machine's. */
+  /** The cgroup in which dockerd and its children can open no devices of the machine. */
   readonly confinement?: DeviceConfinement;
 }
 
 /**
- * `10.<octet>.0.0/16`, cut in /24: the first is the bridge's, the rest is the pool of user-defined networks.
+ * `10.<octet>.0.0/16`, split into /24: the first is the bridge's, the rest is the pool for user-defined
+ * networks.
  */
 export interface EngineSubnet {
   readonly octet: number;
@@ -48,8 +52,8 @@ export interface DockerdProcess {
 }
 
 /**
- * Makes the bridge if it is not there. Needs root. An engine never shares a bridge, and never runs with none:
- * that would delete docker0 of another one.
+ * Creates the bridge if it does not exist. Needs root. An engine never shares a bridge, and never runs
+ * without one: then dockerd would delete docker0 of another engine.
  */
 export async function ensureBridge(name: string, subnet: EngineSubnet): Promise<void> {
   const address = `10.${subnet.octet}.0.1/24`;
@@ -62,14 +66,15 @@ export async function ensureBridge(name: string, subnet: EngineSubnet): Promise<
   await run('ip', ['link', 'set', 'dev', name, 'up']);
 }
 
-/** Removes the bridge; says nothing when it is gone already. */
+/** Removes the bridge; no error if it is gone already. */
 export async function removeBridge(name: string): Promise<void> {
   await run('ip', ['link', 'delete', 'dev', name]).catch(() => undefined);
 }
 
 /**
- * A /16 under 10.0.0.0/8 that no address or route of this machine touches, starting the search at `seed`;
- * where a route leads to all of them, one that nothing smaller has. Throws when all candidates are taken.
+ * A /16 under 10.0.0.0/8 that does not overlap with an address or route of this machine, searched from `seed`
+ * on; if a route covers all of them, one that does not overlap with a smaller range. Throws when all
+ * candidates are in use.
  */
 export async function freeSubnet(seed: number): Promise<EngineSubnet> {
   const [addresses, routes] = await Promise.all([
@@ -83,7 +88,7 @@ export async function freeSubnet(seed: number): Promise<EngineSubnet> {
 
 /**
  * The second octet of the first candidate from `seed` on that is free. `used`: text with addresses and
- * ranges, as `ip address` and `ip route` print them; a default route has none. Pure.
+ * ranges, as printed by `ip address` and `ip route`; a default route contains none. Pure.
  */
 export function freeOctet(used: string, seed: number): number | null {
   const ranges = [...used.matchAll(/\b\d+\.\d+\.\d+\.\d+(?:\/\d+)?/g)]
@@ -147,7 +152,7 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
 }
 
 /**
- * Resolves when the engine answers `/_ping`. Rejects as soon as dockerd ended, or after `timeoutMs`,
+ * Resolves when the engine responds to `/_ping`. Rejects as soon as dockerd has ended, or after `timeoutMs`,
  * with the last error-level lines of its log in the message.
  */
 export async function waitForEngine(
@@ -167,28 +172,29 @@ export async function waitForEngine(
       throw new Error(`dockerd ended (${ended}): ${await lastLogLines(settings.logFile, 3)}`);
     if (Date.now() > deadline)
       throw new Error(`dockerd did not answer on ${settings.socket} within ${timeoutMs / 1000} s`);
-    // dockerd offers no readiness event outside systemd's notify socket; its API is the only sign.
+    // dockerd reports its readiness only to systemd's notify socket; otherwise its API is the only
+    // indication.
     await Promise.race([new Promise((r) => setTimeout(r, 40)), dockerd.exited]);
   }
 }
 
 /**
- * Several engines starting at once change the same firewall chains, and one may find a chain of another half
- * made: it is tried again.
+ * Engines that start concurrently change the same firewall chains, and one may find a chain of another one
+ * incomplete: the start is repeated.
  */
 const firewallAttempts = 4;
 
 export interface StartOptions {
   readonly timeoutMs?: number;
-  /** Called for each dockerd spawned, before it is ready. */
+  /** Called for each spawned dockerd, before it is ready. */
   readonly onSpawned?: (dockerd: DockerdProcess) => void;
   /** Whether to give up instead of trying again. */
   readonly cancelled?: () => boolean;
 }
 
 /**
- * Spawns dockerd and resolves when it answers; rejects as `waitForEngine` does. A start that lost the race
- * for the machine's firewall chains is repeated.
+ * Spawns dockerd and resolves when it responds; rejects like `waitForEngine`. A start that lost the race for
+ * the machine's firewall chains is repeated.
  */
 export async function startDockerd(
   settings: DockerdSettings,
@@ -203,13 +209,13 @@ export async function startDockerd(
     } catch (error) {
       const lostRace = dockerd.child.exitCode !== null && /DOCKER-ISOLATION|iptables/.test(String(error));
       if (!lostRace || attempt >= firewallAttempts || options.cancelled?.() === true) throw error;
-      // Out of step with the other one.
+      // At another interval than the other engine.
       await new Promise((resolve) => setTimeout(resolve, 200 * attempt + Math.random() * 500));
     }
   }
 }
 
-/** Last lines of a log file, joined; '' where there is none. */
+/** Last lines of a log file, joined; '' if there is none. */
 export async function lastLogLines(file: string, lines: number): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-lines).map(cutLine).join(' | ');

@@ -10,9 +10,7 @@ import { followLogs, readLogs, type LogFollower } from './log-files.ts';
 
 type DriverCallKind = 'start' | 'stop' | 'restart' | 'reload';
 
-/**
- * One call of the driver that waits for a supervisor: how long it may take, and what it reports meanwhile.
- */
+/** One call of the driver that waits for a supervisor: its time limit, and its progress reports. */
 export class DriverCall {
   /** Aborted when the caller cancels, and when the time is over. */
   readonly signal: AbortSignal;
@@ -49,7 +47,7 @@ export class DriverCall {
     else options.signal?.addEventListener('abort', this.#onCancel);
   }
 
-  /** Does `work`, with the time and the reports that `options` give it. */
+  /** Performs `work`, with the time limit and progress reports given by `options`. */
   static async run(
     paths: RootPaths,
     what: DriverCallKind,
@@ -74,14 +72,14 @@ export class DriverCall {
     return control;
   }
 
-  /** Hands on the step of a state, once. */
+  /** Reports the step of a state, once. */
   reportProgress({ progress }: SupervisorState): void {
     if (progress === null || progress.step === this.#progress?.step) return;
     this.#progress = progress;
     this.#options.onProgress?.(progress);
   }
 
-  /** Why it is given up, once `signal` is aborted. */
+  /** Why the call was aborted, once `signal` is aborted. */
   async cancelledResult(): Promise<Result<never, AppError>> {
     if (this.#options.signal?.aborted === true)
       return fail(

@@ -37,7 +37,7 @@ const ours = async () =>
     findLeftovers(await runningProcesses(), engine.paths, await engine.state(), process.pid),
   ).flat();
 
-/** SIGKILLs children of the supervisor, or itself, by their identity in the state file. */
+/** SIGKILLs children of the supervisor, or the supervisor itself, by their identity in the state file. */
 async function kill(...names: ('supervisor' | 'dockerd' | 'gateway' | 'planner')[]) {
   const state = await engine.state();
   for (const name of names) {
@@ -48,7 +48,7 @@ async function kill(...names: ('supervisor' | 'dockerd' | 'gateway' | 'planner')
   return state;
 }
 
-/** Resolves with the first state of the running supervisor that is as wanted. */
+/** Resolves with the first matching state of the running supervisor. */
 async function until(wanted: (state: SupervisorState) => boolean): Promise<SupervisorState> {
   const control = await connectControl(engine.paths.controlSocket);
   const reply = await control?.request('subscribe');
@@ -154,7 +154,7 @@ describe('start and stop', () => {
         resolve(code ?? signal);
       }),
     );
-    // Earlier, `start` would find no supervisor and make one.
+    // Earlier, `start` would find no supervisor and start one.
     await expect.poll(async () => (await engine.state()).supervisor.pid, { timeout: 20_000 }).toBe(child.pid);
     await engine.start(); // waits for that one
     expect((await engine.state()).supervisor.pid).toBe(child.pid);
@@ -215,12 +215,12 @@ describe('killed with SIGKILL', () => {
     await engine.docker('run', '-d', '--rm', '--name', 'tmp', 'busybox', 'sleep', '1000');
     const pids = await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept', 'back', 'tmp');
     const before = await kill('dockerd');
-    // Its containerd goes on, and they with it; as where memory is short, they end, too.
+    // Its containerd keeps running, and its containers with it; when memory is short, they end, too.
     for (const pid of pids.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
     const after = await until((state) => state.phase === 'ready' && state.generation > before.generation);
     expect(after.gateway?.pid).toBe(before.gateway?.pid);
     const id = (await engine.docker('inspect', '-f', '{{.Id}}', 'kept')).trim();
-    // 'back' has come back, and is no news.
+    // 'back' is running again, and is not reported.
     expect(after.crash).toMatchObject({ containers: [id], removed: 1 });
     const status = () => run(bulkhead, ['status', '--root', engine.paths.root]);
     expect((await status()).stdout).toMatch(/^The engine crashed \(.+\)\. Killed, .+: kept\./m);
@@ -345,7 +345,7 @@ describe('restart', () => {
     });
     expect(await inode(engine.paths.clientSocket)).toBe(socket);
     expect((await engine.state()).gateway).toEqual(before.gateway);
-    // A5: the engine follows no link in volumes, from its first moment on.
+    // A5: the engine follows no link in volumes, from the beginning.
     expect(await guard()).toBe(true);
     await writeFile(
       engine.paths.settings,
@@ -365,7 +365,7 @@ describe('restart', () => {
     await engine.start();
     await engine.busybox();
     await writeFile(`${engine.paths.root}/Dockerfile`, 'FROM busybox\nRUN true\n');
-    // The engine's own socket: it must hold without the gateway too.
+    // The engine's own socket: it must also hold without the gateway.
     const build = (...more: string[]) =>
       run('docker', [
         '-H',
@@ -526,7 +526,7 @@ describe('a requirement of isolation that is missing', () => {
       });
       await engine.busybox();
       await expect(engine.docker('run', '--rm', 'busybox', 'true')).rejects.toThrow(/Command failed/);
-      // Also past the gateway.
+      // Also without the gateway.
       await expect(docker(engine.paths.engineSocket, 'run', '--rm', 'busybox', 'true')).rejects.toThrow(
         /bulkhead/,
       );

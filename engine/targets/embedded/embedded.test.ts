@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-// As root: only root gives directories away, and stops engines.
+// As root: only root can change the owner of directories, and stop engines.
 describe.skipIf(process.getuid?.() !== 0)('an engine directory of another user', () => {
   it.each(['stop', 'restart'] as const)(
     'names no process to root, and has nothing written through its links, by a %s',

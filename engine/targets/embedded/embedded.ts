@@ -32,12 +32,12 @@ export interface EmbeddedDriverOptions {
   readonly bulkheadCommand: string;
 }
 
-/** It always takes its configuration by a reload, unless `restartReason` names a reason against it. */
+/** It always takes its configuration by a reload, unless `restartReason` returns a reason against it. */
 export type EmbeddedDriver = EngineDriver & Required<Pick<EngineDriver, 'reload' | 'restartReason'>>;
 
 /**
  * Drives the engine under `paths.root` from outside its supervisor: through its control socket. A killed
- * supervisor, or one of an earlier version, which has none, is found by the state file and its process.
+ * supervisor, or one of an earlier version, which has no socket, is found by the state file and its process.
  * Start, stop, restart and reload need root.
  */
 export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOptions): EmbeddedDriver {
@@ -58,7 +58,7 @@ export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOp
   };
 }
 
-/** Checks that root may go by what stands in the engine's directory: a socket, and files to be written. */
+/** Checks that root may use the files in the engine's directory: a socket, and files to be written. */
 async function checkOwnDirectory(paths: RootPaths): Promise<Result<void, AppError>> {
   const machine = await checkMachine();
   return machine.ok ? checkRootOwner(paths) : machine;
@@ -87,7 +87,7 @@ async function restart(
   return startEngine(paths, options.bulkheadCommand, callOptions);
 }
 
-/** Restarts the engine of a running supervisor; null where there is none, or it has ended or is ending. */
+/** Restarts the engine of a running supervisor; null if there is none, or if it has ended or is ending. */
 async function restartRunning(paths: RootPaths, call: DriverCall): Promise<Result<void, AppError> | null> {
   const control = await call.connect();
   const before = control === null ? null : await control.request('subscribe');
@@ -166,7 +166,7 @@ function stopSupervised(paths: RootPaths, callOptions: DriverCallOptions): Promi
         await stopRunning(paths, call);
         if (call.signal.aborted) return await call.cancelledResult();
         const cleared = await clearStopped(paths);
-        // Locked: a supervisor is just starting; it listens in a moment.
+        // Locked: a supervisor is just starting; it will listen soon.
         if (cleared !== 'locked') return cleared;
         await changes.next(call.signal);
       }
@@ -176,7 +176,7 @@ function stopSupervised(paths: RootPaths, callOptions: DriverCallOptions): Promi
   });
 }
 
-/** Stops a running supervisor, and waits for its end, until the call is given up. */
+/** Stops a running supervisor, and waits for its end, unless the call is aborted. */
 async function stopRunning(paths: RootPaths, call: DriverCall): Promise<void> {
   if (call.signal.aborted) return;
   const control = await call.connect();
@@ -191,7 +191,7 @@ async function stopRunning(paths: RootPaths, call: DriverCall): Promise<void> {
   }
   const unreachable = await unreachableSupervisor(paths);
   if (unreachable === null || call.signal.aborted) return;
-  // One that has written this is about to exit.
+  // After writing this it is about to exit.
   if (unreachable.phase !== 'stopped') signalStop(unreachable.supervisor);
   while (!call.signal.aborted && !(await waitForExit([unreachable.supervisor], 1_000)));
 }
@@ -204,7 +204,7 @@ function signalStop({ pid }: ProcessIdentity): void {
   }
 }
 
-/** With no supervisor alive: ends and removes whatever a killed one left. */
+/** With no supervisor running: ends and removes whatever a killed one left. */
 async function clearStopped(paths: RootPaths): Promise<Result<void, AppError> | 'locked'> {
   const lock = await acquireLock(supervisorLock(paths));
   if (!lock.ok) return lock.error.code === 'apply.in-progress' ? 'locked' : lock;

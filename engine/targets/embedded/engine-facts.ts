@@ -12,8 +12,8 @@ import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /**
- * The engine as it is now: the supervisor's state, checked against live processes and the engine's own
- * answers. Never throws; what can't be learnt is null.
+ * The current state of the engine: the supervisor's state, checked against running processes and the engine's
+ * own responses. Never throws; unknown facts are null.
  */
 export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   const state = await readEngineState(paths);
@@ -58,7 +58,7 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   };
 }
 
-/** The phase last written counts while its writer lives; afterwards only a failure is remembered. */
+/** The recorded phase counts while its writer is running; afterwards only a failure is kept. */
 export function phaseOf(state: EngineState | null, supervised: boolean): EngineStatus['phase'] {
   if (state === null) return 'stopped';
   if (supervised) return state.phase;
@@ -66,8 +66,8 @@ export function phaseOf(state: EngineState | null, supervised: boolean): EngineS
 }
 
 /**
- * How many processes of an engine run whose state file is gone, and its directory with it. Nothing is done to
- * them, so that a user who sees less of root's processes may count by their command lines alone.
+ * How many processes of an engine run whose state file is gone together with its directory. They are only
+ * counted, so a user who sees less of root's processes may identify them by their command lines alone.
  */
 export async function processesWithoutState(paths: RootPaths): Promise<number> {
   const { findLeftovers } = await import('./leftovers.ts');

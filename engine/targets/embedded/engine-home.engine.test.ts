@@ -13,9 +13,9 @@ import { engineUnits } from '../system/unit-names.ts';
 import { dropInFile, unitFiles } from '../system/units.ts';
 
 /**
- * What git and ssh of a build find at an engine that was started with root's home. It
- * holds a credential helper, a rewritten address, ~/.netrc; the environment has an SSH agent. Root's keys are
- * where ssh looks for them: asked of ssh itself (`ssh -G`).
+ * What git and ssh of a build find in an engine that was started with root's home. It contains a credential
+ * helper, a rewritten address and ~/.netrc; the environment has an SSH agent. Root's keys are at the paths
+ * that ssh itself reports (`ssh -G`).
  */
 const run = promisify(execFile);
 let scratch: string;
@@ -54,7 +54,8 @@ beforeAll(async () => {
   await writeFile(path.join(home, '.netrc'), 'machine 127.0.0.1 login netrc password netrc\n', {
     mode: 0o600,
   });
-  // Where the machine's ssh would be: says what the real one makes of its words, and reaches nobody.
+  // In place of the machine's ssh: prints how the real one would interpret its arguments, and connects to
+  // nobody.
   await writeFile(
     path.join(programs, 'ssh'),
     `#!/bin/sh\n{ env; ssh-add -L 2>/dev/null; /usr/bin/ssh -G "$@"; } > ${recordDirectory}/ssh\nexit 255\n`,
@@ -85,7 +86,7 @@ beforeEach(async () => {
 });
 
 /**
- * The environment of the machine's own engine by the drop-in that an installation writes; `programs` come
+ * The environment of the machine's own engine with the drop-in that an installation writes; `programs` are
  * next in its PATH.
  */
 async function environmentOfDropIn(programs: string): Promise<Record<string, string>> {
@@ -108,7 +109,7 @@ async function environmentOfDropIn(programs: string): Promise<Record<string, str
   return { ...environment, PATH: (environment['PATH'] ?? '').replace(':', `:${programs}:`) };
 }
 
-/** Has an engine build from an address. The value is all that it says. */
+/** Has an engine build from an address. The value is its whole output. */
 async function build(socket: string, remote: string, version: '1' | '2'): Promise<string> {
   const target = `http://localhost/build?version=${version}&remote=${encodeURIComponent(remote)}&nocache=1`;
   const { stdout } = await run('curl', ['-s', '--unix-socket', socket, '-X', 'POST', target], {
@@ -118,7 +119,7 @@ async function build(socket: string, remote: string, version: '1' | '2'): Promis
 }
 const repository = (name: string) => `http://127.0.0.1:${server.port}/${name}.git`;
 const recorded = (name: string) => readFile(path.join(recordDirectory, name), 'utf8').catch(() => '');
-/** What of root's was used. */
+/** Which of root's credentials were used. */
 async function used(): Promise<Record<string, boolean>> {
   const ssh = await recorded('ssh');
   return {
@@ -153,7 +154,7 @@ describe("root's identity at git and ssh", () => {
         for (const name of await readdir(recordDirectory)) await rm(path.join(recordDirectory, name));
         const answer = await build(socket, remote(), version);
         expect(await used(), answer).toEqual(nothing);
-        // It was tried, and ended there.
+        // It was attempted, and failed there.
         if (accepted.keys === true) expect(await recorded('ssh')).toMatch(/^identityfile none$/m);
         else expect(answer).toMatch(/private|rewritten\.invalid/);
       }

@@ -27,7 +27,7 @@ import { message, withReference, type Message } from '../../../shared/messages/m
 import { timeLimit } from '../../base/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
-/** The backend the settings choose, and what it misses here. */
+/** The backend that the settings select, and its unmet requirements here. */
 async function chooseBackend(
   paths: RootPaths,
   backends: readonly IsolationBackend[],
@@ -62,26 +62,27 @@ export interface LaunchOptions {
   /** Called as soon as dockerd runs, before it is ready. */
   readonly onDockerd: (dockerd: DockerdProcess) => void;
   readonly readyTimeoutMs: number;
-  /** The engine is to stop: nothing is tried again. */
+  /** The engine is to stop: nothing is retried. */
   readonly cancelled: () => boolean;
 }
 
 export interface LaunchedEngine {
   readonly dockerd: DockerdProcess;
   readonly eci: boolean;
-  /** The isolation runtime, where a reload can switch ECI; null where that takes a restart. */
+  /** The isolation runtime, if a reload can switch ECI; null if that takes a restart. */
   readonly prepared: RegisteredRuntime | null;
-  /** What limits the engine under ECI although it runs. */
+  /** Limitations of the engine under ECI although it runs. */
   readonly limits: readonly (string | Message)[];
 }
 
 /**
- * Brings the engine up under the configuration on disk: runtime installed, daemon.json reconciled with the
- * settings, planner, dockerd; resolves when dockerd answers. All that isolation needs is there whether ECI is
- * on or off, so that a reload switches it. With ECI on and a requirement missing the engine runs all the
- * same, with the isolation runtime as its default: container starts then fail, none is unprotected. With ECI
- * off and a requirement missing it runs without what needs that. Where dockerd can't be kept from device
- * nodes (an engine in a container) it runs without that, and the engine's problem says so under ECI.
+ * Starts the engine with the configuration on disk: runtime installed, daemon.json reconciled with the
+ * settings, planner, dockerd; resolves when dockerd responds. All parts that isolation needs are started
+ * whether ECI is on or off, so that a reload switches it. With ECI on and a requirement missing the engine
+ * runs all the same, with the isolation runtime as its default: container starts then fail, none is
+ * unprotected. With ECI off and a requirement missing it runs without the parts that need it. If dockerd
+ * can't be kept from opening device nodes (an engine in a container) it runs without that, and the engine's
+ * problem says so under ECI.
  */
 export async function launchEngine(
   paths: RootPaths,
@@ -142,7 +143,7 @@ export async function launchEngine(
   if (!settled.ok) return settled;
   const reloaded = await reloadUnlessRefused(paths, started.value);
   if (!reloaded.ok) return reloaded;
-  // The planner does so too, with the first container that has a volume.
+  // The planner does so too, at the first container that has a volume.
   if (policy.eci && backend?.needsPlanner === true)
     await guardVolumes(paths).catch((error: unknown) => {
       options.log(
@@ -172,7 +173,7 @@ interface PreparedIsolation {
   readonly isPrepared: boolean;
 }
 
-/** Installs the backend's runtime, writes daemon.json for it, and starts the planner where it needs one. */
+/** Installs the backend's runtime, writes daemon.json for it, and starts the planner if it needs one. */
 async function prepareIsolation(
   paths: RootPaths,
   options: LaunchOptions,
@@ -202,7 +203,7 @@ async function prepareIsolation(
   if (backend.needsPlanner && missing.length === 0) {
     options.onStep('start-planner');
     const planner = await options.planner.start(await timeLimit('plannerReady'));
-    // With ECI off the engine is of use without it, and without BuildKit's runtime that needs it.
+    // With ECI off the engine is usable without it, and without BuildKit's runtime that needs it.
     if (!planner.ok && policy.eci) return planner;
     if (!planner.ok)
       options.log(`the planner did not start: ${planner.error.reason ?? planner.error.message}`);
@@ -220,8 +221,7 @@ const cancelledStart = (): Err<AppError> =>
 export type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
 
 /**
- * Starts dockerd; where its own record of an earlier default bridge stands in the way, once more on another
- * bridge.
+ * Starts dockerd; if its own record of an earlier default bridge prevents that, once more on another bridge.
  */
 async function startOnNetwork(
   paths: RootPaths,
@@ -240,7 +240,7 @@ async function startOnNetwork(
     ...more,
   };
   const logStart = await logSize(paths, 'dockerd');
-  // dockerd starts containers by itself: a connection that is made before the rules are there stays.
+  // dockerd starts containers by itself: a connection that is made before the rules exist stays.
   await options.separation.begin(network.subnet);
   try {
     const dockerd = await startDockerd(settings, {
@@ -273,9 +273,9 @@ async function startOnNetwork(
 }
 
 /**
- * The file to register as the backend's runtime: dockerd does not start when it is none. Where it is not
- * installed, a stand-in in the engine's own directory refuses every container and says so; what belongs to
- * the system (Sysbox) is never written.
+ * The file to register as the backend's runtime: dockerd does not start if it does not exist. If it is not
+ * installed, a stand-in in the engine's own directory refuses every container with that message; files of the
+ * system (Sysbox) are never written.
  */
 export async function presentRuntime(paths: RootPaths, backend: IsolationBackend): Promise<string> {
   const file = backend.runtimePath(paths);

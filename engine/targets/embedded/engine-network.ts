@@ -21,7 +21,7 @@ export interface EngineNetwork {
   readonly subnet: EngineSubnet;
 }
 
-/** What every bridge of the engine is called first; kernel limit: 15 characters. */
+/** Prefix of the names of the engine's bridges; kernel limit: 15 characters. */
 export const bridgeName = (paths: RootPaths): string => `bh${paths.id}`;
 const networkOf = (paths: RootPaths, { octet, moves }: RecordedNetwork): EngineNetwork => ({
   bridge: `${bridgeName(paths)}${moves === 0 ? '' : moves}`,
@@ -30,8 +30,8 @@ const networkOf = (paths: RootPaths, { octet, moves }: RecordedNetwork): EngineN
 const recordFile = (paths: RootPaths): string => path.join(paths.root, 'engine-network.json');
 
 /**
- * The engine's bridge and subnet: those it had before, so that user-defined networks fit in again, unless
- * another interface took the subnet meanwhile; else a free one, remembered in DIR/engine-network.json. Throws
+ * The engine's bridge and subnet: the previous ones, so that user-defined networks keep working, unless
+ * another interface uses the subnet meanwhile; else a free one, recorded in DIR/engine-network.json. Throws
  * when none is free.
  */
 export async function engineNetwork(paths: RootPaths): Promise<EngineNetwork> {
@@ -42,16 +42,16 @@ export async function engineNetwork(paths: RootPaths): Promise<EngineNetwork> {
 }
 
 /**
- * Gives the engine another bridge and subnet. dockerd, interrupted or disturbed while it restored its default
- * bridge, keeps a record of it that it finds in its way at every later start ("networks have same bridge
- * name"); away from it, it starts, and keeps its user-defined networks.
+ * Gives the engine another bridge and subnet. If dockerd was interrupted or disturbed while it restored its
+ * default bridge, it keeps a record of it that conflicts at every later start ("networks have same bridge
+ * name"); on another bridge it starts, and keeps its user-defined networks.
  */
 export async function moveNetwork(paths: RootPaths): Promise<EngineNetwork> {
   return recordNetwork(paths, ((await recordedNetwork(paths))?.moves ?? 0) + 1);
 }
 
 async function recordNetwork(paths: RootPaths, moves: number): Promise<EngineNetwork> {
-  // Seeded by the root's id: engines started at the same moment look in different places.
+  // Seeded by the root's id: engines started at the same moment search from different places.
   const { octet } = await freeSubnet(Number.parseInt(paths.id.slice(0, 6), 16));
   const record: RecordedNetwork = { octet, moves: moves % 1000 };
   const written = await writeFileAtomic(recordFile(paths), `${JSON.stringify(record)}\n`, { mode: 0o644 });
@@ -76,8 +76,8 @@ async function usedByOthers(subnet: EngineSubnet, bridge: string): Promise<boole
 }
 
 /**
- * Removes every bridge the engine has had, those of its networks with a subnet of its pool included, and the
- * firewall rules dockerd leaves behind for them. Its next start makes them anew.
+ * Removes every bridge that the engine has had, including those of its networks with a subnet of its pool,
+ * and the firewall rules that dockerd leaves for them. Its next start creates them again.
  */
 export async function removeNetwork(paths: RootPaths): Promise<void> {
   const recorded = await recordedNetwork(paths);
@@ -95,7 +95,7 @@ export async function removeNetwork(paths: RootPaths): Promise<void> {
   await removeFirewallRules(paths, (name) => isBridgeOf(paths, name) || names.has(name));
 }
 
-/** Bridges that dockerd named, with an address of the engine's subnet; `addresses`: of `ip -o`. Pure. */
+/** Bridges named by dockerd, with an address of the engine's subnet; `addresses`: output of `ip -o`. Pure. */
 export function bridgesWithin(addresses: string, { octet }: EngineSubnet): readonly string[] {
   return [...addresses.matchAll(/^\d+: (br-[0-9a-f]{12})\s+inet 10\.(\d+)\.\d+\.\d+\//gm)]
     .filter(([, , second]) => Number(second) === octet)

@@ -16,14 +16,14 @@ const seeLog = message('engine.correct-its-configuration-daemon-json-or-see');
 /** A running engine, as its start left it. */
 export interface RunningEngine {
   readonly dockerd: DockerdProcess;
-  /** The isolation runtime that it was prepared for (EngineState.preparedRuntime); null: for none. */
+  /** The isolation runtime that it was prepared for (EngineState.preparedRuntime); null: none. */
   readonly runtime: RegisteredRuntime | null;
 }
 
 /**
- * Has a running engine take daemon.json on disk without a restart. Resolves with whether ECI is on by it: the
- * default runtime is an isolation runtime. Nothing has changed where it fails: `engine.request-failed`, also
- * for a configuration that takes a restart.
+ * Has a running engine reload daemon.json from disk. Resolves with whether ECI is on by it: the default
+ * runtime is an isolation runtime. A failure leaves everything unchanged: `engine.request-failed`, also for a
+ * configuration that takes a restart.
  */
 export async function reloadEngine(
   paths: RootPaths,
@@ -52,9 +52,7 @@ export async function reloadEngine(
   return ok(eci);
 }
 
-/**
- * Has dockerd take the launched configuration. It gives no event where it does not take it, but logs that.
- */
+/** Has dockerd reload the launched configuration. If dockerd refuses it, it logs that and emits no event. */
 export async function reloadUnlessRefused(
   paths: RootPaths,
   dockerd: DockerdProcess,

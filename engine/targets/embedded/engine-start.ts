@@ -18,11 +18,11 @@ import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { SupervisorChanges } from './supervisor-changes.ts';
 
-/** How long a supervisor that has closed its connections may take to be gone. */
+/** How long a supervisor that has closed its connections may take to exit. */
 export const supervisorExitMs = 5_000;
 
 /**
- * Starts a supervisor where none runs, and follows it until the engine is ready or has failed. One whose last
+ * Starts a supervisor if none runs, and follows it until the engine is ready or has failed. One whose last
  * restart failed is requested to try again: the configuration may have been corrected since.
  */
 export async function startEngine(
@@ -50,7 +50,7 @@ class EngineStart {
   readonly #call: DriverCall;
   readonly #changes: SupervisorChanges;
   #spawned: SpawnedSupervisor | null = null;
-  /** Whether another supervisor was seen: one of ours that ended has lost against it. */
+  /** Whether another supervisor was found: then one of ours that ended has lost the race against it. */
   #sawOther = false;
 
   constructor(paths: RootPaths, bulkheadCommand: string, call: DriverCall, changes: SupervisorChanges) {
@@ -69,7 +69,7 @@ class EngineStart {
     }
   }
 
-  /** Nobody listens: starts a supervisor, or waits for one that is just coming or going. */
+  /** Nobody listens: starts a supervisor, or waits for one that is just starting or ending. */
   async #withoutSupervisor(): Promise<Result<void, AppError> | null> {
     const isTaken = await isLocked(supervisorLock(this.#paths));
     if (this.#spawned === null && !isTaken) {
@@ -87,7 +87,7 @@ class EngineStart {
     return null;
   }
 
-  /** Our supervisor has ended; null: another start is worth a try. */
+  /** Our supervisor has ended; null: another start is worth trying. */
   async #afterEnd(spawned: SpawnedSupervisor, isTaken: boolean): Promise<Result<void, AppError> | null> {
     const state = await readEngineState(this.#paths);
     const isOurs =
@@ -98,8 +98,8 @@ class EngineStart {
         ? failedStart(state)
         : fail('engine.not-ready', message('engine.engine-was-stopped-while-it-started'));
     }
-    // It lost against another one started at the same moment: that one is waited for; when that is gone too,
-    // it is our turn again.
+    // It lost the race against another one started at the same moment: that one is waited for; when it is
+    // gone too, we try again.
     if (isTaken || this.#sawOther) {
       this.#spawned = null;
       this.#sawOther = false;
@@ -152,7 +152,7 @@ export async function unreachableSupervisor(paths: RootPaths): Promise<EngineSta
   return state !== null && (await isAlive(state.supervisor)) ? state : null;
 }
 
-/** A supervisor of another version refused to be followed. */
+/** A supervisor of another version refused the subscription. */
 export function refusedByOther(reason: string): Result<never, AppError> {
   return fail('engine.not-ready', message('engine.supervisor-that-runs-is-of-another-version'), {
     reason,
@@ -169,15 +169,15 @@ export function failedStart(state: EngineState): Result<never, AppError> {
 
 export interface SpawnedSupervisor {
   readonly pid: number;
-  /** Start time of the supervisor the state file named before: a state with it is not the new one's. */
+  /** Start time of the supervisor that the state file named before: a state with it is not the new one's. */
   readonly before: string | null;
-  /** Where its lines begin in the supervisors' log. */
+  /** Offset in the supervisors' log at which its lines begin. */
   readonly logFrom: number;
   readonly hasEnded: () => boolean;
   readonly exited: Promise<void>;
 }
 
-/** As a service where systemd runs, else in the background. */
+/** As a service if systemd runs, else in the background. */
 async function startSupervisor(
   paths: RootPaths,
   bulkheadCommand: string,
@@ -201,7 +201,7 @@ async function startSupervisor(
   }
 }
 
-/** `log`: a descriptor for what it prints. */
+/** `log`: a descriptor for its output. */
 function spawnSupervisor(
   paths: RootPaths,
   [program, ...programArguments]: SupervisorCommand,
@@ -225,7 +225,7 @@ function spawnSupervisor(
   return { pid: child.pid ?? -1, ended };
 }
 
-/** The first lines of a log from byte `from` on, for a process that said why it ended. */
+/** The first lines of a log from byte `from` on, for a process that printed why it ended. */
 async function firstLines(file: string, from: number): Promise<string> {
   const text = (await readFile(file).catch(() => Buffer.alloc(0))).subarray(from).toString('utf8');
   return text.trim().split('\n').slice(0, 3).join(' | ').slice(0, 1000);

@@ -9,7 +9,7 @@ import { writeFileAtomic } from '../../base/files.ts';
 import { processIdentitySchema } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
-/** Held by the supervisor while it lives: one engine has one. */
+/** Held by the supervisor while it runs: an engine has only one. */
 export const supervisorLock = (paths: RootPaths): string => path.join(paths.root, 'supervisor.lock');
 
 const problemSchema = z.object({
@@ -19,21 +19,21 @@ const problemSchema = z.object({
 });
 
 /**
- * What the supervisor says about itself and its children, in DIR/engine-state.json. Readable by all; written
- * by the supervisor alone.
+ * What the supervisor reports about itself and its children, in DIR/engine-state.json. Readable by all;
+ * written by the supervisor alone.
  */
 export const engineStateSchema = z.object({
   version: z.literal(1),
   supervisor: processIdentitySchema,
   phase: z.enum(enginePhases),
-  /** Counts engine (re)starts of this supervisor, from 1; raised when one begins. */
+  /** Counts engine (re)starts of this supervisor, from 1; incremented when one begins. */
   generation: z.number().int().nonnegative(),
   /** When the engine became ready, ISO 8601 UTC. */
   readyAt: z.string().nullable(),
   eci: z.boolean(),
   /**
-   * Name of the isolation runtime that dockerd was started with all parts for, so that a reload switches ECI;
-   * null where that takes a restart. Missing where the supervisor is of a version that knows no reload.
+   * Name of the isolation runtime for which dockerd was started with all parts, so that a reload switches
+   * ECI; null if that takes a restart. Missing if the supervisor is of a version without reload.
    */
   preparedRuntime: z.string().nullable().optional(),
   dockerd: processIdentitySchema.nullable(),
@@ -41,17 +41,14 @@ export const engineStateSchema = z.object({
   planner: processIdentitySchema.nullable(),
   /** Why `phase` is `failed`. */
   error: appErrorSchema.nullable(),
-  /** Last error lines of dockerd's log with `error`, or what limits a ready engine. */
+  /** Last error lines of dockerd's log with `error`, or limitations of a ready engine. */
   problem: problemSchema.nullable(),
-  /** The last crash since the engine was stopped in order. */
+  /** The last crash since the engine was last stopped regularly. */
   crash: engineCrashSchema.nullable().optional(),
 });
 export type EngineState = z.infer<typeof engineStateSchema>;
 
-/**
- * The state file's content; null where there is none or it can't be understood (an older or damaged one: as
- * good as none).
- */
+/** The state file's content; null if there is none or it is invalid (old or damaged: treated as missing). */
 export async function readEngineState(paths: RootPaths): Promise<EngineState | null> {
   try {
     const parsed = engineStateSchema.safeParse(JSON.parse(await readFile(paths.state, 'utf8')));

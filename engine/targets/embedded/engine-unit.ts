@@ -14,25 +14,25 @@ import { hasSystemd, systemctl, unitStates } from '../guarded/systemd.ts';
 import { commandLine, quote, unitDirectory } from '../guarded/unit-text.ts';
 
 /**
- * The supervisor as a service of systemd: it outlives the session of whoever started it, without that
- * session's limits, and comes back after a crash and at boot.
+ * The supervisor as a service of systemd: it outlives the session of the user who started it, without that
+ * session's limits, and is restarted after a crash and at boot.
  */
 
 export const engineUnitName = (paths: RootPaths): string => `bulkhead-engine-${paths.id}.service`;
-/** The supervisor's environment: proxies may hold credentials, which a unit's file shows to everybody. */
+/** The supervisor's environment: proxies may contain credentials, and everybody can read a unit file. */
 const environmentFile = (paths: RootPaths): string => path.join(paths.root, 'engine.env');
 const supervisorLog = (paths: RootPaths): string =>
   logFile(paths, 'supervisor').replaceAll('%', '%%').replaceAll(' ', '\\x20');
 /** Units in it are gone after a reboot. */
 const transientDirectory = '/run/systemd/system';
-/** systemd gives no event of a main process's end. */
+/** systemd emits no event for the end of a main process. */
 const endPollMs = 200;
 const directories = [unitDirectory, transientDirectory] as const;
 
-/** A launcher with the arguments that have it run a supervisor. */
+/** A launcher with the arguments that make it run a supervisor. */
 export type SupervisorCommand = readonly [launcher: string, ...argumentsOfIt: string[]];
 
-/** `timeoutMs`: how long the start may take, at boot as well. Pure. */
+/** `timeoutMs`: how long the start may take, also at boot. Pure. */
 export const supervisorCommand = (
   paths: RootPaths,
   bulkheadCommand: string,
@@ -43,9 +43,9 @@ export const supervisorCommand = (
   ...['--timeout', String(Math.ceil(timeoutMs / 1000))],
 ];
 
-/** Stops of the engine's parts take this long together, s, where a start takes at most `usualStartMs`. */
+/** How long the stops of the engine's parts take together, s, if a start takes at most `usualStartMs`. */
 const usualStopSeconds = 150;
-/** A slow machine, or one with many containers, is given more for its stop as well. */
+/** A slow machine, or one with many containers, gets more time for its stop as well. */
 const stopSeconds = (timeoutMs: number): number =>
   Math.ceil(usualStopSeconds * Math.max(1, timeoutMs / usualStartMs));
 
@@ -101,8 +101,8 @@ export interface StartedUnit {
 }
 
 /**
- * Starts the supervisor as a service; null where systemd does not run. At boot it is started where only root
- * can change the launcher: a program in a user's home must not run as root after they have logged out.
+ * Starts the supervisor as a service; null if systemd does not run. It is enabled at boot only if nobody but
+ * root can change the launcher: a program in a user's home must not run as root after they have logged out.
  */
 export async function startEngineUnit(
   paths: RootPaths,
@@ -139,14 +139,14 @@ export async function startEngineUnit(
   return ok({ pid, ended: endOfProcess(pid) });
 }
 
-/** Ends a service that would try to start again what has just failed. At boot it is started as before. */
+/** Stops a service that would try to start again what has just failed. It stays enabled at boot. */
 export async function endRestarts(paths: RootPaths): Promise<void> {
   if ((await engineUnitState(paths)) !== null) await systemctl(['stop', engineUnitName(paths)]);
 }
 
 /**
- * Resolves when a process has ended: the unit itself does not end, but starts the next one. Keeps no process
- * running that has nothing else to do.
+ * Resolves when a process has ended: the unit itself does not end, but starts the next one. Does not keep
+ * this process running.
  */
 function endOfProcess(pid: number): Promise<void> {
   return new Promise((resolve) => {
@@ -164,7 +164,7 @@ function endOfProcess(pid: number): Promise<void> {
   });
 }
 
-/** This process's variables that the engine gets, and the part of PATH that root alone can change. */
+/** This process's variables that the engine gets, and the part of PATH that only root can change. */
 async function environmentText(): Promise<string> {
   const programs = (process.env['PATH'] ?? '').split(':').filter((directory) => path.isAbsolute(directory));
   const foreign = await Promise.all(programs.map((directory) => foreignPlace(directory)));
@@ -175,7 +175,7 @@ async function environmentText(): Promise<string> {
     .join('');
 }
 
-/** Ends the service where it still runs, and removes it; nothing where there is none. */
+/** Stops the service if it still runs, and removes it; does nothing if there is none. */
 export async function removeEngineUnit(paths: RootPaths): Promise<Result<void, AppError>> {
   if ((await engineUnitState(paths)) === null) return ok(undefined);
   const name = engineUnitName(paths);

@@ -9,19 +9,19 @@ const run = promisify(execFile);
 
 /**
  * Firewall rules of an embedded engine beside another one. Every dockerd flushes the chains `DOCKER` and
- * `DOCKER-…` at its start, whoever filled them: published ports and the isolation between networks of the
- * other one are gone then. So the chains of this engine have names of their own.
+ * `DOCKER-…` at its start, including the rules of other engines: their published ports and the isolation
+ * between their networks are lost then. So the chains of this engine have names of their own.
  */
 
 const programs = ['iptables', 'ip6tables'] as const;
 const tables = ['raw', 'mangle', 'nat', 'filter'] as const;
 
-/** First word of the engine's chains; a chain's name may have 28 characters. */
+/** Prefix of the engine's chains; a chain's name may have 28 characters. */
 export const chainPrefix = (paths: RootPaths): string => `BH-${paths.id.slice(0, 6)}`;
 
 /**
  * `iptables` as dockerd runs it. DOCKER-USER stays shared: it is the administrator's, and dockerd does not
- * flush it. Chains in a container's network namespace (`DOCKER_OUTPUT`) are nobody else's.
+ * flush it. Chains in a container's network namespace (`DOCKER_OUTPUT`) cannot conflict.
  */
 export function firewallProgram(paths: RootPaths, name: (typeof programs)[number]): string {
   return `#!/bin/sh
@@ -38,7 +38,7 @@ exec "$next" "$@"
 `;
 }
 
-/** Writes these programs where dockerd's PATH begins. */
+/** Writes these programs to the directory at the beginning of dockerd's PATH. */
 export async function installFirewallPrograms(paths: RootPaths): Promise<void> {
   for (const name of programs) {
     const file = path.join(paths.programs, name);

@@ -29,7 +29,7 @@ export function watchForHang({ name, isResponsive, pid, intervalMs, log }: HangW
     try {
       process.kill(watched, 'SIGKILL');
     } catch {
-      /* ended by itself */
+      /* it ended by itself */
     }
   };
   const timer = setInterval(() => {

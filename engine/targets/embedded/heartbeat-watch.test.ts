@@ -63,7 +63,7 @@ it('does not report a hang when this process did not run either (suspended, over
   const { stuck, beat } = await watched();
   beat();
   vi.advanceTimersByTime(heartbeatMs);
-  // Every look comes late, however long it is.
+  // Every check comes late.
   const clock = vi.spyOn(performance, 'now');
   for (let look = 1; look <= 50; look++) {
     clock.mockReturnValue(1_000_000 + look * 60_000);

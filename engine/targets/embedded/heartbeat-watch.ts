@@ -16,8 +16,8 @@ export interface HeartbeatLimits {
 /**
  * Calls `stuck` once when no heartbeats arrive any more. It counts its own checks, one a second, without a
  * new heartbeat; a check that is itself late does not count, since this process did not run either (the
- * machine was suspended or is overloaded), or had no time to read. Until `ready` resolves, what is loaded or
- * cleaned up may keep the event loop busy, on a slow machine for longer. Returns a function that ends the
+ * machine was suspended or is overloaded), or had no time to read. Until `ready` resolves, loading or
+ * cleaning up may keep the event loop busy, on a slow machine for longer. Returns a function that ends the
  * watch.
  */
 export function watchHeartbeat(
@@ -56,7 +56,7 @@ export function watchHeartbeat(
   heartbeats.on('data', () => {
     received = true;
   });
-  heartbeats.on('error', () => undefined); // its end is seen elsewhere
+  heartbeats.on('error', () => undefined); // its end is handled elsewhere
   return end;
 }
 

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { coverInherited } from './inherited-files.ts';
 
-/** Files above stderr that a child of ours has, as it sees them itself: what each is a link to. */
+/** File descriptors above stderr of one of our children, as it sees them itself: the target of each. */
 async function filesOfChild(more: readonly number[], script: string): Promise<string> {
   const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit', ...more] });
   let out = '';
@@ -21,7 +21,7 @@ describe.runIf(process.platform === 'linux')('files a daemon does not inherit', 
     const nullFile = openSync('/dev/null', 'r+');
     const secret = openSync('/etc/hostname', 'r');
     try {
-      // A file handed down on purpose, as one without close-on-exec would be.
+      // A file passed on to children, like one without close-on-exec.
       const inherited = Array.from({ length: 20 }, () => secret);
       expect(await filesOfChild(inherited, 'readlink /proc/$$/fd/20')).toBe('/etc/hostname');
       const cover = coverInherited(nullFile, true);

@@ -7,12 +7,12 @@ import { startConfig } from '../../daemon-json/launch-config.ts';
 import { reloadDockerd } from '../guarded/reload.ts';
 import { isInSwarm, readLaunchedConfig, writeLaunchedConfig } from './launched-config.ts';
 
-/** How long a reload may take, ms: dockerd answers at once, or hangs. */
+/** How long a reload may take, ms: dockerd responds at once, or hangs. */
 const reloadMs = 5_000;
 
 /**
- * Has a dockerd that is about to end leave its containers running: by a reload with live-restore, as each
- * start has it. Best effort: where it does not take it, and in swarm mode, it stops its containers.
+ * Has a dockerd that is about to end leave its containers running: by a reload with live-restore, as at each
+ * start. Best effort: if it refuses the reload, and in swarm mode, it stops its containers.
  */
 export async function keepContainers(paths: RootPaths, dockerd: readonly ProcessIdentity[]): Promise<void> {
   const launched = await readLaunchedConfig(paths);

@@ -22,8 +22,8 @@ afterEach(async () => {
 });
 
 /**
- * A stand-in for the gateway: listens on what it was given, or on a new socket that it asks to be kept.
- * Answers with its pid and how it got it.
+ * A stand-in for the gateway: listens on an inherited socket, or on a new one that it requests to be kept.
+ * Responds with its pid and how it got the socket.
  */
 const program = (socket: string) => `
 const net = require('node:net'), fs = require('node:fs');

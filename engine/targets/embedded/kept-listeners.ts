@@ -7,8 +7,8 @@ interface ReceivedHandle {
 }
 
 /**
- * Duplicates of a child's listening sockets, for the child that follows it. What connects in between waits in
- * the socket's queue.
+ * Duplicates of a child's listening sockets, for the next child. Connections made in between wait in the
+ * socket's queue.
  */
 export class RetainedListeners {
   readonly #handles = new Map<string, ReceivedHandle>();

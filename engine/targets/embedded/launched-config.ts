@@ -5,14 +5,17 @@ import { exists, writeFileAtomic } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { launchConfig, type RegisteredRuntime } from '../../daemon-json/launch-config.ts';
 
-/** The configuration file that dockerd is started with: what it has in force, unless it refused a reload. */
+/**
+ * The configuration file with which dockerd is started: its configuration in force, unless it refused a
+ * reload.
+ */
 export const launchedConfigFile = (paths: RootPaths): string => path.join(paths.run, 'daemon.json');
 
 /** Its text; null where there is none, or this user may not read it. */
 export const readLaunchedConfig = (paths: RootPaths): Promise<string | null> =>
   readFile(launchedConfigFile(paths), 'utf8').catch(() => null);
 
-/** What it is to be by daemon.json on disk, which `reconcileEngineConfig` has checked. */
+/** The new configuration from daemon.json on disk, which `reconcileEngineConfig` has checked. */
 export async function launchConfigOnDisk(
   paths: RootPaths,
   runtime: RegisteredRuntime | null,
@@ -20,7 +23,7 @@ export async function launchConfigOnDisk(
   return launchConfig(await readFile(paths.daemonJson, 'utf8').catch(() => null), runtime);
 }
 
-/** Writes it, as readable as daemon.json: it may hold credentials of a proxy. */
+/** Writes it, as readable as daemon.json: it may contain credentials of a proxy. */
 export async function writeLaunchedConfig(paths: RootPaths, text: string): Promise<Result<void, AppError>> {
   const mode = await stat(paths.daemonJson).then(
     (info) => info.mode & 0o777,
@@ -30,8 +33,8 @@ export async function writeLaunchedConfig(paths: RootPaths, text: string): Promi
 }
 
 /**
- * Whether the engine is in swarm mode, in which dockerd takes no live-restore; without that, an address pool
- * has it delete the machine's docker0.
+ * Whether the engine is in swarm mode, in which dockerd refuses live-restore; without live-restore, an
+ * address pool makes it delete the machine's docker0.
  */
 export const isInSwarm = (paths: RootPaths): Promise<boolean> =>
   exists(path.join(paths.data, 'swarm/docker-state.json'));

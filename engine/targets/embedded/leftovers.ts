@@ -38,8 +38,8 @@ export interface Leftovers {
 
 /**
  * Which of this machine's processes belong to this engine: by a path in their command line that no other
- * engine has, by being the very process (pid, start time, boot) the state file names, or by the id of one of
- * its `containers`. Pure.
+ * engine has, by the identity (pid, start time, boot) in the state file, or by the id of one of its
+ * `containers`. Pure.
  */
 export function findLeftovers(
   processes: readonly RunningProcess[],
@@ -56,7 +56,7 @@ export function findLeftovers(
   const isShim = (p: RunningProcess) => program(p).startsWith('containerd-shim');
   const valueOf = (p: RunningProcess, flag: string) =>
     p.args.includes(flag) ? p.args[p.args.indexOf(flag) + 1] : undefined;
-  // A user's own process, or a container's, may be called anything.
+  // A user's own process, or a container's, may have any name.
   const others = processes.filter((p) => p.pid !== self && p.isRoots);
   return {
     dockerd: others.filter(
@@ -86,19 +86,19 @@ export function findLeftovers(
 
 export interface ClearOptions {
   /**
-   * End containers that outlived their dockerd too, and take down mounts and network: nothing of the engine
-   * is to be left.
+   * Also end containers that outlived their dockerd, and remove mounts and network: nothing of the engine
+   * shall remain.
    */
   readonly everything: boolean;
   readonly onFound: (text: string) => void;
 }
 
 /**
- * Ends what a killed supervisor, dockerd, gateway or planner left behind and removes what would stop the next
- * start. The caller holds the supervisor's lock. Without `everything`, containers still running under their
- * shims are left to the next dockerd, with or without live-restore, but not in swarm mode; so is
- * every lxcfs while there are such, for the files it serves them, unless the last one hangs. Throws when a
- * process can't be ended.
+ * Ends what a killed supervisor, dockerd, gateway or planner left running and removes what would prevent the
+ * next start. The caller holds the supervisor's lock. Without `everything`, containers still running under
+ * their shims are left to the next dockerd, with or without live-restore, but not in swarm mode; while there
+ * are such, every lxcfs that serves them files is left, too, unless the last one hangs. Throws when a process
+ * can't be ended.
  */
 export async function clearLeftovers(
   paths: RootPaths,
@@ -113,7 +113,7 @@ export async function clearLeftovers(
     options.onFound(`ending a left-over ${name} (pid ${identities.map((p) => p.pid).join(', ')})`);
     await endProcesses(identities, graceMs);
   };
-  // No new calls first; then dockerd, which may stop its containers and needs the planner for that.
+  // First no new requests; then dockerd, which may stop its containers and needs the planner for that.
   await end('gateway', found.gateway, 5_000);
   if (!options.everything && found.dockerd.length > 0) await keepContainers(paths, found.dockerd);
   await end('dockerd', found.dockerd, 40_000);
@@ -124,7 +124,7 @@ export async function clearLeftovers(
   const foreign = [...descendants(processes, found.foreignShims), ...orphaned];
   await endTasks(foreign, found.foreignShims, options.onFound);
   await end('planner', found.planner, 5_000);
-  // Before the containers: a process that waits for one that hangs can't be killed.
+  // Before the containers: a process that waits for a hung lxcfs can't be killed.
   if (options.everything || (await runningShims(paths)).length === 0 || (await isLeftoverLxcfsHung(paths)))
     await end('lxcfs', found.lxcfs, 1_000);
   if (options.everything) await endContainers(paths, options.onFound);
@@ -140,8 +140,9 @@ export async function clearLeftovers(
 }
 
 /**
- * Ids of an engine's containers in the containerd with that state directory. By their root file system, too:
- * a data root that was copied from another engine has the ids of that engine's containers, which run.
+ * Ids of an engine's containers in the containerd with that state directory. Also identified by their root
+ * file systems: a data root that was copied from another engine contains the ids of that engine's containers,
+ * which are running.
  */
 export async function containersIn(state: string, dataRoot: string): Promise<ReadonlySet<string>> {
   const tasks = path.join(state, tasksDirectory);
@@ -159,7 +160,7 @@ export async function containersIn(state: string, dataRoot: string): Promise<Rea
 
 const bundleSchema = z.object({ root: z.object({ path: z.string() }) });
 
-/** The root file system of an OCI bundle; null where it can't be read. */
+/** The root file system of an OCI bundle; null if it can't be read. */
 async function rootOfBundle(bundle: string): Promise<string | null> {
   try {
     return bundleSchema.parse(JSON.parse(await readFile(path.join(bundle, 'config.json'), 'utf8'))).root.path;
@@ -172,9 +173,7 @@ async function runningShims(paths: RootPaths): Promise<ProcessIdentity[]> {
   return findLeftovers(await runningProcesses(), paths, null, process.pid).shims;
 }
 
-/**
- * Ends what a dockerd that was killed left running, its containers aside. For a restart: the gateway stays.
- */
+/** Ends what a killed dockerd left running, except its containers. For a restart: the gateway stays. */
 export async function clearEngineLeftovers(paths: RootPaths, onFound: (text: string) => void): Promise<void> {
   const found = findLeftovers(await runningProcesses(), paths, null, process.pid);
   const identities = [...found.dockerd, ...found.containerd];
@@ -185,8 +184,8 @@ export async function clearEngineLeftovers(paths: RootPaths, onFound: (text: str
 }
 
 /**
- * Sockets nobody listens on and pid files, whose numbers may be another process's by now: dockerd would take
- * that for itself or its containerd.
+ * Sockets without a listener, and pid files, whose numbers may belong to other processes by now: dockerd
+ * would take such a process for itself or its containerd.
  */
 function engineFiles(paths: RootPaths): string[] {
   return [
@@ -206,8 +205,7 @@ async function removeFiles(files: readonly string[]): Promise<void> {
 }
 
 /**
- * Ends containers that outlived their dockerd: their processes get SIGTERM and ten seconds, then their shims
- * go.
+ * Ends containers that outlived their dockerd: SIGTERM and ten seconds for their processes, then their shims.
  */
 async function endContainers(paths: RootPaths, onFound: (text: string) => void): Promise<void> {
   const processes = await runningProcesses();
@@ -246,8 +244,8 @@ function descendants(
 }
 
 /**
- * First processes of containers whose shim is dead: by the record of the pid in a containerd's state
- * directory, and the container's id in the process's cgroup. `among`: only these containers.
+ * First processes of containers whose shim is dead: by the recorded pid in a containerd's state directory,
+ * and the container's id in the process's cgroup. `among`: only these containers.
  */
 async function orphanedInits(state: string, among?: ReadonlySet<string>): Promise<ProcessIdentity[]> {
   const base = path.join(state, tasksDirectory);

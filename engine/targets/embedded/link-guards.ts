@@ -6,8 +6,8 @@ import { volumesOf } from '../guarded/volume-guards.ts';
 
 /**
  * Directories of the engine that were mounted on themselves, here or by the planner, so that no link is
- * followed there. What an admin has mounted below one since is held by it: only what holds nothing may be
- * unmounted.
+ * followed there. A mount that an administrator made below one since is nested in it: only a guard without
+ * nested mounts may be unmounted.
  */
 export function linkGuards(mountinfo: string, paths: RootPaths): string[] {
   const mounts = parseMountinfo(mountinfo);

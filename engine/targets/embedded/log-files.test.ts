@@ -93,7 +93,7 @@ it('reads only what was appended since, also after a rotation', async () => {
   await expect.poll(() => lines).toEqual(['new']);
   await writeFile(logFile(paths, 'gateway'), '2026-01-01T00:00:03.000Z cut\n');
   await expect.poll(() => lines).toEqual(['new', 'cut']);
-  // A log that was not there, and one last line before the end.
+  // A log that did not exist before, and a last line before the end.
   await writeFile(logFile(paths, 'planner'), '2026-01-01T00:00:04.000Z last\n');
   await follower.close();
   expect(lines).toEqual(['new', 'cut', 'last']);

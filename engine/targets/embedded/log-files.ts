@@ -11,13 +11,16 @@ import { watchDirectory } from '../../base/watch-directory.ts';
 export const logSources = ['supervisor', 'dockerd', 'gateway', 'planner', 'lxcfs'] as const;
 export type LogSource = (typeof logSources)[number];
 
-/** A log file is cut when it is larger than this; the part before is kept as `.1`. */
+/** A log file is truncated when it is larger than this; the previous part is kept as `.1`. */
 const maxLogBytes = 5 * 1024 * 1024;
 
 export const logFile = (paths: RootPaths, source: LogSource): string =>
   path.join(paths.logs, `${source}.log`);
 
-/** Cuts logs that grew too large. Writers keep their open files: all append, so they go on at the new end. */
+/**
+ * Truncates logs that have become too large. Writers keep their open files: all append, so they continue at
+ * the new end.
+ */
 export async function boundLogs(paths: RootPaths): Promise<void> {
   await mkdir(paths.logs, { recursive: true, mode: 0o750 });
   for (const name of await readdir(paths.logs)) {
@@ -29,9 +32,9 @@ export async function boundLogs(paths: RootPaths): Promise<void> {
   }
 }
 
-/** Appends lines, each with the time it came at. */
+/** Appends lines, each with its time. */
 export interface LogWriter {
-  /** A sentence is written in English, its reference behind it. */
+  /** A sentence is written in English, followed by its reference. */
   line(text: string | Message): void;
   close(): Promise<void>;
 }
@@ -58,9 +61,7 @@ export function openLog(
   };
 }
 
-/**
- * Last `lines` of all logs, merged by time. A line without a time of its own belongs to the one before it.
- */
+/** Last `lines` of all logs, merged by time. A line without a time of its own belongs to the previous one. */
 export async function readLogs(paths: RootPaths, lines: number): Promise<EngineLogLine[]> {
   const all = await Promise.all(
     logSources.map(async (source) => parseLog(await tail(logFile(paths, source), lines), source)),
@@ -72,20 +73,20 @@ export async function readLogs(paths: RootPaths, lines: number): Promise<EngineL
 }
 
 /**
- * Why dockerd ended: the line that says so; else its last `count` error lines, and containerd's, the newest
- * last; where there are none, the last lines.
+ * Why dockerd ended: the line with the reason; else its last `count` error lines, and containerd's, the
+ * newest last; if there are none, the last lines.
  */
 export async function dockerdErrors(paths: RootPaths, count: number, sinceByte = 0): Promise<string[]> {
   const all = await tail(logFile(paths, 'dockerd'), 400, sinceByte);
   const errors = all.filter((line) =>
     /level=(error|fatal|panic)|^(failed|unable|panic|fatal|invalid|error)/i.test(line),
   );
-  // Others may be about what it does without, as plugins of containerd.
+  // Other lines may be about features that it runs without, such as plugins of containerd.
   const reasons = errors.filter((line) => /^failed to start daemon|level=(fatal|panic)/i.test(line));
   return ([reasons, errors].find((lines) => lines.length > 0) ?? all).slice(-count);
 }
 
-/** The message alone of dockerd's `time=… level=… msg="…"` lines. */
+/** The message of dockerd's `time=… level=… msg="…"` lines. */
 export function plainLogLine(line: string): string {
   const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
   return message === undefined ? line : message.replace(/\\(.)/g, '$1');
@@ -95,13 +96,13 @@ export async function logSize(paths: RootPaths, source: LogSource): Promise<numb
   return (await stat(logFile(paths, source)).catch(() => null))?.size ?? 0;
 }
 
-/** Between the text of a line and the reference to its sentence. */
+/** Separates the text of a line from the reference to its sentence. */
 const fieldSeparator = '\t';
 
 const referenceField = ({ sentence }: EngineLogLine): string =>
   sentence === undefined ? '' : `${fieldSeparator}${JSON.stringify(sentence)}`;
 
-/** Splits what the supervisor wrote into its text and the reference to its sentence, where it has one. */
+/** Splits a line of the supervisor into its text and the reference to its sentence, if it has one. */
 function splitReference(written: string): Pick<EngineLogLine, 'text' | 'sentence'> {
   const at = written.indexOf(`${fieldSeparator}{`);
   if (at < 0) return { text: written };
@@ -127,15 +128,15 @@ export function parseLog(texts: readonly string[], source: LogSource): EngineLog
   });
 }
 
-/** Most that is read of a log at once, from its end, in bytes. */
+/** Maximum that is read of a log at once, from its end, in bytes. */
 const maxReadBytes = 1024 * 1024;
 
-/** Last lines of a file, reading at most 1 MB from its end; [] where there is none or it may not be read. */
+/** Last lines of a file, reading at most 1 MB from its end; [] if there is none or it may not be read. */
 async function tail(file: string, lines: number, sinceByte = 0): Promise<string[]> {
   return splitLines((await readFrom(file, sinceByte)).bytes).slice(-lines);
 }
 
-/** The bytes of a file after `sinceByte`, at most the last 1 MB, and where they begin. */
+/** The bytes of a file after `sinceByte`, at most the last 1 MB, and the offset at which they begin. */
 async function readFrom(
   file: string,
   sinceByte: number,
@@ -144,7 +145,7 @@ async function readFrom(
   if (handle === null) return { from: 0, bytes: Buffer.alloc(0) };
   try {
     const { size } = await handle.stat();
-    // A log cut meanwhile starts anew.
+    // A log truncated meanwhile starts at 0 again.
     const from = Math.max(sinceByte <= size ? sinceByte : 0, size - maxReadBytes);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
     return { from, bytes: buffer.subarray(0, bytesRead) };
@@ -162,11 +163,11 @@ const splitLines = (bytes: Buffer): string[] =>
 
 /** Logs that are followed. */
 export interface LogFollower {
-  /** Reports what has been appended up to now, and ends. */
+  /** Reports everything appended so far, and ends. */
   close(): Promise<void>;
 }
 
-/** Calls `onLog` with each line that is appended to the logs from now on, as the system reports it. */
+/** Calls `onLog` with each line that is appended to the logs from now on, on events of the file system. */
 export async function followLogs(
   paths: RootPaths,
   onLog: (line: EngineLogLine) => void,
@@ -176,13 +177,13 @@ export async function followLogs(
   );
   const readAppended = async (source: LogSource): Promise<void> => {
     const { from, bytes } = await readFrom(logFile(paths, source), readUpTo.get(source) ?? 0);
-    // A line that is not complete is read with its end.
+    // An incomplete line is read together with its end.
     const complete = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
     readUpTo.set(source, from + complete.length);
     for (const line of parseLog(splitLines(complete).slice(-1000), source))
       onLog(line.at === '' ? { ...line, at: new Date().toISOString() } : line);
   };
-  // One read at a time; what is to be read already is not added again.
+  // One read at a time; a pending read is not added again.
   let reading: Promise<void> = Promise.resolve();
   const unread = new Set<LogSource>();
   const read = (sources: readonly LogSource[]): void => {

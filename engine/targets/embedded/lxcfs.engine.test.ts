@@ -48,7 +48,7 @@ const replaced = async (pid: number) => {
     )
     .not.toBe('');
 };
-/** Kills the supervisor: gateway and planner end with it, dockerd and the containers go on. */
+/** Kills the supervisor: gateway and planner end with it, dockerd and the containers keep running. */
 const killSupervisor = async () => {
   const { supervisor } = await engine.state();
   process.kill(supervisor.pid, 'SIGKILL');
@@ -106,7 +106,7 @@ describe('A10: /proc shows the container, not the machine', () => {
   it("privileged containers and those in another's pid namespace see the machine's", async () => {
     const emulated = 'grep -c lxcfs /proc/mounts || true';
     expect(await run('--privileged', emulated)).toBe('0\n');
-    // What the files would stand in the way of: a /proc of a user namespace's own.
+    // The files would prevent mounting the /proc of a nested user namespace.
     expect(await run('--privileged', 'unshare -Urmpf sh -c "mount -t proc p /proc && echo mounted"')).toBe(
       'mounted\n',
     );

@@ -11,27 +11,27 @@ import type { RootPaths } from '../../base/root-paths.ts';
 
 const watchMs = 5_000;
 
-/** Where lxcfs keeps what, below the run directory: `shared/files` is its file system. */
+/** The paths of lxcfs, below the run directory: `shared/files` is its file system. */
 export const lxcfsDirectory = (paths: RootPaths): string => path.join(paths.run, 'lxcfs');
 
 const outliving = existsSync(setpriv) ? `${setpriv} --pdeathsig clear -- ` : '';
 
 const script = lxcfsScript(outliving);
 
-/** Whether an lxcfs that an earlier supervisor left is mounted and hangs whoever asks it. */
+/** Whether an lxcfs left by an earlier supervisor is mounted and hangs its readers. */
 export const isLeftoverLxcfsHung = async (paths: RootPaths): Promise<boolean> =>
   (await new ProcFiles(exclusivePaths(paths).procFiles).probe(2 * (await timeLimit('lxcfsResponse')))) ===
   'late';
 
 /** Emulation of /proc files (A10) for containers that start while it runs. */
 export interface ProcEmulation {
-  /** Starts it where it is installed. Never fails: containers start without, and the log says so. */
+  /** Starts it if it is installed. Never fails: containers start without, and the log says so. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Supervises an lxcfs of this engine's own: brought back when it dies, killed when it hangs. A container
+ * Supervises an lxcfs of this engine's own: restarts it when it dies, kills it when it hangs. A container
  * keeps the files it started with: when its lxcfs dies, reading them fails (ENOTCONN) until the container is
  * started again. So it outlives a killed supervisor, as containers do.
  */

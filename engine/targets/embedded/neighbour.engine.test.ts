@@ -6,9 +6,9 @@ import { embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embe
 import { startNeighbourEngine, type NeighbourEngine } from '../../../tests/support/neighbour-engine.ts';
 
 const run = promisify(execFile);
-/** An address of the machine's, of a documentation network. */
+/** An address of the machine, from a documentation network. */
 const machineAddress = '192.0.2.1';
-/** Without the proxy, a published port is nothing but firewall rules. */
+/** Without the userland proxy, a published port consists of firewall rules only. */
 const daemonJson = { 'userland-proxy': false };
 
 let neighbour: NeighbourEngine;
@@ -43,7 +43,7 @@ async function serveOnPort({ docker }: Docker, port: number): Promise<void> {
   await docker('run', '-d', '--name', 'apart', ...restart, '--network', 'apart', 'busybox', 'sleep', '9999');
 }
 
-/** Whether a server on `port` of the machine's address answers, by the firewall's rules alone. */
+/** Whether a server on `port` of the machine's address responds, by the firewall's rules alone. */
 const published = (port: number): Promise<boolean> =>
   fetch(`http://${machineAddress}:${port}/`, { signal: AbortSignal.timeout(3_000) }).then(
     async (response) => (await response.text()) === 'served\n',
@@ -68,7 +68,7 @@ const hasDefaultBridge = (): Promise<boolean> =>
     () => false,
   );
 
-/** What both engines keep, whatever either does. */
+/** Properties of both engines that must stay the same, whatever the other one does. */
 async function networks() {
   const [web, ownWeb] = [await addressOf(neighbour, 'web'), await addressOf(engine, 'web')];
   return {

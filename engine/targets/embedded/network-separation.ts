@@ -8,19 +8,19 @@ import type { EngineSubnet } from './dockerd-process.ts';
 import { chainPrefix } from './firewall.ts';
 
 const run = promisify(execFile);
-/** Other programs change the firewall at any time, and no event says so in all of its implementations. */
+/** Other programs change the firewall at any time, and not all of its implementations emit an event. */
 const defaultCheckEveryMs = 30_000;
-/** Bridges as Docker engines name them, those of embedded ones included, as iptables matches them. */
+/** Names of bridges of Docker engines, including embedded ones, as patterns of iptables. */
 const engineBridges = ['docker0', 'br-+', 'bh+'] as const;
 const looksLikeEngineBridge = /^(?:br-|bh)/;
-/** The names that engines give by themselves. */
+/** Names that engines assign by default. */
 const isEngineBridge = /^(?:br-[0-9a-f]{12}|bh[0-9a-f]{8,})$/;
 
 /**
- * The bridges that lead out of this machine and that a pattern of `engineBridges` fits all the same, such as
- * `br-lan`: containers reach the network through them. They have a route with a gateway, or a port that is no
- * container's and no virtual machine's. `routes` and `links`: what `ip route show` and `ip -d -o link show`
- * print. Pure.
+ * The bridges that connect this machine to a network although they match a pattern of `engineBridges`, such
+ * as `br-lan`: containers reach the network through them. They have a route with a gateway, or a port that
+ * belongs neither to a container nor to a virtual machine. `routes` and `links`: output of `ip route show`
+ * and `ip -d -o link show`. Pure.
  */
 export function uplinkBridges(routes: string, links: string): readonly string[] {
   const routed = routes
@@ -36,7 +36,9 @@ export function uplinkBridges(routes: string, links: string): readonly string[] 
     .toSorted();
 }
 
-/** The chain's rules as `iptables-restore --noflush` reads them, which replaces the chain at once. Pure. */
+/**
+ * The chain's rules in the format of `iptables-restore --noflush`, which replaces the chain at once. Pure.
+ */
 export function separationRules(
   chain: string,
   { octet }: EngineSubnet,
@@ -64,26 +66,26 @@ export interface NetworkSeparationOptions {
   readonly log: (text: string | Message) => void;
   /** Called when `problem` changes while the engine runs. */
   readonly onChange: () => void;
-  /** How often the rules are checked, ms. */
+  /** Interval of checking the rules, ms. */
   readonly checkEveryMs?: number;
 }
 
 /**
- * Keeps containers of this engine's own IPv4 subnet and those of other engines apart, as networks of one
- * engine are: no dockerd has a rule against the bridges of another. Ports published on the machine stay
- * reachable. The rules are in the table `mangle`, where no engine accepts packets before; they are there
- * before dockerd starts containers, and made anew where another program has removed them. Not covered:
- * networks with another subnet (that their user chose, or made in swarm mode), IPv6, and bridges that are not
- * called as engines call them.
+ * Keeps containers of this engine's own IPv4 subnet and those of other engines apart, like networks of one
+ * engine: no dockerd has a rule against the bridges of another. Ports published on the machine stay
+ * reachable. The rules are in the table `mangle`, which precedes those in which engines accept packets; they
+ * exist before dockerd starts containers, and are restored if another program has removed them. Not covered:
+ * networks with another subnet (chosen by their user, or created in swarm mode), IPv6, and bridges with
+ * unusual names.
  */
 export class NetworkSeparation {
   readonly #chain: string;
   readonly #options: NetworkSeparationOptions;
   #timer: NodeJS.Timeout | undefined;
-  /** A check that runs; the next one, and whoever ends the checks, wait for it. */
+  /** A check in progress; the next check, and the end of the checks, wait for it. */
   #running: Promise<void> = Promise.resolve();
   #isChecking = false;
-  /** The rules as the kernel lists them, and the uplinks that they let pass. */
+  /** The rules as the kernel lists them, and the uplinks that they exempt. */
   #inForce: { readonly listed: string; readonly uplinks: string } | null = null;
   #problem: Message | null = null;
 
@@ -92,12 +94,12 @@ export class NetworkSeparation {
     this.#options = options;
   }
 
-  /** Why the engines are not, or may not be, kept apart; null where they are, or docker0 is not there. */
+  /** Why the engines are not, or may not be, kept apart; null if they are, or if docker0 does not exist. */
   get problem(): Message | null {
     return this.#problem;
   }
 
-  /** Sets the rules for `subnet`, and has them checked until `end` is called. Never rejects. */
+  /** Sets the rules for `subnet`, and checks them until `end` is called. Never rejects. */
   async begin(subnet: EngineSubnet): Promise<void> {
     await this.end();
     await this.#set(subnet);
@@ -111,7 +113,10 @@ export class NetworkSeparation {
     this.#timer.unref();
   }
 
-  /** Stops checking, and resolves when no check runs; the rules stay, for containers that go on. */
+  /**
+   * Stops checking, and resolves when no check is in progress; the rules stay, for containers that keep
+   * running.
+   */
   async end(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -160,14 +165,14 @@ export class NetworkSeparation {
   }
 }
 
-/** None of these programs takes long; one that hangs must not hold up the engine's start or stop. */
+/** None of these programs takes long; one that hangs must not delay the engine's start or stop. */
 const limits = { timeout: 15_000, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 } as const;
 
 const mangle = (...args: string[]) => run('iptables', ['-w', '5', '-t', 'mangle', ...args], limits);
 
 const listed = async (chain: string): Promise<string> => (await mangle('-S', chain)).stdout;
 
-/** Whether forwarded packets come to the chain. Rejects where that could not be seen. */
+/** Whether forwarded packets reach the chain. Rejects if that could not be determined. */
 async function leadsTo(chain: string): Promise<boolean> {
   try {
     await mangle('-C', 'FORWARD', '-j', chain);
@@ -186,7 +191,10 @@ async function currentUplinks(): Promise<readonly string[]> {
   return uplinkBridges(routes.stdout, links.stdout);
 }
 
-/** Replaces the chain in one step: no packet meets half of the rules. Rejects with what iptables printed. */
+/**
+ * Replaces the chain in one step: no packet is filtered by half of the rules. Rejects with the output of
+ * iptables.
+ */
 async function restore(rules: readonly string[]): Promise<void> {
   const child = spawn('iptables-restore', ['-w', '5', '--noflush'], {
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -210,7 +218,9 @@ const succeeds = (program: string, ...args: string[]): Promise<boolean> =>
 /** Only a machine with another Docker engine has docker0: an embedded one has a bridge of another name. */
 const isBesideAnother = (): Promise<boolean> => succeeds('ip', 'link', 'show', 'dev', 'docker0');
 
-/** With firewalld dockerd has it make the rules, where the chains of all engines have the same names. */
+/**
+ * With firewalld, dockerd has firewalld create the rules, and the chains of all engines have the same names.
+ */
 const sharedChainsProblem = async (): Promise<Message | null> =>
   (await isBesideAnother()) && (await succeeds('firewall-cmd', '--state'))
     ? message('engine.firewalld-shares-chains')

@@ -8,7 +8,7 @@ import { readLaunchedConfig } from './launched-config.ts';
 
 /**
  * Why the running engine can't take `desired` by a reload, with `text` as its daemon.json (one that
- * `planEngineConfig` takes). What this user may not read counts as unchanged: root looks again.
+ * `planEngineConfig` accepts). What this user may not read counts as unchanged: root checks again.
  */
 export async function restartReason(
   paths: RootPaths,

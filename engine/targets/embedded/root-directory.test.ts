@@ -25,7 +25,7 @@ const reason = async (root: string): Promise<string> => {
   return checked.ok ? '' : (checked.error.reason ?? '');
 };
 
-// As root: only root gives directories away.
+// As root: only root can change the owner of directories.
 describe.skipIf(process.getuid?.() !== 0)('an engine directory', () => {
   it('is accepted below directories of root, sticky ones included, also if missing', async () => {
     expect(await reason(await made('a', 'engine'))).toBe('');

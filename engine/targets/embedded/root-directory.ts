@@ -10,10 +10,10 @@ import type { RootPaths } from '../../base/root-paths.ts';
 
 const run = promisify(execFile);
 
-/** Longest path of a unix socket the kernel takes, in bytes. */
+/** Longest path of a unix socket that the kernel accepts, in bytes. */
 const maxSocketPath = 107;
 
-/** Checks of the path alone, before anything is made: its sockets must have room. */
+/** Checks of the path alone, before anything is created: its sockets must fit. */
 export function checkRootPath(paths: RootPaths): Result<void, AppError> {
   for (const socket of [
     paths.clientSocket,
@@ -65,15 +65,15 @@ export async function checkMachine(): Promise<Result<void, AppError>> {
 }
 
 /**
- * Makes the engine's directories. The root is 0711: clients reach the sockets in it, nobody lists it.
- * Refuses a root that somebody other than root could swap things in.
+ * Creates the engine's directories. The root is 0711: clients can connect to the sockets in it, nobody can
+ * list it. Refuses a root in which a user other than root could replace something.
  */
 export async function prepareRoot(paths: RootPaths): Promise<Result<void, AppError>> {
   try {
     const above = await checkRootOwner(paths);
     if (!above.ok) return above;
     await mkdir(paths.root, { recursive: true, mode: 0o711 });
-    // Again: in a sticky directory somebody may have been quicker.
+    // Again: in a sticky directory another user may have been faster.
     const own = await checkRootOwner(paths);
     if (!own.ok) return own;
     await chmod(paths.root, 0o711);

@@ -5,8 +5,8 @@ import { exclusivePaths } from '../../../planner/planner-paths.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /**
- * Where the engine mounts what is containers', builds' and plugins', below its data directory. All else there
- * an admin mounted: a disk for a volume, or for all images.
+ * Where the engine mounts file systems of containers, builds and plugins, below its data directory. All
+ * others there were mounted by an administrator: a disk for a volume, or for all images.
  */
 const enginesPoints = new RegExp(
   `^(?:${[
@@ -22,8 +22,8 @@ const enginesPoints = new RegExp(
 );
 
 /**
- * Mount points that are containers': everything below the run directory and the isolation planner's mounts,
- * and below the data directory what the engine mounts there; and dockerd's bind of the data directory onto
+ * Mount points of containers: everything below the run directory and the isolation planner's mounts, and
+ * below the data directory what the engine mounts there; and dockerd's bind of the data directory onto
  * itself. Deepest first. `isMountedVolume`: whether the engine mounts the volume of this name itself.
  */
 export function staleMounts(
@@ -53,7 +53,7 @@ export function staleMounts(
     .sort((a, b) => b.split('/').length - a.split('/').length);
 }
 
-/** Whether the local driver mounts the volume: it was made with a type or device (`--opt`). */
+/** Whether the local driver mounts the volume: it was created with a type or device (`--opt`). */
 function readVolume(paths: RootPaths, name: string): boolean {
   try {
     const options: unknown = JSON.parse(
@@ -67,6 +67,6 @@ function readVolume(paths: RootPaths, name: string): boolean {
       );
     return names('MountType') || names('MountDevice');
   } catch {
-    return false; // made without options, or nobody knows how: then it isn't ours to take down
+    return false; // created without options, or unknown: then it is not ours to unmount
   }
 }

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 /**
- * An `iptables` that fails once where dockerd restores its default bridge, as it does when another program
+ * An `iptables` that fails once while dockerd restores its default bridge, as it does when another program
  * flushes the chain at that moment.
  */
 async function disturbedFirewall(): Promise<string> {

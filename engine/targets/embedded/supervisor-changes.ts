@@ -3,10 +3,10 @@ import type { RootPaths } from '../../base/root-paths.ts';
 import { watchDirectory } from '../../base/watch-directory.ts';
 import { supervisorLock } from './engine-state.ts';
 
-/** A lock whose holder was killed gives no event. */
+/** There is no event for a lock whose holder was killed. */
 const recheckMs = 1000;
 
-/** Waits for a supervisor to come or go, seen by its control socket and its lock. */
+/** Waits for a supervisor to start or end, detected by its control socket and its lock. */
 export class SupervisorChanges {
   readonly #endWatch: () => void;
   #hasChanged = false;

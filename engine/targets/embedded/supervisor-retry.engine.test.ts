@@ -20,7 +20,7 @@ const failedStarts = async (): Promise<number> => {
   return log.split('the engine did not start').length - 1;
 };
 
-/** Ends dockerd under a configuration that it does not start with; resolves when it failed `times` times. */
+/** Ends dockerd with a configuration that it cannot start with; resolves when it has failed `times` times. */
 async function failToStart(times: number): Promise<void> {
   const before = await failedStarts();
   await writeFile(engine.paths.daemonJson, '{ "no-such-option": true }\n');
@@ -36,7 +36,7 @@ it('a requested restart replaces the retry: the engine stays up afterwards', asy
   process.kill((await engine.state()).supervisor.pid, 'SIGHUP');
   const dockerdNow = async () => (await engine.state()).dockerd;
   await expect.poll(dockerdNow, { timeout: 20_000, interval: 10 }).not.toBeNull();
-  // The retry is due two seconds after the failure: the engine still starts then.
+  // The retry is due two seconds after the failure: the engine is still starting then.
   const starting = (await engine.state()).dockerd;
   process.kill(starting?.pid ?? 0, 'SIGSTOP');
   await pause(3000);

@@ -6,7 +6,7 @@ import { rootPaths } from '../../base/root-paths.ts';
 import { sha256 } from '../../base/files.ts';
 import { openTarget } from './target.ts';
 
-// As root: a directory that somebody else made for root's app or command line to open.
+// As root: a directory that another user made, to be opened by root's app or command line.
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-foreign-'));
