@@ -11,11 +11,11 @@ import { openMachineTarget } from './docker-engine/target.ts';
 import { isSystemInstalled, openSystemTarget } from './system/target.ts';
 
 export interface OpenOptions extends TargetOptions {
-  /** Stands in for the machine Docker Desktop runs on. */
+  /** Replaces the machine that Docker Desktop runs on, for tests. */
   readonly desktopHost?: DesktopHost;
 }
 
-/** Opens the engine that `ref` names, whatever its kind. Starts nothing. */
+/** Opens the engine of `ref`, of any kind. Starts nothing. */
 export async function openTargetRef(ref: TargetRef, options: OpenOptions): Promise<Result<Target, AppError>> {
   switch (ref.kind) {
     case 'embedded':
@@ -35,7 +35,7 @@ export async function openTargetRef(ref: TargetRef, options: OpenOptions): Promi
   }
 }
 
-/** This machine, with the user whose Docker Desktop it is where that is not the one this process runs as. */
+/** This machine, with the user whose Docker Desktop it is, if that is not the user of this process. */
 async function hostOf(sessionUser: string | undefined): Promise<Result<DesktopHost, AppError>> {
   const requested = process.getuid?.() === 0 ? (sessionUser ?? invokingUser()) : null;
   let user: { readonly uid: number; readonly name: string; readonly home: string } | null = null;

@@ -11,30 +11,30 @@ import { message as sentence } from '../../shared/messages/message.ts';
 import { encoded, type Plain } from '../../shared/policy/protobuf-plain.ts';
 import { ProbeError, type EvidenceText } from './evidence.ts';
 
-/** A step to run by BuildKit, as `docker buildx build` has it run, without its Dockerfile and session. */
+/** A step to be run by BuildKit, as by `docker buildx build`, without a Dockerfile and a session. */
 export interface BuildStep {
-  /** A local image by its whole name: 'docker.io/bulkhead/probe:1'. */
+  /** A local image by its full name: 'docker.io/bulkhead/probe:1'. */
   readonly image: string;
   readonly args: readonly string[];
-  /** Name of the build; nobody else's. */
+  /** A unique name for the build. */
   readonly reference: string;
 }
 
-/** What became of a step. */
+/** The result of a step. */
 export interface StepResult {
-  /** What it printed, latin1, with bytes of BuildKit's messages before and after each piece. */
+  /** Its output, latin1, with bytes of BuildKit's messages before and after each piece. */
   readonly output: string;
-  /** BuildKit's words, or the gateway's, where it failed; null where it ended well. */
+  /** BuildKit's message, or the gateway's, if it failed; null on success. */
   readonly error: EvidenceText | null;
 }
 
-/** Longest message of a response that is read, bytes. */
+/** Maximum length of a message in a response, bytes. */
 const maxResponseBytes = 1024 * 1024;
 const control = '/moby.buildkit.v1.Control/';
 
 /**
- * Runs one step through `POST /grpc` of that socket, without the network and past the build cache. No image
- * comes of it. Rejects with the refusal of the upgrade, where the socket is not reached, or with `signal`.
+ * Runs one step through `POST /grpc` of that socket, without the network and the build cache. Creates no
+ * image. Rejects with the refusal of the upgrade, if the socket can't be connected to, or with `signal`.
  */
 export async function runBuildStep(
   socketPath: string,
@@ -48,16 +48,17 @@ export async function runBuildStep(
   signal.addEventListener('abort', stop, { once: true });
   session.on('error', () => undefined);
   try {
-    // BuildKit streams the output only while it knows the build; a request that comes earlier waits for it.
+    // BuildKit streams the output only while the build is registered; a request that comes earlier waits for
+    // it.
     const output = call(session, 'Status', encoded(statusRequest, { Ref: step.reference }));
-    // Where the other call fails first, nobody waits for this one.
+    // If the other call fails first, this one is not awaited.
     output.catch(() => undefined);
     const solved = await call(
       session,
       'Solve',
       encoded(solveRequest, { Ref: step.reference, Definition: stepGraph(step) }),
     );
-    // No build was begun where the gateway refuses one.
+    // No build was begun if the gateway refuses one.
     if (solved.status === permissionDenied) return { output: '', error: solved.message };
     const lines = (await output).messages.map((message) => Buffer.from(message).toString('latin1'));
     return { output: lines.join('\n'), error: solved.status === 0 ? null : solved.message };
@@ -69,7 +70,7 @@ export async function runBuildStep(
 
 const permissionDenied = 7;
 
-/** The image, a command in it, and (BuildKit wants it last) which step's result is meant. */
+/** The image, a command in it, and (required by BuildKit as the last op) whose result is wanted. */
 function stepGraph({ image, args }: BuildStep): Plain {
   const attrs = { 'image.resolvemode': 'local' };
   const source = encoded(op, { source: { identifier: `docker-image://${image}`, attrs } });
@@ -119,7 +120,9 @@ interface GrpcResponse {
   readonly messages: readonly Uint8Array[];
 }
 
-/** One message there, and all that comes back. `status` is gRPC's; -1 where the connection ended before. */
+/**
+ * Sends one message, and returns the whole response. `status` is gRPC's; -1 if the connection ended before.
+ */
 async function call(session: ClientHttp2Session, method: string, message: Uint8Array): Promise<GrpcResponse> {
   const stream = session.request({
     ':method': 'POST',

@@ -35,7 +35,7 @@ it('A5: the listed device must be there and open, and no other be there or be ma
     evidence:
       '/dev/x (b7:3): ok; making another: EPERM; --device /dev/kmsg: 403 enhanced container isolation: no',
   });
-  // Its driver answers.
+  // Its driver responds.
   expect(judge({ ...good, open: 'EBUSY' }, null).verdict).toBe('pass');
   expect(judge({ ...good, open: 'EPERM' }).verdict).toBe('fail');
   expect(judge({ ...good, make: 'ok' }).verdict).toBe('fail');

@@ -12,7 +12,7 @@ import type { VerifyOptions } from './verify-options.ts';
 
 const id = 'A5-listed-devices';
 
-/** A device that the settings list for everybody. */
+/** A device that the settings list for every image. */
 interface ListedDevice {
   readonly path: string;
   readonly access: string;
@@ -20,19 +20,19 @@ interface ListedDevice {
   readonly number: string;
 }
 
-/** A device of the machine that nobody should be given unless it is listed: the kernel's log. */
+/** A device of the machine that no container should get unless it is listed: the kernel's log. */
 const kernelLog = '/dev/kmsg';
-/** What every container has: null, zero, full, random, urandom, tty, console, ptmx and terminals. */
+/** The devices of every container: null, zero, full, random, urandom, tty, console, ptmx and terminals. */
 const usualDevices = /^c(?:1:[35789]|5:[012]|136:\d+)$/;
-/** Errors that come before the driver of a device is reached. */
+/** Errors that occur before the driver of a device is called. */
 const refusals = new Set(['EPERM', 'EACCES', 'ENOENT']);
 
-/** What stands for a listed device where none is listed for everybody: every container has it. */
+/** Replaces a listed device if none is listed for every image: every container has it. */
 const nullDevice: ListedDevice = { path: '/dev/null', access: 'rwm', number: 'c1:3' };
 
 /**
- * A5: a container that is given a device which is listed for everybody opens it, has no other, and can make
- * none. One that is not listed is refused, unless a pattern may list it.
+ * A5: a container that is given a device that is listed for every image can open it, has no other, and can
+ * create none. One that is not listed is refused, unless a pattern may list it.
  */
 export async function collectDevices(runner: ProbeRunner, { settings }: VerifyOptions): Promise<Claim> {
   const device = (await firstForEverybody(settings.devices)) ?? nullDevice;
@@ -49,7 +49,7 @@ export async function collectDevices(runner: ProbeRunner, { settings }: VerifyOp
   return judgeDevices(device, probe, refusal);
 }
 
-/** The claim of what the probe saw; `refusal`: of a device that is not listed, null where none was tried. */
+/** The claim for the probe's result; `refusal`: of a device that is not listed, null if none was tried. */
 export function judgeDevices(
   device: ListedDevice,
   probe: Observed<ProbeResult>,

@@ -44,8 +44,8 @@ export async function collectShares(
 }
 
 /**
- * A9 where there is no shared directory to try: volumes are mounted like those. One without a name, which
- * goes with its containers, is read-only in another's alone.
+ * A9 if there is no shared directory to try: volumes are mounted in the same way. An anonymous volume, which
+ * is removed with its containers, is mounted read-only in a second one.
  */
 async function readOnlyVolume(runner: ProbeRunner): Promise<Claim> {
   const owner = await runner.probe({
@@ -59,7 +59,10 @@ async function readOnlyVolume(runner: ProbeRunner): Promise<Claim> {
   return judgeReadOnly('error' in probe ? probe : { value: { probe: probe.value, readOnlyChanged: false } });
 }
 
-/** A8: the engine's own directories, by Binds and Mounts, one above them, and one that nobody shares. */
+/**
+ * A8: the engine's own directories, by Binds and Mounts, a parent of them, and a directory that is not
+ * shared.
+ */
 export async function refusedDirectories(
   runner: ProbeRunner,
   { paths, settings }: VerifyOptions,

@@ -39,8 +39,8 @@ export async function collectSocketRefusals(runner: ProbeRunner, options: Verify
 }
 
 /**
- * A11: where the settings let the probe's image have a socket, it makes a container through it; elsewhere
- * that refusal is all there is to show.
+ * A11: if the settings allow the probe's image a socket, it creates a container through it; otherwise only
+ * the refusal can be verified.
  */
 export async function collectThroughSocket(runner: ProbeRunner, options: VerifyOptions): Promise<Claim> {
   const id = 'A11-through-socket';

@@ -27,12 +27,11 @@ import { collectSocketRefusals, collectThroughSocket } from './collect-sockets.t
 /** Missing in dockerode's types. */
 const cgroupsOfHost = { CgroupnsMode: 'host' } as Partial<HostConfig>;
 /**
- * Takes away what the engine itself lays over /proc for every container, so that it is isolation that is
- * seen. Missing in dockerode's types.
+ * Removes the engine's own masks over /proc, so that only isolation is tested. Missing in dockerode's types.
  */
 const everythingOfProc = { MaskedPaths: [], ReadonlyPaths: [] } as Partial<HostConfig>;
 
-/** Every claim, from containers that all run at once as far as they don't need each other. Never rejects. */
+/** Every claim, from containers that run concurrently as far as they are independent. Never rejects. */
 export async function collectClaims(options: VerifyOptions, image: string): Promise<Claim[]> {
   const runner = createProbeRunner(options, image);
   const { settings } = options;
@@ -40,7 +39,7 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
 
   const unoffered = options.notOffered ?? {};
   const door: BuildDoor = { docker: options.docker, socketPath: options.paths.clientSocket };
-  // Not probed at all where the backend can't.
+  // Not probed at all if the backend can't make the claim.
   const unless = async (ids: readonly ClaimId[], work: () => Promise<Claim[]>): Promise<Claim[]> =>
     ids.every((id) => unoffered[id] !== undefined) ? [] : work();
   const audit = settings.mode === 'audit';
@@ -71,8 +70,8 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
         judgeRefused('A8-engine-directories-refused', await refusedDirectories(runner, options)),
       ),
       unless(['A10-proc-hidden', 'A10-proc-emulated'], async () => {
-        // Where the engine lays nothing over /proc, lxcfs does not either: emulation shows in a container as
-        // everybody makes it.
+        // Where the engine masks nothing of /proc, lxcfs is not mounted either: emulation is tested in a
+        // container with the usual options.
         const [bare, usual] = await Promise.all([
           runner.probe({ args: ['--proc'], host: everythingOfProc }),
           runner.probe({ args: ['--proc'] }),
@@ -100,7 +99,7 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
 }
 
 /**
- * A2, A3, A6, A7: two containers that live at the same time (ranges could be given out twice only then), and
+ * A2, A3, A6, A7: two containers that run at the same time (only then could ranges be handed out twice), and
  * one that joins the first.
  */
 async function isolation(
@@ -132,13 +131,13 @@ async function isolation(
   ];
 }
 
-/** Where such containers may be started and entered, none is made for anybody to find. */
+/** If such containers may be started and entered, none is created, since other users could find it. */
 const mayMakeUnprotected = (settings: EffectiveSettings): boolean =>
   settings.mode === 'enforce' && settings.existingContainers === 'block';
 
 /**
- * A container as it was before ECI, made past the gateway and never started; null for a caller who can't get
- * past it.
+ * A container as it was before ECI, created without the gateway and never started; null if the caller has no
+ * access to the engine's socket.
  */
 async function unprotectedContainer(engineSocket: string, image: string): Promise<string | null> {
   try {

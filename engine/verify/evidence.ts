@@ -10,10 +10,13 @@ import {
 import type { Claim, ClaimId, ClaimItem, Verdict } from '../../shared/verify/claims.ts';
 import { engineReason } from '../base/docker-client.ts';
 
-/** A sentence of the catalogue, or what is the same in every language: an engine's own words, a uid_map. */
+/**
+ * A sentence of the catalogue, or text that is the same in every language: an engine's own message, a
+ * uid_map.
+ */
 export type EvidenceText = string | Message;
 
-/** Why a probe brought nothing. */
+/** Why a probe returned nothing. */
 export class ProbeError extends Error {
   readonly reason: EvidenceText;
 
@@ -23,7 +26,7 @@ export class ProbeError extends Error {
   }
 }
 
-/** What is known of a failed probe: its own reason, or the engine's words. */
+/** The reason of a failed probe: its own, or the engine's message. */
 export const probeErrorText = (error: unknown): EvidenceText =>
   error instanceof ProbeError ? error.reason : engineReason(error);
 
@@ -35,7 +38,7 @@ export const makeClaim = (id: ClaimId, verdict: Verdict, evidence: EvidenceText)
   ...sentenceOf(evidence),
 });
 
-/** The evidence of a claim as it was given. */
+/** The evidence of a claim in its original form. */
 export const evidenceOf = ({ evidence, sentence }: Claim): EvidenceText => withReference(evidence, sentence);
 
 /** Makes one item of a claim, likewise. */
@@ -52,6 +55,6 @@ export function makeItem(title: EvidenceText, seen: EvidenceText, good: boolean)
   };
 }
 
-/** "what was tried: what came of it". */
+/** "attempt: result". */
 export const outcomeText = (title: EvidenceText, outcome: EvidenceText): Message =>
   message('evidence.outcome', { title, outcome });

@@ -15,17 +15,17 @@ import {
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 import type { NoShare } from './probe-share.ts';
 
-/** What a container with a shared directory did, and what the machine sees of it. */
+/** The results of a container with a shared directory, inside and on the machine. */
 export interface ShareObservation {
   readonly probe: ProbeResult;
-  /** Owner of the file its root wrote, "uid:gid"; null: there is none. */
+  /** Owner of the file that its root wrote, "uid:gid"; null: there is none. */
   readonly writtenBy: string | null;
   readonly readOnlyChanged: boolean;
   /** The user who had the container created, by the machine's ids. */
   readonly user: number;
 }
 
-/** A8 where no shared directory takes a file; null: nothing is shared. */
+/** A8 if no shared directory is writable; null: nothing is shared. */
 export function judgeUnshared(none: NoShare | null): Claim {
   const id = 'A8-shared-directory-usable';
   if (none === null) return notOffered(id, message('evidence.nothing-is-shared'));
@@ -35,7 +35,9 @@ export function judgeUnshared(none: NoShare | null): Claim {
     : notObserved(id, message('evidence.no-share-takes-file', { why }));
 }
 
-/** A8: a shared directory works, and what the container's root writes belongs to the user who shared it. */
+/**
+ * A8: a shared directory works, and files written by the container's root belong to the user who shared it.
+ */
 export function judgeShared(observed: Observed<ShareObservation>): Claim {
   const id = 'A8-shared-directory-usable';
   if ('error' in observed) return notObserved(id, observed.error);
@@ -61,7 +63,7 @@ export function judgeShared(observed: Observed<ShareObservation>): Claim {
 }
 
 /**
- * A9: no way to write into a read-only mount, seen from inside and, where it is a directory of the machine's,
+ * A9: no way to write into a read-only mount, seen from inside and, if it is a directory of the machine, from
  * outside.
  */
 export function judgeReadOnly(
@@ -76,7 +78,7 @@ export function judgeReadOnly(
   return judgeWays(id, tried, !written && !observed.value.readOnlyChanged);
 }
 
-/** A10: what of /proc and /sys is hidden from a container that is not privileged. */
+/** A10: which parts of /proc and /sys are hidden from a container that is not privileged. */
 export function judgeProcHidden(probe: Observed<ProbeResult>): Claim {
   const id = 'A10-proc-hidden';
   const proc = procOf(probe);
@@ -84,7 +86,7 @@ export function judgeProcHidden(probe: Observed<ProbeResult>): Claim {
   return judgeWays(id, Object.entries(proc.value.tried), true);
 }
 
-/** Ways that the probe tries, by the names in its output. */
+/** The ways that the probe tries, by their names in its output. */
 const ways = [
   ['as it is', 'evidence.write-directly'],
   ['remount', 'evidence.remount'],
@@ -104,7 +106,7 @@ function wayTitle(way: string): EvidenceText {
   return id === undefined ? way : message(id);
 }
 
-/** A9, A10: none of several ways was open. `unchanged`: nothing else shows that one was. */
+/** A9, A10: none of several ways succeeded. `unchanged`: no other observation shows that one did. */
 function judgeWays(id: ClaimId, tried: readonly (readonly [string, string])[], unchanged: boolean): Claim {
   const items = tried.map(([way, result]) => makeItem(wayTitle(way), result, result !== 'ok'));
   return {
@@ -126,7 +128,7 @@ function procOf(probe: Observed<ProbeResult>): Observed<NonNullable<ProbeFacts['
   return proc === undefined ? { error: message('evidence.probe-did-not-look') } : { value: proc };
 }
 
-/** A machine that has just started shows no difference yet, s. */
+/** On a machine that has just started there is no difference yet, s. */
 const youngMachine = 60;
 
 /** A10: whether /proc shows the container's values, by lxcfs. */
@@ -192,15 +194,15 @@ export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', observed: 
 }
 
 /**
- * What came of a container that created another one through its socket: it, and that one where there was
- * one.
+ * The results of a container that created another one through its socket: its own, and the other's if it was
+ * created.
  */
 export interface ThroughSocket {
   readonly maker: ProbeResult;
   readonly created: Observed<ProbeResult> | null;
 }
 
-/** A11: what a container makes through its socket is isolated too, in a range of its own. */
+/** A11: a container created through a mounted socket is isolated too, in a range of its own. */
 export function judgeThroughSocket(observed: Observed<ThroughSocket>): Claim {
   const id = 'A11-through-socket';
   if ('error' in observed) return notObserved(id, observed.error);

@@ -13,7 +13,7 @@ import { makeClaim, makeItem, type EvidenceText } from './evidence.ts';
 import { ownRange, notObserved, type Observed } from './judge.ts';
 import type { ProbeResult } from './probe-container.ts';
 
-/** `given`: the setting that gives it to every process of the machine, with its value. */
+/** `given`: the setting that allows it to every process of the machine, with its value. */
 interface OperationResult {
   readonly operation: Operation;
   readonly result: EvidenceText;
@@ -23,8 +23,8 @@ interface OperationResult {
 }
 
 /**
- * A4, A5: item by item what a privileged container could do, and what it could not. Two claims: that it
- * works, and that it is confined.
+ * A4, A5: item by item what a privileged container could and could not do. Two claims: that it works, and
+ * that it is confined.
  */
 export function judgePrivileged(probe: Observed<ProbeResult>): Claim[] {
   if ('error' in probe)
@@ -60,7 +60,10 @@ export function judgePrivileged(probe: Observed<ProbeResult>): Claim[] {
   ];
 }
 
-/** Enough must have been seen as it should be: a list of things this kernel does not have shows nothing. */
+/**
+ * Enough operations must have had the expected result: a list of features that this kernel lacks shows
+ * nothing.
+ */
 function judgeKind(
   id: Claim['id'],
   results: readonly OperationResult[],

@@ -5,17 +5,19 @@ import { parseUidMap } from '../scan/scan.ts';
 import { makeClaim, makeItem, outcomeText, type EvidenceText } from './evidence.ts';
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 
-/** What a probe brought, or why it brought nothing. */
+/** The result of a probe, or why it returned nothing. */
 export type Observed<T> = { readonly value: T } | { readonly error: EvidenceText };
 
-/** A claim that was shown, or not. */
+/** A claim that was verified, or not. */
 export const claim = (id: ClaimId, pass: boolean, evidence: EvidenceText): Claim =>
   makeClaim(id, pass ? 'pass' : 'fail', evidence);
 
-/** A claim of which nothing was seen: that is a failed one. */
+/** A claim without an observation: it counts as failed. */
 export const notObserved = (id: ClaimId, error: EvidenceText): Claim => makeClaim(id, 'fail', error);
 
-/** Ids a container owns, from inside and (where seen) outside; null when that is not a range of its own. */
+/**
+ * The ids of a container, from inside and (if observed) outside; null when that is not a range of its own.
+ */
 export function ownRange(result: {
   readonly facts: Pick<ProbeFacts, 'uidMap' | 'gidMap'>;
   readonly outsideMap: string | null;
@@ -23,7 +25,7 @@ export function ownRange(result: {
   const uids = parseUidMap(result.facts.uidMap.replaceAll('; ', '\n'));
   const gids = parseUidMap(result.facts.gidMap.replaceAll('; ', '\n'));
   if (uids === null || gids === null || uids.first === 0 || gids.first === 0) return null;
-  // A container that lies about itself (a changed image) would still be seen from outside.
+  // A container that reports false values (a changed image) would still be seen from outside.
   if (result.outsideMap !== null) {
     const outside = parseUidMap(result.outsideMap);
     if (outside === null || outside.first !== uids.first || outside.last !== uids.last) return null;
@@ -43,7 +45,7 @@ export function judgeUserNamespace(probe: Observed<ProbeResult>): Claim {
   );
 }
 
-/** A3: two containers at once, two ranges of at least 64K without a common id. */
+/** A3: two concurrent containers, two ranges of at least 64K without a common id. */
 export function judgeExclusiveRange(first: Observed<ProbeResult>, second: Observed<ProbeResult>): Claim {
   const id = 'A3-exclusive-range';
   if ('error' in first) return notObserved(id, first.error);
@@ -87,22 +89,22 @@ export function judgeUsernsHost(probe: Observed<ProbeResult>): Claim {
 }
 
 export type Refusal = {
-  /** What the request was for. */
+  /** The purpose of the request. */
   readonly request: EvidenceText;
   readonly answer: Observed<{ status: number; message: string } | null>;
 };
 
-/** Every refusal of ECI begins with these words. */
+/** Every refusal by ECI begins with this text. */
 const refusalPrefix = 'enhanced container isolation:';
 
-/** Whether a request was refused in the words of ECI (B6). */
+/** Whether a request was refused with the message of ECI (B6). */
 export const isRefused = ({ answer }: Refusal): boolean =>
   'value' in answer &&
   answer.value !== null &&
   answer.value.status === 403 &&
   answer.value.message.startsWith(refusalPrefix);
 
-/** What came of a request that must be refused; a refusal verbatim. */
+/** The result of a request that must be refused; a refusal verbatim. */
 export function refusalOutcome({ answer }: Refusal): EvidenceText {
   if ('error' in answer) return answer.error;
   return answer.value === null
@@ -110,10 +112,10 @@ export function refusalOutcome({ answer }: Refusal): EvidenceText {
     : `${answer.value.status} ${answer.value.message}`;
 }
 
-/** A7, A8, B1: every request was refused, in the words of ECI (B6). */
+/** A7, A8, B1: every request was refused, with the message of ECI (B6). */
 export function judgeRefused(id: ClaimId, refusals: readonly Refusal[]): Claim {
   const bad = refusals.filter((one) => !isRefused(one));
-  // Verbatim where it matters or is short; several refusals by what the requests were for, their words being
+  // Verbatim if it matters or is short; several refusals by the purposes of the requests, with their messages
   // in the items.
   const evidence =
     bad.length > 0 || refusals.length < 2
@@ -134,11 +136,11 @@ export function judgeRefused(id: ClaimId, refusals: readonly Refusal[]): Claim {
   };
 }
 
-/** In audit mode nothing is refused, so a refusal can't be shown. */
+/** In audit mode nothing is refused, so a refusal can't be verified. */
 export const notEnforced = (id: ClaimId): Claim =>
   makeClaim(id, 'not-enforced', message('evidence.audit-mode'));
 
-/** With ECI off one thing is shown, how it is: root in a container is root in the engine. */
+/** With ECI off only one fact is verified: root in a container is root in the engine. */
 export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]): Claim[] {
   const shown = 'value' in probe && ownRange(probe.value) === null;
   const evidence =
@@ -156,7 +158,7 @@ export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]):
 }
 
 /**
- * The backend, or the settings, offer nothing of the kind: no failure, and never shown as a pass. `why` is
- * for the admin.
+ * The backend, or the settings, do not offer this: not a failure, and never counted as passed. `why` is for
+ * the administrator.
  */
 export const notOffered = (id: ClaimId, why: EvidenceText): Claim => makeClaim(id, 'not-offered', why);

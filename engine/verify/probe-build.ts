@@ -9,7 +9,7 @@ import { parseFacts, probeTimeoutMs, within, type ProbeFacts } from './probe-con
 import { probePath } from '../base/verification-probe.ts';
 import { fileTar, removeImage } from './probe-image.ts';
 
-/** The socket that users have, and a client of it. */
+/** The users' socket, and a client of it. */
 export interface BuildDoor {
   readonly docker: Docker;
   readonly socketPath: string;
@@ -17,7 +17,7 @@ export interface BuildDoor {
 
 /**
  * Has the classic builder run the probe in a RUN on its local image, for which no registry is queried, and
- * removes what comes of it. Rejects with the builder's words, or after 30 s.
+ * removes the result. Rejects with the builder's message, or after 30 s.
  */
 export async function probeClassicBuild(
   { docker }: BuildDoor,
@@ -38,8 +38,8 @@ export async function probeClassicBuild(
 }
 
 /**
- * Has BuildKit run the probe in a step on its local image, by the calls that `docker buildx build` makes; in
- * BuildKit's cache a few kilobytes stay until its next clean-up. Rejects like the other.
+ * Has BuildKit run the probe in a step on its local image, with the calls of `docker buildx build`; a few
+ * kilobytes stay in BuildKit's cache until its next clean-up. Rejects like the other.
  */
 export async function probeBuildKit(
   { socketPath }: BuildDoor,
@@ -59,7 +59,7 @@ export async function probeBuildKit(
 
 const buildDidNotEnd = (seconds: number): Message => message('evidence.build-did-not-end', { seconds });
 
-/** Ends the work with its caller, and when it takes too long. */
+/** Aborts the work with its caller, and when it takes too long. */
 async function bounded<T>(signal: AbortSignal, work: (either: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const either = abortEither(signal, controller.signal);
@@ -71,7 +71,7 @@ async function bounded<T>(signal: AbortSignal, work: (either: AbortSignal) => Pr
 }
 
 /**
- * The probe's line among what a build printed: BuildKit's messages have their own bytes before and after it.
+ * The probe's line in the output of a build: BuildKit's messages have their own bytes before and after it.
  */
 function factsIn(output: string, error: EvidenceText | null): ProbeFacts {
   const line = output.split('\n').find((printed) => printed.includes('{"uid":'));
@@ -95,7 +95,7 @@ function startBuild(
     isStream: true,
     statusCodes: { 200: true, 400: 'bad parameter', 403: 'refused', 500: 'server error' },
   };
-  // docker-modem has no types: it calls back with an error, or with the answer's stream.
+  // docker-modem has no types: it calls back with an error, or with the response's stream.
   const modem = docker.modem as {
     dial(request: object, done: (error: Error | null, stream: AsyncIterable<unknown>) => void): void;
   };
@@ -116,9 +116,7 @@ async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
   return log;
 }
 
-/**
- * What the classic builder printed, which image came of it, and its error, out of the engine's lines of JSON.
- */
+/** The output of the classic builder, its image, and its error, from the engine's lines of JSON. */
 export function readBuild(log: string): {
   readonly output: string;
   readonly image: string | null;
@@ -129,7 +127,7 @@ export function readBuild(log: string): {
   let error: string | null = null;
   for (const line of log.split('\n')) {
     let message: { stream?: unknown; error?: unknown; aux?: unknown };
-    // Lines that are no JSON are nobody's words.
+    // Lines that are not JSON are ignored.
     try {
       message = JSON.parse(line) as typeof message;
     } catch {

@@ -10,7 +10,7 @@ import { ProbeError } from './evidence.ts';
 import { probeLabel, probePath } from '../base/verification-probe.ts';
 
 /**
- * What the probe prints (runtime/bulkhead-probe.c); the optional parts are there when it was run with their
+ * The output of the probe (runtime/bulkhead-probe.c); the optional parts exist if it was run with their
  * options.
  */
 export const probeFactsSchema = z.object({
@@ -44,13 +44,13 @@ export interface ProbeResult {
   readonly facts: ProbeFacts;
   readonly runtime: string;
   readonly usernsMode: string;
-  /** uid_map as the engine's machine sees it, null when the container had ended (or that can't be read). */
+  /** uid_map as read on the engine's machine, null when the container had ended (or it can't be read). */
   readonly outsideMap: string | null;
 }
 
 export const probeTimeoutMs = usualLimits.probe;
 
-/** What is wrong with a probe that takes longer. */
+/** The problem of a probe that takes longer. */
 export const noResponse = (seconds: number): Message => message('evidence.no-probe-answer', { seconds });
 const noCreateResponse = (seconds: number): Message => message('evidence.no-create-answer', { seconds });
 
@@ -61,7 +61,7 @@ export interface ProbeRequest {
 }
 
 /**
- * Create body of a probe that asks for what a hostile client would: the host's runtime and the host's users
+ * Create body of a probe that requests what a hostile client would: the host's runtime and the host's users
  * (A6, A7).
  */
 export function probeBody(request: ProbeRequest): ContainerCreateOptions {
@@ -80,8 +80,8 @@ export function probeBody(request: ProbeRequest): ContainerCreateOptions {
 }
 
 /**
- * Runs one probe up to its line of facts; it is left for `removeProbes`. Rejects with the engine's words, or
- * after 30 s.
+ * Runs one probe up to its line of facts; it is left for `removeProbes`. Rejects with the engine's message,
+ * or after 30 s.
  */
 export async function runProbe(
   docker: Docker,
@@ -95,7 +95,7 @@ export async function runProbe(
   });
 }
 
-/** Reads a probe that somebody else started: one made through a mounted socket (A11). */
+/** Reads a probe that was started by another: one created through a mounted socket (A11). */
 export async function readProbe(docker: Docker, id: string, signal: AbortSignal): Promise<ProbeResult> {
   return within(probeTimeoutMs, signal, noResponse, () => read(docker.getContainer(id), signal));
 }
@@ -114,7 +114,7 @@ async function read(container: Container, signal: AbortSignal): Promise<ProbeRes
   };
 }
 
-/** The probe's line as facts. Throws when it is anything else. */
+/** Parses the probe's line as facts. Throws if it is invalid. */
 export function parseFacts(line: string): ProbeFacts {
   let value: unknown;
   try {
@@ -125,7 +125,7 @@ export function parseFacts(line: string): ProbeFacts {
   return probeFactsSchema.parse(value);
 }
 
-/** First line on the probe's output; its log is followed, so that it need not have ended. */
+/** First line of the probe's output; its log is followed, so that it need not have ended. */
 async function firstLine(container: Container, signal: AbortSignal): Promise<string> {
   const stream = await container.logs({ follow: true, stdout: true, stderr: true });
   const stop = () => {
@@ -161,8 +161,8 @@ function unframe(bytes: Buffer): string {
 }
 
 /**
- * Asks for a container that ECI must refuse. The refusal's words, or null when it was made (it is never
- * started, and removed by `removeProbes`).
+ * Requests a container that ECI must refuse. Resolves with the message of the refusal, or null if it was
+ * created (it is never started, and removed by `removeProbes`).
  */
 export async function requestRefused(
   docker: Docker,
@@ -182,12 +182,13 @@ export async function requestRefused(
 }
 
 /**
- * Removes every container a verification made, this one or a crashed one. The value: what could not be
- * removed.
+ * Removes every container that a verification created, this one or a crashed one. The value: what could not
+ * be removed.
  */
 export async function removeProbes(docker: Docker): Promise<string[]> {
   const labelled = await docker.listContainers({ all: true, filters: { label: [probeLabel] } });
-  // A label alone any image may give its containers. The image itself may be gone.
+  // Any image may set this label on its containers, so the label alone is not enough. The image itself may be
+  // gone.
   const left = labelled.filter(({ Command }) => Command.split(' ', 1)[0] === probePath);
   const failures = await Promise.all(
     left.map(async ({ Id }) => {
@@ -195,7 +196,7 @@ export async function removeProbes(docker: Docker): Promise<string[]> {
         await docker.getContainer(Id).remove({ force: true, v: true });
         return null;
       } catch (error) {
-        // 404: gone; 409: somebody else is removing it.
+        // 404: gone; 409: being removed by another client.
         return statusOf(error) === 404 || statusOf(error) === 409 ? null : engineMessage(error);
       }
     }),
@@ -204,8 +205,8 @@ export async function removeProbes(docker: Docker): Promise<string[]> {
 }
 
 /**
- * Bounds a step by time, `usualMs` on a usual machine, and by the caller's abort. `timeout` makes the text of
- * an ended limit.
+ * Bounds a step by time, `usualMs` on a usual machine, and by the caller's abort. `timeout` is the text for
+ * an exceeded limit.
  */
 export async function within<T>(
   usualMs: number,

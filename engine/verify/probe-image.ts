@@ -8,15 +8,15 @@ import { probeLabel, probePath } from '../base/verification-probe.ts';
 import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
-/** Where the probe for an architecture, as an engine names it, is below the directory of what was built. */
+/** The path of the probe for an architecture (the engine's name for it), below the directory of the build. */
 export const probeProgram = (directory: string, architecture: string): string =>
   path.join(directory, architecture, 'bulkhead-probe');
 
-/** What to do where it is missing. It is a Linux program, whatever system this is. */
+/** What to do if it is missing. It is a Linux program, on every system. */
 export const probeHint = message('verify.build-probe-on-linux');
 
 /**
- * Makes the one-file image of the probe (no registry, no base image), tagged by the program's hash. The
+ * Creates the one-file image of the probe (no registry, no base image), tagged by the program's hash. The
  * program is the one for the engine's architecture, which need not be this machine's:
  * `<directory>/amd64/bulkhead-probe`, `<directory>/arm64/bulkhead-probe`. The value is its reference. Error:
  * verify.no-image.
@@ -64,7 +64,7 @@ export async function makeProbeImage(docker: Docker, directory: string): Promise
   }
 }
 
-/** Removes an image by reference or id, with what only it has; one that is gone is fine. */
+/** Removes an image by reference or id, with layers that only it has; no error if it is gone. */
 export async function removeImage(docker: Docker, reference: string): Promise<void> {
   await docker
     .getImage(reference)
@@ -75,8 +75,8 @@ export async function removeImage(docker: Docker, reference: string): Promise<vo
 }
 
 /**
- * Removes the images without a name that a build on the probe image left, this one's or a crashed one's: a
- * build that is cancelled after a step has made one already. Rejects with the engine's error.
+ * Removes the untagged images left by a build on the probe image, of this verification or a crashed one: a
+ * build that is cancelled after a step has created one already. Rejects with the engine's error.
  */
 export async function removeBuiltImages(docker: Docker): Promise<void> {
   const dangling = await docker.listImages({ filters: { dangling: ['true'], label: [probeLabel] } });
@@ -86,7 +86,7 @@ export async function removeBuiltImages(docker: Docker): Promise<void> {
         .getImage(Id)
         .remove()
         .catch((error: unknown) => {
-          // 404: gone; 409: a container uses it, or somebody else is removing it.
+          // 404: gone; 409: in use by a container, or being removed by another client.
           if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
         }),
     ),
@@ -100,8 +100,8 @@ async function collect(stream: NodeJS.ReadableStream): Promise<string> {
 }
 
 /**
- * A POSIX ustar archive of files of root's, modified at the epoch: the same content always gives the same
- * bytes.
+ * A POSIX ustar archive of files owned by root, modified at the epoch: the same content always results in the
+ * same bytes.
  */
 export function fileTar(
   files: readonly { readonly name: string; readonly content: Buffer; readonly mode: number }[],

@@ -4,7 +4,7 @@ import type { Observed, Refusal } from './judge.ts';
 import { requestRefused, runProbe, type ProbeRequest, type ProbeResult } from './probe-container.ts';
 import type { VerifyOptions } from './verify-options.ts';
 
-/** Where the probe finds what is mounted for it. */
+/** Where mounts for the probe are in its container. */
 export const inside = { shared: '/shared', readOnly: '/read-only', socket: '/var/run/docker.sock' } as const;
 
 /** Runs probes in containers of one image, and turns their failures into observations. */
@@ -16,7 +16,7 @@ export interface ProbeRunner {
   observe<T>(work: () => Promise<T>): Promise<Observed<T>>;
 }
 
-/** Makes the runner of a verification; its signal ends every probe. */
+/** Creates the runner of a verification; its signal ends every probe. */
 export function createProbeRunner(
   { docker, signal = new AbortController().signal }: VerifyOptions,
   image: string,

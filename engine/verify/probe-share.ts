@@ -4,20 +4,20 @@ import { isInside } from '../../shared/policy/bind-source.ts';
 import { expandShare, type EffectiveSettings } from '../../shared/settings/index.ts';
 import { foreignPlace } from '../base/foreign-place.ts';
 
-/** A directory of the machine's in a shared one, for one verification. */
+/** A directory of the machine inside a shared one, for one verification. */
 export interface ProbeShare {
-  /** Mounted writable; holds a file `given`. */
+  /** Mounted writable; contains a file `given`. */
   readonly writable: string;
   /** Mounted read-only. */
   readonly readOnly: string;
-  /** Owner of what the container's root wrote, "uid:gid"; null where nothing was written. */
+  /** Owner of the file written by the container's root, "uid:gid"; null if nothing was written. */
   writtenBy(): Promise<string | null>;
-  /** Whether something came to lie in the read-only one. */
+  /** Whether a file appeared in the read-only one. */
   readOnlyChanged(): Promise<boolean>;
   remove(): Promise<void>;
 }
 
-/** Directories that may be mounted, variables replaced as the gateway does for this user. */
+/** Directories that may be mounted, with variables replaced as the gateway does for this user. */
 export function sharedDirectories(settings: EffectiveSettings, home: string): string[] {
   const written =
     settings.fileSharing.kind === 'default'
@@ -26,28 +26,29 @@ export function sharedDirectories(settings: EffectiveSettings, home: string): st
   const places = written
     .map((share) => expandShare(share, { home, tmp: '/tmp' }))
     .filter((place): place is string => place?.startsWith('/') === true);
-  // Where temporary things belong comes first.
+  // Directories for temporary files come first.
   return places.toSorted((a, b) => Number(isInside(b, '/tmp')) - Number(isInside(a, '/tmp')));
 }
 
 /**
- * Why no shared directory takes a file. `denied`: none is there for the user who asks to write to, so that
- * there is nothing to try.
+ * Why no shared directory can be used. `denied`: the requesting user can write to none, so there is nothing
+ * to try.
  */
 export interface NoShare {
   readonly why: string;
   readonly denied: boolean;
 }
 
-/** The reason for a directory in which others may replace what is created there. */
+/** The reason for a directory in which other users may replace entries. */
 const exchangeable = 'others-may-write';
 /** The reason for a directory that does not exist, or that other users may write to. */
 const denials: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', exchangeable]);
 
 /**
- * Makes a directory in the first shared one that takes it and where nobody else may put another in its place:
- * the probe writes there as the user who verifies (root, mostly), and others may enter its container. `id`
- * tells engines apart: what a crashed verification of this one left is removed. Null where nothing is shared.
+ * Creates a directory in the first shared one that is writable and where no other user can replace it: the
+ * probe writes there as the user who verifies (usually root), and other users may enter its container. `id`
+ * distinguishes engines: leftovers of a crashed verification of this one are removed. Null if nothing is
+ * shared.
  */
 export async function makeProbeShare(
   shares: readonly string[],
@@ -63,8 +64,8 @@ export async function makeProbeShare(
     try {
       for (const name of await readdir(share))
         if (name.startsWith(prefix)) await removeShare(path.join(share, name));
-      // Nobody else may enter: whoever may use the socket may copy a set-user-id program of root's into the
-      // probe's container while it is there.
+      // No other user may enter: users of the socket could copy a set-user-id program of root's into the
+      // probe's container while it exists.
       const directory = await mkdtemp(path.join(share, prefix));
       const [writable, readOnly] = [path.join(directory, 'writable'), path.join(directory, 'read-only')];
       await mkdir(writable);
@@ -88,7 +89,7 @@ export async function makeProbeShare(
         },
       };
     } catch (error) {
-      // Another one may take it.
+      // The next one may be usable.
       failures.push({
         share,
         code: error instanceof Error && 'code' in error ? String(error.code) : String(error),
@@ -104,9 +105,9 @@ export async function makeProbeShare(
 }
 
 /**
- * Removes a probe's directory, and nothing that it does not know by name: others may write into a shared
- * directory, and put links where a deletion of all that is there would follow them. One that is not ours, or
- * has more in it, stays.
+ * Removes a probe's directory, and only entries with known names: other users may write into a shared
+ * directory, and create links that a recursive deletion would follow. One that is not ours, or has more
+ * content, stays.
  */
 async function removeShare(directory: string): Promise<void> {
   const found = await lstat(directory).catch(() => null);
@@ -117,7 +118,7 @@ async function removeShare(directory: string): Promise<void> {
   for (const empty of [at('writable'), at('read-only'), directory]) await rmdir(empty).catch(() => undefined);
 }
 
-/** A directory of the machine's that nobody shares, null where all of these are shared. */
+/** A directory of the machine that is not shared, null if all of these are shared. */
 export async function unsharedDirectory(shares: readonly string[]): Promise<string | null> {
   for (const place of ['/etc', '/boot', '/usr', '/opt', '/var']) {
     if (shares.some((share) => isInside(place, share))) continue;

@@ -6,12 +6,12 @@ import type { EvidenceText } from './evidence.ts';
 
 export interface VerifyOptions {
   readonly paths: RootPaths;
-  /** A client of the socket that users have: the gateway's. */
+  /** A client of the users' socket: the gateway's. */
   readonly docker: Docker;
   /** Directory with the built probe program of each architecture. */
   readonly probeDirectory: string;
   readonly runtimeName: string;
-  /** What is in force. */
+  /** The policy in force. */
   readonly settings: EffectiveSettings;
   /** Claims the backend can't make, each with the reason. */
   readonly notOffered?: Readonly<Partial<Record<ClaimId, EvidenceText>>>;

@@ -21,7 +21,7 @@ const paths = () => ({
   clientSocket: guarded.gateway.socket,
   engineSocket: guarded.engine.socket,
 });
-/** Puts settings in force and verifies under them. */
+/** Applies settings and verifies with them. */
 async function verify(document: Record<string, unknown>, more: Partial<VerifyOptions> = {}) {
   const settings = effectiveSettings(JSON.stringify(document));
   if (!settings.ok) throw new Error(settings.error.message);
@@ -38,10 +38,10 @@ async function verify(document: Record<string, unknown>, more: Partial<VerifyOpt
 const claimsOf = (result: Awaited<ReturnType<typeof verify>>): Readonly<Record<ClaimId, Claim>> => {
   if (!result.ok) throw new Error(`${result.error.message}: ${result.error.reason ?? ''}`);
   expect(result.value.claims.map(({ id }) => id)).toEqual([...claimIds]);
-  // every id, as just seen
+  // every id, as just observed
   return Object.fromEntries(result.value.claims.map((claim) => [claim.id, claim])) as Record<ClaimId, Claim>;
 };
-/** Nothing of a verification is left: containers, images, files, mounts, ranges. */
+/** Nothing of a verification remains: containers, images, files, mounts, ranges. */
 async function nothingLeft(): Promise<void> {
   expect(await guarded.engine.docker('ps', '-aq')).toBe('');
   expect((await guarded.engine.docker('images', '-a', '--format', '{{.Repository}}')).trim()).toBe('busybox');
@@ -79,7 +79,7 @@ it('A5: a container has the listed device that it is given, and no other', async
       /^\/dev\/cpu_dma_latency \(c10:\d+\): ok; making another: EPERM; --device \/dev\/kmsg: 403 /,
     ) as string,
   });
-  // Not for everybody.
+  // Not for every image.
   expect(await claim(listed({ device: '/dev/cpu_dma_latency', users: ['root'] }))).toMatchObject({
     verdict: 'pass',
     evidence: expect.stringMatching(/^\/dev\/null \(c1:3\): ok; making another: EPERM; /) as string,
@@ -137,7 +137,7 @@ it('names what is not offered, by the backend or the settings, and probes nothin
     evidence: 'all containers share one range',
   });
   expect(claims['A8-shared-directory-usable'].verdict).toBe('not-offered');
-  // Volumes are there all the same.
+  // Volumes exist all the same.
   expect(claims['A9-read-only-locked']).toMatchObject({
     verdict: 'pass',
     evidence: expect.stringMatching(/^as it is: EROFS, /) as string,
@@ -159,7 +159,7 @@ it('cancelled, it ends at once, records nothing, and leaves nothing', async () =
   }
   expect(await running).toMatchObject({ ok: false, error: { code: 'apply.cancelled' } });
   expect(await readFile(paths().verification, 'utf8')).toBe(before);
-  // What was being created when it was cancelled is the next one's to remove.
+  // What was being created when it was cancelled is removed by the next one.
   claimsOf(await verify(eciOn(guarded.scratch)));
   await nothingLeft();
 });

@@ -32,7 +32,7 @@ test('audit mode: no refusal is claimed, and nothing makes the engine protected'
   };
   expect(protectionState({ ...facts, audit: false })).toBe('protected');
   expect(protectionState({ ...facts, audit: true })).toBe('audit');
-  // Verified in audit mode, enforced since: the refusals were not shown.
+  // Verified in audit mode, enforced since: the refusals were not verified.
   const shown = claims.map((claim) => (claim.id === 'B1-socket-refused' ? notEnforced(claim.id) : claim));
   expect(
     protectionState({ ...facts, audit: false, verification: { ...facts.verification, claims: shown } }),
@@ -135,7 +135,7 @@ test('removes containers of its own program alone: any image may have its label'
         return Promise.resolve();
       },
     }),
-  } as unknown as Parameters<typeof removeProbes>[0]; // what it asks
+  } as unknown as Parameters<typeof removeProbes>[0]; // the fields that it uses
   expect(await removeProbes(docker)).toEqual([]);
   expect(removed).toEqual(['ours']);
 });
@@ -193,7 +193,7 @@ test('the directory shared with a probe is closed to other users: its container 
   }
 });
 
-// As root: only root gives directories away.
+// As root: only root can change the owner of directories.
 test.skipIf(process.getuid?.() !== 0)(
   'no directory is made for a probe where others may put their own in its place (A8)',
   async () => {

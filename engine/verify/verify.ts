@@ -13,13 +13,13 @@ import { message } from '../../shared/messages/message.ts';
 import { makeProbeImage, removeBuiltImages, removeImage } from './probe-image.ts';
 
 /**
- * Shows the protection from inside real containers, asking for them as a hostile client would, and records
- * the result in DIR/verification.json. Containers, images and files are always removed again, those of an
- * earlier crashed run first. A claim that can't be shown is a failed claim, not an error; errors:
+ * Verifies the protection from inside real containers, requested as a hostile client would, and records the
+ * result in DIR/verification.json. Containers, images and files are always removed again, those of an earlier
+ * crashed run first. A claim that can't be verified is a failed claim, not an error; errors:
  * engine.unreachable, verify.no-image, apply.in-progress (another verification).
  */
 export async function verifyProtection(options: VerifyOptions): Promise<Result<Verification, AppError>> {
-  // First of all: without an engine there may be no directory for the lock either.
+  // First of all: without an engine the directory for the lock may be missing, too.
   try {
     await options.docker.ping();
   } catch (error) {
@@ -67,8 +67,7 @@ export async function verifyProtection(options: VerifyOptions): Promise<Result<V
 }
 
 /**
- * Whatever happened before: nothing of ours stays. Failures show at the next run, which removes leftovers
- * first.
+ * In any case nothing of ours stays. Failures are reported by the next run, which removes leftovers first.
  */
 async function tidy(docker: Docker, image: string): Promise<void> {
   await removeProbes(docker).catch(() => undefined);
@@ -76,7 +75,7 @@ async function tidy(docker: Docker, image: string): Promise<void> {
   await removeImage(docker, image).catch(() => undefined);
 }
 
-/** The last recorded verification; null where there is none or it can't be understood. */
+/** The last recorded verification; null if there is none or it is invalid. */
 export async function readVerification(paths: RootPaths): Promise<Verification | null> {
   try {
     const parsed = verificationSchema.safeParse(JSON.parse(await readFile(paths.verification, 'utf8')));

@@ -6,9 +6,9 @@ import type { RootPaths } from '../../base/root-paths.ts';
 
 const versionSchema = z.object({ Version: z.string(), ApiVersion: z.string() });
 
-/** What the engine says of itself; what can't be learnt is null. */
+/** The engine's own information; unknown facts are null. */
 export async function describeEngineApi(paths: RootPaths): Promise<EngineDescription> {
-  // The engine's own socket is root's; others ask through the gateway.
+  // Only root can use the engine's own socket; other users query through the gateway.
   const socket = process.getuid?.() === 0 ? paths.engineSocket : paths.clientSocket;
   const [info, version] = await Promise.all([
     get(socket, '/info', engineInfoSchema),
@@ -28,8 +28,8 @@ async function get<T>(socket: string, target: string, schema: z.ZodType<T>): Pro
 }
 
 /**
- * Whether somebody answers HTTP there, whatever the answer: the gateway says 503 while the engine is down. To
- * a user who may not ask, a live process has to do.
+ * Whether an HTTP server responds there, with any status: the gateway responds with 503 while the engine is
+ * down. For a user without access, a running process is sufficient.
  */
 export async function respondsToHttp(
   socket: string,

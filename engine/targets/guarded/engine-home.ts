@@ -6,21 +6,21 @@ import { message } from '../../../shared/messages/message.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
 /**
- * What dockerd, and all that it starts, run with instead of root's home and environment: who may
- * build may have the engine run git and ssh against any server, and there they would be root, by its keys,
- * its credential helpers, its ~/.netrc.
+ * Home and environment of dockerd and its children, in place of root's: a user who may build can make the
+ * engine run git and ssh against any server, which would act as root there, with root's keys, credential
+ * helpers and ~/.netrc.
  */
 
 /**
- * Variables of the supervisor's that the engine gets. What is not here may hold an identity: SSH_AUTH_SOCK,
- * GIT_*, KRB5*, AWS_*, DOCKER_CONFIG.
+ * Variables of the supervisor that the engine gets. Variables that may contain an identity are not among
+ * them: SSH_AUTH_SOCK, GIT_*, KRB5*, AWS_*, DOCKER_CONFIG.
  */
 const inherited = new Set([
   'TMPDIR',
   'LANG',
   'LANGUAGE',
   'TZ',
-  // The way out, also for the programs that the engine starts.
+  // Proxies, also for the programs that the engine starts.
   ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
     name,
     name.toUpperCase(),
@@ -37,13 +37,13 @@ const inherited = new Set([
   'DOCKER_MIN_API_VERSION',
   'DOCKER_ENABLE_DEPRECATED_PULL_SCHEMA_1_IMAGE',
   'MOBY_DISABLE_PIGZ',
-  // The runtime's: which way layers are mounted (runtime/overlay.c).
+  // For the runtime: how layers are mounted (runtime/overlay.c).
   'BULKHEAD_LAYERS',
 ]);
 const inheritedFamilies = /^(?:LC|OTEL)_[A-Z_]+$/;
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** What of the supervisor's environment (`environment`) the engine gets. */
+/** The part of the supervisor's environment (`environment`) that the engine gets. */
 export function inheritedVariables(
   environment: NodeJS.ProcessEnv = process.env,
 ): Readonly<Record<string, string>> {
@@ -56,7 +56,7 @@ export function inheritedVariables(
   );
 }
 
-/** dockerd's whole environment. `more` is what the backend adds; `own` is the supervisor's environment. */
+/** dockerd's whole environment. `more` comes from the backend; `own` is the supervisor's environment. */
 export function engineEnvironment(
   paths: RootPaths,
   more: Readonly<Record<string, string>>,
@@ -75,9 +75,9 @@ export function engineEnvironment(
 }
 
 /**
- * Makes the engine's home (`DIR/home`, empty) and the programs that stand before others in its PATH
- * (`DIR/programs`: git and ssh, without an identity of root's). Fails where the home is not empty: what is in
- * it would be the engine's identity.
+ * Creates the engine's home (`DIR/home`, empty) and the programs that precede others in its PATH
+ * (`DIR/programs`: git and ssh, without an identity of root's). Fails if the home is not empty: its content
+ * would be the engine's identity.
  */
 export async function prepareEngineHome(paths: RootPaths): Promise<Result<void, AppError>> {
   try {

@@ -1,11 +1,11 @@
 /**
- * Programs that stand before others in the engine's PATH. The classic builder and BuildKit both run `git` by
- * name, and git runs `ssh` by name: BuildKit sets GIT_SSH_COMMAND="ssh -F /dev/null …" itself, and ssh takes
- * root's home from the user database, not from $HOME. So neither variables nor an empty home keep root's keys
- * from being offered.
+ * Programs that precede others in the engine's PATH. The classic builder and BuildKit both run `git` by name,
+ * and git runs `ssh` by name: BuildKit sets GIT_SSH_COMMAND="ssh -F /dev/null …" itself, and ssh takes root's
+ * home from the user database, not from $HOME. So neither variables nor an empty home keep root's keys from
+ * being offered.
  */
 
-/** Shell: sets `next` to the program of that name that comes next in PATH, or ends with 127. */
+/** Shell: sets `next` to the next program of that name in PATH, or exits with 127. */
 export const findNextProgram = (name: string): string => `next=
 IFS=:
 for directory in $PATH; do
@@ -19,7 +19,7 @@ unset IFS
 if [ -z "$next" ]; then echo "bulkhead: ${name} is not installed" >&2; exit 127; fi
 `;
 
-/** Puts the named variables, as far as they are set, in front of the program's arguments. */
+/** Prepends the named variables, as far as they are set, to the program's arguments. */
 const passVariables = (names: readonly string[]) => `for name in ${names.join(' ')}; do
   eval "isset=\\\${$name+x} value=\\\${$name-}"
   if [ -n "$isset" ]; then set -- "$name=$value" "$@"; fi
@@ -50,8 +50,8 @@ const gitVariables = [
 const sshVariables = ['TMPDIR', 'LANG', 'LC_ALL', 'GIT_PROTOCOL', 'SSH_AUTH_SOCK'];
 
 /**
- * git with no configuration but ours, no home, and no credential: an environment made anew. An SSH agent
- * (BuildKit's way to the client's) and headers that BuildKit gives as words stay.
+ * git with our configuration only, without a home or credentials, and with a new environment. An SSH agent
+ * (BuildKit's way to forward the client's) and headers that BuildKit passes as arguments are kept.
  */
 export const gitProgram = `#!/bin/sh
 # git as the engine runs it, for whoever may build: without root's configuration, credential helpers, ~/.netrc
@@ -64,10 +64,7 @@ ${passVariables(gitVariables)}exec env -i PATH="$PATH" HOME=/dev/null XDG_CONFIG
   KRB5CCNAME=FILE:/dev/null KRB5_CLIENT_KTNAME=FILE:/dev/null "$@"
 `;
 
-/**
- * The whole of git's configuration, for repositories' submodules too: words given to git (\`-c\`) do not
- * reach those.
- */
+/** The complete git configuration, also for submodules: arguments of git (\`-c\`) do not apply to those. */
 export const gitConfig = `[credential]
 	helper =
 [http]
@@ -85,8 +82,8 @@ export const gitConfig = `[credential]
 `;
 
 /**
- * ssh with the keys of the agent it is given, and no others: no file of root's or of the machine's
- * configuration. Known hosts are those that BuildKit brings along; root's are neither read nor added to.
+ * ssh with the keys of the given agent only: neither root's files nor the machine's configuration. Known
+ * hosts are those that BuildKit provides; root's are neither read nor extended.
  */
 export const sshProgram = `#!/bin/sh
 # ssh as the engine's git runs it, for whoever may build: without root's keys, configuration and known hosts.

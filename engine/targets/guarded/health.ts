@@ -3,7 +3,7 @@ import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { requestFailure } from '../../base/docker-client.ts';
 
-/** Does the engine answer through the gateway, under the configuration it should have? */
+/** Checks that the engine responds through the gateway, with the expected configuration. */
 export async function checkHealth(
   docker: Docker,
   expectedRuntime: string | null,

@@ -28,16 +28,16 @@ import { readUserSettings } from '../../store/user-settings.ts';
 import type { Target, TargetOptions } from '../../target.ts';
 import { verifyProtection } from '../../verify/verify.ts';
 
-/** How the kinds of engines behind a gateway of ours differ. */
+/** The differences between the kinds of guarded engines. */
 export interface GuardedEngine {
   readonly ref: TargetRef;
   readonly paths: RootPaths;
   readonly capabilities: TargetCapabilities;
-  /** Drives it; where `TargetOptions.driver` is given, that does. */
+  /** Drives it, unless `TargetOptions.driver` is given. */
   readonly createDriver: (bulkheadCommand: string) => EngineDriver;
 }
 
-/** One engine behind a gateway of ours; plans and recreations are built on it. */
+/** One guarded engine; plans and recreations are built on it. */
 export class OpenedEngine {
   readonly capabilities: TargetCapabilities;
   readonly options: TargetOptions;
@@ -77,17 +77,20 @@ export class OpenedEngine {
     return dockerClient(this.paths.clientSocket);
   }
 
-  /** The isolation backend a policy asks for. */
+  /** The isolation backend that a policy selects. */
   isolation(settings: EffectiveSettings): IsolationBackend {
     return this.#backends[chosenBackend(settings.backend)];
   }
 
-  /** Tries what a backend needs; without root's rights, what the engine's start has recorded. */
+  /** Tries a backend's requirements; without root's rights, returns those recorded at the engine's start. */
   reportOf(backend: IsolationBackend): Promise<BackendReport> {
     return this.isRoot ? backend.report(this.paths) : reportForUser(backend, this.paths);
   }
 
-  /** What the gateway enforces now, with users' preferences; at its next start, while it does not run. */
+  /**
+   * What the gateway enforces now, with users' preferences; while it does not run, what it will enforce at
+   * its next start.
+   */
   async settingsInForce(): Promise<EffectiveSettings> {
     const admin = await readSettingsInForce(this.paths, await this.store.read());
     return withPreferences(admin, (await readUserSettings(this.paths.root)).preferences).settings;
@@ -134,7 +137,7 @@ export class OpenedEngine {
     });
   }
 
-  /** With root's rights nothing is done by what stands in somebody else's directory. */
+  /** With root's rights, nothing in another user's directory is used. */
   async inOwnRoot<T>(work: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> {
     const own = this.isRoot ? await checkRootOwner(this.paths) : ok(undefined);
     return own.ok ? work() : own;

@@ -8,7 +8,7 @@ import { versionState } from '../../store/history.ts';
 import type { OpenedEngine } from './opened-engine.ts';
 import { message } from '../../../shared/messages/message.ts';
 
-/** Looks up everything that a plan for `draft` is made from. */
+/** Looks up the inputs of a plan for `draft`. */
 export async function planFacts(engine: OpenedEngine, draft: string): Promise<Result<PlanFacts, AppError>> {
   const { paths, driver, isRoot } = engine;
   const applied = await readSettings(paths.settings);
@@ -23,7 +23,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
     runtimePath: backend.runtimePath(paths),
     configFile: engine.capabilities.configFile,
   };
-  // What this user may not read is read by root, before anything is touched.
+  // What this user may not read is read by root, before anything is changed.
   const hidden = !isRoot && (await Promise.all(engineConfigFiles(paths).map(unreadable))).some(Boolean);
   const [status, report, preview] = await Promise.all([
     driver.status(),
@@ -32,7 +32,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
       ? ok({ text: null, record: null, changes: [], conflicts: [] })
       : previewEngineConfig(paths, desired),
   ]);
-  // Conflicts the plan shows one by one; what else the engine has against it, as one error.
+  // Conflicts, which the plan shows one by one; other errors of the engine's configuration as one error.
   const checked =
     preview.ok && preview.value.conflicts.length === 0 && !hidden
       ? await driver.checkConfig(desired)
@@ -60,7 +60,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
   });
 }
 
-/** Whether a file is there that this user may not read. */
+/** Whether a file exists that this user may not read. */
 const unreadable = (file: string): Promise<boolean> =>
   access(file, constants.R_OK).then(
     () => false,

@@ -18,15 +18,18 @@ import { planChosen, recreateChosen } from '../../recreate/recreate-chosen.ts';
 import type { RecreatePorts } from '../../recreate/recreate-ports.ts';
 import type { OpenedEngine } from './opened-engine.ts';
 
-/** How long a recreated container without a health check must run to be taken for well, ms. */
+/** How long a recreated container without a health check must run to count as healthy, ms. */
 const recreateGraceMs = 10_000;
 
 interface Requester {
-  /** Who requests the new containers, whoever had the old ones made; null: who had the old one made. */
+  /**
+   * The user who requests the new containers, whoever created the old ones; null: the creator of each old
+   * one.
+   */
   readonly requester: EffectiveCaller | null;
-  /** Where it is not known who had the old one made. */
+  /** Used if the creator of the old one is unknown. */
   readonly otherwise: EffectiveCaller;
-  /** Settings that will be in force by then, where those are not the applied ones. */
+  /** Settings that will be in force by then, if they differ from the applied ones. */
   readonly coming?: EffectiveSettings | undefined;
 }
 
@@ -60,7 +63,7 @@ export function recreatePorts(
   };
 }
 
-/** Does `work` as the user named (only root may name one), else as the caller. */
+/** Performs `work` as the named user (only root may name one), else as the caller. */
 export async function recreateAs<T>(
   engine: OpenedEngine,
   as: string | undefined,
@@ -76,7 +79,7 @@ export async function recreateAs<T>(
   return work(recreatePorts(engine, { requester, otherwise: user.value, coming }));
 }
 
-/** Recreates what was chosen for an apply, as the user who applies. */
+/** Recreates the chosen containers of an apply, as the user who applies. */
 export const recreateForApply =
   (engine: OpenedEngine): NonNullable<ApplyPorts['recreate']> =>
   async (chosen, onEvent) => {
@@ -86,7 +89,7 @@ export const recreateForApply =
     return recreateChosen(ports, () => engine.scan(), chosen, onEvent);
   };
 
-/** The plan with what is known beforehand of recreating what was chosen. */
+/** The plan with the predicted consequences of recreating the chosen containers. */
 export async function previewRecreation(
   engine: OpenedEngine,
   plan: ApplyPlan,
@@ -98,8 +101,8 @@ export async function previewRecreation(
 }
 
 /**
- * A container that went away meanwhile, or an engine that does not answer, is no reason to have no plan: null
- * then.
+ * A container that disappeared meanwhile, or an engine that does not respond, must not make the plan fail:
+ * null then.
  */
 async function chosenRecreation(
   engine: OpenedEngine,

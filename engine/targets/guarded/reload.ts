@@ -5,17 +5,17 @@ import { dockerClient } from '../../base/docker-client.ts';
 export interface ReloadOptions {
   /** dockerd's own socket. */
   readonly engineSocket: string;
-  /** Sends dockerd its SIGHUP. */
+  /** Sends dockerd SIGHUP. */
   readonly trigger: () => Promise<Result<void, AppError>>;
   /** Gives up when it is aborted. */
   readonly signal: AbortSignal;
-  /** Where to look where it did not reload. */
+  /** Where to find the reason if it did not reload. */
   readonly hint: Message;
 }
 
 /**
- * Has dockerd read its configuration again, and waits for its own event that it has. One that refuses the
- * configuration logs that and gives no event. Errors: `engine.request-failed`, and those of `trigger`.
+ * Has dockerd reload its configuration, and waits for its event about that. If dockerd refuses the
+ * configuration, it logs that and emits no event. Errors: `engine.request-failed`, and those of `trigger`.
  */
 export async function reloadDockerd(options: ReloadOptions): Promise<Result<void, AppError>> {
   try {
@@ -32,11 +32,11 @@ export async function reloadDockerd(options: ReloadOptions): Promise<Result<void
         reject(new Error('the engine ended its event stream'));
       });
     });
-    // It may end before it is awaited.
+    // It may reject before it is awaited.
     reloaded.catch(() => undefined);
     const triggered = await options.trigger();
     if (triggered.ok) await reloaded;
-    const { destroy } = events as { destroy?: () => void }; // its type has no way to end it
+    const { destroy } = events as { destroy?: () => void }; // its type declares no way to end it
     destroy?.call(events);
     return triggered;
   } catch (cause) {

@@ -6,20 +6,20 @@ import { message, type Message } from '../../../shared/messages/message.ts';
 
 const run = promisify(execFile);
 
-/** What systemd says of a unit (`systemctl show`). */
+/** State of a unit as reported by systemd (`systemctl show`). */
 export interface UnitState {
   /** `loaded`, `not-found`, `masked`, … */
   readonly load: string;
   /** `active`, `inactive`, `failed`, `activating`, … */
   readonly active: string;
   readonly mainPid: number | null;
-  /** When it became active, ISO 8601 UTC; null while it never was. */
+  /** When it became active, ISO 8601 UTC; null if it never was. */
   readonly since: string | null;
   /** `success`, or why it failed: `exit-code`, `watchdog`, `start-limit-hit`, … */
   readonly result: string;
   /** Whether the conditions of the unit held when it was last started; true where it never was. */
   readonly isConditionMet: boolean;
-  /** The unit's file, and the drop-ins that change it. */
+  /** The unit's file, and its drop-ins. */
   readonly files: readonly string[];
   /** Where a socket unit listens: paths and addresses. */
   readonly listens: readonly string[];
@@ -39,7 +39,7 @@ const properties = [
   'Listen',
 ];
 
-/** The states of units, by name. Empty where systemd does not run. */
+/** The states of units, by name. Empty if systemd does not run. */
 export async function unitStates(names: readonly string[]): Promise<ReadonlyMap<string, UnitState>> {
   let stdout: string;
   try {
@@ -56,7 +56,7 @@ export async function unitStates(names: readonly string[]): Promise<ReadonlyMap<
   return parseUnits(stdout);
 }
 
-/** Reads what `systemctl show` prints: a block of `Key=value` lines per unit. Pure. */
+/** Parses the output of `systemctl show`: a block of `Key=value` lines per unit. Pure. */
 export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
   const units = new Map<string, UnitState>();
   for (const block of output.split('\n\n')) {
@@ -86,13 +86,13 @@ export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
   return units;
 }
 
-/** `@1764288000` → ISO 8601; null for none. */
+/** `@1764288000` → ISO 8601; null if missing. */
 function timeOf(text: string): string | null {
   const seconds = /^@(\d+)$/.exec(text)?.[1];
   return seconds === undefined || seconds === '0' ? null : new Date(Number(seconds) * 1000).toISOString();
 }
 
-/** Why it failed where it printed nothing: mostly for being slow. */
+/** The reason if it printed nothing: usually a timeout. */
 function withoutOutput(error: unknown, timeoutMs: number | undefined): string | Message {
   const isTimeout =
     error instanceof Error && 'killed' in error && error.killed === true && timeoutMs !== undefined;

@@ -19,7 +19,7 @@ import { previewRecreation, recreateAs, recreateForApply, recreatePorts } from '
 
 const ignore = (): void => undefined;
 
-/** Opens an engine behind a gateway of ours, of whatever kind. Starts nothing. */
+/** Opens a guarded engine of any kind. Starts nothing. */
 export function openGuardedTarget(guarded: GuardedEngine, options: TargetOptions): Target {
   const engine = new OpenedEngine(guarded, options);
   const { paths, driver, store, capabilities } = engine;
@@ -57,7 +57,7 @@ export function openGuardedTarget(guarded: GuardedEngine, options: TargetOptions
       const found = await planFacts(engine, text);
       if (!found.ok) return found;
       const plan = makePlan(found.value, text, choices);
-      // Rights are requested by an apply (elevation); everybody may plan.
+      // An apply requests an administrator's rights (elevation); everybody may plan.
       const blockers = plan.blockers.filter((blocker) => blocker.code !== 'rights');
       const unblocked = { ...plan, blockers, blocked: blockers.length > 0 };
       return ok(await previewRecreation(engine, unblocked, text, choices));
@@ -73,7 +73,7 @@ export function openGuardedTarget(guarded: GuardedEngine, options: TargetOptions
   };
 }
 
-/** What an apply needs of this engine. */
+/** What an apply needs from this engine. */
 function applyPorts(engine: OpenedEngine): ApplyPorts {
   const { options, paths, driver, store, capabilities } = engine;
   return {

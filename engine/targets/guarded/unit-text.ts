@@ -5,7 +5,7 @@ import path from 'node:path';
 export const unitDirectory = '/etc/systemd/system';
 export const unitFile = (name: string): string => path.join(unitDirectory, name);
 
-/** A value as Environment= takes it: quoted, with specifiers escaped. */
+/** A value in the syntax of Environment=: quoted, with specifiers escaped. */
 export const quote = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`;
 
 /** ExecStart= expands variables, too. */

@@ -14,32 +14,33 @@ const readMounts = async (): Promise<Mount[]> =>
   parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8'));
 
 /**
- * Has an engine follow no link in its volumes (A5), and nobody open a device or gain a set-user-ID program's
- * rights there, before a container can be created under ECI: the first container with a volume brings that
- * about too, but who holds a directory of one from before could put links there until then. After dockerd's
- * start, which mounts its data directory on itself. Rejects where that can't be had.
+ * Prevents an engine from following links in its volumes (A5), and users from opening devices or using
+ * set-user-ID programs there, before a container can be created under ECI: the first container with a volume
+ * has the same effect, but a process that holds a volume's directory open from before could create links
+ * there until then. After dockerd's start, which mounts its data directory on itself. Rejects if that is
+ * impossible.
  */
 export async function guardVolumes(paths: RootPaths): Promise<void> {
   const volumes = volumesOf(paths);
   const mounts = await readMounts();
   const holder = mountOf(volumes, mounts);
-  // What is mounted below stays in view; a file system that an admin mounted there keeps its flags.
+  // Mounts below stay visible; a file system mounted there by an administrator keeps its flags.
   const isMounted = holder?.mountPoint === volumes;
   const isOurs = !isMounted || isBoundOntoItself(holder, mounts, volumes);
   if (!isMounted) await run('mount', ['--rbind', '--make-rprivate', volumes, volumes]);
   await run('mount', ['-o', `remount,bind,nosymfollow${isOurs ? ',nosuid,nodev' : ''}`, volumes]);
 }
 
-/** Options of a mount that mount(8) takes again. */
+/** Options of a mount that can be passed to mount(8) again. */
 const remountable = new Set(['rw', 'ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime']);
-/** What takes a guard's options back, where a mount is to have them no more. */
+/** Options that reset those of a guard. */
 const inverses = { nosymfollow: 'symfollow', nosuid: 'suid', nodev: 'dev' } as const;
 
 /**
- * Takes back what `guardVolumes` and the planner did to volumes. Containers that run without isolation get
- * bind mounts with the flags that the mount has here: no link, set-user-ID program or device would work in
- * their volumes. The mount itself stays, since isolated containers may be in use of it. Rejects where a mount
- * can't be changed.
+ * Undoes what `guardVolumes` and the planner did to volumes. Containers that run without isolation get bind
+ * mounts with the flags of the mount here: links, set-user-ID programs and devices would not work in their
+ * volumes. The mount itself stays, since isolated containers may be using it. Rejects if a mount can't be
+ * changed.
  */
 export async function releaseVolumes(paths: RootPaths): Promise<void> {
   for (const { mountPoint, options } of releasedMounts(await readMounts(), volumesOf(paths)))
@@ -47,8 +48,8 @@ export async function releaseVolumes(paths: RootPaths): Promise<void> {
 }
 
 /**
- * The mounts of volumes that follow no links, with the options that they are to have: all of them, since it
- * depends on the version of mount(8) whether one that is not named stays. Pure.
+ * The mounts of volumes that follow no links, with their new options: the complete list, since it depends on
+ * the version of mount(8) whether an option that is not named stays. Pure.
  */
 export function releasedMounts(
   mounts: readonly Mount[],

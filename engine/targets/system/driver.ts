@@ -38,7 +38,7 @@ export function createSystemDriver(paths: RootPaths): EngineDriver {
     status,
     start: async (call = {}) => settled(await start(call)),
     stop: async ({ signal, timeoutMs = defaultTimeoutMs } = {}) =>
-      // Its socket too: whoever connected would start it again.
+      // Its socket too: otherwise the next connection would start it again.
       settled(await systemctl(['stop', engineUnits.service, engineUnits.socket], { signal, timeoutMs })),
     restart: async (call = {}) => {
       const stopped = await systemctl(['stop', engineUnits.service], {
@@ -57,7 +57,7 @@ async function start({
   signal,
   timeoutMs = defaultTimeoutMs,
 }: DriverCallOptions): Promise<Result<void, AppError>> {
-  // Its start limit counts restarts of an apply and its roll back, too.
+  // Its start limit also counts the restarts of an apply and its roll back.
   await systemctl(['reset-failed', engineUnits.service, engineUnits.socket]);
   return systemctl(['start', ownUnits.planner, ownUnits.gateway, engineUnits.socket, engineUnits.service], {
     signal,
@@ -87,7 +87,7 @@ async function reload(
   return reloaded;
 }
 
-/** The engine and what is in front of it, as systemd and the engine's API have them. Never throws. */
+/** The engine and the services in front of it, from systemd and the engine's API. Never throws. */
 async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
   const units = await unitStates([
     engineUnits.service,
@@ -101,7 +101,7 @@ async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
   const isActive = (name: string): boolean => units.get(name)?.active === 'active';
   const [facts, gatewayUp, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
-    // Where it is not installed, the engine itself answers there.
+    // If it is not installed, the engine itself responds there.
     isActive(ownUnits.gateway) && respondsToHttp(paths.clientSocket, () => Promise.resolve(true)),
     problemOf(paths, units),
   ]);
@@ -159,7 +159,7 @@ async function problemOf(
     [ownUnits.planner, message('system.planner-down')],
   ] as const)
     if (units.get(unit)?.active !== 'active') problems.push(what);
-  // Somebody may have given the engine another address since, past the gateway.
+  // The engine may have been given another address since, without the gateway.
   const listens = units.get(engineUnits.socket)?.listens ?? [];
   for (const address of listens.filter((one) => one !== paths.engineSocket))
     problems.push(message('system.socket-listens-elsewhere', { address }));
@@ -201,7 +201,7 @@ async function readJournal(lines: number): Promise<EngineLogLine[]> {
   }
 }
 
-/** Reads `journalctl --output=json`; lines that are no text are left out. Pure. */
+/** Parses `journalctl --output=json`; lines that are not text are left out. Pure. */
 export function parseJournal(output: string): EngineLogLine[] {
   return output.split('\n').flatMap((line) => {
     if (line === '') return [];

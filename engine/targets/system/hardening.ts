@@ -1,7 +1,7 @@
 /**
- * Of the services of gateway and planner. Nothing that would give them a mount namespace of their own
+ * For the services of gateway and planner. No option that would give them a mount namespace of their own
  * (ProtectSystem=, PrivateTmp=, ProtectKernelModules= and the like): bind sources are looked up, and mounts
- * made, where users and the engine see them. Capabilities that are left serve to decide for users and to
+ * made, in the namespace of users and the engine. The remaining capabilities serve to decide for users and to
  * mount for containers.
  */
 export const hardening = `NoNewPrivileges=yes

@@ -14,13 +14,13 @@ import { hasSystemd, unitStates } from '../guarded/systemd.ts';
 
 const run = promisify(execFile);
 
-/** A container of the engine, as far as an installation concerns it. */
+/** The properties of a container that matter to an installation. */
 export interface AffectedContainer {
   readonly name: string;
   readonly running: boolean;
-  /** Comes back by its restart policy. */
+  /** Restarted by its restart policy. */
   readonly returns: boolean;
-  /** Made to run under our runtime. */
+  /** Created with our runtime. */
   readonly isolated: boolean;
 }
 
@@ -29,16 +29,18 @@ export interface SystemEngine {
   readonly paths: RootPaths;
   readonly group: string;
   readonly running: boolean;
-  /** Containers go on while dockerd restarts. */
+  /** Containers keep running while dockerd restarts. */
   readonly liveRestore: boolean;
-  /** Null where the engine gave no answer. */
+  /** Null if the engine did not respond. */
   readonly containers: readonly AffectedContainer[] | null;
   readonly lxcfs: boolean;
-  /** What stands against a gateway in front of it, each with what to do. */
+  /** Obstacles to a gateway in front of it, each with what to do. */
   readonly conflicts: readonly Message[];
 }
 
-/** Looks at docker.service. Changes nothing. Errors: `engine.not-installed` where there is none to use. */
+/**
+ * Inspects docker.service. Changes nothing. Errors: `engine.not-installed` if there is none that can be used.
+ */
 export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppError>> {
   if (!(await hasSystemd()))
     return fail('engine.not-installed', message('system.no-systemd'), {
@@ -61,7 +63,7 @@ export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppErr
   const running = service.active === 'active' || service.active === 'reloading';
   return ok({
     paths,
-    // Behind the gateway the engine's own socket is root's.
+    // Behind the gateway only root can use the engine's own socket.
     group: (await readInstallRecord(paths))?.group ?? (group === '' ? 'docker' : group),
     running,
     liveRestore: config.liveRestore || words.includes('--live-restore'),
@@ -71,7 +73,7 @@ export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppErr
   });
 }
 
-/** Which Docker is there that cannot be used, for the reason. */
+/** Which unusable Docker is installed, for the reason. */
 async function otherDocker(): Promise<Message> {
   const rootless = (await readdir('/run/user').catch(() => [])).map((uid) => `/run/user/${uid}/docker.sock`);
   for (const socket of rootless)
@@ -81,7 +83,7 @@ async function otherDocker(): Promise<Message> {
   return message('system.no-docker-found');
 }
 
-/** What stands against the gateway in the running engine's command line; none where it does not run. */
+/** Obstacles to the gateway in the running engine's command line; none if it does not run. */
 export async function runningConflicts(pid: number | null): Promise<readonly Message[]> {
   if (pid === null) return [];
   const words = await commandWords(pid);
@@ -109,9 +111,7 @@ async function unitProperty(unit: string, property: string): Promise<string> {
   return stdout.trim();
 }
 
-/**
- * The last value of an option given as `--name value`, `--name=value` or `-n value`; null: not given. Pure.
- */
+/** The last value of an option given as `--name value`, `--name=value` or `-n value`; null: missing. Pure. */
 export function optionOf(words: readonly string[], ...names: string[]): string | null {
   return valuesOf(words, names).at(-1) ?? null;
 }
@@ -125,7 +125,7 @@ function valuesOf(words: readonly string[], names: readonly string[]): string[] 
   });
 }
 
-/** Options that contradict a gateway in front or a runtime of ours. Pure. */
+/** Options that conflict with a gateway in front or a runtime of ours. Pure. */
 export function findConflicts(words: readonly string[]): Message[] {
   const addresses = valuesOf(words, ['-H', '--host']).filter((address) => address !== 'fd://');
   const fixed = [
@@ -156,7 +156,7 @@ async function readEngineConfig(
   try {
     config = configSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
-    // None, or one that reconciling refuses with its line.
+    // Missing, or one that reconciling refuses with its line.
   }
   const dataRoot = config['data-root'];
   return {

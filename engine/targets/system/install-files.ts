@@ -15,7 +15,7 @@ import { inOrder, type Outcome } from './install-steps.ts';
 import { systemctl } from '../guarded/systemd.ts';
 import { isDropIn, type InstalledFile } from './units.ts';
 
-/** Writes files of ours, each whole. */
+/** Writes our files, each atomically. */
 export async function writeFiles(files: readonly InstalledFile[]): Promise<Outcome> {
   for (const { path: file, text, mode } of files) {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
@@ -25,7 +25,7 @@ export async function writeFiles(files: readonly InstalledFile[]): Promise<Outco
   return ok(undefined);
 }
 
-/** What files hold now, to be given back. Throws for one that is there and can't be read. */
+/** The current content of files, to be restored later. Throws for a file that exists and can't be read. */
 export async function saveFiles(files: readonly string[]): Promise<SavedFile[]> {
   return Promise.all(
     files.map(async (file) => {
@@ -33,7 +33,7 @@ export async function saveFiles(files: readonly string[]): Promise<SavedFile[]> 
         const [content, info] = await Promise.all([readFile(file, 'base64'), stat(file)]);
         return { path: file, content, mode: info.mode & 0o7777 };
       } catch (error) {
-        // One that can't be read must not be lost by being replaced.
+        // An unreadable file must not be lost by being replaced.
         if (systemCode(error) !== 'ENOENT') throw error;
         return { path: file, content: null, mode: 0o644 };
       }
@@ -41,15 +41,15 @@ export async function saveFiles(files: readonly string[]): Promise<SavedFile[]> 
   );
 }
 
-/** Removes a file of ours, and the directory of a unit's drop-ins that it leaves empty. */
+/** Removes a file of ours, and the drop-in directory of a unit if that becomes empty. */
 async function removeInstalledFile(file: string): Promise<Outcome> {
   const removed = await removeFile(file);
-  // One that holds other drop-ins stays.
+  // A directory with other drop-ins stays.
   if (removed.ok && isDropIn({ path: file })) await rmdir(path.dirname(file)).catch(() => undefined);
   return removed;
 }
 
-/** Gives every file back as it was before, the journal last. */
+/** Restores every file, and removes the journal last. */
 export async function giveBackFiles(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
   if (!journal.wasInstalled) await systemctl(['disable', '--quiet', ...journal.units]);
   return inOrder([
@@ -65,7 +65,7 @@ async function giveBack({ path: file, content, mode }: SavedFile): Promise<Outco
     : writeFileAtomic(file, Buffer.from(content, 'base64'), { mode });
 }
 
-/** Removes every file of ours, and gives daemon.json back; the journal last. */
+/** Removes all of our files, and restores daemon.json; the journal is removed last. */
 export async function removeInstalled(
   paths: RootPaths,
   files: readonly string[],
@@ -84,7 +84,7 @@ export async function removeInstalled(
   ]);
 }
 
-/** Settles the files of an installation or removal that was cut off; starts nothing. */
+/** Settles the files of an interrupted installation or removal; starts nothing. */
 export async function recoverFiles(paths: RootPaths): Promise<Outcome> {
   const journal = await readInstallJournal(paths);
   switch (journal?.phase) {

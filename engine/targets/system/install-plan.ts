@@ -11,12 +11,12 @@ import { inspectSystemEngine, type AffectedContainer, type SystemEngine } from '
 import { readInstallJournal, readInstallRecord } from './install-record.ts';
 import { isDropIn, unitFiles, type InstalledFile } from './units.ts';
 
-/** What an installation would do, with what it needs to do it. */
+/** The consequences of an installation, and the inputs for doing it. */
 export interface PlannedInstall {
   readonly engine: SystemEngine;
   readonly files: readonly InstalledFile[];
   readonly desired: DesiredEngineConfig;
-  /** What the engine is started with changes: it restarts. */
+  /** The configuration with which the engine is started changes: it restarts. */
   readonly changesEngine: boolean;
   readonly plan: InstallPlan;
 }
@@ -76,12 +76,12 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
 }
 
 export interface PlannedUninstall {
-  /** Null where docker.service was removed before: then only what is ours is removed. */
+  /** Null if docker.service was removed before: then only our own files are removed. */
   readonly engine: SystemEngine | null;
   readonly plan: InstallPlan;
 }
 
-/** Plans giving the machine its plain engine back. Changes nothing. */
+/** Plans restoring the machine's plain engine. Changes nothing. */
 export async function planUninstall(): Promise<Result<PlannedUninstall, AppError>> {
   const paths = rootPaths(systemRoot);
   const record = await readInstallRecord(paths);

@@ -5,7 +5,7 @@ import type { AppError, Result } from '../../../shared/result.ts';
 import { systemCode, writeFileAtomic } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
-/** A file before we touched it; `text` null: there was none. */
+/** A file before we changed it; `text` null: it did not exist. */
 const savedFileSchema = z.object({
   path: z.string(),
   /** Base64. */
@@ -16,7 +16,7 @@ export type SavedFile = z.infer<typeof savedFileSchema>;
 
 const versionAndUnits = {
   version: z.literal(1),
-  /** Files and units of ours, as written. */
+  /** Our files and units, as written. */
   files: z.array(z.string()),
   units: z.array(z.string()),
   dataRoot: z.string(),
@@ -39,9 +39,9 @@ export const installJournalSchema = z.object({
   ...versionAndUnits,
   phase: z.enum(['prepared', 'installing', 'uninstalling']),
   bulkheadCommand: z.string(),
-  /** An upgrade: what to give back is the version before. */
+  /** For an upgrade: the previous version, to be restored on failure. */
   wasInstalled: z.boolean(),
-  /** What to give back. */
+  /** What to restore. */
   saved: z.array(savedFileSchema),
 });
 export type InstallJournal = z.infer<typeof installJournalSchema>;
@@ -59,14 +59,14 @@ export const writeInstallRecord = (
   record: InstallRecord,
 ): Promise<Result<void, AppError>> =>
   writeFileAtomic(installRecordFile(paths), `${JSON.stringify(record, null, 2)}\n`);
-/** 0600: it holds the text of daemon.json, which may hold credentials of a proxy. */
+/** 0600: it contains the text of daemon.json, which may contain credentials of a proxy. */
 export const writeInstallJournal = (
   paths: RootPaths,
   journal: InstallJournal,
 ): Promise<Result<void, AppError>> =>
   writeFileAtomic(installJournalFile(paths), `${JSON.stringify(journal)}\n`, { mode: 0o600 });
 
-/** Null where there is none; throws where it can't be read, since going on without it could lose a file. */
+/** Null if there is none; throws if it can't be read, since continuing without it could lose a file. */
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {
   let text: string;
   try {

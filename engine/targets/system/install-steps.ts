@@ -40,7 +40,7 @@ export async function withInstallLock(work: () => Promise<Outcome>): Promise<Out
   try {
     return await work();
   } catch (cause) {
-    // A file that is there and can't be read, a record that is damaged.
+    // For example a file that exists and can't be read, or a damaged record.
     return fail('internal', message('system.cannot-install'), { cause });
   } finally {
     await lock.value.release();
@@ -51,7 +51,7 @@ export async function withInstallLock(work: () => Promise<Outcome>): Promise<Out
 export const stopEngine = (...units: string[]): Promise<Outcome> =>
   systemctl(['stop', engineUnits.service, engineUnits.socket, ...units], { timeoutMs: engineStopMs });
 
-/** Restarts in quick succession meet the start limit of docker.service. */
+/** Restarts in quick succession reach the start limit of docker.service. */
 export async function startEngine(): Promise<Outcome> {
   await systemctl(['reset-failed', engineUnits.service, engineUnits.socket]);
   return systemctl(['start', engineUnits.socket, engineUnits.service], { timeoutMs: engineStartMs });
@@ -60,8 +60,8 @@ export async function startEngine(): Promise<Outcome> {
 const pollMs = 200;
 
 /**
- * Has the gateway that is installed now take the place of the one that runs, which serves its connections to
- * their end (`systemctl reload`). Restarts the service where none runs, or no successor comes.
+ * Has the newly installed gateway replace the running one, which serves its connections to their end
+ * (`systemctl reload`). Restarts the service if none runs, or if no successor starts.
  */
 export async function replaceGateway(): Promise<Outcome> {
   const restart = () => systemctl(['restart', ownUnits.gateway], { timeoutMs: engineStartMs });
@@ -90,7 +90,7 @@ export async function checkEngine(paths: RootPaths): Promise<Outcome> {
   return healthy.ok ? ok(undefined) : healthy;
 }
 
-/** Runs steps one after the other, up to the first that fails. */
+/** Runs steps in order, up to the first that fails. */
 export async function inOrder(steps: readonly (() => Promise<Outcome>)[]): Promise<Outcome> {
   for (const step of steps) {
     const outcome = await step();

@@ -35,8 +35,9 @@ import { engineUnits, ownUnits } from './unit-names.ts';
 import { isDropIn } from './units.ts';
 
 /**
- * Puts the gateway in front of docker.service, which restarts once; rolls back to the plain engine where that
- * fails. `prepare`: writes everything that changes nothing yet, for the next start of the machine or call.
+ * Puts the gateway in front of docker.service, which restarts once; on failure, rolls back to the plain
+ * engine. `prepare`: writes everything that has no effect yet, for the next start of the machine or the next
+ * call.
  */
 export function install(options: InstallOptions & { readonly prepare?: boolean }): Promise<Outcome> {
   return withInstallLock(async () => {
@@ -64,7 +65,7 @@ async function write(
 ): Promise<Outcome> {
   options.onStep?.('write');
   const { paths, group } = engine;
-  // What was prepared has saved what was there before it.
+  // The preparation has saved the previous state.
   const prepared = await readInstallJournal(paths);
   const journal: InstallJournal = {
     version: 1,
@@ -115,7 +116,7 @@ async function prepareDirectories(paths: RootPaths): Promise<Outcome> {
   }
 }
 
-/** The files that change what the engine is started with. */
+/** The files that change the configuration with which the engine is started. */
 async function writeEngineFiles({ engine, files, desired }: PlannedInstall): Promise<Outcome> {
   return inOrder([
     () => writeFiles(files.filter(isDropIn)),
@@ -130,10 +131,10 @@ async function writeEngineFiles({ engine, files, desired }: PlannedInstall): Pro
 const restart = (units: readonly string[]): Promise<Outcome> =>
   systemctl(['restart', ...units], { timeoutMs: engineStartMs });
 
-/** For an upgrade: systemd holds their sockets meanwhile, and containers keep the files of their lxcfs. */
+/** For an upgrade: systemd keeps their sockets meanwhile, and containers keep the files of their lxcfs. */
 const replaceServices = (): Promise<Outcome> => inOrder([() => restart([ownUnits.planner]), replaceGateway]);
 
-/** Brings what is written into force: one restart of the engine. Rolls back where that fails. */
+/** Puts the written files into force: one restart of the engine. Rolls back on failure. */
 async function activate(planned: PlannedInstall, options: InstallOptions): Promise<Outcome> {
   const { engine } = planned;
   const { paths } = engine;
@@ -173,7 +174,7 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
   });
 }
 
-/** Notes that the gateway is in front of the engine; the journal goes last. */
+/** Records that the gateway is in front of the engine; the journal is removed last. */
 async function recordInstalled(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
   const { version, files, units, dataRoot, group, bulkheadCommand } = journal;
   const recorded = await writeInstallRecord(paths, {
@@ -184,8 +185,8 @@ async function recordInstalled(paths: RootPaths, journal: InstallJournal): Promi
 }
 
 /**
- * Gives the plain engine back and starts it. Of an upgrade that did not touch the engine, only the services
- * get their former units back: the engine and its containers run on.
+ * Restores the plain engine and starts it. After an upgrade that did not affect the engine, only the services
+ * get their former units back: the engine and its containers keep running.
  */
 async function rollBack(
   { engine: { paths }, changesEngine }: PlannedInstall,
@@ -196,12 +197,14 @@ async function rollBack(
   await systemctl(['stop', engineUnits.service, engineUnits.socket, ...journal.units]);
   const givenBack = await giveBackFiles(paths, journal);
   if (!givenBack.ok) return givenBack;
-  // Of an upgrade that failed, the version before runs again.
+  // After a failed upgrade, the previous version runs again.
   if (journal.wasInstalled) await systemctl(['start', ...journal.units], { timeoutMs: engineStartMs });
   return startEngine();
 }
 
-/** For the machine's start: before the engine, finishes what was prepared and undoes what was cut off. */
+/**
+ * At the machine's start, before the engine: finishes a prepared installation and undoes an interrupted one.
+ */
 export function recover(options: InstallOptions): Promise<Outcome> {
   return withInstallLock(async () => {
     const paths = rootPaths(systemRoot);

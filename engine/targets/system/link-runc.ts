@@ -5,8 +5,8 @@ import type { RootPaths } from '../../base/root-paths.ts';
 export const linkRuncFile = (paths: RootPaths): string => path.join(paths.programs, 'link-runc');
 
 /**
- * A shell script that makes our runtime's link to runc anew where it leads nowhere: docker.io and docker-ce
- * have runc in different places, and one may have replaced the other.
+ * A shell script that recreates our runtime's link to runc if it is broken: docker.io and docker-ce have runc
+ * in different places, and one may have replaced the other.
  */
 export const linkRuncScript = ({ runtimeDir }: RootPaths): string => `link='${path.join(runtimeDir, 'runc')}'
 [ -x "$link" ] && exit 0

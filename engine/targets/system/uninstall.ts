@@ -14,7 +14,7 @@ import {
 } from './install-steps.ts';
 import { systemctl } from '../guarded/systemd.ts';
 
-/** Takes the gateway away; the plain engine runs afterwards, its files as before, byte for byte. */
+/** Removes the gateway; the plain engine runs afterwards, with its files restored byte for byte. */
 export function uninstall(options: InstallOptions): Promise<Outcome> {
   return withInstallLock(async () => {
     options.onStep?.('check');
@@ -40,7 +40,7 @@ export function uninstall(options: InstallOptions): Promise<Outcome> {
     if (!stopped.ok) return stopped;
     options.onStep?.('remove');
     const removed = await removeInstalled(paths, files, units);
-    // One that did not run is left as it was.
+    // An engine that was not running stays stopped.
     if (!removed.ok || engine?.running !== true) return removed;
     options.onStep?.('start-engine');
     const started = await startEngine();

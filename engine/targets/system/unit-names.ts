@@ -1,7 +1,7 @@
 /** The engine's own units, as Debian's docker.io and docker-ce name them. */
 export const engineUnits = { service: 'docker.service', socket: 'docker.socket' } as const;
 
-/** Units of ours. */
+/** Our units. */
 export const ownUnits = {
   gatewaySocket: 'bulkhead-gateway.socket',
   gateway: 'bulkhead-gateway.service',

@@ -21,7 +21,8 @@ describe('the units that put the gateway in front of docker.service', () => {
       'FileDescriptorName=clients',
     ])
       expect(textOf('bulkhead-gateway.socket').split('\n')).toContain(line);
-    // It would close the socket whenever the gateway restarts: another inode, and a moment without any.
+    // Otherwise it would close the socket whenever the gateway restarts: another inode, and a moment without
+    // a socket.
     expect(textOf('bulkhead-gateway.socket')).not.toMatch(/^(?:PartOf|BindsTo)=/m);
   });
 

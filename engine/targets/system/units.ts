@@ -19,15 +19,15 @@ export interface UnitOptions {
   readonly paths: RootPaths;
   /** Absolute path of the launcher (`bin/bulkhead`). */
   readonly bulkheadCommand: string;
-  /** Group that may use the Docker socket, as docker.socket has it. */
+  /** Group that may use the Docker socket, as set in docker.socket. */
   readonly group: string;
-  /** Whether /usr/bin/lxcfs is there. */
+  /** Whether /usr/bin/lxcfs exists. */
   readonly lxcfs: boolean;
 }
 
 export const dropInFile = (unit: string): string => path.join(unitDirectory, `${unit}.d`, '50-bulkhead.conf');
 
-/** Whether a file changes what the engine is started with. */
+/** Whether a file changes the configuration with which the engine is started. */
 export const isDropIn = ({ path: file }: { readonly path: string }): boolean =>
   path.dirname(file).endsWith('.d');
 
@@ -66,7 +66,7 @@ export function unitFiles(options: UnitOptions): InstalledFile[] {
 }
 
 /**
- * Clients connect here; systemd holds the socket, so that its inode outlives gateway and engine (moby#22789).
+ * Clients connect here; systemd keeps the socket, so that its inode outlives gateway and engine (moby#22789).
  */
 const gatewaySocket = ({ paths, group }: UnitOptions): string => `[Unit]
 Description=Docker socket, served by Bulkhead's gateway
@@ -128,7 +128,7 @@ RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 WantedBy=multi-user.target
 `;
 
-/** It shares the engine's mount namespace: nothing here may give it another one. */
+/** It shares the engine's mount namespace: no option here may give it another one. */
 const plannerService = ({ paths, bulkheadCommand }: UnitOptions): string => `[Unit]
 Description=Bulkhead isolation planner for the Docker Engine
 Documentation=man:bulkhead(1)
@@ -183,7 +183,7 @@ WantedBy=multi-user.target
 `;
 };
 
-/** Undoes an installation that was cut off, before the engine starts. */
+/** Undoes an interrupted installation, before the engine starts. */
 const recoverService = ({ paths, bulkheadCommand }: UnitOptions): string => `[Unit]
 Description=Finish or undo an interrupted installation of Bulkhead
 DefaultDependencies=no
