@@ -1,14 +1,14 @@
 export const lxcfsProgram = '/usr/bin/lxcfs';
 
 /**
- * Mounts that an earlier lxcfs left go, lazily: readers of a killed one get errors then, but don't hang; one
- * that outlived its supervisor serves the containers that have its files, and ends of itself when the last of
- * them is gone. It serves from a mount namespace of its own, in which process 1 looks like itself: where a
- * machine keeps even root from looking at process 1, lxcfs would refuse everybody. Its file system appears
- * here through the one directory that both namespaces share. No user of the machine gets there: lxcfs would
- * read for him, as root, what the machine keeps from him (/proc/slabinfo).
+ * Lazily unmounts the mounts of an earlier lxcfs: readers of a killed one get errors then, but don't hang;
+ * one that outlived its supervisor serves the containers that have its files, and exits when the last of them
+ * is gone. It serves from a mount namespace of its own, in which process 1 has its own namespaces: on a
+ * machine that keeps even root from inspecting process 1, lxcfs would otherwise refuse everybody. Its file
+ * system appears here through the one directory that both namespaces share. No user of the machine can access
+ * it: lxcfs would read, as root, files that the machine denies to users (/proc/slabinfo).
  *
- * `launcher` stands before lxcfs; the directory that it runs in is the script's first argument.
+ * `launcher` precedes lxcfs; the script's first argument is the directory that it runs in.
  */
 export const lxcfsScript = (launcher = ''): string => `set -eu
 for mounted in "$1/shared/files" "$1/shared"; do while umount -c -l "$mounted" 2>/dev/null; do :; done; done
