@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { messageReferenceSchema } from './messages/schema.ts';
 
-/** Every code an operation of ours can fail with. */
+/** Every error code. */
 export const appErrorCodes = [
   'settings.syntax',
   'settings.unreadable',
@@ -50,18 +50,18 @@ export const appErrorCodes = [
 ] as const;
 export type AppErrorCode = (typeof appErrorCodes)[number];
 
-/** What went wrong, why, and what to do: the three parts of every error a person sees. */
+/** The three parts of every error message: what failed, why, and what to do. */
 export const appErrorSchema = z.object({
   code: z.enum(appErrorCodes),
   /** What failed, one English sentence without secrets. */
   message: z.string(),
-  /** Why: the engine's or the system's own text, copyable. */
+  /** Why: the engine's or the system's own message, copyable. */
   reason: z.string().optional(),
   /** What to try next, one imperative sentence. */
   hint: z.string().optional(),
   /** Facts about the failure, for programs (path, container name, …). */
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  /** Which sentences of the catalogue the three texts are, for who shows them in another language. */
+  /** The catalogue sentences of the three texts, for display in another language. */
   sentences: z
     .object({
       message: messageReferenceSchema.optional(),

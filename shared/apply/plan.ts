@@ -7,7 +7,7 @@ import { requirementSchema } from '../isolation/requirements.ts';
 import { findingSchema } from '../settings/findings.ts';
 import { settingsChangeSchema } from '../settings/changes.ts';
 
-/** One line of "What will happen". `kind` fixes icon, tone and words (design language, Plan). */
+/** One line of "What will happen". `kind` determines icon, tone and text (design language, Plan). */
 export const planEffectSchema = z.object({
   kind: z.enum([
     'restart',
@@ -63,15 +63,15 @@ export const daemonJsonChangeSchema = z.object({
 export type DaemonJsonChange = z.infer<typeof daemonJsonChangeSchema>;
 
 export const applyPlanSchema = z.object({
-  /** Version in history that the file has now, and would get. 0 = no file yet. */
+  /** Version in history of the current file, and of the new one. 0 = no file yet. */
   fromVersion: z.number().int(),
   toVersion: z.number().int(),
   /**
-   * sha256 of the applied text the plan was made against, '' for no file: apply refuses when it is no longer
-   * so (conflict).
+   * sha256 of the applied text the plan was made against, '' for no file: apply refuses when it has changed
+   * (conflict).
    */
   baseHash: z.string(),
-  /** sha256 of the draft the plan is of: the app applies no other text under it. */
+  /** sha256 of the draft of the plan: the app applies no other text under it. */
   draftHash: z.string(),
   changes: z.array(settingsChangeSchema),
   findings: z.array(findingSchema),
@@ -84,13 +84,13 @@ export const applyPlanSchema = z.object({
     z.object({
       code: z.enum(['findings', 'requirement', 'daemon-json', 'nothing-to-apply', 'rights', 'recreation']),
       message: z.string(),
-      /** Which sentence of the catalogue it is. */
+      /** The catalogue sentence of the text. */
       sentence: messageReferenceSchema.optional(),
     }),
   ),
   missingRequirements: z.array(requirementSchema),
   restartNeeded: z.boolean(),
-  /** The engine reads its configuration again, and nothing stops; never together with `restartNeeded`. */
+  /** The engine reloads its configuration, and nothing stops; never together with `restartNeeded`. */
   reloadNeeded: z.boolean(),
   eciBefore: z.boolean(),
   eciAfter: z.boolean(),
@@ -98,13 +98,13 @@ export const applyPlanSchema = z.object({
   effects: z.array(planEffectSchema),
   /** Unprotected containers as scanned for this plan. */
   unprotected: z.array(containerSchema),
-  /** Which of them go in the clean-up step; the rest are kept. */
+  /** Which of them are removed in the clean-up step; the rest are kept. */
   remove: z.array(z.string()),
   /** Which of them are recreated under ECI in the clean-up step. */
   recreate: z.array(z.string()),
   /**
-   * What is not as before with those, is not carried over, or stands in the way. Absent where it could not be
-   * looked up.
+   * What changes for those, what is not carried over, and what blocks it. Absent if it could not be looked
+   * up.
    */
   recreation: recreatePlanSchema.optional(),
   estimatedSeconds: z.number(),
@@ -118,7 +118,7 @@ export const containerChoicesSchema = z.object({
   removeVolumes: z.boolean(),
   /** Ids to recreate under ECI after verification. */
   recreate: z.array(z.string()).max(1000).optional(),
-  /** What was written inside those is carried over, by an image of their own. */
+  /** Changes written inside those are carried over, in an image of their own. */
   commit: z.boolean().optional(),
 });
 export type ContainerChoices = z.infer<typeof containerChoicesSchema>;
@@ -129,15 +129,15 @@ export const keepAllContainers: ContainerChoices = {
 };
 
 /**
- * Shares of the whole file system that this plan newly permits, as written in the settings: a person who
- * applies it at a window or a terminal types each of them.
+ * Shares of the whole file system that this plan newly permits, as written in the settings: a user who
+ * applies it in a window or a terminal must type each of them.
  */
 export function sharesToConfirm(plan: Pick<ApplyPlan, 'effects'>): readonly string[] {
   const typed = plan.effects.find((effect) => effect.code === 'dangerous-shares')?.params['typed'];
   return Array.isArray(typed) ? typed : [];
 }
 
-/** Whether a plan is blocked only because what it would bring about is so already; nothing else is chosen. */
+/** Whether a plan is blocked only because nothing would change, and nothing else is chosen. */
 export const isNothingToApply = ({ blockers, remove, recreate }: ApplyPlan): boolean =>
   blockers.some(({ code }) => code === 'nothing-to-apply') &&
   blockers.every(({ code }) => code === 'nothing-to-apply' || code === 'rights') &&
@@ -145,7 +145,7 @@ export const isNothingToApply = ({ blockers, remove, recreate }: ApplyPlan): boo
 
 type Blocker = ApplyPlan['blockers'][number];
 
-/** Something that keeps a plan from being applied. */
+/** A reason why a plan cannot be applied. */
 export function blocker(code: Blocker['code'], reason: string | Message): Blocker {
   return { code, message: plainText(reason), ...sentenceOf(reason) };
 }

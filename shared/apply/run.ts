@@ -14,9 +14,9 @@ export const applyStepStatusSchema = z.object({
   state: z.enum(stepStates),
   startedAt: z.string().nullable(),
   durationMs: z.number().nullable(),
-  /** A fact worth a caption: "version 12", "2 keys added to daemon.json". */
+  /** A fact shown as a caption: "version 12", "2 keys added to daemon.json". */
   detail: z.string().nullable(),
-  /** Which sentence of the catalogue that is; missing for names, and in runs of earlier versions. */
+  /** The catalogue sentence of the caption; missing for names, and in runs of earlier versions. */
   sentence: messageReferenceSchema.optional(),
 });
 export type ApplyStepStatus = z.infer<typeof applyStepStatusSchema>;
@@ -29,9 +29,9 @@ export const applyOutcomeSchema = z.discriminatedUnion('kind', [
     verification: verificationSchema.nullable(),
     removed: z.array(removeOutcomeSchema),
     recreated: z.array(recreateMemberSchema),
-    /** Why the version is not in history, where it is not: in force it is. */
+    /** If the version is not in history although it is in force, the reason. */
     unrecorded: z.string().optional(),
-    /** Which sentence of the catalogue that is; missing for the system's words. */
+    /** The catalogue sentence of the text; missing for the system's messages. */
     unrecordedSentence: messageReferenceSchema.optional(),
   }),
   z.object({
@@ -50,7 +50,7 @@ export const applyOutcomeSchema = z.discriminatedUnion('kind', [
 ]);
 export type ApplyOutcome = z.infer<typeof applyOutcomeSchema>;
 
-/** A run as the window shows it; also what the journal on disk holds the essentials of. */
+/** A run as displayed in the window; the journal on disk contains its essential parts. */
 export const applyRunSchema = z.object({
   id: z.string(),
   fromVersion: z.number().int(),
@@ -60,7 +60,7 @@ export const applyRunSchema = z.object({
   steps: z.array(applyStepStatusSchema),
   /** 'cancelling' while rolling back on request; 'rolling-back' after a failure. */
   activity: z.enum(['applying', 'cancelling', 'rolling-back', 'ended']),
-  /** True while a cancel is safe and honoured. */
+  /** True while a cancel is possible. */
   cancellable: z.boolean(),
   estimatedSeconds: z.number(),
   outcome: applyOutcomeSchema.nullable(),
@@ -68,12 +68,12 @@ export const applyRunSchema = z.object({
 export type ApplyRun = z.infer<typeof applyRunSchema>;
 
 /**
- * Stream of one apply run: what `bulkhead apply --json --events` prints line by line and what the window
- * listens to.
+ * Events of one apply: what `bulkhead apply --json --events` prints line by line and what the window
+ * subscribes to.
  */
 export const applyEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), run: applyRunSchema }),
-  /** How the recreation goes that the step `recreate` does. */
+  /** Progress of the recreation in the step `recreate`. */
   z.object({ type: z.literal('recreation'), recreation: recreateRunSchema }),
   z.object({ type: z.literal('log'), line: engineLogLineSchema }),
 ]);

@@ -1,22 +1,22 @@
 import type { MessageId } from '../messages/catalogue/index.ts';
 
-/** What a step changes, and so what going back from it takes. */
+/** What a step changes, which determines how a roll back undoes it. */
 export type StepChange = 'nothing' | 'files' | 'loaded-configuration' | 'engine';
 
-/** A step of apply as every process knows it; what it does is in `engine/apply/steps/<id>.ts`. */
+/** The declaration of a step for every process; its implementation is `engine/apply/steps/<id>.ts`. */
 export interface ApplyStepEntry {
   /** Its name on the command line: a sentence of the catalogue. */
   readonly name: MessageId;
   readonly changes: StepChange;
   /**
-   * Whether a roll back undoes it. Those that it does not undo come last: once they begin, an apply is only
-   * finished.
+   * Whether a roll back undoes it. Those that it does not undo come last: once they begin, an apply can only
+   * be finished.
    */
   readonly reversible: boolean;
 }
 
 /**
- * Applying runs these, in this order (but see `orderSteps`); a step with nothing to do is skipped. Plan,
+ * The steps of an apply, in order (but see `orderSteps`); a step with nothing to do is skipped. Plan,
  * estimate, run, journal, roll back, window and command line read this table. The keys name the steps in the
  * journal, in history, in JSON and in the window's texts (`review.step`, `review.stepWhat`).
  */
@@ -35,17 +35,17 @@ export const applyStepTable = {
 export type ApplyStep = keyof typeof applyStepTable;
 export const applySteps: readonly ApplyStep[] = Object.keys(applyStepTable) as ApplyStep[]; // its own keys
 
-/** What the order of an apply's steps follows from. */
+/** What determines the order of an apply's steps. */
 export interface StepOrder {
   readonly reloadNeeded: boolean;
   readonly eciAfter: boolean;
 }
 
 /**
- * The steps in the order in which an apply runs them. Where ECI goes off by a reload, the engine goes first:
- * while the gateway still enforces ECI it names the isolation runtime itself. The other way round a container
- * that the gateway lets pass already would still get that runtime, as the engine's default, and be refused or
- * isolated by it: decided by neither the old nor the new settings.
+ * The steps in the order in which an apply runs them. Where ECI is turned off by a reload, the engine comes
+ * first: while the gateway still enforces ECI it names the isolation runtime itself. In the other order, a
+ * container that the gateway already allows would still get that runtime, as the engine's default, and be
+ * refused or isolated by it: neither by the old nor by the new settings.
  */
 export function orderSteps({ reloadNeeded, eciAfter }: StepOrder): readonly ApplyStep[] {
   if (!reloadNeeded || eciAfter) return applySteps;
@@ -54,9 +54,6 @@ export function orderSteps({ reloadNeeded, eciAfter }: StepOrder): readonly Appl
   return [...others.slice(0, next), 'write-settings', ...others.slice(next)];
 }
 
-/**
- * The steps that one apply shows, in their order: the engine takes its configuration by a reload or by a
- * restart, and the other one is left out.
- */
+/** The steps that one apply displays, in order: of reload and restart, only the one that applies. */
 export const shownSteps = (order: StepOrder): readonly ApplyStep[] =>
   orderSteps(order).filter((step) => step !== (order.reloadNeeded ? 'restart-engine' : 'reload-engine'));

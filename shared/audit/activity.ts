@@ -1,29 +1,29 @@
 import * as z from 'zod';
 import { auditEntrySchema, type StoredAuditEntry } from './entry.ts';
 
-/** Entries the app keeps in view: the newest. */
+/** Number of the newest entries that the app keeps. */
 export const activityDepth = 10_000;
-/** Days of denials that are counted, today included. */
+/** Number of days for which denials are counted, today included. */
 export const activityDays = 14;
-/** Most entries one request is answered with: a window stays quick while it reads them all. */
+/** Maximum number of entries in one response: a window stays responsive while it processes them. */
 export const activityPageSize = 2500;
 
-/** An entry as the window gets it. */
+/** An entry as sent to the window. */
 export const activityEntrySchema = auditEntrySchema.extend({
-  /** Its own, or one made for this run of the app where the log's has none. */
+  /** Its own id, or one assigned for this run of the app if the log's entry has none. */
   id: z.string(),
-  /** In the order of the log; counts within one run of the app. */
+  /** Position in the log; counted within one run of the app. */
   seq: z.number().int(),
-  /** Name of the user `client.uid` is on this machine. */
+  /** Name of the user `client.uid` on this machine. */
   user: z.string().nullable(),
 });
 export type ActivityEntry = z.infer<typeof activityEntrySchema>;
 
-/** How the app stands to the decision log. */
+/** The state of the app's connection to the decision log. */
 export const activityStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reading') }),
   z.object({ kind: z.literal('following') }),
-  /** There is no log: nothing was decided yet, or no gateway of ours stands before this engine. */
+  /** There is no log: nothing was decided yet, or no gateway of ours is in front of this engine. */
   z.object({ kind: z.literal('absent') }),
   z.object({
     kind: z.literal('unreadable'),
@@ -34,7 +34,7 @@ export const activityStateSchema = z.discriminatedUnion('kind', [
 ]);
 export type ActivityState = z.infer<typeof activityStateSchema>;
 
-/** What was denied over and over, as one. */
+/** Repeated denials, as one. */
 export const denialGroupSchema = z.object({
   count: z.number().int(),
   first: z.string(),
@@ -44,35 +44,35 @@ export const denialGroupSchema = z.object({
 });
 export type DenialGroup = z.infer<typeof denialGroupSchema>;
 
-/** The part of the decision log that every page may need. */
+/** A summary of the decision log for all pages. */
 export const activitySummarySchema = z.object({
   state: activityStateSchema,
-  /** Entries in view. */
+  /** Number of entries kept. */
   entries: z.number().int(),
-  /** Denials a day (local date, `2026-11-10`), of the last days that have any. */
+  /** Denials per day (local date, `2026-11-10`), of the last days that have any. */
   days: z.array(z.object({ day: z.string(), denied: z.number().int(), wouldDeny: z.number().int() })),
   /** When the oldest entry was written. */
   since: z.string().nullable(),
-  /** Older entries than `since` were rotated away: of the days before it nothing is known. */
+  /** Entries older than `since` were rotated away: the days before it are unknown. */
   rotatedAway: z.boolean(),
-  /** Denials, audit mode's too, that were not seen yet. */
+  /** Number of unseen denials, including audit mode's. */
   unseen: z.number().int(),
-  /** The unseen ones, grouped, newest first; a few. */
+  /** The unseen ones, grouped, newest first; a limited number. */
   groups: z.array(denialGroupSchema),
 });
 export type ActivitySummary = z.infer<typeof activitySummarySchema>;
 
 export const activityPageSchema = z.object({
-  /** Id of the engine they are of. */
+  /** Id of their engine. */
   target: z.string(),
   /** Newest last. */
   entries: z.array(activityEntrySchema),
-  /** There are older ones in view. */
+  /** There are older ones among those kept. */
   more: z.boolean(),
 });
 export type ActivityPage = z.infer<typeof activityPageSchema>;
 
-/** New entries, as an event. Of a flood only the newest come; `left` counts the others. */
+/** New entries, as an event. Of a large number only the newest are sent; `left` counts the others. */
 export const activityBatchSchema = z.object({
   target: z.string(),
   entries: z.array(activityEntrySchema),
@@ -84,9 +84,9 @@ export const isDenial = (entry: Pick<StoredAuditEntry, 'outcome'>): boolean =>
   entry.outcome === 'deny' || entry.outcome === 'would-deny';
 
 /**
- * Whether a verification sent it: its probes send what an attacker would, and each refusal is what they are
- * to see. Told by root's uid, the clients' socket and the image: nobody else may ask as root there, so that
- * nobody hides behind it.
+ * Whether a verification sent it: its probes send what an attacker would, and expect each refusal. Identified
+ * by root's uid, the clients' socket and the image: no other user can send such a request, so none can hide
+ * behind it.
  */
 export const isProbes = (entry: Pick<StoredAuditEntry, 'client' | 'origin' | 'image'>): boolean =>
   entry.client.uid === 0 &&
@@ -94,8 +94,8 @@ export const isProbes = (entry: Pick<StoredAuditEntry, 'client' | 'origin' | 'im
   entry.image?.startsWith('bulkhead/probe:') === true;
 
 /**
- * What makes entries repeats of each other: outcome, rule, thing and asker; not the moment, the process, nor
- * a container's made-up name.
+ * What makes entries repetitions of each other: equal outcome, rule, subject and caller; not the time, the
+ * process, nor a container's generated name.
  */
 export function repeatKey(entry: StoredAuditEntry): string {
   const asker =
@@ -113,7 +113,7 @@ export function repeatKey(entry: StoredAuditEntry): string {
   ].join('\n');
 }
 
-/** Local date of a moment, `2026-11-10`; null for what is no time. */
+/** Local date of a time, `2026-11-10`; null for an invalid one. */
 export function localDay(time: string | number): string | null {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return null;
@@ -126,7 +126,7 @@ export function localDay(time: string | number): string | null {
 /** The last `activityDays` local dates up to `now`, oldest first. */
 export function lastDays(now: number): readonly string[] {
   const today = new Date(now);
-  // By the calendar, at noon: days with a change of the clock are days, too.
+  // By the calendar, at noon, so that days with a change of daylight-saving time are counted, too.
   return Array.from(
     { length: activityDays },
     (_, index) =>

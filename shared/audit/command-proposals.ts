@@ -4,16 +4,14 @@ import type { CommandList, EffectiveSettings } from '../settings/effective.ts';
 import { parseImageReference } from '../settings/image-reference.ts';
 import { type Allowance, socketMountPointer, makeProposal, toAllowance } from './proposal.ts';
 
-/**
- * A command list that lets `command` through; null where it does already, or no list can name the command.
- */
+/** A command list that allows `command`; null if it is allowed already, or no list can name the command. */
 export function listAllowing(list: CommandList, command: string): readonly string[] | null {
   if (list.type === 'allow') return commandAllowed(list, command) ? null : [...list.commands, command];
   if (!namedCommands(list.commands).has(command)) return null;
   return list.commands.flatMap((entry) => {
     const named = listedCommand(entry);
     if (named.kind === 'command') return named.command.name === command ? [] : [entry];
-    // A group stays, less the one command.
+    // A group is replaced by its other commands.
     if (named.kind === 'group' && named.commands.some(({ name }) => name === command))
       return named.commands
         .map(({ name }) => name)
@@ -22,7 +20,7 @@ export function listAllowing(list: CommandList, command: string): readonly strin
   });
 }
 
-/** Entries of a deny list that name nothing: while one is there, everything is denied. */
+/** Entries of a deny list that name no command: while there is one, everything is denied. */
 const unreadable = (list: CommandList): readonly string[] =>
   list.type === 'deny'
     ? list.commands.filter((entry) => ['unknown', 'unsupported'].includes(listedCommand(entry).kind))

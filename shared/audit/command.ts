@@ -1,13 +1,13 @@
 import type { StoredAuditEntry } from './entry.ts';
 
 const plain = /^[\w@%+=:,./-]+$/;
-/** A word as a shell takes it literally. */
+/** A word in literal shell syntax. */
 const quoted = (word: string): string =>
   plain.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 /**
- * `docker run` of the part of a request that the rule is about; null where the entry does not hold enough.
- * The log never has whole requests.
+ * A `docker run` with the part of a request that the rule is about; null if the entry lacks the information.
+ * The log never contains whole requests.
  */
 export function commandOf(entry: StoredAuditEntry): string | null {
   if (!/^(?:\/v[\d.]+)?\/containers\/create(?:\?|$)/.test(entry.target)) return null;
@@ -29,7 +29,7 @@ function optionOf(entry: StoredAuditEntry): string | null {
       return '--runtime=runc';
     case 'userns-ignored':
       return '--userns=host';
-    // Named as the command line spells it: `--pid=host`, `--device /dev/kmsg`.
+    // Named as on the command line: `--pid=host`, `--device /dev/kmsg`.
     default: {
       const option = /^--[a-z-]+(?:[= ].*)?$/.exec(entry.what ?? '')?.[0];
       if (option === undefined) return null;

@@ -5,15 +5,15 @@ import { isRuleCode } from '../rules/index.ts';
 import { isSettingPointer } from '../rules/setting-pointer.ts';
 import type { StoredAuditEntry } from './entry.ts';
 
-/** What a decision's text is made of: a line of the decision log, or a finding of the Simulator. */
+/** The data of a decision's text: a line of the decision log, or a finding of the Simulator. */
 export type DecisionParts = Pick<
   StoredAuditEntry,
   'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message' | 'detail' | 'sentences' | 'changes'
 >;
 
 /**
- * The text of a decision in one language, a line for each change. It stays English where an earlier version,
- * or one with other rules and settings, wrote it.
+ * The text of a decision in one language, one line per change. English if it was written by an earlier
+ * version, or by one with other rules and settings.
  */
 export function decisionTexts(
   decision: DecisionParts,
@@ -23,7 +23,7 @@ export function decisionTexts(
   return sentences === null ? [decision.message] : sentences.map(translate);
 }
 
-/** The same as one text, as it is copied and printed. */
+/** The same as one text, for copying and printing. */
 export const decisionText = (decision: DecisionParts, translate: (sentence: Message) => string): string =>
   decisionTexts(decision, translate).join('; ');
 
@@ -40,7 +40,7 @@ function decisionSentences(decision: DecisionParts): readonly Message[] | null {
   return outcome === 'allow' ? [message('rules.let-pass-with-warning', { refusal })] : [refusal];
 }
 
-/** The refusal of a decision, as a sentence; null where an earlier version wrote it in English only. */
+/** The refusal of a decision, as a sentence; null if an earlier version wrote it in English only. */
 export function refusalSentence({
   rule,
   what,
@@ -54,6 +54,6 @@ export function refusalSentence({
     : null;
 }
 
-/** What a decision is about, in one language. */
+/** The subject of a decision, in one language. */
 export const decisionSubject = ({ what, sentences }: DecisionParts, translate: Translate): string | null =>
   what === undefined ? null : translate(withReference(what, sentences?.what));

@@ -4,24 +4,24 @@ import type { Change, DenialSentences, DenialSubject } from '../policy/decision.
 import type { RuleCode, SettingPointer } from '../rules/index.ts';
 
 /**
- * What became of a request. `would-deny`: audit mode, the rule refuses it, and it was let pass all the same.
- * Requests that pass unchanged are not logged.
+ * The outcome of a request. `would-deny`: in audit mode, the rule refuses it, but it was allowed. Requests
+ * that pass unchanged are not logged.
  */
 export const auditOutcomes = ['allow', 'rewrite', 'deny', 'would-deny'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
 /**
- * What a decision was made of, so that its text can be made again in another language; lines of versions that
- * wrote English only have none of it.
+ * The data of a decision, so that its text can be rendered in another language; missing in lines of versions
+ * that wrote English only.
  */
 export const decisionPartsSchema = {
   /** Detail of a refusal, in English. */
   detail: z.string().optional(),
-  /** `what` and `detail` as sentences of the catalogue. */
+  /** `what` and `detail` as catalogue sentences. */
   sentences: z
     .object({ what: messageReferenceSchema.optional(), detail: messageReferenceSchema.optional() })
     .optional(),
-  /** What was written differently. */
+  /** What was rewritten. */
   changes: z
     .array(z.object({ rule: z.string(), field: z.string(), before: z.string(), after: z.string() }))
     .optional(),
@@ -35,7 +35,7 @@ export const auditEntrySchema = z.object({
   time: z.string(),
   outcome: z.enum(auditOutcomes),
   rule: z.string(),
-  /** Spec id of the rule (A7, B1, …), '' where it has none. */
+  /** Spec id of the rule (A7, B1, …), '' if it has none. */
   spec: z.string().optional(),
   /** JSON pointer of the setting that would change the outcome, or null. */
   setting: z.string().nullable(),
@@ -45,12 +45,12 @@ export const auditEntrySchema = z.object({
   subject: z
     .object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() })
     .optional(),
-  /** The refusal that the client got, or what was changed, in English. */
+  /** The refusal sent to the client, or what was changed, in English. */
   message: z.string(),
   ...decisionPartsSchema,
-  /** Who called (SO_PEERCRED); null where it could not be determined. */
+  /** The caller (SO_PEERCRED); null if it could not be determined. */
   client: z.object({ uid: z.number().nullable(), pid: z.number().nullable() }),
-  /** The door it came in by: the clients' socket, or one mounted into a container. */
+  /** The socket of the request: the clients' socket, or one mounted into a container. */
   origin: z
     .object({
       kind: z.string(),
@@ -60,17 +60,16 @@ export const auditEntrySchema = z.object({
     })
     .optional(),
   method: z.string(),
-  /** Target as requested; values of parameters that may hold secrets are left away. */
+  /** Target as requested; values of parameters that may contain secrets are removed. */
   target: z.string(),
   container: z.string().optional(),
   image: z.string().optional(),
-  /** How long it took to decide, µs, questions to the engine included. */
+  /** How long the decision took, µs, including queries to the engine. */
   decisionUs: z.number().optional(),
   /** Counts the policies this gateway has had in force. */
   generation: z.number().optional(),
   /**
-   * A user's preference that was in force then, where the administrator left it open: `sam: docker load
-   * allowed`.
+   * A user's preference in force at that time, if the administrator allows it: `sam: docker load allowed`.
    */
   preference: z.string().optional(),
   /** Entries that were lost before this one (a full disk, a flood). */
@@ -78,7 +77,7 @@ export const auditEntrySchema = z.object({
 });
 export type StoredAuditEntry = z.infer<typeof auditEntrySchema>;
 
-/** Where a request came from, as the log names it. */
+/** The origin of a request, as written to the log. */
 export type AuditOrigin =
   | { readonly kind: 'clients' }
   | {
@@ -88,7 +87,7 @@ export type AuditOrigin =
       readonly image: string | null;
     };
 
-/** What the gateway hands to the log; id and time are the log's own. */
+/** What the gateway passes to the log; the log adds id and time. */
 export interface AuditEntry {
   readonly outcome: AuditOutcome;
   readonly rule: RuleCode;

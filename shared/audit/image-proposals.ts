@@ -17,8 +17,8 @@ import {
 } from './proposal.ts';
 
 /**
- * The image that an entry is about, as a reference: what was named, or a name of the local image that was
- * named by its id.
+ * The image of an entry, as a reference: the requested name, or a name of the local image that was requested
+ * by its id.
  */
 function imageOf(entry: StoredAuditEntry, context: ProposalContext): ImageReference | null {
   const written = entry.subject?.image ?? entry.image ?? entry.origin?.image ?? '';
@@ -29,7 +29,7 @@ function imageOf(entry: StoredAuditEntry, context: ProposalContext): ImageRefere
   return name.ok ? name.value : null;
 }
 
-/** Digests that the local image of a reference has under that repository. */
+/** Digests of the local image of a reference in that repository. */
 export function localDigests(
   reference: ImageReference,
   images: ProposalContext['images'],
@@ -89,7 +89,7 @@ export function imageProposals(entry: StoredAuditEntry, context: ProposalContext
       repository,
     });
   add('image-any-tag', { ...reference, tag: '*', digest: null, tagWritten: true }, 'wide', { repository });
-  // It is listed, and its content was not what the entry stands for: a derived image, or another one under
+  // It is listed, and its content differed from the listed image's: a derived image, or another one under
   // that name.
   if (!allowDerivedImages)
     proposals.push(

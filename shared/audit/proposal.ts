@@ -1,13 +1,16 @@
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { ShareContext, ShareDanger } from '../settings/shares.ts';
 
-/** One edit of the document; undefined would remove. Pointers are of the draft the proposal was made for. */
+/**
+ * One edit of the document; undefined would remove. Pointers refer to the draft for which the proposal was
+ * made.
+ */
 export interface ProposedEdit {
   readonly pointer: string;
   readonly value: unknown;
 }
 
-/** How a proposal reads; each code is a text in the window's languages, with `params`. */
+/** The text of a proposal: each code is a text in the window's languages, with `params`. */
 export const proposalCodes = [
   'image-digest',
   'image-tag',
@@ -33,7 +36,7 @@ export interface Proposal {
   readonly params: Readonly<Record<string, string>>;
   readonly edits: readonly ProposedEdit[];
   /**
-   * `narrow`: no more than what was requested. `wide`: more than that. `dangerous`: it gives up protection;
+   * `narrow`: no more than what was requested. `wide`: more than that. `dangerous`: it reduces protection;
    * never preselected.
    */
   readonly reach: 'narrow' | 'wide' | 'dangerous';
@@ -45,11 +48,11 @@ export interface Proposal {
 export type Allowance =
   | { readonly kind: 'proposals'; readonly proposals: readonly Proposal[] }
   /**
-   * The draft allows it already; applying it is what is left. Or the applied settings do, and trying again
-   * is.
+   * The draft allows it already, and only has to be applied. Or the applied settings do, and the request can
+   * be repeated.
    */
   | { readonly kind: 'allowed-already' }
-  /** A setting would help, but no exact change can be proposed: the page where it is edited is. */
+  /** A setting would help, but no exact change can be proposed: only the page where it is edited. */
   | { readonly kind: 'by-hand' }
   /** No setting changes it. */
   | { readonly kind: 'no-setting' }
@@ -68,7 +71,7 @@ export interface ProposalContext {
   readonly shares: ShareContext & { readonly tmp?: string };
 }
 
-/** The settings of mounts of the Docker socket. */
+/** The settings of Docker socket mounts. */
 export const socketMountPointer = '/enhancedContainerIsolation/dockerSocketMount';
 
 /** A proposal without a danger. */
@@ -79,6 +82,6 @@ export const makeProposal = (
   params: Proposal['params'] = {},
 ): Proposal => ({ code, params, edits, reach });
 
-/** The proposals; without any, the setting has to be edited by hand. */
+/** The proposals; if there are none, the setting has to be edited by hand. */
 export const toAllowance = (proposals: readonly Proposal[]): Allowance =>
   proposals.length === 0 ? { kind: 'by-hand' } : { kind: 'proposals', proposals };

@@ -56,12 +56,12 @@ const proposalsFor: Readonly<
           ),
         ]),
   '/bulkhead/socketMounts/scope': (_, { settings }) => widerScope(settings, null),
-  // Which device, for whom: an administrator's decision.
+  // Which device, and for whom, is an administrator's decision.
   '/bulkhead/devices': () => ({ kind: 'by-hand' }),
   '/bulkhead/hideEnvironment': (entry, { settings }) => environmentProposals(entry, settings),
 };
 
-/** What a client through a mounted socket sees: one list's scope, or the general one. */
+/** What a client sees through a mounted socket: the scope of one list, or the general one. */
 function widerScope(settings: EffectiveSettings, list: number | null): Allowance {
   const scope = list === null ? settings.socket.scope : settings.socket.perImage[list]?.scope;
   if (scope === undefined) return { kind: 'by-hand' };
@@ -119,7 +119,7 @@ function shareProposals(entry: StoredAuditEntry, context: ProposalContext): Allo
     const verdict = judgeShare(directory, context.shares);
     if (verdict.kind === 'invalid') return [];
     const added = { path: directory, sharedByDefault: false };
-    // A missing key means $HOME and $TMP: they stay when a list comes into being.
+    // A missing key means $HOME and $TMP: they are kept when a list is created.
     const edits =
       before === null
         ? [{ pointer: '/filesharingAllowedDirectories/-', value: added }]
@@ -129,7 +129,7 @@ function shareProposals(entry: StoredAuditEntry, context: ProposalContext): Allo
     return [makeProposal(code, edits, code === 'share' ? 'narrow' : 'wide', { path: directory })];
   };
   const parent = path.slice(0, path.lastIndexOf('/'));
-  // A dangerous parent is nobody's need.
+  // Nobody needs a dangerous parent directory.
   return toAllowance([
     ...propose('share', path),
     ...(parent === '' ? [] : propose('share-parent', parent).filter(({ reach }) => reach !== 'dangerous')),

@@ -36,7 +36,7 @@ describe('unprotected containers that appear later', () => {
     expect(first.appeared).toBeNull();
     const second = watchScan(first, scan([one('old', false), one('new', false), one('fine', true)]));
     expect(second.appeared).toEqual({ ids: ['new'], since: '2026-01-01T10:00:00Z' });
-    // Looked at: nothing is waiting, and it is no news again.
+    // Acknowledged: nothing is pending, and it is not reported again.
     expect(
       watchScan({ ...second, appeared: null }, scan([one('old', false), one('new', false)])).appeared,
     ).toBeNull();

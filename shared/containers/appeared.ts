@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ContainerScan } from './protection.ts';
 
-/** Containers that came to be without protection while ECI was on, and that nobody has seen yet. */
+/** Containers that were created without protection while ECI was on, and that the user has not seen yet. */
 export const appearedSchema = z.object({
   ids: z.array(z.string()),
   /** When the first of them was seen. */ since: z.string(),
@@ -10,8 +10,8 @@ export type Appeared = z.infer<typeof appearedSchema>;
 
 export interface Watched {
   /**
-   * Unprotected containers that are no news. Null before the first scan: what exists then is counted
-   * everywhere, and no event.
+   * Unprotected containers that need no report. Null before the first scan: containers that exist then are
+   * counted elsewhere, and cause no event.
    */
   readonly known: ReadonlySet<string> | null;
   readonly appeared: Appeared | null;
@@ -20,8 +20,9 @@ export interface Watched {
 export const nothingWatched: Watched = { known: null, appeared: null };
 
 /**
- * Takes in a scan. What is unprotected while ECI is off is expected, and stays known when it is turned on. A
- * container that could not be inspected is neither: it may be gone already, and the next scan will tell.
+ * Processes a scan. Containers that are unprotected while ECI is off are expected, and need no report when it
+ * is turned on. One that could not be inspected is ignored: it may be gone already, and the next scan will
+ * show it.
  */
 export function watchScan(before: Watched, scan: ContainerScan): Watched {
   const unprotected = scan.containers.filter((container) => !container.protected);
@@ -30,7 +31,7 @@ export function watchScan(before: Watched, scan: ContainerScan): Watched {
   const known = new Set([...(before.known ?? []), ...reportable].filter((id) => here.has(id)));
   const fresh =
     before.known === null || !scan.eci ? [] : reportable.filter((id) => before.known?.has(id) !== true);
-  // Gone or recreated ones are no news any more; with ECI off nothing is.
+  // Removed or recreated ones are dropped; with ECI off, all are.
   const waiting = scan.eci ? [...(before.appeared?.ids ?? []), ...fresh].filter((id) => here.has(id)) : [];
   return {
     known,

@@ -1,4 +1,4 @@
-/** Bytes in one unit, for people: "12.3 MB". */
+/** Bytes in one unit, for display: "12.3 MB". */
 export function bytesText(bytes: number): string {
   for (const [unit, size] of [
     ['GB', 1e9],

@@ -5,8 +5,8 @@ import { writeJson } from '../policy/json.ts';
 import { message } from '../messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../result.ts';
 
-// What `GET /containers/{id}/json` says, as far as it is used. Engines write null for "nothing" in some
-// places and leave the key away in others.
+// The used parts of `GET /containers/{id}/json`. For "nothing", engines write null in some places and omit
+// the key in others.
 const text = z
   .string()
   .nullish()
@@ -129,8 +129,8 @@ const inspectedSchema = z.object({
 });
 
 /**
- * A container as inspected: what is used, checked; and its configuration as the engine wrote it, to be
- * sent back.
+ * An inspected container: the used parts, validated; and its configuration as the engine wrote it, to be sent
+ * back.
  */
 export interface Inspected {
   readonly view: z.infer<typeof inspectedSchema>;
@@ -145,7 +145,7 @@ const rawSchema = z.object({
   HostConfig: z.record(z.string(), z.unknown()),
 });
 
-/** Reads an inspect answer; `containers.recreate-failed` for what is none. */
+/** Parses an inspect response; `containers.recreate-failed` for an invalid one. */
 export function readInspected(response: unknown): Result<Inspected, AppError> {
   const value = asSent(response);
   const view = inspectedSchema.safeParse(value);
@@ -164,7 +164,7 @@ export function readInspected(response: unknown): Result<Inspected, AppError> {
   });
 }
 
-/** An answer of the engine's own, which does not pass the gateway, with the binds that the client sent. */
+/** A response of the engine itself, without the gateway, with the binds that the client sent. */
 function asSent(response: unknown): unknown {
   const text = JSON.stringify(response) ?? '';
   if (!text.includes(convertedBindText)) return response;
@@ -173,11 +173,11 @@ function asSent(response: unknown): unknown {
   return restored;
 }
 
-/** The container another one's namespace mode joins (`container:ID`); null where it joins none. */
+/** The container that another one's namespace mode joins (`container:ID`); null if it joins none. */
 export const joinedContainer = (mode: string): string | null =>
   mode.startsWith('container:') ? mode.slice('container:'.length) : null;
 
-/** Whether it has a health check that says something. */
+/** Whether it has a health check that reports a status. */
 export function hasHealthcheck(inspected: Inspected): boolean {
   const test = inspected.view.Config.Healthcheck?.Test ?? [];
   return test.length > 0 && test[0] !== 'NONE';

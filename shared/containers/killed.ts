@@ -1,7 +1,7 @@
 import type { EngineStatus } from '../engine-status/status.ts';
 import { isRunning, type Container, type ContainerScan } from './protection.ts';
 
-/** The containers that a crash of the engine killed, and that have not run since then. */
+/** The containers that a crash of the engine killed, and that have not run since. */
 export function killedContainers(
   crash: EngineStatus['crash'],
   scan: ContainerScan | null,

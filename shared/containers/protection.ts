@@ -27,22 +27,22 @@ export const containerSchema = z.object({
   range: z.object({ first: z.number().int(), last: z.number().int() }).nullable(),
   privileged: z.boolean(),
   restartPolicy: z.string(),
-  /** Named volumes and anonymous ones: removal keeps them by default. */
+  /** Named volumes and anonymous ones: kept on removal by default. */
   volumes: z.array(z.object({ name: z.string(), anonymous: z.boolean(), destination: z.string() })),
-  /** What stops it from being recreated as it is under ECI ("pid=host"), if anything. */
+  /** The option that prevents recreating it unchanged under ECI ("pid=host"), if any. */
   obstacles: z.array(z.string()),
   labels: z.record(z.string(), z.string()),
   /**
-   * Seconds the engine waits for it when it stops, because its first process does not take the stop signal;
-   * left away where it does, or where that isn't known.
+   * Seconds the engine waits for it when it stops, because its first process ignores the stop signal; missing
+   * if it handles the signal, or if that is unknown.
    */
   stopWait: z.number().optional(),
   /**
-   * Why it could not be inspected, where its reason is `unknown`; all but id, name, image, state and labels
-   * is not known then.
+   * Why it could not be inspected, if its reason is `unknown`; then only id, name, image, state and labels
+   * are known.
    */
   whyUnknown: z.string().optional(),
-  /** Which sentence of the catalogue `whyUnknown` is. */
+  /** The catalogue sentence of `whyUnknown`. */
   whyUnknownSentence: messageReferenceSchema.optional(),
 });
 export type Container = z.infer<typeof containerSchema>;
@@ -55,23 +55,23 @@ export const containerScanSchema = z.object({
 });
 export type ContainerScan = z.infer<typeof containerScanSchema>;
 
-/** Holds processes: removing it would stop something. */
+/** Has processes: removing it would stop something. */
 export const isRunning = (container: Pick<Container, 'state'>): boolean =>
   container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
 
 /**
- * Whether a turned-on ECI does not protect it, and something is to be done about that. One that was replaced
- * by its recreation counts again once it runs.
+ * Whether ECI is on, does not protect it, and something should be done about that. One that was replaced by
+ * its recreation counts again once it runs.
  */
 export const isUnprotected = ({ protected: isProtected, reason }: Container): boolean =>
   !isProtected && reason !== 'replaced';
 
-/** Containers a turned-on ECI does not protect. */
+/** Containers that are unprotected although ECI is on. */
 export const unprotected = (scan: ContainerScan): Container[] => scan.containers.filter(isUnprotected);
 
 export const removeRequestSchema = z.object({
   ids: z.array(z.string().min(1)).min(1).max(10_000),
-  /** Running containers are refused unless this says they may be stopped and removed. */
+  /** Whether running containers are stopped and removed, too; otherwise they are refused. */
   includeRunning: z.boolean(),
   removeVolumes: z.boolean(),
 });
@@ -82,7 +82,7 @@ export const removeOutcomeSchema = z.object({
   name: z.string(),
   removed: z.boolean(),
   error: z.string().optional(),
-  /** Which sentence of the catalogue `error` is; missing for the engine's words. */
+  /** The catalogue sentence of `error`; missing for the engine's messages. */
   sentence: messageReferenceSchema.optional(),
   /** It was not even begun: cancelled before. */ notBegun: z.literal(true).optional(),
   /** There is no such container. */ gone: z.literal(true).optional(),

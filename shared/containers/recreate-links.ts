@@ -7,9 +7,10 @@ interface InspectedContainer {
 }
 
 /**
- * A link is the engine's to a container, not to a name: it follows one that was recreated to its kept name,
- * and stays when that one is gone; the container that has it can't be entered or started again. This is that
- * container as if its links led to the successors. The same object where they lead nowhere else.
+ * In the engine a link refers to a container, not to a name: it follows a recreated container to the name
+ * under which the old one is kept, and remains when that one is gone; then the linking container can't be
+ * entered or started any more. Returns that container as if its links referred to the successors; the same
+ * object if nothing changes.
  */
 export function withCurrentLinks(inspected: Inspected, all: readonly InspectedContainer[]): Inspected {
   const { HostConfig: host } = inspected.view;

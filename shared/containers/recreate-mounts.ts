@@ -6,15 +6,15 @@ type Mount = Readonly<Record<string, unknown>>;
 export interface CarriedMounts {
   readonly binds: readonly string[];
   readonly mounts: readonly Mount[];
-  /** Volumes nobody named, which the new container has by their names. */
+  /** Anonymous volumes, which the new container mounts by their names. */
   readonly anonymous: readonly { readonly name: string; readonly destination: string }[];
 }
 
-/** The engine names volumes nobody named by 64 hex digits. */
+/** The engine names anonymous volumes by 64 hex digits. */
 export const isAnonymousVolume = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
 const clean = (path: string): string => cleanPath(path) ?? path;
-/** Where an entry of `Binds` is mounted; its source, '' for a volume nobody named. */
+/** The destination of an entry of `Binds`; its source, '' for an anonymous volume. */
 function splitBind(bind: string): { readonly source: string; readonly destination: string } {
   const [first = '', second] = bind.split(':');
   return second === undefined
@@ -23,9 +23,9 @@ function splitBind(bind: string): { readonly source: string; readonly destinatio
 }
 
 /**
- * What the container has mounted, for its successor: as requested where that says it all, else as it
- * is. Anonymous volumes and what came along with VolumesFrom are mounted by name and path: the data stays,
- * and the successor hangs on no other container.
+ * A container's mounts for its successor: as requested if the request contains everything, else as they are.
+ * Anonymous volumes and mounts from VolumesFrom are mounted by name and path: the data stays, and the
+ * successor depends on no other container.
  */
 export function carryMounts(inspected: Inspected): CarriedMounts {
   const { HostConfig: host, Mounts: actual } = inspected.view;

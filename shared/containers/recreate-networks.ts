@@ -6,13 +6,13 @@ export interface CarriedNetwork {
 }
 
 export interface CarriedNetworks {
-  /** Networks that the create request says something about. */
+  /** Networks in the create request. */
   readonly created: readonly CarriedNetwork[];
-  /** What it is connected to between that and its start. */
+  /** Networks to connect it to after creating and before starting it. */
   readonly connected: readonly CarriedNetwork[];
   /**
-   * Every network it is on in the end; anything else it comes up with is taken away. Null: not its own to
-   * choose (`container:`, none).
+   * All networks it is connected to in the end; any other that it starts with is disconnected. Null: not its
+   * own to choose (`container:`, none).
    */
   readonly all: readonly string[] | null;
 }
@@ -21,8 +21,9 @@ const ownNetworks = new Set(['none', 'host']);
 
 /**
  * The networks of a container for its successor: aliases, fixed addresses, links, driver options, priority.
- * Addresses the engine chose are left to it. `together`: the create request takes more than one network, and
- * says it all; a MAC address requested on connecting one that does not run is lost.
+ * Addresses that the engine chose are left to the engine. `together`: the create request accepts more than
+ * one network, and contains everything; a MAC address requested when connecting a container that does not run
+ * is lost.
  */
 export function carryNetworks(inspected: Inspected, together: boolean): CarriedNetworks {
   const { view } = inspected;
@@ -45,7 +46,7 @@ export function carryNetworks(inspected: Inspected, together: boolean): CarriedN
   const others = carried.filter((one) => !one.first).map(({ name, endpoint }) => ({ name, endpoint }));
   const all = carried.map(({ name }) => name);
   if (together && others.length > 0) return { created: [...first, ...others], connected: [], all };
-  // The default bridge takes nothing but a MAC address and says so about everything else.
+  // The default bridge accepts only a MAC address and refuses everything else.
   return {
     created: first.filter(({ name, endpoint }) => name !== 'bridge' || Object.keys(endpoint).length > 0),
     connected: others,
@@ -54,8 +55,8 @@ export function carryNetworks(inspected: Inspected, together: boolean): CarriedN
 }
 
 /**
- * `configured`: the MAC address that was requested for the first network, '' for none; null where only the
- * one in use is known.
+ * `configured`: the MAC address that was requested for the first network, '' for none; null if only the one
+ * in use is known.
  */
 function carryEndpoint(
   endpoint: InspectedEndpoint,
@@ -76,7 +77,7 @@ function carryEndpoint(
   };
 }
 
-/** The MAC address engines before 28 derive from an address. */
+/** The MAC address that engines before 28 derive from an address. */
 function generatedMac(address: string): string {
   return `02:42:${address
     .split('.')

@@ -17,14 +17,14 @@ export function links({ view }: Inspected): string[] {
 }
 
 /**
- * Whether `reference`, as modes and links have it, is this container: its name, its id or the beginning of
+ * Whether `reference`, in the form of modes and links, is this container: its name, its id or a prefix of
  * that.
  */
 export const isCalled = (container: Inspected, reference: string): boolean =>
   reference !== '' &&
   (reference === container.name || (reference.length >= 12 && container.view.Id.startsWith(reference)));
 
-/** Whether `one` must be there before `other` is: shared namespaces, links, what compose says. */
+/** Whether `one` must exist before `other`: shared namespaces, links, Compose's dependencies. */
 function precedes(one: Inspected, other: Inspected): boolean {
   if (one === other) return false;
   if ([...joins(other), ...links(other)].some((reference) => isCalled(one, reference))) return true;
@@ -35,15 +35,15 @@ function precedes(one: Inspected, other: Inspected): boolean {
     .some((entry) => entry.split(':')[0] === label(one, 'service'));
 }
 
-/** Networks on which a container has an address that was chosen for it. */
+/** Networks on which a container has a fixed address. */
 const fixedAddressNetworks = ({ view }: Inspected): string[] =>
   Object.entries(view.NetworkSettings.Networks)
     .filter(([, { IPAMConfig: config }]) => Object.keys(config).length > 0)
     .map(([network]) => network);
 
 /**
- * Whether a group has to wait for the end of an earlier one: it needs what is recreated there, or one has a
- * chosen address on a network of the other, which nobody else may get while its container is stopped.
+ * Whether a group has to wait for the end of an earlier one: it depends on a container in it, or one has a
+ * fixed address on a network of the other, which no other container may get while its container is stopped.
  */
 export const waitsFor = (group: readonly Inspected[], earlier: readonly Inspected[]): boolean =>
   group.some((container) =>
@@ -56,9 +56,9 @@ export const waitsFor = (group: readonly Inspected[], earlier: readonly Inspecte
   );
 
 /**
- * The order in which containers are recreated: what others need comes first. Those that share namespaces are
- * one group, since a container's namespaces are gone with it: they stop together and, should one fail, come
- * back together. What needs each other in a circle comes by name.
+ * The order in which containers are recreated: dependencies first. Those that share namespaces are one group,
+ * since a container's namespaces are removed with it: they stop together and, if one fails, are restored
+ * together. Circular dependencies are ordered by name.
  */
 export function recreateOrder(containers: readonly Inspected[]): Inspected[][] {
   const byName = containers.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -80,7 +80,7 @@ export function recreateOrder(containers: readonly Inspected[]): Inspected[][] {
   );
 }
 
-/** A topological order; of what is free, and of what hangs in a circle, the first is taken. */
+/** A topological order; of the independent ones, and in a cycle, the first is taken. */
 function inOrder<T>(items: readonly T[], before: (one: T, other: T) => boolean): T[] {
   const remaining = [...items];
   const ordered: T[] = [];

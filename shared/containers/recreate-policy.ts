@@ -2,16 +2,16 @@ import type { EffectiveSettings } from '../settings/effective.ts';
 import type { CarriedNetwork } from './recreate-networks.ts';
 import type { MessageReference } from '../messages/message.ts';
 
-/** A container that is to be recreated: what the gateway decides by. */
+/** A container that is to be recreated: the inputs of the gateway's decision. */
 export interface RequestedRecreation {
   /** Of the old one. */
   readonly id: string;
   readonly name: string;
-  /** Who asks for the new one: whose `$HOME` counts. */
+  /** The user who requests the new one: determines `$HOME`. */
   readonly user: { readonly uid: number; readonly gid: number };
-  /** Its create request. Those that are recreated with it are still called as they are now. */
+  /** Its create request. Those that are recreated with it still have their current names. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** What it is connected to once it is made. */
+  /** Networks it is connected to after its creation. */
   readonly connected: readonly CarriedNetwork[];
 }
 
@@ -32,13 +32,13 @@ export interface RecreatePolicyInput {
 export interface RecreateRefusal {
   readonly rule: string;
   readonly message: string;
-  /** Which sentence of the catalogue `message` is; missing where only the text is known. */
+  /** The catalogue sentence of `message`; missing if only the text is known. */
   readonly sentence?: MessageReference | undefined;
 }
 
 /**
- * Predicts what the gateway will refuse, by the id of the old container; changes nothing. What cannot be
- * decided here is no refusal.
+ * Predicts the gateway's refusals, by the id of the old container; changes nothing. A decision that cannot be
+ * made here is not a refusal.
  */
 export type RecreatePolicy = (
   question: RecreatePolicyInput,

@@ -3,11 +3,11 @@ import { messageReferenceSchema } from '../messages/schema.ts';
 import { appErrorSchema } from '../app-error.ts';
 
 /**
- * What is different about the new container, what is not carried over, and what stands in the way; words are
- * the command line's and the app's.
+ * What changes for the new container, what is not carried over, and what blocks it; the texts are the command
+ * line's and the app's.
  */
 export const recreateNoteCodes = [
-  // Different under ECI, or by being made anew.
+  // Changes because of ECI, or because it is created again.
   'runtime',
   'userns',
   'cgroup-namespace',
@@ -31,7 +31,7 @@ export const recreateNoteCodes = [
   'execs',
   'auto-remove',
   'linked-by',
-  // In the way.
+  // Blockers.
   'eci-off',
   'host-namespace',
   'paused',
@@ -50,7 +50,7 @@ export type RecreateNoteCode = (typeof recreateNoteCodes)[number];
 export const recreateNoteSchema = z.object({
   code: z.enum(recreateNoteCodes),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])),
-  /** Which sentence of the catalogue the text in `params` is (`why`, `message`). */
+  /** The catalogue sentence of the text in `params` (`why`, `message`). */
   sentence: messageReferenceSchema.optional(),
 });
 export type RecreateNote = z.infer<typeof recreateNoteSchema>;
@@ -58,22 +58,24 @@ export type RecreateNote = z.infer<typeof recreateNoteSchema>;
 export const recreateRequestSchema = z.object({
   /** Ids or names. */
   ids: z.array(z.string().min(1).max(256)).min(1).max(1000),
-  /** Those whose writable layer is committed to an image the new one is made of (by id or name). */
+  /**
+   * Those whose writable layer is committed to an image from which the new one is created (by id or name).
+   */
   commit: z.array(z.string().min(1).max(256)).max(1000),
   /**
-   * Those that ran until something stopped them (an apply): taken as running, so that the new one is started,
-   * and the old one if it comes back. By id.
+   * Those that were running before they were stopped (by an apply): treated as running, so that the new one
+   * is started, and the old one if it is restored. By id.
    */
   start: z.array(z.string().min(1).max(256)).max(1000).optional(),
   /**
-   * What becomes of the old one once the new one runs healthy. One that is not running, or holds what was
-   * written inside it and is not committed, is always kept, unless `remove`.
+   * What happens to the old one once the new one is healthy. One that is not running, or contains changes
+   * that are not committed, is always kept, unless `remove`.
    */
   old: z.enum(['remove-when-healthy', 'keep', 'remove']),
   /**
-   * Name or number of the user who asks for the new ones: theirs is `$HOME`, and what is written into shared
-   * directories (A8). Absent: who had the old one made, where that was recorded, else who is behind sudo or
-   * pkexec, else root.
+   * Name or number of the user who requests the new ones: determines `$HOME`, and the owner of files written
+   * into shared directories (A8). Absent: the creator of the old one, if recorded, else the user behind sudo
+   * or pkexec, else root.
    */
   as: z.string().min(1).max(64).optional(),
   /** Also containers run with --rm, which are gone when they stop. */
@@ -85,14 +87,16 @@ export const recreateItemSchema = z.object({
   id: z.string(),
   name: z.string(),
   image: z.string(),
-  /** Its processes run: it is stopped, and the new one started. */
+  /** It has processes: it is stopped, and the new one started. */
   running: z.boolean(),
-  /** Protected already: nothing is done. */
+  /** Protected already: it is not changed. */
   unchanged: z.boolean(),
   changes: z.array(recreateNoteSchema),
   lost: z.array(recreateNoteSchema),
   blockers: z.array(recreateNoteSchema),
-  /** Bytes and paths written inside it; what a commit would carry. Null: the engine did not tell. */
+  /**
+   * Bytes and paths written inside it, which a commit would carry over. Null: the engine did not report them.
+   */
   written: z.object({ bytes: z.number(), paths: z.number().int() }).nullable(),
   commit: z.boolean(),
 });
@@ -100,15 +104,15 @@ export type RecreateItem = z.infer<typeof recreateItemSchema>;
 
 export const recreatePlanSchema = z.object({
   /**
-   * In the order in which they are recreated. Those of one group stand or fall together, since one lives in
-   * another's namespaces.
+   * In the order in which they are recreated. Those of one group are recreated all or none, since they share
+   * namespaces.
    */
   groups: z.array(z.array(recreateItemSchema)),
   blocked: z.boolean(),
 });
 export type RecreatePlan = z.infer<typeof recreatePlanSchema>;
 
-/** Steps of one group. `commit` only where it was requested. */
+/** Steps of one group. `commit` only if it was requested. */
 export const recreateSteps = ['create', 'stop', 'commit', 'swap', 'start', 'wait', 'clean-up'] as const;
 export type RecreateStep = (typeof recreateSteps)[number];
 
@@ -120,7 +124,7 @@ export const recreateOutcomeSchema = z.discriminatedUnion('kind', [
     /** Tag of the image it was committed to. */ image: z.string().nullable(),
     started: z.boolean(),
     warning: z.string().optional(),
-    /** Which sentence of the catalogue `warning` is. */
+    /** The catalogue sentence of `warning`. */
     sentence: messageReferenceSchema.optional(),
   }),
   z.object({ kind: z.literal('unchanged') }),
@@ -145,11 +149,11 @@ export const recreateMemberSchema = z.object({
 });
 export type RecreateMember = z.infer<typeof recreateMemberSchema>;
 
-/** A recreation as it goes, one member a container. */
+/** The progress of a recreation, one member per container. */
 export const recreateRunSchema = z.object({
   members: z.array(recreateMemberSchema),
   activity: z.enum(['recreating', 'rolling-back', 'cancelling', 'ended']),
-  /** True while a cancel is honoured. */
+  /** True while a cancel is possible. */
   cancellable: z.boolean(),
 });
 export type RecreateRun = z.infer<typeof recreateRunSchema>;

@@ -2,21 +2,18 @@ import * as z from 'zod';
 import { appErrorSchema } from '../app-error.ts';
 import { removeOutcomeSchema } from './protection.ts';
 
-/**
- * A removal of containers: how far it is, and of whom there is something to tell. There is no way back from
- * it.
- */
+/** A removal of containers: its progress, and the containers with problems. It cannot be undone. */
 export const removalRunSchema = z.object({
   activity: z.enum(['removing', 'cancelling', 'ended']),
   total: z.number().int(),
-  /** Ended one way or the other. */
+  /** Ended, successfully or not. */
   done: z.number().int(),
   removed: z.number().int(),
-  /** What was not removed and why; removed ones of which something stayed (volumes). */
+  /** What was not removed and why; removed ones with remains (volumes). */
   outcomes: z.array(removeOutcomeSchema),
-  /** Why the whole of it failed, if so. */
+  /** Why the whole removal failed, if it did. */
   error: appErrorSchema.nullable(),
-  /** As it was asked for: what is tried again is tried the same way. */
+  /** The original request: a retry uses the same options. */
   includeRunning: z.boolean(),
   removeVolumes: z.boolean(),
 });

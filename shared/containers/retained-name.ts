@@ -1,5 +1,5 @@
 /**
- * `NAME-before-eci`, with a number where that is in use: the name of an old container while its successor has
+ * `NAME-before-eci`, with a number if that is in use: the name of an old container while its successor has
  * its own.
  */
 export function retainedName(name: string, used: ReadonlySet<string>): string {

@@ -2,7 +2,7 @@ import { backendCapabilities, type BackendId } from '../isolation/backends.ts';
 import type { VirtualMachine } from '../targets/target.ts';
 import type { claimIds } from '../verify/claims.ts';
 
-/** Rows of the coverage table, in the order they are shown. */
+/** Rows of the coverage table, in display order. */
 export const workloadIds = [
   'run-create',
   'build-docker-driver',
@@ -31,18 +31,18 @@ export interface CoverageRow {
   readonly workload: WorkloadId;
   readonly state: CoverageState;
   /**
-   * How it is known: a probe shows it (`claims`), the gateway's or runtime's rules make it so, or Docker
-   * documents it.
+   * The basis of the state: a probe verifies it (`claims`), the gateway's or runtime's rules ensure it, or
+   * Docker documents it.
    */
   readonly basis: 'probe' | 'rule' | 'documentation';
-  /** The claims that show it; empty unless the basis is a probe. */
+  /** The claims that verify it; empty unless the basis is a probe. */
   readonly claims: readonly (typeof claimIds)[number][];
   /**
-   * True where the claims are about what the workload is made of (a privileged container), and the workload
-   * itself is not tried: nothing says that it works and is isolated as a whole.
+   * True if the claims are about the parts of the workload (a privileged container), and the workload itself
+   * is not tried: it is not shown that it works and is isolated as a whole.
    */
   readonly notTried?: true;
-  /** Docker Desktop version from which on the row is protected, where that is what decides it. */
+  /** First Docker Desktop version in which the row is protected, if that decides. */
   readonly since?: string;
 }
 
@@ -55,21 +55,21 @@ export type CoverageFacts =
     }
   | { readonly eci: boolean; readonly desktop: DesktopCoverageFacts };
 
-/** What coverage depends on where Docker Desktop isolates containers itself. */
+/** The facts that coverage depends on if Docker Desktop isolates containers itself. */
 export interface DesktopCoverageFacts {
   /**
-   * As Docker Desktop reports it, "4.36.0"; null when it could not be learned: what depends on it is not
-   * shown as protected.
+   * As reported by Docker Desktop, "4.36.0"; null if it could not be determined: rows that depend on it are
+   * not shown as protected.
    */
   readonly version: string | null;
-  /** What its Linux engine runs in: a virtual machine of its own (macOS, Linux), WSL 2 or Hyper-V. */
+  /** Where its Linux engine runs: in a virtual machine of its own (macOS, Linux), WSL 2 or Hyper-V. */
   readonly virtualMachine: VirtualMachine;
 }
 
 /**
  * The coverage table of an engine (spec C). While ECI is off nothing is protected and nothing refused; rows
- * an engine cannot have stay so. States say what holds by design; whether a probe has shown it, and when, is
- * `rowEvidence`'s to say.
+ * that do not apply to an engine stay so. States describe the design; whether and when a probe has verified
+ * it is determined by `rowEvidence`.
  */
 export function coverageFor(facts: CoverageFacts): CoverageRow[] {
   const rows =
@@ -105,11 +105,11 @@ function engineRows(backend: BackendId, socketMounts: boolean): CoverageRow[] {
   const privileged = ['A2-user-namespace', 'A4-privileged-works', 'A5-privileged-confined'] as const;
   return [
     row('run-create', 'protected', 'probe', container),
-    // Both builders: `docker build` uses BuildKit, older clients and some SDKs the other one.
+    // Both builders: `docker build` uses BuildKit, older clients and some SDKs the classic builder.
     row('build-docker-driver', 'protected', 'probe', ['C-build-buildkit', 'C-build-legacy']),
     // Its builder is a privileged container like any other.
     { ...row('build-container-driver', 'protected', 'probe', privileged), notTried: true },
-    // Without a mounted socket nothing is started through one: the probe sees that its mount is refused.
+    // Without a mounted socket nothing is started through one: the probe observes that its mount is refused.
     row('socket-started', socketMounts ? 'protected' : 'not-allowed', 'probe', ['A11-through-socket']),
     row('socket-mount', 'protected', 'probe', ['B1-socket-refused']),
     row('socket-derived-images', 'protected', 'rule'),
@@ -148,7 +148,7 @@ function desktopRows(facts: DesktopCoverageFacts): CoverageRow[] {
     wsl ? row('build-docker-driver', 'unprotected', 'documentation') : from('build-docker-driver', '4.30'),
     from('build-container-driver', '4.19'),
     row('socket-started', 'protected', 'documentation'),
-    // Before there were permissions, every mount of the socket was refused all the same.
+    // Before there were permissions, every mount of the socket was refused.
     { ...row('socket-mount', 'protected', 'probe', ['B1-socket-refused']), since: wsl ? '4.28' : '4.27' },
     featureRow('socket-derived-images', facts.version, '4.34'),
     featureRow('socket-any-image', facts.version, '4.36'),
@@ -166,15 +166,12 @@ function desktopRows(facts: DesktopCoverageFacts): CoverageRow[] {
   ];
 }
 
-/**
- * A permission that older versions don't have is one that nobody can be given: not allowed, rather than
- * unprotected.
- */
+/** Older versions can't grant a permission that they don't have: not allowed, rather than unprotected. */
 function featureRow(workload: WorkloadId, version: string | null, since: string): CoverageRow {
   return { ...row(workload, atLeast(version, since) ? 'protected' : 'not-allowed', 'documentation'), since };
 }
 
-/** Is a Docker Desktop version "4.36.0" at least "4.30"? An unknown or unreadable one is not. */
+/** Whether a Docker Desktop version "4.36.0" is at least "4.30". False for an unknown or unreadable one. */
 export function atLeast(version: string | null, minimum: string): boolean {
   const numbers = (text: string): number[] => /^v?(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number) ?? [];
   const [major, minor] = numbers(version ?? '');

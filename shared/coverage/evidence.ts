@@ -1,25 +1,24 @@
 import { settled, verificationMaxAgeMs, type Verification } from '../verify/claims.ts';
 import type { CoverageRow } from './coverage.ts';
 
-/** What backs a row right now. `at` is when the verification was (ISO 8601), null without one. */
+/** The current evidence of a row. `at` is when the verification was (ISO 8601), null without one. */
 export type RowEvidence =
-  /** `probe-similar`: what the workload is made of has passed, the workload itself was not tried. */
+  /** `probe-similar`: the parts of the workload have passed, the workload itself was not tried. */
   | {
       readonly kind: 'probe-passed' | 'probe-similar' | 'probe-failed' | 'probe-outdated';
       readonly at: string;
     }
   /**
-   * Probes leave nothing open and show only a part of it (A11 where only listed images may): the rest is a
-   * rule.
+   * The probes have passed and verify only a part of it (A11 if only listed images may): the rest is a rule.
    */
   | { readonly kind: 'probe-limited'; readonly at: string }
-  /** A probe could show it, and has not (or one of its claims was not run). */
+  /** A probe could verify it, and has not (or one of its claims was not run). */
   | { readonly kind: 'probe-missing'; readonly at: string | null }
   | { readonly kind: 'rule' | 'documentation'; readonly at: null };
 
 /**
- * "Probe passed · 3 min ago" as data. A verification made under another ECI state, without one of the row's
- * claims, or older than a day proves nothing. `now` is ms since the epoch.
+ * "Probe passed · 3 min ago" as data. A verification from another ECI state, without one of the row's claims,
+ * or older than a day proves nothing. `now` is ms since the epoch.
  */
 export function rowEvidence(row: CoverageRow, verification: Verification | null, now: number): RowEvidence {
   if (row.basis !== 'probe') return { kind: row.basis, at: null };
@@ -37,10 +36,7 @@ export function rowEvidence(row: CoverageRow, verification: Verification | null,
     : { kind: 'probe-outdated', at };
 }
 
-/**
- * A row's state as far as it may be shown: protected by probe only where the probe has passed, else
- * `unverified`.
- */
+/** A row's state for display: protected by probe only if the probe has passed, else `unverified`. */
 export function displayedState(row: CoverageRow, evidence: RowEvidence): CoverageRow['state'] | 'unverified' {
   if (row.state !== 'protected' || row.basis !== 'probe') return row.state;
   if (evidence.kind === 'probe-failed') return 'unprotected';

@@ -97,7 +97,7 @@ describe('links into the window', () => {
       'docker-socket/bulkhead/mode',
     ])
       expect(parseRoute(route)).toBeNull();
-    // What a second start hands to the first one is read again as strictly.
+    // What a second start passes to the first one is parsed again just as strictly.
     const place = parseRoute('isolation/bulkhead/mode');
     expect(place === null ? null : parseRoute(hashOf(place).slice(1))).toEqual(place);
   });

@@ -1,7 +1,7 @@
 import { isPage, pages, settingPointer, type PageDefinition, type PageId } from '../pages/pages.ts';
 import { pageOfSetting } from '../pages/setting-page.ts';
 
-/** A place in the window that something outside of it may name. */
+/** A place in the window that may be addressed from outside. */
 export interface DeepLink {
   readonly page: PageId;
   readonly params: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface DeepLink {
 export const deepLinkScheme = 'bulkhead';
 const longest = 512;
 
-/** What a parameter is called outside of the window. */
+/** The external name of a parameter. */
 const aliases: Readonly<Record<string, string>> = { setting: 'pointer' };
 
 /**
@@ -41,14 +41,14 @@ function checked(page: string, given: Iterable<readonly [string, string]>): Deep
   return pointer !== undefined && pageOfSetting(pointer) !== page ? null : { page, params };
 }
 
-/** The place that edits a setting, as `--route` takes it; null where no form does. */
+/** The place that edits a setting, as accepted by `--route`; null if no form does. */
 export function routeOfSetting(pointer: string): string | null {
   const route = `${pageOfSetting(pointer)}${pointer}`;
   return settingPointer.test(pointer) && parseRoute(route) !== null ? route : null;
 }
 
 /**
- * `bulkhead://activity?entry=…` → place; null for anything else, also for a place with credentials, port,
+ * `bulkhead://activity?entry=…` → place; null for anything else, including a place with credentials, port,
  * path or fragment.
  */
 export function parseDeepLink(url: string): DeepLink | null {
@@ -57,8 +57,8 @@ export function parseDeepLink(url: string): DeepLink | null {
 }
 
 /**
- * The place among arguments of a command line: `--route ROUTE`, `--route=ROUTE` or a bulkhead:// address.
- * Null for none, and for one that is not allowed.
+ * The place in the arguments of a command line: `--route ROUTE`, `--route=ROUTE` or a bulkhead:// address.
+ * Null if there is none, or if it is not allowed.
  */
 export function deepLinkOf(argv: readonly string[]): DeepLink | null {
   const at = argv.findIndex((arg) => arg === '--route' || arg.startsWith('--route='));

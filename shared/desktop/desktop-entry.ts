@@ -1,14 +1,14 @@
 /**
- * File name of the app's desktop entry, after its package; its desktop knows the app's windows and
- * notifications by it.
+ * File name of the app's desktop entry, named after its package; by it the desktop identifies the app's
+ * windows and notifications.
  */
 export const desktopEntryName = 'bulkhead-desktop.desktop';
 /** Name of the app's icon in an icon theme. */
 export const desktopIconName = 'bulkhead-desktop';
 
 /**
- * The app in a desktop's menu, and as what opens bulkhead:// links: `%u` stands for the link. `command`
- * starts the app; a program without a path is looked for in PATH.
+ * The app in a desktop's menu, and as the handler of bulkhead:// links: `%u` is replaced by the link.
+ * `command` starts the app; a program without a path is looked up in PATH.
  */
 export function menuEntry(command: readonly string[]): string {
   return entry([
@@ -28,7 +28,7 @@ export function menuEntry(command: readonly string[]): string {
   ]);
 }
 
-/** The app among what a desktop starts with its session. */
+/** The app as an autostart entry of a desktop session. */
 export function autostartEntry(command: readonly string[]): string {
   return entry([
     'Comment=Enhanced Container Isolation',
@@ -45,9 +45,9 @@ const entry = (lines: readonly string[]): string =>
 export const execLine = (command: readonly string[]): string => command.map(quoted).join(' ');
 
 /**
- * One argument of an Exec line: quoted as the Desktop Entry specification says (" ` $ and \ behind a
- * backslash), then that backslash doubled as in every string of the file, and % doubled, which would begin a
- * field code.
+ * One argument of an Exec line: quoted by the rules of the Desktop Entry specification (" ` $ and \ preceded
+ * by a backslash), then that backslash doubled as in every string of the file, and % doubled, since it begins
+ * a field code.
  */
 function quoted(argument: string): string {
   return `"${argument

@@ -28,7 +28,7 @@ export interface DesktopLabels {
   };
   readonly notVerified: { readonly title: string; readonly body: string };
   readonly engineStopped: { readonly title: string; readonly body: string };
-  /** What was requested in the tray and could not be done. */
+  /** The failed request from the tray. */
   readonly failed: { readonly verify: string; readonly start: string };
   readonly times: (what: string, count: number) => string;
 }

@@ -7,7 +7,7 @@ import { loadTranslator } from '../messages/translator.ts';
 import { fail } from '../result.ts';
 import { desktopLabels } from './labels.ts';
 
-/** Notices with a clock that the test moves. */
+/** Notices with a clock that the test controls. */
 function recordNotices(
   options: { inFront?: boolean; off?: readonly NoticeKind[]; language?: 'en' | 'zh-CN' } = {},
 ) {

@@ -9,7 +9,7 @@ import type { ProtectionState } from '../verify/claims.ts';
 import type { DeepLink } from './deep-link.ts';
 import type { DesktopLabels } from './labels.ts';
 
-/** The kinds of notification a person can turn off one by one. */
+/** The kinds of notification that can be turned off individually. */
 export const noticeKinds = ['denied', 'unprotected', 'protection'] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
@@ -20,16 +20,14 @@ export interface Notice {
   readonly place: DeepLink;
 }
 
-/** What the desktop's notices look at of one engine. */
+/** The facts about one engine that notifications depend on. */
 export interface EngineFacts {
   readonly phase: EngineStatus['phase'];
-  /** Something is wrong with the engine, as against stopped because somebody stopped it. */
+  /** The engine has failed, as opposed to a requested stop. */
   readonly broken: boolean;
   readonly protection: ProtectionState;
   readonly scan: ContainerScan | null;
-  /**
-   * An apply, a recreation, or a start or stop that was requested here: what changes meanwhile is expected.
-   */
+  /** An apply, a recreation, or a start or stop that was requested here: changes meanwhile are expected. */
   readonly expected: boolean;
 }
 
@@ -40,7 +38,8 @@ export interface NoticeOptions {
   readonly inFront: () => boolean;
   readonly show: (notice: Notice) => void;
   /**
-   * At most one notification of a kind in this time; what comes meanwhile becomes one with counts at its end.
+   * At most one notification of a kind in this time; further ones are combined into one with counts at its
+   * end.
    */
   readonly quietMs?: number;
   readonly schedule?: (act: () => void, ms: number) => { cancel(): void };
@@ -48,13 +47,13 @@ export interface NoticeOptions {
 
 export interface Notices {
   /**
-   * Entries of the decision log, as they come. `omitted`: so many more came in a flood, and are known by
-   * number only.
+   * New entries of the decision log. `omitted`: the number of further entries that were left out of a large
+   * batch.
    */
   decided(entries: readonly StoredAuditEntry[], omitted?: number): void;
-  /** The engine as it is now; the first call after `reset` only sets the baseline. */
+  /** The current state of the engine; the first call after `reset` only sets the baseline. */
   engine(facts: EngineFacts): void;
-  /** Another engine was opened: drops what is pending and the baseline of the last one. */
+  /** Another engine was opened: drops pending notices and the previous baseline. */
   reset(): void;
 }
 
@@ -71,7 +70,10 @@ const byTimer = (act: () => void, ms: number) => {
   };
 };
 
-/** Decides what is worth a notification, groups it and never floods: at most one of a kind per `quietMs`. */
+/**
+ * Decides what causes a notification, groups notices and limits their rate: at most one of a kind per
+ * `quietMs`.
+ */
 export function createNotices({
   labels,
   isEnabled,
@@ -86,7 +88,7 @@ export function createNotices({
   const unprotected = groupByPeriod<string>(quietMs, schedule, (names, count) => {
     notify('unprotected', () => unprotectedNotice(labels(), names, count));
   });
-  // An engine that flaps is notified once: a second notification would be out of date already.
+  // An engine that flaps is notified once: a second notification would be outdated already.
   let quiet: { cancel(): void } | undefined;
   const notifyProtection = (notice: () => Omit<Notice, 'kind'>) => {
     if (quiet !== undefined) return;
@@ -105,7 +107,7 @@ export function createNotices({
   return {
     decided(entries, omitted = 0) {
       const refused = entries.filter((entry) => entry.outcome === 'deny' && !isProbes(entry));
-      // What was left out of a flood is of the kind of what was kept.
+      // Entries that were left out of a batch are of the same kind as the retained ones.
       const more = refused.length === 0 ? 0 : Math.round((omitted * refused.length) / entries.length);
       refused.forEach((entry, index) => {
         denied.add(entry, index === refused.length - 1 ? 1 + more : 1);
@@ -118,8 +120,8 @@ export function createNotices({
           ? scan.containers.filter((container) => !container.protected && container.reason !== 'unknown')
           : [];
         // One that could not be inspected may be gone already: the next scan shows it. Without ECI nothing is
-        // protected, which is no news; what there was at the first look or when it went on was chosen in the
-        // apply.
+        // protected, which is not reported; the containers of the first scan, or of turning ECI on, were
+        // chosen in the apply.
         if (known !== null && before?.scan?.eci === true && !facts.expected)
           for (const container of open) if (!known.has(container.id)) unprotected.add(container.name);
         known = new Set(open.map((container) => container.id));
@@ -159,8 +161,8 @@ export function createNotices({
 }
 
 /**
- * Delivers the first item at once; collects those that come within `quietMs` of it and delivers them together
- * at the end of that period, and so on.
+ * Delivers the first item at once; collects those that arrive within `quietMs` of it and delivers them
+ * together at the end of that period, and so on.
  */
 function groupByPeriod<T>(
   quietMs: number,
@@ -220,8 +222,8 @@ function deniedNotice(
 }
 
 /**
- * The notice that something requested in the tray failed, and why. It was requested, so the preferences for
- * news do not apply. `translate`: into the language of `labels`.
+ * The notice that a request from the tray failed, and why. It was requested, so the preferences for
+ * notifications do not apply. `translate`: into the language of `labels`.
  */
 export function failedNotice(
   labels: DesktopLabels,
@@ -257,8 +259,8 @@ function unprotectedNotice(
 }
 
 /**
- * One line that fits a notification: names and paths come from clients, and may be anything. Linux desktops
- * read markup (links, pictures) in a notification.
+ * One line that fits a notification: names and paths come from clients, and may have any content. Linux
+ * desktops interpret markup (links, pictures) in a notification.
  */
 function short(text: string, most = 80): string {
   const line = text

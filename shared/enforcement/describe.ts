@@ -1,13 +1,13 @@
 import { message, type Message } from '../messages/message.ts';
 import { isAlarm, type Enforcement, type PolicyInForce } from './enforcement.ts';
 
-/** That the settings file is lost or broken: what it is, what holds now, what the next start does. */
+/** That the settings file is lost or broken: what happened, what holds now, what the next start does. */
 export interface EnforcementAlarm {
   readonly title: Message;
   readonly details: readonly Message[];
 }
 
-/** The alarm about a settings file that was deleted or cannot be used; null where there is none. */
+/** The alarm about a settings file that was deleted or cannot be used; null if there is none. */
 export function enforcementAlarm(enforcement: Enforcement): EnforcementAlarm | null {
   const { difference, by, now, nextStart, restorableVersion } = enforcement;
   if (!isAlarm(difference)) return null;
@@ -22,8 +22,8 @@ export function enforcementAlarm(enforcement: Enforcement): EnforcementAlarm | n
 }
 
 /**
- * The one sentence on the protection of an engine that runs, where the usual ones (protected, not verified,
- * audit, off) would not be true; null where they are.
+ * The sentence on the protection of a running engine, if the usual ones (protected, not verified, audit, off)
+ * would not be true; null if they are.
  */
 export function enforcementHeadline({ by, now, difference }: Enforcement): Message | null {
   if (by === 'nothing') return message('enforcement.headline-nothing');

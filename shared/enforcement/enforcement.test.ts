@@ -10,7 +10,7 @@ import { noPolicyFacts, type PolicyFacts } from './policy-facts.ts';
 import { recordedPolicy } from './recorded-policy-fixture.ts';
 
 const on = '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"locked": true, "value": true}}';
-/** A gateway that enforces version 7, and the settings file as it is. */
+/** A gateway that enforces version 7, and the current settings file. */
 function facts(
   text: string | null,
   policyFacts: Partial<PolicyFacts> = {},

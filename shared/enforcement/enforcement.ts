@@ -7,49 +7,52 @@ import type { PolicyFacts } from './policy-facts.ts';
 import type { PolicyProblem, RecordedPolicy } from './recorded-policy.ts';
 
 /**
- * Which policy holds: that of the settings file as it is (`applied`), that of an earlier text (`retained`),
- * the strictest one (`locked-down`), none since there is no file (`none`). `unknown`: nothing shows which.
+ * Which policy holds: that of the current settings file (`applied`), that of an earlier text (`retained`),
+ * the strictest one (`locked-down`), none since there is no file (`none`). `unknown`: it cannot be
+ * determined.
  */
 export type PolicySource = 'applied' | 'retained' | 'locked-down' | 'none' | 'unknown';
 
 /** A policy that holds at one time. */
 export interface PolicyInForce {
   readonly source: PolicySource;
-  /** Its version in history; null where it has none or that is not known. */
+  /** Its version in history; null if it has none or that is unknown. */
   readonly version: number | null;
-  /** sha256 (hex) of its text; '' without a file; null where there is no text, or that is not known. */
+  /** sha256 (hex) of its text; '' without a file; null if there is no text, or it is unknown. */
   readonly hash: string | null;
   /** Whether ECI is on, with users' preferences. */
   readonly eci: boolean;
   readonly locked: boolean;
   readonly audit: boolean;
   readonly backend: EffectiveSettings['backend'];
-  /** Who turned ECI off by a preference that counts ('' where they gave no name); null: nobody. */
+  /** Who turned ECI off by an effective preference ('' if they gave no name); null: nobody. */
   readonly preferredOff: string | null;
 }
 
-/** What enforces now, what the next start does with the settings file as it is, and why they differ. */
+/** What is enforced now, what the next start does with the current settings file, and why they differ. */
 export interface Enforcement {
-  /** A gateway of ours, the product itself, or nothing that is seen to run. */
+  /** A gateway of ours, the product itself, or nothing that is running. */
   readonly by: 'gateway' | 'product' | 'nothing';
   readonly now: PolicyInForce;
   readonly nextStart: PolicyInForce;
   /**
-   * Why the file is not what is in force: it was deleted, cannot be used, or changed a moment ago
-   * (`pending`). Null where it is.
+   * Why the file is not in force: it was deleted, cannot be used, or has just changed (`pending`). Null if it
+   * is.
    */
   readonly difference: PolicyProblem | 'pending' | null;
-  /** The version of history that would put the settings file back; null where nothing needs it, or can. */
+  /**
+   * The version of history that would restore the settings file; null if that is unnecessary or impossible.
+   */
   readonly restorableVersion: number | null;
 }
 
-/** The settings file as it was read, and what else shows which policy is in force. */
+/** The settings file as read, and the other facts about which policy is in force. */
 export interface SettingsFacts {
   /** sha256 (hex) of the file's text, '' without a file. */
   readonly appliedHash: string;
   readonly appliedVersion: number;
   readonly exists: boolean;
-  /** Why the file could not be read, if so. */
+  /** Why the file could not be read, if it could not. */
   readonly readError: AppError | null;
   readonly preference: PreferenceState | null;
   readonly policyFacts: PolicyFacts;
@@ -60,13 +63,13 @@ export interface EnforcementFacts {
   readonly capabilities: TargetCapabilities;
   readonly engine: Pick<EngineStatus, 'phase' | 'gatewayUp'>;
   readonly settings: SettingsFacts;
-  /** What the settings file as it is means. */
+  /** The meaning of the current settings file. */
   readonly applied: Result<EffectiveSettings, AppError>;
 }
 
 /**
- * The one answer to what is in force, for window, tray and command line. Pure. What a running gateway has
- * recorded comes before what the file has; a file that cannot be used counts as ECI on, and never as known.
+ * The policy in force, for window, tray and command line. Pure. What a running gateway has recorded takes
+ * precedence over the file; an unusable file counts as ECI on, and never as known.
  */
 export function enforcementOf(facts: EnforcementFacts): Enforcement {
   const by = enforcerOf(facts);
@@ -81,7 +84,7 @@ export function enforcementOf(facts: EnforcementFacts): Enforcement {
   };
 }
 
-/** What cannot be read as a text is not written over: it has to be mended or moved away first. */
+/** A file that cannot be read as text is not overwritten: it has to be repaired or moved first. */
 const isReplaceable = ({ settings }: EnforcementFacts): boolean => settings.readError === null;
 
 /** Whether the file was lost or broken: somebody has to act. */
@@ -122,7 +125,7 @@ function policyNow(
   if (by === 'nothing') return noPolicy;
   const { recorded } = facts.settings.policyFacts;
   if (by === 'gateway' && recorded !== null) return policyOfRecord(facts, recorded, difference);
-  // Nothing shows which policy holds: that ECI is off is not claimed.
+  // Which policy holds cannot be determined: it is not claimed that ECI is off.
   return isAlarm(difference) ? { ...noPolicy, source: 'unknown', eci: true } : policyOfFile(facts);
 }
 
@@ -150,7 +153,7 @@ function sourceOfRecord({ hash }: RecordedPolicy, isApplied: boolean): PolicySou
   return isApplied ? 'applied' : 'retained';
 }
 
-/** What whoever starts with the settings file as it is enforces. */
+/** What is enforced after a start with the current settings file. */
 function policyOfFile({ capabilities, settings, applied }: EnforcementFacts): PolicyInForce {
   if (!enforcesSettings(capabilities)) return noPolicy;
   if (!applied.ok)

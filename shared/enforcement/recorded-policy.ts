@@ -6,25 +6,22 @@ import { backendChoices, policyModes } from '../settings/schema/engine-keys.ts';
 export const policyProblems = ['deleted', 'unusable'] as const;
 export type PolicyProblem = (typeof policyProblems)[number];
 
-/**
- * The policy that a gateway enforces, as it has recorded it. It says something about now only while that
- * gateway runs.
- */
+/** The policy that a gateway enforces, as recorded by it. Valid only while that gateway runs. */
 export const recordedPolicySchema = z.object({
   gateway: processIdentitySchema,
-  /** Since when, ISO 8601 UTC. */
+  /** In force since, ISO 8601 UTC. */
   at: z.string(),
-  /** sha256 (hex) of the settings text; '' where there was no file; null while locked down. */
+  /** sha256 (hex) of the settings text; '' if there was no file; null while locked down. */
   hash: z.string().nullable(),
   /** Whether ECI is on, with users' preferences. */
   eci: z.boolean(),
   /** Whether the administrator has locked it. */
   locked: z.boolean(),
-  /** A user's preference has turned off what the administrator left open. */
+  /** A user's preference has turned off what the administrator left unlocked. */
   preferredOff: z.boolean(),
   mode: z.enum(policyModes),
   backend: z.enum(backendChoices),
-  /** Why the settings file is not what is in force; null where it is. */
+  /** Why the settings file is not in force; null if it is. */
   problem: z.object({ kind: z.enum(policyProblems), text: z.string() }).nullable(),
 });
 export type RecordedPolicy = z.infer<typeof recordedPolicySchema>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EngineStatus } from './status.ts';
 
-/** What a supervisor does, step by step, to start, restart or stop its engine. */
+/** The steps in which a supervisor starts, restarts or stops its engine. */
 export const engineSteps = [
   'clear-leftovers',
   'settle-apply',
@@ -14,16 +14,14 @@ export const engineSteps = [
 ] as const;
 export type EngineStep = (typeof engineSteps)[number];
 
-/**
- * The steps of a phase, in their order. One that has nothing to do here (no planner needed) is passed over.
- */
+/** The steps of a phase, in order. One that has nothing to do (no planner needed) is skipped. */
 const stepsOfPhase: Partial<Record<EngineStatus['phase'], readonly EngineStep[]>> = {
   starting: ['clear-leftovers', 'settle-apply', 'configure', 'start-planner', 'start-dockerd'],
   restarting: ['stop-dockerd', 'configure', 'start-planner', 'start-dockerd'],
   stopping: ['stop-dockerd', 'stop-services', 'clean-up'],
 };
 
-/** The step under way: the `number`th of `total`, counted from 1. */
+/** The current step: the `number`th of `total`, counted from 1. */
 export const engineProgressSchema = z.object({
   step: z.enum(engineSteps),
   number: z.number().int().positive(),
@@ -31,7 +29,7 @@ export const engineProgressSchema = z.object({
 });
 export type EngineProgress = z.infer<typeof engineProgressSchema>;
 
-/** The progress that entering `step` makes in `phase`; null where the step is none of that phase. */
+/** The progress on entering `step` in `phase`; null if the step is not part of that phase. */
 export function progressAt(phase: EngineStatus['phase'], step: EngineStep): EngineProgress | null {
   const steps = stepsOfPhase[phase] ?? [];
   const index = steps.indexOf(step);

@@ -4,35 +4,36 @@ import { messageReferenceSchema } from '../messages/schema.ts';
 import { targetKinds } from './kinds.ts';
 
 /**
- * Phase of the supervised engine: what the supervisor last wrote to its state file, checked against the live
- * process.
+ * Phase of the supervised engine: as last written by the supervisor to its state file, checked against the
+ * running process.
  */
 export const enginePhases = ['stopped', 'starting', 'ready', 'restarting', 'stopping', 'failed'] as const;
-/** What an engine is seen to be in. `unreachable`: it may run, but gives this user no answer. */
+/** The observed state of an engine. `unreachable`: it may be running, but does not respond to this user. */
 export const observedPhases = [...enginePhases, 'unreachable'] as const;
 
 /**
- * What else the engine can let change or extend containers, beside ECI. `nri`: plugins by the Node Resource
- * Interface; they see and change every container before our runtime does. `cdi`: devices by CDI specs.
+ * Mechanisms other than ECI by which the engine lets others change or extend containers. `nri`: plugins by
+ * the Node Resource Interface; they see and change every container before our runtime does. `cdi`: devices by
+ * CDI specs.
  */
 export const engineExtensions = ['nri', 'cdi'] as const;
 export type EngineExtension = (typeof engineExtensions)[number];
 
-/** A crash of an engine that is up again. */
+/** A crash of an engine that has been restarted. */
 export const engineCrashSchema = z.object({
   /** When its end was noticed, ISO 8601 UTC. */
   at: z.string(),
-  /** Ids of the containers that it killed, and that did not come back with the engine. */
+  /** Ids of the containers that it killed, and that did not return with the engine. */
   containers: z.array(z.string()),
-  /** How many it killed that the engine then removed (`--rm`). */
+  /** How many of the killed containers the engine then removed (`--rm`). */
   removed: z.number().int().nonnegative(),
 });
 
-/** The target engine as seen from outside: identity, where it listens, what runs. Times are ISO 8601 UTC. */
+/** The target engine as observed from outside: identity, socket, what runs. Times are ISO 8601 UTC. */
 export const engineStatusSchema = z.object({
   kind: z.enum(targetKinds),
   phase: z.enum(observedPhases),
-  /** Name to show: the host's name. */
+  /** Display name: the host's name. */
   name: z.string(),
   /** Root directory of an embedded engine. */
   root: z.string().nullable(),
@@ -55,16 +56,16 @@ export const engineStatusSchema = z.object({
   counts: z
     .object({ containers: z.number().int(), running: z.number().int(), images: z.number().int() })
     .nullable(),
-  /** Missing where the engine has none, or gives no answer. */
+  /** Missing if the engine has none, or does not respond. */
   extensions: z.array(z.enum(engineExtensions)).optional(),
-  /** True where the gateway answers on `socket`. */
+  /** True if the gateway responds on `socket`. */
   gatewayUp: z.boolean(),
   plannerUp: z.boolean(),
-  /** Whether a service of its own starts it at boot; missing where it is not run by one. */
+  /** Whether a service of its own starts it at boot; missing if it does not run as a service. */
   startsAtBoot: z.boolean().optional(),
   /**
-   * Why `phase` is `failed` or `unreachable`, or a warning worth showing (a bad settings file, last good
-   * policy in use).
+   * Why `phase` is `failed` or `unreachable`, or a warning (an invalid settings file, last valid policy in
+   * use).
    */
   problem: z
     .object({
@@ -73,7 +74,7 @@ export const engineStatusSchema = z.object({
       logTail: z.array(z.string()),
     })
     .nullable(),
-  /** The last crash since the engine was stopped in order; only a supervised engine knows. */
+  /** The last crash since the engine was last stopped regularly; known only for a supervised engine. */
   crash: engineCrashSchema.nullable().optional(),
 });
 export type EngineStatus = z.infer<typeof engineStatusSchema>;
@@ -82,12 +83,12 @@ export const engineLogLineSchema = z.object({
   at: z.string(),
   source: z.enum(['bulkhead', 'dockerd', 'gateway', 'planner', 'lxcfs', 'supervisor', 'runtime']),
   text: z.string(),
-  /** Which sentence of the catalogue `text` is; missing where another program wrote it. */
+  /** The catalogue sentence of `text`; missing if another program wrote it. */
   sentence: messageReferenceSchema.optional(),
 });
 export type EngineLogLine = z.infer<typeof engineLogLineSchema>;
 
-/** What is wrong with an engine, as its status has it. `logTail`: the last lines of its log. */
+/** The problem of an engine, as part of its status. `logTail`: the last lines of its log. */
 export function engineProblem(
   problem: string | Message,
   logTail: readonly string[] = [],

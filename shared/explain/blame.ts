@@ -4,8 +4,7 @@ import { isRuleCode, rules, type Rule } from '../rules/index.ts';
 import type { Finding, RequestPart } from './schema.ts';
 
 /**
- * Which options of `docker run` write which fields of a create request; several where one option can end up
- * in either.
+ * Which options of `docker run` set which fields of a create request; several if one option can set either.
  */
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   volume: ['HostConfig.Binds', 'Volumes'],
@@ -70,14 +69,14 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'add-host': ['HostConfig.ExtraHosts'],
 };
 
-/** The options of `docker run` that write a field of a create request. */
+/** The options of `docker run` that set a field of a create request. */
 export const optionsWriting = (field: string): readonly string[] =>
   Object.keys(fieldsOf).filter((name) => fieldsOf[name]?.includes(field) === true);
 
-/** Options of `docker build` as refusals name them, where the rule alone does not say which one it is. */
+/** Options of `docker build` as named in refusals, if the rule alone does not determine the option. */
 const namedBuildOptions = ['network', 'security-opt', 'isolation', 'output', 'cgroup-parent'] as const;
 
-/** The options that a finding is about; none where it is about something that is not on the command line. */
+/** The options that a finding is about; none if it is about something that is not on the command line. */
 export function blamedOptions(
   line: Pick<CommandLine, 'kind' | 'options'>,
   finding: Pick<Finding, 'rule' | 'what' | 'message' | 'part'>,
@@ -97,13 +96,13 @@ export function blamedOptions(
     : optionsOf(line, finding.part);
 }
 
-/** The option of `docker build` that a finding is about, by its rule or by what it names. */
+/** The option of `docker build` that a finding is about, by its rule or by its subject. */
 function buildOptionOf({ rule, what }: Pick<Finding, 'rule' | 'what'>): string | undefined {
   const known: Rule | null = isRuleCode(rule) ? rules[rule] : null;
   return known?.buildOption ?? namedBuildOptions.find((name) => what.includes(`--${name}`));
 }
 
-/** The options that ask for one part of a create request. */
+/** The options that request one part of a create request. */
 export function optionsOf(
   line: Pick<CommandLine, 'options'>,
   { field, value }: RequestPart,
@@ -113,8 +112,8 @@ export function optionsOf(
 }
 
 /**
- * Of several options of a kind those whose value the part holds: exactly, else most of its pieces (a source
- * is made absolute on the way, a mount becomes an object).
+ * Of several options of a kind, those whose value is contained in the part: exactly, else the most similar (a
+ * source is made absolute, a mount becomes an object).
  */
 function bestOf(options: readonly OptionUse[], value: string): readonly OptionUse[] {
   const scored = options.map((option) => ({ option, score: similarity(option.value ?? '', value) }));
@@ -123,14 +122,14 @@ function bestOf(options: readonly OptionUse[], value: string): readonly OptionUs
   return found.map(({ option }) => option);
 }
 
-/** How much of `value` a request for these parts, in their order, may be; 0: nothing. */
+/** How much of `value` a request for these parts, in their order, matches; 0: nothing. */
 export const likeness = (parts: readonly string[], value: string): number =>
   similarity(parts.join(':'), value);
 
 function similarity(requested: string, value: string): number {
   if (requested === value || value.startsWith(`${requested}=`) || value === requested.replace(/=.*$/s, ''))
     return 1000;
-  // A bind whose source was relative ends the same.
+  // A bind whose source was relative has the same end.
   const colon = requested.indexOf(':');
   if (
     colon > 0 &&

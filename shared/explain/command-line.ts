@@ -10,7 +10,7 @@ import {
 import { maxCommandLength } from './limits.ts';
 import { simulatedCommand } from './simulated-commands.ts';
 
-/** Why a text is no command line that can be simulated. */
+/** Why a text is not a command line that can be simulated. */
 export type CommandProblem =
   | 'empty'
   | 'too-long'
@@ -33,14 +33,14 @@ export type CommandProblem =
   | 'writes-file';
 
 export interface CommandLine {
-  /** What Docker gets: `['run', '--pid=host', 'alpine']`. */
+  /** The arguments for Docker: `['run', '--pid=host', 'alpine']`. */
   readonly args: readonly string[];
   readonly kind: 'run' | 'create' | 'build' | 'other';
-  /** Those of `other` are known to Docker alone. */
+  /** Those of `other` are parsed by Docker only. */
   readonly options: readonly OptionUse[];
-  /** The image, or a build's context; null where a build names none. */
+  /** The image, or a build's context; null if a build names none. */
   readonly subject: Word | null;
-  /** `sudo` stood before it. */
+  /** `sudo` preceded it. */
   readonly sudo: boolean;
   /** Variables set for this command. */
   readonly environment: Readonly<Record<string, string>>;
@@ -65,9 +65,9 @@ interface ParsedWord extends Word {
 }
 
 /**
- * Reads one Docker command as a shell would: quotes, escapes, continued lines, comments, a
- * prompt (`$ `, `# `), `sudo`, variables set in front. Of substitutions only `$HOME` and `~` are known; what
- * else the shell would do first is refused with its place.
+ * Parses one Docker command as a shell would: quotes, escapes, continued lines, comments, a prompt (`$ `, `#
+ * `), `sudo`, variable assignments in front. Of substitutions only `$HOME` and `~` are supported; any other
+ * is refused with its position.
  */
 export function parseCommandLine(text: string, { home }: { readonly home: string }): ParsedCommand {
   const bad = (problem: CommandProblem, start: number, end: number): ParsedCommand => ({
@@ -78,7 +78,7 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
     what: text.slice(start, end).slice(0, 200),
   });
   if (text.length > maxCommandLength) return bad('too-long', 0, 0);
-  // A prompt copied along: blanks in its place keep every position.
+  // A prompt that was copied along: replaced by blanks, so that positions stay the same.
   const source = text.replace(/^(\s*)[$#%>] (?=\s*\S)/, (_all, space: string) => `${space}  `);
   const script = parse(source);
   const error = script.errors?.[0];
@@ -132,7 +132,7 @@ interface ProblemPlace {
 }
 type DockerLine = Omit<CommandLine, 'sudo' | 'environment'>;
 
-/** What is asked of Docker, by the words after `docker`. `end`: of the text. */
+/** The request to Docker, from the words after `docker`. `end`: of the text. */
 function lineOf(words: readonly ParsedWord[], end: number): DockerLine | ProblemPlace {
   const [kind, rest] = commandOf(words.map(({ value }) => value));
   if (kind === null) return otherLine(words);
@@ -143,7 +143,7 @@ function lineOf(words: readonly ParsedWord[], end: number): DockerLine | Problem
   const unknown = options.find(({ name }) => !isKnownOption(name, table));
   if (unknown !== undefined) return { problem: 'unknown-option', start: unknown.start, end: unknown.end };
   if (subject === null && kind !== 'build') return { problem: 'no-image', start: end, end };
-  // The container's own arguments decide nothing; up to the image every argument must be known.
+  // The container's own arguments do not matter; up to the image every argument must be known.
   const undecided = substitutionIn(
     after.filter((word) => subject === null || kind === 'build' || word.start <= subject.start),
   );
@@ -153,7 +153,7 @@ function lineOf(words: readonly ParsedWord[], end: number): DockerLine | Problem
   return { args: [kind, ...after.map(({ value }) => value)], kind, options, subject };
 }
 
-/** A command whose options the client alone reads. */
+/** A command whose options only the client parses. */
 function otherLine(words: readonly ParsedWord[]): DockerLine | ProblemPlace {
   const args = words.map(({ value }) => value);
   const { kind, name } = simulatedCommand(args);
@@ -174,7 +174,7 @@ function withoutSudo(words: readonly ParsedWord[]): ParsedWord[] {
   return next < 0 ? [] : words.slice(next);
 }
 
-/** Which of the three it is, and how many words are left after its name. */
+/** Which of the three it is, and how many words remain after its name. */
 function commandOf(
   words: readonly string[],
 ): readonly [Exclude<CommandLine['kind'], 'other'>, number] | readonly [null, 0] {
@@ -187,7 +187,7 @@ function commandOf(
 }
 
 function parseWord(word: CommandArgument, source: string, home: string): ParsedWord {
-  // After the command's name an assignment is a word like others.
+  // After the command's name an assignment is an ordinary word.
   const whole: Pick<ShellWord, 'pos' | 'end' | 'value' | 'parts'> =
     word.type === 'Assignment' ? assignmentWord(word) : word;
   let substitution: ParsedWord['substitution'] = null;
@@ -249,7 +249,7 @@ function assignmentWord({
   };
 }
 
-/** The text without these options: cut out with the blank before each. */
+/** The text without these options: each is removed with the blank before it. */
 export function withoutOptions(text: string, options: readonly Pick<OptionUse, 'start' | 'end'>[]): string {
   let left = text;
   for (const { start, end } of [...options].sort((a, b) => b.start - a.start)) {

@@ -1,4 +1,4 @@
-/** One word of a command line: what it says, and where it stands in the text. */
+/** One word of a command line, and its position in the text. */
 export interface Word {
   readonly value: string;
   readonly start: number;
@@ -10,19 +10,19 @@ export interface OptionUse {
   /** The long name, without dashes: `volume`. */
   readonly name: string;
   readonly value: string | null;
-  /** Where it stands in the text, value included. */
+  /** Its position in the text, value included. */
   readonly start: number;
   readonly end: number;
 }
 
 export interface OptionTable {
-  /** Options that take no value. */
+  /** Options without a value. */
   readonly switches: ReadonlySet<string>;
-  /** Options that take one. */
+  /** Options with a value. */
   readonly valued: ReadonlySet<string>;
-  /** Letters and what they are short for. */
+  /** Letters and the options that they abbreviate. */
   readonly letters: Readonly<Record<string, string>>;
-  /** Other names of the same option. */
+  /** Aliases of options. */
   readonly aliases?: Readonly<Record<string, string>>;
 }
 
@@ -111,9 +111,9 @@ export const isKnownOption = (name: string, { switches, valued }: OptionTable): 
   switches.has(name) || valued.has(name);
 
 /**
- * Takes the options off the front, as Docker's command line does (pflag): `--name value`, `--name=value`,
- * `-abc value`, `-pvalue`. With `interspersed` options may follow the first plain word. Returns the plain
- * words.
+ * Parses the leading options, as Docker's command line does (pflag): `--name value`, `--name=value`, `-abc
+ * value`, `-pvalue`. With `interspersed` options may follow the first positional argument. Returns the
+ * positional arguments.
  */
 export function takeOptions(
   words: readonly Word[],
@@ -137,7 +137,7 @@ export function takeOptions(
     }
     const use = (name: string, value: string | null) => {
       const known = table.aliases?.[name] ?? name;
-      // One that is unknown is refused: what follows it says nothing.
+      // An unknown option is refused: the meaning of what follows is undefined.
       const next = value === null && table.valued.has(known) ? words[at + 1] : undefined;
       if (next !== undefined) at++;
       options.push({
@@ -155,7 +155,7 @@ export function takeOptions(
     for (let letter = 1; letter < word.value.length; letter++) {
       const name = table.letters[word.value[letter] ?? ''] ?? word.value[letter] ?? '';
       const rest = word.value.slice(letter + 1);
-      // `-it`: both are switches. `-p80:80`, `-p=80:80`: what follows is the value.
+      // `-it`: both are switches. `-p80:80`, `-p=80:80`: the rest is the value.
       if (table.switches.has(name) && !rest.startsWith('=')) {
         options.push({ name, value: null, start: word.start, end: word.end });
         continue;

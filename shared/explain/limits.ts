@@ -1,4 +1,4 @@
-/** The longest command line that is read. */
+/** Maximum length of a command line. */
 export const maxCommandLength = 32 * 1024;
-/** The longest compose file that is explained. */
+/** Maximum length of a Compose file. */
 export const maxComposeLength = 512 * 1024;

@@ -41,7 +41,7 @@ describe('the words a rule is about', () => {
     expect(argumentsOf(finding('HostConfig.Devices', '{"PathOnHost":"/dev/kmsg"}'))).toEqual([
       '--device /dev/kmsg',
     ]);
-    // Of a variable only the name is shown.
+    // Only the name of a variable is shown.
     expect(argumentsOf(finding('Env', 'LD_PRELOAD'))).toEqual(['-e LD_PRELOAD=x']);
     expect(argumentsOf(finding('HostConfig.NetworkMode', 'host'))).toEqual(['--net host']);
     expect(argumentsOf({ ...finding('', ''), part: undefined, what: 'the name deadbeefdeadbeef' })).toEqual([

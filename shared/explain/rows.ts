@@ -5,21 +5,21 @@ import type { ImageLookup, ExplainedRequest, Explanation, Finding } from './sche
 
 export type RowOutcome = 'deny' | 'would-deny' | 'rewrite' | 'allow' | 'missing';
 
-/** One line of "rule by rule": what a rule says about words of the command. */
+/** One line of "rule by rule": what a rule states about words of the command. */
 export interface RuleRow {
   readonly outcome: RowOutcome;
-  /** The words it is about; empty where the rule is about something that is not there. */
+  /** The words it is about; empty if the rule is about something that is not in the text. */
   readonly options: readonly Pick<OptionUse, 'start' | 'end'>[];
-  /** Where else in the text it is about: the service of a compose file. */
+  /** The other place in the text that it is about: the service of a Compose file. */
   readonly place?: Pick<OptionUse, 'start' | 'end'>;
   readonly what:
     | { readonly kind: 'finding'; readonly finding: Finding }
-    /** Passes because of what it is: what stands behind it is in the code. */
+    /** Allowed because of its properties, which the code names. */
     | { readonly kind: 'passed'; readonly code: PassedCode; readonly field: string; readonly value: string }
     | { readonly kind: 'image'; readonly image: ImageLookup };
 }
 
-/** Parts of a request that pass and have a reason worth telling. */
+/** Parts of a request that are allowed, with a reason worth explaining. */
 export type PassedCode = 'privileged' | 'capability' | 'shared-bind' | 'volume' | 'security-opt' | 'sysctl';
 
 const passedCodes: Readonly<Record<string, PassedCode>> = {
@@ -30,7 +30,7 @@ const passedCodes: Readonly<Record<string, PassedCode>> = {
 };
 const strict: readonly RowOutcome[] = ['deny', 'would-deny', 'missing', 'rewrite', 'allow'];
 
-/** Every rule that has something to say about one request, the strictest first. */
+/** Every rule that applies to one request, the strictest first. */
 export function ruleRows(
   request: ExplainedRequest,
   images: readonly ImageLookup[],
@@ -82,7 +82,7 @@ export interface MarkedSpan extends Pick<Word, 'start' | 'end'> {
   readonly outcome: RowOutcome;
 }
 
-/** Which stretches of the text to mark, in order and without overlap: the strictest outcome of each. */
+/** The ranges of the text to mark, in order and without overlap: the strictest outcome of each. */
 export function markedSpans(rows: readonly RuleRow[]): readonly MarkedSpan[] {
   const spans: MarkedSpan[] = [];
   for (const outcome of strict) {
@@ -97,8 +97,8 @@ export function markedSpans(rows: readonly RuleRow[]): readonly MarkedSpan[] {
 }
 
 /**
- * The options without which nothing would be refused; null where a refusal is about something that can't be
- * left out.
+ * The options without which nothing would be refused; null if a refusal is about something that can't be left
+ * out.
  */
 export function refusedOptions(explanation: Explanation, line: CommandLine): readonly OptionUse[] | null {
   const refused = explanation.requests.flatMap((request) =>

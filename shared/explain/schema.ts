@@ -3,17 +3,16 @@ import { messageReferenceSchema } from '../messages/schema.ts';
 import { auditOutcomes, decisionPartsSchema } from '../audit/entry.ts';
 
 /**
- * One thing a create request asks for: a field of its body and the value (one entry of a list, one pair of a
- * map).
+ * One part of a create request: a field of its body and the value (one entry of a list, one pair of a map).
  */
 export const requestPartSchema = z.object({ field: z.string(), value: z.string() });
 export type RequestPart = z.infer<typeof requestPartSchema>;
 
-/** One thing a rule has to say about a request. */
+/** One finding of a rule about a request. */
 export const findingSchema = z.object({
-  /** `missing`: something named is not there, or could not be queried. */
+  /** `missing`: a named object does not exist, or could not be queried. */
   outcome: z.enum([...auditOutcomes, 'missing']),
-  /** Rule code; '' where something named is not there, or could not be queried. */
+  /** Rule code; '' if a named object does not exist, or could not be queried. */
   rule: z.string(),
   /** Spec id (A7, B1, …) or ''. */
   spec: z.string(),
@@ -25,58 +24,55 @@ export const findingSchema = z.object({
   subject: z
     .object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() })
     .optional(),
-  /** The sentence a client or the log would get, in English. */
+  /** The sentence sent to the client or the log, in English. */
   message: z.string(),
   ...decisionPartsSchema,
-  /** What of a create request it is about; missing where only the whole shows it. */
+  /** The part of a create request that it is about; missing if only the whole request causes it. */
   part: requestPartSchema.optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 
-/** One request that would change something, decided and not done. */
+/** One request that would change something, decided and not executed. */
 export const explainedRequestSchema = z.object({
   method: z.string(),
   target: z.string(),
   /**
-   * `would-deny`: audit mode lets it through. `undecided`: the engine could not be queried, or what is named
-   * is not there.
+   * `would-deny`: audit mode allows it. `undecided`: the engine could not be queried, or a named object does
+   * not exist.
    */
   outcome: z.enum([...auditOutcomes, 'undecided']),
-  /** Every finding, denials first found or not; a request without any passes as it is. */
+  /** Every finding, denials first; a request without findings passes unchanged. */
   findings: z.array(findingSchema),
-  /**
-   * What a create request asks for and no rule has anything to say about; values of variables and labels are
-   * left away.
-   */
+  /** The parts of a create request to which no rule applies; values of variables and labels are removed. */
   passed: z.array(requestPartSchema).optional(),
-  /** The first refusal, as the client would get it. */
+  /** The first refusal, as sent to the client. */
   refusal: z.string().nullable(),
-  /** The service of a compose file it is for. */
+  /** The service of a Compose file it is for. */
   service: z.string().optional(),
-  /** What it makes, of a compose file's requests. */
+  /** The kind of object that a Compose file's request creates. */
   kind: z.enum(['container', 'network', 'volume', 'build']).optional(),
-  /** Name of a network or volume that is made. */
+  /** Name of a network or volume that is created. */
   name: z.string().optional(),
   /** The image of a create request. */
   image: z.string().optional(),
 });
 export type ExplainedRequest = z.infer<typeof explainedRequestSchema>;
 
-/** What was found about an image that asks for the Docker socket. */
+/** The findings about an image that requests the Docker socket. */
 export const imageLookupSchema = z.object({
   image: z.string(),
   trusted: z.boolean(),
-  /** The entry of the list that allows it, '' where none does. */
+  /** The entry of the list that allows it, '' if none does. */
   allowedBy: z.string(),
-  /** Content that was compared, '' where there is none. */
+  /** The compared content, '' if there is none. */
   imageId: z.string(),
-  /** The command list that governs the socket it gets. */
+  /** The command list of the socket it gets. */
   commands: z.object({ type: z.enum(['allow', 'deny']), names: z.array(z.string()) }).optional(),
-  /** Why not, as a code of `gateway/trust`; '' where it is trusted. */
+  /** Why not, as a code of `gateway/trust`; '' if it is trusted. */
   reason: z.string(),
-  /** Why not, in English; of a trusted one the image it was built from, or ''. */
+  /** Why not, in English; for a trusted one the image it was built from, or ''. */
   detail: z.string(),
-  /** Why not, as a sentence of the catalogue. */
+  /** Why not, as a catalogue sentence. */
   sentence: messageReferenceSchema.optional(),
 });
 export type ImageLookup = z.infer<typeof imageLookupSchema>;
@@ -100,27 +96,29 @@ export const explanationNotes = [
   'compose-stopped',
 ] as const;
 
-/** What would happen. Nothing was run. */
+/** What would happen. Nothing was executed. */
 export const explanationSchema = z.object({
   eci: z.boolean(),
   mode: z.enum(['enforce', 'audit']),
   /** The strictest outcome of all requests; `allow` without any: it only reads. */
   outcome: explainedRequestSchema.shape.outcome,
   requests: z.array(explainedRequestSchema),
-  /** Queries to an engine that is not there: their objects are taken for absent. Empty with an engine. */
+  /**
+   * Queries to an engine that is not available: their objects are assumed to be absent. Empty with an engine.
+   */
   missingFacts: z.array(z.string()),
-  /** The same as sentences of the catalogue, in the same order. */
+  /** The same as catalogue sentences, in the same order. */
   missingFactSentences: z.array(messageReferenceSchema).optional(),
-  /** The queries to the engine, and their answers. */
+  /** The queries to the engine, and their results. */
   facts: z.array(factLookupSchema),
   images: z.array(imageLookupSchema),
-  /** Whether there was an engine to ask. */
+  /** Whether an engine was available. */
   engine: z.boolean(),
-  /** What the client itself wrote: errors where it was refused, warnings. */
+  /** The client's own output: errors if it was refused, warnings. */
   clientWords: z.string(),
   /** What the explanation leaves open, as codes. */
   notes: z.array(z.enum(explanationNotes)),
-  /** Options or fields that were not looked at, as written. */
+  /** Options or fields that were not examined, as written. */
   leftOut: z.array(z.string()),
 });
 export type Explanation = z.infer<typeof explanationSchema>;

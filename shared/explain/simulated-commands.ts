@@ -1,20 +1,20 @@
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** Commands that ask something of the engine, and nothing of this computer's files. */
+/** Commands that send requests to the engine, and read no files of this computer. */
 const simulated = words(
   'commit diff exec history images info inspect kill logs network pause port ps pull push rename restart ' +
     'rm rmi start stop tag top unpause update version volume',
 );
-/** Commands that move files between this computer and the engine. */
+/** Commands that copy files between this computer and the engine. */
 const movesFiles = words('cp export import load save');
-/** Groups whose commands are the same ones: `docker container exec`. */
+/** Groups whose commands equal the short ones: `docker container exec`. */
 const groups = words('container image');
-/** Commands of these groups that are no command by themselves. */
+/** Words that are groups and not commands. */
 const ofGroups = words('inspect ls list prune remove');
 
 /**
- * Whether a Docker command other than `run`, `create` and `build` can be simulated. `name`: its words, as
- * many as name it.
+ * Whether a Docker command other than `run`, `create` and `build` can be simulated. `name`: the words that
+ * name it.
  */
 export function simulatedCommand(args: readonly string[]): {
   readonly kind: 'simulated' | 'moves-files' | 'other';

@@ -24,12 +24,12 @@ export const simulationSchema = z.object({
   at: z.string(),
   durationMs: z.number(),
   against: z.enum(['applied', 'draft']),
-  /** Version of the applied settings; of a draft the one it was started from. */
+  /** Version of the applied settings; for a draft, of the settings it is based on. */
   version: z.number().int(),
   explanation: explanationSchema,
   /**
-   * The same without the options that were refused, and what becomes of that; null where nothing was, or what
-   * was can't be left out.
+   * The same without the options that were refused, and its outcome; null if nothing was refused, or if it
+   * can't be left out.
    */
   without: z
     .object({ text: z.string(), left: z.array(z.string()), outcome: explanationSchema.shape.outcome })

@@ -1,17 +1,17 @@
 /**
- * Between a gateway (or planner) and the process that starts it: what listens is kept by the latter, so that
- * the next gateway listens on the same sockets. The gateway says so over Node's channel, with the socket's
- * handle; it is handed back as systemd hands descriptors down (`LISTEN_FDS`, `LISTEN_FDNAMES`).
+ * Between a gateway (or planner) and the process that starts it: the latter keeps the listening sockets, so
+ * that the next gateway listens on the same ones. The gateway sends each socket's handle over Node's channel;
+ * it is passed on as systemd passes descriptors (`LISTEN_FDS`, `LISTEN_FDNAMES`).
  */
 export type ListenerHandoffMessage =
   /** Comes with the handle; one of the same name is replaced. */
   | { readonly kind: 'keep-listener'; readonly name: string }
   | { readonly kind: 'drop-listener'; readonly name: string };
 
-/** Names must not hold what separates them. */
+/** Names must not contain the separators. */
 const nameForm = /^[a-z0-9-]{1,64}$/;
 
-/** Reads a message; null for all else. */
+/** Parses a message; null for anything else. */
 export function parseListenerHandoff(value: unknown): ListenerHandoffMessage | null {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('name' in value)) return null;
   const { kind, name } = value;
@@ -19,22 +19,20 @@ export function parseListenerHandoff(value: unknown): ListenerHandoffMessage | n
   return kind === 'keep-listener' || kind === 'drop-listener' ? { kind, name } : null;
 }
 
-/**
- * The variables that tell a process which descriptors it was given, from 3 on. Empty where there are none.
- */
+/** The variables that name the descriptors inherited by a process, from 3 on. Empty if there are none. */
 export function listenVariables(names: readonly string[]): Readonly<Record<string, string>> {
   return names.length === 0 ? {} : { LISTEN_FDS: String(names.length), LISTEN_FDNAMES: names.join(':') };
 }
 
-/** A listening descriptor that was given to this process at its start. */
+/** A listening descriptor that this process inherited at its start. */
 export interface InheritedListener {
   readonly name: string;
   readonly fd: number;
 }
 
 /**
- * What `env` says this process was given. `LISTEN_PID` may be missing (a supervisor starts us through other
- * programs); another process's is not ours.
+ * The inherited descriptors according to `env`. `LISTEN_PID` may be missing (a supervisor starts us through
+ * other programs); descriptors for another process are not ours.
  */
 export function inheritedListeners(
   env: Readonly<Record<string, string | undefined>>,
@@ -47,7 +45,7 @@ export function inheritedListeners(
   return Array.from({ length: Number(count) }, (_, index) => ({ name: names[index] ?? '', fd: 3 + index }));
 }
 
-/** The same, and takes the variables out of `env`: they are this process' alone, not its children's. */
+/** As above, and removes the variables from `env`: they are for this process alone, not its children. */
 export function takeInheritedListeners(
   env: Record<string, string | undefined>,
   pid: number,
@@ -58,12 +56,12 @@ export function takeInheritedListeners(
 }
 
 /**
- * Whoever outlives this process and holds a duplicate of its listening sockets, so that the next one goes on
- * listening on the same ones: a running container has the socket's inode mounted, a new socket at the same
- * path would never reach it.
+ * A process that outlives this one and holds a duplicate of its listening sockets, so that the next one
+ * listens on the same ones: a running container has the socket's inode mounted, and could never reach a new
+ * socket at the same path.
  */
 export interface ListenerStore {
-  /** Resolves when the duplicate is on its way; what is on its way survives us. */
+  /** Resolves when the duplicate has been sent; it then survives this process. */
   keep(name: string, handle: object): Promise<void>;
   drop(name: string): void;
 }
@@ -72,8 +70,8 @@ export interface ListenerStore {
 export const noListenerStore: ListenerStore = { keep: () => Promise.resolve(), drop: () => undefined };
 
 /**
- * A store that also keeps account of which descriptors listen now, those that were `inherited` first: for a
- * process that takes this one's place.
+ * A store that also tracks the listening descriptors, starting with those that were `inherited`: for a
+ * process that replaces this one.
  */
 export function trackListeners(
   store: ListenerStore,
@@ -93,7 +91,7 @@ export function trackListeners(
   };
 }
 
-/** How a process comes by the sockets of the one before it, and leaves its own to the next. */
+/** How a process gets the sockets of its predecessor, and leaves its own to its successor. */
 export interface ListenerHandoff {
   readonly inherited: readonly InheritedListener[];
   readonly store: ListenerStore;

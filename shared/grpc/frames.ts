@@ -5,30 +5,30 @@ const empty = new Uint8Array();
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /**
- * Takes the bytes of one stream apart into messages. Holds what has arrived, not what was announced, unless
- * told to.
+ * Splits the bytes of one stream into messages. Buffers what has arrived, not what was announced, unless
+ * requested.
  */
 export class FrameReader {
   readonly #limit: number;
-  /** The first `#held` bytes are filled. One buffer that doubles: bytes may come one by one. */
+  /** The first `#held` bytes are used. One buffer that doubles, since bytes may arrive one by one. */
   #buffer = empty;
   #bufferedBytes = 0;
 
-  /** `limit`: bytes of the longest message that is read. */
+  /** `limit`: maximum length of a message in bytes. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Bytes of a message that is not complete yet. */
+  /** Bytes of an incomplete message. */
   get bufferedBytes(): number {
     return this.#bufferedBytes;
   }
-  /** Bytes that the message under way will have, its prefix included; 0 while that is not known. */
+  /** Length of the incomplete message, its prefix included; 0 while that is unknown. */
   get announced(): number {
     return this.#bufferedBytes < prefixBytes ? 0 : prefixBytes + viewOf(this.#buffer).getUint32(1);
   }
 
-  /** Messages that are complete now, or why the stream can't be read on. */
+  /** Messages that are complete now, or why the stream can't be parsed any further. */
   push(
     bytes: Uint8Array,
   ):
@@ -38,7 +38,8 @@ export class FrameReader {
     const messages: Uint8Array[] = [];
     let at = 0;
     while (all.length - at >= prefixBytes) {
-      // Clients of BuildKit don't compress; a compressed bomb would have to be unpacked to be read.
+      // Clients of BuildKit don't compress; a compressed bomb would have to be unpacked in order to be
+      // inspected.
       if (all[at] !== 0) return { ok: false, why: 'compressed' };
       const length = viewOf(all).getUint32(at + 1);
       if (length > this.#limit) return { ok: false, why: 'too-long' };
@@ -56,7 +57,7 @@ export class FrameReader {
     return { ok: true, messages };
   }
 
-  /** Makes room for all of the message under way: what grows leaves as much behind that is dead. */
+  /** Allocates space for the whole message: a growing buffer would leave as much garbage. */
   reserve(): void {
     if (this.announced <= this.#buffer.length) return;
     const whole = new Uint8Array(this.announced);
@@ -77,7 +78,7 @@ export class FrameReader {
   }
 }
 
-/** What goes before an uncompressed message of so many bytes. */
+/** The prefix of an uncompressed message of this length. */
 export function prefix(length: number): Uint8Array {
   const bytes = new Uint8Array(prefixBytes);
   viewOf(bytes).setUint32(1, length);

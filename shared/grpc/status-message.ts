@@ -1,5 +1,6 @@
 /**
- * Percent-encoded as gRPC wants messages (`grpc-message`): everything that is not printable ASCII, and `%`.
+ * Percent-encoded as gRPC requires for messages (`grpc-message`): everything that is not printable ASCII, and
+ * `%`.
  */
 export function grpcMessage(text: string): string {
   const encode = (byte: number) => {
@@ -9,7 +10,7 @@ export function grpcMessage(text: string): string {
   return [...new TextEncoder().encode(text)].map(encode).join('');
 }
 
-/** The other way round; broken escapes stay as they are. */
+/** The inverse; invalid escapes are kept. */
 export function plainMessage(text: string): string {
   const bytes = text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
