@@ -1,10 +1,10 @@
-/** Languages that messages of engine, gateway and command line come in. */
+/** Languages of the messages of engine, gateway and command line. */
 export const messageLanguages = ['en', 'zh-CN'] as const;
 export type MessageLanguage = (typeof messageLanguages)[number];
 
 /**
- * The language a tag or locale name stands for (`zh_CN.UTF-8`, `zh-Hans`, `en_GB`); null for one that there
- * are no messages in.
+ * The language of a tag or locale name (`zh_CN.UTF-8`, `zh-Hans`, `en_GB`); null if there are no messages in
+ * it.
  */
 export function languageOfTag(tag: string): MessageLanguage | null {
   const name = tag.trim().toLowerCase();
@@ -13,8 +13,8 @@ export function languageOfTag(tag: string): MessageLanguage | null {
 }
 
 /**
- * The language of a POSIX environment: the first of LC_ALL, LC_MESSAGES and LANG that is set decides; English
- * where there are no messages in it.
+ * The language of a POSIX environment: the first of LC_ALL, LC_MESSAGES and LANG that is set determines it;
+ * English if there are no messages in it.
  */
 export function languageOfEnvironment(
   environment: Readonly<Record<string, string | undefined>>,

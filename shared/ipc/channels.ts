@@ -1,9 +1,9 @@
 import type { IpcEvents, IpcRequest, IpcRequests } from './contract.ts';
 
 /**
- * The contract's names without its schemas: the preload script must stay small and has no need of a
- * validator. `satisfies` keeps both lists complete and equal: a request added to the contract and not here is
- * a type error.
+ * The contract's names without its schemas: the preload script must stay small and needs no validator.
+ * `satisfies` keeps both lists complete and equal: a request that is in the contract and not here is a type
+ * error.
  */
 const requests = {
   'app:state': 'app',

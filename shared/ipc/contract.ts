@@ -26,10 +26,10 @@ import { appStateSchema, settingsText, settingsStateSchema, desktopStateSchema }
 const nothing = z.undefined();
 
 /**
- * The contract between main and renderer, as one value: both ends derive from it. Every request answers
- * `Result<output, AppError>`; inputs are validated in main, senders checked. A request of scope `engine` is
- * about the engine that the window shows and carries its target's id: main refuses it (`engine.changed`) once
- * another engine is open. One of scope `app` is about the app or the machine.
+ * The contract between main and renderer, as one value from which both ends are derived. Every request
+ * responds with `Result<output, AppError>`; inputs are validated in main, senders checked. A request of scope
+ * `engine` is about the engine that the window shows and carries its target's id: main refuses it
+ * (`engine.changed`) once another engine is open. One of scope `app` is about the app or the machine.
  */
 export const ipcContract = {
   requests: {
@@ -37,8 +37,8 @@ export const ipcContract = {
     /** Engines found on this machine now. */
     'targets:list': { scope: 'app', input: nothing, output: z.array(discoveredTargetSchema) },
     /**
-     * Closes the open engine (its draft is kept) and opens another; the new state comes as one `changed`
-     * event too. Refused during an apply.
+     * Closes the open engine (its draft is kept) and opens another; the new state is also sent as one
+     * `changed` event. Refused during an apply.
      */
     'target:switch': { scope: 'app', input: z.object({ id: targetIdSchema }), output: appStateSchema },
     'settings:set-draft': {
@@ -47,13 +47,13 @@ export const ipcContract = {
       output: settingsStateSchema,
     },
     'settings:discard-draft': { scope: 'engine', input: nothing, output: settingsStateSchema },
-    /** A user's own preference, null for none; only where the setting is not locked. Counts at once. */
+    /** A user's own preference, null for none; only for an unlocked setting. Effective at once. */
     'settings:prefer': {
       scope: 'engine',
       input: z.object({ setting: z.enum(preferenceNames), value: z.boolean().nullable() }),
       output: settingsStateSchema,
     },
-    /** Settle a conflict: take the file's text as the draft, or keep the draft on top of the file's text. */
+    /** Resolves a conflict: uses the file's text as the draft, or rebases the draft on the file's text. */
     'settings:resolve-conflict': {
       scope: 'engine',
       input: z.object({ keep: z.enum(['mine', 'theirs']) }),
@@ -61,7 +61,7 @@ export const ipcContract = {
     },
     /** Every version newest first, down to version 0. */
     'history:list': { scope: 'engine', input: nothing, output: z.array(historyItemSchema) },
-    /** A version's text; null where there was no settings file. */
+    /** A version's text; null if there was no settings file. */
     'history:read': {
       scope: 'engine',
       input: z.object({ version: z.number().int().min(0).max(999_999_999) }),
@@ -73,8 +73,8 @@ export const ipcContract = {
       output: applyPlanSchema,
     },
     /**
-     * Starts an apply of the draft; progress comes as `run` and `log` events. `baseHash` and `draftHash` are
-     * the plan's.
+     * Starts an apply of the draft; progress is sent as `run` and `log` events. `baseHash` and `draftHash`
+     * are the plan's.
      */
     'apply:start': {
       scope: 'engine',
@@ -83,12 +83,12 @@ export const ipcContract = {
     },
     'apply:cancel': { scope: 'engine', input: nothing, output: z.object({ accepted: z.boolean() }) },
     'apply:log': { scope: 'engine', input: nothing, output: z.array(engineLogLineSchema) },
-    /** Forget an ended run. */
+    /** Dismisses an ended run. */
     'apply:dismiss': { scope: 'engine', input: nothing, output: nothing },
     'containers:scan': { scope: 'engine', input: nothing, output: containerScanSchema },
-    /** Starts a removal; how it goes comes as `removal` in `changed` events. */
+    /** Starts a removal; its progress is sent as `removal` in `changed` events. */
     'containers:remove': { scope: 'engine', input: removeRequestSchema, output: removalRunSchema },
-    /** Those not begun yet stay; what is removed is gone. */
+    /** Skips those that have not begun; removed containers stay removed. */
     'containers:cancel-removal': {
       scope: 'engine',
       input: nothing,
@@ -97,9 +97,9 @@ export const ipcContract = {
     'containers:dismiss-removal': { scope: 'engine', input: nothing, output: nothing },
     /** Acknowledges the containers of `appeared`. */
     'containers:acknowledge': { scope: 'engine', input: nothing, output: nothing },
-    /** What recreating containers under ECI would do. Changes nothing. */
+    /** The consequences of recreating containers under ECI. Changes nothing. */
     'recreate:plan': { scope: 'engine', input: recreateRequestSchema, output: recreatePlanSchema },
-    /** Starts recreating; how it goes comes as `recreation` in `changed` events. */
+    /** Starts recreating; its progress is sent as `recreation` in `changed` events. */
     'recreate:start': { scope: 'engine', input: recreateRequestSchema, output: recreateRunSchema },
     'recreate:cancel': { scope: 'engine', input: nothing, output: z.object({ accepted: z.boolean() }) },
     'recreate:dismiss': { scope: 'engine', input: nothing, output: nothing },
@@ -113,8 +113,8 @@ export const ipcContract = {
       output: z.array(engineLogLineSchema),
     },
     /**
-     * Entries of the decision log before a seq (null: the newest). New ones then come as `activity` events,
-     * until `activity:leave`.
+     * Entries of the decision log before a seq (null: the newest). New ones are then sent as `activity`
+     * events, until `activity:leave`.
      */
     'activity:read': {
       scope: 'engine',
@@ -125,11 +125,11 @@ export const ipcContract = {
       output: activityPageSchema,
     },
     'activity:leave': { scope: 'app', input: nothing, output: nothing },
-    /** The denials there are count as seen. */
+    /** Marks the existing denials as seen. */
     'activity:seen': { scope: 'engine', input: nothing, output: nothing },
     /**
-     * Writes entries, by `seq`, to a file that is picked, as JSON lines; null when dismissed. Those that are
-     * not kept in view any more are left out.
+     * Writes entries, by `seq`, to a file chosen by the user, as JSON lines; null when dismissed. Entries
+     * that are no longer kept are left out.
      */
     'activity:export': {
       scope: 'engine',
@@ -138,7 +138,7 @@ export const ipcContract = {
     },
     /** Native folder picker; null when dismissed. */
     'dialog:pick-folder': { scope: 'app', input: nothing, output: z.object({ path: z.string() }).nullable() },
-    /** Real paths of directories as written ($HOME etc. resolved): symlinks followed, existence, kind. */
+    /** Real paths of directories as written ($HOME etc. resolved): symlinks followed, existence, type. */
     'paths:resolve': {
       scope: 'app',
       input: z.object({ paths: z.array(z.string().max(4096)).max(500) }),
@@ -149,12 +149,12 @@ export const ipcContract = {
           real: z.string().nullable(),
           kind: z.enum(['directory', 'file', 'socket', 'other', 'missing']),
           error: z.string().nullable(),
-          /** Which sentence of the catalogue `error` is; missing where it is the system's. */
+          /** The catalogue sentence of `error`; missing if it is the system's. */
           sentence: messageReferenceSchema.optional(),
         }),
       ),
     },
-    /** Would this path be mountable under the given text? Same decision code as the gateway. */
+    /** Whether this path could be mounted under the given text, decided by the gateway's code. */
     'paths:would-mount': {
       scope: 'engine',
       input: z.object({ path: z.string().min(1).max(4096), against: z.enum(['applied', 'draft']) }),
@@ -164,7 +164,7 @@ export const ipcContract = {
         real: z.string(),
         share: z.string().nullable(),
         reason: z.string(),
-        /** Which sentence of the catalogue `reason` is. */
+        /** The catalogue sentence of `reason`. */
         sentence: messageReferenceSchema.optional(),
       }),
     },
@@ -176,7 +176,7 @@ export const ipcContract = {
     },
     /**
      * What the registries serve for entries of the image list now, in order; wildcards are not queried.
-     * `again`: not from memory. Works without an engine.
+     * `again`: not from the cache. Works without an engine.
      */
     'registry:resolve': {
       scope: 'engine',
@@ -184,44 +184,44 @@ export const ipcContract = {
       output: z.array(registryResultSchema),
     },
     /**
-     * What would happen to a command line or a compose file. One at a time: a newer one cancels the one under
-     * way. Nothing is run.
+     * The outcome of a command line or a Compose file. One at a time: a newer one cancels the one in
+     * progress. Nothing is executed.
      */
     'simulate:run': { scope: 'engine', input: simulationInputSchema, output: simulationSchema },
     'simulate:cancel': { scope: 'app', input: nothing, output: nothing },
-    /** Native picker of a compose file, and its text; null when dismissed. */
+    /** Native picker of a Compose file, and its text; null when dismissed. */
     'simulate:open-compose': {
       scope: 'app',
       input: nothing,
       output: z.object({ path: z.string(), text: z.string() }).nullable(),
     },
-    /** Remembers how far the first run on this engine got, or that it is not wanted. */
+    /** Stores the progress of the first run on this engine, or that it was dismissed. */
     'first-run:set': { scope: 'engine', input: z.object({ step: firstRunSchema }), output: nothing },
     /**
-     * Collects what a support bundle of the engine would have, and keeps it for `support:save`; null when
-     * cancelled. How it goes comes as `support` events.
+     * Collects the content of a support bundle of the engine, and keeps it for `support:save`; null when
+     * cancelled. Progress is sent as `support` events.
      */
     'support:collect': {
       scope: 'engine',
       input: nothing,
       output: z.array(listedBundleEntrySchema).nullable(),
     },
-    /** Ends a collection under way, and forgets what was collected. */
+    /** Cancels a collection in progress, and discards what was collected. */
     'support:cancel': { scope: 'app', input: nothing, output: nothing },
-    /** Writes what was collected, and nothing else, to a file that is picked; null when dismissed. */
+    /** Writes what was collected, and nothing else, to a file chosen by the user; null when dismissed. */
     'support:save': {
       scope: 'app',
       input: nothing,
       output: z.object({ path: z.string(), bytes: z.number().int() }).nullable(),
     },
-    /** Shows the bundle that was saved last in the system's file manager. */
+    /** Shows the last saved bundle in the system's file manager. */
     'support:show': { scope: 'app', input: nothing, output: nothing },
     'desktop:start-at-login': {
       scope: 'app',
       input: z.object({ on: z.boolean() }),
       output: desktopStateSchema,
     },
-    /** What the app is made of, with licences. */
+    /** The components of the app, with licences. */
     'app:licences': {
       scope: 'app',
       input: nothing,
@@ -247,7 +247,7 @@ export const ipcContract = {
     log: engineLogLineSchema,
     /** New entries of the decision log, while somebody reads it. */
     activity: activityBatchSchema,
-    /** How far the collection of a support bundle got. */
+    /** Progress of the collection of a support bundle. */
     support: bundleProgressSchema,
     /** Show a page: requested by a notification, the tray or a link. */
     navigate: z.object({ page: z.enum(pageIds), params: z.record(z.string(), z.string()) }),

@@ -29,7 +29,7 @@ const state = (eci: PreferenceOutcome): Parameters<typeof protectionIn>[0] =>
     target: { capabilities: embeddedCapabilities },
     verification,
     scan: null,
-  }) as unknown as AppState; // only what it looks at
+  }) as unknown as AppState; // only the fields that it uses
 
 it('is not claimed while a user has turned it off, and a locked setting is not turned off', () => {
   const applied = effectiveSettings(

@@ -10,25 +10,25 @@ import type { EffectiveSettings } from '../settings/effective.ts';
 import { protectionState, type ProtectionState, type Verification } from '../verify/claims.ts';
 import type { AppState } from './app-state.ts';
 
-/** The engine's one honest state, and how many containers are left out of it. */
+/** The protection state of the engine, and the number of containers that it does not include. */
 export interface Protection {
   readonly state: ProtectionState;
-  /** What enforces now, and what the next start does. */
+  /** What is enforced now, and what the next start does. */
   readonly enforcement: Enforcement;
   /** Whether ECI is on: now, or at the next start of an engine that does not run. */
   readonly eci: boolean;
   readonly locked: boolean;
-  /** Who turned ECI off by a preference that counts ('' where they gave no name); null: nobody. */
+  /** Who turned ECI off by an effective preference ('' if they gave no name); null: nobody. */
   readonly preferredOff: string | null;
-  /** The applied text can't be read or used: nothing counts as verified. */
+  /** The applied text is unreadable or unusable: nothing counts as verified. */
   readonly unreadable: boolean;
-  /** Containers that ECI does not protect; null when nobody looked yet. */
+  /** Containers that ECI does not protect; null before the first scan. */
   readonly unprotected: number | null;
 }
 
 /**
- * Derived from facts only: what is in force (`enforcementOf`), engine phase, last verification, last scan.
- * A lost or unusable settings file never counts as verified. `applied`: what the file as it is means.
+ * Derived from facts only: the policy in force (`enforcementOf`), engine phase, last verification, last scan.
+ * A lost or unusable settings file never counts as verified. `applied`: the meaning of the current file.
  */
 export function protectionIn(
   app: Pick<AppState, 'settings' | 'engine' | 'target' | 'verification' | 'scan'>,
@@ -54,7 +54,7 @@ export function protectionIn(
   };
 }
 
-/** The state of an engine under what is in force. `now`: ms since the epoch. */
+/** The state of an engine with this policy in force. `now`: ms since the epoch. */
 export function protectionUnder(
   { now: policy, difference }: Enforcement,
   facts: {

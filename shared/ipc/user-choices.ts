@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-// What a user's own store keeps, apart from the contract: it is read before the window opens, and no other
-// schema is needed for that.
+// The content of a user's own store, separate from the contract: it is read before the window opens, and
+// needs no other schema.
 
-/** The sizes that Chromium's own zoom has, as far as the window can show its content at them. */
+/** The zoom levels of Chromium, as far as the window can display its content with them. */
 export const zoomPercents = [67, 75, 80, 90, 100, 110, 125, 150, 175, 200] as const;
 
 export const preferencesSchema = z.object({
@@ -15,19 +15,19 @@ export const preferencesSchema = z.object({
   notifyDenied: z.boolean(),
   notifyUnprotected: z.boolean(),
   notifyProtection: z.boolean(),
-  /** Closing the window leaves the app in the tray, where there is one. */
+  /** Closing the window leaves the app in the tray, if there is one. */
   closeToTray: z.boolean(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 export type ZoomPercent = Preferences['zoomPercent'];
 
-/** The next larger or smaller size; the same at the end. */
+/** The next larger or smaller size; unchanged at the end. */
 export function nextZoom(percent: ZoomPercent, direction: 'in' | 'out'): ZoomPercent {
   const index = zoomPercents.indexOf(percent) + (direction === 'in' ? 1 : -1);
   return zoomPercents[index] ?? percent;
 }
 
-/** How far the first run on this engine got. */
+/** The progress of the first run on this engine. */
 export const firstRunSteps = ['engine', 'scan', 'policy'] as const;
 export const firstRunSchema = z.enum([...firstRunSteps, 'dismissed']);
 export type FirstRun = z.infer<typeof firstRunSchema>;

@@ -1,27 +1,27 @@
-/** Isolation backends, by the name that `bulkhead.backend` takes. The first one is the default. */
+/** Isolation backends, by their names in `bulkhead.backend`. The first one is the default. */
 export const backendIds = ['exclusive', 'sysbox'] as const;
 export type BackendId = (typeof backendIds)[number];
 
 /**
- * What the rest of the code may rely on where a backend isolates containers. Policy and gateway decide by
- * these, never by the backend's name. They are declared here rather than in `engine/backends`, since the
- * gateway reads them and imports nothing of the engine library.
+ * Properties of a backend that the rest of the code may depend on. Policy and gateway decide by these, never
+ * by the backend's name. They are declared here rather than in `engine/backends`, since the gateway reads
+ * them and does not import the engine library.
  */
 export interface BackendCapabilities {
-  /** Name that the runtime has in the engine; what `docker inspect` shows (A6). */
+  /** Name of the runtime in the engine; shown by `docker inspect` (A6). */
   readonly runtimeName: string;
   /** Every container has an id range of its own (A3), owned by the user who had it created. */
   readonly ownRange: boolean;
-  /** Runs containers created with `--privileged` (A4). Otherwise the flag is taken out of the request. */
+  /** Runs containers created with `--privileged` (A4). Otherwise the flag is removed from the request. */
   readonly allowsPrivileged: boolean;
   /** The planner process runs beside the engine: it plans mounts and claims ranges. */
   readonly needsPlanner: boolean;
   /**
-   * Its runtime is BuildKit's also while ECI is off, and runs build steps plain then: BuildKit takes its
-   * runtime at the engine's start alone. So a reload of the engine switches ECI.
+   * Its runtime is also BuildKit's while ECI is off, and runs build steps unmodified then: BuildKit reads its
+   * runtime only at the engine's start. So a reload of the engine switches ECI.
    */
   readonly switchedByReload: boolean;
-  /** Variables of a container by which its creator could reconfigure the runtime; null where none do. */
+  /** Variables of a container by which its creator could reconfigure the runtime; null if there are none. */
   readonly reservedEnvironment: RegExp | null;
 }
 
@@ -35,7 +35,8 @@ export const exclusiveBackendCapabilities = {
 } as const satisfies BackendCapabilities;
 
 /**
- * Sysbox Community Edition: one range for all containers. The name is the one its own installer registers.
+ * Sysbox Community Edition: one range for all containers. The name is the one registered by its own
+ * installer.
  */
 export const sysboxBackendCapabilities = {
   runtimeName: 'sysbox-runc',
@@ -52,14 +53,14 @@ export const backendCapabilities: Readonly<Record<BackendId, BackendCapabilities
 };
 
 /**
- * The backend a settings file chooses: Sysbox only where it is named, since it protects less (no range of its
- * own for each container, A3).
+ * The backend that a settings file selects: Sysbox only if it is named, since it protects less (no range of
+ * its own for each container, A3).
  */
 export function chosenBackend(setting: 'auto' | BackendId): BackendId {
   return setting === 'auto' ? backendIds[0] : setting;
 }
 
-/** The isolation runtime of a backend: the only one containers get (A6). */
+/** The isolation runtime of a backend: the only one that containers get (A6). */
 export const runtimeNameOf = (backend: BackendId): string => backendCapabilities[backend].runtimeName;
 
 /** Capabilities of the backend whose runtime has this name; null for any other runtime. */

@@ -23,7 +23,7 @@ export const requirementCodes = [
   'probe-built',
 ] as const;
 
-/** One thing a backend needs of this machine, as tried, not as assumed. */
+/** One requirement of a backend, really tried on this machine. */
 export const requirementSchema = z.object({
   code: z.enum(requirementCodes),
   met: z.boolean(),
@@ -31,14 +31,14 @@ export const requirementSchema = z.object({
   found: z.string(),
   /** What to do when not met. */
   fix: z.string().optional(),
-  /** Which sentences of the catalogue they are. */
+  /** The catalogue sentences of the texts. */
   sentences: z
     .object({ found: messageReferenceSchema.optional(), fix: messageReferenceSchema.optional() })
     .optional(),
 });
 export type Requirement = z.infer<typeof requirementSchema>;
 
-/** Makes a requirement; `fix` counts only where it is not met. */
+/** Makes a requirement; `fix` is used only if it is not met. */
 export function requirement(
   code: Requirement['code'],
   met: boolean,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { rangeSize } from './range-size.ts';
 import type { SharingUser } from './sharing-user.ts';
 
-/** `size` ids from `inside` on, as the container has them, are those from `disk` on. */
+/** `size` ids from `inside` on in the container correspond to those from `disk` on. */
 export const idExtentSchema = z.object({
   disk: z.int().min(0),
   inside: z.int().min(0),
@@ -11,26 +11,26 @@ export const idExtentSchema = z.object({
 export type IdExtent = z.infer<typeof idExtentSchema>;
 
 /**
- * Which ids on disk the ids of a container are in a shared directory; ids on disk that are in no extent are
- * nobody's inside. The maps in force for a running container are in the planner's state of it,
- * `isolation/containers/<id>.json`, as `shares`: null where it mounts nothing of anybody's, or root shares
- * (then ids are the same on disk and inside).
+ * Which ids on disk correspond to a container's ids in a shared directory; ids on disk that are in no extent
+ * belong to nobody inside. The maps of a running container are in the planner's state of it,
+ * `isolation/containers/<id>.json`, as `shares`: null if it mounts no shares, or if root shares them (then
+ * ids are the same on disk and inside).
  */
 export const shareMapsSchema = z.object({ uids: z.array(idExtentSchema), gids: z.array(idExtentSchema) });
 export type ShareMaps = z.infer<typeof shareMapsSchema>;
 
-/** First of the ids that stand for a sharing user's containers' other ids; 65535 of them. */
+/** First id that represents the other ids of a sharing user's containers; 65535 of them. */
 export interface SubordinateIds {
   readonly uid: number;
   readonly gid: number;
 }
 
 /**
- * The maps of what `user` (not root) shares (A8). Container root is the sharing user: what it writes is his.
- * Where the container's process runs under the sharing user's own id (`docker run -u $(id -u)`), that id is
- * his instead, and root takes its place. All other ids are subordinate ones of his, as with rootless engines
- * (id 1 is the first of them), never the same number on disk: that would be some other account, and a
- * container's root could leave a setuid program of it.
+ * The maps of shares of `user` (not root) (A8). Container root is the sharing user: files it writes are the
+ * user's. If the container's process runs with the sharing user's own id (`docker run -u $(id -u)`), that id
+ * is the user's instead, and is swapped with root. All other ids are subordinate ones of the user, as with
+ * rootless engines (id 1 is the first of them), never the same number on disk: that would be some other
+ * account, and a container's root could leave a setuid program of it.
  */
 export function shareMaps(
   user: SharingUser,
@@ -62,13 +62,13 @@ export function shareMap(id: number, processId: number, subordinate: number): Id
   ].filter(({ size }) => size > 0);
 }
 
-/** The id on disk of a container's id; null where it has none. */
+/** The id on disk of a container's id; null if it has none. */
 export function toDisk(map: readonly IdExtent[], inside: number): number | null {
   const extent = map.find((one) => inside >= one.inside && inside < one.inside + one.size);
   return extent === undefined ? null : extent.disk + inside - extent.inside;
 }
 
-/** The container's id of an id on disk; null for nobody's. */
+/** The container's id for an id on disk; null if it belongs to nobody inside. */
 export function toInside(map: readonly IdExtent[], disk: number): number | null {
   const extent = map.find((one) => disk >= one.disk && disk < one.disk + one.size);
   return extent === undefined ? null : extent.inside + disk - extent.disk;

@@ -4,9 +4,9 @@ import type { MessageParam } from './localized-text.ts';
 
 let renderer: MessageRenderer | undefined;
 
-/** The English text of a sentence; the id itself where the catalogue does not have it. */
+/** The English text of a sentence; the id itself if it is not in the catalogue. */
 export function englishText(id: string, params: Readonly<Record<string, MessageParam>>): string {
-  // Made when the first sentence is needed: most processes never need one.
+  // Created when the first sentence is needed: most processes never need one.
   renderer ??= createRenderer('en', english, (param) => param.text);
   return renderer.render(id, params) ?? id;
 }

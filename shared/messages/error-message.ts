@@ -6,7 +6,7 @@ import type { Translate } from './translator.ts';
 export const failureMessage = ({ message: text, sentences }: AppError): Message | string =>
   withReference(text, sentences?.message);
 
-/** Why it failed; what failed, where the error does not say why. */
+/** Why it failed; what failed, if the error has no reason. */
 export const reasonMessage = (error: AppError): Message | string =>
   error.reason === undefined ? failureMessage(error) : withReference(error.reason, error.sentences?.reason);
 
@@ -17,7 +17,7 @@ export function errorMessage(error: AppError): Message | string {
   return message('common.what-and-why', { what, why: withReference(error.reason, error.sentences?.reason) });
 }
 
-/** An error's three texts in one language; those of the engine or the system stay as they are. */
+/** An error's three texts in one language; those of the engine or the system are not translated. */
 export function translateError(
   { message: what, reason, hint, sentences }: Pick<AppError, 'message' | 'reason' | 'hint' | 'sentences'>,
   translate: Translate,

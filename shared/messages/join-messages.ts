@@ -1,14 +1,15 @@
 import { message, type Message } from './message.ts';
 
 /**
- * How several texts become one: `sentences` are whole sentences, `statements` clauses between semicolons,
- * `outcomes` and `enumeration` are between commas, which Chinese writes differently for names.
+ * How several texts are joined: `sentences` are whole sentences, `statements` clauses separated by
+ * semicolons, `outcomes` and `enumeration` are separated by commas, which Chinese writes differently for
+ * names.
  */
 export type JoinKind = 'sentences' | 'statements' | 'outcomes' | 'enumeration';
 
 /**
- * Makes one text of several. Each half is a sentence of its own: nested that way, a long list stays short as
- * data, although every sentence has the text of what is in it. '' for none.
+ * Joins several texts. Each half is a sentence of its own: nested in this way, a long list stays short as
+ * data, although every sentence contains the text of its parts. '' for none.
  */
 export function joinMessages(kind: JoinKind, parts: readonly [Message, ...Message[]]): Message;
 export function joinMessages(kind: JoinKind, parts: readonly (string | Message)[]): string | Message;

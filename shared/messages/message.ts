@@ -4,17 +4,17 @@ import type { Message, MessageParam, MessageReference } from './localized-text.t
 
 export type { Message, MessageParam, MessageReference } from './localized-text.ts';
 
-/** The values that a sentence needs, by the names in its English text; none where it has no `{{name}}`. */
+/** The values that a sentence needs, by the names in its English text; none if it has no `{{name}}`. */
 export type ParamsArgument<Id extends MessageId> = [ParamNames<Id>] extends [never]
   ? []
   : [params: { readonly [Name in ParamNames<Id>]: Name extends 'count' ? number : MessageParam }];
 
-/** Characters of a value that a sentence repeats: it may be what a client sent, of any length. */
+/** Maximum length of a value that a sentence repeats: it may come from a client, with any length. */
 const maxParamLength = 5000;
 
 /**
- * Makes a sentence of the catalogue. Long values are cut before it is rendered. `text` is rendered when it is
- * first read, and not again: tables of sentences at module level cost nothing at start-up.
+ * Makes a sentence of the catalogue. Long values are cut before it is rendered. `text` is rendered once, when
+ * it is first read: tables of sentences at module level cost nothing at start-up.
  */
 export function message<Id extends MessageId>(id: Id, ...[params]: ParamsArgument<Id>): Message {
   return params === undefined ? withLazyText({ id }) : withLazyText({ id, params: boundParams(params) });
@@ -49,13 +49,13 @@ const isTooLong = (value: MessageParam): value is string =>
 export const referenceTo = ({ id, params }: Message): MessageReference =>
   params === undefined ? { id } : { id, params };
 
-/** A stored text with the reference beside it, as a sentence; without one, the text of another program. */
+/** A stored text with its reference, as a sentence; without a reference, the text of another program. */
 export const withReference = (text: string, reference: MessageReference | undefined): Message | string =>
   reference === undefined ? text : { ...reference, text };
 
-/** The member `sentence` beside a text; none where it is the text of another program. */
+/** The member `sentence` for a text; none if it is the text of another program. */
 export const sentenceOf = (text: string | Message): { readonly sentence?: MessageReference } =>
   typeof text === 'string' ? {} : { sentence: referenceTo(text) };
 
-/** A text as it is written in logs and JSON: a sentence in English, a text of another program as it is. */
+/** A text as written to logs and JSON: a sentence in English, a text of another program unchanged. */
 export const plainText = (text: string | Message): string => (typeof text === 'string' ? text : text.text);

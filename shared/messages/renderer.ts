@@ -1,16 +1,16 @@
 import { createInstance } from 'i18next';
 import type { Message, MessageParam } from './localized-text.ts';
 
-/** Sentences by their ids, with `{{name}}` where values go in. */
+/** Sentences by their ids, with `{{name}}` for values. */
 export type Sentences = Readonly<Record<string, string>>;
 
 /** Sentences of one language, rendered by i18next. */
 export interface MessageRenderer {
-  /** The sentence with its values; null for an id that the catalogue does not have. */
+  /** The sentence with its values; null for an id that is not in the catalogue. */
   render(id: string, params: Readonly<Record<string, MessageParam>>): string | null;
 }
 
-/** Makes the renderer of a language. `renderParam` gives the text of a value that is itself a sentence. */
+/** Makes the renderer of a language. `renderParam` returns the text of a value that is itself a sentence. */
 export function createRenderer(
   language: string,
   sentences: Sentences,
@@ -26,7 +26,7 @@ export function createRenderer(
     initAsync: false,
   });
   void i18n.init();
-  // The window narrows the keys of all instances to its own texts; this one has the catalogue.
+  // The window restricts the keys of all instances to its own texts; this one has the catalogue.
   const t = i18n.t as unknown as (id: string, options: object) => string;
   return {
     render(id, params) {

@@ -2,10 +2,10 @@ import type { MessageLanguage } from '../language.ts';
 import { createRenderer } from './renderer.ts';
 import { plainText, type Message } from './message.ts';
 
-/** Gives a sentence's text in one language; texts that are not of the catalogue stay as they are. */
+/** Returns a sentence's text in one language; texts that are not in the catalogue are returned unchanged. */
 export type Translate = (text: string | Message) => string;
 
-/** English sentences carry their text. */
+/** English sentences contain their text. */
 const translateToEnglish: Translate = plainText;
 
 const loaded = new Map<MessageLanguage, Translate>([['en', translateToEnglish]]);
@@ -22,6 +22,6 @@ export async function loadTranslator(language: MessageLanguage): Promise<Transla
   return translate;
 }
 
-/** For who cannot wait: the translator of a language that was loaded before; of any other one, English. */
+/** For callers that cannot wait: the translator of a language that was loaded before; otherwise English. */
 export const loadedTranslator = (language: MessageLanguage): Translate =>
   loaded.get(language) ?? translateToEnglish;

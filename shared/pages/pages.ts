@@ -1,23 +1,26 @@
 /**
- * The pages of the window, as far as the command line and the main process need to know them. What the window
- * needs is in `renderer/pages/<id>/manifest.ts`.
+ * The pages of the window, as far as the command line and the main process need them. What the window needs
+ * is in `renderer/pages/<id>/manifest.ts`.
  */
 export interface PageDefinition {
   /**
-   * The parameters that a link from outside of the window may carry, with the values that each may have.
-   * Absent: none. A link only shows a place, it changes nothing.
+   * The parameters that an external link may carry, with their allowed values. Absent: none. A link only
+   * shows a place, it changes nothing.
    */
   readonly linkParameters?: Readonly<Record<string, RegExp>>;
   /**
-   * JSON pointers of the settings that the page's forms edit, with all below them. Of several pages the one
-   * with the longest matching pointer edits a setting.
+   * JSON pointers of the settings that the page's forms edit, including everything below them. If several
+   * pages match, the one with the longest matching pointer edits a setting.
    */
   readonly settings?: readonly string[];
-  /** The same, of a page that only some engines have: with others, the JSON page edits these. */
+  /** Like `settings`, for a page that only some engines have: with others, the JSON page edits these. */
   readonly settingsWhereOffered?: readonly string[];
 }
 
-/** A JSON pointer as a link may carry it: keys and list positions, nothing that would need escaping. */
+/**
+ * A JSON pointer in the form allowed in a link: keys and list positions without characters that need
+ * escaping.
+ */
 export const settingPointer = /^(?:\/[A-Za-z0-9_-]{1,64}){1,12}$/;
 const recordId = /^[\w.:-]{1,128}$/;
 
@@ -50,7 +53,7 @@ export const pages = {
     },
   },
   simulator: {},
-  // The whole text: every setting that has no form.
+  // The whole text: every setting without a form.
   json: { settings: [''] },
   history: {},
   'desktop-settings': {
@@ -81,7 +84,7 @@ export type SettingPage = {
   [Id in PageId]: (typeof pages)[Id] extends { readonly settings: readonly string[] } ? Id : never;
 }[PageId];
 
-/** All pages, in the order of the navigation. */
+/** All pages, in the order of the navigation. The type of Object.keys does not contain the keys. */
 // Object.keys forgets what the keys are.
 export const pageIds = Object.keys(pages) as readonly PageId[];
 

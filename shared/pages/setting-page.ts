@@ -9,12 +9,12 @@ const bySetting = pageIds
   .flatMap((page) => pages[page].settings.map((pointer) => ({ pointer, page })))
   .toSorted((a, b) => b.pointer.length - a.pointer.length);
 
-/** The page whose forms edit the setting at a JSON pointer; `json` where no form does. */
+/** The page whose forms edit the setting at a JSON pointer; `json` if no form does. */
 export function pageOfSetting(pointer: string): SettingPage {
   return bySetting.find((entry) => `${pointer}/`.startsWith(`${entry.pointer}/`))?.page ?? 'json';
 }
 
-/** The same with Docker Desktop, which has a page for settings of its own. */
+/** As above with Docker Desktop, which has a page for settings of its own. */
 export function pageOfDesktopSetting(pointer: string): SettingPage | 'desktop-settings' {
   const settings: readonly string[] = pages['desktop-settings'].settingsWhereOffered;
   return settings.some((setting) => `${pointer}/`.startsWith(`${setting}/`))

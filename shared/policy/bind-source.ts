@@ -2,44 +2,41 @@ import { allow, deny, type Decision } from './decision.ts';
 import { message, type Message } from '../messages/message.ts';
 import { decideSocketMount, type SocketDecision } from './socket-mount.ts';
 
-/** What a bind source turned out to be on the engine's machine, symlinks followed. */
+/** The properties of a bind source on the engine's machine, symlinks followed. */
 export interface BindSourceFacts {
   /** As the client wrote it. */
   readonly requested: string;
   /**
-   * Absolute path without symlinks; the part that does not exist yet is appended as it is. Null when it can't
-   * be told.
+   * Absolute path without symlinks; the part that does not exist yet is appended unchanged. Null if it can't
+   * be determined.
    */
   readonly real: string | null;
   readonly exists: boolean;
   /** Is one of the engine's sockets. */
   readonly isEngineSocket: boolean;
-  /**
-   * Is the one that clients use, or stands where they expect it: an allowed image gets a socket of its own in
-   * its place (B2).
-   */
+  /** Is the clients' socket, or at its usual path: an allowed image gets a socket of its own instead (B2). */
   readonly isDockerSocket: boolean;
-  /** Is the socket of a container's own that the gateway made: the mount's id. Null for all else. */
+  /** Is a container's own socket that the gateway made: the mount's id. Null otherwise. */
   readonly socketMount: string | null;
-  /** Is a directory above one of the engine's sockets. */
+  /** Is a directory that contains one of the engine's sockets. */
   readonly containsEngineSocket: boolean;
-  /** Is, or is in, a directory of the engine. */
+  /** Is, or is inside, a directory of the engine. */
   readonly insideEngineDirectory: boolean;
-  /** Is above a directory of the engine. */
+  /** Contains a directory of the engine. */
   readonly containsEngineDirectory: boolean;
-  /** The shared directory it is in (resolved), or null. */
+  /** The (resolved) shared directory that contains it, or null. */
   readonly share: string | null;
-  /** Why `real` is null, or what is odd about it. */
+  /** Why `real` is null, or another problem. */
   readonly problem?: string | Message;
 }
 
 export interface BindSourceContext {
   readonly image: string;
-  /** May the image have the Docker socket? Null: not checked, so it may not. */
+  /** Whether the image may have the Docker socket. Null: not checked, so it may not. */
   readonly socket?: SocketDecision | null;
 }
 
-/** May this be bind-mounted (A8, B1)? */
+/** Whether this may be bind-mounted (A8, B1). */
 export function decideBindSource(facts: BindSourceFacts, context: BindSourceContext): Decision {
   const what = (): Message =>
     facts.real === null || facts.real === facts.requested
@@ -70,7 +67,7 @@ export function decideBindSource(facts: BindSourceFacts, context: BindSourceCont
 }
 
 /**
- * Whether `path` is `directory` or in it, by components: '/allowedX' is not in '/allowed'. Both absolute,
+ * Whether `path` is `directory` or inside it, by components: '/allowedX' is not in '/allowed'. Both absolute,
  * without dot segments or doubled slashes.
  */
 export function isInside(path: string, directory: string): boolean {
@@ -78,7 +75,7 @@ export function isInside(path: string, directory: string): boolean {
 }
 
 /**
- * Go's path.Clean for absolute paths: what the engine does with a bind source before it uses it. Null for
+ * Go's path.Clean for absolute paths: what the engine applies to a bind source before using it. Null for
  * relative ones.
  */
 export function cleanPath(path: string): string | null {

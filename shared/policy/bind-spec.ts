@@ -14,11 +14,11 @@ export type BindSpecResult =
       readonly ok: false;
       readonly why: Message;
       readonly rule: 'unmodelled-value' | 'bind-propagation';
-      /** Where no engine would take it. */
+      /** If no engine would accept it. */
       readonly engineError?: EngineError | undefined;
     };
 
-/** Names of volumes, as the engine's local driver takes them. */
+/** Names of volumes that the engine's local driver accepts. */
 export const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 const knownOptions = new Set([
   'ro',
@@ -38,7 +38,7 @@ const knownOptions = new Set([
 ]);
 const sharingOptions = new Set(['shared', 'rshared']);
 
-/** Splits a bind; refuses what the engine would read differently or not at all. */
+/** Splits a bind; refuses what the engine would parse differently or not at all. */
 export function parseBind(text: string): BindSpecResult {
   const bad = (why: Message, engineError?: EngineError): BindSpecResult => ({
     ok: false,
@@ -60,7 +60,7 @@ export function parseBind(text: string): BindSpecResult {
   }
   const options = third === undefined ? [] : third.split(',');
   if (!second.startsWith('/')) {
-    // Options in the place of the destination, or unknown ones, are another error.
+    // Options in place of the destination, or unknown options, are another error.
     const isPath = third === undefined && !second.split(',').some((word) => knownOptions.has(word));
     const engineError = isPath ? invalidBindDestination(text, first, second) : undefined;
     return bad(message('policy.destination-is-not-absolute'), engineError);
@@ -77,7 +77,7 @@ export function parseBind(text: string): BindSpecResult {
   return bad(message('policy.source-is-no-path-nor-volume'), invalidVolumeName(first));
 }
 
-/** Writes a bind back. */
+/** Formats a bind. */
 export function writeBind(spec: BindSpec): string {
   const head = spec.kind === 'anonymous' ? spec.destination : `${spec.source}:${spec.destination}`;
   return spec.options.length === 0 ? head : `${head}:${spec.options.join(',')}`;

@@ -4,19 +4,19 @@ import { writeJson, type Json, type JsonObject } from './json.ts';
 import { objectAt, textAt } from './shape.ts';
 import type { VolumeDriverFacts } from './volume.ts';
 
-// Compose files name a directory of the machine as a volume, by `driver_opts` with type none, o=bind and the
-// directory as the device. The engine mounts it itself, as root and following links, at whatever the path
-// leads to when a container starts. So a container gets the directory as the bind mount that it is, which is
-// decided, checked and mapped like any other. Who inspects the container gets back the volume.
+// Compose files can declare a directory of the machine as a volume, by `driver_opts` with type none, o=bind
+// and the directory as the device. The engine mounts it itself, as root and following links, wherever the
+// path leads when a container starts. So the directory is passed to a container as a bind mount, which is
+// decided, checked and mapped like any other. Inspect responses contain the volume again.
 
-/** A volume of the local driver that is a directory of the machine by another name. */
+/** A volume of the local driver that is another name for a directory of the machine. */
 export interface BindVolume {
   readonly device: string;
   readonly recursive: boolean;
   readonly readOnly: boolean;
 }
 
-/** Null for a volume that is anything else, or more than that. */
+/** Null for any other volume, and for one with further options. */
 export function bindVolume({ driver, options }: VolumeDriverFacts): BindVolume | null {
   if (driver !== '' && driver !== 'local') return null;
   if ([...options.keys()].some((key) => !['type', 'device', 'o'].includes(key))) return null;
@@ -29,7 +29,7 @@ export function bindVolume({ driver, options }: VolumeDriverFacts): BindVolume |
   return { device, recursive, readOnly: flags.includes('ro') };
 }
 
-/** The mount in place of an entry of `Binds`, its place and text. `source` is the checked directory. */
+/** The mount that replaces an entry of `Binds`, its place and text. `source` is the checked directory. */
 export function mountOfBind(
   volume: BindVolume,
   source: string,
@@ -43,7 +43,7 @@ export function mountOfBind(
   });
 }
 
-/** The mount in place of an entry of `Mounts`; null for one that wants a part of the volume. */
+/** The mount that replaces an entry of `Mounts`; null for one with a subpath of the volume. */
 export function mountOfVolume(volume: BindVolume, source: string, mount: JsonObject): JsonObject | null {
   if (textAt(objectAt(mount, 'VolumeOptions'), 'Subpath') !== '') return null;
   return mountOf(volume, source, {

@@ -10,7 +10,7 @@ const json = (value: unknown): JsonObject => {
 };
 const plain = (value: Json): unknown => JSON.parse(writeJson(value));
 const none = { relabels: false, containers: new Map() };
-/** The engine's inspect of a container that was made of `host`. */
+/** The engine's inspect response for a container created from `host`. */
 const inspected = (host: JsonObject, points: readonly object[] = []) => {
   const { Binds: binds = null, ...rest } = plain(host) as Record<string, unknown>;
   return json({ HostConfig: { Binds: binds, ...rest }, Mounts: points });

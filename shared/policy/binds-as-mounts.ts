@@ -5,31 +5,31 @@ import { parseJson } from './json-parser.ts';
 import { parseVolumesFrom, type ContainerReference } from './references.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 
-// The engine makes a missing source of `Binds` itself, whenever it starts the container: as root, and
-// following links. Of a mount of type bind without CreateMountpoint it makes none. So binds are sent as such
-// mounts, with what the client sent in a field that has no meaning on Linux and that the engine keeps:
-// `Consistency`. Who inspects the container gets back what was sent.
+// The engine creates a missing source of `Binds` itself, whenever it starts the container: as root, and
+// following links. For a mount of type bind without CreateMountpoint it does not. So binds are sent as such
+// mounts, with the client's original in a field that has no meaning on Linux and that the engine keeps:
+// `Consistency`. Inspect responses contain the original again.
 
 /**
- * What a mount stands for, in its `Consistency`: an entry of `Binds` with its place there, one of another
- * container's, a mount.
+ * What a mount was converted from, in its `Consistency`: an entry of `Binds` with its place there, one of
+ * another container's, a mount.
  */
 const bindMark = 'bulkhead-bind:';
 const inheritedMark = 'bulkhead-inherited';
 const createdMark = 'bulkhead-made:';
 /**
- * The same for a volume that is a directory of the machine (`bind-volumes.ts`): an entry of `Binds` with its
- * place among all, a mount as it was sent. Their sources are not made.
+ * As above for a volume that is a directory of the machine (`bind-volumes.ts`): an entry of `Binds` with its
+ * place among all, a mount as it was sent. Their sources are not created.
  */
 export const boundVolumeMark = 'bulkhead-volume:';
 export const mountOfVolumeMark = 'bulkhead-volume-mount:';
 
 /** Prefix of every mark. */
 const markPrefix = 'bulkhead-';
-/** A response of the engine without this text has no bind to restore. */
+/** A response of the engine without this text contains no bind to restore. */
 export const convertedBindText = `"Consistency":"${markPrefix}`;
 
-/** Consistencies that a client may ask for; the engine would take any text. */
+/** Consistencies that a client may request; the engine would accept any text. */
 export const consistencies: ReadonlySet<string> = new Set([
   '',
   'default',
@@ -49,17 +49,17 @@ const isBoundVolume = (consistency: string): boolean =>
 
 export interface BindsToMountsOptions {
   /**
-   * SELinux is in use: the engine gives a source that is bound with z or Z the container's label, as it does
-   * for `Binds` only.
+   * SELinux is enabled: for a source that is bound with z or Z the engine sets the container's label, for
+   * `Binds` only.
    */
   readonly relabels: boolean;
-  /** Containers that the request names, by how it names them, as they were looked up. */
+  /** Containers that the request references, by name or id as in the request. */
   readonly containers: ReadonlyMap<string, ContainerReference | null>;
 }
 
 /**
- * A create request's `HostConfig` with its binds, and those that come with `VolumesFrom`, as mounts whose
- * source the engine does not make.
+ * A create request's `HostConfig` with its binds, and those from `VolumesFrom`, as mounts whose source the
+ * engine does not create.
  */
 export function bindsToMounts(host: JsonObject, options: BindsToMountsOptions): JsonObject {
   const unconverted: string[] = [];
@@ -79,8 +79,8 @@ export function bindsToMounts(host: JsonObject, options: BindsToMountsOptions): 
 }
 
 /**
- * Options that exclude each other; the engine refuses a bind with two of one group, or with one of volumes
- * alone.
+ * Options that exclude each other; the engine refuses a bind with two of one group, or with an option for
+ * volumes only.
  */
 const optionGroups: readonly ReadonlySet<string>[] = [
   new Set(['ro', 'rw', 'rro']),
@@ -138,8 +138,8 @@ function convertMount(mount: Json): Json {
 }
 
 /**
- * Binds of other containers: the engine takes them over as binds whose source it makes, unless the request
- * has a mount there.
+ * Binds of other containers: the engine copies them as binds whose source it creates, unless the request has
+ * a mount there.
  */
 function inherited(
   host: JsonObject,
@@ -164,7 +164,7 @@ function inherited(
       parsed === null ? undefined : [...containers.values()].find((one) => one?.id === parsed.container);
     if (parsed === null || !container) continue;
     for (const { type, source, destination, readOnly, propagation = '' } of container.mounts) {
-      // What comes later replaces what came before, of whatever type.
+      // A later one replaces an earlier one, of whatever type.
       found.delete(destination);
       if (type !== 'bind' || usedDestinations.has(destination)) continue;
       found.set(
@@ -179,7 +179,10 @@ function inherited(
   return [...found.values()];
 }
 
-/** A container's inspect response with the binds and mounts that the client sent. All else is unchanged. */
+/**
+ * A container's inspect response with the binds and mounts that the client sent. Everything else is
+ * unchanged.
+ */
 export function restoreBinds(inspected: Json): Json {
   if (!isObject(inspected)) return inspected;
   const host = objectAt(inspected, 'HostConfig');
@@ -239,7 +242,7 @@ function boundVolumes(mounts: readonly Json[]): ReadonlyMap<string, string> {
   return names;
 }
 
-/** A mount point as the engine shows it of a volume; its source stays the directory. */
+/** A mount point in the engine's form for a volume; its source stays the directory. */
 function volumePoint(point: JsonObject, name: string): JsonObject {
   const { Type: _, ...others } = Object.fromEntries(point);
   return new Map<string, Json>(Object.entries({ Type: 'volume', Name: name, ...others, Driver: 'local' }));
@@ -256,8 +259,8 @@ function restoreMount(mount: JsonObject, consistency: string): JsonObject {
 }
 
 /**
- * `Binds` as they were sent, and the options of those that were converted, by cleaned destination.
- * `consistencies` in any order.
+ * `Binds` as they were sent, and the options of the converted ones, by cleaned destination. `consistencies`
+ * in any order.
  */
 export function decodeBinds(
   consistencies: readonly string[],
@@ -267,7 +270,7 @@ export function decodeBinds(
     consistencies
       .flatMap((consistency) => markedBind(mark, consistency) ?? [])
       .sort((a, b) => a.index - b.index);
-  // Volumes were taken out first, by their places among all.
+  // Volumes were removed first, by their places among all.
   const converted = [...marked(bindMark), ...marked(boundVolumeMark)];
   const binds = [...unconverted];
   for (const { index, text } of converted) binds.splice(index, 0, text);

@@ -2,14 +2,14 @@ import { sourcePolicy } from './llb-messages.ts';
 import { messageOf, type FieldValue, type Message, type MessageShape } from './protobuf.ts';
 
 /**
- * Rules that every build gets beside its own (`SolveRequest.SourcePolicy`). A frontend image (`# syntax=`)
- * and a Dockerfile (`ADD`) have BuildKit fetch sources inside the daemon, where the gateway does not see
- * them; BuildKit holds a build's policy against those too. So what is refused in requests (build-remote.ts)
- * is refused there as well, by the engine.
+ * Rules that every build gets in addition to its own (`SolveRequest.SourcePolicy`). A frontend image (`#
+ * syntax=`) and a Dockerfile (`ADD`) have BuildKit fetch sources inside the daemon, where the gateway does
+ * not see them; BuildKit checks those against a build's policy as well. So what is refused in requests
+ * (build-remote.ts) is refused there as well, by the engine.
  */
 
 interface SourceRule {
-  /** Sources it is about, a regular expression of Go's. */
+  /** The affected sources, a regular expression of Go's. */
   readonly identifier: string;
   readonly constraints: readonly {
     readonly key: string;
@@ -22,7 +22,7 @@ const conditions = { equal: 0n, matches: 2n } as const;
 const deniedAction = 1n;
 const regularExpression = 2n;
 
-/** BuildKit takes schemes in any case. */
+/** BuildKit accepts schemes in upper and lower case. */
 const overSsh = String.raw`((?i:ssh)://|[A-Za-z0-9_-]+@[A-Za-z0-9.-]+:)`;
 const noAgent = { key: 'git.mountsshsock', value: '', condition: conditions.equal };
 
@@ -41,7 +41,7 @@ const rules: readonly SourceRule[] = [
     identifier: `^git://${overSsh}`,
     constraints: [{ key: 'git.fullurl', value: '', condition: conditions.equal }, noAgent],
   },
-  // A directory beside the repository (CVE-2026-33748), and an option of git's in place of a commit.
+  // A directory outside the repository (CVE-2026-33748), and an option of git's in place of a commit.
   {
     identifier: String.raw`(?i)^git://[^#]*#.*(:|%3a|/|\\|%2f|%5c)(\.|%2e){2}(/|\\|%2f|%5c|$)`,
     constraints: [],
@@ -50,8 +50,8 @@ const rules: readonly SourceRule[] = [
 ];
 
 /**
- * Selectors of ours. BuildKit keeps a selector by its expression alone: another of the same would change what
- * ours is about.
+ * Our selectors. BuildKit identifies a selector by its expression alone: another one with the same expression
+ * would change the scope of ours.
  */
 export const reservedSelectors: ReadonlySet<string> = new Set(rules.map(({ identifier }) => identifier));
 
@@ -86,7 +86,7 @@ const ruleMessages: readonly Message[] = rules.map(({ identifier, constraints })
 );
 
 /**
- * A `SolveRequest` with our rules behind its own: of several that match a source, BuildKit takes the last.
+ * A `SolveRequest` with our rules after its own: of several that match a source, BuildKit applies the last.
  */
 export function withSourceRules(request: Message): Message {
   const own =

@@ -2,8 +2,8 @@ import { giveBuildToken } from '../isolation/build-token.ts';
 import { messageOf, textsOf, type FieldValue, type Message } from './protobuf.ts';
 
 /**
- * The `ExecMessage` with the build's token in the environment of the process that it starts; unchanged where
- * it starts none.
+ * The `ExecMessage` with the build's token in the environment of the process that it starts; unchanged if it
+ * starts none.
  */
 export function withBuildToken(message: Message, token: string): Message {
   const init = messageOf(message, 'Init');

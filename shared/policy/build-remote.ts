@@ -2,27 +2,27 @@ import { message } from '../messages/message.ts';
 import { deny, type Denial } from './decision.ts';
 
 /**
- * Where a build fetches its context and git sources from, and who the engine would be there. git and ssh run
- * as root: what needs an identity gets the client's own, over the build's session (an SSH agent, the secrets
+ * From where a build fetches its context and git sources, and with whose identity. git and ssh run as root:
+ * what needs an identity gets the client's own, over the build's session (an SSH agent, the secrets
  * GIT_AUTH_TOKEN and GIT_AUTH_HEADER), or is refused.
  */
 
-/** A repository's address, read as BuildKit and git read it. */
+/** A repository's address, as parsed by BuildKit and git. */
 export interface GitRemote {
   readonly transport: 'https' | 'http' | 'ssh' | 'git';
-  /** User name in the address; null where it has none. */
+  /** User name in the address; null if it has none. */
   readonly user: string | null;
-  /** Whether a password goes with the user name. */
+  /** Whether the address has a password, too. */
   readonly hasPassword: boolean;
 }
 
-/** `user@host:path`, as BuildKit recognises it (util/sshutil). */
+/** `user@host:path`, as BuildKit recognizes it (util/sshutil). */
 const scpStyle = /^([a-zA-Z0-9_-]+)@([a-zA-Z0-9.-]+):/;
-/** `host/path` or `user@host/path`, which BuildKit takes for https. */
+/** `host/path` or `user@host/path`, which BuildKit interprets as https. */
 const withoutScheme = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9._-]*(?::(?!:)|\/|$)/;
 
 /**
- * Reads a repository's address. Null for anything else: a path, a command (`ext::…`), an option, another
+ * Parses a repository's address. Null for anything else: a path, a command (`ext::…`), an option, another
  * transport (`file`, `git+ssh`).
  */
 export function parseGitRemote(remote: string): GitRemote | null {
@@ -59,19 +59,19 @@ function withUser(transport: GitRemote['transport'], rest: string): GitRemote {
 }
 
 /**
- * What a `remote` parameter of `POST /build` may be beside addresses: sent over the session, or in another
+ * Values of a `remote` parameter of `POST /build` other than addresses: sent over the session, or in another
  * request.
  */
 const sentByClient = new Set(['', 'client-session', 'upload-request']);
 
 /**
- * Decides the `remote` parameter of `POST /build`, for the classic builder: it asks no client for an
- * identity.
+ * Decides the `remote` parameter of `POST /build`, for the classic builder, which has no way to get a
+ * client's identity.
  */
 export function remoteContextDenial(remote: string): Denial | null {
   if (sentByClient.has(remote)) return null;
   const what = () => message('policy.build-context', { context: brief(withoutPassword(remote)) });
-  // Whatever begins so is given to git as it is.
+  // A value that begins so is passed to git unchanged.
   const parsed = parseGitRemote(remote.startsWith('git@') ? 'git@host:path' : remote);
   const addressed = /^(?:(?:https?|git|ssh):\/\/|github\.com\/|git@)/.test(remote) || scpStyle.test(remote);
   if (parsed === null || !addressed) return deny('build-source', what());
@@ -79,14 +79,14 @@ export function remoteContextDenial(remote: string): Denial | null {
   if (directory !== null) return directory;
   if (parsed.transport === 'ssh')
     return deny('build-identity', what(), { detail: message('policy.forward-ssh-agent') });
-  // git would look for the password in the engine's credentials.
+  // git would look up the password in the engine's credentials.
   const incomplete = parsed.user !== null && !parsed.hasPassword;
   return incomplete
     ? deny('build-identity', what(), { detail: message('policy.send-password-as-secret') })
     : null;
 }
 
-/** What the identity of a git source comes from. */
+/** What determines the identity for a git source. */
 export interface GitSource {
   /** `git.fullurl`, or what follows `git://` in the identifier. */
   readonly remote: string;
@@ -105,9 +105,8 @@ export function gitSourceDenial({ remote, agent }: GitSource): Denial | null {
 }
 
 /**
- * Decides what follows `git://` in a source's identifier: BuildKit takes from there which commit is fetched,
- * and which directory of it, and engines before BuildKit 0.28.1 take the directory as a path of the machine
- * (CVE-2026-33748).
+ * Decides the part after `git://` of a source's identifier, from which BuildKit takes the commit and the
+ * directory; engines before BuildKit 0.28.1 use the directory as a path of the machine (CVE-2026-33748).
  */
 export function gitIdentifierDenial(identifier: string): Denial | null {
   const fragment = identifier.indexOf('#') < 0 ? '' : identifier.slice(identifier.indexOf('#') + 1);
@@ -130,7 +129,7 @@ export function fileNameDenial(name: string): Denial | null {
     : deny('build-source', message('policy.file-name-for-what-build-downloads', { name: brief(name) }));
 }
 
-/** Percent-encoding undone, as for the fragment of an address; null where it is broken. */
+/** Decodes percent-encoding, as for the fragment of an address; null if it is invalid. */
 function plain(text: string): string | null {
   try {
     return decodeURIComponent(text);

@@ -25,7 +25,7 @@ function decide(kind: BuildMessage, shape: MessageShape, plain: Plain): string {
   return decision.outcome === 'deny' ? decision.rule : 'pass';
 }
 const solve = (plain: Plain) => decide('solve', solveRequest, plain);
-/** As BuildKit's clients make them. */
+/** As BuildKit's clients create them. */
 const container = 'k3v9x0q2m8w7c1z5t6r4y2u1p';
 const bridge = (plain: Plain) => decide('bridge-solve', bridgeSolveRequest, plain);
 
@@ -443,7 +443,7 @@ describe('C: what a build may not have', () => {
   it('our rules know ssh in any case: BuildKit writes schemes in small letters itself', () => {
     const overSsh = [...reservedSelectors].filter((identifier) => identifier.includes('ssh'));
     expect(overSsh).toHaveLength(1);
-    // Go's flags for a group, which Node has too.
+    // Go's flags for a group, which Node supports, too.
     for (const identifier of overSsh) {
       for (const source of [
         'git://ssh://git@host/x',

@@ -96,9 +96,9 @@ const shapes: Readonly<Record<BuildMessage, MessageShape>> = {
 };
 
 /**
- * Decides one message; what passes is written anew from what was understood. Where rules are enforced (not in
+ * Decides one message; an allowed one is written anew from its parsed form. If rules are enforced (not in
  * audit mode), a build gets ours for the sources that are requested inside the daemon (build-policy.ts).
- * `token`: what a process is known by.
+ * `token`: identifies the client of a process.
  */
 export function decideBuildMessage(
   kind: BuildMessage,
@@ -122,8 +122,8 @@ export function decideBuildMessage(
 }
 
 /**
- * A `Return` in place of one that was refused: the build fails with these words, at the engine and so for
- * everybody who waits for it.
+ * A `Return` that replaces a refused one: the build fails with this message, in the engine and so for every
+ * client that waits for it.
  */
 export function failedReturn(text: string): Uint8Array {
   const permissionDenied = 7n;
@@ -194,14 +194,17 @@ function entitlements(names: readonly string[]): Denial | null {
   return firstDenialOf(names, entitlementDenial);
 }
 
-/** The refusal of a right beyond isolation that a build asks for (`--allow`): none is given. */
+/** The refusal of an entitlement that a build requests (`--allow`): none is granted. */
 export function entitlementDenial(name: string): Denial {
   return name === 'network.host'
     ? hostNetwork()
     : deny('build-entitlement', `docker buildx build --allow ${name}`);
 }
 
-/** Options go to a frontend, which is any program: only those that reach past its own steps matter. */
+/**
+ * Options are passed to a frontend, which can be any program: only those with an effect beyond its own steps
+ * matter.
+ */
 function frontendOptions(options: readonly (readonly [string, string])[]): Denial | null {
   return firstDenialOf(options, ([key, value]) => {
     switch (key) {
@@ -219,7 +222,7 @@ function frontendOptions(options: readonly (readonly [string, string])[]): Denia
 }
 
 /**
- * Kinds of output. `local`, `tar`, `oci` and `docker` are written by the client; the others are images of the
+ * Kinds of output. `local`, `tar`, `oci` and `docker` are written by the client; the others are images in the
  * engine's store, or pushed from it.
  */
 const exporterTypes = new Set(['', 'moby', 'image', 'local', 'tar', 'oci', 'docker', 'cacheonly']);
@@ -232,7 +235,7 @@ function exporters(message: Message): Denial | null {
   return firstDenialOf(types, outputDenial);
 }
 
-/** A kind of output nobody knows. */
+/** An unknown kind of output. */
 export function outputDenial(type: string): Denial | null {
   return exporterTypes.has(type) ? null : deny('unmodelled-value', `docker build --output type=${type}`);
 }
@@ -267,7 +270,7 @@ function policies(all: readonly Message[]): Denial | null {
         () => (identifier === '' ? null : sourceIdentifier(identifier)),
         () => sourceAttributes(attributes),
         () => replacedAgent(attributes),
-        // Parts of what is replaced (`$1`) may stand in the identifier: where that leads can't be determined.
+        // The identifier may contain parts of the replaced one (`$1`): the result can't be determined.
         () =>
           schemeOf(identifier) === 'git' && identifier.includes('$')
             ? deny('build-source', message('policy.build-source', { identifier: brief(identifier) }))

@@ -4,7 +4,9 @@ import { message } from '../messages/message.ts';
 import { textEntriesOf, textOf, type Message } from './protobuf.ts';
 import { firstDenial, firstDenialOf } from './first-denial.ts';
 
-/** A policy may not take away the client's agent from a source: git would go on as the engine. */
+/**
+ * A policy may not remove the client's agent from a source: git would continue with the engine's identity.
+ */
 export function replacedAgent(attributes: Attributes): Denial | null {
   const without = attributes.some(([key, value]) => key === 'git.mountsshsock' && value === '');
   return without ? deny('build-identity', message('policy.git-repository-without-ssh-agent')) : null;
@@ -42,7 +44,7 @@ export function sourceIdentifier(identifier: string): Denial | null {
 
 type Attributes = readonly (readonly [string, string])[];
 
-/** Attributes that lead somewhere, whatever source they belong to. */
+/** Attributes that reference a location, whatever source they belong to. */
 export function sourceAttributes(attributes: Attributes): Denial | null {
   return firstDenialOf(attributes, ([key, value]) =>
     key === 'http.filename' ? fileNameDenial(value) : null,
@@ -50,11 +52,11 @@ export function sourceAttributes(attributes: Attributes): Denial | null {
 }
 
 /**
- * The daemon runs git as root: a repository must be somewhere else, not a directory of the engine, and not a
+ * The daemon runs git as root: a repository must be elsewhere, not a directory of the engine, and not a
  * command; its identity is the client's.
  */
 export function gitSource(identifier: string, attributes: Attributes): Denial | null {
-  // BuildKit writes what it is given twice as the last says.
+  // Of an attribute given twice BuildKit uses the last.
   const values = new Map(attributes);
   const remote = values.get('git.fullurl') ?? '';
   const agent = values.get('git.mountsshsock') ?? '';

@@ -17,7 +17,7 @@ import {
 import { sourceStep } from './build-sources.ts';
 import { firstDenial, firstDenialOf } from './first-denial.ts';
 
-/** A message that cannot be read, or has a field that is not modelled. */
+/** A message that cannot be parsed, or has a field that is not modelled. */
 export function problemDenial(problem: MessageProblem): Denial {
   return problem.kind === 'unknown-field'
     ? deny('unmodelled-field', message('policy.build-request-with', { where: problem.where }))
@@ -26,10 +26,10 @@ export function problemDenial(problem: MessageProblem): Denial {
       });
 }
 
-/** As the user names the cgroup parent of a build's steps. */
+/** The cgroup parent of a build's steps, as named by the user. */
 export const cgroupOption = 'docker build --cgroup-parent';
 
-/** The refusal of a build on the host's network. */
+/** The refusal of a build in the host's network. */
 export const hostNetwork = () => deny('host-network-build', message('policy.build-with-host-network'));
 
 /** Checks every graph in a message, at any depth. */
@@ -70,7 +70,7 @@ function step(bytes: Uint8Array, count: FieldCount): Denial | null {
     );
   }
   if (source !== null) return sourceStep(source);
-  // Its steps are in a file that another step makes: nobody can look at them before.
+  // Its steps are in a file that another step creates: they cannot be inspected before.
   return messageOf(read.message, 'build') === null
     ? null
     : deny('build-source', message('policy.build-step-from-file'));
@@ -104,9 +104,9 @@ export function security(mode: bigint): Denial | null {
 }
 
 /**
- * The id a client gives a container in its build: BuildKit makes a directory of that name as root, and
+ * The id that a client gives a container in its build: BuildKit creates a directory of that name as root, and
  * removes it (before 0.28.1 wherever the name leads: CVE-2026-33747), and the runtime keeps the container
- * under it. What clients make is 25 of these characters; the limits keep it apart from the ids of containers
+ * under it. Clients generate 25 of these characters; the limits keep it distinct from the ids of containers
  * and from BuildKit's own files in that directory.
  */
 const clientContainerId = /^[a-z0-9]{16,48}$/;

@@ -17,7 +17,7 @@ type Parameters = readonly Parameter[];
 const builtIn = new Set(['', 'default', 'bridge', 'none', 'host']);
 
 /**
- * What `POST /build` takes in any version, published or not (`buildid`, `cgroupparent`, `cpusetmems`,
+ * The parameters of `POST /build` in any version, documented or not (`buildid`, `cgroupparent`, `cpusetmems`,
  * `isolation`, `securityopt`, `session`, `ulimits`).
  */
 const known = new Set([
@@ -55,7 +55,7 @@ const known = new Set([
   'version',
 ]);
 
-/** What has to be known before a build can be decided. */
+/** The facts needed to decide a build. */
 export interface BuildFacts {
   readonly networks: ReadonlyMap<string, { readonly driver: string } | null>;
   readonly containers: ReadonlyMap<string, { readonly id: string; readonly protected: boolean } | null>;
@@ -123,7 +123,7 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
           });
         if (!['', classicBuilder].includes(value))
           return deny('unmodelled-value', message('policy.builder-version', { version: value }));
-        // Written once, below.
+        // Appended once, below.
         continue;
       case 'remote': {
         const denial = remoteContextDenial(value);
@@ -140,7 +140,7 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
     if (after !== value) changes.push({ rule: 'pinned-reference', field: key, before: value, after });
     retained.push({ key, value: after });
   }
-  // Whatever an engine takes where none is named.
+  // The engine's default.
   retained.push({ key: 'version', value: classicBuilder });
   return { outcome: 'pass', parameters: retained, changes };
 }

@@ -1,5 +1,5 @@
 /**
- * Requests of BuildKit's gRPC services that say what a build does (api/services/control/control.proto,
+ * Requests of BuildKit's gRPC services that determine what a build does (api/services/control/control.proto,
  * frontend/gateway/pb/gateway.proto).
  */
 import {
@@ -56,10 +56,10 @@ export const solveRequest = control('SolveRequest', {
   15: one('SourcePolicySession'),
 });
 
-/** Control.Status: what a build, known by its name, does and prints. */
+/** Control.Status: progress and output of a build, identified by its name. */
 export const statusRequest = control('StatusRequest', { 1: one('Ref') });
 
-/** LLBBridge.Solve: what a client that drives its build itself (buildx does) asks for, step by step. */
+/** LLBBridge.Solve: requests of a client that drives its build itself (as buildx does), step by step. */
 export const bridgeSolveRequest = gateway('SolveRequest', {
   1: one('Definition', definition),
   2: one('Frontend'),
@@ -110,7 +110,7 @@ const status = message('google.rpc.Status', {
   2: one('message'),
   3: list('details', message('google.protobuf.Any', { 1: one('type_url'), 2: one('value', 'bytes') })),
 });
-/** What a failed call says in its `grpc-status-details-bin`. */
+/** The content of a failed call's `grpc-status-details-bin`. */
 export const rpcStatus = status;
 
 /** LLBBridge.ExecProcess: a stream of these; `Init` starts a process. */

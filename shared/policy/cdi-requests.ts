@@ -2,19 +2,19 @@ import type { Change } from './decision.ts';
 import { isObject, JsonNumber, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 
-/** Vendor and class of the CDI devices that stand for NVIDIA's GPUs. */
+/** Vendor and class of the CDI devices for NVIDIA's GPUs. */
 const gpuKind = 'nvidia.com/gpu';
 const cdiName = /^[A-Za-z0-9][A-Za-z0-9_.-]*\/[A-Za-z0-9][A-Za-z0-9_-]*=[A-Za-z0-9][A-Za-z0-9_.:-]*$/;
-/** GPUs that `--gpus N` may ask for. */
+/** Maximum number of GPUs in `--gpus N`. */
 const maxGpus = 64;
 
 /** Whether a text is the name of a CDI device: `vendor.com/class=name`. */
 export const isCdiName = (text: string): boolean => cdiName.test(text);
 
 /**
- * The CDI devices that a device request stands for; null where it is none for CDI devices. `--gpus` stands
- * for `nvidia.com/gpu=all`, `=0`, `=1`, …: the engine's own way, a hook of NVIDIA's toolkit, would run as
- * root outside of the container's namespaces and by what the image says.
+ * The CDI devices of a device request; null if it is not for CDI devices. `--gpus` means
+ * `nvidia.com/gpu=all`, `=0`, `=1`, …: the engine's own way, a hook of NVIDIA's toolkit, would run as root
+ * outside of the container's namespaces, controlled by the image.
  */
 export function cdiNames(request: Json): readonly string[] | null {
   if (!isObject(request) || objectAt(request, 'Options').size > 0) return null;
@@ -40,7 +40,7 @@ function firstGpus(count: number): string[] {
   return count > 0 && count <= maxGpus ? Array.from({ length: count }, (_, index) => String(index)) : [];
 }
 
-/** Writes `--gpus` into `host` as requests for CDI devices. */
+/** Rewrites `--gpus` in `host` as requests for CDI devices. */
 export function writeGpusAsCdi(host: Map<string, Json>, changes: Change[]): void {
   const requests = listAt(host, 'DeviceRequests');
   const written = requests.map((request): Json => {

@@ -1,19 +1,20 @@
 import { deny, type Denial } from './decision.ts';
 
-/** One directory, with no way up. */
+/** One directory, without `..`. */
 const plainName = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
-/** Directories that the engine makes as root for one container, and leaves behind. */
+/** Directories that the engine creates as root for one container, and does not remove. */
 const maxNames = 4;
-/** Units of systemd, which ends what is in them with them. */
+/** Units of systemd, which ends their processes with them. */
 const systemdUnit = /\.(?:automount|mount|partition|scope|service|slice|socket|swap)$/;
-/** Where others that run containers or virtual machines put theirs. */
+/** Where other programs put their containers or virtual machines. */
 const othersTree = /^(?:garden|kubelet|kubepods|libpod|lxc|machine|podman)(?:[._-]|$)/;
 
 /**
- * May a container, or a step of a build, be put below this cgroup? It is charged there, and shares the limits
- * set there. So a path may not lead into a tree of other programs; below a single name it is beside what is
- * there. That nobody's processes are in the cgroups on the way, other containers' included, the planner sees
- * when it starts (planner/config/cgroup-path.ts). `what` is the option, as the user would name it.
+ * Whether a container, or a step of a build, may be put below this cgroup. It is charged there, and shares
+ * the limits set there. So a path may not lead into a tree of other programs; a single name is next to
+ * existing cgroups. That no processes, including other containers', are directly in the cgroups on the way is
+ * checked by the planner at the start (planner/config/cgroup-path.ts). `what` is the option, as named by the
+ * user.
  */
 export function cgroupParentDenial(parent: string, what: string): Denial | null {
   if (parent === '') return null;

@@ -5,53 +5,50 @@ import { deny, type Denial } from './decision.ts';
 import { message, type Message } from '../messages/message.ts';
 import type { SettingPointer } from '../rules/index.ts';
 
-/** What an endpoint is in terms of Docker CLI commands, and which commands need it on their way. */
+/** An endpoint in terms of Docker CLI commands: those that it is, and those that need it. */
 export interface EndpointCommands {
   readonly method: string;
   readonly commands: readonly string[];
   readonly alsoUsedBy: readonly string[];
 }
 
-/** A container's mounted socket, as far as the choice of its list depends on it. */
+/** A container's mounted socket, as far as it determines the command list. */
 export interface MountedImage {
-  /** As the client that made the container named it. */
+  /** Its name in the client's create request. */
   readonly image: string;
-  /** The entry of the image list that vouches for its content. */
+  /** The entry of the image list that allows it by content. */
   readonly allowedBy: string;
-  /** The answer of image trust about the per-image lists that it was queried for. */
+  /** The result of image trust for the per-image lists that it was queried for. */
   readonly governing: readonly ListFinding[];
 }
 
 /**
- * Is a per-image list the one of an image, by the image's content (B7)? The answer holds for good: content
- * does not change.
+ * Whether a per-image list is the one of an image, by the image's content (B7). The result is permanent:
+ * content does not change.
  */
 export interface ListFinding {
-  /** As the list names it. */
+  /** As named in the list. */
   readonly image: string;
   /**
-   * `derived`: it is built from the list's image, and so of the list while derived images are allowed.
-   * `unknown`: it could not be determined.
+   * `derived`: it is built from the list's image, and so covered by the list while derived images are
+   * allowed. `unknown`: it could not be determined.
    */
   readonly its: 'direct' | 'derived' | 'no' | 'unknown';
 }
 
-/** The command list a mounted socket is under. */
+/** The command list that applies to a mounted socket. */
 export interface GoverningList extends CommandList {
   readonly setting: Exclude<SettingPointer, null>;
   readonly scope: SocketScope;
   readonly scopeSetting: Exclude<SettingPointer, null>;
-  /**
-   * Lists that may be the image's instead, while that can't be determined: what one of them keeps out is kept
-   * out.
-   */
+  /** Lists that may apply instead, while that can't be determined: what one of them denies is denied. */
   readonly undecided: readonly GoverningList[];
 }
 
 /**
- * The list that counts for a mounted socket (B7): the first per-image one that is the image's by content,
- * else the general one. A name chooses none: anyone can give it. Where it is not known of a list whether it
- * is the image's, that list counts and the next does too.
+ * The list that applies to a mounted socket (B7): the first per-image one that matches the image by content,
+ * else the general one. A name selects none: anyone can assign it. While it is unknown whether a list
+ * matches, both that list and the next apply.
  */
 export function governingList(socket: EffectiveSettings['socket'], mount: MountedImage): GoverningList {
   const possible: GoverningList[] = [];
@@ -89,8 +86,8 @@ export function governingList(socket: EffectiveSettings['socket'], mount: Mounte
 }
 
 /**
- * Places of the per-image lists that may be this image's, in order; decided: the last of them is, so nothing
- * after it counts.
+ * Places of the per-image lists that may match this image, in order; decided: the last of them does, so later
+ * ones do not apply.
  */
 function possibleLists(
   socket: EffectiveSettings['socket'],
@@ -112,7 +109,7 @@ function findingOf(
   mount: MountedImage,
 ): 'yes' | 'no' | 'unknown' {
   const list = parseImageReference(image);
-  // Lint says so; it can be no image's.
+  // The linter reports it; it can't match an image.
   if (!list.ok) return 'no';
   const allowedBy = parseImageReference(mount.allowedBy);
   // Content that is trusted under the narrower reference is trusted under the wider one.
@@ -130,27 +127,24 @@ function findingOf(
   }
 }
 
-/**
- * Images of per-image lists that image trust must be queried for before it is known which list is this
- * image's.
- */
+/** Images of per-image lists for which image trust must be queried to determine this image's list. */
 export function listsNeedingTrust(socket: EffectiveSettings['socket'], mount: MountedImage): string[] {
   const images = possibleLists(socket, mount).lists.map((index) => socket.perImage[index]?.image ?? '');
   return [...new Set(images)].filter((image) => findingOf(image, socket, mount) === 'unknown');
 }
 
-/** Is it certain that two sockets are under one and the same list? */
+/** Whether two sockets certainly have the same list. */
 export const sameList = (a: GoverningList, b: GoverningList): boolean =>
   a.undecided.length === 0 && b.undecided.length === 0 && a.setting === b.setting;
 
-/** Endpoints that clients need to agree on a version; they say nothing of anyone's. */
+/** Endpoints that clients need for version negotiation; they reveal nothing about objects. */
 const negotiation: ReadonlySet<string> = new Set(['version']);
 
 /**
- * May this request come through a mounted socket (B5)? A deny list denies an endpoint that *is* a listed
- * command; an allow list lets through what a listed command is or needs. A deny list with an entry that names
- * no command denies everything: what it was meant to keep out can't be determined. What no list can name
- * (plugins) may be read at most.
+ * Whether this request is allowed through a mounted socket (B5). A deny list denies an endpoint that *is* a
+ * listed command; an allow list allows what a listed command is or needs. A deny list with an entry that
+ * names no command denies everything: its intention can't be determined. Endpoints that no list can name
+ * (plugins) may at most be read.
  */
 export function decideCommand(
   endpoint: EndpointCommands,
@@ -205,7 +199,7 @@ function decideUnder(
     : null;
 }
 
-/** 'service ls' → 'service': commands whose second word can't be listed on its own. */
+/** 'service ls' → 'service': groups whose commands can't be listed individually. */
 function listedName(command: string): string {
   return listedCommand(command).kind === 'command' ? command : (command.split(' ')[0] ?? command);
 }

@@ -7,9 +7,9 @@ type Concatenated<Parts extends readonly string[]> = Parts extends readonly [
   : '';
 
 /**
- * Joins the parts of a long text. Unlike `+` it keeps the literal type, in which the names of the values
- * stand.
+ * Joins the parts of a long text. Unlike `+` it keeps the literal type, which contains the names of the
+ * values.
  */
 export const concat = <const Parts extends readonly string[]>(...parts: Parts): Concatenated<Parts> =>
-  // join() forgets the literal type.
+  // the type of join() is not literal
   parts.join('') as Concatenated<Parts>;

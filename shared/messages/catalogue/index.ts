@@ -11,14 +11,14 @@ type NamesIn<Text extends string> = Text extends `${string}{{${infer Name}}}${in
 
 /**
  * The names of values, by id: the two plural forms of a sentence end in `_one` and `_other`, and are one
- * member. A table, since a search through all keys for each use took most of a type check.
+ * member. A table, since searching all keys for each use took most of a type check.
  */
 type ParamNamesById = {
   readonly [Key in keyof Catalogue as Key extends `${infer Id}_${'one' | 'other'}` ? Id : Key]:
     NamesIn<Catalogue[Key]> | (Key extends `${string}_${'one' | 'other'}` ? 'count' : never);
 };
 
-/** Every sentence has an id: '<area>.<what it says>'. Its plural forms end in `_one` and `_other`. */
+/** Every sentence has an id: '<area>.<what it states>'. Its plural forms end in `_one` and `_other`. */
 export type MessageId = keyof ParamNamesById;
 
 /** The names of the values that a sentence needs; a plural one needs `count`, which selects its form. */

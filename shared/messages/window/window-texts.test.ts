@@ -77,7 +77,7 @@ describe('texts of the window', () => {
   });
 
   test('Chinese is punctuated as Chinese', () => {
-    // A Chinese character beside a half-width mark; commands and times keep theirs.
+    // A Chinese character next to a half-width punctuation mark; commands and times keep theirs.
     const halfWidth = [
       /[\u4e00-\u9fff][,;:?!](?!\/\/)/,
       /[,;:?!][\u4e00-\u9fff]/,

@@ -1,4 +1,4 @@
-/** What each claim states, by its id, and how many of a verification came out how. */
+/** What each claim states, by its id, and how many claims of a verification had which outcome. */
 export const claims = {
   'claims.A2-user-namespace': 'Root inside is not root outside',
   'claims.A3-exclusive-range': 'Every container has ids of its own',

@@ -1,4 +1,4 @@
-/** Heads of the tables that the command line prints, and what is wrong with `--format`. */
+/** Headings of the command line's tables, and errors about `--format`. */
 export const cliList = {
   'cli-list.id': 'ID',
   'cli-list.name': 'NAME',

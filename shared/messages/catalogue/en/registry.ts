@@ -1,6 +1,6 @@
 import { concat } from '../concat.ts';
 
-/** Why a registry gave no answer about an image. */
+/** Why a registry returned no result for an image. */
 export const registry = {
   'registry.not-asked': 'the registry was not asked',
   'registry.helper-timed-out': '{{helper}} did not answer within {{seconds}} s',

@@ -1,6 +1,8 @@
 import { concat } from '../concat.ts';
 
-/** What the gateway's rules say, which setting allows what they refuse, and the refusal made of both. */
+/**
+ * What the gateway's rules state, which setting allows what they refuse, and the refusal composed of both.
+ */
 export const rules = {
   'rules.runtime-forced': 'every container runs with the isolation runtime',
   'rules.gpus-as-cdi': 'GPUs are given to containers as CDI devices',

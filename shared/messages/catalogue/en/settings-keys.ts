@@ -1,8 +1,8 @@
 import { concat } from '../concat.ts';
 
 /**
- * What the keys of a settings file mean, by their place in it; one sentence at several places is under the
- * first.
+ * The meaning of the keys of a settings file, by their place in it; a sentence for several places is under
+ * the first.
  */
 export const settingsKeys = {
   'settings-keys.document': 'The settings document.',

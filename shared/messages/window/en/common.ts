@@ -1,6 +1,6 @@
 /**
- * Words used on more than one page: states, outcomes, times, buttons. The state words are the design
- * language's, exactly.
+ * Texts used on more than one page: states, outcomes, times, buttons. The names of states are exactly those
+ * of the design language.
  */
 export const common = {
   state: {

@@ -1,4 +1,4 @@
-/** What failed, by error code. Why and what to do come with the error itself. */
+/** What failed, by error code. The reason and what to do are part of the error itself. */
 export const errors = {
   'settings.syntax': 'The settings file is not valid JSON',
   'settings.unreadable': 'The settings file can\u2019t be read',

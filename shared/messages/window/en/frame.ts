@@ -49,7 +49,7 @@ export const frame = {
     existing: 'Containers made before ECI',
     proxy: 'Proxy',
   },
-  /** Other words that pages and settings are looked for by. */
+  /** Further keywords for finding pages and settings. */
   settingKeywords: {
     eci: 'isolation user namespaces root sysbox',
     mode: 'audit only log enforce permissive dry run',

@@ -1,4 +1,4 @@
-/** History: every version of the settings there was. */
+/** History: every version of the settings. */
 export const history = {
   title: 'History',
   subtitle:

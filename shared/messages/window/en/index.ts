@@ -19,7 +19,7 @@ import { simulator } from './simulator.ts';
 import { target } from './target.ts';
 import { desktopSettings } from './desktop-settings.ts';
 
-/** English, the source of the window's texts. One object a page; `_one`/`_other` are i18next's plurals. */
+/** English, the source of the window's texts. One object per page; `_one`/`_other` are i18next's plurals. */
 export const en = {
   ...common,
   frame,

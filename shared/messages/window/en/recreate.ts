@@ -1,4 +1,4 @@
-/** Recreating containers under ECI: the question, how it goes, how it ended. */
+/** Recreating containers under ECI: the confirmation, the progress, the outcome. */
 export const recreate = {
   action: 'Recreate protected…',
   bar: 'Recreate protected…',

@@ -1,4 +1,6 @@
-/** Review & apply: the plan, the run, and how it ended. Names of containers and paths come as `names`. */
+/**
+ * Review & apply: the plan, the run, and the outcome. Names of containers and paths are passed as `names`.
+ */
 export const review = {
   subtitle: 'Version {{from}} becomes {{to}}. If any step fails, everything goes back to version {{from}}.',
   subtitleFirst:
@@ -241,7 +243,7 @@ export const review = {
     failed: 'Failed',
   },
   seconds: '{{value}} s',
-  /** What a step left behind. */
+  /** The result of a step. */
   detail: {
     audit: 'Audit mode: nothing is refused',
   },
@@ -298,7 +300,7 @@ export const review = {
     tooLate: 'It was too late to stop: {{state}}.',
     footer: 'Applying',
   },
-  /** The report of a run that went back, as text. */
+  /** The report of a run that was rolled back, as text. */
   report: {
     copy: 'Copy report',
     head: 'Applying version {{to}} over version {{from}}, {{time}}',

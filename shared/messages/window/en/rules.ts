@@ -1,6 +1,6 @@
 /**
- * The gateway's rules by their codes: what a request of that kind is (`title`, as a line of the log), why the
- * rule is there (`why`), and what to do instead where no setting changes it (`instead`).
+ * The gateway's rules by their codes: what a request of that kind is (`title`, as a line of the log), the
+ * reason for the rule (`why`), and the alternative if no setting changes it (`instead`).
  */
 export const rules = {
   title: {

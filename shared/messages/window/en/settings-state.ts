@@ -1,4 +1,4 @@
-/** The settings text as such: broken, unreadable, changed underneath, edited as text. */
+/** The settings text as such: invalid, unreadable, changed by another program, edited as text. */
 export const settingsState = {
   conflict: {
     title: 'The settings file was changed outside Bulkhead',

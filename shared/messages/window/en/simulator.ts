@@ -1,4 +1,4 @@
-/** The Simulator: what would happen to a command line or a compose file. */
+/** The Simulator: the outcome of a command line or a Compose file. */
 export const simulator = {
   subtitle: 'What would happen to a docker command or a compose file, rule by rule. Nothing is run.',
   open: 'Open compose file\u2026',

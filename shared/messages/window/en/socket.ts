@@ -1,4 +1,4 @@
-/** Docker socket: images that may mount it, commands they may send through it. */
+/** Docker socket: images that may mount it, commands that they may send through it. */
 export const socket = {
   title: 'Docker socket',
   subtitle:

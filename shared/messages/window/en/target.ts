@@ -1,4 +1,4 @@
-/** Which engine the window works on, and what it does not offer. */
+/** The engine that the window works on, and the features that it does not offer. */
 export const target = {
   missing: {
     'not-docker-desktop': 'Not on this engine: only Docker Desktop has these settings.',

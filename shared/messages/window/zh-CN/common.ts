@@ -1,7 +1,7 @@
 import type { common as english } from '../en/common.ts';
 import type { Translation } from '../translation.ts';
 
-/** Words used on more than one page. The state words are the design language's, exactly. */
+/** Texts used on more than one page. The names of states are exactly those of the design language. */
 export const common: Translation<typeof english> = {
   state: {
     protected: '受保护',

@@ -1,7 +1,7 @@
 import type { errors as english } from '../en/errors.ts';
 import type { Translation } from '../translation.ts';
 
-/** What failed, by error code. Why and what to do come with the error itself. */
+/** What failed, by error code. The reason and what to do are part of the error itself. */
 export const errors: Translation<typeof english> = {
   'settings.syntax': '设置文件不是有效的 JSON',
   'settings.unreadable': '无法读取设置文件',

@@ -52,7 +52,7 @@ export const frame: Translation<typeof english> = {
     existing: 'ECI 之前创建的容器',
     proxy: '代理',
   },
-  /** Other words that pages and settings are looked for by. */
+  /** Further keywords for finding pages and settings. */
   settingKeywords: {
     eci: '隔离 用户命名空间 root sysbox',
     mode: '审计 仅记录 强制 audit',

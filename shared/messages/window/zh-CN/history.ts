@@ -1,7 +1,7 @@
 import type { history as english } from '../en/history.ts';
 import type { Translation } from '../translation.ts';
 
-/** History: every version of the settings there was. */
+/** History: every version of the settings. */
 export const history: Translation<typeof english> = {
   title: '历史记录',
   subtitle: '在此应用过的每个版本。回滚会将该版本变为草稿供您审阅；在您确认之前不会应用任何内容。',

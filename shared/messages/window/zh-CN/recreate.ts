@@ -1,7 +1,7 @@
 import type { recreate as english } from '../en/recreate.ts';
 import type { Translation } from '../translation.ts';
 
-/** Recreating containers under ECI: the question, how it goes, how it ended. */
+/** Recreating containers under ECI: the confirmation, the progress, the outcome. */
 export const recreate: Translation<typeof english> = {
   action: '重新创建为受保护…',
   bar: '重新创建为受保护…',

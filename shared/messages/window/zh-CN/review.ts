@@ -1,7 +1,9 @@
 import type { review as english } from '../en/review.ts';
 import type { Translation } from '../translation.ts';
 
-/** Review & apply: the plan, the run, and how it ended. Names of containers and paths come as `names`. */
+/**
+ * Review & apply: the plan, the run, and the outcome. Names of containers and paths are passed as `names`.
+ */
 export const review: Translation<typeof english> = {
   subtitle: '版本 {{from}} 将变为 {{to}}。任何一步失败，都会完全恢复到版本 {{from}}。',
   subtitleFirst: '这将成为第一个版本：版本 {{to}}。如有任何步骤失败，一切都会恢复到现在的样子。',

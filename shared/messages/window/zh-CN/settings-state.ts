@@ -1,7 +1,7 @@
 import type { settingsState as english } from '../en/settings-state.ts';
 import type { Translation } from '../translation.ts';
 
-/** The settings text as such: broken, unreadable, changed underneath, edited as text. */
+/** The settings text as such: invalid, unreadable, changed by another program, edited as text. */
 export const settingsState: Translation<typeof english> = {
   conflict: {
     title: '设置文件在 Bulkhead 之外被更改',

@@ -1,7 +1,7 @@
 import type { socket as english } from '../en/socket.ts';
 import type { Translation } from '../translation.ts';
 
-/** Docker socket: images that may mount it, commands they may send through it. */
+/** Docker socket: images that may mount it, commands that they may send through it. */
 export const socket: Translation<typeof english> = {
   title: 'Docker 套接字',
   subtitle: '哪些镜像可以挂载 Docker 套接字，以及它们的容器可以通过它发送哪些命令。',

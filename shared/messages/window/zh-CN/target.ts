@@ -1,7 +1,7 @@
 import type { target as english } from '../en/target.ts';
 import type { Translation } from '../translation.ts';
 
-/** Which engine the window works on, and what it does not offer. */
+/** The engine that the window works on, and the features that it does not offer. */
 export const target: Translation<typeof english> = {
   missing: {
     'not-docker-desktop': '此引擎不支持：只有 Docker Desktop 有这些设置。',
