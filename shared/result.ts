@@ -11,10 +11,10 @@ export type Result<T, E = AppError> = Ok<T> | Err<E>;
 export const ok = <T>(value: T): Ok<T> => ({ ok: true, value });
 export const err = <E>(error: E): Err<E> => ({ ok: false, error });
 
-/** A text of an error: a sentence of the catalogue, or words of the engine or the system. */
+/** A text of an error: a catalogue sentence, or a message of the engine or the system. */
 type ErrorText = string | Message;
 
-/** Builds an `Err<AppError>`; `cause` gives the reason text when it is an Error. */
+/** Builds an `Err<AppError>`; `cause` provides the reason if it is an Error. */
 export function fail(
   code: AppErrorCode,
   message: ErrorText,

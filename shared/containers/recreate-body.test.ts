@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-// What a Docker Engine 26.1 says of containers made with a flag of every kind.
+// Responses of a Docker Engine 26.1 about containers created with a flag of every kind.
 import samples from './inspected-samples.json' with { type: 'json' };
 import { readCreateBody } from '../policy/create-container.ts';
 import { parseJson } from '../policy/json-parser.ts';
@@ -60,7 +60,7 @@ const make = (
     ...recreated,
     body: JSON.parse(JSON.stringify(recreated.body)) as Body,
     codes: recreated.changes.map(({ code }) => code),
-  }; // as it goes over the wire
+  }; // as it is sent
 };
 
 describe('inspect → create body (D)', () => {
@@ -167,7 +167,7 @@ describe('inspect → create body (D)', () => {
     expect(body.NetworkingConfig).toEqual({ EndpointsConfig: { ...n1, n2 } });
     expect(networks).toMatchObject({ connected: [], all: ['n1', 'n2'] });
     expect(body).not.toHaveProperty('MacAddress');
-    // Older engines take one; it is connected to the others.
+    // Older engines accept one; it is connected to the others afterwards.
     const older = make(sample('full'), { engine: { apiVersion: '1.43' } });
     expect(older.body).toMatchObject({
       MacAddress: '02:11:22:33:44:55',

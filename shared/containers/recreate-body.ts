@@ -4,28 +4,28 @@ import { carryMounts } from './recreate-mounts.ts';
 import { carryNetworks, type CarriedNetworks } from './recreate-networks.ts';
 import type { RecreateNote } from './recreate.ts';
 
-/** What the engine is, as far as the new container's description depends on it. */
+/** The properties of the engine that the new container's description depends on. */
 export interface RecreateEngine {
   /** Name of the isolation runtime. */
   readonly runtime: string;
-  /** Newest API version it speaks: "1.45". */
+  /** Newest API version it supports: "1.45". */
   readonly apiVersion: string;
   readonly cgroupVersion: '1' | '2';
 }
 
 export interface RecreateImage {
   /**
-   * What goes into the new container's `Image`: the text it was created with, or an id or tag where that
-   * leads elsewhere by now.
+   * The new container's `Image`: the text it was created with, or an id or tag if that resolves to another
+   * image by now.
    */
   readonly reference: string;
-  /** The image has an entrypoint of its own, which a container without one must keep out. */
+  /** The image has an entrypoint of its own, which a container without one must override. */
   readonly hasEntrypoint: boolean;
 }
 
 /**
- * A container made anew under ECI: the body of its create request, the networks it is connected to, and what
- * is not as before (D).
+ * A container recreated under ECI: the body of its create request, the networks it is connected to, and what
+ * changes (D).
  */
 export interface Recreation {
   readonly body: Readonly<Record<string, unknown>>;
@@ -36,9 +36,9 @@ export interface Recreation {
 const modes = ['NetworkMode', 'PidMode', 'IpcMode'] as const;
 
 /**
- * Turns an inspect answer into the create request of the same container under ECI. `successors` maps ids of
- * containers that are recreated before it to their new ids: namespaces and volumes are taken from those.
- * Pure; what ECI refuses of it the gateway says.
+ * Converts an inspect response to the create request of the same container under ECI. `successors` maps ids
+ * of containers that are recreated before it to their new ids: namespaces and volumes are taken from those.
+ * Pure; whether ECI refuses parts of it is decided by the gateway.
  */
 export function recreation(
   inspected: Inspected,
@@ -56,8 +56,8 @@ export function recreation(
   const newer = since(engine.apiVersion, 44);
   const networks = carryNetworks(inspected, newer);
 
-  // A host name that is the engine's own choice, or the joined container's, is no setting; since API 1.44 a
-  // MAC address is the endpoint's.
+  // A host name chosen by the engine, or the joined container's, is not a setting; since API 1.44 a MAC
+  // address belongs to the endpoint.
   const left = new Set([
     ...(joinsNetwork || isShortId(view.Config.Hostname, view.Id) ? ['Hostname'] : []),
     ...(joinsNetwork ? ['Domainname', 'ExposedPorts'] : []),
@@ -82,10 +82,10 @@ export function recreation(
     changes.push({ code: 'userns', params: { before: view.HostConfig.UsernsMode } });
   if (view.HostConfig.CgroupnsMode === 'host') {
     delete newHost['CgroupnsMode'];
-    // With version 1 every container has that which requested nothing.
+    // With version 1 every container that requested nothing has that.
     if (engine.cgroupVersion === '2') changes.push({ code: 'cgroup-namespace', params: {} });
   }
-  // Compose keeps in its hash whose network a service shares, by id.
+  // Compose's hash contains the id of the container whose network a service shares.
   if (joinsNetwork && view.Config.Labels['com.docker.compose.project'] !== undefined)
     changes.push({
       code: 'compose-again',
@@ -118,7 +118,7 @@ export function recreation(
   return { body, networks, changes };
 }
 
-/** What a reader should know of the new container's image, volumes, sockets and ports. */
+/** Notes about the new container's image, volumes, sockets and ports. */
 function bodyNotes(
   { view }: Inspected,
   image: RecreateImage,
@@ -160,7 +160,7 @@ const unlessUnset = (
 
 const isShortId = (name: string, id: string): boolean => name.length === 12 && id.startsWith(name);
 
-/** Inspect says "/child:/parent/alias"; create asks for "child:alias". */
+/** Inspect has "/child:/parent/alias"; create expects "child:alias". */
 function toCreateLink(link: string): string {
   const [child = '', alias = ''] = link.split(':');
   return `${child.replace(/^\//, '')}:${alias.split('/').at(-1) ?? ''}`;

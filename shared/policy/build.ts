@@ -77,15 +77,15 @@ export type BuildDecision =
   { readonly outcome: 'pass'; readonly parameters: Parameters; readonly changes: readonly Change[] } | Denial;
 
 /**
- * Parameters of `POST /build`. Refused is what reaches past isolation: the engine's network and unprotected
- * containers' (spec C, A7), cgroups elsewhere, security options, contexts and outputs that the gateway can't
- * place. Parameters nobody has published are left away (SDKs send their own options along). The steps
- * themselves run as containers with the engine's default runtime.
+ * Parameters of `POST /build`. Refused are those that reach past isolation: the engine's network and
+ * unprotected containers' (spec C, A7), cgroups elsewhere, security options, contexts and outputs whose
+ * location the gateway can't determine. Undocumented parameters are removed (SDKs send their own options
+ * along). The steps themselves run as containers with the engine's default runtime.
  *
- * The classic builder is the only one here. BuildKit's (`version=2`) takes no rules in this request for what
- * a frontend image or a Dockerfile has it fetch inside the engine; by `/grpc` it does (build-policy.ts). Nor
- * could the gateway tell from the request what will be fetched: the Dockerfile may come over the session,
- * addresses in it are made from arguments, and a local tag may stand for any frontend.
+ * Only the classic builder is allowed here. In this request BuildKit (`version=2`) accepts no rules for what
+ * a frontend image or a Dockerfile makes it fetch inside the engine; in `/grpc` it does (build-policy.ts).
+ * Nor could the gateway determine from the request what will be fetched: the Dockerfile may come over the
+ * session, addresses in it are composed from arguments, and a local tag may refer to any frontend.
  */
 export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDecision {
   const retained: Parameter[] = [];

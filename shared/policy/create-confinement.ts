@@ -9,7 +9,7 @@ import { message } from '../messages/message.ts';
 import type { CreateContext } from './create-context.ts';
 import type { CreateFacts } from './references.ts';
 
-/** An action of a log tag's template: a field, `index` or `slice` of one, JSON or another case of it. */
+/** An action of a log tag's template: a field, `index` or `slice` of one, JSON or its upper or lower case. */
 const tagAction = new RegExp(
   String.raw`^\(?(?:(?:index|slice|json|lower|upper|title|truncate) )?\.[A-Za-z]+` +
     String.raw`(?: (?:"[^"\\]*"|[0-9]{1,3}))*\)?(?: ?\| ?(?:json|lower|upper|title))?$`,
@@ -71,8 +71,8 @@ function securityOptions(host: ReadonlyMap<string, Json>): Denial | null {
 }
 
 function safeSecurityOption(option: string): boolean {
-  // With `writable-cgroups` (Docker 28) a container writes in the cgroups below its own, as a privileged one
-  // does.
+  // With `writable-cgroups` (Docker 28) a container may write to the cgroups below its own, like a privileged
+  // one.
   if (/^(?:no-new-privileges|writable-cgroups)(?:[=:](?:true|false))?$/.test(option)) return true;
   const found = /^([a-z-]+)[=:]([\s\S]*)$/.exec(option);
   if (!found) return false;
@@ -89,7 +89,7 @@ function safeSecurityOption(option: string): boolean {
   }
 }
 
-/** A profile that does not hand a listener's descriptor to a socket of the engine. */
+/** A profile that does not pass a listener's descriptor to a socket of the engine. */
 function safeSeccompProfile(text: string): boolean {
   const profile = parseJson(text);
   return (
@@ -99,7 +99,7 @@ function safeSeccompProfile(text: string): boolean {
   );
 }
 
-/** Annotations that systemd, runc, CRIU, containerd, device plugins or isolation runtimes act on. */
+/** Annotations interpreted by systemd, runc, CRIU, containerd, device plugins or isolation runtimes. */
 const refusedAnnotation = new RegExp(
   String.raw`^(?:org\.systemd\.|run\.oci\.|org\.opencontainers\.runc|org\.criu\.|io\.containerd\.|` +
     String.raw`io\.kubernetes\.|nvidia\.|cdi\.|bulkhead|sysbox)`,
@@ -115,7 +115,7 @@ function annotations(host: ReadonlyMap<string, Json>): Denial | null {
   return null;
 }
 
-/** The log driver of a create body where it is none of the engine's own that are allowed; null otherwise. */
+/** The log driver of a create body if it is not one of the engine's own that are allowed; null otherwise. */
 export function unknownLogDriver(body: JsonObject): string | null {
   const type = textAt(objectAt(objectAt(body, 'HostConfig'), 'LogConfig'), 'Type');
   return logDrivers.has(type) ? null : type;
@@ -138,8 +138,8 @@ function logConfig(host: ReadonlyMap<string, Json>): Denial | null {
 }
 
 /**
- * The engine runs a tag's template as it starts the container: a loop, or a pattern that is padded, would
- * take its time and memory without end.
+ * The engine evaluates a tag's template as it starts the container: a loop, or padding, could use unlimited
+ * time and memory.
  */
 function isSafeTag(tag: string): boolean {
   return tag

@@ -15,14 +15,11 @@ import { liftHostConfig } from './top-level-host-config.ts';
 
 export interface CreateDecision {
   readonly decision: Decision;
-  /** What is sent to the engine instead of the client's body; only where it may pass. */
+  /** Sent to the engine instead of the client's body; only if the request is allowed. */
   readonly body: JsonObject | null;
 }
 
-/**
- * Reads a create body by the model; fields that it does not have are refused, and more references than are
- * looked up.
- */
+/** Parses a create body by the model; unknown fields are refused, and more references than are looked up. */
 export function readCreateBody(value: Json): ReadBody {
   const read = readBodyAs(isObject(value) ? liftHostConfig(value) : value, createContainerBody);
   if (!read.ok) return read;
@@ -31,9 +28,9 @@ export function readCreateBody(value: Json): ReadBody {
 }
 
 /**
- * May this container be created, and how is the request written (A2, A6, A7, A8, B1)? `body` comes from
- * `readCreateBody`, `facts` answer its `createQuestions`. Privileged containers pass: the isolation runtime
- * confines them (A4).
+ * Whether this container may be created, and how the request is rewritten (A2, A6, A7, A8, B1). `body` comes
+ * from `readCreateBody`, `facts` are the results of its `createQuestions`. Privileged containers are allowed:
+ * the isolation runtime confines them (A4).
  */
 export function decideCreateContainer(
   body: JsonObject,
@@ -65,7 +62,7 @@ export function decideCreateContainer(
     });
     host.set('Runtime', context.runtime);
   }
-  // Never refused, since Docker-in-Docker asks for it (A4): such a container does the same in Sysbox without.
+  // Never refused, since Docker-in-Docker requests it (A4): with Sysbox such a container works without it.
   const allowsPrivileged = capabilitiesOfRuntime(context.runtime)?.allowsPrivileged !== false;
   if (!allowsPrivileged && host.get('Privileged') === true) {
     changes.push({

@@ -6,7 +6,7 @@ import { isObject, type Json } from './json.ts';
 import { listAt, textAt, textsAt } from './shape.ts';
 
 /**
- * Devices that give nothing of the engine away: every user may open them anyway, and they act inside the
+ * Devices that give no access to the engine: every user may open them anyway, and they act inside the
  * opener's own namespaces.
  */
 const harmlessDevices = new Set([
@@ -18,7 +18,7 @@ const harmlessDevices = new Set([
   '/dev/random',
   '/dev/urandom',
 ]);
-/** The engine looks at these paths, as root and through links, and says whether there is anything. */
+/** The engine looks these paths up, as root and following links, and reports whether they exist. */
 const deviceLimits = [
   'BlkioWeightDevice',
   'BlkioDeviceReadBps',
@@ -27,14 +27,14 @@ const deviceLimits = [
   'BlkioDeviceWriteIOps',
 ] as const;
 /**
- * Devices as only root makes them; below `/dev` are also directories that everybody writes to, and links of
- * the process that looks.
+ * Paths of devices that only root can create; below `/dev` there are also directories that everybody can
+ * write to, and links that depend on the looking process.
  */
 const devicePath = new RegExp(
   String.raw`^\/dev\/(?:(?:block|disk\/by-[a-z]+|mapper)\/)?` +
     String.raw`(?!\.|(?:fd|shm|mqueue|pts|block|disk|mapper|std[a-z]+)$)[A-Za-z0-9_.:+@=-]+$`,
 );
-/** Memory of the kernel and ports of the hardware: whoever has them has the machine. */
+/** Kernel memory and hardware ports: access to them means control of the machine. */
 const kernelMemory = new Set(['c1:1', 'c1:2', 'c1:4']);
 
 /** A device file of the engine's machine. */
@@ -44,44 +44,44 @@ export interface DeviceNode {
   readonly minor: number;
 }
 
-/** An entry of `bulkhead.devices` that names a device, for one request. */
+/** An entry of `bulkhead.devices` that matches a device, for one request. */
 export interface DeviceEntry {
   /** Of `rwm`. */
   readonly access: string;
-  /** It has the device's path, and no pattern. */
+  /** It is the device's path, without a pattern. */
   readonly exact: boolean;
-  /** Why it does not hold for this user and image; null: it does. */
+  /** Why it does not apply to this user and image; null: it does. */
   readonly obstacle: Message | null;
 }
 
 export interface DeviceNodeFacts extends DeviceNode {
-  /** Of a CDI device: what its specification lets a container do with the file, of `rwm`. */
+  /** For a CDI device: the access that its specification grants a container, of `rwm`. */
   readonly access?: string;
   /** Without symbolic links. */
   readonly path: string;
-  /** A block device whose content is in use: mounted, swapped to, or part of another device. */
+  /** A block device in use: mounted, swapped to, or part of another device. */
   readonly inUse: boolean;
-  /** Entries that name it. */
+  /** Entries that match it. */
   readonly entries: readonly DeviceEntry[];
 }
 
-/** What a path, or the name of a CDI device, stands for. */
+/** What a path, or the name of a CDI device, resolves to. */
 export interface DeviceFacts {
-  /** All device files in it where it is a directory, as the engine takes them. */
+  /** All device files in it if it is a directory, as the engine does. */
   readonly nodes: readonly DeviceNodeFacts[];
-  /** Of a CDI device: the entries that name it, by which its files are decided. */
+  /** For a CDI device: the matching entries, by which its files are decided. */
   readonly entries?: readonly DeviceEntry[];
-  /** Why it can't be told. */
+  /** Why it can't be determined. */
   readonly problem?: Message;
 }
 
-/** A device that a create body asks for beyond those that every container may have. */
+/** A device requested in a create body beyond those that every container may have. */
 export interface RequestedDevice {
   /** Path on the machine, or name of a CDI device. */
   readonly path: string;
-  /** Of `rwm`: what the engine takes where nothing is written. */
+  /** Of `rwm`: the engine's default if nothing is given. */
   readonly access: string;
-  /** What it is in a refusal; missing: `--device` with the path. */
+  /** Its name in a refusal; missing: `--device` with the path. */
   readonly what?: Message;
 }
 
@@ -95,12 +95,12 @@ export function requestedDevices(host: ReadonlyMap<string, Json>): RequestedDevi
   return [...devices, ...listAt(host, 'DeviceRequests').flatMap((request) => requestedCdiDevices(request))];
 }
 
-/** One of them, by its members `PathOnHost` and `CgroupPermissions`; none if every container may have it. */
+/** One of them, from `PathOnHost` and `CgroupPermissions`; none if every container may have it. */
 export function requestedDevice(path: string, permissions: string): RequestedDevice[] {
   return harmlessDevices.has(path) ? [] : [{ path, access: permissions === '' ? 'rwm' : permissions }];
 }
 
-/** The CDI devices of a device request; one without a path where it is none for CDI devices. */
+/** The CDI devices of a device request; one without a path if it is not for CDI devices. */
 function requestedCdiDevices(request: Json): RequestedDevice[] {
   const names = cdiNames(request);
   if (names !== null) return names.map((path) => ({ path, access: 'rwm' }));
@@ -112,7 +112,10 @@ function requestedCdiDevices(request: Json): RequestedDevice[] {
   return [{ path: '', access: '', what }];
 }
 
-/** May the container have the devices it asks for (A5)? Without facts: only what every container may have. */
+/**
+ * Whether the container may have the requested devices (A5). Without facts: only those that every container
+ * may have.
+ */
 export function deviceDenial(
   host: ReadonlyMap<string, Json>,
   facts: ReadonlyMap<string, DeviceFacts> | undefined,
@@ -130,14 +133,14 @@ export function deviceDenial(
       });
 }
 
-/** By what the facts about a device are found: the name of a CDI device, or the path, cleaned. */
+/** The key of the facts about a device: the name of a CDI device, or the cleaned path. */
 export const deviceKey = (path: string): string => (isCdiName(path) ? path : (cleanPath(path) ?? ''));
 
-/** May one device be given to the container? */
+/** Whether one device may be given to the container. */
 export function requestedDenial(requested: RequestedDevice, facts: DeviceFacts | undefined): Denial | null {
   const what = requested.what ?? `--device ${requested.path}`;
   if (facts?.problem !== undefined) return deny('host-device', what, { detail: facts.problem });
-  // What is not there is the engine's error in most cases; it could be there by the time the engine looks.
+  // A missing device is usually the engine's error; but it could exist by the time the engine looks it up.
   if (facts === undefined || (facts.nodes.length === 0 && facts.entries === undefined))
     return deny('host-device', what);
   if (facts.entries !== undefined) {
@@ -161,7 +164,7 @@ function memoryDenial(what: string | Message, node: DeviceNodeFacts): Denial | n
     : null;
 }
 
-/** Null where an entry holds. */
+/** Null if an entry applies. */
 function entriesDenial(what: string | Message, entries: readonly DeviceEntry[]): Denial | null {
   if (entries.some(({ obstacle }) => obstacle === null)) return null;
   const detail = entries[0]?.obstacle ?? null;
@@ -191,7 +194,7 @@ function nodeDenial(
       subject,
       detail: message('policy.device-in-use-needs-exact-path', { path: node.path }),
     });
-  // No container can make nodes: what is written of that makes no difference.
+  // No container can create nodes, so this letter makes no difference.
   const wanted = [...requested.access].filter((right) => right !== 'm');
   if (usable.some(({ access }) => wanted.every((right) => access.includes(right)))) return null;
   return deny('host-device', what, {
@@ -203,7 +206,7 @@ function nodeDenial(
   });
 }
 
-/** Limits for devices: the engine looks at their paths. */
+/** Limits for devices: the engine looks their paths up. */
 export function deviceLimitDenial(host: ReadonlyMap<string, Json>): Denial | null {
   for (const key of deviceLimits) {
     for (const limit of listAt(host, key)) {

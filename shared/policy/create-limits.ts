@@ -5,13 +5,13 @@ import { message } from '../messages/message.ts';
 import { parseVolumesFrom, type ContainerReference } from './references.ts';
 
 /**
- * How much one create request may refer to: each mount, network and link is looked up, most of them on the
- * disk or at the engine. A kernel takes 100,000 mounts; no client has as many as a hundredth.
+ * Maximum number of references in one create request: each mount, network and link is looked up, usually on
+ * disk or in the engine. A kernel allows 100,000 mounts; no client uses even a hundredth.
  */
 export const maxReferences = 1024;
 
 /**
- * The refusal of a create request that has more mounts, networks and links than can be looked at for one
+ * The refusal of a create request that has more mounts, networks and links than can be looked up for one
  * client.
  */
 export function referencesDenial(body: JsonObject): Denial | null {
@@ -25,8 +25,8 @@ export function referencesDenial(body: JsonObject): Denial | null {
 }
 
 /**
- * The same for what comes with the `VolumesFrom` of a request's `HostConfig`, each time that a container
- * stands there.
+ * As above for what comes with the `VolumesFrom` of a request's `HostConfig`, for each occurrence of a
+ * container.
  */
 export function inheritedDenial(
   host: JsonObject,

@@ -21,8 +21,8 @@ import { message } from '../messages/message.ts';
 import { decideVolume } from './volume.ts';
 
 /**
- * A8, B1: every road by which something of the engine's machine gets into a container. Writes cleaned sources
- * and pinned ids into `host`.
+ * A8, B1: every way by which files of the engine's machine get into a container. Writes cleaned sources and
+ * pinned ids into `host`.
  */
 export function decideMounts(
   host: Map<string, Json>,
@@ -49,7 +49,7 @@ export function decideMounts(
 
 const given = (engineError: EngineError | undefined) => (engineError === undefined ? {} : { engineError });
 
-/** Mounts of volumes that are directories of the machine go to `bound`. */
+/** Mounts of volumes that are directories of the machine are moved to `bound`. */
 function binds(
   host: Map<string, Json>,
   bound: Json[],
@@ -95,7 +95,7 @@ function binds(
   return null;
 }
 
-/** `bound` is appended. */
+/** Appends `bound`. */
 function mounts(
   host: Map<string, Json>,
   bound: readonly Json[],
@@ -191,8 +191,8 @@ function volumesFrom(
         ...(container === null && isKnownAbsent(text) ? { engineError: invalidVolumesFrom(text) } : {}),
       });
     for (const mount of container.mounts) {
-      // What gives the holder its power over the engine is the holder's: the new container gets a socket of
-      // its own, if its image may.
+      // A socket that gives its holder control of the engine belongs to that container alone: the new
+      // container gets a socket of its own, if its image may.
       if (isSocket(mount, facts)) {
         if (context.socket?.kind !== 'granted') return foreignSocket(context.image, context.socket ?? null);
         sockets.set(
@@ -219,7 +219,7 @@ function volumesFrom(
     written.push(pinned);
   }
   if (written.length > 0) host.set('VolumesFrom', written);
-  // A mount of the container's own wins over one that comes along with VolumesFrom.
+  // A mount of the container's own takes precedence over one from VolumesFrom.
   const own = ownDestinations(host);
   for (const destination of own) sockets.delete(destination);
   if (sockets.size > 0) {
@@ -246,7 +246,7 @@ function ownSocket(source: string, target: string, readOnly: boolean): JsonObjec
   ]);
 }
 
-/** Where the request itself mounts something, cleaned. */
+/** The destinations of the request's own mounts, cleaned. */
 function ownDestinations(host: JsonObject): string[] {
   const binds = textsAt(host, 'Binds').map((text) => {
     const parsed = parseBind(text);
@@ -257,9 +257,9 @@ function ownDestinations(host: JsonObject): string[] {
 }
 
 /**
- * May what this container has mounted be mounted now? Asked at every start: the policy or the path may have
- * changed. `sockets` says, by source, why the container may not have a socket of its own any more; null where
- * it may.
+ * Whether this container's existing mounts are allowed now. Checked at every start: the policy or the path
+ * may have changed. `sockets` returns, by source, why the container may not have a socket of its own any
+ * more; null if it may.
  */
 export function decideExistingMounts(
   container: ContainerReference,

@@ -18,8 +18,8 @@ const fields = [
 ] as const;
 
 /**
- * A7: no namespace of the engine; another container's only if it is protected and the same user's (A3), then
- * pinned to its id. Writes pinned modes into `host`.
+ * A7: no namespace of the engine; another container's only if it is protected and belongs to the same user
+ * (A3), then pinned to its id. Writes pinned modes into `host`.
  */
 export function decideNamespaces(
   host: Map<string, Json>,
@@ -66,7 +66,7 @@ export function decideNamespaces(
 
 const denyHost = (flag: string, mode: string): Denial => deny('host-namespace', `${flag}=${mode}`);
 
-/** The network of that name or id is the engine's own, whatever it is called here. */
+/** The network with that name or id is the engine's own, whatever it is called in the request. */
 function hostNetwork(name: string, facts: CreateFacts): Denial | null {
   const network = facts.networks.get(name);
   if (network === undefined)
@@ -80,7 +80,7 @@ const networkField = {
   invalid: 'Invalid network mode: invalid container format container:<name|id>',
 };
 
-/** `field.invalid`: what the engine says of a mode that it does not know. */
+/** `field.invalid`: the engine's error for an unknown mode. */
 function shared(
   host: Map<string, Json>,
   { key, flag, invalid }: typeof networkField,

@@ -12,23 +12,21 @@ import { rules, type RuleCode, type SettingPointer } from '../rules/index.ts';
 import { settingSentence } from '../rules/setting-pointer.ts';
 
 /**
- * A decision as data: the gateway enforces it, the Simulator explains it, the plan previews it. Its text is
- * made of sentences of the catalogue, for Docker clients by `refusalText`.
+ * A decision as data: the gateway enforces it, the Simulator explains it, the plan previews it. Its text
+ * consists of catalogue sentences, for Docker clients by `refusalText`.
  */
 
-/**
- * What a denial is about, as data: for whoever looks for the setting that would allow it. The text is `what`.
- */
+/** The subject of a denial, as data: for finding the setting that would allow it. The text is `what`. */
 export interface DenialSubject {
   /** Directory or file on the engine's machine, symbolic links followed. */
   readonly path?: string;
-  /** Docker command, as a command list names it. */
+  /** Docker command, as named in a command list. */
   readonly command?: string;
-  /** Image whose right it is about. */
+  /** Image whose permission was checked. */
   readonly image?: string;
 }
 
-/** One thing the gateway writes differently from what the client sent. */
+/** One rewrite by the gateway of what the client sent. */
 export interface Change {
   readonly rule: RuleCode;
   /** Field, dotted: 'HostConfig.Runtime'. */
@@ -37,7 +35,7 @@ export interface Change {
   readonly after: string;
 }
 
-/** Which sentences of the catalogue the texts of a denial are. */
+/** The catalogue sentences of a denial's texts. */
 export interface DenialSentences {
   readonly what?: MessageReference | undefined;
   readonly detail?: MessageReference | undefined;
@@ -48,15 +46,15 @@ export interface Denial {
   readonly rule: RuleCode;
   /** What was blocked, in English, as the user would name it: '--pid=host', 'bind mount of /etc'. */
   readonly what: string;
-  /** Spec id of the requirement (A7, B1, …) the rule comes from; '' where it is the message model's own. */
+  /** Spec id of the requirement (A7, B1, …) behind the rule; '' for rules of the message model itself. */
   readonly spec: string;
   readonly setting: SettingPointer;
-  /** Detail of the refusal, in English, e.g. the field's right spelling or the engine's socket. */
+  /** Detail of the refusal, in English, e.g. the field's correct spelling or the engine's socket. */
   readonly detail?: string;
-  /** `what` and `detail` as sentences of the catalogue; missing where they are the same in every language. */
+  /** `what` and `detail` as catalogue sentences; missing if they are the same in every language. */
   readonly sentences?: DenialSentences;
   readonly subject?: DenialSubject;
-  /** Only where no engine would do what was requested: then it is not a matter of policy. */
+  /** Only if no engine would accept the request: then it is not a matter of policy. */
   readonly engineError?: EngineError;
 }
 export type Decision =
@@ -71,12 +69,12 @@ export function passed(changes: readonly Change[]): Decision {
   return changes.length === 0 ? allow : { outcome: 'rewrite', changes };
 }
 
-/** Characters of what a client sent that a refusal repeats: the client gets it, and the log. */
+/** Maximum length of a client's text repeated in a refusal, which is sent to the client and logged. */
 const maxTextLength = 5000;
 const brief = (text: string): string =>
   text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 
-/** What `deny` takes besides the rule and what was blocked. */
+/** Further arguments of `deny`. */
 export interface DenialOptions {
   /** Default: the rule's. */
   readonly spec?: string;
@@ -88,8 +86,8 @@ export interface DenialOptions {
 }
 
 /**
- * Makes a denial. `what` and `detail` are sentences of the catalogue, or what is the same in every language
- * (an option, an address). They may repeat what the client sent, and are cut where that is very long.
+ * Makes a denial. `what` and `detail` are catalogue sentences, or text that is the same in every language (an
+ * option, an address). They may repeat what the client sent, and are cut if that is very long.
  */
 export function deny(rule: RuleCode, what: string | Message, options: DenialOptions = {}): Denial {
   const { spec, setting, detail, subject, engineError } = options;
@@ -113,15 +111,15 @@ export function deny(rule: RuleCode, what: string | Message, options: DenialOpti
 /** The beginning of every refusal, in every language. */
 export const refusalPrefix = 'enhanced container isolation: ';
 
-/** What a refusal is made of: a denial, or a line of the decision log. */
+/** The data of a refusal: a denial, or a line of the decision log. */
 export interface RefusalParts extends Pick<Denial, 'rule' | 'what' | 'spec' | 'setting'> {
   readonly detail?: string | undefined;
   readonly sentences?: DenialSentences | undefined;
 }
 
 /**
- * The sentence that Docker clients show (B6): what was blocked, by which rule, and which setting would allow
- * it.
+ * The sentence that Docker clients display (B6): what was blocked, by which rule, and which setting would
+ * allow it.
  */
 export function refusalMessage(denial: RefusalParts): Message {
   const { sentences } = denial;
@@ -140,13 +138,13 @@ export function refusalMessage(denial: RefusalParts): Message {
 }
 
 /**
- * The text of a refusal. It begins alike in every language, and names of settings stay as they are written in
- * the file, so that scripts can match both.
+ * The text of a refusal. It has the same beginning in every language, and names of settings are those in the
+ * file, so that scripts can match both.
  */
 export const refusalText = (denial: Denial, translate: Translate = plainText): string =>
   translate(refusalMessage(denial));
 
-/** The rule alone, as a sentence without a capital. */
+/** The rule alone, as a sentence without a capital letter. */
 export const ruleSentence = (rule: RuleCode): Message => message(rules[rule].sentence);
 
 /** One change of a request, as a sentence. */

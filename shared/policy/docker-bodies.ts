@@ -13,9 +13,9 @@ import {
 import type { Shape } from './shape.ts';
 
 /**
- * Bodies of the endpoints that create or change things, for the Engine API 1.24 to 1.56. Held against the
+ * Bodies of the endpoints that create or change things, for the Engine API 1.24 to 1.56, compared with the
  * published descriptions by a test. A field that is missing here is refused under ECI: a new one is added
- * together with what has to be decided about it.
+ * together with the decision about it.
  */
 
 const text: Shape = 'string';

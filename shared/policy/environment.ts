@@ -5,10 +5,10 @@ import { objectAt, textAt, textsAt } from './shape.ts';
 import { message } from '../messages/message.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 
-/** Stands in answers where a variable's value was. */
+/** Replaces a variable's value in responses. */
 export const hiddenValue = '(hidden by Bulkhead)';
 
-/** Are values of environment variables hidden from who asks? */
+/** Whether values of environment variables are hidden from the caller. */
 export function hidesEnvironment(
   settings: Pick<EffectiveSettings, 'hideEnvironment'>,
   fromContainer: boolean,
@@ -23,7 +23,7 @@ export function hidesEnvironment(
   }
 }
 
-/** The answer of a container's inspect without the values of its variables. All else stays as it is. */
+/** An inspect response without the values of the container's variables. Everything else is unchanged. */
 export function withoutEnvironment(inspected: Json): Json {
   if (!isObject(inspected)) return inspected;
   const config = objectAt(inspected, 'Config');
@@ -36,7 +36,8 @@ export function withoutEnvironment(inspected: Json): Json {
 }
 
 /**
- * Who copies a container from its inspect would start it with values that are none: a refusal is better.
+ * A client that copies a container from its inspect response would start it with invalid values: a refusal is
+ * better.
  */
 export function hiddenValueDenial(body: JsonObject): Denial | null {
   const copied = textsAt(body, 'Env').find((entry) => entry.endsWith(`=${hiddenValue}`));
@@ -48,9 +49,9 @@ export function hiddenValueDenial(body: JsonObject): Denial | null {
       );
 }
 
-/** `ps` shows a process's variables with an `e` of BSD's options; these are known not to. */
+/** `ps` shows a process's variables with an `e` among BSD's options; these are known not to. */
 const plainOptions = /^(?:-ef|-eF|-e|-f|-F|-l|-A|aux|ax|x|u|-eo|-o|-eLf)$/;
-/** No options of UNIX's: `ps` then reads all of them as BSD's, and `-e` beside them is that `e`. */
+/** No UNIX options: combined with them `ps` may parse all options as BSD's, in which `-e` is that `e`. */
 const mixedOptions = /^-(?:aux|ax)$/;
 
 /** The refusal of `docker top` with options that may show variables. `options` as in `ps_args`. */
@@ -69,10 +70,7 @@ export function topDenial(options: string): Denial | null {
     : deny('environment-hidden', message('policy.docker-top-with-option', { option: odd }));
 }
 
-/**
- * Links of the older kind give a container the variables of the one it is linked to; on networks that users
- * made there are none of it.
- */
+/** Legacy links give a container the variables of the one it is linked to; user-defined networks do not. */
 export function linkDenial(body: JsonObject): Denial | null {
   const host = objectAt(body, 'HostConfig');
   const [link] = textsAt(host, 'Links');

@@ -1,6 +1,6 @@
 import type { Denial } from './decision.ts';
 
-/** The denial of the first check that has one; later checks are not run. */
+/** The denial of the first check that has one; later checks are not performed. */
 export function firstDenial(...checks: readonly (() => Denial | null)[]): Denial | null {
   for (const check of checks) {
     const denial = check();

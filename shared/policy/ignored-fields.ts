@@ -7,7 +7,7 @@
  * (`docker/api/*.py`), docker-java (`*CmdImpl.java`), go-dockerclient, dockerode.
  */
 
-/** dockerode leaves its own options in every body. */
+/** dockerode copies its own options into every body. */
 const dockerode: readonly string[] = ['abortSignal'];
 /** Fields of `ContainerConfig` that engines before API 1.24 had: docker-java, go-dockerclient. */
 const formerContainerConfig: readonly string[] = [
@@ -16,17 +16,17 @@ const formerContainerConfig: readonly string[] = [
   'PublishService',
   'SecurityOpts',
 ];
-/** The container in the path, repeated: docker-py and go-dockerclient (`Container`), docker-java. */
+/** The container of the path, repeated: docker-py and go-dockerclient (`Container`), docker-java. */
 const containerOfPath: readonly string[] = ['Container', 'containerId'];
 
-/** `POST /containers/create`, beside `HostConfig`'s own fields (see `top-level-host-config.ts`). */
+/** `POST /containers/create`, in addition to `HostConfig`'s own fields (see `top-level-host-config.ts`). */
 export const ignoredInCreate: readonly string[] = [
   ...dockerode,
   ...formerContainerConfig,
-  // Parameters of the query, which SDKs leave in the body as well.
+  // Query parameters, which SDKs leave in the body as well.
   'name',
   'platform',
-  // docker-java: credentials for the pull that the client does itself.
+  // docker-java: credentials for the client's own pull.
   'authConfig',
 ];
 
@@ -34,8 +34,8 @@ export const ignoredInCreate: readonly string[] = [
 export const ignoredInHostConfig: readonly string[] = ['Cpuset', 'LxcConf'];
 
 /**
- * `POST /commit`, beside the fields of `HostConfig`: the engine decodes a whole create body and uses its
- * `ContainerConfig` alone.
+ * `POST /commit`, in addition to the fields of `HostConfig`: the engine decodes a whole create body and uses
+ * its `ContainerConfig` alone.
  */
 export const ignoredInCommit: readonly string[] = [
   ...dockerode,
@@ -43,7 +43,7 @@ export const ignoredInCommit: readonly string[] = [
   'Cpuset',
   'HostConfig',
   'NetworkingConfig',
-  // Parameters of the query: dockerode by the API's names, docker-java by names of its own.
+  // Query parameters: dockerode by the API's names, docker-java by names of its own.
   'author',
   'changes',
   'comment',
@@ -63,7 +63,7 @@ export const ignoredInUpdate: readonly string[] = [...dockerode, ...containerOfP
 export const ignoredInExecCreate: readonly string[] = [
   ...dockerode,
   ...containerOfPath,
-  // Options of dockerode's start, which programs give to its exec.
+  // Options of dockerode's start, which programs pass to its exec.
   'hijack',
   'stdin',
 ];
@@ -73,7 +73,7 @@ export const ignoredInExecStart: readonly string[] = [
   ...dockerode,
   'hijack',
   'stdin',
-  // The engine takes them at the creation of an exec.
+  // The engine reads them when an exec is created.
   'DetachKeys',
   // docker-java.
   'execId',
@@ -85,7 +85,7 @@ export const ignoredInExecStart: readonly string[] = [
   'RawTerminal',
 ];
 
-/** `POST /volumes/create`: fields of the volume that an inspect returns. */
+/** `POST /volumes/create`: fields of a volume's inspect response. */
 export const ignoredInVolume: readonly string[] = [
   ...dockerode,
   'CreatedAt',
@@ -95,7 +95,7 @@ export const ignoredInVolume: readonly string[] = [
   'UsageData',
 ];
 
-/** `POST /networks/create`: fields of the network that an inspect returns. */
+/** `POST /networks/create`: fields of a network's inspect response. */
 export const ignoredInNetwork: readonly string[] = [
   ...dockerode,
   'Containers',

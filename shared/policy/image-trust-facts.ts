@@ -2,7 +2,7 @@ import type { MessageReference } from '../messages/message.ts';
 import type { RegistryProblem } from '../settings/registry-problem.ts';
 import type { ImageReference, Repository } from '../settings/image-reference.ts';
 
-/** An image as the engine has it. */
+/** An image in the engine. */
 export interface LocalImage {
   /** `sha256:…`: of the configuration in a graph-driver store, of the manifest or index in containerd's. */
   readonly id: string;
@@ -27,19 +27,18 @@ export type RegistryResult =
       readonly kind: 'served';
       readonly digest: string;
       /**
-       * Digests of an index's manifests, [] for a plain manifest; null: it is an index and they are not
-       * known.
+       * Digests of an index's manifests, [] for a plain manifest; null: it is an index and they are unknown.
        */
       readonly children: readonly string[] | null;
       readonly ageMs: number;
       /** Last-known: why the registry could not be queried now. Null: it was. */
       readonly lastKnown: string | null;
-      /** Which sentence of the catalogue `lastKnown` is. */
+      /** The catalogue sentence of `lastKnown`. */
       readonly lastKnownSentence?: MessageReference | undefined;
     }
   /** The registry has no such manifest. */
   | { readonly kind: 'absent'; readonly ageMs: number }
-  /** It wants credentials, or other ones: a registry says so too where there is no such repository. */
+  /** It requires credentials, or other ones: registries also respond so if the repository does not exist. */
   | ({ readonly kind: 'denied' } & RegistryProblem)
   | ({ readonly kind: 'unavailable' } & RegistryProblem);
 
@@ -49,17 +48,17 @@ export interface AllowedEntry {
   readonly reference: ImageReference;
 }
 
-/** What one entry says about one digest of the image. */
+/** The result for one entry and one digest of the image. */
 export interface EntryCheck {
   readonly entry: string;
   readonly repository: string;
   /** Digest of the local image. */
   readonly local: string;
-  /** What was compared without asking: null. */
+  /** What was compared without a query: null. */
   readonly query: RegistryQuery | null;
   readonly answer: RegistryResult | null;
   readonly outcome: 'match' | 'differs' | 'absent' | 'unanswered';
-  /** Does the entry name the image by tag or digest too, not only its repository? */
+  /** Whether the entry also matches the image's tag or digest, not only its repository. */
   readonly named: boolean;
 }
 

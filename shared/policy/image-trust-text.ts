@@ -10,7 +10,7 @@ export function detailOf(checks: readonly EntryCheck[]): Message {
   return shown.reduce((first, next) => message('trust.and-next', { first, next }));
 }
 
-/** One check as a clause, without a capital. */
+/** One check as a clause, without a capital letter. */
 export function checkSentence(check: EntryCheck): Message {
   const reference = check.query === null ? '' : familiarName(check.query);
   const local = shortDigest(check.local);
@@ -49,7 +49,7 @@ export function checkSentence(check: EntryCheck): Message {
   }
 }
 
-/** Why a registry could not be queried now; only of an answer that is not from now. */
+/** Why a registry could not be queried now; only for a result from earlier. */
 const lastKnownText = ({
   lastKnown,
   lastKnownSentence,
@@ -96,7 +96,7 @@ const ageUnits = [
   ['second', 1000],
 ] as const;
 
-/** A name to show for an image: its first tag, else its first digest, else its id. */
+/** The display name of an image: its first tag, else its first digest, else its id. */
 export function imageName(image: Pick<LocalImage, 'id' | 'tags' | 'digests'>): string {
   const name = [...image.tags, ...image.digests].find((text) => parseImageReference(text).ok);
   if (name === undefined) return image.id;

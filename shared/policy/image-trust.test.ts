@@ -12,7 +12,7 @@ import {
 import { queryKey, type LocalImage, type RegistryResult } from './image-trust-facts.ts';
 import { away, graph, A, served, B, C, containerd } from './image-trust-fixture.ts';
 
-/** Decides with answers by query text; also checks that there was no other query. */
+/** Decides with results by query text; also checks that there was no other query. */
 function decide(
   entries: string[],
   image: LocalImage,
@@ -76,7 +76,7 @@ describe('trust by digest (B2, B3)', () => {
         decide([entry], graph([`team/tool@${A}`], []), { [here]: { kind: 'absent', ageMs: 0 } }),
         entry,
       ).toMatchObject({ trusted: false, reason: 'other-content' });
-      // A registry that answers with something else has not answered.
+      // A response of another type is not a result.
       expect(
         decide([entry], graph([`team/tool@${A}`], []), { [here]: served(B, { children: [A] }) }),
         entry,

@@ -17,13 +17,13 @@ import {
 import { checkSentence, detailOf } from './image-trust-text.ts';
 
 /*
- * Which images may have the Docker socket (B2–B4), from facts. Names are claims: `docker tag`, `load`,
- * `import`, `commit` and `build -t` give any name to any content. What counts is a digest that the engine
- * itself has checked, and what the registry serves under the entry. What is a checked digest depends on the
- * engine's image store (`provenDigests`).
+ * Which images may have the Docker socket (B2–B4), from facts. Names are only claims: `docker tag`, `load`,
+ * `import`, `commit` and `build -t` assign any name to any content. What counts is a digest that the engine
+ * itself has verified, and what the registry serves under the entry. Which digests are verified depends on
+ * the engine's image store (`provenDigests`).
  */
 
-/** Whether an image, by content, is one that an entry allows, and why not. */
+/** Whether an image, by content, matches an entry, and if not, why. */
 export type DigestTrust =
   | { readonly trusted: true; readonly allowedBy: string; readonly checks: readonly EntryCheck[] }
   | {
@@ -36,12 +36,12 @@ export type DigestTrust =
     };
 
 /**
- * Names of one image that are inspected: one with thousands must not become thousands of queries to a
- * registry.
+ * Maximum number of names of one image that are checked: an image with thousands must not cause thousands of
+ * queries to a registry.
  */
 const maxNames = 16;
 
-/** The entries that can be read; the others match nothing, and lint says so. */
+/** The entries that can be parsed; the others match nothing, and the linter reports them. */
 export function allowedEntries(written: readonly string[]): AllowedEntry[] {
   return written.flatMap((text) => {
     const parsed = parseImageReference(text);
@@ -92,8 +92,8 @@ function plannedChecks(entries: readonly AllowedEntry[], image: LocalImage): Pla
       const { reference } = entry;
       if (reference.kind === 'any' || !referenceCoversRepository(reference, proven)) return [];
       const at = { domain: proven.domain, path: proven.path };
-      // A pinned digest needs no registry: the engine has checked it. It may still be an index that holds the
-      // local one.
+      // A pinned digest needs no registry: the engine has verified it. It may still be an index that contains
+      // the local one.
       if (reference.digest !== null)
         return [
           {
@@ -116,7 +116,7 @@ function plannedChecks(entries: readonly AllowedEntry[], image: LocalImage): Pla
   );
 }
 
-/** The queries that `decideByDigest` needs answers to; without repetitions. */
+/** The queries that `decideByDigest` needs results for, without duplicates. */
 export function trustQueries(entries: readonly AllowedEntry[], image: LocalImage): RegistryQuery[] {
   if (entries.some((entry) => entry.reference.kind === 'any')) return [];
   const queries = plannedChecks(entries, image).flatMap((check) =>
@@ -126,8 +126,8 @@ export function trustQueries(entries: readonly AllowedEntry[], image: LocalImage
 }
 
 /**
- * Is the image, by content, one that an entry allows? `written`: the name it was requested by. A missing
- * answer counts as unavailable.
+ * Whether the image, by content, matches an entry. `written`: the name by which it was requested. A missing
+ * result counts as unavailable.
  */
 export function decideByDigest(
   entries: readonly AllowedEntry[],
@@ -163,7 +163,7 @@ export function decideByDigest(
   };
 }
 
-/** The answer that an image may not have the socket. */
+/** The verdict that an image may not have the socket. */
 export const untrusted = <Reason extends string>(reason: Reason, detail: Message) =>
   ({ trusted: false, reason, detail: detail.text, sentence: referenceTo(detail) }) as const;
 
@@ -194,7 +194,7 @@ function outcomeOf(local: string, query: RegistryQuery, answer: RegistryResult):
     case 'absent':
       return 'absent';
     case 'served':
-      // An answer about a digest is about that digest, or it is none.
+      // A response about a digest must have that digest, or it is invalid.
       if (query.reference.includes(':') && query.reference !== answer.digest) return 'absent';
       if (answer.digest === local || answer.children?.includes(local) === true) return 'match';
       return answer.children === null ? 'unanswered' : 'differs';
@@ -202,8 +202,8 @@ function outcomeOf(local: string, query: RegistryQuery, answer: RegistryResult):
 }
 
 /**
- * Does an image consist of all layers of another, and maybe more on top (B4)? An image without layers is the
- * base of none.
+ * Whether an image consists of all layers of another, possibly with more on top (B4). An image without layers
+ * is the base of none.
  */
 export function isBuiltFrom(image: Pick<LocalImage, 'layers'>, base: Pick<LocalImage, 'layers'>): boolean {
   return (
@@ -213,10 +213,7 @@ export function isBuiltFrom(image: Pick<LocalImage, 'layers'>, base: Pick<LocalI
   );
 }
 
-/**
- * Could this image be allowed by an entry, going by its names? Only then is it worth being looked at as a
- * base.
- */
+/** Whether an entry could match this image, by its names. Only then is it worth checking as a base. */
 export function namesAnEntry(
   entries: readonly AllowedEntry[],
   image: Pick<LocalImage, 'tags' | 'digests'>,
@@ -230,8 +227,8 @@ export function namesAnEntry(
 }
 
 /**
- * Is the image known to be in no registry (B4)? With a graph driver RepoDigests say so. containerd does not
- * tell: the registries of its names must be queried; these are the queries.
+ * Whether the image is known to be in no registry (B4). With a graph driver RepoDigests determine that.
+ * containerd does not record it: the registries of its names must be queried; these are the queries.
  */
 export function existenceQueries(
   image: LocalImage,
@@ -247,8 +244,8 @@ export function existenceQueries(
 }
 
 /**
- * Some registry has it: true; none that could be queried: false; not known: the reason. Denied counts as "not
- * served": registries say so of repositories that don't exist.
+ * Some registry has it: true; none of those that could be queried has it: false; unknown: the reason. Denied
+ * counts as "not served": registries respond so for repositories that don't exist.
  */
 export function existsInRegistry(results: readonly RegistryResult[]): boolean | RegistryProblem {
   if (results.some((answer) => answer.kind === 'served')) return true;
@@ -257,8 +254,8 @@ export function existsInRegistry(results: readonly RegistryResult[]): boolean | 
 }
 
 /**
- * The queries of entries alone, for a refresh ahead of time: their tags and pinned digests. Wildcards ask
- * about images.
+ * The queries for entries alone, for a refresh in advance: their tags and pinned digests. Wildcards depend on
+ * images.
  */
 export function entryQueries(entries: readonly AllowedEntry[]): RegistryQuery[] {
   const queries = entries.flatMap(({ reference }): RegistryQuery[] => {

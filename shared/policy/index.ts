@@ -1,4 +1,4 @@
-/** May this be done under Enhanced Container Isolation? Pure: facts in, decisions out. */
+/** Whether a request is allowed under Enhanced Container Isolation. Pure: facts in, decisions out. */
 export * from './decision.ts';
 export * from './json.ts';
 export * from './shape.ts';

@@ -1,9 +1,9 @@
-/** Addresses from `first` to `last`, both included: an address alone, or a CIDR range. */
+/** Addresses from `first` to `last`, both included: a single address, or a CIDR range. */
 export interface IpRange {
   readonly family: 4 | 6;
   readonly first: bigint;
   readonly last: bigint;
-  /** Length of the prefix: 32 or 128 for an address alone. */
+  /** Length of the prefix: 32 or 128 for a single address. */
   readonly prefix: number;
   /** As it was written. */
   readonly text: string;
@@ -12,8 +12,8 @@ export interface IpRange {
 const bitsOf = { 4: 32, 6: 128 } as const;
 
 /**
- * Reads `10.0.0.1`, `10.0.0.0/8`, `fd00::/64`. Null for anything that two readers could take differently:
- * leading zeros, fewer than four octets, zones. Bits behind the prefix are cut off.
+ * Parses `10.0.0.1`, `10.0.0.0/8`, `fd00::/64`. Null for anything that two parsers could interpret
+ * differently: leading zeros, fewer than four octets, zones. Bits behind the prefix are cut off.
  */
 export function parseIpRange(text: string): IpRange | null {
   const [, address = '', length] = /^([0-9A-Fa-f:.]+)(?:\/(0|[1-9][0-9]{0,2}))?$/.exec(text) ?? [];
@@ -23,7 +23,7 @@ export function parseIpRange(text: string): IpRange | null {
   return value === null || prefix > bitsOf[family] ? null : ipRange(family, value, prefix, text);
 }
 
-/** The range of that prefix which an address is in. */
+/** The range with that prefix that contains an address. */
 export function ipRange(family: 4 | 6, address: bigint, prefix: number, text: string): IpRange {
   const behind = (1n << BigInt(bitsOf[family] - prefix)) - 1n;
   const first = address - (address & behind);
@@ -59,7 +59,7 @@ function parseIpv6(text: string): bigint | null {
   const after = tail === undefined ? [] : groupsOf(tail, true);
   if (before === null || after === null) return null;
   const missing = 8 - before.length - after.length;
-  // `::` stands for one group at least.
+  // `::` represents at least one group.
   if (tail === undefined ? missing !== 0 : missing < 1) return null;
   const groups = [...before, ...Array<bigint>(missing).fill(0n), ...after];
   return groups.reduce((value, group) => value * 65_536n + group, 0n);

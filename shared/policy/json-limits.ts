@@ -1,7 +1,7 @@
 import { foldKey } from './json.ts';
 import type { SizeLimits } from './sizes.ts';
 
-/** `elements`: values in all, the document itself included. `entries`: of one list or one object. */
+/** `elements`: number of values, the document itself included. `entries`: of one list or one object. */
 export interface JsonLimits {
   readonly depth: number;
   readonly elements: number;
@@ -13,7 +13,7 @@ export interface JsonLimits {
  */
 export const defaultJsonLimits: JsonLimits = { depth: 32, elements: 400_000, entries: 200_000 };
 /**
- * The limits that hold for a value, and the bytes of the strings in the nearest one that has a limit for all
+ * The limits that apply to a value, and the bytes of the strings in the nearest ancestor with a limit for all
  * of them.
  */
 export interface AppliedLimits {
@@ -21,7 +21,7 @@ export interface AppliedLimits {
   readonly sum: { bytes: number; readonly of?: SizeLimits };
 }
 
-/** The limits of an object's field; its key is read as Go does. */
+/** The limits of an object's field; its key is matched as Go does. */
 export function sizesOfField({ fields }: SizeLimits, key: string): SizeLimits | undefined {
   if (fields === undefined || Object.hasOwn(fields, key)) return fields?.[key];
   const folded = foldKey(key);
@@ -29,7 +29,7 @@ export function sizesOfField({ fields }: SizeLimits, key: string): SizeLimits | 
   return name === undefined ? undefined : fields[name];
 }
 
-/** What holds for the strings of a value holds for those in what it contains. */
+/** Limits for the strings of a value also apply to nested ones. */
 export function inherited(sizes: SizeLimits): SizeLimits {
   if (sizes.bytes === undefined && sizes.keyBytes === undefined) return none;
   const known = inheritances.get(sizes) ?? {
@@ -42,6 +42,6 @@ export function inherited(sizes: SizeLimits): SizeLimits {
   return known;
 }
 const none: SizeLimits = {};
-/** For a value whose strings no limit is about. */
+/** For a value without limits for its strings. */
 export const unlimited: AppliedLimits = { sizes: null, sum: { bytes: 0 } };
 const inheritances = new WeakMap<SizeLimits, SizeLimits>();

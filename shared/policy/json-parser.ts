@@ -15,13 +15,13 @@ export type JsonResult =
   | {
       readonly ok: false;
       readonly why: string;
-      /** It is no JSON for Go either; `why` is what Go's decoder says of it. */
+      /** Invalid JSON for Go as well; `why` is the message of Go's decoder. */
       readonly isSyntaxError?: true;
       readonly exceeded?: Exceeded;
     };
 
 const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-// What no string may hold unescaped.
+// Characters that must be escaped in strings.
 // eslint-disable-next-line no-control-regex -- JSON forbids control characters in strings
 const controlPattern = /[\u0000-\u001f]/;
 const blankPattern = /[ \t\r\n]*/y;
@@ -48,10 +48,10 @@ interface OpenObject extends AppliedLimits {
   readonly object: Map<string, Json>;
   key: string;
 }
-/** A value that is complete; null where one was opened that has to be read first. */
+/** A complete value; null if one was opened that has to be parsed first. */
 type Read = { readonly value: Json } | null;
 
-/** A document that is read in parts, so that something else can be done in between. */
+/** A document that is parsed in parts, so that other work can be done in between. */
 export class JsonReading {
   readonly #text: string;
   readonly #limits: JsonLimits;
@@ -61,7 +61,7 @@ export class JsonReading {
   #at = 0;
   #elements = 0;
 
-  /** `sizes`: limits of single fields; what exceeds one is read no further. */
+  /** `sizes`: limits of single fields; parsing stops at one that is exceeded. */
   constructor(text: string, limits: JsonLimits = defaultJsonLimits, sizes: SizeLimits | null = null) {
     this.#text = text;
     this.#limits = limits;
@@ -69,8 +69,8 @@ export class JsonReading {
   }
 
   /**
-   * Reads on until there is a result, or `elements` more have been read: then it is null. After a result
-   * there is nothing to read.
+   * Continues until there is a result, or `elements` more have been parsed: then it is null. No call is
+   * allowed after a result.
    */
   next(elements: number): JsonResult | null {
     try {
@@ -92,7 +92,7 @@ export class JsonReading {
     while (this.#elements < until) {
       this.#blanks();
       let read = this.#value();
-      // What is complete may complete what it stands in.
+      // A complete value may complete its container.
       while (read !== null) {
         this.#blanks();
         const open = this.#open.at(-1);
@@ -171,12 +171,12 @@ export class JsonReading {
     const control = raw.search(controlPattern);
     if (control >= 0) throw unexpected(raw, control, 'in string literal');
     const value = raw.includes('\\') ? unescaped(raw) : raw;
-    // Go replaces lone surrogates by U+FFFD: two different texts would become one there.
+    // Go replaces lone surrogates by U+FFFD: two different texts would become equal.
     if (/\p{Surrogate}/u.test(value)) throw new Refusal('a string in it has a lone surrogate');
     return value;
   }
 
-  /** Where the quote is that closes the string which is opened here. */
+  /** The position of the quote that closes the current string. */
   #endOfString(): number {
     let from = this.#at + 1;
     for (;;) {
@@ -210,7 +210,7 @@ export class JsonReading {
     if (next === ',') return null;
     if (next !== ']') throw unexpected(this.#text, this.#at - 1, 'after array element');
     this.#open.pop();
-    // A list that grew has room for 17 elements at least; its copy has none to spare.
+    // A list that grew has room for at least 17 elements; its copy has no spare room.
     return { value: open.list.length < 9 ? open.list.slice() : open.list };
   }
 
@@ -260,7 +260,7 @@ export class JsonReading {
     if (entries > most) throw this.#exceeds('entries', entries, most, open.sizes, 1);
   }
 
-  /** What holds for the value that begins here. */
+  /** The limits of the value that begins here. */
   #appliedLimits(): AppliedLimits {
     const open = this.#open.at(-1);
     if (open === undefined) return { sizes: this.#sizes, sum: { bytes: 0 } };
@@ -281,7 +281,7 @@ export class JsonReading {
       throw this.#exceeds('allBytes', sum.bytes, all, sum.of, 0);
   }
 
-  /** `above`: levels from the value that is being read up to the one that it is about. */
+  /** `above`: number of levels between the current value and the one that it is about. */
   #exceeds(kind: Exceeded['kind'], has: number, most: number, sizes: SizeLimits, above: number): Refusal {
     let at = '';
     const open =

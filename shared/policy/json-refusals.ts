@@ -1,6 +1,6 @@
 import type { Exceeded } from './sizes.ts';
 
-/** Why a document is not read. */
+/** Why a document is refused. */
 export class Refusal extends Error {
   readonly exceeded: Exceeded | undefined;
   constructor(why: string, exceeded?: Exceeded) {
@@ -9,10 +9,10 @@ export class Refusal extends Error {
   }
 }
 
-/** It is no JSON; the text is that of Go's decoder. */
+/** Invalid JSON; the text is that of Go's decoder. */
 export class SyntaxRefusal extends Refusal {}
 
-/** What the engine says of more than one document. */
+/** The engine's error for more than one document. */
 export const contentAfterJson = 'unexpected content after JSON';
 
 const escapes: Readonly<Record<string, string>> = {
@@ -23,9 +23,9 @@ const escapes: Readonly<Record<string, string>> = {
   '\\': '\\\\',
 };
 
-/** The error of Go's decoder for a character, or the end, in a place where something else has to be. */
+/** The error of Go's decoder for an unexpected character or end. */
 export function unexpected(text: string, at: number, place: string): SyntaxRefusal {
-  // It reads bytes.
+  // It counts bytes.
   const [byte] = new TextEncoder().encode(text.slice(at, at + 2));
   if (byte === undefined) return new SyntaxRefusal('unexpected EOF');
   const character = String.fromCharCode(byte);
@@ -35,14 +35,14 @@ export function unexpected(text: string, at: number, place: string): SyntaxRefus
   return new SyntaxRefusal(`invalid character '${shown}' ${place}`);
 }
 
-/** The content of a string with escapes, which JSON.parse reads by the same rules. */
+/** The content of a string with escapes, which JSON.parse interprets by the same rules. */
 export function unescaped(raw: string): string {
   try {
     return String(JSON.parse(`"${raw}"`));
   } catch {
     const [before = ''] = /^(?:[^\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*/.exec(raw) ?? [];
     const [hex] = /^\\u[0-9a-fA-F]*/.exec(raw.slice(before.length)) ?? [];
-    // The quote that ends the string stands for what is missing.
+    // The quote that ends the string replaces the missing part.
     throw hex === undefined
       ? unexpected(`${raw}"`, before.length + 1, 'in string escape code')
       : unexpected(`${raw}"`, before.length + hex.length, 'in \\u hexadecimal character escape');

@@ -1,7 +1,7 @@
 /**
- * JSON as the engine could read it, without losing anything: number text is kept (integers above 2^53 are
- * valid for the engine), duplicate keys are refused (Go merges them), limits hold. Differs from JSON.parse
- * only by refusing more.
+ * JSON as the engine could parse it, without loss: number text is kept (the engine accepts integers above
+ * 2^53), duplicate keys are refused (Go merges them), limits apply. Differs from JSON.parse only by refusing
+ * more.
  */
 
 /** A number, as written. */
@@ -14,7 +14,7 @@ export class JsonNumber {
 export type JsonObject = ReadonlyMap<string, Json>;
 export type Json = string | boolean | null | JsonNumber | readonly Json[] | JsonObject;
 
-/** Writes a value; numbers as they came, keys in their order. */
+/** Serializes a value; numbers as they were, keys in their order. */
 export function writeJson(value: Json): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
   if (value instanceof JsonNumber) return value.text;
@@ -36,9 +36,9 @@ export function isList(value: Json | undefined): value is readonly Json[] {
 }
 
 /**
- * What Go's encoding/json makes of a key when it looks for a struct field: two keys with the same folding are
- * the same field there. Simple folding brings exactly two characters outside ASCII to letters: U+017F to s,
- * U+212A to k.
+ * The key under which Go's encoding/json looks for a struct field: two keys with the same folding are the
+ * same field there. Simple folding maps exactly two characters outside ASCII to letters: U+017F to s, U+212A
+ * to k.
  */
 export function foldKey(key: string): string {
   return key.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase();

@@ -25,7 +25,7 @@ const text = (what: string, detail: string) =>
   `enhanced container isolation: ${what} is blocked: one request may not keep the gateway from answering ` +
   `others (${detail}); no setting allows it`;
 
-/** Field, limit, a body with so many entries, what to do. */
+/** Field, limit, a body with that many entries, what to do. */
 const counted: readonly (readonly [string, number, (count: number) => unknown, string])[] = [
   [
     'HostConfig.Binds',

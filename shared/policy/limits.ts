@@ -2,7 +2,7 @@ import { deny, type Denial } from './decision.ts';
 import { message, type Message } from '../messages/message.ts';
 import { maxArgumentBytes, maxPathBytes, type Exceeded, type SizeLimits } from './sizes.ts';
 
-/** What a stack of 8 MiB, the usual limit, leaves to arguments and variables: bytes of all of a kind. */
+/** What a stack of 8 MiB, the usual limit, leaves for arguments and variables: total bytes of either. */
 const maxArgumentsBytes = 2 * 1024 * 1024;
 /** Every port of two protocols. */
 const maxPorts = 2 * 65_535;
@@ -24,7 +24,7 @@ const processArguments: SizeLimits = {
 };
 const labels: SizeLimits = { entries: 4096, bytes: 1024 * 1024, allBytes: 1024 * 1024, instead: file };
 
-/** Fields of `HostConfig`, which older engines take at the top level of a create body, too. */
+/** Fields of `HostConfig`, which older engines also accept at the top level of a create body. */
 const hostConfig: Readonly<Record<string, SizeLimits>> = {
   // Source, destination, options.
   Binds: { ...mounted, bytes: 2 * maxPathBytes + 256 },
@@ -48,10 +48,10 @@ const hostConfig: Readonly<Record<string, SizeLimits>> = {
 };
 
 /**
- * What a request may ask for at most: the limits of every body that is inspected, by the API's names, since a
- * field means the same in all of them. They are far above what containers have; without them one request
- * could keep the gateway busy for minutes, for everybody. The kernel's own limits are taken where it has
- * some: what exceeds them could not run.
+ * Maximum content of a request: the limits of every inspected body, by the API's names, since a field has the
+ * same meaning in all of them. They are far above what containers use; without them one request could keep
+ * the gateway busy for minutes, for everybody. They equal the kernel's own limits where those exist: what
+ * exceeds them could not run.
  */
 export const bodyLimits: SizeLimits = {
   fields: {
@@ -96,32 +96,29 @@ export function limitDenial({ kind, at, has, most, sizes }: Exceeded): Denial {
 
 const mib = 1024 * 1024;
 
-/** What clients may have open, and hold of the gateway's memory, at a time. */
+/** What clients may have open, and occupy in the gateway's memory, at a time. */
 export interface ConnectionLimits {
   /**
-   * Connections of one user, by whatever ids of his; of one container by the socket it was given. Root has no
+   * Connections of one user, including the user's other ids; of one container by its own socket. Root has no
    * limit of its own.
    */
   readonly each: number;
   readonly eachSocket: number;
-  /** Connections of all together, as far as the process may open files. */
+  /** Connections of all users, as far as the process may open files. */
   readonly all: number;
-  /** Of these, reserved for root and for whoever has fewer than `few`. */
+  /** Of these, reserved for root and for users with fewer than `few`. */
   readonly reserved: number;
   readonly few: number;
-  /** Connections of one user that speak to BuildKit (HTTP/2), and calls on all of them. */
+  /** Connections of one user with HTTP/2 to BuildKit, and calls on all of them. */
   readonly builds: number;
   readonly buildCalls: number;
   /**
-   * Bytes that a user has sent and that wait in memory. Above `softBufferBytes` reading from his clients
-   * pauses; above `maxBufferBytes` they are refused.
+   * Bytes sent by a user that wait in memory. Above `softBufferBytes` reading from the user's clients pauses;
+   * above `maxBufferBytes` they are refused.
    */
   readonly softBufferBytes: number;
   readonly maxBufferBytes: number;
-  /**
-   * Bytes of the same, of all users; above it, whoever has more than a sixteenth of `maxBufferBytes` is
-   * refused.
-   */
+  /** As above for all users; above it, users with more than a sixteenth of `maxBufferBytes` are refused. */
   readonly maxTotalBufferBytes: number;
   /** How long a request's head may take, from the connection's start or its first byte on, ms. */
   readonly headMs: number;
@@ -129,7 +126,7 @@ export interface ConnectionLimits {
 
 /**
  * Compose follows a hundred services over as many connections, and builds them with a few calls each. A
- * user's share is an eighth of all.
+ * user's share is an eighth of the total.
  */
 export const connectionLimits: ConnectionLimits = {
   each: 512,
@@ -146,15 +143,15 @@ export const connectionLimits: ConnectionLimits = {
 };
 
 /**
- * Descriptors that the gateway needs beside those of connections: questions to the engine, files, sockets of
+ * Descriptors that the gateway needs besides those of connections: queries to the engine, files, sockets of
  * containers.
  */
 const otherFiles = 256;
-/** Of one connection: the client's, the engine's, and now and then a pipe. */
+/** Per connection: the client's, the engine's, and sometimes a pipe. */
 const filesEach = 3;
 
 /**
- * The same for a process that may open `files` files: all have room, and one user takes no more than a
+ * The same for a process that may open `files` files: everything fits, and one user gets no more than a
  * fourth.
  */
 export function limitsForFiles(limits: ConnectionLimits, files: number): ConnectionLimits {
@@ -172,18 +169,17 @@ export function limitsForFiles(limits: ConnectionLimits, files: number): Connect
 }
 
 /**
- * Whom connections count for. `nobody`: an id of somebody's containers or subordinate ones, and it is not
- * known whose.
+ * To whom connections are attributed. `nobody`: an id of an unknown user's containers or subordinate ones.
  */
 export type AccountHolder =
   | { readonly kind: 'root' | 'nobody' }
   | { readonly kind: 'user'; readonly uid: number }
   | { readonly kind: 'socket'; readonly id: string };
 
-/** What there is too much of. */
+/** The exhausted resource. */
 export type CrowdedResource = 'connections' | 'all-connections' | 'held' | 'builds' | 'build-calls';
 
-/** The refusal of what exceeds `most` of `holder`'s. */
+/** The refusal of what exceeds `holder`'s limit, `most`. */
 export function connectionDenial(resource: CrowdedResource, holder: AccountHolder, most: number): Denial {
   const rule = 'connection-limit';
   const name = holderName(holder);

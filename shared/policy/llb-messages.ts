@@ -1,11 +1,12 @@
 /**
- * LLB (package `pb`): the graph a build executes, and the build source policy. Names and numbers as BuildKit
- * publishes them (solver/pb/ops.proto, sourcepolicy/pb/policy.proto), up to BuildKit 0.25; an engine test
- * holds them against the engine's own. What a newer client sends beyond them is refused by name and number.
+ * LLB (package `pb`): the graph that a build executes, and the build source policy. Names and numbers as
+ * published by BuildKit (solver/pb/ops.proto, sourcepolicy/pb/policy.proto), up to BuildKit 0.25; an engine
+ * test compares them with the engine's own. What a newer client sends beyond them is refused by name and
+ * number.
  */
 import type { FieldShape, FieldType, MessageShape } from './protobuf.ts';
 
-// Short forms, for these tables only.
+// Abbreviations for these tables only.
 export const one = (name: string, type: FieldType = 'string', oneof?: string): FieldShape => ({
   name,
   type,
@@ -192,7 +193,7 @@ export const op = pb('Op', {
 
 const position = pb('Position', { 1: one('line', 'int32'), 2: one('character', 'int32') });
 export const range = pb('Range', { 1: one('start', position), 2: one('end', position) });
-/** A file the steps came from; its definition says where it can be fetched, for error messages. */
+/** A file that the steps come from; its definition contains its source, for error messages. */
 export const sourceInfo = pb('SourceInfo', {
   1: one('filename'),
   2: one('data', 'bytes'),
@@ -215,7 +216,7 @@ const opMetadata = pb('OpMetadata', {
   5: map('caps', 'bool'),
   6: one('progress_group', pb('ProgressGroup', { 1: one('id'), 2: one('name'), 3: one('weak', 'bool') })),
 });
-/** The graph: every entry of `def` is an encoded `Op`, and is known by the digest of its bytes. */
+/** The graph: every entry of `def` is an encoded `Op`, identified by the digest of its bytes. */
 export const definition: MessageShape = pb('Definition', {
   1: list('def', 'bytes'),
   2: map('metadata', opMetadata),

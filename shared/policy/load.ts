@@ -1,9 +1,9 @@
 import { deny } from './decision.ts';
 
 /**
- * Refusal of `POST /images/load` while `blockDockerLoad` is set, ECI or not. It is about archives that carry
- * images, names and all: `docker load`, and `docker buildx build --load` of builders that hand their result
- * over as one (the `docker-container` driver). Not about `docker import` (a file system, as `FROM scratch`
- * and `ADD` make one), nor builds inside the engine, which load nothing.
+ * Refusal of `POST /images/load` while `blockDockerLoad` is set, with or without ECI. It covers archives that
+ * contain images with names: `docker load`, and `docker buildx build --load` of builders that return their
+ * result as one (the `docker-container` driver). Not `docker import` (a file system, like the result of `FROM
+ * scratch` and `ADD`), nor builds inside the engine, which load nothing.
  */
 export const loadDenial = deny('docker-load', 'docker load');

@@ -5,7 +5,7 @@ import { message } from '../messages/message.ts';
 import type { CreateFacts } from './references.ts';
 import { decideVolume } from './volume.ts';
 
-/** The source of a bind mount as it is written for the engine, or the refusal. Adds to `changes`. */
+/** The source of a bind mount in the form for the engine, or the refusal. Adds to `changes`. */
 export function bindSource(
   source: string,
   field: string,
@@ -48,12 +48,12 @@ export function checkedSource(
       ),
     };
   const decision = decideBindSource(known, context);
-  // What was checked is what is mounted: a link in the path could lead elsewhere later. An allowed source is
+  // The checked path is the one that is mounted: a link in the path could change later. An allowed source is
   // always resolved.
   return decision.outcome === 'deny' ? { denial: decision } : { denial: null, source: known.real ?? clean };
 }
 
-/** The directory that a volume is; null for other volumes. */
+/** The directory of a volume; null for other volumes. */
 export function boundVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): BindVolume | null {
   const volume = facts.volumes.get(name) ?? null;
   return volume === null ? null : bindVolume(volume);
@@ -63,7 +63,7 @@ export function boundVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): 
 export function namedVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): Denial | null {
   const volume = facts.volumes.get(name);
   if (volume === undefined) return deny('volume-unknown', message('policy.volume', { name }));
-  // Not there yet: it will be made with the default driver and without options.
+  // Does not exist yet: it will be created with the default driver and without options.
   if (volume === null) return null;
   const decision = decideVolume(name, volume);
   return decision.outcome === 'deny' ? decision : null;

@@ -19,7 +19,7 @@ const machine: MachineNetworks = {
     ...used('10.255.255.53', 'name-server'),
     ...used('fd00:1::/64', 'route'),
     ...used('fd00:ff::53', 'name-server'),
-    // A VPN for everything, in halves.
+    // A VPN for all addresses, in halves.
     ...used('0.0.0.0/1', 'route'),
     ...used('128.0.0.0/1', 'route'),
     ...used('::/1', 'route'),
@@ -55,15 +55,15 @@ describe('addresses of networks', () => {
   });
 
   it.each([
-    // Public ones, and those that begin or end there.
+    // Public ones, and ranges that begin or end there.
     ...'8.8.8.0/24 1.1.1.1/32 203.0.114.0/24 9.0.0.0/8'.split(' '),
     ...'11.0.0.0/8 172.32.0.0/16 172.0.0.0/8'.split(' '),
     ...'192.169.0.0/16 192.168.0.0/15 10.0.0.0/7 100.128.0.0/16'.split(' '),
     ...'100.0.0.0/8 198.20.0.0/16 192.0.0.0/16'.split(' '),
     // Halves and all of it.
     ...'0.0.0.0/0 0.0.0.0/1 128.0.0.0/1 ::/0 ::/1 8000::/1 2000::/3'.split(' '),
-    // Those with a meaning of their own: this host, loopback, link-local with the cloud's metadata,
-    // multicast, reserved.
+    // Special-purpose addresses: this host, loopback, link-local with the cloud's metadata, multicast,
+    // reserved.
     ...'0.0.0.0/8 0.0.0.0/32 127.0.0.0/8 127.5.0.0/24 169.254.0.0/16 169.254.169.254/32'.split(' '),
     ...'169.254.169.0/24 169.254.1.0/24 224.0.0.0/4 239.1.0.0/16'.split(' '),
     ...'240.0.0.0/8 255.255.255.255/32'.split(' '),

@@ -3,13 +3,13 @@ import { contains, overlap, parseIpRange, type IpRange } from './ip-range.ts';
 import { message, type Message } from '../messages/message.ts';
 import type { NetworkRequest } from './network.ts';
 
-/** Addresses that the engine's machine has or reaches, apart from the engine's own networks. */
+/** Addresses that the engine's machine has or can reach, except the engine's own networks. */
 export interface UsedRange {
   readonly range: IpRange;
   readonly use: 'address' | 'route' | 'gateway' | 'name-server';
 }
 
-/** What of the engine's machine a network could take. */
+/** The resources of the engine's machine with which a network could conflict. */
 export interface MachineNetworks {
   readonly used: readonly UsedRange[];
   /** Names of all its network interfaces, those of the engine included. */
@@ -17,8 +17,8 @@ export interface MachineNetworks {
 }
 
 /**
- * Addresses that nobody reaches over the internet: private, shared, benchmark and documentation ranges (RFC
- * 6890).
+ * Addresses that are not reachable over the internet: private, shared, benchmark and documentation ranges
+ * (RFC 6890).
  */
 const privateRanges = [
   '10.0.0.0/8',
@@ -36,35 +36,35 @@ const privateRanges = [
   .map((text) => parseIpRange(text))
   .filter((range) => range !== null);
 
-/** A wider route stands for a default route: VPNs write `0.0.0.0/1` and `128.0.0.0/1`. */
+/** A wider route counts as a default route: VPNs use `0.0.0.0/1` and `128.0.0.0/1`. */
 const shortestPrefix = { 4: 8, 6: 7 } as const;
 
 const bridgeName = 'com.docker.network.bridge.name';
 const defaultBridge = 'com.docker.network.bridge.default_bridge';
 const macvlanMode = 'macvlan_mode';
-/** Drivers that put no address and no route on the machine; all others are taken for `bridge`. */
+/** Drivers that put no address and no route on the machine; all others are treated like `bridge`. */
 const driversInside = new Set(['macvlan', 'ipvlan', 'overlay', 'null']);
 
 /**
- * Whether the decision depends on what the machine has. An engine that picks addresses itself takes them from
- * the pools of its configuration.
+ * Whether the decision depends on the machine's networks. An engine that chooses addresses itself uses the
+ * pools of its configuration.
  */
 export function dependsOnMachine(request: NetworkRequest): boolean {
   return isOnMachine(request) && (request.addresses.length > 0 || request.options.has(bridgeName));
 }
 
 /**
- * May a network have these addresses and this bridge? A bridge gets an address and a route on the machine:
- * what the machine sends to them goes to the network's containers. `machine` is null where it could not be
- * given what the machine has.
+ * Whether a network may have these addresses and this bridge. A bridge gets an address and a route on the
+ * machine: traffic from the machine to these addresses is sent to the network's containers. `machine` is null
+ * if the decision does not need the machine's networks.
  */
 export function decideNetworkAddresses(request: NetworkRequest, machine: MachineNetworks | null): Decision {
   const mode = request.options.get(macvlanMode) ?? '';
-  // Whatever arrives at the interface would go to the container, and nothing to the machine.
+  // Everything that arrives at the interface would be sent to the container, and nothing to the machine.
   if (mode.trim().toLowerCase() === 'passthru') return denyOption(request, macvlanMode, mode);
   if (!isOnMachine(request)) return allow;
   const marked = request.options.get(defaultBridge);
-  // Such a network gets docker0, whoever has it.
+  // Such a network uses docker0, whichever engine it belongs to.
   if (marked !== undefined && !/^(?:|0|f|false)$/i.test(marked)) {
     return denyOption(request, defaultBridge, marked);
   }
@@ -90,7 +90,7 @@ export function decideNetworkAddresses(request: NetworkRequest, machine: Machine
   return allow;
 }
 
-/** A network that only holds settings may be for any driver. */
+/** A config-only network may be for any driver. */
 function isOnMachine({ driver, configOnly }: NetworkRequest): boolean {
   return configOnly || !driversInside.has(driver);
 }
@@ -98,8 +98,8 @@ function isOnMachine({ driver, configOnly }: NetworkRequest): boolean {
 type FindUse = (range: IpRange) => UsedRange | null;
 
 /**
- * Finds what of the machine is in a range, also for many ranges and many routes: one request may ask for
- * thousands.
+ * Finds which of the machine's ranges overlap with a range, efficiently for many ranges and many routes: one
+ * request may have thousands.
  */
 function usedBy(used: readonly UsedRange[]): FindUse {
   const byFamily = { 4: lookup(used, 4), 6: lookup(used, 6) };
@@ -110,7 +110,7 @@ function lookup(used: readonly UsedRange[], family: 4 | 6): FindUse {
   const sorted = used
     .filter(({ range }) => range.family === family && range.prefix >= shortestPrefix[family])
     .toSorted((one, other) => (one.range.first < other.range.first ? -1 : 1));
-  // For each place the one that reaches farthest of those up to there.
+  // For each position, the one with the largest end of those up to there.
   const farthest: UsedRange[] = [];
   for (const one of sorted) {
     const before = farthest.at(-1);
@@ -130,7 +130,7 @@ function lookup(used: readonly UsedRange[], family: 4 | 6): FindUse {
 }
 
 function decideAddress(name: string, address: string, findUse: FindUse): Decision {
-  // Made for a refusal only: one request may have thousands of addresses.
+  // Computed for a refusal only: one request may have thousands of addresses.
   const what = () => message('policy.network-with-address', { name, address });
   const range = parseIpRange(address);
   if (range === null) return deny('unmodelled-value', what());

@@ -4,14 +4,14 @@ import { isObject } from './json.ts';
 import { message } from '../messages/message.ts';
 import { listAt, objectAt, textAt, textMapAt } from './shape.ts';
 
-/** A network that is to be made. */
+/** A network to be created. */
 export interface NetworkRequest {
   readonly name: string;
   readonly driver: string;
   readonly addressDriver: string;
-  /** It only holds settings for others. */
+  /** A config-only network. */
   readonly configOnly: boolean;
-  /** The network that its settings are taken from; '' for none. */
+  /** The network from which its configuration is taken; '' for none. */
   readonly configFrom: string;
   /** All addresses and ranges in it, as they are written. */
   readonly addresses: readonly string[];
@@ -19,13 +19,12 @@ export interface NetworkRequest {
 }
 
 /**
- * Drivers that are part of the engine. `host` is left out: there is one such network, and it is the
- * engine's.
+ * Drivers that are part of the engine. `host` is left out: there is one such network, and it is the engine's.
  */
 const drivers = new Set(['', 'default', 'bridge', 'macvlan', 'ipvlan', 'overlay', 'null']);
 const addressDrivers = new Set(['', 'default', 'null']);
 
-/** Reads a checked body of `POST /networks/create`. */
+/** Extracts the network from a checked body of `POST /networks/create`. */
 export function readNetworkRequest(body: JsonObject): NetworkRequest {
   const addressing = objectAt(body, 'IPAM');
   return {
@@ -47,9 +46,9 @@ function addressesOf(config: JsonObject): readonly string[] {
 }
 
 /**
- * May a network with these drivers be made? Any other name is looked for among the engine's plugins, as part
- * of a path: it may lead to a socket of the caller's own, and a network plugin hands whatever interface of
- * the machine it likes to a container.
+ * Whether a network with these drivers may be created. Any other name is looked up among the engine's
+ * plugins, as part of a path: it may lead to a socket of the caller's own, and a network plugin can give any
+ * interface of the machine to a container.
  */
 export function decideNetwork({
   name,

@@ -83,7 +83,7 @@ describe('B7: who made what', () => {
     ['odd values', new Map([['label', 'x']])],
     ['odd elements', new Map([['label', [true]]])],
   ])('refuses filters that are %s', (_, sent) => {
-    expect(narrowFilters(sent as Json, 'me')).toBeNull(); // as they may have come
+    expect(narrowFilters(sent as Json, 'me')).toBeNull(); // in any order
   });
 
   it('finds linked containers', () => {

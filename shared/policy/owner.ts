@@ -5,14 +5,14 @@ import { message, type Message } from '../messages/message.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 
 /**
- * Says through which mounted socket something was made. Only the gateway sets it, so that it can be relied
- * on.
+ * Identifies the mounted socket through which an object was created. Only the gateway sets it, so that it is
+ * reliable.
  */
 export const ownerLabel = 'io.bulkhead.socket-mount';
 
 /**
- * The refusal of a label of the client's own that claims somebody made it, in the body of a container, volume
- * or network to be created. `owner` is who may say so of themselves; null: nobody.
+ * The refusal of a client's own label that claims an owner, in the body of a container, volume or network to
+ * be created. `owner` is the owner that the client may claim; null: none.
  */
 export function ownerLabelDenial(body: JsonObject, owner: string | null): Denial | null {
   const labels = [
@@ -29,12 +29,12 @@ export function ownerLabelDenial(body: JsonObject, owner: string | null): Denial
   return null;
 }
 
-/** The body with the label; `value` '' takes away what the image says. */
+/** The body with the label; `value` '' overrides the image's label. */
 export function withOwnerLabel(body: JsonObject, value: string): JsonObject {
   return new Map(body).set('Labels', new Map(objectAt(body, 'Labels')).set(ownerLabel, value));
 }
 
-/** The body with the label on every volume that its `Mounts` may bring into being. */
+/** The body with the label on every volume that its `Mounts` may create. */
 export function withOwnedMounts(body: JsonObject, owner: string): JsonObject {
   const host = objectAt(body, 'HostConfig');
   const mounts = listAt(host, 'Mounts');
@@ -57,8 +57,8 @@ export function linkedContainers(body: JsonObject): string[] {
 }
 
 /**
- * The body with the containers of its links by their ids, as far as `ids` has them: a name may mean another
- * one a moment later.
+ * The body with the containers of its links by their ids, as far as they are in `ids`: a name may refer to
+ * another one a moment later.
  */
 export function withPinnedLinks(body: JsonObject, ids: ReadonlyMap<string, string>): JsonObject {
   const host = objectAt(body, 'HostConfig');
@@ -72,9 +72,7 @@ export function withPinnedLinks(body: JsonObject, ids: ReadonlyMap<string, strin
   return new Map(body).set('HostConfig', new Map(host).set('Links', pinned));
 }
 
-/**
- * The `filters` parameter, narrowed to what `owner` made; null when it is not one that the engine would read.
- */
+/** The `filters` parameter, restricted to objects of `owner`; null if the engine would not parse it. */
 export function narrowFilters(filters: Json | undefined, owner: string): JsonObject | null {
   const narrowed = new Map<string, Json>();
   if (filters !== undefined && !isObject(filters)) return null;
@@ -90,7 +88,7 @@ export function narrowFilters(filters: Json | undefined, owner: string): JsonObj
   return narrowed.set('label', new Map(isObject(labels) ? labels : []).set(`${ownerLabel}=${owner}`, true));
 }
 
-/** What is refused altogether through a socket that shows only what is its own. */
+/** What is always refused through a socket with scope `own`. */
 export function notOwnDenial(what: string | Message, setting: SettingPointer): Denial {
   return deny('not-own', what, { setting });
 }

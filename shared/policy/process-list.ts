@@ -1,19 +1,20 @@
 import { message, type Message } from '../messages/message.ts';
 import { deny, type Denial } from './decision.ts';
 
-// For `docker top` the engine runs the machine's `ps`, as root and over every process, with the words of the
-// client. It keeps the rows whose column PID names a process of the container, and says of a row where that
-// column holds no number what it holds. It finds the column by the titles: a title of the client's own, or a
-// column of several words before it, makes it take a word of some process's arguments or variables for the
-// number. So only options pass with which the column of that title holds process ids.
+// For `docker top` the engine runs the machine's `ps`, as root and over every process, with the client's
+// options. It keeps the rows whose column PID names a process of the container, and fails for a row where
+// that column has no number, with its content in the error. It finds the column by the titles: with a title
+// chosen by the client, or a column of several words before it, a word of some process's arguments or
+// variables is used as the number. So only options are allowed with which the column of that title contains
+// process ids.
 
 /**
- * Options of one letter without an argument whose output has the column PID before all that may be several
+ * Options of one letter without an argument whose output has the column PID before all columns with several
  * words.
  */
 const unixLetters = /^[AacdefFHjlLmTwy]*$/;
 const bsdLetters = /^[acefHjlmrSTuvwxX]*$/;
-/** `ps` reads these as BSD's where no user is called so. */
+/** `ps` parses these as BSD's if no user has this name. */
 const bsdSpellings = new Set(['-aux', '-ax', '-auxw', '-auxww']);
 const longOption = /^--(?:forest|cumulative|sort=[a-z_%,+-]+)$/;
 
@@ -73,8 +74,8 @@ const oneWord = new Set([
 const column = /^([a-z_]+|%cpu|%mem)(?::[0-9]{1,4})?$/;
 
 /**
- * The refusal of `docker top` with options that could show what other processes of the machine hold.
- * `options` as in `ps_args`.
+ * The refusal of `docker top` with options that could show data of other processes of the machine. `options`
+ * as in `ps_args`.
  */
 export function processListDenial(options: string): Denial | null {
   const words = options.split(' ').filter((word) => word !== '');
@@ -86,7 +87,7 @@ export function processListDenial(options: string): Denial | null {
     if (!(dash === '-' ? unixLetters : bsdLetters).test(before) || (before === '' && list === undefined))
       return refused(word);
     if (list === undefined) continue;
-    // The columns are the rest of the word, or the next one.
+    // The columns are the rest of the word, or the next word.
     const names = list === '' ? (words[++at] ?? '') : list;
     for (const name of names.split(',')) {
       const found = column.exec(name)?.[1];

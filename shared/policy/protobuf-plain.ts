@@ -1,16 +1,14 @@
 import type { FieldShape, FieldValue, Message, MessageShape } from './protobuf.ts';
 import { writeMessage } from './protobuf-write.ts';
 
-/** What a field of a plain message holds; maps are objects. */
+/** A field's value in a plain message; maps are objects. */
 export type PlainValue = string | number | bigint | boolean | Uint8Array | Plain | readonly PlainValue[];
 /** A message as a plain object, by the names of its fields. */
 export interface Plain {
   readonly [field: string]: PlainValue;
 }
 
-/**
- * A message of that shape. Throws for a field it does not have, and for a value that is none of the field's.
- */
+/** A message of that shape. Throws for an unknown field, and for an invalid value. */
 export function plainMessageOf(shape: MessageShape, plain: Plain): Message {
   const fields = new Map(Object.values(shape.fields).map((field) => [field.name, field]));
   const values = new Map<string, FieldValue[]>();

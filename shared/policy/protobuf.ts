@@ -36,7 +36,7 @@ export interface MessageShape {
 
 export type FieldValue = string | bigint | boolean | Uint8Array | Message;
 
-/** A message as read: every field that was there, by name, its occurrences in order. */
+/** A parsed message: every field that was present, by name, its occurrences in order. */
 export interface Message {
   readonly shape: MessageShape;
   readonly values: ReadonlyMap<string, readonly FieldValue[]>;
@@ -47,21 +47,21 @@ export type ReadResult =
 
 export interface MessageProblem {
   readonly kind: 'unknown-field' | 'unreadable';
-  /** Where: 'pb.ExecOp' (and the field's number, for unknown ones). */
+  /** Where: 'pb.ExecOp' (with the field's number for unknown ones). */
   readonly where: string;
   /** As a clause: 'it has a field twice'. */
   readonly why: string;
 }
 
 /**
- * Levels of nesting, and fields in all: far above what builds have (a step has some thirty). Each field takes
- * a few microseconds.
+ * Levels of nesting, and total number of fields: far above those of builds (a step has some thirty). Each
+ * field takes a few microseconds.
  */
 const maxDepth = 64;
 
 const maxFields = 50_000;
 
-/** Fields read so far, over the messages that belong together. */
+/** Number of fields read so far, in all messages of a request. */
 export interface FieldCount {
   fields: number;
 }
@@ -75,7 +75,7 @@ class Unreadable extends Error {
 }
 
 /**
- * Reads one message. Errors name the place and what is wrong with it. Messages with messages in their bytes
+ * Parses one message. Errors name the place and the problem. Messages that contain messages in their bytes
  * share a `count`.
  */
 export function readMessage(
@@ -176,7 +176,7 @@ class Reader {
   /** Base 128, at most 64 bits, in as few bytes as it needs. */
   #varint(end: number, fail: (why: string) => never): bigint {
     let low = 0;
-    // Most are one byte, nearly all fit 28 bits.
+    // Most have one byte, nearly all fit 28 bits.
     for (let shift = 0; shift < 28; shift += 7) {
       if (this.#at >= end) return fail('it is cut short');
       const byte = this.#bytes[this.#at++] ?? 0;
@@ -207,7 +207,7 @@ function text(bytes: Uint8Array, field: FieldShape, fail: (why: string) => never
 }
 
 /**
- * Decoders cut numbers to the field's width: wider ones are refused, or 2^32 + 1 would be a 1 there and none
+ * Decoders cut numbers to the field's width: wider ones are refused, since 2^32 + 1 would be 1 there and not
  * here.
  */
 function numberIn(
@@ -247,16 +247,16 @@ function onceOnly(
   keys.add(known);
 }
 
-/** Keys of the map fields being read. */
+/** Keys of the current map fields. */
 const visited = new WeakMap<readonly FieldValue[], Set<unknown>>();
 
-// ---- reading what was read
+// ---- reading parsed messages
 
 const nothing: readonly FieldValue[] = [];
 
 const all = (message: Message | null, field: string) => message?.values.get(field) ?? nothing;
 
-/** A string; '' without. */
+/** A string; '' if missing. */
 export function textOf(message: Message | null, field: string): string {
   const value = all(message, field)[0];
   return typeof value === 'string' ? value : '';
@@ -266,7 +266,7 @@ export function textsOf(message: Message | null, field: string): readonly string
   return all(message, field).filter((value) => typeof value === 'string');
 }
 
-/** A number or an enum; 0 without. */
+/** A number or an enum; 0 if missing. */
 export function numberOf(message: Message | null, field: string): bigint {
   const value = all(message, field)[0];
   return typeof value === 'bigint' ? value : 0n;

@@ -6,7 +6,7 @@ import type { DeviceFacts } from './create-devices.ts';
 import type { SocketDecision } from './socket-mount.ts';
 import type { VolumeDriverFacts } from './volume.ts';
 
-/** What has to be known of the engine and its machine before a create request can be decided. */
+/** The facts about the engine and its machine that a create decision needs. */
 export interface CreateLookups {
   /** Names or ids of containers whose namespaces or volumes are to be used. */
   readonly containers: readonly string[];
@@ -21,8 +21,7 @@ export interface ContainerReference {
   /** Runs, or would run, under the isolation runtime. */
   readonly protected: boolean;
   /**
-   * Uid of the user who had it made (A8), whose ids it has on the machine; null: not known, or of no account
-   * here.
+   * Uid of the user who had it created (A8), a user of the machine; null: unknown, or not an account here.
    */
   readonly user?: number | null;
   readonly mounts: readonly {
@@ -36,25 +35,23 @@ export interface ContainerReference {
 }
 
 /**
- * The answers; null stands for "there is no such thing". What is missing altogether was not queried, and is
- * refused.
+ * The facts; null means that the object does not exist. An object that is missing altogether was not queried,
+ * and is refused.
  */
 export interface CreateFacts {
-  /** Uid of the user whose the new container will be, as `ContainerReference.user`. */
+  /** Uid of the user who creates the new container, as `ContainerReference.user`. */
   readonly user?: number | null;
   readonly containers: ReadonlyMap<string, ContainerReference | null>;
   readonly volumes: ReadonlyMap<string, VolumeDriverFacts | null>;
   readonly networks: ReadonlyMap<string, { readonly driver: string } | null>;
   readonly binds: ReadonlyMap<string, BindSourceFacts>;
-  /** By path as requested, cleaned: what the settings say of devices. Missing: none may be had. */
+  /** By requested path, cleaned: what the settings allow for devices. Missing: none are allowed. */
   readonly devices?: ReadonlyMap<string, DeviceFacts> | undefined;
-  /**
-   * May the image have the Docker socket? Null where that was not checked, or can't be.
-   */
+  /** Whether the image may have the Docker socket. Null if that was not checked, or can't be. */
   readonly socket: SocketDecision | null;
 }
 
-/** 'container:X' → X, without the slash that the engine's names begin with; null for other modes. */
+/** 'container:X' → X, without the leading slash of the engine's names; null for other modes. */
 export function containerMode(mode: string): string | null {
   return mode.startsWith('container:') ? mode.slice('container:'.length).replace(/^\//, '') : null;
 }
@@ -70,7 +67,7 @@ export function parseVolumesFrom(text: string): { readonly container: string; re
 /** Network modes that are not names of networks. */
 export const builtInNetworkModes = new Set(['', 'default', 'bridge', 'none', 'host', 'private']);
 
-/** What a create body (already of the right shape) refers to. */
+/** The references in a create body (already of the right shape). */
 export function createLookups(body: JsonObject): CreateLookups {
   const host = objectAt(body, 'HostConfig');
   const containers = new Set<string>();

@@ -4,7 +4,7 @@ import { badRequest, type EngineError } from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { checkShape, wholeBody, type Shape, type ShapeProblem } from './shape.ts';
 
-/** A request's body as the engine reads it, by the engine's names of fields; or why it is refused. */
+/** A request's body as the engine parses it, by the engine's names of fields; or why it is refused. */
 export type ReadBody =
   { readonly ok: true; readonly body: JsonObject } | { readonly ok: false; readonly denial: Denial };
 
@@ -13,7 +13,7 @@ export function readBodyAs(value: Json, shape: Shape): ReadBody {
   if (value === null) return { ok: true, body: new Map() };
   const shaped = checkShape(value, shape);
   if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem, shape) };
-  // A checked object stays one.
+  // A checked object is still an object.
   return isObject(shaped.value)
     ? { ok: true, body: shaped.value }
     : { ok: false, denial: deny('unreadable-body', message('policy.the-body')) };
@@ -38,7 +38,7 @@ function shapeDenial(problem: ShapeProblem, shape: Shape): Denial {
   }
 }
 
-/** The error of Go's decoder: the names of embedded structs, which it repeats in the path, are left away. */
+/** The error of Go's decoder: the names of embedded structs, which it repeats in the path, are omitted. */
 function decoderError(
   path: string,
   { found, type }: NonNullable<ShapeProblem['goError']>,

@@ -1,8 +1,8 @@
 import { JsonNumber, foldKey, isList, isObject, type Json, type JsonObject } from './json.ts';
 
 /**
- * Shapes of request bodies: what is not in a shape is refused. `null` stands for "absent" everywhere, as in
- * Go. Keys name fields as in Go's encoding/json: exactly, or else without regard to case.
+ * Shapes of request bodies: what is not in a shape is refused. `null` means "absent" everywhere, as in Go.
+ * Keys match fields as in Go's encoding/json: exactly, or else case-insensitively.
  */
 export type Shape =
   | 'string'
@@ -12,11 +12,14 @@ export type Shape =
   | 'words'
   | { readonly list: Shape }
   | { readonly map: Shape }
-  /** Fields by the engine's names. `ignored`: names of no field in any supported engine; they are removed. */
+  /**
+   * Fields by the engine's names. `ignored`: names that are no field in any supported engine; they are
+   * removed.
+   */
   | {
       readonly fields: Readonly<Record<string, Shape>>;
       readonly ignored?: readonly string[];
-      /** The struct that the engine decodes a whole body into, as its errors name it. */
+      /** The struct into which the engine decodes a whole body, as named in its errors. */
       readonly struct?: string;
     };
 
@@ -26,7 +29,7 @@ export interface ShapeProblem {
   readonly why: 'unknown-field' | 'repeated-field' | 'wrong-type';
   /** For a repeated field: the engine's name of it. For a wrong type: what is expected. */
   readonly expected: string;
-  /** For a wrong type: what Go's decoder says of it; missing where it takes the value. */
+  /** For a wrong type: the error of Go's decoder; missing if Go accepts the value. */
   readonly goError?: { readonly found: string; readonly type: string };
 }
 export type ShapeResult =
@@ -43,10 +46,10 @@ export function checkShape(value: Json, shape: Shape, path = ''): ShapeResult {
     : { ok: false, problem: { ...result.problem, path: joined(path, result.problem.path) || wholeBody } };
 }
 
-/** The path of a problem of the value as a whole. */
+/** The path of a problem of the whole value. */
 export const wholeBody = 'the body';
 
-/** Where a problem is gets its name on the way out: what has none costs nothing. */
+/** The path is composed while returning: a value without a problem costs nothing. */
 function inside(part: string, { problem }: Extract<ShapeResult, { ok: false }>): ShapeResult {
   return { ok: false, problem: { ...problem, path: joined(part, problem.path) } };
 }
@@ -58,7 +61,7 @@ function check(value: Json, shape: Shape): ShapeResult {
   if (typeof shape === 'string') return scalar(value, shape);
   if ('list' in shape) {
     if (!isList(value)) return wrong('a list', value, shape);
-    // What loses nothing stays as it is: a copy of 65,535 ports is 20 MB.
+    // An unchanged value is not copied: a copy of 65,535 ports is 20 MB.
     let list: Json[] | null = null;
     for (const [index, entry] of value.entries()) {
       // In Go a null in a list is an empty element; no client sends one.
@@ -111,7 +114,7 @@ function checkFields(value: JsonObject, fields: Fields, ignored: readonly string
 const fieldNames = new WeakMap<Fields, ReadonlyMap<string, string>>();
 const ignoredKeys = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-/** The names of fields by what Go makes of them. */
+/** The names of fields by their folding in Go. */
 function namesByFolding(fields: Fields): ReadonlyMap<string, string> {
   const names = fieldNames.get(fields) ?? new Map(Object.keys(fields).map((name) => [foldKey(name), name]));
   fieldNames.set(fields, names);
@@ -151,7 +154,7 @@ function scalar(value: Json, shape: 'string' | 'boolean' | 'integer' | 'words'):
   }
 }
 
-/** `shape`: what Go decodes the value into; missing where it takes it. */
+/** `shape`: what Go decodes the value into; missing if Go accepts it. */
 function wrong(expected: string, value: Json, shape?: Shape): Extract<ShapeResult, { ok: false }> {
   return {
     ok: false,
@@ -180,7 +183,7 @@ function goType(shape: Shape): string {
   return 'map' in shape ? `map[string]${goType(shape.map)}` : (shape.struct ?? 'struct');
 }
 
-// Reading checked values. A checked shape guarantees the type; null and absent are the same.
+// Access to checked values. A checked shape guarantees the type; null and absent are the same.
 
 export function textAt(object: JsonObject, key: string): string {
   const value = object.get(key);

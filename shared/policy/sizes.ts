@@ -1,9 +1,9 @@
 import type { MessageId } from '../messages/catalogue/index.ts';
 
-/** Id of the sentence on what the client can do. */
+/** Id of the sentence about what the client can do. */
 export type SizeAdvice = Extract<MessageId, `policy.advice-${string}`>;
 
-/** How much a value of a request may hold. */
+/** Limits for a value of a request. */
 export interface SizeLimits {
   /** Entries of the list, or of the object. */
   readonly entries?: number;
@@ -13,9 +13,9 @@ export interface SizeLimits {
   readonly keyBytes?: number;
   /** Bytes of all strings in the value, keys included. */
   readonly allBytes?: number;
-  /** What the client can do where there are too many entries, or bytes in all, as a clause. */
+  /** What the client can do if there are too many entries or total bytes, as a clause. */
   readonly instead?: SizeAdvice;
-  /** And where one is too long. */
+  /** The same if one is too long. */
   readonly shorter?: SizeAdvice;
   /** Of single fields of an object. */
   readonly fields?: Readonly<Record<string, SizeLimits>>;
@@ -23,7 +23,7 @@ export interface SizeLimits {
   readonly each?: SizeLimits;
 }
 
-/** What was more than a limit. `at`: where, dotted; `has`: entries or bytes up to where it was read. */
+/** What exceeded a limit. `at`: where, dotted; `has`: entries or bytes up to where it was parsed. */
 export interface Exceeded {
   readonly kind: 'entries' | 'bytes' | 'allBytes';
   readonly at: string;
@@ -37,7 +37,7 @@ export const maxPathBytes = 4095;
 /** MAX_ARG_STRLEN of the kernel without its final NUL: bytes of one argument or variable. */
 export const maxArgumentBytes = 128 * 1024 - 1;
 
-/** Of everything that has no limits of its own. */
+/** Limits of everything that has no limits of its own. */
 export const defaultSizes = { entries: 1024, bytes: maxArgumentBytes, keyBytes: maxPathBytes } as const;
 
 // eslint-disable-next-line no-control-regex -- ASCII begins with control characters

@@ -4,13 +4,13 @@ import type { SettingPointer } from '../rules/index.ts';
 
 const imageList = '/enhancedContainerIsolation/dockerSocketMount/imageList';
 
-/** What is known when a container asks for the engine's socket. */
+/** The facts about a container's request for the engine's socket. */
 export interface SocketMountRequest {
   /** The path as the client wrote it. */
   readonly source: string;
-  /** Image the container is to be made from. */
+  /** Image of the new container. */
   readonly image: string;
-  /** It is the socket clients use; false for sockets that nobody gets: the engine's own, containerd's. */
+  /** It is the clients' socket; false for sockets that no container gets: the engine's own, containerd's. */
   readonly docker: boolean;
 }
 
@@ -24,8 +24,8 @@ export type SocketDecision =
   | { readonly kind: 'refused'; readonly detail: string | Message; readonly remedy: 'image-list' | 'none' };
 
 /**
- * The refusal of a mount of the socket (B1). What is granted is no mount of it: the source is replaced
- * before.
+ * The refusal of a mount of the socket (B1). A granted one is not a mount of it any more: the source was
+ * replaced before.
  */
 export function decideSocketMount(request: SocketMountRequest, decision: SocketDecision | null): Denial {
   if (!request.docker)
@@ -51,7 +51,7 @@ export function decideSocketMount(request: SocketMountRequest, decision: SocketD
   );
 }
 
-/** The refusal to take another container's socket along. */
+/** The refusal to share another container's socket. */
 export function foreignSocket(image: string, decision: SocketDecision | null): Denial {
   return deny(
     'socket-mount',

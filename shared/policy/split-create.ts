@@ -1,13 +1,10 @@
 import { isList, isObject, writeJson, type Json, type JsonObject } from './json.ts';
 import { liftHostConfig } from './top-level-host-config.ts';
 
-/** Fields whose parts mean something only together. */
+/** Fields whose parts are meaningful only together. */
 const indivisible = new Set(['LogConfig', 'RestartPolicy', 'Healthcheck']);
 
-/**
- * One thing a create body asks for: where it stands in the body, what it says there, and a body that asks for
- * nothing else.
- */
+/** One part of a create body: its place in the body, its value, and a body that requests nothing else. */
 export interface CreatePart {
   readonly field: string;
   readonly value: Json;
@@ -15,10 +12,10 @@ export interface CreatePart {
 }
 
 /**
- * Splits a create body into bodies that ask for one thing each (one bind, one namespace mode, one device), so
- * that every one of them can be decided on its own and all findings are reported, not only the first. Each
- * has the image and, so that it says nothing about the runtime, the isolation runtime; the first one has the
- * client's runtime and nothing else.
+ * Splits a create body into bodies that request one thing each (one bind, one namespace mode, one device), so
+ * that every one can be decided separately and all findings are reported, not only the first. Each has the
+ * image and the isolation runtime, so that the runtime causes no finding; the first one has the client's
+ * runtime and nothing else.
  */
 export function splitCreateBody(sent: JsonObject, runtime: string): CreatePart[] {
   const body = liftHostConfig(sent);
@@ -77,10 +74,7 @@ const defaults = new Set([
 ]);
 const longest = 500;
 
-/**
- * A part's value as text for a person: a list's one entry, a map's one pair. Null where nothing is requested
- * for.
- */
+/** A part's value as text for display: a list's one entry, a map's one pair. Null if it requests nothing. */
 export function partText({ field, value }: Pick<CreatePart, 'field' | 'value'>): string | null {
   if (defaults.has(writeJson(value))) return null;
   const one = isList(value) && value.length === 1 ? (value[0] ?? null) : value;

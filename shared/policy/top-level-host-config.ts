@@ -2,22 +2,22 @@ import { hostConfigKeys } from './docker-bodies.ts';
 import { foldKey, isObject, type Json, type JsonObject } from './json.ts';
 import { isZero } from './shape.ts';
 
-/** Fields that engines before v27 take from the top level where `HostConfig` does not set them. */
+/** Fields that engines before v27 read at the top level if `HostConfig` does not set them. */
 const merged: ReadonlyMap<string, string> = new Map([
   ...['CpuShares', 'CpusetCpus', 'Memory', 'MemorySwap', 'VolumeDriver'].map((name): [string, string] => [
     foldKey(name),
     name,
   ]),
-  // The name that CpusetCpus had before.
+  // The former name of CpusetCpus.
   [foldKey('Cpuset'), 'CpusetCpus'],
 ]);
 // No field of `ContainerConfig` has such a name.
 const hostKeys = new Set([...hostConfigKeys, 'Cpuset'].map(foldKey));
 
 /**
- * A create body with the fields of `HostConfig` that stand at its top level where they take effect. Engines
- * before v27 use them all where there is no `HostConfig`, and a few beside one; the others are ignored, as
- * later engines ignore all. What is moved is decided like any other `HostConfig`.
+ * A create body with the top-level fields of `HostConfig` moved to where they take effect. Engines before v27
+ * use them all if there is no `HostConfig`, and a few in addition to one; the others are ignored, as later
+ * engines ignore all. Moved fields are decided like any other `HostConfig`.
  */
 export function liftHostConfig(body: JsonObject): JsonObject {
   const rest = new Map<string, Json>();

@@ -13,7 +13,7 @@ const tmpfsOption = new RegExp(
     String.raw`uid=[0-9]{1,10}|gid=[0-9]{1,10}|ro|rw|nosuid|nodev|noexec|noatime|relatime)$`,
 );
 
-/** The engine's answer to options that need others. */
+/** The engine's response to options that require others. */
 function missingOption(
   name: string,
   options: ReadonlyMap<string, string>,
@@ -25,8 +25,8 @@ function missingOption(
 }
 
 /**
- * May such a volume be made or used (A8, B1)? The local driver mounts whatever its options say, so only tmpfs
- * and its size-like options pass; other drivers are plugins.
+ * Whether such a volume may be created or used (A8, B1). The local driver mounts whatever its options
+ * request, so only tmpfs and its size-like options are allowed; other drivers are plugins.
  */
 export function decideVolume(name: string, facts: VolumeDriverFacts): Decision {
   const volume = (): Message =>

@@ -54,7 +54,7 @@ import { volumeOptions } from './volume-options.ts';
 import { volumePlugin } from './volume-plugin.ts';
 import { volumeUnknown } from './volume-unknown.ts';
 
-/** Every rule there is. To add one: write its file, and list it here. */
+/** All rules. To add one: write its file, and list it here. */
 export const ruleList = [
   runtimeForced,
   usernsIgnored,

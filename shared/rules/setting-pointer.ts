@@ -21,11 +21,11 @@ export type SettingPointer = FixedSettingPointer | `/bulkhead/perImageCommandLis
 
 const perImageList = '/bulkhead/perImageCommandLists/';
 
-/** Whether this version knows a setting with one place in the document. */
+/** Whether a setting with one place in the document is known. */
 export const isFixedPointer = (pointer: string): pointer is FixedSettingPointer =>
   Object.hasOwn(settingSentences, pointer);
 
-/** Whether this version knows a pointer: the log may be of another one. */
+/** Whether a pointer is known: the log may come from another version. */
 export const isSettingPointer = (pointer: string | null): pointer is SettingPointer =>
   pointer === null ||
   isFixedPointer(pointer) ||
