@@ -8,7 +8,7 @@ const at = (marked: string): [string, number] => [marked.replace('|', ''), marke
 const suggest = (marked: string, format?: SettingsFormat) => suggestAt(...at(marked), format);
 const labels = (marked: string, format?: SettingsFormat) =>
   suggest(marked, format)?.options.map((option) => option.label) ?? null;
-/** The text after taking a suggestion, places to fill in by their proposal. */
+/** The text after accepting a suggestion, placeholders filled with their defaults. */
 const take = (marked: string, label: string): string => {
   const [text] = at(marked);
   const found = suggest(marked);

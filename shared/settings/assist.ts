@@ -5,17 +5,17 @@ import { knownKeyAt, type KnownKey } from './known-keys.ts';
 import { toPointer, type SettingsPath } from './pointer.ts';
 import type { SettingsFormat } from '../targets/capabilities.ts';
 
-/** Something that may stand at a place of the document. */
+/** A completion at a place of the document. */
 export interface Suggestion {
-  /** As it stands in the text: `"locked"`, `true`, `"image*"`. */
+  /** As written in the text: `"locked"`, `true`, `"image*"`. */
   readonly label: string;
   /**
-   * What to put there; `${…}` is a place to fill in, the first is selected. Null for what can't be used here:
-   * it is shown with the reason only.
+   * The text to insert; `${…}` is a placeholder, the first is selected. Null for what can't be used here: it
+   * is displayed only with the reason.
    */
   readonly insert: string | null;
   readonly kind: 'key' | 'value' | 'command' | 'group' | 'unsupported';
-  /** What it means; null where the label alone says it. */
+  /** Its meaning; null if the label is sufficient. */
   readonly about: Message | null;
   readonly key?: KnownKey;
 }
@@ -26,7 +26,7 @@ export interface Suggestions {
   readonly options: readonly Suggestion[];
 }
 
-/** A known key with the place it stands at. */
+/** A known key at its position. */
 export interface KeyHelp {
   readonly pointer: string;
   readonly path: SettingsPath;
@@ -36,8 +36,8 @@ export interface KeyHelp {
 }
 
 /**
- * What may be written at `offset`, from what is known of the format; null where nothing is known. Works on
- * texts that are no JSON (yet). `format` leaves out what only others read.
+ * What may be written at `offset`, from what is known of the format; null if nothing is known. Works on texts
+ * that are not (yet) JSON. `format` leaves out keys that only other engines read.
  */
 export function suggestAt(
   text: string,
@@ -50,7 +50,7 @@ export function suggestAt(
     : suggestValues(text, offset, location);
 }
 
-/** The known key at `offset`: on the key itself, or in its value where that is no object. */
+/** The known key at `offset`: on the key itself, or in its value if that is not an object. */
 export function keyAt(text: string, offset: number): KeyHelp | null {
   const { path, previousNode } = getLocation(text, offset);
   const key = path.length === 0 ? null : knownKeyAt(path);
@@ -84,13 +84,13 @@ function suggestKeys(
     if (present.has(name) && text.slice(from, to) !== label) return [];
     if (format === 'desktop' && key.usedBy === 'engine') return [];
     const known = knownKeyAt([...parentPath, name]) ?? key;
-    // Only the name is being changed where a value follows.
+    // If a value follows, only the name is being changed.
     const insert = after.startsWith(':')
       ? label
       : `${label}: ${skeleton(known)}${after.startsWith('"') ? ',' : ''}`;
     return [{ label, insert, kind: 'key', about: key.description, key: known }];
   });
-  // What this engine acts on first.
+  // Keys that this engine reads come first.
   const rank = ({ key }: Suggestion): number =>
     key?.usedBy === 'desktop' || key?.usedBy === 'editor' ? 1 : 0;
   return {
@@ -110,7 +110,7 @@ function suggestValues(text: string, offset: number, { path, previousNode }: Loc
   const [from, to] = inNode
     ? [previousNode.offset, previousNode.offset + previousNode.length]
     : wordRangeAt(text, offset);
-  // After a whole value a comma comes, not another value.
+  // After a complete value a comma is expected, not another value.
   if (!inNode && from === to && needsComma(text.slice(0, from))) return null;
   const options = key.content === 'docker-command' ? commands() : values(key);
   return options.length === 0 ? null : { from, to, options };
@@ -171,7 +171,7 @@ function commands(): Suggestion[] {
   ];
 }
 
-/** A value to begin with. Boolean switches begin with what turns them on. */
+/** An initial value. For boolean switches, the one that enables them. */
 function skeleton(key: KnownKey): string {
   const first = key.values?.[0];
   switch (key.type) {
@@ -192,10 +192,10 @@ function skeleton(key: KnownKey): string {
   }
 }
 
-/** Names the object around `offset` has already. */
+/** Names that the object around `offset` has already. */
 function siblings(text: string, offset: number): ReadonlySet<string> {
   const names = new Set<string>();
-  // Only this object's own text is read: from its brace to its end.
+  // Only this object's own text is parsed: from its brace to its end.
   const start = openBrace(text, offset);
   let depth = 0,
     expectsKey = true;
@@ -212,7 +212,7 @@ function siblings(text: string, offset: number): ReadonlySet<string> {
         try {
           names.add(String(JSON.parse(text.slice(i, end))));
         } catch {
-          /* not a whole string yet */
+          /* not a complete string yet */
         }
         expectsKey = false;
       }
@@ -231,7 +231,10 @@ function stringEnd(text: string, start: number): number {
   return text.length;
 }
 
-/** The brace that opens the object around `offset`, -1 for none. Strings are passed over from the front. */
+/**
+ * The brace that opens the object around `offset`, -1 for none. Scans from the beginning in order to skip
+ * strings.
+ */
 function openBrace(text: string, offset: number): number {
   const open: number[] = [];
   for (let i = 0; i < offset; i++) {
@@ -243,7 +246,7 @@ function openBrace(text: string, offset: number): number {
   return open.at(-1) ?? -1;
 }
 
-/** Does something before need a comma before anything else can follow? */
+/** Whether a comma is missing before the next member. */
 const needsComma = (before: string): boolean => /["\]}\dA-Za-z]\s*$/.test(before.slice(-2000));
 
 /** The bare word around `offset`: letters that are not in quotes yet. */

@@ -6,11 +6,11 @@ export const settingsChangeSchema = z.object({
   kind: z.enum(['added', 'removed', 'changed']),
   before: z.unknown().optional(),
   after: z.unknown().optional(),
-  /** The page that edits it, for the dot in the navigation. */
+  /** The page that edits it, for the marker in the navigation. */
   page: z.enum(['isolation', 'socket', 'file-sharing', 'other']),
   /**
-   * What the change needs: nothing (the gateway reloads), that the engine takes another configuration, where
-   * it can without a restart, or one engine restart.
+   * What the change needs: nothing (the gateway reloads), another configuration of the engine (by a reload if
+   * possible), or one engine restart.
    */
   needs: z.enum(['nothing', 'engine-reload', 'engine-restart']),
 });

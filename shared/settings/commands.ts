@@ -1,12 +1,12 @@
 import { message, type Message } from '../messages/message.ts';
 
-/** Groups as they may be written in a command list (B5). */
+/** Groups in the form used in a command list (B5). */
 export const commandGroups = ['container*', 'image*', 'build*', 'volume*', 'network*', 'system*'] as const;
 export type CommandGroup = (typeof commandGroups)[number];
 
 /** A Docker CLI command that a command list may name. */
 export interface DockerCommand {
-  /** As it is written in the list: `push`, `volume create`. */
+  /** As written in the list: `push`, `volume create`. */
   readonly name: string;
   /** The group it belongs to, null for commands outside every group. */
   readonly group: CommandGroup | null;
@@ -16,9 +16,7 @@ export interface DockerCommand {
   readonly aliases: readonly string[];
 }
 
-/**
- * name, description, then other spellings. The group's own long form (`container run`) is added by itself.
- */
+/** name, description, then aliases. The group's own long form (`container run`) is added automatically. */
 type Row = readonly [name: string, description: Message, ...aliases: string[]];
 
 const rows: Record<CommandGroup, readonly Row[]> = {
@@ -132,13 +130,13 @@ function command([name, description, ...aliases]: Row, group: CommandGroup | nul
   return { name, group, description, aliases: [...long, ...aliases].filter((alias) => alias !== name) };
 }
 
-/** Every command a list may name, in the order the picker shows them. */
+/** Every command that a list may name, in display order. */
 export const dockerCommands: readonly DockerCommand[] = [
   ...commandGroups.flatMap((group) => rows[group].map((row) => command(row, group))),
   ...ungrouped.map((row) => command(row, null)),
 ];
 
-/** Commands that can't be listed, and why: what they call on the engine can be listed instead. */
+/** Commands that can't be listed, and why: the calls they make can be listed instead. */
 export const unsupportedCommands: Readonly<Record<string, Message>> = {
   compose: message('settings.it-calls-run-create-network-create-and'),
   dev: message('settings.it-works-outside-the-engine'),
@@ -159,8 +157,8 @@ const bySpelling = new Map(
 );
 
 /**
- * What an entry of a command list is. Entries are compared as written, but for space around and between
- * words.
+ * The meaning of an entry of a command list. Entries are compared as written, except for space around and
+ * between words.
  */
 export type ListedCommand =
   | { readonly kind: 'command'; readonly command: DockerCommand }
@@ -168,7 +166,7 @@ export type ListedCommand =
   | { readonly kind: 'unsupported'; readonly name: string; readonly why: Message }
   | { readonly kind: 'unknown'; readonly name: string };
 
-/** Reads one entry of `commandList.commands`. */
+/** Parses one entry of `commandList.commands`. */
 export function listedCommand(entry: string): ListedCommand {
   const name = entry
     .trim()
@@ -184,7 +182,7 @@ export function listedCommand(entry: string): ListedCommand {
   return why === undefined ? { kind: 'unknown', name } : { kind: 'unsupported', name: first, why };
 }
 
-/** Canonical names of the commands a list names, groups expanded; entries that name nothing are left out. */
+/** Canonical names of a list's commands, groups expanded; entries that name no command are left out. */
 export function namedCommands(entries: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const entry of entries) {
@@ -195,7 +193,7 @@ export function namedCommands(entries: readonly string[]): ReadonlySet<string> {
   return names;
 }
 
-/** May a command (canonical name) be sent under this list? B5. */
+/** Whether this list allows a command (canonical name). B5. */
 export function commandAllowed(
   list: { readonly type: 'deny' | 'allow'; readonly commands: readonly string[] },
   name: string,

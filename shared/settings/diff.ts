@@ -4,7 +4,7 @@ import type { SettingsChange } from './changes.ts';
 import type { SettingPage } from '../pages/pages.ts';
 import { pageOfSetting } from '../pages/setting-page.ts';
 
-/** What a change calls the page that edits it. */
+/** The name of the page that edits it, as part of a change. */
 const changePage: Readonly<Record<SettingPage, SettingsChange['page']>> = {
   isolation: 'isolation',
   'docker-socket': 'socket',
@@ -13,10 +13,10 @@ const changePage: Readonly<Record<SettingPage, SettingsChange['page']>> = {
 };
 
 /**
- * What differs in meaning between two settings texts, leaf by leaf and list element by list element;
- * formatting and key order are no difference. '' is "no file". Pointers of removed things are places in
- * `before`, all others places in `after`. A list or an empty object that comes or goes as a whole is one
- * change. Where a text can't be read, the document as a whole is one change.
+ * The semantic differences between two settings texts, leaf by leaf and list element by list element;
+ * formatting and key order do not count. '' is "no file". Pointers of removed things are places in `before`,
+ * all others places in `after`. A list or an empty object that is added or removed as a whole is one change.
+ * If a text can't be parsed, the whole document is one change.
  */
 export function diffSettings(before: string, after: string): SettingsChange[] {
   if (before === after) return [];
@@ -25,7 +25,7 @@ export function diffSettings(before: string, after: string): SettingsChange[] {
   return compare(from, to, '');
 }
 
-/** True when one of the changes needs an engine restart, of whatever engine reads its settings on change. */
+/** Whether one of the changes needs an engine restart, for any engine that reads its settings on change. */
 export const restartNeeded = (changes: readonly SettingsChange[]): boolean =>
   changes.some((c) => c.needs === 'engine-restart');
 
@@ -52,7 +52,9 @@ function compare(before: unknown, after: unknown, pointer: string): SettingsChan
   return sameJson(before, after) ? [] : [change(pointer, 'changed', before, after)];
 }
 
-/** An object that comes or goes is as many changes as it has leaves; that is what an admin counts. */
+/**
+ * An added or removed object counts as many changes as it has leaves, as an administrator would count them.
+ */
 function leaves(value: unknown, pointer: string, kind: 'added' | 'removed'): SettingsChange[] {
   if (isRecord(value) && Object.keys(value).length > 0)
     return Object.entries(value).flatMap(([name, member]) =>
@@ -72,7 +74,7 @@ const unordered = new RegExp(
     String.raw`bulkhead/perImageCommandLists/\d+/commands)$`,
 );
 
-/** Has the order of the list at this pointer no meaning? */
+/** Whether the order of the list at this pointer is irrelevant. */
 export const isUnorderedList = (pointer: string): boolean => unordered.test(pointer);
 
 function compareLists(
@@ -94,7 +96,7 @@ function compareLists(
   return [...removed, ...rest];
 }
 
-/** Elements are the same thing when they are equal or, being objects, have the same `path` or `image`. */
+/** Elements are identical when they are equal or, for objects, have the same `path` or `image`. */
 export function identityOf(element: unknown): string {
   if (isRecord(element)) {
     for (const key of ['path', 'image'])
@@ -119,7 +121,7 @@ function pairUnordered(before: readonly unknown[], after: readonly unknown[]): P
   });
 }
 
-/** Longest common subsequence where that is affordable; else what is common at both ends. */
+/** Longest common subsequence if that is affordable; else the common prefix and suffix. */
 function pairInOrder(before: readonly unknown[], after: readonly unknown[]): Pair[] {
   const [a, b] = [before.map(identityOf), after.map(identityOf)];
   let head = 0;
@@ -134,7 +136,7 @@ function pairInOrder(before: readonly unknown[], after: readonly unknown[]): Pai
   const pairs: Pair[] = Array.from({ length: head }, (_, i) => [i, i] as const);
   const [m, n] = [a.length - head - tail, b.length - head - tail];
   if (m * n > 0 && m * n <= 1_000_000) {
-    // best[i][j] = longest common subsequence of what follows i and j, as one flat table.
+    // best[i][j] = length of the longest common subsequence after i and j, as one flat table.
     const best = new Int32Array((m + 1) * (n + 1));
     const cell = (i: number, j: number): number => best[i * (n + 1) + j] ?? 0;
     for (let i = m - 1; i >= 0; i--) {
@@ -166,7 +168,7 @@ function canonical(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-/** JSON.stringify writes 1e400 (read as Infinity) as null; that must not make the two equal. */
+/** JSON.stringify writes 1e400 (parsed as Infinity) as null; that must not make the two equal. */
 export const sameJson = (a: unknown, b: unknown): boolean =>
   Object.is(a, b) ||
   (typeof a !== 'number' && typeof b !== 'number' && canonical(a) === canonical(b)) ||
@@ -189,8 +191,8 @@ function change(
 }
 
 /**
- * Turning ECI on or off reloads the engine, another backend restarts it; everything else the gateway reloads.
- * A missing toggle is an off one.
+ * Turning ECI on or off reloads the engine, another backend restarts it; everything else is reloaded by the
+ * gateway. A missing toggle means off.
  */
 function needsOf(pointer: string, before: unknown, after: unknown): SettingsChange['needs'] {
   if (pointer === '') return 'nothing';

@@ -69,9 +69,7 @@ export class SettingsEditor {
     return (this.style ??= detectStyle(this.text, root));
   }
 
-  /**
-   * Rewrites a value in place: nothing where equal, members where both are containers, else its whole range.
-   */
+  /** Rewrites a value in place: nothing if equal, members if both are containers, else its whole range. */
   private replace(node: Node, value: unknown, root: Node): TextEdit[] {
     if (sameAsNode(node, value)) return [];
     if (node.type === 'object' && isRecord(value)) return this.replaceObject(node, value, root);
@@ -94,7 +92,7 @@ export class SettingsEditor {
     const names = new Set((node.children ?? []).map((property) => String(property.children?.[0]?.value)));
     const retained = [...names].filter((name) => Object.hasOwn(value, name) && value[name] !== undefined);
     const added = Object.keys(value).filter((name) => value[name] !== undefined && !names.has(name));
-    // With nothing to keep there is no formatting to keep either.
+    // Without content there is no formatting to keep either.
     if (retained.length === 0) return [this.rewrite(node, value, root)];
     const edits = retained.flatMap((name) => {
       const member = propertyOf(node, name)?.children?.[1];
@@ -219,8 +217,8 @@ export class SettingsEditor {
   }
 
   /**
-   * Inserts written members before child `index` (after the last one when it is the length), laid out as the
-   * members around them are.
+   * Inserts formatted members before child `index` (after the last one when it is the length), in the layout
+   * of the members around them.
    */
   private insert(
     parent: Node,
@@ -265,8 +263,8 @@ export class SettingsEditor {
   }
 
   /**
-   * Are this container's members written on its own line? An empty one, or a scalar about to become one,
-   * follows the document.
+   * Whether this container's members are written on its own line. An empty one, or a scalar about to become
+   * one, follows the document.
    */
   private isOneLine(node: Node, root: Node): boolean {
     if (node.children === undefined || node.children.length === 0) return this.styleOf(root).oneLine;

@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import { childPointer, type SettingsPath } from './pointer.ts';
 
-/** A key that an object holds twice. `offset`/`length` are the later key's. */
+/** A key that occurs twice in an object. `offset`/`length` are the later key's. */
 export interface DuplicateKey {
   readonly pointer: string;
   readonly key: string;
@@ -10,7 +10,7 @@ export interface DuplicateKey {
   readonly firstOffset: number;
 }
 
-/** Keys that an object of the document holds twice, in the order of the text. */
+/** Duplicate keys in the objects of the document, in the order of the text. */
 export function findDuplicates(root: Node): DuplicateKey[] {
   const found: DuplicateKey[] = [];
   const walk = (node: Node, pointer: string): void => {
@@ -38,8 +38,8 @@ export function findDuplicates(root: Node): DuplicateKey[] {
 }
 
 /**
- * The node of a path, or undefined. Of a duplicated key the last one, as JSON.parse reads it. A number finds
- * a key in an object, a digit string an index in an array.
+ * The node of a path, or undefined. Of duplicate keys the last one, as JSON.parse interprets it. A number
+ * finds a key in an object, a digit string an index in an array.
  */
 export function nodeAt(root: Node, path: SettingsPath): Node | undefined {
   let node: Node | undefined = root;

@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 // ---- properties ----
 
-/** Texts of leaves whose spelling JSON.parse would not give back. */
+/** Texts of leaves whose notation JSON.parse would not preserve. */
 const leafText = fc.oneof(
   fc.constantFrom(
     '12345678901234567890',
@@ -193,7 +193,7 @@ describe('editSettings keeps every byte it need not touch', () => {
         const pointer = toPointer(path);
         const parent = path.slice(0, -1);
         const container = read(text, parent);
-        // Without what was removed the parent may be empty, and so a leaf itself.
+        // Without the removed members the parent may be empty, and therefore a leaf itself.
         const rest = (all: Map<string, string>) =>
           [...all].filter(([at]) => !inside(at, pointer) && at !== toPointer(parent)).map(([, leaf]) => leaf);
         if (Array.isArray(container)) {

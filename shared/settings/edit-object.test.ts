@@ -39,8 +39,7 @@ describe('editSettings on a whole object', () => {
                 after.slice(p.children?.[1]?.offset, p.offset + p.length),
               ]);
         const wanted = [...retained.map((m) => [m.key, m.leaf]), ...added.map((key) => [key, '5'])];
-        // Object keys that look like indexes come first in JavaScript; among the added ones any order will
-        // do.
+        // Object keys that look like indexes come first in JavaScript; added ones may be in any order.
         expect(spelt?.slice(0, retained.length)).toEqual(wanted.slice(0, retained.length));
         expect(spelt?.toSorted()).toEqual(wanted.toSorted());
       }),

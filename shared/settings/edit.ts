@@ -9,16 +9,16 @@ import { SettingsEditor } from './document-editor.ts';
 
 export * from './pointer.ts';
 
-/** The document an edit of "no file" starts from. */
+/** The document that an edit of "no file" starts from. */
 export const freshSettings = `{\n  "configurationFileVersion": ${settingsFileVersion}\n}\n`;
 
 /**
- * Sets the value at a path (undefined removes it) and keeps every byte that it need not touch: formatting,
- * line ends, key order, unknown keys, the spelling of numbers. A value that is there already leaves the text
- * as it is, and of an object or list only the members that differ are rewritten. Missing parents are made. In
- * a list, an index equal to its length, or "-", appends. An empty text becomes a fresh document first.
- * Errors: settings.syntax (text is not JSON), settings.pointer (no such place), input.unusable (value is not
- * JSON).
+ * Sets the value at a path (undefined removes it) and keeps every byte that need not change: formatting, line
+ * ends, key order, unknown keys, the notation of numbers. A value that is equal already leaves the text
+ * unchanged, and of an object or list only the members that differ are rewritten. Missing parents are
+ * created. In a list, an index equal to its length, or "-", appends. An empty text becomes a new document
+ * first. Errors: settings.syntax (text is not JSON), settings.pointer (no such place), input.unusable (value
+ * is not JSON).
  */
 export function editSettings(text: string, path: SettingsPath, value: unknown): Result<string> {
   if (value !== undefined) {
@@ -38,7 +38,7 @@ export function editSettings(text: string, path: SettingsPath, value: unknown): 
   return edits.ok ? ok(applyEdits(text, edits.value)) : edits;
 }
 
-/** Applies edits that don't overlap, in any order; of edits at one place the first given comes first. */
+/** Applies edits that don't overlap, in any order; of edits at one position the first given comes first. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   let result = '';
   let from = 0;

@@ -31,18 +31,20 @@ export interface SharedDirectory {
 
 /** A device of the machine that containers may have (A5), and who may have it. */
 export interface AllowedDevice {
-  /** Path below /dev, in which `*` and `?` stand for a part of one component, or the name of a CDI device. */
+  /**
+   * Path below /dev, in which `*` and `?` are wildcards within one component, or the name of a CDI device.
+   */
   readonly device: string;
   readonly access: (typeof deviceAccessChoices)[number];
   /** Images whose containers may have it, by content; null: all. An empty list: none. */
   readonly images: readonly string[] | null;
   /** Names or numbers of users who may give it to a container; null with `groups` null: all. */
   readonly users: readonly string[] | null;
-  /** The same for groups: it is enough to be in one of the two lists. */
+  /** The same for groups: being in one of the two lists is enough. */
   readonly groups: readonly string[] | null;
 }
 
-/** What the policy says, with every default filled in. */
+/** The policy, with every default filled in. */
 export interface EffectiveSettings {
   readonly eci: { readonly value: boolean; readonly locked: boolean };
   /** Which isolation backend; 'auto' is `exclusive` (`chosenBackend`). */
@@ -53,7 +55,7 @@ export interface EffectiveSettings {
     readonly images: readonly string[];
     readonly allowDerivedImages: boolean;
     readonly commands: CommandList;
-    /** First match wins; an image without one of its own is under `commands`. */
+    /** The first match applies; an image without one of its own is under `commands`. */
     readonly perImage: readonly (CommandList & { readonly image: string; readonly scope: SocketScope })[];
     readonly scope: SocketScope;
   };
@@ -64,15 +66,15 @@ export interface EffectiveSettings {
   readonly blockDockerLoad: { readonly value: boolean; readonly locked: boolean };
   readonly existingContainers: (typeof existingContainersChoices)[number];
   readonly mode: (typeof policyModes)[number];
-  /** From whom the values of containers' environment variables are hidden. */
+  /** The callers from whom the values of containers' environment variables are hidden. */
   readonly hideEnvironment: (typeof hideEnvironmentChoices)[number];
-  /** Devices that containers may have, beyond those that act in the opener's own namespaces. */
+  /** Devices that containers may have, in addition to those that act in the opener's own namespaces. */
   readonly devices: readonly AllowedDevice[];
-  /** Of the texts that Docker clients show when something is refused. */
+  /** Language of the texts that Docker clients display when something is refused. */
   readonly language: MessageLanguage;
 }
 
-/** What a user has set for themselves. Counts only where the administrator's `locked` is not true. */
+/** A user's own preferences. Effective only if the administrator's `locked` is not true. */
 export interface UserOverrides {
   readonly eci?: boolean;
   readonly blockDockerLoad?: boolean;
@@ -86,7 +88,7 @@ export interface UserOverrides {
 export interface EffectiveOptions {
   readonly overrides?: UserOverrides;
   /**
-   * The text was read from a file that is there: an empty text is then a broken file, not "no file". Default
+   * The text was read from an existing file: an empty text is then a broken file, not "no file". Default
    * false.
    */
   readonly exists?: boolean;
@@ -114,8 +116,8 @@ export const defaultSettings: EffectiveSettings = {
 };
 
 /**
- * Stands in for a policy that can't be read: isolation on, no image may have the socket, nothing may be
- * bind-mounted or loaded.
+ * Replaces an unreadable policy: isolation on, no image may have the socket, nothing may be bind-mounted or
+ * loaded.
  */
 export const lockedDownSettings: EffectiveSettings = {
   eci: { value: true, locked: true },
@@ -138,9 +140,9 @@ export const lockedDownSettings: EffectiveSettings = {
 };
 
 /**
- * What a settings text means. '' is "no file": ECI off (see EffectiveOptions.exists). Anything doubtful is an
- * error, never a default: invalid JSON (settings.syntax), a wrong type, a duplicated or differently cased key
- * the engine acts on (settings.findings), another format version (settings.version-unknown).
+ * The policy of a settings text. '' is "no file": ECI off (see EffectiveOptions.exists). Anything ambiguous
+ * is an error, never a default: invalid JSON (settings.syntax), a wrong type, a duplicated or differently
+ * cased key that the engine reads (settings.findings), another format version (settings.version-unknown).
  */
 export function effectiveSettings(
   input: string | ParsedSettings,
@@ -160,7 +162,7 @@ export function effectiveSettings(
 
 type Settings = NonNullable<ParsedSettings['settings']>;
 
-/** The settings as parsed, unless anything in them is doubtful. */
+/** The parsed settings, unless anything in them is ambiguous. */
 function usableSettings(parsed: ParsedSettings): Result<Settings> {
   const settings = parsed.settings;
   if (settings === null) {
@@ -253,7 +255,7 @@ function withDefaults(settings: Settings): EffectiveSettings {
 }
 
 const deviceMembers = new Set(['device', 'permissions', 'images', 'users', 'groups']);
-/** An entry with a member that this version does not know could be narrower than what is known of it. */
+/** An entry with an unknown member may be narrower than its known members. */
 const hasKnownMembersOnly = (entry: object): boolean =>
   Object.keys(entry).every((name) => deviceMembers.has(name));
 

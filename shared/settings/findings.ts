@@ -50,7 +50,7 @@ export type TextEdit = z.infer<typeof textEditSchema>;
 export const findingSchema = z.object({
   code: z.enum(findingCodes),
   severity: z.enum(['error', 'warning', 'note']),
-  /** JSON pointer (RFC 6901) of what it is about; '' for the document. */
+  /** JSON pointer (RFC 6901) of its subject; '' for the document. */
   pointer: z.string(),
   range: z.object({
     offset: z.number().int(),
@@ -60,7 +60,7 @@ export const findingSchema = z.object({
   }),
   /** English sentence. */
   message: z.string(),
-  /** Which sentence of the catalogue `message` is. */
+  /** The catalogue sentence of `message`. */
   sentence: messageReferenceSchema.optional(),
   params: z.record(z.string(), z.string()),
   fix: z

@@ -5,8 +5,8 @@ import { parseSettings } from './parse.ts';
 import { syntaxAppError } from './syntax-errors.ts';
 
 /**
- * The text with two spaces a level and one member a line; only white space changes, line ends stay of the
- * kind they are. Error: settings.syntax.
+ * The text with two spaces per level and one member per line; only white space changes, line ends keep their
+ * kind. Error: settings.syntax.
  */
 export function formatSettings(text: string): Result<string, AppError> {
   const parsed = parseSettings(text);

@@ -6,25 +6,26 @@ import { freshSettings } from './edit.ts';
 
 type FileMeaning = Pick<TargetCapabilities, 'fileEnforcesSignIn'>;
 
-/** Longest text whose changes are counted for a list; a longer one is compared when somebody opens it. */
+/** Longest text whose changes are counted for a list; a longer one is compared only when it is opened. */
 export const maxCountedLength = 256 * 1024;
 
-/** One version as the History page and `bulkhead settings history` list it. */
+/** One version as listed on the History page and by `bulkhead settings history`. */
 export const historyItemSchema = z.object({
   version: z.number().int().nonnegative(),
-  /** ISO 8601; null where it isn't known (version 0, an unreadable version). */
+  /** ISO 8601; null if unknown (version 0, an unreadable version). */
   at: z.string().nullable(),
-  /** Who applied it; '' where nobody of ours did. */
+  /** Who applied it; '' if it was not applied by us. */
   user: z.string(),
   /**
-   * 'apply': by us; 'found': as another program left it; 'none': version 0, there was no file; 'unrecorded':
-   * the file as it is, changed by another program since; 'unreadable': its folder can't be read.
+   * 'apply': by us; 'found': as written by another program; 'none': version 0, there was no file;
+   * 'unrecorded': the current file, changed by another program since; 'unreadable': its directory can't be
+   * read.
    */
   how: z.enum(['apply', 'found', 'none', 'unrecorded', 'unreadable']),
   eci: z.boolean().nullable(),
-  /** What the settings file says now. */
+  /** The current content of the settings file. */
   current: z.boolean(),
-  /** Changes against the version before; null where they weren't counted (unreadable, too large). */
+  /** Changes against the previous version; null if they weren't counted (unreadable, too large). */
   changes: z.number().int().nullable(),
   /** The first few of them, without their values. */
   changed: z.array(settingsChangeSchema.pick({ pointer: true, kind: true, page: true })),
@@ -32,19 +33,19 @@ export const historyItemSchema = z.object({
 });
 export type HistoryItem = z.infer<typeof historyItemSchema>;
 
-/** How many changes a list names. */
+/** Maximum number of changes named in a list. */
 export const namedChanges = 4;
 
 /**
- * The draft that goes back to a version; `text` is null for "no file". Where the file's presence means
- * something of its own (sign-in), an empty draft takes the file away. Elsewhere a file is never taken away by
- * an apply: an empty document takes its place, which means the same (ECI off, every default).
+ * The draft that restores a version; `text` is null for "no file". If the file's presence has a meaning of
+ * its own (sign-in), an empty draft removes the file. Otherwise an apply never removes a file: it is replaced
+ * by an empty document, which has the same meaning (ECI off, every default).
  */
 export function rollbackText(text: string | null, exists: boolean, engine: FileMeaning): string {
   if (text !== null) return text;
   return exists && !engine.fileEnforcesSignIn ? freshSettings : '';
 }
 
-/** Does applying this draft take the file away? See `rollbackText`. */
+/** Whether applying this draft removes the file. See `rollbackText`. */
 export const removesFile = (draft: string, exists: boolean, engine: FileMeaning): boolean =>
   draft === '' && exists && engine.fileEnforcesSignIn;

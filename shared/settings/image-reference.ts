@@ -7,14 +7,14 @@ export type ImageReference =
       /** Registry host with port: `docker.io` when none was written. */
       readonly domain: string;
       /**
-       * Repository path on it: `library/docker`; `*` at its end (`repo/*`) stands for one or more path
+       * Repository path on it: `library/docker`; `*` at its end (`repo/*`) matches one or more path
        * components.
        */
       readonly path: string;
       /** `latest` when none was written; `*` is any tag; null beside a digest. */
       readonly tag: string | null;
       readonly digest: string | null;
-      /** Was the tag written, or is it the default? */
+      /** Whether the tag was given, or is the default. */
       readonly tagWritten: boolean;
     };
 
@@ -58,8 +58,8 @@ type Parsed =
   | { readonly ok: false; readonly error: ImageReferenceError };
 
 /**
- * Reads `name[:tag]`, `name@digest`, `name:*`, `repo/*:*` or `*`. Short names are Docker Hub's, as the Docker
- * CLI reads them.
+ * Parses `name[:tag]`, `name@digest`, `name:*`, `repo/*:*` or `*`. Short names are Docker Hub's, as in the
+ * Docker CLI.
  */
 export function parseImageReference(written: string): Parsed {
   const bad = (error: ImageReferenceError): Parsed => ({ ok: false, error });
@@ -116,7 +116,7 @@ export function parseImageReference(written: string): Parsed {
   };
 }
 
-/** The whole reference with nothing implied: `docker.io/library/docker:cli`. */
+/** The complete reference with all defaults: `docker.io/library/docker:cli`. */
 export function canonicalReference(reference: ImageReference): string {
   if (reference.kind === 'any') return '*';
   return (
@@ -126,8 +126,8 @@ export function canonicalReference(reference: ImageReference): string {
 }
 
 /**
- * As short as the Docker CLI shows it: `docker:cli`, `testcontainers/ryuk:latest`. Never so short that it
- * would be read as another.
+ * As short as displayed by the Docker CLI: `docker:cli`, `testcontainers/ryuk:latest`. Never so short that it
+ * would be parsed as another.
  */
 export function familiarReference(reference: ImageReference): string {
   const full = canonicalReference(reference);
@@ -144,8 +144,8 @@ export function familiarReference(reference: ImageReference): string {
 }
 
 /**
- * Does an allowed reference cover an image's name (`name:tag` or `name@digest`)? By name only: trust is by
- * content (B3), so a match is where the question begins, not where it ends.
+ * Whether an allowed reference matches an image's name (`name:tag` or `name@digest`). By name only: trust is
+ * by content (B3), so a match is a condition for further checks, not the result.
  */
 export function referenceCovers(allowed: ImageReference, image: ImageReference): boolean {
   if (allowed.kind === 'any') return true;
@@ -160,13 +160,13 @@ export function referenceCovers(allowed: ImageReference, image: ImageReference):
   return allowed.tag === '*' || (image.tag !== null && allowed.tag === image.tag);
 }
 
-/** A repository with nothing implied: `docker.io` and `library/docker`. */
+/** A repository with all defaults: `docker.io` and `library/docker`. */
 export interface Repository {
   readonly domain: string;
   readonly path: string;
 }
 
-/** Does an allowed reference speak of a repository, whatever the tag or digest? `*` alone speaks of none. */
+/** Whether an allowed reference matches a repository, whatever the tag or digest. `*` alone matches none. */
 export function referenceCoversRepository(allowed: ImageReference, repository: Repository): boolean {
   return (
     allowed.kind === 'image' &&

@@ -5,7 +5,7 @@ import { childPointer } from './pointer.ts';
 import { engineKeyNames, factsOf, settingsFileSchema, type KeyFacts } from './schema/index.ts';
 
 /**
- * A key of the schema as its readers want it. `keys` describes an object's members, `items` a list's
+ * A key of the schema in the form that its users need. `keys` describes an object's members, `items` a list's
  * elements.
  */
 export interface KnownKey extends Omit<KeyFacts, 'default'> {
@@ -14,16 +14,13 @@ export interface KnownKey extends Omit<KeyFacts, 'default'> {
   readonly values?: readonly string[];
   readonly keys?: Readonly<Record<string, KnownKey>>;
   readonly items?: KnownKey;
-  /** What a missing one means, as JSON, where the engines of this project act on it. */
+  /** The meaning of a missing key, as JSON, if the engines of this project read it. */
   readonly missing?: string;
-  /** The object around can't do without it. */
+  /** Required in its object. */
   readonly required?: true;
 }
 
-/**
- * Every key of admin-settings.json that is known, by name. Unknown ones are kept and mentioned, never
- * dropped.
- */
+/** Every known key of admin-settings.json, by name. Unknown ones are kept and reported, never dropped. */
 export const knownKeys: Readonly<Record<string, KnownKey>> = membersOf(settingsFileSchema);
 
 /** The settings document itself. */
@@ -44,9 +41,7 @@ function membersOf(schema: z.ZodObject): Readonly<Record<string, KnownKey>> {
   );
 }
 
-/**
- * A key from its schema and what is known beside it. A key that nothing is known of is a programming error.
- */
+/** A key from its schema and the facts about it. A key without facts is a programming error. */
 function keyOf(schema: z.core.$ZodType, name: string): KnownKey {
   const known = factsOf(schema);
   if (known === undefined) throw new Error(`no description of ${name} in the schema`);
@@ -70,8 +65,8 @@ function typeOf(schema: z.core.$ZodType, name: string): Pick<KnownKey, 'type' | 
 }
 
 /**
- * The known key at a path, with who reads it and on which platform (inherited from its parents); null when it
- * is not known.
+ * The known key at a path, with who reads it and on which platform (inherited from its parents); null if
+ * unknown.
  */
 export function knownKeyAt(path: readonly (string | number)[]): KnownKey | null {
   let at = documentKey;
@@ -89,11 +84,14 @@ export function knownKeyAt(path: readonly (string | number)[]): KnownKey | null 
   return at;
 }
 
-/** Is a pointer at or below a key the engine acts on? Doubt about one of them makes the policy unreadable. */
+/**
+ * Whether a pointer is at or below a key that the engine reads. Ambiguity in one of them makes the policy
+ * unreadable.
+ */
 export const isEnginePointer = (pointer: string): boolean =>
   engineKeyNames.includes(pointer.split('/')[1] ?? '');
 
-/** A key in the wrong case: as it is written, and as it is known. */
+/** A key in the wrong case: as written, and as known. */
 interface MisspeltKey {
   readonly found: string;
   readonly known: string;
@@ -101,9 +99,9 @@ interface MisspeltKey {
 }
 
 /**
- * A key that differs from one the engine acts on only in upper and lower case, at any level below it, or
- * null. Docker Desktop would honour it (Go folds case) and the engine would not: such a file means different
- * things to different readers, so nobody may guess.
+ * A key that differs from one that the engine reads only in upper and lower case, at any level below it, or
+ * null. Docker Desktop would accept it (Go folds case) and the engine would not: such a file means different
+ * things to different readers, so it is never guessed.
  */
 export const misspeltCriticalKey = (root: Readonly<Record<string, unknown>>): MisspeltKey | null =>
   misspeltIn(root, documentKey, '');
@@ -118,7 +116,7 @@ function misspeltIn(value: unknown, key: KnownKey, pointer: string): MisspeltKey
     return null;
   }
   if (jsonType(value) !== 'object') return null;
-  // jsonType says object
+  // its jsonType is object
   for (const [name, member] of Object.entries(value as Record<string, unknown>)) {
     const keys = key.keys ?? {};
     const at = childPointer(pointer, name);
@@ -135,11 +133,11 @@ function misspeltIn(value: unknown, key: KnownKey, pointer: string): MisspeltKey
   return null;
 }
 
-/** Case folding as Go's JSON decoder does it: simple folding, where U+017F is an s and U+212A a k. */
+/** Case folding like Go's JSON decoder: simple folding, where U+017F is an s and U+212A a k. */
 export const foldCase = (name: string): string =>
   name.replaceAll('\u017F', 's').replaceAll('\u212A', 'k').toLowerCase();
 
-/** An own member only: a key named "constructor" is not known. */
+/** An own property only: a key named "constructor" is not known. */
 function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
   return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -10,14 +10,14 @@ export interface DiffLine {
 }
 
 /**
- * Beyond this many edits the whole text counts as replaced: the search is quadratic in them (0.4 s for 20,000
- * lines with this many edits).
+ * With more edits than this the whole text counts as replaced: the search is quadratic in them (0.4 s for
+ * 20,000 lines with this many edits).
  */
 const maxEditLength = 1500;
 
 /**
  * Line by line difference, as hunks: changed lines with `context` lines around them. Lines are compared with
- * their line ends, so that a change from LF to CRLF shows.
+ * their line ends, so that a change from LF to CRLF is visible.
  */
 export function diffLines(before: string, after: string, context = 3): readonly (readonly DiffLine[])[] {
   return createPatch(before, after, { before: '', after: '' }, context).hunks.map((hunk) => {
@@ -30,13 +30,13 @@ export function diffLines(before: string, after: string, context = 3): readonly 
       else if (line.startsWith('+')) lines.push({ kind: 'added', text, before: null, after: lineAfter++ });
       else if (line.startsWith(' '))
         lines.push({ kind: 'context', text, before: lineBefore++, after: lineAfter++ });
-      // What is left is the remark that a text does not end with a line end.
+      // The rest is the remark that a text does not end with a line end.
     }
     return lines;
   });
 }
 
-/** Unified diff text as `diff -u` prints it; '' when nothing differs. */
+/** Unified diff text as printed by `diff -u`; '' when nothing differs. */
 export function unifiedDiff(
   before: string,
   after: string,
@@ -77,7 +77,7 @@ function createPatch(
   };
 }
 
-/** All lines of a text as lines of a patch, and how many there are. */
+/** All lines of a text as lines of a patch, and their number. */
 function patchLines(sign: '-' | '+', text: string): { readonly lines: string[]; readonly count: number } {
   const lines = text.split('\n');
   const ended = lines.at(-1) === '';

@@ -59,7 +59,7 @@ describe('merging a draft with what another program wrote', () => {
     expect(valueOf(merged)).toMatchObject({
       [eci]: { dockerSocketMount: { imageList: { images: ['theirs:1', 'mine:1'] } } },
     });
-    // The same addition by both is one.
+    // An addition that both sides made counts once.
     expect(
       valueOf(
         mergeSettings(
@@ -188,7 +188,7 @@ describe('merging a draft with what another program wrote', () => {
     expect(mergeSettings('{"a":1}', '{}', '{,}')).toEqual({ kind: 'unreadable', side: 'mine' });
   });
 
-  // Any edits at all: nothing is lost that did not overlap, and deciding every overlap for one side never
+  // Arbitrary edits: nothing that did not overlap is lost, and deciding every overlap for one side never
   // throws.
   const edits = fc.array(
     fc.tuple(
@@ -242,11 +242,11 @@ describe('merging a draft with what another program wrote', () => {
         );
         const text = textOf(decided);
         expect(text).not.toBeNull();
-        // What I left alone is as theirs.
+        // What I did not change is as in theirs.
         if (diffSettings(base, mine).length === 0 && mine !== base)
           expect(diffSettings(theirs, text ?? '')).toEqual([]);
         if (diffSettings(base, theirs).length === 0) expect(diffSettings(mine, text ?? '')).toEqual([]);
-        // A second merge of the result finds nothing more to do.
+        // A second merge of the result changes nothing.
         expect(textOf(mergeSettings(theirs, theirs, text ?? ''))).toBe(text);
       }),
       { numRuns: 400 },

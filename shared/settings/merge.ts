@@ -3,11 +3,11 @@ import { editSettings } from './edit.ts';
 import { parseSettings } from './parse.ts';
 import { childPointer, toPointer, type SettingsPath } from './pointer.ts';
 
-/** A place both sides changed, each in its own way. A value that is missing on a side is undefined. */
+/** A place that both sides changed differently. A value that is missing on a side is undefined. */
 export interface MergeOverlap {
-  /** Names it among the overlaps of one merge. */
+  /** Identifies it among the overlaps of one merge. */
   readonly key: string;
-  /** Where it stands in the draft, or in the file where the draft has it no more. */
+  /** Its place in the draft, or in the file if it is missing in the draft. */
   readonly pointer: string;
   readonly base: unknown;
   readonly theirs: unknown;
@@ -19,12 +19,12 @@ export type MergeSide = 'mine' | 'theirs';
 export type MergeResult =
   /** `text` is null while an overlap is not decided. */
   | { readonly kind: 'merged'; readonly text: string | null; readonly overlaps: readonly MergeOverlap[] }
-  /** One of the three is no JSON: there is nothing to merge by meaning. */
+  /** One of the three is not JSON: a semantic merge is impossible. */
   | { readonly kind: 'unreadable'; readonly side: 'base' | MergeSide };
 
 /**
- * Three-way merge by meaning: what `mine` changed since `base` is written into `theirs`, and every byte of
- * `theirs` that it need not touch stays. Objects merge member by member, lists whose order says nothing
+ * Semantic three-way merge: what `mine` changed since `base` is written into `theirs`, and every byte of
+ * `theirs` that need not change stays. Objects are merged member by member, lists without a meaningful order
  * element by element; what both changed differently is an overlap, decided by `choices` (by its key). '' is
  * "no file".
  */
@@ -34,7 +34,7 @@ export function mergeSettings(
   mine: string,
   choices: Readonly<Record<string, MergeSide>> = {},
 ): MergeResult {
-  // One side left the text alone: the other's is the merge, formatting and all.
+  // One side did not change the text: the other's is the result, formatting included.
   if (theirs === base || theirs === mine) return { kind: 'merged', text: mine, overlaps: [] };
   if (mine === base) return { kind: 'merged', text: theirs, overlaps: [] };
   const values: Record<string, unknown>[] = [];
@@ -64,7 +64,7 @@ const same = (a: unknown, b: unknown): boolean =>
   a === undefined || b === undefined ? a === b : sameJson(a, b);
 
 class Merge {
-  /** Theirs, with what of mine was written into it so far. */
+  /** Theirs, with the changes of mine written so far. */
   text: string;
   undecided = false;
   readonly overlaps: MergeOverlap[] = [];
@@ -76,8 +76,7 @@ class Merge {
   }
 
   /**
-   * `path` is the place in `theirs` as it is being written; `key` names the place whatever happens to
-   * indexes.
+   * `path` is the place in the current `theirs`; `key` identifies the place independent of shifting indexes.
    */
   at(path: SettingsPath, key: string, base: unknown, theirs: unknown, mine: unknown): void {
     if (same(mine, base) || same(mine, theirs)) return;
@@ -85,7 +84,7 @@ class Merge {
       this.#write(path, mine);
       return;
     }
-    // Both made something where there was nothing: by members, too.
+    // Both created a value: merged by members, too.
     if (isRecord(theirs) && isRecord(mine) && (base === undefined || isRecord(base))) {
       this.#object(path, key, base ?? {}, theirs, mine);
       return;
@@ -113,7 +112,7 @@ class Merge {
     }
   }
 
-  /** False where an element stands in a list twice: then nobody can say which is which. */
+  /** False if an element occurs twice in a list: then elements can't be matched. */
   #list(
     path: SettingsPath,
     key: string,
@@ -128,7 +127,7 @@ class Merge {
       if (inMine.has(identity))
         this.at(place(identity), `${key}/${identity}`, inBase.get(identity), element, inMine.get(identity));
     }
-    // From the end, so that the indexes before stay what they are.
+    // From the end, so that earlier indexes stay valid.
     for (const [identity, element] of [...inTheirs].toReversed()) {
       if (!inMine.has(identity) && inBase.has(identity))
         this.at(place(identity), `${key}/${identity}`, inBase.get(identity), element, undefined);
@@ -151,7 +150,7 @@ class Merge {
 
   #write(path: SettingsPath, value: unknown): void {
     const written = editSettings(this.text, path, value);
-    // Every place written was found in the text itself.
+    // Every place that is written was found in the text itself.
     if (!written.ok) throw new Error(`a merge could not write ${toPointer(path)}: ${written.error.message}`);
     this.text = written.value;
   }

@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../result.ts';
 import { toPointer, type SettingsPath } from './pointer.ts';
 import { message, type Message } from '../messages/message.ts';
 
-/** Puts a value under the part of the path that is not there yet: numbers make lists, strings objects. */
+/** Inserts a value under the missing part of the path: numbers create lists, strings objects. */
 export function wrapInMissing(rest: SettingsPath, value: unknown, path: SettingsPath): Result<unknown> {
   let wrapped = value;
   for (const segment of rest.toReversed()) {

@@ -187,7 +187,7 @@ describe('LineIndex', () => {
         expect(split.map((_, i) => lines.line(i + 1))).toEqual(split);
         for (let offset = 0; offset <= text.length; offset++) {
           const before = text.slice(0, offset);
-          // Between CR and LF is still the line that they end.
+          // The position between CR and LF belongs to the line that they end.
           const whole = before.endsWith('\r') && text[offset] === '\n' ? before.slice(0, -1) : before;
           expect(lines.at(offset).line).toBe(whole.split(/\r\n|\n|\r/).length);
         }

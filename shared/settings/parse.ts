@@ -7,10 +7,10 @@ import { type SettingsTypeError, describeIssue } from './type-errors.ts';
 import { type SettingsSyntaxError, syntaxErrorAt, syntaxErrors } from './syntax-errors.ts';
 import { maxSettingsDepth, maxTextLength } from './limits.ts';
 
-/** A text read as a settings document: strict JSON with an object at the top. */
+/** A text parsed as a settings document: strict JSON with an object at the top. */
 export interface ParsedSettings {
   readonly text: string;
-  /** As JSON.parse reads it: of a duplicated key the last one counts. */
+  /** As JSON.parse interprets it: of duplicate keys the last one counts. */
   readonly value: Readonly<Record<string, unknown>>;
   /** Syntax tree with offsets into `text`. */
   readonly tree: Node;
@@ -22,8 +22,8 @@ export interface ParsedSettings {
 }
 
 /**
- * Reads a settings text. Strict: no comments, no trailing commas, no BOM, nothing after the document.
- * The empty text is an error here ('empty'); callers for whom '' means "no file" ask before.
+ * Parses a settings text. Strict: no comments, no trailing commas, no BOM, nothing after the document. The
+ * empty text is an error here ('empty'); callers for whom '' means "no file" check before.
  */
 export function parseSettings(text: string): Result<ParsedSettings, SettingsSyntaxError[]> {
   const bom = text.startsWith('\uFEFF');
@@ -35,8 +35,8 @@ export function parseSettings(text: string): Result<ParsedSettings, SettingsSynt
 }
 
 /**
- * Like parseSettings, but looks past a BOM (its place counts in every offset), so that a linter can say more
- * than "BOM".
+ * Like parseSettings, but ignores a BOM (it counts in every offset), so that a linter can report more than
+ * "BOM".
  */
 export function parseIgnoringBom(text: string): Result<ParsedSettings, SettingsSyntaxError[]> {
   return text.startsWith('\uFEFF') ? parseSettings(' ' + text.slice(1)) : parseSettings(text);
@@ -56,7 +56,7 @@ function parseBody(text: string, lines: LineIndex): Result<ParsedSettings, Setti
 
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true });
-  // JSON.parse took it, so the tree parser must; if the two ever disagree, the text is refused.
+  // JSON.parse accepted it, so the tree parser must; if the two ever disagree, the text is refused.
   if (tree === undefined || errors.length > 0) return err(syntaxErrors(text, lines, 'parsers disagree'));
   if (tree.type !== 'object') return err([syntaxErrorAt('not-an-object', lines, tree.offset, tree.length)]);
 
@@ -72,7 +72,9 @@ function parseBody(text: string, lines: LineIndex): Result<ParsedSettings, Setti
   });
 }
 
-/** Offset of the first bracket nested too deep, or null. Both parsers recurse, so this comes first. */
+/**
+ * Offset of the first bracket nested too deep, or null. Both parsers are recursive, so this is checked first.
+ */
 function firstTooDeep(text: string): number | null {
   let depth = 0;
   let inString = false;

@@ -2,7 +2,7 @@ import { message } from '../messages/message.ts';
 import { fail, ok, type Result } from '../result.ts';
 
 /**
- * A place in a document: object keys and array indexes. A number also finds the key of that name where the
+ * A place in a document: object keys and array indexes. A number also finds the key of that name if the
  * container is an object.
  */
 export type SettingsPath = readonly (string | number)[];
@@ -14,7 +14,7 @@ export function toPointer(path: SettingsPath): string {
 
 /**
  * Path of an RFC 6901 pointer. Tokens that are array indexes (`0`, `12`; not `01`) become numbers; `-` stays
- * a string and means "after the last element" where the container is an array. Error: settings.pointer.
+ * a string and means "after the last element" if the container is an array. Error: settings.pointer.
  */
 export function parsePointer(pointer: string): Result<(string | number)[]> {
   if (pointer === '') return ok([]);

@@ -1,4 +1,6 @@
-/** A place in a text: `offset` counts UTF-16 units from 0, `line` and `column` (UTF-16 units too) from 1. */
+/**
+ * A position in a text: `offset` counts UTF-16 units from 0, `line` and `column` (UTF-16 units too) from 1.
+ */
 export interface Position {
   readonly offset: number;
   readonly line: number;
@@ -6,7 +8,7 @@ export interface Position {
 }
 
 /**
- * Finds lines in a text. A line ends at LF, CRLF or a lone CR, as editors count. Built once per text, then
+ * Finds lines in a text. A line ends at LF, CRLF or a lone CR, as in editors. Built once per text, then
  * logarithmic.
  */
 export class LineIndex {
@@ -44,8 +46,8 @@ export class LineIndex {
   }
 
   /**
-   * The offending line with carets under `length` units at `offset`, for terminals and monospaced text.
-   * Long lines are cut around the place; tabs before it are kept so that the caret lines up.
+   * The line with carets under `length` units at `offset`, for terminals and monospaced text. Long lines are
+   * cut around the position; tabs before it are kept so that the carets line up.
    */
   excerpt(offset: number, length: number, width = 80): string {
     const { line, column } = this.at(offset);

@@ -2,19 +2,19 @@ import * as z from 'zod';
 import { messageReferenceSchema } from '../messages/schema.ts';
 import type { EffectiveSettings } from './effective.ts';
 
-/** The file in an engine's directory. */
+/** Name of the file in an engine's directory. */
 export const userSettingsName = 'user-settings.json';
 
-/** A file larger than this is no file of preferences. */
+/** A larger file is not a valid file of preferences. */
 export const maxPreferencesBytes = 4096;
 
 /**
- * What users of an engine may want otherwise than the administrator set it, where it is not locked. Nothing
- * else can be written there.
+ * Settings that users of an engine may override if the administrator has not locked them. Nothing else can be
+ * written there.
  */
 export const userPreferencesSchema = z.strictObject({
   version: z.literal(1),
-  /** Who wrote it, by the file: whoever may write it may write any name. */
+  /** The author according to the file: whoever may write it may write any name. */
   by: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}\$?$/)
@@ -32,7 +32,7 @@ export const preferencePointers: Readonly<Record<PreferenceName, string>> = {
   blockDockerLoad: '/blockDockerLoad/value',
 };
 
-/** Reads a file of preferences. Null for anything but exactly that: what is not understood counts as none. */
+/** Parses a file of preferences. Null for an invalid one: it counts as none. */
 export function parsePreferences(text: string): UserPreferences | null {
   if (text.length > maxPreferencesBytes) return null;
   try {
@@ -44,15 +44,15 @@ export function parsePreferences(text: string): UserPreferences | null {
 }
 
 /**
- * What becomes of one preference. `same`: the administrator has it so anyway. `needs-restart`: turning
- * isolation on takes an engine that was started for it, which is the administrator's to do; a preference can
- * only leave it.
+ * The effect of one preference. `same`: the administrator's value is the same. `needs-restart`: turning
+ * isolation on takes an engine that was started for it, which only the administrator can do; a preference can
+ * only turn it off.
  */
 export type PreferenceOutcome = 'none' | 'in-force' | 'same' | 'locked' | 'needs-restart';
 
 /**
- * The administrator's settings with the preferences that count. A locked setting is as the administrator set
- * it, whatever stands in the file.
+ * The administrator's settings with the effective preferences. A locked setting always has the
+ * administrator's value.
  */
 export function withPreferences(
   settings: EffectiveSettings,
@@ -88,12 +88,12 @@ function outcomeOf(
   return requested && !canTurnOn ? 'needs-restart' : 'in-force';
 }
 
-/** Is there anything the administrator left to users? */
+/** Whether the administrator left any setting unlocked. */
 export const leavesAnything = (settings: EffectiveSettings): boolean =>
   !settings.eci.locked || !settings.blockDockerLoad.locked;
 
 /**
- * The preferences in force in one line, for logs: `sam: enhanced container isolation off`; null when there is
+ * The preferences in force in one line, for logs: `sam: enhanced container isolation off`; null if there are
  * none.
  */
 export function describePreferences(
@@ -109,7 +109,7 @@ export function describePreferences(
   return parts.length === 0 ? null : `${preferences?.by ?? 'a user'}: ${parts.join(', ')}`;
 }
 
-/** What the window and the command line know of the preferences of an engine. */
+/** The state of an engine's preferences for the window and the command line. */
 export const preferenceStateSchema = z.object({
   by: z.string().nullable(),
   eci: z.boolean().nullable(),
@@ -118,11 +118,11 @@ export const preferenceStateSchema = z.object({
     eci: z.enum(['none', 'in-force', 'same', 'locked', 'needs-restart']),
     blockDockerLoad: z.enum(['none', 'in-force', 'same', 'locked', 'needs-restart']),
   }),
-  /** Why what is in the file counts as none, if so. */
+  /** Why the content of the file counts as none, if it does. */
   problem: z.string().nullable(),
-  /** Which sentence of the catalogue `problem` is; missing for the system's words. */
+  /** The catalogue sentence of `problem`; missing for the system's messages. */
   sentence: messageReferenceSchema.optional(),
-  /** May this user write there now? */
+  /** Whether this user may write there now. */
   writable: z.boolean(),
 });
 export type PreferenceState = z.infer<typeof preferenceStateSchema>;

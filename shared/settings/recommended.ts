@@ -1,6 +1,4 @@
-/**
- * What is proposed where nothing was ever applied: isolation on and locked, homes and temporary files shared.
- */
+/** The proposal if nothing was ever applied: isolation on and locked, homes and temporary files shared. */
 export const recommendedSettings = `{
   "configurationFileVersion": 2,
   "enhancedContainerIsolation": {

@@ -6,8 +6,8 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Does a node read as this value? Numbers are compared as JavaScript reads them; of duplicated keys the last
- * one counts.
+ * Whether a node has this value. Numbers are compared as JavaScript numbers; of duplicate keys the last one
+ * counts.
  */
 export function sameAsNode(node: Node, value: unknown): boolean {
   const children = node.children ?? [];

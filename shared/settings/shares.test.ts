@@ -45,7 +45,7 @@ describe('judgeShare', () => {
     ['/srv/sockets', 'socket'],
     ['/srv/sockets/docker.sock', 'socket'],
     ['/home', 'all-homes'],
-    // near, but not it: whole path components count
+    // similar, but not equal: whole path components count
     ['/srv/bulkhead2', 'fine'],
     ['/etcetera', 'fine'],
     ['/home/u', 'fine'],

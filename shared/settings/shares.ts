@@ -77,14 +77,14 @@ const trees: readonly (readonly [string, ShareDanger])[] = [
   ['/System', 'programs'],
   ['/Library', 'system-configuration'],
 ];
-/** Directories of the user's own that lie in a dangerous tree, and are fine. */
+/** Directories of the user's own that are inside a dangerous tree, and not dangerous. */
 const exceptions: readonly string[] = ['/usr/src', '/usr/local/src', '/run/media', '/dev/shm'];
 const sockets: readonly string[] = ['/var/run/docker.sock', '/run/docker.sock'];
 
 /**
- * Is a directory, as written in filesharingAllowedDirectories, a dangerous one to share? By its spelling;
- * symbolic links are for whoever has the file system at hand. A directory inside of, equal to, or above
- * something dangerous counts.
+ * Whether a directory, as written in filesharingAllowedDirectories, is dangerous to share. Decided by its
+ * spelling; symbolic links are checked where the file system is accessible. A directory inside of, equal to,
+ * or above something dangerous counts.
  */
 export function judgeShare(written: string, context: ShareContext): ShareVerdict {
   const invalid = shapeProblem(written, context.platform);
@@ -103,7 +103,7 @@ export function judgeShare(written: string, context: ShareContext): ShareVerdict
     (s) => s !== undefined && contains(parts, pathParts(s)),
   );
   if (socket !== undefined && !isTree(parts)) return dangerous('socket', socket, parts);
-  // The user's own home is theirs to share, also root's where root is the user.
+  // A user may share their own home, also root's if the user is root.
   if (context.home !== undefined && written.startsWith('$HOME')) return { kind: 'fine' };
   if (exceptions.some((fine) => contains(pathParts(fine), parts))) return { kind: 'fine' };
   // The deepest tree names it best: /var/lib/docker is the engine's, not only something below /var.
@@ -119,7 +119,7 @@ export function judgeShare(written: string, context: ShareContext): ShareVerdict
   return { kind: 'fine' };
 }
 
-/** $HOME and the like replaced by what the context knows; null where it does not. */
+/** $HOME and the like replaced by their values in the context; null if unknown. */
 export function expandShare(
   written: string,
   context: { readonly home?: string; readonly tmp?: string },

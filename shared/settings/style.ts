@@ -1,11 +1,11 @@
 import type { Node } from 'jsonc-parser';
 
-/** How a document is written, taken from its first examples. */
+/** The formatting of a document, taken from its first examples. */
 export interface Style {
   /** One step of indentation. */
   readonly indent: string;
   readonly eol: string;
-  /** The document stands on one line: new members join it. */
+  /** The document is on one line: new members are added on it. */
   readonly oneLine: boolean;
   /** Between key and value: `: `, `:`, ` : `. */
   readonly colon: string;
@@ -15,11 +15,11 @@ export interface Style {
   readonly padding: string;
 }
 
-/** Reads the style of a document off its tree. */
+/** Determines the style of a document from its tree. */
 export function detectStyle(text: string, root: Node): Style {
   const inside = text.slice(root.offset, root.offset + root.length);
   const eol = /\r\n|\n|\r/.exec(inside)?.[0] ?? /\r\n|\n|\r/.exec(text)?.[0] ?? '\n';
-  // An object without members on one line says nothing about how others should look.
+  // An object without members on one line is no example for others.
   const oneLine = !/[\r\n]/.test(inside) && (root.children?.length ?? 0) > 0;
   const property = root.children?.[0];
   const [key, value] = property?.children ?? [];
@@ -41,7 +41,7 @@ function commaOf(text: string, root: Node): string | null {
   return a === undefined || b === undefined ? null : text.slice(a.offset + a.length, b.offset);
 }
 
-/** What the first member on a line of its own is indented by beyond its parent's line. */
+/** The additional indentation of the first member on a line of its own, compared with its parent's line. */
 function indentStep(text: string, node: Node): string | null {
   for (const child of node.children ?? []) {
     if (
@@ -58,14 +58,14 @@ function indentStep(text: string, node: Node): string | null {
   return null;
 }
 
-/** White space at the start of the line that holds `offset`. */
+/** White space at the start of the line that contains `offset`. */
 export function lineIndent(text: string, offset: number): string {
   const before = text.slice(0, offset);
   const start = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
 }
 
-/** Writes a value in a style, for a line indented by `indent`. Members that are undefined are left out. */
+/** Formats a value in a style, for a line indented by `indent`. Members that are undefined are left out. */
 export function write(value: unknown, style: Style, indent: string, oneLine: boolean): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
   const array = Array.isArray(value);

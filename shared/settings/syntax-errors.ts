@@ -4,7 +4,7 @@ import { LineIndex, type Position } from './position.ts';
 import { message, referenceTo, type Message, type MessageReference } from '../messages/message.ts';
 import { maxSettingsDepth, maxTextLength } from './limits.ts';
 
-/** How many syntax errors are listed; after the first the rest is mostly echo. */
+/** Maximum number of listed syntax errors; after the first the rest are mostly consequences. */
 const maxErrors = 20;
 
 export const syntaxErrorCodes = [
@@ -29,17 +29,17 @@ export const syntaxErrorCodes = [
 export type SyntaxErrorCode = (typeof syntaxErrorCodes)[number];
 
 /**
- * Why a text is no settings document, and where. Its `length` is in UTF-16 units and may be 0 at the end of
- * the text.
+ * Why a text is not a settings document, and where. Its `length` is in UTF-16 units and may be 0 at the end
+ * of the text.
  */
 export interface SettingsSyntaxError extends Position {
   readonly code: SyntaxErrorCode;
   readonly length: number;
   /** English sentence with what to do. */
   readonly message: string;
-  /** Which sentence of the catalogue it is. */
+  /** The catalogue sentence of the message. */
   readonly sentence: MessageReference;
-  /** The line and carets under the place. */
+  /** The line, and carets under the position. */
   readonly excerpt: string;
 }
 
@@ -112,13 +112,14 @@ export function syntaxErrors(text: string, lines: LineIndex, strictMessage: stri
     if (error !== enough) throw error;
   }
   if (found.length > 0) return found;
-  // Only JSON.parse objects (to a lone control character, say): take the place from its message.
+  // Only JSON.parse refuses it (a lone control character, for example): take the position from its message.
   const at = Number(/position (\d+)/.exec(strictMessage)?.[1] ?? text.length);
   return [syntaxErrorAt('symbol-invalid', lines, at, 1)];
 }
 
 /**
- * A missing value or key right after a comma and before a bracket is a trailing comma; point at the comma.
+ * A missing value or key right after a comma and before a bracket is a trailing comma; the position is the
+ * comma's.
  */
 function refine(
   text: string,
@@ -153,7 +154,7 @@ export function syntaxErrorAt(
 
 /**
  * The first syntax error as an AppError (code settings.syntax or settings.too-large) for callers that only
- * pass it on.
+ * report it.
  */
 export function syntaxAppError(errors: readonly SettingsSyntaxError[]): AppError {
   const [first] = errors;

@@ -5,13 +5,13 @@ import { message, referenceTo, type Message, type MessageReference, plainText } 
 export interface SettingsTypeError {
   readonly pointer: string;
   readonly message: string;
-  /** Which sentence of the catalogue `message` is. */
+  /** The catalogue sentence of `message`. */
   readonly sentence: MessageReference;
   readonly expected: string;
   readonly found: string;
 }
 
-/** What JSON calls the type of a value. */
+/** JSON's name for the type of a value. */
 export function jsonType(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'list';
@@ -53,7 +53,7 @@ export function describeIssue(issue: Issue, root: unknown): SettingsTypeError {
   };
 }
 
-/** What a value must be: one of several values, a type, or anything else. */
+/** The expected value: one of several values, a type, or anything else. */
 function expectedText({ code, values, expected }: Issue): string | Message {
   if (code === 'invalid_value' && Array.isArray(values))
     return orList(values.map((value) => JSON.stringify(value)));
@@ -61,7 +61,7 @@ function expectedText({ code, values, expected }: Issue): string | Message {
   return expected === 'array' ? 'list' : String(expected);
 }
 
-/** Values of which one must be there: "a" or "b". */
+/** The allowed values: "a" or "b". */
 export const orList = ([first = '', ...others]: readonly string[]): string | Message =>
   others.reduce<string | Message>(
     (all, value, index) =>

@@ -5,29 +5,29 @@ const entryFields = {
   name: z.string().max(300),
   /** How many values were replaced in it, by kind. */
   redactions: z.partialRecord(z.enum(redactionKinds), z.number().int().nonnegative()),
-  /** Bytes that were left out at its beginning, where it is too large. */
+  /** Number of bytes omitted at its beginning, if it is too large. */
   omittedBytes: z.number().int().nonnegative(),
 };
 
-/** A file of a support bundle, without what looks like a secret. */
+/** A file of a support bundle, with secrets redacted. */
 const bundleEntrySchema = z.object({ ...entryFields, content: z.string() });
 export type BundleEntry = z.infer<typeof bundleEntrySchema>;
 
-/** A file of a support bundle as it is listed. */
+/** A file of a support bundle in its listing. */
 export const listedBundleEntrySchema = z.object({
   ...entryFields,
   bytes: z.number().int().nonnegative(),
 });
 export type ListedBundleEntry = z.infer<typeof listedBundleEntrySchema>;
 
-/** How far the collection of a bundle got. `total`: null until the engine's own facts are there. */
+/** Progress of the collection of a bundle. `total`: null until the engine's own facts are collected. */
 export const bundleProgressSchema = z.object({
   read: z.number().int().nonnegative(),
   total: z.number().int().nonnegative().nullable(),
 });
 export type BundleProgress = z.infer<typeof bundleProgressSchema>;
 
-/** What `bulkhead support-bundle --events` prints, a line each; it ends with `collected`. */
+/** The events that `bulkhead support-bundle --events` prints, one per line; the last is `collected`. */
 export const bundleEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), progress: bundleProgressSchema }),
   z.object({ type: z.literal('entry'), entry: bundleEntrySchema }),
@@ -42,7 +42,7 @@ export function listEntry({ content, ...entry }: BundleEntry): ListedBundleEntry
   return { ...entry, bytes: utf8.encode(content).length };
 }
 
-/** A bundle's entries, and before them the list of them. */
+/** A bundle's entries, preceded by their listing. */
 export function withManifest(entries: readonly BundleEntry[], at: Date): readonly BundleEntry[] {
   const manifest = { at: at.toISOString(), entries: entries.map(listEntry) };
   return [
@@ -56,7 +56,7 @@ export function withManifest(entries: readonly BundleEntry[], at: Date): readonl
   ];
 }
 
-/** The name that a bundle of this time is offered. */
+/** The suggested name for a bundle of this time. */
 export function bundleFileName(at: Date): string {
   const stamp = at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   return `bulkhead-support-${stamp}.tar.gz`;

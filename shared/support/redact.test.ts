@@ -1,7 +1,7 @@
 import { expect, it, test } from 'vitest';
 import { redactJson, redactText } from './redact.ts';
 
-// Put together here, so that no scanner takes them for real ones.
+// Composed here, so that no scanner reports them as real secrets.
 const githubToken = `ghp_${'a1'.repeat(18)}`;
 
 test.each([

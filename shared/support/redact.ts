@@ -1,4 +1,4 @@
-/** What in a text was taken for a secret. */
+/** The kinds of secrets that are recognized in a text. */
 export const redactionKinds = [
   'private-key',
   'url-credentials',
@@ -8,13 +8,13 @@ export const redactionKinds = [
 ] as const;
 export type RedactionKind = (typeof redactionKinds)[number];
 
-/** A text without what looks like a secret, and how often each kind was replaced. */
+/** A text with secrets redacted, and how often each kind was replaced. */
 export interface RedactedText {
   readonly text: string;
   readonly counts: Readonly<Partial<Record<RedactionKind, number>>>;
 }
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 export const redactedMark = '[redacted]';
 
 const secretName = [
@@ -31,7 +31,7 @@ const secretName = [
 ].join('|');
 const quotedOrWord = String.raw`(?:\\"[^"\n]*"?|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^\s"',;&}]+)`;
 
-/** In this order: what one replaced has nothing left for those after it. `$1` is what stays. */
+/** In this order: what one pattern replaced no longer matches later ones. `$1` is what stays. */
 const patterns: readonly (readonly [RedactionKind, RegExp])[] = [
   [
     'private-key',
@@ -64,7 +64,7 @@ function redactWith(counter: Counter, text: string): string {
   let redacted = text;
   for (const [kind, pattern] of patterns)
     redacted = redacted.replace(pattern, (found, retained: string) => {
-      // A pattern before this one has replaced it.
+      // An earlier pattern has replaced it.
       if (found.slice(retained.length).includes(redactedMark)) return found;
       counter.add(kind);
       return retained + redactedMark;
@@ -72,7 +72,7 @@ function redactWith(counter: Counter, text: string): string {
   return redacted;
 }
 
-/** Replaces what looks like a secret in a log or another text. */
+/** Redacts secrets in a log or another text. */
 export function redactText(text: string): RedactedText {
   const counter = new Counter();
   const redacted = redactWith(counter, text);
@@ -82,8 +82,8 @@ export function redactText(text: string): RedactedText {
 const secretKey = new RegExp(`^auths?$|${secretName}`, 'i');
 
 /**
- * Replaces the values of keys that are named like secrets, and what looks like a secret in the others. A text
- * that is no JSON is redacted as text.
+ * Redacts the values of keys with names of secrets, and secrets in other values. A text that is not JSON is
+ * redacted as text.
  */
 export function redactJson(text: string): RedactedText {
   let value: unknown;

@@ -8,13 +8,13 @@ export const maxTargetIdLength = 4200;
 /** Where a stock Docker Engine listens. */
 export const machineSocket = '/var/run/docker.sock';
 
-/** The engine of ours below a root directory. */
+/** The embedded engine below a root directory. */
 export const engineAtRoot = (root: string): TargetRef => ({ kind: 'embedded', root });
 
-/** The root directory of an engine of ours; null for every other engine. */
+/** The root directory of an embedded engine; null for every other engine. */
 export const rootOf = (ref: TargetRef): string | null => ('root' in ref ? ref.root : null);
 
-/** The stable id of a target, for `--target`, for what the app remembers and for the contract. */
+/** The stable id of a target: for `--target`, for the app's preferences and for the contract. */
 export function targetId(ref: TargetRef): string {
   switch (ref.kind) {
     case 'embedded':
@@ -28,8 +28,8 @@ export function targetId(ref: TargetRef): string {
 }
 
 /**
- * The target an id names; null for none. `docker-engine` alone is the one at the usual socket. Paths must be
- * absolute.
+ * The target of an id; null for an invalid one. `docker-engine` alone is the one at the usual socket. Paths
+ * must be absolute.
  */
 export function parseTargetId(id: string): TargetRef | null {
   if (id.length > maxTargetIdLength || id.includes('\0')) return null;

@@ -7,7 +7,7 @@ const path = z
   .refine((text) => !text.includes('\0'), 'a path has no NUL byte');
 
 /**
- * Which engine is meant. `system` is the machine's own Docker Engine (docker.service) behind a gateway of
+ * Identifies an engine. `system` is the machine's own Docker Engine (docker.service) behind a gateway of
  * ours; `docker-engine` the same, or any dockerd at a socket, without one.
  */
 export const targetRefSchema = z.discriminatedUnion('kind', [

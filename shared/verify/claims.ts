@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { message, type Message } from '../messages/message.ts';
 import { messageReferenceSchema } from '../messages/schema.ts';
 
-/** Claims a probe can show; ids are the rows of the behaviour page. */
+/** Claims that a probe can verify; ids are the rows of the behaviour page. */
 export const claimIds = [
   'A2-user-namespace',
   'A3-exclusive-range',
@@ -25,36 +25,33 @@ export const claimIds = [
 ] as const;
 export type ClaimId = (typeof claimIds)[number];
 
-/**
- * One thing of several that a claim is about: what was tried, what came of it, and whether that is as it must
- * be.
- */
+/** One of several items of a claim: what was tried, the result, and whether that is as required. */
 export const claimItemSchema = z.object({
   title: z.string(),
   seen: z.string(),
   good: z.boolean(),
-  /** Which sentences of the catalogue `title` and `seen` are; records of earlier versions have none. */
+  /** The catalogue sentences of `title` and `seen`; records of earlier versions have none. */
   sentences: z
     .object({ title: messageReferenceSchema.optional(), seen: messageReferenceSchema.optional() })
     .optional(),
 });
 export type ClaimItem = z.infer<typeof claimItemSchema>;
 
-/** One claim, what was seen inside a real container, and the verdict. */
+/** One claim, what was observed inside a real container, and the verdict. */
 export const claimSchema = z.object({
   id: z.enum(claimIds),
   /**
-   * `pass`: shown. `fail`: shown not to hold, or could not be shown. `not-run`: nothing was tried. `limited`:
-   * what protects is shown, and a part that is no protection is missing here; the evidence says which.
-   * `not-offered`: the backend, or the settings, offer nothing of the kind; the evidence says why.
-   * `not-enforced`: nothing is refused in audit mode, so there is nothing to show.
+   * `pass`: verified. `fail`: refuted, or could not be verified. `not-run`: nothing was tried. `limited`: the
+   * protection is verified, and a part that is not protection is missing here; the evidence names it.
+   * `not-offered`: the backend, or the settings, do not offer this; the evidence gives the reason.
+   * `not-enforced`: nothing is refused in audit mode, so it can't be verified.
    */
   verdict: z.enum(['pass', 'fail', 'limited', 'not-offered', 'not-run', 'not-enforced']),
   /** What was observed, verbatim where possible: `uid_map "0 1000000000 65536"`. */
   evidence: z.string(),
-  /** Which sentence of the catalogue the evidence is; records of earlier versions have none. */
+  /** The catalogue sentence of the evidence; records of earlier versions have none. */
   sentence: messageReferenceSchema.optional(),
-  /** Item by item, where a claim is about many. */
+  /** The items, if a claim is about several. */
   items: z.array(claimItemSchema).optional(),
 });
 export type Claim = z.infer<typeof claimSchema>;
@@ -69,9 +66,9 @@ export const verificationSchema = z.object({
 export type Verification = z.infer<typeof verificationSchema>;
 
 /**
- * Whether a claim leaves nothing open. `limited` and `not-offered` do not make an engine unverified: they are
- * given only where it is known what is missing and that it protects nothing that is promised here (A10
- * without lxcfs, A3 on a backend with one range).
+ * Whether a claim is settled. `limited` and `not-offered` do not make an engine unverified: they are used
+ * only if the missing part is known and is not promised here (A10 without lxcfs, A3 on a backend with one
+ * range).
  */
 export function settled(verdict: Verdict): boolean {
   switch (verdict) {
@@ -86,7 +83,7 @@ export function settled(verdict: Verdict): boolean {
   }
 }
 
-/** Every claim is there and leaves nothing open. A record of an older version lacks claims, and is none. */
+/** Every claim exists and is settled. A record of an older version lacks claims, and does not count. */
 export function allSettled(claims: readonly Claim[]): boolean {
   return (
     claimIds.every((id) => claims.some((claim) => claim.id === id)) &&
@@ -94,7 +91,7 @@ export function allSettled(claims: readonly Claim[]): boolean {
   );
 }
 
-/** "16 of 18 checks passed", and what the others are: for the log and the command line. */
+/** "16 of 18 checks passed", and the other verdicts: for the log and the command line. */
 export function countMessage(claims: readonly Claim[]): Message {
   const of = (verdict: Verdict): number => claims.filter((claim) => claim.verdict === verdict).length;
   const rest = (
@@ -116,10 +113,10 @@ export function countMessage(claims: readonly Claim[]): Message {
 /** `audit`: isolation is on, and nothing is refused. */
 export type ProtectionState = 'protected' | 'unverified' | 'audit' | 'off' | 'stopped';
 
-/** How long a verification counts (design language: "Protected" needs a probe no older than 24 h). */
+/** How long a verification is valid (design language: "Protected" needs a probe no older than 24 h). */
 export const verificationMaxAgeMs = 24 * 3600_000;
 
-/** The one honest state of the engine, from facts. `now` is ms since the epoch. */
+/** The protection state of the engine, from facts. `now` is ms since the epoch. */
 export function protectionState(facts: {
   engineReady: boolean;
   eci: boolean;
@@ -129,7 +126,7 @@ export function protectionState(facts: {
 }): ProtectionState {
   if (!facts.engineReady) return 'stopped';
   if (!facts.eci) return 'off';
-  // Whoever asks for a host namespace gets it: no verification makes that protected.
+  // Requests for a host namespace are granted: no verification makes that protected.
   if (facts.audit) return 'audit';
   const v = facts.verification;
   if (v === null || !v.eci || !allSettled(v.claims)) return 'unverified';

@@ -1,7 +1,7 @@
 import type { operations as sentences } from '../messages/catalogue/en/operations.ts';
 import { message, type Message } from '../messages/message.ts';
 
-/** Operations have a sentence of the catalogue by their id. */
+/** The ids of operations are also those of their catalogue sentences. */
 export type OperationId = keyof typeof sentences extends infer Key
   ? Key extends `operations.${infer Id}`
     ? Id
@@ -12,19 +12,20 @@ export type OperationId = keyof typeof sentences extends infer Key
 export const operationTitle = (id: OperationId): Message => message(`operations.${id}`);
 
 /**
- * Kernel operations that a `--privileged` container is tried with, and what is expected of each: `global`
- * ones reach beyond the container and must be refused (A5), `local` ones concern it alone and must work (A4).
- * The probe (runtime/probe-global.c, probe-local.c) has the same ids; a test holds the two lists together.
+ * Kernel operations that are tried in a `--privileged` container, and the expected result of each: `global`
+ * ones have an effect beyond the container and must be refused (A5), `local` ones affect it alone and must
+ * work (A4). The probe (runtime/probe-global.c, probe-local.c) has the same ids; a test compares the two
+ * lists.
  */
 export interface Operation {
   readonly id: OperationId;
   readonly kind: 'global' | 'local';
-  /** What it would give (global), or what needs it (local). */
+  /** What it would allow (global), or what needs it (local). */
   readonly why: string;
-  /** For a global one: that there is nothing to be found (ENOENT) is how it is refused. */
+  /** For a global one: the kernel refuses it by ENOENT, as if the object did not exist. */
   readonly hidden?: true;
   /**
-   * For a global one: a setting of the machine's that gives it to every process, and the least value that
+   * For a global one: a setting of the machine that allows it to every process, and the lowest value that
    * does not.
    */
   readonly everybody?: {
@@ -32,7 +33,7 @@ export interface Operation {
     readonly opens: (value: number) => boolean;
     readonly closed: number;
   };
-  /** For a local one: why some kernels refuse it to any container; that is no failure then. */
+  /** For a local one: why some kernels refuse it to any container; then it is not a failure. */
   readonly mayBeRefused?: string;
 }
 
@@ -216,9 +217,9 @@ export const operations: readonly Operation[] = [
 ];
 
 /**
- * What came of one: `allowed`; `everybody`: allowed, as to every process of the machine; `refused`; `absent`:
- * this kernel has no such thing; `unclear`: it failed for another reason, perhaps after the permission was
- * given; `not-tried`: the probe brought nothing.
+ * The outcome of an operation: `allowed`; `everybody`: allowed, as to every process of the machine;
+ * `refused`; `absent`: not supported by this kernel; `unclear`: it failed for another reason, perhaps after
+ * the permission check; `not-tried`: the probe returned nothing.
  */
 export type OperationOutcome = 'allowed' | 'everybody' | 'refused' | 'absent' | 'unclear' | 'not-tried';
 
@@ -237,7 +238,7 @@ const absences: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads the probe's result of an operation: "ok" or the name of an error. `settings`: of the machine, by
+ * Interprets the probe's result of an operation: "ok" or the name of an error. `settings`: of the machine, by
  * name.
  */
 export function outcomeOf(
@@ -264,8 +265,8 @@ function isOpenToAll(
 }
 
 /**
- * Whether the outcome is as it must be under ECI. Isolation takes nothing from a container that every process
- * of the machine has.
+ * Whether the outcome is as required under ECI. Isolation must not take away from a container what every
+ * process of the machine is allowed.
  */
 export function asExpected(operation: Operation, outcome: OperationOutcome): boolean {
   switch (operation.kind) {

@@ -1,6 +1,9 @@
 import { foldCase } from '../known-keys.ts';
 
-/** The name nearest by edits, if near enough to be a typing error: a third of its letters, at most three. */
+/**
+ * The name with the smallest edit distance, if small enough for a typing error: a third of its letters, at
+ * most three.
+ */
 export function closestName(written: string, names: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Math.min(3, Math.floor(written.length / 3)) + 1;
@@ -12,7 +15,7 @@ export function closestName(written: string, names: readonly string[]): string |
   return best;
 }
 
-/** Levenshtein distance with neighbours swapped counting as one. */
+/** Levenshtein distance where swapping neighbours counts as one. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -8,7 +8,7 @@ import type { Report } from './report.ts';
 const mount = ['enhancedContainerIsolation', 'dockerSocketMount'] as const;
 
 /**
- * Parts of the format that the installed Docker Desktop is too old for: it reads over them, and what they
+ * Parts of the format for which the installed Docker Desktop is too old: it ignores them, and what they
  * should allow stays refused.
  */
 export function lintDesktopVersion(report: Report): void {
@@ -30,7 +30,7 @@ export function lintDesktopVersion(report: Report): void {
     return true;
   };
   if (report.value([...mount]) === undefined) return;
-  // Without the permissions at all, their parts need no findings.
+  // Without the permissions themselves, their parts need no findings.
   if (tooOld([...mount], message('settings.list-of-images-that-may-mount-docker'))) return;
   const images = report
     .list([...mount, 'imageList', 'images'])

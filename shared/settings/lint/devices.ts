@@ -3,7 +3,7 @@ import { deviceKind } from '../device-name.ts';
 import type { Report } from './report.ts';
 import { lintImage } from './socket.ts';
 
-/** Devices that containers may have: entries that name none, or images that are none. */
+/** Devices that containers may have: entries that name no device, or invalid images. */
 export function lintDevices(report: Report): void {
   const devices = ['bulkhead', 'devices'];
   report.list(devices).forEach((_, index) => {

@@ -15,8 +15,8 @@ export function lintDocument(report: Report): void {
   walk(report, report.parsed.tree, documentKey, [], misspelt);
   for (const duplicate of report.parsed.duplicates) {
     const parsed = parsePointer(duplicate.pointer);
-    // Where the engine acts on the key, two of them make the policy doubtful and it is refused; elsewhere it
-    // is somebody else's business.
+    // If the engine reads the key, duplicates make the policy ambiguous and it is refused; otherwise that
+    // does not concern the engine.
     const critical = parsed.ok && isCritical(parsed.value, report);
     report.addAt(
       'duplicate-key',
@@ -99,11 +99,11 @@ function inherit(key: KnownKey, parent: KnownKey): KnownKey {
   return usedBy === undefined ? key : { ...key, usedBy };
 }
 
-/** A type of JSON as a sentence names it: "true or false", "a string". */
+/** A type of JSON as named in a sentence: "true or false", "a string". */
 const typeText = (type: Exclude<KnownKey['type'], 'any'> | 'null'): Message =>
   message(`settings.type-${type}`);
 
-/** What is there instead: for programs, and as a sentence names it. */
+/** The actual value: for programs, and as named in a sentence. */
 interface FoundValue {
   readonly value: string;
   readonly text: Message | string;
@@ -112,10 +112,9 @@ interface FoundValue {
 function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey, found: FoundValue): void {
   const alternatives =
     key.values === undefined ? null : orList(key.values.map((value) => JSON.stringify(value)));
-  // An engine of ours does not read Docker Desktop's keys, and the other way round: there it is wrong, but
-  // nothing breaks.
+  // The gateway does not read Docker Desktop's keys, and vice versa: there a wrong value does no harm.
   const read = isReadBy(report, key);
-  // Which strings Docker Desktop accepts changes between its versions: a value unknown here is no proof.
+  // The strings that Docker Desktop accepts depend on its version: a value unknown here may be valid.
   const severity =
     read && !(key.values !== undefined && key.usedBy === 'desktop' && node.type === 'string')
       ? 'error'
@@ -231,7 +230,7 @@ function lintEmbedded(report: Report, path: SettingsPath, text: string): void {
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }
-  // Docker Desktop hands it to the engine, which then does not start; an engine of ours never reads it.
+  // Docker Desktop passes it to the engine, which then does not start; a guarded engine never reads it.
   report.add(
     'embedded-json-invalid',
     report.ownEngine ? 'warning' : 'error',
@@ -247,7 +246,7 @@ function isCritical(path: SettingsPath, report: Report): boolean {
   return key !== undefined && isReadBy(report, key);
 }
 
-/** Does the target act on the key? */
+/** Whether the target reads the key. */
 const isReadBy = (report: Report, { usedBy }: KnownKey): boolean =>
   usedBy !== 'editor' && usedBy !== (report.ownEngine ? 'desktop' : 'engine');
 

@@ -1,7 +1,7 @@
 import { message } from '../../messages/message.ts';
 import { replaceNode, type Report } from './report.ts';
 
-/** The ECI toggle itself, and Docker Desktop settings that hang together with it. */
+/** The ECI toggle itself, and related Docker Desktop settings. */
 export function lintIsolation(report: Report): void {
   const on = report.value(['enhancedContainerIsolation', 'value']) === true;
   const locked = report.value(['enhancedContainerIsolation', 'locked']);
@@ -28,7 +28,7 @@ export function lintIsolation(report: Report): void {
   }
 }
 
-/** Meant for a roll-out: nobody shall take it for protection. */
+/** Meant for a roll-out: it must not be mistaken for protection. */
 function lintAuditMode(report: Report): void {
   if (report.value(['bulkhead', 'mode']) !== 'audit') return;
   const node = report.node(['bulkhead', 'mode']);

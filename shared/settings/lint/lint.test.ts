@@ -41,7 +41,7 @@ const brief = (findings: readonly Finding[]) => findings.map((f) => `${f.severit
 const image0 = '/enhancedContainerIsolation/dockerSocketMount/imageList/images/0';
 const command0 = '/enhancedContainerIsolation/dockerSocketMount/commandList/commands/0';
 
-/** What, text, findings, and what the text is once every fix is applied (null: there is none to apply). */
+/** Description, text, findings, and the text after every fix (null: there is none). */
 type Row = readonly [
   what: string,
   text: string,

@@ -16,10 +16,9 @@ export type { EntryDigest, LintContext } from './report.ts';
 export { closestName } from './closest-name.ts';
 
 /**
- * Everything there is to say about a settings text that the text and its target decide, sorted by position.
- * Errors are what makes the file unreadable for its target, and block applying; the rest is advice. '' is "no
- * file": nothing to say. 'socket-image-no-digest' is found only where the context has what the registries
- * answered.
+ * All findings about a settings text that depend only on the text and its target, sorted by position. Errors
+ * are what makes the file unreadable for its target, and block applying; the rest is advice. '' is "no file":
+ * no findings. 'socket-image-no-digest' is found only if the context contains the registries' results.
  */
 export function lintSettings(text: string, context: LintContext): Finding[] {
   if (text === '' && context.exists !== true) return [];
@@ -34,13 +33,11 @@ export function lintSettings(text: string, context: LintContext): Finding[] {
   return findings.toSorted((a, b) => a.range.offset - b.range.offset || rank[a.severity] - rank[b.severity]);
 }
 
-/** Does a finding of these block applying? */
+/** Whether a finding of these blocks applying. */
 export const hasErrors = (findings: readonly Finding[]): boolean =>
   findings.some((f) => f.severity === 'error');
 
-/**
- * The text with a finding's fix applied; unchanged where it has none. The finding must be of this very text.
- */
+/** The text with a finding's fix applied; unchanged if it has none. The finding must be of this very text. */
 export const applyFix = (text: string, f: Finding): string =>
   f.fix === undefined ? text : applyEdits(text, f.fix.edits);
 

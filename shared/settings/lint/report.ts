@@ -8,7 +8,7 @@ import type { ParsedSettings } from '../parse.ts';
 import { toPointer, type SettingsPath } from '../pointer.ts';
 import type { SettingsFormat } from '../../targets/capabilities.ts';
 
-/** Where a text is going to be used. */
+/** Where a text will be used. */
 export interface LintContext {
   readonly settingsFormat: SettingsFormat;
   /** Node's name of the platform: linux, darwin, win32. */
@@ -16,33 +16,33 @@ export interface LintContext {
   /** Home directory of the sharing user, to judge paths with $HOME. */
   readonly home?: string;
   /**
-   * Directories that belong to the engine (data root, run directory, our own): never to be shared, nor their
+   * Directories that belong to the engine (data root, run directory, ours): never to be shared, nor their
    * parents.
    */
   readonly engineDirectories?: readonly string[];
   /** The engine's client socket: sharing a parent of it would share the socket. */
   readonly socketPath?: string;
-  /** The Docker Desktop the text is for; without it there is no finding that depends on its version. */
+  /** The Docker Desktop that the text is for; without it there is no finding that depends on its version. */
   readonly desktop?: { readonly version: string | null; readonly virtualMachine: 'vm' | 'wsl2' | 'hyper-v' };
   /**
-   * The text was read from a file that is there: an empty one is then a syntax error. Default false: '' is
-   * "no file".
+   * The text was read from an existing file: an empty one is then a syntax error. Default false: '' is "no
+   * file".
    */
   readonly exists?: boolean;
   /**
-   * What registries answered for entries of the socket image list, by the entry as written. Missing: they
-   * were not queried, and there is no finding.
+   * The registries' results for entries of the socket image list, by the entry as written. Missing: they were
+   * not queried, and there is no finding.
    */
   readonly registryAnswers?: ReadonlyMap<string, EntryDigest>;
 }
 
-/** Does the registry serve a digest for an entry? */
+/** Whether the registry serves a digest for an entry. */
 export type EntryDigest =
   | { readonly kind: 'served' }
   | { readonly kind: 'absent' }
   | ({ readonly kind: 'unanswered' } & RegistryProblem);
 
-/** A sentence of the catalogue, or words of whoever read the text. */
+/** A catalogue sentence, or a message of whoever read the text. */
 type FindingText = string | Message;
 
 interface More {
@@ -50,13 +50,13 @@ interface More {
   readonly fix?: { readonly title: string | Message; readonly edits: TextEdit[] } | undefined;
 }
 
-/** Collects the findings about one readable text. */
+/** Collects the findings about one parsed text. */
 export class Report {
   readonly findings: Finding[] = [];
   readonly parsed: ParsedSettings;
   readonly context: LintContext;
   /**
-   * How many more "did you mean" may be looked for: each compares with every known name, and nobody reads
+   * How many more "did you mean" may be computed: each compares with every known name, and nobody reads
    * hundreds.
    */
   suggestionsLeft = 200;
@@ -66,7 +66,7 @@ export class Report {
     this.context = context;
   }
 
-  /** For an engine of ours, which reads the key `bulkhead`. */
+  /** For a guarded engine, which reads the key `bulkhead`. */
   get ownEngine(): boolean {
     return this.context.settingsFormat === 'engine';
   }
@@ -75,23 +75,23 @@ export class Report {
     return nodeAt(this.parsed.tree, path);
   }
 
-  /** The plain value at a path; undefined where it is missing. */
+  /** The plain value at a path; undefined if missing. */
   value(path: SettingsPath): unknown {
     let value: unknown = this.parsed.value;
     for (const segment of path) {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined;
-      value = (value as Record<string | number, unknown>)[segment]; // checked: an own member of an object
+      value = (value as Record<string | number, unknown>)[segment]; // checked: an own property of an object
     }
     return value;
   }
 
-  /** The list at a path, [] where there is none. */
+  /** The list at a path, [] if there is none. */
   list(path: SettingsPath): readonly unknown[] {
     const value = this.value(path);
     return Array.isArray(value) ? value : [];
   }
 
-  /** A finding about the value at a path; about its parent where it is missing. */
+  /** A finding about the value at a path; about its parent if it is missing. */
   add(
     code: FindingCode,
     severity: Finding['severity'],
@@ -130,8 +130,8 @@ export class Report {
 }
 
 /**
- * Builds a finding. An object's or list's range is cut to its first line's bracket: a whole block underlined
- * says nothing.
+ * Builds a finding. An object's or list's range is reduced to its opening bracket: underlining a whole block
+ * is not helpful.
  */
 export function finding(
   lines: LineIndex,
@@ -157,7 +157,7 @@ export function finding(
   };
 }
 
-/** A fix, as a finding carries it. */
+/** A fix, as part of a finding. */
 export const fixOf = (title: FindingText, edits: TextEdit[]): NonNullable<Finding['fix']> => ({
   title: plainText(title),
   ...sentenceOf(title),

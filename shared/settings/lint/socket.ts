@@ -26,7 +26,7 @@ export function lintSocket(report: Report): void {
 function lintUse(report: Report, image: unknown, path: SettingsPath): void {
   const allowed = report.list([...mount, 'imageList', 'images']).filter((entry) => typeof entry === 'string');
   const own = typeof image === 'string' ? parseImageReference(image) : null;
-  // Without any image no list has a use, and a finding for each is needless.
+  // Without any image no list has an effect, and a finding for each is unnecessary.
   if (own?.ok !== true || allowed.length === 0) return;
   const used = allowed.some((entry) => {
     const parsed = parseImageReference(entry);
@@ -44,9 +44,7 @@ function lintUse(report: Report, image: unknown, path: SettingsPath): void {
     );
 }
 
-/**
- * `nameOnly`: the entry only chooses a command list; it lets nothing in, so how far it reaches is no finding.
- */
+/** `nameOnly`: the entry only selects a command list; it allows no image, so its breadth is not a finding. */
 export function lintImage(report: Report, image: unknown, path: SettingsPath, nameOnly: boolean): void {
   if (typeof image !== 'string') return;
   const parsed = parseImageReference(image);
@@ -124,7 +122,7 @@ export function lintImage(report: Report, image: unknown, path: SettingsPath, na
   }
 }
 
-/** Trust is by digest (B3): an entry its registry serves none for lets nothing in. */
+/** Trust is by digest (B3): an entry for which its registry serves no digest allows nothing. */
 function lintDigest(report: Report, image: string, path: SettingsPath): void {
   const answer = report.context.registryAnswers?.get(image);
   if (answer === undefined || answer.kind === 'served') return;
@@ -147,7 +145,7 @@ function lintDigest(report: Report, image: string, path: SettingsPath): void {
   }
 }
 
-/** The name part in lower case, if that makes it a reference. */
+/** The name part in lower case, if that makes it a valid reference. */
 function lowerCaseName(image: string): string | null {
   const end = image.indexOf('@') === -1 ? image.indexOf(':', image.lastIndexOf('/') + 1) : image.indexOf('@');
   const lower = end === -1 ? image.toLowerCase() : image.slice(0, end).toLowerCase() + image.slice(end);
@@ -166,7 +164,7 @@ function unknownCommand(entry: string, suggestion: string | null, deniesAll: boo
 }
 
 function lintCommands(report: Report, path: SettingsPath): void {
-  // What a deny list was meant to keep out can't be determined from an entry like these.
+  // The intention of a deny list can't be determined with an entry like these.
   const deniesAll = report.ownEngine && report.value([...path.slice(0, -1), 'type']) !== 'allow';
   report.list(path).forEach((entry, index) => {
     if (typeof entry !== 'string') return;

@@ -2,7 +2,7 @@ import { message } from '../../messages/message.ts';
 import { settingsFileVersion } from '../schema/index.ts';
 import { replaceNode, type Report } from './report.ts';
 
-/** The format version: missing, or another one than this program's. */
+/** The format version: missing, or unsupported. */
 export function lintVersion(report: Report): void {
   const version = report.value(['configurationFileVersion']);
   if (version === undefined) {

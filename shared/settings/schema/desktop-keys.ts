@@ -40,8 +40,8 @@ const kubernetesKeys = {
 };
 
 /**
- * The keys that only Docker Desktop reads. Engines of this project keep them and look at none; a wrong type
- * is a finding, and nothing else.
+ * The keys that only Docker Desktop reads. Engines of this project keep and ignore them; a wrong type is only
+ * a finding.
  */
 export const desktopKeys = {
   exposeDockerAPIOnTCP2375: toggle(message('settings-keys.exposeDockerAPIOnTCP2375'), {

@@ -8,17 +8,17 @@ export const backendChoices = ['auto', ...backendIds] as const;
 export const policyModes = ['enforce', 'audit'] as const;
 export const existingContainersChoices = ['block', 'warn'] as const;
 export const socketScopes = ['all', 'own'] as const;
-/** What a container may do with a listed device: read, write, make nodes (no container may do that). */
+/** What a container may do with a listed device: read, write, create nodes (no container can do that). */
 export const deviceAccessChoices = ['r', 'w', 'rw', 'rwm'] as const;
 export const hideEnvironmentChoices = ['never', 'socket-mounts', 'always'] as const;
 
 /** Variables a shared directory may start with. */
 export const shareVariables = ['$HOME', '$TMP', '$TEMP'] as const;
 
-/** The only version of the format there is. */
+/** The only supported version of the format. */
 export const settingsFileVersion = 2;
 
-/** What a missing key means, where that is one value. */
+/** The meaning of a missing key, if that is a single value. */
 export const settingDefaults = {
   eci: { locked: false, value: false },
   allowDerivedImages: true,
@@ -77,7 +77,7 @@ const socketMountKeys = {
   ),
 };
 
-/** A command list for one image, instead of the general one (B7). */
+/** A command list for one image, replacing the general one (B7). */
 const perImageCommandList = object(
   {
     image: key(z.string(), {
@@ -146,8 +146,8 @@ const bulkheadKeys = {
 };
 
 /**
- * The keys the engine acts on. A wrong type in one of them makes the policy unreadable: it fails closed, it
- * never becomes a default.
+ * The keys that the engine reads. A wrong type in one of them makes the policy unreadable: it fails closed,
+ * and is never replaced by a default.
  */
 export const engineKeys = {
   configurationFileVersion: key(z.number(), {

@@ -7,7 +7,7 @@ import { settingsJsonSchema, settingsJsonSchemaText } from './json-schema.ts';
 
 const published = path.join(import.meta.dirname, '../../../docs/admin-settings.schema.json');
 
-/** What a schema says of a file, by a reader of JSON Schema. */
+/** The result of validating a file with a JSON Schema validator. */
 const accepts = (file: unknown): boolean => z.fromJSONSchema(settingsJsonSchema()).safeParse(file).success;
 
 describe('the published JSON Schema', () => {

@@ -3,7 +3,7 @@ import { factsOf, settingsFileSchema, type KeyFacts } from './index.ts';
 
 const platforms = { darwin: 'macOS', win32: 'Windows', linux: 'Linux' } as const;
 
-/** What editors show: the sentence, then who reads the key where that is not everybody. */
+/** The text shown in editors: the sentence, then who reads the key if not every engine does. */
 function describe({ description, usedBy, platform, since }: KeyFacts): string {
   const where = platform === undefined ? '' : ` on ${platforms[platform]}`;
   const notes = [
@@ -17,7 +17,7 @@ function describe({ description, usedBy, platform, since }: KeyFacts): string {
 const wsl2 = (version: string | undefined): string =>
   version === undefined ? '' : `, with WSL 2 since ${version}`;
 
-/** What JSON Schema has a keyword for. */
+/** Facts for which JSON Schema has a keyword. */
 const keywordsOf = (facts: KeyFacts): Record<string, unknown> => ({
   description: describe(facts),
   ...(facts.default === undefined ? {} : { default: facts.default }),
@@ -27,8 +27,8 @@ const keywordsOf = (facts: KeyFacts): Record<string, unknown> => ({
 });
 
 /**
- * The JSON Schema of admin-settings.json, for editors and checks of others. Draft 7, which editors know best.
- * Keys that are not known are allowed, as they are in the file.
+ * The JSON Schema of admin-settings.json, for editors and other validators. Draft 7, which editors support
+ * best. Unknown keys are allowed, as in the file.
  */
 export function settingsJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(settingsFileSchema, {
@@ -37,7 +37,7 @@ export function settingsJsonSchema(): Record<string, unknown> {
     override: ({ zodSchema, jsonSchema }) => {
       const facts = factsOf(zodSchema);
       if (facts !== undefined) Object.assign(jsonSchema, keywordsOf(facts));
-      // Loose objects take any other member, which is what a schema without this word says.
+      // Loose objects accept any other member, which is the default of a schema without this keyword.
       delete jsonSchema.additionalProperties;
     },
   });

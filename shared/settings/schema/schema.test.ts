@@ -9,7 +9,7 @@ import type * as EngineKeys from './engine-keys.ts';
 import type * as Key from './key.ts';
 import { settingsFormats } from '../../targets/capabilities.ts';
 
-// The schema with one key more.
+// The schema with one more key.
 vi.mock('./engine-keys.ts', async (original) => {
   const [real, { key }, z] = await Promise.all([
     original<typeof EngineKeys>(),
