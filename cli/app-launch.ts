@@ -5,28 +5,30 @@ import path from 'node:path';
 import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 
-/** How the desktop app is started: a program, and arguments that come before all others. */
+/** How the desktop app is started: a program, and arguments that precede all others. */
 export interface AppProgram {
   readonly program: string;
   readonly first: readonly string[];
   readonly packaged: boolean;
 }
 
-/** What became of a start: a window of its own, or one that was open already and is in front now. */
+/**
+ * The result of a start: a window of its own, or one that was open already and has been brought to the front.
+ */
 export interface Launched {
   readonly pid: number | null;
   readonly alreadyOpen: boolean;
 }
 
-/** The argument by which the app says on its output that its window is there. */
+/** The argument that makes the app report on its output that its window is shown. */
 const reportArgument = '--tell-shown';
 const shownLine = 'shown';
 const shownWithinMs = 60_000;
 
 /**
- * The app that belongs to this command line: the packaged one around it or of the package beside it, else
- * what `npm start` runs, Electron on the built app. `root`: where bin/bulkhead is. Errors: internal, with
- * what to run, where it is not installed, not built or has no runtime.
+ * The app that belongs to this command line: the packaged one that contains it or of the package next to it,
+ * else what `npm start` runs, Electron with the built app. `root`: where bin/bulkhead is. Errors: internal,
+ * with what to run, if it is not installed, not built or has no runtime.
  */
 export async function findApp(
   root: string,
@@ -60,7 +62,7 @@ export async function findApp(
 
 /**
  * The binary of the packaged app: around `root`, which is its `resources/program` then, or of the package
- * bulkhead-desktop, for the `root` of the package bulkhead beside it. Null where there is none.
+ * bulkhead-desktop, for the `root` of the package bulkhead next to it. Null if there is none.
  */
 export function packagedApp(root: string, platform: NodeJS.Platform): string | null {
   if (platform === 'linux' && path.basename(root) === 'bulkhead') {
@@ -76,7 +78,7 @@ export function packagedApp(root: string, platform: NodeJS.Platform): string | n
   return existsSync(path.join(resources, 'app.asar')) && existsSync(binary) ? path.normalize(binary) : null;
 }
 
-/** Why no window can be shown here; null where one can. */
+/** Why no window can be displayed here; null if it can. */
 export function missingDisplay(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
@@ -91,9 +93,9 @@ export function missingDisplay(
 }
 
 /**
- * Starts the app, which outlives this process, and resolves once its window is there or an open one has got
- * the request. Errors: internal, with the app's last words, when it ends before that or shows nothing within
- * a minute.
+ * Starts the app, which outlives this process, and resolves once its window is shown or an open one has
+ * received the request. Errors: internal, with the app's last output, when it ends before that or shows
+ * nothing within a minute.
  */
 export async function launchApp(
   { program, first }: AppProgram,
@@ -101,11 +103,11 @@ export async function launchApp(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Result<Launched, AppError>> {
   const environment = { ...env };
-  // Terminals of editors that are Electron themselves pass it on, and this one would be a Node then.
+  // Terminals of Electron-based editors pass it on, and then the app would run as plain Node.
   delete environment['ELECTRON_RUN_AS_NODE'];
   // Chromium's sandbox refuses to run as root; a user's app keeps it.
   const sandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  // A file, not a pipe: what is written there once this process is gone must not fail.
+  // A file, not a pipe: writing to it must not fail once this process has ended.
   const errorFile = openErrorFile();
   try {
     const child = spawn(program, [...sandbox, ...first, ...args, reportArgument], {
@@ -141,7 +143,7 @@ export async function launchApp(
       return fail('internal', message('cli.app-was-started-and-has-shown-no'), {
         reason: decisiveLine(readErrors(errorFile)),
       });
-    // Ending at once and well is what a second start does.
+    // A second start ends at once with success.
     if (how.code === 0) return ok({ pid: null, alreadyOpen: true });
     return fail('internal', message('cli.app-ended-before-it-showed-its-window'), {
       reason: decisiveLine(readErrors(errorFile)) || String(how.code),
@@ -151,13 +153,13 @@ export async function launchApp(
   }
 }
 
-/** A file without a name, open for reading and writing: nothing is left of it. */
+/** A deleted file, open for reading and writing: it leaves nothing behind. */
 function openErrorFile(): number {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-app-'));
   try {
     return openSync(path.join(directory, 'errors'), 'wx+', 0o600);
   } finally {
-    // Windows removes no open file: there it stays in the temporary directory.
+    // Windows cannot remove an open file: there it stays in the temporary directory.
     try {
       rmSync(directory, { recursive: true });
     } catch {
@@ -172,8 +174,8 @@ function readErrors(file: number): string {
 }
 
 /**
- * The line that says why: Chromium's first error without its mark (a session bus that is missing is none),
- * else the last line.
+ * The line with the reason: Chromium's first error without its prefix (ignoring a missing session bus), else
+ * the last line.
  */
 function decisiveLine(text: string): string {
   const errors = [...text.matchAll(/^\[[^\]]*:ERROR:[^\]]*\] (.*)$/gm)].map(([, line = '']) => line);

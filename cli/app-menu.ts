@@ -6,14 +6,14 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
 import { run, type AppProgram } from './app-launch.ts';
 
-/** What was written into (or taken out of) the user's menu. */
+/** The files written to (or removed from) the user's menu. */
 export interface MenuChange {
   readonly entry: string;
   readonly icon: string;
   readonly installed: boolean;
 }
 
-/** The user's own places for menu entries and icons (XDG base directories). */
+/** The user's own directories for menu entries and icons (XDG base directories). */
 function places(env: NodeJS.ProcessEnv): {
   readonly applications: string;
   readonly entry: string;
@@ -31,9 +31,9 @@ function places(env: NodeJS.ProcessEnv): {
 }
 
 /**
- * Puts the app into the user's menu and lets it open bulkhead:// links. Nobody else's menu, and no
- * administrator's rights. `root`: where bin/bulkhead is. Errors: input.unusable on systems that keep this
- * elsewhere, internal with what the disk says.
+ * Adds the app to the user's own menu and makes it open bulkhead:// links. Needs no administrator's rights.
+ * `root`: where bin/bulkhead is. Errors: input.unusable on systems that use other places, internal with the
+ * system's error.
  */
 export async function installInMenu(
   app: AppProgram,
@@ -43,7 +43,7 @@ export async function installInMenu(
 ): Promise<Result<MenuChange, AppError>> {
   if (platform !== 'linux') return notHere();
   const { applications, entry, icon } = places(env);
-  // The packaged app by itself; in a clone the launcher, which finds the runtime.
+  // The packaged app itself; in a clone the launcher, which finds the runtime.
   const command = app.packaged ? [app.program] : [path.join(root, 'bin', 'bulkhead'), 'app'];
   try {
     for (const file of [entry, icon]) await mkdir(path.dirname(file), { recursive: true });
@@ -61,7 +61,7 @@ export async function installInMenu(
   return ok({ entry, icon, installed: true });
 }
 
-/** Takes what `installInMenu` made away again. */
+/** Removes the files created by `installInMenu`. */
 export async function removeFromMenu(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
@@ -80,7 +80,7 @@ export async function removeFromMenu(
   return ok({ entry, icon, installed: false });
 }
 
-/** Desktops without these programs read the directory themselves; that is no failure. */
+/** Desktops without these programs read the directory themselves; that is not a failure. */
 async function updateDesktopDatabase(
   applications: string,
   env: NodeJS.ProcessEnv,

@@ -127,7 +127,7 @@ describe('a start', () => {
     await writeFile(file, script);
     return { program: process.execPath, first: [file], packaged: false };
   };
-  // Node takes no --no-sandbox before its script, which root's start puts there.
+  // Node does not accept --no-sandbox before its script, where a start as root puts it.
   const program = async (script: string) => {
     const { program: node, first } = await fakeApp(script);
     const launcher = path.join(directory, 'launcher');

@@ -22,7 +22,7 @@ interface AppOptions extends RootOptions {
   readonly version?: boolean;
 }
 
-/** `bulkhead app`: starts the desktop app, or shows the window that is open, at the place that is named. */
+/** `bulkhead app`: starts the desktop app, or brings the open window to the front, at the given place. */
 export function configureApp(command: Command): void {
   withJson(withRoot(command))
     .option('--route <page>', helpText('cli-help.app-route', { pages: pageIds.join(', ') }))
@@ -74,8 +74,7 @@ export function configureApp(command: Command): void {
 }
 
 /**
- * The app's own arguments for what was asked. A place that there is not is refused here: the app itself would
- * just open.
+ * The app's own arguments for the request. An invalid place is refused here: the app itself would ignore it.
  */
 export function appArguments(
   given: readonly string[],
@@ -124,9 +123,9 @@ export function appArguments(
 
 interface AppVersions {
   readonly version: string;
-  /** Version of the Electron that runs the app; null where it is not beside its program. */
+  /** Version of the Electron that runs the app; null if it is not next to its program. */
   readonly electron: string | null;
-  /** Whether it is another one than releases have. */
+  /** Whether it differs from the version in releases. */
   readonly fallback: boolean;
 }
 

@@ -7,8 +7,8 @@ import { recreationPrinter } from './recreate-text.ts';
 import { text } from './text.ts';
 
 /**
- * Ctrl C, and the word of who reads the events, ask for a cancel (and roll back) instead of leaving things
- * half done; the next start would mend that too.
+ * Ctrl C, and a cancel from the reader of the events, request a cancel (and roll back) instead of leaving the
+ * apply half done; the next start would settle that, too.
  */
 export async function waitForEnd(handle: ApplyHandle, listener: EventListener | null): Promise<ApplyRun> {
   const cancel = () => {

@@ -22,7 +22,7 @@ const notConfirmed = () =>
     reason: message('cli.it-was-not-confirmed'),
   });
 
-/** Prompts on the terminal for consent to the plan; refused where there is none, or no terminal. */
+/** Prompts on the terminal for consent to the plan; refused without consent, or without a terminal. */
 export async function confirmApply(plan: ApplyPlan): Promise<Result<void, AppError>> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {

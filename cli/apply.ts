@@ -30,7 +30,7 @@ interface ApplyOptions extends ChoiceOptions {
   readonly baseHash?: string;
 }
 
-/** `bulkhead plan`: what applying the draft (or a file) would do. */
+/** `bulkhead plan`: the consequences of applying the draft (or a file). */
 export function configurePlan(command: Command): void {
   withChoices(withJson(withRoot(command))).action((file: string | undefined, options: ChoiceOptions) =>
     withTarget(options, async (target) => {
@@ -48,7 +48,7 @@ export function configurePlan(command: Command): void {
   );
 }
 
-/** `bulkhead apply`: applies the draft (or a file) after showing what it does. */
+/** `bulkhead apply`: applies the draft (or a file) after showing the plan. */
 export function configureApply(command: Command): void {
   withChoices(withJson(withRoot(command)))
     .option('--yes', helpText('cli-help.yes'))
@@ -60,7 +60,7 @@ export function configureApply(command: Command): void {
     );
 }
 
-/** The machine's own engine gets its gateway first, after a question of its own. */
+/** The gateway is put in front of the machine's own engine first, after a separate question. */
 async function installedFirst(options: ApplyOptions, work: () => Promise<void>): Promise<void> {
   const ref = resolveTarget(options);
   if (ref.ok && ref.value.kind === 'system') {
@@ -88,7 +88,7 @@ async function makePlan(
   if (!choices.ok) return choices;
   const planned = await target.plan(settings.value, choices.value);
   if (!planned.ok) return planned;
-  // "All that can be" are those the gateway does not refuse.
+  // "All that can be recreated" are those the gateway does not refuse.
   const possible = options.recreate === true ? withoutRefused(choices.value, planned.value) : choices.value;
   const plan = possible === choices.value ? planned : await target.plan(settings.value, possible);
   if (!plan.ok) return plan;
@@ -124,7 +124,7 @@ async function applyWithEvents(
     listener?.write(`${JSON.stringify(event)}\n`);
   };
   const refuse = (error: AppError) => {
-    // The stream of events is read by a program that gets to know from it why there is no run.
+    // The reader of the event stream is told why there is no run.
     listener?.write(`${JSON.stringify({ error })}\n`);
     printError(error, options);
   };
@@ -151,7 +151,7 @@ async function applyWithEvents(
   }
   const { plan, text: settings, choices } = made.value;
   const human = options.json !== true && options.events !== true;
-  // A program that reads events waits for a run, or for the reason why there is none.
+  // A reader of events waits for a run, or for the reason why there is none.
   if (options.events !== true && isNothingToApply(plan)) {
     printResult(ok({ nothingToApply: true }), {
       json: options.json,
@@ -186,7 +186,7 @@ async function applyWithEvents(
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
 }
 
-/** Applied, and done with the chosen containers as requested. */
+/** Applied, and the chosen containers were handled as requested. */
 function isFullyApplied({ outcome }: ApplyRun): boolean {
   return (
     outcome?.kind === 'applied' &&

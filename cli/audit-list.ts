@@ -5,7 +5,7 @@ import type { ListDefinition } from './list.ts';
 import type { Tone } from './style.ts';
 import { text, translateSentence } from './text.ts';
 
-/** What the outcomes of decisions are to whoever reads them. */
+/** The tone of each outcome. */
 export const outcomeTones: Readonly<Record<StoredAuditEntry['outcome'], Tone>> = {
   allow: 'warning',
   rewrite: 'warning',
@@ -22,7 +22,7 @@ export const outcomeTexts = {
 
 const numberText = (value: number | null): string => (value === null ? '' : String(value));
 
-/** What `bulkhead audit --format` can print of a decision. */
+/** The fields of a decision for `bulkhead audit --format`. */
 export const auditList: ListDefinition<StoredAuditEntry> = {
   fields: {
     ID: { head: () => text('cli-list.id'), value: ({ id }) => id ?? '' },

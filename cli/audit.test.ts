@@ -55,7 +55,7 @@ describe('bulkhead audit', () => {
     expect(wanted(probe, {}, null)).toBe(false);
     expect(wanted(probe, { denied: true }, null)).toBe(false);
     expect(wanted(probe, { probes: true }, null)).toBe(true);
-    // Nobody but root hides behind the probe's image.
+    // Nobody but root can hide behind the probe's image.
     expect(wanted({ ...probe, client: { uid: 1000, pid: 9 } }, {}, null)).toBe(true);
     expect(wanted({ ...probe, origin: { kind: 'socket-mount', mount: 'ff' } }, {}, null)).toBe(true);
   });

@@ -28,8 +28,8 @@ interface AuditOptions {
 }
 
 /**
- * `bulkhead audit`: the gateway's decisions, one a line; with --json the entries as they are, one JSON
- * document a line. Ends on Ctrl C, with --follow only then.
+ * `bulkhead audit`: the gateway's decisions, one per line; with --json the unchanged entries, one JSON
+ * document per line. Ends on Ctrl C, with --follow only then.
  */
 export function configureAudit(command: Command): void {
   withFormat(withJson(withRoot(command)))
@@ -113,7 +113,7 @@ export function configureAudit(command: Command): void {
 
 const isTable = ({ kind }: ListFormat): boolean => kind === 'table' || kind === 'columns';
 
-/** The format that was requested; a table of decisions that are followed is `input.unusable`. */
+/** The requested format; a table together with --follow is `input.unusable`. */
 function auditFormatOf(options: AuditOptions): Result<ListFormat, AppError> {
   const format = listFormatOf(auditList, options);
   return format.ok && isTable(format.value) && options.follow === true
@@ -149,7 +149,7 @@ export function sinceTime(text: string | undefined, now: number): Result<number 
     : ok(time);
 }
 
-/** Whether an entry is listed; what verifications sent only with `--probes`. */
+/** Whether an entry is listed; those caused by verifications only with `--probes`. */
 export function wanted(
   entry: StoredAuditEntry,
   options: Pick<AuditOptions, 'rule' | 'denied' | 'probes'>,
@@ -161,7 +161,7 @@ export function wanted(
   return since === null || Date.parse(entry.time) >= since;
 }
 
-/** Time, who, what, rule and setting: one line. */
+/** Time, caller, subject, rule and setting: one line. */
 export function describeEntry(entry: StoredAuditEntry): string {
   const outcome = outcomeTexts[entry.outcome]();
   const padding = padColumns('', 10 - displayWidth(outcome));

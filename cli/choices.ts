@@ -7,9 +7,7 @@ import { message } from '../shared/messages/message.ts';
 import type { RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 
-/**
- * What `plan` and `apply` do with containers that exist. `recreate`: true for all that can be.
- */
+/** What `plan` and `apply` do with existing containers. `recreate`: true for all that can be recreated. */
 export interface ChoiceOptions extends RootOptions {
   readonly remove?: string[];
   readonly includeRunning?: boolean;
@@ -28,8 +26,8 @@ export function withChoices(command: Command): Command {
 }
 
 /**
- * Values of an option that may be repeated, followed by several, or have them with commas between: no
- * container's name has one.
+ * Values of an option that may be repeated, followed by several values, or separated by commas: container
+ * names contain none.
  */
 function named(value: string, before: unknown): string[] {
   const names = value.split(',').filter((name) => name !== '');
@@ -103,8 +101,8 @@ export async function resolveChoices(
 }
 
 /**
- * The choices without the recreations that the gateway will refuse, and those that stand or fall with them;
- * the same object where there are none.
+ * The choices without the recreations that the gateway will refuse, and without the others of their groups;
+ * the same object if there are none.
  */
 export function withoutRefused(choices: ContainerChoices, { recreation }: ApplyPlan): ContainerChoices {
   const refused = (recreation?.groups ?? [])
@@ -116,7 +114,7 @@ export function withoutRefused(choices: ContainerChoices, { recreation }: ApplyP
     : { ...choices, recreate: (choices.recreate ?? []).filter((id) => !refused.includes(id)) };
 }
 
-/** Recreating is for an engine of ours with ECI on afterwards. */
+/** Recreating needs a guarded engine, with ECI on afterwards. */
 async function recreationPossible(target: Target, text: string): Promise<Result<null, AppError>> {
   const [{ effectiveSettings }, { missingBecause }] = await Promise.all([
     import('../shared/settings/index.ts'),
@@ -127,7 +125,7 @@ async function recreationPossible(target: Target, text: string): Promise<Result<
       hint: message('cli.remove-them-and-make-them-anew-once'),
     });
   const settings = effectiveSettings(text, { exists: true });
-  // What can't be read is an error of the plan.
+  // An unreadable text is an error of the plan.
   if (!settings.ok || settings.value.eci.value) return ok(null);
   return fail(
     'containers.recreate-blocked',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** An option as help lists it. */
+/** An option as listed in help. */
 interface OptionEntry {
   readonly flags: string;
   readonly short: string | undefined;
@@ -21,9 +21,9 @@ export interface CommandTree {
 }
 
 /**
- * Describes a commander program and its commands, in the language that is set: for completions, the man page
- * and the polkit policy. Hidden options, and `help`, are left out. `parents` are the names of the commands
- * above it.
+ * Describes a commander program and its commands, in the current language: for completions, the man page and
+ * the polkit policy. Hidden options, and `help`, are left out. `parents` are the names of the commands above
+ * it.
  */
 export function commandTree(program: Command, parents: readonly string[] = []): CommandTree {
   const help = program.createHelp();
@@ -53,5 +53,5 @@ export const allCommands = (tree: CommandTree): CommandTree[] => [
   ...tree.commands.flatMap(allCommands),
 ];
 
-/** A description as it fits beside a completion: its first part. */
+/** A description that fits next to a completion: its first part. */
 export const summary = (description: string): string => (description.split(/[;:(（；：]/, 1)[0] ?? '').trim();

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 import { helpText } from './help.ts';
 
-/** A command of the first level, without what it loads when it runs. */
+/** A command of the first level, without the modules it loads when it runs. */
 interface CommandEntry {
-  /** As help lists it: its name, `[options]` where it takes any, and its arguments. */
+  /** As listed in help: its name, `[options]` if it has any, and its arguments. */
   readonly term: string;
   readonly description: string;
-  /** Loads its module. The result adds options, commands of its own, and what it does. */
+  /** Loads its module. The result adds options, subcommands, and the action. */
   readonly load: () => Promise<(command: Command) => void>;
-  /** Describes the other commands: they are loaded with it. */
+  /** Describes the other commands, which are loaded with it. */
   readonly describesAll?: true;
 }
 
-/** All commands. What people use first comes first; the last two are started by the engine. */
+/** All commands. The most used come first; the last two are started by the engine. */
 export const commands: readonly CommandEntry[] = [
   {
     term: 'app [options] [link...]',

@@ -1,6 +1,6 @@
 import { allCommands, summary, type CommandTree } from './command-tree.ts';
 
-/** How the functions below name a command: `''` the program, ` engine start` a command of it. */
+/** The name of a command in the functions below: `''` the program, ` engine start` a command of it. */
 const contextOf = ({ path }: CommandTree): string =>
   path
     .slice(1)

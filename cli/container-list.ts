@@ -4,7 +4,7 @@ import type { ListFormat } from './list-format.ts';
 import { styled } from './style.ts';
 import { about, text, translate } from './text.ts';
 
-/** One that could not be inspected counts as unprotected, and is not called so. */
+/** A container that could not be inspected counts as unprotected, with a label of its own. */
 const protectionOf = ({ protected: isProtected, reason }: Container) =>
   isProtected ? 'protected' : reason === 'unknown' || reason === 'replaced' ? reason : 'unprotected';
 

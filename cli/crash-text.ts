@@ -2,7 +2,7 @@ import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { printable } from './output.ts';
 import { text } from './text.ts';
 
-/** What a crash of the engine killed. */
+/** The containers that a crash of the engine killed. */
 export function crashLines({ crash }: Pick<EngineStatus, 'crash'>, killed: readonly string[]): string[] {
   if (crash == null || (killed.length === 0 && crash.removed === 0)) return [];
   const time = `${crash.at.slice(0, 19).replace('T', ' ')} UTC`;

@@ -4,25 +4,28 @@ import path from 'node:path';
 import * as z from 'zod';
 import { systemCode } from '../engine/base/files.ts';
 
-/** A context as the docker CLI stores it, `contexts/meta/<sha256 of the name>/meta.json`. */
+/** A context in the docker CLI's format, `contexts/meta/<sha256 of the name>/meta.json`. */
 const contextSchema = z.object({
   Name: z.string(),
   Metadata: z.object({
-    /** The engine's root directory, in contexts that were made here. */
+    /** The engine's root directory, in contexts created by us. */
     bulkhead: z.string().optional(),
   }),
 });
 
-/** The configuration of the docker CLI, as far as it is read here; the rest is kept. */
+/** The configuration of the docker CLI: the parts used here; the rest is kept. */
 const configSchema = z.looseObject({ currentContext: z.string().optional() });
 
-/** A context that was made here. */
+/** A context created by us. */
 interface OwnContext {
   readonly name: string;
   readonly root: string;
 }
 
-/** The context of an engine: `bulkhead` at the usual root, `bulkhead-NAME` at another one of that name. */
+/**
+ * The context name of an engine: `bulkhead` at the usual root, `bulkhead-NAME` for another root with that
+ * name.
+ */
 export function contextName(root: string, usualRoot: string): string {
   if (root === usualRoot) return 'bulkhead';
   return `bulkhead-${path.basename(root).replaceAll(/[^a-zA-Z0-9_.+-]/g, '-')}`;
@@ -34,7 +37,7 @@ const contextFile = (config: string, name: string): string =>
 
 /**
  * Stores a context for the engine at `root` in the docker CLI's directory `config`. `foreign`: there is one
- * of that name which is not that engine's, and it is left as it is. Throws what the file system does.
+ * of that name for another engine, which is not changed. Throws errors of the file system.
  */
 export function storeContext(
   config: string,
@@ -48,14 +51,14 @@ export function storeContext(
     Metadata: { Description: `Bulkhead, ${root}`, bulkhead: root },
     Endpoints: { docker: { Host: `unix://${socket}`, SkipTLSVerify: false } },
   };
-  // The CLI's own directory may hold credentials.
+  // The CLI's own directory may contain credentials.
   mkdirSync(config, { recursive: true, mode: 0o700 });
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
   replaceFile(file, JSON.stringify(context), 0o644);
   return 'stored';
 }
 
-/** Makes a context the one that `docker` uses without options. Throws where config.json is no JSON object. */
+/** Makes a context docker's default. Throws if config.json is not a JSON object. */
 export function selectContext(config: string, name: string): void {
   const file = path.join(config, 'config.json');
   const text = readIfThere(file);
@@ -64,9 +67,8 @@ export function selectContext(config: string, name: string): void {
 }
 
 /**
- * Removes the contexts that were made here for the engine at `root`, and those of engines whose directories
- * are gone. One that is selected stays, since `docker` would go on with another engine silently: it is
- * returned.
+ * Removes the contexts created by us for the engine at `root`, and those of engines whose directories are
+ * gone. A selected one is kept and returned, since `docker` would otherwise silently use another engine.
  */
 export function removeContexts(config: string, root: string | null): readonly string[] {
   const selected = selectedContext(config);
@@ -90,14 +92,14 @@ function ownContexts(config: string): readonly OwnContext[] {
   return directories.flatMap((directory) => {
     const text = readIfThere(path.join(metaDirectory(config), directory, 'meta.json'));
     const context = text === null ? null : ownContext(text);
-    // Nothing is removed by a name that another context has.
+    // A directory that belongs to another context is not removed.
     return context !== null && path.dirname(contextFile(config, context.name)).endsWith(`/${directory}`)
       ? [context]
       : [];
   });
 }
 
-/** The context that a meta.json describes; null where it was not made here, or is none. */
+/** The context of a meta.json; null if it was not created by us, or is invalid. */
 function ownContext(text: string): OwnContext | null {
   const context = contextSchema.safeParse(jsonOf(text));
   const root = context.data?.Metadata.bulkhead;

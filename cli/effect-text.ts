@@ -6,7 +6,7 @@ type EffectParam = PlanEffect['params'][string] | undefined;
 
 const valuesOf = (value: EffectParam): readonly string[] => (Array.isArray(value) ? value : []);
 
-/** Names with commas between, the first six of many. */
+/** Names separated by commas, the first six of many. */
 function list(value: EffectParam, most = 6): string {
   const names = valuesOf(value);
   return names.length > most
@@ -17,7 +17,7 @@ function list(value: EffectParam, most = 6): string {
     : names.join(', ');
 }
 
-/** Which containers stop, which of them start again, and which take their time. */
+/** Which containers stop, which of them are restarted, and which are slow to stop. */
 function stopText({ count, names, returning, slow, slowNames, wait }: PlanEffect['params']): string {
   const again = valuesOf(returning);
   return [
@@ -29,7 +29,7 @@ function stopText({ count, names, returning, slow, slowNames, wait }: PlanEffect
   ].join('');
 }
 
-/** Which containers stay unprotected, what becomes of them, and what there is instead. */
+/** Which containers stay unprotected, the consequences, and the alternatives. */
 function keptText({ use, stopping }: PlanEffect['params'], containers: string, names: string): string {
   const kept = text('cli-plan.containers-kept-unprotected', { containers, names });
   if (use === 'free') return kept;
@@ -41,7 +41,7 @@ function keptText({ use, stopping }: PlanEffect['params'], containers: string, n
   ].join('');
 }
 
-/** Every dangerous directory by name, however many there are. */
+/** Every dangerous directory by name, without a limit. */
 function dangerText({ paths, everything }: PlanEffect['params']): string {
   const all = list(paths, Number.POSITIVE_INFINITY);
   return valuesOf(everything).length > 0
@@ -49,7 +49,7 @@ function dangerText({ paths, everything }: PlanEffect['params']): string {
     : text('cli-plan.dangerous-directories', { paths: all });
 }
 
-/** What a backend runs containers with, and what that gives. */
+/** How a backend runs containers, and what it provides. */
 function backendText(id: string): string {
   const known = [...backendIds, 'none' as const].find((backend) => backend === id);
   return known === undefined ? id : text(`cli-plan.backend-${known}`);

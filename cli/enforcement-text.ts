@@ -4,7 +4,7 @@ import { enforcementOf, type Enforcement } from '../shared/enforcement/enforceme
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { text, translateSentence } from './text.ts';
 
-/** What enforces on a target now, what the next start does, and why they differ. */
+/** What is enforced on a target now, what the next start does, and why they differ. */
 export async function readEnforcement(target: Target, engine: EngineStatus): Promise<Enforcement> {
   const { effectiveSettings } = await import('../shared/settings/index.ts');
   const settings = await target.settings.read();
@@ -12,7 +12,7 @@ export async function readEnforcement(target: Target, engine: EngineStatus): Pro
   return enforcementOf({ capabilities: target.capabilities, engine, settings, applied });
 }
 
-/** That the settings file is lost or broken, what is in force, and what puts it back; else nothing. */
+/** That the settings file is lost or broken, what is in force, and how to restore it; empty otherwise. */
 export function alarmLines(enforcement: Enforcement): string[] {
   const alarm = enforcementAlarm(enforcement);
   if (alarm === null) return [];

@@ -15,8 +15,8 @@ interface ContextOptions {
 }
 
 /**
- * Gives the user who starts an engine a context of the docker CLI for it, and prints how it is used. The
- * engine does not depend on it: a failure is printed.
+ * Creates a docker context for an engine for the user who starts it, and prints how it is used. The engine
+ * does not depend on it: a failure is only printed.
  */
 export async function offerContext({ root, socket, select, sessionUser }: ContextOptions): Promise<void> {
   const name = contextName(root, defaultRoot);
@@ -31,7 +31,7 @@ export async function offerContext({ root, socket, select, sessionUser }: Contex
   });
 }
 
-/** Takes the context of an engine that was stopped away from the user who stopped it. */
+/** Removes the context of a stopped engine from the configuration of the user who stopped it. */
 export async function withdrawContext(root: string, sessionUser: string | undefined): Promise<void> {
   await inDockerConfiguration(sessionUser, (config) => {
     for (const name of removeContexts(config, root)) progress(text('cli-status.context-retained', { name }));
@@ -39,8 +39,8 @@ export async function withdrawContext(root: string, sessionUser: string | undefi
 }
 
 /**
- * Runs `work` on the docker CLI's directory of the user behind this process, with his rights: in his home,
- * he decides what every name leads to.
+ * Runs `work` on the docker CLI's directory of the user behind this process, with that user's rights: paths
+ * in a home directory are under the user's control.
  */
 async function inDockerConfiguration(
   sessionUser: string | undefined,

@@ -6,10 +6,10 @@ import { text, translate } from './text.ts';
 
 export const phaseText = (phase: EngineStatus['phase']): string => text(`cli-status.phase-${phase}`);
 
-/** What a supervisor is doing. */
+/** The current step of a supervisor. */
 export const stepText = (step: EngineStep): string => text(`cli-status.${step}`);
 
-/** Writes the status of an engine that has these capabilities, one fact a line. */
+/** Formats the status of an engine with these capabilities, one fact per line. */
 export const describeEngine =
   ({ enforcedByGateway }: Pick<TargetCapabilities, 'enforcedByGateway'>) =>
   (status: EngineStatus): string => {

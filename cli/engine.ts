@@ -93,8 +93,7 @@ export function configureEngine(engine: Command): void {
 }
 
 /**
- * Whether an engine of our own is meant, which a supervisor runs. One that cannot be determined is an error
- * there.
+ * Whether the engine is an embedded one, run by a supervisor. If that cannot be determined, an error there.
  */
 function isEmbedded(options: EngineOptions): boolean {
   if (options.target !== undefined) return false;
@@ -122,13 +121,13 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
     return;
   }
   const driver = await openDriver(root.value);
-  // The supervisor's own lines are its progress; the others are printed on request.
+  // The supervisor's own lines are its progress; other lines are printed on request.
   const onLog = ({ source, text: logged, sentence }: EngineLogLine) => {
     if (source === 'supervisor') progress(about(text('cli-status.supervisor'), translate(logged, sentence)));
     else if (options.verbose === true) progress(`${source}: ${logged}`);
   };
-  // Before the engine reads files that an interrupted apply left half changed. A supervisor that starts
-  // settles it itself; one that runs already looks every half minute.
+  // Before the engine reads files that an interrupted apply left half changed. A starting supervisor settles
+  // it itself; a running one checks every half minute.
   if (what === 'restart') await settleInterrupted(root.value);
   const result: Result<EngineStatus, AppError> = await driver[what]({
     onLog,
@@ -146,7 +145,8 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
 }
 
 /**
- * Another engine than one of ours: Docker Desktop is quit and opened, the machine's own engine says why not.
+ * Engines that are not embedded: Docker Desktop is quit and started; for the machine's own engine the reason
+ * against it is printed.
  */
 async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'restart'): Promise<void> {
   const timeoutMs = startTimeout(options);
@@ -155,7 +155,7 @@ async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'res
     return;
   }
   await withTarget(options, async (target) => {
-    // As the embedded engine's start does; null for whoever has no right to.
+    // As at the embedded engine's start; null for a user without the right to.
     const settled = what === 'stop' ? null : await target.resume();
     if (settled !== null && !settled.ok) {
       printError(settled.error, options);
@@ -173,7 +173,7 @@ async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'res
       },
       timeoutMs: Math.max(timeoutMs.value, target.capabilities.minimumStartTimeoutMs),
     };
-    // Settling it has restarted it.
+    // Settling it has restarted the engine.
     printResult(await target.driver[what === 'restart' && settled?.value != null ? 'start' : what](call), {
       json: options.json,
       human: describeEngine(target.capabilities),
@@ -182,8 +182,8 @@ async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'res
 }
 
 /**
- * Finishes or rolls back an apply whose process is gone, and says so. One that is under way, or being settled
- * by the supervisor, is left alone.
+ * Finishes or rolls back an apply whose process is gone, and prints that. One in progress, or being settled
+ * by the supervisor, is not touched.
  */
 async function settleInterrupted(root: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
@@ -219,8 +219,8 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
   ]);
   allowForStart(timeoutMs.value);
   const command = bulkheadCommand();
-  // Started by `engine start`, its stderr is the log file it writes itself: on a terminal only, the lines are
-  // for a reader.
+  // Started by `engine start`, its stderr is the log file that it writes itself: lines are printed only on a
+  // terminal.
   const onLog = process.stderr.isTTY
     ? (line: EngineLogLine) => {
         progress(translate(line.text, line.sentence));

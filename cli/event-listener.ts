@@ -1,17 +1,18 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-/** The program that reads the events of an apply or a recreation, and may have it cancelled. */
+/** The program that reads the events of an apply or a recreation, and may cancel it. */
 export interface EventListener {
   write(line: string): void;
-  /** Calls back when the program says "cancel". */
+  /** Calls back when the program sends "cancel". */
   onCancel(cancel: () => void): void;
   end(): void;
 }
 
 /**
- * Events go to stdout, and a line "cancel" comes by stdin where that is no terminal; or both by the socket of
- * a program that could not keep pipes to us (macOS and Windows give an elevated command none).
+ * Events are written to stdout, and a line "cancel" is read from stdin unless that is a terminal; or both
+ * over the socket of a program that could not keep pipes to us (an elevated command on macOS and Windows has
+ * none).
  */
 export async function eventListener(socket?: string): Promise<EventListener> {
   if (socket === undefined)
@@ -23,7 +24,7 @@ export async function eventListener(socket?: string): Promise<EventListener> {
     };
   const { connect } = await import('node:net');
   const connection = connect(socket);
-  // Nobody listens any more: the work goes on.
+  // The reader is gone: the work continues.
   connection.on('error', () => undefined);
   const { onCancel } = lines(connection);
   return {
@@ -37,7 +38,7 @@ export async function eventListener(socket?: string): Promise<EventListener> {
   };
 }
 
-/** Reading begins with the first listener. The end of the stream is no cancel. */
+/** Reading begins with the first listener. The end of the stream is not a cancel. */
 function lines(input: Readable): Pick<EventListener, 'onCancel' | 'end'> {
   let reading = false;
   return {
@@ -48,7 +49,7 @@ function lines(input: Readable): Pick<EventListener, 'onCancel' | 'end'> {
         if (line.trim() === 'cancel') cancel();
       });
     },
-    // An open pipe would keep the process.
+    // An open pipe would keep the process running.
     end() {
       if (reading) input.destroy();
     },

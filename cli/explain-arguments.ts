@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
 /**
- * The arguments with `--` in front of the Docker command of `bulkhead explain`, where somebody typed it
- * without: else options of `docker run` would be read as ours. Other commands' arguments are returned as they
- * are.
+ * The arguments with `--` inserted before the Docker command of `bulkhead explain`, if it is missing:
+ * otherwise options of `docker run` would be parsed as ours. Arguments of other commands are returned
+ * unchanged.
  */
 export function separateDockerCommand(args: readonly string[], program: Command): readonly string[] {
   const explain = program.commands.find((command) => command.name() === 'explain');

@@ -26,7 +26,7 @@ const lockedDown: PolicyFacts = {
   },
 };
 
-/** How explain decides on an engine that runs, with `text` in its settings file. */
+/** How explain decides on a running engine with `text` in its settings file. */
 async function decide(
   capabilities: TargetCapabilities,
   text: string,

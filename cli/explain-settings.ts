@@ -9,25 +9,25 @@ import type { EffectiveSettings } from '../shared/settings/effective.ts';
 import { enforcesSettings } from '../shared/targets/capabilities.ts';
 import { textToApply } from './target.ts';
 
-/** Which settings `bulkhead explain` decides by. */
+/** The settings by which `bulkhead explain` decides. */
 export interface SettingsChoice {
-  /** A file to decide by, as if it were applied. */
+  /** Decide by this file, as if it were applied. */
   readonly settings?: string;
-  /** The draft, likewise. */
+  /** Decide by the draft. */
   readonly draft?: boolean;
 }
 
-/** The settings that decide, and how they relate to what is in force. */
+/** The settings of the decision, and their relation to those in force. */
 export interface ExplainedSettings {
   readonly settings: EffectiveSettings;
   readonly enforcement: Enforcement;
-  /** What has to be known to read the decision; empty where the settings file is what is in force. */
+  /** A note needed to understand the decision; empty if the settings file is in force. */
   readonly remarks: readonly Message[];
 }
 
 /**
- * What is in force on an engine that is running, or what was named instead. Errors: those of the settings
- * file, where nothing shows what else is in force.
+ * The settings in force on a running engine, or the given ones. Errors: those of the settings file, if it
+ * cannot be determined which settings are in force.
  */
 export async function explainedSettings(
   target: Target,
@@ -69,7 +69,7 @@ export async function explainedSettings(
   return applied.ok ? ok({ settings: applied.value, enforcement, remarks: [] }) : applied;
 }
 
-/** The text that was named; null where none was. */
+/** The given text; null if none was given. */
 async function namedText(
   target: Target,
   state: SettingsState,

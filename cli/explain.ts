@@ -20,8 +20,8 @@ interface ExplainOptions extends RootOptions, SettingsChoice {
 }
 
 /**
- * `bulkhead explain docker run …`, or without `docker`: what would happen, rule by rule; nothing is run. Exit
- * code 0 allowed, 1 denied, 2 unusable arguments.
+ * `bulkhead explain docker run …`, or without `docker`: what would happen, rule by rule; nothing is executed.
+ * Exit code 0 allowed, 1 denied, 2 unusable arguments.
  */
 export function configureExplain(command: Command): void {
   withJson(withRoot(command))
@@ -109,7 +109,7 @@ const findingText = (finding: Finding): string =>
         .join('; ')
         .replace(refusalPrefix, '');
 
-/** One line a finding, then the conclusion. */
+/** One line per finding, then the conclusion. */
 export function describeExplanation(explanation: Explanation): string {
   const { requests, notes, missingFacts, missingFactSentences, leftOut, clientWords } = explanation;
   const lines = requests.flatMap((request) => [headOf(request), ...describeFindings(request)]);
@@ -129,7 +129,7 @@ export function describeExplanation(explanation: Explanation): string {
   return [...lines, conclusion(explanation), ...whereToChange(explanation)].map(printable).join('\n');
 }
 
-/** The fields of the app that edit what denied. */
+/** The fields of the app that edit the setting behind the denial. */
 function whereToChange({ requests, eci }: Explanation): string[] {
   const settings = eci
     ? requests.flatMap(({ findings }) =>
@@ -144,7 +144,7 @@ function whereToChange({ requests, eci }: Explanation): string[] {
   });
 }
 
-/** Of a compose file: what it is for. */
+/** For a Compose file: the purpose of the request. */
 function headOf({ method, target, kind, service, name }: ExplainedRequest): string {
   if (service !== undefined)
     return text(kind === 'build' ? 'cli-explain.build-of-service' : 'cli-explain.service', { name: service });

@@ -5,8 +5,8 @@ import { helpText, localizedHelp } from './help.ts';
 import { exitCodes } from './output.ts';
 
 /**
- * `bulkhead gateway` as a program of its own: it runs for months, and has no use for the rest of the command
- * line in its memory.
+ * `bulkhead gateway` as a program of its own: it runs for months, and the rest of the command line would only
+ * use memory.
  */
 async function main(args: readonly string[]): Promise<void> {
   const program = new Command('bulkhead').configureHelp(localizedHelp).exitOverride();

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 
-// Only this command, without the others' modules.
+// Only this command, without the modules of the others.
 const program =
   "import { Command } from 'commander'; import { configureGateway } from './cli/gateway.ts'; " +
   "const p = new Command(); configureGateway(p.command('gateway')); " +
@@ -31,7 +31,7 @@ async function read(socketPath: string, target: string, agent?: Agent) {
   return { body: await text(response), connection: response.headers.connection };
 }
 
-// Node cannot receive datagrams of unix(7); Debian's build tools bring Python along.
+// Node cannot receive datagrams of unix(7); Debian's build tools include Python.
 it.runIf(hasPython())(
   'SIGHUP: a successor takes the sockets; open requests and connections go on',
   async () => {
@@ -61,7 +61,7 @@ while True:
     const notified: string[] = [];
     const lines = createInterface({ input: systemd.stdout }).on('line', (line) => notified.push(line));
     await once(lines, 'line');
-    const { fd } = (unit as unknown as { _handle: { fd: number } })._handle; // Node has no public way to it
+    const { fd } = (unit as unknown as { _handle: { fd: number } })._handle; // Node has no public API for it
     const gateway = spawn(
       process.execPath,
       [
@@ -86,7 +86,7 @@ while True:
       await expect.poll(() => notified.filter((line) => line === 'READY=1').length).toBe(2);
       expect(mainPid()).not.toBe(gateway.pid);
       expect(await read(at('docker.sock'), '/_ping')).toMatchObject({ body: 'OK' });
-      // The connection from before takes one more request, and says that it is the last.
+      // The earlier connection accepts one more request, and announces that it is the last.
       expect(await read(at('docker.sock'), '/_ping', agent)).toMatchObject({ connection: 'close' });
       expect(gateway.exitCode).toBeNull();
       slow?.end('{}');

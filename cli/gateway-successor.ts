@@ -2,22 +2,22 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { listenVariables, type InheritedListener } from '../shared/gateway/listener-handoff.ts';
 
-/** Set for a process that takes the place of the one that started it. */
+/** Set for a process that replaces the one that started it. */
 const replacesVariable = 'BULKHEAD_REPLACES_PARENT';
 /** From the successor: it has loaded. To it: the predecessor accepts no connection any more. */
 const [loaded, retired] = ['loaded', 'retired'];
 
 export interface Successor {
   readonly pid: number;
-  /** Lets it serve. */
+  /** Allows it to serve. */
   proceed(): void;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
 }
 
 /**
- * Starts the program of this process again, from what is installed now, with its listening sockets. Resolves
- * when it has loaded, and waits to be let serve; rejects where it ended before.
+ * Starts the currently installed version of this process's program, with its listening sockets. Resolves when
+ * it has loaded, and waits for permission to serve; rejects if it ended before.
  */
 export async function startSuccessor(
   listeners: readonly InheritedListener[],
@@ -35,7 +35,7 @@ export async function startSuccessor(
   await untilLoaded(child);
   const { pid } = child;
   if (pid === undefined) throw new Error('it has no process id');
-  // It goes on when this process ends.
+  // It keeps running when this process ends.
   child.unref();
   return {
     pid,
@@ -63,12 +63,12 @@ async function untilLoaded(child: ChildProcess): Promise<void> {
   });
 }
 
-/** In a successor: waits until its predecessor accepts no connection any more. Elsewhere: returns at once. */
+/** In a successor: waits until its predecessor accepts no connection any more. Otherwise returns at once. */
 export async function waitForPredecessor(): Promise<void> {
   if (process.env[replacesVariable] === undefined) return;
   Reflect.deleteProperty(process.env, replacesVariable);
   process.send?.(loaded);
-  // A predecessor that is gone accepts none either.
+  // A predecessor that has exited accepts none either.
   const ended = new AbortController();
   await Promise.race([
     once(process, 'message', { signal: ended.signal }),

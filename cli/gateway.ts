@@ -33,7 +33,7 @@ interface GatewayCommandOptions {
 
 /**
  * `bulkhead gateway`: the enforcement proxy in the foreground. Prints `gateway listening on …` when ready;
- * SIGTERM drains and ends it.
+ * SIGTERM drains connections and ends it.
  */
 export function configureGateway(command: Command): void {
   command
@@ -128,13 +128,13 @@ async function runGateway(options: GatewayCommandOptions): Promise<void> {
   await started.value.close(manager === null ? undefined : serviceEndMs);
 }
 
-/** How long running exchanges have to end, ms: less than TimeoutStopSec= of the unit. */
+/** How long exchanges in progress have to end, ms: less than TimeoutStopSec= of the unit. */
 const serviceEndMs = 15_000;
 
 /**
- * SIGHUP (`systemctl reload`): starts the program that is installed now in this one's place. It gets the
- * listening sockets, so that no client is refused; connections that are open stay with this process.
- * Resolves at the end of the last.
+ * SIGHUP (`systemctl reload`): starts the currently installed program to replace this process. It gets the
+ * listening sockets, so that no client is refused; open connections stay with this process. Resolves at the
+ * end of the last.
  */
 async function replacedOnHangup(
   gateway: Gateway,
@@ -142,7 +142,7 @@ async function replacedOnHangup(
   listeners: () => readonly InheritedListener[],
   log: ServiceLog,
 ): Promise<void> {
-  // Listens on while a successor loads: another SIGHUP would end this process.
+  // Keeps listening for the signal while a successor loads: another SIGHUP would end this process.
   for await (const _ of on(process, 'SIGHUP')) {
     try {
       const successor = await startSuccessor(listeners(), manager.variables);
@@ -150,7 +150,7 @@ async function replacedOnHangup(
       const { ended } = await gateway.retire();
       successor.proceed();
       log(`process ${successor.pid} serves new connections; this one ends with the last of its own`, 'info');
-      // Its parent alone sees that it ended; the service manager starts the service anew when both have.
+      // Only its parent gets its exit; the service manager restarts the service when both have ended.
       await Promise.race([ended, successor.ended]);
       return;
     } catch (error) {
@@ -162,9 +162,9 @@ async function replacedOnHangup(
 
 /**
  * For an engine that the service manager runs: SIGWINCH announces its stop, SIGURG reports its start. By
- * default both are ignored: a gateway that is still loading takes no harm. While the engine does not run (no
- * live process in its `pidFile`), nothing of the gateway's own connects to it: that would start it by its
- * socket. Returns how to end that; does nothing without a file.
+ * default both are ignored, so they do not harm a gateway that is still loading. While the engine does not
+ * run (no running process in its `pidFile`), the gateway itself does not connect to it: that would start it
+ * by its socket. Returns how to end that; does nothing without a file.
  */
 function followEngineSignals(
   pidFile: string | undefined,

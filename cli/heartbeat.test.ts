@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { superviseChild, type SupervisedChild } from '../engine/targets/embedded/child-process.ts';
 import { plainText } from '../shared/messages/message.ts';
 
-// An event loop that is stuck is noticed by who supervises the process.
+// A stuck event loop is noticed by the supervisor of the process.
 
 let directory: string;
 let child: SupervisedChild | null = null;
@@ -19,8 +19,8 @@ afterEach(async () => {
 });
 
 /**
- * Supervises a real process that beats as gateway and planner do, and does `then` before it says that it is
- * ready.
+ * Supervises a real process that sends heartbeats like gateway and planner, and does `then` before it reports
+ * that it is ready.
  */
 async function supervise(then: string) {
   const heartbeat = path.resolve(import.meta.dirname, 'heartbeat.ts');
@@ -54,7 +54,7 @@ console.log('gateway listening as ' + process.pid + ' with ' + process.env.BULKH
     onChange: () => undefined,
   });
   child = supervised;
-  /** The next line of its log that matches, from now on or before. */
+  /** The next matching line of its log, including earlier ones. */
   const line = async (wanted: RegExp): Promise<RegExpExecArray> => {
     for (;;) {
       for (let text = lines.shift(); text !== undefined; text = lines.shift()) {
@@ -75,7 +75,7 @@ describe('a process whose event loop', () => {
     expect((await supervised.start(20_000)).ok).toBe(true);
     for (const restart of [1, 2]) {
       const [, pid, variable] = await line(/gateway listening as (\d+) with (.*)/);
-      // It is not handed on to what the process starts.
+      // It is not passed on to child processes.
       expect(variable).toBe('undefined');
       process.kill(Number(pid), 'SIGSTOP');
       await line(

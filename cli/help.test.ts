@@ -18,7 +18,7 @@ function exampleProgram(): Command {
   return program;
 }
 
-/** What commander throws for a command line; `text` is what is printed of it. */
+/** The error of commander for a command line; `text` is what is printed for it. */
 function parseError(...args: string[]): string | null {
   try {
     exampleProgram().parse(args, { from: 'user' });

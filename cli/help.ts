@@ -25,7 +25,9 @@ const headings: Readonly<Record<string, () => string>> = {
   'Commands:': () => text('cli-help.commands'),
 };
 
-/** An option's description with its default value and its environment variable; empty lists are no news. */
+/**
+ * An option's description with its default value and its environment variable; empty lists are not mentioned.
+ */
 function optionDescription({ description, defaultValue, envVar, required }: Option): string {
   const value: unknown = defaultValue;
   const plain = render(description);
@@ -38,13 +40,13 @@ function optionDescription({ description, defaultValue, envVar, required }: Opti
     : text('cli-help.with-environment', { description: withDefault, variable: envVar });
 }
 
-/** What commander writes for options and commands in a usage line. */
+/** Commander's placeholders for options and commands in a usage line. */
 function placeholder(term: string): string {
   if (term === '[options]') return text('cli-help.options-placeholder');
   return term === '[command]' ? text('cli-help.command-placeholder') : term;
 }
 
-/** Help in the language of this run. */
+/** Help in the current language. */
 export const localizedHelp: HelpConfiguration = {
   displayWidth,
   styleTitle: (title) => headings[title]?.() ?? title,
@@ -56,7 +58,7 @@ export const localizedHelp: HelpConfiguration = {
   optionDescription,
 };
 
-/** Texts of commander's parse errors by their codes, with what its own message has in quotes. */
+/** Texts of commander's parse errors by their codes, with the quoted part of commander's own message. */
 const parseErrors: Readonly<Record<string, (quoted: string, line: string) => string>> = {
   'commander.unknownOption': (option) => text('cli-help.unknown-option', { option }),
   'commander.unknownCommand': (command) => text('cli-help.unknown-command', { command }),
@@ -84,7 +86,7 @@ const parseErrors: Readonly<Record<string, (quoted: string, line: string) => str
   },
 };
 
-/** A parse error as it is printed, with commander's suggestion; null for the end after help or version. */
+/** A parse error as printed, with commander's suggestion; null for the end after help or version. */
 export function parseErrorText({ code, message, exitCode }: CommanderError): string | null {
   if (exitCode === 0 || code === 'commander.help') return null;
   const [line = '', suggestion = ''] = message.split('\n');

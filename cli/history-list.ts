@@ -5,7 +5,7 @@ import { printError, printResult } from './output.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { about, text, translatedError } from './text.ts';
 
-/** What `bulkhead settings history` lists. */
+/** The fields of `bulkhead settings history`. */
 const historyList: ListDefinition<HistoryItem> = {
   fields: {
     Version: {
@@ -39,7 +39,7 @@ const historyList: ListDefinition<HistoryItem> = {
   key: 'Version',
 };
 
-/** The applied versions in a format; without one a table, or that there are none. */
+/** The applied versions in a format; without a format a table, or that there are none. */
 export function describeHistory(
   items: readonly HistoryItem[],
   format: ListFormat = { kind: 'default' },
@@ -66,7 +66,7 @@ export async function printHistory(options: RootOptions & ListOptions): Promise<
   });
 }
 
-/** How a version came about. */
+/** The origin of a version. */
 function originOf({ how, user, problem }: HistoryItem): string {
   switch (how) {
     case 'apply':
@@ -83,7 +83,7 @@ function originOf({ how, user, problem }: HistoryItem): string {
   }
 }
 
-/** How many changes, and the first of them by pointer. */
+/** Number of changes, and the first of them by pointer. */
 function changesOf({ changes, changed }: HistoryItem): string {
   if (changes === null || changes === 0) return '';
   const named = changed.map((change) => change.pointer || text('cli-settings.whole-document')).join(', ');

@@ -30,7 +30,7 @@ export function configureInstall(command: Command): void {
     });
 }
 
-/** `bulkhead uninstall`: takes the gateway away again. */
+/** `bulkhead uninstall`: removes the gateway again. */
 export function configureUninstall(command: Command): void {
   withJson(command)
     .option('--yes', helpText('cli-help.yes'))
@@ -67,8 +67,8 @@ async function installSystem(options: InstallCommandOptions): Promise<boolean> {
 }
 
 /**
- * Puts the gateway in front of the machine's engine where it is not; false where that was refused or failed,
- * which is printed.
+ * Puts the gateway in front of the machine's engine if necessary; false if that was refused or failed, which
+ * is printed.
  */
 export async function ensureInstalled(options: {
   readonly yes?: boolean;
@@ -99,7 +99,7 @@ interface Change {
   readonly work: () => Promise<Result<void, AppError>>;
 }
 
-/** Shows the plan, asks where nobody confirmed it, and does it. */
+/** Shows the plan, asks unless it was confirmed already, and performs it. */
 async function carryOut(
   planned: Result<InstallPlan, AppError>,
   options: InstallCommandOptions,

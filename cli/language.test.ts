@@ -116,11 +116,11 @@ describe('the language of the command line', () => {
       version: null,
       socket: '/x/docker.sock',
       problem: null,
-    } as StatusReport['engine']; // what the words use
+    } as StatusReport['engine']; // the parts that the texts use
     const report: StatusReport = {
       engine,
       protection: 'stopped',
-      enforcement: { difference: null } as StatusReport['enforcement'], // what the words use
+      enforcement: { difference: null } as StatusReport['enforcement'], // the parts that the texts use
       eci: false,
       audit: false,
       killed: [],

@@ -16,8 +16,8 @@ export function languageOf(args: readonly string[], environment: NodeJS.ProcessE
 }
 
 /**
- * Sets the language of everything for people, and loads its catalogue. Not part of `text.ts`: the gateway's
- * bundle, which prints English only, has no other catalogue.
+ * Sets the language of all texts for users, and loads its catalogue. Not part of `text.ts`: the gateway's
+ * bundle, which prints English only, contains no other catalogue.
  */
 export async function setLocale(language: MessageLanguage): Promise<void> {
   if (language === 'en') {

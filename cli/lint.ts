@@ -91,7 +91,7 @@ export async function lint(file: string | undefined, options: LintOptions): Prom
   );
 }
 
-/** Findings as compilers print them, with the line and a caret under the place. */
+/** Findings in the format of compilers, with the line and a caret under the position. */
 export function describeFindings(name: string, settings: string, findings: readonly Finding[]): string {
   if (findings.length === 0) return text('cli-settings.no-findings', { file: name });
   const lines = settings.split(/\r\n|\r|\n/);
@@ -104,7 +104,7 @@ export function describeFindings(name: string, settings: string, findings: reado
       code: finding.code,
     });
     const source = (lines[line - 1] ?? '').replace('\uFEFF', '');
-    // Long lines (minified files) are shown around the place only.
+    // Of long lines (minified files) only the part around the position is shown.
     const from = Math.max(0, column - 60);
     const shown = source.slice(from, from + 100).replaceAll('\t', ' ');
     const fix =

@@ -1,7 +1,7 @@
 import { message } from '../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 
-/** A part of a template: text as it is, or a field by its name, `null` for all of them. */
+/** A part of a template: literal text, or a field by its name, `null` for all of them. */
 type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'field'; readonly name: string }
@@ -12,15 +12,15 @@ export type ListFormat =
   | { readonly kind: 'default' | 'columns' | 'quiet' | 'json' }
   | { readonly kind: 'lines' | 'table'; readonly parts: readonly TemplatePart[] };
 
-/** What `--format` and `--quiet` select, and `--json`. */
+/** The values of `--format`, `--quiet` and `--json`. */
 export interface ListOptions {
   readonly format?: string | undefined;
   readonly quiet?: boolean | undefined;
 }
 
 /**
- * Reads `--format`, as docker's commands take it: `json`, `table`, a template such as `{{.Name}}`, or `table`
- * and a template. Of Go's templates it has fields and `json`; `fields` are their names. Anything else is
+ * Parses `--format`, as docker's commands do: `json`, `table`, a template such as `{{.Name}}`, or `table` and
+ * a template. Of Go's templates it supports fields and `json`; `fields` are their names. Anything else is
  * `input.unusable`.
  */
 export function parseListFormat(
@@ -33,7 +33,8 @@ export function parseListFormat(
   if (format === 'json') return ok({ kind: 'json' });
   const [head = ''] = /^table\s+/.exec(format) ?? [];
   const parts: TemplatePart[] = [];
-  // docker takes \t and \n in a template as typed, too.
+  // docker also accepts a typed \t and
+  //  in a template.
   const template = format
     .slice(head.length)
     .replaceAll(String.raw`\t`, '\t')

@@ -8,23 +8,23 @@ import { styled, type Tone } from './style.ts';
 
 /** A field of the rows of a list. */
 interface ListField<Row> {
-  /** Head of its column. */
+  /** Heading of its column. */
   readonly head: () => string;
-  /** For scripts: the same in every language, '' where the row has none. */
+  /** For scripts: the same in every language, '' if the row has none. */
   readonly value: (row: Row) => string;
-  /** For people, in the language of this run; `value` where it is absent. */
+  /** For users, in the current language; `value` if absent. */
   readonly display?: (row: Row) => string;
-  /** What it means, for the colour of its cell. */
+  /** Its meaning, for the colour of its cell. */
   readonly tone?: (row: Row) => Tone | null;
 }
 
-/** What a command lists. */
+/** The list of a command. */
 export interface ListDefinition<Row> {
-  /** By the names that `--format` has for them. */
+  /** By their names in `--format`. */
   readonly fields: Readonly<Record<string, ListField<Row>>>;
-  /** The fields of the table that is printed without `--format`. */
+  /** The fields of the table printed without `--format`. */
   readonly columns: readonly string[];
-  /** The field that `--quiet` prints. */
+  /** The field printed by `--quiet`. */
   readonly key: string;
 }
 
@@ -49,13 +49,13 @@ export const withListFormat = (command: Command): Command =>
     new Option('-q, --quiet', helpText('cli-help.quiet')).conflicts(['json', 'format']),
   );
 
-/** The format that was requested of a list; an unusable one is `input.unusable`. */
+/** The requested format of a list; an unusable one is `input.unusable`. */
 export const listFormatOf = <Row>(
   list: ListDefinition<Row>,
   options: ListOptions,
 ): Result<ListFormat, AppError> => parseListFormat(options, Object.keys(list.fields));
 
-/** The rows of a list in a format, a line each; of tables after a line of heads. */
+/** The rows of a list in a format, one line each; tables begin with a line of headings. */
 export function renderList<Row>(rows: readonly Row[], list: ListDefinition<Row>, format: ListFormat): string {
   switch (format.kind) {
     case 'quiet':
@@ -86,7 +86,7 @@ export function renderList<Row>(rows: readonly Row[], list: ListDefinition<Row>,
   }
 }
 
-/** One line of a template; of heads where there is no row. */
+/** One line of a template; of headings if there is no row. */
 function renderLine<Row>(
   row: Row | null,
   list: ListDefinition<Row>,
@@ -116,7 +116,7 @@ const cellOf = <Row>({ value, display, tone }: ListField<Row>, row: Row): Cell =
   tone: tone?.(row) ?? null,
 });
 
-/** Lines whose cells begin in the same columns, two spaces apart. */
+/** Lines whose cells are aligned in columns, two spaces apart. */
 function alignCells(lines: readonly (readonly Cell[])[]): string {
   const widths: number[] = [];
   for (const cells of lines)

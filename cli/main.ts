@@ -9,8 +9,8 @@ import { endWithReader, exitCodes, printError } from './output.ts';
 import { buildProgram } from './program.ts';
 
 /**
- * Runs one command line (without node and script name) and sets the exit code. Only defects and usage end
- * here; commands print their own errors.
+ * Runs one command line (without node and script name) and sets the exit code. Only defects and usage errors
+ * are handled here; commands print their own errors.
  */
 export async function main(args: readonly string[]): Promise<void> {
   await setLocale(languageOf(args, process.env));
@@ -19,7 +19,7 @@ export async function main(args: readonly string[]): Promise<void> {
     await program.parseAsync(separateDockerCommand(args, program), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
-      // commander has printed help and version, which are no failures.
+      // commander has printed help or version, which are not failures.
       const parseError = parseErrorText(error);
       if (parseError !== null) process.stderr.write(`${parseError}\n`);
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

@@ -15,12 +15,12 @@ import { errorText } from './text.ts';
  */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
-/** Where an engine of ours lives when nobody says otherwise and the caller is root. */
+/** The default root of an embedded engine if the caller is root. */
 export const defaultRoot = '/var/lib/bulkhead';
 
 const usageCodes: ReadonlySet<AppErrorCode> = new Set(['input.unusable']);
 
-/** Exit code an error stands for. */
+/** The exit code for an error. */
 export function exitCodeOf(error: AppError): number {
   return usageCodes.has(error.code) ? exitCodes.usage : exitCodes.failed;
 }
@@ -28,16 +28,16 @@ export function exitCodeOf(error: AppError): number {
 export interface PrintOptions<T> {
   /** One JSON document on stdout instead of text. */
   readonly json?: boolean | undefined;
-  /** The text for people, in the language of this run; '' prints nothing. */
+  /** The text for users, in the current language; '' prints nothing. */
   readonly human: (value: T) => string;
   /** Whether the value itself means failure (a claim failed, engine not running): exit code 1. */
   readonly failed?: (value: T) => boolean;
 }
 
 /**
- * Ends a command: value to stdout (text, or one JSON document), error to stderr (text, or one JSON line
- * `{"error": …}` with `--json`), and the exit code set. Never exits the process itself, so that output is
- * flushed.
+ * Ends a command: prints the value to stdout (text, or one JSON document), an error to stderr (text, or one
+ * JSON line `{"error": …}` with `--json`), and sets the exit code. Never exits the process itself, so that
+ * output is flushed.
  */
 export function printResult<T>(result: Result<T, AppError>, options: PrintOptions<T>): void {
   if (!result.ok) {
@@ -49,7 +49,7 @@ export function printResult<T>(result: Result<T, AppError>, options: PrintOption
   process.exitCode = options.failed?.(result.value) === true ? exitCodes.failed : exitCodes.ok;
 }
 
-/** An error to stderr, and its exit code. */
+/** Prints an error to stderr, and sets its exit code. */
 export function printError(error: AppError, options: { readonly json?: boolean | undefined } = {}): void {
   process.stderr.write(`${options.json === true ? JSON.stringify({ error }) : styledError(error)}\n`);
   process.exitCode = exitCodeOf(error);
@@ -61,14 +61,14 @@ function styledError(error: AppError): string {
   return [styled('bad', first, process.stderr), ...others].join('\n');
 }
 
-/** A line on the progress, in the language of this run, to stderr: stdout stays one document. */
+/** A line about the progress, in the current language, to stderr: stdout stays one document. */
 export function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
 /**
- * Adds `--root DIR`, which BULKHEAD_ROOT may give too, and `--target ID` before it. Read them with
- * `resolveTarget`, or `resolveRoot` where only an engine of ours will do.
+ * Adds `--root DIR`, which BULKHEAD_ROOT may set as well, and `--target ID` before it. Read them with
+ * `resolveTarget`, or with `resolveRoot` if only a guarded engine is acceptable.
  */
 export function withRoot(command: Command): Command {
   return command
@@ -82,7 +82,7 @@ export function withJson(command: Command): Command {
   return command.option('--json', helpText('cli-help.json'));
 }
 
-/** The engine that was named: `--target`, else the root directory. */
+/** The selected engine: `--target`, else the root directory. */
 export function resolveTarget(options: {
   readonly root?: string | undefined;
   readonly target?: string | undefined;
@@ -101,9 +101,9 @@ export function resolveTarget(options: {
 }
 
 /**
- * The engine's root directory: the option, else BULKHEAD_ROOT, else that of the machine's own engine where
- * the gateway is in front of it, else for root the embedded engine's usual one; otherwise an error that says
- * so.
+ * The engine's root directory: the option, else BULKHEAD_ROOT, else that of the machine's own engine if the
+ * gateway is in front of it, else for root the embedded engine's usual one; otherwise an error that explains
+ * this.
  */
 export function resolveRoot(
   options: { readonly root?: string | undefined; readonly target?: string | undefined },
@@ -137,7 +137,7 @@ export function resolveRoot(
   });
 }
 
-/** Whether the machine's own engine is meant where none is named: it is there, and no engine of ours is. */
+/** Whether the machine's own engine is the default: it exists, and no embedded engine does. */
 function isSystemEngineDefault(): boolean {
   if (existsSync(systemInstallRecord)) return true;
   const embedded = ['engine-state.json', 'admin-settings.json'].map((name) => path.join(defaultRoot, name));
@@ -148,8 +148,8 @@ function isSystemEngineDefault(): boolean {
 }
 
 /**
- * Path of the `bulkhead` launcher this program belongs to (built: dist/cli → bin, source: cli → bin). Throws
- * where there is none: a broken installation.
+ * Path of the `bulkhead` launcher of this program (built: dist/cli → bin, source: cli → bin). Throws if there
+ * is none: a broken installation.
  */
 export function bulkheadCommand(): string {
   for (const up of ['../../bin/bulkhead', '../bin/bulkhead']) {
@@ -162,8 +162,8 @@ export function bulkheadCommand(): string {
 let readerNeeded = true;
 
 /**
- * From now on the work goes on although nobody reads what is printed any more: an apply is not left half done
- * for `| head`, a closed terminal or a lost connection.
+ * From now on the work continues even if nobody reads the output any more: an apply is not left half done for
+ * `| head`, a closed terminal or a lost connection.
  */
 export function workWithoutReader(): void {
   readerNeeded = false;
@@ -171,8 +171,8 @@ export function workWithoutReader(): void {
 }
 
 /**
- * A reader that went away (`bulkhead audit | head`) is no error of ours: the program ends, unless its work
- * must not.
+ * A reader that has ended (`bulkhead audit | head`) is not our error: the program ends, unless its work must
+ * continue.
  */
 export function endWithReader(
   streams: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream } = process,
@@ -180,7 +180,7 @@ export function endWithReader(
   streams.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (readerNeeded) process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed);
   });
-  // Words on how it goes, at most: nothing depends on them.
+  // Only progress messages: nothing depends on them.
   streams.stderr.on('error', () => undefined);
 }
 
@@ -197,8 +197,8 @@ export function secondsOption(text: string, name: string): Result<number, AppErr
 }
 
 /**
- * Words that others chose, for a terminal: control characters and those that turn the direction of writing
- * are shown, not sent.
+ * Text from other sources, for a terminal: control characters and those that change the writing direction are
+ * escaped.
  */
 export function printable(text: string): string {
   return text.replaceAll(

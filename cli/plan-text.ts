@@ -10,9 +10,7 @@ import { about, text, translate, translatedError, type ErrorTexts } from './text
 const section = (heading: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [[heading, ...lines].join('\n')];
 
-/**
- * A plan as text: diff, findings, what will happen, what prevents it. `diff`: a unified diff, '' for none.
- */
+/** A plan as text: diff, findings, what will happen, what blocks it. `diff`: a unified diff, '' for none. */
 export function describePlan(plan: ApplyPlan, diff: string): string {
   const { fromVersion: from, toVersion: to } = plan;
   if (isNothingToApply(plan))
@@ -68,7 +66,7 @@ const blockerText = ({ message, sentence }: ApplyPlan['blockers'][number]): stri
 
 const stepText = (step: ApplyStepStatus['step']): string => text(applyStepTable[step].name);
 
-/** One line for a step of `steps`, those of its run, that has ended; null while it has not. */
+/** One line for an ended step of `steps`, those of its run; null while it has not ended. */
 export function describeStep(
   { step, state, durationMs, detail, sentence }: ApplyStepStatus,
   steps: readonly Pick<ApplyStepStatus, 'step'>[],

@@ -7,7 +7,7 @@ import { helpText } from './help.ts';
 
 /**
  * `bulkhead planner --root DIR`: the isolation planner, a service beside the engine. Ends on SIGTERM;
- * containers go on.
+ * containers keep running.
  */
 export function configurePlanner(command: Command): void {
   withRoot(command)

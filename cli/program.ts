@@ -9,13 +9,13 @@ const optionsPlaceholder = ' [options]';
 const defaultHelp = new Help();
 
 /**
- * The command line. `args` are those of this run: what they name is loaded, with its options and its own
- * commands; the others are listed by their names and descriptions. Without `args` everything is loaded.
+ * The command line. `args` are those of this run: the commands they name are loaded, with options and
+ * subcommands; the others are listed by their names and descriptions. Without `args` everything is loaded.
  */
 export async function buildProgram(args?: readonly string[]): Promise<Command> {
   const terms = new Map<Command, string>();
   const program = new Command('bulkhead');
-  // The program's own would take the place of `bulkhead app --version`.
+  // Otherwise the program's own version option would replace `bulkhead app --version`.
   if (args?.includes('app') !== true)
     program.version(packageJson.version, '-V, --version', helpText('cli-help.display-version'));
   program
@@ -37,7 +37,7 @@ export async function buildProgram(args?: readonly string[]): Promise<Command> {
   for (const { term, description, load } of commands) {
     const command = program.command(term.replace(optionsPlaceholder, '')).description(description);
     terms.set(command, term);
-    // A command is run, or its help displayed, only where its name is an argument.
+    // A command is run, or its help displayed, only if its name is an argument.
     if (loadsAll || args.includes(command.name())) (await load())(command);
   }
   return program;

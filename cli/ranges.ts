@@ -15,7 +15,7 @@ interface RangesOptions extends ListOptions {
   readonly json?: boolean;
 }
 
-/** `bulkhead ranges list | release`: whose the machine's ranges of host ids are, for all its engines. */
+/** `bulkhead ranges list | release`: the owners of the machine's ranges of host ids, for all its engines. */
 export function configureRanges(ranges: Command): void {
   withListFormat(withJson(ranges.command('list').alias('ls').description(helpText('cli-help.ranges-list'))))
     .option('--user <uid>', helpText('cli-help.ranges-list-user'))
@@ -78,7 +78,7 @@ const ownerFields = {
   },
 };
 
-/** What `bulkhead ranges list` lists: an owner a line. */
+/** The list of `bulkhead ranges list`: one owner per line. */
 const ownerList: ListDefinition<OwnedRanges> = {
   fields: {
     ...ownerFields,
@@ -92,7 +92,7 @@ const ownerList: ListDefinition<OwnedRanges> = {
   key: 'Owner',
 };
 
-/** What it lists of one owner: a range a line. */
+/** The list of one owner: one range per line. */
 const rangeList: ListDefinition<Owned & OwnedRange> = {
   fields: {
     ...ownerFields,
@@ -107,7 +107,7 @@ const rangeList: ListDefinition<Owned & OwnedRange> = {
   key: 'Range',
 };
 
-/** The owners in a format, or where `each` is set their ranges. */
+/** The owners in a format, or if `each` is set their ranges. */
 export function describeRanges(found: readonly OwnedRanges[], each: boolean, format: ListFormat): string {
   if (found.length === 0 && format.kind === 'default') return text('cli-output.no-ranges');
   return each

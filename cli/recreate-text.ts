@@ -104,7 +104,7 @@ function itemText(item: RecreateItem, number: number): string {
   const head = [name, item.id.slice(0, 12), printable(item.image), running].join('  ');
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`   ${title}`, ...lines.map((line) => `   - ${line}`)];
-  // Of one that is not recreated, only why is shown.
+  // Of a container that is not recreated, only the reason is shown.
   if (item.blockers.length > 0)
     return [head, ...section(text('cli-recreation.blockers'), item.blockers.map(noteText))].join('\n');
   return [
@@ -120,7 +120,7 @@ const committedText = (written: RecreateItem['written']): string =>
     ? text('cli-recreation.committed-unknown')
     : text('cli-recreation.committed-size', { size: bytesText(written.bytes), count: written.paths });
 
-/** A plan for people, in the order it is done. */
+/** A plan for users, in the order of execution. */
 export function describeRecreatePlan(plan: RecreatePlan): string {
   let number = 0;
   return plan.groups
@@ -137,7 +137,7 @@ export function describeRecreatePlan(plan: RecreatePlan): string {
     .join('\n\n');
 }
 
-/** What is done with a container now. */
+/** The current step for a container. */
 export const stepText = (step: RecreateStep): string => text(`cli-recreation.step-${step}`);
 
 function errorLines(error: ErrorTexts): string {
@@ -146,7 +146,7 @@ function errorLines(error: ErrorTexts): string {
   return printable(what) + (hint === undefined ? '' : `\n  ${printable(hint)}`);
 }
 
-/** How one container came out of it. */
+/** The outcome of one container. */
 export const outcomeText = ({ name, outcome }: RecreateMember): string =>
   about(printable(name), outcome === null ? text('cli-recreation.not-ended') : endText(outcome));
 
@@ -175,8 +175,8 @@ function endText(outcome: RecreateOutcome): string {
 }
 
 /**
- * Prints by `print` what is done now with each container, once: several are recreated side by side, and a
- * roll back is of one of them.
+ * Calls `print` for the current step of each container, once: several are recreated concurrently, and a roll
+ * back concerns one of them.
  */
 export function recreationPrinter(print: (line: string) => void): (run: RecreateRun) => void {
   const printed = new Map<string, RecreateStep>();

@@ -156,7 +156,7 @@ async function recreateWithEvents(
     const run = await started.value.done;
     const failed = (ended: RecreateRun) =>
       ended.members.some(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
-    // The last event says it all; a stream gets no second document.
+    // The last event contains everything; a stream gets no second document.
     printResult(ok(run), {
       json: options.json === true && options.events !== true,
       human: (ended) => (human ? ended.members.map(outcomeText).join('\n') : ''),
@@ -168,7 +168,7 @@ async function recreateWithEvents(
   }
 }
 
-/** Finishes or undoes a recreation that was interrupted, and reports it. */
+/** Finishes or undoes an interrupted recreation, and reports it. */
 async function settleInterrupted(target: Target): Promise<Result<void, AppError>> {
   const settled = await target.settleRecreate();
   if (!settled.ok) return settled;

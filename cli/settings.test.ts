@@ -189,7 +189,7 @@ test('settings prefer stores an unlocked preference, reports its effect, refuses
     code: 1,
     err: expect.stringContaining('there is no place for preferences yet'),
   });
-  // As the gateway makes it.
+  // As created by the gateway.
   await file('user-settings.json', '{ "version": 1 }');
   expect(await bulkhead('settings', 'prefer', eci, 'false')).toMatchObject({
     code: 0,

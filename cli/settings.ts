@@ -21,7 +21,7 @@ const preferExamples = `  bulkhead settings prefer /enhancedContainerIsolation/v
 
 /**
  * `bulkhead settings lint | show | set | prefer | history | rollback | schema`. They edit the draft; only
- * `bulkhead apply` changes what is in force, and `prefer` what was left to users.
+ * `bulkhead apply` changes what is in force, and `prefer` changes unlocked settings for users.
  */
 export function configureSettings(settings: Command): void {
   withJson(withRoot(settings.command('lint [file]').description(helpText('cli-help.settings-lint'))))
@@ -149,7 +149,7 @@ async function set(
     printError(edited.error, options);
     return;
   }
-  // What is wrong with this very value, or with a key on the way to it: now, not only when planning.
+  // Problems of this very value, or of a key on the path to it: reported now, not only when planning.
   const concerned = (finding: Finding) =>
     finding.pointer !== '' &&
     (`${pointer}/`.startsWith(`${finding.pointer}/`) || finding.pointer.startsWith(`${pointer}/`));
@@ -220,7 +220,7 @@ async function prefer(
 export const describePreference = (pointer: string, outcome: PreferenceOutcome): string =>
   text(`cli-settings.preference-${outcome}`, { pointer });
 
-/** What an edit changed, as the lines of the text that differ. */
+/** The changes of an edit, as the lines of the text that differ. */
 function describeEdit(
   diffLines: (before: string, after: string, context: number) => readonly (readonly DiffLine[])[],
   before: string,
@@ -233,7 +233,7 @@ function describeEdit(
     .join('\n');
 }
 
-/** JSON where it is JSON, else the text as a string: `true` is a boolean, `deny` a string. */
+/** JSON if valid, else the text as a string: `true` is a boolean, `deny` a string. */
 function valueOf(given: string): unknown {
   try {
     return JSON.parse(given);

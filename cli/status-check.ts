@@ -11,7 +11,7 @@ import { about, text } from './text.ts';
 export const checkExitCodes = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
 export type CheckState = keyof typeof checkExitCodes;
 
-/** What monitoring makes of a status. */
+/** The result of a status for monitoring. */
 export function checkStateOf(report: StatusReport): CheckState {
   const { engine, protection, verification } = report;
   if (engine.phase === 'unreachable') return 'unknown';
@@ -29,11 +29,11 @@ export function checkStateOf(report: StatusReport): CheckState {
     : 'warning';
 }
 
-/** A status as a monitoring plugin prints it: the state in front of the first line. */
+/** A status as printed by a monitoring plugin: the state in front of the first line. */
 export const describeCheck = (report: StatusReport): string =>
   about(text(`cli-status.check-${checkStateOf(report)}`), describeStatus(report));
 
-/** What an engine of ours has left at its root, whether or not it runs. */
+/** What a guarded engine leaves at its root, whether or not it runs. */
 const traces = (paths: RootPaths): readonly string[] => [
   paths.state,
   paths.settings,
@@ -44,8 +44,8 @@ const traces = (paths: RootPaths): readonly string[] => [
 ];
 
 /**
- * Refuses a directory in which no engine of ours has ever been, `engine.root-invalid`. One that can't be read
- * may hold one.
+ * Refuses a directory in which no guarded engine has ever been, `engine.root-invalid`. An unreadable one may
+ * contain one.
  */
 export async function requireEngineAt(paths: RootPaths): Promise<Result<void, AppError>> {
   const absent = await Promise.all(

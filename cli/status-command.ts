@@ -34,7 +34,7 @@ export function configureStatus(command: Command): void {
     .option('--check', helpText('cli-help.status-check'))
     .addHelpText('after', () => text('cli-help.status-check-codes'))
     .action(async (options: StatusOptions) => {
-      // An engine that can't be opened, or that there is none, leaves it so.
+      // Stays so if an engine can't be opened, or if there is none.
       let state: CheckState = 'unknown';
       await withTarget(options, async (target) => {
         state = await printStatus(target, options);
@@ -43,10 +43,10 @@ export function configureStatus(command: Command): void {
     });
 }
 
-/** Prints a target's status, or that there is no engine. The value is what monitoring makes of it. */
+/** Prints a target's status, or that there is no engine. The value is the result for monitoring. */
 async function printStatus(target: Target, options: StatusOptions): Promise<CheckState> {
   const present = rootOf(target.ref) === null ? ok(undefined) : await requireEngineAt(target.paths);
-  // An engine whose directory was taken away runs on without it.
+  // An engine whose directory was removed keeps running without it.
   if (!present.ok && (await target.driver.status()).phase !== 'unreachable') {
     printError(present.error, options);
     return 'unknown';

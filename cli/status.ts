@@ -18,28 +18,28 @@ import { text, translate, translateSentence } from './text.ts';
 export interface StatusReport {
   readonly engine: EngineStatus;
   readonly protection: ProtectionState;
-  /** What enforces now, what the next start does, and why they differ. */
+  /** What is enforced now, what the next start does, and why they differ. */
   readonly enforcement: Enforcement;
   /** Whether ECI is on: now, or at the next start of an engine that does not run. */
   readonly eci: boolean;
-  /** Who turned ECI off by a preference that counts; null: nobody. */
+  /** Who turned ECI off by an effective preference; null: nobody. */
   readonly preferredOff: string | null;
-  /** Audit mode is set: nothing is refused. Means something only while `eci` is true. */
+  /** Audit mode is set: nothing is refused. Meaningful only while `eci` is true. */
   readonly audit: boolean;
-  /** Names of the containers that a crash of the engine killed, and that have not run since then. */
+  /** Names of the containers that a crash of the engine killed, and that have not run since. */
   readonly killed: readonly string[];
-  /** Containers that are not protected; null where the engine doesn't answer. */
+  /** Containers that are not protected; null if the engine doesn't respond. */
   readonly unprotected: number | null;
   readonly verification: Verification | null;
   readonly appliedVersion: number;
   readonly draftDiffers: boolean;
   /** An apply was interrupted: `bulkhead apply` or the next engine start settles it. */
   readonly interruptedApply: boolean;
-  /** A file of Docker Desktop's admin at a place that older documents name; nothing here reads it. */
+  /** A file of Docker Desktop's administrator at a place that older documents name; nothing here reads it. */
   readonly olderSettings: string | null;
   /** Why the settings can't be read or used, if so. */
   readonly settingsProblem: string | null;
-  /** The sentence that `settingsProblem` is, where it is one of the catalogue. */
+  /** `settingsProblem` as a sentence, if it is one of the catalogue. */
   readonly settingsProblemSentence?: MessageReference;
 }
 
@@ -95,7 +95,7 @@ function settingsProblemOf(
 export const needsAction = ({ engine, enforcement }: StatusReport): boolean =>
   engine.phase === 'unreachable' || isAlarm(enforcement.difference);
 
-/** The one sentence on the protection, then facts. */
+/** The sentence on the protection, then facts. */
 export function describeStatus(report: StatusReport): string {
   const { engine, appliedVersion: version } = report;
   const phase = phaseText(engine.phase);
@@ -110,7 +110,8 @@ export function describeStatus(report: StatusReport): string {
         : text('cli-status.engine-with-version', { phase, version: engine.version }),
     ),
     labelled(text('cli-status.socket'), 10, `unix://${engine.socket}`),
-    // Of a lost file the alarm names the version that is in force; without an answer none is known.
+    // For a lost file the alarm names the version that is in force; if the engine does not respond, none is
+    // known.
     ...(needsAction(report)
       ? []
       : [
@@ -125,7 +126,7 @@ export function describeStatus(report: StatusReport): string {
   ].join('\n');
 }
 
-/** What somebody should know, or do something about. */
+/** Notes for the user, and problems to be solved. */
 function notes(report: StatusReport): readonly string[] {
   const { engine, enforcement, settingsProblem, settingsProblemSentence } = report;
   const lines: string[] = alarmLines(enforcement);
@@ -135,7 +136,7 @@ function notes(report: StatusReport): readonly string[] {
     lines.push(text('cli-status.not-protected', { count: report.unprotected }));
   if (report.preferredOff !== null)
     lines.push(text('cli-status.preferred-off', { user: report.preferredOff }));
-  // A running engine has it as its problem.
+  // A running engine reports it as its problem.
   if (settingsProblem !== null && engine.problem === null) {
     const problem = translate(settingsProblem, settingsProblemSentence);
     lines.push(text('cli-status.settings-problem', { problem }));
@@ -182,7 +183,7 @@ function protectionSentence(report: StatusReport, now: number): string {
   }
 }
 
-/** "3 min": an age for people. */
+/** "3 min": an age for display. */
 function ageText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 90) return text('cli-output.seconds', { seconds });

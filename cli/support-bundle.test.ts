@@ -53,7 +53,7 @@ describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
         'b/logs/old.log',
       ]),
     );
-    // What a link leads to is no log.
+    // The target of a link is not a log.
     expect(names).not.toContain('b/logs/link.log');
     const content = gunzipSync(await readFile(file)).toString('latin1');
     expect(content).not.toContain('hunter2');

@@ -28,7 +28,7 @@ interface SupportOptions extends RootOptions {
   readonly eventsTo?: string;
 }
 
-/** What a support bundle has, and where it was written. */
+/** The content of a support bundle, and where it was written. */
 interface WrittenBundle {
   /** Null with `--dry-run`. */
   readonly file: string | null;
@@ -36,7 +36,7 @@ interface WrittenBundle {
   readonly entries: readonly ListedBundleEntry[];
 }
 
-/** `bulkhead support-bundle`: what somebody who helps has to see, in one file that root alone can read. */
+/** `bulkhead support-bundle`: what is needed for support, in one file that only root can read. */
 export function configureSupportBundle(command: Command): void {
   withJson(withRoot(command))
     .option('-o, --output <file>', helpText('cli-help.support-output'))
@@ -81,8 +81,8 @@ async function makeBundle(
 }
 
 /**
- * Prints the bundle's files as events, for a program that shows them before it writes a bundle itself, with
- * the rights of its user.
+ * Prints the bundle's files as events, for a program that displays them before it writes a bundle itself,
+ * with the rights of its user.
  */
 async function printBundleEvents(target: Target, listener: EventListener): Promise<void> {
   const write = (event: BundleEvent) => {
@@ -107,7 +107,10 @@ async function collect(
   return collectBundle(target.paths, await bundleFacts(target), onRead);
 }
 
-/** What is known of an engine and its machine beside files; a fact that cannot be had is the reason why. */
+/**
+ * Facts about an engine and its machine that are not in files; a fact that is not available is replaced by
+ * the reason.
+ */
 async function bundleFacts(target: Target): Promise<BundleFacts> {
   const [status, containers, log, versions] = await Promise.all([
     settled(statusReport(target)),
@@ -126,7 +129,7 @@ async function bundleFacts(target: Target): Promise<BundleFacts> {
 const settled = (work: Promise<unknown>): Promise<unknown> =>
   work.catch((error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }));
 
-/** Labels are their authors' own, and are left out by value. */
+/** Labels are their authors' own, so their values are left out. */
 async function scanWithoutLabels(target: Target): Promise<unknown> {
   const scan = await target.scan();
   if (!scan.ok) return { problem: scan.error.message };
@@ -158,7 +161,7 @@ async function machineVersions(): Promise<unknown> {
   };
 }
 
-/** The first line of `program --version`; null where it is not there. */
+/** The first line of `program --version`; null if it is not installed. */
 async function versionOf(program: string): Promise<string | null> {
   try {
     return (await run(program, ['--version'], { timeout: 5000 })).stdout.split('\n')[0] ?? null;

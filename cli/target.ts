@@ -12,13 +12,13 @@ export interface RootOptions {
   readonly json?: boolean;
 }
 
-/** The gateway's own code, loaded by what plans a recreation alone. */
+/** The gateway's own code, loaded only for plans of a recreation. */
 const recreatePolicy: RecreatePolicy = async (question) =>
   (await import('../gateway/explain/recreations.ts')).refusedRecreations(question);
 
 /**
- * Opens the engine that --target or --root (or BULKHEAD_ROOT) names, runs `work` on it and lets go of it. One
- * that can't be opened is printed as the error it is.
+ * Opens the engine selected by --target or --root (or BULKHEAD_ROOT), runs `work` on it and closes it. If it
+ * can't be opened, prints the error.
  */
 export async function withTarget(
   options: RootOptions,
@@ -49,8 +49,8 @@ export async function withTarget(
 }
 
 /**
- * A file given as argument, else the draft, else, where nothing was ever applied, the recommended settings. A
- * missing file is an error; a draft that equals the applied text is what there is.
+ * A file given as argument, else the draft, else, if nothing was ever applied, the recommended settings. A
+ * missing file is an error; if there is no draft, the applied text.
  */
 export async function textToApply(
   target: Target,

@@ -35,7 +35,7 @@ export function configureTargets(command: Command): void {
   });
 }
 
-/** What `bulkhead targets` lists. */
+/** The fields of `bulkhead targets`. */
 const targetList: ListDefinition<DiscoveredTarget> = {
   fields: {
     ID: { head: () => text('cli-list.id'), value: ({ id }) => id },

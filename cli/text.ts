@@ -12,12 +12,12 @@ import type { AppError } from '../shared/result.ts';
 
 let translator: Translate = plainText;
 
-/** Sets the language of everything for people (`setLocale` does); null for English. */
+/** Sets the language of all texts for users (`setLocale` does); null for English. */
 export function setTranslator(next: Translate | null): void {
   translator = next ?? plainText;
 }
 
-/** A sentence of the catalogue in the language of this run. */
+/** A sentence of the catalogue in the current language. */
 export const text = <Id extends MessageId>(id: Id, ...params: ParamsArgument<Id>): string =>
   translator(message(id, ...params));
 
@@ -26,8 +26,8 @@ export const about = (subject: string, note: string): string =>
   text('cli-output.about', { subject, text: note });
 
 /**
- * A text of another process or module in the language of this run, by the sentence it is; without one, as it
- * is (the text of an engine or the system).
+ * A text of another process or module in the current language, by its sentence; without one, unchanged (a
+ * message of an engine or the system).
  */
 export const translate = (text: string, sentence?: MessageReference): string =>
   translator(withReference(text, sentence));
@@ -35,10 +35,10 @@ export const translate = (text: string, sentence?: MessageReference): string =>
 /** A sentence with its English text, or a text that is the same in every language. */
 export const translateSentence: Translate = (sentence) => translator(sentence);
 
-/** What errors of every origin have for people. */
+/** The texts that errors of every origin have for users. */
 export type ErrorTexts = Pick<AppError, 'message' | 'reason' | 'hint' | 'sentences'>;
 
-/** An error as a person reads it: "what: why", and on a second line what to do. */
+/** An error for display: "what: why", and on a second line what to do. */
 export function errorText(error: AppError): string {
   const { message: what, reason, hint } = translatedError(error);
   return (
@@ -47,6 +47,6 @@ export function errorText(error: AppError): string {
   );
 }
 
-/** An error's texts in the language of this run. */
+/** An error's texts in the current language. */
 export const translatedError = (error: ErrorTexts): ReturnType<typeof translateError> =>
   translateError(error, translator);

@@ -16,8 +16,8 @@ interface TrustOptions extends RootOptions {
 }
 
 /**
- * `bulkhead trust IMAGE`: may this image have the Docker socket, and why (B2–B4)? Exit code 1 when it may
- * not.
+ * `bulkhead trust IMAGE`: whether this image may have the Docker socket, and why (B2–B4). Exit code 1 when it
+ * may not.
  */
 export function configureTrust(command: Command): void {
   withJson(withRoot(command))
@@ -72,8 +72,8 @@ async function explain(
 }
 
 /**
- * What the registries answer for the entries of a settings text, by entry; for `settings lint --registry`.
- * Without an engine Docker's defaults for registries hold.
+ * The registries' results for the entries of a settings text, by entry; for `settings lint --registry`.
+ * Without an engine Docker's defaults for registries apply.
  */
 export async function queryRegistries(
   text: string,
@@ -81,7 +81,7 @@ export async function queryRegistries(
 ): Promise<ReadonlyMap<string, EntryDigest>> {
   const { effectiveSettings } = await import('../shared/settings/index.ts');
   const { queryEntries } = await import('../gateway/trust/one-shot-queries.ts');
-  // A text that can't be read has findings enough.
+  // An unreadable text has enough findings.
   const settings = effectiveSettings(text.replace(/^\uFEFF/, ''));
   return settings.ok
     ? queryEntries(settings.value.socket.images, engine === undefined ? null : await engineSocketOf(engine))
@@ -96,7 +96,7 @@ async function engineSocketOf(paths: {
   return (await findReachableEngine(paths)) ?? paths.clientSocket;
 }
 
-/** The verdict in a sentence, then what it rests on. */
+/** The verdict in a sentence, then its reasons. */
 export function describeTrust(
   image: string,
   { verdict, image: local, list, checks, bases }: SocketExplanation,

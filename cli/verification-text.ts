@@ -8,8 +8,8 @@ import { about, text, translate, translateSentence } from './text.ts';
 const indentation = 13;
 
 /**
- * Claims with verdict, title and evidence; of what a failed one tried, what did not come out well (marked
- * "!"), or with `everyItem` all of every claim.
+ * Claims with verdict, title and evidence; for a failed one also its items that did not pass (marked "!"), or
+ * with `everyItem` all items of every claim.
  */
 export function describeVerification(verification: Verification, { everyItem = false } = {}): string {
   const indent = ' '.repeat(indentation);
@@ -26,7 +26,7 @@ export function describeVerification(verification: Verification, { everyItem = f
   const head = ({ verdict, id }: Claim) =>
     `${padColumns(text(`cli-plan.verdict-${verdict}`), indentation)}${translateSentence(claimTitle(id))} ` +
     `(${id})`;
-  // With ECI off nothing was run, and once is enough to say so.
+  // With ECI off no probe was run, and reporting that once is enough.
   const evidence = (claim: Claim) =>
     claim.verdict === 'not-run' && !verification.eci
       ? []

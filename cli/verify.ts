@@ -9,7 +9,7 @@ interface VerifyOptions extends RootOptions {
   readonly items?: boolean;
 }
 
-/** `bulkhead verify`: shows the protection from inside real containers. Exit code 1 when a claim fails. */
+/** `bulkhead verify`: verifies the protection from inside real containers. Exit code 1 when a claim fails. */
 export function configureVerify(command: Command): void {
   withJson(withRoot(command))
     .option('--items', helpText('cli-help.verify-items'))

@@ -3,7 +3,7 @@ import { app, type Session } from 'electron';
 import { appScheme, contentSecurityPolicy, withNonce } from '../main/window/app-protocol.ts';
 
 /**
- * The address of Vite's development server, as `npm run dev` passes it. Throws for all but a port of this
+ * The address of Vite's development server, as passed by `npm run dev`. Throws unless it is a port of this
  * machine's loopback interface.
  */
 export function devServerOf(text: string | undefined): URL {
@@ -14,8 +14,8 @@ export function devServerOf(text: string | undefined): URL {
 }
 
 /**
- * The product's policy with what Vite needs more: its inline scripts under the page's nonce, style elements
- * of the development builds of packages, and its WebSocket.
+ * The product's policy plus what Vite needs: its inline scripts under the page's nonce, style elements of the
+ * development builds of packages, and its WebSocket.
  */
 export function devContentSecurityPolicy(nonce: string, server: URL): string {
   const more = new Map([
@@ -30,14 +30,15 @@ export function devContentSecurityPolicy(nonce: string, server: URL): string {
 }
 
 /**
- * Lets the page's process reach the loopback address, and no name. After `startApp`: the last switch counts.
+ * Lets the page's process reach the loopback address, and no host name. After `startApp`: the last switch
+ * counts.
  */
 export function allowLoopback(): void {
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND, EXCLUDE 127.0.0.1');
 }
 
 /**
- * Serves what the development server has as `app://bulkhead/…`, so that the page has the origin of the
+ * Serves the development server's files as `app://bulkhead/…`, so that the page has the same origin as the
  * product's, and lets it open Vite's WebSocket. After `hardenSession`: a session has one listener for
  * requests. Resolves once the first page is served.
  */
@@ -54,7 +55,7 @@ export function serveFromDevServer(session: Session, server: URL): Promise<void>
   return new Promise((resolve) => {
     session.protocol.handle(appScheme, async (request) => {
       const { pathname, search } = new URL(request.url);
-      // A link of a style sheet is told from an import by this header.
+      // This header distinguishes a link of a style sheet from an import.
       const accept = request.headers.get('accept') ?? '*/*';
       const response = await fetch(new URL(`${pathname}${search}`, server), { headers: { accept } });
       const type = response.headers.get('content-type') ?? 'application/octet-stream';

@@ -5,8 +5,8 @@ import { startApp, type ServePages } from '../main/start-app.ts';
 import { allowLoopback, devServerOf, serveFromDevServer } from './dev-server.ts';
 import { openInventedWindow } from './invented-window.ts';
 
-// The entry of `npm run dev` (scripts/dev.mjs): the app with its page from Vite's development server. No part
-// of the product: scripts/build.mjs does not bundle it, and nothing of electron/main imports it.
+// The entry of `npm run dev` (scripts/dev.mjs): the app with its page from Vite's development server. Not
+// part of the product: scripts/build.mjs does not bundle it, and nothing in electron/main imports it.
 if (app.isPackaged) throw new Error('the development entry does not run in a packaged app');
 // This bundle is in dist/electron-dev; the app's files are those of the repository. What Electron's default
 // app calls too, and in no types.

@@ -13,7 +13,9 @@ export interface InventedWindowOptions {
   readonly screenshot: string | null;
 }
 
-/** Opens a window without engine, preload and requests: its page answers itself with an invented state. */
+/**
+ * Opens a window without engine, preload and requests: its page responds to itself with an invented state.
+ */
 export async function openInventedWindow({
   page,
   servePages,

@@ -5,8 +5,8 @@ import type { BrowserWindow } from 'electron';
 
 /** Milliseconds from the start of this process to now. */
 export function sinceProcessStart(): number {
-  // Of /proc: exact to 10 ms. Electron's own getCreationTime() is off by up to a second there, since it adds
-  // whole seconds of the boot time.
+  // From /proc: exact to 10 ms. Electron's own getCreationTime() is off by up to a second there, since it
+  // adds whole seconds of the boot time.
   const [stat, uptime] =
     process.platform === 'linux' ? [read('/proc/self/stat'), read('/proc/uptime')] : ['', ''];
   const started = startTicks(stat);
@@ -17,7 +17,7 @@ export function sinceProcessStart(): number {
 }
 
 /**
- * Field 22 of /proc/PID/stat, in hundredths of a second since boot. The name before it may hold spaces and
+ * Field 22 of /proc/PID/stat, in hundredths of a second since boot. The name before it may contain spaces and
  * brackets.
  */
 export function startTicks(stat: string): number | null {
@@ -34,25 +34,25 @@ function read(file: string): string {
 }
 
 const marks: string[] = [];
-/** Notes when a step of the start was reached, for `--measure`. */
+/** Records when a step of the start was reached, for `--measure`. */
 export function markStartStep(step: string): void {
   marks.push(`${step} ${sinceProcessStart()}`);
 }
-/** The steps noted, in ms since the process started: `code 110, ready 170, …`. */
+/** The recorded steps, in ms since the process started: `code 110, ready 170, …`. */
 export const stepsReached = (): string => marks.join(', ');
 
-/** Writes what the window shows as PNG, making directories as needed. */
+/** Writes the window's content as PNG, creating directories as needed. */
 export async function writeScreenshot(window: BrowserWindow, file: string): Promise<void> {
   await window.webContents.executeJavaScript(`(${pageSettled.toString()})()`);
   const image = await window.webContents.capturePage();
   await mkdir(path.dirname(file), { recursive: true });
-  // Whoever waits for the file must not see half of it.
+  // A process that waits for the file must not see a part of it.
   await writeFile(`${file}.part`, image.toPNG());
   await rename(`${file}.part`, file);
 }
 
 /**
- * Runs in the page: resolves when the page has a heading, its fonts are there and two more frames are
+ * Runs in the page: resolves when the page has a heading, its fonts are loaded and two more frames are
  * painted; after 5 s at most.
  */
 function pageSettled(): Promise<void> {

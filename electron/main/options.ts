@@ -2,16 +2,16 @@ import path from 'node:path';
 import { deepLinkOf, type DeepLink } from '../../shared/desktop/deep-link.ts';
 import { engineAtRoot, parseTargetId, type TargetRef } from '../../shared/targets/target-id.ts';
 
-/** What the command line and the environment say. Paths are absolute. */
+/** The options from the command line and the environment. Paths are absolute. */
 export interface AppOptions {
   /**
-   * The engine that was named: by `--target ID`, `--root DIR` or BULKHEAD_ROOT. Null: the one used last, or
-   * the first that is found.
+   * The selected engine: by `--target ID`, `--root DIR` or BULKHEAD_ROOT. Null: the last one used, or the
+   * first one found.
    */
   readonly target: TargetRef | null;
   /** The place to show, by `--route ROUTE` or a bulkhead:// address. */
   readonly place: DeepLink | null;
-  /** Start in the tray, where there is one. */
+  /** Start in the tray, if there is one. */
   readonly hidden: boolean;
   readonly measure: boolean;
   /** Print "shown" when the window is visible: `bulkhead app` waits for it. */
@@ -22,8 +22,8 @@ export interface AppOptions {
 
 /**
  * `--target ID`, `--root DIR | --root=DIR`, `--route ROUTE` or a bulkhead:// address, `--hidden`,
- * `--measure`, `--tell-shown`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE stand in for --root
- * and --measure. Other arguments are Chromium's.
+ * `--measure`, `--tell-shown`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE can replace --root and
+ * --measure. Other arguments are Chromium's.
  */
 export function parseOptions(
   argv: readonly string[],

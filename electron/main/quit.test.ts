@@ -11,10 +11,10 @@ const settle = () =>
     setImmediate(resolve);
   });
 
-/** A window over one engine, with an app around it that only records its calls. */
+/** A window of one engine, in an app that only records its calls. */
 async function stage(tray = false) {
   const state = stateStore(appState({ run: null }));
-  const session = { state } as unknown as Session; // the part that counts here
+  const session = { state } as unknown as Session; // the part that matters here
   const app = Object.assign(new EventEmitter(), { quit: vi.fn() });
   const window = Object.assign(new EventEmitter(), { hide: vi.fn(), destroy: vi.fn() });
   const closed = vi.fn(() => Promise.resolve());
@@ -31,7 +31,7 @@ async function stage(tray = false) {
     report: () => undefined,
   } as unknown as QuitParts); // stand-ins
   await settle();
-  /** What closing the window comes to: whether it was prevented. */
+  /** The result of closing the window: whether it was prevented. */
   const close = () => {
     const event = { preventDefault: vi.fn() };
     window.emit('close', event);
@@ -68,7 +68,7 @@ describe('quitting', () => {
     state.set({ run: run({ activity: 'ended', cancellable: false }) });
     expect(window.destroy).not.toHaveBeenCalled();
     expect(app.quit).not.toHaveBeenCalled();
-    // Into the tray, as the person wants it for a window that is closed.
+    // Into the tray, by the user's preference for closed windows.
     expect(close()).toBe(true);
     expect(window.hide).toHaveBeenCalledTimes(2);
   });

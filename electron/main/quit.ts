@@ -3,7 +3,7 @@ import type { Desktop } from './desktop/desktop.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 
-/** What quitting is about. */
+/** The parts of the app that quitting involves. */
 export interface QuitParts {
   readonly app: Pick<App, 'on' | 'quit'>;
   readonly window: BrowserWindow;
@@ -13,8 +13,8 @@ export interface QuitParts {
 }
 
 /**
- * Closing the window quits, unless the person wants it to stay in the tray; but neither in the middle of an
- * apply nor with a draft that is not written yet.
+ * Closing the window quits, unless the user prefers it to stay in the tray; but neither during an apply nor
+ * with a draft that is not written yet.
  */
 export function installQuitHandlers({ app, window, sessions, desktop, report }: QuitParts): void {
   let current: Session | undefined;
@@ -38,7 +38,7 @@ export function installQuitHandlers({ app, window, sessions, desktop, report }: 
     const session = current;
     if (session === undefined || !isApplying(session)) return;
     event.preventDefault();
-    // A close that is prevented ends the quit it came from: the next one is a close again.
+    // A prevented close ends the quit that caused it: the next one is a close again.
     quitting = false;
     window.hide();
     stopWaiting();
@@ -49,7 +49,7 @@ export function installQuitHandlers({ app, window, sessions, desktop, report }: 
       app.quit();
     });
   });
-  // Somebody wants to see it: it is not taken away when the apply ends.
+  // The user requested the window again: it is not closed when the apply ends.
   window.on('show', () => {
     stopWaiting();
   });
@@ -66,7 +66,7 @@ export function installQuitHandlers({ app, window, sessions, desktop, report }: 
   });
 }
 
-/** Also where one is about to begin: the question for a password outlives the window. */
+/** Also while one is about to begin: the password prompt outlives the window. */
 function isApplying(session: Session): boolean {
   const { run, busy } = session.state.get();
   return busy.beginning || (run !== null && run.activity !== 'ended');

@@ -1,19 +1,19 @@
 import type { TargetRef } from '../../shared/targets/target-id.ts';
 import type { Sessions } from '../session/sessions.ts';
 
-/** Where the engines go that later starts of the app name. */
+/** The engines requested by later starts of the app. */
 export interface SecondStartTargets {
-  /** The engine to open first: the one that was named last so far. Null: none was named. */
+  /** The engine to open first: the last one requested so far. Null: none was requested. */
   first(): TargetRef | null;
-  /** Takes the sessions in which engines named from now on are opened. */
+  /** Sets the sessions in which engines requested from now on are opened. */
   attach(sessions: Pick<Sessions, 'switchTo'>): void;
-  /** A second start names `target`. */
+  /** A second start requests `target`. */
   open(target: TargetRef): void;
 }
 
 /**
- * Keeps what a second start names until there are sessions to open it in. `named` is what this start itself
- * names.
+ * Stores what a second start requests until there are sessions to open it in. `named` is what this start
+ * itself requested.
  */
 export function secondStartTargets(
   named: TargetRef | null,

@@ -5,7 +5,7 @@ import { appScheme } from './window/app-protocol.ts';
 /** Pages outside the app that a link may open in the user's browser. Prefixes of whole path components. */
 export const externalAllowList: readonly string[] = ['https://docs.docker.com/', 'https://docs.kernel.org/'];
 
-/** True when `url` may be handed to the system's browser: https, no credentials, no port, on the list. */
+/** True when `url` may be passed to the system's browser: https, no credentials, no port, on the list. */
 export function mayOpenExternally(url: string): boolean {
   let parsed: URL;
   try {
@@ -22,14 +22,14 @@ const ownUrl = (url: string): boolean => url === appOrigin || url.startsWith(`${
 
 /**
  * Switches that must be set before the app is ready: the renderer's process can resolve no host name. The
- * main process is not concerned.
+ * main process is not affected.
  */
 export function hardenCommandLine(): void {
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
   app.commandLine.appendSwitch('disable-background-networking');
 }
 
-/** Denies a session every permission, device and request that is not a file of the app. */
+/** Denies a session every permission, device and request that is not for a file of the app. */
 export function hardenSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, decide) => {
     decide(false);
@@ -47,7 +47,7 @@ export function hardenSession(session: Session): void {
   });
 }
 
-/** For every web contents that will ever exist: no navigation away, no new window, no webview. */
+/** For every web contents: no navigation to another page, no new window, no webview. */
 export function hardenContents(): void {
   app.on('web-contents-created', (_event, contents) => {
     const guard = (event: { preventDefault(): void }, url: string) => {

@@ -6,9 +6,9 @@ import type { TargetRef } from '../../shared/targets/target-id.ts';
 import { targetRefSchema } from '../../shared/targets/target-ref.ts';
 
 /**
- * One app a user: a second start shows the first one's window and ends. An engine or a place that was named
- * with it is opened in that window. Returns the directory of the user's own store, or null when this process
- * must end.
+ * One app per user: a second start shows the first one's window and ends. An engine or a place requested with
+ * it is opened in that window. Returns the directory of the user's own store, or null when this process must
+ * end.
  */
 export function claimInstance(
   target: TargetRef | null,
@@ -19,7 +19,7 @@ export function claimInstance(
   const base = app.commandLine.hasSwitch('user-data-dir')
     ? app.getPath('userData')
     : path.join(app.getPath('appData'), 'Bulkhead');
-  // Chromium's profile beside what is ours.
+  // Chromium's profile, next to our own files.
   app.setPath('userData', path.join(base, 'profile'));
   if (!app.requestSingleInstanceLock({ target, route: place === null ? null : hashOf(place).slice(1) })) {
     console.error('Bulkhead is already open: its window is in front now.');
@@ -27,7 +27,7 @@ export function claimInstance(
     return null;
   }
   app.on('second-instance', (_event, _argv, _cwd, data: unknown) => {
-    // The second instance is untrusted input: validated as strictly as a command line.
+    // The second instance's arguments are untrusted: validated as strictly as a command line.
     const parsed = z
       .object({ target: targetRefSchema.nullable().catch(null), route: z.string().nullable().catch(null) })
       .safeParse(data);

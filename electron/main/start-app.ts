@@ -17,14 +17,14 @@ import {
   showWindow,
 } from './window/window.ts';
 
-// The first half of the composition root, in the order in which a cold start needs it: only what the window
-// needs to open is imported here.
+// The first half of the composition root, in the order that a cold start needs: only what the window needs to
+// open is imported here.
 let window: BrowserWindow | undefined;
 const report = (error: unknown) => {
   console.error('bulkhead: defect:', error);
 };
 
-/** Serves the page as `app://bulkhead/…`; resolves once the page has the files that it names. */
+/** Serves the page as `app://bulkhead/…`; resolves once the page has loaded its files. */
 export type ServePages = (session: Session) => Promise<void>;
 
 interface Start {
@@ -33,7 +33,7 @@ interface Start {
   readonly servePages: ServePages;
 }
 
-/** The place that was named while the first page was still being drawn, which would not have heard of it. */
+/** The place requested while the first page was still being drawn, which would have missed it. */
 let waiting: { readonly place: DeepLink | null } | 'none' | 'over' = 'none';
 function show(place: DeepLink | null): void {
   if (waiting !== 'over') waiting = { place };
@@ -47,8 +47,7 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
   setMenu();
   hardenSession(electronSession.defaultSession);
   const served = servePages(electronSession.defaultSession);
-  // Only where a tray could show the window later; checked before anything is opened, so that nobody misses
-  // what is.
+  // Only if a tray could show the window later; checked before anything is opened.
   const hidden = options.hidden && (await (await import('./desktop/tray.ts')).trayComing());
   window = openWindow(users, {
     preload: preloadPath(__dirname),
@@ -68,7 +67,7 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
   const painted = new Promise<void>((resolve) => {
     registerIpc(dispatcher, resolve);
   });
-  // Read while the page runs its scripts for the first time; earlier, it would keep them from the page.
+  // Loaded while the page runs its scripts for the first time; earlier, it would delay them.
   await served;
   const { startBackend } = await import('./start-backend.ts');
   const onShown = () => {
@@ -90,9 +89,7 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
   });
 }
 
-/**
- * Starts the app, with the window's page from `servePages`. Ends the process where the app is open already.
- */
+/** Starts the app, with the window's page from `servePages`. Ends the process if the app is open already. */
 export function startApp(servePages: ServePages): void {
   const options = parseOptions(process.argv, process.env, process.cwd());
   markStartStep('code');
@@ -101,8 +98,7 @@ export function startApp(servePages: ServePages): void {
   drawWithoutMissingGpu();
   hardenContents();
   const targets = secondStartTargets(options.target, report);
-  // A second start shows the first one's window; where it names another engine or a place, that is opened in
-  // it.
+  // A second start shows the first one's window; if it names another engine or a place, that is opened in it.
   const userDirectory = claimInstance(options.target, options.place, (target, place) => {
     if (target !== null) targets.open(target);
     show(place);
@@ -118,7 +114,7 @@ export function startApp(servePages: ServePages): void {
 
 /** Links and the end of the app; a defect or a closed output stream does not end it. */
 function listenToApp(): void {
-  // macOS hands links to the running app this way; elsewhere they come as an argument of a second start. Not
+  // macOS passes links to the running app in this way; elsewhere they are an argument of a second start. Not
   // run on a real macOS.
   app.on('open-url', (event, url) => {
     event.preventDefault();
@@ -129,6 +125,6 @@ function listenToApp(): void {
     app.quit();
   });
   process.on('unhandledRejection', report);
-  // Whoever started the app may be gone: its words are nobody's then, and no reason to end.
+  // The process that started the app may have ended: its output is lost then, which is no reason to end.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }

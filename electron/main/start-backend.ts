@@ -45,7 +45,7 @@ export interface BackendOptions {
   readonly onShown: () => void;
 }
 
-/** Opens the engine and answers the window. */
+/** Opens the engine and serves the window's requests. */
 export async function startBackend(
   window: BrowserWindow,
   { users, options, hidden, painted, report, onSessions, onDispatcher, onShown }: BackendOptions,
@@ -70,7 +70,7 @@ export async function startBackend(
   onDispatcher((name, message) => handleRequest(name, handlers, message, { sessions: opened, report }));
   let first = true;
   opened.onOpened((session) => {
-    // Before anything else: what is elevated is about this engine from now on.
+    // Before anything else: elevated commands are about this engine from now on.
     openTargetRef = session.target.ref;
     users.setLastTarget(session.target.id);
     // Later state of the closed engine's session is not forwarded.
@@ -94,7 +94,7 @@ export async function startBackend(
   if (options.announceShown) console.log('shown');
   if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms (${stepsReached()})`);
   void desktop.detect().catch(report);
-  // Where another engine was opened meanwhile, that one is complete already, and this one is closed.
+  // If another engine was opened meanwhile, that one is complete already, and this one is closed.
   if ((await opened) === session) await complete(session, report);
   if (options.screenshot !== null) {
     await writeScreenshot(window, options.screenshot);
@@ -108,7 +108,10 @@ async function complete(session: Session, report: (error: unknown) => void): Pro
   await session.loadRest();
 }
 
-/** The engine that is open, for the elevated command line; and who asks, which not every system tells it. */
+/**
+ * The open engine, for the elevated command line; and the requesting user, whom not every system passes to
+ * it.
+ */
 let openTargetRef: TargetRef | undefined;
 function targetArguments(): readonly string[] | null {
   if (openTargetRef === undefined) return null;
@@ -117,7 +120,7 @@ function targetArguments(): readonly string[] | null {
   return root === null ? ['--target', targetId(openTargetRef), ...user] : ['--root', root, ...user];
 }
 
-/** The engine named at start, the one used last, else the first that is found. */
+/** The engine requested at the start, the last one used, else the first one found. */
 async function firstTarget(options: AppOptions, users: UserStore): Promise<TargetRef> {
   const known = options.target ?? parseTargetId(users.lastTarget() ?? '');
   if (known !== null) return known;

@@ -7,8 +7,8 @@ import {
   requestNames,
 } from '../../shared/ipc/channels.ts';
 
-// Runs sandboxed beside the page. The page gets these three functions and nothing of Electron; names outside
-// the contract reach no channel.
+// Runs sandboxed beside the page. The page gets these three functions and nothing else of Electron; names
+// outside the contract reach no channel.
 const refused = (name: unknown) => ({
   ok: false,
   error: { code: 'ipc.bad-payload', message: `there is no request named ${String(name).slice(0, 80)}` },

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 
-/** The one truth about everything a window shows. */
+/** The state displayed by the window. */
 export interface StateStore {
   get(): AppState;
-  /** Takes new parts in; listeners hear of those that really changed, once, together. */
+  /** Adds new parts; listeners get those that really changed, in one call. */
   set(parts: Partial<AppState>): void;
   onChange(listener: (parts: Partial<AppState>) => void): () => void;
 }

@@ -1,7 +1,7 @@
 /**
- * Runs `work` one run at a time. A call during a run has another one follow and gets its result: the run
- * under way may have read before what the caller wants to see. However many calls come during a run, one run
- * follows it.
+ * Runs `work` one run at a time. A call during a run starts another one after it and gets its result: the
+ * current run may have read before the change that the caller wants to see. However many calls come during a
+ * run, only one run follows it.
  */
 export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;

@@ -1,2 +1,2 @@
-/** What `$TMP` and `$TEMP` mean to the gateway, whatever this process's own environment says. */
+/** The values of `$TMP` and `$TEMP` for the gateway, independent of this process's environment. */
 export const containersTmp = '/tmp';

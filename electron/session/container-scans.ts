@@ -6,15 +6,15 @@ import { fail, type AppError, type Result } from '../../shared/result.ts';
 import type { StateStore } from './app-state.ts';
 import { coalesce } from './coalesce.ts';
 
-/** Containers come and go in bursts (compose, CI): one scan a burst. */
+/** Containers are created and removed in bursts (compose, CI): one scan per burst. */
 const scanAfterMs = 400;
 
 /**
- * How long a scan waits for one container, ms: one that the engine holds up must not keep those that come
- * meanwhile out of the list.
+ * How long a scan waits for one container, ms: one whose inspect hangs must not keep new ones out of the
+ * list.
  */
 const inspectLimitMs = 5_000;
-/** Scans again where the engine had no answer about a container, ms; twice as late each time. */
+/** Scans again if the engine did not respond about a container, ms; each time after twice the delay. */
 const retryAfterMs = { first: 5_000, last: 160_000 } as const;
 
 /** Scans of one engine's containers, with their results in the state. */
@@ -40,7 +40,7 @@ export class ContainerScans {
     return this.#scanOnce();
   }
 
-  /** Scans shortly, once for a burst of calls; not while the engine is down. */
+  /** Scans soon, once for a burst of calls; not while the engine is down. */
   scanSoon(): void {
     if (this.#state.get().engine.phase === 'ready')
       this.#timer ??= setTimeout(() => {
@@ -75,7 +75,7 @@ export class ContainerScans {
     return result;
   }
 
-  /** Scans again later where the engine had no answer about a container. */
+  /** Scans again later if the engine did not respond about a container. */
   #scheduleRetry(last: ContainerScan): void {
     clearTimeout(this.#retryTimer);
     if (!last.containers.some(({ whyUnknown }) => whyUnknown !== undefined)) {

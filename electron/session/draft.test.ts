@@ -6,7 +6,7 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { DraftSession, type DraftHome } from './draft.ts';
 import type { StoredDraft } from './preferences.ts';
 
-/** A settings file and a draft beside it, in memory. */
+/** A settings file and its draft, in memory. */
 function home(applied = '{}', writable = true) {
   const disk = { applied, draft: null as string | null, base: applied, writes: 0 };
   const state = (): SettingsState => {

@@ -13,16 +13,16 @@ export interface DraftHome {
   resolveConflict(keep: 'mine' | 'theirs'): Promise<Result<SettingsState, AppError>>;
 }
 
-/** Where a draft goes when its place beside the settings file can't be written. */
+/** Where a draft is stored when its place next to the settings file can't be written. */
 export interface FallbackDraftStore {
   get(): StoredDraft | null;
   set(draft: StoredDraft | null): void;
 }
 
 /**
- * The settings as the window sees them. An edit counts at once, for whoever reads them meanwhile too, and is
- * written in its turn; of several that wait only the newest is. Pauses in typing are the window's matter. A
- * draft that can't be kept beside the file is kept in the user's own store.
+ * The settings for the window. An edit is effective at once, also for concurrent readers, and is written in
+ * order; of several waiting edits only the newest is. Debouncing while typing is done by the window. A draft
+ * that can't be stored next to the file is stored in the user's own store.
  */
 export class DraftSession {
   #home: DraftHome;
@@ -30,12 +30,12 @@ export class DraftSession {
   #onState: (state: SettingsState) => void;
   #mayRollBack: () => boolean;
   #last: SettingsState | null = null;
-  /** An edit not written yet, and the applied text it was made on. */
+  /** An unwritten edit, and the applied text it is based on. */
   #pending: StoredDraft | null = null;
-  /** Reads and writes happen one after the other: an old answer never overtakes a new one. */
+  /** Reads and writes are serialized: an old result never overtakes a new one. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  /** `mayGoBack`: an apply is under way, so that what is in the file now may not stay there. */
+  /** `mayGoBack`: an apply is in progress, so the file's current content may be rolled back. */
   constructor(
     home: DraftHome,
     fallback: FallbackDraftStore,
@@ -56,7 +56,7 @@ export class DraftSession {
   /** Makes `text` the draft; resolves with the state once it is written. */
   async edit(text: string): Promise<SettingsState> {
     const current = this.#last ?? (await this.refresh());
-    // The base is that of the draft it continues; only the first edit starts from what is applied now.
+    // The base is that of the draft it continues; only the first edit starts from the applied text.
     this.#pending = {
       text,
       base: this.#pending?.base ?? (current.draft === current.applied ? current.applied : current.base),
@@ -72,20 +72,20 @@ export class DraftSession {
       const writing = this.#pending;
       const now = await this.#home.read();
       if (writing === null) return this.#take(now);
-      // The store would base it on the file as it is now: a file that changed since the edit began must stay
-      // a conflict.
+      // The store would base it on the current file: a file that changed since the edit began must stay a
+      // conflict.
       const changedOnDisk =
         now.draft === now.applied && writing.base !== now.applied && writing.text !== now.applied;
       const written = changedOnDisk ? null : await this.#home.setDraft(writing.text);
       this.#fallback.set(written?.ok === true || writing.text === now.applied ? null : writing);
-      // A newer edit may have come in meanwhile: it stays waiting.
+      // A newer edit may have arrived meanwhile: it keeps waiting.
       if (this.#pending === writing) this.#pending = null;
       return this.#take(written?.ok === true ? written.value : now);
     });
   }
 
   /**
-   * The draft, if it still is the text of that hash: another program may have written it since it was read.
+   * The draft, if it still is the text with that hash: another program may have written it since it was read.
    */
   async reviewed(hash: string): Promise<Result<string, AppError>> {
     const { draft } = await this.flush();
@@ -123,7 +123,7 @@ export class DraftSession {
       this.#fallback.set(null);
       const result = await act();
       if (result.ok) return ok(this.#take(result.value));
-      // Where nothing is kept beside the file there was nothing to discard: the refuge was the draft.
+      // If nothing is stored next to the file there was nothing to discard: the fallback was the draft.
       return inFallback ? ok(this.#take(await this.#home.read())) : result;
     });
   }
@@ -136,7 +136,7 @@ export class DraftSession {
 
   #take(state: SettingsState): SettingsState {
     let stored = this.#fallback.get();
-    // Applied since, or undone in the file: nothing is left to keep.
+    // Applied since, or undone in the file: nothing is left to store.
     if (stored !== null && stored.text === state.applied) {
       if (!this.#mayRollBack()) this.#fallback.set(null);
       stored = null;

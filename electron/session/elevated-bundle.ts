@@ -6,7 +6,7 @@ import type { ElevatedChild } from './elevator.ts';
 
 /** A support bundle that an elevated command collects. */
 export interface BundleHandle {
-  /** Asks it to end; what it had collected is forgotten. */
+  /** Cancels it; what it had collected is discarded. */
   cancel(): void;
   /** Its entries, null when cancelled. */
   readonly done: Promise<Result<readonly BundleEntry[] | null, AppError>>;

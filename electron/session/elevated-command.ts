@@ -5,16 +5,16 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { dismissed, noPrompt, notAuthorised, type ElevatedChild } from './elevator.ts';
 
-/** How an elevated command ended: its exit code or why there is none, and its last words. */
+/** How an elevated command ended: its exit code or why there is none, and its last output. */
 export interface ElevatedEnd {
   readonly code: number | string;
   readonly stderr: string;
 }
 
 /**
- * Reads what an elevated command says, a JSON document a line, until `take` knows one (true) or it ends
- * without: then why, by its own error where it printed one. The value is how it ends; `take` gets the rest of
- * the lines, too.
+ * Reads the output of an elevated command, one JSON document per line, until `take` accepts one (true) or it
+ * ends before that: then returns why, by its own error if it printed one. The value is how it ends; `take`
+ * gets the rest of the lines, too.
  */
 export async function followCommand(
   child: ElevatedChild,

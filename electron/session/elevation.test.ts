@@ -29,7 +29,7 @@ const run = (activity: ApplyRun['activity']): ApplyRun => ({
       : null,
 });
 
-// A stand-in for pkexec: it writes down how it was called, and does what a script says.
+// A stand-in for pkexec: it records how it was called, and runs a script.
 let directory = '';
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-elevation-'));
@@ -115,7 +115,7 @@ describe('what needs root, as a user', () => {
   it.each([
     [126, 'Error executing command as another user: Request dismissed', 'were not given'],
     [127, 'Error executing command as another user: Not authorized', 'may not get'],
-    // The same code for whatever else hinders it: what it says is the reason.
+    // The same code for every other failure: its output is the reason.
     [
       127,
       'Error executing command as another user: No authentication agent found.',

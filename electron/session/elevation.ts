@@ -18,13 +18,12 @@ import { message, type Message } from '../../shared/messages/message.ts';
 import { systemElevator, type ElevatedChild, type Elevator } from './elevator.ts';
 
 /**
- * What needs root when the app runs as its user: our own command line, elevated as the system does it
- * (polkit's pkexec, macOS's and Windows's own question). Absolute paths and an argument vector; the elevated
- * command validates its input again. Shown with stand-ins in the tests; it has not been run against a real
- * polkit, macOS or Windows.
+ * What needs root when the app runs as its user: our own command line, elevated by the system's means
+ * (polkit's pkexec, macOS's and Windows's own prompt). Absolute paths and an argument vector; the elevated
+ * command validates its input again. Tested with stand-ins; not run on a real polkit, macOS or Windows.
  */
 export interface Elevation {
-  /** Why nobody can be asked for rights here, null where it can be tried. */
+  /** Why nobody can be prompted for rights here, null if it can be tried. */
   missing(): Promise<Message | null>;
   startApply(
     request: ApplyRequest,
@@ -34,9 +33,9 @@ export interface Elevation {
     request: RecreateRequest,
     onEvent: (run: RecreateRun) => void,
   ): Promise<Result<RecreateHandle, AppError>>;
-  /** Verifies as root, who alone may record it where everybody reads it. */
+  /** Verifies as root, who alone may record the result where everybody reads it. */
   verify(): Promise<Result<Verification, AppError>>;
-  /** Collects a support bundle of what root alone can read; nothing is written. */
+  /** Collects a support bundle of what only root can read; nothing is written. */
   collectBundle(onProgress: (progress: BundleProgress) => void): Promise<Result<BundleHandle, AppError>>;
   engine(
     action: 'start' | 'stop' | 'restart',
@@ -48,13 +47,13 @@ export interface ElevationOptions {
   /** Absolute path of the launcher: `bin/bulkhead`; on Windows, Node's and the program's. */
   readonly bulkheadCommand: string | readonly string[];
   /**
-   * The options that name the engine to the command line, now: `--root DIR`. Null: none is open, and none may
-   * be guessed.
+   * The options that select the current engine on the command line: `--root DIR`. Null: none is open, and
+   * none may be guessed.
    */
   readonly target: () => readonly string[] | null;
   /** Absolute path of pkexec, or of a stand-in. */
   readonly pkexec?: string;
-  /** How rights are requested; default: as this system does. */
+  /** How rights are requested; default: this system's way. */
   readonly elevator?: Elevator;
 }
 
@@ -65,7 +64,7 @@ export function elevation({
   elevator = systemElevator(process.platform, pkexec),
 }: ElevationOptions): Elevation {
   const command = typeof bulkheadCommand === 'string' ? [bulkheadCommand] : bulkheadCommand;
-  /** `rest` comes after what names the engine. */
+  /** `rest` follows the options that select the engine. */
   const start = async (
     args: readonly string[],
     rest: readonly string[] = [],
@@ -142,15 +141,15 @@ function recreateArguments(request: RecreateRequest): readonly string[] {
     ...(request.commit.length > 0 ? ['--commit'] : []),
     ...(request.withoutWayBack ? ['--without-way-back'] : []),
     ...(request.start ?? []).flatMap((id) => ['--start', id]),
-    // Names and ids come after --, so that none is taken for an option.
+    // Names and ids follow --, so that none is parsed as an option.
     '--',
     ...request.ids,
   ];
 }
 
 /**
- * The text goes by a file only this user can read; the elevated command reads it once and validates what it
- * read.
+ * The text is passed in a file that only this user can read; the elevated command reads it once and validates
+ * it.
  */
 async function textFile(
   text: string,
@@ -175,7 +174,7 @@ async function textFile(
   }
 }
 
-/** The message that has an elevated command cancel its work. */
+/** The message that makes an elevated command cancel its work. */
 const cancelLine = 'cancel';
 
 /** Follows an elevated apply. Resolves with a handle at the first run event, or with why there is none. */
@@ -227,7 +226,7 @@ async function followApply(
   });
 }
 
-/** Follows an elevated recreation, as an apply. */
+/** Follows an elevated recreation, like an apply. */
 async function followRecreate(
   child: ElevatedChild,
   onEvent: (run: RecreateRun) => void,

@@ -16,16 +16,13 @@ export interface ElevatedChild {
   /** Writes a line to its standard input; ignored once that is closed. */
   writeLine(line: string): void;
   /**
-   * Its exit code, or why there is none. 126: the question for a password was dismissed; 127: this user may
-   * not; `noPrompt`: no authentication agent could show a prompt.
+   * Its exit code, or why there is none. 126: the password prompt was dismissed; 127: this user may not;
+   * `noPrompt`: no authentication agent could show a prompt.
    */
   readonly exited: Promise<number | string>;
 }
 
-/**
- * Our command line as an elevated process runs it. The launcher is a shell's script, which Windows
- * has none for.
- */
+/** The command line to run our program elevated. The launcher is a shell script, which Windows cannot run. */
 export const elevatedCommand = (
   root: string,
   platform: NodeJS.Platform = process.platform,
@@ -37,9 +34,9 @@ export const elevatedCommand = (
       ]
     : [path.join(root, 'bin', 'bulkhead')];
 
-/** The way to an administrator's rights. */
+/** The way to get an administrator's rights. */
 export interface Elevator {
-  /** Why nobody can be asked for them here ("pkexec is not installed"), null where it can be tried. */
+  /** Why nobody can be prompted for them here ("pkexec is not installed"), null if it can be tried. */
   missing(): Promise<Message | null>;
   /** Runs our command line, elevated. `command`: program and first arguments. */
   run(command: readonly string[], args: readonly string[]): Promise<Result<ElevatedChild, AppError>>;
@@ -104,7 +101,7 @@ const polkit = (pkexec: string): Elevator => ({
   },
 });
 
-/** Nobody is asked: who runs the app has the rights already. */
+/** No prompt: the user of the app has the rights already. */
 export const noElevation: Elevator = {
   missing: () => Promise.resolve(null),
   run([program = '', ...first], args) {
@@ -124,7 +121,7 @@ function throughPipes(child: ChildProcessWithoutNullStreams): Omit<ElevatedChild
   };
 }
 
-/** How a system asks: a program, its arguments, more environment, and what its end means. */
+/** How a system prompts: a program, its arguments, additional environment, and the meaning of its exit. */
 interface ElevationPrompt {
   readonly program: string;
   args(command: readonly string[]): readonly string[];
@@ -134,8 +131,8 @@ interface ElevationPrompt {
 }
 
 /**
- * The words of the script never change: what is run comes as arguments, quoted by AppleScript itself for the
- * one shell that macOS insists on.
+ * The text of the script never changes: the command is passed as arguments, quoted by AppleScript itself for
+ * the one shell that macOS requires.
  */
 const appleScript = [
   'on run argv',
@@ -156,8 +153,8 @@ const macPrompt = (program: string): ElevationPrompt => ({
 });
 
 /**
- * Nor do these: program and arguments come by the environment of this process, which the elevated one does
- * not get.
+ * Nor does this one: program and arguments are passed in the environment of this process, which the elevated
+ * one does not get.
  */
 const powershell = [
   '$ErrorActionPreference = "Stop"',
@@ -176,10 +173,10 @@ const windowsPrompt = (program: string): ElevationPrompt => ({
   code: (code) => code,
 });
 
-/** One argument as Windows programs take their command line apart (CommandLineToArgvW). */
+/** One argument quoted for the parser of Windows programs (CommandLineToArgvW). */
 export function windowsArgument(text: string): string {
   if (text !== '' && !/[\s"]/.test(text)) return text;
-  // Backslashes count double before a quote, and at the end, where our own quote follows.
+  // Backslashes are doubled before a quote, and at the end, before our own quote.
   return `"${text.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
 }
 
@@ -202,7 +199,7 @@ function throughSocket(prompt: ElevationPrompt): Elevator {
     const stdout = new PassThrough();
     let connected: net.Socket | undefined;
     const server = net.createServer((socket) => {
-      // The first is ours; nobody else knows the place.
+      // The first connection is ours; the path is known to nobody else.
       if (connected !== undefined) {
         socket.destroy();
         return;

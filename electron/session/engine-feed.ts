@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import type { RootPaths } from '../../engine/base/root-paths.ts';
 
-/** Called when something about the engine may have changed. Both may be called without any change. */
+/** Called when something about the engine may have changed. Both may be called without a change. */
 export interface FeedListeners {
   engine(): void;
   containers(): void;
@@ -18,7 +18,7 @@ const reconnectMs = 1_000;
 /**
  * Watches one engine from outside: its state file (by its directory: the file is replaced, not rewritten) and
  * Docker's event stream. Returns how to stop. `reachableSocket`: the socket the engine listens on, null while
- * there is no event stream worth connecting to.
+ * there is no event stream to connect to.
  */
 export function watchEngine(
   paths: RootPaths,
@@ -61,7 +61,7 @@ class StateFileWatch {
     this.#onChange = onChange;
   }
 
-  /** Watches if it does not do so already. Without the directory, nothing: to be called again. */
+  /** Watches unless it does so already. Without the directory, does nothing: to be called again. */
   open(): void {
     if (this.#isClosed || this.#watcher !== undefined) return;
     const names = [path.basename(this.#paths.state), path.basename(this.#paths.clientSocket)];
@@ -158,7 +158,7 @@ class EventStream {
   }
 }
 
-/** A response's stream can be destroyed, though the interface dockerode types it with does not say so. */
+/** A response's stream can be destroyed, though dockerode's type does not declare it. */
 function destroy(events: NodeJS.ReadableStream): void {
   if ('destroy' in events && typeof events.destroy === 'function') events.destroy();
 }

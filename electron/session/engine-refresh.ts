@@ -12,7 +12,7 @@ export interface RefreshListeners {
   readonly onReady: () => void;
 }
 
-/** Reads the engine's status, and what changes with it, into the state. */
+/** Reads the engine's status, and what depends on it, into the state. */
 export class EngineRefresh {
   readonly #target: Target;
   readonly #state: StateStore;
@@ -31,7 +31,7 @@ export class EngineRefresh {
     return this.#refreshOnce();
   }
 
-  /** The backends as they were last tested; when that can't be read, the state keeps what it has. */
+  /** The last reports about the backends; when they can't be read, the state is unchanged. */
   readBackends(): Promise<void> {
     return this.#target.backendReports().then(
       (backends) => {
@@ -44,16 +44,16 @@ export class EngineRefresh {
   async #read(): Promise<EngineStatus> {
     const before = this.#state.get().engine;
     const now = await engineStatus(this.#target);
-    // What is known of Docker Desktop changes with it, an interrupted apply above all.
+    // Facts about Docker Desktop change with it, in particular an interrupted apply.
     const known = this.#state.get().target;
     const desktop = await this.#target.desktop().catch(() => null);
     this.#state.set({ engine: now, ...(desktop === null ? {} : { target: { ...known, desktop } }) });
-    // A gateway that ended enforces nothing of what it has recorded.
+    // A gateway that has ended enforces nothing of what it has recorded.
     if (before.phase !== now.phase || before.gatewayUp !== now.gatewayUp) void this.#draft.refresh();
     if (now.phase !== 'ready') return now;
     if (before.phase !== 'ready' || before.generation !== now.generation) {
       this.#listeners.scanSoon();
-      // A starting engine tests what isolation needs, and records it for users who can't.
+      // A starting engine tests what isolation needs, and records the result for users who can't.
       void this.readBackends();
     }
     this.#listeners.onReady();
@@ -61,7 +61,7 @@ export class EngineRefresh {
   }
 }
 
-/** The engine's status; one that can't be read is `failed` with the reason, never shown as fine. */
+/** The engine's status; an unreadable one is `failed` with the reason, never shown as healthy. */
 export async function engineStatus(target: Target): Promise<EngineStatus> {
   try {
     return await target.driver.status();

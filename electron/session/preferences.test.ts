@@ -69,7 +69,7 @@ describe('what the app remembers', () => {
     const store = userStore({ get: k.get, set: guard(k.set), delete: guard(k.delete) });
     const reported: (string | undefined)[] = [];
     store.onProblem((problem) => reported.push(problem?.reason));
-    // Nothing is there to be forgotten.
+    // Nothing would be lost.
     store.setDraft('a', null);
     expect(store.problem()).toBeNull();
     store.setLastTarget('embedded:/b');

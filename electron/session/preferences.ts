@@ -11,7 +11,7 @@ import { targetIdSchema } from '../../shared/targets/target.ts';
 import { message } from '../../shared/messages/message.ts';
 import { systemCode, writeHint } from '../../engine/base/files.ts';
 
-/** Engines remembered at most. */
+/** Maximum number of remembered engines. */
 const maxTargets = 20;
 
 export const defaultPreferences: Preferences = {
@@ -37,20 +37,18 @@ export const defaultWindowState: WindowState = { width: 1280, height: 800, maxim
 const firstRunsSchema = z.record(z.string(), firstRunSchema);
 
 const storedDraftSchema = z.object({ text: z.string(), base: z.string() });
-/**
- * A draft that could not be written beside the settings file. `base`: the applied text it was started from.
- */
+/** A draft that could not be written next to the settings file. `base`: the applied text it is based on. */
 export type StoredDraft = z.infer<typeof storedDraftSchema>;
 
 /**
- * What the app remembers for its user: preferences, where the window was, drafts of settings files the user
- * can't write beside. What can't be written (a full disk, a quota, no rights) counts until the app ends, and
- * is tried again with whatever is written next: nothing here throws.
+ * The app's store for its user: preferences, the window's position, drafts of settings files next to which
+ * the user can't write. What can't be written (a full disk, a quota, no rights) is kept until the app ends,
+ * and written with the next change: nothing here throws.
  */
 export interface UserStore {
-  /** Why something would be forgotten when the app ends, null while all is kept. */
+  /** Why something would be lost when the app ends, null while everything is stored. */
   problem(): AppError | null;
-  /** Calls back when that changed. Returns how to stop. */
+  /** Calls back when that has changed. Returns how to stop. */
   onProblem(listener: (problem: AppError | null) => void): () => void;
   preferences(): Preferences;
   setPreferences(change: Partial<Preferences>): Preferences;
@@ -80,7 +78,7 @@ export interface KeyValueStore {
 }
 
 /**
- * Opens the store in `directory`. A broken file is started afresh by electron-store; a value that does not
+ * Opens the store in `directory`. electron-store replaces a broken file by a new one; a value that does not
  * fit its schema counts as unset.
  */
 export function openUserStore(directory: string): UserStore {
@@ -117,7 +115,7 @@ function withMemoryFallback(backing: KeyValueStore) {
   const write = () => {
     for (const [key, value] of [...unsaved]) {
       if (value !== undefined) backing.set(key, value);
-      // One that isn't there is not written about.
+      // A missing one is not written.
       else if (backing.get(key) !== undefined) backing.delete(key);
       unsaved.delete(key);
     }

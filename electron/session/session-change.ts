@@ -4,7 +4,7 @@ import { message } from '../../shared/messages/message.ts';
 import type { Session } from './session.ts';
 
 /**
- * Takes the engine for a change until that has begun, or could not: a question for a password may be open
+ * Reserves the engine for a change until that has begun, or could not: a password prompt may be open
  * meanwhile.
  */
 export async function beginChange<T>(
@@ -26,7 +26,7 @@ export async function beginChange<T>(
   }
 }
 
-/** Applied state of things that must not run at the same time as an apply. */
+/** Whether operations that must not run at the same time as an apply are possible. */
 export function refuseDuringApply(state: AppState): Result<null, AppError> {
   if (state.busy.beginning)
     return fail('apply.in-progress', message('app.change-to-this-engine-is-about-to'), {

@@ -40,7 +40,7 @@ const watchNothing = () => () => undefined;
 const scanned = (at: string): Result<ContainerScan> => ok({ at, durationMs: 1, eci: true, containers: [] });
 
 /**
- * A session of an engine that is ready and answers at a socket of its own; `scan` answers for its containers.
+ * A session of an engine that is ready and responds at a socket of its own; `scan` returns its containers.
  */
 async function open(scan: Target['scan'], status?: () => Promise<unknown>): Promise<Session> {
   const paths = { ...rootPaths(directory), clientSocket: path.join(directory, 'docker.sock') };

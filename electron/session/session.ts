@@ -19,12 +19,12 @@ export interface SessionOptions {
   readonly appVersion: string;
   readonly runtime: AppState['runtime'];
   readonly isRoot: boolean;
-  /** What the desktop offers, as far as it is known. */
+  /** The desktop's features, as far as known. */
   readonly desktop: () => DesktopState;
   readonly onLog: (line: EngineLogLine) => void;
 }
 
-/** One engine opened by the app: the state, the draft, what is under way, and what keeps the state true. */
+/** One opened engine: the state, the draft, operations in progress, and what keeps the state up to date. */
 export interface Session {
   readonly target: Target;
   readonly state: StateStore;
@@ -35,23 +35,23 @@ export interface Session {
   readonly isRoot: boolean;
   log(line: EngineLogLine): void;
   refreshEngine(): Promise<EngineStatus>;
-  /** Scans the containers: what is there now, also where a scan that began earlier is still under way. */
+  /** Scans the containers: includes current changes even if an earlier scan is still in progress. */
   scan(): Promise<Result<ContainerScan, AppError>>;
   /** The unprotected containers that appeared were acknowledged. */
   acknowledge(): void;
   setPreferences(preferences: Preferences): void;
   /**
-   * What need not be known for the first frame: backends, containers, an interrupted apply. Resolves when the
-   * state is complete.
+   * Everything that is not needed for the first frame: backends, containers, an interrupted apply. Resolves
+   * when the state is complete.
    */
   loadRest(): Promise<void>;
-  /** Writes what is waiting and stops watching. */
+  /** Writes pending changes and stops watching. */
   close(): Promise<void>;
 }
 
 /**
- * Reads what the first frame needs and starts watching. Never rejects for anything an engine or a file can
- * be.
+ * Reads what the first frame needs and starts watching. Never rejects, whatever the state of engine and
+ * files.
  */
 export async function openSession(
   target: Target,
@@ -242,7 +242,7 @@ const initialState = (
   busy: { scanning: false, verifying: false, engine: null, beginning: false },
 });
 
-/** Keeps the state in line with files that others write. Returns how to stop. */
+/** Updates the state from files that others write. Returns how to stop. */
 function watchFiles(
   target: Target,
   state: StateStore,
@@ -253,15 +253,15 @@ function watchFiles(
     void draft.refresh();
   });
   const unwatchPolicy = target.settings.watchPolicy(() => {
-    // Why a container is (not) protected follows from the policy in force.
+    // Why a container is (not) protected depends on the policy in force.
     void draft.refresh().then(scanSoon);
   });
   const unwatchHistory = target.settings.watchHistory(() => {
     state.set({ historyRevision: state.get().historyRevision + 1 });
-    // Which version is applied follows from history, too.
+    // The applied version depends on history, too.
     void draft.refresh();
   });
-  // Recorded by a command line, or another admin's window.
+  // Recorded by a command line, or another administrator's window.
   const readVerification = () => {
     void target.lastVerification().then(
       (verification) => {
@@ -271,7 +271,7 @@ function watchFiles(
     );
   };
   const unwatchVerification = target.watchVerification(readVerification);
-  // One may have been recorded since it was read, and before it was watched.
+  // One may have been recorded after it was read, and before it was watched.
   readVerification();
   return () => {
     unwatchSettings();

@@ -9,7 +9,7 @@ import { openSessions } from './sessions.ts';
 
 const engine = (root: string): TargetRef => ({ kind: 'embedded', root });
 
-/** Sessions over engines that are only names; `state` is what an opened one says. */
+/** Sessions of engines that consist of a name; `state` is that of an opened one. */
 function stage(state: Partial<AppState> = {}) {
   const log: string[] = [];
   const open = vi.fn((ref: TargetRef): Promise<Session> => {

@@ -5,7 +5,7 @@ import { message } from '../../shared/messages/message.ts';
 import type { Session } from './session.ts';
 import { refuseDuringApply } from './session-change.ts';
 
-/** The open engine, and the way to another one. Awaiting it gives the session that is open then. */
+/** The open engine, and switching to another one. Awaiting it resolves with the session that is open then. */
 export interface Sessions extends PromiseLike<Session> {
   /**
    * Closes the open session and opens `ref`. Refused during an apply or a recreation, and while the engine is
@@ -13,23 +13,23 @@ export interface Sessions extends PromiseLike<Session> {
    */
   switchTo(ref: TargetRef): Promise<Result<AppState, AppError>>;
   /**
-   * Has `act` work on the open session where it is of the engine `id` (a target's id), else fails with
-   * `engine.changed`. `act` begins at once: no switch comes between the check and its first step.
+   * Calls `act` with the open session if it belongs to the engine `id` (a target's id), else fails with
+   * `engine.changed`. `act` begins synchronously: no switch comes between the check and its first step.
    */
   withEngine<T>(
     id: string,
     act: (session: Session) => Promise<Result<T, AppError>>,
   ): Promise<Result<T, AppError>>;
   /**
-   * Called with every session once it is open, the first one too; what was set up for it has to go by itself
+   * Called with every session once it is open, the first one too; everything set up for it must end by itself
    * when it is closed.
    */
   onOpened(listener: (session: Session) => void): void;
-  /** Closes what is open. */
+  /** Closes the open session. */
   close(): Promise<void>;
 }
 
-/** Opens `first` at once. `open` must not reject for anything an engine can be. */
+/** Opens `first` at once. `open` must not reject, whatever the state of the engine. */
 export function openSessions(
   first: TargetRef | Promise<TargetRef>,
   open: (ref: TargetRef) => Promise<Session>,
@@ -50,7 +50,7 @@ export function openSessions(
     () => undefined,
   );
   return {
-    // A thenable on purpose: whoever holds it awaits the session that is open at that moment.
+    // A thenable on purpose: awaiting it resolves with the session that is open at that moment.
     then: (fulfilled, rejected) => current.then(fulfilled, rejected),
     async switchTo(ref) {
       if (switching) {
@@ -64,7 +64,7 @@ export function openSessions(
         if (before.target.id === targetId(ref)) return ok(state);
         const free = refuseWhileBusy(state);
         if (!free.ok) return free;
-        // Opened before the old one is let go: where that fails, everything stays as it was.
+        // Opened before the old one is closed: if that fails, everything stays as it was.
         const next = await open(ref);
         const again = refuseWhileBusy(before.state.get());
         if (!again.ok) {
@@ -97,7 +97,7 @@ export function openSessions(
   };
 }
 
-/** Nothing that changes an engine is left behind by a switch. */
+/** No operation that changes an engine is left running by a switch. */
 function refuseWhileBusy(state: AppState): Result<null, AppError> {
   const free = refuseDuringApply(state);
   if (!free.ok || state.busy.engine === null) return free;

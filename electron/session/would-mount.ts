@@ -9,8 +9,8 @@ import { refusalMessage } from '../../shared/policy/decision.ts';
 import { referenceTo } from '../../shared/messages/message.ts';
 
 /**
- * Would the gateway let `requested` be bind-mounted under the settings `text` ('' = no file)? Asks the
- * gateway's own code, as the user who runs the app. Fails with settings.* when the text is no policy. Code
+ * Whether the gateway would allow a bind mount of `requested` under the settings `text` ('' = no file). Uses
+ * the gateway's own code, as the app's user. Fails with settings.* when the text is not a policy. Code
  * `eci-off`: nothing is checked then.
  */
 export async function wouldMount(
@@ -35,7 +35,7 @@ export async function wouldMount(
       share: facts.share,
       reason: 'ECI is off: no mount is checked',
     });
-  // No image: the question is about the directory. A socket is never a directory anyone shares.
+  // No image: the query is about the directory. A socket is never a shared directory.
   const decision = decideBindSource(facts, { image: '' });
   if (decision.outcome === 'deny') {
     const refusal = refusalMessage(decision);

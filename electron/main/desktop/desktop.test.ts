@@ -8,19 +8,19 @@ import type { Session } from '../../session/session.ts';
 const panel = { there: false, opened: 0, menus: 0 };
 class FakeTray {
   on() {
-    /* nobody clicks */
+    /* never clicked */
   }
   setImage() {
-    /* seen by nobody */
+    /* never shown */
   }
   setToolTip() {
-    /* nor this */
+    /* not used either */
   }
   setContextMenu() {
     panel.menus++;
   }
   destroy() {
-    /* gone */
+    /* removed */
   }
 }
 vi.mock('electron', () => ({
@@ -67,7 +67,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Only what the desktop looks at; the rest of a session is of no concern to it. */
+/** Only the parts that the desktop uses of a session. */
 function session(): { session: Session; desktop: () => AppState['desktop'] | undefined } {
   let desktop: AppState['desktop'] | undefined;
   const state = {
@@ -121,7 +121,7 @@ it('looks again for a panel and a notification server that come later than the a
   await vi.advanceTimersByTimeAsync(60_000);
   expect(followed.desktop()).toMatchObject({ tray: true, notifications: true });
   expect(desktop.keepsInTray()).toBe(true);
-  // Found: nothing to look for any more.
+  // Found: no further check.
   await vi.advanceTimersByTimeAsync(180_000);
   expect(panel.opened).toBe(1);
   desktop.close();

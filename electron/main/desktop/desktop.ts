@@ -20,9 +20,9 @@ export interface Desktop {
    * Detects what this desktop supports, and adds the tray icon. Called after the first frame, not awaited.
    */
   detect(): Promise<DesktopState>;
-  /** Follows a session until the next one is followed. */
+  /** Follows a session until another one is followed. */
   follow(session: Session): void;
-  /** Closing the window is to leave the app in the tray. */
+  /** Whether closing the window leaves the app in the tray. */
   keepsInTray(): boolean;
   setStartAtLogin(on: boolean): Promise<Result<DesktopState, AppError>>;
   close(): void;
@@ -32,8 +32,8 @@ export interface DesktopOptions {
   readonly window: () => BrowserWindow | undefined;
   readonly preferences: () => Preferences;
   /**
-   * What the tray's menu does with the engine it shows (a target's id), as the window's buttons do. What it
-   * leads to is shown by the state.
+   * What the tray's menu does with its engine (a target's id), like the window's buttons. The result appears
+   * in the state.
    */
   readonly act: (what: 'verify' | 'start', engine: string) => Promise<Result<unknown, AppError>>;
   readonly report: (error: unknown) => void;
@@ -77,7 +77,7 @@ class AppDesktop implements Desktop {
       },
     });
     this.#timer = setInterval(() => {
-      // A panel or a notification server that comes later than we do, as at login.
+      // A panel or a notification server that starts later than we do, as at login.
       if (this.#isDetected && (!this.#state.tray || !this.#state.notifications))
         this.detect().catch(options.report);
       else this.#refresh();
@@ -190,7 +190,7 @@ class AppDesktop implements Desktop {
       }),
       verify: act('verify'),
       start: act('start'),
-      // Containers may be running: the window asks, and names how many.
+      // Containers may be running: the window asks, and shows their number.
       stop: safely(() => {
         showWindow(window(), { page: 'overview', params: { ask: 'stop' } });
       }),
@@ -217,7 +217,7 @@ class AppDesktop implements Desktop {
 
 const systemLanguage = (): string => app.getPreferredSystemLanguages()[0] ?? app.getLocale();
 
-/** Kept until it is gone: a notification that is collected as garbage forgets what its click should do. */
+/** Referenced until it is gone: a notification that is garbage-collected loses its click handler. */
 const openNotifications = new Set<Notification>();
 
 function showNotice(notice: Omit<Notice, 'kind'>, window: () => BrowserWindow | undefined): void {
@@ -232,7 +232,7 @@ function showNotice(notice: Omit<Notice, 'kind'>, window: () => BrowserWindow | 
   notification.on('close', result);
   notification.on('failed', result);
   openNotifications.add(notification);
-  // Servers that say nothing of closed ones must not make this grow.
+  // Servers that do not report closed notifications must not make this grow.
   const [oldest] = openNotifications;
   if (openNotifications.size > 50 && oldest !== undefined) openNotifications.delete(oldest);
   notification.show();

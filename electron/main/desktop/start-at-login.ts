@@ -4,14 +4,14 @@ import path from 'node:path';
 import { app } from 'electron';
 import { autostartEntry, desktopEntryName } from '../../../shared/desktop/desktop-entry.ts';
 
-/** Starting with the person's session, hidden in the tray where there is one. */
+/** Starting with the user's session, hidden in the tray if there is one. */
 export interface StartAtLogin {
   supported(): boolean;
   isOn(): Promise<boolean>;
   set(on: boolean): Promise<void>;
 }
 
-/** Argument of a start that shows no window, where the tray can show one later. */
+/** Argument of a start that shows no window, if the tray can show one later. */
 export const hiddenArgument = '--hidden';
 
 /**
@@ -42,8 +42,8 @@ export function startAtLogin(): StartAtLogin {
 }
 
 /**
- * A desktop entry in `directory` that starts `command`. Somebody who disabled it in his
- * desktop's settings finds it off here.
+ * A desktop entry in `directory` that starts `command`. If the user disabled it in the desktop's settings, it
+ * counts as off here.
  */
 export function autostartFile(directory: string, command: readonly string[]): StartAtLogin {
   const file = path.join(directory, desktopEntryName);

@@ -13,7 +13,7 @@ const { trayMenu } = await import('./tray.ts');
 const now = Date.parse('2026-11-25T12:00:00Z');
 const text = (value: boolean) =>
   JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { value, locked: true } });
-/** Only what the tray looks at; the rest of an AppState is of no concern to it. */
+/** Only the parts that the tray uses of an AppState. */
 const state = (
   more: {
     phase?: string;
@@ -108,7 +108,7 @@ describe('the tray', () => {
       'separator',
       'Quit',
     ]);
-    // None of them looks at what Electron passes.
+    // None of them uses the arguments that Electron passes.
     for (const item of menu) (item.click as (() => void) | undefined)?.();
     expect(done).toEqual(['open', 'verify', 'stop', 'quit']);
   });

@@ -6,15 +6,15 @@ import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
 
-/** Shapes that scripts/icons.mjs draws. */
+/** Shapes drawn by scripts/icons.mjs. */
 export type TrayIcon = 'protected' | 'unverified' | 'off' | 'stopped' | 'failed' | 'working';
 
-/** What the tray shows and offers. */
+/** What the tray displays and offers. */
 export interface TrayState {
   readonly icon: TrayIcon;
   readonly sentence: string;
   readonly canVerify: boolean;
-  /** What the engine item does; null where nothing can be done now. */
+  /** The action of the engine item; null if there is none now. */
   readonly engine: 'start' | 'stop' | null;
 }
 
@@ -25,7 +25,7 @@ const applying = (state: AppState): boolean =>
   (state.recreation !== null && state.recreation.activity !== 'ended') ||
   state.busy.beginning;
 
-/** The facts that notices are decided by. */
+/** The facts that notices depend on. */
 export function factsOf(state: AppState, now: number): EngineFacts {
   return {
     phase: state.engine.phase,

@@ -13,7 +13,7 @@ export interface TrayActions {
   quit(): void;
 }
 
-/** The icon in the desktop's tray. Its shape and its sentence say the state; the rest is in the menu. */
+/** The icon in the desktop's tray. Its shape and its sentence express the state; the rest is in the menu. */
 export interface AppTray {
   show(state: TrayState, name: string, labels: DesktopLabels): void;
   destroy(): void;
@@ -21,15 +21,15 @@ export interface AppTray {
 
 export function openTray(first: TrayState, actions: TrayActions): AppTray {
   const tray = new Tray(imageOf(first));
-  // Where the desktop passes clicks on; elsewhere a click opens the menu, which has it too.
+  // If the desktop passes clicks on; otherwise a click opens the menu, which has the same item.
   tray.on('click', () => {
     actions.open();
   });
   let lastMenu = '';
   return {
     show(state, name, labels) {
-      // A menu that is open is closed by setting it anew, and the state of a busy engine is read several
-      // times a second.
+      // Setting the menu again closes an open one, and the state of a busy engine is read several times a
+      // second.
       const now = JSON.stringify([state, name, labels.menu]);
       if (now === lastMenu) return;
       lastMenu = now;
@@ -43,7 +43,7 @@ export function openTray(first: TrayState, actions: TrayActions): AppTray {
   };
 }
 
-/** The menu, as Electron takes it. */
+/** The menu in Electron's form. */
 export function trayMenu(
   state: TrayState,
   name: string,
@@ -84,9 +84,7 @@ export function trayMenu(
   ];
 }
 
-/**
- * macOS colours template images itself; Electron finds the @2x and @3x files beside the one that is named.
- */
+/** macOS colours template images itself; Electron finds the @2x and @3x files next to the given one. */
 function imageOf(state: TrayState) {
   const mac = process.platform === 'darwin';
   const image = nativeImage.createFromPath(iconFile(mac ? `${state.icon}Template` : state.icon));
@@ -95,9 +93,9 @@ function imageOf(state: TrayState) {
 }
 
 /**
- * Whether an icon would be seen. macOS and Windows always have a tray; on Linux somebody on the session's bus
- * must be a host for it. Asked of the bus itself, since Electron makes a tray that nobody shows without a
- * word.
+ * Whether an icon would be visible. macOS and Windows always have a tray; on Linux the session's bus must
+ * have a host for it. The bus itself is queried, since Electron silently creates a tray even if nobody
+ * displays it.
  */
 export function trayAvailable(platform = process.platform): Promise<boolean> {
   if (platform === 'darwin' || platform === 'win32') return Promise.resolve(true);
@@ -105,7 +103,7 @@ export function trayAvailable(platform = process.platform): Promise<boolean> {
   return onSessionBus('org.kde.StatusNotifierWatcher');
 }
 
-/** The same for an app that starts with the person's session, whose panel may come a little later. */
+/** The same for an app that starts with the user's session, whose panel may start a little later. */
 export async function trayComing({
   available = trayAvailable,
   wait = (ms: number) => delay(ms),
@@ -119,8 +117,8 @@ export async function trayComing({
 }
 
 /**
- * Whether somebody shows notifications: on Linux a name on the session's bus, or one that the bus would
- * start.
+ * Whether notifications are displayed: on Linux if their name is on the session's bus, or can be activated
+ * there.
  */
 export async function notificationsAvailable(
   supported: boolean,

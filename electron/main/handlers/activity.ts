@@ -9,7 +9,7 @@ import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'activity:read' | 'activity:leave' | 'activity:seen' | 'activity:export'>;
 
-/** The decision log, for a window that reads it. Nobody is sent what nobody reads. */
+/** The decision log, for a window that reads it. Entries are sent only while it does. */
 export function activityHandlers({ users, window }: HandlerContext): Area {
   let reading: { readonly session: Session; readonly stop: () => void } | null = null;
   const leave = () => {

@@ -17,8 +17,8 @@ type Area = Pick<
 >;
 
 /**
- * Plan, apply and verify. An apply runs in this process when it is root's, else in an elevated child; the
- * window sees the same events.
+ * Plan, apply and verify. An apply runs in this process if it is root's, else in an elevated child; the
+ * window gets the same events.
  */
 export function applyHandlers({ elevation }: HandlerContext, underWay: ActiveOperations): Area {
   let current: ApplyHandle | undefined;
@@ -42,10 +42,10 @@ export function applyHandlers({ elevation }: HandlerContext, underWay: ActiveOpe
         if (!started.ok) return started;
         current = started.value;
         underWay.cancelRecreation = current.cancelRecreation;
-        // What ends without a word of how has ended as it was seen last.
+        // A run that ends without an outcome ended in its last known state.
         void started.value.done.catch(() => endedRun(started.value.run())).then((run) => settleApply(s, run));
         const run = structuredClone(started.value.run());
-        // The run may have moved on while we got here: never go back to an older one.
+        // The run may have advanced meanwhile: never go back to an older state.
         if (s.state.get().run?.id !== run.id) s.state.set({ run });
         return ok(run);
       }),
@@ -87,8 +87,8 @@ async function verify(s: Session, elevation: Elevation): Promise<Result<Verifica
 }
 
 /**
- * The choices that still mean something: a container may have gone since it was chosen, and the command line
- * refuses names it does not know.
+ * The choices that are still valid: a container may have disappeared since it was chosen, and the command
+ * line refuses unknown names.
  */
 async function choicesLeft(
   session: Session,
@@ -101,7 +101,7 @@ async function choicesLeft(
 }
 
 /**
- * Takes the events of a run into the state, its end aside: `settleApply` shows that with what it led to.
+ * Adds the events of a run to the state, except its end: `settleApply` shows that together with its results.
  * Events may share one object that changes: they are copied.
  */
 export function applyListener(session: Session): (event: ApplyEvent) => void {
@@ -125,12 +125,12 @@ const endedRun = (run: ApplyRun): ApplyRun => ({ ...run, activity: 'ended', canc
 
 /**
  * After a run, whatever its outcome: everything it may have changed is read again. The run counts as ended
- * also where that fails.
+ * even if that fails.
  */
 export async function settleApply(session: Session, run: ApplyRun): Promise<void> {
   try {
     await showEndOfRun(session, run);
-    // Whatever is in the file now stays there: a draft that says the same is none any more.
+    // The file now keeps its content: a draft with the same text is no draft any more.
     await session.draft.refresh();
     await session.scan();
   } finally {
@@ -147,7 +147,7 @@ async function showEndOfRun(session: Session, run: ApplyRun): Promise<void> {
   }
 }
 
-/** The end of a recreation is shown with the list it led to. */
+/** The end of a recreation is shown together with the resulting list. */
 function showEndOfRecreation(session: Session, run: ApplyRun): void {
   const recreated = run.outcome?.kind === 'applied' ? run.outcome.recreated : [];
   const { recreation } = session.state.get();

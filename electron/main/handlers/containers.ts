@@ -19,10 +19,7 @@ type Area = Pick<
 /** Interval of progress events during a removal, ms. */
 const progressIntervalMs = 100;
 
-/**
- * The containers of the engine: looking, removing (one removal at a time, never during an apply), what was
- * looked at.
- */
+/** The containers of the engine: scan, removal (one at a time, never during an apply), acknowledgement. */
 export function containerHandlers(): Area {
   let stop: AbortController | undefined;
   return {
@@ -75,7 +72,7 @@ async function removeWithProgress(
   start: RemovalRun,
   signal: AbortSignal,
 ): Promise<void> {
-  // Ones that were never acknowledged have no name of their own yet.
+  // Containers that were never acknowledged have no state of their own yet.
   const names = new Map(s.state.get().scan?.containers.map(({ id, name }) => [id, name]));
   let run = start;
   let reportedAt = 0;
@@ -99,7 +96,7 @@ async function removeWithProgress(
     .catch((error: unknown) =>
       fail('internal', message('app.containers-could-not-be-removed'), { cause: error }),
     );
-  // The end is shown with the list it led to.
+  // The end is shown together with the resulting list.
   try {
     await s.scan();
   } finally {

@@ -4,10 +4,11 @@ import type { Desktop } from '../desktop/desktop.ts';
 import type { Elevation } from '../../session/elevation.ts';
 import type { Sessions } from '../../session/sessions.ts';
 
-/** What handlers work on, beside the session that a request about an engine is given. */
+/** What handlers work on, in addition to the session passed to a request about an engine. */
 export interface HandlerContext {
   /**
-   * Awaited, the session that is open then: the first may still be opening, and another may be opened later.
+   * Awaited, it resolves with the session that is open then: the first may still be opening, and another may
+   * be opened later.
    */
   readonly sessions: Sessions;
   readonly users: UserStore;
@@ -16,8 +17,8 @@ export interface HandlerContext {
   window(): BrowserWindow | undefined;
 }
 
-/** What the handlers of one area know of what another began. */
+/** Operations of one area that another area may affect. */
 export interface ActiveOperations {
-  /** Asks the recreation that is part of an apply to stop; false when there is none. */
+  /** Requests a cancel of the recreation that is part of an apply; false when there is none. */
   cancelRecreation: () => boolean;
 }

@@ -12,7 +12,7 @@ const licencesSchema = z.array(
   z.object({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() }),
 );
 
-/** What surrounds the window, and what the app is made of. */
+/** The surroundings of the window, and the components of the app. */
 export const desktopHandlers = ({ users, desktop }: HandlerContext): Area => ({
   'first-run:set': ({ step }, s) => {
     users.setFirstRun(s.target.id, step);

@@ -36,7 +36,7 @@ function recordCalls(interrupted: boolean) {
       },
     },
   };
-  // Only what these handlers use.
+  // Only the parts that these handlers use.
   const context = { elevation: { engine: driven('administrator') } } as unknown as HandlerContext;
   return { calls, handlers: engineHandlers(context), session: session as unknown as Session }; // likewise
 }

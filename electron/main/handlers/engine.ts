@@ -22,8 +22,8 @@ export function engineHandlers({ elevation }: HandlerContext): Area {
       });
     s.state.set({ busy: { ...s.state.get().busy, engine: busyWord[action] } });
     try {
-      // An engine that its user controls needs nobody else, unless an apply was cut off: then the command
-      // line settles that first.
+      // An engine controlled by its user needs no elevation, unless an apply was interrupted: then the
+      // command line settles that first.
       const ours =
         !s.target.capabilities.controlNeedsRoot &&
         (action === 'stop' || s.state.get().target.desktop?.interrupted !== true);

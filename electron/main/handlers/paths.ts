@@ -11,7 +11,7 @@ type Area = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;
 type Resolved = IpcOutput<'paths:resolve'>[number];
 
 /**
- * Directories as written in the settings, looked up on this machine. Reads names and kinds only, never
+ * Directories as written in the settings, looked up on this machine. Reads only names and types, never
  * content.
  */
 export const pathHandlers = (): Area => ({
@@ -23,7 +23,7 @@ export const pathHandlers = (): Area => ({
   },
 });
 
-/** The variables a settings file may start a path with. */
+/** The variables with which a path in a settings file may begin. */
 export function expandPath(written: string, home = os.homedir(), tmp = containersTmp): string {
   return written.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (_all, name: string) =>
     name === 'HOME' ? home : tmp,
@@ -52,7 +52,7 @@ export async function resolvePath(written: string): Promise<Resolved> {
       error: null,
     };
   } catch (error) {
-    // A link to nothing is there, and still cannot be mounted: say which of the two it is.
+    // A dangling link exists, and still cannot be mounted: report which of the two it is.
     const dangling = await lstat(expanded).then(
       (info) => info.isSymbolicLink(),
       () => false,

@@ -11,8 +11,8 @@ import type { HandlerContext } from './context.ts';
 type Area = Pick<Handlers, 'recreate:plan' | 'recreate:start' | 'recreate:cancel' | 'recreate:dismiss'>;
 
 /**
- * Recreating containers under ECI: in this process when it is root's, else in an elevated child. One at a
- * time, never during an apply.
+ * Recreating containers under ECI: in this process if it is root's, else in an elevated child. One at a time,
+ * never during an apply.
  */
 export function recreateHandlers({ elevation }: HandlerContext, underWay: ActiveOperations): Area {
   let current: RecreateHandle | undefined;
@@ -20,7 +20,7 @@ export function recreateHandlers({ elevation }: HandlerContext, underWay: Active
     'recreate:plan': (request, { target }) => target.planRecreate(request),
     'recreate:start': (request, s) =>
       beginChange(s, async () => {
-        // Its end is shown with the scan it led to.
+        // Its end is shown together with the resulting scan.
         const onEvent = (run: RecreateRun) => {
           if (run.activity !== 'ended') s.state.set({ recreation: structuredClone(run) });
         };
@@ -45,7 +45,7 @@ export function recreateHandlers({ elevation }: HandlerContext, underWay: Active
   };
 }
 
-/** After a recreation: its end is shown with the scan it led to, and also where that fails. */
+/** After a recreation: its end is shown together with the resulting scan, even if that fails. */
 export async function settleRecreation(session: Session, handle: RecreateHandle): Promise<void> {
   const lastKnownRun = (): RecreateRun => ({ ...handle.run(), activity: 'ended', cancellable: false });
   const run = await handle.done.catch(lastKnownRun);

@@ -6,10 +6,7 @@ import type { Session } from '../../session/session.ts';
 
 type Area = Pick<Handlers, 'registry:resolve'>;
 
-/**
- * What registries serve for entries of the image list: the gateway's own client, as the user who runs the
- * app.
- */
+/** What registries serve for entries of the image list: with the gateway's own client, as the app's user. */
 export function registryHandlers(): Area {
   let opened: { readonly engine: string; readonly lookups: EntryLookups } | undefined;
   const lookupsOf = async ({ state, target: { paths } }: Session): Promise<EntryLookups> => {

@@ -11,7 +11,7 @@ type Area = Pick<
   | 'history:read'
 >;
 
-/** The draft: its text, what becomes of it, and conflicts with the file; and the versions there were. */
+/** The draft: its text, its fate, and conflicts with the file; and the previous versions. */
 export const settingsHandlers = (): Area => ({
   'settings:set-draft': async ({ text }, { draft }) => ok(await draft.edit(text)),
   'settings:discard-draft': (_input, { draft }) => draft.discard(),

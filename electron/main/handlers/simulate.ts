@@ -15,12 +15,12 @@ import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'simulate:run' | 'simulate:cancel' | 'simulate:open-compose'>;
 
-/** A registry that does not answer must not hold a window up. */
+/** A registry that does not respond must not block a window. */
 const timeoutMs = 30_000;
 
 /**
- * The Simulator: one run at a time, the newest wins. It runs as the app's user, and sees of the engine what
- * that user may.
+ * The Simulator: one run at a time, the newest wins. It runs as the app's user, with that user's access to
+ * the engine.
  */
 export const simulateHandlers = ({ window }: HandlerContext): Area => {
   let running: AbortController | null = null;
@@ -95,7 +95,7 @@ async function simulate(
   });
 }
 
-/** What the gateway enforces, also while the settings file is lost; what the file has, where none runs. */
+/** What the gateway enforces, even if the settings file is lost; the file's content if no gateway runs. */
 async function readPolicy(
   target: Target,
   settings: SettingsState,

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const entry: BundleEntry = { name: 'status.json', content: 'seen\n', redactions: {}, omittedBytes: 0 };
-const session = {} as Session; // these handlers use none of it
+const session = {} as Session; // not used by these handlers
 
 /** Handlers over a collection that ends when the returned function is called. */
 function handlersOf() {
@@ -45,7 +45,7 @@ function handlersOf() {
         }),
       }),
     );
-  // Only what these handlers use.
+  // Only the parts that these handlers use.
   const context = { elevation: { collectBundle }, window: () => undefined } as unknown as HandlerContext;
   return {
     handlers: supportHandlers(context),

@@ -10,8 +10,8 @@ import type { HandlerContext } from './context.ts';
 type Area = Pick<Handlers, 'support:collect' | 'support:cancel' | 'support:save' | 'support:show'>;
 
 /**
- * Support bundles. What root alone can read is collected by the elevated command line, without secrets, and
- * shown; the file is then written with the rights of the app's user, who is to give it away.
+ * Support bundles. What only root can read is collected by the elevated command line, with secrets redacted,
+ * and displayed; the file is then written with the rights of the app's user.
  */
 export function supportHandlers({ elevation, window }: HandlerContext): Area {
   /** Counts collections: one that is not the latest was cancelled. */

@@ -6,7 +6,7 @@ import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'targets:list' | 'target:switch'>;
 
-/** Which engines there are, and opening another one. */
+/** The list of engines, and opening another one. */
 export const targetHandlers = ({ sessions, users }: HandlerContext): Area => ({
   'targets:list': async () => {
     const { discoverTargets } = await import('../../../engine/targets/discover.ts');

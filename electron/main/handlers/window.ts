@@ -5,7 +5,7 @@ import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'preferences:set' | 'window:action' | 'clipboard:write' | 'dialog:pick-folder'>;
 
-/** The window itself, what the user prefers, and what only the desktop can do. */
+/** The window itself, the user's preferences, and features of the desktop. */
 export const windowHandlers = ({ sessions, users, window }: HandlerContext): Area => ({
   'preferences:set': async (change) => {
     const preferences = users.setPreferences(definedOnly(change));
@@ -37,9 +37,9 @@ export const windowHandlers = ({ sessions, users, window }: HandlerContext): Are
   },
 });
 
-/** Without keys that are there but undefined: they would overwrite what is set. */
+/** Without undefined keys: they would overwrite existing values. */
 function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
-  }; // same keys, fewer
+  }; // same keys, possibly fewer
 }

@@ -17,29 +17,29 @@ import { isOwnPage } from './sender.ts';
 type HandlerResult<K extends IpcRequest> =
   Promise<Result<IpcOutput<K>, AppError>> | Result<IpcOutput<K>, AppError>;
 /**
- * What a handler gets beside its input: the session of the engine that the window showed, where the request
- * is about one.
+ * What a handler gets besides its input: for a request about an engine, the session of the engine that the
+ * window shows.
  */
 type HandlerSession<K extends IpcRequest> = K extends EngineRequest ? [session: Session] : [];
 
 /**
- * One handler per request of the contract. They get validated input and answer with a Result; what they throw
- * is a defect.
+ * One handler per request of the contract. They get validated input and return a Result; an exception is a
+ * defect.
  */
 export type Handlers = {
   readonly [K in IpcRequest]: (input: IpcInput<K>, ...session: HandlerSession<K>) => HandlerResult<K>;
 };
 
 export interface HandleRequestOptions {
-  /** Knows which engine is open. */
+  /** Provides the session of the open engine. */
   readonly sessions: Pick<Sessions, 'withEngine'>;
-  /** Hears of defects, so that they are in the log and not only in the window. */
+  /** Called for defects, so that they are in the log and not only in the window. */
   readonly report?: (error: unknown) => void;
 }
 
 /**
- * Handles one request: checks sender, size, schema and, where it is about an engine, that this engine is the
- * one that is open; then calls the handler. Never throws and never rejects.
+ * Handles one request: checks sender, size, schema and, if it is about an engine, that this engine is the
+ * open one; then calls the handler. Never throws and never rejects.
  */
 export async function handleRequest<K extends IpcRequest>(
   name: K,

@@ -1,16 +1,16 @@
 import { maxTextLength } from '../../../shared/settings/limits.ts';
 
 /**
- * Most a request may carry: one settings text and some room. In UTF-16 units, a scalar or a key counting at
+ * Maximum size of a request: one settings text and some room. In UTF-16 units, a scalar or a key counting at
  * least 8.
  */
 export const maxPayload = maxTextLength + 64 * 1024;
 const maxDepth = 16;
 
 /**
- * Whether `value` stays under `limit` and 16 levels deep. Walks no further than the limit, so that a hostile
- * payload costs no more than an honest one. Only plain data counts: a Map, Date, ArrayBuffer or cycle, all of
- * which structured clone delivers, is refused.
+ * Whether `value` is smaller than `limit` and has at most 16 levels. Stops at the limit, so that a hostile
+ * payload costs no more than a valid one. Only plain data is accepted: a Map, Date, ArrayBuffer or cycle, all
+ * of which structured clone supports, is refused.
  */
 export function withinLimits(value: unknown, limit = maxPayload): boolean {
   let remaining = limit;
@@ -34,8 +34,8 @@ export function withinLimits(value: unknown, limit = maxPayload): boolean {
     if (prototype !== Object.prototype && prototype !== null) return false;
     for (const key of Object.keys(v)) {
       remaining -= key.length;
-      // An object of the checks above: reading an own enumerable key is safe after structured clone, which
-      // leaves no accessors.
+      // An object of the checks above: reading an own enumerable property is safe after structured clone,
+      // which keeps no accessors.
       if (!walk((v as Record<string, unknown>)[key], depth + 1)) return false;
     }
     return remaining >= 0;

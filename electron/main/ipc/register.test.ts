@@ -14,7 +14,7 @@ vi.mock('electron', () => ({ ipcMain: { handle: vi.fn(), on: vi.fn() } }));
 const { registerIpc } = await import('./register.ts');
 
 const engine = 'embedded:/a';
-/** Handlers here only look whether they got it. */
+/** Handlers here only check whether they got it. */
 const session = { target: { id: engine } } as unknown as Session;
 /** One engine is open, and stays so. */
 const sessions: HandleRequestOptions['sessions'] = {
@@ -24,7 +24,7 @@ const sessions: HandleRequestOptions['sessions'] = {
       : Promise.resolve(fail('engine.changed', 'another engine was opened meanwhile')),
 };
 const page = { url: 'app://bulkhead/index.html#/overview', parent: null };
-/** Handlers that record what reached them. Their answers don't matter here, so they are typed away. */
+/** Handlers that record what reached them. Their responses don't matter here, so their types are erased. */
 const recording = (reached: unknown[], act: () => unknown = () => ok(undefined)) =>
   Object.fromEntries(
     ipcRequests.map((name) => [
@@ -108,7 +108,7 @@ describe('ipc by contract', () => {
           expect(appErrorSchema.safeParse(result.error).success).toBe(true);
           expect(reached).toHaveLength(0);
         }
-        // Whatever reached a handler fits the contract.
+        // Everything that reached a handler fits the contract.
         for (const [, input] of reached as [IpcRequest, unknown][])
           expect(ipcContract.requests[name].input.safeParse(input).success).toBe(true);
       }),
@@ -237,7 +237,7 @@ describe('ipc by contract', () => {
           { sessions },
         );
         if (!result.ok) expect(appErrorSchema.safeParse(result.error).success, name).toBe(true);
-        // Unknown keys are nobody's; what reaches a handler is what the contract makes of a payload.
+        // Unknown keys are dropped; a handler gets what the contract parses from a payload.
         for (const [, input] of reached as [IpcRequest, unknown][])
           expect(JSON.stringify(input).length, name).toBeLessThan(100);
       }
@@ -329,7 +329,7 @@ describe('ipc by contract', () => {
       ipc as never,
     ); // only these two methods are used
     expect([...channels.keys()].sort()).toEqual(ipcRequests.map(requestChannel).sort());
-    // Asked before anybody answers: it waits.
+    // Sent before there is a dispatcher: it waits.
     const early = channels.get(requestChannel('window:action'))?.({ senderFrame: page }, { action: 'close' });
     answers((name, message) => handleRequest(name, recording(reached), message, { sessions }));
     expect(await early).toMatchObject({ ok: true });

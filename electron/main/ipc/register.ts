@@ -4,21 +4,21 @@ import type { IpcRequest } from '../../../shared/ipc/contract.ts';
 import type { AppError, Result } from '../../../shared/result.ts';
 import { isOwnPage, senderOf, type SenderFrame } from './sender.ts';
 
-/** One message from a page, as it came: nothing of it has been checked. */
+/** One unchecked message from a page. */
 export interface IpcMessage {
   readonly frame: SenderFrame | null | undefined;
   readonly payload: unknown;
-  /** Which engine the page says it is about. */
+  /** The engine that the page names in the request. */
   readonly engine: unknown;
 }
 
-/** Answers one request of the contract, whoever sent it; never rejects. */
+/** Responds to one request of the contract, whoever sent it; never rejects. */
 export type RequestDispatcher = (name: IpcRequest, message: IpcMessage) => Promise<Result<unknown, AppError>>;
 
 /**
- * Registers every request of the contract, also before the handlers exist: a request waits for the
- * `dispatcher`. The only place that touches ipcMain. `onPainted` is called for the first `painted` of a page
- * of ours.
+ * Registers every request of the contract, even before the handlers exist: a request waits for the
+ * `dispatcher`. The only place that uses ipcMain. `onPainted` is called for the first `painted` of one of our
+ * pages.
  */
 export function registerIpc(
   dispatcher: PromiseLike<RequestDispatcher>,

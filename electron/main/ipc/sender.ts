@@ -8,8 +8,8 @@ export interface SenderFrame {
 }
 
 /**
- * The frame that sent a message; null for one that is gone. Electron's getters throw for a frame that was
- * disposed of meanwhile.
+ * The frame that sent a message; null if it is gone. Electron's getters throw for a frame that was disposed
+ * of meanwhile.
  */
 export function senderOf(event: {
   readonly senderFrame: SenderFrame | null | undefined;
@@ -21,12 +21,12 @@ export function senderOf(event: {
   }
 }
 
-/** True for the main frame of a page of ours. A frame that is gone already (null) is nobody. */
+/** True for the main frame of one of our pages. A frame that is gone already (null) is not accepted. */
 export function isOwnPage(frame: SenderFrame | null | undefined): boolean {
   try {
     if (frame === null || frame === undefined || frame.parent !== null) return false;
     const url = new URL(frame.url);
-    // Node says 'null' as the origin of a scheme it does not know: compare the parts.
+    // Node returns 'null' as the origin of an unknown scheme: compare the parts.
     return `${url.protocol}//${url.host}` === appOrigin;
   } catch {
     return false;

@@ -121,7 +121,7 @@ describe('app://bulkhead', () => {
     };
     void serveApp(session as never, directory).then(() => {
       served = true;
-    }); // of a session, only these are used
+    }); // the only parts of a session that are used
     const answers: unknown[] = [];
     serve({ method: 'GET', url: 'app://bulkhead/page.html' }, (response) => {
       answers.push(response);

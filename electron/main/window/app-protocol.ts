@@ -7,8 +7,8 @@ export const appScheme = 'app';
 export const appHost = 'bulkhead';
 export const appUrl = `${appScheme}://${appHost}/index.html`;
 /**
- * Stands in the page wherever a nonce belongs (`html.cspNonce` of the renderer's build); a fresh one replaces
- * it at every load.
+ * Placeholder for nonces in the page (`html.cspNonce` of the renderer's build); a new nonce replaces it at
+ * every load.
  */
 export const noncePlaceholder = '__CSP_NONCE__';
 
@@ -27,16 +27,16 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Hash of the empty text. Emotion makes empty style elements and fills them through the object model, which a
- * policy does not concern.
+ * Hash of the empty text. Emotion creates empty style elements and fills them through the object model, to
+ * which a policy does not apply.
  */
 const emptyStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 
-/** Hash of the one rule MUI puts in the page while the colour scheme changes, so that nothing fades. */
+/** Hash of the one rule that MUI adds to the page while the colour scheme changes, so that nothing fades. */
 const noTransitions = "'sha256-GNF74DLkXb0fH3ILHgILFjk1ozCF3SNXQ5mQb7WLu/Y='";
 
 /**
- * Scripts come from files of the app only. Style elements with text, as CodeMirror makes them, need the nonce
+ * Scripts come from files of the app only. Style elements with text, as created by CodeMirror, need the nonce
  * of the page's `<meta property="csp-nonce">`.
  */
 export function contentSecurityPolicy(nonce: string): string {
@@ -67,9 +67,9 @@ export function registerAppScheme(): void {
 }
 
 /**
- * Serves the built renderer in `directory` as `app://bulkhead/…` to `session`. Resolves once the page has the
- * files it names: from then on it has work of its own to do, and this thread, which hands them out, may be
- * kept busy.
+ * Serves the built renderer in `directory` as `app://bulkhead/…` to `session`. Resolves once the page has
+ * loaded its files: from then on it has work of its own to do, and this thread, which serves them, may be
+ * busy.
  */
 export function serveApp(session: Session, directory: string): Promise<void> {
   return new Promise((resolve) => {
@@ -82,7 +82,7 @@ export function serveApp(session: Session, directory: string): Promise<void> {
     };
     session.webRequest.onCompleted(delivered);
     session.webRequest.onErrorOccurred(delivered);
-    // Not protocol.handle(): it takes each file through fetch's Response and two streams.
+    // Not protocol.handle(): it passes each file through fetch's Response and two streams.
     session.protocol.registerBufferProtocol(appScheme, ({ method, url }, callback) => {
       const response = respond(method, url, directory);
       if (response.headers['content-type'] === contentTypes['.html'])
@@ -92,14 +92,14 @@ export function serveApp(session: Session, directory: string): Promise<void> {
   });
 }
 
-/** Scripts and styles that a built page names, as it names them. */
+/** Scripts and styles of a built page, as referenced in it. */
 export function filesNamed(html: string): string[] {
   return [...html.matchAll(/ (?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, file = '']) => file);
 }
 
 /**
- * File below `directory` that `url` names, null for anything else: another host, `..` however it is written,
- * a NUL, a backslash.
+ * File below `directory` for `url`, null for anything else: another host, `..` in any encoding, a NUL, a
+ * backslash.
  */
 export function fileOf(url: string, directory: string): string | null {
   let parsed: URL;
@@ -129,7 +129,7 @@ export interface ProtocolResponse {
 }
 
 /**
- * The answer to one request of the page. Refusals carry the same headers as pages do. No
+ * The response to one request of the page. Refusals have the same headers as pages. No
  * cross-origin-opener-policy: no other page can open this one or be opened by it (security.ts), and Chromium
  * would start a second renderer process for the header, 40 ms of a start.
  */
@@ -152,7 +152,7 @@ export function respond(method: string, url: string, directory: string): Protoco
   const type = contentTypes[path.extname(file)];
   if (type === undefined) return refuse(403, 'not a kind of file this app has');
   let data: Buffer;
-  // At once: turns of the loop take longer than the read while the window's processes start.
+  // Synchronously: turns of the event loop take longer than the read while the window's processes start.
   try {
     data = readFileSync(file);
   } catch {
@@ -167,8 +167,8 @@ export function respond(method: string, url: string, directory: string): Protoco
 }
 
 /**
- * Puts the nonce where the placeholder stands, and in a `<meta property="csp-nonce">` for scripts to read,
- * unless the build wrote one.
+ * Replaces the placeholder by the nonce, and adds a `<meta property="csp-nonce">` for scripts to read, unless
+ * the build wrote one.
  */
 export function withNonce(html: string, nonce: string): string {
   const filled = html.replaceAll(noncePlaceholder, nonce);

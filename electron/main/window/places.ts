@@ -6,11 +6,11 @@ export const appFiles = (): string => app.getAppPath();
 
 /**
  * The command line, the gateway, the runtime and their Node, as a tree of files: the repository itself, or
- * `resources/program` of the packaged app, which holds what scripts/package-contents.mjs puts there. The
- * app's own binary can't stand in: its RunAsNode fuse is off.
+ * `resources/program` of the packaged app, which contains the files of scripts/package-contents.mjs. The
+ * app's own binary can't be used instead: its RunAsNode fuse is off.
  */
 export const programRoot = (): string =>
   app.isPackaged ? path.join(process.resourcesPath, 'program') : app.getAppPath();
 
-/** One of the icons drawn at build (scripts/icons.mjs). */
+/** One of the icons drawn by the build (scripts/icons.mjs). */
 export const iconFile = (name: string): string => path.join(app.getAppPath(), 'dist', 'icons', `${name}.png`);

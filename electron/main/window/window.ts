@@ -7,12 +7,12 @@ import { sendEvent } from '../ipc/send.ts';
 import { iconFile } from './places.ts';
 import type { UserStore, WindowState } from '../../session/preferences.ts';
 
-/** The shell colour of each theme: what is behind the page until it paints, so that nothing flashes. */
+/** The shell colour of each theme: the background until the page paints, so that nothing flashes. */
 const shellColour = () => (nativeTheme.shouldUseDarkColors ? '#101215' : '#F3F4F6');
 
 /**
- * Where Linux has no graphics device, Chromium would start a process for it, see it fail, and start over: a
- * tenth of a second, at times a whole one. Before the app is ready.
+ * On Linux without a graphics device, Chromium would start a process for it, see it fail, and start over: a
+ * tenth of a second, sometimes a whole one. Before the app is ready.
  */
 export function drawWithoutMissingGpu(): void {
   if (process.platform === 'linux' && !existsSync('/dev/dri')) app.disableHardwareAcceleration();
@@ -28,7 +28,7 @@ export interface WindowOptions {
   readonly hidden: boolean;
 }
 
-/** Opens the one window, hidden until its first frame is ready. */
+/** Opens the window, hidden until its first frame is ready. */
 export function openWindow(
   store: UserStore,
   { preload, devTools, address, hidden }: WindowOptions,
@@ -48,7 +48,7 @@ export function openWindow(
     title: 'Bulkhead',
     backgroundColor: shellColour(),
     autoHideMenuBar: true,
-    // macOS keeps its own buttons; elsewhere the page draws them and asks through `window:action`.
+    // macOS keeps its own buttons; elsewhere the page draws them and uses `window:action`.
     ...(process.platform === 'darwin'
       ? { titleBarStyle: 'hiddenInset' as const, trafficLightPosition: { x: 16, y: 13 } }
       : { frame: false }),
@@ -82,7 +82,7 @@ export function openWindow(
   return window;
 }
 
-/** Shows the window, at a place where one is named. */
+/** Shows the window, at a place if one is given. */
 export function showWindow(window: BrowserWindow | undefined, place?: DeepLink | null): void {
   if (window === undefined || window.isDestroyed()) return;
   if (window.isMinimized()) window.restore();
@@ -96,7 +96,7 @@ export function showWindow(window: BrowserWindow | undefined, place?: DeepLink |
 export const addressOf = (place: DeepLink | null): string =>
   place === null ? appUrl : `${appUrl}#${hashOf(place)}`;
 
-/** The remembered state, without its place when no display shows enough of the title bar to take hold of. */
+/** The stored state, without its position when no display shows enough of the title bar to drag it. */
 export function onScreen(
   state: WindowState,
   areas: readonly { x: number; y: number; width: number; height: number }[],

@@ -10,11 +10,11 @@ import {
   type DenialGroup,
 } from '../../../shared/audit/activity.ts';
 
-/** Groups that are kept apart at most; of a flood of different ones the oldest go. */
+/** Maximum number of separate groups; beyond that the oldest are dropped. */
 const maxGroups = 500;
 const groupsShown = 5;
 
-/** Counts denials by day, and those not seen yet, while entries come by in the order of the log. */
+/** Counts denials by day, and unseen ones, as entries arrive in the order of the log. */
 export class DenialCounts {
   #days = new Map<string, { denied: number; wouldDeny: number }>();
   #groups = new Map<string, DenialGroup>();
@@ -27,20 +27,17 @@ export class DenialCounts {
     this.#now = now;
   }
 
-  /**
-   * `live`: it was written while the log was followed, so nobody can have seen it before, whatever the
-   * clock says.
-   */
+  /** `live`: it was written while the log was followed, so it is unseen, whatever its time. */
   add(entry: ActivityEntry, live: boolean): void {
     if (entry.time > this.#newest && !Number.isNaN(Date.parse(entry.time))) this.#newest = entry.time;
-    // What a verification is refused is nothing that anybody has to look at.
+    // Refusals of a verification need no attention.
     if (!isDenial(entry) || isProbes(entry)) return;
     this.#count(entry);
     if (!live && entry.time <= this.#seenUntil) return;
     this.#unseen++;
     const key = repeatKey(entry);
     const before = this.#groups.get(key);
-    // Set anew: the map is in the order of the last ones.
+    // Inserted again: the map is ordered by the last denial.
     this.#groups.delete(key);
     this.#groups.set(
       key,
@@ -58,13 +55,13 @@ export class DenialCounts {
     if (entry.outcome === 'deny') counts.denied++;
     else counts.wouldDeny++;
     this.#days.set(day, counts);
-    // Clocks may be anything: what is kept stays small.
+    // Times may have any value: the number of stored days stays small.
     if (this.#days.size > 4 * activityDays) this.#days.delete([...this.#days.keys()].toSorted()[0] ?? day);
   }
 
-  /** Everything up to the newest entry was seen; the value is that moment, to be remembered. */
+  /** Everything up to the newest entry was seen; the value is that time, to be stored. */
   markSeen(): string {
-    // Never a moment to come: it would hide what happens until then.
+    // Never a time in the future: it would hide what happens until then.
     const until = [this.#newest, new Date(this.#now()).toISOString()].toSorted()[0] ?? '';
     if (until > this.#seenUntil) this.#seenUntil = until;
     this.#unseen = 0;

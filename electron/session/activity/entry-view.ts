@@ -6,7 +6,7 @@ const maxTextLength = 4_096;
 const cut = (text: string): string =>
   text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 
-/** An entry as it is shown: with an id, a user's name, and no text of any length. */
+/** An entry for display: with an id, a user's name, and texts of limited length. */
 export function inView(stored: StoredAuditEntry, seq: number, user: string | null): ActivityEntry {
   return {
     ...stored,

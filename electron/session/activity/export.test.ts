@@ -6,7 +6,7 @@ import { line } from './feed-fixture.ts';
 const stored: readonly ActivityEntry[] = [1, 2, 3, 4, 5].map((seq) =>
   activityEntrySchema.parse({ ...(JSON.parse(line(`/${seq}`)) as object), seq, user: 'sam' }),
 );
-/** Two entries a page, so that there are several. */
+/** Two entries per page, so that there are several. */
 const feed = {
   page: (before: number | null) => {
     const older = stored.filter(({ seq }) => before === null || seq < before);

@@ -2,7 +2,7 @@ import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { activityPageSize } from '../../../shared/audit/activity.ts';
 import type { ActivityFeed } from './feed.ts';
 
-/** The entries with these `seq`s that are kept in view, oldest first. */
+/** The kept entries with these `seq`s, oldest first. */
 export function entriesOf(
   feed: Pick<ActivityFeed, 'page'>,
   requested: ReadonlySet<number>,
@@ -17,6 +17,6 @@ export function entriesOf(
   }
 }
 
-/** Entries as JSON lines, as they stand in the decision log, without what only the window uses. */
+/** Entries as JSON lines, as in the decision log, without the fields that only the window uses. */
 export const exportText = (entries: readonly ActivityEntry[]): string =>
   entries.map(({ seq: _seq, ...entry }) => `${JSON.stringify(entry)}\n`).join('');

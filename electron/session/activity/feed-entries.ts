@@ -1,9 +1,9 @@
 import { activityDepth, activityPageSize, type ActivityEntry } from '../../../shared/audit/activity.ts';
 
-/** By how much lists may exceed their depth: they are trimmed now and then, not at every entry. */
+/** By how much lists may exceed their limit: they are trimmed occasionally, not at every entry. */
 const trimAfter = 1000;
 
-/** The newest entries of a decision log, and those that were not passed on yet. */
+/** The newest entries of a decision log, and those that were not delivered yet. */
 export class FeedEntries {
   #entries: ActivityEntry[] = [];
   #new: ActivityEntry[] = [];

@@ -62,7 +62,7 @@ describe('names of users', () => {
     answer('lena:*:70001:70001::/home/lena:/bin/sh\n');
     await started;
     expect(feed.page(null, 10).entries.map(({ user }) => user)).toEqual(['lena', null, 'lena']);
-    // Live ones wait for the name, too; an id that nobody knew is not looked up again at once.
+    // Live ones wait for the name, too; an unknown id is not looked up again at once.
     await appendFile(
       file,
       line('/4', { client: { uid: 70_002, pid: 1 } }) + line('/5', { client: { uid: 70_003, pid: 1 } }),

@@ -88,7 +88,7 @@ describe('the decision log in the app', () => {
     await until(() => live().length === 1 && got.summary?.state.kind === 'following');
     await rm(file);
     await until(() => got.summary?.state.kind === 'absent');
-    // What was seen stays seen.
+    // Seen entries stay seen.
     expect(feed.page(null, 10).entries).toHaveLength(1);
     await writeFile(file, line('/2'));
     await until(() => live().length === 2);
@@ -112,7 +112,7 @@ describe('the decision log in the app', () => {
     await writeFile(file, line('/1'));
     await chmod(file, 0o640);
     await chmod(dir, 0o755);
-    // Another user needs a process of his own.
+    // A process of another user is needed.
     const child = spawn(
       process.execPath,
       [
@@ -202,7 +202,7 @@ describe('the decision log in the app', () => {
     expect(feed.markSeen() >= at(0.1)).toBe(true);
     await until(() => got.summary?.unseen === 0);
     expect(got.summary?.groups).toEqual([]);
-    // What is written from now on is new, whatever the clock said.
+    // Entries written from now on are new, whatever their time.
     await appendFile(file, line('/9', { time: at(3) }));
     await until(() => got.summary?.unseen === 1);
   });

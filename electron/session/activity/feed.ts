@@ -12,8 +12,8 @@ import { LogDirectoryWatch } from './log-directory-watch.ts';
 import { missingFileState, unreadable } from './log-state.ts';
 
 /**
- * Entries that came together. `left`: of a flood only the newest are here. `history`: they were in the log
- * before it was followed.
+ * Entries that arrived together. `left`: number of older ones left out of a large batch. `history`: they were
+ * in the log before it was followed.
  */
 export interface FeedBatch {
   readonly entries: readonly ActivityEntry[];
@@ -22,7 +22,7 @@ export interface FeedBatch {
 }
 
 export interface FeedOptions {
-  /** Denials up to this moment were seen. */
+  /** Denials up to this time were seen. */
   readonly seenUntil: string | null;
   /** Called at most a few times a second. */
   readonly onSummary: (summary: ActivitySummary) => void;
@@ -32,27 +32,29 @@ export interface FeedOptions {
 
 /** One engine's decision log, followed while the engine is open. */
 export interface ActivityFeed {
-  /** Reads the log and follows it from then on. Resolves when what is there was read, or could not be. */
+  /**
+   * Reads the log and follows it from then on. Resolves when the existing entries were read, or could not be.
+   */
   start(): Promise<void>;
   stop(): void;
   summary(): ActivitySummary;
-  /** Up to `limit` entries in view before `before` (a seq; null: the newest), newest last. */
+  /** Up to `limit` kept entries before `before` (a seq; null: the newest), newest last. */
   page(
     before: number | null,
     limit: number,
   ): { readonly entries: readonly ActivityEntry[]; readonly more: boolean };
-  /** New entries, about a frame's worth at a time. Returns how to stop. */
+  /** New entries, in batches of about a frame. Returns how to stop. */
   onBatch(listener: (batch: FeedBatch) => void): () => void;
-  /** Denials so far count as seen; the value is until when. */
+  /** Marks the denials so far as seen; the value is the time up to which. */
   markSeen(): string;
 }
 
 /**
- * New lines are noticed by events of the directory. Polling finds what no event reports, and a log that does
+ * New lines are detected by events of the directory. Polling finds what no event reports, and a log that does
  * not exist yet.
  */
 const pollIntervalMs = 3_000;
-/** Many events in a row are read in passes with at least this interval. */
+/** Many events in a row are handled in passes with at least this interval. */
 const minPassIntervalMs = 30;
 const batchMs = 32;
 const summaryMs = 250;
@@ -72,16 +74,18 @@ class DecisionLogFeed implements ActivityFeed {
   readonly #reader: DecisionLogReader;
   readonly #directory: LogDirectoryWatch;
   readonly #listeners = new Set<(batch: FeedBatch) => void>();
-  /** Ids that are being looked up: their entries wait for it, so that no number turns into a name. */
+  /**
+   * Ids that are being looked up: their entries wait for it, so that no displayed number turns into a name.
+   */
   readonly #unnamed = new Set<number>();
   #state: ActivityState = { kind: 'reading' };
   #seq = 0;
   #files = 0;
   #since: string | null = null;
-  /** Until the log as it was at the start is read. */
+  /** Until the existing log is read. */
   #isHistory = true;
   #isStopped = false;
-  /** One pass at a time; another one follows when it was requested meanwhile. */
+  /** One pass at a time; another one follows if it was requested meanwhile. */
   #passes: Promise<void> | undefined;
   #isPassRequested = false;
   #batchTimer: NodeJS.Timeout | undefined;
@@ -177,7 +181,7 @@ class DecisionLogFeed implements ActivityFeed {
     do {
       this.#isPassRequested = false;
       await this.#pass();
-      // An event during the pause asks for another pass.
+      // An event during the pause requests another pass.
       if (!this.#isHistory && !this.#isStopped)
         await new Promise((resolve) => {
           setTimeout(resolve, minPassIntervalMs);

@@ -4,7 +4,7 @@ import { activityFeed, type ActivityFeed, type FeedBatch, type FeedOptions } fro
 import { targets } from './feed-fixture.ts';
 import { userNames, type UserNames } from './user-names.ts';
 
-/** Where the running test has its log, and the feeds that it began. */
+/** Where the running test has its log, and the feeds that it started. */
 export interface FeedStage {
   readonly directory: string;
   readonly file: string;
@@ -13,7 +13,7 @@ export interface FeedStage {
 
 /** Feeds of the log of the running test. */
 export function feedsOf(stage: () => FeedStage) {
-  /** A machine on which 1000 is sam, and whose database knows what `ask` says. */
+  /** A machine on which 1000 is sam, and whose database returns the result of `ask`. */
   const names = (
     ask: (users: readonly string[]) => Promise<string> = () => Promise.resolve(''),
   ): UserNames => {
@@ -25,7 +25,7 @@ export function feedsOf(stage: () => FeedStage) {
     };
   };
 
-  /** A feed that can be waited for: `until` resolves with what came, as soon as it satisfies. */
+  /** A feed that can be waited for: `until` resolves with what arrived, as soon as it matches. */
   function follow(options: Partial<FeedOptions> = {}) {
     const got: { batches: FeedBatch[]; summary: ActivitySummary | null } = { batches: [], summary: null };
     let wake: () => void = () => undefined;

@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Watches the directory of a rotated log: calls back when something happens to one of its files. */
+/** Watches the directory of a rotated log: calls back on events about its files. */
 export class LogDirectoryWatch {
   readonly #file: string;
   readonly #onEvent: () => void;
@@ -15,7 +15,7 @@ export class LogDirectoryWatch {
     this.#onEvent = onEvent;
   }
 
-  /** Watches the directory that is there now. Without one, nothing: to be called again. */
+  /** Watches the directory if it exists; does nothing otherwise: to be called again. */
   async open(): Promise<void> {
     const directory = path.dirname(this.#file);
     const inode = await stat(directory, { bigint: true }).then(
@@ -35,7 +35,7 @@ export class LogDirectoryWatch {
       this.#watcher = opened;
       this.#inode = inode;
     } catch {
-      /* no rights, or no watches left: polling has to do */
+      /* no rights, or no watches left: polling is the fallback */
     }
   }
 

@@ -6,7 +6,7 @@ export interface UserNames {
   /** The cached name of a user: from /etc/passwd, or from an earlier lookup. */
   of(uid: number | null): string | null;
   /**
-   * Looks ids up in the machine's user database (NSS: LDAP and the like) that `of` does not know; true if it
+   * Looks up ids that are unknown to `of` in the machine's user database (NSS: LDAP and the like); true if it
    * found any. Bounded in time, and at most once a minute for the same id.
    */
   lookUp(uids: ReadonlySet<number>): Promise<boolean>;
@@ -44,7 +44,7 @@ export function userNames(
           .reverse(),
       );
     } catch {
-      /* a system without that file: ids it is */
+      /* a system without that file: ids are shown */
     }
   };
   const nameOf = (uid: number | null): string | null => {
