@@ -36,8 +36,8 @@ function named(value: string, before: unknown): string[] {
 }
 
 /**
- * Choices with full ids; a name or id that fits no container, a running one to be removed without
- * --include-running, and one that can't be recreated are refused.
+ * Choices with full ids. Refused: a name or id that matches no container, the removal of a running one
+ * without --include-running, and a container that can't be recreated.
  */
 export async function resolveChoices(
   target: Target,

@@ -24,19 +24,17 @@ export async function bulkhead(...args: string[]): Promise<string> {
   return (await run(bulkheadCommand, args, { maxBuffer: 64 * 1024 * 1024 })).stdout;
 }
 
-/** A request as the preload takes it. */
+/** A request in the preload's form. */
 type BridgeMessage = readonly [name: string, input: unknown, engine: string | null];
 
-/**
- * One engine's root for one test file, with or without an engine running in it, and the windows opened on it.
- */
+/** One engine's root for one test file, with or without a running engine, and the windows opened on it. */
 export interface Stage {
   readonly paths: RootPaths;
   /** `docker …` through the gateway. */
   docker(...args: string[]): Promise<string>;
-  /** `docker …` past the gateway, on the engine's own socket. */
+  /** `docker …` on the engine's own socket, without the gateway. */
   engineDocker(...args: string[]): Promise<string>;
-  /** Opens the app on this root. Every window opened is closed by `end`. */
+  /** Opens the app on this root. Every opened window is closed by `end`. */
   open(options?: OpenOptions): Promise<AppWindow>;
   /** Closes windows, stops the engine, unmounts, deletes. Safe to call twice. */
   end(): Promise<void>;
@@ -45,9 +43,9 @@ export interface Stage {
 export interface OpenOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
-  /** Who opens it, if not who runs the tests. */
+  /** The user of the app; default: the one who runs the tests. */
   readonly as?: OrdinaryUser;
-  /** Keep what the user's store remembered from an earlier window of this stage. Default false. */
+  /** Keep the user's store of an earlier window of this stage. Default false. */
   readonly sameUser?: boolean;
 }
 
@@ -55,15 +53,15 @@ export interface OpenOptions {
 export interface AppWindow {
   readonly app: ElectronApplication;
   readonly page: Page;
-  /** What the main process printed. */
+  /** The output of the main process. */
   readonly output: () => string;
   /** Errors of the page (exceptions, refused content), collected. */
   readonly pageErrors: string[];
-  /** One request of the contract, as the page makes it. */
+  /** Sends one request of the contract, like the page. */
   request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>, AppError>>;
-  /** What the main process holds now. */
+  /** The current state in the main process. */
   state(): Promise<AppState>;
-  /** Resolves with the first state that fits; rejects after `ms` with the last one in the message. */
+  /** Resolves with the first matching state; rejects after `ms` with the last one in the message. */
   until(what: string, fits: (state: AppState) => boolean, ms?: number): Promise<AppState>;
   /** Writes artifacts/screenshots/NAME.png. */
   screenshot(name: string): Promise<void>;
@@ -73,13 +71,13 @@ export interface AppWindow {
 export interface StageOptions {
   /** Start the embedded engine and import busybox. */
   readonly engine: boolean;
-  /** What is there before the engine starts the first time. */
+  /** Files that exist before the engine starts the first time. */
   readonly prepare?: (paths: RootPaths) => Promise<void>;
-  /** Environment of the engine, besides this process's. */
+  /** Environment of the engine, in addition to this process's. */
   readonly engineEnv?: Readonly<Record<string, string>>;
 }
 
-/** Makes a stage. Always pair with `end`, also after a failed test. */
+/** Creates a stage. Always pair with `end`, also after a failed test. */
 export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions): Promise<Stage> {
   for (const file of [
     'dist/electron/main.cjs',
@@ -112,7 +110,7 @@ export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions
       return window;
     },
     async end() {
-      // Whatever goes wrong with one of them, the rest must not be left behind.
+      // A failure with one of them must not leave the rest behind.
       const outcomes = [
         await settle(Promise.all([...windows].map((window) => window.close()))),
         await settle(endEngine(paths)),
@@ -143,8 +141,8 @@ const settle = (work: Promise<unknown>): Promise<Error | null> =>
   );
 
 /**
- * Stops what runs under a root and deletes it. The run directory is tmpfs outside of it and has mounts of its
- * own.
+ * Stops everything that runs under a root and deletes it. The run directory is on a tmpfs outside of it and
+ * has mounts of its own.
  */
 async function endEngine(paths: RootPaths): Promise<void> {
   if (!existsSync(paths.root)) return;
@@ -170,10 +168,10 @@ async function openApp(
     cwd: project,
     colorScheme: null,
     args: [...sandbox, project, '--root', root, `--user-data-dir=${user}`, ...(options.args ?? [])],
-    // A language of its own, so that what the tests read does not depend on the machine's.
+    // A fixed language, so that the texts do not depend on the machine's.
     env: { ...environment(), DISPLAY: display.name, LANG: 'en_US.UTF-8', LANGUAGE: 'en', ...options.env },
   });
-  // Kept from the start: Playwright forgets the process once the app has ended by itself.
+  // Stored at the start: Playwright drops the process once the app has ended by itself.
   const child = app.process();
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -198,7 +196,7 @@ async function openApp(
     }, message);
   const request: AppWindow['request'] = async (name, input) => {
     const engine = isEngineRequest(name) ? (await state()).target.id : null;
-    // What the contract says about `name`.
+    // The contract's definition of `name`.
     return (await send(name, input, engine)) as Awaited<ReturnType<AppWindow['request']>> as never;
   };
   const state = async (): Promise<AppState> => {
@@ -228,7 +226,7 @@ async function openApp(
                 scanError: now.scanError,
               }),
           );
-        // The next change, or a moment: a change may have come between the look and the listening.
+        // The next change, or a moment: a change may have come between reading and subscribing.
         await page.evaluate(
           () =>
             new Promise<void>((done) => {
@@ -271,7 +269,7 @@ async function openApp(
   };
 }
 
-/** The environment without what is unset, as Playwright wants it. */
+/** The environment without unset variables, as required by Playwright. */
 function environment(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -19,8 +19,8 @@ afterAll(() => pages.stop());
 type Open = Awaited<ReturnType<BrowserPages['open']>>;
 
 /**
- * What is wrong with what is on screen: accessibility in axe's words, what is cut off, what the console says;
- * then, in the other theme, what colours change.
+ * Problems of the current screen: accessibility findings of axe, clipped content, console messages; then, in
+ * the other theme, those that depend on colours.
  */
 async function wrongWith(open: Open): Promise<string[]> {
   const { page, complaints } = open;
@@ -31,8 +31,8 @@ async function wrongWith(open: Open): Promise<string[]> {
 }
 
 /**
- * What does not fit into the smallest window, and into one of 1280 × 800 at 200 %, which leaves half of its
- * pixels.
+ * Content that does not fit into the smallest window, and into one of 1280 × 800 at 200 %, which leaves half
+ * of its pixels.
  */
 async function crampedIn({ page }: Open): Promise<string[]> {
   const found: string[] = [];
@@ -43,7 +43,7 @@ async function crampedIn({ page }: Open): Promise<string[]> {
     await page.setViewportSize(size);
     await settle(page);
     found.push(...(await overflows(page)).map((what) => `${size.width} px: ${what}`));
-    // Of 10,000 rows those near the view; the largest page has 4,200.
+    // Of 10,000 rows only those near the viewport; the largest page has 4,200.
     const drawn = await page.locator('*').count();
     if (drawn > 6000) found.push(`${size.width} px: ${drawn} elements are drawn`);
   }
@@ -67,7 +67,7 @@ describe('what opens over a page, in both themes, in a current Chromium', () => 
   it.concurrent.each(openedLooks)(
     '$name, $language',
     async ({ page: address, state, press, shows = '[role="dialog"]', language }) => {
-      // High enough that nothing is scrolled away: axe takes a label out of sight for none.
+      // High enough that nothing is scrolled out of view: axe treats an invisible label as missing.
       const open = await pages.open({ state, address, language, size: { width: 1280, height: 1400 } });
       try {
         const { page } = open;

@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 
-/** The app's page by Chromium's debugging port: Playwright does not drive this old browser from outside. */
+/**
+ * The app's page through Chromium's debugging port: Playwright cannot drive this old browser from outside.
+ */
 export interface DebuggedPage {
-  /** The value of an expression in the page; a promise is awaited. Rejects where it throws. */
+  /** The value of an expression in the page; a promise is awaited. Rejects if it throws. */
   evaluate(expression: string): Promise<unknown>;
-  /** Waits until an expression of the page is true. Rejects with what the page shows if it never is. */
+  /** Waits until an expression of the page is true. Rejects with the page's content if it never is. */
   until(expression: string): Promise<void>;
   /**
-   * Clicks the last enabled element of `selector` with this text, as the mouse does, once it is there and
-   * nothing covers it.
+   * Clicks the last enabled element of `selector` with this text, like a mouse, once it exists and nothing
+   * covers it.
    */
   click(selector: string, text: string): Promise<void>;
   /** A PNG of the page. */
@@ -32,8 +34,8 @@ type Reply = NonNullable<z.infer<typeof reply>['result']>;
 const pointSchema = z.object({ x: z.number(), y: z.number() });
 
 /**
- * An expression of the page: the middle of the last enabled element of `selector` with this text, as
- * `{ x, y }`; null while there is none or something covers it.
+ * An expression of the page: the middle of the last enabled element of `selector` with this text, as `{ x, y
+ * }`; null while there is none or something covers it.
  */
 const middleOf = (selector: string, text: string): string => `(() => {
   const element = [...document.querySelectorAll(${JSON.stringify(selector)})].findLast(
@@ -47,7 +49,7 @@ const middleOf = (selector: string, text: string): string => `(() => {
 })()`;
 
 /**
- * Connects to the app's own page, once it shows its title. `withinMs`: for the page to be there, and for what
+ * Connects to the app's own page, once it shows its title. `withinMs`: for the page to exist, and for what
  * `until` and `click` wait for.
  */
 export async function connectToPage(port: string, withinMs = 20_000): Promise<DebuggedPage> {

@@ -45,7 +45,7 @@ afterAll(async () => {
   await display.stop();
 });
 
-/** Resolves with the first truthy answer. */
+/** Resolves with the first truthy result. */
 async function eventually<T>(
   what: string,
   poll: () => Promise<T | null | undefined | false>,
@@ -262,7 +262,7 @@ describe('bulkhead app', () => {
 
   it('starts the app where none is open, and ends while it lives on', async () => {
     const user = path.join(stage.paths.root, 'another-user');
-    // Without the session's bus: a second icon in the tray is none of this.
+    // Without the session's bus: a second icon in the tray would disturb this test.
     const { stdout } = await run(
       bulkheadCommand,
       ['app', '--json', '--root', stage.paths.root, '--', `--user-data-dir=${user}`],

@@ -1,6 +1,8 @@
 import { startDisplay as startXvfb } from '../scripts/display.mjs';
 
-/** A display for the window: the one there is, or an Xvfb of our own on a number it finds free itself. */
+/**
+ * A display for the window: the existing one, or an Xvfb of our own on a free number, which it finds itself.
+ */
 export interface Display {
   readonly name: string;
   stop(): Promise<void>;

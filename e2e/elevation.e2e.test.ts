@@ -7,8 +7,8 @@ import { keepAllContainers } from '../shared/apply/plan.ts';
 import type { ApplyEvent } from '../shared/apply/run.ts';
 import { bulkheadCommand, setStage, type Stage } from './app.ts';
 
-// The road of an app that is not root, against a real engine. What stands in for pkexec only runs what it is
-// given; polkit itself is not part of this.
+// The way of an app that is not root, on a real engine. The stand-in for pkexec only runs what it is given;
+// polkit itself is not part of this.
 let stage: Stage;
 let pkexec = '';
 beforeAll(async () => {

@@ -6,8 +6,8 @@ import { importBusybox } from '../tests/support/real-engine.ts';
 import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
 import { routes } from './routes.ts';
 
-// From a machine on which no engine ever ran to a protected one, by nothing but the first run; and what may
-// come in between. The steps build on each other.
+// From a machine on which no engine ever ran to a protected one, by nothing but the first run; including
+// possible interruptions. The steps build on each other.
 let stage: Stage;
 let window: AppWindow;
 let way: ReturnType<typeof routes>;
@@ -41,7 +41,7 @@ describe('the first run', () => {
     await window.screenshot('first-run-containers');
     await goOn();
     await window.page.getByRole('heading', { level: 2, name: 'The policy to begin with' }).waitFor();
-    // Left open, for what comes further down.
+    // Left open, for a later step.
     await window.page.getByRole('switch', { name: 'Lock for users' }).click();
     await window.screenshot('first-run-policy');
     await goOn('Review the changes');
@@ -64,7 +64,7 @@ describe('the first run', () => {
     await window.page.reload();
     await way.review.heading('Applying version 1').waitFor();
     await way.review.step('Back up').and(window.page.locator('[data-state="done"]')).waitFor();
-    // It was under way when its heading was shown, and may have ended since.
+    // It was in progress when its heading was shown, and may have ended since.
     expect((await window.state()).run?.id).toBe(before.run?.id);
     await window.screenshot('first-run-applying');
     await way.review.heading('Version 1 is applied').waitFor({ timeout: 120_000 });
@@ -81,7 +81,7 @@ describe('the first run', () => {
     await way.review.done().click();
     expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
     await window.screenshot('first-run-protected');
-    // What the verification was refused is nobody's to look at; what to do with the engine is said.
+    // Refusals of a verification need no attention; the page shows what to do with the engine.
     expect((await window.state()).activity).toMatchObject({ unseen: 0, groups: [] });
     await window.page.getByText('Point Docker at this engine').waitFor();
     await importBusybox(stage.paths.clientSocket);

@@ -10,8 +10,7 @@ const eciOn =
   'true }\n}\n';
 
 /**
- * The app is alive and says something: its navigation and a heading are there, and no script of the page
- * failed.
+ * The app works and displays something: its navigation and a heading exist, and no script of the page failed.
  */
 async function expectAlive(window: AppWindow) {
   await window.page.getByRole('navigation').waitFor();
@@ -70,7 +69,7 @@ describe('without an engine', () => {
       for (const name of ['Isolation', 'Docker socket', 'File sharing', 'Containers', 'Overview']) {
         await window.page.getByRole('navigation').getByText(name, { exact: true }).click();
         await expectAlive(window);
-        // No form pretends to know what such a file means.
+        // No form pretends to interpret such a file.
         if (name === 'Isolation')
           await window.page
             .getByRole('main')
@@ -79,7 +78,7 @@ describe('without an engine', () => {
             .waitFor();
       }
       await removeFile();
-      // The window follows once the file is gone, without a restart.
+      // The window updates once the file is gone, without a restart.
       await window.until('the file is gone', (s) => !s.settings.exists && s.settings.readError === null);
     },
   );
@@ -102,7 +101,7 @@ describe('without an engine', () => {
       await window.request('settings:set-draft', { text: eciOn });
       await window.until('the draft is kept', (s) => s.settings.draft === eciOn);
       await expect.poll(() => readFile(stage.paths.draft, 'utf8').catch(() => '')).toBe(eciOn);
-      // As editors do: a new file in its place.
+      // Like editors: a new file replaces it.
       await writeFile(`${stage.paths.settings}.new`, '{"analyticsEnabled":{"locked":true,"value":false}}\n');
       await rename(`${stage.paths.settings}.new`, stage.paths.settings);
       const conflict = await window.until('the conflict is told', (s) => s.settings.conflict);
@@ -192,7 +191,7 @@ exec /usr/sbin/dockerd "$@"
   });
 
   it("is rolled back to the previous settings and configuration, with the engine's reason", async () => {
-    // The engine reads this key at its start alone.
+    // The engine reads this key only at its start.
     const daemonJson = '{"log-opts": {"max-size": "1m"}}';
     await writeFile(stage.paths.daemonJson, daemonJson);
     await window.request('settings:set-draft', { text: eciOn });
@@ -208,7 +207,7 @@ exec /usr/sbin/dockerd "$@"
     await way.footer().getByRole('button', { name: 'Review & apply' }).click();
     await way.review.apply('Apply').click();
     await way.review.heading('Applying version 1').waitFor();
-    // While it runs nothing else may touch the engine.
+    // While it runs nothing else may change the engine.
     expect(await window.request('engine:stop', undefined)).toMatchObject({
       ok: false,
       error: { code: 'apply.in-progress' },
@@ -226,7 +225,7 @@ exec /usr/sbin/dockerd "$@"
     expect(await readFile(stage.paths.settings, 'utf8').catch(() => null)).toBeNull();
     expect(await readFile(stage.paths.daemonJson, 'utf8').catch(() => null)).toBe(daemonJson);
     const after = await window.until('the engine is ready', (s) => s.engine.phase === 'ready');
-    // The draft is not lost: the admin can correct what was wrong and try again.
+    // The draft is not lost: the administrator can correct the mistake and try again.
     expect(after.settings).toMatchObject({ applied: '', draft: eciOn });
     expect(
       (await stage.docker('inspect', '-f', '{{.HostConfig.Runtime}} {{.State.Running}}', 'before')).trim(),
@@ -259,7 +258,7 @@ describe('an engine that dies', () => {
 
   it('is detected when all of it is killed; the last list stays; the window starts it again', async () => {
     const { engine } = await window.state();
-    // All at once, as a power cut would: the supervisor first, so that it restarts nothing.
+    // All at once, like a power failure: the supervisor first, so that it restarts nothing.
     for (const pid of [engine.supervisorPid, engine.dockerdPid])
       if (pid !== null) process.kill(pid, 'SIGKILL');
     const state = await window.until(
@@ -302,8 +301,7 @@ describe('an engine that dies', () => {
     ).toMatchObject({ ok: true });
     await killed;
     const { run } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 150_000);
-    // Which of the two depends on how far it was; what must not be is a file that says one thing and an
-    // engine that does another.
+    // Which of the two depends on its progress; the file and the engine must never disagree.
     expect(['applied', 'rolled-back']).toContain(run?.outcome?.kind);
     const settings = await readFile(stage.paths.settings, 'utf8').catch(() => '');
     expect(settings).toBe(run?.outcome?.kind === 'applied' ? eciOn : '');

@@ -3,8 +3,8 @@ import type { Locator } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 
-// The main story with the keyboard alone, on the real window and a real engine: no pointer, and nothing is
-// focused but by keys.
+// The main scenario with the keyboard alone, in the real window with a real engine: no pointer, and focus is
+// moved only by keys.
 let stage: Stage;
 let window: AppWindow;
 let outside = '';
@@ -16,7 +16,7 @@ const press = (...keys: string[]) =>
 const main = () => window.page.getByRole('main');
 const heading = (name: string | RegExp) => main().getByRole('heading', { level: 1, name });
 
-/** Presses Tab until `target` has the focus. Rejects when it can't be reached so. */
+/** Presses Tab until `target` has the focus. Rejects if it can't be reached in this way. */
 async function tabTo(target: Locator): Promise<void> {
   await target.waitFor();
   for (let i = 0; i < 120; i++) {
@@ -36,7 +36,7 @@ async function apply(version: number): Promise<void> {
     .getByRole('region', { name: 'Review and apply' })
     .getByRole('button', { name: /^Apply/ });
   await tabTo(button);
-  // What stops or removes something is never one stray Enter away.
+  // Nothing that stops or removes something is only one accidental Enter away.
   const needsSpace = (await button.getAttribute('aria-keyshortcuts')) === 'Space';
   await press('Enter');
   if (needsSpace) {
@@ -61,7 +61,7 @@ const refused = (...args: string[]) =>
   );
 
 beforeAll(async () => {
-  // Not below /tmp, which is shared as it is.
+  // Not below /tmp, which is shared by default.
   outside = await mkdtemp('/opt/bulkhead-keyboard-');
   stage = await setStage({ engine: true });
   window = await stage.open();
@@ -78,7 +78,7 @@ describe('an admin with a keyboard', () => {
     await heading(/^Off/).waitFor();
     await press('Control+2');
     await heading('Isolation').waitFor();
-    // A new page is where the focus goes, so that a screen reader says where one is.
+    // A new page gets the focus, so that a screen reader announces it.
     await expect
       .poll(() => heading('Isolation').evaluate((element) => element === document.activeElement))
       .toBe(true);
@@ -96,7 +96,7 @@ describe('an admin with a keyboard', () => {
     );
     await press('Control+Enter');
     await heading('Review & apply').waitFor();
-    // Nothing is applied by the key that leads here, and Enter does nothing that can't be undone.
+    // The key that leads here applies nothing, and Enter does nothing that can't be undone.
     await expect
       .poll(() => window.page.evaluate(() => document.activeElement?.textContent))
       .toBe('Back to editing');
@@ -109,7 +109,7 @@ describe('an admin with a keyboard', () => {
     );
     await press('Control+6');
     await heading('Activity').waitFor();
-    // It comes a moment after the refusal, above those that are there.
+    // It appears a moment after the refusal, above the existing ones.
     const denial = main().locator('[role="row"]').filter({ hasText: outside }).first();
     await denial.waitFor();
     await tabTo(main().locator('[role="row"][tabindex="0"]').first());

@@ -18,26 +18,26 @@ const run = promisify(execFile);
 const environment = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root';
 
 /**
- * A user of this machine without rights of his own, who may use Docker, and a stand-in for pkexec that gives
- * him root's.
+ * A user of this machine without special rights, who may use Docker, and a stand-in for pkexec that grants
+ * root's.
  */
 export interface OrdinaryUser {
   readonly name: string;
   /** A directory of his own. */
   readonly home: string;
-  /** What to start in place of a program, so that it runs as this user. */
+  /** The command prefix that runs a program as this user. */
   startingAs(program: string): Promise<string>;
-  /** How the question for a password is answered from now on; 'waits': not yet. */
+  /** The response to the password prompt from now on; 'waits': not yet. */
   answer(how: 'given' | 'dismissed' | 'waits'): Promise<void>;
-  /** What was run with root's rights, a line each. */
+  /** Commands run with root's rights, one per line. */
   elevated(): Promise<readonly string[]>;
   end(): Promise<void>;
 }
 
 /**
- * Makes the user's places. The window gets a mount namespace of its own, in which pkexec is the stand-in, or
- * is not installed; a copy of setpriv that is root's, and his group's alone to run, gives the rights as the
- * real one does. polkit itself is not part of it.
+ * Creates the user's directories. The window gets a mount namespace of its own, in which pkexec is the
+ * stand-in, or is not installed; a copy of setpriv that belongs to root, and that only the user's group can
+ * run, grants the rights as the real pkexec does. polkit itself is not part of it.
  */
 export async function ordinaryUser({ pkexec }: { readonly pkexec: boolean }): Promise<OrdinaryUser> {
   const name = 'nobody';
@@ -57,7 +57,7 @@ export async function ordinaryUser({ pkexec }: { readonly pkexec: boolean }): Pr
   await chown(at('rights', 'setpriv'), 0, gid);
   await chmod(at('rights', 'setpriv'), 0o4750);
   await writeFile(at('asked', 'answer'), 'given');
-  // As the real one: nothing that its caller has open goes to what it runs.
+  // Like the real one: no open file of the caller is passed to the command.
   await program(
     at('bin', 'pkexec'),
     `
@@ -80,7 +80,7 @@ exec ${at('rights', 'setpriv')} --reuid 0 --regid 0 --clear-groups \\
     name,
     home: at('home'),
     async startingAs(file) {
-      // The runtime may be where only root looks.
+      // The runtime may be in a directory that only root can read.
       const starter = at('bin', path.basename(file));
       await program(
         starter,
@@ -90,7 +90,7 @@ exec ${at('rights', 'setpriv')} --reuid 0 --regid 0 --clear-groups \\
       );
       return starter;
     },
-    // At once: an answer that is half written would be another one.
+    // Atomically: a half-written response would be another one.
     async answer(how) {
       await writeFile(at('asked', 'next'), how);
       await rename(at('asked', 'next'), at('asked', 'answer'));

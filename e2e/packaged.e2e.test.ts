@@ -22,8 +22,8 @@ import { removeEngineRoot } from '../tests/support/real-engine.ts';
 import { connectToPage, type DebuggedPage } from './debugged-page.ts';
 import { startDisplay, type Display } from './display.ts';
 
-// The app as `npm run package` leaves it. Playwright's own way into Electron needs --inspect, which a fuse
-// has turned off: the window is reached by its debugging port.
+// The app created by `npm run package`. Playwright's own way into Electron needs --inspect, which a fuse has
+// turned off: the window is accessed through its debugging port.
 const run = promisify(execFile);
 const project = path.dirname(import.meta.dirname);
 let work = '';
@@ -47,7 +47,7 @@ afterAll(async () => {
   await rm(work, { recursive: true, force: true });
 });
 
-/** Runs electron-forge on what is built, with outputs in `work`. */
+/** Runs electron-forge on the build, with outputs in `work`. */
 const forge = (...args: readonly string[]) =>
   run(process.execPath, [path.join(project, 'scripts', 'forge.mjs'), ...args, '--no-set-up', '--out', work], {
     timeout: 240_000,
@@ -55,7 +55,7 @@ const forge = (...args: readonly string[]) =>
 
 const launcher = () => path.join(directory, 'resources', 'program', 'bin', 'bulkhead');
 
-/** Starts the packaged app; `output` is all it printed. */
+/** Starts the packaged app; `output` is its whole output. */
 function start(
   args: readonly string[],
   env: Record<string, string> = {},
@@ -95,7 +95,7 @@ async function pageOf(app: ReturnType<typeof start>): Promise<DebuggedPage> {
   return connectToPage(port);
 }
 
-/** Makes one request of the contract, as the page does. */
+/** Sends one request of the contract, like the page. */
 const requestOf = (name: string, input = 'undefined', engine: string | null = null) =>
   `window.bulkhead.request(${JSON.stringify(name)}, ${input}, ${JSON.stringify(engine)})`;
 
@@ -103,8 +103,8 @@ describe('the packaged app', () => {
   it('has every fuse set that its runtime has', async () => {
     const { wrong, absent } = checkWire(await getCurrentFuseWire(binary));
     expect(wrong).toEqual([]);
-    // The fallback runtime is Electron 25, older than this one; a release fails without it
-    // (forge.config.ts), and file: is refused by the session in both.
+    // The fallback runtime is Electron 25, older than this one; a release fails without it (forge.config.ts),
+    // and file: is refused by the session in both.
     expect(absent.filter((name) => name !== 'GrantFileProtocolExtraPrivileges')).toEqual([]);
     expect(fuses.map((fuse) => `${fuse.name} ${fuse.on ? 'on' : 'off'}`)).toEqual([
       'RunAsNode off',

@@ -9,8 +9,8 @@ const denied = command(
 const hostPid = command('docker run --pid=host alpine');
 
 /**
- * Every page in the states it can be in, by the names of `renderer/dev`; where one is a matter of the
- * address, with what follows the page there. The first is the usual one.
+ * Every page in its possible states, by the names of `renderer/dev`; if a state depends on the address, with
+ * the suffix after the page. The first is the usual one.
  */
 export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>> = {
   overview: [
@@ -144,7 +144,7 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
   ],
 };
 
-/** What shows only when an answer takes long is waited for. */
+/** Content that appears only while a response is slow is waited for. */
 const late: Readonly<Record<string, string>> = {
   simulating: 'main [role="progressbar"]',
   planning: 'main .MuiSkeleton-root',
@@ -159,7 +159,7 @@ export interface PageLook {
   readonly shows: string | undefined;
 }
 
-/** All of them, each in both themes: the usual state of a page in both languages, the others in turn. */
+/** All of them, each in both themes: the usual state of a page in both languages, the others alternating. */
 export const allLooks: readonly PageLook[] = Object.entries(pageStates).flatMap(([page, states]) =>
   states.flatMap((written, index): readonly PageLook[] => {
     const [state = '', query] = written.split('?');
@@ -179,8 +179,8 @@ type Texts = typeof en | typeof zhCN;
 export const textsOf = (language: PageLook['language']): Texts => (language === 'en' ? en : zhCN);
 
 /**
- * What opens over a page: a dialog, a menu, a panel. `press` names the controls that lead there, as the
- * window's language has them.
+ * Overlays of a page: a dialog, a menu, a panel. `press`: labels of the controls to press, in the window's
+ * language.
  */
 export interface Opened {
   readonly name: string;

@@ -1,5 +1,5 @@
-// `npm run build`: command line, Electron main and preload, renderer, and the C programs. What is up to date
-// is not built again.
+// `npm run build`: command line, Electron main and preload, renderer, and the C programs. Builds only what
+// has changed.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -43,7 +43,7 @@ const targets = [
         target: 'node24',
         splitting: true,
         minify: withoutWhitespace,
-        // Most commands need none of them; together they are a third of the start of Node itself.
+        // Most commands need none of them; together they account for a third of Node's own start.
         plugins: [
           dockerodeAtFirstUse,
           builtinsAtFirstUse([
@@ -65,7 +65,7 @@ const targets = [
   },
   {
     // A bundle of its own: it runs for months beside the engine, and the rest of the command line would only
-    // sit in its memory. One file: an upgrade may replace what it would load later.
+    // use memory. One file: an upgrade may replace what it would load later.
     name: 'gateway',
     inputs: ['shared', 'gateway', 'cli'],
     outputs: ['dist/gateway/main.cjs', 'dist/gateway/splice-thread.cjs'],
@@ -76,7 +76,7 @@ const targets = [
       await bundle({
         ...common,
         input: { main: at('cli', 'gateway-main.ts') },
-        // 10 MB that most gateways never need; builds over gRPC, and registries, do.
+        // 10 MB that most gateways never need; used by builds over gRPC, and registries.
         plugins: [builtinsAtFirstUse(['node:http2', 'node:https', 'node:tls'])],
       });
     },
@@ -120,7 +120,7 @@ const targets = [
     outputs: ['runtime/build/bulkhead-runc', 'runtime/build/bulkhead-probe'],
     onlyOn: 'linux',
     build: async () => {
-      // The other architecture's too, where its cross compiler is installed.
+      // For the other architecture too, if its cross compiler is installed.
       const { stdout } = await must(
         'sh',
         [at('runtime', 'build.sh'), 'all'],
@@ -132,11 +132,11 @@ const targets = [
   },
 ];
 
-/** What the built app opens its window with; `npm run dev` has others. */
+/** How the built app opens its window; `npm run dev` has its own. */
 const windowTargets = ['Electron main process', 'renderer'];
 
 /**
- * Builds every target whose inputs changed since its outputs were made, side by side; with `window: false`
+ * Builds every target whose inputs changed since its outputs were made, concurrently; with `window: false`
  * without the window's. Rejects with the first failure, after all have ended.
  */
 async function buildStale({ window }) {
@@ -168,7 +168,7 @@ async function buildStale({ window }) {
     stale.map(async (target) => {
       const begun = new Date();
       const previous = statSync(target.stamp, { throwIfNoEntry: false });
-      // A failed build must not look like an old good one.
+      // A failed build must not look like an old successful one.
       rmSync(target.stamp, { force: true });
       await target.build();
       const absent = target.outputs.filter((file) => !existsSync(at(file)));
@@ -195,7 +195,7 @@ function isBuilt({ stamp, digest: wanted, outputs }) {
   );
 }
 
-/** SHA-256 over names and contents of all files of the inputs, tests and build outputs aside. */
+/** SHA-256 of names and contents of all files of the inputs, except tests and build outputs. */
 function digest(inputs) {
   const hash = createHash('sha256');
   for (const file of inputs.flatMap((input) => filesOf(at(input))).sort()) {
@@ -216,8 +216,8 @@ function filesOf(where) {
 }
 
 /**
- * Builds in a process of its own under the pinned Node, which the tools need and whose memory goes with it.
- * `window: false` leaves out Electron's main process and the renderer. Rejects with what to do.
+ * Builds in a process of its own under the pinned Node, which the tools need and whose memory is freed with
+ * it. `window: false` leaves out Electron's main process and the renderer. Rejects with what to do.
  */
 export async function build({ window = true } = {}) {
   const args = [at('scripts', 'build.mjs'), '--set-up-done', ...(window ? [] : ['--without-window'])];

@@ -1,11 +1,11 @@
-// How the sources become programs: rolldown, which Vite builds the renderer with, too.
+// How the sources are bundled: by rolldown, with which Vite also builds the renderer.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { Actionable, firstLines } from './console.mjs';
 import { at, repository } from './paths.mjs';
 
-// Outside the bundles, as Node's own modules are: a native module, and what Electron provides.
+// Not bundled, like Node's own modules: a native module, and what Electron provides.
 const external = ['koffi', 'electron'];
 
 const aliases = Object.fromEntries(
@@ -13,13 +13,13 @@ const aliases = Object.fromEntries(
     // dockerode loads these for engines over SSH and for BuildKit sessions, which are not used here: two
     // megabytes and a network stack less.
     ...['ssh2', '@grpc/grpc-js', '@grpc/proto-loader'],
-    // electron-store would check a schema with the first two, and migrate by versions with the third; ours
+    // electron-store would validate a schema with the first two, and migrate by versions with the third; ours
     // does neither.
     ...['ajv/dist/2020.js', 'ajv-formats', 'semver'],
   ].map((name) => [name, at('scripts', 'absent-module.cjs')]),
 );
 
-/** A `minify` option: names stay, whitespace goes. Stack traces can be read. */
+/** A `minify` option: removes whitespace, keeps names. Stack traces stay readable. */
 export const withoutWhitespace = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
 
 /**
@@ -49,14 +49,13 @@ export function rolldownOptions({
     external,
     tsconfig: false,
     logLevel: 'silent',
-    // The ES modules of packages that have both: what requires relatively in a wrapper of its own cannot be
-    // bundled.
+    // The ES modules of packages that have both: relative `require` calls inside a wrapper cannot be bundled.
     resolve: { alias: aliases, mainFields: ['module', 'main'] },
     transform: { target },
     plugins,
     output: {
       dir: directory,
-      // Importing a builtin module as an ES module loads all that it exports: of node:http, fetch too.
+      // Importing a builtin module as an ES module evaluates all its exports: for node:http, fetch too.
       format: 'cjs',
       entryFileNames: '[name].cjs',
       chunkFileNames: '[name]-[hash].cjs',
@@ -95,20 +94,20 @@ export function electronBundles({ entry, directory }) {
   return [
     {
       ...common,
-      // The window is there before the engine's modules are read.
+      // The window opens before the engine's modules are loaded.
       input: { main: entry, dockerode: 'dockerode' },
       splitting: true,
       minify: withoutWhitespace,
       plugins: [dockerodeAtFirstUse],
     },
-    // Apart, and whole: a sandboxed preload can require nothing of Node.
+    // Separate, and in one file: a sandboxed preload can require nothing of Node.
     { ...common, input: { preload: at('electron', 'preload', 'index.ts') } },
   ];
 }
 
 /**
- * Puts the files of a bundle into place, each at once, the entry points last. Chunks of the build before stay
- * until the next one (`removeStaleOutputs`): what runs from it may still load them.
+ * Installs the files of a bundle, each atomically, the entry points last. Chunks of the previous build stay
+ * until the next one (`removeStaleOutputs`): a running program may still load them.
  */
 function writeOutputs(directory, output) {
   mkdirSync(directory, { recursive: true });
@@ -121,8 +120,8 @@ function writeOutputs(directory, output) {
 }
 
 /**
- * Removes what was last written before the build that began at `previousBuildMs`: chunks with names that no
- * later build gave. A build gives every file of its own a new time.
+ * Removes files last written before the build that began at `previousBuildMs`: chunks with names that no
+ * later build used. A build gives every file of its own a new time.
  */
 export function removeStaleOutputs(directory, previousBuildMs) {
   for (const name of readdirSync(directory)) {
@@ -154,8 +153,8 @@ export function builtinsAtFirstUse(names) {
 }
 
 /**
- * Plugin: loads dockerode when the first client is made, from an entry point of its own with that name. It
- * takes 20 ms to read and run, and the state that a window first shows does not need it.
+ * Plugin: loads dockerode when the first client is created, from an entry point of its own with that name. It
+ * takes 20 ms to load, and is not needed for the state that a window shows first.
  */
 export const dockerodeAtFirstUse = {
   name: 'dockerode-at-first-use',
@@ -168,7 +167,7 @@ export const dockerodeAtFirstUse = {
       : null,
 };
 
-/** Builds the renderer with Vite beside the old one, and puts it in its place. */
+/** Builds the renderer with Vite next to the old one, and then replaces that. */
 export async function bundleRenderer() {
   const { build } = await import('vite');
   const fresh = at('dist', `.renderer-${process.pid}`);

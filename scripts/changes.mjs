@@ -1,14 +1,14 @@
-// What `npm test -- --changed` takes for changed, and what of the tests that concerns.
+// The changed files for `npm test -- --changed`, and the affected tests.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Actionable, run } from './console.mjs';
 import { at, repository } from './paths.mjs';
 
-/** At most so many whole files of engine tests: they take up to minutes each. */
+/** Maximum number of whole files of engine tests: they take up to minutes each. */
 const maxEngineFiles = 3;
 
 /**
- * The commit that `reference` names, or where this branch left main, and the files that differ from it:
+ * The commit of `reference`, or the one at which this branch left main, and the files that differ from it:
  * committed, not committed and new ones. Paths are relative to the repository; deleted files are left out.
  */
 export async function findChanges(reference) {
@@ -33,10 +33,10 @@ export async function findChanges(reference) {
   return { base, files };
 }
 
-/** The files that a checker of sources takes. */
+/** The files that a checker of sources accepts. */
 export const sourceFiles = (files) => files.filter((file) => /\.(?:ts|tsx|mjs|js|cjs)$/.test(file));
 
-/** Programs that tests on a real engine run, and what those tests are made of. */
+/** Programs used by tests on a real engine, and the support code of those tests. */
 const reachesEngine = new RegExp(
   '^(?:shared|engine|planner|supervisor|gateway|cli|runtime|tests|bin)/|' +
     '^(?:package-lock\\.json|scripts/build\\.mjs)$',

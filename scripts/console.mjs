@@ -1,20 +1,19 @@
-// What the scripts say to a person, and how they end with one actionable sentence.
+// Output of the scripts, and errors that end them with one sentence that says what to do.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
 /**
- * A failure that a person can act on: `message` is one sentence that says what to do. Printed without a
- * stack.
+ * A failure that the user can fix: `message` is one sentence that says what to do. Printed without a stack.
  */
 export class Actionable extends Error {}
 
-/** Says what is being done now. */
+/** Prints the current step. */
 export function step(text) {
   console.log(`▸ ${text}`);
 }
 
-/** Says a fact that belongs to the step above it. */
+/** Prints a fact below the step. */
 export function note(text) {
   console.log(`  ${text}`);
 }
@@ -22,7 +21,7 @@ export function note(text) {
 /**
  * Runs the body of a script: an `Actionable` ends it with that sentence and exit code 1, anything else is a
  * defect and is shown with its stack. `closing` is the last line in both cases. With `--help` nothing is run:
- * the comment at the script's head is shown.
+ * the comment at the script's head is printed.
  */
 export async function main(body, { closing } = {}) {
   if (process.argv.some((argument) => argument === '--help' || argument === '-h')) {
@@ -38,15 +37,15 @@ export async function main(body, { closing } = {}) {
   }
 }
 
-/** What the comment at the head of a script says: its help. */
+/** The text of the comment at the head of a script: its help. */
 export function headComment(source) {
   const [, block, lines] = /^(?:\/\*\*([^]*?)\*\/|((?:\/\/.*\n)+))/.exec(source) ?? [];
   return (block ?? lines ?? '').replaceAll(/^(?: \*|\/\/) ?/gm, '').trim();
 }
 
 /**
- * Runs a command without a shell. Resolves with `{ code, stdout, stderr }`; `code` is null where a signal or
- * `timeoutMs` ended it and 127 where the program does not exist. `show` passes its output through instead.
+ * Runs a command without a shell. Resolves with `{ code, stdout, stderr }`; `code` is null if a signal or
+ * `timeoutMs` ended it and 127 if the program does not exist. `show` passes its output through instead.
  */
 export function run(command, args, { cwd, env, show = false, timeoutMs = 0 } = {}) {
   return new Promise((resolve) => {
@@ -81,8 +80,8 @@ export function run(command, args, { cwd, env, show = false, timeoutMs = 0 } = {
 }
 
 /**
- * Like `run`, and ends the script where the command fails: `otherwise` is the sentence, the command's last
- * lines follow it.
+ * Like `run`, and ends the script if the command fails: `otherwise` is the sentence, followed by the
+ * command's last lines.
  */
 export async function must(command, args, otherwise, options = {}) {
   const result = await run(command, args, options);

@@ -1,12 +1,12 @@
-// What the machine itself must have: an engine, a compiler, the libraries of a window. Debian and its
-// descendants as root; elsewhere: instructions.
+// What the machine itself must have: an engine, a compiler, the libraries of a window. Installed by root on
+// Debian and its descendants; elsewhere: instructions.
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { Actionable, must, note, run, step } from './console.mjs';
 
 /**
- * Each line is satisfied by any one of its packages, or by its command on PATH. The first package that the
- * machine's lists know is installed. Several names: releases that renamed or merged a package.
+ * Each line is satisfied by any one of its packages, or by its command on PATH. The first package that is in
+ * the machine's lists is installed. Several names: releases that renamed or merged a package.
  */
 const engine = [
   { packages: ['docker.io', 'docker-ce'], command: 'dockerd' },
@@ -16,7 +16,7 @@ const engine = [
   { packages: ['iptables'], command: 'iptables' },
   { packages: ['iproute2'], command: 'ip' },
   { packages: ['lxcfs'], command: 'lxcfs' },
-  // The gateway unpacks with these what is copied into containers.
+  // Programs with which the gateway unpacks what is copied into containers.
   { packages: ['xz-utils'], command: 'xz' },
   { packages: ['bzip2'], command: 'bzip2' },
 ];
@@ -44,8 +44,8 @@ const display = [
   { packages: ['xvfb'], command: 'Xvfb' },
   { packages: ['xauth'], command: 'xauth' },
 ];
-// What only the tests use: a client that is not ours, and a registry of our own. The C programs are also
-// built for the other architecture, and tried in its emulator, and with clang's sanitizers and fuzzer.
+// Only for tests: a client that is not ours, and a registry of our own. The C programs are also built for the
+// other architecture, and run in its emulator, and with clang's sanitizers and fuzzer.
 const [crossCompiler, crossLibrary] =
   process.arch === 'arm64'
     ? ['gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross']
@@ -60,7 +60,7 @@ const tests = [
   { packages: ['attr'], command: 'setfattr' },
   { packages: ['zstd'], command: 'zstd' },
   { packages: ['procps'], command: 'ps' },
-  // A current browser: the renderer is tested in it, beside Electron's older one.
+  // A current browser: the renderer is tested in it, in addition to Electron's older one.
   { packages: ['chromium'], command: 'chromium' },
   // A desktop around the window: its bus, a notification server and a panel with a tray.
   { packages: ['dbus-daemon', 'dbus'], command: 'dbus-daemon' },
@@ -68,15 +68,15 @@ const tests = [
   { packages: ['libglib2.0-bin'], command: 'gdbus' },
   { packages: ['dunst'], command: 'dunst' },
   { packages: ['xfce4-panel'], command: 'xfce4-panel' },
-  // Shown at work inside privileged containers.
+  // Run inside privileged containers by tests.
   { packages: ['systemd'] },
   { packages: ['libcap2-bin'], command: 'setcap' },
   { packages: ['qemu-user'] },
   { packages: ['clang-19'] },
   { packages: ['libclang-rt-19-dev'] },
 ];
-// The fallback runtime is packaged from a zip, as the official one comes; every package has the probes of
-// both architectures. electron-forge makes .deb and .rpm files.
+// The fallback runtime is packaged from a zip, like the official one; every package has the probes of both
+// architectures. electron-forge makes .deb and .rpm files.
 const packaging = [
   { packages: ['zip'], command: 'zip' },
   { packages: ['dpkg'], command: 'dpkg-deb' },
@@ -97,7 +97,7 @@ const machine = [
 const sets = { display, tests: [...tests, ...packaging, ...machine], packaging };
 
 const alternatives = ({ packages }) => packages.join(' | ');
-/** What the .deb depends on: libraries of the window, as dependencies of a control file. */
+/** Dependencies of the .deb: libraries of the window, in the syntax of a control file. */
 export const windowPackages = window.map(alternatives);
 /** What the .deb recommends: an embedded engine needs it, other targets do not. */
 export const recommendedPackages = [...engine, ...fonts].map(alternatives);
@@ -169,7 +169,7 @@ async function install(missing) {
   await withoutStartingServices(names, async () => {
     let result = await fetchAndSetUp();
     if (result.code !== 0) {
-      // Lists that are older than the mirror name files that are gone.
+      // Lists that are older than the mirror name files that no longer exist.
       step('Updating the package lists (apt-get update) and trying again');
       await run('apt-get', ['update', '-qq']);
       result = await fetchAndSetUp();
@@ -181,7 +181,7 @@ async function install(missing) {
   });
 }
 
-/** Of each need the first package that apt knows, without repeats. */
+/** For each need the first package that apt has, without duplicates. */
 async function candidates(missing) {
   const all = missing.flatMap((need) => need.packages);
   const { stdout } = await run('apt-cache', ['policy', ...all], { env: { LC_ALL: 'C' } });
@@ -219,16 +219,15 @@ async function installedPackages(names) {
 }
 
 function onPath(command) {
-  // sbin too: a user's PATH lacks it on Debian, root's has it.
+  // sbin too: on Debian a user's PATH lacks it, root's has it.
   return [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'].some(
     (directory) => directory !== '' && existsSync(`${directory}/${command}`),
   );
 }
 
 /**
- * Debian starts a service when its package is installed: for docker.io a machine-wide engine that nobody
- * asked for, as the embedded engine is a private one. Debian's own switch, policy-rc.d, holds that back while
- * `body` runs.
+ * Debian starts a service when its package is installed: for docker.io a machine-wide engine, while the
+ * embedded engine is a private one. Debian's own switch, policy-rc.d, prevents that while `body` runs.
  */
 async function withoutStartingServices(packages, body) {
   const policy = '/usr/sbin/policy-rc.d';

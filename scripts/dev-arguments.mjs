@@ -3,7 +3,7 @@ import { URLSearchParams } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Actionable } from './console.mjs';
 
-/** Options of scripts/dev.mjs, as its head describes them. Rejects what is none. */
+/** Options of scripts/dev.mjs, as described at its head. Rejects unknown ones. */
 export function parseDevArguments(args) {
   let values;
   try {

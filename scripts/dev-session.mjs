@@ -1,5 +1,5 @@
-// The part of `npm run dev` that stays: Vite's server, the watched bundle of Electron's main process, and the
-// window. Started by scripts/dev.mjs under the pinned Node.
+// The long-running part of `npm run dev`: Vite's server, the watched bundle of Electron's main process, and
+// the window. Started by scripts/dev.mjs under the pinned Node.
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { createServer as createTcpServer } from 'node:net';
 import path from 'node:path';
@@ -32,7 +32,7 @@ await main(async () => {
   } finally {
     await server.close();
   }
-  // Watchers of the bundlers may stay.
+  // Watchers of the bundlers may keep running.
   process.exit();
 });
 
@@ -47,7 +47,7 @@ async function serveRenderer() {
       strictPort: true,
       // node_modules of a second worktree may be a link.
       fs: { allow: [repository, realpathSync(at('node_modules'))] },
-      // The page's own address, app://bulkhead, does not tell where the server is.
+      // The page's own address, app://bulkhead, does not contain the server's.
       hmr: { protocol: 'ws', host: '127.0.0.1', clientPort: port },
     },
   });
@@ -71,7 +71,7 @@ function freePort() {
 /** Bundles the main process and opens the window; again after each change. Resolves when all is over. */
 async function runWindow({ options, address, page, ended }) {
   mkdirSync(output, { recursive: true });
-  // Electron opens a folder with a package.json.
+  // Electron opens a directory with a package.json.
   writeFileSync(
     path.join(output, 'package.json'),
     JSON.stringify({ name: 'bulkhead', version: '0.0.0-dev', main: 'main.cjs' }),

@@ -1,4 +1,4 @@
-// The window of `npm run dev`: Electron as a process that is started anew after a change.
+// The window of `npm run dev`: Electron as a process that is restarted after a change.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
@@ -16,25 +16,25 @@ export class DevWindow {
   /** Restarts, one after the other. */
   #turn = Promise.resolve();
   #onClosed;
-  /** Resolves when somebody closes the window. One that crashes comes back at the next change. */
+  /** Resolves when the user closes the window. After a crash it is opened again at the next change. */
   closed = new Promise((resolve) => {
     this.#onClosed = resolve;
   });
 
-  /** `folder` holds the package.json of the app. */
+  /** `folder` contains the package.json of the app. */
   constructor({ folder, args, env }) {
     this.#env = { ...process.env, ...env };
     this.#command = [
       // Chromium's sandbox refuses to run as root; a user's app keeps it.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       folder,
-      // An own profile: the installed app may be open, and is one window a profile.
+      // A profile of its own: the installed app may be open, and has one window per profile.
       `--user-data-dir=${path.join(stamps, 'dev-profile')}`,
       ...args,
     ];
   }
 
-  /** Opens the window; where it is open, ends it first. */
+  /** Opens the window; ends an open one first. */
   restart() {
     this.#turn = this.#turn.then(async () => {
       await this.#stop();

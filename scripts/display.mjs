@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { Actionable } from './console.mjs';
 
 /**
- * Starts Xvfb on a display that it finds free itself. Resolves with `{ name, stop }`, `name` such as `:99`;
- * `stop` ends it by its process and resolves when it has ended.
+ * Starts Xvfb on a free display, which it finds itself. Resolves with `{ name, stop }`, `name` such as `:99`;
+ * `stop` ends its process and resolves when it has ended.
  */
 export async function startDisplay(size = '1440x900x24') {
-  // -displayfd 3: Xvfb writes the number it took to its fourth stream once it takes clients.
+  // -displayfd 3: Xvfb writes its display number to this descriptor once it accepts clients.
   const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', size, '-nolisten', 'tcp', '-noreset'], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
@@ -21,7 +21,7 @@ export async function startDisplay(size = '1440x900x24') {
   const number = await Promise.race([
     new Promise((resolve) => {
       let line = '';
-      // The number and its newline may come apart, and Xvfb dies of a stream closed between them.
+      // The number and its newline may arrive separately, and Xvfb dies if the stream is closed between them.
       xvfb.stdio[3].setEncoding('utf8').on('data', (chunk) => {
         line += chunk;
         if (line.endsWith('\n')) resolve(line.trim());
@@ -34,7 +34,7 @@ export async function startDisplay(size = '1440x900x24') {
       'The virtual display did not start: install the package xvfb and try again ' +
         `(${output.trim() || 'Xvfb ended at once'}).`,
     );
-  // From here on it must not hold up the end of this program.
+  // From here on it must not keep this program running.
   xvfb.unref();
   xvfb.stdio[3].destroy();
   return {

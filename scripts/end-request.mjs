@@ -1,7 +1,7 @@
-// When a program that stays is to end.
+// When a long-running program must end.
 import process from 'node:process';
 
-// npm passes SIGTERM to the shell between us, which keeps it to itself: whoever is an orphan is to end too.
+// npm passes SIGTERM to the shell between us, which does not forward it: an orphaned process must end, too.
 const parent = process.ppid;
 
 /** Resolves at Ctrl-C, SIGTERM or SIGHUP, and when the parent process is gone. */

@@ -6,8 +6,8 @@ import { Actionable, lastLines, note, run, step } from './console.mjs';
 import { bulkheadCommand } from './paths.mjs';
 
 /**
- * Starts the embedded engine of `root` unless it runs. Resolves true when it is ready, false where this user
- * can't start it (and has printed why).
+ * Starts the embedded engine of `root` unless it runs. Resolves true when it is ready, false if this user
+ * can't start it (and the reason was printed).
  */
 export async function ensureEngine(root) {
   const machineWide = await answersPing('/var/run/docker.sock');

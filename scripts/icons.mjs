@@ -1,12 +1,12 @@
-// The tray's and the app's icons, drawn at build from the same paths that the window shows.
+// The tray's and the app's icons, drawn by the build from the same paths that the window shows.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { at } from './paths.mjs';
 import { png, polygonsOf } from './raster.mjs';
 
 /**
- * Each state has a shape of its own: a tray says it without colour, too. Colours keep a contrast of 3 to
- * light and dark panels.
+ * Each state has a shape of its own, so that a tray is readable without colour, too. Colours keep a contrast
+ * of 3 to light and dark panels.
  */
 const tray = {
   protected: { icon: 'GppGoodOutlined', colour: [0x2b, 0x9a, 0x5f] },

@@ -1,13 +1,13 @@
-// What the app is made of and under which licences: dist/licences.json, which the app shows.
+// The components of the app and their licences: dist/licences.json, which the app shows.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { at } from './paths.mjs';
 
-/** Packages that stand in a bundle as something else or not at all: see `aliases` in scripts/bundle.mjs. */
+/** Packages that are replaced in a bundle: see `aliases` in scripts/bundle.mjs. */
 const leftOut = new Set(['ssh2', '@grpc/grpc-js', '@grpc/proto-loader']);
 
 /**
- * Every package that the app, gateway and command line are built of, with its licence text. Rejects a package
+ * Every package in the app, the gateway and the command line, with its licence text. Rejects a package
  * without a licence.
  */
 export function packagesWithLicences() {
@@ -16,7 +16,7 @@ export function packagesWithLicences() {
   const found = new Map();
   const visit = (name, from) => {
     if (leftOut.has(name)) return;
-    // As Node looks: in the package's own node_modules, then outwards.
+    // Resolved like Node: in the package's own node_modules, then outwards.
     let where = from;
     let key;
     for (;;) {

@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-// The maintainer scripts of the package for servers, with their places below a directory. systemctl and the
-// command line write down how they are called.
+// The maintainer scripts of the package for servers, with their paths below a directory. systemctl and the
+// command line record how they are called.
 const scripts = path.join(import.meta.dirname, '../packaging/debian');
 let root = '';
 const at = (file: string) => path.join(root, file);
@@ -15,7 +15,7 @@ const put = async (file: string, content = '') => {
   await writeFile(at(file), content);
 };
 
-/** A program that records its arguments, and fails where they match the regular expression `fails`. */
+/** A program that records its arguments, and fails if they match the regular expression `fails`. */
 async function putProgram(file: string, fails = '^$'): Promise<void> {
   const lines = [
     '#!/bin/sh',

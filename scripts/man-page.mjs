@@ -1,7 +1,7 @@
 // bulkhead(1), from the commands and options of the command line.
 import { allCommands } from '../cli/command-tree.ts';
 
-/** Text as man(7) takes it: hyphens as typed, no line that begins a request. */
+/** Text escaped for man(7): hyphens as typed, no line that begins a request. */
 const roff = (text) =>
   text
     .replaceAll('\\', String.raw`\e`)
@@ -11,7 +11,7 @@ const roff = (text) =>
 const optionLines = (options) =>
   options.flatMap(({ flags, description }) => ['.TP', `.B ${roff(flags)}`, roff(description)]);
 
-/** Files that are the same on every machine; what lies below an engine's directory is in the guide. */
+/** Files that are the same on every machine; those below an engine's directory are in the guide. */
 const files = [
   ['/etc/bulkhead/admin-settings.json', "The settings in force for the machine's own Docker Engine."],
   ['/var/lib/bulkhead/system', "What is kept for the machine's own Docker Engine: history, records, logs."],

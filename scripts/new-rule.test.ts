@@ -25,7 +25,7 @@ const { loadTranslator } = await import('../shared/messages/translator.ts');
 const { describeExplanation } = await import('../cli/explain.ts');
 const { entryTitle, entryWhy, insteadOf } = await import('../renderer/pages/activity/entry-text.ts');
 
-// The code is of no rule that is there.
+// The code must not be in use.
 const denial = deny('no-cats' as 'swarm', '--cat');
 
 it('a rule of the list has its refusal in every language', async () => {

@@ -19,8 +19,8 @@ import { at, pinnedNode, repository, stamps } from './paths.mjs';
 const stamp = path.join(stamps, 'npm-packages');
 
 /**
- * Installs the npm packages when package-lock.json is not the one that was installed last. No package's
- * install script is run.
+ * Installs the npm packages when package-lock.json is not the one that was installed last. No install script
+ * of a package is run.
  */
 export async function installNpmPackages() {
   const wanted = createHash('sha256')
@@ -28,8 +28,8 @@ export async function installNpmPackages() {
     .digest('hex');
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     step('Installing npm packages');
-    // `npm ci` deletes node_modules first, under the feet of whatever runs from it; an existing tree is
-    // brought up to date instead.
+    // `npm ci` deletes node_modules first, which breaks running programs; an existing tree is updated
+    // instead.
     const how = existsSync(at('node_modules', '.package-lock.json')) ? ['install', '--no-save'] : ['ci'];
     await must(
       npm.command,

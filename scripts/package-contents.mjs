@@ -1,4 +1,4 @@
-// What a package has in it, beside the Electron runtime: app.asar, and the programs in resources/program.
+// The content of a package, besides the Electron runtime: app.asar, and the programs in resources/program.
 import {
   cpSync,
   existsSync,
@@ -18,13 +18,13 @@ import { bothProbes } from './probes.mjs';
 
 /** The app's bundle, by its directory below the repository and its entry points. */
 const appBundle = { directory: '/dist/electron', entries: ['main.cjs', 'preload.cjs'] };
-/** What else is in app.asar, with all that is below. */
+/** Other parts of app.asar, with everything below. */
 const appTrees = ['/dist/renderer', '/dist/icons', '/dist/licences.json', '/package.json'];
 
 /**
- * What becomes app.asar: the built main process, preload and renderer, and package.json. Source maps and
- * everything else stay out. Returns a predicate on files and directories of the repository, whose paths begin
- * with a slash at its top.
+ * The content of app.asar: the built main process, preload and renderer, and package.json. Source maps and
+ * everything else are left out. Returns a predicate for files and directories of the repository, whose paths
+ * begin with a slash at its top.
  */
 export function appFilter() {
   const { directory, entries } = appBundle;
@@ -36,8 +36,8 @@ export function appFilter() {
 }
 
 /**
- * The files of a bundle without its source maps, and without the chunks of earlier builds that lie beside it:
- * what its entry points name, and what that names.
+ * The files of a bundle without source maps, and without chunks of earlier builds next to it: its entry
+ * points, and the files that they reference.
  */
 export function bundleFiles(directory, entries) {
   const files = readdirSync(directory).filter((file) => !file.endsWith('.map'));
@@ -52,14 +52,14 @@ export function bundleFiles(directory, entries) {
   return [...wanted];
 }
 
-/** Copies what `bundleFiles` finds. */
+/** Copies the files of `bundleFiles`. */
 export function copyBundle(from, entries, to) {
   mkdirSync(to, { recursive: true });
   for (const file of bundleFiles(from, entries)) cpSync(path.join(from, file), path.join(to, file));
 }
 
 /**
- * Puts what stays a tree of files beside the app into `directory`: the command line, gateway and runtime,
+ * Copies to `directory` what stays a tree of files beside the app: the command line, gateway and runtime,
  * with the pinned Node. The app can't run as Node itself (its fuse is off), and root's processes must not
  * need a window's runtime. Laid out as in the repository, so that one launcher serves both.
  */
@@ -85,7 +85,7 @@ export function stageProgram(directory) {
   for (const name of ['LICENSE', 'README.md']) if (existsSync(at(name))) copy(name);
 }
 
-/** Puts the fallback runtime into `directory`, as the zip that the packager would have downloaded. */
+/** Copies the fallback runtime to `directory`, like the zip that the packager would have downloaded. */
 export async function zipRuntime(electron, directory) {
   const name = `electron-v${electron.version}-${process.platform}-${process.arch}.zip`;
   if (existsSync(path.join(directory, name))) return;

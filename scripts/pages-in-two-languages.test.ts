@@ -11,7 +11,7 @@ const pages = [
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const blocks = (text: string) =>
   [...text.matchAll(/^```\w*\n([^]*?)^```/gm)].map(([, inside = '']) => inside);
-/** Commands and output without what explains them. */
+/** Commands and output without comments. */
 const commands = (text: string) =>
   blocks(text)
     .flatMap((block) => block.split('\n'))

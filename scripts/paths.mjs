@@ -1,4 +1,4 @@
-// Where things are in this repository, and the Node that runs them.
+// Paths in this repository, and the Node that runs its programs.
 import { realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const repository = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 export const at = (...names) => path.join(repository, ...names);
 
-/** The pinned Node of the npm package `node`: runs TypeScript as it is, whatever Node the machine has. */
+/** The pinned Node of the npm package `node`: runs TypeScript directly, whatever Node the machine has. */
 export const pinnedNode = at(
   'node_modules',
   'node',
@@ -21,15 +21,15 @@ const machineCache = '/var/cache/bulkhead';
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
 /**
- * Where files are put that outlive a clone and `npm ci`, such as a downloaded Electron runtime. What root
- * sets up is for every user of the machine.
+ * Where files are stored that outlive a clone and `npm ci`, such as a downloaded Electron runtime. What root
+ * installs is for every user of the machine.
  */
 export const cache = isRoot && process.env.XDG_CACHE_HOME === undefined ? machineCache : ownCache;
 
-/** Where they are looked for, first to last. Root runs nothing out of a place that is not root's. */
+/** Where they are looked up, in order. Root runs nothing from a directory that is not root's. */
 export const caches = [...new Set(isRoot ? [cache] : [ownCache, machineCache])];
 
-/** Stamps that make a second run quick; gone with node_modules. */
+/** Stamps that make a second run fast; removed with node_modules. */
 export const stamps = at('node_modules', '.cache', 'bulkhead');
 
 export const artifacts = at('artifacts');
@@ -40,7 +40,7 @@ export const bulkheadCommand = at('bin', 'bulkhead');
 /** The root of the engine that `npm start` opens. */
 export const engineRoot = path.resolve(process.env.BULKHEAD_ROOT ?? '/var/lib/bulkhead');
 
-/** True for the module that `node` was started with, false where another one imports it. */
+/** True for the module that `node` was started with, false if another one imports it. */
 export function isProgram(moduleUrl) {
   return process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(moduleUrl);
 }

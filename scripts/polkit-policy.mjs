@@ -1,4 +1,4 @@
-// The polkit policy: what pkexec asks, in English and Chinese, before it runs a command of ours as root.
+// The polkit policy: the prompts of pkexec, in English and Chinese, before it runs a command of ours as root.
 
 /** Commands that the app runs elevated, and those that put the gateway in front of an engine. */
 const commands = ['apply', 'containers', 'engine', 'verify', 'install', 'uninstall'];

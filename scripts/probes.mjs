@@ -1,5 +1,5 @@
 // The programs that verification runs in containers. Docker Desktop's engine is a Linux on every system, of
-// either architecture: every package carries both.
+// either architecture: every package contains both.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -8,14 +8,14 @@ import { repository } from './paths.mjs';
 
 const architectures = ['amd64', 'arm64'];
 
-/** Where the probe of an architecture is, in the repository and in a package. */
+/** The path of the probe for an architecture, in the repository and in a package. */
 export const probeOf = (architecture) => path.join('runtime', 'build', architecture, 'bulkhead-probe');
 
 /** The probes that are not built below `directory`. */
 export const missingProbes = (directory = repository) =>
   architectures.map(probeOf).filter((file) => !existsSync(path.join(directory, file)));
 
-/** Both probes by their places below `directory`. Throws with what to do where one is missing. */
+/** Both probes by their paths below `directory`. Throws with what to do if one is missing. */
 export function bothProbes(directory = repository, platform = process.platform) {
   const missing = missingProbes(directory);
   if (missing.length === 0) return architectures.map(probeOf);
@@ -25,7 +25,7 @@ export function bothProbes(directory = repository, platform = process.platform) 
   );
 }
 
-/** What to do about missing probes. They are C for Linux: no compiler of another system makes them. */
+/** What to do about missing probes. They are C for Linux: compilers of other systems can't build them. */
 export const howToGet = (platform = process.platform) =>
   platform === 'linux'
     ? "install the other architecture's cross compiler (Debian: " +

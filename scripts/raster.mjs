@@ -1,9 +1,9 @@
-// Draws SVG paths into PNG files: a handful of icons, so no native library is needed.
+// Draws SVG paths into PNG files: only a few icons, so no native library is needed.
 import { Buffer } from 'node:buffer';
 import { deflateSync, crc32 } from 'node:zlib';
 
 /**
- * A path's `d` as closed polygons, curves flattened. Knows M L H V C S and Z, absolute and relative, and
+ * A path's `d` as closed polygons, curves flattened. Supports M L H V C S and Z, absolute and relative, and
  * circles by `circle`.
  */
 export function polygonsOf(d) {
@@ -75,7 +75,7 @@ export function polygonsOf(d) {
 }
 
 /**
- * How much of each pixel the polygons cover (nonzero winding), 0–255, for a view box of `box` units drawn
+ * The coverage of each pixel by the polygons (nonzero winding), 0–255, for a view box of `box` units drawn
  * `size` pixels wide.
  */
 export function coverage(polygons, box, size) {

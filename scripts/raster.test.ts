@@ -8,7 +8,7 @@ describe('drawing paths', () => {
       255, 255, 0, 0, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     ]);
     expect([...coverage(polygonsOf('M0 0h1.5v1H0z'), 2, 2)]).toEqual([255, 128, 0, 0]);
-    // Wound the other way round, an inner path is a hole.
+    // With the opposite winding, an inner path is a hole.
     expect([...coverage(polygonsOf('M0 0h3v3H0zM1 1v1h1V1z'), 3, 3)]).toEqual([
       255, 255, 255, 255, 0, 255, 255, 255, 255,
     ]);

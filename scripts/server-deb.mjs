@@ -7,8 +7,8 @@ import { at } from './paths.mjs';
 import { stageFiles } from './server-stage.mjs';
 
 /**
- * What the pinned Node is linked with; a runc; what the gateway unpacks copies with. The embedded engine
- * needs no systemd, and the app comes as bulkhead-desktop.
+ * The libraries of the pinned Node; a runc; programs with which the gateway unpacks copies. The embedded
+ * engine needs no systemd, and the app is in bulkhead-desktop.
  */
 const depends = [
   'libc6 (>= 2.28)',
@@ -22,7 +22,7 @@ const depends = [
 const recommends = ['docker.io | docker-ce', 'lxcfs'];
 const suggests = ['pkexec | policykit-1', 'bulkhead-desktop'];
 
-/** A version of npm as dpkg and rpm order it: a pre-release comes before its release. */
+/** A version of npm in the ordering of dpkg and rpm: a pre-release comes before its release. */
 export const packageVersion = (version) => version.replace('-', '~');
 
 /** Paragraphs for DEBIAN/control and the spec file. */
@@ -91,7 +91,7 @@ export async function buildDeb({ metadata, architecture, stage, files, out }) {
   const file = path.join(out, `bulkhead_${packageVersion(metadata.version)}_${architecture}.deb`);
   await must(
     'dpkg-deb',
-    // As the desktop package: a fifth of xz's time.
+    // Like the desktop package: a fifth of xz's time.
     ['--build', '--root-owner-group', '-Zzstd', stage, file],
     'dpkg-deb could not make the package: see below.',
   );

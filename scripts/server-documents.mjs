@@ -1,4 +1,4 @@
-// What the server package has beside its programs: man page, completions, polkit policy, licences, changes.
+// What the server package has besides its programs: man page, completions, polkit policy, licences, changes.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { commandTree } from '../cli/command-tree.ts';
@@ -16,7 +16,7 @@ const zshDirectories = { deb: '/usr/share/zsh/vendor-completions', rpm: '/usr/sh
 
 const compressed = (content) => gzipSync(content, { level: 9 });
 
-/** The command line in one language, and what its elevated commands ask. */
+/** The command line in one language, and the prompts of its elevated commands. */
 async function inLanguage(language) {
   await setLocale(language);
   const tree = commandTree(await buildProgram());
@@ -29,7 +29,7 @@ async function inLanguage(language) {
   return { tree, message: (command) => messages.get(command) };
 }
 
-/** LICENSE, and the licence of every package in the bundles; Electron is in the desktop package alone. */
+/** LICENSE, and the licence of every package in the bundles; Electron is only in the desktop package. */
 function copyright() {
   const parts = packagesWithLicences()
     .filter(({ name }) => name !== 'electron')

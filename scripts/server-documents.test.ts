@@ -19,7 +19,7 @@ beforeAll(async () => {
     documents.set(to, String(typeof content === 'string' ? content : gunzipSync(content)));
 });
 
-/** What bash offers after these words. */
+/** The completions of bash after these words. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-completion-'));
   try {

@@ -1,22 +1,22 @@
-// The programs of the server package: where each comes from, and where it is installed.
+// The programs of the server package: their sources, and where they are installed.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { bundleFiles } from './package-contents.mjs';
 import { repository } from './paths.mjs';
 
-/** Architectures by Debian's names, as npm and rpm call them. */
+/** Architectures by Debian's names, with npm's and rpm's names. */
 export const architectures = {
   amd64: { npm: 'x64', rpm: 'x86_64' },
   arm64: { npm: 'arm64', rpm: 'aarch64' },
 };
 
-/** Debian's name of this machine's architecture; undefined for one that no package is made for. */
+/** Debian's name of this machine's architecture; undefined if no package is made for it. */
 export const nativeArchitecture = Object.keys(architectures).find(
   (name) => architectures[name].npm === process.arch,
 );
 
-/** What koffi loads; the rest of it are its sources. */
+/** The files that koffi loads; the rest of it are its sources. */
 const koffiFiles = [
   'LICENSE.txt',
   'package.json',
@@ -56,13 +56,13 @@ function nativeFiles(architecture, root) {
   ];
 }
 
-/** Which files of an architecture are not in this clone, relative to it. */
+/** Which files for an architecture are missing in this clone, relative to it. */
 export const missingFiles = (architecture, root = repository) =>
   nativeFiles(architecture, root)
     .map(({ from }) => from)
     .filter((file) => !existsSync(path.join(root, file)));
 
-/** package.json as far as Node and people read it there. */
+/** package.json: the parts that Node and users need there. */
 function packageJson(root) {
   const { name, version, description, license, author, type } = JSON.parse(
     readFileSync(path.join(root, 'package.json'), 'utf8'),

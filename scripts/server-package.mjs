@@ -15,13 +15,13 @@ import { architectures, missingFiles, nativeArchitecture, serverPrograms } from 
 import { buildRpm } from './server-rpm.mjs';
 import { stageFiles } from './server-stage.mjs';
 
-/** Each format with the program that makes it. */
+/** Each format with the program that creates it. */
 const formats = [
   { format: 'deb', program: 'dpkg-deb', make: buildDeb },
   { format: 'rpm', program: 'rpmbuild', make: buildRpm },
 ];
 
-/** Formats whose program is installed; says which are left out. */
+/** Formats whose program is installed; prints which are left out. */
 async function availableFormats() {
   const found = await Promise.all(
     formats.map(async (one) => ({ ...one, exists: (await run(one.program, ['--version'])).code === 0 })),
@@ -31,7 +31,7 @@ async function availableFormats() {
   return found.filter(({ exists }) => exists);
 }
 
-/** Architectures whose files are all here; says which are left out. The machine's own is a must. */
+/** Architectures whose files are all present; prints which are left out. The machine's own is required. */
 function availableArchitectures() {
   return Object.keys(architectures).filter((architecture) => {
     const missing = missingFiles(architecture);
@@ -44,7 +44,7 @@ function availableArchitectures() {
   });
 }
 
-/** Builds every package that can be built here into `out`/make. Runs in the pinned Node. */
+/** Creates every package that is possible here in `out`/make. Runs in the pinned Node. */
 async function buildPackages(out) {
   const { serverDocuments } = await import('./server-documents.mjs');
   const metadata = JSON.parse(readFileSync(at('package.json'), 'utf8'));
@@ -68,7 +68,7 @@ async function buildPackages(out) {
   }
 }
 
-/** Builds the packages in a process of its own under the pinned Node, which reads TypeScript. */
+/** Creates the packages in a process of its own under the pinned Node, which runs TypeScript. */
 export async function makeServerPackages(out) {
   const { code } = await run(
     pinnedNode,

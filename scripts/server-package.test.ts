@@ -38,7 +38,7 @@ const arm64Files = [
   'runtime/build/arm64/bulkhead-runc',
 ];
 
-/** The files of a clone that a package for arm64 is made of, and some that it does not have. */
+/** The files of a clone for an arm64 package, except some that are missing. */
 async function makeClone(): Promise<void> {
   await put('package.json', JSON.stringify({ name: 'bulkhead', version: '1.0.0', devDependencies: {} }));
   await put('dist/cli/main.cjs', 'require("./apply-1.cjs") //# sourceMappingURL=main.cjs.map');

@@ -8,7 +8,7 @@ import { architectures } from './server-files.mjs';
 
 /**
  * A maintainer script of dpkg as a scriptlet of rpm. `dpkgArguments`: what dpkg would pass, as shell words
- * made from rpm's one argument, the number of versions that are installed afterwards.
+ * computed from rpm's one argument, the number of versions that are installed afterwards.
  */
 const scriptlet = (name, dpkgArguments) =>
   `set -- ${dpkgArguments}\n${readFileSync(at('packaging', 'debian', name), 'utf8')}`
@@ -17,7 +17,7 @@ const scriptlet = (name, dpkgArguments) =>
 
 /**
  * The spec file. Nothing is compiled: `stage` is copied. The architecture is rpmbuild's --target: as a tag,
- * it would have to be one that this machine runs.
+ * it would have to be one that this machine can run.
  */
 export function specFile({ version, description, license, stage, files }) {
   const outside = files.map(({ to }) => to).filter((to) => !to.startsWith('/usr/lib/bulkhead/'));
@@ -27,7 +27,7 @@ export function specFile({ version, description, license, stage, files }) {
     'Release: 1',
     `Summary: ${description}`,
     `License: ${license}`,
-    // Else rpm would want whatever the pinned Node's and koffi's files happen to name.
+    // Otherwise rpm would add dependencies on whatever the pinned Node's and koffi's files reference.
     'AutoReqProv: no',
     'Requires: glibc >= 2.28, libstdc++, libgcc, util-linux, (runc or containerd.io), xz, bzip2',
     'Recommends: (docker-ce or moby-engine or docker)',
@@ -42,7 +42,7 @@ export function specFile({ version, description, license, stage, files }) {
     '%preun',
     scriptlet('prerm', '"$([ "$1" = 0 ] && echo remove || echo upgrade)"'),
     '%postun',
-    // rpm knows no purge: settings and state stay.
+    // rpm has no purge: settings and state stay.
     scriptlet('postrm', 'remove'),
     '%files',
     '%defattr(-,root,root,-)',
@@ -63,7 +63,7 @@ export async function buildRpm({ metadata, architecture, stage, files, out, work
     `_topdir ${work}`,
     `_rpmdir ${work}/made`,
     '_binary_payload w10.zstdio',
-    // Programs stay as they are: rpm would strip them.
+    // Programs are not changed: rpm would strip them.
     '__os_install_post %{nil}',
     'debug_package %{nil}',
     '_build_id_links none',

@@ -1,10 +1,10 @@
-// Puts the files of a package into a directory, as they are to be installed.
+// Writes the files of a package into a directory, as they are to be installed.
 import { chmodSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Writes files (`{ to }` with `from`, `content` or `link`, and `mode` where it is not 0644) below
- * `directory`. Modes do not depend on the umask or on those of the sources.
+ * Writes files (`{ to }` with `from`, `content` or `link`, and `mode` if it is not 0644) below `directory`.
+ * Modes do not depend on the umask or on those of the sources.
  */
 export function stageFiles(directory, files) {
   makeDirectory(directory);
@@ -26,7 +26,7 @@ function makeDirectory(directory) {
   chmodSync(directory, 0o755);
 }
 
-/** Makes each directory from `top`, which exists, down to `directory`. */
+/** Creates each directory from `top`, which exists, down to `directory`. */
 function makeParents(top, directory) {
   if (directory === top) return;
   makeParents(top, path.dirname(directory));

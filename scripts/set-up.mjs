@@ -1,5 +1,5 @@
-// Everything that must be there before anything can be built or run. `node scripts/set-up.mjs` does all of
-// it.
+// Installs everything that is needed before anything can be built or run. `node scripts/set-up.mjs` does all
+// of it.
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { Actionable, main, step } from './console.mjs';
@@ -8,14 +8,14 @@ import { installElectron } from './electron-runtime.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { at, isProgram } from './paths.mjs';
 
-/** True where no screen can be opened: Linux without X11 and Wayland. */
+/** True if no display can be used: Linux without X11 and Wayland. */
 export function hasNoDisplay(environment = process.env) {
   return process.platform === 'linux' && !environment.DISPLAY && !environment.WAYLAND_DISPLAY;
 }
 
 /**
- * Does the whole set-up, and what `also` names of the system's packages (see debian-packages.mjs); quick
- * where nothing is missing. Rejects with one actionable sentence.
+ * Does the whole set-up, including the system's packages named by `also` (see debian-packages.mjs); fast if
+ * nothing is missing. Rejects with one sentence that says what to do.
  */
 export async function setUp({ also } = {}) {
   const major = Number(process.versions.node.split('.')[0]);
@@ -24,7 +24,7 @@ export async function setUp({ also } = {}) {
   if (!existsSync(at('package-lock.json')))
     throw new Actionable('package-lock.json is missing: use a complete clone of the repository.');
   step('Checking what this machine has');
-  // Side by side: one waits for the npm registry, the other for Debian's mirror and dpkg.
+  // Concurrently: one waits for the npm registry, the other for Debian's mirror and dpkg.
   const [npmPackages, debianPackages] = await Promise.allSettled([
     installNpmPackages(),
     installDebianPackages({ also }),

@@ -20,7 +20,7 @@ await main(async () => {
   await openApp(headless, engineRuns);
 });
 
-/** Opens the window and stays until it is closed, or until Ctrl-C or SIGTERM ends this program. */
+/** Opens the window and waits until it is closed, or until Ctrl-C or SIGTERM ends this program. */
 async function openApp(headless, engineRuns) {
   const electron = findElectron();
   const args = [repository];

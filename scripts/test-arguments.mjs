@@ -40,7 +40,7 @@ export function parseArguments(args, names) {
   };
 }
 
-/** Paths are for the test runner: without a choice of stages, lint and types are left out. */
+/** Paths are for the test runner: unless stages are given, lint and types are left out. */
 function stagesOfPaths(paths, names) {
   return paths.length > 0 ? names.filter((name) => name !== 'lint' && name !== 'typecheck') : undefined;
 }

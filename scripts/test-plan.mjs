@@ -1,4 +1,4 @@
-// Which stages `npm test` runs, with what.
+// Which stages `npm test` runs, with which arguments.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -7,7 +7,7 @@ import { artifacts, at } from './paths.mjs';
 
 export const coverageDirectory = path.join(artifacts, 'coverage');
 
-/** All sources count, those that no test imports, too. */
+/** All sources count, including those that no test imports. */
 const coverageOptions = [
   '--coverage.enabled',
   '--coverage.reporter=json-summary',
@@ -31,15 +31,15 @@ const engineTests = () =>
 /** A tag of a whole file (`@module-tag small`) or of single tests. */
 const smallTag = /@module-tag small\b|tags: \[?'small'/;
 
-/** The small set of a stage of engine tests: its files, and in them what has the tag. */
+/** The small set of a stage of engine tests: its files, and the tagged tests in them. */
 const smallSet = () => ({
   paths: engineTests().filter((file) => smallTag.test(readFileSync(at(file), 'utf8'))),
   options: ['--tagsFilter=small'],
 });
 
 /**
- * The stages to run, in their order, and notes about what is left out. `options` is what parseArguments in
- * test-arguments.mjs returns.
+ * The stages to run, in their order, and notes about what is left out. `options` is the result of
+ * parseArguments in test-arguments.mjs.
  */
 export async function planStages(stages, { only, changed, small, coverage, paths }) {
   const wanted = stages.filter(

@@ -1,10 +1,10 @@
-// What `npm test` makes of the reports of its runners.
+// Evaluates the reports of the runners of `npm test`.
 import path from 'node:path';
 
 /**
- * Counts of a report in Vitest's JSON form. A file that failed without a failing test (it did not load, a
+ * Counts of a report in Vitest's JSON format. A file that failed without a failing test (it did not load, a
  * hook threw), an absent or unreadable report, and a bad exit code that no failure explains count as one
- * failure each: nothing that broke is counted as nothing.
+ * failure each: no failure goes uncounted.
  */
 export function countsOf(report, exitCode) {
   let parsed;
@@ -54,7 +54,7 @@ function paragraph(title, message) {
 
 export const isGood = (result) => result.failed === 0;
 
-/** The counts of all stages, for people. */
+/** The counts of all stages, for display. */
 export function table(results) {
   const rows = results.map((result) => [
     result.name,
@@ -74,7 +74,7 @@ export function table(results) {
     .join('\n');
 }
 
-/** The last line: `N passed, M failed`, with `, K skipped` only where there are any. */
+/** The last line: `N passed, M failed`, with `, K skipped` only if there are any. */
 export function closingLine(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const skipped = sum('skipped');

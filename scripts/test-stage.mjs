@@ -1,4 +1,4 @@
-// One stage of `npm test`: runs a tool with its whole output in artifacts/, and counts what it says.
+// One stage of `npm test`: runs a tool with its whole output in artifacts/, and counts its results.
 import { createWriteStream, existsSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { countsOf, failuresOf, isGood } from './test-results.mjs';
 
 /**
  * Tests start the command line and the gateway from their sources hundreds of times: each module is stripped
- * of types and compiled once. Not where coverage is counted, which it makes imprecise.
+ * of types and compiled only once. Not with coverage, which this makes imprecise.
  */
 const compileCache = { NODE_COMPILE_CACHE: path.join(artifacts, 'compile-cache') };
 
@@ -61,8 +61,8 @@ function commandOf(stage, paths, report) {
 }
 
 /**
- * A network namespace for the whole stage: nothing of this machine's network is touched. (Engine tests make
- * one for each file: tests/support/own-network.ts.)
+ * A network namespace for the whole stage: this machine's network is not changed. (Engine tests create one
+ * per file: tests/support/own-network.ts.)
  */
 function inOwnNetwork(stage, command) {
   return stage.ownNetwork === true
@@ -70,23 +70,23 @@ function inOwnNetwork(stage, command) {
     : command;
 }
 
-/** Ends of the stages that run now. */
+/** Functions that end the stages running now. */
 const running = new Set();
 
-/** Stages run side by side: all of them end with this process. */
+/** Stages run concurrently: all of them end with this process. */
 function interrupted() {
   for (const end of running) end();
   process.exit(130);
 }
 
 /**
- * Resolves with the exit code (null: ended for taking too long) and the output, which is also written to
+ * Resolves with the exit code (null: ended because it took too long) and the output, which is also written to
  * `log`.
  */
 function execute([program, ...args], { log, timeout, env }) {
   return new Promise((resolve) => {
     const file = createWriteStream(log);
-    // A group of its own, so that what a hanging runner started ends with it.
+    // A process group of its own, so that children of a hanging runner end with it.
     const child = spawn(program, args, {
       cwd: repository,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -104,7 +104,7 @@ function execute([program, ...args], { log, timeout, env }) {
       try {
         process.kill(-child.pid, 'SIGKILL');
       } catch {
-        /* ended already */
+        /* it has ended already */
       }
     };
     let late = false;

@@ -25,7 +25,7 @@ import { coverageDirectory, planStages } from './test-plan.mjs';
 import { closingLine, isGood, table } from './test-results.mjs';
 
 const minutes = 60_000;
-/** CI ends a run after 90 minutes: before that, what still runs is ended and counted as failed. */
+/** CI ends a run after 90 minutes: before that, running stages are ended and counted as failed. */
 const end = process.env.CI === 'true' ? 85 * minutes : Infinity;
 const stages = [
   { name: 'lint', script: ['eslint', 'bin', 'eslint.js'], args: ['.'], timeout: 10 * minutes },
@@ -43,13 +43,13 @@ const stages = [
     timeout: 10 * minutes,
   },
   { name: 'typecheck', script: ['typescript', 'bin', 'tsc'], args: ['-p', '.'], timeout: 10 * minutes },
-  // As many workers as cores: by itself Vitest leaves one core free, and on two that is half of them.
+  // As many workers as cores: by default Vitest leaves one core free, which is half of two.
   { name: 'unit', projects: ['unit', 'renderer'], timeout: 20 * minutes, workers: availableParallelism() },
   { name: 'engine', projects: ['engine'], timeout: 50 * minutes, realEngine: true, workers: 2 },
   { name: 'e2e', projects: ['e2e'], timeout: 50 * minutes, realEngine: true, workers: 1, ownNetwork: true },
-  // A Debian machine in QEMU, which takes a core and a half: beside another stage, both miss limits of their
-  // own. Its other files (packages, the window, a newer engine) are for `npm run test:machine`, which names
-  // it.
+  // A Debian machine in QEMU, which takes one and a half cores: next to another stage, both exceed their own
+  // limits. The other files (packages, the window, a newer engine) are for `npm run test:machine`, which
+  // names them.
   {
     name: 'machine',
     projects: ['machine'],
@@ -80,7 +80,7 @@ await main(
     if (quick.length > 0) step(`Running side by side: ${quick.map((stage) => stage.name).join(', ')}`);
     results.push(...(await Promise.all(quick.map((stage) => runStage(stage, paths)))));
     // Each of the others waits for engines and windows for about half of its time, in network namespaces of
-    // its own: side by side, too.
+    // its own: they run concurrently, too.
     const whyNot = slow.length > 0 ? await obstacle() : undefined;
     if (slow.length > 0 && whyNot === undefined) {
       const names = slow.map(({ name, after }) => (after === undefined ? name : `${name} (after ${after})`));
@@ -101,12 +101,12 @@ await main(
   { closing: '0 passed, 1 failed' },
 );
 
-/** The stage with what is left of the time of the whole run, where that is less than its own limit. */
+/** The stage with the remaining time of the whole run, if that is less than its own limit. */
 function limited(stage) {
   return { ...stage, timeout: Math.min(stage.timeout, end - performance.now()) };
 }
 
-/** Runs stages side by side, but each after the one that it names, where that runs too. */
+/** Runs stages concurrently, but each after the one that it names, if that runs too. */
 function runSideBySide(stages, run) {
   const running = new Map();
   for (const stage of stages)
@@ -117,10 +117,7 @@ function runSideBySide(stages, run) {
   return Promise.all(running.values());
 }
 
-/**
- * Builds; resolves with the sentence that says why tests on a real engine can't run, or undefined where they
- * can.
- */
+/** Builds; resolves with a sentence about why tests on a real engine can't run, or undefined if they can. */
 async function obstacle() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     return (
@@ -155,7 +152,7 @@ function report(results) {
   }
 }
 
-/** Prints the table of the coverage, which there is only where all of its tests passed. */
+/** Prints the table of the coverage, which exists only if all of its tests passed. */
 function reportCoverage() {
   const file = path.join(coverageDirectory, 'coverage-summary.json');
   if (existsSync(file)) console.log(`${coverageTable(readFileSync(file, 'utf8'), repository)}\n`);

@@ -13,8 +13,8 @@ import { accompliceCorpus } from './accomplice/attempts.ts';
 import { canary, deviceAccount, type Ground } from './accomplice/ground.ts';
 import { Scene } from './accomplice/scene.ts';
 
-// A process outside and one inside a container, who pass each other descriptors. As in the corpus,
-// what does not succeed on a bare engine is no attempt.
+// A process outside and one inside a container, which pass each other descriptors. As in the corpus, an
+// attempt that does not succeed on a bare engine does not count.
 
 const run = promisify(execFile);
 /** Not below /tmp, which is often mounted nosuid. */
@@ -51,8 +51,7 @@ beforeAll(async () => {
     { name: 'engine', engine: bare, door: bare.socket },
     { name: 'gateway', engine: isolated, door: gateway.socket },
   ] as const;
-  // As an installed engine has it: everybody may search its directory, and this user's group may use the
-  // socket.
+  // As for an installed engine: everybody may search its directory, and this user's group may use the socket.
   await Promise.all([bare.root, isolated.root, isolated.paths.root].map((root) => chmod(root, 0o711)));
   await Promise.all(
     sides.map(async ({ name, engine, door }) => {
@@ -82,7 +81,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   const closed = await Promise.allSettled([scenes.engine?.close(), scenes.gateway?.close()]);
-  // One below a directory that was mounted over later can be reached only once that is gone.
+  // A mount below a directory that was mounted over later can be reached only once that is unmounted.
   for (let left = 3; directory && left > 0; left--) {
     for (const point of (await mountsBelow(directory)).reverse())
       await run('umount', ['-l', point]).catch(() => undefined);
@@ -94,7 +93,7 @@ afterAll(async () => {
   expect(closed.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
 }, 60_000);
 
-/** A block device whose content is the canary, in lines of a passwd file. */
+/** A block device whose content is the canary, as lines of a passwd file. */
 async function rawDevice(): Promise<Ground['rawDevice']> {
   const disk = path.join(directory, 'disk');
   await writeFile(
@@ -130,7 +129,7 @@ async function check(attempt: AccompliceAttempt): Promise<void> {
   const real = await attack(attempt, scenes.engine);
   expect(real.breached, `the bare engine did not let it: ${real.stopped}`).toBe(true);
   const observation = await attack(attempt, scenes.gateway);
-  // What stopped each: for whoever compares two states of the code.
+  // What stopped each attempt: for comparing two states of the code.
   if (process.env['ACCOMPLICE_REPORT'] !== undefined)
     console.log(`${attempt.id}: ${observation.breached ? 'OPEN' : observation.stopped}`);
   expect(observation.breached, 'a breach behind the gateway').toBe(false);

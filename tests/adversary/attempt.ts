@@ -1,6 +1,6 @@
 /**
  * The bypass corpus: what a hostile client does, as data. Every attempt runs against a bare engine, where it
- * must succeed, and against the gateway, where it must not. One oracle judges both: it looks at the engine
+ * must succeed, and against the gateway, where it must not. One oracle judges both: it inspects the engine
  * through the engine's own socket.
  */
 
@@ -21,42 +21,42 @@ export const attackClasses = [
   'socket-mounts',
   'accomplice',
 ] as const;
-/** The classes follow the bullets of the threat page. */
+/** The classes follow the list on the threat page. */
 export type AttackClass = (typeof attackClasses)[number];
 
-/** Parsed JSON of which nothing is known. */
+/** Parsed JSON of unknown structure. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly json: unknown;
 }
 
-/** One of the two engines as an attempt sees it. */
+/** One of the two engines in an attempt. */
 export interface Side {
   readonly name: 'engine' | 'gateway';
-  /** The socket under attack: the engine's own, or the gateway's. */
+  /** The attacked socket: the engine's own, or the gateway's. */
   readonly door: string;
   readonly engineSocket: string;
-  /** Root directory of the engine: its socket and data are in it. */
+  /** Root directory of the engine: contains its socket and data. */
   readonly engineRoot: string;
-  /** Name of the runtime that protects; the bare engine has only runc. */
+  /** Name of the isolation runtime; the bare engine has only runc. */
   readonly runtime: string;
-  /** A directory of the machine for this attempt alone. File sharing allows it. */
+  /** A directory of the machine for this attempt alone, allowed by file sharing. */
   readonly shared: string;
-  /** One that file sharing does not allow. Its file `secret` reads "opened". */
+  /** A directory that file sharing does not allow. Its file `secret` contains "opened". */
   readonly closed: string;
   /**
-   * Name for what the attempt must not get made. What it prepares is called `${tag}.something`. Cleaned up by
-   * the harness.
+   * Name of the object that the attempt must not be able to create. Prepared objects are called
+   * `${tag}.something`. Cleaned up by the harness.
    */
   readonly tag: string;
-  /** The door: bytes as they are. Resolves at the end of the connection, or once `until` is seen. */
+  /** Raw bytes to the attacked socket. Resolves at the end of the connection, or once `until` is received. */
   sendRaw(bytes: string | Buffer, until?: RegExp): Promise<Answer>;
-  /** Same, in writes of their own. */
+  /** As above, in separate writes. */
   sendPieces(pieces: readonly Buffer[]): Promise<Answer>;
-  /** The door: a well-formed request. */
+  /** A well-formed request to the attacked socket. */
   send(method: string, target: string, body?: string | Buffer, headers?: string): Promise<Answer>;
-  /** Another socket: one that a container holds. */
+  /** To another socket: one in a container. */
   sendAt(
     socket: string,
     method: string,
@@ -65,14 +65,15 @@ export interface Side {
     headers?: string,
   ): Promise<Answer>;
   sendRawTo(socket: string, bytes: string, until?: RegExp): Promise<Answer>;
-  /** The engine's own socket, as its administrator. A buffer is sent as an archive, anything else as JSON. */
+  /**
+   * To the engine's own socket, as its administrator. A buffer is sent as an archive, anything else as JSON.
+   */
   admin(method: string, target: string, body?: unknown): Promise<Answer>;
 }
 
 /**
- * What the gateway does about it: `refused` with its text and nothing is made; `confined`: goes through,
- * rewritten so that it does no harm; `harmless`: goes through, and is something else than the attacker
- * wanted.
+ * What the gateway does about it: `refused` with its message and nothing is created; `confined`: forwarded in
+ * a rewritten, harmless form; `harmless`: forwarded, and has another effect than the attacker wanted.
  */
 export type Outcome = 'refused' | 'confined' | 'harmless';
 
@@ -81,13 +82,13 @@ export interface Attempt {
   readonly class: AttackClass;
   readonly title: string;
   readonly outcome: Outcome;
-  /** Done as the administrator before: what was there already. */
+  /** Performed as the administrator before: the existing state. */
   readonly prepare?: (side: Side) => Promise<unknown>;
-  /** Resolves with the answers that came, the decisive one last. */
+  /** Resolves with the responses, the decisive one last. */
   readonly attempt: (side: Side) => Promise<Answer | readonly Answer[]>;
-  /** Whether the attacker got what they wanted. */
+  /** Whether the attacker succeeded. */
   readonly breach: (side: Side, answers: readonly Answer[]) => Promise<boolean>;
-  /** Changes the whole engine: not run beside others. */
+  /** Changes the whole engine: not run concurrently with others. */
   readonly alone?: boolean;
 }
 
@@ -104,13 +105,13 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The container of that name, inspected on the engine's own socket; null when there is none. */
+/** The container of that name, inspected through the engine's own socket; null if there is none. */
 export async function inspect(side: Side, name: string): Promise<unknown> {
   const found = await side.admin('GET', `/containers/${name}/json`);
   return found.status === 200 ? found.json : null;
 }
 
-/** Makes a container as the administrator; resolves with its id. Unprotected unless a runtime is given. */
+/** Creates a container as the administrator; resolves with its id. Unprotected unless a runtime is given. */
 export async function container(
   side: Side,
   name: string,
@@ -140,32 +141,32 @@ export async function container(
 
 export type Breach = Attempt['breach'];
 
-/** The container was made, and its HostConfig has this. */
+/** The container was created, and its HostConfig has this. */
 export const hostConfig =
   (field: string, value: unknown): Breach =>
   async (side) => {
     const found = at(await inspect(side, side.tag), 'HostConfig', field);
     return typeof value === 'function'
       ? Boolean((value as (found: unknown) => unknown)(found))
-      : JSON.stringify(found) === JSON.stringify(value); // a test for values that are compared otherwise
+      : JSON.stringify(found) === JSON.stringify(value); // a predicate for values that are compared otherwise
   };
-/** The container was made, and would mount this directory or file of the machine. */
+/** The container was created, and would mount this directory or file of the machine. */
 export const mounts =
   (source: string | ((side: Side) => string)): Breach =>
   async (side) => {
     const wanted = typeof source === 'string' ? source : source(side);
     return list(at(await inspect(side, side.tag), 'Mounts')).some((mount) => at(mount, 'Source') === wanted);
   };
-/** The container was made at all. */
+/** The container was created at all. */
 export const made: Breach = async (side) => (await inspect(side, side.tag)) !== null;
-/** A volume of that name was made with these driver options. */
+/** A volume of that name was created with these driver options. */
 export const volume =
   (option: string, value: string): Breach =>
   async (side) => {
     const found = await side.admin('GET', `/volumes/${side.tag}`);
     return at(found.json, 'Options', option) === value;
   };
-/** The door answered like that. */
+/** The attacked socket responded like that. */
 export const answered =
   (status: number, text?: RegExp): Breach =>
   (_side, answers) => {
@@ -175,17 +176,17 @@ export const answered =
 
 // ---- attempts that run something
 
-/** What a container wrote so far; '' where there is none. */
+/** Output of a container so far; '' if there is none. */
 export async function output(side: Side, name: string): Promise<string> {
   return (await side.admin('GET', `/containers/${name}/logs?stdout=1&stderr=1`)).text;
 }
-/** The container `side.tag` ran and wrote this. */
+/** The container `side.tag` ran and had this output. */
 export const wrote =
   (text: string): Breach =>
   async (side) =>
     (await inspect(side, side.tag)) !== null && (await output(side, side.tag)).includes(text);
 
-/** Creates, starts and waits for the container `side.tag` through the door. */
+/** Creates, starts and waits for the container `side.tag` through the attacked socket. */
 export async function running(side: Side, body: Record<string, unknown>): Promise<readonly Answer[]> {
   const created = await side.send(
     'POST',

@@ -10,8 +10,8 @@ import { accompliceCorpus } from './accomplice/attempts.ts';
 import { corpus } from './corpus.ts';
 import { closeSide, closeSides, openSide, type Target } from './sides.ts';
 
-// A bare engine and a guarded one side by side. An attempt that does not succeed on the bare one is
-// no attempt.
+// A bare engine and a guarded one side by side. An attempt that does not succeed on the bare one does not
+// count.
 let bare: BareEngine;
 let isolated: IsolatedEngine;
 let gateway: Gateway;
@@ -22,8 +22,8 @@ beforeAll(async () => {
   scratch = await mkdtemp('/tmp/bulkhead-corpus-');
   await chmod(scratch, 0o755);
   [bare, isolated] = await Promise.all([startBareEngine(), startIsolatedEngine()]);
-  // Which of these may have the socket, and whose the wider list is, is image trust's to say, and tested
-  // there (gateway/trust).
+  // Which of these may have the socket, and which list applies, is decided by image trust, and tested there
+  // (gateway/trust).
   for (const engine of [bare, isolated]) {
     await engine.docker('tag', 'busybox', 'evil');
     await engine.docker('create', '--name', 'template', 'busybox');
@@ -89,7 +89,7 @@ afterAll(async () => {
 /** What containers of busybox may not do through their socket. */
 const denied = ['exec', 'cp', 'commit', 'build', 'rm', 'volume*', 'tag'];
 
-/** A stand-in that takes content by its id, and `evil` by its name. */
+/** A stand-in that accepts content by its id, and `evil` by its name. */
 function trust(engine: IsolatedEngine): ImageTrust {
   const idOf = async (image: string) =>
     (await engine.docker('image', 'inspect', '-f', '{{.Id}}', image)).trim();
@@ -128,7 +128,7 @@ async function check(attempt: Attempt): Promise<void> {
   const observation = await attack(attempt, targets.gateway);
   expect(observation.breached, `a breach through the gateway: ${last(observation)}`).toBe(false);
   if (attempt.outcome === 'refused') {
-    // B6, or the message layer's own words for what is no proper request.
+    // B6, or the message layer's own text for an invalid request.
     expect(observation.answers.map(({ text }) => text).join('\n')).toMatch(
       new RegExp(
         '"message":"(?:enhanced container isolation: .* is blocked: .*|' +

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-// docs/security/cves.md names the test of each CVE. A test that does not name it back would be no evidence.
+// docs/security/cves.md names the test of each CVE. A test that does not name the CVE would be no evidence.
 const root = new URL('../../', import.meta.url);
 const page = readFileSync(new URL('docs/security/cves.md', root), 'utf8');
 const [tested = ''] = page.split("## Not Bulkhead's to prevent");

@@ -7,7 +7,7 @@ import { sendJson } from '../support/raw-http.ts';
 import { startRegistry } from '../support/registry.ts';
 import { startTwoEngines, type TwoEngines } from '../support/two-engines.ts';
 
-// Published vulnerabilities of Docker and runc that no other test is about; docs/security/cves.md lists all.
+// Published vulnerabilities of Docker and runc that no other test covers; docs/security/cves.md lists all.
 let engines: TwoEngines;
 let outside: string;
 
@@ -21,14 +21,14 @@ afterAll(async () => {
   await engines?.stop();
 });
 
-/** The files of the kernel that the published attacks on runc write to, opened and left as they are. */
+/** The files of the kernel to which the published attacks on runc write, opened and not changed. */
 const openKernelFiles =
   'for f in /proc/sys/kernel/core_pattern /proc/sys/fs/file-max; ' +
   'do (: >> $f) 2> /dev/null && echo $f; done; true';
 
 describe('runc', () => {
   it('CVE-2025-31133, CVE-2025-52565, CVE-2025-52881: no write to the kernel without masks', async () => {
-    // What the attacks end in: masks and read-only paths that are not there. Here they are left away.
+    // The result of the attacks: missing masks and read-only paths. Here they are left out.
     const script = `docker run --rm --security-opt systempaths=unconfined busybox sh -c '${openKernelFiles}'`;
     const bare = await engines.bare.sh(script);
     expect(bare.stdout, bare.stderr).toBe('/proc/sys/kernel/core_pattern\n/proc/sys/fs/file-max\n');
@@ -64,13 +64,13 @@ describe('Docker Engine', () => {
     'CVE-2026-41568, CVE-2026-42306: %s follows no link that the container puts in the way',
     async (kind, copy) => {
       const name = kind.replaceAll(/\W/g, '');
-      // The mount point's parent is exchanged for a link to a directory of the machine, again and again.
+      // The mount point's parent is replaced by a link to a directory of the machine, repeatedly.
       const exchange = `while :; do mv /a /x; ln -s ${outside} /a; rm /a; mv /x /a; done`;
       const script = `mkdir -p t; echo x > t/x
         docker run -d --name ${name} -v /a/b busybox sh -c "${exchange}" > /dev/null
         end=$(($(date +%s) + 4)); while [ $(date +%s) -lt $end ]; do ${copy(name)} 2> /dev/null; done
         docker rm -fv ${name} > /dev/null; grep -c " ${outside}" /proc/self/mountinfo`;
-      // The engine of Debian 13 has both fixes: out of reach on both. See SECURITY.md for engines without.
+      // The engine of Debian 13 has both fixes: inaccessible on both. See SECURITY.md for engines without.
       for (const side of [engines.bare, engines.guarded]) {
         expect((await side.sh(script)).stdout).toBe('0\n');
         expect(await readdir(outside)).toEqual(['marker']);
@@ -91,7 +91,7 @@ describe('Docker Engine', () => {
           `/v1.45/containers/create?name=${name}`,
           `{"Image": "busybox",${' '.repeat(mebibytes * 1024 * 1024)}"HostConfig": {"PidMode": "host"}}`,
         );
-      // A plug-in for authorization got no body of more than 1 MiB, and had to decide without.
+      // An authorization plugin got no body of more than 1 MiB, and had to decide without it.
       expect((await request(engines.bare.socket)).status).toBe(201);
       const refused = await request(engines.guarded.socket);
       expect([refused.status, refused.body]).toEqual(

@@ -4,23 +4,24 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { at, list, type Answer, type Side } from './attempt.ts';
 
-/** An engine and the door to it. */
+/** An engine and the attacked socket. */
 export interface Target {
   readonly name: Side['name'];
   readonly door: string;
   readonly engineSocket: string;
   readonly engineRoot: string;
   readonly runtime: string;
-  /** Directory that file sharing allows, and one it does not. */
+  /** Directory that file sharing allows, and one that it does not. */
   readonly sharedRoot: string;
   readonly closedRoot: string;
 }
 
-/** How long a connection that nobody ends is listened to. */
+/** How long a connection that nobody ends is read from. */
 const patienceMs = 4000;
 
 /**
- * Writes to the door and reads until its end, `until`, or patience runs out. The status is the last answer's.
+ * Writes to the attacked socket and reads until its end, `until`, or a timeout. The status is the last
+ * response's.
  */
 function exchangeRaw(door: string, pieces: readonly Buffer[], until?: RegExp): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -47,7 +48,7 @@ function exchangeRaw(door: string, pieces: readonly Buffer[], until?: RegExp): P
     socket.setNoDelay(true);
     const next = (index: number) => {
       const piece = pieces[index];
-      // In a turn of its own: what is written together arrives together.
+      // In a separate turn of the event loop: what is written together arrives together.
       if (piece !== undefined)
         socket.write(piece, () => {
           setImmediate(next, index + 1);
@@ -135,7 +136,7 @@ export async function openSide(target: Target, id: string): Promise<Side> {
   };
 }
 
-/** Removes what carries the attempt's name: containers, volumes, networks, images, directories. */
+/** Removes everything with the attempt's name: containers, volumes, networks, images, directories. */
 export async function closeSide(side: Side): Promise<void> {
   const mine = (name: unknown) =>
     typeof name === 'string' && (name === side.tag || name.startsWith(`${side.tag}.`));

@@ -103,7 +103,7 @@ async function measureStarts(): Promise<void> {
   }
 }
 
-/** JS heap of the page after a collection, MB. */
+/** JS heap of the page after a garbage collection, MB. */
 async function heap({ page }: AppWindow): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');
@@ -114,7 +114,7 @@ async function heap({ page }: AppWindow): Promise<number> {
 
 /**
  * Writes an hour of 100 decisions a second into the log that the app follows, with the gateway's rotation, as
- * fast as the disk takes it.
+ * fast as the disk allows.
  */
 async function busyHour(file: string): Promise<number> {
   const bodies = someEntries.map(({ id: _id, seq: _seq, user: _user, time: _time, ...rest }) =>
@@ -140,8 +140,8 @@ async function busyHour(file: string): Promise<number> {
 }
 
 /**
- * Types `text` where the focus is, a key every 30 ms as a quick typist does; resolves with the long tasks
- * meanwhile.
+ * Types `text` into the focused element, a key every 30 ms as a fast typist does; resolves with the long
+ * tasks meanwhile.
  */
 async function longTasksWhileTyping({ page }: AppWindow, text: string): Promise<number[]> {
   await page.evaluate(() => {
@@ -157,7 +157,7 @@ async function longTasksWhileTyping({ page }: AppWindow, text: string): Promise<
     });
   });
   await page.keyboard.type(text, { delay: 30 });
-  // What typing sets off comes after pauses: the draft goes to main, the lint and the plan follow.
+  // The effects of typing come after pauses: the draft is sent to main, the lint and the plan follow.
   await page.waitForTimeout(1000);
   return page.evaluate(() => (Reflect.get(globalThis, 'longTasks') as () => number[])());
 }
@@ -224,7 +224,7 @@ async function measureWindow(): Promise<void> {
     const began = performance.now();
     const log = path.join(stage.paths.root, 'audit.jsonl');
     const written = await busyHour(log);
-    // The last line is in when main counts it.
+    // The last line has arrived when main counts it.
     await window.until(
       'the whole log to be read',
       (state) => state.activity.state.kind === 'following' || state.activity.state.kind === 'reading',
@@ -245,7 +245,7 @@ async function measureWindow(): Promise<void> {
   }
 }
 
-/** What the window must read before its first page, and what it never reads at start. */
+/** What the window must load before its first page, and what it never loads at start. */
 function measureBundles(): void {
   const renderer = path.join(project, 'dist', 'renderer');
   const first = new Set<string>();
@@ -289,7 +289,7 @@ function measureBundles(): void {
   const require = (file: string): void => {
     if (needed.has(file)) return;
     needed.add(file);
-    // At the start of a statement: what is required inside a function is read when that runs.
+    // At the start of a statement: what is required inside a function is loaded when that runs.
     for (const [, name] of readFileSync(path.join(main, file), 'utf8').matchAll(
       /(?:^|;)(?:(?:const|let|var) [\w$]+=)?require\("\.\/([^"]+\.cjs)"\)/gm,
     ))

@@ -35,7 +35,7 @@ async function timed(script: string, socket: string, work: string): Promise<numb
   await sh(script, socket, work);
   return performance.now() - start;
 }
-/** Seconds of processor a process has used so far, by steps of 10 ms. */
+/** Seconds of processor time a process has used so far, in steps of 10 ms. */
 function processorTime(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -16,7 +16,7 @@ import { attachedOutput, getArchive, putArchive } from './gateway/streams.ts';
 const streamBytes = 256 * 1024 * 1024;
 const launcher = fileURLToPath(new URL('../../bin/bulkhead', import.meta.url));
 
-/** `ratio` is gateway to direct; `holds` says whether a target is met. */
+/** `ratio` is gateway to direct; `holds`: whether a target is met. */
 function row(
   name: string,
   unit: string,
@@ -74,7 +74,7 @@ const gateway = spawn(
   { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: profile.join(' ') } },
 );
 
-/** Resident set of the gateway in MB: now, and at its highest. */
+/** Resident set of the gateway in MB: now, and its maximum. */
 async function rss(): Promise<string> {
   const status = await readFile(`/proc/${gateway.pid ?? 0}/status`, 'utf8');
   const mb = (field: string) =>
@@ -82,7 +82,7 @@ async function rss(): Promise<string> {
   return `${mb('VmRSS').padStart(6)} MB (highest so far ${mb('VmHWM')} MB)`;
 }
 
-/** Interleaved, so that drift of the machine hits both; the first of each is thrown away. */
+/** Interleaved, so that drift of the machine affects both; the first of each is discarded. */
 async function compare(
   rounds: number,
   once: (socketPath: string) => Promise<number>,
@@ -125,7 +125,7 @@ async function requests(): Promise<void> {
   }
 }
 
-/** A create with binds, a volume, a tmpfs mount and limits: everything the policy looks at. */
+/** A create with binds, a volume, a tmpfs mount and limits: everything that the policy checks. */
 const createBody = JSON.stringify({
   Image: 'busybox',
   Cmd: ['true'],

@@ -42,7 +42,7 @@ const timed =
     return performance.now() - start;
   };
 
-/** One engine, its two runtimes: ours is its default. */
+/** One engine with two runtimes: ours is its default. */
 type Runtime = 'runc' | 'bulkhead';
 const runtimes = { bare: 'runc', isolated: 'bulkhead' } as const;
 const both = async (count: number, measure: (runtime: Runtime) => Promise<number>) =>
@@ -53,7 +53,7 @@ const both = async (count: number, measure: (runtime: Runtime) => Promise<number
   );
 
 async function starts(guarded: GuardedEngine, name: string, image: string, count: number): Promise<void> {
-  // How long the container lives varies too, and is taken off: the engine looks for its end at steps of its
+  // The container's lifetime varies too, and is subtracted: the engine checks for its end at intervals of its
   // own.
   const once = async (runtime: Runtime) => {
     const cycles = Math.floor(Math.random() * 30_000);
@@ -91,7 +91,7 @@ async function execs(guarded: GuardedEngine): Promise<void> {
   for (const runtime of Object.values(runtimes)) await docker(socket, 'rm', '-f', `exec-${runtime}`);
 }
 
-/** A layer each for `COPY` of a file of its own: no container is needed to make them. */
+/** One layer for each `COPY` of a file: no container is needed to create them. */
 async function manyLayers(guarded: GuardedEngine, directory: string): Promise<void> {
   const lines = ['FROM busybox'];
   for (let i = 1; i < 100; i++) {
@@ -174,7 +174,7 @@ async function insideContainers(guarded: GuardedEngine, work: readonly ('mounts'
           report({ name: `${place}: ${name}`, unit, ...samples, target: { atLeast: 0.97 } });
         },
       );
-    // In volume and bind it is one file for both: where the disk has a file is half of how fast it is.
+    // In volume and bind it is one file for both: its location on the disk accounts for half of the speed.
     await rate('write', 'MB/s', megabytes, () => ['write', `${where}/file`, String(megabytes)]);
     await rate('read', 'MB/s', 8 * megabytes, () => ['read', `${where}/file`, String(megabytes)]);
     await rate('small files', '/s', small, () => ['files', where, String(small)]);
@@ -184,7 +184,7 @@ async function insideContainers(guarded: GuardedEngine, work: readonly ('mounts'
   await docker(socket, 'rm', '-f', '-v', ...Object.values(ids));
 }
 
-/** Bare: straight to the engine. Isolated: through the gateway, which makes the ids right. */
+/** Bare: directly to the engine. Isolated: through the gateway, which corrects the ids. */
 async function copies(guarded: GuardedEngine): Promise<void> {
   const { socket } = guarded.engine;
   const bytes = 256 * 1024 * 1024;

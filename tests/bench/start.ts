@@ -22,7 +22,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
 
 /** Processor time of one run of Node, user and system, in ms. */
 function processorTime(args: readonly string[]): number {
-  // bash writes two lines: its own times, and those of its children, as 0m0.031s.
+  // bash prints two lines: its own times, and those of its children, as 0m0.031s.
   const script = '"$@" >/dev/null 2>&1; times';
   const times = execFileSync('bash', ['-c', script, 'bash', process.execPath, ...args], { encoding: 'utf8' });
   const children = times.trim().split('\n').at(-1) ?? '';

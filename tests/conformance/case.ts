@@ -1,8 +1,8 @@
 /**
- * One thing users do, as a shell script that runs against a stock engine and, through the gateway with ECI
- * on, against an isolated one. Exit code and output must be the same on both; `shows` and `code` say what the
- * stock engine must have done, so that two equal failures don't pass. Names inside a script must not be used
- * by another one: scripts run side by side.
+ * A use case as a shell script that runs against a stock engine and, through the gateway with ECI on, against
+ * an isolated one. Exit code and output must be the same on both; `shows` and `code` are the required results
+ * on the stock engine, so that two equal failures don't pass. Names inside a script must not be used by
+ * another one: scripts run concurrently.
  */
 export interface Case {
   readonly does: string;

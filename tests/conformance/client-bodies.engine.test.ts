@@ -16,7 +16,7 @@ async function post(
   body: unknown,
 ): Promise<{ status: number; json: Record<string, unknown> }> {
   const answer = await sendJson(guarded.socket, 'POST', `/v1.45${target}`, JSON.stringify(body));
-  // The engine may answer in one chunk.
+  // The engine may respond in one chunk.
   const text = /\{.*\}/s.exec(answer.body)?.[0] ?? '{}';
   return { status: answer.status, json: JSON.parse(text) as Record<string, unknown> };
 }

@@ -10,7 +10,7 @@ import { images } from './cases/images.ts';
 import { systems } from './cases/systems.ts';
 
 let engines: TwoEngines;
-/** Each engine's own: they are in networks of their own. */
+/** One for each engine: they are in networks of their own. */
 interface Registries {
   readonly open: Registry;
   readonly login: Registry;
@@ -59,7 +59,7 @@ async function same({ script, shows, code = 0, quietly = false }: Case): Promise
   expect(compared(guarded), quietly ? guarded.stderr : undefined).toEqual(compared(bare));
 }
 
-// Scripts wait a lot: some run side by side.
+// Scripts wait a lot: some run concurrently.
 describe.concurrent('A1: with ECI on the docker command line does what it does on a stock engine', () => {
   for (const one of [...containers, ...files, ...images, ...systems, ...composes])
     it(one.does, () => same(one));

@@ -77,7 +77,7 @@ it('A4: systemd boots in a privileged container, limits its services, and ends o
       '[Service]\nType=oneshot\nRemainAfterExit=yes\nPrivateTmp=yes\nProtectSystem=full\n' +
       'ExecStart=/bin/busybox sh -c "id -u > /var/once"\n',
   };
-  // Where the machine has cgroup v1, systemd has to be configured for it.
+  // If the machine has cgroup v1, systemd has to be configured for it.
   const boot = `docker run -d --name sd --privileged --cgroupns private --tmpfs /run --tmpfs /tmp systemd \\
   /usr/lib/systemd/systemd systemd.unified_cgroup_hierarchy=0 SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 >/dev/null
 for i in $(seq 100); do

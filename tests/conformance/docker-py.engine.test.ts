@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
 
 const script = path.join(import.meta.dirname, 'docker-py.py');
-/** Of Debian's python3-docker, which other Pythons do not find. */
+/** From Debian's python3-docker, which other Pythons do not find. */
 const python = '/usr/bin/python3';
 
 function hasDockerPy(): boolean {

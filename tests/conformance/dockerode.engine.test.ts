@@ -28,7 +28,7 @@ const finished = (stream: NodeJS.ReadableStream) =>
     });
   });
 const hash = (data: Buffer) => createHash('sha256').update(data).digest('hex');
-/** What a multiplexed stream says on stdout. */
+/** The stdout part of a multiplexed stream. */
 const stdoutOf = (stream: NodeJS.ReadableStream) => {
   const out = new PassThrough();
   client.modem.demuxStream(stream, out, new PassThrough());

@@ -15,7 +15,7 @@ const create = 'POST /v1.45/containers/create';
 const exec = 'POST /v1.45/containers/up/exec';
 const host = (hostConfig: unknown): string => JSON.stringify({ Image: 'busybox', HostConfig: hostConfig });
 
-/** What the engine and the gateway answer. `type`: null for a body without one. */
+/** The responses of engine and gateway. `type`: null for a body without one. */
 async function answers(
   line: string,
   body: string | null,

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
 
 /**
- * What is moved through the gateway at a time. 512 keeps CI short; the promise is about 2048: set the
+ * Megabytes transferred through the gateway at a time. 512 keeps CI short; the promise is about 2048: set the
  * variable for that.
  */
 const megabytes = Number(process.env['BULKHEAD_LARGE_MEGABYTES'] ?? '512');
 /**
- * What the gateway's memory may grow by meanwhile, after a first stream of 128 MB: before that Node has not
- * yet collected the buffers it read into.
+ * Allowed growth of the gateway's memory meanwhile, after a first stream of 128 MB: before that Node has not
+ * yet collected its read buffers.
  */
 const allowance = 64 * 1024 * 1024;
 const largeImage = path.resolve(import.meta.dirname, '../support/large-image.ts');
@@ -27,7 +27,7 @@ afterAll(async () => {
   await guarded?.stop();
 });
 
-/** Runs a script and returns what it printed, and by how much the gateway grew. */
+/** Runs a script and returns its output, and by how much the gateway's memory grew. */
 async function growth(script: string): Promise<{ stdout: string; grown: number }> {
   const before = await guarded.gateway.memory();
   await guarded.gateway.resetPeak();

@@ -5,7 +5,7 @@ import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engin
 let guarded: GuardedEngine;
 beforeAll(async () => {
   guarded = await startGuardedEngine();
-  // Made past the gateway, with the stock runtime: not protected (D).
+  // Created without the gateway, with the stock runtime: not protected (D).
   await guarded.engine.docker('run', '-d', '--name', 'old', '--runtime', 'runc', 'busybox', 'sleep', '1000');
   await guarded.engine.docker('create', '--name', 'still', '--runtime', 'runc', 'busybox', 'true');
   await guarded.engine.docker(
@@ -33,7 +33,7 @@ const old = (doing: string, name = 'old') =>
       '.*created under enhanced container isolation \\(D\\); .*bulkhead\\.existingContainers',
   );
 
-/** A refused command, the exit code a refusal of the engine gives it, and what its user reads. */
+/** A refused command, the exit code that a refusal of the engine causes, and the message for the user. */
 const refused: readonly (readonly [string, number, RegExp])[] = [
   [
     'run --rm --pid host busybox true',

@@ -16,7 +16,7 @@ afterAll(async () => {
   await guarded?.stop();
 });
 
-/** The engine's answer, and the gateway's. */
+/** The engine's response, and the gateway's. */
 const both = (line: string, fields = ''): Promise<RawAnswer[]> =>
   Promise.all(
     [guarded.engine.socket, guarded.socket].map((socket) =>
@@ -24,7 +24,7 @@ const both = (line: string, fields = ''): Promise<RawAnswer[]> =>
     ),
   );
 
-/** Without what frames a chunked body; lists in an order of their own, since the engine's changes. */
+/** Without the framing of a chunked body; lists sorted, since the engine's order changes. */
 function content(answer: RawAnswer | undefined): string | undefined {
   const text = answer?.body.replaceAll(/(?:^|\r\n)[0-9a-f]+\r\n/g, '').trim();
   if (text?.startsWith('[') !== true) return text;

@@ -46,7 +46,8 @@ function call(
   });
 }
 /**
- * Opens a connection, sends a head, and resolves with the socket and the answer's head once that is complete.
+ * Opens a connection, sends a head, and resolves with the socket and the response's head once that is
+ * complete.
  */
 function upgraded(head: string): Promise<{ socket: Socket; answer: string }> {
   return new Promise((resolve, reject) => {
@@ -198,7 +199,7 @@ describe('A1: raw clients get through the gateway what they get from the engine'
   });
 });
 
-/** Payload of a multiplexed stream: 8-byte headers taken out. */
+/** Payload of a multiplexed stream: 8-byte headers removed. */
 function demultiplexed(stream: Buffer): Buffer {
   const parts: Buffer[] = [];
   for (let at = 0; at + 8 <= stream.length;) {

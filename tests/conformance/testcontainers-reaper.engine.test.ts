@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 /**
- * Starts a session in a process of its own; resolves with the lines it wrote up to the container's id, or
+ * Starts a session in a process of its own; resolves with the lines it printed up to the container's id, or
  * with its end.
  */
 async function session() {
@@ -91,7 +91,7 @@ describe('A1, B2: a Testcontainers session with its reaper (a stand-in that spea
     child.kill('SIGKILL');
     await ended;
     expect(await removed).toBe('137\n0\n');
-    // The reaper has ended; that the engine removes it (`--rm`) comes after.
+    // The reaper has ended; the engine removes it (`--rm`) afterwards.
     await expect.poll(() => e('ps', '-aq', '--filter', `label=${label}=${name}`)).toBe('');
     expect(await e('network', 'ls', '-q', '--filter', `label=${label}=${name}`)).toBe('');
     expect(await e('volume', 'ls', '-q', '--filter', `label=${label}=${name}`)).toBe('');

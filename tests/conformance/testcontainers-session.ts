@@ -1,7 +1,7 @@
 import { GenericContainer, Network } from 'testcontainers';
 
 /**
- * A program that uses Testcontainers and never cleans up: says which container it started, then stays until
+ * A program that uses Testcontainers and never cleans up: prints which container it started, then runs until
  * it is killed.
  */
 const network = await new Network().start();

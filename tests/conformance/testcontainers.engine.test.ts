@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DockerComposeEnvironment, GenericContainer, Network, Wait } from 'testcontainers';
 import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
 
-// Read when the library is loaded: this machine's own log-ins are no part of a test.
+// Read when the library is loaded: this machine's own logins must not affect the test.
 vi.hoisted(() => {
   process.env['DOCKER_CONFIG'] = '/nonexistent';
 });
@@ -14,7 +14,7 @@ let guarded: GuardedEngine;
 beforeAll(async () => {
   guarded = await startGuardedEngine();
   vi.stubEnv('DOCKER_HOST', `unix://${guarded.socket}`);
-  // The reaper is in a test of its own: it needs the socket, which the settings here give to nobody.
+  // The reaper is in a test of its own: it needs the socket, which no image may have under these settings.
   vi.stubEnv('TESTCONTAINERS_RYUK_DISABLED', 'true');
 });
 afterAll(async () => {
@@ -130,8 +130,8 @@ describe('A1: Testcontainers works through the gateway with ECI on', () => {
       path.join(context, 'Dockerfile'),
       'FROM busybox\nARG WORD=none\nRUN echo $WORD > /word\nCMD ["sleep", "1000"]\n',
     );
-    // withBuildkit() asks by version=2, which is refused (dockerode.engine.test.ts); it hands no refusal on
-    // to its caller.
+    // withBuildkit() uses version=2, which is refused (dockerode.engine.test.ts); it does not report a
+    // refusal to its caller.
     const builder = GenericContainer.fromDockerfile(context).withBuildArgs({ WORD: 'built' });
     const image = await builder.build('tc-built:classic', { deleteOnExit: false });
     const container = await image.start();

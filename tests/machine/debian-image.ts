@@ -7,7 +7,7 @@ import { cache } from '../../scripts/paths.mjs';
 
 const run = promisify(execFile);
 
-/** `trixie`: the stable Debian; `sid`: the engine, containerd, runc and kernel of tomorrow. */
+/** `trixie`: the stable Debian; `sid`: newer versions of engine, containerd, runc and kernel. */
 export type Suite = 'trixie' | 'sid';
 
 const packages = [
@@ -18,8 +18,8 @@ const packages = [
 ];
 
 /**
- * Run by mmdebstrap, with the root of the new file system as its argument: a machine that is reached by ssh,
- * as root or as alice, who may use the Docker socket. `busybox.tar` is the one image that the tests need.
+ * Run by mmdebstrap, with the root of the new file system as its argument: a machine that is accessed by ssh,
+ * as root or as alice, who may use the Docker socket. `busybox.tar` is the only image that the tests need.
  */
 const customize = `#!/bin/sh
 set -eu
@@ -59,8 +59,8 @@ export interface DebianImage {
 }
 
 /**
- * A bootable Debian with `extraPackages`, made once for each suite and list of packages and kept in the cache
- * of the project's scripts. Needs root, mmdebstrap, mkfs.ext4 and ssh-keygen; the first time takes two
+ * A bootable Debian with `extraPackages`, created once for each suite and list of packages and kept in the
+ * cache of the project's scripts. Needs root, mmdebstrap, mkfs.ext4 and ssh-keygen; the first time takes two
  * minutes.
  */
 export async function debianImage(
@@ -97,7 +97,7 @@ async function buildImage(directory: string, suite: Suite, included: readonly st
       [
         '--quiet',
         '--variant=minbase',
-        // Unstable's index is valid for a week: a mirror that lags behind is good enough for a test.
+        // Unstable's index is valid for a week: an outdated mirror is good enough for a test.
         '--aptopt=Acquire::Check-Valid-Until "false"',
         `--include=${included.join(',')}`,
         `--customize-hook=${file('customize')}`,

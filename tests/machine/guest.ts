@@ -12,27 +12,27 @@ import { debianImage, type DebianImage, type Suite } from './debian-image.ts';
 
 const run = promisify(execFile);
 
-/** How long a boot may take: about a minute on a quiet machine, without KVM. */
+/** How long a boot may take: about a minute on an idle machine, without KVM. */
 const bootMs = 420_000;
 /** A command takes seconds; on a busy machine with an engine under load, minutes. */
 const commandMs = 300_000;
-/** Mitigations of processor flaws cost much time in an emulated processor. */
+/** Mitigations of processor vulnerabilities are slow in an emulated processor. */
 const kernelParameters =
   'root=/dev/vda rw rootflags=noinit_itable console=ttyS0 net.ifnames=0 quiet mitigations=off';
-/** Seen once at a boot: the emulator has lost the timer of a processor, and the kernel waits for ever. */
+/** Observed once during a boot: the emulator loses the timer of a processor, and the kernel waits forever. */
 const lostTimer = 'Possible timer handling issue';
 const attachedDisk = 'attached.img';
 const consoleLog = path.join(artifacts, 'machine-console.log');
 
 export interface CommandResult {
-  /** 255 where the connection itself failed, as ssh(1) has it. */
+  /** 255 if the connection itself failed, like ssh(1). */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 export interface CommandOptions {
-  /** `root` unless said otherwise; `alice` is an ordinary user in the group docker. */
+  /** `root` by default; `alice` is an ordinary user in the group docker. */
   readonly user?: 'root' | 'alice';
   readonly timeoutMs?: number;
 }
@@ -50,14 +50,14 @@ export class Guest {
   readonly #directory: string;
   readonly #port: number;
   readonly #qemu: ChildProcess;
-  /** Users with an open connection that their commands share: a key exchange takes seconds in there. */
+  /** Users with an open connection that their commands share: a key exchange takes seconds in the guest. */
   readonly #connected = new Set<string>();
 
   private constructor(image: DebianImage, directory: string, port: number, hasAttached: boolean) {
     this.#image = image;
     this.#directory = directory;
     this.#port = port;
-    // QEMU ends with this process, whatever becomes of it.
+    // QEMU ends with this process, however that ends.
     this.#qemu = spawn(
       'setpriv',
       ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...this.#qemuArguments(hasAttached)],
@@ -67,7 +67,7 @@ export class Guest {
     );
   }
 
-  /** Boots a fresh machine: what it writes is in a layer of its own above the cached image. */
+  /** Boots a fresh machine: its writes go to a layer of its own above the cached image. */
   static async boot({ suite, extraPackages, attach }: BootOptions = {}): Promise<Guest> {
     const image = await debianImage(suite, extraPackages);
     await mkdir(artifacts, { recursive: true });
@@ -82,7 +82,7 @@ export class Guest {
     const guest = new Guest(image, directory, await freePort(), attach !== undefined);
     try {
       await guest.#waitForBoot(null);
-      // QEMU has it open: it takes no space once QEMU has ended, however that happens.
+      // QEMU has it open: it occupies no space once QEMU has ended.
       await rm(overlay);
       return guest;
     } catch (error) {
@@ -142,14 +142,15 @@ export class Guest {
   }
 
   /**
-   * Boots again. `power-loss`: at once, without a word to any service, and without writing back what is in
-   * memory only. `kexec`: with the kernel that is loaded for it, since QEMU keeps to the one of the image.
+   * Boots again. `power-loss`: at once, without notice to any service, and without writing back data that is
+   * only in memory. `kexec`: with the kernel that was loaded for it, since QEMU always uses the one of the
+   * image.
    */
   async reboot(how: 'orderly' | 'power-loss' | 'kexec' = 'orderly'): Promise<void> {
     const before = await this.output(readBootId);
     const command = how === 'kexec' ? 'systemctl kexec' : 'systemctl reboot';
     if (how === 'power-loss') this.#qemu.stdin?.write('system_reset\n');
-    // The connection ends when the machine goes down.
+    // The connection ends when the machine shuts down.
     else await this.run(`${command}; exec sleep infinity`, { timeoutMs: bootMs });
     for (const user of this.#connected)
       await run('ssh', ['-O', 'exit', ...this.#sshArguments(user)]).catch(() => undefined);
@@ -157,7 +158,7 @@ export class Guest {
     await this.#waitForBoot(before);
   }
 
-  /** Ends QEMU and removes what the machine wrote. */
+  /** Ends QEMU and removes the machine's disk. */
   async stop(): Promise<void> {
     if (this.#qemu.exitCode === null && this.#qemu.signalCode === null) {
       const closed = once(this.#qemu, 'close');
@@ -167,7 +168,7 @@ export class Guest {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** A port of this machine that leads to `port` of the guest's loopback interface. */
+  /** A port of this machine that is forwarded to `port` of the guest's loopback interface. */
   async forward(port: number): Promise<string> {
     await this.#connect('root');
     const own = String(await freePort());
@@ -197,7 +198,7 @@ export class Guest {
     return spawn('ssh', [...this.#sshArguments(user), '--', command], { stdio: ['pipe', 'pipe', 'pipe'] });
   }
 
-  /** Opens the connection of a user; false where there is no answer yet. */
+  /** Opens the connection of a user; false if there is no response yet. */
   async #connect(user: string): Promise<boolean> {
     if (this.#connected.has(user)) return true;
     const master = spawn('ssh', ['-M', '-N', '-f', ...this.#sshArguments(user)], { stdio: 'ignore' });
@@ -206,7 +207,7 @@ export class Guest {
     return master.exitCode === 0;
   }
 
-  /** Until ssh answers, in another boot than `before`. */
+  /** Until ssh responds, in another boot than `before`. */
   async #waitForBoot(before: string | null): Promise<void> {
     const end = Date.now() + bootMs;
     let isReset = before !== null;

@@ -5,8 +5,8 @@ import { parseIdMap } from './product.ts';
 const rangeSize = 65_536;
 
 /**
- * What an ordinary user in the group docker has of an engine with ECI on, through /var/run/docker.sock.
- * Leaves a container `web` behind, which restarts always.
+ * What an ordinary user in the group docker can do with an engine with ECI on, through /var/run/docker.sock.
+ * Leaves a container `web` behind, which always restarts.
  */
 export function isolatedUse(guest: () => Guest): void {
   const alice = (command: string): Promise<CommandResult> => guest().run(command, { user: 'alice' });

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Guest } from './guest.ts';
 
-/** What users do all the time. Each loop notes a failure with its output, and counts its rounds. */
+/** Typical operations of users. Each loop records a failure with its output, and counts its rounds. */
 const script = `#!/bin/bash
 cd ~/load
 echo $$ > pid
@@ -41,7 +41,7 @@ wait
 
 /**
  * Has alice run, exec and build in loops, and follow logs and an attached container, until the returned
- * function is called: it fails the test where a request failed, a stream ended or a loop stood still.
+ * function is called: it fails the test if a request failed, a stream ended or a loop stopped.
  */
 export async function startLoad(
   guest: Guest,

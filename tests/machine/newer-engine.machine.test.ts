@@ -4,8 +4,7 @@ import { isolatedUse } from './isolated-use.ts';
 import { expectIsolatedOverLayers } from './many-layers.ts';
 import { applySetting, engineFiles, installPackage, parseIdMap, startedAt } from './product.ts';
 
-// Debian's unstable release: the kernel, systemd, Docker Engine, containerd and runc that stable machines get
-// next.
+// Debian's unstable release: newer versions of kernel, systemd, Docker Engine, containerd and runc.
 describe("the machine's own Docker Engine on Debian unstable", () => {
   let guest: Guest;
   let filesBefore: string;

@@ -11,7 +11,7 @@ import { applySetting, engineFiles, installPackage, parseIdMap, startedAt, whole
 
 const run = promisify(execFile);
 
-/** An administrator's own configuration, by hand, with live-restore. */
+/** An administrator's own configuration, written by hand, with live-restore. */
 const daemonJson = '{ "live-restore":true,\\n\\t"log-opts": {"max-size": "10m"}  }';
 const ownDropIn = '[Service]\\nEnvironment=NO_PROXY=example.test\\n';
 
@@ -19,7 +19,7 @@ const ownDropIn = '[Service]\\nEnvironment=NO_PROXY=example.test\\n';
 const behindGateway =
   'systemctl show --value -p Listen docker.socket | grep -q bulkhead && echo yes || echo no';
 
-// One machine, one story: packages come, are replaced and go, with live-restore.
+// One machine, one sequence: packages are installed, replaced and removed, with live-restore.
 describe("packages around the machine's own Docker Engine", () => {
   let guest: Guest;
   /** Packages of this machine's engine, of the same release as the guest's. */
@@ -34,7 +34,7 @@ describe("packages around the machine's own Docker Engine", () => {
   const expectIsolated = async () => {
     expect((await mapOfNew()).count).toBe(65_536);
   };
-  /** Waits for a verification that a package or path unit has started; true where it passed. */
+  /** Waits for a verification started by a package or path unit; true if it passed. */
   const verified = async () => {
     await guest.output('systemctl start bulkhead-verify.service', { timeoutMs: 600_000 });
     expect(await guest.output('systemctl show --value -p Result bulkhead-verify.service')).toBe('success');
@@ -136,7 +136,7 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     await guest.output(`cd /etc/apt
 sed 's/ trixie / trixie-backports /' sources.list > sources.list.d/new.list
 grep -q backports sources.list.d/new.list`);
-    // A mirror that lags behind is good enough.
+    // An outdated mirror is good enough.
     await apt('-o Acquire::Check-Valid-Until=false update');
     await apt('install -t trixie-backports linux-image-cloud-amd64 kexec-tools');
     await guest.output(`set -- $(ls -t /boot/vmlinuz-*)
@@ -181,7 +181,7 @@ kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`)
   });
 });
 
-/** alice runs a command by pkexec, with the agent of a terminal that gives a password. */
+/** alice runs a command by pkexec, with a terminal agent that enters a password. */
 const askByPolkit = (language: string, password: string): string => `export LANG=${language}
 cat > ask.sh <<'END'
 pkttyagent --process $$ --notify-fd 3 3> agent &
@@ -193,7 +193,7 @@ script -qec 'bash ask.sh' /dev/null < <(sleep 10; echo '${password}'; sleep 60)`
 
 /**
  * Packages with the paths and unit files of docker-ce and containerd.io, and Debian's programs in them.
- * Docker's own can't be had here.
+ * Docker's own are not available here.
  */
 const dockerCe = `set -e
 cd /root/debs

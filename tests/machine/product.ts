@@ -12,7 +12,7 @@ import type { Guest } from './guest.ts';
 const metadataSchema = z.object({ version: z.string(), description: z.string(), author: z.string() });
 
 /**
- * Makes the package for servers of what is built, and installs it. `revision` is appended to the version:
+ * Creates the package for servers from the build, and installs it. `revision` is appended to the version:
  * such a package is an upgrade of the one without.
  */
 export async function installPackage(guest: Guest, { revision = '' } = {}): Promise<void> {
@@ -35,7 +35,7 @@ export async function installPackage(guest: Guest, { revision = '' } = {}): Prom
 }
 
 /**
- * Everything that an installation touches, as text: files with their digests, directories, links, the socket,
+ * Everything that an installation changes, as text: files with their digests, directories, links, the socket,
  * what is enabled, and how the engine is started.
  */
 export function engineFiles(guest: Guest): Promise<string> {
@@ -55,19 +55,19 @@ systemctl show -p Listen -p SocketMode -p SocketGroup -p DropInPaths docker.sock
 export const startedAt = (guest: Guest, ...names: readonly string[]): Promise<string> =>
   guest.output(`docker inspect --format '{{.Name}} {{.State.StartedAt}}' ${names.join(' ')}`);
 
-/** Sets one setting and applies it. Resolves with what `bulkhead apply` printed. */
+/** Sets one setting and applies it. Resolves with the output of `bulkhead apply`. */
 export function applySetting(guest: Guest, pointer: string, value: string): Promise<string> {
   return guest.output(`bulkhead settings set ${pointer} ${value} >/dev/null && bulkhead apply --yes`, {
     timeoutMs: 420_000,
   });
 }
 
-/** What /proc/self/uid_map has as its first line: first id inside, on the host, how many. */
+/** The first line of /proc/self/uid_map: first id inside, on the host, how many. */
 export function parseIdMap(text: string): { readonly host: number; readonly count: number } {
   const [, host, count] = /^\s*0\s+(\d+)\s+(\d+)\s*$/m.exec(text) ?? [];
   if (host === undefined || count === undefined) throw new Error(`this is no id map: ${text}`);
   return { host: Number(host), count: Number(count) };
 }
 
-/** Of every container without isolation: root inside is root of the machine. */
+/** For every container without isolation: root inside is root of the machine. */
 export const wholeMachine = { host: 0, count: 4_294_967_295 };

@@ -16,13 +16,13 @@ const statusSchema = z.object({
   interruptedApply: z.boolean(),
 });
 
-/** How often ECI is switched off and on under load; more than one by hand. */
+/** How often ECI is switched off and on under load; more than one when run by hand. */
 const rounds = Number(process.env['BULKHEAD_TEST_SWITCHES'] ?? 1);
 
-// One machine, one story: each step goes on where the one before it ended.
+// One machine, one sequence: each step continues where the previous one ended.
 describe("the machine's own Docker Engine on a real Debian", () => {
   let guest: Guest;
-  /** The engine's files before the gateway is in front. */
+  /** The engine's files before the gateway is installed. */
   let filesBefore: string;
 
   const alice = (command: string) => guest.run(command, { user: 'alice' });
@@ -173,7 +173,7 @@ until systemctl is-active -q bulkhead-gateway; do sleep 0.2; done`);
     await guest.output('systemctl stop docker', { timeoutMs: 180_000 });
     expect(await guest.output('sleep 15; systemctl is-active docker || true')).toBe('inactive');
     expect(await aliceOutput("docker ps --format '{{.Names}}' | sort")).toBe('old\nweb');
-    // It answers before it tells systemd that it is ready.
+    // It responds before it reports to systemd that it is ready.
     await expect.poll(() => unitState('docker'), { timeout: 60_000 }).toBe('active');
   });
 

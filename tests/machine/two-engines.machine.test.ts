@@ -5,7 +5,7 @@ import { installPackage, parseIdMap } from './product.ts';
 const root = '/var/lib/bulkhead';
 const eci = '/enhancedContainerIsolation/value';
 const machineAddress = '10.0.2.15';
-/** Without the proxy, a published port is nothing but firewall rules. */
+/** Without the userland proxy, a published port consists of firewall rules only. */
 const daemonJson = '{ "userland-proxy": false }';
 const engines = {
   machine: { docker: 'docker', port: 8081 },
@@ -13,7 +13,7 @@ const engines = {
 } as const;
 type Engine = (typeof engines)[keyof typeof engines];
 
-/** How often each is started, changed and killed; more than twice by hand. */
+/** How often each is started, changed and killed; more than twice when run by hand. */
 const rounds = Number(process.env['BULKHEAD_TEST_ROUNDS'] ?? 2);
 
 /** A web server in the default network, published on the machine, and a container in another network. */
@@ -26,7 +26,7 @@ ${docker} run ${options} --name apart --network apart busybox sleep 1000000
 ${docker} run -d --name once busybox sleep 1000000`;
 };
 
-/** Prints what is wrong with the networks of both engines; nothing where all is as it was. */
+/** Prints problems of the networks of both engines; nothing if everything is unchanged. */
 const faults = `
 address() { "$@" inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' web; }
 machine=$(address ${engines.machine.docker})
@@ -68,7 +68,7 @@ done >/dev/null 2>&1`,
       { timeoutMs: 420_000 },
     );
   const onceStarted = () => embedded("inspect -f '{{.State.StartedAt}} {{.State.Running}}' once");
-  /** A container that nobody starts again goes on. */
+  /** A running container that nothing starts again. */
   const killSupervisor = async () => {
     await embedded('start once');
     const before = await onceStarted();

@@ -6,12 +6,12 @@ import { chromium, type Browser, type Page } from 'playwright';
 import { build, preview } from 'vite';
 
 /**
- * The renderer as built for the product, over invented states (`renderer/dev`), in a current Chromium:
- * Debian's, or what CHROMIUM names.
+ * The renderer as built for the product, with invented states (`renderer/dev`), in a current Chromium:
+ * Debian's, or the one in CHROMIUM.
  */
 export interface BrowserPages {
   readonly browser: Browser;
-  /** Opens one page; resolves when its content is painted and its fonts are there. */
+  /** Opens one page; resolves when its content is painted and its fonts are loaded. */
   open(look: PageLook): Promise<OpenPage>;
   stop(): Promise<void>;
 }
@@ -34,15 +34,15 @@ export interface OpenPage {
   readonly page: Page;
   /** Errors and warnings on the console, and exceptions, so far. */
   readonly complaints: string[];
-  /** Gives the page back: another state may be shown in it. Throws when it complained. */
+  /** Returns the page: another state may be shown in it. Throws if it reported errors. */
   close(): Promise<void>;
 }
 
-/** Builds the renderer's development entry and starts a browser over it. Always pair with `stop`. */
+/** Builds the renderer's development entry and starts a browser for it. Always pair with `stop`. */
 export async function startBrowserPages(): Promise<BrowserPages> {
   const built = mkdtempSync(path.join(tmpdir(), 'bh-pages-'));
   const configFile = path.join(import.meta.dirname, '../../vite.config.ts');
-  // Built, not served from source: what is seen is what a bundle does, and two runs at a time don't disturb
+  // Built, not served from source: the result of bundling is tested, and two concurrent runs don't disturb
   // each other.
   await build({
     configFile,
@@ -69,8 +69,7 @@ export async function startBrowserPages(): Promise<BrowserPages> {
   const chunks = readdirSync(path.join(built, 'assets'))
     .filter((name) => name.endsWith('.js'))
     .map((name) => `${base}assets/${name}`);
-  // A window shows one state after the other: loading the scripts anew for each takes most of the time there
-  // is.
+  // A window shows one state after the other: loading the scripts again for each would take most of the time.
   const idle = new Map<string, OpenPage[]>();
   const load = async (locale: string, media: PageLook['media']): Promise<OpenPage> => {
     const context = await browser.newContext({ locale, ...media });
@@ -84,7 +83,7 @@ export async function startBrowserPages(): Promise<BrowserPages> {
     });
     await page.goto(`${base}dev/index.html?later`);
     await page.waitForFunction(() => 'bulkheadShow' in window);
-    // Parts that come later (charts, editor) are there at once then.
+    // Parts that are loaded later (charts, editor) are available at once then.
     await page.evaluate(
       `Promise.all(${JSON.stringify(chunks)}.map((url) => import(url))).then(() => undefined)`,
     );
@@ -119,7 +118,7 @@ export async function startBrowserPages(): Promise<BrowserPages> {
         async close() {
           await page.evaluate(() => {
             (window as unknown as ShowsStates).bulkheadShow(null);
-          }); // the development entry's own
+          }); // from the development entry
           await settle(page);
           if (shown.complaints.length === 0) {
             waiting.push(shown);
@@ -139,7 +138,7 @@ export async function startBrowserPages(): Promise<BrowserPages> {
   };
 }
 
-/** What the development entry has beside the app (`renderer/dev/main.tsx`). */
+/** Properties added by the development entry (`renderer/dev/main.tsx`). */
 interface ShowsStates {
   readonly bulkheadShow: (address: string | null) => void;
 }
@@ -148,7 +147,7 @@ interface HasAxe {
   readonly axe: { readonly run: (on: Document, options: RunOptions) => Promise<AxeResults> };
 }
 
-/** Resolves when fonts are there, nothing moves any more and nothing more is drawn, or after 2 s. */
+/** Resolves when fonts are loaded, animations have ended and nothing more is drawn, or after 2 s. */
 export async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const end = performance.now() + 2000;
@@ -156,7 +155,7 @@ export async function settle(page: Page): Promise<void> {
       new Promise((resolve) => {
         requestAnimationFrame(resolve);
       });
-    // Placeholders of what is being loaded (`LoadingRows`), too: React keeps them up for a while.
+    // Including placeholders of what is being loaded (`LoadingRows`): React keeps them for a while.
     const isMoving = () =>
       document.querySelector('main [role="status"][aria-label]:empty, main .MuiSkeleton-root') !== null ||
       document.fonts.status !== 'loaded' ||
@@ -179,10 +178,10 @@ export async function settle(page: Page): Promise<void> {
 const ofColours: readonly string[] = ['color-contrast', 'link-in-text-block'];
 
 /**
- * What axe finds, one line a rule with the first elements. Nothing of the page is left out. It runs in the
- * page itself (axe's legacy mode): without a second page for frames, which ours has none of and Electron
- * can't open; of what passes only the verdict is requested, not each element. `colours`: only what another
- * theme may change.
+ * Findings of axe, one line per rule with the first elements. The whole page is checked. It runs in the page
+ * itself (axe's legacy mode): without a second page for frames, which ours has none of and Electron can't
+ * open; for passed rules only the verdict is requested, not each element. `colours`: only what another theme
+ * may change.
  */
 export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'): Promise<string[]> {
   const options: RunOptions = {
@@ -193,8 +192,8 @@ export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'):
   const runAxe = () =>
     page.evaluate((axeOptions) => (window as unknown as HasAxe).axe.run(document, axeOptions), options);
   let { violations } = await runAxe();
-  // A button that was fading while axe looked at its colours has none of these a moment later. What is no
-  // matter of colours counts at once.
+  // A button that was fading while axe checked its colours has no finding a moment later. Findings that do
+  // not concern colours count at once.
   if (violations.length > 0 && violations.every(({ id }) => ofColours.includes(id))) {
     await settle(page);
     ({ violations } = await runAxe());
@@ -209,8 +208,8 @@ export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'):
 }
 
 /**
- * What sticks out of the window or of the page's column to the right, where nothing scrolls: cut off for
- * whoever looks.
+ * Elements that extend beyond the window or the page's column on the right, where nothing scrolls: invisible
+ * to the user.
  */
 export async function overflows(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -238,7 +237,7 @@ export async function overflows(page: Page): Promise<string[]> {
               e.closest('.visually-hidden') === null
             );
           });
-    // Nor may anything stick out of a dialog or a menu, or that out of the window.
+    // Nor may anything extend beyond a dialog or a menu, or that beyond the window.
     const outOfOver = [...document.querySelectorAll('[role="dialog"], [role="menu"]')].flatMap((over) => {
       const edge = over.getBoundingClientRect();
       const inside = [...over.querySelectorAll('*')].filter((e) => {
@@ -249,8 +248,7 @@ export async function overflows(page: Page): Promise<string[]> {
         ? [over, ...inside]
         : inside;
     });
-    // Text cut off without an ellipsis. A few pixels are the round of a switch that shows where the pointer
-    // is.
+    // Text cut off without an ellipsis. A few pixels are the circle around a switch under the pointer.
     const cut = [...document.querySelectorAll('main *, nav *, header *, [role="dialog"] *')].filter((e) => {
       const style = getComputedStyle(e);
       return (

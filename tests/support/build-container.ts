@@ -13,7 +13,7 @@ import type { GrpcClient } from './grpc-client.ts';
 
 const bridge = '/moby.buildkit.v1.frontend.LLBBridge';
 
-/** A container in a build that a client drives itself, as `buildx debug` does. */
+/** A container in a build that a client drives itself, like `buildx debug`. */
 export interface BuildContainer {
   /**
    * Starts a process in it; resolves with its output once it has printed `ran in`, was refused, or has ended.
@@ -23,7 +23,7 @@ export interface BuildContainer {
   end(): Promise<void>;
 }
 
-/** Makes a container of busybox in a build of its own. `containerId` is what BuildKit is to call it. */
+/** Creates a container of busybox in a build of its own. `containerId` is its id for BuildKit. */
 export async function makeBuildContainer(
   client: GrpcClient,
   containerId: string,

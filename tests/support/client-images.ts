@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Makes an image of this machine's busybox and programs, each with the libraries the loader names: a client
- * inside a container, where no registry has one to pull. `files` maps paths in the image to files of this
- * machine, `links` to what they point to.
+ * Creates an image from this machine's busybox and programs, each with the libraries named by the loader: a
+ * client inside a container, since there is no registry to pull one from. `files` maps paths in the image to
+ * files of this machine, `links` to their targets.
  */
 export async function importPrograms(
   socket: string,
@@ -60,7 +60,7 @@ tar -C "$d" -c . |
 }
 
 /**
- * Makes an image of this machine's Docker Engine and clients, to run with `--privileged`: Docker-in-Docker.
+ * Creates an image of this machine's Docker Engine and clients, to run with `--privileged`: Docker-in-Docker.
  */
 export async function importDocker(socket: string, tag: string): Promise<void> {
   const library = (
@@ -130,8 +130,8 @@ const systemdPrograms = [
 ].map((name) => `/usr/lib/systemd/${name}`);
 
 /**
- * Makes an image that boots this machine's systemd, with its journal and `services` (names and unit texts),
- * as images of Kubernetes nodes do.
+ * Creates an image that boots this machine's systemd, with its journal and `services` (names and unit texts),
+ * like images of Kubernetes nodes.
  */
 export async function importSystemd(
   socket: string,

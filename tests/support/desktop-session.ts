@@ -7,24 +7,24 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * A desktop's session bus with a real notification server (dunst) on it, and a real panel with a tray
- * (Xfce's) where one is requested.
+ * A desktop's session bus with a real notification server (dunst), and a real panel with a tray (Xfce's) if
+ * requested.
  */
 export interface DesktopSession {
   /** Environment for programs of this session. */
   readonly env: Readonly<Record<string, string>>;
-  /** What the server has shown since it was cleared, as it came: title and body. */
+  /** What the server has shown since it was cleared, in order: title and body. */
   notifications(): Promise<readonly { readonly title: string; readonly body: string }[]>;
   /** Clicks the newest notification. */
   click(): Promise<void>;
-  /** Takes all notifications off the screen. */
+  /** Removes all notifications from the screen. */
   clear(): Promise<void>;
   /** The menus of all icons in the tray. */
   trayMenu(): Promise<readonly TrayItem[]>;
   stop(): Promise<void>;
 }
 
-/** An entry of a tray menu, as the panel gets it. */
+/** An entry of a tray menu, as sent to the panel. */
 export interface TrayItem {
   readonly label: string;
   readonly enabled: boolean;
@@ -58,8 +58,8 @@ export async function startDesktopSession(
     XDG_CONFIG_HOME: path.join(directory, 'config'),
   };
   const whole = { ...process.env, ...env };
-  // Shown until it is clicked or cleared, each by itself; a script of the server's keeps what was shown,
-  // since it is about nothing that is still on screen.
+  // Displayed until it is clicked or cleared, each separately; a script of the server records them, since
+  // notifications disappear from the screen.
   const shown = path.join(directory, 'shown');
   const script = path.join(directory, 'keep');
   await writeFile(script, `#!/bin/sh\nprintf '%s\\n%s\\0' "$DUNST_SUMMARY" "$DUNST_BODY" >> '${shown}'\n`, {

@@ -11,10 +11,10 @@ import { docker } from './real-engine.ts';
 
 const run = promisify(execFile);
 
-/** A block device of root's, 0600, on a file. */
+/** A block device of root's, 0600, backed by a file. */
 export interface RawDevice {
   readonly path: string;
-  /** What its first bytes are. */
+  /** Its first bytes. */
   content(bytes: number): Promise<string>;
   /** Writes its first bytes. */
   write(text: string): Promise<void>;
@@ -50,7 +50,7 @@ export async function rawDevice(): Promise<RawDevice> {
   };
 }
 
-/** Imports `tag`: busybox beside nodes of `device` at the paths `names`. */
+/** Imports `tag`: busybox and nodes of `device` at the paths `names`. */
 export async function importNodes(
   socket: string,
   tag: string,

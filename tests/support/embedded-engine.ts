@@ -7,7 +7,7 @@ import { readEngineState, type EngineState } from '../../engine/targets/embedded
 import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';
 import { docker, importBusybox, removeEngineRoot } from './real-engine.ts';
 
-/** The built launcher. Build first: these tests drive what ships. */
+/** The built launcher. Build first: these tests use the shipped bundle. */
 export const bulkhead = path.resolve(import.meta.dirname, '../../bin/bulkhead');
 
 /**
@@ -20,7 +20,7 @@ export interface EmbeddedEngine {
   start(): Promise<void>;
   /** `docker …` through the gateway. */
   docker(...args: string[]): Promise<string>;
-  /** Imports busybox on the engine's own socket, past the gateway. */
+  /** Imports busybox through the engine's own socket, without the gateway. */
   busybox(): Promise<void>;
   state(): Promise<EngineState>;
   /** Stops it and deletes its root, whatever state it is in. */

@@ -6,18 +6,15 @@ import type { GatewayOptions } from '../../gateway/gateway-options.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 
-/**
- * A gateway in a process of its own, as it ships: what its memory is, nothing else in the test's process
- * changes.
- */
+/** A gateway in a process of its own, as shipped: its memory is not affected by the test's process. */
 export interface GatewayProcess {
   readonly socket: string;
   readonly pid: number;
-  /** Replaces the settings it enforces; in force for the next request. */
+  /** Replaces its settings; in force for the next request. */
   settings(document: Readonly<Record<string, unknown>>): Promise<void>;
   /** The decision log so far. */
   decisions(): Promise<string>;
-  /** Resident memory now, and the most it ever was since start or `resetPeak`, in bytes. */
+  /** Resident memory now, and its maximum since start or `resetPeak`, in bytes. */
   memory(): Promise<{ readonly now: number; readonly peak: number }>;
   resetPeak(): Promise<void>;
   stop(): Promise<void>;
@@ -25,13 +22,13 @@ export interface GatewayProcess {
 
 export interface GatewayProcessOptions {
   readonly engineSocket: string;
-  /** Where its socket, settings and log are put. */
+  /** The directory of its socket, settings and log. */
   readonly directory: string;
   readonly engineDirectory: string;
   readonly settings: Readonly<Record<string, unknown>>;
   /**
-   * Where it keeps what outlasts it; the planner of the engine looks for records in its own root. Default:
-   * below `directory`.
+   * Where it keeps persistent files; the engine's planner reads records in its own root. Default: below
+   * `directory`.
    */
   readonly stateDirectory?: string;
 }

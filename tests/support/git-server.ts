@@ -7,20 +7,20 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Repositories over HTTP on loopback. What is below `/private/` asks for a password, and never takes one. */
+/** Repositories over HTTP on loopback. Paths below `/private/` require a password, and accept none. */
 export interface GitServer {
   readonly port: number;
-  /** Requested paths, in order, with the credentials that came along. */
+  /** Requested paths, in order, with the credentials that were sent. */
   readonly requests: { readonly path: string; readonly authorization: string }[];
   /**
-   * Makes `<name>.git` with a Dockerfile and, where given, a submodule of that address. Its branch is
+   * Creates `<name>.git` with a Dockerfile and, if given, a submodule with that address. Its branch is
    * `master`.
    */
   addRepository(name: string, submodule?: string): Promise<void>;
   close(): void;
 }
 
-/** Serves repositories that are made below `directory`. */
+/** Serves repositories created below `directory`. */
 export async function startGitServer(directory: string): Promise<GitServer> {
   const requests: GitServer['requests'] = [];
   const server = createServer((request, response) => {

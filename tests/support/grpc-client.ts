@@ -15,12 +15,12 @@ export interface CallResult {
   readonly rst: number;
 }
 
-/** A hand-made client of `POST /grpc`: the upgrade, then HTTP/2. */
+/** A minimal client of `POST /grpc`: the upgrade, then HTTP/2. */
 export interface GrpcClient {
   readonly session: ClientHttp2Session;
-  /** One message there; resolves with all that came back. */
+  /** Sends one message; resolves with the whole response. */
   call(path: string, message: Uint8Array, metadata?: Readonly<Record<string, string>>): Promise<CallResult>;
-  /** A call left open. */
+  /** A call that stays open. */
   open(
     path: string,
     metadata?: Readonly<Record<string, string>>,
@@ -34,7 +34,7 @@ export async function grpcClient(socketPath: string): Promise<GrpcClient> {
   return grpcClientOn(socket);
 }
 
-/** The same without an upgrade: HTTP/2 from the first byte, as the engine takes it from API 1.53 on. */
+/** As above without an upgrade: HTTP/2 from the first byte, as accepted by the engine from API 1.53 on. */
 export function nativeGrpcClient(socketPath: string): GrpcClient {
   return grpcClientOn(connect(socketPath));
 }

@@ -11,7 +11,8 @@ export interface Outcome {
 }
 
 /**
- * One of the two engines as a user sees it: a socket, and a directory to work in that containers may mount.
+ * One of the two engines from a user's perspective: a socket, and a working directory that containers may
+ * mount.
  */
 export interface Side {
   readonly socket: string;
@@ -21,7 +22,7 @@ export interface Side {
   sh(script: string, environment?: Readonly<Record<string, string>>): Promise<Outcome>;
 }
 
-/** An isolated engine behind a gateway with ECI on, as a client meets it. */
+/** An isolated engine behind a gateway with ECI on, as seen by a client. */
 export interface GuardedEngine extends Side {
   readonly engine: IsolatedEngine;
   readonly gateway: GatewayProcess;
@@ -30,7 +31,7 @@ export interface GuardedEngine extends Side {
   stop(): Promise<void>;
 }
 
-/** Settings with ECI on and `scratch` shared; `more` goes beside the switch. */
+/** Settings with ECI on and `scratch` shared; `more` is added to them. */
 export const eciOn = (scratch: string, more: Readonly<Record<string, unknown>> = {}) => ({
   configurationFileVersion: 2,
   enhancedContainerIsolation: { locked: true, value: true, ...more },
@@ -68,7 +69,7 @@ export async function startGuardedEngine(
   }
 }
 
-/** `work` is made by the caller. `enter`: words that its scripts are run by. */
+/** `work` is created by the caller. `enter`: command prefix for its scripts. */
 export function side(socket: string, work: string, enter: readonly string[] = []): Side {
   return {
     socket,

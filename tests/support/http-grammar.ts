@@ -146,7 +146,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
           .map(([framing, chunks, end]) => ({ framing, body: `${chunks.join('')}${end}` })),
       ),
   },
-  // Both, or twice: where smuggling lives.
+  // Both, or twice: the area of request smuggling.
   {
     weight: 1,
     arbitrary: content.map((text) => ({
@@ -196,7 +196,7 @@ const request = (target: fc.Arbitrary<string>) =>
       ([verb, s1, where, s2, spoken, end, to, fields, { framing, body }, blank]) =>
         `${verb}${s1}${where}${s2}${spoken}${end}${to}${framing}${fields.join('')}${blank}${body}`,
     );
-/** One to three requests on one connection, and now and then a byte changed, left out or put in. */
+/** One to three requests on one connection, occasionally with a byte changed, left out or inserted. */
 export const requestBytes = (target: fc.Arbitrary<string>): fc.Arbitrary<Buffer> =>
   fc
     .tuple(

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 
 /**
- * HTTP/1.1 requests as byte strings for fuzzing: mostly what clients send, with everything that parsers have
- * ever disagreed about mixed in: spacing, casing, folding, bare LF, doubled and contradicting framing, odd
- * chunk sizes, trailers.
+ * HTTP/1.1 requests as byte strings for fuzzing: mostly what clients send, mixed with everything that parsers
+ * have ever interpreted differently: spacing, casing, folding, bare LF, doubled and contradicting framing,
+ * odd chunk sizes, trailers.
  */
 
 export const latin1 = (text: string) => Buffer.from(text, 'latin1');
-/** `usual`, but once in a while; a request has some twenty such places. */
+/** Mostly `usual`; a request has some twenty such places. */
 export const mostly = (usual: fc.Arbitrary<string>, ...odd: string[]) =>
   fc.oneof({ weight: 60, arbitrary: usual }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
 export const eol = mostly(fc.constant('\r\n'), '\n', '\r', '\r\r\n', '\n\r\n');
@@ -24,8 +24,7 @@ export const method = mostly(
   '"GET"',
 );
 /**
- * Targets of no server in particular. Those that begin with `/read` may be taken for ones whose body is
- * looked at.
+ * Targets of no particular server. Those that begin with `/read` may be used as ones whose body is inspected.
  */
 export const anyTarget = mostly(
   fc.constantFrom(

@@ -33,16 +33,13 @@ export interface IsolatedEngine extends BareEngine {
   /** Kills dockerd, unless it has ended, then starts one on the same root again. */
   restartDockerd(signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void>;
   /**
-   * As a machine that loses power and boots: planner, dockerd, shims and containers are killed, every mount
-   * of the engine and its part of /run go; `meanwhile` runs before planner and dockerd start again.
+   * Simulates a power failure and a boot: planner, dockerd, shims and containers are killed, every mount of
+   * the engine and its part of /run are removed; `meanwhile` runs before planner and dockerd start again.
    */
   reboot(meanwhile?: () => Promise<void>): Promise<void>;
   /** Starts the planner again after it was ended. */
   startPlanner(): Promise<void>;
-  /**
-   * Where the engine has overlays of containers, with the ids of their ranges, and whatever else is mounted
-   * where there is to be nothing.
-   */
+  /** Mount points of containers' overlays with the ids of their ranges, and any other unexpected mount. */
   leftoverMounts(): Promise<string[]>;
   /** Ranges this engine holds. */
   ranges(): Promise<number[]>;
@@ -63,12 +60,12 @@ export interface IsolatedEngineOptions {
   readonly cdi?: boolean;
   /** More runtimes than ours, as daemon.json has them. */
   readonly runtimes?: Readonly<Record<string, { readonly path: string }>>;
-  /** The engine's default where there is none. */
+  /** The engine's default if there is none. */
   readonly storageDriver?: string;
   readonly prepare?: BareEngineOptions['prepare'];
-  /** What becomes of binds of containers that no gateway made (default `root-without`). */
+  /** How binds of containers that no gateway created are treated (default `root-without`). */
   readonly sharingRecords?: SharingOptions['records'];
-  /** Steps of builds are not isolated while this file exists, as under settings that turn isolation off. */
+  /** Build steps are not isolated while this file exists, as under settings that turn isolation off. */
   readonly plainBuildsFile?: string;
 }
 
@@ -80,7 +77,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
   const installed = await backend.install(paths);
   if (!installed.ok) throw new Error(`${installed.error.message} ${installed.error.reason ?? ''}`);
 
-  // As the supervisor does. Where the machine has no cgroups for it, only the tests of this fail.
+  // Like the supervisor. If the machine has no cgroups for it, only its own tests fail.
   const confined = await confineDevices(paths, [backend]);
   const records = options.sharingRecords ?? 'root-without';
   let planner = await spawnPlanner(root, records, options.plainBuildsFile);
@@ -115,7 +112,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
     own,
     planner: () => planner,
     async restartDockerd(signal, meanwhile) {
-      // By its child: its pid may be another's once it has ended.
+      // Ended through its child process: its pid may be reused once it has ended.
       dockerd.child.kill(signal);
       await dockerd.exited;
       await endContainerd(engine.settings.execRoot);
@@ -145,7 +142,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       for (const directory of [path.join(engine.root, 'exec'), own.mounts])
         await rm(directory, { recursive: true });
       await rm(paths.plannerSocket);
-      // Before this engine's claims go: engines of tests beside it would claim its ranges at once.
+      // Before this engine's claims are removed: engines of concurrent tests would claim its ranges at once.
       await meanwhile?.();
       const claims = (await readdir(own.ranges))
         .filter((name) => /^\d+$/.test(name))
@@ -185,12 +182,12 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
         await dockerd.exited;
       }
       await engine.stop();
-      // Whose runtime was killed at a delete waits for a containerd that does not come any more.
+      // If the runtime was killed during a delete, it waits for a containerd that does not start any more.
       for (const pid of await shimsOf(engine.root))
         try {
           process.kill(pid, 'SIGKILL');
         } catch {
-          /* it ended of itself just then */
+          /* it has just ended by itself */
         }
       await planner.end('SIGTERM');
       await removeRunDirectory(paths);
@@ -200,12 +197,12 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
 }
 
 /**
- * As the supervisor does: the next dockerd takes one that is ending, or not waited for yet, for one that
- * runs, and tries to reach it for ten seconds.
+ * Like the supervisor: the next dockerd takes one that is ending, or not reaped yet, for a running one, and
+ * tries to connect to it for ten seconds.
  */
 async function endContainerd(execRoot: string): Promise<void> {
   const config = path.join(execRoot, 'containerd/containerd.toml');
-  // By its command line: the file with its pid may be older than whoever has that pid now.
+  // By its command line: the pid file may be stale.
   await endProcesses(
     (await runningProcesses()).filter(
       (process) => path.basename(process.args[0] ?? '') === 'containerd' && process.args.includes(config),
@@ -267,7 +264,7 @@ process.exitCode = await servePlanner(rootPaths(${JSON.stringify(root)}), output
   };
 }
 
-/** Waits for what was killed to leave its cgroup: that takes some time on a loaded machine. */
+/** Waits for killed processes to leave their cgroup: that takes some time on a loaded machine. */
 async function removeRunDirectory(paths: RootPaths): Promise<void> {
   for (const end = Date.now() + 20_000; ;) {
     try {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 
 /**
- * `node tests/support/large-image.ts MEGABYTES`: writes an archive for `docker load` whose one layer holds
- * that many zeros, `large:1`. Nothing of that size is kept anywhere.
+ * `node tests/support/large-image.ts MEGABYTES`: writes an archive for `docker load` whose only layer
+ * contains that many zeros, `large:1`. Nothing of that size is stored anywhere.
  */
 const megabytes = Number(process.argv[2]);
 const block = Buffer.alloc(1024 * 1024);

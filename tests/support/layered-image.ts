@@ -23,8 +23,8 @@ function entry(name: string, content: Buffer, mode = '0000644'): Buffer {
 }
 
 /**
- * Loads an image of `count` layers (an engine takes 125), the first with busybox as /bin/busybox, each with a
- * file `only-<number>`, and a file `latest` that each writes anew. Runs no container.
+ * Loads an image of `count` layers (the engine's maximum is 125), the first with busybox as /bin/busybox,
+ * each with a file `only-<number>`, and a file `latest` that each overwrites. Runs no container.
  */
 export async function loadLayeredImage(
   socket: string,

@@ -10,8 +10,8 @@ import type { BareEngine } from './real-engine.ts';
 import { fixedSocketMounts } from './socket-mounts.ts';
 
 /**
- * A gateway in front of a bare engine whose mounted sockets are there without containers that hold them. For
- * tests of what may be done through them.
+ * A gateway in front of a bare engine with mounted sockets that belong to no real containers. For tests of
+ * what is allowed through them.
  */
 export interface MountedGateway {
   readonly scratch: string;
@@ -23,8 +23,7 @@ export interface MountedGateway {
 }
 
 /**
- * `mounts` gets the scratch directory and says which sockets there are. The engine needs a runtime named
- * `bulkhead`.
+ * `mounts` gets the scratch directory and returns the sockets. The engine needs a runtime named `bulkhead`.
  */
 export async function startMountedGateway(
   engine: BareEngine,

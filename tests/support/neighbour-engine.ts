@@ -7,12 +7,12 @@ import { waitForEngine } from '../../engine/targets/embedded/dockerd-process.ts'
 import { docker, importBusybox, removeEngineRoot } from './real-engine.ts';
 
 /**
- * A dockerd as a service manager runs the machine's own: its default bridge `docker0`, the firewall chains
- * that every dockerd shares, and no address pool. In a test's network namespace alone.
+ * A dockerd like the machine's own under a service manager: its default bridge `docker0`, the firewall chains
+ * that every dockerd shares, and no address pool. Only in a test's network namespace.
  */
 export interface NeighbourEngine {
   docker(...args: string[]): Promise<string>;
-  /** Ends it and starts it anew. */
+  /** Ends it and starts it again. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }

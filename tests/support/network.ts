@@ -6,14 +6,14 @@ import { once } from 'node:events';
  * fixed names.
  */
 export interface Network {
-  /** Words before a command that run it there, in all other namespaces of this process. */
+  /** Command prefix that runs a command in it, with all other namespaces of this process. */
   readonly enter: readonly string[];
-  /** Lets it go; it lasts as long as something runs in it. */
+  /** Releases it; it lasts as long as something runs in it. */
   close(): Promise<void>;
 }
 
 export async function makeNetwork(): Promise<Network> {
-  // Ends with our end of the pipe, so also with this process.
+  // Ends with our end of the pipe, and therefore also with this process.
   const holder = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up && echo up && exec cat'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

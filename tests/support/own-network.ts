@@ -2,10 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { unshare } from './unshare.ts';
 
 /**
- * Moves this test process, and whatever it starts from now on, into a network namespace of its own with
- * loopback up (set-up file of tests that start engines, one process a file). Engines write iptables chains of
- * fixed names, and two that start at once trip over each other; so they also leave this machine's network
- * alone.
+ * Moves this test process, and its later children, into a network namespace of its own with loopback up
+ * (set-up file of tests that start engines, one process per file). Engines write iptables chains of fixed
+ * names, and two that start at once disturb each other; this also protects this machine's network.
  */
 function enterOwnNetwork(): void {
   unshare('network');

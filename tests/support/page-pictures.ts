@@ -19,8 +19,8 @@ const all = [
 mkdirSync(out, { recursive: true });
 const built = mkdtempSync(path.join(tmpdir(), 'bh-pages-'));
 const configFile = path.join(import.meta.dirname, '../../vite.config.ts');
-// Built, not served from source: what is seen is what a bundle does, and two runs at a time don't disturb
-// each other.
+// Built, not served from source: the result of bundling is shown, and two concurrent runs don't disturb each
+// other.
 await build({
   configFile,
   logLevel: 'error',
@@ -64,7 +64,7 @@ try {
     await page.goto(
       `${base}dev/index.html?state=${state}&lang=${chinese === undefined ? 'en' : 'zh-CN'}#/${address}`,
     );
-    // Before there is a state of the app, no page is painted.
+    // No page is painted before the app has a state.
     await page.waitForSelector(
       state === 'waiting' || state === 'noState'
         ? 'main h1'

@@ -4,8 +4,8 @@ import { onTestFailed } from 'vitest';
 const variable = 'BULKHEAD_TEST_SEED';
 
 /**
- * The seed that BULKHEAD_TEST_SEED names (an integer from 0 to 2³¹ - 1), undefined where it names none.
- * Throws for anything else.
+ * The seed in BULKHEAD_TEST_SEED (an integer from 0 to 2³¹ - 1), undefined if unset. Throws for anything
+ * else.
  */
 export function fixedSeed(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const text = environment[variable] ?? '';
@@ -28,7 +28,7 @@ export function testSeed(): number {
   return seed;
 }
 
-/** Numbers in [0, 1) that a seed repeats (mulberry32). */
+/** Numbers in [0, 1), repeatable by a seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

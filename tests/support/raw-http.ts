@@ -8,8 +8,8 @@ export interface RawAnswer {
 }
 
 /**
- * Sends bytes on a unix socket and resolves with everything that came back once the other side closed, or
- * once `until` is seen.
+ * Sends bytes to a unix socket and resolves with everything received until the other side closes, or until
+ * `until` is received.
  */
 export function sendRaw(socketPath: string, bytes: string | Buffer, until?: RegExp): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {

@@ -35,11 +35,11 @@ export interface BareEngineOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The engine's whole environment, in place of this process's. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Where it opens no devices of the machine's (default: it opens any). */
+  /** The cgroup in which it can open no devices of the machine (default: it can open any). */
   readonly confinement?: DeviceConfinement;
-  /** Called with the new root before dockerd starts, to mount a file system of its own at `data` for one. */
+  /** Called with the new root before dockerd starts, for example to mount a file system at `data`. */
   readonly prepare?: (root: string) => Promise<void>;
-  /** Where it has its bridge and its chains (default: this process's). */
+  /** The network namespace of its bridge and its chains (default: this process's). */
   readonly network?: Network;
   /** Import busybox as `busybox:latest` (default true). */
   readonly busybox?: boolean;
@@ -94,7 +94,7 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
     try {
       if (dockerd !== null) process.kill(dockerd.pid, 'SIGTERM');
     } catch {
-      /* ended already */
+      /* it has ended already */
     }
     await dockerd?.exited;
     await removeBridge(settings.bridge);
@@ -122,8 +122,8 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
 }
 
 /**
- * Makes the engine's bridge in `network`, and a `dockerd` that runs there, in the directory that its PATH
- * begins with.
+ * Creates the engine's bridge in `network`, and a `dockerd` that runs there, in the first directory of its
+ * PATH.
  */
 async function enterNetwork(
   { enter: [nsenter = '', ...args] }: Network,
@@ -146,7 +146,7 @@ async function enterNetwork(
 }
 
 /**
- * Makes an image from Debian's busybox-static, since no registry is reachable. Installs applet links,
+ * Creates an image from Debian's busybox-static, since no registry is reachable. Installs applet links,
  * /etc/passwd and an entry in PATH.
  */
 export async function importBusybox(socket: string, tag = 'busybox:latest'): Promise<void> {
@@ -163,8 +163,8 @@ tar -C "$d" -c . | docker -H "unix://$1" import -c 'CMD ["sh"]' -c 'ENV PATH=/bi
 }
 
 /**
- * Mounts a new file system of `type` at `<root>/data`, 2 GB in a sparse file: what an engine's data may be
- * on. Goes with the root.
+ * Mounts a new file system of `type` at `<root>/data`, 2 GB in a sparse file: one of the types on which an
+ * engine's data may be. Removed with the root.
  */
 export async function mountDataFileSystem(root: string, type: 'btrfs' | 'xfs'): Promise<void> {
   const disk = path.join(root, 'disk');
@@ -175,7 +175,7 @@ export async function mountDataFileSystem(root: string, type: 'btrfs' | 'xfs'): 
 }
 
 /**
- * Unmounts what is mounted below `root`, deepest first, then deletes it. Refuses to delete while anything is
+ * Unmounts everything below `root`, deepest first, then deletes it. Refuses to delete while anything is
  * mounted there.
  */
 export async function removeEngineRoot(root: string): Promise<void> {
@@ -197,7 +197,7 @@ export async function removeEngineRoot(root: string): Promise<void> {
   );
 }
 
-/** What is mounted at or below `root`. */
+/** The mounts at or below `root`. */
 export async function mountsBelow(root: string): Promise<string[]> {
   const info = await readFile('/proc/self/mountinfo', 'utf8');
   return info

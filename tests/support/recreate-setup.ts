@@ -5,7 +5,7 @@ import { dockerClientAs, root } from '../../engine/base/docker-client-as.ts';
 import { dockerClient } from '../../engine/base/docker-client.ts';
 import { rootPaths } from '../../engine/base/root-paths.ts';
 
-/** Where a recreation in a test works: plain data, so that it can be passed to a process. */
+/** The environment of a recreation in a test: plain data, so that it can be passed to a process. */
 export interface RecreateSetup {
   readonly root: string;
   readonly clients: string;
@@ -13,7 +13,7 @@ export interface RecreateSetup {
   readonly graceMs: number;
 }
 
-/** Ports over a guarded engine's two sockets, with a root of their own for journal and lock. */
+/** Ports that use a guarded engine's two sockets, with a root of their own for journal and lock. */
 export function recreatePorts(setup: RecreateSetup, more: Partial<RecreatePorts> = {}): RecreatePorts {
   return {
     paths: rootPaths(setup.root),

@@ -7,25 +7,25 @@ import type { Network } from './network.ts';
 
 /** Debian's docker-registry on 127.0.0.1, with a port and a directory of its own. */
 export interface Registry {
-  /** `127.0.0.1:PORT`: engines take it without TLS. */
+  /** `127.0.0.1:PORT`: engines accept it without TLS. */
   readonly host: string;
-  /** Lines it wrote so far: requests and errors. */
+  /** Lines of its log so far: requests and errors. */
   log(): string;
-  /** Ends the process; the port and what was pushed stay for `start`. */
+  /** Ends the process; the port and pushed content stay for `start`. */
   halt(): Promise<void>;
   start(): Promise<void>;
-  /** Ends it and deletes what was pushed. */
+  /** Ends it and deletes pushed content. */
   stop(): Promise<void>;
 }
 
-/** Whom a registry with `login: true` knows. */
+/** The user accepted by a registry with `login: true`. */
 export const registryUser = { name: 'tester', password: 'secret' } as const;
 const htpasswd = 'tester:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n';
 
 export interface RegistryOptions {
   /** Only `registryUser` may push and pull. */
   readonly login?: boolean;
-  /** Where it listens (default: this process's). */
+  /** The network namespace in which it listens (default: this process's). */
   readonly network?: Network;
 }
 

@@ -7,21 +7,21 @@ import { pageIds } from '../../shared/pages/pages.ts';
 import { startBrowserPages, settle } from './browser-pages.ts';
 
 /**
- * `npm run screenshots [-- --docs]`: every page and the main dialogs, in both themes and both languages, over
+ * `npm run screenshots [-- --docs]`: every page and the main dialogs, in both themes and both languages, with
  * invented states in a current Chromium, as artifacts/screenshots/<language>/<theme>/<name>.png with an
- * index. `--docs` puts those that the README shows into docs/screenshots.
+ * index. `--docs` writes those of the README to docs/screenshots.
  */
 interface Shot {
   readonly name: string;
   readonly state: string;
   readonly address: string;
   readonly click?: readonly string[];
-  /** Names of controls that lead there, as the window's language has them. */
+  /** Labels of the controls to press, in the window's language. */
   readonly press?: (texts: typeof en | typeof zhCN) => readonly string[];
   readonly key?: string;
 }
 
-/** Every page in its usual state, and what else there is to see of some. */
+/** Every page in its usual state, and further views of some. */
 const shots: readonly Shot[] = [
   ...pageIds.map((page) => ({ name: page, state: pageStates[page][0], address: page })),
   { name: 'overview-off', state: 'off', address: 'overview' },
@@ -83,7 +83,7 @@ const shots: readonly Shot[] = [
   { name: 'engines', state: 'protected', address: 'overview', key: 'Control+e' },
   { name: 'locked', state: 'readOnly', address: 'docker-socket' },
 ];
-/** What the README shows: its name there, and which picture it is. */
+/** The README's pictures: their names there, and the pictures. */
 const shown: readonly (readonly [string, string])[] = [
   ['overview', 'en/light/overview'],
   ['activity', 'en/light/activity-entry'],
@@ -114,7 +114,7 @@ try {
               .first()
               .click();
           if (shot.key !== undefined) await open.page.keyboard.press(shot.key);
-          // Charts are drawn after everything else.
+          // Charts are drawn last.
           if (shot.address === 'overview')
             await open.page.locator('main .MuiChartsSurface-root').last().waitFor();
           await settle(open.page);

@@ -1,8 +1,8 @@
 import type { SocketMount, SocketMountId, SocketMounts } from '../../gateway/base/socket-mount.ts';
 
 /**
- * A mount as the gateway would have made it, for tests: of the general command list unless the image says
- * otherwise.
+ * A mount as the gateway would have created it, for tests: under the general command list unless the image
+ * determines another.
  */
 export function socketMount(
   id: string,
@@ -24,7 +24,7 @@ export function socketMount(
   };
 }
 
-/** Stands in for the gateway's own: these mounts and no others; nothing can be made. */
+/** Replaces the gateway's own: these mounts and no others; none can be created. */
 export function fixedSocketMounts(mounts: readonly SocketMount[]): SocketMounts {
   const refuse = (): never => {
     throw new Error('a stand-in makes no mounts');

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** An SSH agent with one key. */
 export interface Agent {
   readonly socket: string;
-  /** As `ssh-add -L` shows it, without its comment. */
+  /** As printed by `ssh-add -L`, without its comment. */
   readonly publicKey: string;
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export async function openAgent(directory: string): Promise<Agent> {
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'agent', '-f', key]);
   const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
-  // It says its socket's name when it listens.
+  // It prints its socket's name when it listens.
   await once(child.stdout, 'data');
   await run('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
   const publicKey = (await readFile(`${key}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');

@@ -1,15 +1,16 @@
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 
-/** What runs behind the user's socket while the stand-in is open. */
+/** The engine behind the user's socket while the stand-in is open. */
 export interface StandInEngine {
-  /** Starts under the admin's file (null: there is none). */
+  /** Starts under the administrator's file (null: there is none). */
   start(settings: string | null, socket: string): Promise<void>;
   stop(socket: string): Promise<void>;
 }
 
 /**
- * An engine of words only: it answers what a status, a scan and a health check ask, and has no containers.
+ * An engine with static responses: to the requests of a status, a scan and a health check; it has no
+ * containers.
  */
 export function textOnlyEngine(
   facts: { readonly defaultRuntime?: string } = {},
@@ -72,8 +73,8 @@ export function textOnlyEngine(
 }
 
 /**
- * A real engine of ours behind the user's socket: it really isolates, in place of the one in Docker Desktop's
- * machine.
+ * A real embedded engine behind the user's socket: it really isolates, in place of the one in Docker
+ * Desktop's virtual machine.
  */
 export function isolatingEngine(engine: {
   readonly paths: { readonly clientSocket: string; readonly settings: string };

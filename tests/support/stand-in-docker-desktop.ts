@@ -18,20 +18,20 @@ export interface StandInOptions {
   readonly version?: string;
   readonly engine: StandInEngine;
   /**
-   * Why a start under this file fails, as Docker Desktop writes it; null: it starts. Default: it must be JSON
+   * Why a start under this file fails, in Docker Desktop's words; null: it starts. Default: it must be JSON
    * without a byte order mark.
    */
   readonly refuses?: (settings: string) => string | null;
   readonly runtimeName?: string;
   readonly elevated?: boolean;
-  /** The programs that are not there. */
+  /** The programs that are not installed. */
   readonly without?: readonly string[];
 }
 
 export interface StandInDesktop {
   readonly host: DesktopHost;
   readonly directory: string;
-  /** Windows: gives a directory to a user, or makes what it is given count (SDDL). */
+  /** Windows: sets the owner of a directory, or its access rights (SDDL). */
   setRights(directory: string, sddl: string): Promise<void>;
   /** Every call of a stand-in program: its name on the platform, and its arguments. */
   calls(): Promise<string[]>;
@@ -39,9 +39,9 @@ export interface StandInDesktop {
 }
 
 /**
- * A stand-in for an installed Docker Desktop of any platform, below one directory: its places, and programs
- * that are scripts, called as the real ones would be. It reads the admin's file when it starts, and quits and
- * opens its engine. It is not Docker Desktop, and shows nothing about one.
+ * A stand-in for an installed Docker Desktop of any platform, below one directory: its paths, and programs
+ * that are scripts, called like the real ones. It reads the administrator's file when it starts, and quits
+ * and starts its engine. It is not Docker Desktop, and proves nothing about a real one.
  */
 export async function standInDockerDesktop(options: StandInOptions): Promise<StandInDesktop> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'bh-dd-'));
@@ -51,7 +51,7 @@ export async function standInDockerDesktop(options: StandInOptions): Promise<Sta
       : options.platform === 'darwin'
         ? '/Users/sam'
         : '/home/sam';
-  /** Where a place of that platform is below the directory. */
+  /** The path below the directory for a path of that platform. */
   const here = (place: string): string =>
     path.join(
       directory,
@@ -69,7 +69,8 @@ export async function standInDockerDesktop(options: StandInOptions): Promise<Sta
   ) as unknown as DesktopLocations; // the same keys
   const [socket = ''] = locations.sockets;
   /**
-   * There while its processes are: also while it shows an error, and for a moment after its engine has ended.
+   * Exists while its processes run: also while it shows an error, and for a moment after its engine has
+   * ended.
    */
   const running = path.join(directory, 'running');
   const answering = path.join(directory, 'answering');
@@ -113,7 +114,7 @@ ${does}
 `,
           0o755,
         );
-  // Its command line asks its backend, which is not there where the start failed.
+  // Its command line sends a request to its backend, which does not exist after a failed start.
   const byDesktop =
     `note "$@"; case "$1 $2" in "desktop stop") [ -e '${answering}' ] || ` +
     `{ echo 'Docker Desktop is unable to stop' >&2; exit 1; }; quit; gone;; "desktop start") open;; ` +
@@ -175,20 +176,20 @@ ${does}
     await writeFile(wanted, '');
     if (want === 'quit') {
       await stopEngine();
-      // The engine goes first, the program a while later.
+      // The engine ends first, the program a while later.
       await new Promise((resolve) => {
         setTimeout(resolve, 100);
       });
       await rm(running, { force: true });
       return;
     }
-    // Opening what runs brings its window to the front, and nothing else.
+    // Opening a running one only brings its window to the front.
     if (await isThere(running)) return;
     for (const file of locations.backendErrors) await rm(file, { force: true });
     const settings = await readFile(locations.settings, 'utf8').catch(() => null);
     const why = settings === null ? null : refuses(settings);
     await writeFile(running, '');
-    // It stays there with its error.
+    // It keeps running with its error.
     if (why !== null) {
       await writeFile(locations.backendErrors[0] ?? '', JSON.stringify({ type: 'error', description: why }));
       return;
@@ -237,7 +238,7 @@ ${does}
     launch: async (place, args) => (await exec(place, args, 30_000)).code === 0,
     elevated: () => Promise.resolve(options.elevated ?? true),
     docker: dockerClient,
-    // A second of theirs is 20 ms here: what is waited for happens at once.
+    // A second of theirs is 20 ms here, so that tests do not wait.
     wait: (ms) =>
       new Promise((resolve) => {
         setTimeout(resolve, Math.min(ms, 20));

@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /**
- * A stand-in for testcontainers/ryuk, which no registry here has: runs in a container, speaks its line
- * protocol on 8080 (filters in, ACK out), and when the last session's connection closes removes what the
- * filters name through the mounted socket. It lacks what the tests don't need: ryuk's waiting for
+ * A stand-in for testcontainers/ryuk, which is in no registry here: runs in a container, speaks its line
+ * protocol on 8080 (filters in, ACK out), and when the last session's connection closes removes the objects
+ * of the filters through the mounted socket. It lacks what the tests don't need: ryuk's waiting for
  * reconnections, retries, and the removal of images. One file, no dependencies: it is copied into an image.
  */
 const socketPath = '/var/run/docker.sock';
@@ -28,12 +28,12 @@ async function removeAll(): Promise<void> {
     const filters = encodeURIComponent(
       JSON.stringify({ label: [...new URLSearchParams(line).getAll('label')] }),
     );
-    // The engine's lists, as published.
+    // The engine's lists, as documented.
     const listed = (await send('GET', `/containers/json?all=1&filters=${filters}`)) as {
       Id: string;
       Labels: Record<string, string>;
     }[];
-    // Itself it leaves to its own end, as ryuk does.
+    // Like ryuk, it does not remove itself.
     const containers = listed.filter(({ Labels }) => Labels['org.testcontainers.ryuk'] !== 'true');
     for (const { Id } of containers) await send('DELETE', `/containers/${Id}?force=1&v=1`);
     const networks = (await send('GET', `/networks?filters=${filters}`)) as { Id: string }[];

@@ -4,23 +4,23 @@ import net from 'node:net';
 import path from 'node:path';
 
 /**
- * How a service of the stand-in behaves: as Sysbox's do, accepting and never answering, speaking something
- * else, or a socket nobody listens on.
+ * How a service of the stand-in behaves: like Sysbox's, accepting without responding, another protocol, or a
+ * socket without a listener.
  */
 export type StandInService = 'answers' | 'hangs' | 'speaks-otherwise' | 'ended' | 'absent';
 
 export interface StandInSysbox {
   readonly binary: string;
   readonly socketDirectory: string;
-  /** Every call of the runtime is noted there, a line each. */
+  /** The file in which every call of the runtime is recorded, one per line. */
   readonly log: string;
   stop(): Promise<void>;
 }
 
 /**
- * A stand-in for Sysbox, for tests of how it is found, queried and configured: a script that answers
- * `--version` as Sysbox does and else is plain runc, and two sockets. It isolates nothing. `version` replaces
- * what it answers; `null` makes it hang.
+ * A stand-in for Sysbox, for tests of how it is found, queried and configured: a script that responds to
+ * `--version` like Sysbox and otherwise is plain runc, and two sockets. It isolates nothing. `version`
+ * replaces its response; `null` makes it hang.
  */
 export async function startStandInSysbox(
   directory: string,

@@ -5,8 +5,8 @@ import { side, startGuardedEngine, type GuardedEngine, type Side } from './guard
 import { startBareEngine, type BareEngine } from './real-engine.ts';
 
 /**
- * An engine under ECI behind a gateway, beside a stock one: the same script on both shows what a client
- * notices.
+ * An engine under ECI behind a gateway, next to a stock one: the same script on both shows the differences
+ * for a client.
  */
 export interface TwoEngines {
   readonly guarded: GuardedEngine;
@@ -45,7 +45,7 @@ async function removeContainers(engine: BareEngine): Promise<void> {
   if (ids.length > 0) await engine.docker('rm', '-f', ...ids).catch(() => undefined);
 }
 
-/** What differs between any two runs, replaced: ids, digests, times, addresses, paths of the two sides. */
+/** Replaces what differs between any two runs: ids, digests, times, addresses, paths of the two sides. */
 export function comparable(text: string, of: Side): string {
   return (
     text

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { unshare } from './unshare.ts';
 
 /**
- * Moves this test process, and whatever it starts from now on, into a mount namespace where /sys/fs/cgroup is
- * cgroup v2 alone: what engines and runc tell the version by. On a machine that uses v1 the controllers stay
- * there, so that limits can't be tried this way.
+ * Moves this test process, and its later children, into a mount namespace where /sys/fs/cgroup is cgroup v2
+ * alone: by it engines and runc detect the version. On a machine that uses v1 the controllers stay there, so
+ * limits can't be tested this way.
  */
 export function enterUnifiedCgroups(): void {
   unshare('mount');

@@ -1,4 +1,4 @@
-// One request as registry checks make it, its result on standard output: bundled for other runtimes.
+// One request of the registry client, its result on standard output: bundled for other runtimes.
 import { createWeb } from '../../gateway/trust/registry-http.ts';
 
 const web = createWeb();

@@ -1,13 +1,13 @@
 import path from 'node:path';
 
 /**
- * icacls, and what reads rights, of Windows: owners and rights of directories are files below the stand-in's
- * own. A directory without a record is an administrator's with the rights that %ProgramData% hands down:
- * everybody may add to it.
+ * icacls, and the program that reads access rights, of Windows: owners and rights of directories are in files
+ * below the stand-in's own directory. A directory without a record is an administrator's with the rights
+ * inherited from %ProgramData%: everybody may add to it.
  */
 export function windowsRights(directory: string): [string, string][] {
   const records = path.join(directory, 'rights');
-  // A directory's inode names it, as far as it is there.
+  // A directory is identified by its inode, if it exists.
   const record = (place: string) => `mkdir -p '${records}'; record='${records}'/$(stat -c %i "${place}")`;
   return [
     [

@@ -51,8 +51,8 @@ static void answer(FILE *out, long value, const struct word *words, int count) {
 }
 
 /**
- * Allocates the bytes of hexadecimal digits, with a NUL behind them. They stay: the kernel may be given their
- * address for later.
+ * Allocates the bytes for hexadecimal digits, followed by a NUL. They are never freed: the kernel may be
+ * given their address for later use.
  */
 static unsigned char *bytes_of(const char *digits, size_t *length) {
   *length = strlen(digits) / 2;
@@ -122,7 +122,7 @@ static int install(int directory, const char *name) {
   return close(to);
 }
 
-/** Runs a program and answers with its status and what it printed. */
+/** Runs a program and responds with its status and output. */
 static void run(FILE *out, char **arguments) {
   struct word printed = {.returned = 1, .bytes = malloc(1 << 16)};
   int ends[2], status = -1;
@@ -146,7 +146,7 @@ static void run(FILE *out, char **arguments) {
 static void serve(int connection);
 
 /**
- * Serves every connection to `path` in a process of its own; returns only for an error. `once`: the first, in
+ * Serves every connection to `path` in a process of its own; returns only on an error. `once`: the first, in
  * this process.
  */
 static int serve_at(const char *path, int once) {
@@ -178,7 +178,8 @@ static long perform(const char *operation, struct word *words) {
   if (strcmp(operation, "give") == 0) return pass((int)words[0].value, (int)words[1].value);
   if (strcmp(operation, "take") == 0) return pass((int)words[0].value, -1);
   if (strcmp(operation, "install") == 0) return install((int)words[0].value, text[1]);
-  // Addresses, for structures with pointers: where bytes are kept, bytes at an address, and bytes put there.
+  // Addresses, for structures with pointers: where bytes are stored, bytes at an address, and bytes written
+  // there.
   if (strcmp(operation, "keep") == 0) return words[0].value;
   if (strcmp(operation, "peek") == 0) {
     memcpy(words[1].bytes, (void *)words[0].value, words[1].length);

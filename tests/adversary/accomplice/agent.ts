@@ -3,22 +3,22 @@ import { connect, type Socket } from 'node:net';
 import os from 'node:os';
 
 /**
- * Where the kernel, the engine or the gateway stopped an attempt: a system call with its error, or a refused
- * command.
+ * The point at which the kernel, the engine or the gateway stopped an attempt: a system call with its error,
+ * or a refused command.
  */
 export class Stopped extends Error {}
 
 /**
- * A number (descriptor, flags, address), a string (a path, for one), or memory that the call reads and
+ * A number (descriptor, flags, address), a string (for example a path), or memory that the call reads and
  * writes.
  */
 export type CallArgument = number | string | Buffer;
 
-/** What a call came to. `value` is -1 where it failed, `errorName` then its error, as EPERM. */
+/** The result of a call. `value` is -1 if it failed, and `errorName` its error, such as EPERM. */
 export interface CallResult {
   readonly value: number;
   readonly errorName: string;
-  /** The words that are memory, as they are afterwards. */
+  /** The arguments in memory, with their content after the call. */
   readonly memory: readonly Buffer[];
 }
 
@@ -29,7 +29,7 @@ const encode = (arg: CallArgument): string => {
   return typeof arg === 'string' ? `s${Buffer.from(arg).toString('hex')}` : `x${arg.toString('hex')}`;
 };
 
-/** One process of the attacker's, led over its socket: it does one system call after another. */
+/** One process of the attacker's, controlled over its socket: it performs one system call after another. */
 export class Agent {
   readonly #socket: Socket;
   readonly #lines: Interface;
@@ -78,7 +78,7 @@ export class Agent {
     }
   }
 
-  /** Does one operation and reports its result. */
+  /** Performs one operation and reports its result. */
   async try(operation: string, ...args: readonly CallArgument[]): Promise<CallResult> {
     const line = await new Promise<string>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
@@ -92,12 +92,12 @@ export class Agent {
     };
   }
 
-  /** The same; rejects with `Stopped` where the call fails. Resolves with its value. */
+  /** As above; rejects with `Stopped` if the call fails. Resolves with its value. */
   async call(operation: string, ...args: readonly CallArgument[]): Promise<number> {
     return (await this.filled(operation, ...args)).value;
   }
 
-  /** The same, for calls that write memory. */
+  /** As above, for calls that write memory. */
   async filled(operation: string, ...args: readonly CallArgument[]): Promise<CallResult> {
     const result = await this.try(operation, ...args);
     if (result.value === -1) {
@@ -113,12 +113,12 @@ export class Agent {
     return memory[0]?.subarray(0, value).toString('latin1') ?? '';
   }
 
-  /** Runs a program and waits for it; resolves with what it printed. */
+  /** Runs a program and waits for it; resolves with its output. */
   async run(...args: readonly [string, ...string[]]): Promise<string> {
     return (await this.try('run', ...args)).memory[0]?.toString() ?? '';
   }
 
-  /** Puts bytes into the process' memory to stay; resolves with their address. */
+  /** Stores bytes permanently in the process's memory; resolves with their address. */
   keep(bytes: Buffer): Promise<number> {
     return this.call('keep', bytes);
   }

@@ -9,7 +9,7 @@ import { namespaceAttempts } from './namespaces.ts';
 import { processAttempts } from './processes.ts';
 import { socketAttempts } from './sockets.ts';
 
-/** Every attempt of a process outside with one inside. */
+/** Every attempt by a process outside with one inside. */
 export const accompliceCorpus: readonly AccompliceAttempt[] = [
   ...fileAttempts,
   ...namespaceAttempts,

@@ -6,8 +6,8 @@ import { attacker, bob, type Container } from './ground.ts';
 import type { Scene } from './scene.ts';
 
 /**
- * A build's step, which shares no directory with the process outside, is handed one of it through a container
- * that shares one with each. It leaves a setuid file there.
+ * A build step, which shares no directory with the process outside, gets a descriptor of one from it, through
+ * a container that shares one with each. It leaves a setuid file there.
  */
 async function leaveByStep(
   scene: Scene,
@@ -76,7 +76,7 @@ export const buildAttempts = accompliceAttempts([
       const names = ['earlier-0', 'earlier-1', 'earlier-2'];
       const files: string[] = [];
       for (const name of names) files.push(await scene.leaveRangeProgram(await scene.container(name), name));
-      // Processes of a removed container's may go on outside.
+      // Processes of a removed container may keep running outside.
       await scene.docker(attacker, 'rm', '-f', ...names);
       await scene.ground.restartRanges();
       const later = await scene.container('later', [], [], bob);

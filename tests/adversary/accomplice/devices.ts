@@ -25,7 +25,7 @@ const FSCONFIG_CMD_CREATE = 6;
 /** The raw device's number. */
 export const rawNode = ({ ground }: Scene) => device(ground.rawDevice.major, ground.rawDevice.minor);
 
-/** Reads the raw device by a node below a directory that the process has a descriptor of. */
+/** Reads the raw device through a node below a directory that the process has a descriptor of. */
 export async function readNode(
   scene: Scene,
   agent: Agent,
@@ -60,7 +60,7 @@ async function withNodes(scene: Scene, privileged: boolean): Promise<Container> 
   );
 }
 
-/** Opens the node outside, through the container's directory `place` as `prepare` hands it out. */
+/** Opens the node outside, through the container's directory `place` as passed by `prepare`. */
 async function openOutside(
   scene: Scene,
   privileged: boolean,
@@ -78,7 +78,7 @@ async function clearedClone(inside: Agent, place: string): Promise<number> {
   return clone;
 }
 
-/** Mounts the place anew without flags in the container, and opens it. */
+/** Mounts the directory again without flags in the container, and opens it. */
 async function remounted(inside: Agent, place: string): Promise<number> {
   await inside.call('mount', 'none', place, 0, MS_NOSUID_NODEV_OFF_REMOUNT, 0);
   return inside.call('openat', AT_FDCWD, place, O_PATH | O_DIRECTORY);
@@ -88,8 +88,8 @@ const opened = (place: string) => (inside: Agent) =>
   inside.call('openat', AT_FDCWD, place, O_PATH | O_DIRECTORY);
 
 /**
- * A FUSE file system with a device node in it, mounted inside and looked at from outside; `served` says by
- * which of the two.
+ * A FUSE file system with a device node in it, mounted inside and accessed from outside; `served` selects
+ * which of the two serves it.
  */
 async function fuse(scene: Scene, served: 'inside' | 'outside'): Promise<boolean> {
   const [outside, inside] = await scene.both(scene.containers.privileged);
@@ -105,7 +105,7 @@ async function fuse(scene: Scene, served: 'inside' | 'outside'): Promise<boolean
     `fd=${connection},rootmode=40000,user_id=0,group_id=0,allow_other`,
   );
   const directory = await scene.handOver(inside, place, O_PATH | O_DIRECTORY, outside);
-  // A process of its own answers, since the one that opens waits for it.
+  // Served by a process of its own, since the one that opens waits for it.
   const server = served === 'inside' ? await scene.in(scene.containers.privileged) : await scene.outside();
   const serving = serveNode(server, await scene.pass(inside, connection, server), rawNode(scene));
   await inside.call('close', connection);
@@ -207,7 +207,7 @@ export const deviceAttempts = accompliceAttempts([
     title: 'a privileged container makes a network interface on /dev/net/tun that was opened outside',
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
-      // 0666, as udev makes it: whose network namespace counts is another matter.
+      // 0666, as created by udev: which network namespace counts is another question.
       const tun = path.join(scene.closed, 'tun');
       await (await scene.root()).call('mknodat', AT_FDCWD, tun, S_IFCHR | 0o666, device(10, 200));
       const passed = await scene.handOver(outside, tun, O_RDWR, inside);

@@ -16,8 +16,8 @@ import {
 import type { Scene } from './scene.ts';
 
 /**
- * Container root leaves the tool in a directory outside that it was handed a descriptor of, and makes of it
- * what `change` does; the process outside executes it to read `target`.
+ * Container root leaves the tool in a directory outside that it was given a descriptor of, and applies
+ * `change` to it; the process outside executes it to read `target`.
  */
 async function leaveProgram(
   scene: Scene,

@@ -14,8 +14,8 @@ const attributes = (inode: number, mode: number, device: number) =>
   Buffer.concat([u64(inode, 0, 0, 0, 0, 0), u32(0, 0, 0), u32(mode, 1, 0, 0, device, 4096, 0)]);
 
 /**
- * Serves a FUSE file system whose every name is a block node of `device`, open to all, until the process or
- * the connection ends. Resolves then.
+ * Serves a FUSE file system in which every name is a block node of `device`, open to all, until the process
+ * or the connection ends. Resolves then.
  */
 export async function serveNode(agent: Agent, connection: number, device: number): Promise<void> {
   const answer = (unique: Buffer, error: number, body: Buffer) => {

@@ -7,7 +7,7 @@ import { attacker, bobsSecret, canary, type Container } from './ground.ts';
 import type { Scene } from './scene.ts';
 
 const rangeSize = 65_536;
-/** How many ranges ahead an image is made for: others' containers take some meanwhile. */
+/** For how many of the next ranges an image is prepared: others' containers take some meanwhile. */
 const ahead = 4;
 
 /** The host id of a container's root. */
@@ -17,8 +17,8 @@ async function firstId(container: Container): Promise<number> {
 }
 
 /**
- * Where a container's files may be outside: what its inspect shows every user of the socket, and all that is
- * mounted.
+ * Where a container's files may be outside: from its inspect response, which every user of the socket can
+ * read, and from all mounts.
  */
 async function placesOutside(scene: Scene, agent: Agent, name: string): Promise<string[]> {
   const output = await scene.docker(
@@ -38,7 +38,7 @@ async function placesOutside(scene: Scene, agent: Agent, name: string): Promise<
   return [...new Set([...output.split(/[\n:]/).filter((place) => place.startsWith('/')), ...points])];
 }
 
-/** Reads `file` below the places where a container's files may be, until it says what is wanted. */
+/** Reads `file` below the places where a container's files may be, until it has the wanted content. */
 async function readBelow(
   agent: Agent,
   places: readonly string[],
@@ -55,9 +55,7 @@ async function readBelow(
   throw new Stopped(`nothing of the container can be read at ${places.length} places`);
 }
 
-/**
- * Whether a place has to do with volumes: named so, or anything that is no layer and no root of a container.
- */
+/** Whether a place belongs to volumes: by its name, or because it is no layer and no root of a container. */
 const isOfVolume = (place: string) =>
   !/overlay2|\/(?:merged|rootfs|root|lower\d*|layers?)(?:\/|$)/.test(place);
 
@@ -69,7 +67,8 @@ interface SetuidImage {
 
 /**
  * A container from an image whose setuid files are owned by every id that may be the first of its range, and
- * the process outside with the range's id: what a map shows as root's is executed with root's rights.
+ * the process outside with the range's id: a file that a map shows as root's would be executed with root's
+ * rights.
  */
 async function withSetuidImage(scene: Scene): Promise<SetuidImage> {
   return scene.once('setuid-image', async () => {
@@ -99,7 +98,7 @@ async function withSetuidImage(scene: Scene): Promise<SetuidImage> {
   });
 }
 
-/** Executes the programs below every place that `isOf` takes, and has them read the canary. */
+/** Executes the programs below every place for which `isOf` holds, and has them read the canary. */
 async function executeBelow(scene: Scene, isOf: (place: string) => boolean): Promise<boolean> {
   const { container, range, names } = await withSetuidImage(scene);
   const found: string[] = [];
@@ -128,8 +127,8 @@ async function closedDirectory(scene: Scene, name: string): Promise<string> {
 }
 
 /**
- * Puts links to `target` in the place of every entry of directories outside that belong to the container's
- * mounts and that the range's id may write to. Rejects with `Stopped` where there are none.
+ * Replaces every entry of directories outside that belong to the container's mounts and that the range's id
+ * may write to by a link to `target`. Rejects with `Stopped` if there are none.
  */
 async function plantLinks(scene: Scene, range: Agent, container: string, target: string): Promise<void> {
   const id = await scene.docker(attacker, 'inspect', '-f', '{{.Id}}', container);
@@ -166,8 +165,8 @@ async function plantLinks(scene: Scene, range: Agent, container: string, target:
 }
 
 /**
- * A container of the attacker's with a bind and a volume, for its mounts to be exchanged, and its range's id
- * outside.
+ * A container of the attacker's with a bind and a volume, whose mounts are to be exchanged, and its range's
+ * id outside.
  */
 async function exchanged(scene: Scene, name: string): Promise<Agent> {
   const container = await scene.container(name, ['-v', `${name}:/v`]);

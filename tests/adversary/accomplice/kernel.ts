@@ -62,7 +62,7 @@ const BPF_MAP_CREATE = 0,
   BPF_TOKEN_CREATE = 36;
 const BPF_F_PATH_FD = 1 << 14,
   BPF_F_TOKEN_FD = 1 << 16;
-/** A kind of map that CAP_BPF is always needed for, whatever `unprivileged_bpf_disabled` says: LRU hash. */
+/** A type of map that always requires CAP_BPF, whatever `unprivileged_bpf_disabled` is: LRU hash. */
 const lruHash = 9;
 
 function bpf(agent: Agent, command: number, ...args: readonly Buffer[]): Promise<number> {
@@ -70,7 +70,7 @@ function bpf(agent: Agent, command: number, ...args: readonly Buffer[]): Promise
   return agent.call('bpf', command, attributes, attributes.length);
 }
 
-/** Makes a map of one entry with CAP_BPF, or with a token. */
+/** Creates a map of one entry with CAP_BPF, or with a token. */
 function makeMap(agent: Agent, token?: number): Promise<number> {
   const head = u32(lruHash, 4, 8, 1, token === undefined ? 0 : BPF_F_TOKEN_FD);
   return bpf(agent, BPF_MAP_CREATE, head, Buffer.alloc(76 - head.length), u32(token ?? 0));
@@ -93,7 +93,7 @@ export const kernelAttempts = accompliceAttempts([
       await inside.call('ioctl', faults, 0xc020_aa00, u64(page, 4096, missing, 0));
       const received = await scene.pass(inside, faults, outside);
       const ends = (await inside.filled('pipe2', Buffer.alloc(8), 0)).memory[0];
-      // It is the kernel that reads the page, for write(2), and that waits.
+      // The kernel reads the page, for write(2), and waits.
       const written = inside.try('write', ends?.readInt32LE(4) ?? -1, page, 4096);
       const event = (await outside.filled('read', received, Buffer.alloc(32), 32)).memory[0];
       await outside.call('ioctl', received, 0xc020_aa04, u64(page, 4096, 0, 0));
@@ -134,7 +134,7 @@ export const kernelAttempts = accompliceAttempts([
   {
     id: 'io-uring',
     title: "a request on an io_uring inside opens a file of root's, by a descriptor of the machine's /",
-    // The ring itself is no use outside: the kernel passes none by SCM_RIGHTS.
+    // The ring itself is useless outside: the kernel does not pass one by SCM_RIGHTS.
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const root = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);

@@ -25,7 +25,7 @@ const OPEN_TREE_CLONE = 1,
   FSCONFIG_CMD_CREATE = 6;
 const MOUNT_ATTR_IDMAP = 0x10_0000;
 
-/** A new tmpfs, mounted nowhere yet. */
+/** A new tmpfs that is not attached anywhere yet. */
 async function newFileSystem(inside: Agent): Promise<number> {
   const context = await inside.call('fsopen', 'tmpfs', 0);
   await inside.call('fsconfig', context, FSCONFIG_CMD_CREATE, 0, 0, 0);
@@ -38,15 +38,13 @@ async function leaveSetuid(agent: Agent, directory: number): Promise<void> {
   await agent.call('fchmodat', directory, 'program', 0o6755);
 }
 
-/**
- * A copy of what is mounted at `place` with all below, which an ordinary user gets in namespaces of his own.
- */
+/** A recursive copy of the mount at `place`, which an ordinary user can make in namespaces of his own. */
 async function copyOutside(outside: Agent, place: string): Promise<number> {
   await outside.call('unshare', CLONE_NEWUSER | CLONE_NEWNS);
   return outside.call('open_tree', AT_FDCWD, place, OPEN_TREE_CLONE | AT_RECURSIVE);
 }
 
-/** Attaches a mount in the machine's mount namespace, whose descriptor the process outside hands in. */
+/** Attaches a mount in the machine's mount namespace, whose descriptor is passed by the process outside. */
 async function attachOnMachine(scene: Scene, inside: Agent, mount: number, place: string): Promise<void> {
   const outside = await scene.outside();
   await inside.call(
@@ -69,17 +67,17 @@ async function mapToRoot(scene: Scene, inside: Agent, id: number): Promise<numbe
   return inside.call('openat', process, 'ns/user', O_RDONLY);
 }
 
-/** A container whose share hands mounts on to the machine and to other containers. */
+/** A container whose share propagates mounts to the machine and to other containers. */
 async function propagating(scene: Scene): Promise<Container> {
   return scene.once('propagating', async () => {
-    // As systemd has it for all that is mounted.
+    // As set by systemd for all mounts.
     await run('mount', ['--bind', scene.share, scene.share]);
     await run('mount', ['--make-shared', scene.share]);
     return scene.container('propagating', ['--privileged', '-v', `${scene.share}:/handed:rshared`]);
   });
 }
 
-/** Mounts a tmpfs in the share, inside; resolves with where it is outside. */
+/** Mounts a tmpfs in the share, inside; resolves with its path outside. */
 async function mountInShare(scene: Scene, inside: Agent, outside: Agent, name: string): Promise<string> {
   const { directory } = await scene.openDirectory(outside, name);
   await inside.call('mount', 'none', `/handed/${name}`, 'tmpfs', 0, 0);

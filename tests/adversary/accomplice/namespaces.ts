@@ -21,7 +21,9 @@ import type { Scene } from './scene.ts';
 
 const run = promisify(execFile);
 
-/** The privileged container's process enters a namespace of the machine's, whose descriptor it was handed. */
+/**
+ * The privileged container's process enters a namespace of the machine, of which it was given a descriptor.
+ */
 async function entered(
   scene: Scene,
   kind: string,
@@ -34,12 +36,12 @@ async function entered(
 
 /**
  * The weaker set-up that a PID namespace needs: no kernel lets a process enter one that is not below its own,
- * so that only a container made with `--pid host` reaches the machine's processes.
+ * so only a container created with `--pid host` reaches the machine's processes.
  */
 const hostPids = (scene: Scene): Promise<Container> =>
   scene.once('host-pids', () => scene.container('host-pids', ['--pid', 'host']));
 
-/** Whether the machine has a network interface of that name, which is removed. */
+/** Whether the machine has a network interface of that name, which is then removed. */
 export async function isInterface(name: string): Promise<boolean> {
   return run('ip', ['link', 'delete', name]).then(
     () => true,
@@ -47,10 +49,10 @@ export async function isInterface(name: string): Promise<boolean> {
   );
 }
 
-/** Makes a bridge in the network namespace of a socket. */
+/** Creates a bridge in the network namespace of a socket. */
 const addBridge = (agent: Agent, socket: number, name: string) => agent.call('ioctl', socket, 0x89a0, name);
 
-/** Where the machine has cgroup v2 mounted. */
+/** Where the machine has mounted cgroup v2. */
 async function cgroups(): Promise<string> {
   const line = (await readFile('/proc/self/mountinfo', 'utf8'))
     .split('\n')
@@ -60,7 +62,7 @@ async function cgroups(): Promise<string> {
   return point;
 }
 
-/** Whether there is a cgroup of that name at the machine's root, which is removed. */
+/** Whether there is a cgroup of that name at the machine's root, which is then removed. */
 async function isCgroup(name: string): Promise<boolean> {
   return rmdir(path.join(await cgroups(), name)).then(
     () => true,

@@ -6,7 +6,8 @@ import { bobsSecret, canary } from './ground.ts';
 import type { Scene } from './scene.ts';
 
 /**
- * A process of Bob's container, by the id the machine has for it, and one of the attacker's range outside.
+ * A process of Bob's container, by its pid on the machine, and one with an id of the attacker's range
+ * outside.
  */
 interface Target {
   readonly range: Agent;
@@ -19,7 +20,7 @@ async function target(scene: Scene): Promise<Target> {
   return { range, victim, pid: await scene.pidOf(victim, scene.containers.bob) };
 }
 
-/** Whether `text` is what is in Bob's container alone. */
+/** Whether `text` is the content that is only in Bob's container. */
 function isBobs(text: string): boolean {
   if (!text.includes(bobsSecret)) throw new Stopped(`read instead: ${text}`);
   return true;
@@ -31,7 +32,7 @@ async function readOfBobs(scene: Scene, name: string): Promise<boolean> {
   return isBobs(await scene.readFile(range, `/proc/${scene.containers.bob.pid}/${name}`));
 }
 
-/** Leaves the secret in the memory of Bob's process and has `read` read it there. */
+/** Writes the secret to the memory of Bob's process and has `read` read it there. */
 async function memory(
   scene: Scene,
   read: (target: Target, address: number) => Promise<Buffer | undefined>,
@@ -44,7 +45,7 @@ async function memory(
 const KEYCTL_SETPERM = 5,
   KEYCTL_READ = 11,
   KEY_SPEC_PROCESS_KEYRING = -2;
-/** A key that its owner's processes may read, as well as who possesses it. */
+/** A key that its owner's processes may read, in addition to its possessor. */
 async function addKey(agent: Agent, payload: string): Promise<number> {
   const key = await agent.call(
     'add_key',
@@ -64,8 +65,8 @@ async function readKey(agent: Agent, key: number): Promise<string> {
   return payload?.toString('latin1') ?? '';
 }
 
-// The range's id outside is got by a setuid file (`Scene.rangeUser`); on a bare engine it is root's. What it
-// must not get is another user's container, whose range is another one.
+// The range's id outside is obtained by a setuid file (`Scene.rangeUser`); on a bare engine it is root's. It
+// must not give access to another user's container, whose range is a different one.
 export const processAttempts = accompliceAttempts([
   {
     id: 'pidfd-getfd-of-root',

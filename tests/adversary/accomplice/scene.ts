@@ -9,16 +9,16 @@ import { tarball, type Entry } from './tarball.ts';
 
 const run = promisify(execFile);
 
-/** A process outside and one inside a container, and what they attack. */
+/** A process outside and one inside a container, and their targets. */
 export class Scene {
   readonly #agents: Agent[] = [];
   readonly #children: ChildProcess[] = [];
-  /** Servers that an agent started: they outlive it. */
+  /** Servers started by an agent: they outlive it. */
   readonly #started: number[] = [];
   readonly #created = new Map<string, Promise<unknown>>();
   #passed = 0;
   readonly ground: Ground;
-  /** The attacker's directory: 0777, his, and `/share` in his containers. */
+  /** The attacker's directory: 0777, owned by him, and `/share` in his containers. */
   readonly share: string;
   /** Root's directory that everybody may search. */
   readonly closed: string;
@@ -38,7 +38,7 @@ export class Scene {
   }
 
   /**
-   * Makes the directories and starts what attempts share: a process outside, two containers of the
+   * Creates the directories and starts what the attempts share: a process outside, two containers of the
    * attacker's, one of Bob's.
    */
   static async open(ground: Ground): Promise<Scene> {
@@ -91,7 +91,7 @@ export class Scene {
     return this.#keep(await Agent.connect(path.join(this.share, 'outside.sock'), this.share));
   }
 
-  /** A new process of root's outside: one that is attacked, or a service that trusts root. */
+  /** A new process of root's outside: the target of an attack, or a service that trusts root. */
   async root(): Promise<Agent> {
     return this.#keep(await Agent.connect(path.join(this.closed, 'root.sock'), this.share));
   }
@@ -101,13 +101,13 @@ export class Scene {
     return this.#keep(await Agent.connect(`/proc/${container.pid}/root/control.sock`, '/share'));
   }
 
-  /** What runs `docker` as a user, without any of root's rights. */
+  /** The command that runs `docker` as a user, without any of root's rights. */
   #asUser(uid: number): string[] {
     const ids = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
     return [...ids, '--', 'docker', '-H', `unix://${this.ground.door}`];
   }
 
-  /** `docker …` of a user's, without any of root's rights; rejects with `Stopped` where it fails. */
+  /** `docker …` as a user, without any of root's rights; rejects with `Stopped` if it fails. */
   async docker(uid: number, ...args: string[]): Promise<string> {
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: '/nonexistent' };
     try {
@@ -130,7 +130,7 @@ export class Scene {
     return this.running(name);
   }
 
-  /** Imports an image of the attacker's making, with his tool in it; resolves with its name. */
+  /** Imports an image of the attacker's, with his tool in it; resolves with its name. */
   async image(name: string, entries: readonly Entry[], changes: readonly string[] = []): Promise<string> {
     const file = path.join(this.share, `${name}.tar`);
     const own = [
@@ -143,7 +143,7 @@ export class Scene {
     return name;
   }
 
-  /** The container of that name, as whoever may use the socket can find it. */
+  /** The container of that name, as any user of the socket can find it. */
   async running(name: string): Promise<Container> {
     const pid = Number(await this.docker(attacker, 'inspect', '-f', '{{.State.Pid}}', name));
     return { name, pid };
@@ -184,7 +184,7 @@ export class Scene {
     return Promise.all([this.outside(), this.in(container)]);
   }
 
-  /** A file of root's for one attempt, outside, with the canary in it. */
+  /** A file of root's for one attempt, outside, containing the canary. */
   async rootFile(name: string, mode: number): Promise<string> {
     const file = path.join(this.closed, name);
     await writeFile(file, canary);
@@ -192,7 +192,7 @@ export class Scene {
     return file;
   }
 
-  /** A process of root's that does nothing. */
+  /** An idle process of root's. */
   rootProcess(): { readonly pid: number; readonly ended: Promise<void> } {
     const child = spawn('sleep', ['600'], { stdio: 'ignore' });
     this.#children.push(child);
@@ -214,7 +214,7 @@ export class Scene {
     return this.#keep(await Agent.connect(`/proc/${container.pid}/root${control}`, '/share'));
   }
 
-  /** The id that the machine has for that process of a container's. */
+  /** The pid on the machine of that process of a container. */
   async pidOf(agent: Agent, container: Container): Promise<number> {
     const inner = await agent.call('getpid');
     const children = (await readFile(`/proc/${container.pid}/task/${container.pid}/children`, 'utf8'))
@@ -227,7 +227,7 @@ export class Scene {
     throw new Error(`process ${inner} is not a child of the container's first process`);
   }
 
-  /** Something that attempts have in common, made once. */
+  /** Something that attempts share, created once. */
   once<T>(name: string, make: () => Promise<T>): Promise<T> {
     const made = this.#created.get(name) as Promise<T> | undefined; // one maker a name
     if (made !== undefined) return made;
@@ -242,8 +242,8 @@ export class Scene {
   }
 
   /**
-   * A directory of the attacker's below the shared one, open to all, and its descriptor outside: no id-mapped
-   * mount is between.
+   * A directory of the attacker's below the shared one, open to all, and its descriptor outside: not accessed
+   * through an id-mapped mount.
    */
   async openDirectory(
     outside: Agent,
@@ -258,7 +258,7 @@ export class Scene {
   }
 
   /**
-   * Starts the program at `file` as a server outside, with whatever identity executing it gives, and connects
+   * Starts the program at `file` as a server outside, with the identity that executing it gives, and connects
    * to it.
    */
   async startOutside(outside: Agent, file: string): Promise<Agent> {
@@ -269,7 +269,7 @@ export class Scene {
 
   /**
    * A setuid and setgid file that root of the container leaves in a directory of the attacker's, given as a
-   * descriptor: whoever executes it outside has the ids that this root has on the machine. On a bare engine
+   * descriptor: executed outside, it runs with the ids that this root has on the machine. On a bare engine
    * that is root.
    */
   async leaveRangeProgram(container: Container, name: string): Promise<string> {
@@ -281,7 +281,7 @@ export class Scene {
     return path.join(directory, 'range-user');
   }
 
-  /** A process outside with the ids that such a file gives. */
+  /** A process outside with the ids of such a file. */
   async becomeRangeUser(file: string): Promise<Agent> {
     const user = await this.startOutside(await this.outside(), file);
     const id = await user.call('geteuid');
@@ -292,7 +292,7 @@ export class Scene {
     return user;
   }
 
-  /** A process outside whose ids are those that root of the container has on the machine. */
+  /** A process outside with the ids that root of the container has on the machine. */
   async rangeUser(container: Container, name: string): Promise<Agent> {
     return this.becomeRangeUser(await this.leaveRangeProgram(container, name));
   }
@@ -339,7 +339,7 @@ export class Scene {
     throw new Stopped(`the step did not start: ${output.slice(-500)}`);
   }
 
-  /** Whether `text` is the canary's; rejects with it where it is not. */
+  /** Whether `text` is the canary; rejects with the text if it is not. */
   isCanary(text: string): boolean {
     if (!text.includes(canary)) throw new Stopped(`read instead: ${text}`);
     return true;
@@ -369,7 +369,7 @@ export class Scene {
         /* it ended */
       }
     for (const child of this.#children) child.kill('SIGKILL');
-    // A builder removes its steps' containers itself, maybe just now.
+    // A builder removes its steps' containers itself, possibly at the same time.
     const ids = (await this.ground.admin('ps', '-aq')).split('\n').filter((id) => id !== '');
     await Promise.all(ids.map((id) => this.ground.admin('rm', '-f', '-v', id).catch(() => undefined)));
   }

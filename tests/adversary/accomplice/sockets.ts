@@ -9,7 +9,7 @@ const SOL_SOCKET = 1,
   SO_PEERCRED = 17,
   SCM_CREDENTIALS = 2;
 
-/** One request of the Engine API over a connection that a process has; resolves with the answer's text. */
+/** One request of the Engine API over a connection that a process has; resolves with the response. */
 async function request(
   agent: Agent,
   connection: number,
@@ -58,7 +58,7 @@ async function readByEngine(scene: Scene, inside: Agent, connection: number, nam
   );
 }
 
-/** A service of root's that gives the canary to root alone: who that is, `identify` looks at. */
+/** A service of root's that returns the canary to root only, as determined by `identify`. */
 async function requestService(
   scene: Scene,
   name: string,
@@ -75,7 +75,7 @@ async function requestService(
   return connection >= 0;
 }
 
-/** A message of one byte with room for control data, in a process' memory: `msghdr`. */
+/** A message of one byte with room for control data, in a process's memory: `msghdr`. */
 async function message(
   agent: Agent,
   control: Buffer,

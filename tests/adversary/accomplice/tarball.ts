@@ -1,9 +1,9 @@
-/** One entry of an archive that an attacker writes: a file, a directory, a device node, a FIFO or a link. */
+/** One entry of an archive written by an attacker: a file, a directory, a device node, a FIFO or a link. */
 export interface Entry {
   readonly name: string;
   readonly type: 'file' | 'directory' | 'block' | 'fifo' | 'link';
   readonly mode?: number;
-  /** Any id of 32 bits. */
+  /** Any 32-bit id. */
   readonly owner?: number;
   readonly content?: Buffer;
   readonly device?: { readonly major: number; readonly minor: number };
@@ -12,7 +12,7 @@ export interface Entry {
 
 const types = { file: '0', directory: '5', block: '4', fifo: '6', link: '2' } as const;
 
-/** A number in `length` bytes: in octal digits, or GNU's base 256 where those do not reach. */
+/** A number in `length` bytes: octal digits, or GNU's base 256 for numbers that are too large. */
 function number(value: number, length: number): Buffer {
   const digits = value.toString(8);
   if (digits.length < length) return Buffer.from(`${digits.padStart(length - 1, '0')}\0`);
@@ -22,7 +22,7 @@ function number(value: number, length: number): Buffer {
   return bytes;
 }
 
-/** A tar archive with whatever owners, modes and nodes. */
+/** A tar archive with arbitrary owners, modes and nodes. */
 export function tarball(entries: readonly Entry[]): Buffer {
   const parts = entries.flatMap(
     ({ name, type, mode = 0o755, owner = 0, content = Buffer.alloc(0), device, target = '' }) => {

@@ -37,7 +37,7 @@ export const buildFrontendAttempts: readonly Attempt[] = ways.map(([way, where, 
     await once(server, 'listening');
     const address = server.address();
     try {
-      // Each is another download to BuildKit.
+      // For BuildKit, each is a different download.
       const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/${side.tag}`;
       const frontend = frontendContext(url, written(side));
       const made = await side.send('POST', `/v1.45/build?t=${side.tag}.frontend`, frontend, tarType);

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Answer, Attempt, Side } from '../attempt.ts';
 
-/** Loopback has room for a server of each side's own at ssh's port. */
+/** Loopback provides an address for a server of each side on ssh's port. */
 const addresses: Readonly<Record<Side['name'], string>> = { engine: '127.0.0.21', gateway: '127.0.0.22' };
 const reached = new Map<string, boolean>();
 
-/** Has the engine's ssh come to a server of the attacker's: there it is root, and offers root's keys. */
+/** Makes the engine's ssh connect to a server of the attacker's: there it is root, and offers root's keys. */
 async function listening(
   side: Side,
   id: string,

@@ -1,13 +1,13 @@
 import { readlink } from 'node:fs/promises';
 import { archive, container, type Attempt, type Breach } from '../attempt.ts';
 
-/** A step that fails unless it is in the network namespace of the engine; the image exists only then. */
+/** A step that fails unless it is in the engine's network namespace; the image exists only then. */
 const dockerfile = 'FROM busybox\nARG NET\nRUN [ "$(readlink /proc/self/ns/net)" = "$NET" ]\n';
 const plainFile = 'FROM busybox\nRUN true\n';
 const built: Breach = async (side) => (await side.admin('GET', `/images/${side.tag}/json`)).status === 200;
 const hostNet = async () => encodeURIComponent(JSON.stringify({ NET: await readlink('/proc/self/ns/net') }));
-// Without cache (`nocache`): attempts beside each other have equal steps, and the engine fails a build whose
-// cached step's image is being removed.
+// Without cache (`nocache`): concurrent attempts have equal steps, and the engine fails a build whose cached
+// step's image is being removed.
 const context = (file: string) => archive({ Dockerfile: file });
 const tarType = 'Content-Type: application/x-tar';
 

@@ -11,22 +11,22 @@ import { archive } from '../attempt.ts';
 import { callBytes, connectionPreface } from './grpc-bytes.ts';
 
 /**
- * A frontend image that gives a container in its build the id of somebody else's. The first process that it
- * asks for there can't be made, since the container is there already. While BuildKit finds that out, it takes
- * the id for one that runs, and has runc run further processes in it.
+ * A frontend image that gives a container in its build the id of another user's. The first process that it
+ * requests there can't be created, since the container exists already. While BuildKit detects that, it takes
+ * the id for a running one, and has runc run further processes in it.
  */
 
 const bridge = '/moby.buildkit.v1.frontend.LLBBridge';
 /** Results of builds have names of this length. */
 const resultName = 'r'.repeat(25);
-/** What the build is to fail with. */
+/** The error with which the build fails. */
 const lastOutput = 's'.repeat(12_000);
-/** The first of them is no exec; when the others come depends on the machine. */
+/** The first of them is not an exec; the timing of the others depends on the machine. */
 const processes = 8;
 
 /**
- * The frontend's build context, as an archive: it runs `script` in `containerId`; the build fails with what
- * comes of it.
+ * The frontend's build context, as an archive: it runs `script` in `containerId`; the build fails with the
+ * result.
  */
 export function execFrontendContext(containerId: string, script: string): Buffer {
   const before = Buffer.concat([connectionPreface(), callBytes(1, `${bridge}/Solve`, busybox())]);
@@ -55,7 +55,7 @@ export function execFrontendContext(containerId: string, script: string): Buffer
     'timeout 4 cat > /answer',
     'ref=$(tr -c a-z0-9 "\\n" < /answer | grep -x ".\\{25\\}" | head -n 1)',
     'base64 -d /made.0; printf %s "$ref"; base64 -d /made.1',
-    // Until the container is there: its processes are requested at once.
+    // Until the container exists: its processes are requested at once.
     'sleep 1; base64 -d /asked',
     'timeout 6 cat > /said',
     `said=$(tr -c "\\040-\\176" " " < /said | tr -s " " | head -c ${lastOutput.length})`,

@@ -219,7 +219,7 @@ export const framingAttempts: readonly Attempt[] = [
           'Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}',
       ),
     ],
-    // Upgrades that are none.
+    // Invalid upgrades.
     ...upgrades.map(
       ([protocol]) =>
         [

@@ -6,20 +6,21 @@ import { archive } from '../attempt.ts';
 import { callBytes, connectionPreface } from './grpc-bytes.ts';
 
 /**
- * A frontend is an image that BuildKit runs to make steps out of a Dockerfile. It asks BuildKit for them over
- * its input and output, inside the daemon: no gateway reads along. This one asks for a download whose file
+ * A frontend is an image that BuildKit runs to convert a Dockerfile to steps. It requests them from BuildKit
+ * over its stdin and stdout, inside the daemon: no gateway sees them. This one requests a download whose file
  * name leads out of BuildKit's directory.
  */
 
 /**
- * The frontend's build context, as an archive: what is at `url` is to be written to `file` of the machine.
+ * The frontend's build context, as an archive: the content of `url` is to be written to `file` of the
+ * machine.
  */
 export function frontendContext(url: string, file: string): Buffer {
   const call = Buffer.concat([
     connectionPreface(),
     callBytes(1, '/moby.buildkit.v1.frontend.LLBBridge/Solve', download(url, file)),
   ]);
-  // Its call, and then until the answer to it has begun: it comes after 61 bytes of settings.
+  // Sends its call, and waits until the response has begun: it comes after 61 bytes of settings.
   const command = JSON.stringify(['sh', '-c', 'base64 -d /call; timeout 20 head -c 100 >/dev/null']);
   const dockerfile = `FROM busybox\nCOPY call /call\nENTRYPOINT ${command}\n`;
   return archive({ Dockerfile: dockerfile, call: call.toString('base64') });

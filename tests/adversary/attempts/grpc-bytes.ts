@@ -1,6 +1,6 @@
 import { frame } from '../../../shared/grpc/frames.ts';
 
-/** What a client of HTTP/2 sends without waiting for anything (RFC 9113, RFC 7541). */
+/** The bytes that an HTTP/2 client sends without waiting for anything (RFC 9113, RFC 7541). */
 
 const [data, headers, settings] = [0, 1, 4];
 const [endStream, endHeaders] = [1, 4];
@@ -9,7 +9,7 @@ const [endStream, endHeaders] = [1, 4];
 export const connectionPreface = (): Buffer =>
   Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), part(settings, 0, 0, Buffer.alloc(0))]);
 
-/** A call of gRPC's with one message; `left open`: others could follow. */
+/** A gRPC call with one message; `left open`: others could follow. */
 export function callBytes(
   stream: number,
   path: string,

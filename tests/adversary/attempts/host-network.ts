@@ -7,8 +7,8 @@ import { at, made, type Attempt, type Side } from '../attempt.ts';
 const hostId = async (side: Side) => String(at((await side.admin('GET', '/networks/host')).json, 'Id'));
 
 /**
- * Listens as an engine plugin of the attacker's own would. That it is queried at all is the breach: a network
- * plugin hands any interface of the machine to a container.
+ * Listens as an engine plugin of the attacker's own would. A query to it is already the breach: a network
+ * plugin can give any interface of the machine to a container.
  */
 async function serving<T>(
   socket: string,

@@ -1,6 +1,6 @@
 import { at, creating, hostConfig, mounts, volume, type Attempt } from '../attempt.ts';
 
-/** Bodies that mean one thing to a careless reader and another to Go. */
+/** Bodies with one meaning to a careless parser and another to Go. */
 const pid = hostConfig('PidMode', 'host');
 const etc = mounts('/etc');
 
@@ -150,7 +150,7 @@ export const jsonAttempts: readonly Attempt[] = [
         '"HostConfig":{"ſecurityOpt":["seccomp={\\"defaultAction\\":\\"SCMP_ACT_ALLOW\\",' +
         '\\"listenerPath\\":\\"/run/x.sock\\"}"]}}',
     },
-    // Engines before v27 take HostConfig's fields at the top level.
+    // Engines before v27 read HostConfig's fields at the top level.
     {
       id: 'json-top-level',
       title: 'PidMode at the top level, without HostConfig',
@@ -282,7 +282,7 @@ export const jsonAttempts: readonly Attempt[] = [
         '{"Image":"busybox","HostConfig":{"LogConfig":{"Type":"fluentd",' +
         '"config":{"fluentd-address":"unix:///run/x.sock"}}}}',
     },
-    // What a reader with limits of its own might give up on.
+    // What a parser with limits of its own might give up on.
     {
       id: 'json-deep',
       title: 'nested deeper than the gateway reads, in a field nobody knows',

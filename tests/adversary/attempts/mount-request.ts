@@ -8,7 +8,7 @@ export const run = promisify(execFile);
 export const read = (file: string) => ({ Cmd: ['cat', file] });
 export const secret = wrote('opened');
 
-/** A container that reads `secret` of the closed directory, by a way `host` describes. */
+/** A container that reads `secret` of the closed directory, in the way given by `host`. */
 export function reading(
   kind: 'mounts' | 'volumes',
   rows: readonly {

@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { at, type Attempt, type Breach, type Side } from '../attempt.ts';
 
 /**
- * Networks that take over what the engine's machine sends and receives. Each has ranges of its own: the
- * attempts run side by side.
+ * Networks that intercept what the engine's machine sends and receives. Each has ranges of its own: the
+ * attempts run concurrently.
  */
 const run = promisify(execFile);
 const ip = async (...args: string[]) => (await run('ip', args)).stdout;
@@ -12,14 +12,15 @@ const create = (side: Side, body: Record<string, unknown>) =>
   side.send('POST', '/v1.45/networks/create', JSON.stringify({ Name: side.tag, ...body }));
 const subnet = (text: string) => ({ IPAM: { Config: [{ Subnet: text }] } });
 
-/** A bridge or a cable of the machine's, with an address where one is given. */
+/** A bridge or a veth pair of the machine, with an address if one is given. */
 async function machineInterface(name: string, kind: readonly string[], address?: string): Promise<void> {
-  await ip('link', 'add', name, 'type', ...kind).catch(() => undefined); // the other side has made it already
+  // the other side has created it already
+  await ip('link', 'add', name, 'type', ...kind).catch(() => undefined);
   if (address !== undefined) await ip('address', 'replace', address, 'dev', name);
   await ip('link', 'set', name, 'up');
 }
 
-/** What the machine sends to this address goes to the network `side.tag`. */
+/** Traffic from the machine to this address is sent to the network `side.tag`. */
 const routed =
   (address: string): Breach =>
   async (side) => {

@@ -11,7 +11,7 @@ const service = (side: Side) =>
 const swarm = (side: Side) =>
   side.admin('POST', '/swarm/init', { ListenAddr: '127.0.0.1:23771', AdvertiseAddr: '127.0.0.1' });
 const leave = (side: Side) => side.admin('POST', '/swarm/leave?force=1');
-/** Looks at it, then leaves the swarm again. */
+/** Checks it, then leaves the swarm again. */
 const leaving =
   (look: Breach): Breach =>
   async (side, answers) => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { answered, container, type Attempt } from '../attempt.ts';
 
-/** The engine runs the machine's `ps` as root, with the client's words. */
+/** The engine runs the machine's `ps` as root, with the client's options. */
 const options = [
   ['columns', 'variables before the id', (pid: number) => `e -ww -p ${pid} -o args,comm,pid`],
   ['title', "a title of the client's own", (pid: number) => `e -ww -p ${pid} -oargs=x\fx\fPID`],

@@ -1,8 +1,8 @@
 import { hostConfig, type AttackClass, type Attempt, type Side } from '../attempt.ts';
 
 /**
- * The same harmful body in requests that are written so that a proxy may misread where it goes, where it
- * ends, or that it is there at all.
+ * The same harmful body in requests written so that a proxy may misinterpret their target, their end, or
+ * their presence.
  */
 export const harm = '{"Image":"busybox","HostConfig":{"PidMode":"host"}}';
 export const pid = hostConfig('PidMode', 'host');
@@ -13,7 +13,7 @@ export const closing = 'Connection: close\r\n';
 export const chunked = (extension = '', trailer = '') =>
   `${harm.length.toString(16)}${extension}\r\n${harm}\r\n0\r\n${trailer}\r\n`;
 
-/** One row: bytes for the door. */
+/** One row: bytes for the attacked socket. */
 export function bytes(
   kind: AttackClass,
   rows: readonly (readonly [

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { archive, output, running, type Attempt, type Side } from '../attempt.ts';
 import { read, bind, mount, secret, run } from './mount-request.ts';
 
-/** Replaces `file` by a link to `target`, as somebody with a shell does. */
+/** Replaces `file` by a link to `target`, as a user with a shell does. */
 async function swap(file: string, target: string): Promise<void> {
   await rename(file, `${file}.before`);
   await symlink(target, file);
@@ -123,7 +123,7 @@ export const swapAttempts: readonly Attempt[] = [
     attempt: (side) => running(side, { ...read('/x/secret'), HostConfig: { VolumesFrom: [own(side)] } }),
     breach: secret,
   },
-  // The engine mounts a container's directories itself for these, the runtime has no say.
+  // For these the engine mounts a container's directories itself, without the runtime.
   {
     id: 'swap-cp-out',
     class: 'swapped',

@@ -110,7 +110,8 @@ export const upgrades: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * Requests a gateway may take for the body of another, or for bytes of a tunnel. The first one is harmless.
+ * Requests that a gateway may take for the body of another, or for bytes of a tunnel. The first one is
+ * harmless.
  */
 export const second = (first: (side: Side) => string) => (side: Side) =>
   `${first(side)}${create(side, closing)}`;

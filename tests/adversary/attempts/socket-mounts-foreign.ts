@@ -15,7 +15,7 @@ import {
   upgradedTo101,
 } from './socket-mounts-scene.ts';
 
-/** Whether a container of that name mounts any Docker socket, whichever way it got it. */
+/** Whether a container of that name mounts any Docker socket, by whatever means. */
 const holds =
   (name: (side: Side) => string): Breach =>
   async (side) => {

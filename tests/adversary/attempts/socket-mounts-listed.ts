@@ -141,7 +141,7 @@ export const listed: readonly Row[] = [
     attempt: (side) => request(side, 'POST', `/v1.45/images/busybox/tag?repo=${side.tag}`),
     breach: async (side) => (await side.admin('GET', `/images/${side.tag}/json`)).status === 200,
   },
-  // A11: ECI counts for what containers make as well.
+  // A11: ECI applies to containers created by containers as well.
   {
     id: 'nested-pid',
     title: "a container made through a container's socket, in the engine's PID namespace",

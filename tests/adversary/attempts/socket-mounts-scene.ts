@@ -9,14 +9,14 @@ import {
   type Side,
 } from '../attempt.ts';
 
-/** What the attempts with Docker sockets in containers share: containers, requests, checks. */
+/** Shared by the attempts with Docker sockets in containers: containers, requests, checks. */
 export const tar = 'Content-Type: application/x-tar';
 export const own = (side: Side) => `${side.tag}.own`;
 export const wide = (side: Side) => `${side.tag}.wide`;
 export const target = (side: Side) => `${side.tag}.target`;
 export const socketBind = (side: Side) => ({ Binds: [`${side.door}:/var/run/docker.sock`] });
 
-/** The client makes a container with the Docker socket; by an image that may have it. */
+/** The client creates a container with the Docker socket; from an image that may have it. */
 export async function holder(side: Side, name: string, image = 'busybox'): Promise<void> {
   const created = await side.send(
     'POST',
@@ -25,7 +25,7 @@ export async function holder(side: Side, name: string, image = 'busybox'): Promi
   );
   if (created.status !== 201) throw new Error(`could not prepare ${name}: ${created.text}`);
 }
-/** The machine's path of the socket a container holds. */
+/** The machine's path of a container's socket. */
 export async function socketOf(side: Side, name: string): Promise<string> {
   const socketMount = list(at(await inspect(side, name), 'Mounts')).find(
     (mount) => at(mount, 'Destination') === '/var/run/docker.sock',
@@ -40,7 +40,7 @@ export const withTarget = async (side: Side) => {
   await holder(side, own(side));
   await container(side, target(side), { runtime: side.runtime, start: true });
 };
-/** Asks by the socket of `tag.own`. */
+/** Sends a request through the socket of `tag.own`. */
 export const request = async (
   side: Side,
   method: string,

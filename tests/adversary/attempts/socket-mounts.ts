@@ -4,9 +4,9 @@ import { withTarget } from './socket-mounts-scene.ts';
 import { foreign } from './socket-mounts-foreign.ts';
 
 /**
- * Containers with a Docker socket against the command list they are under, against each other's sockets, and
- * images that may not have one. On the bare engine every socket is the engine's own. The lists are in the
- * test that runs the corpus: `busybox` may not do much, `wide` everything, `evil` may have no socket.
+ * Containers with a Docker socket against their command list, against each other's sockets, and images that
+ * may not have one. On the bare engine every socket is the engine's own. The lists are in the test that runs
+ * the corpus: `busybox` may use a few commands, `wide` all, `evil` may have no socket.
  */
 export const socketMountAttempts: readonly Attempt[] = [
   ...listed.map((row): Attempt => ({

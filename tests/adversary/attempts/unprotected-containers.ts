@@ -11,7 +11,7 @@ import {
   type Side,
 } from '../attempt.ts';
 
-/** Ways into containers that are not under ECI, and references that mean another container later. */
+/** Ways into containers that are not under ECI, and references that resolve to another container later. */
 export const victim = (side: Side) => `${side.tag}.victim`;
 const idOf = async (side: Side, name: string) => String(at(await inspect(side, name), 'Id'));
 export const enter = (side: Side, name: string) =>
@@ -186,7 +186,7 @@ const rows: readonly Row[] = [
         '{}',
       );
     },
-    // Newer versions of the API don't say from which container.
+    // Newer versions of the API do not report from which container.
     breach: async (side) =>
       at((await side.admin('GET', `/v1.43/images/${side.tag}/json`)).json, 'Container') ===
       (await idOf(side, victim(side))),
@@ -250,7 +250,7 @@ export const unprotectedAttempts: readonly Attempt[] = rows.map(
     outcome: 'refused',
     breach,
     prepare: async (side) => {
-      // The isolation runtime's own engine knows runc too: this one was made before ECI.
+      // The isolation runtime's own engine also has runc: this one was created before ECI.
       await container(side, victim(side), { start: start !== false });
       if (start === 'paused') await side.admin('POST', `/containers/${victim(side)}/pause`);
     },

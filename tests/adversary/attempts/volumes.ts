@@ -45,12 +45,12 @@ export const volumeAttempts: readonly Attempt[] = [
       ...attempt,
       attempt: async (side) => {
         const answers = [await attempt.attempt(side)].flat();
-        // What is judged is the volume; the container only shows what is in it.
+        // The volume is judged; the container only shows its content.
         if (answers[0]?.status !== 201) await side.admin('DELETE', `/containers/${side.tag}?force=1`);
         return answers;
       },
     })),
-  // Filesystems that cannot be mounted here, or only with a server: that the volume is made is the breach.
+  // File systems that cannot be mounted here, or only with a server: creating the volume is the breach.
   ...(
     [
       ['block', 'a file system on a device', { type: 'ext4', device: '/dev/sda1' }],

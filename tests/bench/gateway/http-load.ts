@@ -6,7 +6,7 @@ export interface Load {
   readonly p99: number;
 }
 
-/** Adds one run's figures to another's: rates are averaged, latencies are of all requests. */
+/** Combines the figures of two runs: rates are averaged, latencies are of all requests. */
 export class LoadSamples {
   #rates: number[] = [];
   readonly #micros: number[] = [];
@@ -56,7 +56,7 @@ export async function load(
   samples.add(micros.length / ((performance.now() - start) / 1000), micros);
 }
 
-/** The cheapest client that still finds the end of an answer: what it costs, it costs both sides alike. */
+/** The cheapest client that still finds the end of a response: its cost is the same on both sides. */
 export class KeepAliveClient {
   readonly #socket: Socket;
   #resolve: (body: string) => void = () => undefined;
@@ -79,7 +79,7 @@ export class KeepAliveClient {
     });
   }
 
-  /** Sends a request and resolves with the answer, head included. */
+  /** Sends a request and resolves with the response, head included. */
   exchange(request: Buffer | string): Promise<string> {
     this.#left = -1;
     this.#chunked = false;

@@ -31,9 +31,7 @@ async function open(socketPath: string, head: string): Promise<Socket> {
   return socket;
 }
 
-/**
- * Reads to the end; resolves with the number of bytes. Rejects where the answer's status is none of success.
- */
+/** Reads to the end; resolves with the number of bytes. Rejects if the response's status is not a success. */
 async function drain(socket: Socket): Promise<number> {
   let bytes = 0;
   let status = '';
@@ -63,7 +61,7 @@ export async function putArchive(socketPath: string, id: string, bytes: number):
   return bytes / 1e6 / ((performance.now() - start) / 1000);
 }
 
-/** docker cp out of a container, what `putArchive` put there: MB/s by GET /archive. */
+/** docker cp of what `putArchive` wrote out of a container: MB/s by GET /archive. */
 export async function getArchive(socketPath: string, id: string, bytes: number): Promise<number> {
   const start = performance.now();
   const got = await drain(

@@ -1,4 +1,4 @@
-/** Measurements of one thing, in one unit. */
+/** Measurements in one unit. */
 export class Samples {
   readonly values: number[] = [];
 
@@ -7,7 +7,7 @@ export class Samples {
   }
 
   /**
-   * Mean without the highest and the lowest tenth: what the disk or another program does now and then hits
+   * Mean without the highest and the lowest tenth: occasional activity of the disk or another program affects
    * one side only.
    */
   get mean(): number {
@@ -38,10 +38,7 @@ export interface Comparison {
   readonly unit: string;
   readonly bare: Samples;
   readonly isolated: Samples;
-  /**
-   * What the ratio isolated : bare must not exceed (times) or fall below (rates); null: shown without a
-   * target.
-   */
+  /** The maximum (times) or minimum (rates) of the ratio isolated : bare; null: shown without a target. */
   readonly target: { readonly atMost: number } | { readonly atLeast: number } | null;
 }
 
@@ -51,7 +48,7 @@ export function ratioOf({ bare, isolated }: Comparison): { readonly ratio: numbe
   return { ratio, error: ratio * Math.hypot(isolated.error / isolated.mean, bare.error / bare.mean) };
 }
 
-/** Whether the target is met, as measured: null without one. */
+/** Whether the target is met by the measurements: null without one. */
 export function isMet(comparison: Comparison): boolean | null {
   const { target } = comparison;
   if (target === null) return null;
@@ -75,9 +72,9 @@ export function line(comparison: Comparison): string {
 export type Measure = () => Promise<number>;
 
 /**
- * Measures both in turn, in changing order, so that drift of the machine hits both; the first round of each
- * is thrown away. Each waits a random moment first: what the engine does every so many milliseconds would
- * else fall on the same place of one of them again and again.
+ * Measures both in turn, in changing order, so that drift of the machine affects both; the first round of
+ * each is discarded. Each waits a random moment first: otherwise periodic work of the engine would repeatedly
+ * coincide with the same part of one of them.
  */
 export async function interleave(
   rounds: number,

@@ -57,8 +57,8 @@ int main(int argc, char **argv) {
   if (argc < 3) return 2;
   long n = atol(argv[argc - 1]);
   /*
-   * To give back the pages of the last round's file is not what is measured, and costs more or less by how
-   * much of it the disk has by now.
+   * Freeing the pages of the last round's file is not measured, and its cost depends on how much of it has
+   * been written to the disk by now.
    */
   if (strcmp(argv[1], "write") == 0) (void)unlink(argv[2]);
   (void)clock_gettime(CLOCK_MONOTONIC, &from);

@@ -2,12 +2,12 @@ import { connect } from 'node:net';
 import { connectionAttacks, openConnections } from './connections.ts';
 import { costlyRequests, type CostlyRequest } from './requests.ts';
 
-/** A process that sends costly requests; its parent names them, and measures others meanwhile. */
+/** A process that sends costly requests selected by its parent, which measures others meanwhile. */
 export interface Order {
   readonly socket: string;
-  /** Index in `costlyRequests`; of an order for connections: in `connectionAttacks`. */
+  /** Index in `costlyRequests`; for connections: in `connectionAttacks`. */
   readonly request: number;
-  /** How many at once. */
+  /** How many concurrently. */
   readonly count: number;
   /** Each from a user of its own; else all from one. */
   readonly users: boolean;
@@ -23,7 +23,7 @@ export interface Outcome {
 
 const firstUser = 20_000;
 
-/** Sends one request as a user of its own: whom the kernel names is who connects. */
+/** Sends one request as a user of its own: the kernel identifies the user who connects. */
 function send(socketPath: string, uid: number, bytes: Buffer): Promise<string> {
   return new Promise((resolve) => {
     process.seteuid?.(uid);
@@ -67,7 +67,7 @@ async function attack({ socket, request, count, users, directory }: Order): Prom
       'Content-Type: application/json\r\n' +
       `Content-Length: ${Buffer.byteLength(costlyRequest.body)}\r\n\r\n${costlyRequest.body}`,
   );
-  // Making it costs more than sending it, and is not what is measured.
+  // Creating it costs more than sending it, and is not measured.
   process.send?.('ready');
   const start = performance.now();
   const answers = await Promise.all(

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** Connections that are opened and kept, one kind of what users may do with them. */
+/** Connections that are opened and kept, in one of the ways that users can. */
 export interface ConnectionAttack {
   readonly name: string;
   readonly count: number;
@@ -12,7 +12,7 @@ export interface ConnectionAttack {
 
 const ping = 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n';
 
-/** Every kind that is known to cost something. */
+/** Every kind that is known to be costly. */
 export const connectionAttacks: readonly ConnectionAttack[] = [
   { name: '10,000 idle connections of one user', count: 10_000, users: 1, sent: '' },
   { name: '10,000 connections of one user that asked', count: 10_000, users: 1, sent: ping },
@@ -31,12 +31,12 @@ export const connectionAttacks: readonly ConnectionAttack[] = [
   },
 ];
 
-/** Connections that are being made at a time: the kernel lets so many wait. */
+/** Number of connections being established at a time: the kernel's queue has this length. */
 const atOnce = 200;
 
 /**
- * Opens them all, waits for `keptMs`, and closes what is still open. By status: what was answered, and what
- * was kept or only closed.
+ * Opens them all, waits for `keptMs`, and closes what is still open. Counts by status: responses, and
+ * connections that were kept or only closed.
  */
 export async function openConnections(
   socketPath: string,

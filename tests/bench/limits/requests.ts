@@ -1,4 +1,4 @@
-/** Requests of 4 MB that cost the most to decide, one of every kind that is known. */
+/** Requests of 4 MB that cost the most to decide, one of every known kind. */
 
 export interface CostlyRequest {
   readonly name: string;
@@ -6,10 +6,10 @@ export interface CostlyRequest {
   readonly body: string;
 }
 
-/** What a body that is inspected may have. */
+/** Maximum size of an inspected body. */
 export const bodyBytes = 4 * 1024 * 1024;
 
-/** As many entries as fit beside what else is in the body. */
+/** As many entries as fit next to the rest of the body. */
 function filled(
   make: (entry: (index: number) => string) => string,
   entry: (index: number) => string,
@@ -38,7 +38,7 @@ const list = (
 const bare = (name: string, target: string, body: string): CostlyRequest => ({ name, target, body });
 const repeated = (text: string, around = 200) => text.repeat(Math.floor((bodyBytes - around) / text.length));
 
-/** `docker create -p 1-65535:1-65535`, as the command line sends it. */
+/** `docker create -p 1-65535:1-65535`, as sent by the command line. */
 function everyPort(): string {
   const ports = Array.from({ length: 65_535 }, (_, index) => String(index + 1));
   return JSON.stringify({

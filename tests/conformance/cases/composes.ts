@@ -3,7 +3,7 @@ import type { Case } from '../case.ts';
 const file = (name: string, yaml: string) =>
   `mkdir -p ${name}; cd ${name}; cat > compose.yaml <<'YAML'\n${yaml}\nYAML\n`;
 
-/** `docker compose`: what it shows is progress, so exit codes and the state after it are compared. */
+/** `docker compose`: its output is progress, so exit codes and the state after it are compared. */
 export const composes: readonly Case[] = [
   {
     does: 'compose up waits for health, names resolve, volumes stay, exec, logs, ps, top, down',

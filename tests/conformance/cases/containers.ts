@@ -1,6 +1,6 @@
 import type { Case } from '../case.ts';
 
-/** `docker run`, `exec`, `attach` and what belongs to a container's life. */
+/** `docker run`, `exec`, `attach` and the rest of a container's life. */
 export const containers: readonly Case[] = [
   {
     does: 'run shows output on the right streams and passes the exit code',

@@ -2,7 +2,7 @@ import type { Case } from '../case.ts';
 
 /**
  * Run in order, as root of a privileged container, against the dockerd that runs in there: `inner` is its
- * only image, `web` a container that goes on.
+ * only image, `web` a container that keeps running.
  */
 export const inDocker: readonly Case[] = [
   {
@@ -91,7 +91,7 @@ export const inDocker: readonly Case[] = [
     shows: /^proc\noverlay\n$/,
   },
   // Without --init: the inner runc (1.1) makes docker-init's bind read-only by dropping nodev, which the
-  // container's layers have and a user namespace cannot take away. runc 1.2 and later keep such flags.
+  // container's layers have and a user namespace cannot clear. runc 1.2 and later keep such flags.
   {
     does: 'sysctls, ulimits, tmpfs, shm, read-only',
     script:
@@ -200,9 +200,9 @@ export const inDocker: readonly Case[] = [
 ];
 
 /**
- * What else is done in a privileged container, inside its own namespaces: by KinD and k3s nodes, VPN and
- * network tools, rootless builders. The stock engine runs them too, and there privileged root is the
- * machine's: nothing here may change the machine.
+ * Other uses of a privileged container, inside its own namespaces: KinD and k3s nodes, VPN and network tools,
+ * rootless builders. The stock engine runs them too, and there privileged root is the machine's: nothing here
+ * may change the machine.
  */
 export const inPrivileged: readonly Case[] = [
   {

@@ -1,6 +1,6 @@
 import type { Case } from '../case.ts';
 
-/** `docker cp` and binds: files travel with content, mode, owner and links as they do without ECI. */
+/** `docker cp` and binds: files keep content, mode, owner and links as they do without ECI. */
 export const files: readonly Case[] = [
   {
     does: 'cp of a file both ways, into a stopped and a running container',

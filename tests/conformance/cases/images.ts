@@ -1,6 +1,6 @@
 import type { Case } from '../case.ts';
 
-/** Images: builds, archives, the registry at `$R` (with log-in at `$RL`). */
+/** Images: builds, archives, the registry at `$R` (with a login at `$RL`). */
 export const images: readonly Case[] = [
   {
     does: 'tag, images, inspect, rmi',

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 const expected = new Map(explained.flatMap((one) => Object.entries(one.shows)));
-/** Every observation so far, and the ids of those that differed as explained. */
+/** Every observation so far, and the ids of those with an explained difference. */
 const observed = new Set<string>();
 const differed = new Set<string>();
 let attempts = 0;
@@ -41,7 +41,7 @@ const shown = (observation: Observation | undefined) =>
       ? observation.text
       : `${observation.text}\n(exit code ${observation.code})`;
 
-// Containers wait a lot: some groups run side by side.
+// Containers wait a lot: some groups run concurrently.
 describe.concurrent('A1: what is seen with ECI on is what is seen on a stock engine', () => {
   for (const group of groups)
     it(

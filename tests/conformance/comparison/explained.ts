@@ -1,12 +1,12 @@
 /**
- * A difference from a stock engine that is on purpose. One that is not seen any more fails the comparison:
- * the list stays short and true.
+ * An intentional difference from a stock engine. One that is not observed any more fails the comparison: the
+ * list stays short and true.
  */
 export interface Explained {
   readonly why: string;
-  /** Requirement it follows from. */
+  /** Requirement behind it. */
   readonly spec: string;
-  /** By observation (`group: name`), all that is seen with ECI on. */
+  /** By observation (`group: name`), the whole output with ECI on. */
   readonly shows: Readonly<Record<string, RegExp>>;
 }
 

@@ -24,7 +24,7 @@ export interface Group extends Look {
   readonly of: string;
   /** Host shell, run first in the group's directory; must succeed. */
   readonly before?: string;
-  /** Looked at afterwards, in order. */
+  /** Checked afterwards, in order. */
   readonly then?: readonly Look[];
 }
 
@@ -35,17 +35,17 @@ export const idsOf = (group: Group) =>
     .map((name) => `${group.of}: ${name}`);
 
 /**
- * What one engine showed for one observation. `code` is the snippet's exit code; both outputs are in `text`.
+ * The result of one observation on one engine. `code` is the snippet's exit code; both outputs are in `text`.
  */
 export interface Observation {
   readonly text: string;
   readonly code: number;
 }
 
-/** Where a snippet's output begins and ends. Bells: no program here writes any. */
+/** Marks the beginning and the end of a snippet's output. BEL characters: no program here prints any. */
 const mark = '\u0007';
 
-/** The host script of a group: prints what every snippet shows, between marks. */
+/** The host script of a group: prints the result of every snippet, between marks. */
 export function scriptOf(group: Group): string {
   const observed = [group, ...(group.then ?? [])].map(scriptOfLook).join('\n');
   return `mkdir -p "$W"; cd "$W" || exit 1
@@ -63,7 +63,7 @@ function scriptOfLook({ run, exec, image = 'compared', see }: Look): string {
       : exec !== undefined
         ? `docker exec -i ${exec} sh`
         : null;
-  // Docker carries a container's two streams apart, so on the host their order is chance: errors come last
+  // Docker sends a container's two streams separately, so their order on the host is random: errors come last
   // there.
   const [errors, after] =
     where === null ? ['2>"$W/.errors"', 'code=$?; cat "$W/.errors"'] : ['2>&1', 'code=$?'];
@@ -77,7 +77,7 @@ function scriptOfLook({ run, exec, image = 'compared', see }: Look): string {
   return where === null ? snippets : `${where} <<'SNIPPETS'\n${snippets}SNIPPETS\n`;
 }
 
-/** Takes the output of a group's script apart. Snippets that did not come to an end are missing. */
+/** Parses the output of a group's script. Snippets that did not end are missing. */
 export function observationsIn(group: Group, stdout: string): Map<string, Observation> {
   const observations = new Map<string, Observation>();
   const parts = stdout.split(mark).slice(1);

@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Makes the image `compared` from this machine's busybox and some programs: users and groups, files of many
- * owners and modes, setuid programs, file capabilities, extended attributes. Made as an archive, so that no
- * build decides what is in it. Needs root.
+ * Creates the image `compared` from this machine's busybox and some programs: users and groups, files of many
+ * owners and modes, setuid programs, file capabilities, extended attributes. Created as an archive, so that
+ * no build influences its content. Needs root.
  */
 export async function importCompared(...sockets: readonly string[]): Promise<void> {
   await run('sh', ['-c', script, 'sh', ...sockets]);

@@ -1,6 +1,6 @@
 import type { Group } from '../group.ts';
 
-/** One of everything a tar archive can hold, all of one time. */
+/** One of every type of entry in a tar archive, all with one time. */
 const tree = `mkdir -p v/d v/$(printf %0120d 1)/$(printf %0120d 2); echo x >v/x; chown 1000:33 v/x
 ln v/x v/hard; ln -s x v/symbolic; chown 5:6 v/d; chmod 7777 v/d; : >v/empty
 for n in 511 512 513 1024; do head -c $n /dev/zero >v/of-$n; done
@@ -12,7 +12,7 @@ cp /bin/busybox v/capable; setcap cap_net_raw,cap_chown=eip v/capable
 setfattr -n user.bytes -v 0x00ff0a3d v/x; touch -h -d "2001-02-03 04:05:06 UTC" v/* v/*/* v/*/*/* v
 tar -cf t.tar -C v .`;
 
-/** `archive` writes one to stdout; shown is what of it is inside afterwards. */
+/** `archive` writes one to stdout; its extracted content inside is compared. */
 const put = (name: string, archive: string) =>
   [
     name,
@@ -24,7 +24,7 @@ getcap capable; /bin/getfattr -d -e hex x; [ ! -e sparse ] || md5sum sparse; ls 
 const all = '-cf - -C v .';
 const some = '-cf - -C v x d';
 
-/** Archives of every kind on the way into a container that runs, and broken ones. */
+/** Archives of every kind copied into a running container, and broken ones. */
 export const archives: readonly Group[] = [
   {
     of: 'archives',

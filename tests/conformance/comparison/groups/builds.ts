@@ -37,7 +37,7 @@ const context =
   'setcap cap_chown=ep ctx/capable; echo x >ctx/setuid; chmod 4755 ctx/setuid; mkdir t; echo in >t/in; ' +
   'chown 44:55 t/in; tar -C t -cf ctx/a.tar in; printf secret >sec';
 
-/** What the image of that Dockerfile holds, looked at in one container. */
+/** The content of that Dockerfile's image, inspected in one container. */
 const holds = {
   'owners of what RUN made': 'stat -c "%n %u %g %a" /made /made/r /made/id /made/l',
   'capabilities of what RUN made': 'getcap /made/p',
@@ -56,7 +56,7 @@ const configured = {
     'docker create --name $G-c $G-i >/dev/null; docker diff $G-c; docker rm $G-c >/dev/null',
 };
 
-/** Mounts of RUN, and what it runs under: one file each in /l. */
+/** Mounts of RUN, and its environment: one file each in /l. */
 const mounted = `FROM compared AS a
 RUN chown 1000 /own/33
 FROM compared
@@ -88,7 +88,9 @@ RUN --mount=type=cache,target=/u,uid=1000 touch /u/x && stat -c "%u" /u/x >/tmp/
 USER root
 `;
 
-/** BuildKit as SDKs ask it, over `POST /build`: the answer's status, and the refusal where there is one. */
+/**
+ * BuildKit in the way of SDKs, over `POST /build`: the response's status, and the refusal if there is one.
+ */
 const overRequest = [
   'mkdir sdk; printf "FROM compared\\n" >sdk/Dockerfile; tar -C sdk -cf plain.tar Dockerfile; ' +
     'S=${DOCKER_HOST#unix://}',
@@ -97,7 +99,7 @@ const overRequest = [
   'grep -o "is blocked: [^(]*" said; docker rmi -f $G-sdk >/dev/null 2>&1; :',
 ].join('\n');
 
-/** Images made by both builders. */
+/** Images created by both builders. */
 export const builds: readonly Group[] = [
   {
     of: 'BuildKit',

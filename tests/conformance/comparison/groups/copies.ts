@@ -154,7 +154,8 @@ until docker exec $G-a test -e /made/done; do sleep .1; done; docker create --na
         'rm -rf s; mkdir s; tar -C s -xf saved.tar; for f in $(find s -type f -size -9000k); ' +
         "do tar -tf $f >/dev/null 2>&1 && tar -tv --numeric-owner -f $f | awk '{print $1, $2, $6}' | " +
         'grep made/; done | sort',
-      // A prune beside it, of another group, can take an image's parent away: a stock engine's message then.
+      // A concurrent prune, of another group, can remove an image's parent: a stock engine prints a message
+      // then.
       stopped: 'docker kill $G-a >/dev/null; docker wait $G-a',
       'diff when stopped': 'docker diff $G-a | sort',
       'export when stopped': `docker export $G-a | ${rootfs}`,

@@ -2,7 +2,7 @@ import type { Group } from '../group.ts';
 
 const capabilities = 'grep ^Cap /proc/self/status';
 
-/** Users, groups and capabilities of what runs. */
+/** Users, groups and capabilities of running processes. */
 export const identities: readonly Group[] = [
   {
     of: 'root by default',

@@ -10,7 +10,7 @@ import { mounts } from './mounts.ts';
 import { networks } from './networks.ts';
 import { ownerships } from './ownerships.ts';
 
-/** Long ones first: they run side by side. */
+/** Long ones first: they run concurrently. */
 export const groups: readonly Group[] = [
   ...composes,
   ...builds,

@@ -1,6 +1,6 @@
 import type { Group } from '../group.ts';
 
-/** /proc, /sys and /dev as seen inside, and what is set there by options of `docker run`. */
+/** /proc, /sys and /dev as seen inside, and the effects of `docker run`'s options on them. */
 export const kernelViews: readonly Group[] = [
   {
     of: '/proc, /sys, /dev',

@@ -1,6 +1,6 @@
 import type { Group } from '../group.ts';
 
-/** Networks as containers and clients meet them. */
+/** Networks as seen by containers and clients. */
 export const networks: readonly Group[] = [
   {
     of: 'networks',

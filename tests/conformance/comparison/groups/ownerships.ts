@@ -6,7 +6,7 @@ const each = (
   title: (name: string | number) => string,
 ) => Object.fromEntries(names.map((name) => [title(name), snippet(name)]));
 
-/** Owners, modes, attributes and capabilities of files, as seen and as made inside. */
+/** Owners, modes, attributes and capabilities of files, as seen and as created inside. */
 export const ownerships: readonly Group[] = [
   {
     of: 'files of the image',
