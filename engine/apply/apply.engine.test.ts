@@ -102,9 +102,9 @@ async function consistent(eci: boolean): Promise<void> {
   expect(await docker('images', '--quiet', 'bulkhead/probe')).toBe('');
 }
 
-describe('the main job on a real engine', () => {
+describe('the main scenario on a real engine', () => {
   test(
-    'before: a container is seen as not isolated, and verify says what root in it is',
+    'before: a container is reported as not isolated, and verify reports who root in it is',
     { tags: ['small'] },
     async () => {
       await docker('run', '--detach', '--name', 'old', '--volume', 'olddata:/data', 'busybox', ...patient);
@@ -180,7 +180,7 @@ describe('the main job on a real engine', () => {
     },
   );
 
-  test("scan sees a running one's range, dozens of others, and one made past the gateway", async () => {
+  test('scan: the range of a running one, dozens of others, and one created without the gateway', async () => {
     await docker('run', '--detach', '--name', 'new', 'busybox', ...patient);
     await Promise.all(
       Array.from({ length: 30 }, (_, n) => docker('create', '--name', `many-${n}`, 'busybox', 'true')),
@@ -233,7 +233,7 @@ describe('the main job on a real engine', () => {
     expect((await docker('ps', '--all', '--format', '{{.Names}}')).trim()).toBe('old');
   });
 
-  test('what the gateway reloads is applied without a restart', async () => {
+  test('a setting that the gateway reloads is applied without a restart', async () => {
     const { generation, dockerdPid } = await target.driver.status();
     const { applied } = await target.settings.read();
     const edited = editSettings(applied, ['filesharingAllowedDirectories'], []);
@@ -242,7 +242,7 @@ describe('the main job on a real engine', () => {
     expect(await target.driver.status()).toMatchObject({ generation, dockerdPid });
   });
 
-  test('ECI off gives daemon.json back byte for byte', async () => {
+  test('turning ECI off restores daemon.json byte for byte', async () => {
     expect((await apply(await eciText(false))).outcome).toMatchObject({ kind: 'applied', version: 3 });
     await consistent(false);
     expect(await docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map')).toMatch(
@@ -252,8 +252,8 @@ describe('the main job on a real engine', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test('an engine that does not take its new configuration: rolled back, with its reason', async () => {
+describe('failures', () => {
+  test('an engine that refuses its new configuration: rolled back, with the reason', async () => {
     const breaking = openTarget(root, {
       bulkheadCommand,
       projectRoot: project,
@@ -274,7 +274,7 @@ describe('what goes wrong', () => {
     expect((await docker('ps', '--all', '--format', '{{.Names}}')).trim()).toBe('old');
   });
 
-  test('a cancel during the reload goes back', async () => {
+  test('a cancel during the reload rolls back', async () => {
     const { appliedHash } = await target.settings.read();
     let cancel: () => boolean = () => false;
     const started = await target.startApply(
@@ -315,7 +315,7 @@ describe('what goes wrong', () => {
     },
   );
 
-  test('SIGHUP, as from a closed terminal, does not end it: it runs to its end', async () => {
+  test('SIGHUP, as from a closed terminal, does not end it: it runs to completion', async () => {
     const { child, exited } = await applyingTo('reload-engine', true);
     child.stdout.destroy();
     child.kill('SIGHUP');
@@ -343,7 +343,7 @@ describe('what goes wrong', () => {
     );
   }, 150_000);
 
-  test('D: the plan says container by container what recreating would do, after a restart too', async () => {
+  test('D: the plan has the consequences of recreating each container, also after a restart', async () => {
     await docker('start', 'old');
     await docker('exec', 'old', 'sh', '-c', 'echo mine > /written');
     await docker('run', '--detach', '--rm', '--name', 'passing', 'busybox', ...patient);
@@ -374,7 +374,7 @@ describe('what goes wrong', () => {
     await docker('rm', '-f', 'passing');
   });
 
-  test('D: a chosen recreation that the draft refuses is in the plan and prevents the apply', async () => {
+  test('D: a chosen recreation that the draft refuses is in the plan and blocks the apply', async () => {
     const requestedApply = openTarget(root, {
       bulkheadCommand,
       projectRoot: project,
@@ -527,7 +527,7 @@ describe('what goes wrong', () => {
     // Each of them must also run for a while.
   }, 120_000);
 
-  test('an engine that is down: scan, remove, verify and images say so', async () => {
+  test('an engine that is down: scan, remove, verify and images report it', async () => {
     await target.driver.stop();
     for (const result of [
       await target.scan(),

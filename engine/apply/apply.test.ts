@@ -72,7 +72,7 @@ describe('applying', () => {
     expect(await readdir(root)).not.toContain('apply-journal.json');
     expect(events.every((event) => event.type !== 'run' || event.run.id === run.id)).toBe(true);
   });
-  test('an engine that reloads its configuration is not restarted; a reload rolls back, too', async () => {
+  test('an engine that reloads its configuration is not restarted; a roll back reloads it, too', async () => {
     await engineOff();
     const reloads = { reloads: true };
     const run = await apply(settingsText(true), reloads);
@@ -95,7 +95,7 @@ describe('applying', () => {
     expect(await calls()).toEqual(['reload', 'health', 'reload', 'health']);
     expect(await running(paths)).toContain('"default-runtime": "bulkhead"');
   });
-  test('off: an engine that reloads gives the runtime up before the gateway gives its rules up', async () => {
+  test('off: an engine that reloads drops the runtime before the gateway drops its rules', async () => {
     await engineOff();
     const on = await apply(settingsText(true), { reloads: true });
     expect(stepStates(on).slice(1, 4)).toEqual([
@@ -130,14 +130,14 @@ describe('applying', () => {
     expect(await calls()).toEqual(['reload', 'reload', 'restart', 'health']);
     await everythingBack();
   });
-  test('turning it off again gives daemon.json back byte for byte', async () => {
+  test('turning it off again restores daemon.json byte for byte', async () => {
     await engineOff();
     await apply(settingsText(true));
     const run = await apply(settingsText(false));
     expect(stepStates(run)).toContain('verify:skipped');
     await everythingBack();
   });
-  test('a first apply without any file, and none left of daemon.json after off', async () => {
+  test('a first apply without any file; daemon.json is removed again when ECI is turned off', async () => {
     await writeFile(engineFile(paths), 'none');
     expect(await apply(settingsText(true))).toMatchObject({
       fromVersion: 0,
@@ -149,7 +149,7 @@ describe('applying', () => {
     await apply(settingsText(false));
     await expect(stat(paths.daemonJson)).rejects.toThrow('ENOENT');
   });
-  test('what the gateway can reload needs no restart', async () => {
+  test('a setting that the gateway can reload needs no restart', async () => {
     await engineOff();
     const run = await apply(
       settingsText(
@@ -169,7 +169,7 @@ describe('applying', () => {
     ]);
     expect(await calls()).toEqual(['health']);
   });
-  test('chosen containers go after verification, running ones only when that was chosen', async () => {
+  test('chosen containers are removed after verification, running ones only if that was chosen', async () => {
     await engineOff();
     const running = container({ id: 'd'.repeat(64), name: 'busy', state: 'running' });
     const remove = [container().id, running.id];
@@ -204,7 +204,7 @@ describe('applying', () => {
       { step: 'recreate', state: 'done', detail: '1 of 1 recreated' },
     ]);
   });
-  test('nothing is recreated where ECI is off afterwards, nor where verification failed', async () => {
+  test('nothing is recreated if ECI is off afterwards, or if verification failed', async () => {
     await engineOff();
     const choices = { ...keepAllContainers, recreate: [container().id] };
     await apply(settingsText(false, ',\n  "x": 1'), { containers: [container()] }, choices);
@@ -225,7 +225,7 @@ describe('applying', () => {
   });
 });
 
-test('a configuration the engine refuses is rolled back before anything stops', async () => {
+test('a configuration that the engine refuses is rolled back before anything stops', async () => {
   await engineOff();
   const before = await readFile(paths.settings, 'utf8');
   const run = await apply(settingsText(true), {
@@ -241,7 +241,7 @@ test('a configuration the engine refuses is rolled back before anything stops', 
   expect(await readFile(paths.settings, 'utf8')).toBe(before);
 });
 
-describe('refused before anything is touched', () => {
+describe('refused before anything is changed', () => {
   const refused = async (text: string, options: FixtureOptions = {}, baseHash?: string) => {
     const before = await readdir(root);
     const base = await readSettings(paths.settings);
@@ -278,7 +278,7 @@ describe('refused before anything is touched', () => {
     await mkdir(paths.settings);
     expect(await refused(settingsText(true))).toBe('settings.unreadable');
   });
-  test('while another apply is under way', async () => {
+  test('while another apply is in progress', async () => {
     await engineOff();
     let release = () => {
       /* assigned below */

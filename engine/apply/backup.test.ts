@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe('the backup of an apply', () => {
-  it('gives back what it holds', async () => {
+  it('restores its content', async () => {
     await writeFile(paths.settings, 'before');
     expect(await writeBackup(paths, 'after')).toMatchObject({ ok: true });
     await writeFile(paths.settings, 'after');

@@ -22,7 +22,7 @@ afterEach(async () => {
 const { engineOff, apply, everythingBack } = applyIn(() => root);
 
 describe('cancel', () => {
-  test('in the middle of the restart goes back; there is no second cancel', async () => {
+  test('during the restart rolls back; there is no second cancel', async () => {
     await engineOff();
     let cancel: () => boolean = () => false;
     const base = await readSettings(paths.settings);
@@ -86,7 +86,7 @@ describe('cancel', () => {
 });
 
 describe('a journal that cannot be read', () => {
-  test('with a backup: the files go back', async () => {
+  test('with a backup: the files are restored', async () => {
     await engineOff();
     await apply(settingsText(true), {
       outcome: (call) => (call === 'restart' ? fail('engine.start-failed', 'no').error : undefined),

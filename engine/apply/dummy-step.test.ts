@@ -105,7 +105,7 @@ describe('a step that was added to the two lists', () => {
     ]);
   });
 
-  test('rolls everything back where it fails', async () => {
+  test('rolls everything back if it fails', async () => {
     dummy.fails = true;
     const run = await apply();
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'dummy' });
@@ -113,7 +113,7 @@ describe('a step that was added to the two lists', () => {
     expect(await readFile(engineFile(paths), 'utf8')).toBe('{}\n');
   });
 
-  test('counts for what becomes of an interrupted apply', async () => {
+  test('counts in the decision about an interrupted apply', async () => {
     const journals: Journal[] = [];
     await apply(journals);
     const [begun, done] = journals;

@@ -83,7 +83,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     expect(await readdir(paths.history)).not.toContain('apply-backup');
   };
 
-  test('before the engine was restarted: it is not, to go back', async () => {
+  test('before the restart of the engine: it is not restarted for the roll back', async () => {
     await writeFile(paths.settings, settingsText(false));
     expect((await apply('reconfigure done')).outcome).toMatchObject({
       kind: 'rolled-back',
@@ -94,7 +94,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     await everythingBack();
   });
 
-  test('after that: the files go back without room for new ones', async () => {
+  test('after that: the files are restored without space for new ones', async () => {
     await writeFile(paths.settings, settingsText(false));
     const error = fail('verify.failed', 'made to fail').error;
     expect(
@@ -105,7 +105,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     await everythingBack();
   });
 
-  test('where there was no settings file, the gateway still learns that its absence is meant', async () => {
+  test('without a settings file before, the gateway still learns that its absence is intended', async () => {
     expect(
       (
         await apply('verify begun', {

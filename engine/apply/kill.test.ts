@@ -139,7 +139,7 @@ describe('killed at every step: finished or rolled back at the next start', () =
     });
   });
 
-  test('killed while a file was written: what was to take its place is removed', async () => {
+  test('killed while writing a file: its temporary file is removed', async () => {
     await engineOff();
     await killAt('write-settings begun');
     for (const file of [paths.settings, paths.daemonJson]) await writeFile(temporaryBeside(file), '{');
@@ -229,7 +229,7 @@ describe('resume decision', () => {
     durationsMs: {},
     ...more,
   });
-  test('finishes only what was shown to work', () => {
+  test('finishes only what was verified to work', () => {
     expect(resumeDecision(journal('health-check', 'done'))).toBe('roll-back');
     expect(resumeDecision(journal('health-check', 'done', { eciAfter: false }))).toBe('finish');
     expect(resumeDecision(journal('verify', 'begun'))).toBe('roll-back');

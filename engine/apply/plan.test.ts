@@ -61,7 +61,7 @@ describe('dangerous shares', () => {
       ({ when }) => when === 'afterwards',
     );
 
-  test('come first, all by name; the whole file system is typed, and nothing is outside of it', () => {
+  test('come first, all by name; the whole file system must be typed, and nothing is outside of it', () => {
     const many = Array.from({ length: 60 }, (_, index) => `/srv/p${index}`);
     const effects = afterwards(sharing('$HOME', ...many, '/etc', '/'));
     expect(effects[0]).toEqual({
@@ -73,7 +73,7 @@ describe('dangerous shares', () => {
     expect(effects.map(({ code }) => code)).not.toContain('mounts-outside-shares-refused');
   });
 
-  test('without the whole file system they head the list of what may be mounted', () => {
+  test('without the whole file system they are first in the list of what may be mounted', () => {
     const effects = afterwards(sharing('$HOME', '/srv/a', '/etc'));
     expect(effects[0]?.params).toMatchObject({ paths: ['/etc'], typed: [] });
     expect(effects.find(({ code }) => code === 'mounts-outside-shares-refused')?.params['paths']).toEqual([
@@ -83,12 +83,12 @@ describe('dangerous shares', () => {
     ]);
   });
 
-  test('a share of the whole file system that is in force already is not typed again', () => {
+  test('a share of the whole file system that is in force already need not be typed again', () => {
     const [first] = afterwards(sharing('/', '/srv/a'), sharing('/'));
     expect(first?.params).toMatchObject({ everything: ['/'], typed: [] });
   });
 
-  test('are no effect where the list stays, or ECI is off', () => {
+  test('are not an effect if the list is unchanged, or ECI is off', () => {
     const codesOf = (draft: string, applied: string) => afterwards(draft, applied).map(({ code }) => code);
     expect(codesOf(sharing('/'), sharing('/'))).not.toContain('dangerous-shares');
     const off = sharing('/').replace('"value":true', '"value":false');
@@ -126,7 +126,7 @@ describe('plan', () => {
   const mine = container({ id: 'b'.repeat(64), name: 'mine', protected: true, reason: 'own-range-stopped' });
   const scan = { at: '', durationMs: 1, eci: false, containers: [busy, old, mine] };
 
-  test('turning ECI on: a reload, and what stays unprotected, and why', () => {
+  test('turning ECI on: a reload, and which containers stay unprotected, and why', () => {
     const plan = makePlan(facts({ scan }), settingsText(true), keepAllContainers);
     expect(plan).toMatchObject({
       fromVersion: 3,
@@ -154,7 +154,7 @@ describe('plan', () => {
       ['old', 'before-eci'],
     ]);
   });
-  test('an engine that does not take it by a reload: one restart, why, and what stops', () => {
+  test('an engine that cannot take it by a reload: one restart, its reason, and what stops', () => {
     const planned = (restartReason: PlanFacts['restartReason']) =>
       makePlan(facts({ scan, restartReason }), settingsText(true), keepAllContainers);
     const plan = planned({ code: 'not-prepared' });
@@ -196,7 +196,7 @@ describe('plan', () => {
       makePlan(facts({ scan }), settingsText(true), { ...choices, includeRunning: true }).remove,
     ).toEqual([busy.id, old.id]);
   });
-  test('containers to be recreated are named as that, unless they are removed or ECI stays off', () => {
+  test('containers to be recreated are listed as such, unless they are removed or ECI stays off', () => {
     const choices = { ...keepAllContainers, recreate: [busy.id, old.id, 'gone'], remove: [old.id] };
     const plan = makePlan(facts({ scan }), settingsText(true), choices);
     expect(plan.effects.find((effect) => effect.code === 'containers-recreated')).toMatchObject({
@@ -241,7 +241,7 @@ describe('plan', () => {
       recreation: { blocked: true },
     });
   });
-  test('NRI plugins stand beside ECI: of the running engine, or by daemon.json', () => {
+  test('NRI plugins are listed next to ECI: of the running engine, or in daemon.json', () => {
     const extended = facts({ engine: { ...engine, extensions: ['nri', 'cdi'] } });
     expect(makePlan(extended, settingsText(true), keepAllContainers).effects).toContainEqual({
       kind: 'stays-in-view',
@@ -258,7 +258,7 @@ describe('plan', () => {
       'nri-plugins',
     );
   });
-  test('a change the gateway reloads restarts nothing and says so', () => {
+  test('a change that the gateway reloads restarts nothing, and the plan says so', () => {
     const plan = makePlan(
       facts(),
       settingsText(false, ',\n  "filesharingAllowedDirectories": []'),
@@ -377,7 +377,7 @@ describe('plan', () => {
       ).blockers.map((blocker) => blocker.code),
     ).toEqual(['findings', 'rights']);
   });
-  test('without a file and without a draft there is nothing to apply, and nothing wrong', () => {
+  test('without a file and without a draft there is nothing to apply, and no error', () => {
     const plan = makePlan(facts({ applied: { exists: false, text: '', hash: '' } }), '', keepAllContainers);
     expect(plan).toMatchObject({
       blockers: [{ code: 'nothing-to-apply' }],

@@ -33,7 +33,7 @@ describe('rolled back with the reason', () => {
   const broken = fail('engine.start-failed', 'the engine did not start', {
     reason: 'dockerd ended: unknown storage driver',
   }).error;
-  test('the engine that does not come up under the new configuration', async () => {
+  test('the engine does not start with the new configuration', async () => {
     await engineOff();
     let first = true;
     const run = await apply(settingsText(true), {
@@ -70,7 +70,7 @@ describe('rolled back with the reason', () => {
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: broken });
     await everythingBack();
   });
-  test('to no settings file: the marker beside it shows the gateway that this is intended', async () => {
+  test('to no settings file: the note next to it shows the gateway that this is intended', async () => {
     await writeFile(engineFile(paths), 'none');
     const run = await apply(settingsText(true), {
       outcome: (call) => (call === 'verify' ? broken : undefined),
@@ -98,7 +98,7 @@ describe('rolled back with the reason', () => {
       /^17 of 18 checks passed, 1 not enforced; audit mode: nothing is refused$/,
     );
   });
-  test('a claim that a probe could not show', async () => {
+  test('a claim that a probe could not verify', async () => {
     await engineOff();
     const ports = fixturePorts(root);
     const claims = verified.claims.map((claim) =>
@@ -129,7 +129,7 @@ describe('rolled back with the reason', () => {
     expect(await running(paths)).toBe('stopped');
     expect(await calls()).toEqual(['restart', 'health', 'verify', 'stop']);
   });
-  test('a file changed by another program in the middle is theirs, and kept', async () => {
+  test('a file changed by another program meanwhile is kept', async () => {
     await engineOff();
     const theirs = settingsText(false, ',\n  "theirs": 1');
     const run = await apply(settingsText(true), {
@@ -144,7 +144,7 @@ describe('rolled back with the reason', () => {
     });
     expect(await readFile(paths.settings, 'utf8')).toBe(theirs);
   });
-  test('a defect in the middle', async () => {
+  test('an exception', async () => {
     await engineOff();
     const run = await apply(settingsText(true), {
       outcome: (call) => {
@@ -177,7 +177,7 @@ describe('rolled back with the reason', () => {
   });
 });
 
-test('after a roll back that failed, a file mended by hand is not overwritten by the next try', async () => {
+test('after a failed roll back, a file corrected by hand is not overwritten by the next try', async () => {
   await engineOff();
   const down = fail('engine.start-failed', 'the engine did not start').error;
   await apply(settingsText(true), { outcome: (call) => (call === 'restart' ? down : undefined) });

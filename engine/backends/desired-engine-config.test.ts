@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-it('names the runtime of the backend that the settings choose', async () => {
+it('names the runtime of the selected backend', async () => {
   const write = (bulkhead: object) =>
     writeFile(
       paths.settings,
@@ -34,7 +34,7 @@ it('names the runtime of the backend that the settings choose', async () => {
   });
 });
 
-it('has ECI on where the settings cannot be read', async () => {
+it('has ECI on if the settings cannot be read', async () => {
   await writeFile(paths.settings, '{');
   expect(await desiredEngineConfig(paths)).toMatchObject({ eci: true, runtimeName: 'bulkhead' });
 });

@@ -33,15 +33,15 @@ const asUser = backend(
   needs('idmapped-mounts', false),
 );
 
-describe('what a backend needs, as a user sees it', () => {
-  it('is what root found when the engine started, in a file everybody may read', async () => {
+describe('requirements of a backend for a user', () => {
+  it('are those determined by root when the engine started, in a file that everybody may read', async () => {
     const found = report([needs('root', true), needs('idmapped-mounts', false)]);
     expect((await recordReports(paths, [found])).ok).toBe(true);
     expect((await stat(paths.backendReports)).mode & 0o777).toBe(0o644);
     expect(await reportForUser(asUser, paths)).toEqual(found);
   });
 
-  it('is what needs no rights where root has not tested: a test for root only blocks nobody', async () => {
+  it('are those that need no rights if root has not tested: a test for root only blocks nobody', async () => {
     expect(await reportForUser(asUser, paths)).toEqual(report([needs('kernel', true), needs('runc', true)]));
     expect(await reportForUser(backend(needs('root', false), needs('runc', false)), paths)).toMatchObject({
       available: false,

@@ -12,8 +12,8 @@ const info: EngineInfo = {
   ServerVersion: '26.1.5',
 };
 
-describe('what the engine tells of itself', () => {
-  it('is the members of a status; the version comes from GET /version where it was read', () => {
+describe('information about the engine', () => {
+  it('becomes the members of a status; the version is from GET /version if that was read', () => {
     const described = {
       version: '26.1.5',
       apiVersion: null,
@@ -31,7 +31,7 @@ describe('what the engine tells of itself', () => {
     });
   });
 
-  it('is null where nothing is known', () => {
+  it('is null if unknown', () => {
     expect(Object.values(describeEngine(null)).every((value) => value === null)).toBe(true);
   });
 

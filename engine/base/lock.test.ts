@@ -28,7 +28,7 @@ describe.each([
   ['Windows (stand-in)', windows({ code: 0, stdout: `${filetime}\r\n` }), '133000000000000000'],
   ['Linux', processLiveness('linux'), '1'],
 ])('a lock on %s', (_system, witness, earlier) => {
-  it('excludes others while its process lives', async () => {
+  it('excludes others while its process is running', async () => {
     const lock = await acquireLock(file, witness);
     expect(lock).toMatchObject({ ok: true });
     expect(await acquireLock(file, witness)).toMatchObject({
@@ -46,7 +46,7 @@ describe.each([
     expect(await acquireLock(file, witness)).toMatchObject({ ok: false });
   });
 
-  it('is left to a process of which only the pid is known', async () => {
+  it('is not taken over if only the pid of the process is known', async () => {
     await writeFile(file, JSON.stringify({ pid: process.ppid, started: '', boot: '', nonce: 'x' }));
     expect(await acquireLock(file, witness)).toMatchObject({
       ok: false,
@@ -57,8 +57,8 @@ describe.each([
   });
 });
 
-describe('when a process began, as Windows says it', () => {
-  it('is queried from the framework, and nothing is concluded without an answer', async () => {
+describe('the start time of a process on Windows', () => {
+  it('is queried from the framework, and nothing is concluded without a result', async () => {
     const calls: string[] = [];
     const witness = processLiveness('win32', (program, args) => {
       calls.push([program, ...args].join(' '));

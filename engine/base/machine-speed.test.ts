@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectSlowness, scaledLimit, slownessOf } from './machine-speed.ts';
 
 describe('time limits on a slow machine', () => {
-  it('are longer by as much as it is slower, up to twenty times', () => {
+  it('are longer in proportion to its slowness, up to twenty times', () => {
     expect(slownessOf([30, 33, 900])).toBe(11);
     expect(slownessOf([5000, 5000, 5000])).toBe(20);
   });
@@ -11,7 +11,7 @@ describe('time limits on a slow machine', () => {
     expect(slownessOf([])).toBe(1);
     expect(await scaledLimit(1000)).toBeGreaterThanOrEqual(1000);
   });
-  it('are longer by as much as the user allows, whatever was measured', async () => {
+  it('are longer by the factor that the user allows, whatever was measured', async () => {
     expectSlowness(33);
     expect(await scaledLimit(1000)).toBe(33_000);
     expectSlowness(0.1);

@@ -51,14 +51,14 @@ describe('parseMountinfo', () => {
   );
 });
 
-describe('places', () => {
+describe('locations', () => {
   it('finds the mount a file is on, the latest of stacked ones, by whole components', () => {
     expect(mountOf('/run/x', mounts)?.device).toBe('0:45');
     expect(mountOf('/running', mounts)?.mountPoint).toBe('/');
     expect(mountOf('/mnt/a b/c', mounts)?.mountPoint).toBe('/mnt/a b');
   });
 
-  it('finds the same mounts as by going through the whole table, however names sort', () => {
+  it('finds the same mounts as a search of the whole table, whatever the sort order of the names', () => {
     const names = fc.constantFrom('a', 'a-b', 'a b', 'a0', 'b', '\u00e9');
     const paths = fc.array(names, { maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
     const tables = fc.array(fc.tuple(paths, fc.constantFrom('0:1', '0:2')), { maxLength: 12 });

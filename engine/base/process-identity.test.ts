@@ -51,7 +51,7 @@ it.skipIf(process.getuid?.() !== 0)(
   },
 );
 
-it('a process that ignores SIGTERM is killed after its grace', async () => {
+it('a process that ignores SIGTERM is killed after the grace period', async () => {
   const child = spawn(
     'sh',
     ['-c', 'trap "" TERM; echo set; while :; do read -r _ || exec sleep 1000; done'],
@@ -66,7 +66,7 @@ it('a process that ignores SIGTERM is killed after its grace', async () => {
   expect((await exited)[1]).toBe('SIGKILL');
 });
 
-it('does not touch a process that has the recorded pid but another start', async () => {
+it('does not end a process that has the recorded pid but another start time', async () => {
   const child = spawn('sleep', ['1000']);
   const identity = await identityOf(child.pid ?? -1);
   if (identity === null) throw new Error('no identity');

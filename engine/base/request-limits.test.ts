@@ -8,7 +8,7 @@ import { message } from '../../shared/messages/message.ts';
 import { dockerClient, requestFailure } from './docker-client.ts';
 import { EngineTimeout, limitRequests, requestLimitMs } from './request-limits.ts';
 
-describe('how long the engine may take to answer', () => {
+describe('how long the engine may take to respond', () => {
   const limit = (method: string, path: string, options?: Record<string, unknown>) =>
     requestLimitMs({ method, path, options });
   test('reads are short, unless they count files', () => {
@@ -17,12 +17,12 @@ describe('how long the engine may take to answer', () => {
     expect(limit('GET', '/containers/a/changes')).toBe(60_000);
     expect(requestLimitMs({ method: 'GET', path: '/info' }, 3_000)).toBe(3_000);
   });
-  test('a stop has its own time and some more; a wait is for whoever waits to limit', () => {
+  test('a stop has its own time and some more; a wait is limited by its caller', () => {
     expect(limit('POST', '/containers/a/stop?', { t: 25 })).toBe(55_000);
     expect(limit('POST', '/containers/a/stop?')).toBe(600_000);
     expect(limit('POST', '/containers/a/wait?')).toBeNull();
   });
-  test('what sends or makes content may take long, all else a minute or two', () => {
+  test('requests that send or create content may take long, all others a minute or two', () => {
     for (const path of ['/commit?', '/build?', '/images/create?', '/images/load?', '/images/a/b/push']) {
       expect(limit('POST', path)).toBe(1_800_000);
     }
@@ -61,7 +61,7 @@ describe('a client of the engine', () => {
     await rm(directory, { recursive: true });
   });
 
-  test('gives up on an answer that does not come, or does not end, and says so', async () => {
+  test('gives up on a response that does not come, or does not end, and reports that', async () => {
     for (const id of ['none', 'half']) {
       const error: unknown = await dockerClient(socket, 200)
         .getContainer(id)
@@ -75,7 +75,7 @@ describe('a client of the engine', () => {
       });
     }
   });
-  test('leaves a stream alone once it has begun', async () => {
+  test('does not limit a stream once it has begun', async () => {
     const stream = (await dockerClient(socket, 200).getEvents()) as Readable;
     const lines: string[] = [];
     stream.on('data', (chunk: Buffer) => {

@@ -12,7 +12,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { watchEntries, watchFiles } from './watch.ts';
 
-it('does not read a file that somebody made huge, and still sees it change', async () => {
+it('does not read a file that became huge, and still detects its change', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'bulkhead-watch-'));
   const file = path.join(directory, 'user-settings.json');
   writeFileSync(file, '');

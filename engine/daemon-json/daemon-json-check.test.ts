@@ -57,7 +57,7 @@ it('broken JSON and conflicts are found before the engine validates', async () =
   });
 });
 
-it('an engine that does not know the question does not decide', async () => {
+it('an engine that does not support the check does not decide', async () => {
   await fakeDockerd('echo "unknown flag: --validate" >&2; exit 125');
   expect(await check('{"frob": 1}')).toMatchObject({ ok: true });
 });

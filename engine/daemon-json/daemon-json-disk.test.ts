@@ -35,7 +35,7 @@ describe('daemon.json on disk', () => {
     for (const file of engineConfigFiles(paths)) await expect(stat(file)).rejects.toThrow('ENOENT');
   });
 
-  it('killed between record and file, the original still comes back', async () => {
+  it('killed between record and file, the original is still restored', async () => {
     await writeFile(paths.daemonJson, '{"debug":true}');
     await reconcileEngineConfig(paths, on);
     await writeFile(paths.daemonJson, '{"debug":true}'); // as if the file had not been written

@@ -66,19 +66,19 @@ describe('daemon.json under ECI', () => {
     ]);
   });
 
-  it('edited by an admin meanwhile: only our keys go, the edit stays', () => {
+  it('edited by an administrator meanwhile: only our keys are removed, the edit stays', () => {
     const p = plan('{\n  "default-runtime": "runc"\n}', on);
     const edited = (p.text ?? '').replace('{', '{\n  "debug": true,');
     expect(parsed(plan(edited, off, p.record).text)).toEqual({ 'default-runtime': 'runc', debug: true });
   });
 
-  it('a key that the admin changed meanwhile is kept when ECI is turned off', () => {
+  it('a key that the administrator changed meanwhile is kept when ECI is turned off', () => {
     const p = plan(null, on);
     const edited = (p.text ?? '').replace('"bulkhead"', '"kata"');
     expect(parsed(plan(edited, off, p.record).text)).toEqual({ 'default-runtime': 'kata' });
   });
 
-  it('turned on again after an edit, the edit stays byte for byte and off still gives it back', () => {
+  it('turned on again after an edit, the edit stays byte for byte, and turning off still restores it', () => {
     const p = plan('{"debug":true}', on);
     const edited = (p.text ?? '').replace('true', 'false');
     expect(edited).not.toBe(p.text);
@@ -88,14 +88,14 @@ describe('daemon.json under ECI', () => {
     expect(parsed(plan(again.text, off, again.record).text)).toEqual({ debug: false });
   });
 
-  it('an admin taking a key out meanwhile gets it set again while ECI is on', () => {
+  it('a key that an administrator removed meanwhile is set again while ECI is on', () => {
     const p = plan('{"debug":true}', on);
     const again = plan('{"debug":true}', on, p.record);
     expect(again.text).toBe(p.text);
     expect(again.record).toEqual(p.record);
   });
 
-  it('keys of an earlier version are taken out again, and the rest stays', () => {
+  it('keys of an earlier version are removed again, and the rest stays', () => {
     const merged =
       '{"debug": true, "default-runtime": "bulkhead", "builder": {"entitlements": {"a": false}}}';
     const record: RecordedConfig = {
@@ -148,7 +148,7 @@ describe('daemon.json under ECI', () => {
     expect(plan(text, off).conflicts).toEqual([]);
   });
 
-  it("another program under the isolation runtime's name is a conflict; ours is none", () => {
+  it("another program under the isolation runtime's name is a conflict; ours is not", () => {
     expect(plan('{"runtimes": {"bulkhead": {"path": "/usr/bin/runc"}}}', off).conflicts).toHaveLength(1);
     expect(
       plan('{"runtimes": {"bulkhead": {"path": "/r/runtime/bulkhead-runc", "runtimeArgs": ["--debug"]}}}', on)
@@ -247,7 +247,7 @@ describe("the machine's daemon.json", () => {
     expect(plan(turnedOn.text, null, turnedOn.record).text).toBe(original);
   });
 
-  it("keeps the admin's default runtime while ECI is off", () => {
+  it("keeps the administrator's default runtime while ECI is off", () => {
     const original = '{"default-runtime": "nvidia", "runtimes": {"nvidia": {"path": "nvidia-runtime"}}}';
     const off = plan(original, { ...machine, eci: false }, null);
     expect(JSON.parse(off.text ?? '')).toMatchObject({ 'default-runtime': 'nvidia' });
@@ -256,13 +256,13 @@ describe("the machine's daemon.json", () => {
     expect(plan(turnedOn.text, null, turnedOn.record).text).toBe(original);
   });
 
-  it('is given back without our keys where somebody else changed it meanwhile', () => {
+  it('is restored without our keys if somebody else changed it meanwhile', () => {
     const turnedOn = plan('{"debug": false}', machine, null);
     const edited = (turnedOn.text ?? '').replace('"debug": false', '"debug": true');
     expect(JSON.parse(plan(edited, null, turnedOn.record).text ?? '')).toEqual({ debug: true });
   });
 
-  it('refuses other addresses, which lead round the gateway (CVE-2025-9074)', () => {
+  it('refuses other addresses, which bypass the gateway (CVE-2025-9074)', () => {
     const refused = plan('{"hosts": ["tcp://0.0.0.0:2375"]}', machine, null);
     expect(refused.conflicts.map(({ pointer }) => pointer)).toEqual(['/hosts']);
   });

@@ -6,7 +6,7 @@ const registered = { bulkhead: { path: runtime.path } };
 const launched = (config: object | null) =>
   launchConfig(config === null ? null : JSON.stringify(config), runtime);
 
-describe('what dockerd is started with', () => {
+describe('the configuration with which dockerd is started', () => {
   test.each([null, '', ' \n', '\uFEFF{}'])(
     'names both runtimes without a daemon.json of its own: %j',
     (text) => {
@@ -17,7 +17,7 @@ describe('what dockerd is started with', () => {
       });
     },
   );
-  test('keeps what an administrator wrote, other runtimes and defaults too', () => {
+  test('keeps what an administrator wrote, including other runtimes and defaults', () => {
     const config = {
       debug: true,
       'default-runtime': 'nvidia',
@@ -43,7 +43,7 @@ test('starts with live-restore, whatever is in force afterwards', () => {
   expect(JSON.parse(launched({ 'live-restore': true }))).toMatchObject({ 'live-restore': true });
 });
 
-describe('what takes a restart', () => {
+describe('changes that take a restart', () => {
   const inForce = launched({ debug: true, labels: ['a=b'], 'storage-driver': 'overlay2' });
   test.each([
     ['nothing changed', { debug: true, labels: ['a=b'], 'storage-driver': 'overlay2' }, []],

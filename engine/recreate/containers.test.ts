@@ -43,7 +43,7 @@ describe('scan (D)', () => {
       [id(3), true, 'own-range-stopped'],
     ]);
   });
-  test('one the engine holds up is "unknown" after the limit, and keeps no other from the list', async () => {
+  test('one whose inspect hangs is "unknown" after the limit, and delays no other', async () => {
     for (const n of [1, 2]) engine.add({ id: id(n), runtime: 'bulkhead' });
     engine.hung.add(id(1));
     const { containers } = await scan({ inspectLimitMs: 200 });
@@ -104,11 +104,11 @@ describe('scan (D)', () => {
     expect(containers[2]?.range).toEqual({ first: 1000000000, last: 1000065535 });
     expect((await scan({ eci: false, eciSince: null })).containers[0]?.reason).toBe('eci-off');
   });
-  test('a container whose process is gone at every look is unknown, not fine', async () => {
+  test('a container whose process is gone at every check is unknown, not protected', async () => {
     engine.add({ id: id(1), runtime: 'bulkhead', running: true, pid: 4194305 });
     expect((await scan()).containers[0]).toMatchObject({ protected: false, reason: 'unknown' });
   });
-  test('obstacles, volumes and privilege are named', async () => {
+  test('obstacles, volumes and privileges are listed', async () => {
     engine.add({
       id: id(1),
       pidMode: 'host',
@@ -131,7 +131,7 @@ describe('scan (D)', () => {
       ],
     });
   });
-  test('no engine is an error that says what to do', async () => {
+  test('without an engine there is an error with what to do', async () => {
     const result = await scanContainers(dockerClient(path.join(dir, 'none.sock')), eciOn);
     expect(result).toMatchObject({
       ok: false,

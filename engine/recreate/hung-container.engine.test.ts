@@ -103,7 +103,7 @@ it("a scan lists what can't be inspected as unknown, with the reason", async () 
   ]);
 });
 
-it('a scan with a limit for each container lists new ones though the engine holds others up', async () => {
+it('a scan with a limit for each container lists new ones although others hang', async () => {
   const options = { eci: false, eciSince: null, runtimeName: 'bulkhead', inspectLimitMs: limitMs };
   // With the timeout of any client, ten seconds and more.
   const patient = dockerClient(engine.socket);
@@ -118,7 +118,7 @@ it('a scan with a limit for each container lists new ones though the engine hold
   );
 });
 
-it("a plan to recreate reports what can't be inspected as left alone, and plans the others", async () => {
+it('a plan to recreate lists those that cannot be inspected as unchanged, and plans the others', async () => {
   const ports: RecreatePorts = {
     paths: rootPaths(engine.root),
     userFor: () => Promise.resolve(root),
@@ -145,7 +145,7 @@ it("a plan to recreate reports what can't be inspected as left alone, and plans 
   );
 });
 
-it('removing continues with the others, and reports why one is left', async () => {
+it('removing continues with the others, and reports why one was not removed', async () => {
   const reasons: string[] = [];
   const ids = ['hung-0', 'other-0', 'hung-1', 'other-1', 'hung-2'];
   const outcomes = await removeContainers(

@@ -43,15 +43,15 @@ const plan = (one: Subject, more: Partial<RecreateRequest> = {}) => {
   };
 };
 
-describe('what becomes of the old container (D)', () => {
-  test('it goes where nothing was written inside it, or that is committed', () => {
+describe('the old container (D)', () => {
+  test('is removed if nothing was written inside it, or if that is committed', () => {
     for (const one of [plan(subject()), plan(subject({}, { written }), { commit: ['full'] })]) {
       expect(one.removeOld).toBe(true);
       expect(one.lost).toEqual(['memory', 'logs']);
       expect(one.changes).not.toContain('kept-written');
     }
   });
-  test('it stays if files in it changed or the engine does not report it, unless it is to be removed', () => {
+  test('is kept if files in it changed or that is unknown, unless it is to be removed', () => {
     expect(plan(subject({}, { written }))).toMatchObject({
       removeOld: false,
       changes: expect.arrayContaining(['kept-written']),
@@ -67,12 +67,12 @@ describe('what becomes of the old container (D)', () => {
       lost: ['memory', 'writable-unknown', 'logs'],
     });
   });
-  test('its log goes with it where the engine keeps the log', () => {
+  test('is removed with its log if the engine keeps the log', () => {
     expect(plan(subject({ LogConfig: { Type: 'local' } })).lost).toContain('logs');
     expect(plan(subject({ LogConfig: { Type: 'journald' } })).lost).not.toContain('logs');
     expect(plan(subject(), { old: 'keep' }).lost).not.toContain('logs');
   });
-  test('one run with --rm goes in any case: with its log, and with what it writes after a commit', () => {
+  test('run with --rm is removed in any case: with its log, and with what it writes after a commit', () => {
     expect(plan(subject({ AutoRemove: true }, { written }), { old: 'keep' })).toMatchObject({
       lost: ['memory', 'writable-layer', 'logs', 'auto-remove'],
     });
@@ -86,7 +86,7 @@ describe('what becomes of the old container (D)', () => {
   });
 });
 
-describe('what the gateway will refuse (D)', () => {
+describe('refusals by the gateway (D)', () => {
   const planned = (one: Subject) =>
     planRecreate(
       {
@@ -103,7 +103,7 @@ describe('what the gateway will refuse (D)', () => {
     const refused = withRefusals(plan, new Map([[one.inspected.view.Id, [{ rule, message: 'refused' }]]]));
     return { blocked: refused.blocked, blockers: refused.groups.flat().flatMap((item) => item.blockers) };
   };
-  test('the create request is decided as for the user who requests the new container', () => {
+  test('are decided for the user who requests the new container', () => {
     expect(recreationRequests(planned(subject({}, { user: { name: 'u', uid: 7, gid: 8 } })))).toMatchObject([
       {
         name: 'full',
@@ -113,13 +113,13 @@ describe('what the gateway will refuse (D)', () => {
     ]);
     expect(recreationRequests(planned(subject({}, { isProtected: true })))).toEqual([]);
   });
-  test("it is a blocker with the gateway's text", () => {
+  test("are blockers with the gateway's message", () => {
     expect(blockers(subject(), 'bind-not-shared')).toEqual({
       blocked: true,
       blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message: 'refused' } }],
     });
   });
-  test('a blocker that the plan has already is not repeated', () => {
+  test('are not repeated if a blocker of the plan covers them', () => {
     expect(blockers(subject({ PidMode: 'host' }), 'host-namespace').blockers).toEqual([
       { code: 'host-namespace', params: { option: '--pid=host' } },
     ]);

@@ -105,8 +105,8 @@ function retainedProperties(inspect: Inspect): unknown {
   };
 }
 
-describe('a container made before ECI is recreated under it (D)', () => {
-  test('inspect says the same afterwards, data is there, and it runs in a range of its own', async () => {
+describe('a container created before ECI is recreated under it (D)', () => {
+  test('inspect is the same afterwards, data is kept, and it runs in a range of its own', async () => {
     await docker('network', 'create', '--subnet', '10.77.1.0/24', 'front');
     await docker('network', 'create', '--subnet', '10.77.2.0/24', 'back');
     await old(
@@ -320,7 +320,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
 });
 
 describe('the plan lists what is not carried over', () => {
-  test('what was written inside is lost, or carried over by a commit', async () => {
+  test('changes written inside are lost, or carried over by a commit', async () => {
     await old(
       'writer',
       ...sleeper,
@@ -384,7 +384,7 @@ describe('the plan lists what is not carried over', () => {
     expect(await names()).toEqual(['one', 'one-before-eci', 'two']);
   });
 
-  test('host namespaces stop it in the plan, and so does one whose namespaces another shares', async () => {
+  test('host namespaces block it in the plan, as does sharing namespaces with such a container', async () => {
     await old('host', ...sleeper, '--pid', 'host', 'busybox', 'sleep', '100000');
     await old('main', ...sleeper, 'busybox', 'sleep', '100000');
     await old(
@@ -579,7 +579,7 @@ describe('the plan lists what is not carried over', () => {
     ]);
   });
 
-  test('one that shares namespaces and fails brings both back', async () => {
+  test('one that shares namespaces and fails restores both', async () => {
     await old('main', ...sleeper, 'busybox', 'sleep', '100000');
     await old(
       'side',
@@ -632,7 +632,7 @@ describe('the plan lists what is not carried over', () => {
     expect((await look('gone')).HostConfig['AutoRemove']).toBe(true);
   });
 
-  test('one run with --rm whose new one does not run well is there afterwards, not started', async () => {
+  test('one run with --rm whose new one does not run well exists afterwards, not started', async () => {
     await old(
       'gone',
       ...sleeper,
@@ -683,7 +683,7 @@ describe('the plan lists what is not carried over', () => {
     await docker('rmi', outcome?.kind === 'recreated' ? (outcome.image ?? '') : '');
   });
 
-  test('those that need nothing of each other are recreated side by side', async () => {
+  test('independent ones are recreated concurrently', async () => {
     for (const name of ['one', 'two', 'three']) await old(name, ...sleeper, 'busybox', 'sleep', '100000');
     let most = 0;
     const started = await startRecreate(
@@ -701,7 +701,7 @@ describe('the plan lists what is not carried over', () => {
     for (const name of ['one', 'two', 'three']) expect(await firstId(name), name).toBeGreaterThan(65535);
   });
 
-  test('links refer to the recreated one, also from later recreated and from protected ones', async () => {
+  test('links refer to the recreated one, also links of later recreated and of protected ones', async () => {
     await old('linked', ...sleeper, 'busybox', 'sleep', '100000');
     await old('later', ...sleeper, '--link', 'linked:it', 'busybox', 'sleep', '100000');
     await guarded.sh('docker run -d --stop-signal SIGKILL --name new --link linked:it busybox sleep 100000');
@@ -746,7 +746,7 @@ describe('the plan lists what is not carried over', () => {
     expect((await look('idle-before-eci-2')).Id).toBe(before.Id);
   });
 
-  test('a cancel while the new one comes up brings the old one back', async () => {
+  test('a cancel while the new one starts restores the old one', async () => {
     await old(
       'slow',
       ...sleeper,
@@ -780,7 +780,7 @@ describe('the plan lists what is not carried over', () => {
 });
 
 describe('compose projects', () => {
-  test('compose takes what was recreated for its own and has nothing to do', async () => {
+  test('compose recognizes what was recreated as its own and has nothing to do', async () => {
     await writeFile(
       path.join(guarded.work, 'compose.yaml'),
       `x-common: &common
@@ -830,7 +830,7 @@ volumes: { data: {} }
   });
 });
 
-describe('killed at every point: undone or finished at the next look', () => {
+describe('killed at every point: undone or finished at the next check', () => {
   const here = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
   async function killAt(point: string, requested: RecreateRequest): Promise<void> {
     const script = `
@@ -900,7 +900,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     expect(Number(await docker('exec', 'victim', 'sh', '-c', 'wc -l < /data/starts'))).toBeGreaterThan(2);
   });
 
-  test('several that were recreated side by side, each by a journal of its own', async () => {
+  test('several that were recreated concurrently, each by a journal of its own', async () => {
     for (const name of ['one', 'two', 'three']) await old(name, ...sleeper, 'busybox', 'sleep', '100000');
     const before = await Promise.all(['one', 'two', 'three'].map(look));
     await killAt('stop +', request(['one', 'two', 'three']));
@@ -916,7 +916,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     }
   });
 
-  test('one run with --rm that was stopped is gone: what was made takes its place', async () => {
+  test('one run with --rm that was stopped is gone: the new container replaces it', async () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
     await killAt('swap +', request(['gone'], { withoutWayBack: true }));
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({
@@ -959,7 +959,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     expect(await names()).toEqual(['gone']);
   });
 
-  test('an old one stays where the new one is gone by the time it should be removed', async () => {
+  test('an old one is kept if the new one is gone by the time it should be removed', async () => {
     await old('victim', ...sleeper, 'busybox', 'sleep', '100000');
     const before = await look('victim');
     await killAt('clean-up +', request(['victim']));

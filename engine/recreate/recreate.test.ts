@@ -17,7 +17,7 @@ describe('names', () => {
       ['web-before-eci', 'web-before-eci-3', 'web', '-before-eci', 'a-before-eci-b'].map(originalName),
     ).toEqual(['web', 'web', null, null, null]);
   });
-  test("a commit's tag is one an image may have, however long the container's name", () => {
+  test("a commit's tag is valid for an image, however long the container's name", () => {
     const reference = commitReference('n'.repeat(300), new Date('2026-11-24T22:33:44.555Z'));
     expect(reference).toBe(`bulkhead/recreated:${'n'.repeat(100)}-20261124T223344`);
     expect(reference.split(':')[1]).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/);
@@ -27,7 +27,7 @@ describe('names', () => {
 describe('the last log lines of a container', () => {
   const frame = (stream: number, text: string) =>
     Buffer.concat([Buffer.from([stream, 0, 0, 0, 0, 0, 0, Buffer.byteLength(text)]), Buffer.from(text)]);
-  test('are read out of frames, and as they stand where it has a terminal', () => {
+  test('are extracted from frames, and unchanged if it has a terminal', () => {
     expect(readable(Buffer.concat([frame(1, 'out\n'), frame(2, 'wörse\n')]))).toBe('out\nwörse');
     expect(readable(Buffer.from('plain\r\n'))).toBe('plain');
     expect(readable(Buffer.alloc(0))).toBe('');
@@ -56,7 +56,7 @@ describe('the requesting user (A8)', () => {
       }
     },
   );
-  test('is, where that was recorded, who had the old one made', async () => {
+  test('is the creator of the old container, if that was recorded', async () => {
     const paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bulkhead-recorded-')));
     try {
       await mkdir(paths.sharing);

@@ -63,7 +63,7 @@ describe('remove (D)', () => {
       'DELETE /volumes/shared',
     ]);
   });
-  test('after an abort the rest is left alone, and progress has reported each', async () => {
+  test('after an abort the rest is skipped, and progress has reported each', async () => {
     for (let n = 0; n < 20; n++) engine.add({ id: id(n) });
     const controller = new AbortController();
     const progress: number[] = [];

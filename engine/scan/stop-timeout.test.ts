@@ -30,7 +30,7 @@ test('beside the host’s processes SIGTERM ends what does not ignore it', () =>
   expect(stopWait({ pidMode: 'host' }, status({}))).toBe(0);
   expect(stopWait({ pidMode: 'host' }, status({ SigIgn: term }))).toBe(10);
 });
-test('reads a real process, and knows nothing of one that is gone', async () => {
+test('reads a real process, and returns nothing for one that has ended', async () => {
   const sleeping = spawn('sleep', ['60']);
   await once(sleeping, 'spawn');
   try {

@@ -32,7 +32,7 @@ describe('history', () => {
     durationsMs: {},
     ...more,
   });
-  test('gives back text and daemon.json of a version, and knows a version it has not recorded', async () => {
+  test('returns text and daemon.json of a version, and recognizes one it has not recorded', async () => {
     const history = at('history');
     const applied = { exists: true, text: 'b', hash: sha256('b') };
     expect(await versionState(history, { exists: false, text: '', hash: '' })).toMatchObject({

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-it('takes along what a writer left that was killed in the middle, and nothing else', async () => {
+it('also removes what a killed writer left, and nothing else', async () => {
   const names = [
     'apply-journal.json',
     '.apply-journal.json.20229.edce6f91ff3e.tmp',

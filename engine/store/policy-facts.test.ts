@@ -61,12 +61,12 @@ describe('the facts about the policy in force', () => {
     expect(await facts()).toMatchObject({ isMissing: false, restorable: null });
   });
 
-  it('are none of a gateway that has ended', async () => {
+  it('ignore the record of a gateway that has ended', async () => {
     await recordPolicy({ gateway: { pid: process.pid, started: '1', boot: 'another' } });
     expect((await facts()).recorded).toBeNull();
   });
 
-  it('miss no file that a roll back has removed, or that never was', async () => {
+  it('do not count a file as missing that a roll back has removed, or that never existed', async () => {
     expect((await facts()).isMissing).toBe(false);
     await addVersion(1, on, true);
     expect((await facts()).isMissing).toBe(true);
@@ -74,7 +74,7 @@ describe('the facts about the policy in force', () => {
     expect((await facts()).isMissing).toBe(false);
   });
 
-  it('restore the newest version that can be used, where nothing is recorded', async () => {
+  it('restore the newest usable version if nothing is recorded', async () => {
     await addVersion(1, on, true);
     await addVersion(2, 'garbage', true);
     expect(await facts()).toMatchObject({ recorded: null, restorable: 1 });
@@ -91,7 +91,7 @@ describe('the settings in force', () => {
     });
   });
 
-  it('are the strictest ones where the text is nowhere to be read', async () => {
+  it('are the strictest ones if the text is not available', async () => {
     await writeFile(paths.settings, 'garbage');
     await recordPolicy({ eci: false, locked: false });
     expect(await readSettingsInForce(paths, await read())).toMatchObject({
@@ -100,7 +100,7 @@ describe('the settings in force', () => {
     });
   });
 
-  it('are those of the file where it can be used', async () => {
+  it('are those of the file if it is usable', async () => {
     await writeFile(paths.settings, off);
     await recordPolicy({});
     expect((await readSettingsInForce(paths, await read())).eci.value).toBe(false);

@@ -44,7 +44,7 @@ describe('reading a settings file', () => {
       expect(!result.ok && result.error.message).toContain(at(`${name}.json`));
     }
   });
-  test('refuses more than 4 MiB and takes exactly 4 MiB', async () => {
+  test('refuses more than 4 MiB and accepts exactly 4 MiB', async () => {
     await writeFile(at('big.json'), Buffer.alloc(4 * 1024 * 1024 + 1, 32));
     await writeFile(at('full.json'), Buffer.alloc(4 * 1024 * 1024, 32));
     expect(codeOf(await readSettings(at('big.json')))).toBe('settings.too-large');
@@ -71,7 +71,7 @@ describe('reading a settings file', () => {
 });
 
 describe('writing a file', () => {
-  test('replaces the whole file, mode 0644 whatever the umask, and leaves nothing beside it', async () => {
+  test('replaces the whole file, mode 0644 whatever the umask, and leaves no temporary file', async () => {
     await writeFile(at('a.json'), 'old', { mode: 0o600 });
     const before = process.umask(0o077);
     try {
@@ -83,7 +83,7 @@ describe('writing a file', () => {
     expect((await stat(at('a.json'))).mode & 0o777).toBe(0o644);
     expect(await readdir(dir)).toEqual(['a.json']);
   });
-  test('where the target is a directory, it fails and leaves nothing beside it', async () => {
+  test('fails if the target is a directory, and leaves no temporary file', async () => {
     await mkdir(at('a.json'));
     expect(codeOf(await writeFileAtomic(at('a.json'), 'new'))).toBe('settings.unwritable');
     expect(await readdir(dir)).toEqual(['a.json']);
@@ -165,7 +165,7 @@ describe('the lock', () => {
     expect(codeOf(await acquireLock(at('l')))).toBe('ok');
     expect(await readdir(dir)).toEqual(['l']);
   });
-  test('of a killed process is taken over by exactly one of many who want it', async () => {
+  test('of a killed process is taken over by exactly one of many contenders', async () => {
     const holder = runScript(
       `import { acquireLock } from ${module('../base/lock.ts')}; ` +
         "await acquireLock(process.argv.at(-1)); process.stdout.write('held'); " +
@@ -181,7 +181,7 @@ describe('the lock', () => {
     expect(all.filter((result) => result.ok)).toHaveLength(1);
     expect(await readdir(dir)).toEqual(['l']);
   });
-  test('is stale with garbage in it, of another boot, or of a reused pid', async () => {
+  test('is stale with invalid content, of another boot, or of a reused pid', async () => {
     const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
     for (const content of [
       '',

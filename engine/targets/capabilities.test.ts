@@ -63,7 +63,7 @@ const factsOf = (capabilities: TargetCapabilities): PlanFacts => {
 };
 
 describe('the capabilities of a target', () => {
-  it('offer everything on an engine of ours, nothing that needs a gateway on others', () => {
+  it('offer everything on an engine with a gateway, nothing that needs a gateway on others', () => {
     const offered = (kind: TargetKind) =>
       targetFeatures.filter((feature) => missingBecause(targetCapabilities[kind], feature) === null);
     expect(offered('embedded')).toEqual(targetFeatures.filter((feature) => feature !== 'desktop-settings'));
@@ -77,7 +77,7 @@ describe('the capabilities of a target', () => {
     ]);
   });
 
-  it('travel to the window unchanged', () => {
+  it('are passed to the window unchanged', () => {
     for (const capabilities of Object.values(targetCapabilities))
       expect(targetCapabilitiesSchema.parse(JSON.parse(JSON.stringify(capabilities)))).toEqual(capabilities);
   });

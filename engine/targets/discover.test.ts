@@ -54,7 +54,7 @@ describe('engines on this machine', () => {
     });
   });
 
-  it('include the named one even before it exists, and leave out others that are gone', async () => {
+  it('include the requested one even before it exists, and leave out others that are gone', async () => {
     expect(
       await found([
         { root: path.join(base, 'new'), always: true },
@@ -63,7 +63,7 @@ describe('engines on this machine', () => {
     ).toEqual([path.join(base, 'new')]);
   });
 
-  it('are forgotten with their directory; a record of another directory is ignored', async () => {
+  it('are dropped with their directory; a record of another directory is ignored', async () => {
     await recordEngine(path.join(base, 'gone'), registry());
     await writeFile(path.join(registry(), '0123456789'), '/etc\n');
     expect(await recordedRoots(registry())).toEqual([path.join(base, 'gone')]);

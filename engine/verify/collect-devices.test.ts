@@ -29,7 +29,7 @@ const judge = (devices: ProbeFacts['devices'], refusal: typeof refused | null = 
     refusal,
   );
 
-it('A5: the listed device must be there and open, and no other be there or be made', () => {
+it('A5: the listed device must exist and open, no other may exist, and none can be created', () => {
   expect(judge(good)).toMatchObject({
     verdict: 'pass',
     evidence:

@@ -156,7 +156,7 @@ test('a claim of an earlier version, which has no sentences, is read and shown i
   expect(texts(claimSchema.parse(old))).toEqual([old.evidence, old.evidence]);
 });
 
-test('items refer to their sentences, and words of an engine have none', () => {
+test('items refer to their sentences, and messages of an engine have none', () => {
   expect(judgePrivileged(observed({ operations: confined }))[1]?.items?.[0]).toEqual({
     title: 'load a kernel module',
     seen: 'refused (EPERM)',

@@ -119,7 +119,7 @@ describe('claims are judged by observations', () => {
         ]);
       }
     });
-    test('what came to another error than a refusal is not shown to be refused', () => {
+    test('an error other than a refusal does not count as refused', () => {
       for (const { id } of operations.filter((one) => one.kind === 'global')) {
         const title = operationTitle(id).text;
         expect(
@@ -149,7 +149,7 @@ describe('claims are judged by observations', () => {
       }
       expect(verdicts({ ...confined, 'load-module': 'ok' })).toEqual(['pass', 'fail']);
     });
-    test('what the kernel lacks is no refusal, and a kernel that lacks it all shows nothing', () => {
+    test('a feature missing in the kernel is not a refusal, and without all of them nothing is shown', () => {
       const lacking = (count: number) =>
         Object.fromEntries(
           operations.map(({ id, kind }, index) => [
@@ -165,7 +165,7 @@ describe('claims are judged by observations', () => {
       expect(verdicts({})).toEqual(['fail', 'fail']);
       expect(judgePrivileged({ error: 'x' }).map((claim) => claim.verdict)).toEqual(['fail', 'fail']);
     });
-    test('a device that is not there is refused, a setting that is not there is absent', () => {
+    test('a missing device is refused, a missing setting is absent', () => {
       const of = (id: string, result: string) => {
         const operation = operations.find((one) => one.id === id);
         if (operation === undefined) throw new Error(id);
@@ -215,7 +215,7 @@ describe('claims are judged by observations', () => {
         ...more,
       },
     });
-    test('what root writes belongs to the user, not to root and not to the range', () => {
+    test('files written by root belong to the user, not to root and not to the range', () => {
       expect(judgeShared(observed()).verdict).toBe('pass');
       for (const writtenBy of ['0:0', '1000000000:1000000000', null])
         expect(judgeShared(observed({ writtenBy })).verdict).toBe('fail');

@@ -50,7 +50,7 @@ async function nothingLeft(): Promise<void> {
   expect(await guarded.engine.ranges()).toEqual([]);
 }
 
-it('shows every claim from inside real containers, records them, and leaves nothing', async () => {
+it('verifies every claim from inside real containers, records them, and leaves nothing behind', async () => {
   const result = await verify(eciOn(guarded.scratch));
   const claims = claimsOf(result);
   expect(
@@ -124,7 +124,7 @@ it('A11: a container creates one by its socket; with an image list the rest is n
   await nothingLeft();
 }, 120_000);
 
-it('names what is not offered, by the backend or the settings, and probes nothing of the kind', async () => {
+it('lists what is not offered, by the backend or the settings, and does not probe it', async () => {
   const claims = claimsOf(
     await verify(
       { ...eciOn(guarded.scratch), filesharingAllowedDirectories: [] },
@@ -146,7 +146,7 @@ it('names what is not offered, by the backend or the settings, and probes nothin
   expect(await guarded.engine.docker('volume', 'ls', '-q')).toBe('');
 });
 
-it('cancelled, it ends at once, records nothing, and leaves nothing', async () => {
+it('cancelled, it ends at once, records nothing, and leaves nothing behind', async () => {
   const before = await readFile(paths().verification, 'utf8');
   const controller = new AbortController();
   const running = verify(eciOn(guarded.scratch), { signal: controller.signal });
@@ -164,7 +164,7 @@ it('cancelled, it ends at once, records nothing, and leaves nothing', async () =
   await nothingLeft();
 });
 
-it('for an engine of an architecture that the probe was not built for, it says which to build', async () => {
+it('for an engine of an architecture without a built probe, it names the one to build', async () => {
   const stranger = {
     version: () => Promise.resolve({ Arch: 's390x' }),
     ping: () => Promise.resolve('OK'),
@@ -181,7 +181,7 @@ it('for an engine of an architecture that the probe was not built for, it says w
   });
 });
 
-it('shows every claim on the containerd snapshotter, too', async () => {
+it('verifies every claim on the containerd snapshotter, too', async () => {
   const onOverlay = guarded;
   guarded = await startGuardedEngine({ containerdSnapshotter: true });
   try {

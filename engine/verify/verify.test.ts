@@ -39,7 +39,7 @@ test('audit mode: no refusal is claimed, and nothing makes the engine protected'
   ).toBe('unverified');
 });
 
-test('a limited or not offered claim leaves nothing open; one not run or missing does', () => {
+test('a limited or not offered claim is settled; one not run or missing is not', () => {
   const now = Date.now();
   const state = (claims: Claim[]) =>
     protectionState({
@@ -83,7 +83,7 @@ test('the probe and the table of expectations have the same operations, 45 of th
   expect(ids[0]?.length).toBeGreaterThanOrEqual(45);
 });
 
-test("the classic builder's output is read out of the engine's lines", () => {
+test("the classic builder's output is extracted from the engine's lines", () => {
   expect(
     readBuild(`{"stream":"Step 1/2"}\n{"stream":"\\n{\\"uid\\":0}\\n"}\n{"aux":{"ID":"sha256:a"}}\n`),
   ).toEqual({ output: 'Step 1/2\n{"uid":0}\n', image: 'sha256:a', error: null });
@@ -95,7 +95,7 @@ test("the classic builder's output is read out of the engine's lines", () => {
   });
 });
 
-test('shared directories are those the gateway takes, temporary ones first', () => {
+test('shared directories are those that the gateway accepts, temporary ones first', () => {
   const list = (...paths: string[]) =>
     ({
       ...defaultSettings,
@@ -121,7 +121,7 @@ test('a probe that hangs, or is cancelled, is bounded', async () => {
   await expect(waiting).rejects.toThrow('cancelled');
 });
 
-test('removes containers of its own program alone: any image may have its label', async () => {
+test('removes only containers of its own program: any image may set its label', async () => {
   const removed: string[] = [];
   const docker = {
     listContainers: () =>
@@ -158,7 +158,7 @@ test("the image is a tar that tar reads: one executable file of root's", async (
   }
 });
 
-test('a recorded verification that cannot be understood is none', async () => {
+test('an invalid recorded verification counts as none', async () => {
   const directory = await mkdtemp('/tmp/bh-verify-');
   const paths = rootPaths(directory);
   try {

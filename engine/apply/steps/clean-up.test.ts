@@ -78,8 +78,8 @@ const failingRemoval: ApplyPorts['remove'] = (_request, onProgress) => {
   return Promise.reject(new Error('made to fail'));
 };
 
-describe('a defect in the clean-up of an apply that is verified', () => {
-  test('while removing containers: the rest is done and reported, nothing is rolled back', async () => {
+describe('an exception in the clean-up of a verified apply', () => {
+  test('while removing containers: the others are removed and reported, nothing is rolled back', async () => {
     const run = await apply({ ...withContainers(), remove: failingRemoval });
     expect(run).toMatchObject({
       activity: 'ended',
@@ -102,7 +102,7 @@ describe('a defect in the clean-up of an apply that is verified', () => {
     await expectInForce();
   });
 
-  test('in the middle of a recreation: reported outcomes stay', async () => {
+  test('during a recreation: reported outcomes stay', async () => {
     const member = { id: recreatedOne.id, name: 'third', step: 'wait' } as const;
     const outcome = {
       kind: 'recreated',
@@ -136,7 +136,7 @@ describe('a defect in the clean-up of an apply that is verified', () => {
     await expectInForce();
   });
 
-  test('of whoever listens to it', async () => {
+  test('in a listener', async () => {
     let failed = 0;
     const run = await apply(withContainers(), (event) => {
       if (event.type !== 'recreation') return;
@@ -148,7 +148,7 @@ describe('a defect in the clean-up of an apply that is verified', () => {
     await expectInForce();
   });
 
-  test('after it, when history and draft are brought up to date', async () => {
+  test('after it, when history and draft are updated', async () => {
     const reached = (point: string): Promise<void> =>
       point === 'recorded' ? Promise.reject(new Error('made to fail')) : Promise.resolve();
     const run = await apply({ ...withContainers(), onCheckpoint: reached });
@@ -158,7 +158,7 @@ describe('a defect in the clean-up of an apply that is verified', () => {
     await expectInForce();
   });
 
-  test('when its beginning cannot be noted', async () => {
+  test('when its beginning cannot be recorded', async () => {
     const reached = async (point: string): Promise<void> => {
       if (point !== 'verify done') return;
       await rm(paths.journal);

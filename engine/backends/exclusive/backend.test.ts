@@ -45,7 +45,7 @@ describe('report', () => {
     },
   );
 
-  it('says what is missing and how to get it', async () => {
+  it('lists what is missing and how to get it', async () => {
     const report = await exclusiveBackend({ runtimeBuildDir: '/nonexistent' }).report(rootPaths(root));
     expect(report.available).toBe(false);
     expect(report.requirements.find((requirement) => requirement.code === 'runtime-built')).toMatchObject({
@@ -57,7 +57,7 @@ describe('report', () => {
     for (const requirement of report.requirements) if (!requirement.met) expect(requirement.fix).toBeTruthy();
   });
 
-  it.runIf(isRoot)('says so where the file system cannot be written or id-mapped', async () => {
+  it.runIf(isRoot)('reports a file system that cannot be written or id-mapped', async () => {
     const report = await backend.report({ ...rootPaths(root), data: '/proc' });
     expect(report.available).toBe(false);
     expect(
@@ -86,7 +86,7 @@ describe('report', () => {
 });
 
 describe('install', () => {
-  it('puts the runtime and a link to runc in place, over a running one, twice', async () => {
+  it('installs the runtime and a link to runc, over a running one, twice', async () => {
     const paths = rootPaths(root);
     expect(await backend.install(paths)).toEqual({ ok: true, value: undefined });
     const first = (await stat(paths.runtimeBinary)).ino;
@@ -110,7 +110,7 @@ describe('install', () => {
     expect((await readdir(paths.runtimeDir)).sort()).toEqual(['bulkhead-runc', 'runc']);
   });
 
-  it('fails where the runtime directory cannot be made', async () => {
+  it('fails if the runtime directory cannot be created', async () => {
     await writeFile(path.join(root, 'runtime'), '');
     expect(await backend.install(rootPaths(root))).toMatchObject({
       ok: false,

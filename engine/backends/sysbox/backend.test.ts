@@ -35,7 +35,7 @@ async function reported(
 }
 
 describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
-  it('A6 finds an installed Sysbox whose services answer, and says its version and edition', async () => {
+  it('A6 finds an installed Sysbox whose services respond, and its version and edition', async () => {
     const { of } = await reported();
     expect(of('sysbox-installed')).toMatchObject({
       met: true,
@@ -62,7 +62,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
     expect(report.available).toBe(false);
   });
 
-  it('names both services that are away', async () => {
+  it('names both services if they are not running', async () => {
     const { of } = await reported({ services: { mgr: 'absent', fs: 'absent' } });
     expect(of('sysbox-services')?.found).toMatch(/sysbox-mgr: .*; sysbox-fs: /);
   });

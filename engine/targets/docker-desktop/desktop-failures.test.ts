@@ -35,8 +35,8 @@ async function stage(options: Partial<StandInOptions> & Pick<StandInOptions, 'pl
   };
 }
 
-describe('what else can go wrong with it (stand-in)', () => {
-  it('says that it did not quit', async () => {
+describe('other failures of it (stand-in)', () => {
+  it('reports that it did not quit', async () => {
     const { made, target } = await stage({
       platform: 'darwin',
       version: '4.30.0',
@@ -108,7 +108,7 @@ describe('what else can go wrong with it (stand-in)', () => {
     expect(await desktopPresence(host)).toBe('gone');
   });
 
-  it('gives up waiting, with what may be the reason, and honours a cancel', async () => {
+  it('gives up waiting, with a possible reason, and honours a cancel', async () => {
     const { target } = await stage({
       platform: 'linux',
       engine: { start: () => Promise.resolve(), stop: () => Promise.resolve() },
@@ -134,7 +134,7 @@ describe('what else can go wrong with it (stand-in)', () => {
     });
   });
 
-  it('refuses a directory that others may write in', async () => {
+  it('refuses a directory that others may write to', async () => {
     const { made, target } = await stage({ platform: 'linux' });
     await target.driver.start();
     await mkdir(path.dirname(made.host.locations.settings), { recursive: true, mode: 0o777 });
@@ -145,8 +145,8 @@ describe('what else can go wrong with it (stand-in)', () => {
   });
 });
 
-describe('what is reported of an installed Docker Desktop', () => {
-  it('reads versions from what its files say, and guesses none', () => {
+describe('facts about an installed Docker Desktop', () => {
+  it('contain versions from its files, never guessed ones', () => {
     expect(plistVersion('<key>CFBundleShortVersionString</key>\n\t<string>4.36.0</string>')).toBe('4.36.0');
     expect(plistVersion('<key>CFBundleVersion</key><string>4.36.0</string>')).toBeNull();
     expect(componentsVersion('\uFEFF{"appVersion":"4.41.2"}')).toBe('4.41.2');
@@ -205,7 +205,7 @@ describe('what is reported of an installed Docker Desktop', () => {
     expect(await target.settings.read()).toMatchObject({ exists: false, applied: '' });
   });
 
-  it('runs what belongs to the user as him, where it was elevated', async () => {
+  it("runs the user's programs as the user if it was elevated", async () => {
     const { made } = await stage({ platform: 'linux' });
     const facts = { restartBy: 'system', program: null } as const;
     const linux = { ...made.host, user: { uid: 1000, name: 'sam' } };

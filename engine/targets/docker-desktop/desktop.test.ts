@@ -69,7 +69,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     });
   });
 
-  it('is written, quit as a whole, opened again, and every change needs that', async () => {
+  it('is written, quit as a whole, started again, and every change needs that', async () => {
     const { made, target, engine } = await stage({ platform });
     await target.driver.start();
     const applied = await apply(target, first);
@@ -147,7 +147,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     },
   );
 
-  it('is left without a file again, when the first one breaks it', async () => {
+  it('has no file again if the first one breaks it', async () => {
     const { made, target, engine } = await stage({ platform, refuses: () => 'invalid admin configuration' });
     await target.driver.start();
     expect(await apply(target, first)).toMatchObject({
@@ -158,7 +158,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(engine.starts).toEqual([null, null]);
   });
 
-  it('is quit and opened by the system before 4.37', async () => {
+  it('is quit and started by the system before 4.37', async () => {
     const { made, target } = await stage({ platform, version: '4.34.3' });
     expect(await desktopFacts(made.host)).toMatchObject({ version: '4.34.3', restartBy: 'system' });
     await target.driver.start();
@@ -223,7 +223,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(await made.calls()).toHaveLength(1);
   });
 
-  it('goes back to no file, since its presence alone enforces sign-in, and to a file again', async () => {
+  it('is rolled back to no file, since its presence alone enforces sign-in, and to a file', async () => {
     const { made, target, engine } = await stage({ platform });
     await target.driver.start();
     await apply(target, first);
@@ -261,7 +261,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(await settingsOf(made)).toBe(first);
   });
 
-  it('has its file back when it cannot start without it', async () => {
+  it('gets its file back if it cannot start without it', async () => {
     const engine = textOnlyEngine();
     let broken = false;
     const { made, target } = await stage({
@@ -339,7 +339,7 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(await user.desktop()).toMatchObject({ interrupted: false });
   });
 
-  it('never gets the key that only engines of ours understand', async () => {
+  it('never gets the key that only guarded engines read', async () => {
     const { target } = await stage({ platform });
     await target.driver.start();
     const text = first.replace('{\n', '{\n  "bulkhead": { "mode": "audit" },\n');

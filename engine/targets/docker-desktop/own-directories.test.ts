@@ -51,7 +51,7 @@ describe('directories of ours on Windows (stand-in)', () => {
   afterEach(() => desktop.end());
   const directory = () => path.dirname(desktop.host.locations.state);
 
-  it("are made the administrators', for others to read", async () => {
+  it("are created as the administrators', readable by others", async () => {
     const commands: string[] = [];
     const own = ownDirectories({
       ...desktop.host,
@@ -115,7 +115,7 @@ describe('directories of ours on Windows (stand-in)', () => {
     expect(await own.prepareShared(directory())).toMatchObject({ ok: true });
   });
 
-  it('are refused where somebody adds to one before it is closed', async () => {
+  it('are refused if somebody adds to one before it is closed', async () => {
     const own = ownDirectories({
       ...desktop.host,
       run: async (program, args) => {
@@ -130,7 +130,7 @@ describe('directories of ours on Windows (stand-in)', () => {
     await expect(readdir(directory())).rejects.toThrow('ENOENT');
   });
 
-  it("are refused where they are links, and where their rights can't be read or set", async () => {
+  it('are refused if they are links, and if their rights cannot be read or set', async () => {
     const elsewhere = path.join(desktop.directory, 'elsewhere');
     await mkdir(elsewhere);
     await symlink(elsewhere, directory());
@@ -190,7 +190,7 @@ describe('directories of ours elsewhere', () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  it('are refused where others may write in them', async () => {
+  it('are refused if others may write to them', async () => {
     const desktop = await standInDockerDesktop({ platform: 'linux', engine: textOnlyEngine() });
     const own = ownDirectories(desktop.host);
     expect([

@@ -23,13 +23,13 @@ it('reads a file; returns nothing for a missing one, a directory, a pipe without
   ).toEqual([null, null, null]);
 });
 
-it('reads the end of a file that is too long to be one', async () => {
+it('reads the end of a very long file', async () => {
   writeFileSync(at('log'), '');
   truncateSync(at('log'), 50 * 1024 * 1024);
   expect((await readRegularFile(at('log'), null))?.length).toBe(4 * 1024 * 1024);
 });
 
-it("reads for a user no file that is somebody else's, whatever link he puts in its place", async () => {
+it('reads for a user no file that belongs to somebody else, whatever link replaces it', async () => {
   const uid = process.getuid?.() ?? 0;
   writeFileSync(at('others'), 'secret');
   symlinkSync(at('others'), at('link'));

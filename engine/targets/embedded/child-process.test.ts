@@ -109,7 +109,7 @@ it('is restarted each time it is killed', async () => {
   expect(pids.size).toBe(3);
 });
 
-it('that writes a line without a newline becomes ready, and its log gets the beginning', async () => {
+it('that writes a line without a newline becomes ready, and its log contains the beginning', async () => {
   const { supervised, lines } = await supervise(
     "head -c 1000000 /dev/zero | tr '\\0' x; echo; echo gateway listening on x; exec sleep 1000",
   );

@@ -33,7 +33,7 @@ const anywhere = async () =>
 const dockerd = async () => (await engine.state()).dockerd?.pid;
 
 describe('the devices cgroup of a supervised engine', () => {
-  it('with ECI on dockerd is in it and opens no node of an image, through the gateway neither', async () => {
+  it('with ECI on dockerd is in it and opens no node of an image, not even through the gateway', async () => {
     await writeFile(engine.paths.settings, settings(true));
     await engine.start();
     expect((await engine.driver.status()).problem).toBeNull();

@@ -55,7 +55,7 @@ describe('device nodes of images', () => {
     expect(await bare.docker(...args)).toBe('7777\n');
   });
 
-  it('images that hold nodes are still unpacked, saved, built on and copied from', async () => {
+  it('images that contain nodes are still unpacked, saved, built on and copied from', async () => {
     const there = /^brw-rw-rw- .* \/disk\n$/;
     const list = ['/bin/busybox', 'ls', '-l', '/disk'];
     expect(await engine.docker('run', '--rm', 'nodes', ...list)).toMatch(there);
@@ -78,11 +78,11 @@ describe('device nodes of images', () => {
   });
 });
 
-describe('what runs in the cgroup', () => {
+describe('members of the cgroup', () => {
   const name = () => `/bulkhead-${engine.paths.id}`;
   const cgroupsOf = (pid: number | string) => readFile(`/proc/${pid}/cgroup`, 'utf8');
 
-  it('dockerd, without a process between, and shims; no container, privileged ones neither', async () => {
+  it('include dockerd, without a process between, and shims; no container, even a privileged one', async () => {
     await engine.docker('run', '-d', '--name', 'one', 'busybox', 'sleep', '1000');
     await engine.docker('run', '-d', '--privileged', '--name', 'two', 'busybox', 'sleep', '1000');
     const { pid } = engine.dockerd;
@@ -99,7 +99,7 @@ describe('what runs in the cgroup', () => {
     await engine.docker('rm', '-f', 'one', 'two');
   });
 
-  it('no step of a build', async () => {
+  it('do not include a build step', async () => {
     const scratch = await mkdtemp('/tmp/bulkhead-step-');
     try {
       const step = 'RUN cat /proc/self/cgroup && ! grep bulkhead- /proc/self/cgroup && echo > /dev/null';
@@ -110,7 +110,7 @@ describe('what runs in the cgroup', () => {
     }
   });
 
-  it('terminals work, of run and of exec', async () => {
+  it('have working terminals, of run and of exec', async () => {
     const onTerminal = async (args: string) => {
       const command = `docker -H unix://${engine.socket} ${args}`;
       return (await run('script', ['-qec', command, '/dev/null'])).stdout;

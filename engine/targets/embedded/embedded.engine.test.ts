@@ -107,7 +107,7 @@ describe('start and stop', () => {
     expect(await engine.driver.stop()).toMatchObject({ ok: true, value: { phase: 'stopped' } });
   });
 
-  it('two starts at once: one supervisor, both answered', async () => {
+  it('two concurrent starts: one supervisor, both succeed', async () => {
     const [a, b] = await Promise.all([engine.driver.start(), engine.driver.start()]);
     expect(a).toMatchObject({ ok: true, value: { phase: 'ready' } });
     expect(b).toMatchObject({ ok: true, value: { phase: 'ready' } });
@@ -163,7 +163,7 @@ describe('start and stop', () => {
     expect(await engine.driver.status()).toMatchObject({ phase: 'stopped' });
   });
 
-  it("leaves an admin's disk for a volume mounted, at start and stop", async () => {
+  it("leaves an administrator's disk for a volume mounted, at start and stop", async () => {
     await engine.start();
     await engine.docker('volume', 'create', 'db');
     await engine.driver.stop();
@@ -312,7 +312,7 @@ describe('killed with SIGKILL', () => {
     expect((await run('ip', ['-br', 'link'])).stdout).not.toContain(bridgeName(engine.paths));
   });
 
-  it('stale pid files that name another living process do not stop the next start', async () => {
+  it('stale pid files that name another running process do not prevent the next start', async () => {
     await engine.start();
     await engine.driver.stop();
     await mkdir(`${engine.paths.run}/containerd`, { recursive: true });
@@ -411,7 +411,7 @@ describe('restart', () => {
     },
   );
 
-  it('with a daemon.json dockerd fails on fails with the reason, and works when it is mended', async () => {
+  it('fails with the reason if dockerd refuses daemon.json, and works once it is corrected', async () => {
     await engine.start();
     const socket = await inode(engine.paths.clientSocket);
     await writeFile(engine.paths.daemonJson, '{"storage-driver": "nonsense"}');
@@ -441,7 +441,7 @@ describe('restart', () => {
   });
 });
 
-describe("a first start that can't succeed", () => {
+describe('a first start that fails', () => {
   it('reports the reason, leaves nothing running, and starts once it is fixed', async () => {
     await writeFile(engine.paths.daemonJson, '{"storage-driver": "nonsense"}');
     expect(await engine.driver.start()).toMatchObject({
@@ -459,8 +459,8 @@ describe("a first start that can't succeed", () => {
   });
 });
 
-describe("settings that can't be used", () => {
-  it('the engine starts, locked down, and says so', async () => {
+describe('unusable settings', () => {
+  it('the engine starts, locked down, and reports that', async () => {
     await writeFile(engine.paths.settings, '{"enhancedContainerIsolation": {');
     expect(await engine.driver.start()).toMatchObject({
       ok: true,
@@ -500,7 +500,7 @@ describe('a settings file that is deleted under ECI', () => {
   });
 });
 
-describe('a requirement of isolation that is missing', () => {
+describe('a missing requirement of isolation', () => {
   it('with ECI on: no container starts unprotected, and the status names what is missing', async () => {
     // An installation without the built runtime.
     const install = await mkdtemp('/tmp/bh-');

@@ -85,7 +85,7 @@ describe('an engine whose directory is gone', () => {
     }
   };
 
-  it('is not called stopped while its gateway runs on', async () => {
+  it('is not reported as stopped while its gateway keeps running', async () => {
     const root = path.join(directory, 'gone');
     await withGateway(root, async () => {
       const status = await statusOf(root);
@@ -96,7 +96,7 @@ describe('an engine whose directory is gone', () => {
     });
   });
 
-  it.skipIf(process.getuid?.() !== 0)('a stop ends what runs on', async () => {
+  it.skipIf(process.getuid?.() !== 0)('a stop ends its remaining processes', async () => {
     const root = path.join(directory, 'gone');
     await withGateway(root, async (gateway) => {
       const exited = once(gateway, 'exit');
@@ -106,7 +106,7 @@ describe('an engine whose directory is gone', () => {
     });
   });
 
-  it('is stopped where none of its processes runs', async () => {
+  it('is stopped if none of its processes runs', async () => {
     expect(await statusOf(path.join(directory, 'gone'))).toMatchObject({ phase: 'stopped', problem: null });
   });
 });

@@ -132,7 +132,7 @@ async function used(): Promise<Record<string, boolean>> {
 }
 const nothing = { helper: false, credentials: false, rewritten: false, keys: false, agent: false };
 
-describe("root's identity at git and ssh", () => {
+describe("root's identity in git and ssh", () => {
   it.each<['1' | '2', string, () => string, Partial<typeof nothing>]>([
     ['1', 'a submodule behind a password', () => repository('private'), { helper: true, credentials: true }],
     [
@@ -191,7 +191,7 @@ describe("root's identity at git and ssh", () => {
     expect(ssh).toMatch(/^identitiesonly no$/m);
   });
 
-  it('the engine has an empty home of its own, and of the environment what it needs', async () => {
+  it('the engine has an empty home of its own, and of the environment only what it needs', async () => {
     const dockerd = (await embedded.state()).dockerd?.pid ?? 0;
     const environment = (await readFile(`/proc/${dockerd}/environ`, 'utf8')).split('\0');
     expect(environment).toContain(`HOME=${embedded.paths.home}`);

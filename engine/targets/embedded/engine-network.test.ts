@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { bridgesWithin } from './engine-network.ts';
 
-it("bridges that dockerd made for networks of the engine's subnet, and no others", () => {
+it("finds the bridges that dockerd created for networks of the engine's subnet, and no others", () => {
   const addresses = `3: docker0    inet 172.17.0.1/16 brd 172.17.255.255 scope global docker0
 5: bh0123456789    inet 10.91.0.1/24 scope global bh0123456789
 6: br-0123456789ab    inet 10.91.128.1/24 brd 10.91.128.255 scope global br-0123456789ab

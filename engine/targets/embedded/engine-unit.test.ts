@@ -5,7 +5,7 @@ import { engineUnit, engineUnitName, supervisorCommand } from './engine-unit.ts'
 const paths = rootPaths('/srv/100% mine');
 const unit = engineUnit(paths, supervisorCommand(paths, '/opt/bulkhead/bin/bulkhead', 400_000), 400_000);
 
-it('the unit runs the supervisor of this directory alone, whatever characters its path has', () => {
+it('the unit runs the supervisor of this directory only, whatever characters its path contains', () => {
   const lines = unit.split('\n');
   expect(engineUnitName(paths)).toBe(`bulkhead-engine-${paths.id}.service`);
   expect(lines).toContain(
@@ -16,20 +16,20 @@ it('the unit runs the supervisor of this directory alone, whatever characters it
   expect(lines).toContain('StandardOutput=append:/srv/100%%\\x20mine/logs/supervisor.log');
 });
 
-it('a stop ends the supervisor, which ends its containers; a crash or failed start is tried again', () => {
+it('a stop ends the supervisor, which ends its containers; a crash or failed start is retried', () => {
   const lines = unit.split('\n');
   // Not the containers' shims with it.
   expect(lines).toContain('KillMode=process');
   expect(lines).toContain('Restart=on-failure');
 });
 
-it('a slow start, and as slow a stop, are waited for', () => {
+it('slow starts, and equally slow stops, are waited for', () => {
   expect(unit).toContain('\nTimeoutStopSec=667\n');
   const command = supervisorCommand(paths, '/opt/bulkhead/bin/bulkhead', 90_000);
   expect(engineUnit(paths, command, 90_000)).toContain('\nTimeoutStopSec=150\n');
 });
 
-it('waits for its directory, and is not tried again and again without its program', () => {
+it('waits for its directory, and is not retried repeatedly without its program', () => {
   const lines = unit.split('\n');
   expect(lines).toContain('RequiresMountsFor="/srv/100%% mine" "/opt/bulkhead/bin/bulkhead"');
   expect(lines).toContain('ConditionFileIsExecutable=/opt/bulkhead/bin/bulkhead');

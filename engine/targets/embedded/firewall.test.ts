@@ -56,6 +56,6 @@ it.each([
   expect(iptables(...args)).toEqual(args);
 });
 
-it('the longest chain that dockerd makes has a name that the kernel takes', () => {
+it('the longest chain that dockerd creates has a name that the kernel accepts', () => {
   expect(iptables('-N', 'DOCKER-ISOLATION-STAGE-1')[1]?.length).toBeLessThanOrEqual(28);
 });

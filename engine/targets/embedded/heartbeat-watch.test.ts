@@ -36,7 +36,7 @@ async function watched({ ready = Promise.resolve(), factor = 1 }: Watched = {}) 
   };
 }
 
-it('is stuck what beats no more, once', async () => {
+it('reports a process without heartbeats as stuck, once', async () => {
   const { stuck, beat } = await watched();
   for (let second = 0; second < 20; second++) {
     beat();
@@ -49,7 +49,7 @@ it('is stuck what beats no more, once', async () => {
   expect(stuck).toEqual([5000]);
 });
 
-it.each([1, 3])('is stuck later before it is ready, on a machine %i times slower', async (factor) => {
+it.each([1, 3])('allows more time before it is ready, on a machine %i times slower', async (factor) => {
   const { stuck, beat } = await watched({ ready: never, factor });
   beat();
   vi.advanceTimersByTime(heartbeatMs);
@@ -73,7 +73,7 @@ it('does not report a hang when this process did not run either (suspended, over
   expect(stuck).toEqual([]);
 });
 
-it('is not checked any more once the watch has ended', async () => {
+it('does not check any more once the watch has ended', async () => {
   const { stuck, end } = await watched();
   end();
   vi.advanceTimersByTime(100 * heartbeatMs);

@@ -35,7 +35,7 @@ describe.runIf(process.platform === 'linux')('files a daemon does not inherit', 
     }
   });
 
-  it('are left alone where Node runs by itself', () => {
+  it('are not changed if Node runs by itself', () => {
     expect(coverInherited(3)).toEqual([]);
   });
 });

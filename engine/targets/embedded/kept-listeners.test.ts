@@ -84,7 +84,7 @@ describe('sockets of a killed gateway', () => {
 });
 
 describe('their message', () => {
-  it('is read strictly', () => {
+  it('is parsed strictly', () => {
     expect(parseListenerHandoff({ kind: 'keep-listener', name: 'mount-1' })).toEqual({
       kind: 'keep-listener',
       name: 'mount-1',

@@ -18,7 +18,7 @@ const process = (pid: number, ...args: string[]): RunningProcess => ({
 });
 const pids = (found: { pid: number }[]) => found.map((p) => p.pid);
 
-describe('what belongs to an engine', () => {
+describe('processes of an engine', () => {
   const of = (p: typeof paths, base: number) => [
     process(base, 'dockerd', '--data-root', p.data, '--exec-root', p.run),
     process(base + 1, 'containerd', '--config', `${p.run}/containerd/containerd.toml`),
@@ -42,7 +42,7 @@ describe('what belongs to an engine', () => {
     process(303, ''),
   ];
 
-  it('is found by its unique paths, and nothing of another engine is', () => {
+  it('are found by its unique paths, and none of another engine', () => {
     const found = findLeftovers(machine, paths, null, 1);
     expect({
       dockerd: pids(found.dockerd),
@@ -53,7 +53,7 @@ describe('what belongs to an engine', () => {
     }).toEqual({ dockerd: [100], containerd: [101], shims: [102], gateway: [103], planner: [104] });
   });
 
-  it('is found by the recorded identity where the command line says nothing', () => {
+  it('are found by the recorded identity if the command line does not identify them', () => {
     const recorded = { dockerd: null, gateway: { pid: 303, started: '3030', boot: 'b' }, planner: null };
     expect(pids(findLeftovers(machine, paths, recorded, 1).gateway)).toEqual([103, 303]);
   });
@@ -69,7 +69,7 @@ describe('what belongs to an engine', () => {
     ).toEqual([100]);
   });
 
-  it('belongs to root: those of a user or container are left alone and prevent no clean-up', () => {
+  it('belong to root: those of a user or container are ignored and prevent no clean-up', () => {
     const found = findLeftovers(
       machine.map((p) => ({ ...p, isRoots: false })),
       paths,
@@ -79,7 +79,7 @@ describe('what belongs to an engine', () => {
     expect(Object.values(found).flat()).toEqual([]);
   });
 
-  it("includes shims under the machine's own containerd, of this engine's containers alone", () => {
+  it("include shims under the machine's own containerd, only of this engine's containers", () => {
     const shim = (pid: number, id: string) =>
       process(
         pid,
@@ -96,11 +96,11 @@ describe('what belongs to an engine', () => {
     expect(pids(found.shims)).toEqual([]);
   });
 
-  it('never includes the current process', () => {
+  it('never include the current process', () => {
     expect(pids(findLeftovers(machine, paths, null, 100).dockerd)).toEqual([]);
   });
 
-  it('a longer path with the same beginning is another engine', () => {
+  it('do not include those of an engine whose path has the same beginning', () => {
     const found = findLeftovers(
       [
         process(1, 'dockerd', '--exec-root', `${paths.run}x`),

@@ -15,7 +15,7 @@ afterEach(async () => {
   await rm(paths.root, { recursive: true, force: true });
 });
 
-it('reads times of ours and of dockerd; a line without one belongs to the line before', () => {
+it('parses our times and those of dockerd; a line without one belongs to the previous line', () => {
   expect(
     parseLog(
       ['2026-01-02T03:04:05.006Z up', 'goroutine 1', 'time="2026-01-02T03:04:06.5+01:00" level=info msg="x"'],
@@ -42,7 +42,7 @@ it('no logs, no lines', async () => {
   expect(await readLogs(paths, 10)).toEqual([]);
 });
 
-it('a sentence comes back with its reference, and is English text in the file', async () => {
+it('a sentence is read with its reference, and is English text in the file', async () => {
   const log = openLog(paths, 'supervisor');
   log.line(message('engine.ready', { address: 'unix:///run/x.sock' }));
   log.line('text of its own\t{"id": 1}');
@@ -71,7 +71,7 @@ it('a log above 5 MB is rotated once; its writer continues', async () => {
   expect(await readFile(logFile(paths, 'gateway'), 'utf8')).toMatch(/ before\n.* after\n$/);
 });
 
-it("gives dockerd's errors of this start alone, else its last lines", async () => {
+it("returns dockerd's errors of this start only, else its last lines", async () => {
   const file = logFile(paths, 'dockerd');
   await writeFile(file, 'time="x" level=error msg="old"\n');
   const { size } = await stat(file);
@@ -99,7 +99,7 @@ it('reads only what was appended since, also after a rotation', async () => {
   expect(lines).toEqual(['new', 'cut', 'last']);
 });
 
-it('of a line that is very long the beginning is read', async () => {
+it('returns the beginning of a very long line', async () => {
   await writeFile(
     logFile(paths, 'dockerd'),
     `${'x'.repeat(100_000)}\nlevel=error msg="${'y'.repeat(100_000)}"\n`,

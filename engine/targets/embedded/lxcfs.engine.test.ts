@@ -83,7 +83,7 @@ describe('A10: /proc shows the container, not the machine', () => {
     ).toBe('7\n');
   });
 
-  it('users of the machine do not reach what lxcfs serves: it reads as root', async () => {
+  it("users of the machine have no access to lxcfs's files, which it reads as root", async () => {
     const file = path.join(lxcfsDirectory(engine.paths), 'shared/files/proc/slabinfo');
     expect(await readFile(file, 'utf8')).toContain('slabinfo');
     const asUser = promisify(execFile)('setpriv', [
@@ -96,7 +96,7 @@ describe('A10: /proc shows the container, not the machine', () => {
     await expect(asUser).rejects.toThrow('Permission denied');
   });
 
-  it('is shown by a verification', async () => {
+  it('is verified by a verification', async () => {
     const { stdout } = await promisify(execFile)(bulkhead, ['verify', '--json', '--root', engine.paths.root]);
     expect(
       verificationSchema.parse(JSON.parse(stdout)).claims.filter(({ verdict }) => verdict !== 'pass'),
@@ -197,7 +197,7 @@ describe('A10: /proc shows the container, not the machine', () => {
       expect(await run('grep -c lxcfs /proc/mounts')).toBe('7\n');
     });
 
-    it('the supervisor was killed and lxcfs hangs: the next one ends it, and has its own', async () => {
+    it('if the supervisor was killed and lxcfs hangs, the next one ends it, and starts its own', async () => {
       await engine.docker(
         'run',
         '-d',
@@ -220,7 +220,7 @@ describe('A10: /proc shows the container, not the machine', () => {
       expect(await meminfo()).toMatch(limited);
     }, 300_000);
 
-    it('ends with the engine, with its mounts, also a hanging one of a killed supervisor', async () => {
+    it('ends with the engine and its mounts, even if it hangs after the supervisor was killed', async () => {
       const old = await only();
       await killSupervisor();
       await engine.start();

@@ -93,14 +93,14 @@ const intact: Awaited<ReturnType<typeof networks>> = {
   engineReachesItself: true,
 };
 
-it("an embedded engine's first start leaves the networks of the machine's own alone", async () => {
+it("an embedded engine's first start does not change the networks of the machine's own", async () => {
   expect(await hasDefaultBridge()).toBe(true);
   expect(await published(8081)).toBe(true);
   await serveOnPort(engine, 8082);
   expect(await networks()).toEqual(intact);
 });
 
-it('so do its restarts, and a start after a stop', async () => {
+it('nor do its restarts, or a start after a stop', async () => {
   expect(await engine.driver.restart()).toMatchObject({ ok: true });
   expect(await networks()).toEqual(intact);
   expect(await engine.driver.stop()).toMatchObject({ ok: true });
@@ -110,12 +110,12 @@ it('so do its restarts, and a start after a stop', async () => {
   expect(await networks()).toEqual(intact);
 });
 
-it("and so does a restart of the machine's own engine to the embedded one", async () => {
+it("nor does a restart of the machine's own engine change those of the embedded one", async () => {
   await neighbour.restart();
   expect(await networks()).toEqual(intact);
 });
 
-it('so does a start in swarm mode, which takes no live-restore', async () => {
+it('nor does a start in swarm mode, which does not support live-restore', async () => {
   await engine.docker('swarm', 'init', '--advertise-addr', machineAddress);
   expect(await engine.driver.restart()).toMatchObject({ ok: true });
   expect(await networks()).toEqual(intact);
@@ -137,7 +137,7 @@ it('its containers outlive a kill of dockerd, and are found by the next one', as
   expect(await networks()).toEqual(intact);
 });
 
-it('a containerd that was killed comes back, and the engine goes on', async () => {
+it('a containerd that was killed is restarted, and the engine keeps running', async () => {
   const before = await engine.docker('inspect', '-f', '{{.State.Pid}}', 'web');
   await run('pkill', ['-KILL', '-f', `^containerd --config ${engine.paths.run}/`]);
   await expect

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { separationRules, uplinkBridges } from './network-separation.ts';
 
-it('bridges that lead out of the machine are uplinks, whatever engines call theirs', () => {
+it("bridges that connect the machine to a network are uplinks, even with an engine's bridge name", () => {
   const routes = `default via 192.0.2.254 dev br-lan proto dhcp metric 100
 198.51.100.0/24 via 192.0.2.253 dev bhnet
 203.0.113.0/24 via 172.18.0.2 dev br-0123456789ab
@@ -22,7 +22,7 @@ local 192.0.2.7 dev br-local table local
   expect(uplinkBridges('', links)).toEqual(['br-lan', 'br-mgmt']);
 });
 
-it('what goes through an uplink, or stays within the engine, is decided before what is dropped', () => {
+it("rules for uplinks and the engine's own traffic precede the dropping rules", () => {
   const rules = separationRules('BH-CHAIN', { octet: 91 }, ['br-lan']);
   expect(rules.slice(0, 5)).toEqual([
     '*mangle',

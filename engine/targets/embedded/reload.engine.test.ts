@@ -103,7 +103,7 @@ describe('ECI is switched while containers run', { timeout: 120_000 }, () => {
     });
   });
 
-  test('off again: links in volumes work for plain containers, isolated ones run on', async () => {
+  test('off again: links in volumes work for plain containers, isolated ones keep running', async () => {
     await docker(
       'run',
       '--detach',
@@ -130,7 +130,7 @@ describe('ECI is switched while containers run', { timeout: 120_000 }, () => {
 });
 
 describe('a reload', { timeout: 120_000 }, () => {
-  test('takes keys of daemon.json, unless the engine reads one at its start alone', async () => {
+  test('takes keys of daemon.json, unless the engine reads one only at its start', async () => {
     await writeFile(target.paths.daemonJson, '{"debug": true}');
     expect(await target.driver.reload?.()).toEqual({ ok: true, value: undefined });
     expect(await docker('info', '--format', '{{.Debug}} {{.DefaultRuntime}}')).toBe('true runc\n');
@@ -145,7 +145,7 @@ describe('a reload', { timeout: 120_000 }, () => {
     );
   });
 
-  test('that dockerd refuses says so, and the engine keeps its configuration', async () => {
+  test('that dockerd refuses is reported, and the engine keeps its configuration', async () => {
     await writeFile(target.paths.daemonJson, '{"debug": true, "registry-mirrors": ["no address"]}');
     const refused = await target.driver.reload?.();
     expect(refused).toMatchObject({ ok: false, error: { code: 'engine.request-failed' } });

@@ -32,21 +32,21 @@ const state: EngineState = {
 const desired = { eci: true, runtimeName: 'bulkhead', runtimePath: '/dir/bulkhead-runc' };
 const sysbox = { eci: true, runtimeName: 'sysbox-runc', runtimePath: '/usr/bin/sysbox-runc' };
 
-it('an engine that an earlier version has started, or that missed something, is restarted once', async () => {
+it('an engine started by an earlier version, or with something missing, is restarted once', async () => {
   await writeEngineState(paths, state);
   expect(await restartReason(paths, desired, null)).toEqual({ code: 'not-prepared' });
   await writeEngineState(paths, { ...state, preparedRuntime: null });
   expect(await restartReason(paths, desired, null)).toEqual({ code: 'not-prepared' });
 });
 
-it('another runtime of builds takes a restart, to a backend and back', async () => {
+it('another runtime for builds takes a restart, to a backend and back', async () => {
   await writeEngineState(paths, { ...state, preparedRuntime: 'bulkhead' });
   expect(await restartReason(paths, sysbox, null)).toEqual({ code: 'build-runtime' });
   await writeEngineState(paths, { ...state, preparedRuntime: null });
   expect(await restartReason(paths, sysbox, null)).toEqual({ code: 'build-runtime' });
 });
 
-it('ECI alone takes none; keys that the engine reads at its start do', async () => {
+it('ECI alone takes none; keys that the engine reads only at its start do', async () => {
   await writeEngineState(paths, { ...state, preparedRuntime: 'bulkhead' });
   const runtime = { name: 'bulkhead', path: desired.runtimePath };
   await writeFile(launchedConfigFile(paths), launchConfig('{"mtu": 1400}', runtime));

@@ -27,7 +27,7 @@ const reason = async (root: string): Promise<string> => {
 
 // As root: only root can change the owner of directories.
 describe.skipIf(process.getuid?.() !== 0)('an engine directory', () => {
-  it('is accepted below directories of root, sticky ones included, also if missing', async () => {
+  it('is accepted below directories of root, including sticky ones, even if missing', async () => {
     expect(await reason(await made('a', 'engine'))).toBe('');
     expect(await reason(path.join(directory, 'not', 'yet'))).toBe('');
     await chmod(await made('sticky', 'engine').then(path.dirname), 0o1777);
@@ -68,7 +68,7 @@ describe.skipIf(process.getuid?.() !== 0)('an engine directory', () => {
     expect(await reason(path.join(directory, 'loop', 'engine'))).toContain('loop');
   });
 
-  it('is not made where it would be refused', async () => {
+  it('is not created where it would be refused', async () => {
     const home = await made('alice');
     await chown(home, alice, alice);
     expect(await prepareRoot(rootPaths(path.join(home, 'engine')))).toMatchObject({

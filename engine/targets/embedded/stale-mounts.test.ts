@@ -57,7 +57,7 @@ describe('stale mounts', () => {
       expect(linkGuards([line('/', '/'), line(root, volumes, device)].join('\n'), paths)).toEqual([]);
   });
 
-  it('are what the engine mounts of builds, snapshots, plugins and temporary copies', () => {
+  it('are those that the engine makes for builds, snapshots, plugins and temporary copies', () => {
     const points = [
       'buildkit/executor/x1/rootfs',
       'rootfs/overlayfs/abc',
@@ -74,7 +74,7 @@ describe('stale mounts', () => {
     );
   });
 
-  it("are volumes only where the engine mounted them: an admin's disk or NFS for a volume stays", () => {
+  it("include volumes only if the engine mounted them: an administrator's disk or NFS stays", () => {
     const info = [
       line('/', '/'),
       ...['db', 'db/_data', 'nfs/_data', 'db/_data/deeper'].map((name) =>
@@ -84,7 +84,7 @@ describe('stale mounts', () => {
     expect(staleMounts(info, paths, (name) => name === 'nfs')).toEqual([`${paths.data}/volumes/nfs/_data`]);
   });
 
-  it('know volumes that the engine mounts by the options they were made with', async () => {
+  it('identify volumes mounted by the engine by the options they were created with', async () => {
     const made = rootPaths(await mkdtemp(path.join(tmpdir(), 'bulkhead-stale-')));
     const volume = async (name: string, options: string | null) => {
       await mkdir(path.join(made.data, 'volumes', name), { recursive: true });
@@ -106,7 +106,7 @@ describe('stale mounts', () => {
     await rm(made.root, { recursive: true });
   });
 
-  it("are not an admin's disks: data itself, its first level, a bind from elsewhere", () => {
+  it("do not include an administrator's disks: data itself, its first level, a bind from elsewhere", () => {
     const info = [
       line('/', '/'),
       line('/', paths.data, '8:2'),
@@ -117,7 +117,7 @@ describe('stale mounts', () => {
     expect(staleMounts([line('/', '/'), line('/elsewhere', paths.data)].join('\n'), paths)).toEqual([]);
   });
 
-  it("are not another engine's, nor paths that only begin alike", () => {
+  it("do not include another engine's, nor paths with the same beginning", () => {
     const info = [
       line('/', '/'),
       line('/', `${other.run}/netns/1`),

@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 describe('an engine directory of another user', () => {
-  it("has nothing restored from its backup with root's rights", async () => {
+  it("nothing is restored from its backup with root's rights", async () => {
     const root = path.join(directory, 'root');
     const victim = path.join(directory, 'victim');
     const paths = rootPaths(root);

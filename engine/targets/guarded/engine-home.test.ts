@@ -16,7 +16,7 @@ afterEach(async () => {
 describe("the engine's environment", () => {
   const paths = rootPaths('/x');
 
-  it('inherits nothing from the supervisor that may hold an identity', () => {
+  it('inherits nothing from the supervisor that may contain an identity', () => {
     const own = {
       HOME: '/root',
       USER: 'root',

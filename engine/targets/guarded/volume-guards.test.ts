@@ -6,7 +6,7 @@ const volumes = '/dir/data/volumes';
 const table = (lines: readonly string[]) =>
   parseMountinfo(lines.map((line, i) => `${i + 20} 1 ${line}\n`).join(''));
 
-test('volumes get the options of what they are on back, and no other mount is changed', () => {
+test('volumes get the options of their underlying mount back, and no other mount is changed', () => {
   const mounts = table([
     '8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw',
     '8:1 /dir/data /dir/data rw,nodev,noatime - ext4 /dev/sda1 rw',

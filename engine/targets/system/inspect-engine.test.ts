@@ -5,7 +5,7 @@ const dockerd = ['/usr/sbin/dockerd', '-H', 'fd://', '--containerd=/run/containe
 const ids = (words: readonly string[]) => findConflicts(words).map(({ id }) => id);
 
 describe("dockerd's command line", () => {
-  it('as packages have it is no hindrance', () => {
+  it('as shipped in packages is no obstacle', () => {
     expect(findConflicts(dockerd)).toEqual([]);
     expect(findConflicts(['/usr/bin/dockerd', '--host=fd://'])).toEqual([]);
   });
@@ -17,7 +17,7 @@ describe("dockerd's command line", () => {
     expect(findConflicts(words)).toMatchObject([{ id: 'system.listens-elsewhere', params: { address } }]);
   });
 
-  it('without socket activation is refused: the gateway could not take the socket', () => {
+  it('without socket activation is refused: the gateway could not take over the socket', () => {
     expect(ids(['/usr/bin/dockerd'])).toEqual(['system.not-socket-activated']);
   });
 
@@ -29,7 +29,7 @@ describe("dockerd's command line", () => {
     },
   );
 
-  it('names the data root, the last one counting', () => {
+  it('contains the data root; the last one counts', () => {
     expect(optionOf(dockerd, '--data-root', '-g')).toBeNull();
     expect(optionOf([...dockerd, '-g', '/a', '--data-root=/b'], '--data-root')).toBe('/b');
     expect(optionOf([...dockerd, '--data-root'], '--data-root')).toBeNull();

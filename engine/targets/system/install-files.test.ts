@@ -21,12 +21,12 @@ describe('files that an installation replaces', () => {
     ]);
   });
 
-  it('one that is there and cannot be read stops the installation: replaced, it would be lost', async () => {
+  it('an unreadable one stops the installation, since replacing it would lose its content', async () => {
     await mkdir(at('daemon.json'));
     await expect(saveFiles([at('daemon.json')])).rejects.toThrow('EISDIR');
   });
 
-  it('are written whole, with their mode, in directories that are made', async () => {
+  it('are written atomically, with their mode, in directories that are created', async () => {
     const file = at('docker.service.d/50-bulkhead.conf');
     const written = await writeFiles([{ path: file, text: '[Unit]\n', mode: 0o644 }]);
     expect(written.ok).toBe(true);

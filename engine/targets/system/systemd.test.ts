@@ -20,7 +20,7 @@ ActiveEnterTimestamp=
 `;
 
 describe('units of systemd', () => {
-  it('are read from what systemctl show prints', () => {
+  it('are parsed from the output of systemctl show', () => {
     const units = parseUnits(shown);
     expect(units.get('docker.service')).toEqual({
       load: 'loaded',
@@ -42,14 +42,14 @@ describe('units of systemd', () => {
   it.each([
     ['no', '@1764288000', false],
     ['yes', '@1764288000', true],
-    // As of a unit that was never started.
+    // A unit that was never started.
     ['no', '', true],
-  ])('a condition that is %s, looked at %s', (result, at, isMet) => {
+  ])('a condition with result %s, checked at %s', (result, at, isMet) => {
     const unit = `Id=a.service\nConditionResult=${result}\nConditionTimestamp=${at}\n`;
     expect(parseUnits(unit).get('a.service')?.isConditionMet).toBe(isMet);
   });
 
-  it('of sockets have the addresses where they listen', () => {
+  it('of sockets have their listening addresses', () => {
     const socket = 'Id=docker.socket\nListen=/run/bulkhead/engine.sock (Stream)\nListen=[::]:2375 (Stream)\n';
     expect(parseUnits(socket).get('docker.socket')?.listens).toEqual([
       '/run/bulkhead/engine.sock',
@@ -74,7 +74,7 @@ describe('units of systemd', () => {
   });
 });
 
-it('the log is read from the journal, without what is no text or of other units', () => {
+it('the log is read from the journal, without lines that are not text and those of other units', () => {
   const entry = (unit: string, text: unknown) =>
     JSON.stringify({ __REALTIME_TIMESTAMP: '1764288000000000', _SYSTEMD_UNIT: unit, MESSAGE: text });
   const output = [

@@ -12,7 +12,7 @@ const files = unitFiles({
 const textOf = (name: string): string => files.find((file) => file.path.endsWith(name))?.text ?? '';
 
 describe('the units that put the gateway in front of docker.service', () => {
-  it('A1 systemd holds the socket of clients, for the group that may use it', () => {
+  it("A1 systemd keeps the clients' socket, for the group that may use it", () => {
     for (const line of [
       'ListenStream=/run/docker.sock',
       'SocketMode=0660',
@@ -26,7 +26,7 @@ describe('the units that put the gateway in front of docker.service', () => {
     expect(textOf('bulkhead-gateway.socket')).not.toMatch(/^(?:PartOf|BindsTo)=/m);
   });
 
-  it("the engine's own socket is root's alone", () => {
+  it("the engine's own socket is accessible only to root", () => {
     expect(textOf('docker.socket.d/50-bulkhead.conf')).toMatch(
       /ListenStream=\nListenStream=\/run\/bulkhead\/engine\.sock\nSocketMode=0600\nSocketUser=root/,
     );
@@ -53,20 +53,20 @@ describe('the units that put the gateway in front of docker.service', () => {
     );
   });
 
-  it('runc is looked for again before the engine starts: its package may have another place for it', () => {
+  it('runc is looked up again before the engine starts: its package may have another path for it', () => {
     expect(textOf('docker.service.d/50-bulkhead.conf')).toContain(
       'ExecStartPre=-"/var/lib/bulkhead/system/programs/link-runc"',
     );
   });
 
-  it('only drop-ins change what the engine is started with', () => {
+  it('only drop-ins change the configuration with which the engine is started', () => {
     expect(files.filter(isDropIn).map((file) => path.basename(path.dirname(file.path)))).toEqual([
       'docker.socket.d',
       'docker.service.d',
     ]);
   });
 
-  it('without lxcfs there is no unit for it, and nobody waits for it', () => {
+  it('without lxcfs there is no unit for it, and no unit waits for it', () => {
     const without = unitFiles({
       paths: rootPaths(systemRoot),
       bulkheadCommand: '/usr/bin/bulkhead',
