@@ -17,8 +17,8 @@ const args = (given: string[], options: Parameters<typeof appArguments>[1] = {})
   return made.ok ? made.value : made.error.message;
 };
 
-describe('what bulkhead app passes on', () => {
-  it('is the engine, the place and what stands after --', () => {
+describe('arguments passed on by bulkhead app', () => {
+  it('are the engine, the place and everything after --', () => {
     expect(args([], { root: '/r', route: 'isolation/bulkhead/mode' })).toEqual([
       '--root',
       '/r',
@@ -41,7 +41,7 @@ describe('what bulkhead app passes on', () => {
     expect(args([])).toEqual([]);
   });
 
-  it('is refused here where it names no place, engine or link that there is', () => {
+  it('are refused if they name no existing place, engine or link', () => {
     expect(args([], { route: 'nowhere' })).toBe('"nowhere" is no place in the app');
     expect(args([], { route: 'overview/bulkhead/mode' })).toBe(
       '"overview/bulkhead/mode" is no place in the app',
@@ -55,8 +55,8 @@ describe('what bulkhead app passes on', () => {
   });
 });
 
-describe('the app beside the command line', () => {
-  it('is the packaged one where the command line is part of a package', async () => {
+describe('the app of the command line', () => {
+  it('is the packaged one if the command line is part of a package', async () => {
     const program = path.join(directory, 'resources', 'program');
     await mkdir(program, { recursive: true });
     expect((await findApp(program, 'linux')).ok).toBe(false);
@@ -68,7 +68,7 @@ describe('the app beside the command line', () => {
     });
   });
 
-  it('is that of the package bulkhead-desktop beside the package for servers', async () => {
+  it('is that of the package bulkhead-desktop next to the package for servers', async () => {
     const server = path.join(directory, 'lib', 'bulkhead');
     const desktop = path.join(directory, 'lib', 'bulkhead-desktop');
     expect(await findApp(server, 'linux')).toMatchObject({
@@ -87,7 +87,7 @@ describe('the app beside the command line', () => {
     });
   });
 
-  it('is missing, with what to run, where nothing was built or there is no runtime', async () => {
+  it('is missing, with what to run, if nothing was built or there is no runtime', async () => {
     await mkdir(path.join(directory, 'scripts'));
     expect(await findApp(directory)).toMatchObject({
       ok: false,
@@ -135,7 +135,7 @@ describe('a start', () => {
     return { program: launcher, first: [], packaged: false };
   };
 
-  it('ends once the window is there, and the app lives on, also when it says more', async () => {
+  it('ends once the window is shown; the app keeps running, even if it prints more', async () => {
     const app = await program(
       'console.log("x"); console.log("shown"); process.stdout.on("error", () => undefined); ' +
         'setInterval(() => console.log("more"), 20);',
@@ -147,14 +147,14 @@ describe('a start', () => {
     process.kill(started.value.pid);
   });
 
-  it('says that the window was open already where the app ended well at once', async () => {
+  it('reports that the window was open already if the app ended at once with success', async () => {
     expect(await launchApp(await program(''), [])).toEqual({
       ok: true,
       value: { pid: null, alreadyOpen: true },
     });
   });
 
-  it('prints the app’s last output where it failed, and why where it could not be started', async () => {
+  it('prints the app’s last output if it failed, and the reason if it could not be started', async () => {
     expect(
       await launchApp(
         await program(
@@ -193,7 +193,7 @@ describe('a start', () => {
 });
 
 describe('the menu entry', () => {
-  it('starts the app with a link, has its icon, and goes again', async () => {
+  it('starts the app with a link, has its icon, and is removed again', async () => {
     const root = path.join(directory, 'program');
     await mkdir(path.join(root, 'dist', 'icons'), { recursive: true });
     await writeFile(path.join(root, 'dist', 'icons', 'app.png'), 'png');
@@ -218,7 +218,7 @@ describe('the menu entry', () => {
     expect(await removeFromMenu(env, 'linux')).toMatchObject({ ok: true });
   });
 
-  it('is the system\u2019s own matter elsewhere', async () => {
+  it('is handled by the system elsewhere', async () => {
     expect(await removeFromMenu({}, 'darwin')).toMatchObject({
       ok: false,
       error: { code: 'input.unusable' },

@@ -22,7 +22,7 @@ const entry: StoredAuditEntry = {
 };
 
 describe('bulkhead audit', () => {
-  it('says time, who, what, rule and setting in one line', () => {
+  it('prints time, caller, subject, rule and setting in one line', () => {
     expect(describeEntry(entry)).toBe(
       '2026-01-02T03:04:05.000Z  denied      uid 1000 pid 7  web nginx  bind mount of /etc  ' +
         '[bind-not-shared A8]  /filesharingAllowedDirectories',
@@ -39,7 +39,7 @@ describe('bulkhead audit', () => {
     const { id: _i, spec: _s, what: _w, origin: _o, decisionUs: _d, generation: _g, ...old } = entry;
     expect(describeEntry(old)).toContain('uid 1000 pid 7  web nginx  long  [bind-not-shared]');
   });
-  it('sends nothing to the terminal that a client chose to move its cursor with', () => {
+  it('passes no control sequences of clients to the terminal', () => {
     expect(describeEntry({ ...entry, what: 'a\u001b[2Jb\n\u202ec' })).toContain(
       'a\\u001b[2Jb\\u000a\\u202ec',
     );
@@ -50,7 +50,7 @@ describe('bulkhead audit', () => {
     expect(wanted({ ...entry, outcome: 'would-deny' }, { denied: true }, Date.parse(entry.time))).toBe(true);
     expect(wanted(entry, {}, Date.parse(entry.time) + 1)).toBe(false);
   });
-  it('leaves out what verifications sent, unless it is requested', () => {
+  it('leaves out what verifications caused, unless it is requested', () => {
     const probe = { ...entry, client: { uid: 0, pid: 9 }, image: 'bulkhead/probe:9f92c05dff94' };
     expect(wanted(probe, {}, null)).toBe(false);
     expect(wanted(probe, { denied: true }, null)).toBe(false);
@@ -59,7 +59,7 @@ describe('bulkhead audit', () => {
     expect(wanted({ ...probe, client: { uid: 1000, pid: 9 } }, {}, null)).toBe(true);
     expect(wanted({ ...probe, origin: { kind: 'socket-mount', mount: 'ff' } }, {}, null)).toBe(true);
   });
-  it('takes a date or how long ago, nothing else', () => {
+  it('accepts a date or a duration, nothing else', () => {
     expect(sinceTime('15m', 1_000_000)).toEqual({ ok: true, value: 100_000 });
     expect(sinceTime('2026-01-02', 0)).toEqual({ ok: true, value: Date.parse('2026-01-02') });
     for (const bad of ['yesterday', '5', '1w', '']) expect(sinceTime(bad, 0).ok).toBe(false);

@@ -7,7 +7,7 @@ import { bulkhead, embeddedEngine } from '../tests/support/embedded-engine.ts';
 
 const run = promisify(execFile);
 
-it('docker finds the engine by the context that its start makes, until it is stopped', async () => {
+it('docker finds the engine by the context that its start creates, until it is stopped', async () => {
   const engine = await embeddedEngine();
   const config = await mkdtemp('/tmp/bh-docker-');
   const env = { PATH: process.env['PATH'], DOCKER_CONFIG: config };

@@ -23,7 +23,7 @@ const docker = async (...args: string[]): Promise<string> =>
 const names = async (): Promise<string[]> =>
   (await docker('context', 'ls', '--format', '{{.Name}}')).split('\n');
 
-test('a context is named after the directory, but for the usual one', () => {
+test('a context is named after the directory, except for the usual one', () => {
   expect(contextName('/var/lib/bulkhead', '/var/lib/bulkhead')).toBe('bulkhead');
   expect(contextName('/srv/my engine', '/var/lib/bulkhead')).toBe('bulkhead-my-engine');
 });
@@ -49,7 +49,7 @@ describe('a context of the docker CLI', () => {
     expect(await names()).toContain('bulkhead-x');
   });
 
-  it('goes with its engine, or once the directory is gone; a selected one stays', async () => {
+  it('is removed with its engine, or once the directory is gone; a selected one stays', async () => {
     storeContext(config, engine());
     storeContext(config, { ...engine('bulkhead-gone'), root: path.join(directory, 'gone') });
     expect(removeContexts(config, null)).toEqual([]);
@@ -62,7 +62,7 @@ describe('a context of the docker CLI', () => {
     expect(await names()).toEqual(['default']);
   });
 
-  it('is not selected in a config.json that is no JSON', async () => {
+  it('is not selected in a config.json that is not JSON', async () => {
     await mkdir(config);
     await writeFile(path.join(config, 'config.json'), '{');
     expect(() => {

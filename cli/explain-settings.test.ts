@@ -68,14 +68,14 @@ describe('explain decides', () => {
     expect(await decide(capabilities, on, { gatewayUp: false })).toEqual({ eci: false, remarks: [remark] });
   });
 
-  it('by named settings as a gateway would, and says that none is there', async () => {
+  it('by the given settings as a gateway would, and notes that no gateway runs', async () => {
     expect(await decide(machineCapabilities, '', { gatewayUp: false }, { draft: true })).toEqual({
       eci: true,
       remarks: [expect.stringContaining('what a gateway in front of it would decide')],
     });
   });
 
-  it('by the policy in force where the file cannot be used, and names it', async () => {
+  it('by the policy in force if the file cannot be used, and names it', async () => {
     const decided = await decide(embeddedCapabilities, 'garbage', { policyFacts: lockedDown });
     expect(decided).toMatchObject({
       eci: true,
@@ -85,7 +85,7 @@ describe('explain decides', () => {
     });
   });
 
-  it('nothing where the file cannot be used and nothing shows what is in force', async () => {
+  it('nothing if the file cannot be used and the policy in force is unknown', async () => {
     expect(await decide(embeddedCapabilities, 'garbage')).toBe('settings.syntax');
   });
 });

@@ -27,7 +27,7 @@ const explanation = (more: Partial<Explanation>): Explanation => ({
 const last = (more: Partial<Explanation>) => describeExplanation(explanation(more)).split('\n').at(-1);
 
 describe('bulkhead explain', () => {
-  it('says one line a finding, and concludes', () => {
+  it('prints one line per finding, and a conclusion', () => {
     expect(
       describeExplanation(
         explanation({
@@ -54,7 +54,7 @@ describe('bulkhead explain', () => {
       ].join('\n'),
     );
   });
-  it('leads to the very field that would allow it, once', () => {
+  it('links to the very field that would allow it, once', () => {
     const finding: Finding = {
       ...denied,
       rule: 'bind-not-shared',
@@ -85,7 +85,7 @@ describe('bulkhead explain', () => {
     );
     expect(last({ outcome: 'undecided' })).toMatch(/^Not decided/);
   });
-  it('sends no control characters of others to the terminal', () => {
+  it('passes no control characters of others to the terminal', () => {
     expect(
       describeExplanation(
         explanation({
@@ -102,12 +102,12 @@ describe('bulkhead explain', () => {
       ),
     ).toContain('a\\u001b[2Jb');
   });
-  it('takes the strictest outcome for the whole', () => {
+  it('uses the strictest outcome for the whole', () => {
     expect(strictest([])).toBe('allow');
     expect(strictest(['allow', 'deny', 'rewrite'])).toBe('deny');
     expect(strictest(['would-deny', 'rewrite'])).toBe('would-deny');
   });
-  it('names the services of a compose file, the output of Compose, and what was not checked', () => {
+  it('names the services of a Compose file, the output of Compose, and what was not checked', () => {
     const request = (service: string, outcome: 'deny' | 'allow') => ({
       method: 'POST',
       target: '/v1.45/containers/create',

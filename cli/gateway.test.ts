@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe('bulkhead gateway', () => {
-  it('reports readiness, answers 503 without an engine, and removes its socket on SIGTERM', async () => {
+  it('reports readiness, sends 503 without an engine, and removes its socket on SIGTERM', async () => {
     const socket = path.join(dir, 'docker.sock');
     await writeFile(path.join(dir, 's.json'), '{"configurationFileVersion": 2}');
     const child = spawn(
@@ -52,7 +52,7 @@ describe('bulkhead gateway', () => {
     expect(existsSync(socket)).toBe(false);
   });
 
-  it('goes on, without a debugger, whatever signal of the engine comes', async () => {
+  it('keeps running, without a debugger, whatever signal of the engine it receives', async () => {
     const socket = path.join(dir, 'signalled.sock');
     await writeFile(path.join(dir, 's.json'), '{"configurationFileVersion": 2}');
     const child = spawn(process.execPath, [

@@ -70,7 +70,7 @@ console.log('gateway listening as ' + process.pid + ' with ' + process.env.BULKH
 }
 
 describe('a process whose event loop', () => {
-  it('is stopped is killed and started again, each time, and counted', async () => {
+  it('is stopped is killed and restarted, each time, and counted', async () => {
     const { supervised, line } = await supervise('');
     expect((await supervised.start(20_000)).ok).toBe(true);
     for (const restart of [1, 2]) {
@@ -100,7 +100,7 @@ describe('a process whose event loop', () => {
     await line(/gateway listening as/);
   });
 
-  it('never turns is killed, too', async () => {
+  it('never runs is killed, too', async () => {
     const { supervised, line } = await supervise('');
     await writeFile(path.join(directory, 'program.mjs'), 'for (;;);');
     const started = await supervised.start(60_000);

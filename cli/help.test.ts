@@ -88,7 +88,7 @@ describe('parse errors', () => {
     expect(parseErrorText(error)).toContain('选项“--lang <language>”的参数“xx”无效。');
   });
 
-  test('that are not in the catalogue are printed as commander has them; help is none', () => {
+  test('that are not in the catalogue are printed as commander has them; help is not an error', () => {
     expect(parseErrorText(new CommanderError(1, 'commander.new', 'error: it is new'))).toMatch(
       /^error: it is new\n/,
     );
@@ -97,7 +97,7 @@ describe('parse errors', () => {
   });
 });
 
-test('help is rendered in the language that is set when it is displayed', async () => {
+test('help is rendered in the current language when it is displayed', async () => {
   const [scan] = exampleProgram().commands;
   expect(scan?.helpInformation()).toMatch(
     /^Usage: example scan \[options\] <name>\n[^]*give up waiting after this long[^]*\(default: "90"\)/,

@@ -34,7 +34,7 @@ describe('the language of the command line', () => {
     );
   });
 
-  it('aligns columns, a Chinese character being two wide', async () => {
+  it('aligns columns: a Chinese character occupies two', async () => {
     await setLocale('zh-CN');
     const container: Container = {
       id: '0123456789ab'.padEnd(64, '0'),
@@ -71,7 +71,7 @@ describe('the language of the command line', () => {
     ]);
   });
 
-  it('shows in a plan what the gateway will refuse of a recreation, also within an apply', async () => {
+  it("shows the gateway's refusals of a recreation in a plan, also during an apply", async () => {
     await setLocale('zh-CN');
     const refusal = refusalMessage(deny('bind-not-shared', message('policy.bind-mount', { source: '/etc' })));
     const item = {
@@ -109,7 +109,7 @@ describe('the language of the command line', () => {
     ).toBe('按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。');
   });
 
-  it('says the one honest sentence', async () => {
+  it('prints the protection sentence', async () => {
     await setLocale('zh-CN');
     const engine = {
       phase: 'stopped',

@@ -63,7 +63,7 @@ test.each([
   });
 });
 
-test('cells have colours where they are forced, and none with NO_COLOR', () => {
+test('cells have colours if they are forced, and none with NO_COLOR', () => {
   vi.stubEnv('FORCE_COLOR', '1');
   expect(rendered({})).toBe(
     '\u001b[1m运行\u001b[22m  \u001b[1mID\u001b[22m\n\u001b[32m是\u001b[39m    a\nno    long',
@@ -73,6 +73,6 @@ test('cells have colours where they are forced, and none with NO_COLOR', () => {
   expect(rendered({})).not.toContain('\u001b');
 });
 
-test('what others named moves no cursor', () => {
+test('names given by others cannot move the cursor', () => {
   expect(renderList([{ id: '\u001b[2J', isUp: true }], list, { kind: 'quiet' })).toBe('\\u001b[2J');
 });

@@ -37,7 +37,7 @@ describe("the engine's root", () => {
     expect(resolveRoot({}, { BULKHEAD_ROOT: '/c' }, 1000)).toEqual({ ok: true, value: '/c' });
     expect(resolveRoot({}, { BULKHEAD_ROOT: '' }, 0)).toEqual({ ok: true, value: defaultRoot });
   });
-  it('must be named by anybody else', () => {
+  it('must be given by other users', () => {
     expect(resolveRoot({}, {}, 1000)).toMatchObject({
       ok: false,
       error: { code: 'input.unusable', hint: expect.stringContaining('--root') as string },
@@ -76,7 +76,7 @@ describe('the command line', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(/error: /);
   });
-  it('status of an engine that never was: stopped, exit 1, one JSON document', async () => {
+  it('status of an engine that never existed: stopped, exit 1, one JSON document', async () => {
     const { code, stdout, stderr } = await bulkhead(['engine', 'status', '--json'], {
       BULKHEAD_ROOT: '/nowhere/x',
     });
@@ -96,13 +96,13 @@ describe('the command line', () => {
     expect(stdout).toBe('');
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'engine.root-invalid' } });
   });
-  it('stopping an engine that never was is fine', async () => {
+  it('stopping an engine that never existed is no error', async () => {
     expect(await bulkhead(['engine', 'stop', '--root', '/nowhere/x'])).toMatchObject({ code: 0 });
   });
 });
 
-describe('a reader that goes away', () => {
-  it('ends a command, but not one whose work must not be left half done', () => {
+describe('a reader that ends', () => {
+  it('ends a command, unless its work must be finished', () => {
     // process.exit returns never
     const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never);
     const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
@@ -117,7 +117,7 @@ describe('a reader that goes away', () => {
     expect(exit).toHaveBeenCalledOnce();
     exit.mockRestore();
   });
-  it('nor for its terminal: one that is closed in the middle ends nothing', async () => {
+  it('nor does a terminal that is closed during such work', async () => {
     const output = JSON.stringify(path.join(import.meta.dirname, 'output.ts'));
     const script = `import { workWithoutReader } from ${output};
       workWithoutReader(); process.stdout.write('at work');

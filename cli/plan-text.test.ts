@@ -71,7 +71,7 @@ const report = (more: Partial<StatusReport>): StatusReport => ({
 });
 const first = (more: Partial<StatusReport>) => describeStatus(report(more)).split('\n')[0];
 
-describe('the honest sentence', () => {
+describe('the protection sentence', () => {
   test('is one of five', () => {
     expect(first({})).toBe('Protected and verified 3 min ago');
     expect(first({ unprotected: 1 })).toBe('Protected and verified 3 min ago, except 1 container');
@@ -114,20 +114,20 @@ describe('the honest sentence', () => {
     const silent = report({ engine: { ...engine, phase: 'unreachable' } });
     expect([lost, silent, report({})].map(needsAction)).toEqual([true, true, false]);
   });
-  test('claims no protection where nothing enforces the settings', () => {
+  test('claims no protection if nothing enforces the settings', () => {
     const enforcement = enforcementIn({ by: 'nothing', now: { ...policy, source: 'none', eci: false } });
     expect(first({ protection: 'off', enforcement })).toBe(
       'Off: nothing enforces the settings on this engine',
     );
   });
-  test('what is not known is reported, not left out', () => {
+  test('unknown facts are reported, not left out', () => {
     expect(describeStatus(report({ unprotected: null }))).toContain('could not be looked at');
     expect(describeStatus(report({ interruptedApply: true }))).toContain('interrupted');
     expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is refused/);
   });
 });
 
-test('steps are printed when they have ended, with how long they took', () => {
+test('steps are printed when they have ended, with their duration', () => {
   const steps = shownSteps({ reloadNeeded: false, eciAfter: true }).map((step) => ({ step }));
   const verify = { step: 'verify', state: 'running', startedAt: '', durationMs: null, detail: null } as const;
   expect(describeStep(verify, steps)).toBeNull();
@@ -140,7 +140,7 @@ test('steps are printed when they have ended, with how long they took', () => {
   } as const;
   expect(describeStep(restart, steps)).toMatch(/^4\/8 Restart the engine +5\.8 s +Docker Engine 26$/);
 });
-test('an outcome has reason and what to try; a failed roll back names the backup', () => {
+test('an outcome has a reason and what to try; a failed roll back names the backup', () => {
   const error = {
     code: 'engine.start-failed' as const,
     message: 'the engine did not start',
@@ -184,7 +184,7 @@ test('an outcome has reason and what to try; a failed roll back names the backup
     }),
   ).toBe('Cancelled, and rolled back to version 1. The draft is kept.');
 });
-test('an applied version that could not be recorded says so', () => {
+test('an applied version that could not be recorded is reported', () => {
   const run = {
     id: '',
     fromVersion: 1,
@@ -239,12 +239,12 @@ test('verification lists item by item what failed, and all items on request', ()
     expect.stringMatching(/^ +! set the clock: ok/),
   ]);
 });
-test('verification with ECI off says what that means', () => {
+test('verification with ECI off explains what that means', () => {
   expect(describeVerification({ at: '', durationMs: 5, eci: false, claims: [] })).toContain(
     'root in a container is root in the engine',
   );
 });
-test('what does not take the stop signal is named, and what is recreated', () => {
+test('containers that ignore the stop signal are named, and those to be recreated', () => {
   expect(
     describeEffect({
       kind: 'stops',
@@ -268,7 +268,7 @@ test('what does not take the stop signal is named, and what is recreated', () =>
       'one is kept, stopped',
   );
 });
-test('what recreating would do is listed container by container', () => {
+test('the consequences of recreation are listed container by container', () => {
   const item: RecreateItem = {
     id: 'c0ffee'.padEnd(64, '0'),
     name: 'web',
@@ -308,7 +308,7 @@ test('what recreating would do is listed container by container', () => {
   );
 });
 
-test('a plan names every dangerous directory, and what sharing the whole file system comes to', () => {
+test('a plan names every dangerous directory, and the effect of sharing the whole file system', () => {
   const paths = ['/etc', '/root', '/usr', '/boot', '/var/lib/docker', '/run', '/dev'];
   const describe = (everything: string[]) =>
     describeEffect({
@@ -323,7 +323,7 @@ test('a plan names every dangerous directory, and what sharing the whole file sy
   );
 });
 
-test('a plan states what becomes of containers that are kept unprotected, and what there is instead', () => {
+test('a plan states the consequences for containers that are kept unprotected, and the alternatives', () => {
   const kept = (use: string, stopping: number) =>
     describeEffect({
       kind: 'unprotected',

@@ -14,13 +14,13 @@ describe('the index of commands', () => {
     );
   });
 
-  it('gives the same help whether the commands are loaded or not', async () => {
+  it('prints the same help whether the commands are loaded or not', async () => {
     expect((await buildProgram(['--help'])).helpInformation()).toBe((await buildProgram()).helpInformation());
   });
 });
 
 describe('a run', () => {
-  it('loads the commands that its arguments name, and no other', async () => {
+  it('loads the commands named by its arguments, and no other', async () => {
     const program = await buildProgram(['--lang', 'en', 'settings', 'show']);
     const loaded = program.commands.filter(
       (command) => command.commands.length > 0 || command.options.length > 0,

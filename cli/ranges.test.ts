@@ -21,7 +21,7 @@ async function bulkhead(...args: string[]): Promise<{ code: number | null; out: 
   return { ...ended, code };
 }
 
-test('ranges are listed by owner, with their ids where one owner is named', () => {
+test('ranges are listed by owner, with their ids if one owner is given', () => {
   const found = [
     { owner: 0, account: 'root', ranges: [{ first: 1, last: 2, usedBy: null }] },
     {

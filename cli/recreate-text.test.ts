@@ -61,7 +61,7 @@ describe('the texts of containers recreate', () => {
 3. done  is protected already: nothing to do`);
   });
 
-  test("an outcome reports the present state, with the engine's text where it failed", () => {
+  test("an outcome reports the current state, with the engine's message if it failed", () => {
     const of = (outcome: Parameters<typeof outcomeText>[0]['outcome']) =>
       outcomeText({ id: 'x', name: 'we\u202eb', step: null, outcome });
     expect(of({ kind: 'recreated', id: 'x', kept: 'web-before-eci', image: null, started: true })).toBe(

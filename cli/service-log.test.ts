@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { isJournal, journalLines } from './service-log.ts';
 
 describe('lines of a service for the journal', () => {
-  it('carry their priority, each of them', () => {
+  it('each have their priority', () => {
     expect(journalLines('warning', 'first\nsecond')).toBe('<4>first\n<4>second');
     expect(journalLines('error', 'broken')).toBe('<3>broken');
   });
 
-  it('go to the journal only where the descriptor is its own: the variable is inherited', () => {
+  it('go to the journal only if the descriptor is connected to it: the variable is inherited', () => {
     const fd = openSync('/dev/null', 'w');
     try {
       const { dev, ino } = fstatSync(fd);

@@ -50,13 +50,13 @@ describe('settings schema', () => {
     });
     expect(await readdir(root)).toEqual([]);
   });
-  test('--help says what it is for', async () => {
+  test('--help explains its purpose', async () => {
     expect((await bulkhead('settings', 'schema', '--help')).out).toContain('"$schema": "./FILE"');
   });
 });
 
 describe('settings lint', () => {
-  test('a sound file: exit 0; errors: exit 1 with line, column and caret; no such file: exit 2', async () => {
+  test('a valid file: exit 0; errors: exit 1 with line, column and caret; no such file: exit 2', async () => {
     expect(
       (await bulkhead('settings', 'lint', await file('good.json', '{ "configurationFileVersion": 2 }\n')))
         .code,
@@ -91,7 +91,7 @@ describe('settings lint', () => {
 });
 
 describe('settings set, show, history, rollback', () => {
-  test('set edits the draft and never what is applied', async () => {
+  test('set edits the draft and never the applied settings', async () => {
     await file('admin-settings.json', '{\n\t"configurationFileVersion": 2, "mine": 1.50\n}\n');
     expect((await bulkhead('settings', 'set', '/enhancedContainerIsolation/value', 'true')).code).toBe(0);
     expect(await readFile(path.join(root, 'admin-settings.json'), 'utf8')).toBe(
@@ -102,7 +102,7 @@ describe('settings set, show, history, rollback', () => {
     expect(shown.draft).toContain('1.50');
     expect((await bulkhead('settings', 'show', '--applied')).out).not.toContain('enhanced');
   });
-  test('set reports what changed and the findings of that change only', async () => {
+  test('set reports the changes and their findings only', async () => {
     await file('admin-settings.json', '{\n  "configurationFileVersion": 2,\n  "zebra": 1\n}\n');
     const done = await bulkhead('settings', 'set', '/blockDockerLoad', '{"value":true}');
     expect(done).toMatchObject({ code: 0, err: '' });
@@ -130,7 +130,7 @@ describe('settings set, show, history, rollback', () => {
       'nothing changed',
     );
   });
-  test('--unset removes; a key that is not there is no error; a value beside it is', async () => {
+  test('--unset removes; a missing key is no error; a value in addition is', async () => {
     await file('admin-settings.json', '{\n  "configurationFileVersion": 2,\n  "zebra": 1\n}\n');
     expect(await bulkhead('settings', 'set', '/zebra', '--unset')).toMatchObject({
       code: 0,
@@ -229,7 +229,7 @@ describe('plan, apply, status without an engine', () => {
       restartNeeded: true,
     });
   });
-  test('with nothing to apply plan and apply say so, and succeed', async () => {
+  test('with nothing to apply plan and apply report that, and succeed', async () => {
     const nothing = { code: 0, err: '', out: expect.stringMatching(/^There is nothing to apply\.\n/) };
     const wanted = await file('empty.json', '');
     expect(await bulkhead('plan', wanted)).toMatchObject(nothing);
@@ -238,7 +238,7 @@ describe('plan, apply, status without an engine', () => {
       nothingToApply: true,
     });
   });
-  test('a draft with errors blocks: exit 1 and why', async () => {
+  test('a draft with errors blocks: exit 1 and the reason', async () => {
     const bad = await bulkhead('plan', await file('wanted.json', '{'));
     expect(bad.code).toBe(1);
     expect(bad.out).toContain('This cannot be applied');
@@ -251,7 +251,7 @@ describe('plan, apply, status without an engine', () => {
     expect(JSON.parse(events.out)).toMatchObject({ error: { code: 'apply.not-confirmed' } });
     expect(await readdir(root)).toEqual(before);
   });
-  test('status where no engine is fails; --check is unknown there, critical where it is down', async () => {
+  test('status without an engine fails; --check is unknown there, critical if it is down', async () => {
     expect(await bulkhead('status')).toMatchObject({
       code: 1,
       out: '',
@@ -265,7 +265,7 @@ describe('plan, apply, status without an engine', () => {
       out: expect.stringMatching(/^CRITICAL: Engine stopped/),
     });
   });
-  test('status says that the engine is stopped; scan says that it does not answer', async () => {
+  test('status reports that the engine is stopped; scan that it does not respond', async () => {
     await file('admin-settings.json', '{}');
     expect(await bulkhead('status')).toMatchObject({
       code: 0,

@@ -34,7 +34,7 @@ const bundle = (...args: string[]) =>
   });
 
 describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
-  it('has settings, records and logs without secrets, readable by its owner alone', async () => {
+  it('contains settings, records and logs without secrets, readable only by its owner', async () => {
     const file = path.join(directory, 'b.tar.gz');
     const { stdout } = await bundle('--output', file);
     expect(stdout).toMatch(/^settings\/admin-settings\.json {2,}credentials in URLs: 1$/m);
@@ -61,7 +61,7 @@ describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
     expect((await run('tar', ['-xOzf', file, 'b/logs/old.log'])).stdout).toBe('last\n');
   });
 
-  it('replaces no file, through no link either', async () => {
+  it('replaces no file, not through a link either', async () => {
     const [there, link] = [path.join(directory, 'there'), path.join(directory, 'link')];
     await writeFile(there, 'kept');
     await chmod(there, 0o644);
@@ -75,7 +75,7 @@ describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
     await expect(stat(path.join(directory, 'absent'))).rejects.toThrow('ENOENT');
   });
 
-  it('comes as events for a program that shows it first, and is then written by nobody', async () => {
+  it('is sent as events for a program that displays it first, and then nothing is written', async () => {
     const { stdout } = await bundle('--json', '--events');
     const events = stdout
       .trimEnd()
@@ -93,7 +93,7 @@ describe.skipIf(process.getuid?.() !== 0)('a support bundle', () => {
     expect((await run('ls', [directory])).stdout).toBe('engine\n');
   });
 
-  it('can be looked at before it is written', async () => {
+  it('can be inspected before it is written', async () => {
     const { stdout } = await bundle('--dry-run', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       file: null,

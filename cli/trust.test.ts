@@ -93,7 +93,7 @@ const settingsWith = (bulkhead: unknown, ...images: string[]) =>
   );
 
 describe('bulkhead trust (B2–B4)', () => {
-  test("a trusted image: exit 0, with entry, digests and the registry's answer", async () => {
+  test("a trusted image: exit 0, with entry, digests and the registry's response", async () => {
     await settings(`${registry}/team/tool:1`);
     const result = await bulkhead('trust', `${registry}/team/tool:1`);
     expect(result).toMatchObject({ code: 0, err: '' });
@@ -111,7 +111,7 @@ describe('bulkhead trust (B2–B4)', () => {
     });
   });
 
-  test('B7: the command list it is under, by content', async () => {
+  test('B7: its command list, by content', async () => {
     await settingsWith(
       {
         perImageCommandLists: [
@@ -126,7 +126,7 @@ describe('bulkhead trust (B2–B4)', () => {
     );
   });
 
-  test('one that is not: exit 1 and why; an engine that is down: an error', async () => {
+  test('one that is not trusted: exit 1 and the reason; an engine that is down: an error', async () => {
     await settings(`${registry}/team/tool:2`, 'docker:cli');
     const result = await bulkhead('trust', `${registry}/team/tool:1`, '--json');
     expect(result.code).toBe(1);

@@ -95,7 +95,7 @@ describe('A8: a bind source', () => {
     );
   });
 
-  it('is refused when a link stands in it: the gateway wrote none, so somebody put it there since', () => {
+  it('is refused if it contains a link: the gateway wrote none, so it was created since', () => {
     for (const source of [at('share/link'), at('share/link/deep'), at('share/link/deep/file')])
       expect(() => bind({ source })).toThrow(/leads through a symbolic link to .*elsewhere/);
   });
@@ -105,7 +105,7 @@ describe('A8: a bind source', () => {
     expect(() => bind({ source: at('root/data/swapped') })).toThrow('symbolic link');
   });
 
-  it("lets the engine's own init through, and only that", () => {
+  it("allows only the engine's own init", () => {
     expect(() =>
       bind({ source: at('share/link'), destination: '/sbin/docker-init', options: ['bind', 'ro'] }),
     ).toThrow('symbolic link');
@@ -118,7 +118,7 @@ describe('A8: a bind source', () => {
     expect(() => bind({ source: program })).toThrow('symbolic link');
   });
 
-  it("B2: may be the container's own socket by the gateway's path, and no other socket", () => {
+  it("B2: may be the container's own socket at the gateway's path, and no other socket", () => {
     expect(bind({ source: at('root/sockets', id, 'docker.sock') }).get(0)).toBe('/targets/0');
     expect(() => bind({ source: at('root/sockets', id, 'docker.sock') }, 'c2')).toThrow(
       /enhanced container isolation: .*another container/,
@@ -138,7 +138,7 @@ describe('A8: a bind source', () => {
   });
 });
 
-describe('A5: devices in what is bound', () => {
+describe('A5: devices in bind mounts', () => {
   const flags = (source: string, more = '', options = ['rbind', 'rw']) => {
     const plan = new PlanBuilder();
     const found = planned({ source, options }, 'c1', more, plan);
@@ -150,13 +150,13 @@ describe('A5: devices in what is bound', () => {
   };
   const [noDevices, allNoDevices] = [64, 128];
 
-  it('do nothing in a directory and mounts below it; runc gets the flags that it cannot clear', () => {
+  it('are disabled in a directory and mounts below it; runc gets the flags that it cannot clear', () => {
     const { tree, locked } = flags(at('share'));
     expect(tree & (noDevices | allNoDevices)).toBe(noDevices | allNoDevices);
     expect(locked).toContain('nodev');
   });
 
-  it('work where the kernel has them, also below what is bound', () => {
+  it("work in the kernel's own file systems, also below a bind", () => {
     expect(flags('/dev/null', `900 1 0:900 / /dev rw,nosuid - devtmpfs devtmpfs rw\n`)).toMatchObject({
       locked: ['nosuid'],
     });
@@ -167,7 +167,7 @@ describe('A5: devices in what is bound', () => {
     ).toBe(noDevices);
   });
 
-  it('keep the flags that an administrator gave the file system', () => {
+  it('keep the flags that an administrator set for the file system', () => {
     expect(
       flags(at('share'), `900 1 0:900 / ${at('share')} rw,nosuid,noexec - ext4 /dev/x rw\n`).locked,
     ).toEqual(['nosuid', 'nodev', 'noexec']);

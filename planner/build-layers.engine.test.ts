@@ -154,7 +154,7 @@ async function isReadBySaving(image: string): Promise<boolean> {
   return (await stat(path.join(directory, 'outside'))).atimeMs !== 1_000_000;
 }
 
-it("A5: nobody can change a step's layer after its end, even by a directory descriptor of it", async () => {
+it("A5: nobody can change a step's layer after its end, even by a descriptor of its directory", async () => {
   const { output } = await startHoldingBuild('keep-plain');
   const before = (await guards()).length;
   await build(
@@ -169,7 +169,7 @@ it("A5: nobody can change a step's layer after its end, even by a directory desc
   expect(await guards()).toHaveLength(before);
 }, 60_000);
 
-it('A5: a step does not end while a file of it is open for writing in another', async () => {
+it('A5: a step does not end while another has one of its files open for writing', async () => {
   const { buildProcess } = await startHoldingBuild('keep-open');
   let ended = false;
   const output: string[] = [];
@@ -191,7 +191,7 @@ it('A5: a step does not end while a file of it is open for writing in another', 
   expect(await isReadBySaving('open')).toBe(false);
 }, 60_000);
 
-it('A5: a step fails, and makes no layer, where a file of it stays open for writing in another', async () => {
+it('A5: a step fails, and creates no layer, if another keeps one of its files open for writing', async () => {
   const { output: holderOutput } = await startHoldingBuild('keep-for-ever');
   const output: string[] = [];
   const lines = ['FROM busybox', 'COPY race /race'];
@@ -205,7 +205,7 @@ it('A5: a step fails, and makes no layer, where a file of it stays open for writ
   await build([], 'others', ...lines, 'RUN echo own > /own');
 }, 90_000);
 
-it('A5: the engine follows no link in the layer of a first step, which is no overlay', async () => {
+it('A5: the engine follows no link in the layer of a first step, which is not an overlay', async () => {
   await startHoldingBuild('keep-empty');
   const before = (await guards()).length;
   // A file that disappears while it is read makes a build fail.

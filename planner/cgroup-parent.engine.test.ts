@@ -36,7 +36,7 @@ describe('a cgroup parent with a path', () => {
     expect(await guarded.sh('docker rm -f job')).toMatchObject({ code: 0 });
   });
 
-  it('A5: leads into no cgroup in which processes run', async () => {
+  it('A5: cannot be a cgroup that contains processes', async () => {
     const [hierarchy = ''] = hierarchies;
     const used = path.join(hierarchy, tree, 'used');
     mkdirSync(used, { recursive: true });

@@ -53,7 +53,7 @@ describe('on cgroup v2', () => {
     );
   });
 
-  it('A5: a container opens the device that it was granted, as it was granted, and no other', async () => {
+  it('A5: a container opens the device granted to it, with the granted access, and no other', async () => {
     const image = path.join(engine.root, 'disk');
     writeFileSync(image, Buffer.alloc(1024 * 1024, 'content of the disk\n'));
     const loop = spawnSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).stdout.trim();
@@ -144,7 +144,7 @@ describe("the hook that hands over cgroups, with the systemd driver's paths", ()
     );
   const ownerOf = (file: string) => statSync(path.join(scope, file)).uid;
 
-  it('leaves a scope of another container alone', () => {
+  it('does not change a scope of another container', () => {
     expect(hook('d'.repeat(60)).status).toBe(0);
     expect(ownerOf('.')).toBe(0);
   });

@@ -46,7 +46,7 @@ afterAll(async () => {
 
 const why = /runc created the container without its own user namespace; it was not started/;
 
-it("A2: a build's step that runc puts in no user namespace of its own does not run", async () => {
+it('A2: a build step that runc puts in no user namespace of its own does not run', async () => {
   await writeFile(
     path.join(directory, 'Dockerfile'),
     'FROM busybox\nRUN cat /proc/self/uid_map; echo it ran\n',

@@ -32,7 +32,7 @@ it('opening the store removes a state that a killed planner wrote partly; comple
   expect(readdirSync(at('states'))).toEqual(['two.json']);
 });
 
-it('opens where something else has the name of an unfinished state', () => {
+it('opens if something else has the name of an unfinished state', () => {
   mkdirSync(at('states', 'one.json.new'), { recursive: true });
   expect(openContainerStore(at('states')).ids()).toEqual([]);
 });

@@ -75,7 +75,7 @@ RUN --mount=from=a,target=/a,rw echo z > /a/d/h && chown 5:6 /a/d/h && stat -c %
   await expectNothingLeft(engine);
 });
 
-it('after dockerd was killed nothing is left of its containers, and they start again', async () => {
+it('after dockerd was killed nothing remains of its containers, and they start again', async () => {
   engine = await startIsolatedEngine();
   await engine.docker(
     'run',

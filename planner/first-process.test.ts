@@ -20,7 +20,7 @@ const startOf = (pid: number) => {
 };
 
 describe.runIf(process.platform === 'linux')('the first process of a container', () => {
-  it('is the one runc notes', () => {
+  it('is the one recorded by runc', () => {
     writeFileSync(
       path.join(root, 'c/state.json'),
       JSON.stringify({ id: 'c', init_process_pid: 7, init_process_start: 88, config: {} }),

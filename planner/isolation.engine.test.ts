@@ -240,7 +240,7 @@ describe('mounts', () => {
     await rm(shared, { recursive: true });
   });
 
-  it('shows a bind with usable ownership: root writes as root, users as themselves', async () => {
+  it('gives a bind usable ownership: root writes as root, users as themselves', async () => {
     await writeFile(path.join(shared, 'given'), 'x', { mode: 0o600 });
     await chown(path.join(shared, 'given'), 1000, 1000);
     expect(
@@ -350,7 +350,7 @@ describe('mounts', () => {
     await engine.docker('volume', 'rm', 'vol');
   });
 
-  it("copies an image's directory up into a new volume with its owners", async () => {
+  it("copies an image's directory into a new volume with its owners", async () => {
     expect(await sh('-v', 'fresh:/etc', 'stat -c %u /etc/passwd; cat /etc/group | head -1')).toBe(
       '0\nroot:x:0:\n',
     );
@@ -399,7 +399,7 @@ describe('mounts', () => {
     ).toMatch(/^5\nro\n100\n\/sbin\/docker-init -- sh/);
   });
 
-  it('shows a tty and passes signals and exit codes', async () => {
+  it('provides a tty and passes signals and exit codes', async () => {
     await expect(engine.docker('run', '--rm', 'busybox', 'sh', '-c', 'exit 7')).rejects.toMatchObject({
       code: 7,
     });
@@ -420,7 +420,7 @@ describe('mounts', () => {
   });
 });
 
-it("A6 leaves the engine's own bookkeeping as it was: no file of an image layer changed", async () => {
+it("A6 keeps the engine's own metadata: no file of an image layer changed", async () => {
   const layer = (
     await engine.docker('image', 'inspect', '-f', '{{.GraphDriver.Data.UpperDir}}', 'busybox')
   ).trim();

@@ -154,13 +154,13 @@ it('a create waits while the interrupted delete is repeated, whose requests are 
   await create;
 });
 
-it('a delete is not repeated while the process lives: runc would kill a created container', async () => {
+it('a delete is not repeated while the process is running: runc would kill a created container', async () => {
   noteLivingProcess();
   await killedAtDelete();
   await nothingIsDeleted();
 });
 
-it('an interrupted forced delete is repeated with force, also while the process lives', async () => {
+it('an interrupted forced delete is repeated with force, even while the process is running', async () => {
   noteLivingProcess();
   await killedAtDelete('deleting-by-force');
   await expect
@@ -169,7 +169,7 @@ it('an interrupted forced delete is repeated with force, also while the process 
   writeFileSync(at('done'), '\n');
 });
 
-it("a delete by force of another runc's container of the same name is not made up for here", async () => {
+it('a forced delete of a container of the same name in another runc root is not repeated here', async () => {
   noteLivingProcess();
   await janitor.beginRequest({ id, verb: 'deleting-by-force', runcRoot: at('other') });
   janitor.endRequest(id);
@@ -190,7 +190,7 @@ it('a create right after an interrupted delete waits until that delete was repea
   await createWaitsForTheDelete();
 });
 
-it('leftovers of a runtime served by an earlier planner are removed once that has ended', async () => {
+it('leftovers of a runtime served by an earlier planner are removed once it has ended', async () => {
   rmSync(at('runc'), { recursive: true });
   rmSync(at('runtime'));
   copyFileSync('/bin/sleep', at('runtime'));
@@ -239,7 +239,7 @@ it("a runtime's message before runc's delete is read before the janitor checks i
   }
 });
 
-it('does nothing any more once it has been stopped: another planner may have the lock then', async () => {
+it('does nothing any more once stopped: another planner may have the lock then', async () => {
   rmSync(at('runc'), { recursive: true });
   const state = containers.read(id);
   if (state === null) throw new Error('there is no state');
@@ -284,7 +284,7 @@ it('yields to the event loop during long checks, so that heartbeats continue', a
   expect(most).toBeLessThan(30);
 });
 
-it('has been stopped only when a delete that it made up for is done', async () => {
+it('has stopped only when a delete that it repeats is done', async () => {
   await killedAtDelete();
   await expect.poll(() => existsSync(at('asked'))).toBe(true);
   let stopped = false;
@@ -299,7 +299,7 @@ it('has been stopped only when a delete that it made up for is done', async () =
   await stopping;
 });
 
-it('ends a delete that it made up for where that is not done in time', async () => {
+it('ends a delete that it repeats if that takes too long', async () => {
   await killedAtDelete();
   await expect.poll(() => existsSync(at('asked'))).toBe(true);
   const from = performance.now();

@@ -74,7 +74,7 @@ const message = (call: Promise<unknown>) =>
     (error: unknown) => String(error),
   );
 
-it('cp, export and diff of a stopped container show what is on disk', async () => {
+it('cp, export and diff of a stopped container show its ids on disk', async () => {
   await engine.docker(
     'run',
     '--name',
@@ -296,7 +296,7 @@ it("the planner's start removes mounts of an earlier version, and follows no lin
 });
 
 it(
-  'what a runtime left that was killed after it mounted and before runc ran, the planner takes away',
+  'the planner cleans up after a runtime killed after its mounts and before runc ran',
   { tags: ['small'] },
   async () => {
     await withRunc(
@@ -338,7 +338,7 @@ it('the planner cleans up after a runtime killed after delete; the engine sees t
   await engine.docker('rm', 'halfway');
 });
 
-it('a delete whose runtime was killed before runc deleted is done all the same', async () => {
+it('a delete whose runtime was killed before runc deleted is completed', async () => {
   await engine.docker(
     'run',
     '-d',
@@ -363,7 +363,7 @@ it('a delete whose runtime was killed before runc deleted is done all the same',
   await engine.docker('rm', '-f', 'interrupted').catch(() => undefined);
 });
 
-it('a delete that is killed again and again is tried until it succeeds', async () => {
+it('a delete that is killed repeatedly is retried until it succeeds', async () => {
   await engine.docker('run', '-d', '--name', 'unlucky', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
   // Two failures for containerd, which then stops trying, and two for the planner.
   const killed = path.join(engine.root, 'killed-often');
@@ -407,7 +407,7 @@ async function withRuntime(script: string, during: () => Promise<void>): Promise
   }
 }
 
-it('a delete whose runtime was killed before its request is completed all the same', async () => {
+it('a delete whose runtime was killed before its request is completed', async () => {
   await engine.docker('run', '-d', '--name', 'unheard', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
   const once = path.join(engine.root, 'killed unheard');
   await withRuntime(
@@ -430,7 +430,7 @@ it('a delete whose runtime was killed before its request is completed all the sa
 });
 
 // The engine may unmount a container's layers just when the planner is about to mount them.
-it('what the planner could not take away at first it takes away soon after', async () => {
+it('what the planner could not clean up at first it cleans up soon after', async () => {
   await engine.docker('run', '-d', '--name', 'raced', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
   // Keeps the engine's mount in place when the container is gone.
   await run('sh', ['-c', `docker -H unix://${engine.socket} export raced > /dev/null`]);
@@ -452,7 +452,7 @@ it('what the planner could not take away at first it takes away soon after', asy
   await engine.docker('rm', '-f', 'raced').catch(() => undefined);
 });
 
-it('a container whose state was lost continues, is cleaned up once ended, and starts again', async () => {
+it('a container whose state was lost keeps running, is cleaned up once ended, and starts again', async () => {
   for (const name of ['lost', 'kept'])
     await engine.docker(
       'run',
@@ -512,7 +512,7 @@ it('on a full disk containers end as usual, and the reason why none starts is re
   }
 });
 
-it('a runc that creates without a user namespace is caught before the container starts', async () => {
+it('a runc that creates without a user namespace is detected before the container starts', async () => {
   // Undoes the planner's edit, as a runc would that ignored the user namespace.
   const ignoring = `b=; for a in "$@"; do [ "$p" = --bundle ] && b=$a; p=$a; done
 case " $* " in *" create "*)
@@ -526,7 +526,7 @@ exec "$real" "$@"\n`;
   });
 });
 
-it('a start while the planner is being started again waits for it', async () => {
+it('a start while the planner is being restarted waits for it', async () => {
   await engine.docker('create', '--name', 'patient', 'busybox', 'echo', 'ran');
   await engine.planner().end('SIGKILL');
   const [out] = await Promise.all([engine.docker('start', '-a', 'patient'), engine.startPlanner()]);
@@ -550,7 +550,7 @@ const send = (bytes: Buffer) =>
   });
 const requestFrame = (...list: string[]) => Buffer.from(list.map((field) => `${field}\0`).join(''));
 
-it("requests during a starting planner's first inspection are answered after it", async () => {
+it("requests during a starting planner's initial scan are answered after it", async () => {
   await engine.planner().end('SIGKILL');
   // Something to clean up that takes as long as the test needs.
   const ghost = await leaveOverlay('ghost');
@@ -576,7 +576,7 @@ it("requests during a starting planner's first inspection are answered after it"
   await rm(pipes, { recursive: true });
 });
 
-it('a bind source that hangs fails its own container, clearly, and no other', async () => {
+it('a bind source that hangs fails only its own container, with a clear message', async () => {
   const [hanging, bundle] = [await mkdtemp('/tmp/bh-'), await mkdtemp('/tmp/bh-')];
   // A FUSE file system whose server never responds; it ends with the server.
   const server = spawn('bash', [
@@ -622,7 +622,7 @@ it('a bind source that hangs fails its own container, clearly, and no other', as
   }
 });
 
-it('the planner answers garbage with a refusal or not at all, and continues', async () => {
+it('the planner refuses or ignores invalid requests, and continues', async () => {
   for (const bytes of [
     Buffer.alloc(0),
     Buffer.from('GET / HTTP/1.1\r\n\r\n'),
@@ -652,7 +652,7 @@ it('the planner answers garbage with a refusal or not at all, and continues', as
   expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
 });
 
-it('answers only root', async () => {
+it('serves only root', async () => {
   const { mode, uid } = await stat(engine.paths.plannerSocket);
   expect([mode & 0o777, uid]).toEqual([0o600, 0]);
 });

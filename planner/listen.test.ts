@@ -7,7 +7,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { withFileKept } from './listen.ts';
 
-it('a socket whose descriptor is kept elsewhere outlives an orderly end: who connects waits', async () => {
+it('a socket whose descriptor is kept elsewhere outlives an orderly end: clients wait', async () => {
   const directory = await mkdtemp('/tmp/bh-listen-');
   const file = path.join(directory, 'planner.sock');
   const server = createServer().listen(file);

@@ -74,7 +74,7 @@ const refusal = (reach: Reach, source: string, sharing = user): string | null =>
 };
 const check = (...directories: string[]) => new Reachability().check(user, directories);
 
-describe('A8: what a user can get to', () => {
+describe('A8: what a user can access', () => {
   it('is decided by the kernel, owner, group and others each by their own right', async () => {
     const own = await make('own', 0o700, user);
     const group = await make('group', 0o710, { uid: 0, gid: user.gid });
@@ -97,7 +97,7 @@ describe('A8: what a user can get to', () => {
     expect(refusal(await check(below), path.join(below, 'x'))).toContain(`who has no access to ${closed}; `);
   });
 
-  it('counts groups of the user database, and access lists either way', async () => {
+  it('depends on groups of the user database, and access control lists', async () => {
     const given = await make('given', 0o700);
     const replaced = await make('taken', 0o755);
     setAccessList(given, { owner: 7, user: 1, others: 0 });
@@ -183,7 +183,7 @@ it('A8: a stopped check process delays its user only and is killed; the rest is 
     .toBe(false);
 });
 
-it('A8: a user database that does not answer is queried once for consecutive starts', async () => {
+it('A8: a user database that does not respond is queried once for consecutive starts', async () => {
   const programs = await make('slow-database', 0o755);
   await writeFile(
     path.join(programs, 'id'),
@@ -218,7 +218,7 @@ describe('A8: a start with many binds', () => {
     return id;
   };
 
-  it('that its user can get to runs; one below a directory that keeps him out is refused', async () => {
+  it('that its user can access runs; one below an inaccessible directory is refused', async () => {
     const group = await make('project', 0o750, { uid: 0, gid: user.gid });
     const sources = await Promise.all(
       Array.from({ length: 200 }, (_, i) => make(`project/${i}/share`, 0o755)),
@@ -240,7 +240,7 @@ describe('A8: a start with many binds', () => {
   });
 });
 
-it("A8: the process that looks is not the user's to trace", async () => {
+it('A8: the checking process cannot be traced by the user', async () => {
   const stopped = spawn('/usr/bin/setpriv', [
     `--euid=${user.uid}`,
     `--egid=${user.gid}`,

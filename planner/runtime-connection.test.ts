@@ -80,7 +80,7 @@ it('a create waits for the initial scan', async () => {
   expect(received).toEqual(['create']);
 });
 
-it('no request is answered if the first inspection failed: there is no planner', async () => {
+it('no request is answered if the initial scan failed: there is no planner', async () => {
   const initialScan = Promise.reject(new Error('no'));
   initialScan.catch(() => undefined);
   const openClient = await planner({ initialScan, scanTimeoutMs: 60_000 });

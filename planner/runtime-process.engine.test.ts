@@ -33,10 +33,10 @@ async function counts(options: { readonly uid?: number; readonly gid?: number })
   return known;
 }
 
-test("A3: a runtime of root's that is at work is known as one", async () => {
+test("A3: a running runtime of root's is recognized", async () => {
   expect(await counts({})).toBe(true);
 });
 
-test("A3: the runtime's program run by another user is no runtime, whatever its process number", async () => {
+test("A3: the runtime's program run by another user is not a runtime, whatever its pid", async () => {
   expect(await counts({ uid: 4242, gid: 4242 })).toBe(false);
 });

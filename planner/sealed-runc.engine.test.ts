@@ -47,7 +47,7 @@ const identityOf = (file: string) => {
   return `${dev}:${ino}`;
 };
 
-it("what makes a container is the copy in memory, not one of runc's own", async () => {
+it('containers are created by the copy in memory, not by a copy that runc makes', async () => {
   const { runtimeBinary } = engine.paths;
   const pipes = await mkdtemp('/tmp/bh-');
   const [begun, go] = [path.join(pipes, 'begun'), path.join(pipes, 'go')];

@@ -57,14 +57,14 @@ async function inBuild(id: string, ...scripts: string[]): Promise<string[]> {
 
 const ranIn = 'echo ran in "$(cat /proc/self/uid_map)"';
 
-it("A5: a build's container is never another one of runc, whatever its id", async () => {
+it("A5: a build container is never another one of runc's, whatever its id", async () => {
   const output = (await inBuild(victim, `${ranIn}; sleep 5`, `${ranIn}; echo x > /written`)).join('\n');
   expect(output).not.toMatch(/ran in +0 +0 /);
   expect(output).toMatch(/ran in +0 +\d{10} +65536/);
   await expect(readFile(path.join(directory, 'rootfs/written'))).rejects.toThrow('ENOENT');
 });
 
-it("A3: a build's container is not mistaken for one of the engine, whose user has ranges", async () => {
+it('A3: a build container is not mistaken for one of the engine, whose user has ranges', async () => {
   const ended = (await engine.docker('create', 'busybox', 'true')).trim();
   expect((await inBuild(ended, ranIn)).join('')).toContain(`a step of a build may not be called ${ended}`);
 });

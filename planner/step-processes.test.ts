@@ -54,8 +54,8 @@ const refusal = new RegExp(
     '.*no setting allows it$',
 );
 
-describe("a further process in a build's container", () => {
-  it("runs for who has the container's token, and without it", () => {
+describe('a further process in a build container', () => {
+  it("runs if it has the container's token, and is refused without it", () => {
     expect(JSON.parse(admitted(marked('own'), state({ build: hash('own') })))).toEqual({
       args: ['sh'],
       env: ['PATH=/bin'],
@@ -85,14 +85,14 @@ describe("a further process in a build's container", () => {
     expect(() => admitted(process, container)).toThrow(refusal);
   });
 
-  it('is refused where runc would read something else than is checked', () => {
+  it('is refused if runc would read something else than is checked', () => {
     expect(() => admitted('{"env":', state({ build: hash('own') }))).toThrow('JSON');
     expect(() => admitted({ env: [1, `${buildTokenVariable}=own`] }, state({ build: hash('own') }))).toThrow(
       refusal,
     );
   });
 
-  it('runs while the gateway enforces no rules, and where there is no gateway', () => {
+  it('runs while the gateway enforces no rules, and without a gateway', () => {
     const process = { args: ['sh'], env: ['PATH=/bin'] };
     expect(admitted(process, state(), 'root-without')).toBe(JSON.stringify(process));
     writeFileSync(path.join(directory, buildsUnenforcedName), '');
@@ -101,7 +101,7 @@ describe("a further process in a build's container", () => {
   });
 });
 
-it("is in a build's step by runc's root alone", () => {
+it("is in a build step by runc's root alone", () => {
   expect([
     isStep({ runcRoot }),
     isStep({ runcRoot: '/run/docker/runtime-runc/moby' }),

@@ -171,7 +171,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     },
   );
 
-  it('A2: stops and cleans up a created container that is in no range of its own', async () => {
+  it('A2: stops and cleans up a created container that has no range of its own', async () => {
     const ranged = new PlanBuilder();
     ranged.range(1_000_013_824);
     await plannerThat({ create: ranged.encode() });
@@ -185,7 +185,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(verbs()).toEqual(['create', 'delete', 'release']);
   });
 
-  it("gives runc's exit code and signal, and cleans up after it", async () => {
+  it("returns runc's exit code and signal, and cleans up after it", async () => {
     await plannerThat({});
     writeFileSync(at('does'), 'exit 7');
     expect((await run(create)).code).toBe(7);
@@ -235,7 +235,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   };
   const waiting = 'waiting until a process of another container closes a file';
 
-  it('A5: mounts in a namespace of its own, and freezes what ran in the foreground', async () => {
+  it('A5: mounts in a namespace of its own, and freezes the files of a foreground container', async () => {
     const { child, ended, stderr, endHolder } = await runWithHolder();
     try {
       await expect.poll(stderr, { timeout: 10_000 }).toContain(waiting);
@@ -338,7 +338,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect((await run(['run', 'c1'])).code).toBe(0);
   });
 
-  it('sends the request to the next planner where one ends before it answers', async () => {
+  it('sends the request to the next planner if one ends before it responds', async () => {
     let ended = false;
     await plannerThat({}, (socket, bytes) => {
       if (ended) {
@@ -504,7 +504,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(received).toHaveLength(1);
   });
 
-  it('has none run without a planner', async () => {
+  it('runs none without a planner', async () => {
     writeFileSync(at('bundle/p'), '{}');
     expect(await run(['exec', '--process', 'p', 'c1'])).toMatchObject({
       code: 1,
@@ -524,7 +524,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(called().split('\n')[0]).toBe(args.join(' '));
   });
 
-  it('has standard streams of its own where it was started without', () => {
+  it('has standard streams of its own if it was started without', () => {
     const { status } = spawnSync('sh', [
       '-c',
       '"$1" --version <&- >&- 2>&-',

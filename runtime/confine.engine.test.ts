@@ -39,7 +39,7 @@ describe.each(cases)('--bulkhead-confine-devices, $version, $which', ({ mount, f
     if (existsSync(cgroup)) rmdirSync(cgroup);
   });
 
-  it('the program keeps pid, name and arguments, and is in the cgroup before it begins', () => {
+  it('the program keeps pid, name and arguments, and is in the cgroup before it starts', () => {
     const script = 'echo $PPID "$@"; cat /proc/self/cgroup; tr "\\0" " " < /proc/$$/cmdline';
     const observed = confine(cgroup, '--', 'sh', '-c', script, 'sh', 'a b');
     expect(observed.stderr).toBe('');
@@ -49,7 +49,7 @@ describe.each(cases)('--bulkhead-confine-devices, $version, $which', ({ mount, f
     expect(observed.stdout).toContain('\nsh -c echo');
   });
 
-  it('any node is made, pseudo devices open, no other does', () => {
+  it('any node can be created, pseudo devices open, no other does', () => {
     const node = path.join(scratch, 'node');
     const opens = ['/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom'].map(
       (name) => `: < ${name}`,
@@ -66,7 +66,7 @@ describe.each(cases)('--bulkhead-confine-devices, $version, $which', ({ mount, f
     expect(made.stdout).toMatch(/^\/dev\/pts\/\d+/);
   });
 
-  it('without a program it only tries, any number of times, also while processes are inside', () => {
+  it('without a program it only tries, any number of times, even while processes are inside', () => {
     const again = 'for i in $(seq 70); do "$0" --bulkhead-confine-devices "$1" -- || exit 1; done';
     const tried = confine(
       cgroup,
@@ -80,7 +80,7 @@ describe.each(cases)('--bulkhead-confine-devices, $version, $which', ({ mount, f
     expect([tried.status, tried.stderr]).toEqual([0, '']);
   });
 
-  it("where it can't be done, the program does not run", () => {
+  it('if confinement fails, the program does not run', () => {
     const other = path.join(scratch, 'bulkhead-none');
     const none = `bulkhead: ${other} is no cgroup of v2 or of v1's devices controller\n`;
     expect(confine(other, '--', 'echo', 'ran')).toMatchObject({ status: 1, stdout: '', stderr: none });
@@ -102,7 +102,7 @@ describe.each(cases)('--bulkhead-confine-devices, $version, $which', ({ mount, f
     expect(existsSync(cgroup)).toBe(false);
   });
 
-  it('a program that is not there: 127', () => {
+  it('a missing program: 127', () => {
     const stderr = 'bulkhead: cannot run no-such-program: No such file or directory\n';
     expect(confine(cgroup, '--', 'no-such-program')).toMatchObject({ status: 127, stderr });
   });

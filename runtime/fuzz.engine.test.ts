@@ -13,7 +13,7 @@ beforeAll(() => {
  * To run it for minutes, after a change: `runtime/build/sanitized/plan-fuzzer -dict=runtime/fuzz/words.dict
  * NEW runtime/fuzz/corpus`.
  */
-it('reads any plan and command line without a fault, and performs no incomplete plan', () => {
+it('parses any plan and command line without a fault, and performs no incomplete plan', () => {
   const found = mkdtempSync('/tmp/fuzz-');
   try {
     const { status, stderr } = spawnSync(

@@ -61,7 +61,7 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
   };
 
   it.each([2, 101, 128, 500])(
-    "A2 %i of them show the container's ids, and what is copied up keeps its own on disk",
+    "A2 %i of them show the container's ids, and copied-up files keep theirs on disk",
     (count) => {
       const { plan, tree } = shifted(layers(count));
       plan.attach(tree, path.join(top, 'm'));
@@ -108,7 +108,7 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     });
   });
 
-  it("shows read-only what upper holds, and mounts the engine's own overlay back", () => {
+  it("shows the content of upper read-only, and mounts the engine's own overlay again", () => {
     const overlay = layers(2);
     writeFileSync(path.join(top, 'up/diff/only-0'), 'upper');
     const { plan, tree } = shifted(overlay, true);
@@ -146,7 +146,7 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     ).toEqual({ status: 0, stdout: 'volatile\nx', stderr: '' });
   });
 
-  it('does nothing of a plan that is not understood to its end, and undoes one that fails', () => {
+  it('does nothing for a plan that is invalid at any point, and undoes one that fails', () => {
     const { plan, tree } = shifted(layers(2));
     plan.attach(tree, path.join(top, 'm'));
     const bytes = plan.encode();
@@ -171,7 +171,7 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
   });
 });
 
-it('refuses another BULKHEAD_LAYERS', () => {
+it('refuses other values of BULKHEAD_LAYERS', () => {
   const { status, stderr } = spawnSync(runtime, ['--bulkhead-perform'], {
     input: new PlanBuilder().encode(),
     encoding: 'utf8',

@@ -52,7 +52,7 @@ describe(`built for ${other}`, () => {
     }
   });
 
-  it("reads runc's command line as here", () => {
+  it("parses runc's command line like here", () => {
     for (const args of [
       ['--frob'],
       ['run'],
@@ -69,7 +69,7 @@ describe(`built for ${other}`, () => {
     }
   });
 
-  it('reads plans as here', () => {
+  it('parses plans like here', () => {
     const plans = [
       Buffer.alloc(0),
       new PlanBuilder().encode(),
@@ -91,7 +91,7 @@ describe(`built for ${other}`, () => {
   });
 });
 
-it('is the same bytes from another directory', () => {
+it('has the same bytes when built in another directory', () => {
   const copy = execFileSync('mktemp', ['-d', '/tmp/build-XXXXXX'], { encoding: 'utf8' }).trim();
   try {
     execFileSync('sh', [

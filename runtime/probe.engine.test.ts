@@ -17,7 +17,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-it.each([-5, 0, 5])('A5: raising the priority is refused, of a process with niceness %i', (niceness) => {
+it.each([-5, 0, 5])('A5: raising the priority is refused to a process with niceness %i', (niceness) => {
   const { stdout } = spawnSync(
     'nice',
     [

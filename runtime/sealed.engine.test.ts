@@ -85,7 +85,7 @@ describe('a copy of runc in memory', () => {
     expect(logged).toEqual([]);
   });
 
-  it('is not given out of a runc that was replaced: another one is made', async () => {
+  it('is not used for a runc that was replaced: another one is made', async () => {
     await sealed.make();
     copyFileSync(realpathSync('/bin/cat'), at('other'));
     renameSync(at('other'), at('runtime/runc'));
@@ -117,7 +117,7 @@ describe('a copy of runc in memory', () => {
     }
   });
 
-  it('logs once where none can be made', async () => {
+  it('logs once if none can be made', async () => {
     writeFileSync(at('runtime/runc'), '#!/bin/sh\n');
     await sealed.make();
     for (let i = 0; i < 3; i++) expect(sealed.descriptor()).toBeNull();
@@ -156,7 +156,7 @@ describe('a copy that could not be made', () => {
     expect(make).not.toHaveBeenCalled();
   });
 
-  it('because it finds what belongs to it by its own path only, leaves runc run by that', async () => {
+  it('leaves runc to be run by its path if it finds its files only by that', async () => {
     const source = `#include <string.h>
 #include <unistd.h>
 int main(int argc, char **argv) {
@@ -213,7 +213,7 @@ describe('the runtime', () => {
     expect(await programWith(sealed.descriptor() ?? -1)).toBe('/memfd:runc (deleted)');
   });
 
-  it('runs it by its path where that descriptor is something else, or nothing', async () => {
+  it('runs it by its path if that descriptor is something else, or missing', async () => {
     const file = openSync(at('other-file'), 'r');
     expect(await programWith(file)).toBe(at('runtime/runc'));
     closeSync(file);

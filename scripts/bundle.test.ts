@@ -53,7 +53,7 @@ it('puts what import() loads into chunks only with splitting, and writes source 
   expect(await readFile(program, 'utf8')).toContain(`./${String(chunks[0])}`);
 });
 
-it('names the error of a source that does not bundle', async () => {
+it('names the error of a source that cannot be bundled', async () => {
   await expect(bundleText("import './missing.ts';", {})).rejects.toThrow(/do not bundle[^]*missing\.ts/);
 });
 

@@ -6,13 +6,13 @@ const engineTests = ['planner/a', 'planner/b', 'planner/c', 'planner/d', 'gatewa
 );
 
 describe('engine tests for a change', () => {
-  it('are none where no program of an engine changed', () => {
+  it('are none if no program of an engine changed', () => {
     expect(
       selectEngineTests(['docs/x.md', 'renderer/app/app.tsx', 'planner/base/plan.test.ts'], engineTests),
     ).toEqual({ small: false, whole: [], leftOut: [] });
   });
 
-  it('are the small set, and those beside changed sources', () => {
+  it('are the small set, and those next to changed sources', () => {
     expect(selectEngineTests(['shared/result.ts'], engineTests)).toEqual({
       small: true,
       whole: [],

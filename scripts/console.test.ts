@@ -17,7 +17,7 @@ const named = new Set(
 
 describe('--help', () => {
   for (const script of named) {
-    it(`says what ${script} does, and does nothing`, async () => {
+    it(`describes ${script}, and does nothing`, async () => {
       const { stdout } = await run(process.execPath, [path.join(here, script), '--help'], { cwd: project });
       expect(stdout.trim()).toBe(headComment(readFileSync(path.join(here, script), 'utf8')));
       expect(stdout.length).toBeGreaterThan(40);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inventedPage, parseDevArguments } from './dev-arguments.mjs';
 
 describe('arguments of npm run dev', () => {
-  it('takes an invented state with a page, a language and a browser', () => {
+  it('accepts an invented state with a page, a language and a browser', () => {
     expect(parseDevArguments([])).toEqual({ browser: false });
     expect(parseDevArguments(['--state', 'off', '--lang=zh-CN', '--browser'])).toEqual({
       state: 'off',
@@ -16,7 +16,7 @@ describe('arguments of npm run dev', () => {
     });
   });
 
-  it('refuses what it does not know, and what belongs to an invented state without one', () => {
+  it('refuses unknown ones, and options of an invented state without one', () => {
     expect(() => parseDevArguments(['--watch'])).toThrow('--watch');
     expect(() => parseDevArguments(['shared'])).toThrow('shared');
     expect(() => parseDevArguments(['--browser'])).toThrow('--state');

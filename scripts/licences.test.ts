@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { packagesWithLicences } from './licences.mjs';
 
-describe('what the app is made of', () => {
+describe('the components of the app', () => {
   const packages = packagesWithLicences();
 
-  it('names the packages it is built of and ships, and those they bring along', () => {
+  it('are the packages it is built of and ships, and their dependencies', () => {
     expect(packages.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'react',
@@ -17,7 +17,7 @@ describe('what the app is made of', () => {
     );
   });
 
-  it('has only licences that let it be shipped under Apache-2.0', () => {
+  it('have only licences that allow distribution under Apache-2.0', () => {
     const free = new RegExp(
       '^\\(?(MIT|ISC|Apache-2\\.0|BSD-[23]-Clause|0BSD|OFL-1\\.1|CC0-1\\.0|Python-2\\.0|' +
         'BlueOak-1\\.0\\.0|Unlicense)\\b',

@@ -64,7 +64,7 @@ afterEach(async () => {
 });
 
 describe('postinst', () => {
-  it('names the command to run after a first installation, and leaves the engine alone', async () => {
+  it('names the command to run after a first installation, and does not change the engine', async () => {
     const { code, output, calls } = await runScript('postinst', 'configure', '');
     expect([code, output.trim().split('\n')]).toEqual([
       0,
@@ -78,7 +78,7 @@ describe('postinst', () => {
     ]);
   });
 
-  it('brings the files of an installed gateway up to date, and enables no unit again', async () => {
+  it('updates the files of an installed gateway, and enables no unit again', async () => {
     await put(record);
     const { code, calls } = await runScript('postinst', 'configure', '0.1.0');
     expect([code, calls.at(-1)]).toEqual([0, 'bulkhead install --yes']);
@@ -87,13 +87,13 @@ describe('postinst', () => {
     ]);
   });
 
-  it('fails where that fails', async () => {
+  it('fails if that fails', async () => {
     await put(record);
     await putProgram(launcher, 'install');
     expect((await runScript('postinst', 'configure', '0.1.0')).code).toBe(3);
   });
 
-  it('says what to run where systemd or docker.service is not there', async () => {
+  it('names what to run if systemd or docker.service is missing', async () => {
     await put(record);
     await putProgram('programs/systemctl', 'cat docker.service');
     const withoutDocker = await runScript('postinst', 'configure', '0.1.0');
@@ -112,7 +112,7 @@ describe('postinst', () => {
 });
 
 describe('prerm', () => {
-  it('gives the plain engine back before a removal, which fails where that fails', async () => {
+  it('restores the plain engine before a removal, which fails if that fails', async () => {
     await put(record);
     expect((await runScript('prerm', 'remove')).calls[0]).toBe('bulkhead uninstall --yes');
     await putProgram(launcher, 'uninstall');
@@ -150,12 +150,12 @@ describe('postrm', () => {
       await put(file);
   });
 
-  it('keeps everything at a removal', async () => {
+  it('keeps everything on removal', async () => {
     expect((await runScript('postrm', 'remove')).code).toBe(0);
     expect([record, settings].map((file) => existsSync(at(file)))).toEqual([true, true]);
   });
 
-  it('removes settings and state at a purge; owners of ranges and embedded engines stay', async () => {
+  it('removes settings and state on purge; owners of ranges and embedded engines stay', async () => {
     expect((await runScript('postrm', 'purge')).code).toBe(0);
     expect(
       [

@@ -16,7 +16,7 @@ async function build(architecture: string): Promise<void> {
   await writeFile(file, '');
 }
 
-describe('the probes that a package carries', () => {
+describe('the probes in a package', () => {
   it('are those of both architectures, whatever the system', async () => {
     await build('amd64');
     await build('arm64');
@@ -27,7 +27,7 @@ describe('the probes that a package carries', () => {
       ]);
   });
 
-  it('make no package without one of them, and the error names where they come from', async () => {
+  it('are required for a package, and the error names where they come from', async () => {
     await build('amd64');
     expect(missingProbes(directory)).toEqual(['runtime/build/arm64/bulkhead-probe']);
     expect(() => bothProbes(directory, 'linux')).toThrow(

@@ -14,7 +14,7 @@ describe('drawing paths', () => {
     ]);
   });
 
-  it('goes on from where a closed path began, and mirrors the handle of a smooth curve', () => {
+  it('continues from the start of a closed path, and mirrors the handle of a smooth curve', () => {
     expect(polygonsOf('M1 1h1v1zm2 0h1v1z').map((points) => points[0])).toEqual([
       [1, 1],
       [3, 1],

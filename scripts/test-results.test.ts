@@ -16,7 +16,7 @@ describe('closing line', () => {
     expect(closingLine([stage('unit', 20, 0, 2)])).toBe('20 passed, 0 failed, 2 skipped');
   });
 
-  it('keeps one row a stage in the table', () => {
+  it('keeps one row per stage in the table', () => {
     expect(table([stage('lint', 1, 0), stage('unit', 20, 3)]).split('\n')).toHaveLength(3);
   });
 });

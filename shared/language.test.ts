@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { languageOfEnvironment } from './language.ts';
 
-test('the locale decides, LC_ALL before LC_MESSAGES before LANG', () => {
+test('the locale determines it, LC_ALL before LC_MESSAGES before LANG', () => {
   expect(languageOfEnvironment({ LANG: 'zh_CN.UTF-8' })).toBe('zh-CN');
   expect(languageOfEnvironment({ LANG: 'zh_CN.UTF-8', LC_MESSAGES: 'en_GB.UTF-8' })).toBe('en');
   expect(languageOfEnvironment({ LANG: 'zh_CN.UTF-8', LC_ALL: 'C' })).toBe('en');

@@ -96,7 +96,7 @@ const rawClient = async () => {
 };
 
 describe('the control socket', () => {
-  it('can be opened by its owner alone, and leaves no other file', async () => {
+  it('can be connected to only by its owner, and leaves no other file', async () => {
     await server.stopListening();
     const bound = await ControlServer.bind(paths.controlSocket);
     expect((await stat(`${paths.controlSocket}.new`)).mode & 0o777).toBe(0o600);
@@ -107,7 +107,7 @@ describe('the control socket', () => {
     expect(existsSync(`${paths.controlSocket}.new`)).toBe(false);
   });
 
-  it('answers status with the state, and the same object in the state file', async () => {
+  it('responds to status with the state, and the same object in the state file', async () => {
     await record.update({ phase: 'ready', generation: 3 });
     const reply = await (await client()).request('status');
     expect(reply).toEqual({ ok: true, state: record.latest });
@@ -116,7 +116,7 @@ describe('the control socket', () => {
     expect(engineStateSchema.parse(file)).toEqual(recorded);
   });
 
-  it('hands on how long a restart may take, and takes a limit with no other request', async () => {
+  it('passes on how long a restart may take, and accepts a limit in no other request', async () => {
     const connection = await client();
     expect(await connection.requestRestart(400_000)).toMatchObject({ ok: true });
     const { socket, lines } = await rawClient();
@@ -126,7 +126,7 @@ describe('the control socket', () => {
     expect(requests).toEqual(['restart within 400000 ms']);
   });
 
-  it('a supervisor that takes no limit is sent a restart without one', async () => {
+  it('a supervisor without limits is sent a restart without one', async () => {
     await server.stopListening();
     const received: string[] = [];
     const earlier = createServer((socket) => {
@@ -145,7 +145,7 @@ describe('the control socket', () => {
     earlier.close();
   });
 
-  it('answers each request of one connection in its order', async () => {
+  it('responds to the requests of one connection in order', async () => {
     const { socket, lines } = await rawClient();
     const line = (request: string) => `${JSON.stringify({ protocol: 1, request })}\n`;
     // Split in the middle of a line.
@@ -156,7 +156,7 @@ describe('the control socket', () => {
     expect(requests).toEqual(['restart', 'stop']);
   });
 
-  it('answers a client that has ended its side, as a shell does, and ends its own', async () => {
+  it('responds to a client that has closed its side, as a shell does, and closes its own', async () => {
     const { socket, lines, closed } = await rawClient();
     socket.end(`${JSON.stringify({ protocol: 1, request: 'status' })}\n`);
     await closed;
@@ -194,7 +194,7 @@ describe('the control socket', () => {
     expect(await other.request('status')).toMatchObject({ ok: true });
   });
 
-  it('answers a reload when it is over, and says why it failed', async () => {
+  it('responds to a reload when it has ended, with the reason if it failed', async () => {
     const connection = await client();
     expect(await connection.request('reload')).toEqual({ ok: true, state: record.latest });
     isEnding = true;
@@ -208,7 +208,7 @@ describe('the control socket', () => {
     expect(await (await client()).request('restart')).toMatchObject({ ok: false, code: 'stopping' });
   });
 
-  it('takes the place of a socket that a killed supervisor left', async () => {
+  it('replaces the socket of a killed supervisor', async () => {
     await server.stopListening();
     // On close, Node removes the name that it listens on: under another name the socket file stays, with no
     // listener.
@@ -224,7 +224,7 @@ describe('the control socket', () => {
     expect(await (await client()).request('status')).toMatchObject({ ok: true });
   });
 
-  it('returns nothing where there is no file, or the path is too long for a socket', async () => {
+  it('a client gets nothing if there is no file, or if the path is too long for a socket', async () => {
     await server.stopListening();
     expect(existsSync(paths.controlSocket)).toBe(false);
     expect(await connectControl(paths.controlSocket)).toBeNull();
@@ -233,7 +233,7 @@ describe('the control socket', () => {
 });
 
 describe('subscribers', () => {
-  it('get the state, each next one once it is on disk, and the current step with its number', async () => {
+  it('get the state, each later one once it is on disk, and the current step with its number', async () => {
     const connection = await client();
     expect(await connection.request('subscribe')).toMatchObject({
       ok: true,
@@ -286,7 +286,7 @@ describe('subscribers', () => {
     expect(lines().length).toBeLessThan(25);
   });
 
-  it('that send requests without end and never read are disconnected', async () => {
+  it('that send requests continuously and never read are disconnected', async () => {
     await record.update({ problem: { message: 'x'.repeat(100_000), logTail: [] } });
     const { socket, closed } = await rawClient();
     socket.pause();

@@ -55,7 +55,7 @@ it('a start, a restart and a stop report their steps in order', async () => {
   expect(existsSync(engine.paths.controlSocket)).toBe(false);
 }, 120_000);
 
-it('a cancelled start leaves the supervisor to go on: the next call waits for the same one', async () => {
+it('a cancelled start does not stop the supervisor: the next call waits for the same start', async () => {
   const cancelled = new AbortController();
   const started = await engine.driver.start({
     signal: cancelled.signal,
@@ -107,7 +107,7 @@ it('clients detect a killed supervisor at once; the next one replaces its socket
   expect(existsSync(engine.paths.controlSocket)).toBe(false);
 }, 120_000);
 
-it('a supervisor without a socket, as an earlier version has none, is found by its process', async () => {
+it('a supervisor without a socket, of an earlier version, is found by its process', async () => {
   await engine.start();
   const { supervisor } = await engine.state();
   await rm(engine.paths.controlSocket);

@@ -45,7 +45,7 @@ it('settles once what two checks found without an owner', async () => {
   expect(await countSettled(check)).toEqual([0, 1, 1]);
 });
 
-it('leaves what a process works on, or has written since the last check', async () => {
+it('leaves what a process is working on, or has written since the last check', async () => {
   const check = createCheck();
   const lockHandle = await acquireLock(lock());
   await writeFile(journal(), '1');

@@ -23,7 +23,7 @@ const within = (resume: (driver: EngineDriver) => Promise<Result<null, AppError>
   };
 };
 
-it('an apply that needs no engine is over before the engine starts', async () => {
+it('an apply that needs no engine has ended before the engine starts', async () => {
   let over = false;
   const resumed = within(async () => {
     await Promise.resolve();
@@ -35,7 +35,7 @@ it('an apply that needs no engine is over before the engine starts', async () =>
   expect(resumed.lines).toEqual([]);
 });
 
-it('one that requests the engine lets it start, and continues with the result', async () => {
+it('one that needs the engine lets it start, and continues with the result', async () => {
   let report: (result: Result<unknown, AppError>) => void = () => undefined;
   const answer = new Promise<Result<unknown, AppError>>((resolve) => {
     report = resolve;
@@ -49,7 +49,7 @@ it('one that requests the engine lets it start, and continues with the result', 
   expect(await answer).toMatchObject({ ok: true, value: { root: '/nowhere/x' } });
 });
 
-it('a reload that it requests before the engine runs is the start, which reads what is on disk', async () => {
+it('a reload requested before the engine runs is the start, which reads the files on disk', async () => {
   let report: (result: Result<void, AppError> | undefined) => void = () => undefined;
   const answer = new Promise<Result<void, AppError> | undefined>((resolve) => {
     report = resolve;
@@ -107,7 +107,7 @@ it('"stop" ends the supervisor at once while an interrupted apply is resumed', a
   expect(resumed.stops).toEqual(['stop']);
 });
 
-it('an apply whose process lives is no failure; any other one, and a defect, is reported', async () => {
+it('a running apply is no failure; any other one, and an exception, is reported', async () => {
   const live = within(() => Promise.resolve(fail('apply.in-progress', 'x')));
   await live.begin();
   expect(live.lines).toEqual([]);

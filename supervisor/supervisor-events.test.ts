@@ -21,7 +21,7 @@ async function nextWithin(ms: number): Promise<SupervisorEvent | null> {
   return received;
 }
 
-it('gives a retry when it is due', async () => {
+it('returns a retry when it is due', async () => {
   events.retryIn(2000);
   expect(await nextWithin(1999)).toBeNull();
   await vi.advanceTimersByTimeAsync(1);
@@ -36,7 +36,7 @@ it('returns no retry once a restart was requested meanwhile', async () => {
   expect(await nextWithin(60_000)).toBeNull();
 });
 
-it('gives a restart once, and with it all that it settles', async () => {
+it('returns a restart once, including everything that it settles', async () => {
   events.push('engine-ended');
   events.push('restart');
   events.push('restart');

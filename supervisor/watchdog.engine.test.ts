@@ -156,7 +156,7 @@ describe('an event loop that is stuck', () => {
     120_000,
   );
 
-  it('is not what every process has that is only left alone', async () => {
+  it('is not reported if the supervisor itself did not run', async () => {
     const [gateway, planner] = [await pidOf('gateway'), await pidOf('planner')];
     // If the supervisor itself was not running for longer than the limit, as on a suspended machine, it kills
     // no child.
@@ -172,13 +172,13 @@ describe('an event loop that is stuck', () => {
   }, 120_000);
 });
 
-describe('a descriptor that the supervisor was given', () => {
+describe('a descriptor that the supervisor inherited', () => {
   const links = async (pid: number | undefined) =>
     Promise.all(
       (await readdir(`/proc/${pid}/fd`)).map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
     );
 
-  it('belongs to each process: the children inherit stdio only', async () => {
+  it('is passed to no process: the children inherit stdio only', async () => {
     expect(await links(supervisor.pid)).toContain(secret);
     const { gateway, planner, dockerd } = await engine.state();
     for (const identity of [gateway, planner, dockerd])

@@ -14,12 +14,12 @@ describe('arguments of the app', () => {
     expect(parse([], { BULKHEAD_ROOT: '' }).target).toEqual(null);
     expect(parse(['--root', 'rel/x']).target).toEqual(root('/cwd/rel/x'));
   });
-  it('does not take a switch or nothing for a value', () => {
+  it('does not use a switch or nothing as a value', () => {
     expect(parse(['--root', '--measure'])).toMatchObject({ target: null, measure: true });
     expect(parse(['--root']).target).toEqual(null);
     expect(parse(['--root=']).target).toEqual(null);
   });
-  it('takes a target by its id before a root, and none that is no id', () => {
+  it('uses a target by its id before a root, and refuses an invalid id', () => {
     expect(parse(['--target', 'docker-desktop', '--root', '/a']).target).toEqual({ kind: 'docker-desktop' });
     expect(parse(['--target=docker-engine']).target).toEqual({
       kind: 'docker-engine',

@@ -45,7 +45,7 @@ async function stage(tray = false) {
 }
 
 describe('quitting', () => {
-  it('closes the window when nothing is under way', async () => {
+  it('closes the window when no operation is in progress', async () => {
     const { quit } = await stage(true);
     expect(quit()).toBe(false);
   });
@@ -60,7 +60,7 @@ describe('quitting', () => {
     expect(app.quit).toHaveBeenCalledTimes(1);
   });
 
-  it('put off by an apply is given up when the window is shown again', async () => {
+  it('deferred by an apply is cancelled when the window is shown again', async () => {
     const { state, quit, close, window, app } = await stage(true);
     state.set({ run: run() });
     expect(quit()).toBe(true);

@@ -10,7 +10,7 @@ const settle = () =>
     setImmediate(resolve);
   });
 
-it('opens first what a second start named before there were sessions', () => {
+it('opens first what a second start requested before there were sessions', () => {
   const targets = secondStartTargets(engine('/a'), () => undefined);
   expect(targets.first()).toEqual(engine('/a'));
   targets.open(engine('/b'));
@@ -18,7 +18,7 @@ it('opens first what a second start named before there were sessions', () => {
   expect(targets.first()).toEqual(engine('/c'));
 });
 
-it('switches to what a second start names later, and reports where that is refused', async () => {
+it('switches to what a second start requests later, and reports if that is refused', async () => {
   const switchTo = vi
     .fn<Sessions['switchTo']>()
     .mockResolvedValueOnce(ok({}) as never)

@@ -21,7 +21,7 @@ const settle = () =>
     setImmediate(resolve);
   });
 
-it('runs once more for calls during a run, and gives them the later result', async () => {
+it('runs once more for calls during a run, and returns the later result to them', async () => {
   const { runs, work } = blockedWork();
   const run = coalesce(work);
   const first = run();
@@ -53,7 +53,7 @@ it('never runs twice at the same time, also for a call just as a run ends', asyn
   expect(most).toBe(1);
 });
 
-it('runs again after a failure, which only those who waited for that run get', async () => {
+it('runs again after a failure, which only the callers that waited for that run get', async () => {
   const { runs, work } = blockedWork();
   const run = coalesce(work);
   const first = run();

@@ -80,7 +80,7 @@ describe('the draft', () => {
     expect(h.disk).toMatchObject({ writes: 2, draft: '{    }' });
   });
 
-  it('has written what was edited when flushed, as before an apply and at quit', async () => {
+  it('has written all edits when flushed, as before an apply and at quit', async () => {
     const h = home();
     const { session } = open(h);
     await session.refresh();
@@ -89,7 +89,7 @@ describe('the draft', () => {
     expect(h.disk.draft).toBe('{"a":1}');
   });
 
-  it('hands out what was reviewed, and nothing that another program wrote over it since', async () => {
+  it('returns what was reviewed, and nothing that another program wrote over it since', async () => {
     const h = home();
     const { session } = open(h);
     await session.edit('{"a":1}');
@@ -133,7 +133,7 @@ describe('the draft', () => {
     expect(refuge.stored).toBeNull();
   });
 
-  it('keeps it while what was written of it may go back, as an apply that is rolled back does', async () => {
+  it('keeps it while its written text may be rolled back, as during an apply', async () => {
     const h = home('{}', false);
     let applying = true;
     const refuge: { stored: StoredDraft | null } = { stored: { text: '{"a":1}', base: '{}' } };
@@ -159,7 +159,7 @@ describe('the draft', () => {
   });
 
   it.each([[true], [false]])(
-    'tells a conflict when the file changes underneath, and settles it both ways (writable: %s)',
+    'detects a conflict when the file changes meanwhile, and resolves it both ways (writable: %s)',
     async (writable) => {
       for (const keep of ['mine', 'theirs'] as const) {
         const h = home('{}', writable);

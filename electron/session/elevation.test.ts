@@ -97,7 +97,7 @@ describe('what needs root, as a user', () => {
       .toBe(false);
   });
 
-  it('reports an elevated apply that dies in the middle as such, never as done', async () => {
+  it('reports an elevated apply that dies meanwhile as such, never as done', async () => {
     const { startApply } = await standIn(
       `${emits({ type: 'run', run: run('applying') })}\necho gone >&2\nkill -9 $$`,
     );
@@ -175,7 +175,7 @@ describe('what needs root, as a user', () => {
     ]);
   });
 
-  it('has the elevated command cancel what can be cancelled, and nothing else', async () => {
+  it('makes the elevated command cancel what can be cancelled, and nothing else', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
     const withCancel = (events: string) => `${events}\nread -r line; echo "$line" > ${directory}/heard`;
     const cancellable = await standIn(
@@ -253,7 +253,7 @@ describe('what needs root, as a user', () => {
     ]);
   });
 
-  it('has no support bundle where the command was cancelled, or ended before it had all', async () => {
+  it('has no support bundle if the command was cancelled, or ended before it had all', async () => {
     const begun = emits({ type: 'progress', progress: { read: 0, total: null } }, { type: 'entry', entry });
     const waiting = await standIn(`${begun}\nread -r line; echo "$line" > ${directory}/heard; exit 1`);
     const cancelled = await waiting.collectBundle(() => undefined);
@@ -282,7 +282,7 @@ describe('what needs root, as a user', () => {
     await expect(called()).rejects.toThrow('ENOENT');
   });
 
-  it('says so where there is no room for the text to apply', async () => {
+  it('reports if there is no space for the text to apply', async () => {
     const { startApply } = await standIn('exit 0');
     vi.stubEnv('TMPDIR', path.join(directory, 'none'));
     try {
@@ -306,7 +306,7 @@ describe('what needs root, as a user', () => {
     ).toMatchObject({ ok: false, error: { code: 'settings.conflict' } });
   });
 
-  it('says what to do where there is no pkexec', async () => {
+  it('explains what to do without pkexec', async () => {
     const { engine, missing } = elevation({
       bulkheadCommand: '/b',
       target: () => ['--root', '/r'],

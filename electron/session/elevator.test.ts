@@ -32,7 +32,7 @@ ${process.execPath} -e 'const s = require("net").connect(process.argv[1]); ${scr
 const writes = onSocket('s.end("{\\"type\\":\\"x\\"}\\n")');
 
 // Stand-ins for osascript and PowerShell. Not run on a real macOS or Windows.
-describe('asking for an administrator on macOS', () => {
+describe('requesting an administrator on macOS', () => {
   it('passes command and arguments to a fixed script, and receives events over a socket', async () => {
     const elevated = await systemElevator('darwin', await program(writes)).run(
       ['/opt/b k/bin/bulkhead'],
@@ -76,8 +76,8 @@ describe('asking for an administrator on macOS', () => {
   });
 });
 
-describe('asking for an administrator on Windows', () => {
-  it('gives program and arguments by the environment of a fixed command', async () => {
+describe('requesting an administrator on Windows', () => {
+  it('passes program and arguments in the environment of a fixed command', async () => {
     const elevated = await systemElevator('win32', await program('exit 126')).run(
       ['C:\\Program Files\\Bulkhead\\node.exe', 'C:\\Program Files\\Bulkhead\\main.cjs'],
       ['apply', 'C:\\dir with space\\', 'a"b'],

@@ -17,7 +17,7 @@ function memoryStore(initial: Record<string, unknown> = {}) {
   };
 }
 
-describe('what the app remembers', () => {
+describe("the app's user store", () => {
   it('starts with the defaults and keeps single changes', () => {
     const k = memoryStore();
     expect(userStore(k).preferences()).toEqual(defaultPreferences);
@@ -39,7 +39,7 @@ describe('what the app remembers', () => {
     expect(userStore(memoryStore({ preferences })).preferences()).toEqual(defaultPreferences);
   });
 
-  it('takes a broken window state for unset', () => {
+  it('treats an invalid window state as unset', () => {
     expect(userStore(memoryStore({ window: { width: 'wide' } })).windowState()).toEqual(defaultWindowState);
     expect(
       userStore(
@@ -48,7 +48,7 @@ describe('what the app remembers', () => {
     ).toEqual({ width: 1000, height: 700, x: 5, y: 6, maximized: true });
   });
 
-  it('keeps a draft for each engine apart', () => {
+  it('keeps the drafts of engines apart', () => {
     const store = userStore(memoryStore());
     store.setDraft('a', { text: '1', base: '0' });
     expect(store.draft('a')).toEqual({ text: '1', base: '0' });

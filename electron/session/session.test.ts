@@ -83,7 +83,7 @@ async function open(scan: Target['scan'], status?: () => Promise<unknown>): Prom
 }
 
 describe('scanning containers', () => {
-  it('scans once more for containers that come while a scan runs, and shows what that finds', async () => {
+  it('scans once more for containers created while a scan runs, and shows the result', async () => {
     const answers: ((result: Result<ContainerScan>) => void)[] = [];
     const scan = vi.fn(
       () =>
@@ -111,7 +111,7 @@ describe('scanning containers', () => {
     expect(opened.state.get().busy.scanning).toBe(false);
   });
 
-  it('lists containers that come while the engine holds one up, and scans for that one again', async () => {
+  it('lists new containers while another one hangs, and scans for that one again', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const [sample] = someContainers;

@@ -40,7 +40,7 @@ function stage(state: Partial<AppState> = {}) {
 }
 
 describe('switching engines', () => {
-  it('opens the other one before it closes the first, and whoever waits gets the new one', async () => {
+  it('opens the other one before it closes the first, and waiting callers get the new one', async () => {
     const { sessions, log } = stage();
     const opened: string[] = [];
     sessions.onOpened((session) => {
@@ -82,7 +82,7 @@ describe('switching engines', () => {
     expect(log).toEqual(['open embedded:/a']);
   });
 
-  it('keeps the open engine when the other cannot be opened, and can be retried', async () => {
+  it('keeps the open engine if the other cannot be opened, and can be retried', async () => {
     const { sessions, log } = stage();
     expect(await sessions.switchTo(engine('/bad'))).toMatchObject({
       ok: false,
@@ -142,7 +142,7 @@ describe('a request about an engine', () => {
     }
   });
 
-  it('that stops the engine keeps a switch from closing it meanwhile', async () => {
+  it('that stops the engine prevents a switch from closing it meanwhile', async () => {
     let busy: AppState['busy'] = { scanning: false, verifying: false, engine: null, beginning: false };
     const log: string[] = [];
     let openOther: () => void = () => undefined;

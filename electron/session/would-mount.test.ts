@@ -28,7 +28,7 @@ const text = (shares: unknown, eci = true) =>
 const check = (requested: string, settings: string) =>
   wouldMount(requested, settings, rootPaths(path.join(home, 'engine')), home);
 
-describe('would it be mountable (A8)', () => {
+describe('whether a directory could be mounted (A8)', () => {
   const shared = text([{ path: '$HOME/shared' }]);
   it.each([
     ['shared/app', true, 'allowed'],
@@ -48,7 +48,7 @@ describe('would it be mountable (A8)', () => {
       value: { real: '/etc', share: null },
     });
   });
-  it('lets nothing through with an empty list, and refuses what is no absolute path', async () => {
+  it('allows nothing with an empty list, and refuses a path that is not absolute', async () => {
     expect(await check(path.join(home, 'shared'), text([]))).toMatchObject({
       value: { allowed: false, code: 'bind-not-shared' },
     });
@@ -56,7 +56,7 @@ describe('would it be mountable (A8)', () => {
       value: { allowed: false, code: 'bind-unresolvable' },
     });
   });
-  it('says that nothing is checked while ECI is off, and fails for a text that is no policy', async () => {
+  it('reports that nothing is checked while ECI is off, and fails for an invalid policy', async () => {
     expect(await check('/etc', text([], false))).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
     expect(await check('/etc', '')).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
     expect(await check('/etc', '{')).toMatchObject({ ok: false, error: { code: 'settings.syntax' } });

@@ -180,7 +180,7 @@ describe('the main scenario on a real engine', () => {
     },
   );
 
-  test('scan: the range of a running one, dozens of others, and one created without the gateway', async () => {
+  test("scan: a running one's range, dozens of others, and one created without the gateway", async () => {
     await docker('run', '--detach', '--name', 'new', 'busybox', ...patient);
     await Promise.all(
       Array.from({ length: 30 }, (_, n) => docker('create', '--name', `many-${n}`, 'busybox', 'true')),

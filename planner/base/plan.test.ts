@@ -142,7 +142,7 @@ describe('the runtime reads plans strictly', () => {
     });
   });
 
-  it('takes every range the planner hands out, and no other', () => {
+  it('accepts every range that the planner hands out, and no other', () => {
     const range = (base: number) => {
       const made = new PlanBuilder();
       made.range(base);

@@ -44,7 +44,7 @@ describe('parseRequest', () => {
   });
 });
 
-it('knows a whole request without the runtime closing its side, and where the next begins', () => {
+it('recognizes a complete request without the runtime closing its side, and where the next begins', () => {
   const one = bytes(...good);
   expect(requestLength(one)).toBe(one.length);
   expect(requestLength(Buffer.concat([one, one.subarray(0, 9)]))).toBe(one.length);
@@ -52,7 +52,7 @@ it('knows a whole request without the runtime closing its side, and where the ne
     expect(requestLength(one.subarray(0, length))).toBeNull();
 });
 
-it('answers what the runtime waits for', () => {
+it('responds if the runtime waits for a reply', () => {
   const oneWay = ['create', 'deleting', 'deleting-by-force', 'delete', 'release'].filter((verb) => {
     const request = parseRequest(bytes(...good.with(1, verb).with(3, verb === 'create' ? '/b' : '')));
     return request !== null && isOneWay(request);
@@ -60,7 +60,7 @@ it('answers what the runtime waits for', () => {
   expect(oneWay).toEqual(['deleting', 'deleting-by-force', 'release']);
 });
 
-it("takes runc's ids and nothing that is not a file name", () => {
+it("accepts runc's ids and nothing that is not a file name", () => {
   for (const id of ['a', '0123456789abcdef', 'a_b.c+d-e']) expect(isContainerId(id)).toBe(true);
   for (const id of ['', '.', '..', 'a/b', 'a b', 'a\n', 'é', 'x'.repeat(129)])
     expect(isContainerId(id)).toBe(false);

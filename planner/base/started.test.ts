@@ -37,12 +37,12 @@ async function withoutDescriptors(script: string): Promise<string> {
 }
 
 describe('a child that cannot be started', () => {
-  it('rejects where Node throws, and where it emits the error later', async () => {
+  it('rejects if Node throws, and if it emits the error later', async () => {
     await expect(started(() => spawn(throwing))).rejects.toThrow('ENOTDIR');
     await expect(started(() => spawn('/nonexistent/runtime'))).rejects.toThrow('ENOENT');
   });
 
-  it('fails the plan that it was to perform', async () => {
+  it('makes the plan fail that it was to perform', async () => {
     const plan = new PlanBuilder();
     plan.unmount('/x');
     await expect(perform(throwing, plan)).rejects.toThrow('ENOTDIR');

@@ -199,7 +199,7 @@ describe('config edits, fuzzed', () => {
     expect(privileged).toBeGreaterThan(30);
   });
 
-  it('A1 keep every number, and everything else that isolation has no business with', () => {
+  it('A1 keep every number, and everything else that isolation does not concern', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom('"vm"', '"annotations"', '"x"', '"hostname"'), anything), {

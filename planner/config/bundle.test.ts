@@ -63,7 +63,7 @@ describe('isolateSpec', () => {
     expect(onDev(mayMount).flatMap(({ options }) => options ?? [])).not.toContain('ro');
   });
 
-  it('A2 adds user namespace and maps, moves root and binds, and keeps every other byte of meaning', () => {
+  it('A2 adds user namespace and maps, moves root and binds, and keeps everything else', () => {
     const map = '[{"containerID":0,"hostID":1000013824,"size":65536}]';
     const expected = ordinary
       .replaceAll('\n', '')
@@ -96,7 +96,7 @@ describe('isolateSpec', () => {
     expect(parseSpec(isolate(ordinary))['domainname']).toBeUndefined();
   });
 
-  it('preserves numbers beyond 2^53 and other spellings', () => {
+  it('preserves numbers beyond 2^53 and other notations', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -111,7 +111,7 @@ describe('isolateSpec', () => {
     );
   });
 
-  it('A5 takes devices and device rules from a privileged container, and gives it cgroups of its own', () => {
+  it('A5 removes devices and device rules from a privileged container, and gives it its own cgroups', () => {
     const spec = parseSpec(isolate(privileged));
     expect(isPrivileged(parseSpec(privileged))).toBe(true);
     expect(isPrivileged(spec)).toBe(false);
@@ -129,7 +129,7 @@ describe('isolateSpec', () => {
     expect(spec.hooks?.['prestart']).toEqual(parseSpec(privileged).hooks?.['prestart']);
   });
 
-  it('distinguishes privileged from device rules that only look like it', () => {
+  it('distinguishes privileged from similar device rules', () => {
     const withRule = (rule: string) =>
       parseSpec(ordinary.replace('{"allow":true,"type":"c","access":"m"}', rule));
     for (const rule of [
@@ -149,7 +149,7 @@ describe('isolateSpec', () => {
     }
   });
 
-  it('keeps a time namespace with its offsets, of its own and joined (Docker Engine 29.5)', () => {
+  it('keeps a time namespace with its offsets, its own and joined (Docker Engine 29.5)', () => {
     for (const time of ['{"type":"time"}', '{"type":"time","path":"/proc/7/ns/time"}']) {
       const sent = ordinary
         .replace('{"type":"ipc"}', `{"type":"ipc"},${time}`)
@@ -166,7 +166,7 @@ describe('isolateSpec', () => {
     ).toEqual({ type: 'user', path: '/proc/7/ns/user' });
   });
 
-  it('gives every container a cgroup namespace where there is only cgroup v2, and adds no second one', () => {
+  it('gives every container a cgroup namespace if there is only cgroup v2, and adds no second one', () => {
     const types = (text: string) =>
       parseSpec(text)
         .linux.namespaces.map((n) => n.type)

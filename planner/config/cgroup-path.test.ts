@@ -57,7 +57,7 @@ describe('the cgroup of a container', () => {
     expect(check(cgroupsPath)).toThrow(/^enhanced container isolation: /);
   });
 
-  it('may have any parent where the engine runs in the root cgroup', () => {
+  it('may have any parent if the engine runs in the root cgroup', () => {
     expect(check(`/docker/${id}`, ['/'])).not.toThrow();
   });
 });

@@ -14,7 +14,7 @@ const device = (path: string, major: number, minor: number, type = 'c') => ({
 const none = new Map<string, string>();
 
 describe('isolateDevices', () => {
-  it('A1 keeps harmless devices by their own names', () => {
+  it('A1 keeps harmless devices under their own names', () => {
     const fuse = device('/dev/fuse', 10, 229);
     expect(isolateDevices([fuse], false, none)).toEqual({
       devices: [fuse],
@@ -34,7 +34,7 @@ describe('isolateDevices', () => {
     },
   );
 
-  it('A5 refuses other devices, also where the name is harmless', () => {
+  it('A5 refuses other devices, even under a harmless name', () => {
     expect(() => isolateDevices([device('/dev/null', 8, 0, 'b')], false, none)).toThrow(
       /the device \/dev\/null \(b 8:0\)/,
     );
@@ -53,7 +53,7 @@ describe('isolateDevices', () => {
     ).toEqual(['/dev/fuse']);
   });
 
-  it("A1 binds files of the container's own where there are some, so that they belong to its root", () => {
+  it("A1 binds our own files if there are some, so that they belong to the container's root", () => {
     const own = new Map([['/dev/fuse', '/targets/0']]);
     expect(
       isolateDevices([device('/dev/fuse', 10, 229), device('/dev/myfuse', 10, 229)], false, own).mounts.map(
@@ -80,7 +80,7 @@ describe('isolateDevices', () => {
     expect(() => isolateDevices([device('/dev/kmsg', 1, 11)], false, none)).toThrow(/\/dev\/kmsg/);
   });
 
-  it('A5: a granted device is the one of its numbers, whatever its name, with what it is granted for', () => {
+  it('A5: a granted device is identified by its numbers, whatever its name, with the granted access', () => {
     const disk = { type: 'b', major: 254, minor: 0, access: 'r' } as const;
     const given = [device('/dev/x', 254, 0, 'b')];
     const [file] = grantedFiles(given, [disk]);

@@ -8,7 +8,7 @@ const spec = (namespaces: { type: string; path?: string }[], linux: object = {})
 const all = ['mount', 'network', 'uts', 'pid', 'ipc'].map((type) => ({ type }));
 
 describe('checkNamespaces', () => {
-  it('passes a container with namespaces of its own', () => {
+  it('allows a container with namespaces of its own', () => {
     expect(checkNamespaces(spec(all), ownPid)).toBeNull();
   });
 
@@ -53,7 +53,7 @@ describe('checkNamespaces', () => {
     ).toThrow('protected container only');
   });
 
-  it('refuses a namespace that belongs to no process, and kinds it does not know', () => {
+  it('refuses a namespace that belongs to no process, and unknown types', () => {
     const rest = all.filter((n) => n.type !== 'network');
     expect(() => checkNamespaces(spec([...rest, { type: 'network', path: '/dev/null' }]), ownPid)).toThrow(
       'belongs to no container',
@@ -63,7 +63,7 @@ describe('checkNamespaces', () => {
     ).toThrow('not supported');
   });
 
-  it('passes a time namespace of its own (Docker 29.5), and joins that of a protected one only', () => {
+  it('allows its own time namespace (Docker 29.5), and joins only that of a protected one', () => {
     expect(checkNamespaces(spec([...all, { type: 'time' }]), ownPid)).toBeNull();
     expect(() =>
       checkNamespaces(spec([...all, { type: 'time', path: `/proc/${ownPid}/ns/mnt` }]), ownPid),

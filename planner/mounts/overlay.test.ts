@@ -130,7 +130,7 @@ describe('plans', () => {
     );
   });
 
-  it('needs no overlay for one layer alone', () => {
+  it('needs no overlay for a single layer', () => {
     const plan = new PlanBuilder();
     planShifted(
       plan,

@@ -28,7 +28,7 @@ describe('A10 which files of /proc are emulated', () => {
     );
     expect(mounts.every(({ options }) => options?.includes('ro'))).toBe(true);
   });
-  it('not those a container mounts or masks itself', () => {
+  it('not those that a container mounts or masks itself', () => {
     const own = spec({
       mounts: [
         { destination: '/proc/uptime', type: 'bind', source: '/x' },
@@ -38,7 +38,7 @@ describe('A10 which files of /proc are emulated', () => {
     });
     expect(wantedProcFiles(own)).toEqual(['cpuinfo', 'diskstats', 'loadavg', 'meminfo']);
   });
-  it("none with all of /proc shown, in another's pid namespace, without a /proc of its own", () => {
+  it("none with all of /proc unmasked, in another's pid namespace, without a /proc of its own", () => {
     expect(wantedProcFiles(spec({ maskedPaths: [] }))).toEqual([]);
     expect(wantedProcFiles(spec({ namespaces: [{ type: 'pid', path: '/proc/7/ns/pid' }] }))).toEqual([]);
     expect(
@@ -52,7 +52,7 @@ describe('A10 which files of /proc are emulated', () => {
   });
 });
 
-describe('A10 whether lxcfs answers', () => {
+describe('A10 whether lxcfs responds', () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync('/tmp/bh-proc-');
@@ -67,7 +67,7 @@ describe('A10 whether lxcfs answers', () => {
     expect(await new ProcFiles(directory).probe()).toBe('yes');
   });
 
-  it('late, to everybody, when it hangs; and yes again afterwards', async () => {
+  it('late, for every caller, when it hangs; and yes again afterwards', async () => {
     // A fifo without a writer: reading it blocks like reading from a hung FUSE file system.
     const file = path.join(directory, 'uptime');
     spawnSync('mkfifo', [file]);

@@ -37,7 +37,7 @@ function open(): RangeStore {
 }
 const admin = () => ({ owners, claims, inUse: () => inUse, log });
 
-it('an owner is a user id or one of those that are no users', () => {
+it('an owner is a user id or one of those that are not users', () => {
   expect(
     ['0', '1000', 'builds', 'unnamed', 'retired', '', '-1', '4294967295', 'root', '1e3'].map(parseOwner),
   ).toEqual([0, 1000, 'builds', 'unnamed', 'retired', null, null, null, null, null]);
@@ -45,7 +45,7 @@ it('an owner is a user id or one of those that are no users', () => {
 
 // As root: nobody else may read who owns the ranges.
 describe.skipIf(process.getuid?.() !== 0)('listing and handing back ranges as root', () => {
-  it('sees whose the ranges are, and what is in them', async () => {
+  it('lists the owners of the ranges, and what uses them', async () => {
     const [first, second] = [store.claim('a', alice), store.claim('b', alice)];
     store.release('b');
     inUse = new Set([second]);
@@ -89,7 +89,7 @@ describe.skipIf(process.getuid?.() !== 0)('listing and handing back ranges as ro
     expect(new RangeLedger({ directory: owners, mark: null, log }).ownerOf(first)).toBe(bob);
   });
 
-  it('does not where a container or a process is in one of them, and then none is', () => {
+  it('does not if a container or a process is in one of them, and then none is released', () => {
     const first = store.claim('a', alice);
     store.claim('b', alice);
     store.release('a');
@@ -119,7 +119,7 @@ describe.skipIf(process.getuid?.() !== 0)('listing and handing back ranges as ro
     ]).toEqual([[], alice]);
   });
 
-  it('makes nothing where no engine ever gave out a range', async () => {
+  it('creates nothing if no engine ever handed out a range', async () => {
     rmSync(owners, { recursive: true });
     expect(await listRanges(null, admin())).toEqual({ ok: true, value: [] });
     expect(releaseRanges(alice, admin())).toEqual({ ok: true, value: 0 });

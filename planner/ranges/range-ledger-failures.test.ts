@@ -49,7 +49,7 @@ const entries = () =>
     .map(Number);
 const entry = (base: number) => path.join(owners, String(base));
 
-describe('a range whose record fails is not assigned', () => {
+describe('a range whose record fails is not handed out', () => {
   it.each([
     ['empty', ''],
     ['cut off', '{"version":1,"ba'],
@@ -78,7 +78,7 @@ describe('a range whose record fails is not assigned', () => {
     expect(readdirSync(claims)).toHaveLength(1);
   });
 
-  it('a lost directory: owners get their own ranges; doubtful ones are not used until it is back', () => {
+  it('a lost directory: owners get their own ranges; doubtful ones are not used until it is restored', () => {
     const store = open();
     const [first] = ['a', 'b'].map((id) => store.claim(id, alice));
     const bobs = store.claim('c', bob);
@@ -112,7 +112,7 @@ describe('a range whose record fails is not assigned', () => {
     expect(entries()).toHaveLength(2);
   });
 
-  it('a range whose release root has recorded is not remembered', () => {
+  it('a range whose release root has recorded is not cached', () => {
     const store = open();
     const first = store.claim('a', alice);
     store.release('a');
@@ -155,7 +155,7 @@ describe('a range whose record fails is not assigned', () => {
     },
   );
 
-  it('a directory that cannot be made does not keep the planner from starting', () => {
+  it('a directory that cannot be created does not prevent the planner from starting', () => {
     writeFileSync(owners, 'a file');
     const ledger = () =>
       openRangeStore({
@@ -191,7 +191,7 @@ describe('ranges from before owners were recorded', () => {
     expect(store.claim('b', alice)).toBe(slot(0));
   });
 
-  it('are kept claimed where that cannot be recorded', () => {
+  it('are kept claimed if that cannot be recorded', () => {
     mkdirSync(claims);
     writeFileSync(path.join(claims, String(slot(0))), JSON.stringify({ root: '/e', id: 'running' }));
     const store = open('/e', { ownerOf: () => alice });
@@ -203,7 +203,7 @@ describe('ranges from before owners were recorded', () => {
   });
 });
 
-it('a planner killed while it records leaves no half entry, and no range that two owners get', async () => {
+it('a planner killed while recording leaves no partial entry, and no range with two owners', async () => {
   const module = (name: string) => JSON.stringify(path.join(import.meta.dirname, name));
   const script = `const { openRangeStore } = await import(${module('ranges.ts')});
 const { RangeLedger } = await import(${module('range-ledger.ts')});

@@ -151,7 +151,7 @@ describe('a range', () => {
     expect(store.claim('d', alice)).toBe(first);
   });
 
-  it("that ended with its container's processes is given again without a look in between", () => {
+  it("that ended with its container's processes is handed out again without another read", () => {
     let usedBases = new Set<number>();
     const store = open('/e', { inUse: () => usedBases });
     const first = store.claim('a', alice);
@@ -162,7 +162,7 @@ describe('a range', () => {
     expect(store.claim('b', alice)).toBe(first);
   });
 
-  it("that two planners record at once is one owner's, and the other gets another", () => {
+  it('that two planners record concurrently belongs to one owner, and the other gets another', () => {
     const one = openLedger(),
       two = openLedger();
     expect([one.record(slot(0), alice), two.record(slot(0), bob), two.record(slot(0), alice)]).toEqual([
@@ -175,7 +175,7 @@ describe('a range', () => {
 });
 
 describe('quota', () => {
-  it('one user does not use up the machine; root is not limited', () => {
+  it('one user cannot use up the machine; root is not limited', () => {
     openLedger();
     for (let number = 0; number < rangeQuota(alice); number++)
       writeFileSync(entry(slot(number)), JSON.stringify({ version: 1, base: slot(number), owner: alice }));
@@ -192,7 +192,7 @@ describe('quota', () => {
     expect(store.claim('d', 0)).toBe(slot(rangeQuota(alice) + 1));
   });
 
-  it("when every range is somebody's, owners without a free one are refused and others go on", () => {
+  it('when every range has an owner, owners without a free one are refused and others are served', () => {
     takeAllBut(1);
     const store = open();
     expect(store.claim('a', alice)).toBe(slot(0));

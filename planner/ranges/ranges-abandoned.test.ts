@@ -60,7 +60,7 @@ it('A3: of two planners that find an abandoned claim one frees it, and never a n
   expect(readdirSync(directory)).toEqual([String(firstBase)]);
 });
 
-it('A2, A5: the map of layers and volumes leads to no id outside the range, whatever is on disk', () => {
+it('A2, A5: the map of layers and volumes contains no id outside the range, whatever is on disk', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: (lastBase - firstBase) / rangeSize }), (slot) => {
       const base = firstBase + slot * rangeSize;
@@ -73,7 +73,7 @@ it('A2, A5: the map of layers and volumes leads to no id outside the range, what
   );
 });
 
-it('frees claims that a power cut left empty, and none of this boot (A3)', () => {
+it('frees claims that a power failure left empty, and none of this boot (A3)', () => {
   const open = () => openStore(directory, '/engine', () => new Set());
   const old = open().claim('c1', 0);
   writeFileSync(path.join(directory, String(old)), '');
@@ -83,7 +83,7 @@ it('frees claims that a power cut left empty, and none of this boot (A3)', () =>
   expect(readdirSync(directory).map(Number)).toEqual([old + rangeSize]);
 });
 
-it('opens, and claims others, where something else has the name of a claim or an unfinished one (A3)', () => {
+it('opens, and claims others, if something else has the name of a claim or an unfinished one (A3)', () => {
   const open = () => openStore(directory, '/engine', () => new Set());
   for (const name of [String(firstBase), `.${2 ** 30}.x`, `.free.${firstBase}`]) {
     mkdirSync(path.join(directory, name));
@@ -92,7 +92,7 @@ it('opens, and claims others, where something else has the name of a claim or an
   expect(open().claim('c1', 0)).toBe(firstBase + rangeSize);
 });
 
-it('A3: a planner killed while freeing an abandoned claim does not prevent the next from it', () => {
+it('A3: a planner killed while freeing an abandoned claim does not block the next one', () => {
   writeFileSync(
     path.join(directory, String(firstBase)),
     JSON.stringify({ root: '/nonexistent-engine', id: 'z' }),

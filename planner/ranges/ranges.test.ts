@@ -106,14 +106,14 @@ describe('A3 ranges', () => {
     );
   });
 
-  it('rest as long as another one of their owner is free', () => {
+  it('are not reused as long as another one of their owner is free', () => {
     const store = openStore(directory, '/e', () => new Set());
     const [first, second, third] = ['a', 'b', 'c'].map((id) => store.claim(id, 0));
     for (const id of ['b', 'c', 'a']) store.release(id);
     expect(['d', 'e', 'f'].map((id) => store.claim(id, 0))).toEqual([second, third, first]);
   });
 
-  it('wrap around at the end of the id space and skip what is taken', () => {
+  it('wrap around at the end of the id space and skip those in use', () => {
     writeFileSync(path.join(directory, String(lastBase)), JSON.stringify({ root: '/other', id: 'z' }));
     writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: '/other', id: 'y' }));
     const store = openStore(directory, '/e', () => new Set());
@@ -130,7 +130,7 @@ describe('A3 ranges', () => {
     expect(store.claim('a', 0)).toBe(firstBase + rangeSize);
   });
 
-  it('refuse to claim what is no base, and to free what is claimed', () => {
+  it('refuse claiming what is not a base, and freeing what is claimed', () => {
     const store = openStore(directory, '/e', () => new Set());
     expect(() => {
       store.addHolder(0, 'a');
@@ -157,7 +157,7 @@ describe('A3 ranges', () => {
     ]);
   });
 
-  it('bring back a claim whose file was lost while the container lives', () => {
+  it('restore a claim whose file was lost while the container is running', () => {
     openStore(directory, '/e', () => new Set()).addHolder(firstBase, 'a');
     rmSync(path.join(directory, String(firstBase)));
     openStore(directory, '/e', () => new Set()).addHolder(firstBase, 'a');
@@ -192,7 +192,7 @@ describe('A3 ranges when /run was emptied', () => {
   });
 });
 
-it('A3: four engines that claim and release at once never get one range, despite a kill', async () => {
+it('A3: four engines that claim and release at once never share a range, despite a kill', async () => {
   const owners = path.join(ledgers, path.basename(directory));
   const module = (name: string) => JSON.stringify(path.join(import.meta.dirname, name));
   const script = `const { openRangeStore } = await import(${module('ranges.ts')});
@@ -261,8 +261,8 @@ for (let i = 0; i < 48; i++) {
   expect(readdirSync(directory)).toHaveLength(3 * 32);
 }, 60_000);
 
-describe('A3 ranges beside other owners of ids', () => {
-  it('are not those that /etc/subuid or subgid give to somebody, as long as another is left', () => {
+describe('A3 ranges next to other owners of ids', () => {
+  it('are not those that /etc/subuid or subgid assign, as long as another is left', () => {
     let others = [{ start: 1_000_000, count: 1_000_000_000 }];
     const store = openStore(
       directory,
@@ -279,7 +279,7 @@ describe('A3 ranges beside other owners of ids', () => {
     expect(store.claim('c', 0)).toBe(first + 3 * rangeSize);
   });
 
-  it('are not those that a process uses since, and are again when it has ended', () => {
+  it('are not those that a process uses meanwhile, and are again when it has ended', () => {
     let usedBases = new Set<number>();
     const store = openStore(directory, '/e', () => usedBases);
     usedBases = new Set([firstBase]);

@@ -43,7 +43,7 @@ describe('subordinate ids', () => {
     expect(await store().of(user(1001))).toEqual({ uid: 300_000, gid: firstSubordinate });
   });
 
-  it('are not given to ids that users have beside their own, unless an account has that id', async () => {
+  it('are not assigned to ids that users have besides their own, unless an account has that id', async () => {
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'passwd'), 'root:x:0:0::/:\nalice:x:1000:1000::/:\nlocal:x:600200000:1::/:\n');
     for (const file of ['subuid', 'subgid']) writeFileSync(at('etc', file), 'alice:100000:65536\n');
@@ -87,7 +87,7 @@ describe('subordinate ids', () => {
     expect((await reopened.of(user(1000))).uid).toBe(200_000);
   });
 
-  it('are not guessed while the database does not answer; it is queried only if needed', async () => {
+  it('are not guessed while the database does not respond; it is queried only if needed', async () => {
     const silent = () => {
       throw new Error("the machine's user database did not say who user 70001 is");
     };
@@ -135,7 +135,7 @@ describe('subordinate ids', () => {
     ]);
   });
 
-  it('leave out ranges of /etc/subuid, and never start anew if a record is invalid', async () => {
+  it('leave out ranges of /etc/subuid, and never start again if a record is invalid', async () => {
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'subuid'), `bob:${firstSubordinate + 10}:100\n`);
     expect((await store().of(user(1))).uid).toBe(firstSubordinate + rangeSize);

@@ -16,7 +16,7 @@ const write = (name: string, text: string) => {
   writeFileSync(path.join(directory, name), text);
 };
 
-it('ids are given to others by /etc/subuid and subgid, also by what is written there later', () => {
+it('ids are assigned to others by /etc/subuid and subgid, also by later changes', () => {
   const listed = listedIds(directory);
   expect(listed()).toEqual([]);
   write('subuid', '# comment\nroot:1000000:1000000000\nbroken:1\n');

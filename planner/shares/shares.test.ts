@@ -28,7 +28,7 @@ const parts = {
   roots: ['/e', '/run/bulkhead/x'],
 };
 
-describe('A8: the map of a share as the kernel gets it', () => {
+describe('A8: the map of a share as passed to the kernel', () => {
   it('names every id once on each side, and none outside the container maps into it', () => {
     const ids = fc.integer({ min: 1, max: 1_000_000 }),
       slots = fc.integer({ min: 0, max: 1000 });
@@ -72,13 +72,13 @@ describe('the owner whose ranges a container gets', () => {
     subordinates: { prepare: () => Promise.resolve(), of: () => ({ uid: 1, gid: 1 }) },
   });
 
-  it("the user's who had it made", () => {
+  it('is the user who had it created', () => {
     writeFileSync(at(`${container}.json`), writeSharingRecord({ uid: 1234, gid: 55 }));
     for (const records of ['required', 'root-without'] as const)
       expect(rangeOwnerOf(container, options(records))).toBe(1234);
   });
 
-  it("without a record: root's where no gateway guards, else a build's, or of nobody who is known", () => {
+  it("without a record: root if no gateway guards, else the builds', or unknown", () => {
     expect(
       ['root-without', 'required'].map((records) =>
         rangeOwnerOf(container, options(records as SharingOptions['records'])),
@@ -87,13 +87,13 @@ describe('the owner whose ranges a container gets', () => {
     expect(rangeOwnerOf('q7hk2mzr0p4w8xv1t5c9n3b6d', options('required'))).toBe('builds');
   });
 
-  it('with a record that is none: of nobody who is known', () => {
+  it('with an invalid record: unknown', () => {
     writeFileSync(at(`${container}.json`), '{"version":1,"uid":');
     for (const records of ['required', 'root-without'] as const)
       expect(rangeOwnerOf(container, options(records))).toBe('unnamed');
   });
 
-  it("of before ranges had owners: nobody's any more where it is not known", () => {
+  it('of before ranges had owners: retired if unknown', () => {
     expect(rangeOwnerOf(container, options('required'), 'before')).toBe('retired');
     expect(
       ['root-without', 'required'].map((records) =>
@@ -117,7 +117,7 @@ describe('A8: which binds are shares', () => {
   const decide = (source: string, on: Mount, more: readonly Mount[] = []) =>
     isShare(source, on, [disk, on, ...more], ['/e', '/d'], parts);
 
-  it('not what the engine keeps, nor its volumes on file systems of their own; all else is', () => {
+  it('not what the engine stores, nor its volumes on file systems of their own; all else is', () => {
     expect(decide('/home/u', disk)).toBe(true);
     expect(decide('/dx', disk)).toBe(true);
     expect(decide('/d/volumes/v/_data', disk)).toBe(false);
@@ -139,7 +139,7 @@ describe('A8: which binds are shares', () => {
     expect(decide('/d/x', mount('/d', '1:1', '/var/docker'))).toBe(false);
   });
 
-  it("finds the engine's data root by the container's root file system, the innermost of that form", () => {
+  it("finds the engine's data root from the container's root file system, the innermost match", () => {
     const id = '0a'.repeat(32);
     for (const root of [
       '/d/overlay2/abc/merged',
@@ -157,7 +157,7 @@ describe('A8: which binds are shares', () => {
   });
 });
 
-describe('A8: who shares', () => {
+describe('A8: the sharing user', () => {
   /**
    * All ids that are not the container's keep their number, which no process of the container has; nothing
    * but its own ids is mapped into the range.
@@ -227,7 +227,7 @@ describe('A8: who shares', () => {
     ]);
   });
 
-  it('does not share what he was not found to have access to, and was not queried', () => {
+  it('cannot share what he has no access to, or what was not checked', () => {
     record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
     expect(() => shares('user', 'required', nothingChecked).shares.namespaceFor('/tmp')).toThrow(
       'it was not asked whether user 1234 has access to /tmp',

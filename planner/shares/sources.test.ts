@@ -31,7 +31,7 @@ const at = (relative: string, type = 'nfs4') =>
   mayHangAt(path.join(directory, relative), [mount('/', 'ext4'), mount(path.join(directory, 'remote'), type)])
     ?.type ?? null;
 
-it('finds the remote mount on the way to a source, also through links, without touching it', () => {
+it('finds the remote mount on the path of a source, also through links, without accessing it', () => {
   for (const source of [
     'remote',
     'remote/x/y',
@@ -44,7 +44,7 @@ it('finds the remote mount on the way to a source, also through links, without t
   for (const type of ['fuse', 'fuse.sshfs', 'cifs', 'autofs']) expect(at('remote', type)).toBe(type);
 });
 
-it('finds none where there is none, the path ends or runs in circles', () => {
+it('finds none if there is none, the path ends or is circular', () => {
   for (const source of ['here/below', 'absolute/below', 'nowhere/remote', 'loop/x', 'remote-not'])
     expect([source, at(source)]).toEqual([source, null]);
   expect(at('remote', 'xfs')).toBeNull();

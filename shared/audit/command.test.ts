@@ -40,7 +40,7 @@ describe('the command of an entry', () => {
     expect(commandOf(entry(more as Partial<StoredAuditEntry>))).toBe(command);
   });
 
-  it('is not invented where the log lacks it', () => {
+  it('is not invented if the log lacks it', () => {
     expect(commandOf(entry({ what: 'the field HostConfig.New' }))).toBeNull();
     expect(commandOf(entry({ what: '--pid=host', target: '/v1.45/build?networkmode=host' }))).toBeNull();
     expect(commandOf(entry({ what: '--pid=host', image: undefined }))).toBeNull();

@@ -15,7 +15,7 @@ const entry: DecisionParts = {
 };
 
 describe('the text of a decision', () => {
-  it('is made again from what the log has, in the language of the reader', () => {
+  it("is rendered again from the log's data, in the reader's language", () => {
     expect(decisionTexts(entry, translate)).toEqual([refusalText(denial, translate)]);
     expect(decisionTexts(entry, plainText)).toEqual([entry.message]);
     expect(decisionSubject(entry, translate)).toBe('绑定挂载 /etc');

@@ -31,7 +31,7 @@ describe('a directory that is not shared', () => {
     filesharingAllowedDirectories: [{ path: '$HOME' }],
   });
 
-  it('is proposed where it really is, then its parent', () => {
+  it('is proposed at its real path, then its parent', () => {
     const made = proposals(allowanceFor(refused('/srv/projects/app'), context(list)));
     expect(made.map(({ code, reach, params }) => [code, reach, params['path']])).toEqual([
       ['share', 'narrow', '/srv/projects/app'],
@@ -57,7 +57,7 @@ describe('a directory that is not shared', () => {
       proposals(allowanceFor(refused('/srv'), context(list))).map(({ params }) => params['path']),
     ).toEqual(['/srv']);
   });
-  it('keeps $HOME and $TMP where the list was missing', () => {
+  it('keeps $HOME and $TMP if the list was missing', () => {
     const made = proposals(allowanceFor(refused('/srv/data'), context('')));
     expect(read(applied('', made[0])).fileSharing).toEqual({
       kind: 'list',
@@ -68,7 +68,7 @@ describe('a directory that is not shared', () => {
       ],
     });
   });
-  it('is allowed already in a shared one', () => {
+  it('is allowed already inside a shared one', () => {
     expect(allowanceFor(refused('/home/sam/app'), context(list))).toEqual({ kind: 'allowed-already' });
     expect(allowanceFor(refused('/home/samuel'), context(list)).kind).toBe('proposals');
   });
@@ -121,7 +121,7 @@ describe('other rules', () => {
       ).socket.perImage[0]?.scope,
     ).toBe('all');
   });
-  it('of hidden environments propose the narrower choice first, by where the client came in', () => {
+  it("of hidden environments propose the narrower choice first, by the client's socket", () => {
     const text = bulkhead({ hideEnvironment: 'always' });
     const codes = (origin: StoredAuditEntry['origin']) =>
       proposals(
@@ -142,7 +142,7 @@ describe('other rules', () => {
       kind: 'not-refused',
     });
   });
-  it('of a setting or a subject this version does not know are for a person', () => {
+  it('of an unknown setting or subject are left to the administrator', () => {
     expect(allowanceFor(entry({ setting: '/some/new/setting' }), context(''))).toEqual({ kind: 'by-hand' });
     expect(
       allowanceFor(

@@ -27,14 +27,14 @@ describe('a socket mount that was refused', () => {
       made.map((proposal) => read(applied(withImages(['docker:cli']), proposal)).socket.images.at(-1)),
     ).toEqual([`ghcr.io/acme/runner@${digest}`, 'ghcr.io/acme/runner:2.1', 'ghcr.io/acme/runner:*']);
   });
-  it('starts the list where there is none, also in an empty document', () => {
+  it('creates the list if there is none, also in an empty document', () => {
     for (const text of ['', '{ "configurationFileVersion": 2 }']) {
       expect(read(applied(text, proposals(allowanceFor(refused, context(text)))[0])).socket.images).toEqual([
         `ghcr.io/acme/runner@${digest}`,
       ]);
     }
   });
-  it('of an image nobody has here names no digest; what is listed already is not proposed again', () => {
+  it('of an image that does not exist here names no digest; a listed one is not proposed again', () => {
     const unknown = entry({ ...refused, subject: { image: 'testcontainers/ryuk' } });
     expect(
       proposals(allowanceFor(unknown, context(withImages([])))).map(({ edits }) => edits[0]?.value),
@@ -106,7 +106,7 @@ describe('a command that was blocked', () => {
       }
     },
   );
-  it('is let through in the list of the image where that one counts', () => {
+  it('is allowed in the list of the image if that one applies', () => {
     const text = document({ type: 'deny', commands: [] }, [
       { image: 'alpine:3', type: 'deny', commands: ['rm'] },
       { image: 'docker:cli', type: 'allow', commands: ['ps'] },
@@ -118,7 +118,7 @@ describe('a command that was blocked', () => {
     expect(proposal?.edits[0]?.pointer).toBe('/bulkhead/perImageCommandLists/1/commands');
     expect(decide(applied(text, proposal), 'push')).toBeNull();
   });
-  it('by an entry that names nothing is let through without that entry', () => {
+  it('by an entry that names no command is allowed without that entry', () => {
     const text = document({ type: 'deny', commands: ['pussh', 'rm'] });
     const denial = decide(text, 'pull');
     if (denial === null) throw new Error('not denied');

@@ -49,7 +49,7 @@ describe('unprotected containers that appear later', () => {
     expect(watchScan(later, scan([one('b', true)])).appeared).toBeNull();
   });
 
-  it('are none while ECI is off, nor when it is turned on afterwards', () => {
+  it('are not reported while ECI is off, nor when it is turned on afterwards', () => {
     const off = watchScan(
       watchScan(nothingWatched, scan([], false)),
       scan([one('a', false, 'eci-off')], false),

@@ -72,7 +72,7 @@ describe('inspect → create body (D)', () => {
     },
   );
 
-  test('configuration is carried as it stands, image defaults too', () => {
+  test('configuration is carried over unchanged, image defaults too', () => {
     const { body } = make(sample('full'));
     const { Config: before, HostConfig: host } = samples.full;
     expect(body).toMatchObject({
@@ -141,7 +141,7 @@ describe('inspect → create body (D)', () => {
     ]);
   });
 
-  test('host ports that Docker chose are reported as chosen anew, out of a range too', () => {
+  test('host ports chosen by Docker are reported as chosen again, from a range too', () => {
     const { changes } = make(
       sample('plain', {
         HostConfig: {
@@ -178,7 +178,7 @@ describe('inspect → create body (D)', () => {
     expect(make(sample('plain')).body).not.toHaveProperty('NetworkingConfig');
   });
 
-  test('the default bridge is named where there are others beside it: they would be all', () => {
+  test('the default bridge is named if there are others: otherwise only they would be connected', () => {
     const { bridge } = samples.plain.NetworkSettings.Networks;
     const { body } = make(
       sample('plain', { NetworkSettings: { Networks: { bridge, other: { ...bridge, Aliases: ['x'] } } } }),
@@ -223,7 +223,7 @@ describe('inspect → create body (D)', () => {
     expect(make(sample('joined')).body.HostConfig['NetworkMode']).toBe(`container:${joined}`);
   });
 
-  test('volumes of others come by name, read-only as they were', () => {
+  test('volumes of others are mounted by name, read-only as before', () => {
     const { body, codes } = make(sample('volumesFrom'));
     expect(body.HostConfig).not.toHaveProperty('VolumesFrom');
     expect(body.HostConfig.Mounts).toEqual(
@@ -243,7 +243,7 @@ describe('inspect → create body (D)', () => {
     expect(body.HostConfig).toMatchObject({ Privileged: true, SecurityOpt: [], Links: ['peer:p'] });
   });
 
-  test('an entrypoint that was taken away stays away', () => {
+  test('an entrypoint that was removed stays removed', () => {
     expect(make(sample('noEntrypoint')).body).not.toHaveProperty('Entrypoint');
     expect(make(sample('noEntrypoint'), { hasEntrypoint: true }).body.Entrypoint).toEqual(['']);
   });
@@ -270,7 +270,7 @@ describe('inspect → create body (D)', () => {
     expect(body.Image).toBe('sha256:abc');
   });
 
-  test('what is no inspect answer is an error', () => {
+  test('an invalid inspect response is an error', () => {
     expect(readInspected({ Id: 'x' })).toMatchObject({
       ok: false,
       error: { code: 'containers.recreate-failed' },

@@ -51,14 +51,14 @@ test('those that share namespaces are one group, also in a chain, the joined one
   ).toEqual([['m', 'a', 'b'], ['other']]);
 });
 
-test('a circle is ordered by name', () => {
+test('a cycle is ordered by name', () => {
   expect(order(container('b', { Links: ['/a:/b/a'] }), container('a', { Links: ['/b:/a/b'] }))).toEqual([
     ['a'],
     ['b'],
   ]);
 });
 
-test('a container is called by its name, its id, and the beginning of that from twelve digits on', () => {
+test('a container is identified by its name, its id, and a prefix of at least twelve digits', () => {
   const one = container('web');
   expect([idOf('web'), idOf('web').slice(0, 12), 'web'].every((reference) => isCalled(one, reference))).toBe(
     true,

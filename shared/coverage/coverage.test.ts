@@ -18,8 +18,8 @@ const desktop = (
 ): CoverageFacts => ({ eci: true, desktop: { version, virtualMachine } });
 const embedded: CoverageFacts = { eci: true, backend: 'exclusive', socketMounts: true };
 
-describe('coverage on an engine of ours (C)', () => {
-  it('protects what is run and built, refuses what goes round it, and not what was there before', () => {
+describe('coverage on an engine with a gateway (C)', () => {
+  it('protects what is run and built, refuses ways around it, and not existing containers', () => {
     expect(Object.fromEntries(coverageFor(embedded).map((row) => [row.workload, row.state]))).toEqual({
       'run-create': 'protected',
       'build-docker-driver': 'protected',
@@ -41,7 +41,7 @@ describe('coverage on an engine of ours (C)', () => {
     });
   });
 
-  it('starts nothing through a mounted socket where no image may mount it', () => {
+  it('starts nothing through a mounted socket if no image may mount it', () => {
     expect(state({ ...embedded, socketMounts: false }, 'socket-started')).toBe('not-allowed');
   });
 
@@ -130,7 +130,7 @@ describe('rowEvidence', () => {
   if (probed === undefined) throw new Error('the table is empty');
   const kind = (v: Verification | null) => rowEvidence(probed, v, now).kind;
 
-  it('says which probe stands behind a row, and for how long', () => {
+  it('names the probe behind a row, and how long it is valid', () => {
     expect(kind(verification())).toBe('probe-passed');
     expect(kind(null)).toBe('probe-missing');
     expect(kind(verification({ eci: false }))).toBe('probe-missing');

@@ -60,7 +60,7 @@ describe('links into the window', () => {
     expect(parseDeepLink(url)).toBeNull();
   });
 
-  it('never gives more than a listed page with listed parameters, whatever it is given', () => {
+  it('never return more than a listed page with listed parameters, whatever the input', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -79,7 +79,7 @@ describe('links into the window', () => {
     );
   });
 
-  it('leads to a setting’s own field, from its pointer alone', () => {
+  it('open a setting’s own field, from its pointer alone', () => {
     expect(parseRoute('isolation/bulkhead/mode')).toEqual({
       page: 'isolation',
       params: { pointer: '/bulkhead/mode' },
@@ -102,7 +102,7 @@ describe('links into the window', () => {
     expect(place === null ? null : parseRoute(hashOf(place).slice(1))).toEqual(place);
   });
 
-  it('is taken from arguments, as a route or as an address', () => {
+  it('are taken from arguments, as a route or as an address', () => {
     expect(deepLinkOf(['app', '--route', 'activity?filter=denied'])).toEqual({
       page: 'activity',
       params: { filter: 'denied' },

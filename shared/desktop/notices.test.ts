@@ -122,7 +122,7 @@ describe('a denial', () => {
     expect(shown.map(({ title }) => title)).toEqual(['Denied: bind mount of /etc']);
   });
 
-  it('carries no markup into the desktop, whatever a client called it', () => {
+  it('passes no markup to the desktop, whatever name a client chose', () => {
     const { notices, shown } = recordNotices();
     notices.decided([denial('bind mount of /<a href="http://x/">here</a>')]);
     expect(`${shown[0]?.title}${shown[0]?.body}`).not.toMatch(/[<>]/);
@@ -155,7 +155,7 @@ describe('a denial', () => {
     expect(shown.length).toBeLessThanOrEqual(11);
   });
 
-  it('is not shown where the window is in front, where it is turned off, or without denials', () => {
+  it('is not shown if the window is in front, if it is turned off, or without denials', () => {
     for (const options of [{ inFront: true }, { off: ['denied'] as const }]) {
       const { notices, shown, pass } = recordNotices(options);
       notices.decided([denial('x'), denial('y')]);
@@ -186,7 +186,7 @@ describe('a denial', () => {
 });
 
 describe('an unprotected container', () => {
-  it('is news when it appears, not when it was there at the first look', () => {
+  it('is reported when it appears, not if it existed at the first scan', () => {
     const { notices, shown } = recordNotices();
     notices.engine(facts({ scan: scan([container('old', false)]) }));
     notices.engine(facts({ scan: scan([container('old', false), container('web', true)]) }));
@@ -201,7 +201,7 @@ describe('an unprotected container', () => {
     ]);
   });
 
-  it('is no news while ECI is off, when it has just been turned on, and during an apply', () => {
+  it('is not reported while ECI is off, when it has just been turned on, and during an apply', () => {
     const { notices, shown } = recordNotices();
     notices.engine(facts({ protection: 'off', scan: scan([], false) }));
     notices.engine(facts({ protection: 'off', scan: scan([container('a', false)], false) }));
@@ -210,7 +210,7 @@ describe('an unprotected container', () => {
     expect(shown).toEqual([]);
   });
 
-  it('of another engine is no news', () => {
+  it('of another engine is not reported', () => {
     const { notices, shown } = recordNotices();
     notices.engine(facts({ scan: scan([]) }));
     notices.reset();

@@ -43,7 +43,7 @@ const texts = (of: EnforcementFacts) => {
 };
 
 describe('what is in force', () => {
-  it('is the settings file, where the gateway has recorded its text', () => {
+  it('is the settings file, if the gateway has recorded its text', () => {
     const enforcement = enforcementOf(facts(on));
     expect(enforcement).toMatchObject({
       by: 'gateway',
@@ -71,7 +71,7 @@ describe('what is in force', () => {
     ]);
   });
 
-  it('is the last policy when the file is garbage; the next start locks down', () => {
+  it('is the last policy if the file is invalid; the next start locks down', () => {
     const garbage = facts('garbage', { restorable: 7 });
     expect(enforcementOf(garbage)).toMatchObject({
       now: { source: 'retained', version: 7 },
@@ -82,7 +82,7 @@ describe('what is in force', () => {
     expect(texts(garbage)[0]).toBe('On by version 7: the settings file cannot be used');
   });
 
-  it('is not restored over bytes that cannot be read: they are mended or moved away first', () => {
+  it('is not restored over bytes that cannot be read: they are repaired or moved first', () => {
     const settings = facts('garbage', { restorable: 7 }).settings;
     const error = { code: 'settings.unreadable' as const, message: 'no UTF-8' };
     const unreadable = facts('garbage', {}, { settings: { ...settings, readError: error } });
@@ -90,7 +90,7 @@ describe('what is in force', () => {
     expect(texts(unreadable).at(-1)).toBe('Mend the file or move it away.');
   });
 
-  it('is the strictest policy where the gateway started with garbage', () => {
+  it('is the strictest policy if the gateway started with an invalid file', () => {
     const lockedDown = facts('garbage', {
       recorded: recordedPolicy({ hash: null, problem: { kind: 'unusable', text: 'x' } }),
       recordedVersion: null,
@@ -104,7 +104,7 @@ describe('what is in force', () => {
     ]);
   });
 
-  it('is nothing where the gateway started after the file was deleted', () => {
+  it('is nothing if the gateway started after the file was deleted', () => {
     const restarted = facts(null, {
       recorded: recordedPolicy({ hash: '', eci: false, locked: false }),
       recordedVersion: null,
@@ -124,14 +124,14 @@ describe('what is in force', () => {
     ]);
   });
 
-  it('is not known where the file is lost and no gateway has recorded a policy', () => {
+  it('is unknown if the file is lost and no gateway has recorded a policy', () => {
     const silent = facts(null, { recorded: null, recordedVersion: null, isMissing: true });
     expect(enforcementOf(silent).now).toMatchObject({ source: 'unknown', eci: true });
     const unusable = facts('garbage', { recorded: null, recordedVersion: null });
     expect(texts(unusable)[0]).toBe('Not known what is enforced: the settings file cannot be used');
   });
 
-  it('is what the gateway has recorded until it has read a file that changed a moment ago', () => {
+  it('is what the gateway has recorded until it has read a file that has just changed', () => {
     const changed = enforcementOf(facts('{"configurationFileVersion": 2}'));
     expect(changed).toMatchObject({
       now: { source: 'retained', version: 7, eci: true },
@@ -170,7 +170,7 @@ describe('nothing is in force', () => {
   });
 });
 
-it('Docker Desktop enforces its file by itself; which it has read is not known once that is lost', () => {
+it('Docker Desktop enforces its file by itself; which policy is unknown once the file is lost', () => {
   const of = (text: string | null, isMissing = false) =>
     enforcementOf(facts(text, { recorded: null, isMissing }, { capabilities: desktopCapabilities }));
   expect(of(on)).toMatchObject({ by: 'product', now: { source: 'applied', eci: true }, difference: null });

@@ -13,7 +13,7 @@ const problem = (text: string) => {
 };
 
 describe('a command line of the simulator', () => {
-  it('is read as a shell reads it', () => {
+  it('is parsed like in a shell', () => {
     expect(read('docker run --pid=host alpine').args).toEqual(['run', '--pid=host', 'alpine']);
     expect(read('$ sudo -E docker container run \\\n  -v "/a b":/x \'al\'pine # why').args).toEqual([
       'run',
@@ -56,7 +56,7 @@ describe('a command line of the simulator', () => {
     ]);
     expect(read('docker run alpine sh -c "echo $HI > /x"').args.at(-1)).toBe('echo $HI > /x');
   });
-  it('knows each option, its value and where it stands', () => {
+  it('has each option with its value and position', () => {
     const text = 'docker run -itv /etc:/x --privileged -p80:80 --name=a docker:cli sh -c "-v x"';
     const { options, subject } = read(text);
     expect(
@@ -71,7 +71,7 @@ describe('a command line of the simulator', () => {
     ]);
     expect(subject?.value).toBe('docker:cli');
   });
-  it('is any other command that asks the engine for something, options as they are', () => {
+  it('may be any other command that sends requests to the engine, with its options unchanged', () => {
     for (const text of [
       'docker exec -it web sh',
       'docker commit web saved',
@@ -81,7 +81,7 @@ describe('a command line of the simulator', () => {
     ])
       expect(read(text)).toMatchObject({ kind: 'other', args: text.split(' ').slice(1), options: [] });
   });
-  it('is refused with the place where a shell would do more than Docker', () => {
+  it('is refused with the position if a shell would do more than Docker', () => {
     expect(problem('')).toBe('empty: ');
     expect(problem('# nothing')).toBe('not-docker: nothing');
     expect(problem('docker run a | cat')).toMatch(/^pipe/);
@@ -108,12 +108,12 @@ describe('a command line of the simulator', () => {
     expect(problem('docker run --cidfile x a')).toBe('writes-file: --cidfile x');
     expect(problem(`docker run ${'x'.repeat(40_000)}`)).toMatch(/^too-long/);
   });
-  it('loses an option with the blank before it', () => {
+  it('loses an option together with the blank before it', () => {
     const text = 'docker run --rm -v /etc:/x \\\n  --pid=host alpine';
     const { options } = read(text);
     expect(withoutOptions(text, options.slice(1))).toBe('docker run --rm alpine');
   });
-  it('never throws, and each place lies within the text', () => {
+  it('never throws, and each position is inside the text', () => {
     const piece = fc.constantFrom(
       'docker',
       ' ',

@@ -64,7 +64,7 @@ describe('the words a rule is about', () => {
       ['--net host', 'deny'],
     ]);
   });
-  it('can be left out where every refusal has some', () => {
+  it('can be left out if every refusal has some', () => {
     const explanation = (findings: Finding[]): Explanation => ({
       eci: true,
       mode: 'enforce',
@@ -88,7 +88,7 @@ describe('the words a rule is about', () => {
       ),
     ).toBeNull();
   });
-  it('have the text that serves as a reason', () => {
+  it('have a text if they pass for a reason', () => {
     expect(
       ruleRows(
         request(

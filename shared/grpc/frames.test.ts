@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { frame, FrameReader } from './frames.ts';
 
-it('finds the same messages however the bytes are cut', () => {
+it('finds the same messages however the bytes are split', () => {
   fc.assert(
     fc.property(
       fc.array(fc.uint8Array({ maxLength: 40 })),
@@ -25,7 +25,7 @@ it('finds the same messages however the bytes are cut', () => {
   );
 });
 
-it("buffers what arrived, and reports what it can't parse", () => {
+it('buffers what has arrived, and reports what it cannot parse', () => {
   const reader = new FrameReader(1000);
   expect(reader.push(Buffer.from([0, 0, 0]))).toEqual({ ok: true, messages: [] });
   expect(reader.push(Buffer.from([3, 0xe8, 1]))).toEqual({ ok: true, messages: [] });

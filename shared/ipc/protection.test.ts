@@ -31,7 +31,7 @@ const state = (eci: PreferenceOutcome): Parameters<typeof protectionIn>[0] =>
     scan: null,
   }) as unknown as AppState; // only the fields that it uses
 
-it('is not claimed while a user has turned it off, and a locked setting is not turned off', () => {
+it('is not claimed while a user has turned ECI off; a locked setting cannot be turned off', () => {
   const applied = effectiveSettings(
     '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":false,"value":true}}',
   );
@@ -41,7 +41,7 @@ it('is not claimed while a user has turned it off, and a locked setting is not t
   expect([locked.eci, locked.preferredOff]).toEqual([true, null]);
 });
 
-it('ECI is off where nothing enforces the settings file, whatever stands in it', () => {
+it('ECI is off if nothing enforces the settings file, whatever its content', () => {
   const applied = effectiveSettings(
     '{"configurationFileVersion":2,"enhancedContainerIsolation":{"locked":true,"value":true}}',
   );

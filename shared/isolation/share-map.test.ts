@@ -36,7 +36,7 @@ describe('A8: the map of a sharing user', () => {
     );
   });
 
-  it("makes container root the user, or the container's user where that is him", () => {
+  it("maps container root to the user, or the container's user if that has the same id", () => {
     expect(shareMap(1000, 0, 100_000)).toEqual([
       { disk: 1000, inside: 0, size: 1 },
       { disk: 100_000, inside: 1, size: 65_535 },
@@ -55,7 +55,7 @@ describe('A8: the map of a sharing user', () => {
     ]);
   });
 
-  it('decides for users and groups apart', () => {
+  it('has separate decisions for users and groups', () => {
     const maps = shareMaps({ uid: 1000, gid: 100 }, { uid: 1000, gid: 0 }, { uid: 100_000, gid: 300_000 });
     expect([toDisk(maps.uids, 1000), toDisk(maps.gids, 0), toDisk(maps.gids, 100)]).toEqual([
       1000, 100, 300_099,
@@ -64,7 +64,7 @@ describe('A8: the map of a sharing user', () => {
 });
 
 describe('a sharing record', () => {
-  it('is read as it was written, and anything else is none', () => {
+  it('is read as it was written; anything else is invalid', () => {
     expect(readSharingRecord(writeSharingRecord({ uid: 1234, gid: 5 }))).toEqual({ uid: 1234, gid: 5 });
     for (const text of [
       '',

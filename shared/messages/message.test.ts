@@ -23,7 +23,7 @@ test('every sentence has a Chinese one with the same values, and no other exists
   ).toEqual([]);
 });
 
-test('an error carries its English texts, and the ids and values to translate them by', async () => {
+test('an error contains its English texts, and the ids and values to translate them by', async () => {
   const { error } = fail(
     'settings.unwritable',
     message('engine.could-not-be-made', { file: '/x/$t(a){{b}}' }),
@@ -45,7 +45,7 @@ test('an error carries its English texts, and the ids and values to translate th
   });
 });
 
-test('a sentence that this version does not know is shown in English', async () => {
+test('a sentence unknown to this version is shown in English', async () => {
   const translate = await loadTranslator('zh-CN');
   expect(translate({ id: 'engine.not-in-this-version', text: 'something new' })).toBe('something new');
   expect(translate('words of the engine')).toBe('words of the engine');
@@ -97,12 +97,12 @@ test('texts are joined with the separator of their kind in every language', asyn
   expect(joinMessages('sentences', [])).toBe('');
 });
 
-test('every refusal begins alike in every language', () => {
+test('every refusal has the same beginning in every language', () => {
   expect(english['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
   expect(chinese['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
 });
 
-test('no sentence is left in English but names, options and what is typed', () => {
+test('nothing is left in English except names, options and literal input', () => {
   const words = (text: string) => text.replaceAll(/\{\{\w+\}\}|--\S+|`[^`]*`/g, '');
   expect(
     Object.entries<string>(chinese)

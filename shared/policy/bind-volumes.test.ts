@@ -36,7 +36,7 @@ describe('a volume that is a directory of the machine', () => {
     expect(volume(plain, 'plugin')).toBeNull();
   });
 
-  it('is a bind for the engine, and the volume again for who inspects the container', () => {
+  it('is a bind for the engine, and the volume again in inspect responses', () => {
     const bound = volume({ type: 'none', o: 'bind', device: '/d' });
     const spec = parseBind('dir:/x:ro');
     const sent = json({ Type: 'volume', Source: 'dir', Target: '/y' });
@@ -90,7 +90,7 @@ describe('a volume that is a directory of the machine', () => {
     );
   });
 
-  it('is not bound where a part of it is requested', () => {
+  it('is not bound if a subpath of it is requested', () => {
     const bound = volume({ type: 'none', o: 'bind', device: '/d' });
     const mount = json({ Type: 'volume', Source: 'dir', Target: '/y', VolumeOptions: { Subpath: 'in' } });
     expect(bound !== null && isObject(mount) ? mountOfVolume(bound, '/d', mount) : 'x').toBeNull();

@@ -16,7 +16,7 @@ const inspected = (host: JsonObject, points: readonly object[] = []) => {
   return json({ HostConfig: { Binds: binds, ...rest }, Mounts: points });
 };
 
-describe('binds whose source the engine does not make', () => {
+describe('binds whose source the engine does not create', () => {
   it('are mounts of the same meaning; named volumes stay binds', () => {
     const host = bindsToMounts(json({ Binds: ['/a:/x', 'vol:/v:ro', '/b:/y:ro,rslave', '/c:/z:rro'] }), none);
     expect(plain(host)).toEqual({
@@ -43,7 +43,7 @@ describe('binds whose source the engine does not make', () => {
     });
   });
 
-  it('stay binds where the engine refuses their options, or is to label them', () => {
+  it('stay binds if the engine refuses their options, or is to label them', () => {
     const refused = ['/a:/x:ro,rw', '/a:/y:nocopy', '/a:/z:rslave,private'];
     expect(plain(bindsToMounts(json({ Binds: refused }), none))).toEqual({ Binds: refused });
     expect(plain(bindsToMounts(json({ Binds: ['/a:/x:z'] }), { ...none, relabels: true }))).toEqual({
@@ -52,7 +52,7 @@ describe('binds whose source the engine does not make', () => {
     expect(plain(bindsToMounts(json({ Binds: ['/a:/x:z'] }), none))).not.toHaveProperty('Binds');
   });
 
-  it('come with another container as well, unless something of the request is mounted there', () => {
+  it('come from another container as well, unless the request mounts something there', () => {
     const id = 'f'.repeat(64);
     const bind = { type: 'bind', name: '', readOnly: false };
     const containers = new Map([
@@ -87,7 +87,7 @@ describe('binds whose source the engine does not make', () => {
     });
   });
 
-  it('are given back as they were sent, with their places and modes', () => {
+  it('are restored as they were sent, with their places and modes', () => {
     const created = {
       Type: 'bind',
       Source: '/m',
@@ -114,7 +114,7 @@ describe('binds whose source the engine does not make', () => {
     });
   });
 
-  it('leave every other answer as it is', () => {
+  it('leave every other response unchanged', () => {
     for (const answer of [
       json({ message: 'x' }),
       inspected(json({ Binds: ['/a:/x'], Mounts: [{ Type: 'bind', Consistency: 'cached' }] })),

@@ -49,7 +49,7 @@ describe('a process that a client requests in a container of its build', () => {
     });
   });
 
-  it('stays unchanged where there is no planner, and so do the other messages of the call', () => {
+  it('stays unchanged if there is no planner, as do the other messages of the call', () => {
     expect(decided(starts(['A=1']), null)).toEqual({
       outcome: 'pass',
       bytes: bytes(execMessage, starts(['A=1'])),
@@ -60,7 +60,7 @@ describe('a process that a client requests in a container of its build', () => {
 });
 
 describe('an ordinary build', () => {
-  it('passes, and is forwarded unchanged', () => {
+  it('is allowed, and forwarded unchanged', () => {
     const request = bytes(solveRequest, {
       Ref: 'r',
       Session: 's',
@@ -415,7 +415,7 @@ describe('C: what a build may not have', () => {
     ).toBe(rule);
   });
 
-  it("a policy that takes the client's agent away, or makes an address of what it replaces", () => {
+  it("a policy that removes the client's agent, or builds an address from what it replaces", () => {
     const policy = (updates: Plain) =>
       solve({
         SourcePolicy: { rules: [{ action: 2, selector: { identifier: 'docker-image://*' }, updates }] },
@@ -440,7 +440,7 @@ describe('C: what a build may not have', () => {
     expect(reservedSelectors.size).toBe(5);
   });
 
-  it('our rules know ssh in any case: BuildKit writes schemes in small letters itself', () => {
+  it('our rules match ssh in upper and lower case: BuildKit itself writes schemes in lower case', () => {
     const overSsh = [...reservedSelectors].filter((identifier) => identifier.includes('ssh'));
     expect(overSsh).toHaveLength(1);
     // Go's flags for a group, which Node supports, too.
@@ -455,7 +455,7 @@ describe('C: what a build may not have', () => {
     }
   });
 
-  it('a policy that would change what our rules are about is refused', () => {
+  it('a policy that would change the scope of our rules is refused', () => {
     for (const identifier of reservedSelectors) {
       const policy = {
         rules: [
@@ -467,7 +467,7 @@ describe('C: what a build may not have', () => {
     }
   });
 
-  it('CVE-2026-33748: a directory beside the repository that is the context', () => {
+  it('CVE-2026-33748: a directory outside the repository that is the context', () => {
     expect(
       solve({ Frontend: 'dockerfile.v0', FrontendAttrs: { context: 'https://host/x.git#main:../..' } }),
     ).toBe('build-source');
@@ -485,7 +485,7 @@ describe('C: what a build may not have', () => {
     ).toBe('pass');
   });
 
-  it("a step that can't be read", () => {
+  it('a step that cannot be parsed', () => {
     expect(solve({ Definition: { def: [Uint8Array.of(0xff)] } })).toBe('unreadable-body');
     expect(solve({ Definition: { def: [Uint8Array.of(0x98, 0x06, 1)] } })).toBe('unmodelled-field');
   });

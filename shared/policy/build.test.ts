@@ -141,7 +141,7 @@ describe('POST /build', () => {
     );
   });
 
-  it('removes unpublished parameters, keeps repeated ones and their order', () => {
+  it('removes undocumented parameters, keeps repeated ones and their order', () => {
     const parameters = [
       { key: 't', value: 'a' },
       { key: 'registryconfig', value: '{}' },

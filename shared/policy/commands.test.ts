@@ -31,7 +31,7 @@ const create: EndpointCommands = { method: 'POST', commands: ['create', 'run'], 
 const allowed = (endpoint: EndpointCommands, governing: GoverningList) =>
   decideCommand(endpoint, governing, image) === null;
 
-describe('B5: what may be requested through a mounted socket', () => {
+describe('B5: requests allowed through a mounted socket', () => {
   it('a deny list denies what is a listed command, not what a listed command needs', () => {
     expect([
       allowed(push, list('deny', 'push')),
@@ -46,7 +46,7 @@ describe('B5: what may be requested through a mounted socket', () => {
     expect(allowed(push, list('deny'))).toBe(true);
   });
 
-  it('an allow list lets through what a listed command is or needs', () => {
+  it('an allow list allows what a listed command is or needs', () => {
     expect([
       allowed(create, list('allow', 'container run')),
       allowed(start, list('allow', 'run')),
@@ -55,7 +55,7 @@ describe('B5: what may be requested through a mounted socket', () => {
     expect(allowed(push, list('allow'))).toBe(false);
   });
 
-  it('lets negotiation through whatever the list says', () => {
+  it('version negotiation is always allowed', () => {
     const version = { method: 'GET', commands: ['version'], alsoUsedBy: [] };
     const ping = { method: 'HEAD', commands: [], alsoUsedBy: [] };
     for (const governing of [list('allow'), list('deny', 'version'), list('deny', 'pushh')])
@@ -85,7 +85,7 @@ describe('B5: what may be requested through a mounted socket', () => {
     );
   });
 
-  it('what no list can name may be read at most', () => {
+  it('what no list can name may at most be read', () => {
     const plugins = { commands: ['plugin ls'], alsoUsedBy: [] };
     expect([
       allowed({ method: 'GET', ...plugins }, list('deny', 'push')),
@@ -104,7 +104,7 @@ describe('B5: what may be requested through a mounted socket', () => {
   });
 });
 
-describe('B7: which list counts', () => {
+describe('B7: which list applies', () => {
   const perImage = (
     ...lists: readonly (CommandList & { image: string; scope?: SocketScope })[]
   ): EffectiveSettings['socket'] => ({
@@ -124,7 +124,7 @@ describe('B7: which list counts', () => {
   });
   const general = '/enhancedContainerIsolation/dockerSocketMount/commandList';
 
-  it('the first that covers what vouches for the image, else the general one', () => {
+  it('the first that matches what vouches for the image, else the general one', () => {
     const socket = perImage(
       { image: 'docker:cli', ...ps },
       { image: 'docker:*', type: 'deny', commands: [] },
@@ -146,7 +146,7 @@ describe('B7: which list counts', () => {
     });
   });
 
-  it('by the entry that allowed it, also where another image was built from the allowed one', () => {
+  it('by the entry that allowed it, even if another image was built from the allowed one', () => {
     const socket = perImage({ image: 'ci/runner:*', ...ps });
     expect(governingList(socket, mount('local-build', 'ci/runner:1')).setting).toBe(
       '/bulkhead/perImageCommandLists/0',
@@ -172,7 +172,7 @@ describe('B7: which list counts', () => {
     expect(listsNeedingTrust(socket, mount('x', 'wide:latest'))).toEqual([]);
   });
 
-  it("B4: what is built from a list's image is of it while derived images are allowed", () => {
+  it("B4: an image built from a list's image is covered by it while derived images are allowed", () => {
     const socket = perImage({ image: 'wide', ...ps });
     const built = mount('mine', '*', { wide: 'derived' });
     expect(governingList(socket, built).setting).toBe('/bulkhead/perImageCommandLists/0');
@@ -211,7 +211,7 @@ describe('B7: which list counts', () => {
     expect(listsNeedingTrust(socket, mount('x', '*', { a: 'unknown', b: 'direct' }))).toEqual(['a']);
   });
 
-  it('an entry that is no image reference covers nothing', () => {
+  it('an entry that is not an image reference matches nothing', () => {
     expect(governingList(perImage({ image: 'UPPER', ...ps }), mount('docker:cli')).setting).toBe(
       '/enhancedContainerIsolation/dockerSocketMount/commandList',
     );

@@ -11,7 +11,7 @@ function refusal(host: object): string {
   return denial === null ? '' : refusalText(denial);
 }
 
-describe('the tag of a log driver, a template that the engine runs', () => {
+describe('the tag of a log driver, a template that the engine evaluates', () => {
   const tagged = (tag: string, key = 'tag') =>
     refusal({ LogConfig: { Type: 'syslog', Config: { [key]: tag } } });
   it.each([

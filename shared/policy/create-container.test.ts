@@ -11,7 +11,7 @@ import { decideVolume } from './volume.ts';
 import { host, decide, source, facts } from './create-facts-fixture.ts';
 
 describe('A8: links in a bind source', () => {
-  it('are removed from the forwarded body, so that a swapped link leads nowhere', () => {
+  it('are removed from the forwarded body, so that a replaced link has no effect', () => {
     const result = host({
       Binds: ['/shared/link:/x:ro'],
       Mounts: [{ Type: 'bind', Source: '/shared/link', Target: '/y' }],
@@ -28,7 +28,7 @@ describe('A8: links in a bind source', () => {
       ]),
     });
   });
-  it('are refused where the real path cannot be written as a bind', () => {
+  it('are refused if the real path cannot be written as a bind', () => {
     expect(host({ Binds: ['/shared/colon:/x'] }).text).toContain('/shared/a:/b');
     expect(host({ Mounts: [{ Type: 'bind', Source: '/shared/colon', Target: '/y' }] }).decision.outcome).toBe(
       'rewrite',
@@ -36,7 +36,7 @@ describe('A8: links in a bind source', () => {
   });
 });
 
-describe('create: what passes', () => {
+describe('create: what is allowed', () => {
   it('A6, A7: forces the runtime and drops UsernsMode, as recorded changes', () => {
     const result = host({ Runtime: 'runc', UsernsMode: 'host', Memory: 1 });
     expect(result.written).toEqual({ Image: 'busybox', HostConfig: { Runtime: 'bulkhead', Memory: 1 } });
@@ -192,7 +192,7 @@ describe("B2: a socket of the container's own", () => {
     };
   };
 
-  it("takes the place of the clients' one, as the client wished it", () => {
+  it("replaces the clients' one, with the options that the client requested", () => {
     expect(
       decided({
         Binds: ['/run//docker.sock:/s:ro'],
@@ -212,7 +212,7 @@ describe("B2: a socket of the container's own", () => {
     for (const path of ['/run/containerd.sock', '/var', other])
       expect(decided({ Binds: [`${path}:/s`] }).text).toMatch(/no setting allows it/);
   });
-  it('comes with --volumes-from of a container that has one, unless the place is mounted over', () => {
+  it('comes with --volumes-from of a container that has one, unless the destination is mounted over', () => {
     expect(decided({ VolumesFrom: ['mounted'] }).host).toMatchObject({
       Mounts: [{ Type: 'bind', Source: own, Target: '/s' }],
       VolumesFrom: ['d'.repeat(64)],
@@ -242,7 +242,7 @@ describe("B2: a socket of the container's own", () => {
       expect(decided(hostConfig, { ...granted, socket: null }).text).toContain('imageList');
     }
   });
-  it('is refused without advice to list the image where that would not help (B6)', () => {
+  it('is refused without the hint to list the image if that would not help (B6)', () => {
     const refused: CreateFacts = {
       ...granted,
       socket: { kind: 'refused', detail: 'it was started without --state', remedy: 'none' },
@@ -274,7 +274,7 @@ describe('the parts', () => {
     expect(isInside('/anything', '/')).toBe(true);
   });
 
-  it('binds: what is written is what was read', () => {
+  it('binds: the written form equals the parsed one', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^\/?[a-zA-Z0-9/_.:,-]{1,30}$/), (text) => {
         const parsed = parseBind(text);

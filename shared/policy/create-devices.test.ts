@@ -24,7 +24,7 @@ function refusal(access: string, ...nodes: DeviceNodeFacts[]): string {
 }
 
 describe('A5: a requested device', () => {
-  it('is allowed where an entry covers all that is to be done with it', () => {
+  it('is allowed if an entry covers the whole requested access', () => {
     expect(refusal('rwm', node())).toBe('');
     expect(refusal('rm', node({ entries: [entry({ access: 'r' })] }))).toBe('');
     expect(refusal('rw', node({ entries: [entry({ access: 'r' }), entry({ access: 'rw' })] }))).toBe('');
@@ -34,7 +34,7 @@ describe('A5: a requested device', () => {
     expect(refusal('rx', node())).toContain('is blocked');
   });
 
-  it('is refused where one of its files is, or there is none', () => {
+  it('is refused if one of its files is, or if there is none', () => {
     expect(refusal('r')).toContain('bulkhead.devices');
     expect(refusal('r', node(), node({ path: '/dev/y', entries: [] }))).toContain('it leads to /dev/y');
     expect(requestedDenial({ path: '/dev/x', access: 'r' }, undefined)).toMatchObject({
@@ -42,7 +42,7 @@ describe('A5: a requested device', () => {
     });
   });
 
-  it('is refused with what stands against the entry', () => {
+  it('is refused with the reason why the entry does not apply', () => {
     const obstacle = message('policy.device-entry-is-for-others', { device: '/dev/*' });
     expect(refusal('r', node({ entries: [entry({ obstacle })] }))).toContain(
       'the entry /dev/* is for other users',

@@ -17,7 +17,7 @@ const tooMany = new RegExp(
     '.*at most 1024 can be looked at',
 );
 
-describe('what one create request may refer to', () => {
+describe('references of one create request', () => {
   it.each([
     [
       'binds',
@@ -51,7 +51,7 @@ describe('what one create request may refer to', () => {
     expect(refusal(body(maxReferences + 1))).toMatch(tooMany);
   });
 
-  it('is limited together with what other containers contribute', () => {
+  it('are limited together with those of other containers in VolumesFrom', () => {
     const mount = { type: 'volume', name: 'v', source: '', destination: '/v', readOnly: false };
     const containers = new Map([
       ['one', { id: 'a', protected: true, mounts: many(maxReferences / 2, () => mount) }],

@@ -111,7 +111,7 @@ describe('create: what is refused', () => {
     });
   });
 
-  it('A1: what no engine reads is left away: unset fields of other versions, and what clients add', () => {
+  it('A1: what no engine reads is removed: unset fields of other versions, and what clients add', () => {
     for (const nothing of [null, '', [], {}, false, 0]) {
       expect(
         decide({
@@ -176,7 +176,7 @@ describe('create: what is refused', () => {
     expect(outcome(1001, 1000, { VolumesFrom: ['c'] })).toBe('rewrite');
   });
 
-  it('nothing that refers to something is let through without a fact about it', () => {
+  it('nothing with a reference is allowed without a fact about it', () => {
     const none: CreateFacts = {
       containers: new Map(),
       volumes: new Map(),

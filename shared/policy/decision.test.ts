@@ -37,7 +37,7 @@ describe('a denial', () => {
     expect(deny('host-namespace', '--pid=host')).not.toHaveProperty('sentences');
   });
 
-  it('is cut where the client sent very long values, in text and values', () => {
+  it('is cut if the client sent very long values, in text and values', () => {
     const long = 'x'.repeat(100_000);
     const nested = message('policy.volume-with-driver', {
       volume: message('policy.volume', { name: long }),
@@ -63,7 +63,7 @@ describe('the text of a refusal', () => {
     ).toMatch(/; an administrator can allow it in bulkhead\.perImageCommandLists\[3\]$/);
   });
 
-  it('names settings as they are written in the file, in every language', () => {
+  it('names settings as written in the file, in every language', () => {
     for (const id of Object.values(settingSentences)) {
       const names =
         english[id].match(

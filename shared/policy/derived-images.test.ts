@@ -40,7 +40,7 @@ describe('derived images (B4)', () => {
     });
   });
 
-  it('served anywhere is in a registry; denied is not served; unavailable is not known', () => {
+  it('served anywhere is in a registry; denied is not served; unavailable is unknown', () => {
     const absent: RegistryResult = { kind: 'absent', ageMs: 0 };
     expect(existsInRegistry([absent, away, served(A)])).toBe(true);
     expect(existsInRegistry([absent, { kind: 'denied', why: '401' }])).toBe(false);
@@ -48,7 +48,7 @@ describe('derived images (B4)', () => {
     expect(existsInRegistry([absent, away])).toEqual({ why: 'no connection to it (ECONNREFUSED)' });
   });
 
-  it('only images that an entry names are considered as bases', () => {
+  it('only images named by an entry are considered as bases', () => {
     const entries = allowedEntries(['docker:cli', 'team/*:*']);
     expect(namesAnEntry(entries, { tags: [], digests: [`docker@${A}`] })).toBe(true);
     expect(namesAnEntry(entries, { tags: ['team/a/b:1'], digests: [] })).toBe(true);

@@ -28,7 +28,7 @@ describe('hidden environment variables', () => {
     ]);
   });
 
-  it('lose their values; every other byte stays, large numbers too', () => {
+  it('lose their values; every other byte stays, including large numbers', () => {
     expect(
       writeJson(
         withoutEnvironment(
@@ -43,7 +43,7 @@ describe('hidden environment variables', () => {
       expect(writeJson(withoutEnvironment(read(text)))).toBe(text);
   });
 
-  it('are not taken for values again', () => {
+  it('are not used as values again', () => {
     const body = (env: string) => {
       const value = read(JSON.stringify({ Env: [env] }));
       return value instanceof Map ? hiddenValueDenial(value) : null;
@@ -55,7 +55,7 @@ describe('hidden environment variables', () => {
     expect(body('A=b')).toBeNull();
   });
 
-  it('are not shown to a container that is linked', () => {
+  it('are not revealed to a linked container', () => {
     const body = (text: string) => {
       const value = read(text);
       return value instanceof Map ? linkDenial(value) : null;

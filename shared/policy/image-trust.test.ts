@@ -84,7 +84,7 @@ describe('trust by digest (B2, B3)', () => {
     }
   });
 
-  it('a digest needs no registry where the engine has checked it', () => {
+  it('a digest needs no registry if the engine has verified it', () => {
     expect(decide([`docker@${A}`], graph([`docker@${A}`]), {})).toMatchObject({ trusted: true });
     expect(decide([`docker:cli@${A}`], graph([`docker@${A}`]), {})).toMatchObject({ trusted: true });
     expect(
@@ -98,14 +98,14 @@ describe('trust by digest (B2, B3)', () => {
     expect(decide([`docker@${A}`], graph([`other/docker@${A}`]), {})).toMatchObject({ trusted: false });
   });
 
-  it('*: any image, without asking', () => {
+  it('*: any image, without a query', () => {
     expect(decide(['docker:cli', '*'], graph([], ['evil:1']), {}, 'evil:1')).toMatchObject({
       trusted: true,
       allowedBy: '*',
     });
   });
 
-  it('the same content by another name is the same content', () => {
+  it('the same content under another name is the same content', () => {
     expect(
       decide(['docker:cli'], graph([`docker@${A}`], ['mine:1']), { [cli]: served(A) }, 'mine:1'),
     ).toMatchObject({ trusted: true });
@@ -139,7 +139,7 @@ describe('trust by digest (B2, B3)', () => {
     });
   });
 
-  it('an image with thousands of names does not become thousands of questions', () => {
+  it('an image with thousands of names does not cause thousands of queries', () => {
     const image = containerd(
       A,
       Array.from({ length: 3000 }, (_, i) => `team/n${i}:1`),
@@ -175,7 +175,7 @@ describe('trust by digest (B2, B3)', () => {
     });
   });
 
-  it("an entry that can't be read, or names something else, lets nothing in", () => {
+  it('an entry that is invalid, or names something else, allows nothing', () => {
     expect(decide(['Docker:cli', '', 'dock*'], graph([`docker@${A}`]), {})).toMatchObject({
       trusted: false,
       reason: 'not-listed',
@@ -186,7 +186,7 @@ describe('trust by digest (B2, B3)', () => {
     expect(decide([], graph([`docker@${A}`]), {})).toMatchObject({ trusted: false, reason: 'not-listed' });
   });
 
-  it('never trusts an image whose digests no answer holds, whatever the entries', () => {
+  it('never trusts an image whose digests are in no result, whatever the entries', () => {
     const digests = fc.constantFrom(A, B);
     const names = fc.constantFrom('docker', 'team/tool', 'r.example/x');
     const entry = fc.oneof(
@@ -219,8 +219,8 @@ describe('trust by digest (B2, B3)', () => {
   });
 });
 
-describe('words', () => {
-  it('ages, names, questions ahead of time', () => {
+describe('texts', () => {
+  it('ages, names, queries in advance', () => {
     expect([0, 999, 1000, 61_000, 7200_000, 90_000_000, -5].map((ms) => ageSentence(ms).text)).toEqual([
       '0 seconds',
       '0 seconds',

@@ -62,7 +62,7 @@ describe('ranges of addresses', () => {
   ])('reads nothing in "%s"', (text) => {
     expect(parseIpRange(text)).toBeNull();
   });
-  it('knows what lies in what, and what only touches', () => {
+  it('distinguishes ranges that contain each other from adjacent ones', () => {
     expect(overlap(range('10.0.0.0/8'), range('10.255.255.255'))).toBe(true);
     expect(overlap(range('10.0.0.0/8'), range('11.0.0.0'))).toBe(false);
     expect(overlap(range('0.0.0.0/0'), range('::/0'))).toBe(false);
@@ -70,7 +70,7 @@ describe('ranges of addresses', () => {
     expect(contains(range('10.1.0.0/16'), range('10.0.0.0/8'))).toBe(false);
     expect(contains(range('::/0'), range('10.1.0.0/16'))).toBe(false);
   });
-  it('reads every address as Node does, and nothing else', () => {
+  it('parses every address like Node, and nothing else', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.stringMatching(/^[0-9a-f:.]{0,20}$/)), (text) => {
         const read = parseIpRange(text);
@@ -78,7 +78,7 @@ describe('ranges of addresses', () => {
       }),
     );
   });
-  it('finds an address in a range as Node does', () => {
+  it('finds an address in a range like Node', () => {
     fc.assert(
       fc.property(fc.ipV4(), fc.ipV4(), fc.integer({ min: 1, max: 32 }), (one, other, prefix) => {
         const list = new BlockList();

@@ -10,7 +10,7 @@ const plain = (value: Json): unknown => {
 };
 
 describe('lossless JSON', () => {
-  it('reads what JSON.parse reads, and writes it back as the same', () => {
+  it('parses what JSON.parse parses, and serializes it to an equal value', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), fc.constantFrom(undefined, 1, '\t'), (text, indent) => {
         const value: unknown = JSON.parse(text);
@@ -23,7 +23,7 @@ describe('lossless JSON', () => {
     );
   });
 
-  it('never reads what JSON.parse does not', () => {
+  it('never accepts what JSON.parse refuses', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -112,7 +112,7 @@ describe('lossless JSON', () => {
     });
   });
 
-  it('reads in parts what it reads at once', () => {
+  it('parses in parts with the same result', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), fc.integer({ min: 1, max: 5 }), (text, part) => {
         const reading = new JsonReading(text);
@@ -123,7 +123,7 @@ describe('lossless JSON', () => {
     );
   });
 
-  it('takes as many as a program may have arguments and variables', () => {
+  it('accepts as many entries as a program may have arguments and variables', () => {
     expect(parseJson(`{"Env":[${'"A=",'.repeat(190_000)}"B="]}`).ok).toBe(true);
   });
 
@@ -133,7 +133,7 @@ describe('lossless JSON', () => {
     expect(result.ok && writeJson(result.value)).toBe(text);
   });
 
-  it('folds keys as Go does', () => {
+  it('folds keys like Go', () => {
     expect(foldKey('Ho\u017ftConfig')).toBe(foldKey('HOSTCONFIG'));
     expect(foldKey('Networ\u212aMode')).toBe(foldKey('networkmode'));
   });

@@ -148,7 +148,7 @@ const counted: readonly (readonly [string, number, (count: number) => unknown, s
   ['the body', 1024, (count) => map(count, (index) => `f${index}`, ''), 'ask for fewer of them'],
 ];
 
-describe('what one request may contain', () => {
+describe('maximum content of one request', () => {
   it.each(counted)(
     '%s: %i entries pass, one more is refused, with what to do instead',
     (field, most, body, instead) => {
@@ -215,7 +215,7 @@ describe('what one request may contain', () => {
     );
   });
 
-  it('limits a field in every spelling that the engine takes for it, and at the top level', () => {
+  it('limits a field in every spelling that the engine accepts for it, and at the top level', () => {
     for (const body of [
       { hostconfig: { BINDS: list(513, () => '/a:/b') } },
       { Binds: list(513, () => '/a:/b') },
@@ -234,7 +234,7 @@ describe('what one request may contain', () => {
     );
   });
 
-  it('lets every port of a protocol be published, in a body as the docker command line writes it', () => {
+  it('allows publishing every port of a protocol, in a body as sent by the docker command line', () => {
     const ports = list(65_535, (index) => index + 1);
     const body = JSON.stringify({
       Image: 'busybox',
@@ -254,7 +254,7 @@ describe('what one request may contain', () => {
     expect(refusal({ Image: '漢'.repeat(1366) })).toContain('a value of 4098 bytes in Image');
   });
 
-  it('leaves fields alone that are named like those of a container, in other places', () => {
+  it("ignores fields with the names of a container's fields in other places", () => {
     expect(
       refusal({ Labels: { Binds: 'a', Env: 'b' }, HostConfig: { Annotations: { Image: 'a'.repeat(5000) } } }),
     ).toBeNull();

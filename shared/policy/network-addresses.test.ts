@@ -144,7 +144,7 @@ describe('addresses of networks', () => {
     },
   );
 
-  it('finds what is used as a plain search does', () => {
+  it('finds overlaps like a plain search', () => {
     const within = fc
       .tuple(
         fc.integer({ min: 0, max: 255 }),
@@ -163,7 +163,7 @@ describe('addresses of networks', () => {
       }),
     );
   });
-  it('is quick about thousands of addresses and routes', () => {
+  it('is fast for thousands of addresses and routes', () => {
     const many = (second: number) =>
       Array.from({ length: 30_000 }, (_, index) => `10.${second}.${index >> 8}.${index & 255}`);
     const routes = many(1).flatMap((address) => used(address, 'route'));
@@ -173,7 +173,7 @@ describe('addresses of networks', () => {
     expect((user + system) / 1000).toBeLessThan(3000);
   });
 
-  it("fails closed where the machine can't be read, for what depends on it alone", () => {
+  it('fails closed if the machine cannot be read, for what depends on it', () => {
     expect(decided({ addresses: ['10.1.0.0/16'] }, null)).toMatchObject({
       outcome: 'deny',
       rule: 'host-addresses',
@@ -200,7 +200,7 @@ describe('options of networks', () => {
       decided({ configOnly: true, options: new Map([['com.docker.network.bridge.name', name]]) }),
     ).toMatchObject({ outcome: 'deny' });
   });
-  it('passes a bridge by a new name', () => {
+  it('allow a bridge with a new name', () => {
     expect(withOption('com.docker.network.bridge.name', 'br-mine')).toMatchObject({ outcome: 'allow' });
   });
   it.each(['true', 'TRUE', '1', 't', 'True', 'yes'])(
@@ -241,7 +241,7 @@ describe('options of networks', () => {
 });
 
 describe('a body of POST /networks/create', () => {
-  it('is read with all its addresses', () => {
+  it('is parsed with all its addresses', () => {
     const parsed = parseJson(
       JSON.stringify({
         Name: 'n',

@@ -19,7 +19,7 @@ const read = (value: unknown): JsonObject => {
 const plain = (value: Json | null): unknown => (value === null ? null : JSON.parse(writeJson(value)));
 const mine = { [ownerLabel]: 'me' };
 
-describe('B7: who made what', () => {
+describe('B7: the owner of an object', () => {
   it('a client cannot set the label, wherever labels can be given; the owner may repeat its own', () => {
     const bodies = [
       { Labels: mine },
@@ -33,7 +33,7 @@ describe('B7: who made what', () => {
     expect(ownerLabelDenial(read({ Labels: { a: 'b' } }), null)).toBeNull();
   });
 
-  it('labels what is created, and the volumes its mounts bring into being', () => {
+  it('labels what is created, and the volumes that its mounts create', () => {
     expect(plain(withOwnerLabel(read({ Image: 'x', Labels: { a: 'b' } }), 'me'))).toEqual({
       Image: 'x',
       Labels: { a: 'b', ...mine },

@@ -8,7 +8,7 @@ const problem = (bytes: Uint8Array) => {
   return result.ok ? 'read' : `${result.problem.kind}: ${result.problem.why}`;
 };
 
-describe('what could be read in two ways is refused', () => {
+describe('ambiguous input is refused', () => {
   const twice = (number: number) =>
     write((w) => {
       w.tag(number, WireType.LengthDelimited).string('x').tag(number, WireType.LengthDelimited).string('y');

@@ -20,8 +20,8 @@ const read = (bytes: Uint8Array) => {
   return result.message;
 };
 
-describe('reading', () => {
-  it('reads what an independent writer wrote, and writes the same', () => {
+describe('parsing', () => {
+  it('reads what an independent encoder wrote, and writes the same', () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -80,7 +80,7 @@ describe('reading', () => {
     );
   });
 
-  it('takes repeated numbers packed, apart, and mixed', () => {
+  it('accepts repeated numbers packed, unpacked, and mixed', () => {
     const bytes = write((w) => {
       w.tag(9, WireType.Varint)
         .uint32(1)
@@ -106,7 +106,7 @@ describe('reading', () => {
     );
   });
 
-  it('an empty message, nested ones, nothing where nothing is', () => {
+  it('an empty message, nested ones, missing values', () => {
     const nested = read(
       write((w) => {
         w.tag(10, WireType.LengthDelimited)

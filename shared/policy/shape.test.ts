@@ -20,7 +20,7 @@ function read(text: string): string {
 }
 
 describe('a body that is checked against its shape', () => {
-  it('has the keys that Go takes for its fields, by the names of these fields', () => {
+  it('has the keys that Go accepts for its fields, under the names of these fields', () => {
     expect(read('{"name":"a","SIZE":1}')).toBe('{"Name":"a","Size":1}');
     expect(read('{"inner":{"ta\u017f\u212a":"x"}}')).toBe('{"Inner":{"Task":"x"}}');
     expect(read('{"inner":{"task":1}}')).toBe('Inner.Task: wrong-type');

@@ -9,7 +9,7 @@ function split(text: string): string[] {
   return splitCreateBody(parsed.value, 'iso').map(({ body }) => writeJson(body));
 }
 
-describe('a create body, one thing at a time', () => {
+describe('a create body, one part at a time', () => {
   it('has one part for every bind, mode, device and network', () => {
     expect(
       split(
@@ -29,10 +29,10 @@ describe('a create body, one thing at a time', () => {
       '{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"y":{}}},"HostConfig":{"Runtime":"iso"}}',
     ]);
   });
-  it('is one part where nothing is requested', () => {
+  it('is one part if nothing is requested', () => {
     expect(split('{"Image":"a"}')).toEqual(['{"Image":"a","HostConfig":{}}']);
   });
-  it('reports position and kind of each part, and of variables and labels only the name', () => {
+  it('reports position and kind of each part, and only the names of variables and labels', () => {
     const parsed = parseJson(
       '{"Image":"a","Env":["A=secret"],"Labels":{"l":"secret"},"Tty":false,' +
         '"HostConfig":{"Binds":["/a:/a","/b:/b"],"Tmpfs":{"/t":"size=1"},"Mounts":[{"Type":"bind",' +

@@ -10,7 +10,7 @@ function lift(body: unknown): unknown {
 }
 
 describe('fields of HostConfig at the top level of a create body', () => {
-  it('are the HostConfig where there is none, as in engines before v27', () => {
+  it('are the HostConfig if there is none, as in engines before v27', () => {
     expect(lift({ Image: 'a', PidMode: 'host', binds: ['/etc:/x'], Cpuset: '0' })).toEqual({
       Image: 'a',
       HostConfig: { PidMode: 'host', binds: ['/etc:/x'], CpusetCpus: '0' },
@@ -18,7 +18,7 @@ describe('fields of HostConfig at the top level of a create body', () => {
     expect(lift({ Privileged: true, hostConfig: null })).toEqual({ hostConfig: { Privileged: true } });
   });
 
-  it('beside a HostConfig set only what engines before v27 take from there, if it does not', () => {
+  it('next to a HostConfig set only what engines before v27 read there, unless it does', () => {
     expect(
       lift({
         Memory: 1,
@@ -34,7 +34,7 @@ describe('fields of HostConfig at the top level of a create body', () => {
     ).toEqual({ HostConfig: { CpuShares: 7, Memory: 1, MemorySwap: 2, CpusetCpus: '0' } });
   });
 
-  it('are left where HostConfig is not an object, so that the body is refused', () => {
+  it('are kept if HostConfig is not an object, so that the body is refused', () => {
     expect(lift({ PidMode: 'host', HostConfig: 'x' })).toEqual({ PidMode: 'host', HostConfig: 'x' });
   });
 });

@@ -21,8 +21,8 @@ const take = (marked: string, label: string): string => {
   );
 };
 
-describe('what may be written at a place', () => {
-  it('offers the keys of the object around, without those that are there', () => {
+describe('completion at a position', () => {
+  it('offers the keys of the object around it, except those that exist', () => {
     expect(labels('{ "configurationFileVersion": 2, | }')).toEqual(
       expect.arrayContaining(['"enhancedContainerIsolation"', '"bulkhead"', '"proxy"']),
     );
@@ -80,7 +80,7 @@ describe('what may be written at a place', () => {
     );
   });
 
-  it('offers nothing right after a whole value', () => {
+  it('offers nothing right after a complete value', () => {
     expect(
       suggest('{ "bulkhead": { "mode": "audit"   |} }')?.options.every((option) => option.kind === 'key') ??
         true,
@@ -89,8 +89,8 @@ describe('what may be written at a place', () => {
   });
 });
 
-describe('what a key means', () => {
-  it('is known on the key and on its value, with who reads it and what a missing one means', () => {
+describe('the meaning of a key', () => {
+  it('is shown on the key and on its value, with who reads it and what a missing one means', () => {
     expect(keyAt(...at('{ "enhancedContainerIsolation": { "val|ue": true } }'))).toMatchObject({
       pointer: '/enhancedContainerIsolation/value',
       key: { usedBy: 'both', missing: 'false' },
@@ -108,13 +108,13 @@ describe('what a key means', () => {
 });
 
 describe('formatting', () => {
-  it('changes white space only, keeps numbers as they are spelled and line ends of their kind', () => {
+  it('changes white space only, keeps the notation of numbers and the kind of line ends', () => {
     expect(formatSettings('{"a":1.0,"b":[1,2],\r\n"c":{}}')).toEqual({
       ok: true,
       value: '{\r\n  "a": 1.0,\r\n  "b": [\r\n    1,\r\n    2\r\n  ],\r\n  "c": {}\r\n}\r\n',
     });
   });
-  it('is refused for what is no JSON', () => {
+  it('is refused for invalid JSON', () => {
     expect(formatSettings('{"a":}')).toMatchObject({ ok: false, error: { code: 'settings.syntax' } });
   });
 });

@@ -9,14 +9,14 @@ import {
 } from './index.ts';
 
 describe('Docker commands in a command list (B5)', () => {
-  it('knows no spelling twice, and puts every group to use', () => {
+  it('has no spelling twice, and uses every group', () => {
     const spellings = dockerCommands.flatMap((c) => [c.name, ...c.aliases]);
     expect(new Set(spellings).size).toBe(spellings.length);
     for (const group of commandGroups) expect(dockerCommands.some((c) => c.group === group)).toBe(true);
     expect(spellings.filter((s) => Object.hasOwn(unsupportedCommands, s))).toEqual([]);
   });
 
-  it('reads commands, their other spellings and groups', () => {
+  it('parses commands, their aliases and groups', () => {
     const name = (entry: string) => {
       const l = listedCommand(entry);
       return l.kind === 'command' ? l.command.name : l.kind;

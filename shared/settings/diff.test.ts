@@ -145,7 +145,7 @@ describe('diffSettings', () => {
     expect(changes(before, after)).toEqual(expected);
   });
 
-  it('carries both values, and only another backend takes a restart', () => {
+  it('contains both values, and only another backend takes a restart', () => {
     const all = diffSettings(eci('"value":false,"x":1'), eci('"value":true,"x":2'));
     expect(all.map((c) => [c.before, c.after])).toEqual([
       [false, true],
@@ -155,7 +155,7 @@ describe('diffSettings', () => {
     expect([restartNeeded(all), restartNeeded(backend), restartNeeded([])]).toEqual([false, true, false]);
   });
 
-  it('finds nothing between equal documents, something between others, and the same places both ways', () => {
+  it('finds nothing between equal documents, something between others, and the same both ways', () => {
     const doc = fc
       .dictionary(
         fc.constantFrom('a', 'b', '__proto__', 'filesharingAllowedDirectories'),

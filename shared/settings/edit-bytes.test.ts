@@ -123,7 +123,7 @@ const placed = documents.chain((text) =>
 const json = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 
-describe('editSettings keeps every byte it need not touch', () => {
+describe('editSettings keeps every byte that need not change', () => {
   it('generates only documents that parse', () => {
     fc.assert(
       fc.property(documents, (text) => {
@@ -133,7 +133,7 @@ describe('editSettings keeps every byte it need not touch', () => {
     );
   });
 
-  it('setting a value: it reads back; other leaves and the text around it are unchanged', () => {
+  it('setting a value: it is read back; other leaves and the text around it are unchanged', () => {
     fc.assert(
       fc.property(placed, values, ({ text, path }, value) => {
         const after = edit(text, path, value);
@@ -152,7 +152,7 @@ describe('editSettings keeps every byte it need not touch', () => {
     );
   });
 
-  it('setting what is there already changes nothing', () => {
+  it('setting an equal value changes nothing', () => {
     fc.assert(
       fc.property(placed, ({ text, path }) => {
         const value = read(text, path);
@@ -164,7 +164,7 @@ describe('editSettings keeps every byte it need not touch', () => {
     );
   });
 
-  it('adding a member: only an insertion; taking it away again gives the same bytes', () => {
+  it('adding a member: only an insertion; removing it again restores the same bytes', () => {
     fc.assert(
       fc.property(placed, fc.string({ minLength: 6, maxLength: 9 }), values, ({ text, path }, key, value) => {
         const parent = read(text, path);
@@ -186,7 +186,7 @@ describe('editSettings keeps every byte it need not touch', () => {
     );
   });
 
-  it('removing: it is gone; every other leaf keeps its spelling and order', () => {
+  it('removing: it is gone; every other leaf keeps its notation and order', () => {
     fc.assert(
       fc.property(placed, ({ text, path }) => {
         const after = edit(text, path, undefined);
@@ -214,7 +214,7 @@ describe('editSettings keeps every byte it need not touch', () => {
     );
   });
 
-  it('never mixes in another line end, and never leaves a document that does not parse', () => {
+  it('never adds another kind of line end, and never leaves a document that does not parse', () => {
     fc.assert(
       fc.property(placed, fc.oneof(values, fc.constant(undefined)), ({ text, path }, value) => {
         const after = edit(text, path, value);
@@ -227,7 +227,7 @@ describe('editSettings keeps every byte it need not touch', () => {
     );
   });
 
-  it('a whole list set at once keeps the spelling of what stays at both ends', () => {
+  it('a whole list set at once keeps the notation of unchanged elements at both ends', () => {
     const odd = fc.uniqueArray(
       fc.constantFrom(
         '1.0',

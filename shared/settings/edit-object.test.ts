@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { layout, print, edit, findNode, runs } from './edit-fixture.ts';
 
 describe('editSettings on a whole object', () => {
-  it('keeps the spelling and order of members that stay while others come and go', () => {
+  it('keeps the notation and order of members that stay while others are added and removed', () => {
     const members = fc.uniqueArray(
       fc.record({
         key: fc.string({ maxLength: 4 }),

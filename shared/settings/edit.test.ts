@@ -17,7 +17,7 @@ const code = (text: string, path: SettingsPath, value: unknown) => {
 };
 
 describe('editSettings by example', () => {
-  it('makes a fresh document of no file, with the format version', () => {
+  it('creates a new document from no file, with the format version', () => {
     expect(edit('', ['enhancedContainerIsolation', 'value'], true)).toBe(
       '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": {\n    "value": true\n  }\n}\n',
     );
@@ -132,7 +132,7 @@ describe('editSettings by example', () => {
     expect(edit(text, path, value)).toBe(expected);
   });
 
-  it('refuses places that are not there', () => {
+  it('refuses missing places', () => {
     expect(code('{"a":1}', ['a', 'b'], 1)).toBe('settings.pointer');
     expect(code('{"a":null}', ['a', 'b'], 1)).toBe('settings.pointer');
     expect(code('{"a":[1]}', ['a', 3], 1)).toBe('settings.pointer');
@@ -142,7 +142,7 @@ describe('editSettings by example', () => {
     expect(code('{}', [], [1])).toBe('settings.pointer');
   });
 
-  it('refuses what is not JSON, as text or as value', () => {
+  it('refuses invalid JSON, as text or as value', () => {
     for (const text of ['{', '[]', '{"a":1,}', '// x\n{}', '\uFEFF{}'])
       expect(code(text, ['a'], 1)).toBe('settings.syntax');
     const ring: Record<string, unknown> = {};
@@ -162,7 +162,7 @@ describe('editSettings by example', () => {
 });
 
 describe('JSON pointers (RFC 6901)', () => {
-  it('reads the examples of the RFC', () => {
+  it('parses the examples of the RFC', () => {
     const path = (pointer: string) => {
       const r = parsePointer(pointer);
       return r.ok ? r.value : r.error.code;
@@ -181,7 +181,7 @@ describe('JSON pointers (RFC 6901)', () => {
     expect([path('foo'), path('/~2'), path('/~'), path('#/a')]).toEqual(Array(4).fill('settings.pointer'));
   });
 
-  it('writes what it reads', () => {
+  it('writes what it parses', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: fc.constantFrom('a', '/', '~', '0', '1', '-', ' ', '键') })),

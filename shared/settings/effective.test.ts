@@ -54,7 +54,7 @@ describe('effectiveSettings', () => {
     });
   });
 
-  it('takes no file as ECI off, and an empty file as a broken one', () => {
+  it('interprets no file as ECI off, and an empty file as a broken one', () => {
     expect(value('')).toEqual(defaultSettings);
     expect(value('').eci.value).toBe(false);
     expect(code('', { exists: true })).toBe('settings.syntax');
@@ -85,7 +85,7 @@ describe('effectiveSettings', () => {
     });
   });
 
-  it('reads what only this project understands (B7)', () => {
+  it('reads keys that only this project supports (B7)', () => {
     const own = value(
       '{"bulkhead":{"backend":"sysbox","mode":"audit","existingContainers":"warn",' +
         '"perImageCommandLists":[{"image":"docker:cli","type":"allow","commands":["ps"]},{"image":"x",' +
@@ -137,7 +137,7 @@ describe('effectiveSettings', () => {
     expect(code(text)).toBe('settings.findings');
   });
 
-  it('lists devices, but none with a member that it does not know (A5)', () => {
+  it('lists devices, but none with an unknown member (A5)', () => {
     const { devices } = value(
       '{"bulkhead":{"devices":[{"device":"/dev/kvm"},{"device":"/dev/x","image":["a"]},' +
         '{"device":"a.com/b=c","permissions":"r","images":["i"],"users":["u"],"groups":[]}]}}',
@@ -161,7 +161,7 @@ describe('effectiveSettings', () => {
     expect(code(text)).toBe('settings.findings');
   });
 
-  it('does not mind duplicates and case in keys it does not act on', () => {
+  it('ignores duplicates and case of keys it does not read', () => {
     expect(code('{"proxy":{"mode":"system","mode":"manual"},"Scout":{},"x":1,"X":2}')).toBe('ok');
   });
 
@@ -184,7 +184,7 @@ describe('effectiveSettings', () => {
       `{"enhancedContainerIsolation":{"locked":${locked},"value":true,` +
       `"dockerSocketMount":{"imageList":{"images":["good"]}}},"blockDockerLoad":{"locked":${locked},` +
       '"value":true}}';
-    it('true: what a user changed does not count, sub-settings included', () => {
+    it("true: a user's value does not count, sub-settings included", () => {
       const settings = value(policy(true), { overrides });
       expect([settings.eci.value, settings.blockDockerLoad.value, settings.socket.images]).toEqual([
         true,
@@ -203,7 +203,7 @@ describe('effectiveSettings', () => {
     });
   });
 
-  it('locks everything down where no policy can be read', () => {
+  it('locks everything down if no policy can be read', () => {
     expect(lockedDownSettings.eci).toEqual({ value: true, locked: true });
     expect(lockedDownSettings.socket.images).toEqual([]);
     expect(lockedDownSettings.socket.commands).toEqual({ type: 'allow', commands: [] });

@@ -80,7 +80,7 @@ describe('parseImageReference (B2)', () => {
     expect(parseImageReference(written)).toEqual({ ok: false, error });
   });
 
-  it('reads its own canonical and familiar forms back as the same', () => {
+  it('parses its own canonical and familiar forms to the same value', () => {
     const part = fc.oneof(
       fc.stringMatching(/^[a-z0-9]{1,5}([._-][a-z0-9]{1,3})?$/),
       fc.constantFrom('library', 'localhost', 'a.b'),

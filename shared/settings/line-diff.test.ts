@@ -56,7 +56,7 @@ describe('diffLines', () => {
     ).toEqual(['removed a', 'added a']);
   });
 
-  it('shows two long texts with nothing in common as replaced, and does not search for long', () => {
+  it('shows two long texts with nothing in common as replaced, without a long search', () => {
     const [a, b] = ['x', 'y'].map((c) => Array.from({ length: 20_000 }, (_, i) => `${c}${i}\n`).join(''));
     const lines = diffLines(a ?? '', b ?? '').flat();
     expect(lines.length).toBe(40_000);
@@ -69,7 +69,7 @@ describe('diffLines', () => {
 });
 
 describe('unifiedDiff', () => {
-  it('writes what diff -u writes', () => {
+  it('writes the output of diff -u', () => {
     expect(unifiedDiff('a\nb\n', 'a\nc', { before: 'old', after: 'new' })).toBe(
       '--- old\n+++ new\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n',
     );

@@ -33,14 +33,14 @@ const textOf = (result: MergeResult): string | null => (result.kind === 'merged'
 const valueOf = (result: MergeResult): unknown => JSON.parse(textOf(result) ?? 'null');
 
 describe('merging a draft with what another program wrote', () => {
-  it('takes the side that changed where only one did, byte for byte', () => {
+  it('takes the side that changed if only one did, byte for byte', () => {
     const other = base.replace('"locked": false', '"locked":    true');
     expect(textOf(mergeSettings(base, base, other))).toBe(other);
     expect(textOf(mergeSettings(base, other, base))).toBe(other);
     expect(textOf(mergeSettings(base, other, other))).toBe(other);
   });
 
-  it('keeps both where they changed different things, and every byte of the file it need not touch', () => {
+  it('keeps both if they changed different places, and every byte of the file that need not change', () => {
     const theirs = base
       .replace('"locked": false', '"locked" :   true')
       .replace('[ "push" ]', '[ "push",  "rmi" ]');
@@ -51,7 +51,7 @@ describe('merging a draft with what another program wrote', () => {
     expect(merged).toContain('[ "push",  "rmi" ]');
   });
 
-  it('adds up additions and removals in lists whose order says nothing', () => {
+  it('combines additions and removals in lists without a meaningful order', () => {
     const theirs = edit(edit(base, [...images, '-'], 'theirs:1'), [...images, 0], undefined);
     const mine = edit(edit(base, [...images, '-'], 'mine:1'), [...images, 1], undefined);
     const merged = mergeSettings(base, theirs, mine);
@@ -71,7 +71,7 @@ describe('merging a draft with what another program wrote', () => {
     ).toMatchObject({ [shares]: [{}, {}, { path: '/opt' }] });
   });
 
-  it('makes sections that neither had before out of both', () => {
+  it('combines sections that both created', () => {
     const theirs = edit(base, ['bulkhead', 'mode'], 'audit');
     const mine = edit(base, ['bulkhead', 'existingContainers'], 'warn');
     expect(valueOf(mergeSettings(base, theirs, mine))).toMatchObject({
@@ -134,7 +134,7 @@ describe('merging a draft with what another program wrote', () => {
     expect(decide('theirs')).not.toBeNull();
   });
 
-  it('takes one side’s removal against the other’s change of the same element for an overlap', () => {
+  it('treats one side’s removal and the other’s change of the same element as an overlap', () => {
     const removed = edit(base, [shares, 1], undefined);
     const changed = edit(base, [shares, 1, 'sharedByDefault'], true);
     expect(mergeSettings(base, removed, changed)).toMatchObject({
@@ -156,7 +156,7 @@ describe('merging a draft with what another program wrote', () => {
     });
   });
 
-  it('does not merge lists whose order counts, nor ones that hold a thing twice', () => {
+  it('does not merge lists with a meaningful order, nor ones with duplicate elements', () => {
     const list = (...imagesOf: string[]) =>
       edit(
         base,
@@ -174,7 +174,7 @@ describe('merging a draft with what another program wrote', () => {
     });
   });
 
-  it('starts from nothing where there was no file, also where the file was deleted', () => {
+  it('starts from nothing if there was no file, also if the file was deleted', () => {
     expect(
       valueOf(mergeSettings('', edit(base, [eci, 'value'], false), '{"blockDockerLoad":{"value":true}}')),
     ).toMatchObject({ [eci]: { value: false }, blockDockerLoad: { value: true } });
@@ -182,7 +182,7 @@ describe('merging a draft with what another program wrote', () => {
     expect(valueOf(merged)).toEqual({ configurationFileVersion: 2, b: 2 });
   });
 
-  it('reports which text is no JSON', () => {
+  it('reports which text is not JSON', () => {
     expect(mergeSettings('{"a":1', '{}', '{"a":2}')).toEqual({ kind: 'unreadable', side: 'base' });
     expect(mergeSettings('{"a":1}', '{', '{"a":2}')).toEqual({ kind: 'unreadable', side: 'theirs' });
     expect(mergeSettings('{"a":1}', '{}', '{,}')).toEqual({ kind: 'unreadable', side: 'mine' });
@@ -228,7 +228,7 @@ describe('merging a draft with what another program wrote', () => {
       return edited.ok ? edited.value : text;
     }, base);
 
-  it('whatever both sides did, each overlap can be decided, and a merge with oneself changes nothing', () => {
+  it('whatever both sides did, each overlap can be decided, and merging with itself changes nothing', () => {
     fc.assert(
       fc.property(edits, edits, fc.constantFrom<MergeSide>('mine', 'theirs'), (one, other, side) => {
         const [theirs, mine] = [after(one), after(other)];

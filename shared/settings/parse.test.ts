@@ -44,12 +44,12 @@ describe('parseSettings', () => {
     expect(first(text)).toMatchObject({ code, line, column });
   });
 
-  it('shows the place with carets', () => {
+  it('shows the position with carets', () => {
     expect(first('{\n\t"a": 1,\n\t"b": tru\n}').excerpt).toBe('\t"b": tru\n\t     ^^^');
     expect(first(`{"${'x'.repeat(500)}": oops}`).excerpt).toMatch(/^….*oops.*\n +\^{4}$/u);
   });
 
-  it('takes exactly what JSON.parse takes of objects', () => {
+  it('accepts exactly the objects that JSON.parse accepts', () => {
     const pieces = fc.constantFrom(
       '{',
       '}',
@@ -142,7 +142,7 @@ describe('parseSettings', () => {
     ]);
   });
 
-  it('types the known keys and says where a type is wrong', () => {
+  it('types the known keys and reports the position of a wrong type', () => {
     const good = parseSettings('{"enhancedContainerIsolation":{"value":true},"other":{"x":[1]}}');
     expect(good.ok && good.value.settings).toMatchObject({
       enhancedContainerIsolation: { value: true },
@@ -160,7 +160,7 @@ describe('parseSettings', () => {
     ]);
   });
 
-  it('finds nodes: an index in a list, the last of duplicated keys, nothing beside', () => {
+  it('finds nodes: an index in a list, the last of duplicate keys, nothing else', () => {
     const result = parseSettings('{"a":[{"b":1}],"c":1,"c":2}');
     if (!result.ok) throw new Error('it did not parse');
     const { tree } = result.value;
@@ -179,7 +179,7 @@ describe('parseSettings', () => {
 });
 
 describe('LineIndex', () => {
-  it('counts lines as editors do, whatever the line end', () => {
+  it('counts lines like editors, whatever the line end', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '\r', '\r\n', '容') }), (text) => {
         const lines = new LineIndex(text);

@@ -18,7 +18,7 @@ const on = (locked: boolean) =>
   });
 
 describe("a user's own preference under an unlocked default", () => {
-  it('leaves isolation and lets docker load through, and nothing else changes', () => {
+  it('turns isolation off and allows docker load, and nothing else', () => {
     const admin = on(false);
     const { settings: inForce, outcomes } = withPreferences(admin, {
       version: 1,
@@ -37,7 +37,7 @@ describe("a user's own preference under an unlocked default", () => {
     );
   });
 
-  it('is ignored where the setting is locked, also when only one is', () => {
+  it('is ignored if the setting is locked, also if only one is', () => {
     const admin = on(true);
     expect(withPreferences(admin, { version: 1, eci: false, blockDockerLoad: false })).toEqual({
       settings: admin,
@@ -53,7 +53,7 @@ describe("a user's own preference under an unlocked default", () => {
     });
   });
 
-  it('never lifts a lock-down, and never turns isolation on without the administrator', () => {
+  it('never ends a lock-down, and never turns isolation on without the administrator', () => {
     expect(
       withPreferences(lockedDownSettings, { version: 1, eci: false, blockDockerLoad: false }).settings,
     ).toEqual(lockedDownSettings);
@@ -76,7 +76,7 @@ describe("a user's own preference under an unlocked default", () => {
     expect(read?.eci).toBeUndefined();
   });
 
-  it('has a place only while something is left open', () => {
+  it('is possible only while some setting is unlocked', () => {
     expect(
       [on(true), on(false), settings({ enhancedContainerIsolation: { value: true, locked: true } })].map(
         leavesAnything,

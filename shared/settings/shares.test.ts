@@ -93,7 +93,7 @@ describe('judgeShare', () => {
     });
   });
 
-  it("takes root's home as the sharing user's own where it is, but not what the engine keeps in it", () => {
+  it("treats root's home as the sharing user's own if it is, but not what the engine stores in it", () => {
     const root: ShareContext = { platform: 'linux', home: '/root', engineDirectories: ['/root/.bulkhead'] };
     expect(verdict('$HOME/code', root)).toBe('fine');
     expect(verdict('$HOME/.bulkhead/data', root)).toBe('engine');
@@ -119,7 +119,7 @@ describe('judgeShare', () => {
     expect(verdict(path, { platform: 'win32' })).toBe(expected);
   });
 
-  it('replaces variables where it knows them', () => {
+  it('replaces variables with known values', () => {
     expect([
       expandShare('$HOME/a', { home: '/home/u' }),
       expandShare('$TEMP', { tmp: '/tmp' }),

@@ -30,14 +30,14 @@ test.each([
   expect(redactText(text)).toEqual({ text, counts: {} });
 });
 
-it('counts what was replaced, by kind', () => {
+it('counts replacements by kind', () => {
   expect(redactText('password=a https://u:p@h token: b').counts).toEqual({
     'named-secret': 2,
     'url-credentials': 1,
   });
 });
 
-it('replaces values of keys in JSON, with all below them, and keeps the rest', () => {
+it('replaces values of keys in JSON, including nested ones, and keeps the rest', () => {
   const settings = {
     proxy: { http: { value: 'http://u:p@proxy:1' } },
     auths: { 'r.example': { auth: 'c2Ft' } },
@@ -55,7 +55,7 @@ it('replaces values of keys in JSON, with all below them, and keeps the rest', (
   expect(redactJson('{"password": "x"').text).toBe('{"password": [redacted]');
 });
 
-it('reads a long line in linear time', () => {
+it('processes a long line in linear time', () => {
   const started = performance.now();
   redactText(`${'a-'.repeat(200_000)}${'x://'.repeat(50_000)}${'"'.repeat(100_000)}`);
   expect(performance.now() - started).toBeLessThan(5000);

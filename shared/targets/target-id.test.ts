@@ -10,7 +10,7 @@ describe('the id of a target', () => {
   ])('leads back to %j', (ref) => {
     expect(parseTargetId(targetId(ref))).toEqual(ref);
   });
-  it('names the usual socket where none is given', () => {
+  it('names the usual socket by default', () => {
     expect(parseTargetId('docker-engine')).toEqual({ kind: 'docker-engine', socket: '/var/run/docker.sock' });
   });
   it.each([

@@ -96,7 +96,7 @@ function session(): { session: Session; desktop: () => AppState['desktop'] | und
   };
 }
 
-it('looks again for a panel and a notification server that come later than the app', async () => {
+it('checks again for a panel and a notification server that start later than the app', async () => {
   const desktop = createDesktop({
     window: () => undefined,
     preferences: () => ({
@@ -140,7 +140,7 @@ it('an app that starts with the session waits a little for the panel, and no lon
   expect(waited).toHaveLength(18);
 });
 
-it('the menu is set anew only when it says something else: that closes one which is open', () => {
+it('the menu is set again only when its content changes: that closes an open one', () => {
   const nothing = () => undefined;
   const state = { icon: 'protected', sentence: 'Protected', canVerify: true, engine: 'stop' } as const;
   const tray = openTray(state, {

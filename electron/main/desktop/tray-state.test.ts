@@ -81,7 +81,7 @@ describe('the tray', () => {
     expect(of(more)).toMatchObject({ icon, sentence });
   });
 
-  it('offers what can be done now, and nothing else', () => {
+  it('offers the actions that are possible now, and nothing else', () => {
     expect(of()).toMatchObject({ canVerify: true, engine: 'stop' });
     expect(of({ phase: 'stopped' })).toMatchObject({ canVerify: false, engine: 'start' });
     expect(of({ run: { activity: 'applying' } })).toMatchObject({ canVerify: false, engine: null });
@@ -90,7 +90,7 @@ describe('the tray', () => {
     expect(of({ kind: 'docker-engine' })).toMatchObject({ engine: null, canVerify: false });
   });
 
-  it('has a menu that does what it says', () => {
+  it('has a menu whose items do what their labels state', () => {
     const done: string[] = [];
     const menu = trayMenu(of(), 'box', labels, {
       open: () => done.push('open'),
@@ -114,7 +114,7 @@ describe('the tray', () => {
   });
 });
 
-describe('the facts that notices are decided by', () => {
+describe('the facts that notices depend on', () => {
   it('distinguish what was requested from what happened', () => {
     expect(factsOf(state({ busy: { engine: 'stopping' } }), now)).toMatchObject({ expected: true });
     expect(

@@ -60,7 +60,7 @@ describe('an apply that has ended', () => {
   });
 });
 
-it('a recreation counts as ended although no scan followed, or its end was never reported', async () => {
+it('a recreation counts as ended even without a later scan, or if its end was never reported', async () => {
   for (const done of [
     () => Promise.resolve({ activity: 'ended', cancellable: false, members: [] }),
     () => Promise.reject(new Error('its process is gone')),

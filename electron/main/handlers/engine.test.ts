@@ -41,14 +41,14 @@ function recordCalls(interrupted: boolean) {
   return { calls, handlers: engineHandlers(context), session: session as unknown as Session }; // likewise
 }
 
-it('has its user quit and open Docker Desktop', async () => {
+it('makes its user quit and open Docker Desktop', async () => {
   const { calls, handlers, session } = recordCalls(false);
   for (const name of ['engine:start', 'engine:stop', 'engine:restart'] as const)
     await handlers[name](undefined, session);
   expect(calls).toEqual(['user start', 'user stop', 'user restart']);
 });
 
-it('asks for an administrator where an apply was cut off: the command line settles it first', async () => {
+it('requests an administrator if an apply was interrupted: the command line settles it first', async () => {
   const { calls, handlers, session } = recordCalls(true);
   for (const name of ['engine:start', 'engine:stop', 'engine:restart'] as const)
     await handlers[name](undefined, session);

@@ -56,7 +56,7 @@ function handlersOf() {
   };
 }
 
-it('writes what was shown, to the file that is chosen, in place of one that is there', async () => {
+it('writes what was displayed to the chosen file, replacing an existing one', async () => {
   const { handlers, finish } = handlersOf();
   expect(await handlers['support:save'](undefined)).toMatchObject({ ok: false });
   const collecting = handlers['support:collect'](undefined, session);
@@ -82,7 +82,7 @@ it('writes what was shown, to the file that is chosen, in place of one that is t
   expect(showItemInFolder).toHaveBeenCalledWith(file);
 });
 
-it('forgets what was collected once it is cancelled, and ends what is under way', async () => {
+it('discards what was collected once it is cancelled, and ends a collection in progress', async () => {
   const { handlers, cancelled } = handlersOf();
   const collecting = handlers['support:collect'](undefined, session);
   await vi.waitFor(() => {

@@ -91,7 +91,7 @@ const anything = fc.oneof(
 );
 
 describe('ipc by contract', () => {
-  it('answers every request, however malformed, with a Result and never throws', async () => {
+  it('responds to every request, however malformed, with a Result and never throws', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ipcRequests), anything, async (name, payload) => {
         const reached: unknown[] = [];
@@ -198,7 +198,7 @@ describe('ipc by contract', () => {
     );
   });
 
-  it('answers every request with a Result when its payload is huge, deep, cyclic or a trap', async () => {
+  it('responds with a Result to every payload that is huge, deep, cyclic or a trap', async () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
     let deep: unknown = 1;
@@ -244,7 +244,7 @@ describe('ipc by contract', () => {
     }
   });
 
-  it('refuses a text over the limit and takes one at the limit', async () => {
+  it('refuses a text over the limit and accepts one at the limit', async () => {
     const reached: unknown[] = [];
     expect(
       await handleRequest(
@@ -268,7 +268,7 @@ describe('ipc by contract', () => {
     expect(reached).toHaveLength(1);
   });
 
-  it('hands a request about an engine the session of that engine, and one about the app none', async () => {
+  it('passes a request about an engine the session of that engine, and one about the app none', async () => {
     for (const name of ipcRequests) {
       const received: unknown[][] = [];
       const handlers = Object.fromEntries(
@@ -285,7 +285,7 @@ describe('ipc by contract', () => {
     }
   });
 
-  it('lets no request about another engine, or about none, reach a handler', async () => {
+  it('passes no request about another engine, or about none, to a handler', async () => {
     for (const name of ipcRequests.filter((each) => ipcContract.requests[each].scope === 'engine')) {
       const reached: unknown[] = [];
       const invoke = async (about: unknown) =>
@@ -355,7 +355,7 @@ describe('ipc by contract', () => {
     expect(onPainted).toHaveBeenCalledTimes(1);
   });
 
-  it('gives the preload exactly the names of the contract', () => {
+  it('exposes exactly the names of the contract in the preload', () => {
     expect([...requestNames].sort()).toEqual([...ipcRequests].sort());
     expect([...eventNames].sort()).toEqual(Object.keys(ipcContract.events).sort());
   });

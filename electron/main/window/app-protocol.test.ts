@@ -52,7 +52,7 @@ describe('app://bulkhead', () => {
     expect(fileOf(url, '/r')).toBeNull();
   });
 
-  it('answers with a strict policy, and a fresh nonce for each load', () => {
+  it('responds with a strict policy, and a new nonce for each load', () => {
     const load = () => {
       const { statusCode, headers, data } = respond('GET', 'app://bulkhead/index.html', directory);
       const policy = headers['content-security-policy'] ?? '';

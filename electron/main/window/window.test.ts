@@ -14,8 +14,8 @@ const { mayOpenExternally } = await import('../security.ts');
 
 const one = [{ x: 0, y: 0, width: 1920, height: 1080 }];
 
-describe('where the window comes up', () => {
-  it('is where it was, when a display shows it', () => {
+describe('the position of the window', () => {
+  it('is the previous one if a display shows it', () => {
     expect(onScreen({ x: 100, y: 50, width: 1280, height: 800, maximized: false }, one)).toMatchObject({
       x: 100,
       y: 50,
@@ -33,7 +33,7 @@ describe('where the window comes up', () => {
       maximized: false,
     });
   });
-  it('is never smaller than its least size', () => {
+  it('is never smaller than its minimum size', () => {
     expect(onScreen({ width: 10, height: 10, maximized: false }, one)).toMatchObject({
       width: 900,
       height: 600,

@@ -14,7 +14,7 @@ const feed = {
   },
 };
 
-it('exports what is requested of all pages, oldest first, one JSON document a line', () => {
+it('exports the requested entries of all pages, oldest first, one JSON document per line', () => {
   const entries = entriesOf(feed, new Set([5, 1, 3]));
   expect(entries.map(({ seq }) => seq)).toEqual([1, 3, 5]);
   const lines = exportText(entries)
@@ -25,7 +25,7 @@ it('exports what is requested of all pages, oldest first, one JSON document a li
     entries.map(({ seq: _seq, ...entry }) => Object.entries(entry)),
   );
 });
-it('leaves out what is not kept in view any more', () => {
+it('leaves out entries that are no longer kept', () => {
   expect(entriesOf(feed, new Set([-5]))).toEqual([]);
   expect(exportText([])).toBe('');
 });

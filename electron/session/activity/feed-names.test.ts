@@ -24,7 +24,7 @@ afterEach(async () => {
 const { names, follow } = feedsOf(() => ({ directory: dir, file, feeds }));
 
 describe('names of users', () => {
-  it('come from the machine, anew for an id that is new', async () => {
+  it('come from the machine, read again for a new id', async () => {
     const passwd = path.join(dir, 'passwd');
     await writeFile(
       passwd,

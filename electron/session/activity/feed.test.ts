@@ -30,7 +30,7 @@ const probe = {
 
 const { follow } = feedsOf(() => ({ directory: dir, file, feeds }));
 
-it('shows denials of a verification, counts them nowhere, and mistakes no other client for one', async () => {
+it('shows denials of a verification, does not count them, and mistakes no other client for one', async () => {
   await writeFile(
     file,
     [
@@ -94,7 +94,7 @@ describe('the decision log in the app', () => {
     await until(() => live().length === 2);
   });
 
-  it('counts nothing twice when its directory goes and comes back', async () => {
+  it('counts nothing twice when its directory is removed and created again', async () => {
     await writeFile(file, line('/1'));
     const { feed, got, until, live } = follow();
     await feed.start();
@@ -108,7 +108,7 @@ describe('the decision log in the app', () => {
     expect(targets(feed.page(null, 10).entries)).toEqual(['/1', '/2']);
   });
 
-  it('that this user may not read says so, and is read once he may', async () => {
+  it('that this user may not read is reported, and read once he may', async () => {
     await writeFile(file, line('/1'));
     await chmod(file, 0o640);
     await chmod(dir, 0o755);
@@ -144,7 +144,7 @@ describe('the decision log in the app', () => {
     }
   });
 
-  it('keeps the newest of a flood, reports how many were dropped, and counts all', async () => {
+  it('keeps the newest of a large batch, reports how many were dropped, and counts all', async () => {
     await writeFile(file, '');
     const { feed, got, until } = follow();
     await feed.start();

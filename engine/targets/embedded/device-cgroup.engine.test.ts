@@ -82,7 +82,7 @@ describe('members of the cgroup', () => {
   const name = () => `/bulkhead-${engine.paths.id}`;
   const cgroupsOf = (pid: number | string) => readFile(`/proc/${pid}/cgroup`, 'utf8');
 
-  it('include dockerd, without a process between, and shims; no container, even a privileged one', async () => {
+  it('include dockerd, without a process between, and shims; no container, privileged or not', async () => {
     await engine.docker('run', '-d', '--name', 'one', 'busybox', 'sleep', '1000');
     await engine.docker('run', '-d', '--privileged', '--name', 'two', 'busybox', 'sleep', '1000');
     const { pid } = engine.dockerd;

@@ -11,7 +11,7 @@ const code = (text: string): readonly string[] =>
   [...text.matchAll(/`([^`]*)`/g)].map(([, inside = '']) => inside.replaceAll(/\{\{\w+\}\}/g, '…')).sort();
 
 describe('texts of the window', () => {
-  test('Chinese has every key of English and none besides; its one plural form is _other', () => {
+  test('Chinese has exactly the keys of English; its one plural form is _other', () => {
     expect([...english.keys()].filter((key) => !key.endsWith('_one') && !chinese.has(key))).toEqual([]);
     expect([...chinese.keys()].filter((key) => !english.has(key) || key.endsWith('_one'))).toEqual([]);
   });
@@ -34,7 +34,7 @@ describe('texts of the window', () => {
     expect(different.map(([key, text]) => `${key}: ${text}`)).toEqual([]);
   });
 
-  test('no English is left in Chinese but names and what is typed', () => {
+  test('nothing is left in English in Chinese texts except names and literal input', () => {
     const names = new Set([
       'Bulkhead',
       'English',

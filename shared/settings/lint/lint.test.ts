@@ -436,14 +436,14 @@ describe('lintSettings', () => {
     expect(fixAll(text, context)).toBe(fixed);
   });
 
-  it('has a row for every code that a text alone decides', () => {
+  it('has a row for every code that depends only on the text', () => {
     const codes = new Set(
       table.flatMap(([, text, , , context]) => lintSettings(text, context ?? embedded).map((f) => f.code)),
     );
     expect(findingCodes.filter((code) => !codes.has(code))).toEqual(['socket-image-no-digest']);
   });
 
-  it('gives each finding a place in the text, in order, and a message', () => {
+  it('gives each finding a position in the text, in order, and a message', () => {
     for (const [, text, , , context] of table) {
       const found = lintSettings(text, context ?? embedded);
       for (const f of found) {
@@ -473,7 +473,7 @@ describe('lintSettings', () => {
     );
   });
 
-  it('finds an error on our engine exactly where the policy cannot be read', () => {
+  it('finds an error on our engine exactly if the policy cannot be read', () => {
     const leaf = fc.constantFrom(
       'true',
       'false',
@@ -590,7 +590,7 @@ describe('known keys', () => {
   });
 });
 
-describe('what registries answered (B3)', () => {
+describe('results of registries (B3)', () => {
   const findings = (answers: LintContext['registryAnswers']) =>
     lintSettings(images('docker:cli'), {
       ...embedded,

@@ -47,7 +47,7 @@ describe('the published JSON Schema', () => {
     });
   });
 
-  it('accepts what the format allows, keys it does not know too, and refuses wrong types and values', () => {
+  it('accepts what the format allows, unknown keys too, and refuses wrong types and values', () => {
     expect(
       accepts({
         $schema: './admin-settings.schema.json',

@@ -49,14 +49,14 @@ describe('a key that is added to the schema', () => {
     expect(labels('{ "dummyKey": "|" }')).toEqual(['"soft"', '"hard"']);
   });
 
-  it('is explained where the pointer is', () => {
+  it('is explained under the pointer', () => {
     expect(keyAt('{ "dummyKey": "soft" }', 5)).toMatchObject({
       pointer: '/dummyKey',
       key: { description: { text: 'A key that only this test knows.' } },
     });
   });
 
-  it('is checked by lint: its type, its values, and how it is spelled', () => {
+  it('is checked by lint: its type, its values, and its spelling', () => {
     expect(lint('"dummyKey": "hard"')).toEqual([]);
     expect(lint('"dummyKey": 1')).toEqual([
       'error wrong-type /dummyKey: Expected "soft" or "hard", got a number.',
@@ -72,7 +72,7 @@ describe('a key that is added to the schema', () => {
     ]);
   });
 
-  it('makes the policy unreadable where it is wrong, twice there or misspelt', () => {
+  it('makes the policy unreadable if it is wrong, duplicated or misspelt', () => {
     const usable = (member: string) => effectiveSettings(file(member), { exists: true }).ok;
     expect(usable('"dummyKey": "hard"')).toBe(true);
     for (const wrong of ['"dummyKey": 1', '"dummyKey": "hard", "dummyKey": "soft"', '"DummyKey": "hard"'])
@@ -96,11 +96,11 @@ describe('a key that is added to the schema', () => {
 });
 
 describe('the schema', () => {
-  it('says of every top-level key who reads it', () => {
+  it('contains for every top-level key who reads it', () => {
     expect(Object.entries(knownKeys).filter(([, key]) => key.usedBy === undefined)).toEqual([]);
   });
 
-  it('has the defaults that a missing key has in effect', () => {
+  it('has the defaults of missing keys', () => {
     const missing = (pointer: string): unknown =>
       JSON.parse(knownKeyAt(pointer.split('/'))?.missing ?? 'null');
     const socketMount = 'enhancedContainerIsolation/dockerSocketMount';
@@ -134,7 +134,7 @@ describe('$schema', () => {
     expect(effectiveSettings(file(member), { exists: true }).ok).toBe(true);
   });
 
-  it('is a warning where it is no text, and the policy is readable all the same', () => {
+  it('is a warning if it is not a text, and the policy is readable all the same', () => {
     expect(lint('"$schema": 1')).toEqual(['warning wrong-type /$schema: Expected a string, got a number.']);
     expect(effectiveSettings(file('"$schema": 1'), { exists: true }).ok).toBe(true);
   });
