@@ -50,7 +50,7 @@ async function crampedIn({ page }: Open): Promise<string[]> {
   return found;
 }
 
-describe('every page in every state, in both themes and in less room, in a current Chromium', () => {
+describe('every page in every state, in both themes and in smaller windows, in a current Chromium', () => {
   it.concurrent.each(allLooks)('$page, $state, $language', async ({ state, address, shows, language }) => {
     const open = await pages.open({ state, address, language });
     try {
@@ -63,7 +63,7 @@ describe('every page in every state, in both themes and in less room, in a curre
   });
 });
 
-describe('what opens over a page, in both themes, in a current Chromium', () => {
+describe('overlays of a page, in both themes, in a current Chromium', () => {
   it.concurrent.each(openedLooks)(
     '$name, $language',
     async ({ page: address, state, press, shows = '[role="dialog"]', language }) => {
@@ -88,10 +88,10 @@ describe('what opens over a page, in both themes, in a current Chromium', () => 
   );
 });
 
-describe('for other eyes', () => {
+describe('accessibility preferences', () => {
   const usual = Object.entries(pageStates).map(([page, [state]]) => ({ page, state }));
   it.concurrent.each(usual)(
-    '$page is whole in forced colours, and moves nothing where less motion is asked for',
+    '$page is complete in forced colours, and does not animate with reduced motion',
     async ({ page: address, state }) => {
       const open = await pages.open({
         state,

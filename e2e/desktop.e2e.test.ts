@@ -94,7 +94,7 @@ function startAgain(...args: string[]): Promise<number | null> {
 }
 
 describe('a notification', () => {
-  it('tells of a denial, and a click on it shows the window at its entry', async () => {
+  it('reports a denial, and a click on it shows the window at its entry', async () => {
     await hide();
     await refuse();
     const [shown] = await eventually('a notification', async () => {
@@ -110,7 +110,7 @@ describe('a notification', () => {
     await desktop.clear();
   });
 
-  it('does not flood: twenty denials within the pause are none at once', async () => {
+  it('is rate-limited: twenty denials within the pause cause none at once', async () => {
     await hide();
     for (let n = 0; n < 20; n++) await refuse();
     await window.until('the log to have them', (s) => (s.activity.days.at(-1)?.denied ?? 0) >= 21, 60_000);
@@ -140,7 +140,7 @@ describe('a notification', () => {
 });
 
 describe('the tray', () => {
-  it('says the state and offers what can be done', async () => {
+  it('shows the state and offers the possible actions', async () => {
     await window.request('verify:run', undefined);
     const labels = await eventually(
       'the state',
@@ -180,7 +180,7 @@ describe('the tray', () => {
     await item('Verify now');
   });
 
-  it('keeps the app when its window is closed, where the person wants that, and brings it back', async () => {
+  it('keeps the app when its window is closed, if the user prefers that, and reopens it', async () => {
     await window.request('preferences:set', { closeToTray: true });
     await window.request('window:action', { action: 'close' });
     await eventually('the window to go', async () => !(await visible()));
@@ -251,7 +251,7 @@ describe('bulkhead app', () => {
     );
   });
 
-  it('refuses a place that there is not, and says what is missing where there is no display', async () => {
+  it('refuses an unknown place, and names what is missing without a display', async () => {
     await expect(command('--route', 'nowhere')).rejects.toThrow(/"nowhere" is no place in the app/);
     await expect(
       run(bulkheadCommand, ['app'], {
@@ -260,7 +260,7 @@ describe('bulkhead app', () => {
     ).rejects.toThrow(/there is no display to show the app on/);
   });
 
-  it('starts the app where none is open, and ends while it lives on', async () => {
+  it('starts the app if none is open, and ends while the app keeps running', async () => {
     const user = path.join(stage.paths.root, 'another-user');
     // Without the session's bus: a second icon in the tray would disturb this test.
     const { stdout } = await run(
@@ -274,7 +274,7 @@ describe('bulkhead app', () => {
     await eventually('its end', () => Promise.resolve(!existsSync(`/proc/${pid}`)));
   });
 
-  it('puts the app into the user\u2019s menu, as what opens its links', async () => {
+  it("adds the app to the user's menu, as the handler of its links", async () => {
     const env = { ...process.env, ...desktop.env, XDG_DATA_HOME: path.join(stage.paths.root, 'data-home') };
     await run(bulkheadCommand, ['app', '--install'], { env });
     const entry = await readFile(
@@ -298,7 +298,7 @@ describe('bulkhead app', () => {
 });
 
 describe('start at login', () => {
-  it('is a file of the desktop that starts the app hidden, and is gone when it is turned off', async () => {
+  it('is a file of the desktop that starts the app hidden, and is removed when turned off', async () => {
     const file = path.join(desktop.env['XDG_CONFIG_HOME'] ?? '', 'autostart', 'bulkhead-desktop.desktop');
     expect(await window.request('desktop:start-at-login', { on: true })).toMatchObject({
       ok: true,

@@ -28,7 +28,7 @@ const status = () =>
   }).driver.status();
 
 describe('through the elevated command line', () => {
-  it('an apply is refused when the file is not what the plan was made against', async () => {
+  it('an apply is refused if the file is not the one the plan was made against', async () => {
     const { startApply } = elevation({ bulkheadCommand, target: () => ['--root', stage.paths.root], pkexec });
     expect(
       await startApply({ text, choices: keepAllContainers, baseHash: 'f'.repeat(64) }, () => undefined),
@@ -36,7 +36,7 @@ describe('through the elevated command line', () => {
     expect(await readFile(stage.paths.settings, 'utf8').catch(() => null)).toBeNull();
   });
 
-  it('a text that is no policy is refused before anything is touched', async () => {
+  it('a text that is not a policy is refused before anything is changed', async () => {
     const { startApply } = elevation({ bulkheadCommand, target: () => ['--root', stage.paths.root], pkexec });
     expect(
       await startApply({ text: '{', choices: keepAllContainers, baseHash: '' }, () => undefined),
@@ -44,7 +44,7 @@ describe('through the elevated command line', () => {
     expect(await readFile(stage.paths.settings, 'utf8').catch(() => null)).toBeNull();
   });
 
-  it('an apply runs to its end with the same events as in the app, and ends verified', async () => {
+  it('an apply completes with the same events as in the app, and ends verified', async () => {
     const events: ApplyEvent[] = [];
     const { startApply } = elevation({ bulkheadCommand, target: () => ['--root', stage.paths.root], pkexec });
     const started = await startApply({ text, choices: keepAllContainers, baseHash: '' }, (event) =>

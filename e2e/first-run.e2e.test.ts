@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => stage.end());
 
 describe('the first run', () => {
-  it('starts the engine, looks at what is there and prepares the policy', async () => {
+  it('starts the engine, checks what exists and prepares the policy', async () => {
     await window.page.getByRole('heading', { level: 1, name: 'Protect this engine' }).waitFor();
     await footer().getByText('Start the engine to go on.').waitFor();
     await window.screenshot('first-run-engine');
@@ -128,7 +128,7 @@ describe('a user’s own preference', () => {
 });
 
 describe('the app ends between apply and recreation', () => {
-  it('finishes at its next start what was chosen before ECI went on, and shows it', async () => {
+  it('finishes at its next start what was chosen before ECI was turned on, and shows it', async () => {
     await writeDraft(false);
     await applied(3);
     await stage.docker(

@@ -28,7 +28,7 @@ describe('without an engine', () => {
   afterAll(() => stage.end());
   const removeFile = () => rm(stage.paths.settings, { recursive: true, force: true });
 
-  it('starts while the root does not exist, and says that the engine is stopped', async () => {
+  it('starts while the root does not exist, and reports that the engine is stopped', async () => {
     await rmdir(stage.paths.root);
     window = await stage.open();
     await expectAlive(window);
@@ -83,7 +83,7 @@ describe('without an engine', () => {
     },
   );
 
-  it('says why a file cannot be read, and does not call it empty', async () => {
+  it('reports why a file cannot be read, and does not treat it as empty', async () => {
     await removeFile();
     await mkdir(stage.paths.settings);
     window = await stage.open();
@@ -159,7 +159,7 @@ describe('without an engine', () => {
   });
 });
 
-describe('an engine that does not come up', () => {
+describe('an engine that does not start', () => {
   let stage: Stage;
   let window: AppWindow;
   let bin = '';
@@ -281,7 +281,7 @@ describe('an engine that dies', () => {
     expect(window.pageErrors).toEqual([]);
   });
 
-  it('does not leave an apply hanging when it dies in the middle of one', async () => {
+  it('does not leave an apply hanging if it dies during one', async () => {
     await window.request('settings:set-draft', { text: eciOn });
     const plan = await window.request('plan:make', { choices: keepAllContainers });
     if (!plan.ok) throw new Error(plan.error.message);

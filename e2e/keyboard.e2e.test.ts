@@ -71,7 +71,7 @@ afterAll(async () => {
   await rm(outside, { recursive: true, force: true });
 });
 
-describe('an admin with a keyboard', () => {
+describe('an administrator with a keyboard', () => {
   it('turns ECI on, allows an image the Docker socket, reviews and applies', async () => {
     await tabTo(window.page.getByRole('button', { name: 'Skip for now' }));
     await press('Enter');
@@ -123,7 +123,7 @@ describe('an admin with a keyboard', () => {
     await stage.docker('run', '--rm', '-v', `${outside}:/data`, 'busybox', 'true');
   });
 
-  it('goes into the text of the settings and out of it again, as the page says', async () => {
+  it('enters the text of the settings and leaves it again, as described on the page', async () => {
     await press('Control+8');
     await heading('JSON').waitFor();
     const editor = main().getByRole('textbox', { name: 'admin-settings.json, draft' });
@@ -135,7 +135,7 @@ describe('an admin with a keyboard', () => {
     expect((await window.state()).settings.draft).toBe(before);
   });
 
-  it('walks the regions with F6, and rolls back to the version before', async () => {
+  it('moves between the regions with F6, and rolls back to the previous version', async () => {
     await press('Control+9');
     await heading('History').waitFor();
     const region = () =>

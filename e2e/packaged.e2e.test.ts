@@ -100,7 +100,7 @@ const requestOf = (name: string, input = 'undefined', engine: string | null = nu
   `window.bulkhead.request(${JSON.stringify(name)}, ${input}, ${JSON.stringify(engine)})`;
 
 describe('the packaged app', () => {
-  it('has every fuse set that its runtime has', async () => {
+  it('has every fuse set that its runtime supports', async () => {
     const { wrong, absent } = checkWire(await getCurrentFuseWire(binary));
     expect(wrong).toEqual([]);
     // The fallback runtime is Electron 25, older than this one; a release fails without it (forge.config.ts),
@@ -118,7 +118,7 @@ describe('the packaged app', () => {
     ]);
   });
 
-  it('holds what it needs and nothing of the sources', async () => {
+  it('contains what it needs and nothing of the sources', async () => {
     const files = listPackage(path.join(directory, 'resources', 'app.asar'), { isPack: false });
     expect(files).toEqual(
       expect.arrayContaining([
@@ -135,7 +135,7 @@ describe('the packaged app', () => {
     ).toEqual([]);
   });
 
-  it("carries the probes of both architectures: Docker Desktop's engine may be of either", async () => {
+  it("contains the probes of both architectures: Docker Desktop's engine may be of either", async () => {
     const build = path.join(directory, 'resources', 'program', 'runtime', 'build');
     // e_machine of an ELF header: x86-64, AArch64.
     for (const [architecture, machine] of [
@@ -172,7 +172,7 @@ describe('the packaged app', () => {
     }
   });
 
-  it('is what its command line opens, and enters in the menu', async () => {
+  it('is opened by its command line, and added to the menu', async () => {
     const env = {
       ...process.env,
       DISPLAY: display.name,
@@ -220,7 +220,7 @@ describe('the packaged app', () => {
     expect(await app.ended).toBe(0);
   });
 
-  it('comes as a Debian package: app in PATH, menu entry, icon, licence, dependencies', async () => {
+  it('is a Debian package: app in PATH, menu entry, icon, licence, dependencies', async () => {
     await forge('make', '--skip-package', '--targets', 'deb');
     const made = path.join(work, 'make', 'deb', process.arch);
     const [file = ''] = await readdir(made);

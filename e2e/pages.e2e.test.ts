@@ -53,7 +53,7 @@ describe.each([
     expect(window.pageErrors).toEqual([]);
   });
   if (language === 'en')
-    it('an answer of the Simulator shows', async () => {
+    it('a result of the Simulator shows', async () => {
       await show('simulator');
       const main = window.page.getByRole('main');
       await main.getByRole('textbox').fill('docker run --privileged -v /etc:/x busybox');

@@ -54,7 +54,7 @@ it("trusts the machine's authorities in the Electron of the window, and no other
   expect(await exchangeInElectron({})).toMatchObject({ cause: 'tls' });
 });
 
-it('does not go past a proxy in the Electron of the window', async () => {
+it('does not bypass a proxy in the Electron of the window', async () => {
   const proxied = { SSL_CERT_FILE: path.join(directory, 'cert.pem'), HTTPS_PROXY: 'http://127.0.0.1:9' };
   expect(await exchangeInElectron(proxied)).toMatchObject({ cause: 'connect' });
   expect(await exchangeInElectron(proxied, 'direct')).toEqual({ status: 200 });

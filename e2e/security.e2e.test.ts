@@ -461,7 +461,7 @@ describe('the live window', () => {
     ).rejects.toThrow(/no event/);
   });
 
-  it('answers random payloads on every channel with a Result, and lives on', async () => {
+  it('responds to random payloads on every channel with a Result, and keeps working', async () => {
     // What would really start, stop or open something when a payload happens to fit: those are fuzzed with
     // payloads that can't.
     const withEffects = new RegExp(
@@ -551,7 +551,7 @@ describe('the live window', () => {
     }
   });
 
-  it('refuses payloads that are huge, deep or no plain data, without a pause that is felt', async () => {
+  it('refuses payloads that are huge, deep or no plain data, without a noticeable delay', async () => {
     const started = Date.now();
     const codes = await window.page.evaluate(async () => {
       const request = (

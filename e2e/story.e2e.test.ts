@@ -68,7 +68,7 @@ afterAll(async () => {
   await rm(wanted, { recursive: true, force: true });
 });
 
-describe('an admin turns ECI on', () => {
+describe('an administrator turns ECI on', () => {
   it('is offered a first run, leaves it, and sees in one sentence that ECI is off', async () => {
     await window.page.getByRole('heading', { level: 1, name: 'Protect this engine' }).waitFor();
     await window.page.getByRole('button', { name: 'Skip for now' }).click();
@@ -81,7 +81,7 @@ describe('an admin turns ECI on', () => {
     ]);
   });
 
-  it('lists a socket image and denies a command: changes that apply at once', async () => {
+  it('lists a socket image and denies a command: changes that are applied without a restart', async () => {
     await way.socket.open();
     await way.socket.allow('docker:cli');
     await way.socket.allow(client);
@@ -114,7 +114,7 @@ describe('an admin turns ECI on', () => {
     await window.screenshot('json-draft');
   });
 
-  it('turns it on and locks it; is asked what happens to the containers that exist', async () => {
+  it('turns it on and locks it; is asked about the existing containers', async () => {
     await way.isolation.open();
     await way.isolation.lock().click();
     await way.isolation.eci().click();
@@ -194,7 +194,7 @@ describe('an admin turns ECI on', () => {
 });
 
 describe('with ECI on', () => {
-  it('every container has a range of its own, whatever the client asks for (A2, A3, A6, A7)', async () => {
+  it('every container has a range of its own, whatever the client requests (A2, A3, A6, A7)', async () => {
     const [inside, outside, size] = uidMap(
       await stage.docker(
         'run',
@@ -218,7 +218,7 @@ describe('with ECI on', () => {
     expect(Math.min(...ranges)).toBeGreaterThan(65535);
   });
 
-  it('the container made before stays in view, unprotected and unusable, and its data is there', async () => {
+  it('the earlier container is still listed, unprotected and unusable, and its data is kept', async () => {
     expect(await refused('start', 'kept')).toContain('enhanced container isolation:');
     expect(await refused('exec', 'kept', 'true')).toMatch(/enhanced container isolation:|is not running/);
     await way.containers.open();
@@ -230,7 +230,7 @@ describe('with ECI on', () => {
     await window.screenshot('containers-protected');
   });
 
-  it('mounts follow the list of directories, and the socket stays out (A8, B1)', async () => {
+  it('mounts follow the list of directories, and the socket is not mounted (A8, B1)', async () => {
     await stage.docker(
       'run',
       '--rm',
@@ -268,7 +268,7 @@ describe('with ECI on', () => {
     });
   });
 
-  it('a denial is seen in the window, and allowed from there', async () => {
+  it('a denial is shown in the window, and allowed from there', async () => {
     // Counted before anybody looks: what was refused above.
     await window.until(
       'the denials are counted',
@@ -414,7 +414,7 @@ describe('with ECI on', () => {
       .waitFor({ timeout: 40_000 });
   });
 
-  it('a container made past the gateway is shown in the window without a request (D)', async () => {
+  it('a container created without the gateway is shown in the window without a request (D)', async () => {
     await stage.engineDocker('create', '--name', 'smuggled', '--runtime', 'runc', 'busybox', 'true');
     const notice = window.page.getByRole('status').filter({ hasText: 'smuggled is not protected' });
     await notice.waitFor({ timeout: 30_000 });
@@ -430,7 +430,7 @@ describe('with ECI on', () => {
     await window.page.getByRole('button', { name: /^All/ }).click();
   });
 
-  it('images and volumes are untouched, those of the removed container too', async () => {
+  it('images and volumes are unchanged, including those of the removed container', async () => {
     expect(await imagesAndVolumes()).toEqual(before);
     expect(before.volumes).toContain('gone-data');
   });
@@ -486,7 +486,7 @@ describe('with ECI on', () => {
   });
 });
 
-describe('an admin turns it off again', () => {
+describe('an administrator turns it off again', () => {
   it('gets the previous engine configuration back, byte for byte', async () => {
     expect(await readFile(stage.paths.daemonJson, 'utf8')).toContain('"default-runtime"');
     await way.isolation.open();
@@ -504,7 +504,7 @@ describe('an admin turns it off again', () => {
     ]);
   });
 
-  it('containers made under ECI still start, in their own range', async () => {
+  it('containers created under ECI still start, in their own range', async () => {
     await stage.docker('start', 'n1');
     expect(uidMap(await stage.docker('exec', 'n1', 'cat', '/proc/self/uid_map'))[1]).toBeGreaterThan(65535);
     expect(window.pageErrors).toEqual([]);

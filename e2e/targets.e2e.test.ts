@@ -28,7 +28,7 @@ const openMenu = async () => {
   await window.page.getByRole('menu', { name: 'Engines' }).getByRole('menuitemradio').first().waitFor();
 };
 
-it('opens another engine from the keyboard, and leaves the draft of the first where it was', async () => {
+it('opens another engine from the keyboard, and leaves the draft of the first unchanged', async () => {
   await window.page.getByRole('button', { name: /^Engine: / }).waitFor();
   await window.request('settings:set-draft', { text: document(true) });
   // The other one is known from the moment it was opened once.
@@ -51,7 +51,7 @@ it('opens another engine from the keyboard, and leaves the draft of the first wh
   expect(window.pageErrors).toEqual([]);
 }, 60_000);
 
-it('opens Docker Desktop as it is: not there', async () => {
+it('opens Docker Desktop although it is not installed', async () => {
   expect(await window.request('target:switch', { id: 'docker-desktop' })).toMatchObject({
     ok: true,
     value: { target: { kind: 'docker-desktop' }, engine: { phase: 'stopped', name: 'Docker Desktop' } },
@@ -62,7 +62,7 @@ it('opens Docker Desktop as it is: not there', async () => {
   expect(window.pageErrors).toEqual([]);
 }, 60_000);
 
-it('refuses an id of no engine, and remembers the one that was open last', async () => {
+it('refuses an invalid engine id, and remembers the last open engine', async () => {
   expect(await window.request('target:switch', { id: 'podman' })).toMatchObject({
     ok: false,
     error: { code: 'ipc.bad-payload' },

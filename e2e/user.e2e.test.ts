@@ -102,7 +102,7 @@ describe('a user without rights', () => {
     expect(textsBefore).toEqual(expect.arrayContaining(await untranslated()));
   });
 
-  it("verifies again, and the record is everybody's", async () => {
+  it('verifies again, and everybody can read the record', async () => {
     const before = (await window.state()).verification?.at;
     await window.page.getByRole('main').getByRole('button', { name: 'Verify now' }).first().click();
     const { verification } = await window.until(
@@ -115,7 +115,7 @@ describe('a user without rights', () => {
     expect((await window.state()).activity).toMatchObject({ unseen: 0 });
   });
 
-  it('cancels an apply under way: the settings before it are in force again', async () => {
+  it('cancels an apply in progress: the previous settings are in force again', async () => {
     await way.isolation.open();
     const { applied } = (await window.state()).settings;
     const edited = editSettings(applied, ['bulkhead', 'existingContainers'], 'warn');

@@ -14,7 +14,7 @@ const rows = tested
   }));
 
 describe('docs/security/cves.md', () => {
-  it('has the vulnerabilities of 2024 to 2026 that this product is asked about', () => {
+  it('contains the relevant vulnerabilities of 2024 to 2026', () => {
     expect(rows.map(({ cve }) => cve)).toEqual(
       expect.arrayContaining(
         [
@@ -26,7 +26,7 @@ describe('docs/security/cves.md', () => {
     );
   });
 
-  it.each(rows)('$cve: its tests are there, and one has it in its title', ({ cve, files }) => {
+  it.each(rows)('$cve: its tests exist, and one has it in its title', ({ cve, files }) => {
     expect(files).not.toEqual([]);
     for (const file of files) {
       expect(existsSync(new URL(file, root)), file).toBe(true);

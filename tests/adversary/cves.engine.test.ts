@@ -36,7 +36,7 @@ describe('runc', () => {
     expect([guarded.code, guarded.stdout], guarded.stderr).toEqual([0, '']);
   });
 
-  it('CVE-2024-21626: no working directory leads out by a descriptor of runc', async () => {
+  it('CVE-2024-21626: no working directory leads out through a descriptor of runc', async () => {
     const marker = `../../../../../../../..${outside}/marker`;
     const script = `for fd in 3 4 5 6 7 8 9 10; do
       docker run --rm -w /proc/self/fd/$fd busybox cat ${marker} 2>&1; done
@@ -161,7 +161,7 @@ describe('plugins', () => {
 });
 
 describe('Docker Desktop', () => {
-  it('CVE-2025-9074: no container reaches the Engine API by its network', async () => {
+  it('CVE-2025-9074: no container reaches the Engine API over its network', async () => {
     const script = (addresses: string) =>
       'docker run --rm busybox sh -c \'gateway=$(ip route | grep ^default | cut -d " " -f 3); ' +
       `for address in ${addresses}; do for port in 2375 2376; do ` +

@@ -19,7 +19,7 @@ describe('SECURITY.md', () => {
     for (const line of promises)
       expect(line).toMatch(/corpus \[|every refused attempt of the corpus|\.test\.ts/);
   });
-  it('names tests that are there', () => {
+  it('names existing tests', () => {
     for (const [, name] of page.matchAll(/`([\w./-]+\.test\.ts)`/g))
       expect(
         tests.some((file) => file.endsWith(name ?? '-')),

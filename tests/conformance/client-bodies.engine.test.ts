@@ -22,7 +22,7 @@ async function post(
 }
 const idOf = ({ json }: { json: Record<string, unknown> }): string => String(json['Id']);
 
-describe('A1: bodies as other clients send them', () => {
+describe('A1: bodies as sent by other clients', () => {
   it('exec of docker-py: the container again, detach keys in another case', async () => {
     const made = await post('/containers/box/exec', {
       Container: 'box',

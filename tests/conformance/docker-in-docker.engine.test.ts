@@ -51,12 +51,12 @@ async function same({ script, shows, code = 0, quietly = false }: Case): Promise
   expect(compared(guarded), guarded.stderr).toEqual(compared(bare));
 }
 
-describe('A4: an engine in a privileged container does under ECI what it does on a stock engine', () => {
+describe('A4: an engine in a privileged container works under ECI as on a stock engine', () => {
   for (const one of inDocker) it(one.does, () => same(one));
 
   for (const one of inPrivileged) it(one.does, () => same(one));
 
-  it("A2 what it starts is in the outer container's range", async () => {
+  it("A2 its containers are in the outer container's range", async () => {
     const outer = (await inside(engines.guarded, 'cat /proc/self/uid_map')).stdout;
     expect(outer).not.toMatch(/^\s*0\s+0\s/);
     expect(

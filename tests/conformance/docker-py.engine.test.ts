@@ -25,7 +25,7 @@ describe.skipIf(!hasDockerPy())('A1: docker-py', () => {
     await guarded?.stop();
   });
 
-  it('sees the same through the gateway as on the engine', async () => {
+  it('gets the same through the gateway as from the engine', async () => {
     const run = (socket: string) => guarded.sh(`timeout 60 ${python} ${script} ${socket}`);
     const engine = await run(guarded.engine.socket);
     expect(engine).toMatchObject({ code: 0, stderr: '' });

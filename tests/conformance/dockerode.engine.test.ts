@@ -78,7 +78,7 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
     expect(await shown).toContain('by run');
   });
 
-  it('carries 5 MB through exec and through attach, hashes equal, with half-close', async () => {
+  it('transfers 5 MB through exec and through attach, hashes equal, with half-close', async () => {
     const data = randomBytes(5 * 1024 * 1024);
     const container = await client.createContainer({ Image: 'busybox', Cmd: ['sleep', '1000'] });
     await container.start();
@@ -189,7 +189,7 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
     ).toBeDefined();
   });
 
-  it('saves, loads and imports images, makes volumes and networks, prunes', async () => {
+  it('saves, loads and imports images, creates volumes and networks, prunes', async () => {
     const saved = await client.getImage('busybox').get();
     expect(JSON.stringify(await finished(await client.loadImage(saved)))).toContain('busybox');
     const imported = await client.importImage(await archive('root', 'x'), { repo: 'rode-imported' });
@@ -234,7 +234,7 @@ describe('A1: dockerode works through the gateway with ECI on', () => {
     expect(await client.df()).toHaveProperty('Images');
   });
 
-  it("shows refusals as errors with the gateway's text", async () => {
+  it("shows refusals as errors with the gateway's message", async () => {
     await expect(
       client.createContainer({ Image: 'busybox', HostConfig: { PidMode: 'host' } }),
     ).rejects.toMatchObject({

@@ -32,7 +32,7 @@ async function answers(
   );
 }
 
-describe('A1: errors of the engine, in its words', () => {
+describe("A1: errors with the engine's messages", () => {
   const bodies = [
     null,
     '',
@@ -160,7 +160,7 @@ describe('A1: errors of the engine, in its words', () => {
     }
   });
 
-  it('a namespace of a container that is not there is refused at the create, and pulls nothing', async () => {
+  it('a namespace of a missing container is refused at the create, and pulls nothing', async () => {
     const outcome = await guarded.sh('docker run --rm --network container:absent busybox true');
     expect(outcome).toMatchObject({ code: 125, stdout: '' });
     expect(outcome.stderr).toContain('No such container: absent');

@@ -84,7 +84,7 @@ const refused: readonly (readonly [string, number, RegExp])[] = [
 ];
 
 describe.concurrent(
-  'B6: the command line shows why it was refused, and exits as for an error of the engine',
+  'B6: the command line shows the reason of a refusal, and exits as for an error of the engine',
   () => {
     it.for(refused)('docker %s', async ([command, code, shows]) => {
       const outcome = await guarded.sh(`docker ${command}`);
@@ -98,13 +98,13 @@ describe.concurrent(
       expect(outcome.code).toBe(1);
     });
 
-    it('docker attach to a terminal has no room for a text: it exits at once and does not hang', async () => {
+    it('docker attach to a terminal cannot show a text: it exits at once and does not hang', async () => {
       const outcome = await guarded.sh('script -qec "docker attach terminal" /dev/null');
       expect(outcome.stdout).toContain('unable to upgrade to tcp, received 403');
       expect(outcome.code).toBe(1);
     });
 
-    it('other clients get the refusal of an attach as an answer with its status', async () => {
+    it('other clients get the refusal of an attach as a response with its status', async () => {
       const container = new Docker({ socketPath: guarded.socket }).getContainer('old');
       await expect(container.attach({ stream: true, hijack: true, stdin: true })).rejects.toMatchObject({
         statusCode: 403,

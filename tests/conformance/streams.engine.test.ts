@@ -78,7 +78,7 @@ const created = async (body: object) =>
   ).Id;
 const hash = (data: Buffer) => createHash('sha256').update(data).digest('hex');
 
-describe('A1: raw clients get through the gateway what they get from the engine', () => {
+describe('A1: raw clients get the same through the gateway as from the engine', () => {
   for (const upgrade of ['Connection: Upgrade\r\nUpgrade: tcp\r\n', '']) {
     const withOrWithout = upgrade === '' ? 'without' : 'with';
     it(`exec and attach transfer 5 MB both ways with half-close, ${withOrWithout} an upgrade`, async () => {
@@ -144,7 +144,7 @@ describe('A1: raw clients get through the gateway what they get from the engine'
     await call('DELETE', `/containers/${container}?force=1`);
   });
 
-  it('100 connections at once are all served, and create, start and remove among them', async () => {
+  it('100 concurrent connections are all served, including create, start and remove', async () => {
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, n) =>
         call(
@@ -186,7 +186,7 @@ describe('A1: raw clients get through the gateway what they get from the engine'
     agent.destroy();
   });
 
-  it('pipelined requests are answered in order, refusals among them', async () => {
+  it('pipelined requests get responses in order, including refusals', async () => {
     const socket = connect({ path: guarded.socket, allowHalfOpen: true });
     const back = buffer(socket);
     const get = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nHost: d\r\n${more}\r\n`;

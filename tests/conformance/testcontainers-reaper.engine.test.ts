@@ -54,8 +54,8 @@ async function session() {
   return { child, container: line, errors: () => errors };
 }
 
-describe('A1, B2: a Testcontainers session with its reaper (a stand-in that speaks its protocol)', () => {
-  it('is refused while no image may have the socket, and says which setting would allow it', async () => {
+describe('A1, B2: a Testcontainers session with its reaper (a stand-in with the same protocol)', () => {
+  it('is refused while no image may have the socket, and names the setting that would allow it', async () => {
     const { container, errors } = await session();
     expect(container).toBeNull();
     expect(errors()).toMatch(

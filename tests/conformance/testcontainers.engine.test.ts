@@ -29,7 +29,7 @@ describe('A1: Testcontainers works through the gateway with ECI on', () => {
     'mkdir -p /w; echo served > /w/index.html; echo ready to serve; httpd -f -p 8080 -h /w',
   ];
 
-  it('starts a container, waits for its ports, reaches it, executes in it, stops it', async () => {
+  it('starts a container, waits for its ports, connects to it, executes in it, stops it', async () => {
     const container = await new GenericContainer('busybox')
       .withCommand(server)
       .withExposedPorts(8080)
@@ -51,7 +51,7 @@ describe('A1: Testcontainers works through the gateway with ECI on', () => {
     expect(await guarded.engine.docker('ps', '-aq')).toBe('');
   });
 
-  it('waits for a log line, an http answer, a health check, a command, one that ends', async () => {
+  it('waits for a log line, an HTTP response, a health check, a command, one that ends', async () => {
     const base = () => new GenericContainer('busybox').withCommand(server).withExposedPorts(8080);
     const containers = await Promise.all([
       base()
@@ -159,7 +159,7 @@ describe('A1: Testcontainers works through the gateway with ECI on', () => {
     expect(await guarded.engine.docker('ps', '-aq')).toBe('');
   });
 
-  it("shows a refusal with the gateway's text", async () => {
+  it("shows a refusal with the gateway's message", async () => {
     await expect(
       new GenericContainer('busybox').withBindMounts([{ source: '/etc', target: '/x' }]).start(),
     ).rejects.toThrow(/enhanced container isolation: bind mount of \/etc is blocked/);

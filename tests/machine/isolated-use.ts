@@ -31,7 +31,7 @@ export function isolatedUse(guest: () => Guest): void {
       expect(await guest().output(`stat -c %u /proc/${pid}`)).toBe(String(web.host));
     });
 
-    it('A4, A5: a privileged container may mount, but not reach disks and kernel settings', async () => {
+    it('A4, A5: a privileged container may mount, but not access disks and kernel settings', async () => {
       const script = `cat /proc/self/uid_map
 mount -t tmpfs none /tmp && echo mounted
 mknod /tmp/disk b 254 0 && head -c 9 /tmp/disk; head -c 9 /dev/vda
@@ -42,7 +42,7 @@ echo 1 > /proc/sys/kernel/sysrq && echo kernel setting changed`;
       expect(rest).toEqual(['mounted']);
     });
 
-    it("A7: the machine's process ids are refused, by the name of the rule", async () => {
+    it("A7: the machine's process ids are refused, with the name of the rule", async () => {
       expect(await refused('docker run --rm --pid=host busybox true')).toMatch(
         /--pid=host is blocked: .*\(A7\); no setting allows it/,
       );
@@ -60,7 +60,7 @@ echo 1 > /proc/sys/kernel/sysrq && echo kernel setting changed`;
       expect(await output('stat -c %U file && cat file && rm file')).toBe('alice\nfrom inside');
     });
 
-    it('run, exec, logs and cp work as ever', async () => {
+    it('run, exec, logs and cp work as usual', async () => {
       expect((await alice('docker run --rm busybox sh -c "exit 7"')).code).toBe(7);
       expect(await output('echo piped | docker run --rm -i busybox cat')).toBe('piped');
       await output('docker run -d --name talk busybox sh -c "echo out; echo err >&2; sleep 1000000"');

@@ -45,14 +45,14 @@ docker version --format '{{range .Server.Components}}{{.Name}} {{.Version}}; {{e
     expectIsolatedOverLayers(guest, layers),
   );
 
-  it('brings containers back after a reboot, isolated', async () => {
+  it('restarts containers after a reboot, isolated', async () => {
     await guest.reboot();
     await guest.output('systemctl start docker', { timeoutMs: 300_000 });
     const map = parseIdMap(await guest.output('docker exec web cat /proc/self/uid_map'));
     expect(map.count).toBe(65_536);
   });
 
-  it('is as before after `bulkhead uninstall`, byte for byte', async () => {
+  it('is restored by `bulkhead uninstall`, byte for byte', async () => {
     await guest.output('bulkhead uninstall --yes', { timeoutMs: 600_000 });
     expect(await engineFiles(guest)).toBe(filesBefore);
   });

@@ -56,7 +56,7 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     await rm(packages, { recursive: true, force: true });
   }, 120_000);
 
-  it('`--prepare` changes nothing until the machine starts next', async () => {
+  it("`--prepare` changes nothing until the machine's next start", async () => {
     const [container, engine] = [await startedAt(guest, 'keep'), await mainPid('docker')];
     await installPackage(guest);
     filesBefore = await engineFiles(guest);
@@ -76,7 +76,7 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     );
   });
 
-  it('live-restore: containers go on while the gateway is taken away and put in front again', async () => {
+  it('live-restore: containers keep running while the gateway is removed and installed again', async () => {
     const before = await startedAt(guest, 'keep');
     await guest.output('bulkhead uninstall --yes', { timeoutMs: 600_000 });
     expect(await engineFiles(guest)).toBe(filesBefore);
@@ -103,7 +103,7 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     await expectIsolated();
   });
 
-  it('the engine is installed again: still isolated, and verified by itself', async () => {
+  it('the engine is installed again: still isolated, and verified automatically', async () => {
     await run('apt-get', ['download', '-q', 'docker.io'], { cwd: packages });
     const files = await readdir(packages);
     await guest.copyIn(packages, files, '/root/debs');
@@ -114,7 +114,7 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     await verified();
   });
 
-  it('docker-ce in its place: other paths, its own containerd; still isolated', async () => {
+  it('docker-ce replaces it: other paths, its own containerd; still isolated', async () => {
     const before = await startedAt(guest, 'keep');
     await guest.output(dockerCe, { timeoutMs: 300_000 });
     await apt('install /root/debs/containerd.io.deb /root/debs/docker-ce.deb');
@@ -127,11 +127,11 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     expect(plan).not.toMatch(/restart/);
   });
 
-  it.each([70, 120])("an isolated container over %i layers, by this kernel's own road", (layers) =>
+  it.each([70, 120])("an isolated container over %i layers, with this kernel's way to mount them", (layers) =>
     expectIsolatedOverLayers(guest, layers),
   );
 
-  it('another kernel: containers come back isolated, and all claims hold', async () => {
+  it('another kernel: containers are restarted isolated, and all claims pass', async () => {
     const before = await guest.output('uname -r');
     await guest.output(`cd /etc/apt
 sed 's/ trixie / trixie-backports /' sources.list > sources.list.d/new.list
@@ -149,7 +149,7 @@ kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`)
     await verified();
   });
 
-  it('pkexec asks an administrator by the words of the policy, in both languages', async () => {
+  it("pkexec prompts for an administrator with the policy's text, in both languages", async () => {
     await guest.output("echo 'root:correct horse' | chpasswd");
     for (const [language, question] of [
       ['C.UTF-8', 'Authentication is required to run "bulkhead verify"'],

@@ -49,7 +49,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     await guest.output('docker run -d --name old --restart always busybox sleep 1000000');
   });
 
-  it('is left alone by the installation of the package', async () => {
+  it('is not changed by the installation of the package', async () => {
     const before = await startedAt(guest, 'old');
     await installPackage(guest);
     expect(await guest.output('bulkhead --version')).toMatch(/^\d+\.\d+\.\d+/);
@@ -58,7 +58,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     expect(filesBefore.replaceAll('bulkhead-verify', '')).not.toContain('bulkhead');
   });
 
-  it('is put behind the gateway by `bulkhead install`; containers come back', async () => {
+  it('is put behind the gateway by `bulkhead install`; containers are restarted', async () => {
     await guest.output('bulkhead install --yes', { timeoutMs: 600_000 });
     for (const unit of ['bulkhead-gateway.socket', 'bulkhead-gateway', 'bulkhead-planner', 'docker'])
       expect([unit, await unitState(unit)]).toEqual([unit, 'active']);
@@ -99,7 +99,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     expect(await guest.output('systemctl show --value -p MainPID docker')).toBe(engine);
   });
 
-  it('brings containers back after a reboot, isolated', async () => {
+  it('restarts containers after a reboot, isolated', async () => {
     const isolated = await idMap('web');
     await guest.reboot();
     await guest.output('systemctl start docker', { timeoutMs: 300_000 });
@@ -127,7 +127,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
       expect(await unitState('bulkhead-gateway')).toBe('active');
     });
 
-    it('gateway and its socket stopped: nobody reaches the engine, and it says what to start', async () => {
+    it('gateway and its socket stopped: no access, and the error says what to start', async () => {
       await guest.output('systemctl stop bulkhead-gateway.socket bulkhead-gateway');
       const { code, stdout, stderr } = await alice(forbidden);
       expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
@@ -157,7 +157,7 @@ until systemctl is-active -q bulkhead-gateway; do sleep 0.2; done`);
       else expect(stderr).toContain('isolation planner');
     });
 
-    it('planner stopped: no container is started, and the error says why', async () => {
+    it('planner stopped: no container is started, and the error names the reason', async () => {
       await guest.output('systemctl stop bulkhead-planner');
       const { code, stdout, stderr } = await alice(`docker run --rm busybox ${ownMap}`);
       expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
@@ -169,7 +169,7 @@ until systemctl is-active -q bulkhead-gateway; do sleep 0.2; done`);
     });
   });
 
-  it('stays stopped until somebody asks for it', async () => {
+  it('stays stopped until a client connects', async () => {
     await guest.output('systemctl stop docker', { timeoutMs: 180_000 });
     expect(await guest.output('sleep 15; systemctl is-active docker || true')).toBe('inactive');
     expect(await aliceOutput("docker ps --format '{{.Names}}' | sort")).toBe('old\nweb');
@@ -177,7 +177,7 @@ until systemctl is-active -q bulkhead-gateway; do sleep 0.2; done`);
     await expect.poll(() => unitState('docker'), { timeout: 60_000 }).toBe('active');
   });
 
-  it('is as before after `bulkhead uninstall`, byte for byte', async () => {
+  it('is restored by `bulkhead uninstall`, byte for byte', async () => {
     await guest.output('bulkhead uninstall --yes', { timeoutMs: 600_000 });
     expect(await engineFiles(guest)).toBe(filesBefore);
     expect(await unitState('bulkhead-gateway')).toBe('inactive');
@@ -185,7 +185,7 @@ until systemctl is-active -q bulkhead-gateway; do sleep 0.2; done`);
     expect(parseIdMap(await aliceOutput(`docker run --rm busybox ${ownMap}`))).toEqual(wholeMachine);
   });
 
-  it('is plain after an installation that was killed, and a loss of power', async () => {
+  it('is plain after an installation that was killed, and a power failure', async () => {
     await guest.output(
       `sync
 bulkhead install --yes >install.log 2>&1 &

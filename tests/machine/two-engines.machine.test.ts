@@ -54,7 +54,7 @@ for engine in '${engines.machine.docker}' '${engines.embedded.docker}'; do
 done
 `;
 
-describe("an embedded engine beside the machine's own", () => {
+describe("an embedded engine next to the machine's own", () => {
   let guest: Guest;
   const embedded = (command: string) => guest.output(`${engines.embedded.docker} ${command}`);
   const expectIntact = async () => {
@@ -98,7 +98,7 @@ ${serve(engines.machine)}`);
     await guest?.stop();
   }, 120_000);
 
-  it('starts as a service, isolates its containers, and leaves those of the other alone', async () => {
+  it('starts as a service, isolates its containers, and does not affect those of the other', async () => {
     const before = await guest.output("docker inspect -f '{{.State.StartedAt}}' web apart");
     await guest.output(
       `mkdir -p ${root} && chmod 0711 ${root} && echo '${daemonJson}' > ${root}/daemon.json`,
@@ -117,7 +117,7 @@ ${serve(engines.embedded)}`,
   });
 
   it(
-    'both keep networks, ports and docker0 whatever becomes of either',
+    'both keep networks, ports and docker0 whatever happens to the other',
     async () => {
       const changes = [
         ['restart of the embedded one', () => bulkhead('engine restart --timeout 400')],
@@ -144,7 +144,7 @@ ${serve(engines.embedded)}`,
     rounds * 1_500_000,
   );
 
-  it("runs on without the machine's containerd", async () => {
+  it("keeps running without the machine's containerd", async () => {
     await guest.output('systemctl stop docker.socket docker containerd', { timeoutMs: 240_000 });
     expect(await embedded('run --rm busybox echo on')).toBe('on');
     await guest.output('systemctl start containerd docker', { timeoutMs: 240_000 });
@@ -152,7 +152,7 @@ ${serve(engines.embedded)}`,
     await expectIntact();
   });
 
-  it('is back after a reboot, with its containers', async () => {
+  it('is running again after a reboot, with its containers', async () => {
     await guest.reboot();
     await untilReady();
     expect(parseIdMap(await embedded('exec web cat /proc/self/uid_map')).count).toBe(65_536);

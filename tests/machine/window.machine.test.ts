@@ -19,7 +19,7 @@ const patientMs = 420_000;
 const debuggingPort = 9222;
 
 // The desktop package over the machine's own engine: alice is no administrator; polkit lets her be one here.
-describe("the window over the machine's own Docker Engine", () => {
+describe("the window on the machine's own Docker Engine", () => {
   let guest: Guest;
   let packaged: string;
   let page: DebuggedPage;
@@ -54,7 +54,7 @@ END`);
     await writeFile(path.join(artifacts, 'screenshots', `machine-${name}.png`), await page.screenshot());
   };
 
-  it('opens on it without being asked to', async () => {
+  it('opens it by default', async () => {
     await guest.output(
       `Xvfb :5 -screen 0 1280x800x24 >/dev/null 2>&1 &
 until [ -e /tmp/.X11-unix/X5 ]; do sleep 0.2; done
@@ -68,7 +68,7 @@ runuser -u alice -- env -i PATH=/usr/bin:/bin LANG=C.UTF-8 DISPLAY=:5 HOME=/home
     await shows('/run/docker.sock');
   });
 
-  it('applies a first policy there, with what the administrator may by polkit', async () => {
+  it("applies a first policy there, with the administrator's rights through polkit", async () => {
     const buttons = ['Continue', 'Continue', 'Review the changes', 'Continue to review'];
     for (const button of buttons) await page.click('button', button);
     await shows('It does not restart, and no container stops.');

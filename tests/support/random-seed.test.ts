@@ -5,7 +5,7 @@ import { fixedSeed, seededRandom, testSeed } from './random-seed.ts';
 const take = (next: () => number) => Array.from({ length: 5 }, next);
 
 describe('seeds of random tests', () => {
-  it('takes the seed that is given, and refuses what is none', () => {
+  it('uses the given seed, and refuses an invalid one', () => {
     expect(fixedSeed({ BULKHEAD_TEST_SEED: '0' })).toBe(0);
     expect(fixedSeed({ BULKHEAD_TEST_SEED: '2147483647' })).toBe(2_147_483_647);
     expect(fixedSeed({ BULKHEAD_TEST_SEED: '' })).toBeUndefined();
@@ -31,11 +31,11 @@ describe('with a seed given', () => {
     fc.resetConfigureGlobal();
   });
 
-  it('gives it to tests', () => {
+  it('passes it to tests', () => {
     expect(testSeed()).toBe(4711);
   });
 
-  it('gives it to every property, whose failure prints it', async () => {
+  it('passes it to every property, whose failure prints it', async () => {
     await import('./property-seed.ts');
     const failing = () => {
       fc.assert(fc.property(fc.nat(), () => false));

@@ -42,7 +42,7 @@ const shown = (observation: Observation | undefined) =>
       : `${observation.text}\n(exit code ${observation.code})`;
 
 // Containers wait a lot: some groups run concurrently.
-describe.concurrent('A1: what is seen with ECI on is what is seen on a stock engine', () => {
+describe.concurrent('A1: observations with ECI on equal those on a stock engine', () => {
   for (const group of groups)
     it(
       group.of,
@@ -71,7 +71,7 @@ describe.concurrent('A1: what is seen with ECI on is what is seen on a stock eng
 });
 
 describe('A1: the comparison as a whole', () => {
-  it('has seen all of its 700 and more observations, and every explained difference is one', () => {
+  it('has made all of its 700 and more observations, and every explained difference is real', () => {
     console.log(`${observed.size} observations, ${differed.size} explained differences`);
     expect(
       [...expected.keys()].filter((id) => !differed.has(id)),
