@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../tests/support/guarded-engine.ts';
 import type { IsolatedEngine } from '../tests/support/isolated-engine.ts';
-import { rangeSize } from './ranges/id-ranges.ts';
+import { rangeSize } from '../shared/isolation/range-size.ts';
 
 let guarded: GuardedEngine;
 let engine: IsolatedEngine;

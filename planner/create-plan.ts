@@ -20,7 +20,7 @@ import type { NamespaceNumber, PlanBuilder } from './base/plan.ts';
 import { planProcFiles } from './mounts/proc-files.ts';
 import { refuseMissingIds } from './config/process-ids.ts';
 import { diskMap, upperMap } from './ranges/disk-maps.ts';
-import { rangeSize } from './ranges/id-ranges.ts';
+import { rangeSize } from '../shared/isolation/range-size.ts';
 import type { Reach } from './shares/reach.ts';
 import { isContainerId, type PlannerRequest } from './base/request.ts';
 import type { ServiceOptions } from './service-options.ts';

@@ -21,7 +21,8 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { shimsOf, startIsolatedEngine, type IsolatedEngine } from '../tests/support/isolated-engine.ts';
 import { parseMountinfo } from '../engine/base/mountinfo.ts';
-import { lastBase, rangeSize } from './ranges/id-ranges.ts';
+import { rangeSize } from '../shared/isolation/range-size.ts';
+import { lastBase } from './ranges/id-ranges.ts';
 
 const run = promisify(execFile);
 let engine: IsolatedEngine;

@@ -5,13 +5,8 @@ import { ResponseReplacedError, type StreamingRequestTransform } from '../http/e
 import { asBytes, components, ContainerView, joinComponents, type FileNode } from './container-view.ts';
 import { identityShift, withIds } from './copy-out.ts';
 import { checkUncompressed, decompressIfNeeded } from './decompress.ts';
-import {
-  isUnchanged,
-  changedMeanwhile,
-  rangeSize,
-  type ContainerRun,
-  type IsolatedContainer,
-} from './isolated.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { isUnchanged, changedMeanwhile, type ContainerRun, type IsolatedContainer } from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
 import { directoryEntry } from './directory-entry.ts';
 import type { IdShift } from './tar-headers.ts';

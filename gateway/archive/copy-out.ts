@@ -4,13 +4,8 @@ import type { StreamingResponseTransform } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joinComponents } from './container-view.ts';
 import { restoreNameInErrors } from './engine-errors.ts';
 import { LayerIds, type Layers } from './layer-ids.ts';
-import {
-  isUnchanged,
-  changedMeanwhile,
-  rangeSize,
-  type ContainerRun,
-  type IsolatedContainer,
-} from './isolated.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { isUnchanged, changedMeanwhile, type ContainerRun, type IsolatedContainer } from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
 import { OutgoingNameChecker } from './outgoing-names.ts';
 import type { IdShift } from './tar-headers.ts';

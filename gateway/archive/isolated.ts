@@ -4,8 +4,6 @@ import { rangeSize } from '../../shared/isolation/range-size.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 
-export { rangeSize };
-
 /** A container of the isolation runtime, as it was when inspected. */
 export interface IsolatedContainer {
   readonly facts: ContainerFacts;

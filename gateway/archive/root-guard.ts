@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 import { ContainerMutex } from './container-mutex.ts';
-import { rangeSize } from './isolated.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { setLinkFollowing } from './link-following.ts';
 import { runStateOf } from './run-state.ts';
 import { UserLookups, type GetExecState } from './user-lookups.ts';

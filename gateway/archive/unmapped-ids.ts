@@ -1,4 +1,4 @@
-import { rangeSize } from './isolated.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
 import type { LayerIds } from './layer-ids.ts';
 import type { IdShift } from './tar-headers.ts';
 import type { EntryPlan, PlanFor, TarEntry } from './tar-ids.ts';

@@ -16,7 +16,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGatewayProcess, type GatewayProcess } from '../../tests/support/gateway-process.ts';
 import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
-import { firstSubordinate } from '../../planner/ranges/subordinate.ts';
+import { firstSubordinateId } from '../../shared/isolation/listed-ranges.ts';
 import { firstBase } from '../../planner/ranges/id-ranges.ts';
 
 const run = promisify(execFile);
@@ -55,7 +55,7 @@ const onDisk = async (file: string) => {
   const { uid, gid, mode } = await stat(file);
   return { uid, gid, special: mode & 0o7000 };
 };
-const isSubordinate = (id: number) => id >= firstSubordinate && id < firstBase;
+const isSubordinate = (id: number) => id >= firstSubordinateId && id < firstBase;
 /** A directory of `uid`'s, empty. */
 async function share(name: string, uid: number, mode = 0o755): Promise<string> {
   const directory = at(name);
@@ -120,7 +120,7 @@ mknod null c 1 3 2>/dev/null || echo no null`,
       (both?.uid ?? 0) - (user?.uid ?? 0),
       (both?.gid ?? 0) - (disk?.gid ?? 0),
       (disk?.gid ?? 0) % 65_536,
-    ]).toEqual([bob - 1001, 42 - 6, (firstSubordinate % 65_536) + 5]);
+    ]).toEqual([bob - 1001, 42 - 6, (firstSubordinateId % 65_536) + 5]);
     // Another container of his sees the same.
     expect(
       await as(

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { GrantedDevice } from '../../shared/isolation/sharing-user.ts';
 import type { OciMount } from '../base/oci-spec.ts';
-import { rangeSize } from '../ranges/id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { refuse } from '../base/refuse.ts';
 
 const deviceSchema = z.looseObject({

@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { refuse } from '../base/refuse.ts';
 import type { OciSpec } from '../base/oci-spec.ts';
 import { describeOwner, type RangeOwner } from '../ranges/range-owner.ts';
-import { rangeSize, isBase } from '../ranges/id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { isBase } from '../ranges/id-ranges.ts';
 
 /** Type in config.json → name below /proc/<pid>/ns and the corresponding flag of `docker run`. */
 const required = new Map([

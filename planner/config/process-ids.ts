@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { OciSpec } from '../base/oci-spec.ts';
 import { refuse } from '../base/refuse.ts';
-import { rangeSize } from '../ranges/id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
 
 const userSchema = z.object({
   process: z.object({

@@ -1,4 +1,4 @@
-import { rangeSize } from './id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 
 /**

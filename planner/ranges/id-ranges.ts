@@ -1,8 +1,6 @@
 import { firstContainerId } from '../../shared/isolation/listed-ranges.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 
-export { rangeSize };
-
 /** First host id handed out: above the ids that distributions assign to users in /etc/subuid by default. */
 export const firstBase = firstContainerId;
 /** Last base: all of its ids exist (up to 2^32 - 2), and so do some above it. */

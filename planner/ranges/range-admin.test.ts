@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listRanges, parseOwner, releaseRanges } from './range-admin.ts';
 import { RangeLedger } from './range-ledger.ts';
-import { firstBase, rangeSize } from './id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { firstBase } from './id-ranges.ts';
 import { openRangeStore } from './ranges.ts';
 import type { RangeStore } from './range-store.ts';
 

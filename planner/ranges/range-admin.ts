@@ -7,7 +7,7 @@ import { formatFile, RangeLedger } from './range-ledger.ts';
 import { rangeOwnerSchema, rangeOwnersDirectory, type RangeOwner } from './range-owner.ts';
 import { message } from '../../shared/messages/message.ts';
 import { basesInUse } from './taken-ranges.ts';
-import { rangeSize } from './id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
 
 /** Where the machine's planners claim ranges (options.ts). */
 const claimsDirectory = '/run/bulkhead/ranges';

@@ -1,4 +1,5 @@
-import { firstBase, rangeSize } from './id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { firstBase } from './id-ranges.ts';
 
 export const alice = 1000,
   bob = 1001;

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { RangeLedger } from './range-ledger.ts';
 import { diskMap } from './disk-maps.ts';
-import { firstBase, lastBase, rangeSize } from './id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { firstBase, lastBase } from './id-ranges.ts';
 import { openRangeStore } from './ranges.ts';
 import type { RangeStore, RangeStoreOptions } from './range-store.ts';
 

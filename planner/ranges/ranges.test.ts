@@ -5,7 +5,8 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RangeLedger } from './range-ledger.ts';
-import { firstBase, isBase, lastBase, rangeSize } from './id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { firstBase, isBase, lastBase } from './id-ranges.ts';
 import { openRangeStore } from './ranges.ts';
 import type { RangeStore, RangeStoreOptions } from './range-store.ts';
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { linkNew, removeUnfinished, writeTemporary } from './claim-files.ts';
-import { firstBase, isBase, lastBase, nextBase, rangeSize } from './id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { firstBase, isBase, lastBase, nextBase } from './id-ranges.ts';
 import { refuse } from '../base/refuse.ts';
 import type { RangeLedger } from './range-ledger.ts';
 import { describeOwner, rangeQuota, type RangeOwner } from './range-owner.ts';

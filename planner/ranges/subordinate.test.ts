@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
-import { firstBase, rangeSize } from './id-ranges.ts';
-import { firstSubordinate, listedRange, openSubordinateStore } from './subordinate.ts';
+import { firstSubordinateId } from '../../shared/isolation/listed-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { firstBase } from './id-ranges.ts';
+import { listedRange, openSubordinateStore } from './subordinate.ts';
 
 let directory: string;
 const at = (...parts: string[]) => path.join(directory, ...parts);
@@ -40,7 +42,7 @@ describe('subordinate ids', () => {
     writeFileSync(at('etc', 'subuid'), 'alice:100000:65536\n1001:300000:65536\n');
     writeFileSync(at('etc', 'subgid'), '1000:200000:131072\n');
     expect(await store().of(user(1000))).toEqual({ uid: 100_000, gid: 200_000 });
-    expect(await store().of(user(1001))).toEqual({ uid: 300_000, gid: firstSubordinate });
+    expect(await store().of(user(1001))).toEqual({ uid: 300_000, gid: firstSubordinateId });
   });
 
   it('are not assigned to ids that users have besides their own, unless an account has that id', async () => {
@@ -49,16 +51,16 @@ describe('subordinate ids', () => {
     for (const file of ['subuid', 'subgid']) writeFileSync(at('etc', file), 'alice:100000:65536\n');
     for (const uid of [
       100_007,
-      firstSubordinate,
-      firstSubordinate + 7,
+      firstSubordinateId,
+      firstSubordinateId + 7,
       firstBase,
       firstBase + rangeSize + 1,
     ]) {
       await expect(store().of(user(uid))).rejects.toThrow(`user ${uid} is no account of this machine`);
     }
     expect(existsSync(at('own'))).toBe(false);
-    expect(await store().of(user(600_200_000))).toEqual({ uid: firstSubordinate, gid: firstSubordinate });
-    const next = firstSubordinate + rangeSize;
+    expect(await store().of(user(600_200_000))).toEqual({ uid: firstSubordinateId, gid: firstSubordinateId });
+    const next = firstSubordinateId + rangeSize;
     expect(
       await store((uid) => `lena:*:${uid}:${uid}::/home/lena:/bin/sh\n`).of(user(firstBase + 7)),
     ).toEqual({ uid: next, gid: next });
@@ -73,7 +75,7 @@ describe('subordinate ids', () => {
       uid: 400_000,
       gid: 400_000,
     });
-    expect(await store().of(user(70_002))).toEqual({ uid: firstSubordinate, gid: firstSubordinate });
+    expect(await store().of(user(70_002))).toEqual({ uid: firstSubordinateId, gid: firstSubordinateId });
   });
 
   it('are not those of the account that had the id before', async () => {
@@ -97,7 +99,7 @@ describe('subordinate ids', () => {
     await expect(store(silent).of(user(70_001))).rejects.toThrow('did not say who user 70001 is');
     expect(existsSync(at('own', 'uid-70001'))).toBe(false);
     writeFileSync(at('etc', 'subuid'), 'alice:100000:65536\n1000:100000:65536\n');
-    expect((await store(silent).of(user(70_001))).uid).toBe(firstSubordinate);
+    expect((await store(silent).of(user(70_001))).uid).toBe(firstSubordinateId);
   });
 
   it("are none of /etc/subuid that are too few, root's, the user's own, or containers'", () => {
@@ -119,8 +121,8 @@ describe('subordinate ids', () => {
     const first = await store().of(user(1)),
       second = await store().of(user(2));
     expect([first, second]).toEqual([
-      { uid: firstSubordinate, gid: firstSubordinate },
-      { uid: firstSubordinate + rangeSize, gid: firstSubordinate + rangeSize },
+      { uid: firstSubordinateId, gid: firstSubordinateId },
+      { uid: firstSubordinateId + rangeSize, gid: firstSubordinateId + rangeSize },
     ]);
     expect([
       await store().of(user(2)),
@@ -128,8 +130,8 @@ describe('subordinate ids', () => {
       await store().of({ uid: 1, gid: 99 }),
     ]).toEqual([second, first, first]);
     expect(readdirSync(at('own')).sort()).toEqual([
-      String(firstSubordinate),
-      String(firstSubordinate + rangeSize),
+      String(firstSubordinateId),
+      String(firstSubordinateId + rangeSize),
       'uid-1',
       'uid-2',
     ]);
@@ -137,8 +139,8 @@ describe('subordinate ids', () => {
 
   it('leave out ranges of /etc/subuid, and never start again if a record is invalid', async () => {
     mkdirSync(at('etc'));
-    writeFileSync(at('etc', 'subuid'), `bob:${firstSubordinate + 10}:100\n`);
-    expect((await store().of(user(1))).uid).toBe(firstSubordinate + rangeSize);
+    writeFileSync(at('etc', 'subuid'), `bob:${firstSubordinateId + 10}:100\n`);
+    expect((await store().of(user(1))).uid).toBe(firstSubordinateId + rangeSize);
     writeFileSync(at('own', 'uid-1'), '{"uid":1,"base":0}');
     await expect(store().of(user(1))).rejects.toThrow('not a record');
   });

@@ -6,14 +6,10 @@ import type { SubordinateIds } from '../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { passwdLine, userName } from '../../engine/base/user-database.ts';
 import { linkNew, syncDirectory, writeTemporary } from './claim-files.ts';
-import { firstBase, rangeSize } from './id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { firstBase } from './id-ranges.ts';
 import { listedRanges } from './taken-ids.ts';
 
-/**
- * First id assigned to users who have none in /etc/subuid: above the ids that distributions assign
- * (SUB_UID_MAX is 600100000). The last is below the containers' ranges.
- */
-export const firstSubordinate = firstSubordinateId;
 /**
  * Where our own subordinate ranges of the machine's users are kept. Files in shares have these ids as owners:
  * unlike containers' ranges they outlast a reboot.
@@ -147,7 +143,7 @@ export function openSubordinateStore({
  * single user could have 65535 of them, and ranges are assigned permanently.
  */
 function isHandedOut(uid: number, listings: readonly string[]): boolean {
-  if (uid >= firstSubordinate) return true;
+  if (uid >= firstSubordinateId) return true;
   return listings
     .flatMap(listedRanges)
     .some(({ start, count }) => start > 0 && uid >= start && uid < start + count);
@@ -212,7 +208,7 @@ function firstFree(directory: string): number {
   const used = readdirSync(directory)
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
-  return Math.max(firstSubordinate - rangeSize, ...used) + rangeSize;
+  return Math.max(firstSubordinateId - rangeSize, ...used) + rangeSize;
 }
 
 /** Claims the range, on the disk complete or not at all; false if it is claimed already. */
@@ -231,9 +227,9 @@ function readClaim(file: string): { readonly uid: number; readonly base: number 
   const parsed = claimSchema.safeParse(JSON.parse(text));
   const inBounds =
     parsed.success &&
-    parsed.data.base >= firstSubordinate &&
+    parsed.data.base >= firstSubordinateId &&
     parsed.data.base < firstBase &&
-    (parsed.data.base - firstSubordinate) % rangeSize === 0;
+    (parsed.data.base - firstSubordinateId) % rangeSize === 0;
   if (!inBounds) throw new Error(`${file} is not a record of a subordinate id range`);
   return parsed.data;
 }

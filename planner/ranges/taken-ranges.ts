@@ -1,4 +1,5 @@
-import { firstBase, lastBase, rangeSize } from './id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { firstBase, lastBase } from './id-ranges.ts';
 import { idsInUse, type IdSpan } from './taken-ids.ts';
 
 /** Bases of the ranges that contain ids of running processes of this machine. */

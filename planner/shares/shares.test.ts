@@ -8,10 +8,12 @@ import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
 import type { OciSpec } from '../base/oci-spec.ts';
 import type { Mount } from '../../engine/base/mountinfo.ts';
 import { PlanBuilder } from '../base/plan.ts';
-import { firstBase, rangeSize } from '../ranges/id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
+import { firstBase } from '../ranges/id-ranges.ts';
 import { nothingChecked, type Reach } from './reach.ts';
 import { engineRoots, isShare, mapText, rangeOwnerOf, sharesOf, type SharingOptions } from './shares.ts';
-import { firstSubordinate, openSubordinateStore } from '../ranges/subordinate.ts';
+import { firstSubordinateId } from '../../shared/isolation/listed-ranges.ts';
+import { openSubordinateStore } from '../ranges/subordinate.ts';
 
 let directory: string;
 const at = (...parts: string[]) => path.join(directory, ...parts);
@@ -36,7 +38,7 @@ describe('A8: the map of a share as passed to the kernel', () => {
       fc.property(ids, fc.boolean(), slots, slots, (id, himself, subordinate, slot) => {
         const base = firstBase + slot * rangeSize;
         const lines = mapText(
-          shareMap(id, himself ? id : 0, firstSubordinate + subordinate * rangeSize),
+          shareMap(id, himself ? id : 0, firstSubordinateId + subordinate * rangeSize),
           base,
         )
           .trim()
@@ -55,7 +57,7 @@ describe('A8: the map of a share as passed to the kernel', () => {
         const into = lines
           .filter(([, host = 0]) => host >= base && host < base + rangeSize)
           .map(([disk = 0]) => disk);
-        expect(into.every((disk) => disk === id || disk >= firstSubordinate)).toBe(true);
+        expect(into.every((disk) => disk === id || disk >= firstSubordinateId)).toBe(true);
         expect(lines.find(([disk = 0, , size = 0]) => disk <= 0 && disk + size > 0)?.slice(0, 2)).toEqual([
           0, 0,
         ]);

@@ -22,7 +22,7 @@ import type { RangeOwner } from '../ranges/range-owner.ts';
 import type { NamespaceNumber, PlanBuilder } from '../base/plan.ts';
 import type { Reach } from './reach.ts';
 import type { EngineParts } from './sockets.ts';
-import { rangeSize } from '../ranges/id-ranges.ts';
+import { rangeSize } from '../../shared/isolation/range-size.ts';
 import type { SubordinateStore } from '../ranges/subordinate.ts';
 
 /** The kernel's last id. */

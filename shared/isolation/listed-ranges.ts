@@ -13,7 +13,8 @@ export interface ListedRange extends IdSpan {
 }
 
 /**
- * First subordinate id assigned to users who have none in /etc/subuid; the last is below `firstContainerId`.
+ * First subordinate id assigned to users who have none in /etc/subuid: above the ids that distributions
+ * assign (SUB_UID_MAX is 600100000). The last is below `firstContainerId`.
  */
 export const firstSubordinateId = 600_113_152;
 /** First id of containers. Both kinds are assigned in ranges of `rangeSize`. */
