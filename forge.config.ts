@@ -6,7 +6,7 @@ import { MakerDeb } from '@electron-forge/maker-deb';
 import { MakerZIP } from '@electron-forge/maker-zip';
 import { FusesPlugin } from '@electron-forge/plugin-fuses';
 import type { ForgeConfig } from '@electron-forge/shared-types';
-import { Actionable } from './scripts/console.mjs';
+import { ActionableError } from './scripts/console.mjs';
 import { recommendedPackages, windowPackages } from './scripts/debian-packages.mjs';
 import { findElectron } from './scripts/electron-runtime.mjs';
 import { checkWire, wireWithout } from './scripts/fuses.mjs';
@@ -44,11 +44,11 @@ function binaryIn(directory: string, platform: string): string {
 /** Configuration of `electron-forge package` and `make`, for the Electron runtime that is installed here. */
 export default async function forgeConfig(): Promise<ForgeConfig> {
   const electron = findElectron();
-  if (electron === undefined) throw new Actionable('There is no Electron runtime yet: run `npm run set-up`.');
+  if (electron === undefined) throw new ActionableError('There is no Electron runtime yet: run `npm run set-up`.');
   const { absent } = checkWire(await getCurrentFuseWire(electron.path));
   // The fallback runtime is too old for some; nothing may be missing in a release.
   if (electron.official && absent.length > 0)
-    throw new Actionable(`This Electron has no fuse ${absent.join(', ')}: see scripts/fuses.mjs.`);
+    throw new ActionableError(`This Electron has no fuse ${absent.join(', ')}: see scripts/fuses.mjs.`);
   const { version, description, license, author } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as {
     version: string;
     description: string;
@@ -108,7 +108,7 @@ export default async function forgeConfig(): Promise<ForgeConfig> {
         for (const directory of outputPaths) {
           const { wrong } = checkWire(await getCurrentFuseWire(binaryIn(directory, platform)));
           if (wrong.length > 0)
-            throw new Actionable(`These fuses are not as they must be: ${wrong.join(', ')}.`);
+            throw new ActionableError(`These fuses are not as they must be: ${wrong.join(', ')}.`);
           await addLicence(directory);
           // The packager works in a directory of mkdtemp's, which only its user can enter.
           await chmod(directory, 0o755);

@@ -15,7 +15,7 @@ export interface AppProgram {
 /**
  * The result of a start: a window of its own, or one that was open already and has been brought to the front.
  */
-export interface Launched {
+export interface AppLaunch {
   readonly pid: number | null;
   readonly alreadyOpen: boolean;
 }
@@ -101,7 +101,7 @@ export async function launchApp(
   { program, first }: AppProgram,
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
-): Promise<Result<Launched, AppError>> {
+): Promise<Result<AppLaunch, AppError>> {
   const environment = { ...env };
   // Terminals of Electron-based editors pass it on, and then the app would run as plain Node.
   delete environment['ELECTRON_RUN_AS_NODE'];

@@ -6,7 +6,7 @@ import { deepLinkScheme, parseDeepLink, parseRoute } from '../shared/desktop/dee
 import { pageIds } from '../shared/pages/pages.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { parseTargetId } from '../shared/targets/target-id.ts';
-import type { AppProgram, Launched } from './app-launch.ts';
+import type { AppProgram, AppLaunch } from './app-launch.ts';
 import type { MenuChange } from './app-menu.ts';
 import { bulkheadCommand, printError, printResult, withJson, withRoot } from './output.ts';
 import { message } from '../shared/messages/message.ts';
@@ -147,7 +147,7 @@ function describeVersions({ version, electron, fallback }: AppVersions): string 
     : text('cli-output.app-version-electron', { version, electron });
 }
 
-const describeLaunch = ({ alreadyOpen }: Launched): string =>
+const describeLaunch = ({ alreadyOpen }: AppLaunch): string =>
   text(alreadyOpen ? 'cli-output.app-open-already' : 'cli-output.app-open');
 
 const describeMenu = ({ entry, installed }: MenuChange): string =>

@@ -11,13 +11,13 @@ import {
   resolveTarget,
   withJson,
   withRoot,
-  workWithoutReader,
+  continueWithoutReader,
 } from './output.ts';
 import { resolveChoices, withoutRefused, withChoices, type ChoiceOptions } from './choices.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan } from './plan-text.ts';
 import { message } from '../shared/messages/message.ts';
-import { textToApply, withTarget } from './target.ts';
+import { readTextToApply, withTarget } from './target.ts';
 import { helpText } from './help.ts';
 import { text } from './text.ts';
 import { confirmApply } from './apply-prompt.ts';
@@ -70,7 +70,7 @@ async function installedFirst(options: ApplyOptions, work: () => Promise<void>):
   await work();
 }
 
-interface Planned {
+interface PlannedApply {
   readonly text: string;
   readonly plan: ApplyPlan;
   readonly choices: ContainerChoices;
@@ -81,8 +81,8 @@ async function makePlan(
   target: Target,
   file: string | undefined,
   options: ChoiceOptions,
-): Promise<Result<Planned, AppError>> {
-  const settings = await textToApply(target, file);
+): Promise<Result<PlannedApply, AppError>> {
+  const settings = await readTextToApply(target, file);
   if (!settings.ok) return settings;
   const choices = await resolveChoices(target, settings.value, options);
   if (!choices.ok) return choices;
@@ -168,7 +168,7 @@ async function applyWithEvents(
     }
   }
   const report = human ? stepPrinter() : () => undefined;
-  workWithoutReader();
+  continueWithoutReader();
   const started = await target.startApply(
     { text: settings, choices, baseHash: options.baseHash ?? plan.baseHash },
     (event) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
-import { describeEntry, sinceTime, wanted } from './audit.ts';
+import { describeEntry, parseSince, wanted } from './audit.ts';
 
 const entry: StoredAuditEntry = {
   id: 'a-1',
@@ -60,8 +60,8 @@ describe('bulkhead audit', () => {
     expect(wanted({ ...probe, origin: { kind: 'socket-mount', mount: 'ff' } }, {}, null)).toBe(true);
   });
   it('accepts a date or a duration, nothing else', () => {
-    expect(sinceTime('15m', 1_000_000)).toEqual({ ok: true, value: 100_000 });
-    expect(sinceTime('2026-01-02', 0)).toEqual({ ok: true, value: Date.parse('2026-01-02') });
-    for (const bad of ['yesterday', '5', '1w', '']) expect(sinceTime(bad, 0).ok).toBe(false);
+    expect(parseSince('15m', 1_000_000)).toEqual({ ok: true, value: 100_000 });
+    expect(parseSince('2026-01-02', 0)).toEqual({ ok: true, value: Date.parse('2026-01-02') });
+    for (const bad of ['yesterday', '5', '1w', '']) expect(parseSince(bad, 0).ok).toBe(false);
   });
 });

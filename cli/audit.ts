@@ -45,7 +45,7 @@ export function configureAudit(command: Command): void {
         printError(file.error, options);
         return;
       }
-      const since = sinceTime(options.since, Date.now());
+      const since = parseSince(options.since, Date.now());
       if (!since.ok) {
         printError(since.error, options);
         return;
@@ -136,7 +136,7 @@ function logOf(options: AuditOptions): Result<string, AppError> {
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `--since` as ms since the epoch; null without. */
-export function sinceTime(text: string | undefined, now: number): Result<number | null, AppError> {
+export function parseSince(text: string | undefined, now: number): Result<number | null, AppError> {
   if (text === undefined) return ok(null);
   const ago = /^(\d{1,9})([smhd])$/.exec(text);
   if (ago !== null) return ok(now - Number(ago[1]) * (units[ago[2] ?? 's'] ?? 1000));

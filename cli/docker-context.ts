@@ -44,7 +44,7 @@ export function storeContext(
   { name, root, socket }: OwnContext & { readonly socket: string },
 ): 'stored' | 'foreign' {
   const file = contextFile(config, name);
-  const found = readIfThere(file);
+  const found = readIfExists(file);
   if (found !== null && ownContext(found)?.root !== root) return 'foreign';
   const context = {
     Name: name,
@@ -61,7 +61,7 @@ export function storeContext(
 /** Makes a context docker's default. Throws if config.json is not a JSON object. */
 export function selectContext(config: string, name: string): void {
   const file = path.join(config, 'config.json');
-  const text = readIfThere(file);
+  const text = readIfExists(file);
   const settings = configSchema.parse(text === null ? {} : JSON.parse(text));
   replaceFile(file, JSON.stringify({ ...settings, currentContext: name }, null, '\t'), 0o600);
 }
@@ -90,7 +90,7 @@ function ownContexts(config: string): readonly OwnContext[] {
     throw error;
   }
   return directories.flatMap((directory) => {
-    const text = readIfThere(path.join(metaDirectory(config), directory, 'meta.json'));
+    const text = readIfExists(path.join(metaDirectory(config), directory, 'meta.json'));
     const context = text === null ? null : ownContext(text);
     // A directory that belongs to another context is not removed.
     return context !== null && path.dirname(contextFile(config, context.name)).endsWith(`/${directory}`)
@@ -107,7 +107,7 @@ function ownContext(text: string): OwnContext | null {
 }
 
 function selectedContext(config: string): string | null {
-  const text = readIfThere(path.join(config, 'config.json'));
+  const text = readIfExists(path.join(config, 'config.json'));
   return (text === null ? undefined : configSchema.safeParse(jsonOf(text)).data?.currentContext) ?? null;
 }
 
@@ -119,7 +119,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function readIfThere(file: string): string | null {
+function readIfExists(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -30,7 +30,7 @@ function stopText({ count, names, returning, slow, slowNames, wait }: PlanEffect
 }
 
 /** Which containers stay unprotected, the consequences, and the alternatives. */
-function keptText({ use, stopping }: PlanEffect['params'], containers: string, names: string): string {
+function keptContainersText({ use, stopping }: PlanEffect['params'], containers: string, names: string): string {
   const kept = text('cli-plan.containers-kept-unprotected', { containers, names });
   if (use === 'free') return kept;
   if (use === 'warn') return `${kept}${text('cli-plan.kept-recorded')}`;
@@ -89,7 +89,7 @@ export function describeEffect({ code, params }: PlanEffect): string {
     case 'containers-recreated':
       return text('cli-plan.containers-recreated', { containers, names });
     case 'containers-kept-unprotected':
-      return keptText(params, containers, names);
+      return keptContainersText(params, containers, names);
     case 'store-unchanged':
       return text('cli-plan.store-unchanged', {
         images: text('cli-output.images', { count: Number(params['images']) }),

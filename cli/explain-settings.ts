@@ -7,7 +7,7 @@ import { message, type Message } from '../shared/messages/message.ts';
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import type { EffectiveSettings } from '../shared/settings/effective.ts';
 import { enforcesSettings } from '../shared/targets/capabilities.ts';
-import { textToApply } from './target.ts';
+import { readTextToApply } from './target.ts';
 
 /** The settings by which `bulkhead explain` decides. */
 export interface SettingsChoice {
@@ -76,7 +76,7 @@ async function namedText(
   { settings: file, draft }: SettingsChoice,
 ): Promise<Result<{ readonly text: string; readonly exists: boolean }, AppError> | null> {
   if (file !== undefined) {
-    const read = await textToApply(target, file);
+    const read = await readTextToApply(target, file);
     return read.ok ? ok({ text: read.value, exists: true }) : read;
   }
   if (draft !== true) return null;

@@ -10,7 +10,7 @@ import {
   exitCodeOf,
   resolveRoot,
   secondsOption,
-  workWithoutReader,
+  continueWithoutReader,
 } from './output.ts';
 import { errorText } from './text.ts';
 
@@ -112,15 +112,15 @@ describe('a reader that ends', () => {
     expect(exit).not.toHaveBeenCalled();
     streams.stdout.emit('error', gone);
     expect(exit).toHaveBeenCalledExactlyOnceWith(0);
-    workWithoutReader();
+    continueWithoutReader();
     streams.stdout.emit('error', gone);
     expect(exit).toHaveBeenCalledOnce();
     exit.mockRestore();
   });
   it('nor does a terminal that is closed during such work', async () => {
     const output = JSON.stringify(path.join(import.meta.dirname, 'output.ts'));
-    const script = `import { workWithoutReader } from ${output};
-      workWithoutReader(); process.stdout.write('at work');
+    const script = `import { continueWithoutReader } from ${output};
+      continueWithoutReader(); process.stdout.write('at work');
       process.stdin.on('end', () => { process.exitCode = 7; }).resume();`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['pipe', 'pipe', 'inherit'],

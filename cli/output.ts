@@ -165,7 +165,7 @@ let readerNeeded = true;
  * From now on the work continues even if nobody reads the output any more: an apply is not left half done for
  * `| head`, a closed terminal or a lost connection.
  */
-export function workWithoutReader(): void {
+export function continueWithoutReader(): void {
   readerNeeded = false;
   process.on('SIGHUP', () => undefined);
 }

@@ -120,7 +120,7 @@ export function describeOutcome({ outcome }: ApplyRun): string {
   }
 }
 
-type Applied = Extract<ApplyRun['outcome'], { readonly kind: 'applied' }>;
+type AppliedOutcome = Extract<ApplyRun['outcome'], { readonly kind: 'applied' }>;
 
 function appliedText({
   version,
@@ -129,7 +129,7 @@ function appliedText({
   unrecordedSentence,
   removed,
   recreated,
-}: Applied): string {
+}: AppliedOutcome): string {
   const audit = verification?.claims.some(({ verdict }) => verdict === 'not-enforced') === true;
   return [
     verification === null

@@ -8,7 +8,7 @@ import { helpText } from './help.ts';
 import { listFormatOf, renderList, withListFormat, type ListDefinition } from './list.ts';
 import type { ListFormat, ListOptions } from './list-format.ts';
 
-type Owned = Pick<OwnedRanges, 'owner' | 'account'>;
+type OwnerRow = Pick<OwnedRanges, 'owner' | 'account'>;
 
 interface RangesOptions extends ListOptions {
   readonly user?: string;
@@ -70,11 +70,11 @@ function notAnOwner(owner: string): AppError {
 }
 
 const ownerFields = {
-  Owner: { head: () => text('cli-list.owner'), value: ({ owner }: Owned) => String(owner) },
+  Owner: { head: () => text('cli-list.owner'), value: ({ owner }: OwnerRow) => String(owner) },
   Account: {
     head: () => text('cli-list.account'),
-    value: ({ account }: Owned) => account ?? '',
-    display: ({ account }: Owned) => account ?? '-',
+    value: ({ account }: OwnerRow) => account ?? '',
+    display: ({ account }: OwnerRow) => account ?? '-',
   },
 };
 
@@ -93,7 +93,7 @@ const ownerList: ListDefinition<OwnedRanges> = {
 };
 
 /** The list of one owner: one range per line. */
-const rangeList: ListDefinition<Owned & OwnedRange> = {
+const rangeList: ListDefinition<OwnerRow & OwnedRange> = {
   fields: {
     ...ownerFields,
     Range: { head: () => text('cli-list.range'), value: ({ first, last }) => `${first}-${last}` },

@@ -11,7 +11,7 @@ import {
   progress,
   withJson,
   withRoot,
-  workWithoutReader,
+  continueWithoutReader,
 } from './output.ts';
 import { describeRecreatePlan, outcomeText, recreationPrinter } from './recreate-text.ts';
 import { message } from '../shared/messages/message.ts';
@@ -132,7 +132,7 @@ async function recreateWithEvents(
       return;
     }
   }
-  workWithoutReader();
+  continueWithoutReader();
   const printProgress = recreationPrinter(progress);
   const started = await target.startRecreate(request.value, (run) => {
     emit(run);

@@ -11,18 +11,18 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-interface Ended {
+interface CommandResult {
   code: number | null;
   out: string;
   err: string;
 }
 /** Runs the command line from its sources, without a terminal. */
-function bulkhead(...args: string[]): Promise<Ended> {
+function bulkhead(...args: string[]): Promise<CommandResult> {
   const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, BULKHEAD_ROOT: root },
   });
-  const ended: Ended = { code: null, out: '', err: '' };
+  const ended: CommandResult = { code: null, out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => {
     ended.out += chunk.toString();
   });

@@ -52,7 +52,7 @@ export async function withTarget(
  * A file given as argument, else the draft, else, if nothing was ever applied, the recommended settings. A
  * missing file is an error; if there is no draft, the applied text.
  */
-export async function textToApply(
+export async function readTextToApply(
   target: Target,
   file: string | undefined,
 ): Promise<Result<string, AppError>> {

@@ -167,10 +167,10 @@ function describeCheck({ entry, outcome, local, query: question, answer }: Entry
           repository: `${question.domain}/${question.path}`,
           reference: question.reference,
         });
-  return `${request}${answer === null ? '' : answerText(answer)}`;
+  return `${request}${answer === null ? '' : registryResultText(answer)}`;
 }
 
-function answerText(answer: RegistryResult): string {
+function registryResultText(answer: RegistryResult): string {
   switch (answer.kind) {
     case 'served': {
       const size = answer.children?.length ?? 0;

@@ -34,7 +34,7 @@ async function wrongWith(open: Open): Promise<string[]> {
  * Content that does not fit into the smallest window, and into one of 1280 × 800 at 200 %, which leaves half
  * of its pixels.
  */
-async function crampedIn({ page }: Open): Promise<string[]> {
+async function clippedIn({ page }: Open): Promise<string[]> {
   const found: string[] = [];
   for (const size of [
     { width: 900, height: 600 },
@@ -55,7 +55,7 @@ describe('every page in every state, in both themes and in smaller windows, in a
     const open = await pages.open({ state, address, language });
     try {
       if (shows !== undefined) await open.page.locator(shows).first().waitFor();
-      expect([...(await wrongWith(open)), ...(await crampedIn(open)), ...open.complaints]).toEqual([]);
+      expect([...(await wrongWith(open)), ...(await clippedIn(open)), ...open.complaints]).toEqual([]);
       expect(await open.page.evaluate(() => document.documentElement.lang)).toBe(language);
     } finally {
       await open.close();

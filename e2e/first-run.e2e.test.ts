@@ -90,10 +90,10 @@ describe('the first run', () => {
 });
 
 describe('a user’s own preference', () => {
-  const asTheyWant = () =>
+  const audienceChoice = () =>
     window.page.getByRole('main').getByRole('combobox', { name: /^Isolation on this engine/ });
   const choose = async (option: string) => {
-    await asTheyWant().click();
+    await audienceChoice().click();
     await window.page.getByRole('option', { name: option, exact: true }).click();
   };
 
@@ -121,7 +121,7 @@ describe('a user’s own preference', () => {
     await way.review.done().click();
     await way.isolation.open();
     await window.page.getByRole('main').getByText('Off, wanted by root, does not count.').waitFor();
-    expect(await asTheyWant().getAttribute('aria-disabled')).toBe('true');
+    expect(await audienceChoice().getAttribute('aria-disabled')).toBe('true');
     await window.screenshot('preference-ignored');
     expect(await refused(...outside)).toContain('enhanced container isolation:');
   });

@@ -151,7 +151,7 @@ const late: Readonly<Record<string, string>> = {
   activityReading: 'main .MuiSkeleton-root',
 };
 
-export interface PageLook {
+export interface PageVariant {
   readonly page: string;
   readonly state: string;
   readonly address: string;
@@ -160,8 +160,8 @@ export interface PageLook {
 }
 
 /** All of them, each in both themes: the usual state of a page in both languages, the others alternating. */
-export const allLooks: readonly PageLook[] = Object.entries(pageStates).flatMap(([page, states]) =>
-  states.flatMap((written, index): readonly PageLook[] => {
+export const allLooks: readonly PageVariant[] = Object.entries(pageStates).flatMap(([page, states]) =>
+  states.flatMap((written, index): readonly PageVariant[] => {
     const [state = '', query] = written.split('?');
     const look = {
       page,
@@ -176,13 +176,13 @@ export const allLooks: readonly PageLook[] = Object.entries(pageStates).flatMap(
 );
 
 type Texts = typeof en | typeof zhCN;
-export const textsOf = (language: PageLook['language']): Texts => (language === 'en' ? en : zhCN);
+export const textsOf = (language: PageVariant['language']): Texts => (language === 'en' ? en : zhCN);
 
 /**
  * Overlays of a page: a dialog, a menu, a panel. `press`: labels of the controls to press, in the window's
  * language.
  */
-export interface Opened {
+export interface PageOverlay {
   readonly name: string;
   readonly page: string;
   readonly state: string;
@@ -191,7 +191,7 @@ export interface Opened {
 }
 
 const menu = '[role="menu"]';
-const opened: readonly Opened[] = [
+const opened: readonly PageOverlay[] = [
   {
     name: 'removing containers',
     page: 'containers',
@@ -285,6 +285,6 @@ const opened: readonly Opened[] = [
 ];
 
 /** Each in both languages, and there in both themes. */
-export const openedLooks: readonly (Opened & Pick<PageLook, 'language'>)[] = opened.flatMap((one) =>
+export const openedLooks: readonly (PageOverlay & Pick<PageVariant, 'language'>)[] = opened.flatMap((one) =>
   (['en', 'zh-CN'] as const).map((language) => ({ ...one, language })),
 );

@@ -151,7 +151,7 @@ function planBind(
   if (on === null) refuse(`the mount that ${bind.source} is on cannot be determined`);
   const share = !engines && isShare(bind.source, on, context.mounts, context.engineRoots, context.parts);
   const namespace = share ? context.shares.namespaceFor(bind.source) : context.namespace;
-  const overlay = enginesLayers(on, context);
+  const overlay = engineLayers(on, context);
   if (overlay !== null) {
     // Another view of the same layers, with the container's ids. The mount may show a subdirectory of its
     // file system.
@@ -250,7 +250,7 @@ function isMappable(mount: Mount): boolean {
  * The layers of an overlay that the engine mounted; null for any other mount. Other overlays are not
  * id-mapped: a second overlay over an upper directory in use is undefined.
  */
-function enginesLayers(mount: Mount, { mounts, engineRoots }: BindContext): Overlay | null {
+function engineLayers(mount: Mount, { mounts, engineRoots }: BindContext): Overlay | null {
   if (mount.type !== 'overlay') return null;
   try {
     const overlay = layersOf(mount, mounts);

@@ -34,7 +34,7 @@ export function isShiftedPoint(
  * and containerd ensure that.
  */
 export function refuseOpenPoints(points: readonly string[]): void {
-  const open = points.find((point) => !ancestors(point).some(isRootsAlone));
+  const open = points.find((point) => !ancestors(point).some(isClosedToOthers));
   if (open !== undefined)
     refuse(
       `every user of the machine can reach ${open}, where the engine mounts the container's files: ` +
@@ -47,7 +47,7 @@ function ancestors(file: string): string[] {
   return above === file ? [] : [above, ...ancestors(above)];
 }
 
-function isRootsAlone(directory: string): boolean {
+function isClosedToOthers(directory: string): boolean {
   const { uid, gid, mode } = statSync(directory);
   return uid === 0 && (mode & 0o001) === 0 && (gid === 0 || (mode & 0o010) === 0);
 }

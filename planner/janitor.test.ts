@@ -122,7 +122,7 @@ function noteLivingProcess(): void {
 }
 
 /** Long enough for two checks. */
-async function nothingIsDeleted(): Promise<void> {
+async function expectNoDelete(): Promise<void> {
   await new Promise((resolve) => {
     setTimeout(resolve, 600);
   });
@@ -130,7 +130,7 @@ async function nothingIsDeleted(): Promise<void> {
 }
 
 /** The container may be created again only once the repeated delete has finished. */
-async function createWaitsForTheDelete(): Promise<void> {
+async function expectCreateToWait(): Promise<void> {
   let made = false;
   const create = janitor.beginRequest({ id, verb: 'create', runcRoot: at('runc') }).then(() => {
     made = true;
@@ -158,7 +158,7 @@ it('a create waits while the interrupted delete is repeated, whose requests are 
 it('a delete is not repeated while the process is running: runc would kill a created container', async () => {
   noteLivingProcess();
   await killedAtDelete();
-  await nothingIsDeleted();
+  await expectNoDelete();
 });
 
 it('an interrupted forced delete is repeated with force, even while the process is running', async () => {
@@ -174,21 +174,21 @@ it('a forced delete of a container of the same name in another runc root is not 
   noteLivingProcess();
   await janitor.beginRequest({ id, verb: 'deleting-by-force', runcRoot: at('other') });
   janitor.endRequest(id);
-  await nothingIsDeleted();
+  await expectNoDelete();
 });
 
 it('a new create waits for the forced delete of the earlier one and is not ended by it later', async () => {
   noteLivingProcess();
   await killedAtDelete('deleting-by-force');
-  await createWaitsForTheDelete();
+  await expectCreateToWait();
   rmSync(at('asked'));
   janitor.endRequest(id);
-  await nothingIsDeleted();
+  await expectNoDelete();
 });
 
 it('a create right after an interrupted delete waits until that delete was repeated', async () => {
   await killedAtDelete();
-  await createWaitsForTheDelete();
+  await expectCreateToWait();
 });
 
 it('leftovers of a runtime served by an earlier planner are removed once it has ended', async () => {

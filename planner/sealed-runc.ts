@@ -95,7 +95,7 @@ export class SealedRunc {
     this.#failed = isSettled ? null : { of, at: this.#now() };
   }
 
-  async #seal(): Promise<Copied> {
+  async #seal(): Promise<CopyResult> {
     const { runtimeBinary, runc } = this.#options;
     let descriptor: number | null = null;
     try {
@@ -133,7 +133,7 @@ export class SealedRunc {
   }
 }
 
-type Copied =
+type CopyResult =
   | { readonly descriptor: number }
   | { readonly descriptor: null; readonly isPermanent: boolean; readonly why: string };
 

@@ -59,7 +59,7 @@ export class IsolationService {
       throw new IsolationRefused(`container ${id} exists already`);
     if (this.#isMadeByAnother(request))
       throw new IsolationRefused(`container ${id} is being created already`);
-    refuseContainersId(request);
+    refuseEngineContainerId(request);
     const plan = new PlanBuilder();
     const earlier = containers.read(id);
     ranges.release(id);
@@ -151,7 +151,7 @@ export class IsolationService {
  * The client of a build chooses the ids of its containers: with the id of one of the engine's own, a step
  * would be taken for that container, and get a range of the user who created it (A3).
  */
-function refuseContainersId(request: PlannerRequest): void {
+function refuseEngineContainerId(request: PlannerRequest): void {
   const { id } = request;
   if (!isStep(request) || !/^[0-9a-f]{64}$/.test(id)) return;
   throw new IsolationRefused(`a step of a build may not be called ${id}, as containers of the engine are`);

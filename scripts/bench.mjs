@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import process from 'node:process';
-import { Actionable, headComment, main } from './console.mjs';
+import { ActionableError, headComment, main } from './console.mjs';
 import { build } from './build.mjs';
 import { at, pinnedNode, repository } from './paths.mjs';
 import { setUp } from './set-up.mjs';
@@ -23,7 +23,7 @@ if (
 } else
   await main(async () => {
     if (name === undefined || !names.includes(name))
-      throw new Actionable(`Say which benchmark: npm run bench -- ${names.join(' | ')}`);
+      throw new ActionableError(`Say which benchmark: npm run bench -- ${names.join(' | ')}`);
     await setUp({ also: 'tests' });
     await build();
     const child = spawn(pinnedNode, [at('tests/bench', `${name}.ts`), ...args], {

@@ -22,13 +22,13 @@ import {
   removeStaleOutputs,
   withoutWhitespace,
 } from './bundle.mjs';
-import { Actionable, main, must, note, run, step } from './console.mjs';
+import { ActionableError, main, must, note, run, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { drawIcons } from './icons.mjs';
 import { writeLicences } from './licences.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { at, isProgram, pinnedNode, repository } from './paths.mjs';
-import { howToGet, missingProbes } from './probes.mjs';
+import { howToBuild, missingProbes } from './probes.mjs';
 
 const targets = [
   {
@@ -158,7 +158,7 @@ async function buildStale({ window }) {
     }))
     .filter((target) => !isBuilt(target));
   if (process.platform !== 'linux' && missingProbes().length > 0)
-    note(`ECI can't be turned on here yet, for want of ${missingProbes().join(' and ')}: ${howToGet()}`);
+    note(`ECI can't be turned on here yet (missing: ${missingProbes().join(' and ')}): ${howToBuild()}`);
   if (stale.length === 0) {
     note('The build is up to date');
     return;
@@ -173,7 +173,7 @@ async function buildStale({ window }) {
       await target.build();
       const absent = target.outputs.filter((file) => !existsSync(at(file)));
       if (absent.length > 0)
-        throw new Actionable(
+        throw new ActionableError(
           `The build of the ${target.name} left no ${absent.join(', ')}: ` +
             'its configuration in scripts/build.mjs and the sources disagree.',
         );
@@ -222,7 +222,7 @@ function filesOf(where) {
 export async function build({ window = true } = {}) {
   const args = [at('scripts', 'build.mjs'), '--set-up-done', ...(window ? [] : ['--without-window'])];
   const { code } = await run(pinnedNode, args, { show: true });
-  if (code !== 0) throw new Actionable('The build failed: repair what is said above and try again.');
+  if (code !== 0) throw new ActionableError('The build failed: fix the errors above and try again.');
 }
 
 if (isProgram(import.meta.url)) {

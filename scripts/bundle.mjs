@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { Actionable, firstLines } from './console.mjs';
+import { ActionableError, firstLines } from './console.mjs';
 import { at, repository } from './paths.mjs';
 
 // Not bundled, like Node's own modules: a native module, and what Electron provides.
@@ -70,7 +70,7 @@ export function rolldownOptions({
 /**
  * Bundles entry points; `options` are those of rolldownOptions.
  *
- * @throws {Actionable} with the first errors of the bundler
+ * @throws {ActionableError} with the first errors of the bundler
  */
 export async function bundle(options) {
   const { rolldown } = await import('rolldown');
@@ -81,7 +81,7 @@ export async function bundle(options) {
     ({ output } = await bundled.generate(outputOptions));
     await bundled.close();
   } catch (error) {
-    throw new Actionable(
+    throw new ActionableError(
       `The sources do not bundle:\n${firstLines(error instanceof Error ? error.message : String(error), 12)}`,
     );
   }
@@ -177,7 +177,7 @@ export async function bundleRenderer() {
     if (existsSync(at('dist', 'renderer'))) renameSync(at('dist', 'renderer'), old);
     renameSync(fresh, at('dist', 'renderer'));
   } catch (error) {
-    throw new Actionable(
+    throw new ActionableError(
       'The renderer does not build:\n' +
         firstLines(error instanceof Error ? error.message : String(error), 12),
     );

@@ -1,7 +1,7 @@
 // The changed files for `npm test -- --changed`, and the affected tests.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { Actionable, run } from './console.mjs';
+import { ActionableError, run } from './console.mjs';
 import { at, repository } from './paths.mjs';
 
 /** Maximum number of whole files of engine tests: they take up to minutes each. */
@@ -18,7 +18,7 @@ export async function findChanges(reference) {
       ? (await git('merge-base', 'HEAD', 'main')) || (await git('merge-base', 'HEAD', 'origin/main'))
       : await git('rev-parse', '--verify', '--quiet', `${reference}^{commit}`);
   if (base === '')
-    throw new Actionable(
+    throw new ActionableError(
       reference === ''
         ? 'There is no branch main to compare with: name a commit, as in npm test -- --changed HEAD~1.'
         : `--changed takes a commit, and "${reference}" names none.`,

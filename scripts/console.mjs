@@ -6,7 +6,7 @@ import process from 'node:process';
 /**
  * A failure that the user can fix: `message` is one sentence that says what to do. Printed without a stack.
  */
-export class Actionable extends Error {}
+export class ActionableError extends Error {}
 
 /** Prints the current step. */
 export function step(text) {
@@ -19,7 +19,7 @@ export function note(text) {
 }
 
 /**
- * Runs the body of a script: an `Actionable` ends it with that sentence and exit code 1, anything else is a
+ * Runs the body of a script: an `ActionableError` ends it with that sentence and exit code 1, anything else is a
  * defect and is shown with its stack. `closing` is the last line in both cases. With `--help` nothing is run:
  * the comment at the script's head is printed.
  */
@@ -31,7 +31,7 @@ export async function main(body, { closing } = {}) {
   try {
     await body();
   } catch (error) {
-    console.error(error instanceof Actionable ? `✗ ${error.message}` : error);
+    console.error(error instanceof ActionableError ? `✗ ${error.message}` : error);
     if (closing !== undefined) console.log(closing);
     process.exitCode = 1;
   }
@@ -87,7 +87,7 @@ export async function must(command, args, otherwise, options = {}) {
   const result = await run(command, args, options);
   if (result.code !== 0) {
     const output = lastLines(`${result.stdout}\n${result.stderr}`, 12);
-    throw new Actionable(output === '' ? otherwise : `${otherwise}\n${output}`);
+    throw new ActionableError(output === '' ? otherwise : `${otherwise}\n${output}`);
   }
   return result;
 }

@@ -2,7 +2,7 @@
 // Debian and its descendants; elsewhere: instructions.
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { Actionable, must, note, run, step } from './console.mjs';
+import { ActionableError, must, note, run, step } from './console.mjs';
 
 /**
  * Each line is satisfied by any one of its packages, or by its command on PATH. The first package that is in
@@ -129,14 +129,14 @@ export async function installDebianPackages({ also } = {}) {
       note(`This is not Debian, so these were not looked for (Debian's names): ${list}`);
       return;
     }
-    throw new Actionable(
+    throw new ActionableError(
       'This is not Debian: install with its own package manager what these Debian packages hold, ' +
         `then try again: ${list}.`,
     );
   }
   const first = missing.map((need) => need.packages[0]).join(' ');
   if (process.getuid?.() !== 0)
-    throw new Actionable(
+    throw new ActionableError(
       'Some Debian packages are missing and only root can install them: ' +
         `run \`sudo apt-get install ${first}\`, then try again.`,
     );
@@ -156,7 +156,7 @@ async function install(missing) {
   }
   const unknown = missing.filter((need) => !need.packages.some((name) => names.includes(name)));
   if (unknown.length > 0)
-    throw new Actionable(
+    throw new ActionableError(
       "This machine's package lists have none of " +
         `${unknown.map((need) => need.packages.join('|')).join(', ')}: use Debian 13, ` +
         'or install it by hand.',
@@ -175,8 +175,8 @@ async function install(missing) {
       result = await fetchAndSetUp();
     }
     if (result.code !== 0)
-      throw new Actionable(
-        `apt-get could not install the packages: repair what it says and try again.\n${result.stderr.trim()}`,
+      throw new ActionableError(
+        `apt-get could not install the packages: fix the errors below and try again.\n${result.stderr.trim()}`,
       );
   });
 }

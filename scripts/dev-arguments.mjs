@@ -1,7 +1,7 @@
 // The arguments of `npm run dev`.
 import { URLSearchParams } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Actionable } from './console.mjs';
+import { ActionableError } from './console.mjs';
 
 /** Options of scripts/dev.mjs, as described at its head. Rejects unknown ones. */
 export function parseDevArguments(args) {
@@ -18,13 +18,13 @@ export function parseDevArguments(args) {
       },
     }));
   } catch (error) {
-    throw new Actionable(`${error.message}. See npm run dev -- --help.`);
+    throw new ActionableError(`${error.message}. See npm run dev -- --help.`);
   }
   if (values.state === undefined && (values.browser || values.lang !== undefined))
-    throw new Actionable('--browser and --lang belong to an invented state: name one, as in --state off.');
+    throw new ActionableError('--browser and --lang belong to an invented state: name one, as in --state off.');
   const port = values['debugging-port'];
   if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port))
-    throw new Actionable(`--debugging-port takes a port, not "${port}".`);
+    throw new ActionableError(`--debugging-port takes a port, not "${port}".`);
   return values;
 }
 

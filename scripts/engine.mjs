@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import process from 'node:process';
-import { Actionable, lastLines, note, run, step } from './console.mjs';
+import { ActionableError, lastLines, note, run, step } from './console.mjs';
 import { bulkheadCommand } from './paths.mjs';
 
 /**
@@ -10,7 +10,7 @@ import { bulkheadCommand } from './paths.mjs';
  * can't start it (and the reason was printed).
  */
 export async function ensureEngine(root) {
-  const machineWide = await answersPing('/var/run/docker.sock');
+  const machineWide = await respondsToPing('/var/run/docker.sock');
   if (machineWide)
     note(
       'This machine has a Docker Engine of its own (/var/run/docker.sock). It is left alone: ' +
@@ -35,8 +35,8 @@ export async function ensureEngine(root) {
   step(`Starting the embedded engine under ${root}`);
   const started = await run(bulkheadCommand, ['engine', 'start', '--root', root]);
   if (started.code !== 0) {
-    throw new Actionable(
-      'The embedded engine did not start: see what it says, repair it and try again, ' +
+    throw new ActionableError(
+      'The embedded engine did not start: fix the errors below and try again, ' +
         'or choose another directory with BULKHEAD_ROOT.\n' +
         lastLines(started.stderr || started.stdout, 12),
     );
@@ -54,7 +54,7 @@ async function enginePhase(root) {
 }
 
 /** What to try on a running engine, as lines to print. */
-export function thingsToTry(root) {
+export function commandsToTry(root) {
   const docker = `docker -H unix://${root}/docker.sock`;
   return [
     `Clients talk to   ${root}/docker.sock   (the gateway; the settings are ${root}/admin-settings.json)`,
@@ -68,7 +68,7 @@ export function thingsToTry(root) {
   ];
 }
 
-function answersPing(socketPath) {
+function respondsToPing(socketPath) {
   if (!existsSync(socketPath)) return Promise.resolve(false);
   return new Promise((resolve) => {
     const ping = request({ socketPath, path: '/_ping', timeout: 2000 }, (answer) => {

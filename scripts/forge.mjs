@@ -4,7 +4,7 @@
 // there and built; the rest goes to electron-forge, such as --targets deb.
 import path from 'node:path';
 import process from 'node:process';
-import { Actionable, main, note, run, step } from './console.mjs';
+import { ActionableError, main, note, run, step } from './console.mjs';
 import { build } from './build.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { findElectron } from './electron-runtime.mjs';
@@ -33,7 +33,7 @@ await main(async () => {
     [at('node_modules', '@electron-forge', 'cli', 'dist', 'electron-forge.js'), ...args],
     { cwd: repository, show: true, env: { ELECTRON_FORGE_OUT_DIR: path.resolve(out) } },
   );
-  if (code !== 0) throw new Actionable('electron-forge failed: see above.');
+  if (code !== 0) throw new ActionableError('electron-forge failed: see above.');
   if (args[0] === 'make' && !args.includes('--targets') && process.platform === 'linux')
     await makeServerPackages(out);
   note(path.resolve(out));

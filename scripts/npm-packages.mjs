@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { Actionable, must, note, run, step } from './console.mjs';
+import { ActionableError, must, note, run, step } from './console.mjs';
 import { at, pinnedNode, repository, stamps } from './paths.mjs';
 
 const stamp = path.join(stamps, 'npm-packages');
@@ -45,7 +45,7 @@ export async function installNpmPackages() {
   if (!existsSync(pinnedNode)) linkPinnedNode();
   const version = (await run(pinnedNode, ['--version'])).stdout.trim();
   if (version === '')
-    throw new Actionable('The pinned Node does not run on this machine: delete node_modules and try again.');
+    throw new ActionableError('The pinned Node does not run on this machine: delete node_modules and try again.');
   note(`npm packages are installed; Node ${version}`);
 }
 
@@ -69,7 +69,7 @@ function linkPinnedNode() {
   let source = at('node_modules', name, 'bin', path.basename(pinnedNode));
   if (!existsSync(source)) {
     if (Number(process.versions.node.split('.')[0]) < 24) {
-      throw new Actionable(
+      throw new ActionableError(
         `There is no package of Node 24 for ${process.platform}-${process.arch}: ` +
           'install Node 24 or later yourself and try again with it.',
       );

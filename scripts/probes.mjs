@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { Actionable } from './console.mjs';
+import { ActionableError } from './console.mjs';
 import { repository } from './paths.mjs';
 
 const architectures = ['amd64', 'arm64'];
@@ -19,14 +19,14 @@ export const missingProbes = (directory = repository) =>
 export function bothProbes(directory = repository, platform = process.platform) {
   const missing = missingProbes(directory);
   if (missing.length === 0) return architectures.map(probeOf);
-  throw new Actionable(
+  throw new ActionableError(
     `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing, ` +
-      `and without them ECI can't be verified on Docker Desktop: ${howToGet(platform)}`,
+      `and without them ECI can't be verified on Docker Desktop: ${howToBuild(platform)}`,
   );
 }
 
 /** What to do about missing probes. They are C for Linux: compilers of other systems can't build them. */
-export const howToGet = (platform = process.platform) =>
+export const howToBuild = (platform = process.platform) =>
   platform === 'linux'
     ? "install the other architecture's cross compiler (Debian: " +
       'gcc-aarch64-linux-gnu and libc6-dev-arm64-cross, ' +

@@ -6,7 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
-import { Actionable, main, note, run, step } from './console.mjs';
+import { ActionableError, main, note, run, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { at, isProgram, pinnedNode } from './paths.mjs';
@@ -38,7 +38,7 @@ function availableArchitectures() {
     if (missing.length === 0) return true;
     const what = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
     if (architecture === nativeArchitecture)
-      throw new Actionable(`${what}: run \`npm run set-up\` and \`npm run build\`.`);
+      throw new ActionableError(`${what}: run \`npm run set-up\` and \`npm run build\`.`);
     note(`No package for ${architecture}: ${what}`);
     return false;
   });
@@ -75,7 +75,7 @@ export async function makeServerPackages(out) {
     [fileURLToPath(import.meta.url), '--no-set-up', '--out', path.resolve(out)],
     { show: true },
   );
-  if (code !== 0) throw new Actionable('The packages for servers were not made: see above.');
+  if (code !== 0) throw new ActionableError('The packages for servers were not made: see above.');
 }
 
 if (isProgram(import.meta.url)) {

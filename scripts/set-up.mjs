@@ -2,7 +2,7 @@
 // of it.
 import { existsSync } from 'node:fs';
 import process from 'node:process';
-import { Actionable, main, step } from './console.mjs';
+import { ActionableError, main, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { installElectron } from './electron-runtime.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
@@ -20,9 +20,9 @@ export function hasNoDisplay(environment = process.env) {
 export async function setUp({ also } = {}) {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 18)
-    throw new Actionable(`This is Node ${process.versions.node}: install Node 18 or later and try again.`);
+    throw new ActionableError(`This is Node ${process.versions.node}: install Node 18 or later and try again.`);
   if (!existsSync(at('package-lock.json')))
-    throw new Actionable('package-lock.json is missing: use a complete clone of the repository.');
+    throw new ActionableError('package-lock.json is missing: use a complete clone of the repository.');
   step('Checking what this machine has');
   // Concurrently: one waits for the npm registry, the other for Debian's mirror and dpkg.
   const [npmPackages, debianPackages] = await Promise.allSettled([

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { Actionable, main, note, step } from './console.mjs';
+import { ActionableError, main, note, step } from './console.mjs';
 import { build } from './build.mjs';
 import { startDisplay } from './display.mjs';
 import { findElectron } from './electron-runtime.mjs';
 import { endRequested } from './end-request.mjs';
-import { ensureEngine, thingsToTry } from './engine.mjs';
+import { ensureEngine, commandsToTry } from './engine.mjs';
 import { artifacts, at, engineRoot, repository } from './paths.mjs';
 import { hasNoDisplay, setUp } from './set-up.mjs';
 
@@ -72,18 +72,18 @@ async function openApp(headless, engineRuns) {
         return;
       }
       if (shown !== 'printed' && shown !== 'end-requested') {
-        throw new Actionable(
+        throw new ActionableError(
           `The window did not show: run \`Xvfb ${display.name} & DISPLAY=${display.name} ` +
             `${electron.path} ${args.join(' ')}\` to see why.\n${output.trim()}`,
         );
       }
       if (shown === 'printed') note(`Screenshot: ${screenshot}`);
     }
-    if (engineRuns) for (const line of thingsToTry(engineRoot)) note(line);
+    if (engineRuns) for (const line of commandsToTry(engineRoot)) note(line);
     step(headless ? 'Running until Ctrl-C' : 'Running until the window is closed, or Ctrl-C');
     const how = await Promise.race([closed, end.then(() => 'end-requested')]);
     if (how !== 'end-requested' && how !== 0)
-      throw new Actionable(
+      throw new ActionableError(
         `The app ended unexpectedly (${String(how)}): read its last words below and try again.\n` +
           output.trim(),
       );

@@ -1,6 +1,6 @@
 // The arguments of `npm test`.
 import { parseArgs } from 'node:util';
-import { Actionable } from './console.mjs';
+import { ActionableError } from './console.mjs';
 
 /**
  * Stages (undefined: all), paths for the test runner, and what of them to run. `changed` is undefined without
@@ -23,14 +23,14 @@ export function parseArguments(args, names) {
       },
     }));
   } catch (error) {
-    throw new Actionable(`${error.message}. See npm test -- --help.`);
+    throw new ActionableError(`${error.message}. See npm test -- --help.`);
   }
   const only = values.only?.split(',');
   const unknown = only?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0)
-    throw new Actionable(`--only takes ${names.join(', ')}, not "${unknown.join(',')}".`);
+    throw new ActionableError(`--only takes ${names.join(', ')}, not "${unknown.join(',')}".`);
   if (values.changed && positionals.length > 1)
-    throw new Actionable('--changed takes one reference, such as main or HEAD~3, and no paths.');
+    throw new ActionableError('--changed takes one reference, such as main or HEAD~3, and no paths.');
   return {
     only: only ?? stagesOfPaths(values.changed ? [] : positionals, names),
     paths: values.changed ? [] : positionals,

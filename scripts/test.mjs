@@ -13,7 +13,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { Actionable, main, note, step } from './console.mjs';
+import { ActionableError, main, note, step } from './console.mjs';
 import { build } from './build.mjs';
 import { coverageTable } from './coverage.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
@@ -81,18 +81,18 @@ await main(
     results.push(...(await Promise.all(quick.map((stage) => runStage(stage, paths)))));
     // Each of the others waits for engines and windows for about half of its time, in network namespaces of
     // its own: they run concurrently, too.
-    const whyNot = slow.length > 0 ? await obstacle() : undefined;
-    if (slow.length > 0 && whyNot === undefined) {
+    const obstacleText = slow.length > 0 ? await obstacle() : undefined;
+    if (slow.length > 0 && obstacleText === undefined) {
       const names = slow.map(({ name, after }) => (after === undefined ? name : `${name} (after ${after})`));
       step(`Running side by side: ${names.join(', ')}`);
     }
     results.push(
       ...(await runSideBySide(slow, (stage) =>
-        whyNot === undefined ? runStage(limited(stage), paths) : refused(stage, whyNot),
+        obstacleText === undefined ? runStage(limited(stage), paths) : refused(stage, obstacleText),
       )),
     );
     if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0))
-      throw new Actionable(`No test file matches ${paths.join(' ')}: give a path such as shared/settings.`);
+      throw new ActionableError(`No test file matches ${paths.join(' ')}: give a path such as shared/settings.`);
     for (const text of notes) note(text);
     report(results);
     if (options.coverage) reportCoverage();
@@ -129,7 +129,7 @@ async function obstacle() {
     await build();
     return undefined;
   } catch (error) {
-    return error instanceof Actionable ? error.message : String(error?.stack ?? error);
+    return error instanceof ActionableError ? error.message : String(error?.stack ?? error);
   }
 }
 

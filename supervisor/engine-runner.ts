@@ -7,7 +7,7 @@ import { ContainerdProcess } from '../engine/targets/embedded/containerd-process
 import type { DockerdProcess } from '../engine/targets/embedded/dockerd-process.ts';
 import {
   launchEngine,
-  type Launched,
+  type LaunchResult,
   type LaunchedEngine,
 } from '../engine/targets/embedded/engine-launch.ts';
 import { reloadEngine } from '../engine/targets/embedded/engine-reload.ts';
@@ -17,7 +17,7 @@ import { clearEngineLeftovers } from '../engine/targets/embedded/leftovers.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { Children } from './children.ts';
 import {
-  notBack,
+  notRestarted,
   recordedAsRunning,
   type KilledContainer,
   type KilledContainers,
@@ -70,7 +70,7 @@ export class EngineRunner {
 
   /** Which containers were killed with the previous engine and did not return. */
   async killed(): Promise<KilledContainers> {
-    const found = await notBack(this.#options.paths.engineSocket, this.#killed);
+    const found = await notRestarted(this.#options.paths.engineSocket, this.#killed);
     this.#killed = [];
     return found;
   }
@@ -79,7 +79,7 @@ export class EngineRunner {
    * Starts planner and dockerd, the latter after `beforeDockerd`. Resolves when the engine is ready, or with
    * the failure.
    */
-  async start(beforeDockerd: Promise<unknown> = Promise.resolve()): Promise<Launched<void>> {
+  async start(beforeDockerd: Promise<unknown> = Promise.resolve()): Promise<LaunchResult<void>> {
     const { paths, backends, children, record, log } = this.#options;
     // A failed start may change dockerd's records.
     const recorded = await recordedAsRunning(paths.data);

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { AppError, Result } from '../shared/result.ts';
 import { isLocked } from '../engine/base/lock.ts';
 
-export interface Interrupted {
+export interface InterruptibleWork {
   /** The files of which at least one exists while the work is in progress, and after it was interrupted. */
   readonly journals: readonly string[];
   /** Held by the process that does the work. */
@@ -15,7 +15,7 @@ export interface Interrupted {
  * two checks in a row have found the same journals and a free lock, so that a user who runs the command again
  * comes first and sees the outcome. Work that cannot be settled is left to the next start.
  */
-export function createInterruptedCheck({ journals, lock, settle }: Interrupted): () => Promise<void> {
+export function createInterruptedCheck({ journals, lock, settle }: InterruptibleWork): () => Promise<void> {
   const interruptedJournal = async (): Promise<string | null> => {
     const found = await Promise.all(journals.map((journal) => stat(journal).catch(() => null)));
     const existing = found.flatMap((journal) =>

@@ -57,7 +57,7 @@ async function readRecord(directory: string): Promise<KilledContainer | null> {
 /**
  * Which of these are not running now; restart policies have started theirs before the engine becomes ready.
  */
-export async function notBack(
+export async function notRestarted(
   engineSocket: string,
   killed: readonly KilledContainer[],
 ): Promise<KilledContainers> {

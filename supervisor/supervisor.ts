@@ -1,10 +1,10 @@
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { engineProblem } from '../shared/engine-status/status.ts';
 import { errorMessage } from '../shared/messages/error-message.ts';
-import type { Launched } from '../engine/targets/embedded/engine-launch.ts';
+import type { LaunchResult } from '../engine/targets/embedded/engine-launch.ts';
 import { readEngineState } from '../engine/targets/embedded/engine-state.ts';
 import { clearLeftovers } from '../engine/targets/embedded/leftovers.ts';
-import { boundLogs, type LogWriter } from '../engine/targets/embedded/log-files.ts';
+import { truncateLargeLogs, type LogWriter } from '../engine/targets/embedded/log-files.ts';
 import type { ProcessIdentity } from '../shared/process/process-stat.ts';
 import { allowForStart, timeLimit } from '../engine/base/time-limits.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';
@@ -100,7 +100,7 @@ export class Supervisor {
 
   async run(): Promise<Result<void, AppError>> {
     const end = this.#watchSignalsAndTimers();
-    let outcome: Launched<void>;
+    let outcome: LaunchResult<void>;
     try {
       outcome = await this.#startUp();
       this.#interrupted.engineStarted(outcome);
@@ -128,7 +128,7 @@ export class Supervisor {
     };
     process.on('SIGTERM', onStop).on('SIGINT', onStop).on('SIGHUP', onRestart);
     const logTimer = setInterval(() => {
-      boundLogs(this.#paths).catch((error: unknown) => {
+      truncateLargeLogs(this.#paths).catch((error: unknown) => {
         this.#log(`logs could not be cut: ${String(error)}`);
       });
     }, logCheckMs);
@@ -142,10 +142,10 @@ export class Supervisor {
     };
   }
 
-  async #startUp(): Promise<Launched<void>> {
+  async #startUp(): Promise<LaunchResult<void>> {
     const before = await readEngineState(this.#paths);
     if (before?.phase !== 'stopped') await this.#record.update({ crash: before?.crash ?? null });
-    await boundLogs(this.#paths);
+    await truncateLargeLogs(this.#paths);
     await this.#record.update({ generation: 1 });
     this.#log(message('engine.supervisor-starting'));
     this.#record.enterStep('clear-leftovers');
@@ -211,7 +211,7 @@ export class Supervisor {
     }
   }
 
-  async #restartEngine(): Promise<Launched<void>> {
+  async #restartEngine(): Promise<LaunchResult<void>> {
     await this.#record.update({
       phase: 'restarting',
       generation: this.#record.latest.generation + 1,
@@ -266,7 +266,7 @@ export class Supervisor {
     });
   }
 
-  async #shutDown(outcome: Launched<void>): Promise<void> {
+  async #shutDown(outcome: LaunchResult<void>): Promise<void> {
     this.#lifecycle = 'shutting-down';
     this.#reloads.close();
     this.#interrupted.close();

@@ -54,19 +54,19 @@ function home(applied = '{}', writable = true) {
 }
 
 function open(of: ReturnType<typeof home>, stored: StoredDraft | null = null) {
-  const refuge = { stored };
+  const fallbackStore = { stored };
   const reported: SettingsState[] = [];
   const session = new DraftSession(
     of.store,
     {
-      get: () => refuge.stored,
+      get: () => fallbackStore.stored,
       set: (draft) => {
-        refuge.stored = draft;
+        fallbackStore.stored = draft;
       },
     },
     (s) => reported.push(s),
   );
-  return { session, refuge, reported };
+  return { session, fallbackStore, reported };
 }
 
 describe('the draft', () => {
@@ -118,31 +118,31 @@ describe('the draft', () => {
     const first = open(h);
     await first.session.edit('{"a":1}');
     await first.session.flush();
-    expect(first.refuge.stored).toEqual({ text: '{"a":1}', base: '{}' });
-    const second = open(h, first.refuge.stored);
+    expect(first.fallbackStore.stored).toEqual({ text: '{"a":1}', base: '{}' });
+    const second = open(h, first.fallbackStore.stored);
     expect(await second.session.refresh()).toMatchObject({ draft: '{"a":1}', conflict: false });
     expect(await second.session.discard()).toMatchObject({ ok: true, value: { draft: '{}' } });
-    expect(second.refuge.stored).toBeNull();
+    expect(second.fallbackStore.stored).toBeNull();
   });
 
   it('deletes the stored draft once it is what is applied', async () => {
     const h = home('{}', false);
-    const { session, refuge } = open(h, { text: '{"a":1}', base: '{}' });
+    const { session, fallbackStore } = open(h, { text: '{"a":1}', base: '{}' });
     h.disk.applied = '{"a":1}';
     expect(await session.refresh()).toMatchObject({ draft: '{"a":1}', conflict: false });
-    expect(refuge.stored).toBeNull();
+    expect(fallbackStore.stored).toBeNull();
   });
 
   it('keeps it while its written text may be rolled back, as during an apply', async () => {
     const h = home('{}', false);
     let applying = true;
-    const refuge: { stored: StoredDraft | null } = { stored: { text: '{"a":1}', base: '{}' } };
+    const fallbackStore: { stored: StoredDraft | null } = { stored: { text: '{"a":1}', base: '{}' } };
     const session = new DraftSession(
       h.store,
       {
-        get: () => refuge.stored,
+        get: () => fallbackStore.stored,
         set: (draft) => {
-          refuge.stored = draft;
+          fallbackStore.stored = draft;
         },
       },
       () => undefined,
@@ -155,7 +155,7 @@ describe('the draft', () => {
     h.disk.applied = '{"a":1}';
     applying = false;
     await session.refresh();
-    expect(refuge.stored).toBeNull();
+    expect(fallbackStore.stored).toBeNull();
   });
 
   it.each([[true], [false]])(

@@ -48,7 +48,7 @@ export function applyIn(root: () => string) {
         (text) => text.trim().split('\n'),
         () => [],
       ),
-    async everythingBack(): Promise<void> {
+    async expectAllRestored(): Promise<void> {
       expect(await readFile(paths().settings, 'utf8')).toBe(settingsText(false));
       expect(await readFile(paths().daemonJson, 'utf8')).toBe(daemonJson);
       expect((await stat(paths().daemonJson)).mode & 0o777).toBe(0o600);

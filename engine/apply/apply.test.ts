@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
-const { engineOff, apply, everythingBack, calls } = applyIn(() => root);
+const { engineOff, apply, expectAllRestored, calls } = applyIn(() => root);
 
 describe('applying', () => {
   test('turning ECI on runs every step in order, records the version and drops the draft', async () => {
@@ -128,14 +128,14 @@ describe('applying', () => {
     });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'reload-engine' });
     expect(await calls()).toEqual(['reload', 'reload', 'restart', 'health']);
-    await everythingBack();
+    await expectAllRestored();
   });
   test('turning it off again restores daemon.json byte for byte', async () => {
     await engineOff();
     await apply(settingsText(true));
     const run = await apply(settingsText(false));
     expect(stepStates(run)).toContain('verify:skipped');
-    await everythingBack();
+    await expectAllRestored();
   });
   test('a first apply without any file; daemon.json is removed again when ECI is turned off', async () => {
     await writeFile(engineFile(paths), 'none');

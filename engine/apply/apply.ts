@@ -93,7 +93,7 @@ async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {
   const { state } = context;
   try {
     const results = noResults();
-    const reached = await bringIntoForce(context, results);
+    const reached = await applyReversibleSteps(context, results);
     state.end(
       'outcome' in reached
         ? reached.outcome
@@ -106,19 +106,19 @@ async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {
 }
 
 /** All reversible steps, up to verification; a failure or a cancel rolls back, and is the outcome. */
-async function bringIntoForce(
+async function applyReversibleSteps(
   context: StepContext,
   results: ApplyResults,
 ): Promise<{ journal: Journal } | { outcome: ApplyOutcome }> {
   const { ports, state, signal } = context;
   let journal = context.journal;
-  const goBack = async (error: AppError): Promise<{ outcome: ApplyOutcome }> => {
+  const rollBackAfter = async (error: AppError): Promise<{ outcome: ApplyOutcome }> => {
     if (!signal.aborted) state.activity('rolling-back', false);
     return { outcome: await rollBack(ports, state, journal, signal.aborted ? cancelled() : error) };
   };
   try {
     for (const step of orderedSteps(workOf(journal))) {
-      if (signal.aborted) return await goBack(cancelled());
+      if (signal.aborted) return await rollBackAfter(cancelled());
       if (!applyStepTable[step.id].reversible) break;
       if (!step.isDue(workOf(journal))) {
         state.skip(step.id);
@@ -126,7 +126,7 @@ async function bringIntoForce(
       }
       const outcome = await runStep({ ...context, journal }, step, results);
       journal = outcome.journal;
-      if (outcome.error !== null) return await goBack(outcome.error);
+      if (outcome.error !== null) return await rollBackAfter(outcome.error);
     }
   } catch (cause) {
     state.activity('rolling-back', false);

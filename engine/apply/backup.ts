@@ -167,13 +167,13 @@ export async function restoreBackup(
     const done =
       file.stored === null
         ? await removeFile(file.path)
-        : await putBack(paths, file.path, file.stored, file.mode);
+        : await restoreFile(paths, file.path, file.stored, file.mode);
     if (!done.ok) return done;
   }
   return ok({ foreignSettings });
 }
 
-async function putBack(
+async function restoreFile(
   paths: RootPaths,
   file: string,
   stored: string,

@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
-const { engineOff, apply, everythingBack } = applyIn(() => root);
+const { engineOff, apply, expectAllRestored } = applyIn(() => root);
 
 describe('cancel', () => {
   test('during the restart rolls back; there is no second cancel', async () => {
@@ -56,7 +56,7 @@ describe('cancel', () => {
       error: { code: 'apply.cancelled' },
     });
     expect(events.some((event) => event.type === 'run' && event.run.activity === 'cancelling')).toBe(true);
-    await everythingBack();
+    await expectAllRestored();
   });
   test('is refused once containers are being removed', async () => {
     await engineOff();
@@ -97,7 +97,7 @@ describe('a journal that cannot be read', () => {
       ok: true,
       value: null,
     });
-    await everythingBack();
+    await expectAllRestored();
   });
   test('without one: nothing had been changed', async () => {
     await engineOff();
@@ -106,6 +106,6 @@ describe('a journal that cannot be read', () => {
       ok: true,
       value: null,
     });
-    await everythingBack();
+    await expectAllRestored();
   });
 });

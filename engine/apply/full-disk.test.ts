@@ -75,7 +75,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
       (text) => text.trim().split('\n'),
       () => [],
     );
-  const everythingBack = async () => {
+  const expectAllRestored = async () => {
     expect(await readFile(paths.daemonJson, 'utf8')).toBe(daemonJson);
     expect((await stat(paths.daemonJson)).mode & 0o777).toBe(0o600);
     expect(await running(paths)).toBe(daemonJson);
@@ -91,7 +91,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     });
     expect(await calls()).toEqual(['health']);
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
-    await everythingBack();
+    await expectAllRestored();
   });
 
   test('after that: the files are restored without space for new ones', async () => {
@@ -102,7 +102,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     ).toEqual({ kind: 'rolled-back', failedStep: 'verify', error, restoredVersion: 1 });
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
     expect((await stat(paths.settings)).mode & 0o777).toBe(0o644);
-    await everythingBack();
+    await expectAllRestored();
   });
 
   test('without a settings file before, the gateway still learns that its absence is intended', async () => {
@@ -116,7 +116,7 @@ describe.runIf(process.getuid?.() === 0)('a disk that gets full in the middle of
     await expect(stat(paths.settings)).rejects.toThrow('ENOENT');
     expect(await readFile(removalNote(paths.settings), 'utf8')).toBe(`${sha256(settingsText(true))}\n`);
     expect((await stat(removalNote(paths.settings))).mode & 0o777).toBe(0o644);
-    await everythingBack();
+    await expectAllRestored();
   });
 
   test('after verification: applied and reported; the next apply records it in the history', async () => {

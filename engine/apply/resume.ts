@@ -52,7 +52,7 @@ export async function resumeUnderLock(
   const outcome =
     resumeDecision(journal) === 'finish'
       ? await finish(ports, state, journal)
-      : await goBack(ports, state, journal);
+      : await rollBackAfter(ports, state, journal);
   state.end(outcome);
   if (outcome.kind === 'rollback-failed') {
     return fail('apply.rollback-failed', message('apply.interrupted-apply-could-not-be-rolled-back'), {
@@ -64,7 +64,7 @@ export async function resumeUnderLock(
   return ok(state.snapshot());
 }
 
-function goBack(ports: ApplyPorts, state: RunState, journal: Journal): Promise<ApplyOutcome> {
+function rollBackAfter(ports: ApplyPorts, state: RunState, journal: Journal): Promise<ApplyOutcome> {
   state.activity('rolling-back', false);
   const interrupted = fail('apply.rolled-back', message('apply.apply-was-interrupted'), {
     reason: message('apply.its-process-ended-during', { step: journal.step }),

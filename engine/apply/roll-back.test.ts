@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
-const { engineOff, apply, everythingBack, calls } = applyIn(() => root);
+const { engineOff, apply, expectAllRestored, calls } = applyIn(() => root);
 
 describe('rolled back with the reason', () => {
   const broken = fail('engine.start-failed', 'the engine did not start', {
@@ -53,7 +53,7 @@ describe('rolled back with the reason', () => {
     });
     expect(stepStates(run)).toContain('restart-engine:failed');
     expect(await calls()).toEqual(['restart', 'restart', 'health']);
-    await everythingBack();
+    await expectAllRestored();
   });
   test.each(['health', 'verify'] as const)('a failing %s', async (step) => {
     await engineOff();
@@ -68,7 +68,7 @@ describe('rolled back with the reason', () => {
       },
     });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: broken });
-    await everythingBack();
+    await expectAllRestored();
   });
   test('to no settings file: the note next to it shows the gateway that this is intended', async () => {
     await writeFile(engineFile(paths), 'none');
@@ -117,7 +117,7 @@ describe('rolled back with the reason', () => {
       failedStep: 'verify',
       error: { code: 'verify.failed', reason: 'A2-user-namespace: uid_map "0 0 4294967295"' },
     });
-    await everythingBack();
+    await expectAllRestored();
   });
   test('an engine that was stopped before is stopped again', async () => {
     await engineOff();
@@ -153,7 +153,7 @@ describe('rolled back with the reason', () => {
       },
     });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: { code: 'internal', reason: 'boom' } });
-    await everythingBack();
+    await expectAllRestored();
   });
   test('when the roll back fails too, the error names the backup; the next start rolls back', async () => {
     await engineOff();
@@ -173,7 +173,7 @@ describe('rolled back with the reason', () => {
       ok: true,
       value: { outcome: { kind: 'rolled-back', error: broken, restoredVersion: 1 } },
     });
-    await everythingBack();
+    await expectAllRestored();
   });
 });
 

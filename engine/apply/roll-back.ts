@@ -1,6 +1,6 @@
 import type { ApplyOutcome } from '../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { removeJournalFile, removeLeftTemporaries } from '../base/files.ts';
+import { removeJournalFile, removeLeftoverTemporaries } from '../base/files.ts';
 import { engineConfigFiles } from '../daemon-json/daemon-json.ts';
 import { backupDirectory, dropBackup, restoreBackup } from './backup.ts';
 import { hasBegunToChange } from './due-steps.ts';
@@ -45,7 +45,7 @@ export async function rollBack(
     };
   }
   // Of an apply that was killed while it wrote one of them.
-  for (const file of [paths.settings, ...engineConfigFiles(paths)]) await removeLeftTemporaries(file);
+  for (const file of [paths.settings, ...engineConfigFiles(paths)]) await removeLeftoverTemporaries(file);
   await removeJournalFile(paths.journal);
   await dropBackup(paths);
   state.log(`rolled back to version ${journal.fromVersion}`);

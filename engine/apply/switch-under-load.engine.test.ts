@@ -143,10 +143,10 @@ test(
   `ECI is switched ${switches} times under load: nothing fails, no stream ends, no container stops`,
   { timeout: 900_000 },
   async () => {
-    const talk = ['sh', '-c', 'while :; do echo line; sleep 0.2; done'];
-    await docker('run', '--detach', '--name', 'plain', 'busybox', ...talk);
+    const printLines = ['sh', '-c', 'while :; do echo line; sleep 0.2; done'];
+    await docker('run', '--detach', '--name', 'plain', 'busybox', ...printLines);
     expect(await apply(settings('on'))).toBeNull();
-    await docker('run', '--detach', '--name', 'isolated', '--volume', 'data:/data', 'busybox', ...talk);
+    await docker('run', '--detach', '--name', 'isolated', '--volume', 'data:/data', 'busybox', ...printLines);
     const inspect = () =>
       docker(
         'inspect',
@@ -160,7 +160,7 @@ test(
     const streams = ['plain', 'isolated'].flatMap((name) => [
       new Stream(`logs of ${name}`, ['logs', '--follow', '--since', '0s', name]),
       new Stream(`attach to ${name}`, ['attach', '--no-stdin', name]),
-      new Stream(`exec in ${name}`, ['exec', name, ...talk]),
+      new Stream(`exec in ${name}`, ['exec', name, ...printLines]),
     ]);
     const map = ['busybox', 'cat', '/proc/self/uid_map'];
     const mounts = ['--volume', 'data:/data', '--volume', `${scratch}:/shared`];

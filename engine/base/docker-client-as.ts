@@ -114,10 +114,10 @@ async function passwdEntry(nameOrId: string): Promise<string[]> {
  */
 export function dockerClientAs(socketPath: string, user: EffectiveCaller): Docker {
   if (user.uid === 0 || process.getuid?.() !== 0) return dockerClient(socketPath);
-  return dockerClientOver(socketPath, new AgentAs(user));
+  return dockerClientOver(socketPath, new AgentAsUser(user));
 }
 
-class AgentAs extends Agent {
+class AgentAsUser extends Agent {
   readonly #user: EffectiveCaller;
   constructor(user: EffectiveCaller, options?: AgentOptions) {
     super(options);

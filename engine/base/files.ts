@@ -110,7 +110,7 @@ export const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
-/** A name next to `file` for its replacement; `removeLeftTemporaries` recognizes it. */
+/** A name next to `file` for its replacement; `removeLeftoverTemporaries` recognizes it. */
 export function temporaryBeside(file: string): string {
   return path.join(
     path.dirname(file),
@@ -202,7 +202,7 @@ export async function removeFile(
  * Deletes temporary files next to `file` that killed writers left. Only while no other process can be writing
  * it (under the apply lock).
  */
-export async function removeLeftTemporaries(file: string): Promise<void> {
+export async function removeLeftoverTemporaries(file: string): Promise<void> {
   const directory = path.dirname(file);
   const names = await readdir(directory).catch(() => []);
   const prefix = `.${path.basename(file)}.`;
@@ -217,6 +217,6 @@ export async function removeLeftTemporaries(file: string): Promise<void> {
  * apply lock.
  */
 export async function removeJournalFile(file: string): Promise<Result<void, AppError>> {
-  await removeLeftTemporaries(file);
+  await removeLeftoverTemporaries(file);
   return removeFile(file);
 }

@@ -52,16 +52,16 @@ export function parseMountinfo(text: string): Mount[] {
  * An index of a table for look-ups, built once per table: a container with a thousand binds causes some ten
  * thousand look-ups, and the table may have as many lines. Tables are not changed once they are read.
  */
-interface Arranged {
+interface MountIndex {
   /** By mount point, the latest if several are stacked. */
   readonly at: ReadonlyMap<string, Mount>;
   readonly ofDevice: ReadonlyMap<string, readonly Mount[]>;
   /** Sorted by mount point in the order of code units: everything below a directory is contiguous. */
   readonly sorted: readonly Mount[];
 }
-const arrangedTables = new WeakMap<readonly Mount[], Arranged>();
+const arrangedTables = new WeakMap<readonly Mount[], MountIndex>();
 
-function arranged(mounts: readonly Mount[]): Arranged {
+function mountIndexOf(mounts: readonly Mount[]): MountIndex {
   const known = arrangedTables.get(mounts);
   if (known !== undefined) return known;
   const ofDevice = new Map<string, Mount[]>();
@@ -86,7 +86,7 @@ function arranged(mounts: readonly Mount[]): Arranged {
  * are stacked.
  */
 export function mountOf(file: string, mounts: readonly Mount[]): Mount | null {
-  const { at } = arranged(mounts);
+  const { at } = mountIndexOf(mounts);
   let above = file;
   for (;;) {
     const mount = at.get(above);
@@ -98,17 +98,17 @@ export function mountOf(file: string, mounts: readonly Mount[]): Mount | null {
 
 /** The mounts of the file system `device`, in the table's order. */
 export function mountsOfDevice(device: string, mounts: readonly Mount[]): readonly Mount[] {
-  return arranged(mounts).ofDevice.get(device) ?? [];
+  return mountIndexOf(mounts).ofDevice.get(device) ?? [];
 }
 
 /** The mounts at `directory` and below it, unordered. */
 export function mountsWithin(directory: string, mounts: readonly Mount[]): Mount[] {
   if (directory === '/') return [...mounts];
-  const { sorted } = arranged(mounts);
+  const { sorted } = mountIndexOf(mounts);
   const found: Mount[] = [];
   // Paths with the same prefix and no slash after it ("/a-b" for "/a") are between the two.
   for (const prefix of [directory, `${directory}/`]) {
-    for (let i = firstFrom(sorted, prefix); i < sorted.length; i++) {
+    for (let i = lowerBoundIndex(sorted, prefix); i < sorted.length; i++) {
       const mount = sorted[i];
       if (
         mount === undefined ||
@@ -122,7 +122,7 @@ export function mountsWithin(directory: string, mounts: readonly Mount[]): Mount
 }
 
 /** Index of the first whose mount point is not before `text`. */
-function firstFrom(sorted: readonly Mount[], text: string): number {
+function lowerBoundIndex(sorted: readonly Mount[], text: string): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -41,7 +41,7 @@ it.skipIf(process.getuid?.() !== 0)(
         stdio: ['pipe', 'pipe', 'inherit'],
       });
       await once(child.stdout, 'data');
-      const found = (await runningProcesses()).find((p) => p.pid === child.pid)?.isRoots;
+      const found = (await runningProcesses()).find((p) => p.pid === child.pid)?.isRootProcess;
       child.kill();
       return found;
     };

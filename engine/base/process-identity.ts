@@ -21,7 +21,7 @@ export interface RunningProcess extends ProcessIdentity {
   readonly parent: number;
   readonly args: readonly string[];
   /** Whether it is root's in our own user namespace: no user can fake that, whatever the process's name. */
-  readonly isRoots: boolean;
+  readonly isRootProcess: boolean;
 }
 
 /** Every process of this machine with its command line. Kernel threads have an empty one. */
@@ -46,7 +46,7 @@ export async function runningProcesses(): Promise<RunningProcess[]> {
         boot,
         parent: statFields(stat).parent,
         args: cmdline.replace(/\0$/, '').split('\0'),
-        isRoots: own === namespace && /^Uid:\t0\t0\t0\t0$/m.test(status),
+        isRootProcess: own === namespace && /^Uid:\t0\t0\t0\t0$/m.test(status),
       };
     }),
   );

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { abortEither } from './abort-either.ts';
+import { anyAborted } from './any-aborted.ts';
 import { slowness } from './machine-speed.ts';
 import { usualLimits } from './time-limits.ts';
 
@@ -67,7 +67,7 @@ export function requestLimitMs(
 interface DialedRequest extends LimitedRequest {
   abortSignal?: AbortSignal | undefined;
 }
-type Dialed = (error: unknown, response: unknown) => void;
+type DialCallback = (error: unknown, response: unknown) => void;
 
 /**
  * Gives every request of a client its limit, in addition to the caller's signal. The only place that does.
@@ -76,7 +76,7 @@ type Dialed = (error: unknown, response: unknown) => void;
 export function limitRequests(docker: Docker, readMs?: number, measure = slowness): Docker {
   const factor = readMs === undefined ? measure : () => Promise.resolve(1);
   // Its types do not declare the modem, which every request passes through.
-  const modem = docker.modem as { dial(request: DialedRequest, done: Dialed): void };
+  const modem = docker.modem as { dial(request: DialedRequest, done: DialCallback): void };
   const dial = modem.dial.bind(modem);
   modem.dial = (request, done) => {
     const limitMs = requestLimitMs(request, readMs);
@@ -86,7 +86,7 @@ export function limitRequests(docker: Docker, readMs?: number, measure = slownes
     }
     const limit = startLimit(limitMs, factor);
     const given = request.abortSignal;
-    const abortSignal = given === undefined ? limit.signal : abortEither(given, limit.signal);
+    const abortSignal = given === undefined ? limit.signal : anyAborted(given, limit.signal);
     dial({ ...request, abortSignal }, (error, response) => {
       limit.end();
       const isLate = error !== null && error !== undefined && limit.signal.aborted;

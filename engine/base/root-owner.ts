@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { foreignPlace } from './foreign-place.ts';
+import { firstForeignComponent } from './foreign-component.ts';
 import type { RootPaths } from './root-paths.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { RootPaths } from './root-paths.ts';
 export async function checkRootOwner(paths: RootPaths): Promise<Result<void, AppError>> {
   const info = await lstat(paths.root).catch(() => null);
   if (info !== null && !info.isDirectory()) return invalid(paths, message('engine.root-is-no-directory'));
-  const place = await foreignPlace(path.dirname(paths.root));
+  const place = await firstForeignComponent(path.dirname(paths.root));
   if (place !== null)
     return invalid(
       paths,

@@ -129,18 +129,18 @@ function setKeys(
   // All of it was there: the administrator's own, which is kept when ECI is turned off.
   if (keys.length === 0)
     return { text: original, record: null, changes: difference(current, original, managed) };
-  const givenBack = (recorded?.keys ?? []).filter(
+  const restoredKeys = (recorded?.keys ?? []).filter(
     (key) => !managed.some(({ path: at }) => isDeepStrictEqual(at, key.path)),
   );
   // A file that an administrator reformatted, with the same content, is not changed.
   const merged =
-    current !== null && recorded !== null && givenBack.length === 0 && sameKeys(current, managed)
+    current !== null && recorded !== null && restoredKeys.length === 0 && sameKeys(current, managed)
       ? current
       : text;
   return {
     text: merged,
     record: { version: 1, original, merged, keys, created },
-    changes: [...undone(givenBack), ...difference(current, merged, managed)],
+    changes: [...undone(restoredKeys), ...difference(current, merged, managed)],
   };
 }
 

@@ -86,7 +86,7 @@ afterAll(async () => {
 
 const docker = () => dockerClient(engine.socket, limitMs);
 const isHung = ({ name }: { readonly name: string }) => hungNames.includes(name);
-const didNotAnswer = `the engine did not answer within ${limitMs / 1000} s`;
+const noResponse = `the engine did not answer within ${limitMs / 1000} s`;
 
 it("a scan lists what can't be inspected as unknown, with the reason", async () => {
   const scan = await scanContainers(docker(), { eci: false, eciSince: null, runtimeName: 'bulkhead' });
@@ -94,7 +94,7 @@ it("a scan lists what can't be inspected as unknown, with the reason", async () 
   const { containers } = scan.value;
   expect(containers.filter(isHung)).toHaveLength(hungNames.length);
   for (const container of containers.filter(isHung)) {
-    expect(container).toMatchObject({ reason: 'unknown', protected: false, whyUnknown: didNotAnswer });
+    expect(container).toMatchObject({ reason: 'unknown', protected: false, whyUnknown: noResponse });
   }
   const others = containers.filter((one) => !isHung(one));
   expect(others.map(({ name, reason }) => `${name} ${reason}`).sort()).toEqual([
@@ -114,7 +114,7 @@ it('a scan with a limit for each container lists new ones although others hang',
   expect(scan.value.durationMs).toBeLessThan(9_000);
   expect(scan.value.containers.find(({ name }) => name === 'new')?.reason).toBe('eci-off');
   expect(scan.value.containers.filter(isHung).map(({ whyUnknown }) => whyUnknown)).toEqual(
-    hungNames.map(() => didNotAnswer),
+    hungNames.map(() => noResponse),
   );
 });
 
@@ -139,7 +139,7 @@ it('a plan to recreate lists those that cannot be inspected as unchanged, and pl
       blocked: true,
       groups: [
         [{ name: 'other-0', blockers: [] }],
-        [{ name: 'hung-0', blockers: [{ code: 'not-inspected', params: { why: didNotAnswer } }] }],
+        [{ name: 'hung-0', blockers: [{ code: 'not-inspected', params: { why: noResponse } }] }],
       ],
     }),
   );
@@ -161,6 +161,6 @@ it('removing continues with the others, and reports why one was not removed', as
     ids.map((id) => [id, id.startsWith('other')]),
   );
   expect(reasons).toHaveLength(5);
-  expect(reasons.filter((line) => line.includes(didNotAnswer))).toHaveLength(3);
+  expect(reasons.filter((line) => line.includes(noResponse))).toHaveLength(3);
   expect(await engine.docker('ps', '-a', '--format', '{{.Names}}')).not.toContain('other');
 });

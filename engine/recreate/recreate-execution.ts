@@ -52,7 +52,7 @@ export class RecreateExecution {
           id: item.id,
           name: item.name,
           step: null,
-          outcome: refusedAsItIs([item]),
+          outcome: blockedOutcome([item]),
         })),
       ],
       activity: 'recreating',
@@ -154,7 +154,7 @@ const notBegunAfterFailures = (): RecreateOutcome => ({
 /** Outcomes of a group that is skipped; null for one that is recreated. */
 function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): RecreateOutcome[] | null {
   if (group.every((member) => member.unchanged)) return group.map(() => ({ kind: 'unchanged' }));
-  const refused = refusedAsItIs(group);
+  const refused = blockedOutcome(group);
   if (refused !== null) return group.map(() => refused);
   if (signal.aborted)
     return group.map(() => ({
@@ -165,7 +165,7 @@ function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): Rec
 }
 
 /** The outcome for every member of a group if one of them is blocked; else null. */
-function refusedAsItIs(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]): RecreateOutcome | null {
+function blockedOutcome(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]): RecreateOutcome | null {
   const [first] = items.flatMap(({ name, blockers }) =>
     blockers.map(({ code, params, sentence }) => ({ name, code, params, sentence })),
   );

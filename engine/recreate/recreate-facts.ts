@@ -26,7 +26,7 @@ export interface Subject {
 }
 
 /** A container that the engine lists and cannot inspect. It is not to be changed. */
-export interface NotInspected {
+export interface UninspectedContainer {
   readonly id: string;
   readonly name: string;
   readonly image: string;
@@ -43,7 +43,7 @@ export interface RecreateFacts {
   /** Every other container that can be inspected. */
   readonly others: readonly { readonly inspected: Inspected; readonly isProtected: boolean }[];
   /** Those that were requested and can't be recreated. */
-  readonly notInspected: readonly NotInspected[];
+  readonly notInspected: readonly UninspectedContainer[];
 }
 
 /**
@@ -75,7 +75,7 @@ export async function recreateFacts(
     );
     const all = found.filter((one) => one !== null && 'inspected' in one);
     const closed = found.filter((one) => one !== null && 'why' in one);
-    const chosen = new Set<Inspected | NotInspected>();
+    const chosen = new Set<Inspected | UninspectedContainer>();
     for (const id of ids) {
       const known = [
         ...all.map(({ inspected }) => ({ id: inspected.view.Id, name: inspected.name, it: inspected })),
@@ -123,7 +123,7 @@ export async function recreateFacts(
   }
 }
 
-const notInspected = (item: ContainerInfo, error: AppError): NotInspected => ({
+const notInspected = (item: ContainerInfo, error: AppError): UninspectedContainer => ({
   id: item.Id,
   name: (item.Names[0] ?? item.Id.slice(0, 12)).replace(/^\//, ''),
   image: item.Image,

@@ -9,7 +9,7 @@ import { finishRecreate, rollForwardRecreate, rollBackRecreate } from './recreat
 /** How an interrupted recreation of one group was settled. */
 export interface SettledRecreate {
   readonly names: readonly string[];
-  readonly how: 'finished' | 'rolled-back' | 'pushed-on';
+  readonly how: 'finished' | 'rolled-back' | 'rolled-forward';
   /** Remaining problems. */ readonly problems: readonly Message[];
 }
 
@@ -73,7 +73,7 @@ async function settleGroup(
     return finished.ok ? ok({ names, how: 'finished', problems: finished.value }) : finished;
   }
   const pushed = await rollForwardRecreate(ports, journal, file, false);
-  if (pushed !== null) return pushed.ok ? ok({ names, how: 'pushed-on', problems: [] }) : pushed;
+  if (pushed !== null) return pushed.ok ? ok({ names, how: 'rolled-forward', problems: [] }) : pushed;
   const back = await rollBackRecreate(ports, journal, file);
   return back.ok ? ok({ names, how: 'rolled-back', problems: [] }) : back;
 }

@@ -8,7 +8,7 @@ import { systemCode, writeFileAtomic } from '../base/files.ts';
 
 const networkSchema = z.object({ name: z.string(), endpoint: z.record(z.string(), z.unknown()) });
 /** A create request: for a container that may be gone together with its old one. */
-const makingSchema = z.object({
+const createOptionsSchema = z.object({
   body: z.record(z.string(), z.unknown()),
   networks: z.object({
     created: z.array(networkSchema).readonly(),
@@ -19,7 +19,7 @@ const makingSchema = z.object({
   imageId: z.string(),
   runtime: z.string(),
 });
-export type JournalMaking = z.infer<typeof makingSchema>;
+export type CreateOptionsRecord = z.infer<typeof createOptionsSchema>;
 
 const memberSchema = z.object({
   oldId: z.string(),
@@ -37,7 +37,7 @@ const memberSchema = z.object({
    * How the new one of such a container was created last: the engine removes it, too, when its start fails,
    * or is cancelled because the client disconnects.
    */
-  making: makingSchema.optional(),
+  making: createOptionsSchema.optional(),
   /** Image to which the old one's layer is committed: `repository:tag`. */
   commitTo: z.string().nullable(),
   removeOld: z.boolean(),

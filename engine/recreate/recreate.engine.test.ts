@@ -921,7 +921,7 @@ describe('killed at every point: undone or finished at the next check', () => {
     await killAt('swap +', request(['gone'], { withoutWayBack: true }));
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({
       ok: true,
-      value: [{ names: ['gone'], how: 'pushed-on', problems: [] }],
+      value: [{ names: ['gone'], how: 'rolled-forward', problems: [] }],
     });
     expect(await firstId('gone')).toBeGreaterThan(65535);
     expect(await names()).toEqual(['gone']);
@@ -933,7 +933,7 @@ describe('killed at every point: undone or finished at the next check', () => {
     await docker('rm', '-f', 'gone');
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({
       ok: true,
-      value: [{ names: ['gone'], how: 'pushed-on', problems: [] }],
+      value: [{ names: ['gone'], how: 'rolled-forward', problems: [] }],
     });
     expect(await docker('exec', 'gone', 'sh', '-c', 'echo $A')).toBe('1\n');
     expect(await firstId('gone')).toBeGreaterThan(65535);

@@ -69,12 +69,12 @@ const notBegun = (id: string): RemoveOutcome => ({
  * The container to remove, with the id or name by which it was requested; an outcome if it can't be
  * inspected.
  */
-interface Found {
+interface RequestedContainer {
   readonly id: string;
   readonly inspected: ContainerInspectInfo;
 }
 
-async function inspectOne(docker: Docker, id: string): Promise<Found | RemoveOutcome> {
+async function inspectOne(docker: Docker, id: string): Promise<RequestedContainer | RemoveOutcome> {
   try {
     return { id, inspected: await docker.getContainer(id).inspect() };
   } catch (error) {
@@ -91,7 +91,7 @@ async function inspectOne(docker: Docker, id: string): Promise<Found | RemoveOut
 
 async function removeInspected(
   docker: Docker,
-  { id, inspected }: Found,
+  { id, inspected }: RequestedContainer,
   request: RemoveRequest,
 ): Promise<RemoveOutcome> {
   const name = inspected.Name.replace(/^\//, '');

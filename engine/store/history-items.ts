@@ -9,7 +9,7 @@ import { readVersion, versionDirectory, versionNumbers, versionState, type Histo
  * A version's text for comparison, '' for "no file"; null if it can't be read or is too long to compare in a
  * list.
  */
-type Compared = string | null;
+type ComparableText = string | null;
 
 /**
  * Every version, newest first, with its changes against the previous one: including unreadable ones, the
@@ -23,8 +23,8 @@ export function historyLister(
 
   const difference = async (
     key: string,
-    before: () => Promise<Compared>,
-    after: () => Promise<Compared>,
+    before: () => Promise<ComparableText>,
+    after: () => Promise<ComparableText>,
   ): Promise<Pick<HistoryItem, 'changes' | 'changed'>> => {
     const known = counted.get(key);
     if (known !== undefined) return known;
@@ -35,7 +35,7 @@ export function historyLister(
     return entryFor;
   };
 
-  const textOf = async (version: number): Promise<Compared> => {
+  const textOf = async (version: number): Promise<ComparableText> => {
     const read = await readVersion(history, version);
     return read.ok ? comparable(read.value.settings ?? '') : null;
   };
@@ -110,7 +110,7 @@ const versionZero: HistoryItem = {
   problem: null,
 };
 
-const comparable = (text: string): Compared => (text.length > maxCountedLength ? null : text);
+const comparable = (text: string): ComparableText => (text.length > maxCountedLength ? null : text);
 
 const named = (changes: ReturnType<typeof diffSettings>): Pick<HistoryItem, 'changes' | 'changed'> => ({
   changes: changes.length,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readSettings, removeLeftTemporaries, sha256, writeFileAtomic } from '../base/files.ts';
+import { readSettings, removeLeftoverTemporaries, sha256, writeFileAtomic } from '../base/files.ts';
 import { acquireLock, isLocked } from '../base/lock.ts';
 import { codeOf, runScript, module } from './store-fixture.ts';
 
@@ -149,7 +149,7 @@ describe('writing a file', () => {
       expect(text.length).toBe(size);
       expect(/^(a+|b+)$/.test(text)).toBe(true);
     }
-    await removeLeftTemporaries(at('a.json'));
+    await removeLeftoverTemporaries(at('a.json'));
     expect(await readdir(dir)).toEqual(['a.json']);
   });
 });

@@ -8,7 +8,7 @@ import { plainMessage } from '../../shared/grpc/status-message.ts';
 import { solveRequest, statusRequest } from '../../shared/policy/buildkit-messages.ts';
 import { netModes, op } from '../../shared/policy/llb-messages.ts';
 import { message as sentence } from '../../shared/messages/message.ts';
-import { encoded, type Plain } from '../../shared/policy/protobuf-plain.ts';
+import { encoded, type PlainMessage } from '../../shared/policy/protobuf-plain.ts';
 import { ProbeError, type EvidenceText } from './evidence.ts';
 
 /** A step to be run by BuildKit, as by `docker buildx build`, without a Dockerfile and a session. */
@@ -71,7 +71,7 @@ export async function runBuildStep(
 const permissionDenied = 7;
 
 /** The image, a command in it, and (required by BuildKit as the last op) whose result is wanted. */
-function stepGraph({ image, args }: BuildStep): Plain {
+function stepGraph({ image, args }: BuildStep): PlainMessage {
   const attrs = { 'image.resolvemode': 'local' };
   const source = encoded(op, { source: { identifier: `docker-image://${image}`, attrs } });
   const exec = { meta: { args, cwd: '/' }, mounts: [{ dest: '/' }], network: netModes.none };

@@ -4,7 +4,7 @@ import { joinMessages } from '../../shared/messages/join-messages.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { AllowedDevice } from '../../shared/settings/effective.ts';
 import type { Claim } from '../../shared/verify/claims.ts';
-import { claim, isRefused, notObserved, refusalOutcome, type Observed, type Refusal } from './judge.ts';
+import { claim, isRefused, notObserved, refusalOutcome, type Observation, type Refusal } from './judge.ts';
 import { outcomeText } from './evidence.ts';
 import type { ProbeResult } from './probe-container.ts';
 import type { ProbeRunner } from './probe-runner.ts';
@@ -35,7 +35,7 @@ const nullDevice: ListedDevice = { path: '/dev/null', access: 'rwm', number: 'c1
  * create none. One that is not listed is refused, unless a pattern may list it.
  */
 export async function collectDevices(runner: ProbeRunner, { settings }: VerifyOptions): Promise<Claim> {
-  const device = (await firstForEverybody(settings.devices)) ?? nullDevice;
+  const device = (await firstUnrestrictedDevice(settings.devices)) ?? nullDevice;
   const given = (path: string, access: string) => ({
     Devices: [{ PathOnHost: path, PathInContainer: path, CgroupPermissions: access }],
   });
@@ -52,18 +52,18 @@ export async function collectDevices(runner: ProbeRunner, { settings }: VerifyOp
 /** The claim for the probe's result; `refusal`: of a device that is not listed, null if none was tried. */
 export function judgeDevices(
   device: ListedDevice,
-  probe: Observed<ProbeResult>,
+  probe: Observation<ProbeResult>,
   refusal: Refusal | null,
 ): Claim {
   if ('error' in probe) return notObserved(id, probe.error);
   const { devices } = probe.value.facts;
   if (devices === undefined) return notObserved(id, message('evidence.probe-did-not-look'));
   const others = devices.found.filter((number) => number !== device.number && !usualDevices.test(number));
-  const isThere = devices.found.includes(device.number) && !refusals.has(devices.open);
+  const isFound = devices.found.includes(device.number) && !refusals.has(devices.open);
   const isRefusedElsewhere = refusal === null || isRefused(refusal);
   return claim(
     id,
-    isThere && others.length === 0 && devices.make === 'EPERM' && isRefusedElsewhere,
+    isFound && others.length === 0 && devices.make === 'EPERM' && isRefusedElsewhere,
     joinMessages('statements', [
       message('evidence.device-opened', {
         device: device.path,
@@ -77,7 +77,7 @@ export function judgeDevices(
   );
 }
 
-async function firstForEverybody(entries: readonly AllowedDevice[]): Promise<ListedDevice | null> {
+async function firstUnrestrictedDevice(entries: readonly AllowedDevice[]): Promise<ListedDevice | null> {
   for (const { device, access, images, users, groups } of entries) {
     if (images !== null || users !== null || groups !== null || !device.startsWith('/dev/')) continue;
     const info = await stat(device, { bigint: true }).catch(() => null);

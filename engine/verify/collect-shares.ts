@@ -2,7 +2,7 @@ import os from 'node:os';
 import type { Claim } from '../../shared/verify/claims.ts';
 import { message } from '../../shared/messages/message.ts';
 import { judgeReadOnly, judgeShared, judgeUnshared, type ShareObservation } from './judge-mounts.ts';
-import type { Observed, Refusal } from './judge.ts';
+import type { Observation, Refusal } from './judge.ts';
 import { makeProbeShare, sharedDirectories, unsharedDirectory } from './probe-share.ts';
 import type { VerifyOptions } from './verify-options.ts';
 import { type ProbeRunner, inside } from './probe-runner.ts';
@@ -26,7 +26,7 @@ export async function collectShares(
         Binds: [`${share.writable}:${inside.shared}`, `${share.readOnly}:${inside.readOnly}:ro`],
       },
     });
-    const observed: Observed<ShareObservation> =
+    const observed: Observation<ShareObservation> =
       'error' in probe
         ? probe
         : {

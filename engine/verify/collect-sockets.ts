@@ -2,7 +2,7 @@ import type { HostConfig } from 'dockerode';
 import type { Claim } from '../../shared/verify/claims.ts';
 import { message } from '../../shared/messages/message.ts';
 import { evidenceOf, makeClaim, ProbeError } from './evidence.ts';
-import { judgeThroughSocket, type ThroughSocket } from './judge-mounts.ts';
+import { judgeThroughSocket, type SocketContainers } from './judge-mounts.ts';
 import { judgeRefused } from './judge.ts';
 import { probeBody, readProbe } from './probe-container.ts';
 import type { VerifyOptions } from './verify-options.ts';
@@ -59,7 +59,7 @@ export async function collectThroughSocket(runner: ProbeRunner, options: VerifyO
     };
   }
   return judgeThroughSocket(
-    await runner.observe(async (): Promise<ThroughSocket> => {
+    await runner.observe(async (): Promise<SocketContainers> => {
       const body = JSON.stringify(probeBody({ image: runner.image, args: ['--hold'] }));
       const maker = await runner.probe({
         args: ['--socket', inside.socket, body, '--hold'],

@@ -29,7 +29,7 @@ const cgroupsOfHost = { CgroupnsMode: 'host' } as Partial<HostConfig>;
 /**
  * Removes the engine's own masks over /proc, so that only isolation is tested. Missing in dockerode's types.
  */
-const everythingOfProc = { MaskedPaths: [], ReadonlyPaths: [] } as Partial<HostConfig>;
+const unmaskedProc = { MaskedPaths: [], ReadonlyPaths: [] } as Partial<HostConfig>;
 
 /** Every claim, from containers that run concurrently as far as they are independent. Never rejects. */
 export async function collectClaims(options: VerifyOptions, image: string): Promise<Claim[]> {
@@ -73,7 +73,7 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
         // Where the engine masks nothing of /proc, lxcfs is not mounted either: emulation is tested in a
         // container with the usual options.
         const [bare, usual] = await Promise.all([
-          runner.probe({ args: ['--proc'], host: everythingOfProc }),
+          runner.probe({ args: ['--proc'], host: unmaskedProc }),
           runner.probe({ args: ['--proc'] }),
         ]);
         return [judgeProcHidden(bare), judgeProcEmulated(usual)];

@@ -9,11 +9,11 @@ import {
   ownRange,
   refusalOutcome,
   notObserved,
-  type Observed,
+  type Observation,
   type Refusal,
 } from './judge.ts';
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
-import type { NoShare } from './probe-share.ts';
+import type { UnavailableShare } from './probe-share.ts';
 
 /** The results of a container with a shared directory, inside and on the machine. */
 export interface ShareObservation {
@@ -26,7 +26,7 @@ export interface ShareObservation {
 }
 
 /** A8 if no shared directory is writable; null: nothing is shared. */
-export function judgeUnshared(none: NoShare | null): Claim {
+export function judgeUnshared(none: UnavailableShare | null): Claim {
   const id = 'A8-shared-directory-usable';
   if (none === null) return notOffered(id, message('evidence.nothing-is-shared'));
   const { why } = none;
@@ -38,7 +38,7 @@ export function judgeUnshared(none: NoShare | null): Claim {
 /**
  * A8: a shared directory works, and files written by the container's root belong to the user who shared it.
  */
-export function judgeShared(observed: Observed<ShareObservation>): Claim {
+export function judgeShared(observed: Observation<ShareObservation>): Claim {
   const id = 'A8-shared-directory-usable';
   if ('error' in observed) return notObserved(id, observed.error);
   const { probe, writtenBy, user } = observed.value;
@@ -67,7 +67,7 @@ export function judgeShared(observed: Observed<ShareObservation>): Claim {
  * outside.
  */
 export function judgeReadOnly(
-  observed: Observed<Pick<ShareObservation, 'probe' | 'readOnlyChanged'>>,
+  observed: Observation<Pick<ShareObservation, 'probe' | 'readOnlyChanged'>>,
 ): Claim {
   const id = 'A9-read-only-locked';
   if ('error' in observed) return notObserved(id, observed.error);
@@ -79,7 +79,7 @@ export function judgeReadOnly(
 }
 
 /** A10: which parts of /proc and /sys are hidden from a container that is not privileged. */
-export function judgeProcHidden(probe: Observed<ProbeResult>): Claim {
+export function judgeProcHidden(probe: Observation<ProbeResult>): Claim {
   const id = 'A10-proc-hidden';
   const proc = procOf(probe);
   if ('error' in proc) return notObserved(id, proc.error);
@@ -101,28 +101,28 @@ const ways = [
 ] as const;
 const wayIds: ReadonlyMap<string, (typeof ways)[number][1]> = new Map(ways);
 
-function wayTitle(way: string): EvidenceText {
+function attemptTitle(way: string): EvidenceText {
   const id = wayIds.get(way);
   return id === undefined ? way : message(id);
 }
 
 /** A9, A10: none of several ways succeeded. `unchanged`: no other observation shows that one did. */
 function judgeWays(id: ClaimId, tried: readonly (readonly [string, string])[], unchanged: boolean): Claim {
-  const items = tried.map(([way, result]) => makeItem(wayTitle(way), result, result !== 'ok'));
+  const items = tried.map(([way, result]) => makeItem(attemptTitle(way), result, result !== 'ok'));
   return {
     ...claim(
       id,
       unchanged && items.length > 0 && items.every((one) => one.good),
       joinMessages(
         'outcomes',
-        tried.map(([way, result]) => outcomeText(wayTitle(way), result)),
+        tried.map(([way, result]) => outcomeText(attemptTitle(way), result)),
       ),
     ),
     items,
   };
 }
 
-function procOf(probe: Observed<ProbeResult>): Observed<NonNullable<ProbeFacts['proc']>> {
+function procOf(probe: Observation<ProbeResult>): Observation<NonNullable<ProbeFacts['proc']>> {
   if ('error' in probe) return probe;
   const { proc } = probe.value.facts;
   return proc === undefined ? { error: message('evidence.probe-did-not-look') } : { value: proc };
@@ -132,7 +132,7 @@ function procOf(probe: Observed<ProbeResult>): Observed<NonNullable<ProbeFacts['
 const youngMachine = 60;
 
 /** A10: whether /proc shows the container's values, by lxcfs. */
-export function judgeProcEmulated(probe: Observed<ProbeResult>): Claim {
+export function judgeProcEmulated(probe: Observation<ProbeResult>): Claim {
   const id = 'A10-proc-emulated';
   const observed = procOf(probe);
   if ('error' in observed) return notObserved(id, observed.error);
@@ -151,8 +151,8 @@ export function judgeProcEmulated(probe: Observed<ProbeResult>): Claim {
  * be joined.
  */
 export function judgeSharing(
-  owner: Observed<ProbeResult>,
-  joiner: Observed<ProbeResult>,
+  owner: Observation<ProbeResult>,
+  joiner: Observation<ProbeResult>,
   unprotected: Refusal | null,
 ): Claim {
   const id = 'A7-namespace-sharing';
@@ -184,7 +184,7 @@ export function judgeSharing(
 }
 
 /** C: a RUN of that builder is in a user namespace of its own. */
-export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', observed: Observed<ProbeFacts>): Claim {
+export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', observed: Observation<ProbeFacts>): Claim {
   if ('error' in observed) return notObserved(id, observed.error);
   return claim(
     id,
@@ -197,13 +197,13 @@ export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', observed: 
  * The results of a container that created another one through its socket: its own, and the other's if it was
  * created.
  */
-export interface ThroughSocket {
+export interface SocketContainers {
   readonly maker: ProbeResult;
-  readonly created: Observed<ProbeResult> | null;
+  readonly created: Observation<ProbeResult> | null;
 }
 
 /** A11: a container created through a mounted socket is isolated too, in a range of its own. */
-export function judgeThroughSocket(observed: Observed<ThroughSocket>): Claim {
+export function judgeThroughSocket(observed: Observation<SocketContainers>): Claim {
   const id = 'A11-through-socket';
   if ('error' in observed) return notObserved(id, observed.error);
   const { maker, created } = observed.value;

@@ -10,7 +10,7 @@ import {
   type OperationOutcome,
 } from '../../shared/verify/operations.ts';
 import { makeClaim, makeItem, type EvidenceText } from './evidence.ts';
-import { ownRange, notObserved, type Observed } from './judge.ts';
+import { ownRange, notObserved, type Observation } from './judge.ts';
 import type { ProbeResult } from './probe-container.ts';
 
 /** `given`: the setting that allows it to every process of the machine, with its value. */
@@ -26,7 +26,7 @@ interface OperationResult {
  * A4, A5: item by item what a privileged container could and could not do. Two claims: that it works, and
  * that it is confined.
  */
-export function judgePrivileged(probe: Observed<ProbeResult>): Claim[] {
+export function judgePrivileged(probe: Observation<ProbeResult>): Claim[] {
   if ('error' in probe)
     return [
       notObserved('A4-privileged-works', probe.error),

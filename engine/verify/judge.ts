@@ -6,7 +6,7 @@ import { makeClaim, makeItem, outcomeText, type EvidenceText } from './evidence.
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 
 /** The result of a probe, or why it returned nothing. */
-export type Observed<T> = { readonly value: T } | { readonly error: EvidenceText };
+export type Observation<T> = { readonly value: T } | { readonly error: EvidenceText };
 
 /** A claim that was verified, or not. */
 export const claim = (id: ClaimId, pass: boolean, evidence: EvidenceText): Claim =>
@@ -34,7 +34,7 @@ export function ownRange(result: {
 }
 
 /** A2: inside a user namespace that doesn't start at host id 0. */
-export function judgeUserNamespace(probe: Observed<ProbeResult>): Claim {
+export function judgeUserNamespace(probe: Observation<ProbeResult>): Claim {
   const id = 'A2-user-namespace';
   if ('error' in probe) return notObserved(id, probe.error);
   const { uidMap, gidMap } = probe.value.facts;
@@ -46,7 +46,7 @@ export function judgeUserNamespace(probe: Observed<ProbeResult>): Claim {
 }
 
 /** A3: two concurrent containers, two ranges of at least 64K without a common id. */
-export function judgeExclusiveRange(first: Observed<ProbeResult>, second: Observed<ProbeResult>): Claim {
+export function judgeExclusiveRange(first: Observation<ProbeResult>, second: Observation<ProbeResult>): Claim {
   const id = 'A3-exclusive-range';
   if ('error' in first) return notObserved(id, first.error);
   if ('error' in second) return notObserved(id, second.error);
@@ -67,7 +67,7 @@ export function judgeExclusiveRange(first: Observed<ProbeResult>, second: Observ
 }
 
 /** A6: the requested runtime is ignored, and inspect shows the isolation runtime. */
-export function judgeRuntime(probe: Observed<ProbeResult>, runtimeName: string): Claim {
+export function judgeRuntime(probe: Observation<ProbeResult>, runtimeName: string): Claim {
   const id = 'A6-runtime-override';
   if ('error' in probe) return notObserved(id, probe.error);
   const { runtime } = probe.value;
@@ -75,7 +75,7 @@ export function judgeRuntime(probe: Observed<ProbeResult>, runtimeName: string):
 }
 
 /** A7: --userns=host is ignored. */
-export function judgeUsernsHost(probe: Observed<ProbeResult>): Claim {
+export function judgeUsernsHost(probe: Observation<ProbeResult>): Claim {
   const id = 'A7-userns-host-ignored';
   if ('error' in probe) return notObserved(id, probe.error);
   return claim(
@@ -91,7 +91,7 @@ export function judgeUsernsHost(probe: Observed<ProbeResult>): Claim {
 export type Refusal = {
   /** The purpose of the request. */
   readonly request: EvidenceText;
-  readonly answer: Observed<{ status: number; message: string } | null>;
+  readonly answer: Observation<{ status: number; message: string } | null>;
 };
 
 /** Every refusal by ECI begins with this text. */
@@ -141,7 +141,7 @@ export const notEnforced = (id: ClaimId): Claim =>
   makeClaim(id, 'not-enforced', message('evidence.audit-mode'));
 
 /** With ECI off only one fact is verified: root in a container is root in the engine. */
-export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]): Claim[] {
+export function judgeOff(probe: Observation<ProbeResult>, ids: readonly ClaimId[]): Claim[] {
   const shown = 'value' in probe && ownRange(probe.value) === null;
   const evidence =
     'error' in probe

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { message, type Message } from '../../shared/messages/message.ts';
-import { abortEither } from '../base/abort-either.ts';
+import { anyAborted } from '../base/any-aborted.ts';
 import { runBuildStep } from './buildkit.ts';
 import { ProbeError, type EvidenceText } from './evidence.ts';
 import { parseFacts, probeTimeoutMs, within, type ProbeFacts } from './probe-container.ts';
@@ -62,7 +62,7 @@ const buildDidNotEnd = (seconds: number): Message => message('evidence.build-did
 /** Aborts the work with its caller, and when it takes too long. */
 async function bounded<T>(signal: AbortSignal, work: (either: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const either = abortEither(signal, controller.signal);
+  const either = anyAborted(signal, controller.signal);
   try {
     return await within(probeTimeoutMs, signal, buildDidNotEnd, () => work(either));
   } finally {

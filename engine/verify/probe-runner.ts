@@ -1,6 +1,6 @@
 import type { HostConfig } from 'dockerode';
 import { probeErrorText, type EvidenceText } from './evidence.ts';
-import type { Observed, Refusal } from './judge.ts';
+import type { Observation, Refusal } from './judge.ts';
 import { requestRefused, runProbe, type ProbeRequest, type ProbeResult } from './probe-container.ts';
 import type { VerifyOptions } from './verify-options.ts';
 
@@ -11,9 +11,9 @@ export const inside = { shared: '/shared', readOnly: '/read-only', socket: '/var
 export interface ProbeRunner {
   readonly signal: AbortSignal;
   readonly image: string;
-  probe(request: Omit<ProbeRequest, 'image'>): Promise<Observed<ProbeResult>>;
+  probe(request: Omit<ProbeRequest, 'image'>): Promise<Observation<ProbeResult>>;
   refusal(requested: EvidenceText, host: Partial<HostConfig>): Promise<Refusal>;
-  observe<T>(work: () => Promise<T>): Promise<Observed<T>>;
+  observe<T>(work: () => Promise<T>): Promise<Observation<T>>;
 }
 
 /** Creates the runner of a verification; its signal ends every probe. */
@@ -21,7 +21,7 @@ export function createProbeRunner(
   { docker, signal = new AbortController().signal }: VerifyOptions,
   image: string,
 ): ProbeRunner {
-  const observe = async <T>(work: () => Promise<T>): Promise<Observed<T>> => {
+  const observe = async <T>(work: () => Promise<T>): Promise<Observation<T>> => {
     try {
       return { value: await work() };
     } catch (error) {

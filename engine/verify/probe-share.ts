@@ -2,7 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, rmdir, stat, unlink, writeFile } from '
 import path from 'node:path';
 import { isInside } from '../../shared/policy/bind-source.ts';
 import { expandShare, type EffectiveSettings } from '../../shared/settings/index.ts';
-import { foreignPlace } from '../base/foreign-place.ts';
+import { firstForeignComponent } from '../base/foreign-component.ts';
 
 /** A directory of the machine inside a shared one, for one verification. */
 export interface ProbeShare {
@@ -34,7 +34,7 @@ export function sharedDirectories(settings: EffectiveSettings, home: string): st
  * Why no shared directory can be used. `denied`: the requesting user can write to none, so there is nothing
  * to try.
  */
-export interface NoShare {
+export interface UnavailableShare {
   readonly why: string;
   readonly denied: boolean;
 }
@@ -53,11 +53,11 @@ const denials: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOEN
 export async function makeProbeShare(
   shares: readonly string[],
   id: string,
-): Promise<{ readonly share: ProbeShare } | NoShare | null> {
+): Promise<{ readonly share: ProbeShare } | UnavailableShare | null> {
   const prefix = `.bulkhead-verify-${id}-`;
   const failures: { readonly share: string; readonly code: string }[] = [];
   for (const share of shares) {
-    if ((await foreignPlace(share, process.getuid?.() ?? 0)) !== null) {
+    if ((await firstForeignComponent(share, process.getuid?.() ?? 0)) !== null) {
       failures.push({ share, code: exchangeable });
       continue;
     }

@@ -165,13 +165,13 @@ it('cancelled, it ends at once, records nothing, and leaves nothing behind', asy
 });
 
 it('for an engine of an architecture without a built probe, it names the one to build', async () => {
-  const stranger = {
+  const armEngine = {
     version: () => Promise.resolve({ Arch: 's390x' }),
     ping: () => Promise.resolve('OK'),
     listContainers: () => Promise.resolve([]),
     listImages: () => Promise.resolve([]),
   } as unknown as VerifyOptions['docker']; // as far as it is asked
-  expect(await verify(eciOn(guarded.scratch), { docker: stranger })).toMatchObject({
+  expect(await verify(eciOn(guarded.scratch), { docker: armEngine })).toMatchObject({
     ok: false,
     error: {
       code: 'verify.no-image',

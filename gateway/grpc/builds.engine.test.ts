@@ -15,7 +15,7 @@ import {
 } from '../../shared/policy/buildkit-messages.ts';
 import { definition, op } from '../../shared/policy/llb-messages.ts';
 import { messageOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
-import { encoded, type Plain } from '../../shared/policy/protobuf-plain.ts';
+import { encoded, type PlainMessage } from '../../shared/policy/protobuf-plain.ts';
 import { grpcClient, type GrpcClient } from '../../tests/support/grpc-client.ts';
 import { startGitServer } from '../../tests/support/git-server.ts';
 import { side, type Side } from '../../tests/support/guarded-engine.ts';
@@ -169,7 +169,7 @@ describe('C: a gRPC client other than buildx', () => {
     digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
   });
   /** Two steps: busybox, and a command in it. */
-  function graph(command: string, exec: Plain): Plain {
+  function graph(command: string, exec: PlainMessage): PlainMessage {
     const base = encoded(op, image);
     const run = encoded(op, {
       inputs: [input(base)],
@@ -183,7 +183,7 @@ describe('C: a gRPC client other than buildx', () => {
   }
   let builds = 0;
   const containerId = 'k3v9x0q2m8w7c1z5t6r4y2u1p';
-  const solve = async (side: Side, request: Plain) =>
+  const solve = async (side: Side, request: PlainMessage) =>
     (await client(side)).call(
       '/moby.buildkit.v1.Control/Solve',
       encoded(solveRequest, { Ref: `ref${builds++}`, ...request }),
@@ -197,7 +197,7 @@ describe('C: a gRPC client other than buildx', () => {
     });
   });
 
-  it.each<[string, () => Plain, RegExp]>([
+  it.each<[string, () => PlainMessage, RegExp]>([
     [
       "a step in the engine's network",
       () => ({
@@ -488,7 +488,7 @@ describe('C: a gRPC client other than buildx', () => {
     expect(await bridge('NewContainer', encoded(newContainerRequest, container))).toMatchObject({
       status: 0,
     });
-    const exec = async (init: Plain) => {
+    const exec = async (init: PlainMessage) => {
       const { stream, result } = made.open('/moby.buildkit.v1.frontend.LLBBridge/ExecProcess', metadata);
       stream.write(
         frame(

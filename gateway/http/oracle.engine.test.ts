@@ -21,7 +21,7 @@ import { parseTarget } from './message/target.ts';
 // The engine itself says what it reads: bytes are judged by what dockerd makes of them. fast-check prints
 // seed and path of a failure.
 
-interface Believed {
+interface EngineParse {
   method: string;
   target: string;
   host: string;
@@ -41,7 +41,7 @@ const gatewaysOwn = new RegExp(
 let engine: BareEngine;
 let scratch: string;
 let gateway: Server;
-let believed: Believed[];
+let believed: EngineParse[];
 const connections = new Set<ClientConnection>();
 
 beforeAll(async () => {
@@ -56,7 +56,7 @@ beforeAll(async () => {
         },
         onProtocolError: () => undefined,
         decide: ({ head }) => {
-          const one: Believed = {
+          const one: EngineParse = {
             method: head.method,
             target: head.target,
             host: head.host,
@@ -125,7 +125,7 @@ function parseResponses(bytes: Buffer, methods: readonly string[]): ParsedRespon
 }
 
 /** One request in the plainest form there is, on a connection of its own. */
-async function plain({ method, target, host, fields, body }: Believed): Promise<ParsedResponse | undefined> {
+async function plain({ method, target, host, fields, body }: EngineParse): Promise<ParsedResponse | undefined> {
   const text =
     `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n` +
     `${fields.map(({ name, value }) => `${name}: ${value}\r\n`).join('')}Connection: close\r\n` +

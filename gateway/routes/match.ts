@@ -7,7 +7,7 @@ export interface Match {
   readonly subject: string;
 }
 
-interface Compiled {
+interface CompiledRoute {
   readonly route: Route;
   readonly expression: RegExp;
 }
@@ -28,7 +28,7 @@ export type Router = (method: string, path: string) => Match | null;
 /** A router for these routes; patterns are tried in their order. */
 export function createRouter(routes: readonly Route[]): Router {
   const literal = new Map<string, Match>();
-  const patterns = new Map<string, Compiled[]>();
+  const patterns = new Map<string, CompiledRoute[]>();
   for (const route of routes) {
     if (!route.pattern.includes('{')) {
       literal.set(`${route.method} ${route.pattern}`, { route, subject: '' });

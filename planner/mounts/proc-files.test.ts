@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSpec } from '../config/bundle.ts';
 import { PlanBuilder } from '../base/plan.ts';
-import { planProcFiles, procFileNames, ProcFiles, wantedProcFiles } from './proc-files.ts';
+import { planProcFiles, procFileNames, ProcFiles, emulatedProcFiles } from './proc-files.ts';
 
 const spec = (more: { mounts?: object[]; namespaces?: object[]; maskedPaths?: string[] } = {}) =>
   parseSpec(
@@ -36,16 +36,16 @@ describe('A10 which files of /proc are emulated', () => {
       ],
       maskedPaths: ['/proc/stat'],
     });
-    expect(wantedProcFiles(own)).toEqual(['cpuinfo', 'diskstats', 'loadavg', 'meminfo']);
+    expect(emulatedProcFiles(own)).toEqual(['cpuinfo', 'diskstats', 'loadavg', 'meminfo']);
   });
   it("none with all of /proc unmasked, in another's pid namespace, without a /proc of its own", () => {
-    expect(wantedProcFiles(spec({ maskedPaths: [] }))).toEqual([]);
-    expect(wantedProcFiles(spec({ namespaces: [{ type: 'pid', path: '/proc/7/ns/pid' }] }))).toEqual([]);
+    expect(emulatedProcFiles(spec({ maskedPaths: [] }))).toEqual([]);
+    expect(emulatedProcFiles(spec({ namespaces: [{ type: 'pid', path: '/proc/7/ns/pid' }] }))).toEqual([]);
     expect(
-      wantedProcFiles(spec({ mounts: [{ destination: '/proc', type: 'tmpfs', source: 'tmpfs' }] })),
+      emulatedProcFiles(spec({ mounts: [{ destination: '/proc', type: 'tmpfs', source: 'tmpfs' }] })),
     ).toEqual([]);
     expect(
-      wantedProcFiles(
+      emulatedProcFiles(
         parseSpec('{"root":{"path":"/r"},"linux":{"namespaces":[],"maskedPaths":["/proc/kcore"]}}'),
       ),
     ).toEqual([]);

@@ -75,7 +75,7 @@ export class ProcFiles {
  *   user namespaces from mounting a /proc, as a stock engine's privileged container can;
  * - in another container's pid namespace: lxcfs would show the values of that one.
  */
-export function wantedProcFiles(spec: OciSpec): string[] {
+export function emulatedProcFiles(spec: OciSpec): string[] {
   const masked = spec.linux.maskedPaths ?? [];
   const own = (spec.mounts ?? []).map((mount) => path.normalize(mount.destination).replace(/(?<=.)\/$/, ''));
   if (
@@ -96,7 +96,7 @@ export function wantedProcFiles(spec: OciSpec): string[] {
 
 /** Plans the emulated files, read-only, and returns the mounts that put them into the container. */
 export function planProcFiles(spec: OciSpec, plan: PlanBuilder, directory: string): OciMount[] {
-  return wantedProcFiles(spec).map((name) => ({
+  return emulatedProcFiles(spec).map((name) => ({
     destination: `/proc/${name}`,
     type: 'bind',
     source: plan.place(plan.tree(path.join(directory, name), { readOnly: 'top' })),

@@ -86,12 +86,12 @@ class FileRangeStore implements RangeStore {
   release(id: string): void {
     for (const [base, containerIds] of this.#holders) {
       if (!containerIds.delete(id)) continue;
-      const heir = containerIds.values().next();
-      if (heir.done === true) {
+      const successor = containerIds.values().next();
+      if (successor.done === true) {
         this.#releaseLast(base, id);
       } else {
         this.#restoreDirectory();
-        renameSync(this.#writeClaim(heir.value), this.#fileOf(base));
+        renameSync(this.#writeClaim(successor.value), this.#fileOf(base));
       }
     }
   }

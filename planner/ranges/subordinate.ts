@@ -60,7 +60,7 @@ export function openSubordinateStore({
   // Last query of the machine's user database: a user's line, null for none, or the reason of the failure.
   const queried = new Map<number, string | null | Error>();
   let namesAsOf = '';
-  const forgetOldNames = (): void => {
+  const clearExpiredNames = (): void => {
     // Cached for a limited time: an id may be assigned to another account.
     const stat = statSync(path.join(etc, 'passwd'), { throwIfNoEntry: false });
     const now = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
@@ -74,7 +74,7 @@ export function openSubordinateStore({
    * null: all.
    */
   const localName = (uid: number, listed: readonly string[] | null): string | null | undefined => {
-    forgetOldNames();
+    clearExpiredNames();
     const known = names.get(uid);
     if (known !== undefined) return known;
     const passwd = readText(path.join(etc, 'passwd'));

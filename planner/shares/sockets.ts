@@ -26,8 +26,8 @@ export interface EngineParts {
 
 /** The current location of the parts. */
 export interface EnginePlaces {
-  readonly sockets: readonly (readonly [file: string, place: Place])[];
-  readonly directories: readonly (readonly [file: string, place: Place])[];
+  readonly sockets: readonly (readonly [file: string, place: BindSourceObject])[];
+  readonly directories: readonly (readonly [file: string, place: BindSourceObject])[];
   /** Where the containers' own sockets are; null: there are none. */
   readonly containerSockets: string | null;
 }
@@ -40,7 +40,7 @@ export interface ResolvedSource {
   readonly recursive: boolean;
 }
 
-interface Place {
+interface BindSourceObject {
   readonly path: string;
   readonly device: string;
   readonly inFileSystem: string;
@@ -91,7 +91,7 @@ export function refuseEngineParts(
   const shown = [{ device: here.device, top: here.inFileSystem }];
   if (recursive)
     for (const mount of mountsWithin(source, mounts)) shown.push({ device: mount.device, top: mount.root });
-  const holds = (part: Place) =>
+  const holds = (part: BindSourceObject) =>
     shown.some(({ device, top }) => device === part.device && isWithin(part.inFileSystem, top));
 
   for (const [file, socket] of places.sockets) {
@@ -154,7 +154,7 @@ function realPath(file: string): string | null {
   }
 }
 
-function placeOf(file: string, mounts: readonly Mount[]): Place | null {
+function placeOf(file: string, mounts: readonly Mount[]): BindSourceObject | null {
   let real: string, identity: string;
   try {
     real = realpathSync.native(file);

@@ -8,7 +8,7 @@ export const appearedSchema = z.object({
 });
 export type Appeared = z.infer<typeof appearedSchema>;
 
-export interface Watched {
+export interface AppearanceState {
   /**
    * Unprotected containers that need no report. Null before the first scan: containers that exist then are
    * counted elsewhere, and cause no event.
@@ -17,14 +17,14 @@ export interface Watched {
   readonly appeared: Appeared | null;
 }
 
-export const nothingWatched: Watched = { known: null, appeared: null };
+export const nothingWatched: AppearanceState = { known: null, appeared: null };
 
 /**
  * Processes a scan. Containers that are unprotected while ECI is off are expected, and need no report when it
  * is turned on. One that could not be inspected is ignored: it may be gone already, and the next scan will
  * show it.
  */
-export function watchScan(before: Watched, scan: ContainerScan): Watched {
+export function watchScan(before: AppearanceState, scan: ContainerScan): AppearanceState {
   const unprotected = scan.containers.filter((container) => !container.protected);
   const reportable = unprotected.filter(({ reason }) => reason !== 'unknown').map(({ id }) => id);
   const here = new Set(unprotected.map(({ id }) => id));

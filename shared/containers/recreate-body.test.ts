@@ -6,13 +6,13 @@ import { parseJson } from '../policy/json-parser.ts';
 import { readInspected, type Inspected } from './inspected.ts';
 import { recreation, type RecreateEngine } from './recreate-body.ts';
 
-type Changed = {
+type ChangedFields = {
   readonly Config?: object;
   readonly HostConfig?: object;
   readonly NetworkSettings?: object;
   readonly Mounts?: readonly object[];
 };
-function sample(name: keyof typeof samples, changed: Changed = {}): Inspected {
+function sample(name: keyof typeof samples, changed: ChangedFields = {}): Inspected {
   const base = samples[name];
   const read = readInspected({
     ...base,

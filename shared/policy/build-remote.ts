@@ -115,8 +115,8 @@ export function gitIdentifierDenial(identifier: string): Denial | null {
   const directory = plain(colon < 0 ? '' : fragment.slice(colon + 1));
   if (reference === null || directory === null)
     return deny('build-source', message('policy.git-repository', { identifier: brief(identifier) }));
-  const leadsOut = directory.split(/[/\\]/).includes('..');
-  return leadsOut || reference.startsWith('-')
+  const hasParentSegment = directory.split(/[/\\]/).includes('..');
+  return hasParentSegment || reference.startsWith('-')
     ? deny('build-source', message('policy.git-repository', { identifier: brief(identifier) }))
     : null;
 }

@@ -14,23 +14,23 @@ import { op } from './llb-messages.ts';
 import { messageOf, messagesOf, numberOf, readMessage, textOf } from './protobuf.ts';
 import { refusalText } from './decision.ts';
 import type { MessageShape } from './protobuf.ts';
-import { encoded, type Plain } from './protobuf-plain.ts';
+import { encoded, type PlainMessage } from './protobuf-plain.ts';
 
 const bytes = encoded;
-const step = (plain: Plain) => bytes(op, plain);
-const graph = (...steps: Plain[]) => ({ def: steps.map(step) });
+const step = (plain: PlainMessage) => bytes(op, plain);
+const graph = (...steps: PlainMessage[]) => ({ def: steps.map(step) });
 
-function decide(kind: BuildMessage, shape: MessageShape, plain: Plain): string {
+function decide(kind: BuildMessage, shape: MessageShape, plain: PlainMessage): string {
   const decision = decideBuildMessage(kind, bytes(shape, plain));
   return decision.outcome === 'deny' ? decision.rule : 'pass';
 }
-const solve = (plain: Plain) => decide('solve', solveRequest, plain);
+const solve = (plain: PlainMessage) => decide('solve', solveRequest, plain);
 /** As BuildKit's clients create them. */
 const container = 'k3v9x0q2m8w7c1z5t6r4y2u1p';
-const bridge = (plain: Plain) => decide('bridge-solve', bridgeSolveRequest, plain);
+const bridge = (plain: PlainMessage) => decide('bridge-solve', bridgeSolveRequest, plain);
 
 describe('a process that a client requests in a container of its build', () => {
-  const decided = (plain: Plain, token: string | null) =>
+  const decided = (plain: PlainMessage, token: string | null) =>
     decideBuildMessage('exec', bytes(execMessage, plain), true, token);
   const starts = (env: readonly string[]) => ({
     ProcessID: 'p',
@@ -126,7 +126,7 @@ describe('C: what a build may not have', () => {
   const host = { exec: { network: 1 } };
   const insecure = { exec: { security: 1 } };
 
-  it.each<[string, Plain, string]>([
+  it.each<[string, PlainMessage, string]>([
     ['network.host', { Entitlements: ['network.host'] }, 'host-network-build'],
     ['security.insecure', { Entitlements: ['security.insecure'] }, 'build-entitlement'],
     ['another entitlement', { Entitlements: ['device=vendor.com/gpu'] }, 'build-entitlement'],
@@ -330,7 +330,7 @@ describe('C: what a build may not have', () => {
   );
 
   const https = { 'git.fullurl': 'https://host/x.git' };
-  it.each<[string, Plain, string]>([
+  it.each<[string, PlainMessage, string]>([
     [
       "git over ssh without the client's agent",
       { identifier: 'git://host/x', attrs: { 'git.fullurl': 'ssh://git@host/x.git' } },
@@ -416,7 +416,7 @@ describe('C: what a build may not have', () => {
   });
 
   it("a policy that removes the client's agent, or builds an address from what it replaces", () => {
-    const policy = (updates: Plain) =>
+    const policy = (updates: PlainMessage) =>
       solve({
         SourcePolicy: { rules: [{ action: 2, selector: { identifier: 'docker-image://*' }, updates }] },
       });

@@ -7,7 +7,7 @@ const maxNames = 4;
 /** Units of systemd, which ends their processes with them. */
 const systemdUnit = /\.(?:automount|mount|partition|scope|service|slice|socket|swap)$/;
 /** Where other programs put their containers or virtual machines. */
-const othersTree = /^(?:garden|kubelet|kubepods|libpod|lxc|machine|podman)(?:[._-]|$)/;
+const foreignTree = /^(?:garden|kubelet|kubepods|libpod|lxc|machine|podman)(?:[._-]|$)/;
 
 /**
  * Whether a container, or a step of a build, may be put below this cgroup. It is charged there, and shares
@@ -20,7 +20,7 @@ export function cgroupParentDenial(parent: string, what: string): Denial | null 
   if (parent === '') return null;
   const names = parent.replace(/^\//, '').split('/');
   const isPlain = names.length <= maxNames && names.every((name) => plainName.test(name));
-  const isOthers =
-    names.length > 1 && (names.some((name) => systemdUnit.test(name)) || othersTree.test(names[0] ?? ''));
-  return isPlain && !isOthers ? null : deny('cgroup-parent', `${what} ${parent}`);
+  const isForeignTree =
+    names.length > 1 && (names.some((name) => systemdUnit.test(name)) || foreignTree.test(names[0] ?? ''));
+  return isPlain && !isForeignTree ? null : deny('cgroup-parent', `${what} ${parent}`);
 }

@@ -66,7 +66,7 @@ export function governingList(socket: EffectiveSettings['socket'], mount: Mounte
       undecided: [],
     });
   };
-  const { lists, decided } = possibleLists(socket, mount);
+  const { lists, decided } = applicableLists(socket, mount);
   for (const index of lists) {
     const list = socket.perImage[index];
     if (list !== undefined)
@@ -89,7 +89,7 @@ export function governingList(socket: EffectiveSettings['socket'], mount: Mounte
  * Places of the per-image lists that may match this image, in order; decided: the last of them does, so later
  * ones do not apply.
  */
-function possibleLists(
+function applicableLists(
   socket: EffectiveSettings['socket'],
   mount: MountedImage,
 ): { readonly lists: readonly number[]; readonly decided: boolean } {
@@ -129,7 +129,7 @@ function findingOf(
 
 /** Images of per-image lists for which image trust must be queried to determine this image's list. */
 export function listsNeedingTrust(socket: EffectiveSettings['socket'], mount: MountedImage): string[] {
-  const images = possibleLists(socket, mount).lists.map((index) => socket.perImage[index]?.image ?? '');
+  const images = applicableLists(socket, mount).lists.map((index) => socket.perImage[index]?.image ?? '');
   return [...new Set(images)].filter((image) => findingOf(image, socket, mount) === 'unknown');
 }
 
@@ -152,13 +152,13 @@ export function decideCommand(
   mount: Pick<MountedImage, 'image'>,
 ): Denial | null {
   for (const one of [list, ...list.undecided]) {
-    const denial = decideUnder(endpoint, one, mount, list.undecided.length > 0);
+    const denial = decideByList(endpoint, one, mount, list.undecided.length > 0);
     if (denial !== null) return denial;
   }
   return null;
 }
 
-function decideUnder(
+function decideByList(
   endpoint: EndpointCommands,
   list: GoverningList,
   mount: Pick<MountedImage, 'image'>,

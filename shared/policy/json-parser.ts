@@ -1,4 +1,4 @@
-import { defaultSizes, utf8Bytes, type Exceeded, type SizeLimits } from './sizes.ts';
+import { defaultSizes, utf8Bytes, type ExceededLimit, type SizeLimits } from './sizes.ts';
 import { type Json, JsonNumber, type JsonObject } from './json.ts';
 import {
   type JsonLimits,
@@ -17,7 +17,7 @@ export type JsonResult =
       readonly why: string;
       /** Invalid JSON for Go as well; `why` is the message of Go's decoder. */
       readonly isSyntaxError?: true;
-      readonly exceeded?: Exceeded;
+      readonly exceeded?: ExceededLimit;
     };
 
 const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -282,7 +282,7 @@ export class JsonReading {
   }
 
   /** `above`: number of levels between the current value and the one that it is about. */
-  #exceeds(kind: Exceeded['kind'], has: number, most: number, sizes: SizeLimits, above: number): Refusal {
+  #exceeds(kind: ExceededLimit['kind'], has: number, most: number, sizes: SizeLimits, above: number): Refusal {
     let at = '';
     const open =
       kind === 'allBytes'

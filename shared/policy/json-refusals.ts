@@ -1,9 +1,9 @@
-import type { Exceeded } from './sizes.ts';
+import type { ExceededLimit } from './sizes.ts';
 
 /** Why a document is refused. */
 export class Refusal extends Error {
-  readonly exceeded: Exceeded | undefined;
-  constructor(why: string, exceeded?: Exceeded) {
+  readonly exceeded: ExceededLimit | undefined;
+  constructor(why: string, exceeded?: ExceededLimit) {
     super(why);
     this.exceeded = exceeded;
   }

@@ -1,6 +1,6 @@
 import { deny, type Denial } from './decision.ts';
 import { message, type Message } from '../messages/message.ts';
-import { maxArgumentBytes, maxPathBytes, type Exceeded, type SizeLimits } from './sizes.ts';
+import { maxArgumentBytes, maxPathBytes, type ExceededLimit, type SizeLimits } from './sizes.ts';
 
 /** What a stack of 8 MiB, the usual limit, leaves for arguments and variables: total bytes of either. */
 const maxArgumentsBytes = 2 * 1024 * 1024;
@@ -72,7 +72,7 @@ export const bodyLimits: SizeLimits = {
 };
 
 /** The refusal of what exceeds a limit. */
-export function limitDenial({ kind, at, has, most, sizes }: Exceeded): Denial {
+export function limitDenial({ kind, at, has, most, sizes }: ExceededLimit): Denial {
   const field = at === '' ? message('policy.the-body') : at;
   const instead = message(sizes.instead ?? 'policy.advice-fewer');
   switch (kind) {
@@ -177,10 +177,10 @@ export type AccountHolder =
   | { readonly kind: 'socket'; readonly id: string };
 
 /** The exhausted resource. */
-export type CrowdedResource = 'connections' | 'all-connections' | 'held' | 'builds' | 'build-calls';
+export type ExhaustedResource = 'connections' | 'all-connections' | 'held' | 'builds' | 'build-calls';
 
 /** The refusal of what exceeds `holder`'s limit, `most`. */
-export function connectionDenial(resource: CrowdedResource, holder: AccountHolder, most: number): Denial {
+export function connectionDenial(resource: ExhaustedResource, holder: AccountHolder, most: number): Denial {
   const rule = 'connection-limit';
   const name = holderName(holder);
   switch (resource) {

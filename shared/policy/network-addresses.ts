@@ -95,18 +95,18 @@ function isOnMachine({ driver, configOnly }: NetworkRequest): boolean {
   return configOnly || !driversInside.has(driver);
 }
 
-type FindUse = (range: IpRange) => UsedRange | null;
+type FindUsedRange = (range: IpRange) => UsedRange | null;
 
 /**
  * Finds which of the machine's ranges overlap with a range, efficiently for many ranges and many routes: one
  * request may have thousands.
  */
-function usedBy(used: readonly UsedRange[]): FindUse {
+function usedBy(used: readonly UsedRange[]): FindUsedRange {
   const byFamily = { 4: lookup(used, 4), 6: lookup(used, 6) };
   return (range) => byFamily[range.family](range);
 }
 
-function lookup(used: readonly UsedRange[], family: 4 | 6): FindUse {
+function lookup(used: readonly UsedRange[], family: 4 | 6): FindUsedRange {
   const sorted = used
     .filter(({ range }) => range.family === family && range.prefix >= shortestPrefix[family])
     .toSorted((one, other) => (one.range.first < other.range.first ? -1 : 1));
@@ -129,7 +129,7 @@ function lookup(used: readonly UsedRange[], family: 4 | 6): FindUse {
   };
 }
 
-function decideAddress(name: string, address: string, findUse: FindUse): Decision {
+function decideAddress(name: string, address: string, findUse: FindUsedRange): Decision {
   // Computed for a refusal only: one request may have thousands of addresses.
   const what = () => message('policy.network-with-address', { name, address });
   const range = parseIpRange(address);

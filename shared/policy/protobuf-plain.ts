@@ -2,14 +2,14 @@ import type { FieldShape, FieldValue, Message, MessageShape } from './protobuf.t
 import { writeMessage } from './protobuf-write.ts';
 
 /** A field's value in a plain message; maps are objects. */
-export type PlainValue = string | number | bigint | boolean | Uint8Array | Plain | readonly PlainValue[];
+export type PlainValue = string | number | bigint | boolean | Uint8Array | PlainMessage | readonly PlainValue[];
 /** A message as a plain object, by the names of its fields. */
-export interface Plain {
+export interface PlainMessage {
   readonly [field: string]: PlainValue;
 }
 
 /** A message of that shape. Throws for an unknown field, and for an invalid value. */
-export function plainMessageOf(shape: MessageShape, plain: Plain): Message {
+export function plainMessageOf(shape: MessageShape, plain: PlainMessage): Message {
   const fields = new Map(Object.values(shape.fields).map((field) => [field.name, field]));
   const values = new Map<string, FieldValue[]>();
   for (const [name, given] of Object.entries(plain)) {
@@ -21,11 +21,11 @@ export function plainMessageOf(shape: MessageShape, plain: Plain): Message {
 }
 
 /** The bytes of that message. Throws like `plainMessageOf`. */
-export const encoded = (shape: MessageShape, plain: Plain): Uint8Array =>
+export const encoded = (shape: MessageShape, plain: PlainMessage): Uint8Array =>
   writeMessage(plainMessageOf(shape, plain));
 
 const isList = (value: PlainValue): value is readonly PlainValue[] => Array.isArray(value);
-const isPlain = (value: PlainValue): value is Plain =>
+const isPlain = (value: PlainValue): value is PlainMessage =>
   typeof value === 'object' && !isList(value) && !(value instanceof Uint8Array);
 
 function valuesOf(field: FieldShape, given: PlainValue): FieldValue[] {

@@ -66,7 +66,7 @@ export interface FieldCount {
   fields: number;
 }
 
-class Unreadable extends Error {
+class DecodeError extends Error {
   readonly problem: MessageProblem;
   constructor(problem: MessageProblem) {
     super(problem.why);
@@ -86,7 +86,7 @@ export function readMessage(
   try {
     return { ok: true, message: new Reader(bytes, count).message(shape, bytes.length, 0) };
   } catch (error) {
-    if (error instanceof Unreadable) return { ok: false, problem: error.problem };
+    if (error instanceof DecodeError) return { ok: false, problem: error.problem };
     throw error;
   }
 }
@@ -116,7 +116,7 @@ class Reader {
 
   message(shape: MessageShape, end: number, depth: number): Message {
     const fail = (why: string): never => {
-      throw new Unreadable({ kind: 'unreadable', where: shape.name, why });
+      throw new DecodeError({ kind: 'unreadable', where: shape.name, why });
     };
     if (depth > maxDepth) fail(`it is nested more than ${maxDepth} levels deep`);
     const values = new Map<string, FieldValue[]>();
@@ -128,7 +128,7 @@ class Reader {
       const wire = Number(tag & 7n);
       const field = Object.hasOwn(shape.fields, number) ? shape.fields[number] : undefined;
       if (field === undefined)
-        throw new Unreadable({
+        throw new DecodeError({
           kind: 'unknown-field',
           where: `${shape.name}, field ${number}`,
           why: `field ${number} of ${shape.name} is not one the gateway knows`,

@@ -24,7 +24,7 @@ export interface SizeLimits {
 }
 
 /** What exceeded a limit. `at`: where, dotted; `has`: entries or bytes up to where it was parsed. */
-export interface Exceeded {
+export interface ExceededLimit {
   readonly kind: 'entries' | 'bytes' | 'allBytes';
   readonly at: string;
   readonly has: number;

@@ -5,7 +5,7 @@ import { detectStyle, lineIndent, write, type Style } from './style.ts';
 import { toPointer, type SettingsPath } from './pointer.ts';
 import { message } from '../messages/message.ts';
 import type { TextEdit } from './findings.ts';
-import { noSuchPlace, wrapInMissing } from './missing-place.ts';
+import { invalidPlace, createMissingParents } from './missing-place.ts';
 import { sameAsNode, isRecord } from './same-value.ts';
 
 /** Changes to a settings text that leave everything else in it as it is written. */
@@ -39,7 +39,7 @@ export class SettingsEditor {
         continue;
       }
       if (parent.type !== 'object' && parent.type !== 'array')
-        return noSuchPlace(
+        return invalidPlace(
           path,
           message('settings.place-has-no-members', {
             place: toPointer(path.slice(0, index)) || message('settings.the-document'),
@@ -51,13 +51,13 @@ export class SettingsEditor {
         if (segment !== '-' && String(segment) !== String(length))
           return value === undefined
             ? ok([])
-            : noSuchPlace(
+            : invalidPlace(
                 path,
                 message('settings.list-has-elements', { place: toPointer(path.slice(0, index)), length }),
               );
       }
       if (value === undefined) return ok([]);
-      const wrapped = wrapInMissing(rest, value, path);
+      const wrapped = createMissingParents(rest, value, path);
       return wrapped.ok
         ? ok(this.append(parent, parent.type === 'object' ? String(segment) : null, wrapped.value, root))
         : wrapped;
@@ -269,10 +269,10 @@ export class SettingsEditor {
   private isOneLine(node: Node, root: Node): boolean {
     if (node.children === undefined || node.children.length === 0) return this.styleOf(root).oneLine;
     const first = at(node.children, 0);
-    return !/[\r\n]/.test(this.text.slice(node.offset, first.offset)) && !this.gapsBroken(node.children);
+    return !/[\r\n]/.test(this.text.slice(node.offset, first.offset)) && !this.hasLineBreaks(node.children);
   }
 
-  private gapsBroken(children: readonly Node[]): boolean {
+  private hasLineBreaks(children: readonly Node[]): boolean {
     return /[\r\n]/.test(this.gapOf(children) ?? '');
   }
 }

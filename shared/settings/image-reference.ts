@@ -53,7 +53,7 @@ const domainName = new RegExp(
 const tagShape = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestShape = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/;
 
-type Parsed =
+type ParseResult =
   | { readonly ok: true; readonly value: ImageReference }
   | { readonly ok: false; readonly error: ImageReferenceError };
 
@@ -61,8 +61,8 @@ type Parsed =
  * Parses `name[:tag]`, `name@digest`, `name:*`, `repo/*:*` or `*`. Short names are Docker Hub's, as in the
  * Docker CLI.
  */
-export function parseImageReference(written: string): Parsed {
-  const bad = (error: ImageReferenceError): Parsed => ({ ok: false, error });
+export function parseImageReference(written: string): ParseResult {
+  const bad = (error: ImageReferenceError): ParseResult => ({ ok: false, error });
   if (written === '') return bad('empty');
   if (/\s/.test(written)) return bad('space');
   if (written === '*') return { ok: true, value: { kind: 'any' } };

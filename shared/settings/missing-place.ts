@@ -3,11 +3,11 @@ import { toPointer, type SettingsPath } from './pointer.ts';
 import { message, type Message } from '../messages/message.ts';
 
 /** Inserts a value under the missing part of the path: numbers create lists, strings objects. */
-export function wrapInMissing(rest: SettingsPath, value: unknown, path: SettingsPath): Result<unknown> {
+export function createMissingParents(rest: SettingsPath, value: unknown, path: SettingsPath): Result<unknown> {
   let wrapped = value;
   for (const segment of rest.toReversed()) {
     if (typeof segment === 'number' && segment !== 0)
-      return noSuchPlace(path, message('settings.new-list-starts-at-0'));
+      return invalidPlace(path, message('settings.new-list-starts-at-0'));
     wrapped =
       typeof segment === 'number' || segment === '-' ? [wrapped] : Object.fromEntries([[segment, wrapped]]);
   }
@@ -15,7 +15,7 @@ export function wrapInMissing(rest: SettingsPath, value: unknown, path: Settings
 }
 
 /** Refuses a path (`settings.pointer`). */
-export function noSuchPlace(path: SettingsPath, why: Message): Result<never> {
+export function invalidPlace(path: SettingsPath, why: Message): Result<never> {
   return fail(
     'settings.pointer',
     message('settings.there-is-no-place-in-document', { toPointer: toPointer(path), why }),

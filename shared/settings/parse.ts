@@ -43,7 +43,7 @@ export function parseIgnoringBom(text: string): Result<ParsedSettings, SettingsS
 }
 
 function parseBody(text: string, lines: LineIndex): Result<ParsedSettings, SettingsSyntaxError[]> {
-  const deep = firstTooDeep(text);
+  const deep = tooDeepOffset(text);
   if (deep !== null) return err([syntaxErrorAt('too-deep', lines, deep, 1)]);
   let value: unknown;
   let strictMessage: string | null = null;
@@ -75,7 +75,7 @@ function parseBody(text: string, lines: LineIndex): Result<ParsedSettings, Setti
 /**
  * Offset of the first bracket nested too deep, or null. Both parsers are recursive, so this is checked first.
  */
-function firstTooDeep(text: string): number | null {
+function tooDeepOffset(text: string): number | null {
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {

@@ -31,12 +31,12 @@ export function detectStyle(text: string, root: Node): Style {
     eol,
     oneLine,
     colon: /[\r\n]/.test(first) ? ': ' : first,
-    comma: oneLine ? (commaOf(text, root) ?? (first === ':' ? ',' : ', ')) : ', ',
+    comma: oneLine ? (commaStyleOf(text, root) ?? (first === ':' ? ',' : ', ')) : ', ',
     padding: oneLine ? padding : ' ',
   };
 }
 
-function commaOf(text: string, root: Node): string | null {
+function commaStyleOf(text: string, root: Node): string | null {
   const [a, b] = root.children ?? [];
   return a === undefined || b === undefined ? null : text.slice(a.offset + a.length, b.offset);
 }

@@ -7,10 +7,10 @@ import { startGatewayProcess, type GatewayProcess } from '../support/gateway-pro
 import { eciOn } from '../support/guarded-engine.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../support/isolated-engine.ts';
 import { mountsBelow, startBareEngine, type BareEngine } from '../support/real-engine.ts';
-import { Stopped } from './accomplice/agent.ts';
+import { AttemptBlocked } from './accomplice/agent.ts';
 import type { AccompliceAttempt } from './accomplice/attempt.ts';
 import { accompliceCorpus } from './accomplice/attempts.ts';
-import { canary, deviceAccount, type Ground } from './accomplice/ground.ts';
+import { canary, deviceAccount, type AttackSetup } from './accomplice/attack-setup.ts';
 import { Scene } from './accomplice/scene.ts';
 
 // A process outside and one inside a container, which pass each other descriptors. As in the corpus, an
@@ -60,7 +60,7 @@ beforeAll(async () => {
       await engine.docker('cp', tool, 'template:/accomplice');
       await engine.docker('commit', 'template', 'accomplice');
       await engine.docker('rm', 'template');
-      const ground: Ground = {
+      const setup: AttackSetup = {
         name,
         door,
         tool,
@@ -75,7 +75,7 @@ beforeAll(async () => {
           await isolated.startPlanner();
         },
       };
-      scenes[name] = await Scene.open(ground);
+      scenes[name] = await Scene.open(setup);
     }),
   );
 }, 120_000);
@@ -94,7 +94,7 @@ afterAll(async () => {
 }, 60_000);
 
 /** A block device whose content is the canary, as lines of a passwd file. */
-async function rawDevice(): Promise<Ground['rawDevice']> {
+async function rawDevice(): Promise<AttackSetup['rawDevice']> {
   const disk = path.join(directory, 'disk');
   await writeFile(
     disk,
@@ -120,7 +120,7 @@ async function attack(attempt: AccompliceAttempt, scene: Scene | undefined): Pro
   try {
     return { breached: await attempt.attempt(scene), stopped: '' };
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
+    if (!(error instanceof AttemptBlocked)) throw error;
     return { breached: false, stopped: error.message };
   }
 }

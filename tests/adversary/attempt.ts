@@ -167,7 +167,7 @@ export const volume =
     return at(found.json, 'Options', option) === value;
   };
 /** The attacked socket responded like that. */
-export const answered =
+export const respondedWith =
   (status: number, text?: RegExp): Breach =>
   (_side, answers) => {
     const last = answers.at(-1);

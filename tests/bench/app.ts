@@ -22,15 +22,15 @@ const valueOf = (name: string) => {
 };
 const starts = Number(valueOf('--starts') ?? 9);
 
-interface Figure {
+interface ReportedFigure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
   readonly atMost: number | null;
   readonly note?: string;
 }
-const figures: Figure[] = [];
-function report(figure: Figure): void {
+const figures: ReportedFigure[] = [];
+function report(figure: ReportedFigure): void {
   figures.push(figure);
   const { name, value, unit, atMost, note } = figure;
   console.log(
@@ -116,7 +116,7 @@ async function heap({ page }: AppWindow): Promise<number> {
  * Writes an hour of 100 decisions a second into the log that the app follows, with the gateway's rotation, as
  * fast as the disk allows.
  */
-async function busyHour(file: string): Promise<number> {
+async function writeBusyHour(file: string): Promise<number> {
   const bodies = someEntries.map(({ id: _id, seq: _seq, user: _user, time: _time, ...rest }) =>
     JSON.stringify(rest).slice(1),
   );
@@ -223,7 +223,7 @@ async function measureWindow(): Promise<void> {
     await routesOf.go('Activity');
     const began = performance.now();
     const log = path.join(stage.paths.root, 'audit.jsonl');
-    const written = await busyHour(log);
+    const written = await writeBusyHour(log);
     // The last line has arrived when main counts it.
     await window.until(
       'the whole log to be read',

@@ -93,7 +93,7 @@ interface Latency {
   readonly waiting: number;
 }
 
-interface Measured {
+interface LimitResult {
   readonly max: Latency;
   readonly p99: number;
   readonly pings: number;
@@ -101,7 +101,7 @@ interface Measured {
   readonly outcome: Outcome;
 }
 
-async function measured(order: Order): Promise<Measured> {
+async function measured(order: Order): Promise<LimitResult> {
   await resetPeak();
   const client = new KeepAliveClient(order.socket);
   const ping = 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n';
@@ -134,7 +134,7 @@ async function measured(order: Order): Promise<Measured> {
 }
 
 const missed: string[] = [];
-function row(name: string, { max, p99, pings, mb, outcome }: Measured): void {
+function row(name: string, { max, p99, pings, mb, outcome }: LimitResult): void {
   const holds = max.ms - max.waiting < targetMs && mb < targetMb;
   if (!holds) missed.push(name);
   const answers = Object.entries(outcome.statuses)

@@ -8,7 +8,7 @@ import type { HandlerContext } from './context.ts';
 
 type Area = Pick<Handlers, 'engine:start' | 'engine:stop' | 'engine:restart' | 'engine:log'>;
 type Action = 'start' | 'stop' | 'restart';
-const busyWord = { start: 'starting', stop: 'stopping', restart: 'restarting' } as const;
+const busyState = { start: 'starting', stop: 'stopping', restart: 'restarting' } as const;
 
 /** Starting and stopping the engine: one action at a time, never during an apply. */
 export function engineHandlers({ elevation }: HandlerContext): Area {
@@ -20,7 +20,7 @@ export function engineHandlers({ elevation }: HandlerContext): Area {
       return fail('engine.request-failed', message('app.engine-is-already', { busy }), {
         hint: message('app.wait-until-that-has-ended'),
       });
-    s.state.set({ busy: { ...s.state.get().busy, engine: busyWord[action] } });
+    s.state.set({ busy: { ...s.state.get().busy, engine: busyState[action] } });
     try {
       // An engine controlled by its user needs no elevation, unless an apply was interrupted: then the
       // command line settles that first.

@@ -8,7 +8,7 @@ import { message, plainText, sentenceOf, type Message } from '../../../shared/me
 import type { Handlers } from '../ipc/handle-request.ts';
 
 type Area = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;
-type Resolved = IpcOutput<'paths:resolve'>[number];
+type ResolvedDirectory = IpcOutput<'paths:resolve'>[number];
 
 /**
  * Directories as written in the settings, looked up on this machine. Reads only names and types, never
@@ -30,9 +30,9 @@ export function expandPath(written: string, home = os.homedir(), tmp = container
   );
 }
 
-export async function resolvePath(written: string): Promise<Resolved> {
+export async function resolvePath(written: string): Promise<ResolvedDirectory> {
   const expanded = expandPath(written);
-  const unresolved = (error: string | Message | null): Resolved => ({
+  const unresolved = (error: string | Message | null): ResolvedDirectory => ({
     written,
     expanded,
     real: null,

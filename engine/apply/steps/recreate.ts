@@ -83,7 +83,7 @@ async function recreateChosen({
     onRecreation?.(started.value.cancel);
     recreated = [...(await started.value.done).members];
   } catch (cause) {
-    recreated = cutShort(journal, latest, cleanUpDefect(cause));
+    recreated = unfinishedMembers(journal, latest, cleanUpDefect(cause));
     endWith(recreated);
   }
   return {
@@ -99,7 +99,7 @@ const progressMessage = (members: readonly RecreateMember[]): Message =>
  * Members of a recreation that ended with an exception: existing outcomes stay, and the state of the one in
  * progress is unknown.
  */
-function cutShort(journal: Journal, latest: RecreateRun | null, error: AppError): RecreateMember[] {
+function unfinishedMembers(journal: Journal, latest: RecreateRun | null, error: AppError): RecreateMember[] {
   const members = latest?.members ?? notRecreated(journal, error);
   return members.map((member): RecreateMember => {
     const { step } = member;

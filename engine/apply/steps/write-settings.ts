@@ -1,7 +1,7 @@
 import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
 import { removalNote } from '../../../shared/settings/removal-note.ts';
-import { readSettings, removeFile, removeLeftTemporaries, writeFileAtomic } from '../../base/files.ts';
+import { readSettings, removeFile, removeLeftoverTemporaries, writeFileAtomic } from '../../base/files.ts';
 import { settingsConflict } from './settings-conflict.ts';
 import type { StepModule } from './step.ts';
 
@@ -13,7 +13,7 @@ export const writeSettings: StepModule = {
   run: async ({ ports, journal, text }) => {
     const { paths } = ports;
     const version = journal.toVersion;
-    await removeLeftTemporaries(paths.settings);
+    await removeLeftoverTemporaries(paths.settings);
     // From now on an absent file is a mistake again.
     const fresh = await removeFile(removalNote(paths.settings));
     if (!fresh.ok) return fresh;

@@ -3,7 +3,7 @@ import { atLeast } from '../../../shared/coverage/index.ts';
 import { parseSettings } from '../../../shared/settings/index.ts';
 import type { DesktopFacts } from '../../../shared/targets/target.ts';
 import { applyInterrupted } from '../../apply/journal.ts';
-import { firstThere, type DesktopHost } from './host.ts';
+import { firstExisting, type DesktopHost } from './host.ts';
 import { desktopPaths } from './paths.ts';
 
 /** From this version on there are `docker desktop stop` and `start`. */
@@ -14,7 +14,7 @@ const platformName = z.object({ Platform: z.object({ Name: z.string() }) });
 
 /** Whether Docker Desktop is installed here. Inspects files only. */
 export async function isInstalled(host: DesktopHost): Promise<boolean> {
-  return (await firstThere(host, [...host.locations.programs, ...host.locations.versions])) !== null;
+  return (await firstExisting(host, [...host.locations.programs, ...host.locations.versions])) !== null;
 }
 
 /**
@@ -23,12 +23,12 @@ export async function isInstalled(host: DesktopHost): Promise<boolean> {
  */
 export async function desktopFacts(host: DesktopHost): Promise<DesktopFacts> {
   const [program, version, userSettings, admin] = await Promise.all([
-    firstThere(host, host.locations.programs),
+    firstExisting(host, host.locations.programs),
     installedVersion(host),
     readUserSettings(host),
     host.read(host.locations.settings),
   ]);
-  const command = await firstThere(host, host.locations.dockerCommands);
+  const command = await firstExisting(host, host.locations.dockerCommands);
   return {
     platform: host.platform,
     version,
@@ -36,7 +36,7 @@ export async function desktopFacts(host: DesktopHost): Promise<DesktopFacts> {
     ...virtualMachine(host, admin, userSettings),
     restartBy: command !== null && atLeast(version, cliSince) ? 'docker-desktop-cli' : 'system',
     userSettings,
-    olderSettings: await firstThere(host, host.locations.olderSettings),
+    olderSettings: await firstExisting(host, host.locations.olderSettings),
     interrupted: await applyInterrupted(desktopPaths(host)),
   };
 }

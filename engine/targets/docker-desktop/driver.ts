@@ -9,7 +9,7 @@ import { describeEngine, engineInfoSchema, type EngineInfo } from '../../base/en
 import type { RootPaths } from '../../base/root-paths.ts';
 import { quitCommands, startCommand, type Command } from './commands.ts';
 import { respondingSocket, desktopFacts } from './detect.ts';
-import { firstThere, type DesktopHost } from './host.ts';
+import { firstExisting, type DesktopHost } from './host.ts';
 import { message, plainText, sentenceOf, type Message } from '../../../shared/messages/message.ts';
 import { desktopPresence } from './presence.ts';
 import { startProblem, changeTimes } from './start-problem.ts';
@@ -116,7 +116,7 @@ class DesktopDriver implements EngineDriver {
     // If that can't be determined, it is made to quit: it reads the file only at its start.
     if ((await desktopPresence(host)) === 'gone') return ok(undefined);
     const facts = await desktopFacts(host);
-    const commands = quitCommands(host, facts, await firstThere(host, host.locations.dockerCommands));
+    const commands = quitCommands(host, facts, await firstExisting(host, host.locations.dockerCommands));
     const limit = call.timeoutMs ?? quitMs;
     let reason = '';
     this.#report(message('desktop.quitting-docker-desktop'), call);
@@ -158,7 +158,7 @@ class DesktopDriver implements EngineDriver {
     const begun = host.now();
     const filesBefore = await changeTimes(host);
     this.#report(message('desktop.starting-docker-desktop'), call);
-    const command = startCommand(host, facts, await firstThere(host, host.locations.dockerCommands));
+    const command = startCommand(host, facts, await firstExisting(host, host.locations.dockerCommands));
     const started = await run(host, command, call);
     if (!started.ok) return started;
     const ready = await this.#waitUntilReady(call, begun, filesBefore);

@@ -148,7 +148,7 @@ const platformOf = (platform: NodeJS.Platform): DesktopPlatform | null =>
   platform === 'darwin' || platform === 'win32' || platform === 'linux' ? platform : null;
 
 /** The first of `files` that exists. */
-export async function firstThere(host: DesktopHost, files: readonly string[]): Promise<string | null> {
+export async function firstExisting(host: DesktopHost, files: readonly string[]): Promise<string | null> {
   const there = await Promise.all(files.map((file) => host.changedAt(file)));
   return files.find((_file, index) => there[index] !== null) ?? null;
 }

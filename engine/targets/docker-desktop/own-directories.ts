@@ -25,7 +25,7 @@ export interface OwnDirectories {
 }
 
 export const ownDirectories = (host: DesktopHost): OwnDirectories =>
-  host.platform === 'win32' ? new ListedRights(host) : modeRights;
+  host.platform === 'win32' ? new WindowsDirectories(host) : modeRights;
 
 const foreign = (directory: string, hint: Message): Result<never, AppError> =>
   fail('settings.unwritable', message('desktop.is-not-safe-to-write-in', { directory }), {
@@ -84,7 +84,7 @@ const closed = [
  * ours first would own its content. So the owner is checked, and the access control list is set by us. Not
  * run on a real Windows.
  */
-class ListedRights implements OwnDirectories {
+class WindowsDirectories implements OwnDirectories {
   readonly #host: DesktopHost;
   readonly #system: string;
 

@@ -4,7 +4,7 @@ import type { DesktopHost } from './host.ts';
  * A start of Docker Desktop: its time, and the last change of the files in which it logs failures at that
  * time (ms).
  */
-interface Started {
+interface DesktopStart {
   readonly at: number;
   readonly files: ReadonlyMap<string, number | null>;
 }
@@ -20,7 +20,7 @@ export async function changeTimes(host: DesktopHost): Promise<ReadonlyMap<string
  * relevant. `started` null: at any time. Detected by changed files, not by the clock: a file's time is some
  * ms behind it.
  */
-export async function startProblem(host: DesktopHost, started: Started | null): Promise<string | null> {
+export async function startProblem(host: DesktopHost, started: DesktopStart | null): Promise<string | null> {
   const isNew = async (file: string) => {
     const at = await host.changedAt(file);
     return at !== null && (started === null || at !== started.files.get(file));

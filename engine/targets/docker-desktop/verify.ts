@@ -27,7 +27,7 @@ import {
   judgeUserNamespace,
   judgeUsernsHost,
   notOffered,
-  type Observed,
+  type Observation,
 } from '../../verify/judge.ts';
 import {
   requestRefused,
@@ -77,7 +77,7 @@ export async function verifyDesktop(
   if (!image.ok) return image;
   let claims: Claim[];
   try {
-    const probe = async (request: Omit<ProbeRequest, 'image'>): Promise<Observed<ProbeResult>> => {
+    const probe = async (request: Omit<ProbeRequest, 'image'>): Promise<Observation<ProbeResult>> => {
       // Its engine runs in a virtual machine: its process ids mean nothing here.
       try {
         return {
@@ -135,7 +135,7 @@ async function claimsOn(
   host: DesktopHost,
   settings: EffectiveSettings,
   socket: string,
-  probe: (request: Omit<ProbeRequest, 'image'>) => Promise<Observed<ProbeResult>>,
+  probe: (request: Omit<ProbeRequest, 'image'>) => Promise<Observation<ProbeResult>>,
   refusal: (requested: EvidenceText, host: Partial<HostConfig>) => Promise<Refused>,
 ): Promise<Claim[]> {
   const anyImage = settings.socket.images.some((image) => image.startsWith('*'));

@@ -60,7 +60,7 @@ const graceMs = 5_000;
  */
 const healthyBeforeStuckMs = 600_000;
 
-interface Running {
+interface RunningChild {
   readonly process: ChildProcess;
   readonly ready: Promise<void>;
   readonly exited: Promise<string>;
@@ -81,7 +81,7 @@ class RestartedChild implements SupervisedChild {
   readonly #spec: ChildSpec;
   readonly #listeners: RetainedListeners | null;
   readonly #pause = new RestartPause();
-  #running: Running | null = null;
+  #running: RunningChild | null = null;
   /** It was started, and is restarted when it ends. */
   #isWanted = false;
   #restarts = 0;
@@ -132,7 +132,7 @@ class RestartedChild implements SupervisedChild {
     this.#pause.reset();
   }
 
-  #launch(): Running {
+  #launch(): RunningChild {
     const current = spawnChild(this.#spec, this.#listeners);
     this.#running = current;
     const pid = current.process.pid;
@@ -149,7 +149,7 @@ class RestartedChild implements SupervisedChild {
     return current;
   }
 
-  #restartLater(ended: Running, how: string): void {
+  #restartLater(ended: RunningChild, how: string): void {
     const { name, log } = this.#spec;
     const healthy = ended.stuck() ? healthyBeforeStuckMs : healthyMs;
     const pauseMs = this.#pause.next(performance.now() - ended.startedAt >= healthy);
@@ -171,7 +171,7 @@ class RestartedChild implements SupervisedChild {
 type StartOutcome =
   { readonly kind: 'ready' } | { readonly kind: 'ended'; readonly how: string } | { readonly kind: 'late' };
 
-async function firstOutcome(child: Running, timeoutMs: number): Promise<StartOutcome> {
+async function firstOutcome(child: RunningChild, timeoutMs: number): Promise<StartOutcome> {
   let timer: NodeJS.Timeout | undefined;
   const outcome = await Promise.race([
     child.ready.then(() => ({ kind: 'ready' as const })),
@@ -186,7 +186,7 @@ async function firstOutcome(child: Running, timeoutMs: number): Promise<StartOut
   return outcome;
 }
 
-function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Running {
+function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): RunningChild {
   // The kernel ends it when the supervisor is killed: it must not serve an engine without supervision.
   const withDeathSignal = existsSync(setpriv);
   const [command, args] = withDeathSignal
@@ -262,7 +262,7 @@ function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Runni
   };
 }
 
-async function stopRunning(current: Running): Promise<void> {
+async function stopRunning(current: RunningChild): Promise<void> {
   current.process.kill('SIGTERM');
   const timer = setTimeout(() => {
     current.process.kill('SIGKILL');

@@ -144,7 +144,7 @@ export class ContainerdProcess {
       ended = how;
     });
     for (;;) {
-      if (await takesConnections(containerdSocket(this.#paths))) return null;
+      if (await acceptsConnections(containerdSocket(this.#paths))) return null;
       if (ended !== null) return `it ended (${String(ended)})`;
       if (performance.now() > deadline) return `it was not ready within ${timeoutMs / 1000} s`;
       // It reports its readiness only to systemd.
@@ -153,7 +153,7 @@ export class ContainerdProcess {
   }
 }
 
-function takesConnections(socket: string): Promise<boolean> {
+function acceptsConnections(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = connect(socket);
     connection.once('connect', () => {

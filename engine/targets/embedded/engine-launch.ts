@@ -87,7 +87,7 @@ export interface LaunchedEngine {
 export async function launchEngine(
   paths: RootPaths,
   options: LaunchOptions,
-): Promise<Launched<LaunchedEngine>> {
+): Promise<LaunchResult<LaunchedEngine>> {
   options.onStep('configure');
   const policy = await readEnginePolicy(paths);
   if (policy.error !== null)
@@ -218,7 +218,7 @@ const cancelledStart = (): Err<AppError> =>
   });
 
 /** `logTail`: the last error lines of dockerd. */
-export type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
+export type LaunchResult<T> = Result<T, AppError & { logTail?: string[] }>;
 
 /**
  * Starts dockerd; if its own record of an earlier default bridge prevents that, once more on another bridge.
@@ -229,7 +229,7 @@ async function startOnNetwork(
   more: Pick<DockerdSettings, 'environment' | 'configFile' | 'confinement' | 'containerd' | 'hasAddressPool'>,
   options: LaunchOptions,
   moved = false,
-): Promise<Launched<DockerdProcess>> {
+): Promise<LaunchResult<DockerdProcess>> {
   await ensureBridge(network.bridge, network.subnet);
   const settings: DockerdSettings = {
     dataRoot: paths.data,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { exists, writeFileAtomic } from '../../base/files.ts';
-import { foreignPlace } from '../../base/foreign-place.ts';
+import { firstForeignComponent } from '../../base/foreign-component.ts';
 import { identityOf, isAlive } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import { usualStartMs } from '../../base/time-limits.ts';
@@ -111,7 +111,7 @@ export async function startEngineUnit(
 ): Promise<Result<StartedUnit | null, AppError>> {
   if (!(await hasSystemd())) return ok(null);
   const name = engineUnitName(paths);
-  const atBoot = (await foreignPlace(command[0])) === null;
+  const atBoot = (await firstForeignComponent(command[0])) === null;
   await removeUnitFiles(name);
   const directory = atBoot ? unitDirectory : transientDirectory;
   await mkdir(directory, { recursive: true });
@@ -167,7 +167,7 @@ function endOfProcess(pid: number): Promise<void> {
 /** This process's variables that the engine gets, and the part of PATH that only root can change. */
 async function environmentText(): Promise<string> {
   const programs = (process.env['PATH'] ?? '').split(':').filter((directory) => path.isAbsolute(directory));
-  const foreign = await Promise.all(programs.map((directory) => foreignPlace(directory)));
+  const foreign = await Promise.all(programs.map((directory) => firstForeignComponent(directory)));
   const own = programs.filter((_, i) => foreign[i] === null).join(':');
   return Object.entries({ ...inheritedVariables(), ...(own === '' ? {} : { PATH: own }) })
     .filter(([, value]) => !/[\n\r]/.test(value))

@@ -14,7 +14,7 @@ const process = (pid: number, ...args: string[]): RunningProcess => ({
   started: `${pid}0`,
   boot: 'b',
   args,
-  isRoots: true,
+  isRootProcess: true,
 });
 const pids = (found: { pid: number }[]) => found.map((p) => p.pid);
 
@@ -71,7 +71,7 @@ describe('processes of an engine', () => {
 
   it('belong to root: those of a user or container are ignored and prevent no clean-up', () => {
     const found = findLeftovers(
-      machine.map((p) => ({ ...p, isRoots: false })),
+      machine.map((p) => ({ ...p, isRootProcess: false })),
       paths,
       { dockerd: null, gateway: null, planner: null },
       1,

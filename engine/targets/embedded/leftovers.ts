@@ -57,7 +57,7 @@ export function findLeftovers(
   const valueOf = (p: RunningProcess, flag: string) =>
     p.args.includes(flag) ? p.args[p.args.indexOf(flag) + 1] : undefined;
   // A user's own process, or a container's, may have any name.
-  const others = processes.filter((p) => p.pid !== self && p.isRoots);
+  const others = processes.filter((p) => p.pid !== self && p.isRootProcess);
   return {
     dockerd: others.filter(
       (p) => recorded(p, state?.dockerd) || (program(p) === 'dockerd' && has(p, '--exec-root', paths.run)),

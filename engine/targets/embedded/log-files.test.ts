@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { message } from '../../../shared/messages/message.ts';
-import { boundLogs, dockerdErrors, followLogs, logFile, openLog, parseLog, readLogs } from './log-files.ts';
+import { truncateLargeLogs, dockerdErrors, followLogs, logFile, openLog, parseLog, readLogs } from './log-files.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 
 let paths: RootPaths;
@@ -63,7 +63,7 @@ it('a log above 5 MB is rotated once; its writer continues', async () => {
   const log = openLog(paths, 'gateway');
   log.line('before');
   await writeFile(logFile(paths, 'dockerd'), Buffer.alloc(5 * 1024 * 1024 + 1, 'x'));
-  await boundLogs(paths);
+  await truncateLargeLogs(paths);
   expect((await stat(logFile(paths, 'dockerd'))).size).toBe(0);
   expect((await stat(`${logFile(paths, 'dockerd')}.1`)).size).toBe(5 * 1024 * 1024 + 1);
   log.line('after');

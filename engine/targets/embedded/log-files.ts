@@ -21,7 +21,7 @@ export const logFile = (paths: RootPaths, source: LogSource): string =>
  * Truncates logs that have become too large. Writers keep their open files: all append, so they continue at
  * the new end.
  */
-export async function boundLogs(paths: RootPaths): Promise<void> {
+export async function truncateLargeLogs(paths: RootPaths): Promise<void> {
   await mkdir(paths.logs, { recursive: true, mode: 0o750 });
   for (const name of await readdir(paths.logs)) {
     if (!name.endsWith('.log')) continue;

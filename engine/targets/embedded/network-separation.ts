@@ -137,7 +137,7 @@ export class NetworkSeparation {
     try {
       const uplinks = await currentUplinks();
       await restore(separationRules(this.#chain, subnet, uplinks));
-      if (!(await leadsTo(this.#chain))) await mangle('-I', 'FORWARD', '-j', this.#chain);
+      if (!(await jumpsTo(this.#chain))) await mangle('-I', 'FORWARD', '-j', this.#chain);
       this.#inForce = { listed: await listed(this.#chain), uplinks: uplinks.join() };
       this.#problem = await sharedChainsProblem();
     } catch (error) {
@@ -157,7 +157,7 @@ export class NetworkSeparation {
       return (
         this.#inForce?.listed === rules &&
         this.#inForce.uplinks === uplinks.join() &&
-        (await leadsTo(this.#chain))
+        (await jumpsTo(this.#chain))
       );
     } catch {
       return false;
@@ -173,7 +173,7 @@ const mangle = (...args: string[]) => run('iptables', ['-w', '5', '-t', 'mangle'
 const listed = async (chain: string): Promise<string> => (await mangle('-S', chain)).stdout;
 
 /** Whether forwarded packets reach the chain. Rejects if that could not be determined. */
-async function leadsTo(chain: string): Promise<boolean> {
+async function jumpsTo(chain: string): Promise<boolean> {
   try {
     await mangle('-C', 'FORWARD', '-j', chain);
     return true;

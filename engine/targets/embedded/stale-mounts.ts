@@ -8,7 +8,7 @@ import type { RootPaths } from '../../base/root-paths.ts';
  * Where the engine mounts file systems of containers, builds and plugins, below its data directory. All
  * others there were mounted by an administrator: a disk for a volume, or for all images.
  */
-const enginesPoints = new RegExp(
+const engineMountPoints = new RegExp(
   `^(?:${[
     '(?:overlay2|fuse-overlayfs)/[^/]+/merged',
     'zfs/graph/[^/]+',
@@ -34,16 +34,16 @@ export function staleMounts(
   const mounts = parseMountinfo(mountinfo);
   const below = (directory: string, point: string) =>
     point.startsWith(`${directory}/`) ? point.slice(directory.length + 1) : null;
-  const isEngines = (inData: string) => {
+  const isEngineMount = (inData: string) => {
     const volume = /^volumes\/([^/]+)\/_data$/.exec(inData)?.[1];
-    return volume === undefined ? enginesPoints.test(inData) : isMountedVolume(volume);
+    return volume === undefined ? engineMountPoints.test(inData) : isMountedVolume(volume);
   };
   const isStale = ({ mountPoint }: Mount) => {
     const inData = below(paths.data, mountPoint);
     return (
       below(paths.run, mountPoint) !== null ||
       below(exclusivePaths(paths).mounts, mountPoint) !== null ||
-      (inData !== null && isEngines(inData))
+      (inData !== null && isEngineMount(inData))
     );
   };
   return mounts

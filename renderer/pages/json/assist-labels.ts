@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import { translateMessage } from '../../i18n/translate.ts';
-import type { DesktopSince, KnownKey } from '../../../shared/settings/index.ts';
+import type { FirstDesktopVersion, KnownKey } from '../../../shared/settings/index.ts';
 import type { AssistLabels } from './editor-assist.ts';
 import { names } from '../../i18n/lists.ts';
 
@@ -34,7 +34,7 @@ export function assistLabels(t: TFunction): AssistLabels {
   };
 }
 
-const since = (t: TFunction, { version, wsl2 }: DesktopSince): string =>
+const since = (t: TFunction, { version, wsl2 }: FirstDesktopVersion): string =>
   wsl2 === undefined
     ? t('settingsState.assist.since', { version })
     : t('settingsState.assist.sinceWsl2', { version, wsl2 });

@@ -45,7 +45,7 @@ export type EntryDigest =
 /** A catalogue sentence, or a message of whoever read the text. */
 type FindingText = string | Message;
 
-interface More {
+interface FindingOptions {
   readonly params?: Record<string, string>;
   readonly fix?: { readonly title: string | Message; readonly edits: TextEdit[] } | undefined;
 }
@@ -97,7 +97,7 @@ export class Report {
     severity: Finding['severity'],
     path: SettingsPath,
     message: FindingText,
-    more: More = {},
+    more: FindingOptions = {},
   ): void {
     let node = this.node(path);
     for (let up = path.length - 1; node === undefined && up >= 0; up--) node = this.node(path.slice(0, up));
@@ -110,7 +110,7 @@ export class Report {
     severity: Finding['severity'],
     path: SettingsPath,
     message: FindingText,
-    more: More = {},
+    more: FindingOptions = {},
   ): void {
     const parent = this.node(path.slice(0, -1));
     const key = parent === undefined ? undefined : propertyOf(parent, String(path.at(-1)))?.children?.[0];
@@ -123,7 +123,7 @@ export class Report {
     pointer: string,
     place: { offset: number; length: number },
     message: FindingText,
-    more: More = {},
+    more: FindingOptions = {},
   ): void {
     this.findings.push(finding(this.parsed.lines, code, severity, pointer, place, message, more));
   }
@@ -140,7 +140,7 @@ export function finding(
   pointer: string,
   place: { offset: number; length: number; type?: string },
   message: FindingText,
-  more: More = {},
+  more: FindingOptions = {},
 ): Finding {
   const { line, column } = lines.at(place.offset);
   const { fix } = more;

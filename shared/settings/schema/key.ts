@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { message, type Message } from '../../messages/message.ts';
 
 /** The first Docker Desktop that reads a key. */
-export interface DesktopSince {
+export interface FirstDesktopVersion {
   readonly version: string;
   /** If it came later with WSL 2. */
   readonly wsl2?: string;
@@ -27,7 +27,7 @@ export interface KeyFacts {
   readonly examples?: readonly string[];
   /** The content of a string: a JSON document of its own, or the name of a Docker command. */
   readonly content?: 'json' | 'docker-command';
-  readonly since?: DesktopSince;
+  readonly since?: FirstDesktopVersion;
 }
 
 const facts = z.registry<KeyFacts>();

@@ -6,7 +6,7 @@ import os from 'node:os';
  * The point at which the kernel, the engine or the gateway stopped an attempt: a system call with its error,
  * or a refused command.
  */
-export class Stopped extends Error {}
+export class AttemptBlocked extends Error {}
 
 /**
  * A number (descriptor, flags, address), a string (for example a path), or memory that the call reads and
@@ -53,7 +53,7 @@ export class Agent {
       });
     });
     const end = () => {
-      for (const { reject } of this.#waiting.splice(0)) reject(new Stopped('the process ended'));
+      for (const { reject } of this.#waiting.splice(0)) reject(new AttemptBlocked('the process ended'));
     };
     socket.on('close', end);
     socket.on('error', end);
@@ -92,7 +92,7 @@ export class Agent {
     };
   }
 
-  /** As above; rejects with `Stopped` if the call fails. Resolves with its value. */
+  /** As above; rejects with `AttemptBlocked` if the call fails. Resolves with its value. */
   async call(operation: string, ...args: readonly CallArgument[]): Promise<number> {
     return (await this.filled(operation, ...args)).value;
   }
@@ -102,7 +102,7 @@ export class Agent {
     const result = await this.try(operation, ...args);
     if (result.value === -1) {
       const shown = args.map((arg) => (Buffer.isBuffer(arg) ? 'memory' : String(arg))).join(', ');
-      throw new Stopped(`${operation}(${shown}): ${result.errorName}`);
+      throw new AttemptBlocked(`${operation}(${shown}): ${result.errorName}`);
     }
     return result;
   }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { accompliceAttempts } from './attempt.ts';
-import { Stopped, type Agent } from './agent.ts';
-import { attacker, bob, type Container } from './ground.ts';
+import { AttemptBlocked, type Agent } from './agent.ts';
+import { attacker, bob, type Container } from './attack-setup.ts';
 import type { Scene } from './scene.ts';
 
 /**
@@ -38,7 +38,7 @@ export const buildAttempts = accompliceAttempts([
     title:
       "a build's step (older builder) leaves a setuid file outside, handed a directory through its volume",
     attempt: async (scene) => {
-      const control = `/v/older-${scene.ground.name}.sock`;
+      const control = `/v/older-${scene.setup.name}.sock`;
       const run = `RUN ["/accomplice", "serve", "${control}"]`;
       const { agent } = await scene.build('step-older', false, control, 'FROM accomplice', 'VOLUME /v', run);
       const steps = await scene.docker(attacker, 'ps', '--no-trunc', '--format', '{{.ID}} {{.Command}}');
@@ -55,7 +55,7 @@ export const buildAttempts = accompliceAttempts([
     id: 'step-of-buildkit',
     title: 'the same by BuildKit, through a cache directory that a container mounts',
     attempt: async (scene) => {
-      const control = `/c/buildkit-${scene.ground.name}.sock`;
+      const control = `/c/buildkit-${scene.setup.name}.sock`;
       const run = `RUN --mount=type=cache,id=accomplice,target=/c /accomplice serve ${control}`;
       const { agent, pid } = await scene.build('step-buildkit', true, control, 'FROM accomplice', run);
       const mounts = (await readFile(`/proc/${pid}/mountinfo`, 'utf8'))
@@ -78,7 +78,7 @@ export const buildAttempts = accompliceAttempts([
       for (const name of names) files.push(await scene.leaveRangeProgram(await scene.container(name), name));
       // Processes of a removed container may keep running outside.
       await scene.docker(attacker, 'rm', '-f', ...names);
-      await scene.ground.restartRanges();
+      await scene.setup.restartRanges();
       const later = await scene.container('later', [], [], bob);
       const victim = await scene.in(later);
       const pid = await scene.pidOf(victim, later);
@@ -92,7 +92,7 @@ export const buildAttempts = accompliceAttempts([
         }
         stopped.push(signalled.errorName);
       }
-      throw new Stopped(`kill: ${stopped.join(' ')}`);
+      throw new AttemptBlocked(`kill: ${stopped.join(' ')}`);
     },
   },
 ]);

@@ -15,7 +15,7 @@ import {
   S_IFCHR,
   u64,
 } from './linux.ts';
-import { deviceAccount, effectiveUid, type Container } from './ground.ts';
+import { deviceAccount, effectiveUid, type Container } from './attack-setup.ts';
 import type { Scene } from './scene.ts';
 
 const MS_NOSUID_NODEV_OFF_REMOUNT = 0x20 | 0x1000;
@@ -23,7 +23,7 @@ const OPEN_TREE_CLONE = 1;
 const FSCONFIG_CMD_CREATE = 6;
 
 /** The raw device's number. */
-export const rawNode = ({ ground }: Scene) => device(ground.rawDevice.major, ground.rawDevice.minor);
+export const rawNode = ({ setup }: Scene) => device(setup.rawDevice.major, setup.rawDevice.minor);
 
 /** Reads the raw device through a node below a directory that the process has a descriptor of. */
 export async function readNode(
@@ -44,7 +44,7 @@ async function imageWithNodes(scene: Scene): Promise<string> {
         name,
         type: 'block',
         mode: 0o666,
-        device: scene.ground.rawDevice,
+        device: scene.setup.rawDevice,
       })),
       ['VOLUME /v'],
     ),
@@ -156,7 +156,7 @@ export const deviceAttempts = accompliceAttempts([
     title: 'the engine reads a raw device for an image whose /etc/passwd is a node of it',
     attempt: async (scene) => {
       const nodes = ['etc/passwd', 'etc/group'].map(
-        (name) => ({ name, type: 'block', mode: 0o666, device: scene.ground.rawDevice }) as const,
+        (name) => ({ name, type: 'block', mode: 0o666, device: scene.setup.rawDevice }) as const,
       );
       const image = await scene.image('node-as-passwd', nodes);
       const command = [image, '/accomplice', 'serve', '/share/node-as-passwd.sock'];

@@ -1,4 +1,4 @@
-import { Stopped, type Agent } from './agent.ts';
+import { AttemptBlocked, type Agent } from './agent.ts';
 import { S_IFBLK, u32, u64 } from './linux.ts';
 
 const FUSE_LOOKUP = 1,
@@ -41,6 +41,6 @@ export async function serveNode(agent: Agent, connection: number, device: number
         await answer(unique, ENOSYS, Buffer.alloc(0));
     }
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
+    if (!(error instanceof AttemptBlocked)) throw error;
   }
 }

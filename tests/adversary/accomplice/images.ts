@@ -1,9 +1,9 @@
 import { lstat, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { accompliceAttempts } from './attempt.ts';
-import { Stopped, type Agent } from './agent.ts';
+import { AttemptBlocked, type Agent } from './agent.ts';
 import { AT_FDCWD } from './linux.ts';
-import { attacker, bobsSecret, canary, type Container } from './ground.ts';
+import { attacker, bobsSecret, canary, type Container } from './attack-setup.ts';
 import type { Scene } from './scene.ts';
 
 const rangeSize = 65_536;
@@ -52,7 +52,7 @@ async function readBelow(
       await agent.call('close', opened.value);
     }
   }
-  throw new Stopped(`nothing of the container can be read at ${places.length} places`);
+  throw new AttemptBlocked(`nothing of the container can be read at ${places.length} places`);
 }
 
 /** Whether a place belongs to volumes: by its name, or because it is no layer and no root of a container. */
@@ -72,7 +72,7 @@ interface SetuidImage {
  */
 async function withSetuidImage(scene: Scene): Promise<SetuidImage> {
   return scene.once('setuid-image', async () => {
-    const tool = await readFile(scene.ground.tool);
+    const tool = await readFile(scene.setup.tool);
     const base = await firstId(await scene.container('range-before'));
     const owners = [0, ...Array.from({ length: ahead }, (_, index) => base + index * rangeSize)];
     const names = owners.map((_, index) => `program-${index}`);
@@ -111,7 +111,7 @@ async function executeBelow(scene: Scene, isOf: (place: string) => boolean): Pro
       if ((await range.run(file, 'cat', scene.secret)).includes(canary)) return true;
     }
   }
-  throw new Stopped(
+  throw new AttemptBlocked(
     found.length === 0
       ? 'no program of the image can be reached'
       : `executed without effect: ${found.join(' ')}`,
@@ -128,7 +128,7 @@ async function closedDirectory(scene: Scene, name: string): Promise<string> {
 
 /**
  * Replaces every entry of directories outside that belong to the container's mounts and that the range's id
- * may write to by a link to `target`. Rejects with `Stopped` if there are none.
+ * may write to by a link to `target`. Rejects with `AttemptBlocked` if there are none.
  */
 async function plantLinks(scene: Scene, range: Agent, container: string, target: string): Promise<void> {
   const id = await scene.docker(attacker, 'inspect', '-f', '{{.Id}}', container);
@@ -161,7 +161,7 @@ async function plantLinks(scene: Scene, range: Agent, container: string, target:
       planted++;
     }
   }
-  if (planted === 0) throw new Stopped("no directory of the container's mounts can be written to");
+  if (planted === 0) throw new AttemptBlocked("no directory of the container's mounts can be written to");
 }
 
 /**

@@ -1,7 +1,7 @@
 import { accompliceAttempts } from './attempt.ts';
-import { Stopped, type Agent } from './agent.ts';
+import { AttemptBlocked, type Agent } from './agent.ts';
 import { CLONE_NEWNS, CLONE_NEWUSER, O_DIRECTORY, O_PATH, O_RDONLY, u32, u64 } from './linux.ts';
-import { effectiveUid } from './ground.ts';
+import { effectiveUid } from './attack-setup.ts';
 
 const PROT_READ_WRITE = 3,
   MAP_SHARED = 1,
@@ -16,7 +16,7 @@ async function peek(agent: Agent, address: number, length: number): Promise<Buff
  * Opens `file` below the directory `below` by a request on a new ring, with the identity registered there;
  * resolves with the descriptor.
  */
-async function openByRing(agent: Agent, below: number, file: string): Promise<number> {
+async function openByIoUring(agent: Agent, below: number, file: string): Promise<number> {
   const { value: descriptor, memory } = await agent.filled('io_uring_setup', 4, Buffer.alloc(120));
   const parameters = memory[0] ?? Buffer.alloc(120);
   const IORING_REGISTER_PERSONALITY = 9;
@@ -47,7 +47,7 @@ async function openByRing(agent: Agent, below: number, file: string): Promise<nu
   const IORING_ENTER_GETEVENTS = 1;
   await agent.call('io_uring_enter', descriptor, 1, 1, IORING_ENTER_GETEVENTS, 0, 0);
   const result = (await peek(agent, ring + cqes, 16)).readInt32LE(8);
-  if (result < 0) throw new Stopped(`the ring's openat: error ${-result}`);
+  if (result < 0) throw new AttemptBlocked(`the ring's openat: error ${-result}`);
   return result;
 }
 
@@ -127,7 +127,7 @@ export const kernelAttempts = accompliceAttempts([
       const uid = await effectiveUid(notice.readUInt32LE(8));
       const answer = Buffer.concat([notice.subarray(0, 8), u64(4242), u32(0, 0)]);
       await outside.call('ioctl', received, 0xc018_2101, answer);
-      if (uid !== 0) throw new Stopped(`the process that was answered has id ${uid}`);
+      if (uid !== 0) throw new AttemptBlocked(`the process that answered has id ${uid}`);
       return (await answered).value === 4242;
     },
   },
@@ -138,7 +138,7 @@ export const kernelAttempts = accompliceAttempts([
     attempt: async (scene) => {
       const [outside, inside] = await scene.both(scene.containers.privileged);
       const root = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
-      return scene.isCanary(await inside.read(await openByRing(inside, root, scene.secret.slice(1))));
+      return scene.isCanary(await inside.read(await openByIoUring(inside, root, scene.secret.slice(1))));
     },
   },
   {

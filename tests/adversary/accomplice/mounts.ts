@@ -15,7 +15,7 @@ import {
   S_IFBLK,
   u64,
 } from './linux.ts';
-import type { Container } from './ground.ts';
+import type { Container } from './attack-setup.ts';
 import type { Scene } from './scene.ts';
 
 const run = promisify(execFile);

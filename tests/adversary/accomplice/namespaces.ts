@@ -16,7 +16,7 @@ import {
   O_RDONLY,
   O_WRONLY,
 } from './linux.ts';
-import { canary, type Container } from './ground.ts';
+import { canary, type Container } from './attack-setup.ts';
 import type { Scene } from './scene.ts';
 
 const run = promisify(execFile);
@@ -160,7 +160,7 @@ export const namespaceAttempts = accompliceAttempts([
     title: "a privileged container reads shared memory of root's in the machine's IPC namespace",
     attempt: async (scene) => {
       const root = await scene.root();
-      const key = 0x6163_0000 + (scene.ground.name === 'engine' ? 1 : 2);
+      const key = 0x6163_0000 + (scene.setup.name === 'engine' ? 1 : 2);
       const segment = await root.call('shmget', key, 4096, 0o1600);
       try {
         await root.call('poke', await root.call('shmat', segment, 0, 0), Buffer.from(canary));

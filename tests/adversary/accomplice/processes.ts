@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { accompliceAttempts } from './attempt.ts';
-import { Stopped, type Agent } from './agent.ts';
+import { AttemptBlocked, type Agent } from './agent.ts';
 import { AT_FDCWD, CLONE_NEWNS, O_RDONLY, u64 } from './linux.ts';
-import { bobsSecret, canary } from './ground.ts';
+import { bobsSecret, canary } from './attack-setup.ts';
 import type { Scene } from './scene.ts';
 
 /**
@@ -21,15 +21,15 @@ async function target(scene: Scene): Promise<Target> {
 }
 
 /** Whether `text` is the content that is only in Bob's container. */
-function isBobs(text: string): boolean {
-  if (!text.includes(bobsSecret)) throw new Stopped(`read instead: ${text}`);
+function isBobsSecret(text: string): boolean {
+  if (!text.includes(bobsSecret)) throw new AttemptBlocked(`read instead: ${text}`);
   return true;
 }
 
 /** Reads below /proc/PID of Bob's container's first process. */
-async function readOfBobs(scene: Scene, name: string): Promise<boolean> {
+async function readBobsProcess(scene: Scene, name: string): Promise<boolean> {
   const range = await scene.ranged();
-  return isBobs(await scene.readFile(range, `/proc/${scene.containers.bob.pid}/${name}`));
+  return isBobsSecret(await scene.readFile(range, `/proc/${scene.containers.bob.pid}/${name}`));
 }
 
 /** Writes the secret to the memory of Bob's process and has `read` read it there. */
@@ -39,7 +39,7 @@ async function memory(
 ): Promise<boolean> {
   const found = await target(scene);
   const address = await found.victim.keep(Buffer.from(bobsSecret));
-  return isBobs((await read(found, address))?.toString('latin1') ?? '');
+  return isBobsSecret((await read(found, address))?.toString('latin1') ?? '');
 }
 
 const KEYCTL_SETPERM = 5,
@@ -88,7 +88,7 @@ export const processAttempts = accompliceAttempts([
       const opened = await victim.call('openat', AT_FDCWD, '/secret', O_RDONLY);
       const outside = await scene.outside();
       const pidfd = await scene.pass(outside, await outside.call('pidfd_open', pid, 0), range);
-      return isBobs(await range.read(await range.call('pidfd_getfd', pidfd, opened, 0)));
+      return isBobsSecret(await range.read(await range.call('pidfd_getfd', pidfd, opened, 0)));
     },
   },
   {
@@ -132,17 +132,17 @@ export const processAttempts = accompliceAttempts([
   {
     id: 'proc-root-of-container',
     title: "the range's id outside enters another user's container by /proc/PID/root",
-    attempt: (scene) => readOfBobs(scene, 'root/secret'),
+    attempt: (scene) => readBobsProcess(scene, 'root/secret'),
   },
   {
     id: 'proc-cwd-of-container',
     title: 'the same by /proc/PID/cwd',
-    attempt: (scene) => readOfBobs(scene, 'cwd/secret'),
+    attempt: (scene) => readBobsProcess(scene, 'cwd/secret'),
   },
   {
     id: 'proc-environ-of-container',
     title: "the range's id outside reads /proc/PID/environ of another user's container",
-    attempt: (scene) => readOfBobs(scene, 'environ'),
+    attempt: (scene) => readBobsProcess(scene, 'environ'),
   },
   {
     id: 'proc-fd-of-container',
@@ -150,7 +150,7 @@ export const processAttempts = accompliceAttempts([
     attempt: async (scene) => {
       const { range, victim, pid } = await target(scene);
       const opened = await victim.call('openat', AT_FDCWD, '/secret', O_RDONLY);
-      return isBobs(await scene.readFile(range, `/proc/${pid}/fd/${opened}`));
+      return isBobsSecret(await scene.readFile(range, `/proc/${pid}/fd/${opened}`));
     },
   },
   {
@@ -165,7 +165,7 @@ export const processAttempts = accompliceAttempts([
         O_RDONLY,
       );
       await range.call('setns', opened, CLONE_NEWNS);
-      return isBobs(await scene.readFile(range, '/secret'));
+      return isBobsSecret(await scene.readFile(range, '/secret'));
     },
   },
   {
@@ -213,7 +213,7 @@ export const processAttempts = accompliceAttempts([
     title: "the range's id outside reads a key of another user's container",
     attempt: async (scene) => {
       const key = await addKey(await scene.in(scene.containers.bob), bobsSecret);
-      return isBobs(await readKey(await scene.ranged(), key));
+      return isBobsSecret(await readKey(await scene.ranged(), key));
     },
   },
 ]);

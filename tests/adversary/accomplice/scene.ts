@@ -2,8 +2,8 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { chmod, chown, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Agent, Stopped } from './agent.ts';
-import { attacker, bob, bobsSecret, canary, processOf, type Container, type Ground } from './ground.ts';
+import { Agent, AttemptBlocked } from './agent.ts';
+import { attacker, bob, bobsSecret, canary, processOf, type Container, type AttackSetup } from './attack-setup.ts';
 import { AT_FDCWD, O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR } from './linux.ts';
 import { tarball, type Entry } from './tarball.ts';
 
@@ -17,7 +17,7 @@ export class Scene {
   readonly #started: number[] = [];
   readonly #created = new Map<string, Promise<unknown>>();
   #passed = 0;
-  readonly ground: Ground;
+  readonly setup: AttackSetup;
   /** The attacker's directory: 0777, owned by him, and `/share` in his containers. */
   readonly share: string;
   /** Root's directory that everybody may search. */
@@ -28,10 +28,10 @@ export class Scene {
   readonly groupSecret: string;
   readonly containers: { plain: Container; privileged: Container; bob: Container };
 
-  private constructor(ground: Ground, containers: Scene['containers']) {
-    this.ground = ground;
-    this.share = path.join(ground.directory, 'share');
-    this.closed = path.join(ground.directory, 'closed');
+  private constructor(setup: AttackSetup, containers: Scene['containers']) {
+    this.setup = setup;
+    this.share = path.join(setup.directory, 'share');
+    this.closed = path.join(setup.directory, 'closed');
     this.secret = path.join(this.closed, 'secret');
     this.groupSecret = path.join(this.closed, 'group-secret');
     this.containers = containers;
@@ -41,9 +41,9 @@ export class Scene {
    * Creates the directories and starts what the attempts share: a process outside, two containers of the
    * attacker's, one of Bob's.
    */
-  static async open(ground: Ground): Promise<Scene> {
+  static async open(setup: AttackSetup): Promise<Scene> {
     const none = { name: '', pid: 0 };
-    const scene = new Scene(ground, { plain: none, privileged: none, bob: none });
+    const scene = new Scene(setup, { plain: none, privileged: none, bob: none });
     await mkdir(scene.share, { recursive: true });
     await chown(scene.share, attacker, attacker);
     await chmod(scene.share, 0o777);
@@ -74,7 +74,7 @@ export class Scene {
   }
 
   async #serve(control: string, ...argv: string[]): Promise<void> {
-    const child = spawn('setpriv', [...argv, '--', this.ground.tool, 'serve', control], {
+    const child = spawn('setpriv', [...argv, '--', this.setup.tool, 'serve', control], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     this.#children.push(child);
@@ -104,16 +104,16 @@ export class Scene {
   /** The command that runs `docker` as a user, without any of root's rights. */
   #asUser(uid: number): string[] {
     const ids = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
-    return [...ids, '--', 'docker', '-H', `unix://${this.ground.door}`];
+    return [...ids, '--', 'docker', '-H', `unix://${this.setup.door}`];
   }
 
-  /** `docker …` as a user, without any of root's rights; rejects with `Stopped` if it fails. */
+  /** `docker …` as a user, without any of root's rights; rejects with `AttemptBlocked` if it fails. */
   async docker(uid: number, ...args: string[]): Promise<string> {
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: '/nonexistent' };
     try {
       return (await run('setpriv', [...this.#asUser(uid), ...args], { env })).stdout.trim();
     } catch (error) {
-      throw new Stopped(error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error));
+      throw new AttemptBlocked(error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error));
     }
   }
 
@@ -134,7 +134,7 @@ export class Scene {
   async image(name: string, entries: readonly Entry[], changes: readonly string[] = []): Promise<string> {
     const file = path.join(this.share, `${name}.tar`);
     const own = [
-      { name: 'accomplice', type: 'file', content: await readFile(this.ground.tool) },
+      { name: 'accomplice', type: 'file', content: await readFile(this.setup.tool) },
       { name: 'share', type: 'directory' },
     ] as const;
     await writeFile(file, tarball([...own, ...entries]));
@@ -336,12 +336,12 @@ export class Scene {
         setTimeout(resolve, 50);
       });
     }
-    throw new Stopped(`the step did not start: ${output.slice(-500)}`);
+    throw new AttemptBlocked(`the step did not start: ${output.slice(-500)}`);
   }
 
   /** Whether `text` is the canary; rejects with the text if it is not. */
   isCanary(text: string): boolean {
-    if (!text.includes(canary)) throw new Stopped(`read instead: ${text}`);
+    if (!text.includes(canary)) throw new AttemptBlocked(`read instead: ${text}`);
     return true;
   }
 
@@ -370,7 +370,7 @@ export class Scene {
       }
     for (const child of this.#children) child.kill('SIGKILL');
     // A builder removes its steps' containers itself, possibly at the same time.
-    const ids = (await this.ground.admin('ps', '-aq')).split('\n').filter((id) => id !== '');
-    await Promise.all(ids.map((id) => this.ground.admin('rm', '-f', '-v', id).catch(() => undefined)));
+    const ids = (await this.setup.admin('ps', '-aq')).split('\n').filter((id) => id !== '');
+    await Promise.all(ids.map((id) => this.setup.admin('rm', '-f', '-v', id).catch(() => undefined)));
   }
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { accompliceAttempts } from './attempt.ts';
-import { Stopped, type Agent } from './agent.ts';
+import { AttemptBlocked, type Agent } from './agent.ts';
 import { AT_FDCWD, O_DIRECTORY, O_NONBLOCK, O_PATH, O_RDONLY, O_WRONLY, u32, u64 } from './linux.ts';
 import type { Scene } from './scene.ts';
 
@@ -49,9 +49,9 @@ async function readByEngine(scene: Scene, inside: Agent, connection: number, nam
     Cmd: ['/accomplice', 'cat', '/closed/secret'],
     HostConfig: { Binds: [`${scene.closed}:/closed`] },
   });
-  if (!/^HTTP\/1\.1 201/.test(created)) throw new Stopped(created.slice(-300));
+  if (!/^HTTP\/1\.1 201/.test(created)) throw new AttemptBlocked(created.slice(-300));
   const started = await request(inside, connection, 'POST', `/containers/${name}/start`);
-  if (!/^HTTP\/1\.1 204/.test(started)) throw new Stopped(started.slice(-300));
+  if (!/^HTTP\/1\.1 204/.test(started)) throw new AttemptBlocked(started.slice(-300));
   await request(inside, connection, 'POST', `/containers/${name}/wait`);
   return scene.isCanary(
     await request(inside, connection, 'GET', `/containers/${name}/logs?stdout=1&stderr=1`),
@@ -71,7 +71,7 @@ async function requestService(
   const [outside, inside] = await scene.both();
   const connection = await connect(outside, inside, socket);
   const uid = await identify(service, await service.call('accept', listener));
-  if (uid !== 0) throw new Stopped(`the service sees id ${uid}`);
+  if (uid !== 0) throw new AttemptBlocked(`the service sees id ${uid}`);
   return connection >= 0;
 }
 
@@ -91,7 +91,7 @@ export const socketAttempts = accompliceAttempts([
     title: "a connection to the clients' socket, made outside, has a container started from inside",
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
-      const connection = await outside.call('connect-to', scene.ground.door);
+      const connection = await outside.call('connect-to', scene.setup.door);
       return readByEngine(scene, inside, await scene.pass(outside, connection, inside), 'by-connection');
     },
   },
@@ -103,7 +103,7 @@ export const socketAttempts = accompliceAttempts([
       const passed = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
       const connection = await inside.call(
         'connect-to',
-        `/proc/self/fd/${passed}${scene.ground.engineSocket}`,
+        `/proc/self/fd/${passed}${scene.setup.engineSocket}`,
       );
       return readByEngine(scene, inside, connection, 'by-directory');
     },

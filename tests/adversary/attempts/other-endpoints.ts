@@ -1,5 +1,5 @@
 import { topAttempts } from './process-list.ts';
-import { answered, archive, at, list, type Attempt, type Breach, type Side } from '../attempt.ts';
+import { respondedWith, archive, at, list, type Attempt, type Breach, type Side } from '../attempt.ts';
 
 const service = (side: Side) =>
   JSON.stringify({
@@ -98,7 +98,7 @@ export const otherAttempts: readonly Attempt[] = [
     alone: true,
     prepare: swarm,
     attempt: (side) => side.send('GET', '/v1.45/swarm/unlockkey'),
-    breach: leaving(answered(200)),
+    breach: leaving(respondedWith(200)),
   },
   {
     id: 'plugin-create',
@@ -136,14 +136,14 @@ export const otherAttempts: readonly Attempt[] = [
     title: `GET /debug/${name}`,
     outcome: 'refused',
     attempt: (side) => side.send('GET', `/debug/${name}`),
-    breach: answered(200),
+    breach: respondedWith(200),
   })),
   {
     id: 'load',
     class: 'bypass-routes',
     title: 'docker load where it is blocked',
     outcome: 'refused',
-    breach: answered(200),
+    breach: respondedWith(200),
     attempt: (side) =>
       side.send(
         'POST',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { answered, container, type Attempt } from '../attempt.ts';
+import { respondedWith, container, type Attempt } from '../attempt.ts';
 
 /** The engine runs the machine's `ps` as root, with the client's options. */
 const options = [
@@ -27,5 +27,5 @@ export const topAttempts: readonly Attempt[] = options.map(([how, title, write])
       other.kill();
     }
   },
-  breach: answered(500, /'(?:PATH|SECRET_OF_ROOT)=/),
+  breach: respondedWith(500, /'(?:PATH|SECRET_OF_ROOT)=/),
 }));

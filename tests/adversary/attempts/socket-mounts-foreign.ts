@@ -1,6 +1,6 @@
 import { link, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { answered, at, inspect, list, made, output, type Breach, type Side } from '../attempt.ts';
+import { respondedWith, at, inspect, list, made, output, type Breach, type Side } from '../attempt.ts';
 import {
   type Row,
   create,
@@ -236,7 +236,7 @@ export const foreign: readonly Row[] = [
     title: 'export of a container under a wider list',
     prepare: both,
     attempt: (side) => request(side, 'GET', `/v1.45/containers/${wide(side)}/export`),
-    breach: answered(200),
+    breach: respondedWith(200),
   },
   {
     id: 'enter-update',

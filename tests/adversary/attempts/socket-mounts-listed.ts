@@ -1,4 +1,4 @@
-import { answered, archive, at, hostConfig, inspect, mounts } from '../attempt.ts';
+import { respondedWith, archive, at, hostConfig, inspect, mounts } from '../attempt.ts';
 import {
   type Row,
   request,
@@ -54,7 +54,7 @@ export const listed: readonly Row[] = [
       const exec = await side.admin('POST', `/containers/${target(side)}/exec`, { Cmd: ['true'] });
       return request(side, 'POST', `/v1.45/exec/${String(at(exec.json, 'Id'))}/start`, '{"Detach":true}');
     },
-    breach: answered(200),
+    breach: respondedWith(200),
   },
   {
     id: 'cp-in',
@@ -74,7 +74,7 @@ export const listed: readonly Row[] = [
     id: 'cp-out',
     title: 'docker cp the other way',
     attempt: (side) => request(side, 'GET', `/v1.45/containers/${target(side)}/archive?path=/etc/passwd`),
-    breach: answered(200),
+    breach: respondedWith(200),
   },
   {
     id: 'cp-head',
@@ -102,7 +102,7 @@ export const listed: readonly Row[] = [
     id: 'volume-list',
     title: 'volumes are listed where the list denies the group',
     attempt: (side) => request(side, 'GET', '/v1.45/volumes'),
-    breach: answered(200),
+    breach: respondedWith(200),
   },
   {
     id: 'build',

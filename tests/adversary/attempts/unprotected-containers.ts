@@ -1,5 +1,5 @@
 import {
-  answered,
+  respondedWith,
   archive,
   at,
   container,
@@ -106,7 +106,7 @@ const rows: readonly Row[] = [
         `POST /v1.45/containers/${victim(side)}/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\n\r\n`,
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
-    breach: answered(200, /raw-stream|multiplexed-stream/),
+    breach: respondedWith(200, /raw-stream|multiplexed-stream/),
   },
   {
     id: 'attach-ws',
@@ -124,7 +124,7 @@ const rows: readonly Row[] = [
     id: 'copy-out',
     title: 'docker cp out of it',
     attempt: (side) => side.send('GET', `/v1.45/containers/${victim(side)}/archive?path=/etc/passwd`),
-    breach: answered(200, /root:x:0/),
+    breach: respondedWith(200, /root:x:0/),
   },
   {
     id: 'copy-stat',

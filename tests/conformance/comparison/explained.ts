@@ -2,7 +2,7 @@
  * An intentional difference from a stock engine. One that is not observed any more fails the comparison: the
  * list stays short and true.
  */
-export interface Explained {
+export interface ExplainedDifference {
   readonly why: string;
   /** Requirement behind it. */
   readonly spec: string;
@@ -10,7 +10,7 @@ export interface Explained {
   readonly shows: Readonly<Record<string, RegExp>>;
 }
 
-export const explained: readonly Explained[] = [
+export const explained: readonly ExplainedDifference[] = [
   {
     why:
       'A container has a user namespace and the ids 0 to 65535 of it; ' +

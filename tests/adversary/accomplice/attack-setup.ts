@@ -5,7 +5,7 @@ export const attacker = 4242;
 export const bob = 4343;
 
 /** Common to all attempts of one side. */
-export interface Ground {
+export interface AttackSetup {
   readonly name: 'engine' | 'gateway';
   /** The clients' socket. */
   readonly door: string;

@@ -9,7 +9,7 @@ const mostLinks = 40;
  * (a user id) may change, and could therefore use to replace what is below it; null: none. In a sticky
  * directory (/tmp), entries of root or the owner are safe.
  */
-export async function foreignPlace(file: string, owner = 0): Promise<string | null> {
+export async function firstForeignComponent(file: string, owner = 0): Promise<string | null> {
   const names = file.split('/');
   let links = 0;
   for (let at = '/'; ;) {
