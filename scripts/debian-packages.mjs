@@ -176,7 +176,7 @@ async function install(missing) {
     }
     if (result.code !== 0)
       throw new ActionableError(
-        `apt-get could not install the packages: fix the errors below and try again.\n${result.stderr.trim()}`,
+        `apt-get could not install the packages: fix the errors and try again.\n${result.stderr.trim()}`,
       );
   });
 }
