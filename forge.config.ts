@@ -44,7 +44,8 @@ function binaryIn(directory: string, platform: string): string {
 /** Configuration of `electron-forge package` and `make`, for the Electron runtime that is installed here. */
 export default async function forgeConfig(): Promise<ForgeConfig> {
   const electron = findElectron();
-  if (electron === undefined) throw new ActionableError('There is no Electron runtime yet: run `npm run set-up`.');
+  if (electron === undefined)
+    throw new ActionableError('There is no Electron runtime yet: run `npm run set-up`.');
   const { absent } = checkWire(await getCurrentFuseWire(electron.path));
   // The fallback runtime is too old for some; nothing may be missing in a release.
   if (electron.official && absent.length > 0)

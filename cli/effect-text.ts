@@ -30,7 +30,11 @@ function stopText({ count, names, returning, slow, slowNames, wait }: PlanEffect
 }
 
 /** Which containers stay unprotected, the consequences, and the alternatives. */
-function keptContainersText({ use, stopping }: PlanEffect['params'], containers: string, names: string): string {
+function keptContainersText(
+  { use, stopping }: PlanEffect['params'],
+  containers: string,
+  names: string,
+): string {
   const kept = text('cli-plan.containers-kept-unprotected', { containers, names });
   if (use === 'free') return kept;
   if (use === 'warn') return `${kept}${text('cli-plan.kept-recorded')}`;

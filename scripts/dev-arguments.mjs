@@ -21,7 +21,9 @@ export function parseDevArguments(args) {
     throw new ActionableError(`${error.message}. See npm run dev -- --help.`);
   }
   if (values.state === undefined && (values.browser || values.lang !== undefined))
-    throw new ActionableError('--browser and --lang belong to an invented state: name one, as in --state off.');
+    throw new ActionableError(
+      '--browser and --lang belong to an invented state: name one, as in --state off.',
+    );
   const port = values['debugging-port'];
   if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port))
     throw new ActionableError(`--debugging-port takes a port, not "${port}".`);

@@ -4,6 +4,7 @@ import { findElectron } from './electron-runtime.mjs';
 
 await main(async () => {
   const found = findElectron();
-  if (found === undefined) throw new ActionableError('There is no Electron runtime yet: run `npm run set-up`.');
+  if (found === undefined)
+    throw new ActionableError('There is no Electron runtime yet: run `npm run set-up`.');
   console.log(found.path);
 });

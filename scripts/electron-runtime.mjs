@@ -133,7 +133,9 @@ function becomePlainElectron(runtime) {
 async function untar(args) {
   const result = await run('tar', [...args, '--no-same-owner', '--warning=no-unknown-keyword']);
   if (result.code !== 0)
-    throw new ActionableError(`tar could not unpack the Electron runtime: ${result.stderr.trim().split('\n')[0]}`);
+    throw new ActionableError(
+      `tar could not unpack the Electron runtime: ${result.stderr.trim().split('\n')[0]}`,
+    );
 }
 
 function sha512(file) {

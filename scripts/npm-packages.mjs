@@ -45,7 +45,9 @@ export async function installNpmPackages() {
   if (!existsSync(pinnedNode)) linkPinnedNode();
   const version = (await run(pinnedNode, ['--version'])).stdout.trim();
   if (version === '')
-    throw new ActionableError('The pinned Node does not run on this machine: delete node_modules and try again.');
+    throw new ActionableError(
+      'The pinned Node does not run on this machine: delete node_modules and try again.',
+    );
   note(`npm packages are installed; Node ${version}`);
 }
 

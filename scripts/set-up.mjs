@@ -20,7 +20,9 @@ export function hasNoDisplay(environment = process.env) {
 export async function setUp({ also } = {}) {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 18)
-    throw new ActionableError(`This is Node ${process.versions.node}: install Node 18 or later and try again.`);
+    throw new ActionableError(
+      `This is Node ${process.versions.node}: install Node 18 or later and try again.`,
+    );
   if (!existsSync(at('package-lock.json')))
     throw new ActionableError('package-lock.json is missing: use a complete clone of the repository.');
   step('Checking what this machine has');

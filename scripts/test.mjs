@@ -92,7 +92,9 @@ await main(
       )),
     );
     if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0))
-      throw new ActionableError(`No test file matches ${paths.join(' ')}: give a path such as shared/settings.`);
+      throw new ActionableError(
+        `No test file matches ${paths.join(' ')}: give a path such as shared/settings.`,
+      );
     for (const text of notes) note(text);
     report(results);
     if (options.coverage) reportCoverage();

@@ -184,7 +184,10 @@ export function judgeSharing(
 }
 
 /** C: a RUN of that builder is in a user namespace of its own. */
-export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', observed: Observation<ProbeFacts>): Claim {
+export function judgeBuild(
+  id: 'C-build-legacy' | 'C-build-buildkit',
+  observed: Observation<ProbeFacts>,
+): Claim {
   if ('error' in observed) return notObserved(id, observed.error);
   return claim(
     id,

@@ -46,7 +46,10 @@ export function judgeUserNamespace(probe: Observation<ProbeResult>): Claim {
 }
 
 /** A3: two concurrent containers, two ranges of at least 64K without a common id. */
-export function judgeExclusiveRange(first: Observation<ProbeResult>, second: Observation<ProbeResult>): Claim {
+export function judgeExclusiveRange(
+  first: Observation<ProbeResult>,
+  second: Observation<ProbeResult>,
+): Claim {
   const id = 'A3-exclusive-range';
   if ('error' in first) return notObserved(id, first.error);
   if ('error' in second) return notObserved(id, second.error);

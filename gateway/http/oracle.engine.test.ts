@@ -125,7 +125,13 @@ function parseResponses(bytes: Buffer, methods: readonly string[]): ParsedRespon
 }
 
 /** One request in the plainest form there is, on a connection of its own. */
-async function plain({ method, target, host, fields, body }: EngineParse): Promise<ParsedResponse | undefined> {
+async function plain({
+  method,
+  target,
+  host,
+  fields,
+  body,
+}: EngineParse): Promise<ParsedResponse | undefined> {
   const text =
     `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n` +
     `${fields.map(({ name, value }) => `${name}: ${value}\r\n`).join('')}Connection: close\r\n` +

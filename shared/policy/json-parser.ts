@@ -282,7 +282,13 @@ export class JsonReading {
   }
 
   /** `above`: number of levels between the current value and the one that it is about. */
-  #exceeds(kind: ExceededLimit['kind'], has: number, most: number, sizes: SizeLimits, above: number): Refusal {
+  #exceeds(
+    kind: ExceededLimit['kind'],
+    has: number,
+    most: number,
+    sizes: SizeLimits,
+    above: number,
+  ): Refusal {
     let at = '';
     const open =
       kind === 'allBytes'

@@ -2,7 +2,8 @@ import type { FieldShape, FieldValue, Message, MessageShape } from './protobuf.t
 import { writeMessage } from './protobuf-write.ts';
 
 /** A field's value in a plain message; maps are objects. */
-export type PlainValue = string | number | bigint | boolean | Uint8Array | PlainMessage | readonly PlainValue[];
+export type PlainValue =
+  string | number | bigint | boolean | Uint8Array | PlainMessage | readonly PlainValue[];
 /** A message as a plain object, by the names of its fields. */
 export interface PlainMessage {
   readonly [field: string]: PlainValue;

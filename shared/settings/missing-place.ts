@@ -3,7 +3,11 @@ import { toPointer, type SettingsPath } from './pointer.ts';
 import { message, type Message } from '../messages/message.ts';
 
 /** Inserts a value under the missing part of the path: numbers create lists, strings objects. */
-export function createMissingParents(rest: SettingsPath, value: unknown, path: SettingsPath): Result<unknown> {
+export function createMissingParents(
+  rest: SettingsPath,
+  value: unknown,
+  path: SettingsPath,
+): Result<unknown> {
   let wrapped = value;
   for (const segment of rest.toReversed()) {
     if (typeof segment === 'number' && segment !== 0)

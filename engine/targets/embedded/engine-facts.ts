@@ -72,7 +72,8 @@ export function phaseOf(state: EngineState | null, supervised: boolean): EngineS
 export async function processesWithoutState(paths: RootPaths): Promise<number> {
   const { findLeftovers } = await import('./leftovers.ts');
   const running = await runningProcesses();
-  const visible = process.getuid?.() === 0 ? running : running.map((one) => ({ ...one, isRootProcess: true }));
+  const visible =
+    process.getuid?.() === 0 ? running : running.map((one) => ({ ...one, isRootProcess: true }));
   return Object.values(findLeftovers(visible, paths, null, process.pid)).flat().length;
 }
 

@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { message } from '../../../shared/messages/message.ts';
-import { truncateLargeLogs, dockerdErrors, followLogs, logFile, openLog, parseLog, readLogs } from './log-files.ts';
+import {
+  truncateLargeLogs,
+  dockerdErrors,
+  followLogs,
+  logFile,
+  openLog,
+  parseLog,
+  readLogs,
+} from './log-files.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
 
 let paths: RootPaths;

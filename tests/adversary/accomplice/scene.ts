@@ -3,7 +3,15 @@ import { chmod, chown, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/pro
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Agent, AttemptBlocked } from './agent.ts';
-import { attacker, bob, bobsSecret, canary, processOf, type Container, type AttackSetup } from './attack-setup.ts';
+import {
+  attacker,
+  bob,
+  bobsSecret,
+  canary,
+  processOf,
+  type Container,
+  type AttackSetup,
+} from './attack-setup.ts';
 import { AT_FDCWD, O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR } from './linux.ts';
 import { tarball, type Entry } from './tarball.ts';
 
@@ -113,7 +121,9 @@ export class Scene {
     try {
       return (await run('setpriv', [...this.#asUser(uid), ...args], { env })).stdout.trim();
     } catch (error) {
-      throw new AttemptBlocked(error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error));
+      throw new AttemptBlocked(
+        error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error),
+      );
     }
   }
 
