@@ -2,7 +2,8 @@ import path from 'node:path';
 import { RootGuard } from './archive/root-guard.ts';
 import { withTrueIds } from './archive/true-ids.ts';
 import type { DecisionLog } from './audit/decision-log.ts';
-import { createGatekeeper } from './enforce/decide.ts';
+import { createGatekeeper, denialRecorder } from './enforce/decide.ts';
+import type { GatekeeperOptions } from './enforce/gatekeeper-options.ts';
 import type { EngineFacts } from './engine-api/engine-facts.ts';
 import { removeContainer } from './engine-api/remove-container.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -45,35 +46,36 @@ export async function composeGatekeeper(
           getExecState: (exec) => facts.execState(exec),
         });
   await guard?.restoreAll();
-  const gatekeeper = withTrueIds(
-    createGatekeeper({
-      settings,
-      audit,
-      facts,
-      counters,
-      runtime: options.runtime ?? null,
-      requireUserNamespace: options.requireUserNamespace ?? true,
-      engineDirectories: [
-        ...(options.engineDirectories ?? []),
-        ...(stateDirectory === null
-          ? []
-          : [socketsDirectory(stateDirectory), sharingDirectory(stateDirectory)]),
-      ],
-      engineSockets: [options.engineSocket, options.listenSocket],
-      clientSocket: options.listenSocket,
-      sockets,
-      sharing,
-      removeContainer: (id) =>
-        removeContainer(options.engineSocket, id).catch((error: unknown) => {
-          log(`container ${id} of a refused start could not be removed: ${String(error)}`);
-        }),
-      log,
-      ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
-    }),
+  const enforcement: GatekeeperOptions = {
+    settings,
+    audit,
     facts,
-    sharing === null || stateDirectory === null ? null : { users: sharing, root: stateDirectory },
+    counters,
+    runtime: options.runtime ?? null,
+    requireUserNamespace: options.requireUserNamespace ?? true,
+    engineDirectories: [
+      ...(options.engineDirectories ?? []),
+      ...(stateDirectory === null
+        ? []
+        : [socketsDirectory(stateDirectory), sharingDirectory(stateDirectory)]),
+    ],
+    engineSockets: [options.engineSocket, options.listenSocket],
+    clientSocket: options.listenSocket,
+    sockets,
+    sharing,
+    removeContainer: (id) =>
+      removeContainer(options.engineSocket, id).catch((error: unknown) => {
+        log(`container ${id} of a refused start could not be removed: ${String(error)}`);
+      }),
+    log,
+    ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
+  };
+  const gatekeeper = withTrueIds(createGatekeeper(enforcement), {
+    engine: facts,
+    sharing: sharing === null || stateDirectory === null ? null : { users: sharing, root: stateDirectory },
     guard,
-  );
+    recordDenial: denialRecorder(enforcement),
+  });
   return sharing === null
     ? gatekeeper
     : recordCreates(withRestoredBinds(gatekeeper), { users: sharing, mounts: sockets?.mounts ?? null, log });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
+import { denyCopy } from '../../tests/support/deny-copy.ts';
 import type { ContainerFacts, EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import { copyInto } from './copy-into.ts';
 import { compressionOf } from './decompress.ts';
@@ -30,7 +31,7 @@ async function* copied(entries: Iterable<Buffer>, mounts: readonly MountFacts[])
   const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   const container = { facts, requestedName: 'n', run: { base: 1_000_013_824, pid: process.pid, startTime } };
   const transform = await copyInto(
-    { container, destination: '/', owner: null, shares: null },
+    { container, destination: '/', owner: null, shares: null, denyCopy },
     {} as EngineFacts,
   ).begin();
   async function* content() {
@@ -75,7 +76,13 @@ describe("A3: the id that the engine has in a container's layer", () => {
     const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
     const run = up ? { base: 1_000_013_824, pid: process.pid, startTime } : null;
     const transform = await copyInto(
-      { container: { facts, requestedName: 'n', run }, destination: '/', owner: null, shares: null },
+      {
+        container: { facts, requestedName: 'n', run },
+        destination: '/',
+        owner: null,
+        shares: null,
+        denyCopy,
+      },
       { isUp: () => Promise.resolve(false) } as unknown as EngineFacts,
     ).begin(); // likewise
     const entry = Buffer.concat(directoryEntry('f', { uid, gid: 0 }));
@@ -89,7 +96,7 @@ describe("A3: the id that the engine has in a container's layer", () => {
 
   it.each([true, false])('cannot be copied in, while the container is up (%s)', async (up) => {
     await expect(send(engineDiskId, up)).rejects.toThrow(
-      "which is reserved for the engine in containers' layers",
+      `docker cp into container n: "f" belongs to id ${engineDiskId} is blocked`,
     );
     await expect(send(0, up)).resolves.toBeUndefined();
   });
@@ -112,7 +119,7 @@ describe('the engine gets nothing that begins like compressed data (CVE-2026-415
     const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
     const run = isolated ? { base: 1_000_013_824, pid: process.pid, startTime } : null;
     const transform = await copyInto(
-      { container: { facts, requestedName: 'n', run }, destination: '/', owner, shares: null },
+      { container: { facts, requestedName: 'n', run }, destination: '/', owner, shares: null, denyCopy },
       { isUp: () => Promise.resolve(false) } as unknown as EngineFacts,
     ).begin(); // likewise
     const parts: Buffer[] = [];

@@ -1,4 +1,6 @@
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
+import { message } from '../../shared/messages/message.ts';
+import { deny } from '../../shared/policy/decision.ts';
 import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
 import type { PassThrough } from '../http/message/body-stream.ts';
 import { ResponseReplacedError, type StreamingRequestTransform } from '../http/exchange.ts';
@@ -7,10 +9,10 @@ import { identityShift, withIds } from './copy-out.ts';
 import { checkUncompressed, decompressIfNeeded } from './decompress.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
 import { isUnchanged, changedMeanwhile, type ContainerRun, type IsolatedContainer } from './isolated.ts';
-import type { UserShares } from './sharing-view.ts';
+import type { DenyCopy, UserShares } from './sharing-view.ts';
 import { directoryEntry } from './directory-entry.ts';
 import type { IdShift } from './tar-headers.ts';
-import type { EntryPlan, TarEntry } from './tar-ids.ts';
+import { displayName, type EntryPlan, type TarEntry } from './tar-ids.ts';
 import { TarError } from './tar-numbers.ts';
 
 /** The kernel's id for ids that a user namespace does not have. */
@@ -30,22 +32,19 @@ export interface CopyInto {
   /** The owner of all entries, instead of the archive's (`copyUIDGID`); null: the archive's. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
   readonly shares: UserShares | null;
+  readonly denyCopy: DenyCopy;
 }
 
 /** PUT archive: entries get the owners of the archive, as the container sees them. */
-export function copyInto(
-  { container, destination, owner, shares }: CopyInto,
-  facts: EngineFacts,
-): StreamingRequestTransform {
+export function copyInto(copy: CopyInto, facts: EngineFacts): StreamingRequestTransform {
+  const { container, shares } = copy;
   return {
     begin: async () => {
       // The engine has locked the container by now, with its files mounted, and waits for the body.
       if (!(await isUnchanged(container, facts))) throw changedMeanwhile(container.facts.name);
       const { run } = container;
       const plan =
-        run === null && shares === null
-          ? planForStopped(container, owner)
-          : (await EntryLocator.open(container, destination, shares)).planner(owner);
+        run === null && shares === null ? planForStopped(copy) : (await EntryLocator.open(copy)).planner();
       return async function* (content, offer) {
         let plain = false;
         // Decompressed content has another length, and cannot bypass the transform.
@@ -80,12 +79,9 @@ export function copyInto(
 }
 
 /** For a container that is not up: the ids of the archive are those on disk. */
-function planForStopped(
-  { facts }: IsolatedContainer,
-  owner: CopyInto['owner'],
-): (entry: TarEntry) => EntryPlan {
+function planForStopped({ container, owner, denyCopy }: CopyInto): (entry: TarEntry) => EntryPlan {
   return (entry) => {
-    refuseEngineDiskId(facts.name, entry, owner ?? entry);
+    denyEngineDiskId(container.facts.name, entry, owner ?? entry, denyCopy);
     return { ...identityShift, owner };
   };
 }
@@ -94,18 +90,16 @@ function planForStopped(
  * Refuses the disk id that is reserved for the machine's root in a running container's layer (disk-ids.ts).
  * Throws ResponseReplacedError.
  */
-function refuseEngineDiskId(
+function denyEngineDiskId(
   container: string,
   { name }: TarEntry,
   { uid, gid }: { readonly uid: number; readonly gid: number },
+  denyCopy: DenyCopy,
 ): void {
   if (uid !== engineDiskId && gid !== engineDiskId) return;
-  const displayName = JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
-  throw new ResponseReplacedError(
-    400,
-    `enhanced container isolation: docker cp into container ${container} was stopped at ${displayName}: ` +
-      `it belongs to id ${engineDiskId}, which is reserved for the engine in containers' layers (A3); ` +
-      'give it another owner in the archive',
+  const path = JSON.stringify(displayName(name));
+  throw denyCopy(
+    deny('reserved-id', message('gateway.copy-of-reserved-id', { name: container, path, id: engineDiskId })),
   );
 }
 
@@ -128,45 +122,33 @@ class EntryLocator {
   readonly #shares: UserShares | null;
   readonly #rootFs: IdShift;
   readonly #destination: string;
-  readonly #container: string;
+  readonly #copy: CopyInto;
   /** By resolved path: entries that the archive itself creates. */
   readonly #tracked = new Map<string, FileNode>();
   #trackedBytes = 0;
 
-  private constructor(
-    view: ContainerView,
-    { facts, run }: IsolatedContainer,
-    shares: UserShares | null,
-    destination: string,
-  ) {
-    this.#container = facts.name;
+  private constructor(view: ContainerView, copy: CopyInto, destination: string) {
+    const { run } = copy.container;
+    this.#copy = copy;
     this.#view = view;
-    this.#shares = shares;
+    this.#shares = copy.shares;
     this.#rootFs = run === null ? identityShift : shiftIntoRange(run);
     this.#destination = destination;
   }
 
-  static async open(
-    container: IsolatedContainer,
-    destination: string,
-    shares: UserShares | null,
-  ): Promise<EntryLocator> {
-    const view = await ContainerView.open(container);
-    return new EntryLocator(
-      view,
-      container,
-      shares,
-      (await view.resolve(asBytes(destination), new Map())).real,
-    );
+  static async open(copy: CopyInto): Promise<EntryLocator> {
+    const view = await ContainerView.open(copy.container);
+    return new EntryLocator(view, copy, (await view.resolve(asBytes(copy.destination), new Map())).real);
   }
 
-  planner(owner: CopyInto['owner']): (entry: TarEntry) => Promise<EntryPlan> {
+  planner(): (entry: TarEntry) => Promise<EntryPlan> {
+    const { container, owner, denyCopy } = this.#copy;
     return async (entry) => {
       const { real, before } = await this.#locate(entry);
       const mount = this.#view.mountAt(real);
       if (mount !== null && this.#shares?.has(mount) === true)
         await this.#checkShared(real, entry, this.#shares);
-      if (mount === null) refuseEngineDiskId(this.#container, entry, owner ?? entry);
+      if (mount === null) denyEngineDiskId(container.facts.name, entry, owner ?? entry, denyCopy);
       return { ...this.#idsOf(mount), owner, before };
     };
   }
@@ -182,11 +164,11 @@ class EntryLocator {
    * same. Throws ResponseReplacedError.
    */
   async #checkShared(real: string, { name, type }: TarEntry, shares: UserShares): Promise<void> {
-    const displayName = Buffer.from(name, 'latin1').toString('utf8');
-    if (type === '3' || type === '4') throw shares.refusal(`making the device ${displayName}`);
+    const path = displayName(name);
+    if (type === '3' || type === '4') throw shares.refusal(message('gateway.copy-makes-device', { path }));
     const { entries, missing } = await this.#view.pathInMount(real);
     if (type !== '5' && missing === 0 && entries.at(-1)?.isDirectory() === true)
-      throw shares.refusal(`replacing ${displayName}`);
+      throw shares.refusal(message('gateway.copy-replaces', { path }));
   }
 
   async #locate({ name, type, link }: TarEntry): Promise<{ real: string; before: Buffer[] }> {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { denyCopy } from '../../tests/support/deny-copy.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import type { ResponseHead } from '../http/message/response-head.ts';
 import { normalizeContainerPath } from './container-view.ts';
@@ -43,7 +44,7 @@ async function copied(requested: string, name: string): Promise<string> {
     container,
     { users: { userOf: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch },
     engine,
-    false,
+    { byRoot: false, denyCopy },
   );
   const [header = Buffer.alloc(0)] = directoryEntry(name, { uid: bob, gid: bob });
   header.write(`${name}\0`, 0, 'latin1');
@@ -106,7 +107,7 @@ describe('what is shared', () => {
         { facts, requestedName: 'n', run: null },
         { users: { userOf: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch },
         {} as EngineFacts,
-        false,
+        { byRoot: false, denyCopy },
       );
     };
     expect(await of(path.join(scratch, 'sockets', 'f'.repeat(32), 'docker.sock'))).toBeNull();

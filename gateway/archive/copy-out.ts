@@ -1,3 +1,4 @@
+import { message } from '../../shared/messages/message.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import type { BodyTransform } from '../http/message/body-stream.ts';
 import type { StreamingResponseTransform } from '../http/exchange.ts';
@@ -9,7 +10,7 @@ import { isUnchanged, changedMeanwhile, type ContainerRun, type IsolatedContaine
 import type { UserShares } from './sharing-view.ts';
 import { OutgoingNameChecker } from './outgoing-names.ts';
 import type { IdShift } from './tar-headers.ts';
-import { TarIdRewriter, type EntryPlan, type PlanFor, type TarEntry } from './tar-ids.ts';
+import { displayName, TarIdRewriter, type EntryPlan, type PlanFor, type TarEntry } from './tar-ids.ts';
 import { withUnmappedIds } from './unmapped-ids.ts';
 
 /**
@@ -100,7 +101,7 @@ export function checkStatAccess({
       const { entries, missing } = await view.pathInMount(from);
       const above = missing > 0 ? entries : entries.slice(0, -1);
       if (!above.every((stat) => shares.canAccess(stat, 1)))
-        throw shares.refusal(`looking at ${source}, where the sharing user may not go,`);
+        throw shares.refusal(message('gateway.copy-looks-where-user-may-not-go', { path: source }));
       return null;
     },
   };
@@ -180,7 +181,7 @@ async function planForShares(
   if (on !== null && shares.has(on)) {
     const { entries, missing } = await view.pathInMount(located.from);
     if (missing > 0 || !entries.slice(0, -1).every((stat) => shares.canAccess(stat, 1)))
-      throw shares.refusal(`reading ${source}, where the sharing user may not go,`);
+      throw shares.refusal(message('gateway.copy-reads-where-user-may-not-go', { path: source }));
   }
   const { isStable } = view;
   return ({ name, type, uid, gid, mode }) => {
@@ -193,9 +194,7 @@ async function planForShares(
       (files.has(type) && !shares.canAccess({ uid, gid, mode }, 4)) ||
       (type === '5' && !shares.canAccess({ uid, gid, mode }, 5))
     ) {
-      throw shares.refusal(
-        `reading ${Buffer.from(name, 'latin1').toString('utf8')}, which the sharing user may not read,`,
-      );
+      throw shares.refusal(message('gateway.copy-reads-what-user-may-not-read', { path: displayName(name) }));
     }
     return shared ? shares.shiftOut : plain;
   };

@@ -1,5 +1,7 @@
+import { message } from '../../shared/messages/message.ts';
+import { deny } from '../../shared/policy/decision.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
-import { ResponseReplacedError, type Verdict } from '../http/exchange.ts';
+import type { Verdict } from '../http/exchange.ts';
 import { parameter, writeTarget } from '../http/message/target.ts';
 import { filterChanges } from './changes.ts';
 import { normalizeContainerPath } from './container-view.ts';
@@ -50,17 +52,14 @@ export async function copyVerdict(
 }
 
 async function verdictInto(
-  { pinned, target, query, container, shares, byRoot }: Copy,
+  { pinned, target, query, container, shares, byRoot, denyCopy }: Copy,
   facts: EngineFacts,
 ): Promise<Forward> {
   // The engine writes as root and follows links, which a container and its user may change between the
   // gateway's check and the engine's write.
   if (shares !== null && !byRoot)
-    throw new ResponseReplacedError(
-      403,
-      `enhanced container isolation: docker cp into container ${container.facts.name}, ` +
-        'with which a user shares directories, is blocked: the engine writes as root, ' +
-        'not as that user; copy in the shared directory itself, or with tar over docker exec (A8)',
+    throw denyCopy(
+      deny('copy-shared', message('gateway.copy-into-sharing-container', { name: container.facts.name })),
     );
   const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
   const others = query.filter(({ key }) => key !== 'copyUIDGID');
@@ -68,7 +67,13 @@ async function verdictInto(
   return {
     ...pinned,
     stream: copyInto(
-      { container, destination: normalizeContainerPath(parameter(target, 'path') ?? '/'), owner, shares },
+      {
+        container,
+        destination: normalizeContainerPath(parameter(target, 'path') ?? '/'),
+        owner,
+        shares,
+        denyCopy,
+      },
       facts,
     ),
     response: restoreNameInErrors(container),

@@ -2,7 +2,7 @@ import type { Verdict } from '../http/exchange.ts';
 import type { Target } from '../http/message/target.ts';
 import type { Route } from '../routes/route.ts';
 import type { IsolatedContainer } from './isolated.ts';
-import type { userShares } from './sharing-view.ts';
+import type { CopyUser, userShares } from './sharing-view.ts';
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
 
@@ -28,7 +28,7 @@ export function copyKindOf(route: Route | undefined): CopyKind | null {
 }
 
 /** A copy request with the inspected container. */
-export interface Copy {
+export interface Copy extends CopyUser {
   readonly kind: CopyKind;
   readonly verdict: Forward;
   /** The same, pinned: the container's id, and the path with links of volumes resolved. */
@@ -37,7 +37,6 @@ export interface Copy {
   readonly query: Target['query'];
   readonly container: IsolatedContainer;
   readonly shares: Awaited<ReturnType<typeof userShares>>;
-  readonly byRoot: boolean;
   /** The path differs from what the client sent. */
   readonly isRewritten: boolean;
 }

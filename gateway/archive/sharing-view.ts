@@ -1,8 +1,10 @@
 import type { Stats } from 'node:fs';
 import { toDisk, toInside } from '../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
+import { message, type Message } from '../../shared/messages/message.ts';
+import { deny, type Denial } from '../../shared/policy/decision.ts';
 import type { EngineFacts, MountFacts } from '../engine-api/engine-facts.ts';
-import { ResponseReplacedError } from '../http/exchange.ts';
+import type { ResponseReplacedError } from '../http/exchange.ts';
 import { socketsDirectory } from '../sockets/open-socket-mounts.ts';
 import type { IsolatedContainer } from './isolated.ts';
 import { runStateOf } from './run-state.ts';
@@ -28,18 +30,28 @@ export interface UserShares {
   readonly shiftOut: IdShift;
   /** Whether the copying user has this access: 1 search, 4 read, 5 both. */
   canAccess(stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number): boolean;
-  refusal(what: string): ResponseReplacedError;
+  /** The error that refuses something in a share, and records that; `what`: a noun phrase. */
+  refusal(what: Message): ResponseReplacedError;
+}
+
+/** Records a denial of a copy, and gives the error that refuses it. */
+export type DenyCopy = (denial: Denial) => ResponseReplacedError;
+
+export interface CopyUser {
+  /** Root copies, without restrictions. */
+  readonly byRoot: boolean;
+  readonly denyCopy: DenyCopy;
 }
 
 /** The kernel's overflow id. */
 const nobody = 65534;
 
-/** Null where only root shares directories. `byRoot`: root copies, without restrictions. */
+/** Null where only root shares directories. */
 export async function userShares(
   container: IsolatedContainer,
   sources: SharingSources | null,
   facts: EngineFacts,
-  byRoot: boolean,
+  { byRoot, denyCopy }: CopyUser,
 ): Promise<UserShares | null> {
   const { id, name, mounts } = container.facts;
   const shared = new Set<MountFacts>();
@@ -54,12 +66,12 @@ export async function userShares(
   const maps = container.run === null ? null : ((await runStateOf(sources.root, id))?.shares ?? null);
   // Started without a record and without a map: every client of this engine is root.
   if (user?.uid === 0 || (user === null && container.run !== null && maps === null)) return null;
-  const refusal = (what: string) =>
-    new ResponseReplacedError(
-      403,
-      `enhanced container isolation: ${what} in a directory shared with container ${name} is not ` +
-        `possible${user === null ? ', since it is not known who shares it: recreate the container' : ''} ` +
-        '(A8)',
+  const unknownUser = user === null ? message('gateway.sharing-user-unknown') : undefined;
+  const refusal = (what: Message, detail: Message | undefined = unknownUser) =>
+    denyCopy(
+      deny('copy-shared', message('gateway.copy-in-shared-directory', { what, name }), {
+        ...(detail === undefined ? {} : { detail }),
+      }),
     );
   const canAccess = (stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number) => {
     if (byRoot) return true;
@@ -78,8 +90,9 @@ export async function userShares(
     canAccess,
     refusal,
     shiftIn: () => {
-      if (user === null) throw refusal('copying to what is');
-      if (maps === null) throw refusal('copying to what is, while the container is not running,');
+      if (user === null) throw refusal(message('gateway.copy-writes'));
+      if (maps === null)
+        throw refusal(message('gateway.copy-writes'), message('gateway.ids-known-while-it-runs'));
       const disk = (which: 'uids' | 'gids') => (id: number) =>
         toDisk(maps[which], id) ?? toDisk(maps[which], nobody) ?? (which === 'uids' ? user.uid : user.gid);
       return { uid: disk('uids'), gid: disk('gids'), capabilityRoot: disk('uids') };

@@ -38,6 +38,9 @@ export interface TarEntry {
   readonly mode: number;
 }
 
+/** How texts name an entry. */
+export const displayName = (name: string): string => Buffer.from(name, 'latin1').toString('utf8');
+
 /**
  * How an entry is rewritten: its ids, an owner that overrides the archive's, and whole entries to insert
  * before it.

@@ -1,5 +1,6 @@
+import type { Denial } from '../../shared/policy/decision.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
-import type { GatewayRequest, Verdict } from '../http/exchange.ts';
+import { ResponseReplacedError, type GatewayRequest, type Verdict } from '../http/exchange.ts';
 import { parameter, parseTarget, writeTarget, type Target } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
 import { copyVerdict, withCheckedArchive } from './copy-verdict.ts';
@@ -8,7 +9,7 @@ import { withEngineView, layersIn } from './engine-view.ts';
 import { inspectIsolated, type IsolatedContainer } from './isolated.ts';
 import { mountedLayers } from './mounted-layers.ts';
 import type { RootGuard } from './root-guard.ts';
-import { userShares, type SharingSources } from './sharing-view.ts';
+import { userShares, type CopyUser, type SharingSources } from './sharing-view.ts';
 import { withRootGuard } from './guarded-verdict.ts';
 import { withoutVolumeLinks } from './volume-links.ts';
 
@@ -18,6 +19,8 @@ export interface CopyContext {
   readonly engine: EngineFacts;
   readonly sharing: SharingSources | null;
   readonly guard: RootGuard | null;
+  /** Records a denial of a copy of this container; returns its text for the client. */
+  readonly recordDenial: (request: GatewayRequest, denial: Denial, container: string) => string;
 }
 
 /**
@@ -28,7 +31,7 @@ export async function translateCopy(
   request: GatewayRequest,
   kind: CopyKind,
   verdict: Forward,
-  { engine: facts, sharing, guard }: CopyContext,
+  { engine: facts, sharing, guard, recordDenial }: CopyContext,
 ): Promise<Verdict> {
   const forwarded = targetOf(request, verdict);
   const inspected = await inspectIsolated(
@@ -39,15 +42,19 @@ export async function translateCopy(
   if (inspected === null) return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
   const viewed = await withEngineView(inspected, sharing);
   const resolved = await resolveTarget(kind, forwarded, viewed);
-  const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
+  const user: CopyUser = {
+    byRoot: request.origin.kind === 'clients' && request.peer()?.uid === 0,
+    denyCopy: (denial) => new ResponseReplacedError(403, recordDenial(request, denial, inspected.facts.name)),
+  };
   const shares =
     kind === 'into' || kind === 'out' || kind === 'stat'
-      ? await userShares(viewed, sharing, facts, byRoot)
+      ? await userShares(viewed, sharing, facts, user)
       : null;
   // Mounts are located by resolving links in its files, so the layers must be known.
   const needsLayers = shares !== null && viewed.run === null && viewed.facts.layers === null;
   const container = needsLayers ? await withMountedLayers(viewed, facts) : viewed;
   const copy: Copy = {
+    ...user,
     kind,
     verdict,
     pinned: pinnedTo(container, request, verdict, resolved),
@@ -55,7 +62,6 @@ export async function translateCopy(
     query: resolved.target.query,
     container,
     shares,
-    byRoot,
     isRewritten: resolved.isRewritten,
   };
   const upper =

@@ -8,7 +8,6 @@ import {
 } from '../http/exchange.ts';
 import { copyKindOf, type CopyKind } from './copy.ts';
 import type { RootGuard } from './root-guard.ts';
-import type { SharingSources } from './sharing-view.ts';
 import { translateCopy, type CopyContext } from './translate-copy.ts';
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
@@ -18,21 +17,15 @@ type Forward = Extract<Verdict, { kind: 'forward' }>;
  * in an id range (A3), the engine sees its files with ids of the range; so copies that `decide` forwards are
  * translated. This applies under every policy, also in audit mode and with ECI off.
  */
-export function withTrueIds(
-  decide: Gatekeeper,
-  engine: EngineFacts,
-  sharing: SharingSources | null,
-  guard: RootGuard | null = null,
-): Gatekeeper {
+export function withTrueIds(decide: Gatekeeper, context: CopyContext): Gatekeeper {
+  const { engine, guard } = context;
   return (request) => {
     if (guard !== null && request.match?.route.inspect === 'exec-start')
       return withLookupBefore(decide, request, engine, guard);
     const kind = copyKindOf(request.match?.route);
     if (kind === null) return decide(request);
     const translate = (verdict: Verdict): Verdict | Promise<Verdict> =>
-      verdict.kind === 'forward'
-        ? translateOrRefuse(request, kind, verdict, { engine, sharing, guard })
-        : verdict;
+      verdict.kind === 'forward' ? translateOrRefuse(request, kind, verdict, context) : verdict;
     const translateResult = (handling: GatekeeperResult): GatekeeperResult | Promise<GatekeeperResult> => {
       if (handling.kind !== 'read-body') return translate(handling);
       return { ...handling, decide: async (body) => translate(await handling.decide(body)) };

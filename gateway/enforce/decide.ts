@@ -22,6 +22,7 @@ import {
   denied,
   deniedCall,
   overLimitVerdict,
+  recordLateDenial,
   wouldDeny,
   type DecisionContext,
 } from './verdicts.ts';
@@ -45,11 +46,7 @@ const forward: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward' };
  * denials are logged and the request is forwarded.
  */
 export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeeper {
-  const options: Options = {
-    ...gatekeeperOptions,
-    turns: gatekeeperOptions.turns ?? createTurns(),
-    runsInFlight: new RunsInFlight(),
-  };
+  const options = withDefaults(gatekeeperOptions);
   return (request) => {
     const route = request.match?.route ?? null;
     // Inspected requests are decided under the settings file's current content; others are decided alike
@@ -61,22 +58,8 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
         showsEnvironment(route),
     );
     options.runsInFlight.observe(settings.eci.value);
-    const contextFor = (requestBody: Buffer | null): DecisionContext => {
-      // Resolved each time: admission may have renewed the mount.
-      const client = socketClient(request, options.socketMounts ?? null, settings);
-      return {
-        context: {
-          ...options,
-          runtime: options.runtime ?? runtimeNameOf(chosenBackend(settings.backend)),
-          settings,
-          request,
-          client: isDenial(client) ? null : client,
-        },
-        generation,
-        startedAt: performance.now(),
-        requestBody,
-      };
-    };
+    const contextFor = (requestBody: Buffer | null) =>
+      decisionContext(options, { settings, generation }, request, requestBody);
 
     if (!settings.eci.value) {
       if (route?.inspect === 'load-images' && settings.blockDockerLoad.value)
@@ -99,6 +82,48 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
         : continueWith(admitted);
     }
     return admittedRequest(options, settings, route, request, contextFor);
+  };
+}
+
+/**
+ * Records denials that come of a request after its decision: of copies, whose files are seen then. They hold in
+ * audit mode, too. Returns the text for the client.
+ */
+export function denialRecorder(
+  gatekeeperOptions: GatekeeperOptions,
+): (request: GatewayRequest, denial: Denial, container: string) => string {
+  const options = withDefaults(gatekeeperOptions);
+  return (request, denial, container) =>
+    recordLateDenial(decisionContext(options, options.settings.current(false), request, null), denial, {
+      container,
+    });
+}
+
+const withDefaults = (options: GatekeeperOptions): Options => ({
+  ...options,
+  turns: options.turns ?? createTurns(),
+  runsInFlight: new RunsInFlight(),
+});
+
+function decisionContext(
+  options: Options,
+  { settings, generation }: { readonly settings: EffectiveSettings; readonly generation: number },
+  request: GatewayRequest,
+  requestBody: Buffer | null,
+): DecisionContext {
+  // Resolved each time: admission may have renewed the mount.
+  const client = socketClient(request, options.socketMounts ?? null, settings);
+  return {
+    context: {
+      ...options,
+      runtime: options.runtime ?? runtimeNameOf(chosenBackend(settings.backend)),
+      settings,
+      request,
+      client: isDenial(client) ? null : client,
+    },
+    generation,
+    startedAt: performance.now(),
+    requestBody,
   };
 }
 

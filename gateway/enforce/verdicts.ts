@@ -171,6 +171,10 @@ export function deniedCall(
   return outcome === 'deny' ? text : null;
 }
 
+/** Records a denial of a request that was forwarded; returns the text for the client. */
+export const recordLateDenial = (decision: DecisionContext, denial: Denial, about: DenialSubject): string =>
+  noteDenial(decision, denial, 'deny', about);
+
 /** Audit mode: logs a denial that does not result from this verdict. */
 export function wouldDeny(decision: DecisionContext, denial: Denial): void {
   noteDenial(decision, denial, 'would-deny', {});

@@ -15,6 +15,7 @@ import { connectionLimit } from './connection-limit.ts';
 import { containerName } from './container-name.ts';
 import { containerUnprotected } from './container-unprotected.ts';
 import { copyMounts } from './copy-mounts.ts';
+import { copyShared } from './copy-shared.ts';
 import { debug } from './debug.ts';
 import { dockerLoad } from './docker-load.ts';
 import { environmentHidden } from './environment-hidden.ts';
@@ -38,6 +39,7 @@ import { plugin } from './plugin.ts';
 import { privilegedByRuntime } from './privileged-by-runtime.ts';
 import { removedEndpoint } from './removed-endpoint.ts';
 import { requestLimit } from './request-limit.ts';
+import { reservedId } from './reserved-id.ts';
 import { runtimeForced } from './runtime-forced.ts';
 import { securityOption } from './security-option.ts';
 import { shareMissing } from './share-missing.ts';
@@ -89,6 +91,8 @@ export const ruleList = [
   environmentHidden,
   containerName,
   copyMounts,
+  copyShared,
+  reservedId,
   shareMissing,
   specialUserFile,
   hostNetworkBuild,

@@ -109,4 +109,16 @@ export const gateway = {
   'gateway.missing-network': 'network {{name}}',
   'gateway.missing-image': 'image {{name}}',
   'gateway.missing-images': 'images',
+  'gateway.copy-into-sharing-container':
+    'docker cp into container {{name}}, with which a user shares directories',
+  'gateway.copy-in-shared-directory': '{{what}} in a directory shared with container {{name}}',
+  'gateway.sharing-user-unknown': 'it is not known who shares it: recreate the container',
+  'gateway.copy-looks-where-user-may-not-go': 'looking at {{path}}, where the sharing user may not go,',
+  'gateway.copy-reads-where-user-may-not-go': 'reading {{path}}, where the sharing user may not go,',
+  'gateway.copy-reads-what-user-may-not-read': 'reading {{path}}, which the sharing user may not read,',
+  'gateway.copy-writes': 'copying',
+  'gateway.ids-known-while-it-runs': 'the ids of its users are known only while it runs: start it first',
+  'gateway.copy-makes-device': 'making the device {{path}}',
+  'gateway.copy-replaces': 'replacing {{path}}',
+  'gateway.copy-of-reserved-id': 'docker cp into container {{name}}: {{path}} belongs to id {{id}}',
 } as const;

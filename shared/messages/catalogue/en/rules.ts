@@ -46,6 +46,14 @@ export const rules = {
     'the engine would follow a link that anybody may put there at that moment; ',
     'copy in the shared directory itself, or with tar over docker exec',
   ),
+  'rules.copy-shared': concat(
+    'the engine copies as root, not as the user who shares the directory; ',
+    'copy in the shared directory itself, or with tar over docker exec',
+  ),
+  'rules.reserved-id': concat(
+    "an id that is reserved for the engine in containers' layers belongs to no file; ",
+    'give it another owner in the archive',
+  ),
   'rules.share-missing': 'a directory that is not there is made by the user who shares it',
   'rules.special-user-file': 'the engine opens /etc/passwd and /etc/group as root, so they must be files',
   'rules.host-network-build': "builds do not get the engine's network",

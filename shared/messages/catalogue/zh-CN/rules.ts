@@ -36,6 +36,9 @@ export const rules: Translated<typeof english> = {
   'rules.container-name': '容器名称不得与容器 ID 相似',
   'rules.copy-mounts':
     '引擎会跟随任何人都可能在那一刻放置的链接；请在共享目录中直接复制，或通过 docker exec 使用 tar',
+  'rules.copy-shared':
+    '引擎以 root 身份复制，而不是以共享该目录的用户身份；请在共享目录中直接复制，或通过 docker exec 使用 tar',
+  'rules.reserved-id': '容器层中为引擎保留的 ID 不属于任何文件；请在归档中为其指定其他所有者',
   'rules.share-missing': '不存在的目录由共享它的用户创建',
   'rules.special-user-file': '引擎以 root 身份打开 /etc/passwd 和 /etc/group，因此它们必须是文件',
   'rules.host-network-build': '构建不得使用引擎的网络',

@@ -37,6 +37,8 @@ export const rules = {
     'environment-hidden': 'Read hidden variables',
     'container-name': 'Name like a container id',
     'copy-mounts': 'Copy into a shared directory',
+    'copy-shared': 'Copy into or out of a shared directory',
+    'reserved-id': 'Owner that is reserved for the engine',
     'share-missing': 'Bind mount of a missing directory',
     'special-user-file': 'Start with a device as /etc/passwd',
     'host-network-build': 'Build with host network',
@@ -100,6 +102,8 @@ export const rules = {
     'environment-hidden': 'Values of environment variables are hidden.',
     'container-name': 'A container\u2019s name may not look like a container id.',
     'copy-mounts': 'The engine would follow a link that anybody may put there at that moment.',
+    'copy-shared': 'The engine copies as root, not as the user who shares the directory.',
+    'reserved-id': "The id is reserved for the engine in containers' layers.",
     'share-missing':
       'A directory that is not there is made by the user who shares it, and that user may not make this one.',
     'special-user-file':
@@ -153,6 +157,8 @@ export const rules = {
     'container-unprotected': 'Recreate the container protected.',
     'container-name': 'Choose another name.',
     'copy-mounts': 'Copy in the shared directory itself, or with tar over docker exec.',
+    'copy-shared': 'Copy in the shared directory itself, or with tar over docker exec.',
+    'reserved-id': 'Give the file another owner in the archive.',
     'share-missing': 'Make the directory first.',
     'host-network-build': 'Build with the default network.',
     'build-entitlement': 'Build without --allow and --security.',
