@@ -90,41 +90,16 @@ export function DataTable({
         </TableHead>
         <TableBody ref={near.body}>
           {near.before > 0 && <Gap height={near.before} columns={columns.length} />}
-          {rows.slice(near.first, near.last).flatMap((row, index) => [
-            <TableRow
+          {rows.slice(near.first, near.last).map((row, at) => (
+            <DataRow
               key={row.key}
-              {...placeOf(row.pointer)}
-              data-index={near.first + index}
-              // A new function each time: what stands below the row may have changed.
-              ref={(element: HTMLTableRowElement | null) => {
-                near.measure(element);
-              }}
-              aria-rowindex={whole ? undefined : near.first + index + 2}
-              data-edited={row.edited === true || undefined}
-              sx={{
-                background: row.edited === true ? color.edited : 'transparent',
-                ...(row.below === undefined ? {} : { '& > td': { borderBottom: 0 } }),
-              }}
-            >
-              {row.cells.map((cell, at) => (
-                <TableCell key={columns[at]?.key ?? at} align={columns[at]?.align ?? 'left'}>
-                  {cell}
-                </TableCell>
-              ))}
-            </TableRow>,
-            ...(row.below === undefined
-              ? []
-              : [
-                  <TableRow
-                    key={`${row.key}-below`}
-                    sx={{ background: row.edited === true ? color.edited : 'transparent' }}
-                  >
-                    <TableCell colSpan={columns.length} sx={{ height: 'auto', padding: '2px 16px 12px' }}>
-                      {row.below}
-                    </TableCell>
-                  </TableRow>,
-                ]),
-          ])}
+              row={row}
+              columns={columns}
+              index={near.first + at}
+              isCounted={!whole}
+              measure={near.measure}
+            />
+          ))}
           {near.after > 0 && <Gap height={near.after} columns={columns.length} />}
         </TableBody>
       </Table>
@@ -140,6 +115,52 @@ export function DataTable({
         >
           {footer}
         </Box>
+      )}
+    </>
+  );
+}
+
+/** A row, with what stands below it. */
+function DataRow({
+  row,
+  columns,
+  index,
+  isCounted,
+  measure,
+}: {
+  readonly row: TableEntry;
+  readonly columns: readonly Column[];
+  readonly index: number;
+  /** Whether its number is given to screen readers: where some rows are not drawn. */
+  readonly isCounted: boolean;
+  readonly measure: RowsInView['measure'];
+}) {
+  const background = row.edited === true ? color.edited : 'transparent';
+  return (
+    <>
+      <TableRow
+        {...placeOf(row.pointer)}
+        data-index={index}
+        // A new function each time: what stands below the row may have changed.
+        ref={(element: HTMLTableRowElement | null) => {
+          measure(element);
+        }}
+        aria-rowindex={isCounted ? index + 2 : undefined}
+        data-edited={row.edited === true || undefined}
+        sx={{ background, ...(row.below === undefined ? {} : { '& > td': { borderBottom: 0 } }) }}
+      >
+        {row.cells.map((cell, at) => (
+          <TableCell key={columns[at]?.key ?? at} align={columns[at]?.align ?? 'left'}>
+            {cell}
+          </TableCell>
+        ))}
+      </TableRow>
+      {row.below !== undefined && (
+        <TableRow sx={{ background }}>
+          <TableCell colSpan={columns.length} sx={{ height: 'auto', padding: '2px 16px 12px' }}>
+            {row.below}
+          </TableCell>
+        </TableRow>
       )}
     </>
   );

@@ -90,8 +90,6 @@ export function ErrorPanel({
   readonly title?: string;
 }) {
   const { t } = useTranslation();
-  const store = useStore();
-  const [copied, setCopied] = useState(false);
   const heading = title ?? t(`errors.${error.code}`);
   const { message, reason, hint } = translateError(error);
   const details = [message, reason]
@@ -102,10 +100,6 @@ export function ErrorPanel({
         lines.findIndex((other) => normalized(other) === normalized(line)) === index,
     )
     .join('\n');
-  const copy = async () => {
-    const result = await store.request('clipboard:write', { text: details });
-    setCopied(result.ok);
-  };
   return (
     <Box
       role="alert"
@@ -119,52 +113,64 @@ export function ErrorPanel({
       <NoticeBody tone="danger" title={heading} action={action}>
         {hint}
       </NoticeBody>
-      {details !== '' && (
-        <Box
-          sx={{
-            display: 'flex',
-            alignItems: 'flex-start',
-            gap: 1,
-            marginTop: 1,
-            padding: '8px 12px',
-            background: color.card,
-            border: `1px solid ${color.border}`,
-            borderRadius: '6px',
-          }}
-        >
-          <Box
-            component="pre"
-            aria-label={t('errors.why')}
-            tabIndex={0}
-            sx={{
-              flex: 1,
-              minWidth: 0,
-              margin: 0,
-              fontFamily: fontMono,
-              fontSize: 12,
-              lineHeight: '18px',
-              color: color.text,
-              whiteSpace: 'pre-wrap',
-              overflowWrap: 'anywhere',
-              maxHeight: 220,
-              overflow: 'auto',
-            }}
-          >
-            {details}
-          </Box>
-          <Button
-            size="small"
-            variant="text"
-            startIcon={<CopyIcon />}
-            aria-label={t('errors.copyWhy')}
-            onClick={() => {
-              void copy();
-            }}
-          >
-            {copied ? t('button.copied') : t('button.copy')}
-          </Button>
-        </Box>
-      )}
+      {details !== '' && <ErrorDetails text={details} />}
+    </Box>
+  );
+}
+
+/** The reason of a failure, with a button that copies it. */
+function ErrorDetails({ text }: { readonly text: string }) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    const result = await store.request('clipboard:write', { text });
+    setCopied(result.ok);
+  };
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'flex-start',
+        gap: 1,
+        marginTop: 1,
+        padding: '8px 12px',
+        background: color.card,
+        border: `1px solid ${color.border}`,
+        borderRadius: '6px',
+      }}
+    >
+      <Box
+        component="pre"
+        aria-label={t('errors.why')}
+        tabIndex={0}
+        sx={{
+          flex: 1,
+          minWidth: 0,
+          margin: 0,
+          fontFamily: fontMono,
+          fontSize: 12,
+          lineHeight: '18px',
+          color: color.text,
+          whiteSpace: 'pre-wrap',
+          overflowWrap: 'anywhere',
+          maxHeight: 220,
+          overflow: 'auto',
+        }}
+      >
+        {text}
+      </Box>
+      <Button
+        size="small"
+        variant="text"
+        startIcon={<CopyIcon />}
+        aria-label={t('errors.copyWhy')}
+        onClick={() => {
+          void copy();
+        }}
+      >
+        {copied ? t('button.copied') : t('button.copy')}
+      </Button>
     </Box>
   );
 }

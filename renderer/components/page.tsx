@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import { useShowPointed } from './pointed.ts';
@@ -26,13 +26,7 @@ export function Page({
   readonly fill?: boolean;
   readonly children: ReactNode;
 }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  // A page change moves focus to its title, so that a screen reader says where one is. Not at the first page:
-  // nobody navigated there.
-  useEffect(() => {
-    if (document.body.dataset['navigated'] === 'true') heading.current?.focus({ preventScroll: true });
-    document.body.dataset['navigated'] = 'true';
-  }, []);
+  const heading = useFocusOnNavigation();
   useShowPointed();
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }}>
@@ -67,64 +61,95 @@ export function Page({
                 }),
           }}
         >
-          <Box
-            component="header"
-            sx={{
-              display: 'flex',
-              alignItems: 'flex-start',
-              gap: 2,
-              marginBottom: leading === undefined ? 2 : 3,
-              flexShrink: 0,
-              [narrow]: { flexWrap: 'wrap' },
-              ...(leading === undefined
-                ? {}
-                : { '@container page (max-width: 680px)': { flexWrap: 'wrap' } }),
-            }}
-          >
-            {leading}
-            <Box
-              sx={{
-                flex: 1,
-                minWidth: 0,
-                [narrow]: { minWidth: 280 },
-                ...(leading === undefined
-                  ? {}
-                  : { '@container page (max-width: 680px)': { minWidth: 'calc(100% - 80px)' } }),
-              }}
-            >
-              <Typography variant="h1" ref={heading} tabIndex={-1} sx={{ color: color.text }}>
-                {title}
-              </Typography>
-              {subtitle !== undefined && (
-                <Typography
-                  sx={{ color: color.text2, marginTop: leading === undefined ? '2px' : 0, maxWidth: 800 }}
-                >
-                  {subtitle}
-                </Typography>
-              )}
-            </Box>
-            {actions !== undefined && (
-              <Box
-                sx={{
-                  display: 'flex',
-                  alignItems: 'center',
-                  gap: 1,
-                  flexShrink: 0,
-                  alignSelf: leading === undefined ? 'flex-start' : 'center',
-                  ...(leading === undefined
-                    ? {}
-                    : { '@container page (max-width: 680px)': { marginLeft: '52px' } }),
-                }}
-              >
-                {actions}
-              </Box>
-            )}
-          </Box>
+          <PageHeader
+            heading={heading}
+            title={title}
+            subtitle={subtitle}
+            actions={actions}
+            leading={leading}
+          />
           {children}
         </Box>
         {panel}
       </Box>
       {footer}
+    </Box>
+  );
+}
+
+/**
+ * A page change moves focus to its title, so that a screen reader says where one is. Not at the first page:
+ * nobody navigated there.
+ */
+function useFocusOnNavigation() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (document.body.dataset['navigated'] === 'true') heading.current?.focus({ preventScroll: true });
+    document.body.dataset['navigated'] = 'true';
+  }, []);
+  return heading;
+}
+
+function PageHeader({
+  heading,
+  title,
+  subtitle,
+  actions,
+  leading,
+}: Pick<Parameters<typeof Page>[0], 'title' | 'subtitle' | 'actions' | 'leading'> & {
+  readonly heading: RefObject<HTMLHeadingElement | null>;
+}) {
+  return (
+    <Box
+      component="header"
+      sx={{
+        display: 'flex',
+        alignItems: 'flex-start',
+        gap: 2,
+        marginBottom: leading === undefined ? 2 : 3,
+        flexShrink: 0,
+        [narrow]: { flexWrap: 'wrap' },
+        ...(leading === undefined ? {} : { '@container page (max-width: 680px)': { flexWrap: 'wrap' } }),
+      }}
+    >
+      {leading}
+      <Box
+        sx={{
+          flex: 1,
+          minWidth: 0,
+          [narrow]: { minWidth: 280 },
+          ...(leading === undefined
+            ? {}
+            : { '@container page (max-width: 680px)': { minWidth: 'calc(100% - 80px)' } }),
+        }}
+      >
+        <Typography variant="h1" ref={heading} tabIndex={-1} sx={{ color: color.text }}>
+          {title}
+        </Typography>
+        {subtitle !== undefined && (
+          <Typography
+            sx={{ color: color.text2, marginTop: leading === undefined ? '2px' : 0, maxWidth: 800 }}
+          >
+            {subtitle}
+          </Typography>
+        )}
+      </Box>
+      {actions !== undefined && (
+        <Box
+          sx={{
+            display: 'flex',
+            alignItems: 'center',
+            gap: 1,
+            flexShrink: 0,
+            alignSelf: leading === undefined ? 'flex-start' : 'center',
+            ...(leading === undefined
+              ? {}
+              : { '@container page (max-width: 680px)': { marginLeft: '52px' } }),
+          }}
+        >
+          {actions}
+        </Box>
+      )}
     </Box>
   );
 }
