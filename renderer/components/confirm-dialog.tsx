@@ -87,28 +87,34 @@ export function ConfirmDialog({
     >
       <DialogTitle id={id}>{title}</DialogTitle>
       <Box sx={{ overflow: 'auto', minHeight: 0 }}>{children}</Box>
-      <Box
-        sx={{
-          display: 'flex',
-          alignItems: 'center',
-          gap: 1,
-          padding: '14px 24px',
-          borderTop: `1px solid ${color.border}`,
-          background: color.subtle,
-          marginTop: 2,
-        }}
-      >
-        <Typography
-          variant="caption"
-          component="div"
-          role="status"
-          sx={{ flex: 1, minWidth: 0, color: color.text2 }}
-        >
-          {note}
-        </Typography>
-        {mainFirst ? buttons.toReversed() : buttons}
-      </Box>
+      <DialogFooter note={note}>{mainFirst ? buttons.toReversed() : buttons}</DialogFooter>
     </Dialog>
+  );
+}
+
+function DialogFooter({ note, children }: { readonly note: ReactNode; readonly children: ReactNode }) {
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: 1,
+        padding: '14px 24px',
+        borderTop: `1px solid ${color.border}`,
+        background: color.subtle,
+        marginTop: 2,
+      }}
+    >
+      <Typography
+        variant="caption"
+        component="div"
+        role="status"
+        sx={{ flex: 1, minWidth: 0, color: color.text2 }}
+      >
+        {note}
+      </Typography>
+      {children}
+    </Box>
   );
 }
 

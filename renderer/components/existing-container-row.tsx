@@ -26,6 +26,8 @@ export const columns = {
   padding: '0 24px',
 } as const;
 
+const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
+
 /** A container, with a choice of what becomes of it. */
 export function ExistingContainerRow({
   container,
@@ -39,8 +41,6 @@ export function ExistingContainerRow({
   readonly onChoose: (id: string, choice: Choice) => void;
 }) {
   const { t } = useTranslation();
-  const missing = useMissing('recreate') !== undefined;
-  const remove = isRunning(container) ? t('isolation.prompt.stopAndRemove') : t('isolation.prompt.remove');
   return (
     <Box
       role="row"
@@ -52,82 +52,96 @@ export function ExistingContainerRow({
         borderTop: index === 0 ? 0 : `1px solid ${color.border}`,
       }}
     >
-      <Box role="cell" sx={{ minWidth: 0 }}>
-        <Box
-          sx={{
-            fontWeight: 600,
-            color: color.text,
-            lineHeight: '18px',
-            overflow: 'hidden',
-            textOverflow: 'ellipsis',
-            whiteSpace: 'nowrap',
-          }}
-        >
-          {container.name}
-        </Box>
-        <Box
-          sx={{
-            fontSize: 12,
-            lineHeight: '16px',
-            overflow: 'hidden',
-            textOverflow: 'ellipsis',
-            whiteSpace: 'nowrap',
-            color: container.obstacles.length > 0 ? color.warn : color.text3,
-          }}
-        >
-          {container.obstacles.length > 0 ? (
-            t('isolation.prompt.obstacle', { what: obstacleNames(t, container.obstacles) })
-          ) : (
-            <Mono size={11.5} nowrap>
-              {container.image}
-            </Mono>
-          )}
-        </Box>
-      </Box>
-      <Box
-        role="cell"
-        sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
-        title={statusText(t, container)}
-      >
+      <NameCell container={container} />
+      <Box role="cell" sx={{ color: color.text2, ...oneLine }} title={statusText(t, container)}>
         {statusText(t, container)}
       </Box>
       <Box role="cell">
-        <Select
-          fullWidth
-          value={choice}
-          onChange={(event) => {
-            onChoose(container.id, choiceOf(event.target.value));
+        <ChoiceSelect
+          container={container}
+          choice={choice}
+          onChoose={(next) => {
+            onChoose(container.id, next);
           }}
-          inputProps={{ 'aria-label': t('isolation.prompt.choiceFor', { name: container.name }) }}
-          sx={{
-            height: 28,
-            minHeight: 28,
-            '& .MuiSelect-select': {
-              display: 'flex',
-              alignItems: 'center',
-              gap: '8px',
-              paddingBlock: '3px',
-              color: choice === 'remove' ? color.danger : color.text,
-              '& svg': { fontSize: 16, color: choice === 'recreate' ? color.ok : color.danger },
-            },
-          }}
-        >
-          {!missing && canRecreate(container) && (
-            <MenuItem value="recreate">
-              <ProtectedIcon sx={{ fontSize: 16, color: color.ok }} aria-hidden />
-              {t('isolation.prompt.recreate')}
-            </MenuItem>
-          )}
-          <MenuItem value="keep">
-            <UnprotectedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />
-            {t('isolation.prompt.keep')}
-          </MenuItem>
-          <MenuItem value="remove" sx={{ color: color.danger }}>
-            <DeleteIcon sx={{ fontSize: 16 }} aria-hidden />
-            {remove}
-          </MenuItem>
-        </Select>
+        />
       </Box>
     </Box>
+  );
+}
+
+/** A container's name, and what ECI does not allow of it; otherwise its image. */
+function NameCell({ container }: { readonly container: Container }) {
+  const { t } = useTranslation();
+  return (
+    <Box role="cell" sx={{ minWidth: 0 }}>
+      <Box sx={{ fontWeight: 600, color: color.text, lineHeight: '18px', ...oneLine }}>{container.name}</Box>
+      <Box
+        sx={{
+          fontSize: 12,
+          lineHeight: '16px',
+          ...oneLine,
+          color: container.obstacles.length > 0 ? color.warn : color.text3,
+        }}
+      >
+        {container.obstacles.length > 0 ? (
+          t('isolation.prompt.obstacle', { what: obstacleNames(t, container.obstacles) })
+        ) : (
+          <Mono size={11.5} nowrap>
+            {container.image}
+          </Mono>
+        )}
+      </Box>
+    </Box>
+  );
+}
+
+function ChoiceSelect({
+  container,
+  choice,
+  onChoose,
+}: {
+  readonly container: Container;
+  readonly choice: Choice;
+  readonly onChoose: (choice: Choice) => void;
+}) {
+  const { t } = useTranslation();
+  const missing = useMissing('recreate') !== undefined;
+  const remove = isRunning(container) ? t('isolation.prompt.stopAndRemove') : t('isolation.prompt.remove');
+  return (
+    <Select
+      fullWidth
+      value={choice}
+      onChange={(event) => {
+        onChoose(choiceOf(event.target.value));
+      }}
+      inputProps={{ 'aria-label': t('isolation.prompt.choiceFor', { name: container.name }) }}
+      sx={{
+        height: 28,
+        minHeight: 28,
+        '& .MuiSelect-select': {
+          display: 'flex',
+          alignItems: 'center',
+          gap: '8px',
+          paddingBlock: '3px',
+          color: choice === 'remove' ? color.danger : color.text,
+          '& svg': { fontSize: 16, color: choice === 'recreate' ? color.ok : color.danger },
+        },
+      }}
+    >
+      {!missing && canRecreate(container) && (
+        <MenuItem value="recreate">
+          <ProtectedIcon sx={{ fontSize: 16, color: color.ok }} aria-hidden />
+          {t('isolation.prompt.recreate')}
+        </MenuItem>
+      )}
+      <MenuItem value="keep">
+        <UnprotectedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />
+        {t('isolation.prompt.keep')}
+      </MenuItem>
+      <MenuItem value="remove" sx={{ color: color.danger }}>
+        <DeleteIcon sx={{ fontSize: 16 }} aria-hidden />
+        {remove}
+      </MenuItem>
+    </Select>
   );
 }

@@ -49,23 +49,7 @@ export function VirtualRows({
   }, [virtualizer, heightOf]);
   const total = virtualizer.getTotalSize();
 
-  // What stands above the rows leaves the room that their scrollbar takes.
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return undefined;
-    const measure = () => {
-      element.parentElement?.style.setProperty(
-        '--rows-scrollbar',
-        `${element.offsetWidth - element.clientWidth}px`,
-      );
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-    };
-  }, [total]);
+  useScrollbarWidth(box, total);
 
   useEffect(() => {
     if (handle === undefined) return;
@@ -105,4 +89,24 @@ export function VirtualRows({
       </Box>
     </Box>
   );
+}
+
+/** What stands above the rows leaves the room that their scrollbar takes. `total`: height of the rows. */
+function useScrollbarWidth(box: RefObject<HTMLElement | null>, total: number): void {
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const measure = () => {
+      element.parentElement?.style.setProperty(
+        '--rows-scrollbar',
+        `${element.offsetWidth - element.clientWidth}px`,
+      );
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [box, total]);
 }

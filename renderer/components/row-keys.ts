@@ -1,0 +1,19 @@
+/** The row that a key leads to, or null where it leads to none. It may lie outside of the list. */
+export function rowAfterKey(key: string, from: number, count: number): number | null {
+  switch (key) {
+    case 'ArrowDown':
+      return from + 1;
+    case 'ArrowUp':
+      return from - 1;
+    case 'PageDown':
+      return from + 10;
+    case 'PageUp':
+      return from - 10;
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return null;
+  }
+}

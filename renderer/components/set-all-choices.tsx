@@ -1,0 +1,93 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import Typography from '@mui/material/Typography';
+import { useMissing } from '../state/missing.ts';
+import { color } from '../theme/tokens.ts';
+import { isRunning, type Container } from '../../shared/containers/protection.ts';
+import { canRecreate, type Choice } from './existing-container-row.tsx';
+
+/** What is chosen for containers, by their ids. */
+export type Choices = ReadonlyMap<string, Choice>;
+
+/** Chooses the same for all containers. */
+export function SetAll({
+  containers,
+  chosen,
+  anew,
+  onSet,
+}: {
+  readonly containers: readonly Container[];
+  /** Those to be removed. */
+  readonly chosen: readonly Container[];
+  /** Those to be recreated. */
+  readonly anew: readonly Container[];
+  readonly onSet: (choices: Choices) => void;
+}) {
+  const { t } = useTranslation();
+  const stopped = containers.filter((c) => !isRunning(c));
+  const missing = useMissing('recreate') !== undefined;
+  const recreatable = missing ? [] : containers.filter(canRecreate);
+  const all = choiceOfAll({ stopped, chosen, anew, recreatable });
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: '12px',
+        padding: '16px 24px 12px',
+        flexWrap: 'wrap',
+      }}
+    >
+      <Typography variant="caption" component="span" id="set-all" sx={{ color: color.text3 }}>
+        {t('isolation.prompt.setAll')}
+      </Typography>
+      <ToggleButtonGroup
+        exclusive
+        aria-labelledby="set-all"
+        value={all}
+        sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+        onChange={(_, value: unknown) => {
+          if (value === 'keep') onSet(new Map());
+          if (value === 'recreate') onSet(new Map(recreatable.map((c) => [c.id, 'recreate'])));
+          // "All" never means the running ones: each of them is chosen by itself.
+          if (value === 'remove') onSet(new Map(stopped.map((c) => [c.id, 'remove'])));
+        }}
+      >
+        {!missing && (
+          <ToggleButton value="recreate" disabled={recreatable.length === 0}>
+            {t('isolation.prompt.recreate')}
+          </ToggleButton>
+        )}
+        <ToggleButton value="remove" disabled={stopped.length === 0}>
+          {t('isolation.prompt.remove')}
+        </ToggleButton>
+        <ToggleButton value="keep">{t('isolation.prompt.keep')}</ToggleButton>
+        <ToggleButton value="each">{t('isolation.prompt.each')}</ToggleButton>
+      </ToggleButtonGroup>
+      {stopped.length < containers.length && all !== 'recreate' && (
+        <Typography variant="caption" component="span" sx={{ color: color.text3 }}>
+          {t('isolation.prompt.runningStay')}
+        </Typography>
+      )}
+    </Box>
+  );
+}
+
+/** What is chosen for all containers alike, 'each' where it is not the same. */
+function choiceOfAll({
+  stopped,
+  chosen,
+  anew,
+  recreatable,
+}: Readonly<Record<'stopped' | 'chosen' | 'anew' | 'recreatable', readonly Container[]>>): Choice | 'each' {
+  if (chosen.length + anew.length === 0) return 'keep';
+  if (chosen.length === 0 && anew.length === recreatable.length) return 'recreate';
+  return anew.length === 0 &&
+    stopped.length > 0 &&
+    chosen.length === stopped.length &&
+    chosen.every((c) => !isRunning(c))
+    ? 'remove'
+    : 'each';
+}
