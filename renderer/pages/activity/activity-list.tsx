@@ -1,6 +1,7 @@
 import { useCallback, useRef, type KeyboardEvent, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
+import { rowAfterKey } from '../../components/row-keys.ts';
 import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color, size } from '../../theme/tokens.ts';
@@ -9,19 +10,8 @@ import type { Repeats } from './repeats.ts';
 
 const heightOf = () => rowHeight;
 
-/**
- * The lines as a grid: arrows move, Enter opens the detail, Escape closes it. One line at a time takes part
- * in the tab order.
- */
-export function ActivityList({
-  lines,
-  selected,
-  onSelect,
-  onEnter,
-  onClose,
-  handle,
-  onReading,
-}: {
+/** What is drawn as a list, and what it reports. */
+interface ActivityListProps {
   readonly lines: readonly Repeats[];
   /** Key of the line whose detail is open. */
   readonly selected: string | null;
@@ -31,86 +21,17 @@ export function ActivityList({
   readonly handle: RefObject<VirtualRowsHandle | null>;
   /** Somebody is in the middle of the list: scrolled, or with the focus in it. */
   readonly onReading: (how: 'scrolled' | 'focused', yes: boolean) => void;
-}) {
+}
+
+/**
+ * The lines as a grid: arrows move, Enter opens the detail, Escape closes it. One line at a time takes part
+ * in the tab order.
+ */
+export function ActivityList(props: ActivityListProps) {
+  const { lines, selected, onSelect, handle, onReading } = props;
   const { t } = useTranslation();
   const formats = useFormats();
-  const box = useRef<HTMLDivElement>(null);
-  const active = useRef<string | null>(null);
-  const activeIndex = Math.max(
-    0,
-    lines.findIndex((line) => line.key === (active.current ?? selected)),
-  );
-  const go = (index: number) => {
-    const line = lines[Math.max(0, Math.min(lines.length - 1, index))];
-    if (line === undefined) return;
-    active.current = line.key;
-    handle.current?.scrollTo(lines.indexOf(line));
-    if (selected !== null) onSelect(line);
-    // The row may be drawn only after the scroll; focus follows on the next frame.
-    requestAnimationFrame(() => {
-      [...(box.current?.querySelectorAll<HTMLElement>('[data-row-id]') ?? [])]
-        .find((row) => row.dataset['rowId'] === line.key)
-        ?.focus({ preventScroll: true });
-    });
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const at = lines.findIndex((line) => line.key === active.current);
-    const here = at === -1 ? activeIndex : at;
-    const handled = (act: () => void) => {
-      event.preventDefault();
-      event.stopPropagation();
-      act();
-    };
-    switch (event.key) {
-      case 'ArrowDown':
-        handled(() => {
-          go(here + 1);
-        });
-        return;
-      case 'ArrowUp':
-        handled(() => {
-          go(here - 1);
-        });
-        return;
-      case 'PageDown':
-        handled(() => {
-          go(here + 10);
-        });
-        return;
-      case 'PageUp':
-        handled(() => {
-          go(here - 10);
-        });
-        return;
-      case 'Home':
-        handled(() => {
-          go(0);
-        });
-        return;
-      case 'End':
-        handled(() => {
-          go(lines.length - 1);
-        });
-        return;
-      case 'Enter':
-      case ' ': {
-        const line = lines[here];
-        if (line !== undefined)
-          handled(() => {
-            active.current = line.key;
-            onEnter(line);
-          });
-        return;
-      }
-      case 'Escape':
-        if (selected !== null) handled(onClose);
-        return;
-      default:
-    }
-  };
-  const onRowFocus = useCallback((key: string) => {
-    active.current = key;
-  }, []);
+  const { box, activeIndex, onKeyDown, onRowFocus } = useListKeys(props);
   return (
     <Box
       ref={box}
@@ -139,25 +60,7 @@ export function ActivityList({
         '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' },
       }}
     >
-      <Box
-        role="row"
-        aria-rowindex={1}
-        sx={{
-          ...grid,
-          height: size.tableHead,
-          flexShrink: 0,
-          background: color.subtle,
-          borderBottom: `1px solid ${color.border}`,
-          borderLeft: '2px solid transparent',
-          fontSize: 12,
-          fontWeight: 500,
-          color: color.text3,
-        }}
-      >
-        <Box role="columnheader">{t('activity.column.time')}</Box>
-        <Box role="columnheader">{t('activity.column.outcome')}</Box>
-        <Box role="columnheader">{t('activity.column.request')}</Box>
-      </Box>
+      <ListHead />
       <VirtualRows
         count={lines.length}
         heightOf={heightOf}
@@ -180,4 +83,80 @@ export function ActivityList({
       />
     </Box>
   );
+}
+
+function ListHead() {
+  const { t } = useTranslation();
+  return (
+    <Box
+      role="row"
+      aria-rowindex={1}
+      sx={{
+        ...grid,
+        height: size.tableHead,
+        flexShrink: 0,
+        background: color.subtle,
+        borderBottom: `1px solid ${color.border}`,
+        borderLeft: '2px solid transparent',
+        fontSize: 12,
+        fontWeight: 500,
+        color: color.text3,
+      }}
+    >
+      <Box role="columnheader">{t('activity.column.time')}</Box>
+      <Box role="columnheader">{t('activity.column.outcome')}</Box>
+      <Box role="columnheader">{t('activity.column.request')}</Box>
+    </Box>
+  );
+}
+
+/** Moves through the list by keys. The active line is the one that has, or last had, the focus. */
+function useListKeys({ lines, selected, onSelect, onEnter, onClose, handle }: ActivityListProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const active = useRef<string | null>(null);
+  const activeIndex = Math.max(
+    0,
+    lines.findIndex((line) => line.key === (active.current ?? selected)),
+  );
+  const go = (index: number) => {
+    const line = lines[Math.max(0, Math.min(lines.length - 1, index))];
+    if (line === undefined) return;
+    active.current = line.key;
+    handle.current?.scrollTo(lines.indexOf(line));
+    if (selected !== null) onSelect(line);
+    // The row may be drawn only after the scroll; focus follows on the next frame.
+    requestAnimationFrame(() => {
+      [...(box.current?.querySelectorAll<HTMLElement>('[data-row-id]') ?? [])]
+        .find((row) => row.dataset['rowId'] === line.key)
+        ?.focus({ preventScroll: true });
+    });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = lines.findIndex((line) => line.key === active.current);
+    const here = at === -1 ? activeIndex : at;
+    const handled = (act: () => void) => {
+      event.preventDefault();
+      event.stopPropagation();
+      act();
+    };
+    const target = rowAfterKey(event.key, here, lines.length);
+    if (target !== null) {
+      handled(() => {
+        go(target);
+      });
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      const line = lines[here];
+      if (line !== undefined)
+        handled(() => {
+          active.current = line.key;
+          onEnter(line);
+        });
+    } else if (event.key === 'Escape' && selected !== null) {
+      handled(onClose);
+    }
+  };
+  const onRowFocus = useCallback((key: string) => {
+    active.current = key;
+  }, []);
+  return { box, activeIndex, onKeyDown, onRowFocus };
 }

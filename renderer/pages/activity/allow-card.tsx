@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -20,11 +20,131 @@ import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
  */
 export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
+  const allowance = useAllowance(entry);
+  if (!isDenial(entry) && allowance?.kind === 'not-refused') return null;
+  const title = t('activity.allow.title');
+  if (isProbes(entry))
+    return (
+      <Framed>
+        <Card title={t('activity.allow.probesTitle')}>
+          <TextWithAction>{t('activity.allow.probes')}</TextWithAction>
+        </Card>
+      </Framed>
+    );
+  if (allowance === null)
+    return (
+      <Framed>
+        <Card title={title}>
+          <TextWithAction action={<OpenPage page="json" />}>{t('activity.allow.brokenDraft')}</TextWithAction>
+        </Card>
+      </Framed>
+    );
+  switch (allowance.kind) {
+    case 'not-refused':
+      return null;
+    case 'no-setting':
+      return (
+        <Framed>
+          <Card title={t('activity.allow.insteadTitle')}>
+            <TextWithAction
+              action={entry.rule === 'foreign-namespace' ? <OpenPage page="containers" /> : undefined}
+            >
+              {sentences(t, [t('activity.allow.noSetting'), insteadOf(t, entry)])}
+            </TextWithAction>
+          </Card>
+        </Framed>
+      );
+    case 'by-hand':
+      return (
+        <Framed>
+          <Card title={title}>
+            <TextWithAction
+              action={
+                <OpenPage
+                  page={pageOfSetting(entry.setting ?? '')}
+                  params={entry.setting === null ? {} : { pointer: entry.setting }}
+                />
+              }
+            >
+              {t('activity.allow.byHand')}
+            </TextWithAction>
+          </Card>
+        </Framed>
+      );
+    case 'allowed-already':
+      return (
+        <Framed>
+          <AllowedAlready entry={entry} />
+        </Framed>
+      );
+    case 'proposals':
+      return (
+        <Framed>
+          <ProposalsCard entry={entry} proposals={allowance.proposals} />
+        </Framed>
+      );
+  }
+}
+
+/** The draft, or what is in force, allows it already. A container has to be recreated for it. */
+function AllowedAlready({ entry }: { readonly entry: ActivityEntry }) {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  if (entry.rule === 'container-unprotected')
+    return (
+      <Card title={t('activity.allow.insteadTitle')}>
+        <TextWithAction
+          action={
+            <OpenPage
+              page="containers"
+              params={
+                entry.container === undefined || entry.container === ''
+                  ? { show: 'unprotected' }
+                  : { find: entry.container }
+              }
+            />
+          }
+        >
+          {t('activity.allow.recreate')}
+        </TextWithAction>
+      </Card>
+    );
+  return (
+    <Card title={t('activity.allow.title')}>
+      <TextWithAction action={draft.dirty ? <OpenPage page="review" /> : undefined}>
+        {draft.dirty ? t('activity.allow.inDraft') : t('activity.allow.inForce')}
+      </TextWithAction>
+    </Card>
+  );
+}
+
+function OpenPage({
+  page,
+  params = {},
+}: {
+  readonly page: Parameters<typeof navigate>[0];
+  readonly params?: Parameters<typeof navigate>[1];
+}) {
+  const { t } = useTranslation();
+  return (
+    <Button
+      size="small"
+      onClick={() => {
+        navigate(page, params);
+      }}
+    >
+      {t('overview.next.open', { page: t(`frame.page.${page}`) })}
+    </Button>
+  );
+}
+
+/** What would allow the entry under the draft's settings; null while the draft is no policy. */
+function useAllowance(entry: ActivityEntry) {
   const app = useApp();
   const draft = useDraft();
   const images = useLocalImages(entry.rule === 'socket-mount');
   const settings = draft.draft.settings;
-  const allowance = useMemo(
+  return useMemo(
     () =>
       settings.ok
         ? allowanceFor(entry, {
@@ -41,95 +161,8 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
         : null,
     [entry, settings, images, app.platform, app.home, app.tmp, app.engine.socket, app.engine.root],
   );
-
-  if (!isDenial(entry) && allowance?.kind === 'not-refused') return null;
-  const title = t('activity.allow.title');
-  if (isProbes(entry))
-    return (
-      <Framed>
-        <Card title={t('activity.allow.probesTitle')}>
-          <TextWithAction>{t('activity.allow.probes')}</TextWithAction>
-        </Card>
-      </Framed>
-    );
-  const open = (page: Parameters<typeof navigate>[0], params: Parameters<typeof navigate>[1] = {}) => (
-    <Button
-      size="small"
-      onClick={() => {
-        navigate(page, params);
-      }}
-    >
-      {t('overview.next.open', { page: t(`frame.page.${page}`) })}
-    </Button>
-  );
-  if (allowance === null)
-    return (
-      <Framed>
-        <Card title={title}>
-          <TextWithAction action={open('json')}>{t('activity.allow.brokenDraft')}</TextWithAction>
-        </Card>
-      </Framed>
-    );
-  switch (allowance.kind) {
-    case 'not-refused':
-      return null;
-    case 'no-setting':
-      return (
-        <Framed>
-          <Card title={t('activity.allow.insteadTitle')}>
-            <TextWithAction action={entry.rule === 'foreign-namespace' ? open('containers') : undefined}>
-              {sentences(t, [t('activity.allow.noSetting'), insteadOf(t, entry)])}
-            </TextWithAction>
-          </Card>
-        </Framed>
-      );
-    case 'by-hand':
-      return (
-        <Framed>
-          <Card title={title}>
-            <TextWithAction
-              action={open(
-                pageOfSetting(entry.setting ?? ''),
-                entry.setting === null ? {} : { pointer: entry.setting },
-              )}
-            >
-              {t('activity.allow.byHand')}
-            </TextWithAction>
-          </Card>
-        </Framed>
-      );
-    case 'allowed-already':
-      return (
-        <Framed>
-          <Card title={entry.rule === 'container-unprotected' ? t('activity.allow.insteadTitle') : title}>
-            {entry.rule === 'container-unprotected' ? (
-              <TextWithAction
-                action={open(
-                  'containers',
-                  entry.container === undefined || entry.container === ''
-                    ? { show: 'unprotected' }
-                    : { find: entry.container },
-                )}
-              >
-                {t('activity.allow.recreate')}
-              </TextWithAction>
-            ) : (
-              <TextWithAction action={draft.dirty ? open('review') : undefined}>
-                {draft.dirty ? t('activity.allow.inDraft') : t('activity.allow.inForce')}
-              </TextWithAction>
-            )}
-          </Card>
-        </Framed>
-      );
-    case 'proposals':
-      return (
-        <Framed>
-          <ProposalsCard entry={entry} proposals={allowance.proposals} />
-        </Framed>
-      );
-  }
 }
 
-const Framed = ({ children }: { readonly children: React.ReactNode }) => (
+const Framed = ({ children }: { readonly children: ReactNode }) => (
   <Box sx={{ marginTop: 2 }}>{children}</Box>
 );

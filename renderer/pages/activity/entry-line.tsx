@@ -39,10 +39,7 @@ export const EntryLine = memo(function EntryLine({
   readonly onSelect: (line: Repeats) => void;
   readonly onFocus: (key: string) => void;
 }) {
-  const { t } = useTranslation();
-  const { entry, count } = line;
-  const subject = entrySubject(entry);
-  const about = aboutText(entry);
+  const { entry } = line;
   const today = formats.isToday(entry.time);
   return (
     <Box
@@ -97,22 +94,33 @@ export const EntryLine = memo(function EntryLine({
         <EntryOutcome outcome={entry.outcome} />
       </Box>
       <Box role="gridcell" sx={{ minWidth: 0 }}>
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, minWidth: 0 }}>
-          <Box component="span" sx={{ ...oneLine, fontWeight: 500 }}>
-            {entryTitle(t, entry)}
-            {subject !== null && (
-              <>
-                {' '}
-                <Mono title={subject}>{subject}</Mono>
-              </>
-            )}
-          </Box>
-          {count > 1 && <Tag>{t('activity.times', { count })}</Tag>}
-        </Box>
-        <Box sx={{ ...oneLine, fontSize: 12, lineHeight: '16px', color: color.text3 }} title={about}>
-          {about === '' ? requestedBy(t, entry) : `${about} · ${requestedBy(t, entry)}`}
-        </Box>
+        <RequestCell line={line} />
       </Box>
     </Box>
   );
 });
+
+function RequestCell({ line: { entry, count } }: { readonly line: Repeats }) {
+  const { t } = useTranslation();
+  const subject = entrySubject(entry);
+  const about = aboutText(entry);
+  return (
+    <>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, minWidth: 0 }}>
+        <Box component="span" sx={{ ...oneLine, fontWeight: 500 }}>
+          {entryTitle(t, entry)}
+          {subject !== null && (
+            <>
+              {' '}
+              <Mono title={subject}>{subject}</Mono>
+            </>
+          )}
+        </Box>
+        {count > 1 && <Tag>{t('activity.times', { count })}</Tag>}
+      </Box>
+      <Box sx={{ ...oneLine, fontSize: 12, lineHeight: '16px', color: color.text3 }} title={about}>
+        {about === '' ? requestedBy(t, entry) : `${about} · ${requestedBy(t, entry)}`}
+      </Box>
+    </>
+  );
+}

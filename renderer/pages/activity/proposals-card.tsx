@@ -37,16 +37,10 @@ export function ProposalsCard({
   // Until one is picked, the narrowest; a change that gives up protection is never preselected.
   const proposal =
     proposals.find(({ code, reach }) => (picked === null ? reach !== 'dangerous' : code === picked)) ?? null;
-  const after = useMemo(() => {
-    let text = draft.text;
-    for (const edit of proposal?.edits ?? []) {
-      const path = parsePointer(edit.pointer);
-      const result = path.ok ? editSettings(text, path.value, edit.value) : path;
-      if (!result.ok) return null;
-      text = result.value;
-    }
-    return text;
-  }, [draft.text, proposal]);
+  const after = useMemo(
+    () => (proposal === null ? draft.text : textWith(draft.text, proposal)),
+    [draft.text, proposal],
+  );
   const allow = async () => {
     if (proposal === null) return;
     const edited = draft.editAll(proposal.edits);
@@ -60,22 +54,7 @@ export function ProposalsCard({
   };
   return (
     <Card title={t('activity.allow.title')}>
-      {entry.rule === 'container-unprotected' && (
-        <TextWithAction
-          action={
-            <Button
-              size="small"
-              onClick={() => {
-                navigate('containers', { show: 'unprotected' });
-              }}
-            >
-              {t('overview.next.reviewContainers')}
-            </Button>
-          }
-        >
-          {t('activity.allow.recreate')}
-        </TextWithAction>
-      )}
+      {entry.rule === 'container-unprotected' && <RecreateHint />}
       <RadioGroup
         aria-label={t('activity.allow.title')}
         value={proposal?.code ?? ''}
@@ -86,32 +65,7 @@ export function ProposalsCard({
         sx={{ padding: '8px 16px', gap: '4px' }}
       >
         {proposals.map((one) => (
-          <FormControlLabel
-            key={one.code}
-            value={one.code}
-            disabled={lockedBy !== undefined}
-            control={<Radio size="small" sx={{ padding: '6px', alignSelf: 'flex-start' }} />}
-            sx={{ alignItems: 'flex-start', margin: 0, marginLeft: '-6px', gap: '4px' }}
-            label={
-              <Box sx={{ paddingTop: '5px' }}>
-                <Box sx={{ color: color.text, fontWeight: 500, overflowWrap: 'anywhere' }}>
-                  {proposalText(t, one).title}
-                </Box>
-                <Box
-                  sx={{
-                    fontSize: 12,
-                    lineHeight: '16px',
-                    color: one.reach === 'dangerous' ? color.danger : color.text2,
-                    overflowWrap: 'anywhere',
-                  }}
-                >
-                  {one.danger === undefined
-                    ? proposalText(t, one).text
-                    : t(`activity.allow.danger.${one.danger}`)}
-                </Box>
-              </Box>
-            }
-          />
+          <ProposalOption key={one.code} proposal={one} disabled={lockedBy !== undefined} />
         ))}
       </RadioGroup>
       {proposal !== null && after !== null && (
@@ -131,30 +85,100 @@ export function ProposalsCard({
           <ErrorPanel error={error} />
         </Box>
       )}
-      <Box
-        sx={{
-          display: 'flex',
-          alignItems: 'center',
-          gap: 2,
-          padding: '12px 16px',
-          borderTop: `1px solid ${color.border}`,
+      <AddToDraft
+        disabled={proposal === null || after === null}
+        onAdd={() => {
+          void allow();
         }}
-      >
-        <Box sx={{ flex: 1, fontSize: 12, lineHeight: '16px', color: color.text2 }}>
-          {lockedBy === undefined ? t('activity.allow.nothingYet') : <LockedNote by={lockedBy} />}
-        </Box>
-        {lockedBy === undefined && (
-          <Button
-            variant={draft.dirty ? 'outlined' : 'contained'}
-            disabled={proposal === null || after === null}
-            onClick={() => {
-              void allow();
+      />
+    </Card>
+  );
+}
+
+/** The button that adds the change to the draft, and who locks it. */
+function AddToDraft({ disabled, onAdd }: { readonly disabled: boolean; readonly onAdd: () => void }) {
+  const { t } = useTranslation();
+  const { dirty } = useDraft();
+  const lockedBy = useReadOnlyReason();
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: 2,
+        padding: '12px 16px',
+        borderTop: `1px solid ${color.border}`,
+      }}
+    >
+      <Box sx={{ flex: 1, fontSize: 12, lineHeight: '16px', color: color.text2 }}>
+        {lockedBy === undefined ? t('activity.allow.nothingYet') : <LockedNote by={lockedBy} />}
+      </Box>
+      {lockedBy === undefined && (
+        <Button variant={dirty ? 'outlined' : 'contained'} disabled={disabled} onClick={onAdd}>
+          {t('activity.allow.do')}
+        </Button>
+      )}
+    </Box>
+  );
+}
+
+/** A text of the settings with the proposal's edits; null where it cannot be edited. */
+function textWith(before: string, proposal: Proposal): string | null {
+  let text = before;
+  for (const edit of proposal.edits) {
+    const path = parsePointer(edit.pointer);
+    const result = path.ok ? editSettings(text, path.value, edit.value) : path;
+    if (!result.ok) return null;
+    text = result.value;
+  }
+  return text;
+}
+
+/** A container from before may have to be recreated. */
+function RecreateHint() {
+  const { t } = useTranslation();
+  return (
+    <TextWithAction
+      action={
+        <Button
+          size="small"
+          onClick={() => {
+            navigate('containers', { show: 'unprotected' });
+          }}
+        >
+          {t('overview.next.reviewContainers')}
+        </Button>
+      }
+    >
+      {t('activity.allow.recreate')}
+    </TextWithAction>
+  );
+}
+
+function ProposalOption({ proposal, disabled }: { readonly proposal: Proposal; readonly disabled: boolean }) {
+  const { t } = useTranslation();
+  const { title, text } = proposalText(t, proposal);
+  return (
+    <FormControlLabel
+      value={proposal.code}
+      disabled={disabled}
+      control={<Radio size="small" sx={{ padding: '6px', alignSelf: 'flex-start' }} />}
+      sx={{ alignItems: 'flex-start', margin: 0, marginLeft: '-6px', gap: '4px' }}
+      label={
+        <Box sx={{ paddingTop: '5px' }}>
+          <Box sx={{ color: color.text, fontWeight: 500, overflowWrap: 'anywhere' }}>{title}</Box>
+          <Box
+            sx={{
+              fontSize: 12,
+              lineHeight: '16px',
+              color: proposal.reach === 'dangerous' ? color.danger : color.text2,
+              overflowWrap: 'anywhere',
             }}
           >
-            {t('activity.allow.do')}
-          </Button>
-        )}
-      </Box>
-    </Card>
+            {proposal.danger === undefined ? text : t(`activity.allow.danger.${proposal.danger}`)}
+          </Box>
+        </Box>
+      }
+    />
   );
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useApp, useStore } from '../../state/context.tsx';
+import type { AppStore } from '../../state/snapshot.ts';
 import { activityDepth, activityPageSize, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import type { AppError } from '../../../shared/result.ts';
 
@@ -21,6 +22,56 @@ const takeInMs = 120;
 /** The newest come first: what is in view is there before the rest is read. */
 const firstPage = 300;
 
+/** The newest entries of two lists, the older one first, as many as are kept. */
+const merge = (before: readonly ActivityEntry[], more: readonly ActivityEntry[]): readonly ActivityEntry[] =>
+  [...before, ...more].slice(-activityDepth);
+
+/** Calls back with entries as they come, at most every `takeInMs`; returns what ends it. */
+function onNewEntries(
+  store: AppStore,
+  target: string,
+  take: (entries: readonly ActivityEntry[]) => void,
+): () => void {
+  let fresh: readonly ActivityEntry[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = store.on('activity', (batch) => {
+    if (batch.target !== target) return;
+    fresh = merge(fresh, batch.entries);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const taken = fresh;
+      fresh = [];
+      take(taken);
+    }, takeInMs);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+/** Reads the log page by page, the newest first, until `isOver`; returns the error of a page. */
+async function readPages(
+  store: AppStore,
+  isOver: () => boolean,
+  onPage: (entries: readonly ActivityEntry[], first: boolean) => void,
+): Promise<AppError | null> {
+  let before: number | null = null;
+  for (let first = true; ; first = false) {
+    const answer: Awaited<ReturnType<typeof store.request<'activity:read'>>> = await store.request(
+      'activity:read',
+      { before, limit: first ? firstPage : activityPageSize },
+    );
+    if (isOver()) return null;
+    if (!answer.ok) return answer.error;
+    const page: readonly ActivityEntry[] = answer.value.entries;
+    onPage(page, first);
+    const start: number | undefined = page[0]?.seq;
+    if (!answer.value.more || start === undefined) return null;
+    before = start;
+  }
+}
+
 /** Reads the log and follows it; while `held` (paused), what is new waits. Another engine begins anew. */
 export function useActivity(paused: boolean): Activity {
   const store = useStore();
@@ -35,58 +86,36 @@ export function useActivity(paused: boolean): Activity {
 
   useEffect(() => {
     let over = false;
-    let fresh: ActivityEntry[] = [];
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const merge = (before: readonly ActivityEntry[], more: readonly ActivityEntry[]) =>
-      [...before, ...more].slice(-activityDepth);
-    const stop = store.on('activity', (batch) => {
-      if (batch.target !== target.id) return;
-      fresh =
-        fresh.length + batch.entries.length > activityDepth
-          ? merge(fresh, batch.entries)
-          : [...fresh, ...batch.entries];
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        const taken = fresh;
-        fresh = [];
-        setAll((before) => {
-          const newest = before.at(-1)?.seq ?? 0;
-          return merge(
-            before,
-            taken.filter((entry) => entry.seq > newest),
-          );
-        });
-      }, takeInMs);
+    const stop = onNewEntries(store, target.id, (taken) => {
+      setAll((before) => {
+        const newest = before.at(-1)?.seq ?? 0;
+        return merge(
+          before,
+          taken.filter((entry) => entry.seq > newest),
+        );
+      });
     });
     const read = async () => {
       setLoading(true);
       setError(null);
-      let before: number | null = null;
-      for (let first = true; ; first = false) {
-        const answer: Awaited<ReturnType<typeof store.request<'activity:read'>>> = await store.request(
-          'activity:read',
-          { before, limit: first ? firstPage : activityPageSize },
-        );
-        if (over) return;
-        if (!answer.ok) {
-          setError(answer.error);
-          break;
-        }
-        const page: readonly ActivityEntry[] = answer.value.entries;
-        // What came by event meanwhile is newer than the page, and stays.
-        setAll((now) => {
-          const oldest = first ? Infinity : (now[0]?.seq ?? Infinity);
-          return first
-            ? merge(
-                page,
-                now.filter((entry) => entry.seq > (page.at(-1)?.seq ?? 0)),
-              )
-            : [...page.filter((entry) => entry.seq < oldest), ...now].slice(-activityDepth);
-        });
-        const start: number | undefined = page[0]?.seq;
-        if (!answer.value.more || start === undefined) break;
-        before = start;
-      }
+      const failure = await readPages(
+        store,
+        () => over,
+        (page, first) => {
+          // What came by event meanwhile is newer than the page, and stays.
+          setAll((now) => {
+            const oldest = first ? Infinity : (now[0]?.seq ?? Infinity);
+            return first
+              ? merge(
+                  page,
+                  now.filter((entry) => entry.seq > (page.at(-1)?.seq ?? 0)),
+                )
+              : [...page.filter((entry) => entry.seq < oldest), ...now].slice(-activityDepth);
+          });
+        },
+      );
+      if (over) return;
+      if (failure !== null) setError(failure);
       setLoading(false);
     };
     setAll([]);
@@ -95,7 +124,6 @@ export function useActivity(paused: boolean): Activity {
     return () => {
       over = true;
       stop();
-      clearTimeout(timer);
       void store.request('activity:leave', undefined);
     };
   }, [store, target.id, attempt]);

@@ -1,0 +1,89 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { useAppPart } from '../../state/context.tsx';
+import { color } from '../../theme/tokens.ts';
+import type { AppError } from '../../../shared/result.ts';
+
+/** Says that only repeats of one line are shown, and leads back to all. */
+export function OnlyRepeats({
+  count,
+  onShowAll,
+}: {
+  readonly count: number;
+  readonly onShowAll: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: 1,
+        marginBottom: 2,
+        flexShrink: 0,
+        color: color.text2,
+      }}
+    >
+      {t('activity.onlyRepeats', { count })}
+      <Button size="small" variant="text" onClick={onShowAll}>
+        {t('activity.showGrouped')}
+      </Button>
+    </Box>
+  );
+}
+
+const AboveList = ({ children }: { readonly children: ReactNode }) => (
+  <Box sx={{ marginBottom: 2, flexShrink: 0 }}>{children}</Box>
+);
+
+/** Says that the log cannot be read, and why. */
+export function UnreadableNotice() {
+  const { t } = useTranslation();
+  const state = useAppPart((app) => app.activity.state);
+  if (state.kind !== 'unreadable') return null;
+  return (
+    <AboveList>
+      <Notice
+        tone="warn"
+        live="polite"
+        title={state.why === 'rights' ? t('activity.noRights') : t('activity.unreadable')}
+      >
+        {state.why === 'rights' ? t('activity.noRightsWhy', { path: state.path }) : state.message}
+      </Notice>
+    </AboveList>
+  );
+}
+
+/** Says that the entry that the address names is not in the log any more. */
+export function GoneNotice({ onClose }: { readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <AboveList>
+      <Notice
+        tone="neutral"
+        live="polite"
+        title={t('activity.gone')}
+        action={
+          <Button size="small" onClick={onClose}>
+            {t('button.close')}
+          </Button>
+        }
+      >
+        {t('activity.goneWhy')}
+      </Notice>
+    </AboveList>
+  );
+}
+
+/** Says that reading the log failed. */
+export function ReadError({ error, onRetry }: { readonly error: AppError; readonly onRetry: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <AboveList>
+      <ErrorPanel error={error} action={<Button onClick={onRetry}>{t('button.tryAgain')}</Button>} />
+    </AboveList>
+  );
+}

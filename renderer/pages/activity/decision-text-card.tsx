@@ -1,0 +1,96 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { useStore } from '../../state/context.tsx';
+import { navigate } from '../../state/router.ts';
+import { translateMessage } from '../../i18n/translate.ts';
+import { color, fontMono } from '../../theme/tokens.ts';
+import type { ActivityEntry } from '../../../shared/audit/activity.ts';
+import { commandOf } from '../../../shared/audit/command.ts';
+import { decisionText } from '../../../shared/audit/decision-text.ts';
+
+/** What the text is: an answer to the client, or what was changed. */
+function labelOf(t: TFunction, entry: ActivityEntry): string {
+  if (entry.outcome === 'deny')
+    return entry.user === null || entry.origin?.kind === 'socket-mount'
+      ? t('activity.seen.client')
+      : t('activity.seen.user', { name: entry.user });
+  if (entry.outcome === 'would-deny') return t('activity.seen.would');
+  return entry.outcome === 'rewrite' ? t('activity.seen.changed') : t('activity.seen.warned');
+}
+
+/** The answer to the client, or what was changed: verbatim, to be copied. */
+export function DecisionTextCard({ entry }: { readonly entry: ActivityEntry }) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    setCopied(false);
+  }, [entry.id]);
+  const command = commandOf(entry);
+  const text = decisionText(entry, translateMessage);
+  return (
+    <Box sx={{ marginTop: 2 }}>
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: 1,
+          minHeight: 28,
+          fontSize: 12,
+          color: color.text3,
+        }}
+      >
+        <Box component="span" id={`seen-${entry.id}`} sx={{ flex: 1, minWidth: 0 }}>
+          {labelOf(t, entry)}
+        </Box>
+        {command !== null && (
+          <Button
+            size="small"
+            variant="text"
+            onClick={() => {
+              navigate('simulator', { command });
+            }}
+          >
+            {t('activity.simulate')}
+          </Button>
+        )}
+        <Button
+          size="small"
+          variant="text"
+          onClick={() => {
+            void store.request('clipboard:write', { text }).then((answer) => {
+              setCopied(answer.ok);
+            });
+          }}
+        >
+          {copied ? t('button.copied') : t('button.copy')}
+        </Button>
+      </Box>
+      <Box
+        component="pre"
+        aria-labelledby={`seen-${entry.id}`}
+        tabIndex={0}
+        sx={{
+          margin: 0,
+          padding: '8px 12px',
+          fontFamily: fontMono,
+          fontSize: 12,
+          lineHeight: '18px',
+          color: color.text,
+          background: color.card,
+          border: `1px solid ${color.border}`,
+          borderRadius: '6px',
+          whiteSpace: 'pre-wrap',
+          overflowWrap: 'anywhere',
+          maxHeight: 200,
+          overflow: 'auto',
+        }}
+      >
+        {text}
+      </Box>
+    </Box>
+  );
+}

@@ -1,0 +1,51 @@
+import { useTranslation } from 'react-i18next';
+import Button from '@mui/material/Button';
+import { Card } from '../../components/card.tsx';
+import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
+import { useAppPart } from '../../state/context.tsx';
+import { navigate } from '../../state/router.ts';
+
+/** In place of a list without lines: why there are none. */
+export function NoEntries({
+  loading,
+  narrowed,
+  empty,
+  onReset,
+}: {
+  readonly loading: boolean;
+  /** Something is asked for: a filter, words, repeats of one line. */
+  readonly narrowed: boolean;
+  /** The log itself has no entries. */
+  readonly empty: boolean;
+  readonly onReset: () => void;
+}) {
+  const { t } = useTranslation();
+  const state = useAppPart((app) => app.activity.state);
+  return (
+    <Card>
+      {loading || state.kind === 'reading' ? (
+        <LoadingRows />
+      ) : narrowed ? (
+        <EmptyState action={<Button onClick={onReset}>{t('activity.showEverything')}</Button>}>
+          {empty ? t('activity.none') : t('activity.noMatch')}
+        </EmptyState>
+      ) : state.kind === 'unreadable' ? (
+        <EmptyState>{t('activity.noneReadable')}</EmptyState>
+      ) : (
+        <EmptyState
+          action={
+            <Button
+              onClick={() => {
+                navigate('simulator');
+              }}
+            >
+              {t('activity.tryOut')}
+            </Button>
+          }
+        >
+          {t('activity.none')}
+        </EmptyState>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,75 @@
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ActivityEntry } from '../../../shared/audit/activity.ts';
+import { haystack, matchesFilter, type Filter } from './entry-text.ts';
+import { keyOf, linesOf } from './repeats.ts';
+import type { Activity } from './use-activity.ts';
+
+/** The filter, the words and the repeats that are asked for, and the entries that match them. */
+export function useFilteredEntries({ shown, waiting }: Pick<Activity, 'shown' | 'waiting'>) {
+  const { t } = useTranslation();
+  const [filter, setFilter] = useState<Filter>('all');
+  const [query, setQuery] = useState('');
+  /** Only repeats of one line, each on a line of its own. */
+  const [only, setOnly] = useState<string | null>(null);
+
+  const wanted = useMemo(() => {
+    const terms = query.trim().toLowerCase();
+    const known = new WeakMap<ActivityEntry, string>();
+    return (entry: ActivityEntry): boolean => {
+      if (only !== null && keyOf(entry) !== only) return false;
+      if (terms === '') return true;
+      const text = known.get(entry) ?? haystack(t, entry);
+      known.set(entry, text);
+      return terms.split(/\s+/).every((term) => text.includes(term));
+    };
+  }, [query, only, t]);
+  const found = useMemo(() => shown.filter(wanted), [shown, wanted]);
+  const counts = useMemo(
+    () => ({
+      all: found.filter((entry) => matchesFilter(entry, 'all')).length,
+      denied: found.filter((entry) => matchesFilter(entry, 'denied')).length,
+      changed: found.filter((entry) => matchesFilter(entry, 'changed')).length,
+      probes: found.filter((entry) => matchesFilter(entry, 'probes')).length,
+    }),
+    [found],
+  );
+  const lines = useMemo(
+    () =>
+      linesOf(
+        found.filter((entry) => matchesFilter(entry, filter)),
+        only !== null,
+      ),
+    [found, filter, only],
+  );
+  const waitingCount = useMemo(
+    () => waiting.filter((entry) => matchesFilter(entry, filter) && wanted(entry)).length,
+    [waiting, filter, wanted],
+  );
+  const reset = () => {
+    setQuery('');
+    setFilter('all');
+    setOnly(null);
+  };
+  return {
+    filter,
+    setFilter,
+    query,
+    setQuery,
+    only,
+    setOnly,
+    /** Whether anything at all is asked for. */
+    narrowed: query !== '' || filter !== 'all' || only !== null,
+    reset,
+    /** Entries with the words; `counts` has how many of them each filter matches. */
+    found,
+    counts,
+    /** What the list shows. */
+    lines,
+    /** How many of the entries that wait would be shown. */
+    waitingCount,
+  };
+}
+
+/** What `useFilteredEntries` returns. */
+export type FilteredEntries = ReturnType<typeof useFilteredEntries>;
