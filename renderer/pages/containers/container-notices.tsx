@@ -6,34 +6,26 @@ import Typography from '@mui/material/Typography';
 import { ErrorPanel, Notice as ToneNotice } from '../../components/error-panel.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { closed, names, sentences } from '../../i18n/lists.ts';
-import type { RequestState } from '../../state/actions.ts';
 import { useApp } from '../../state/context.tsx';
 import { color } from '../../theme/tokens.ts';
 import { killedContainers } from '../../../shared/containers/killed.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { RecreateReport } from './recreate-report.tsx';
 import { RemovalReport } from './removal-report.tsx';
+import type { ContainerChanges } from './use-container-changes.ts';
 import type { Scan } from './use-scan.ts';
 
 /** Above the list: how the last recreation and removal went, and what failed. */
 export function ContainerNotices({
-  recreate,
-  remove,
+  changes: { recreate, remove, onRetryRecreate, onRetryRemove },
   startError,
   scan,
-  onRetryRecreate,
-  onRetryRemove,
 }: {
-  readonly recreate: Pick<RequestState<'recreate:start'>, 'error' | 'clear'>;
-  readonly remove: Pick<RequestState<'containers:remove'>, 'error' | 'clear'>;
+  readonly changes: ContainerChanges;
   readonly startError: AppError | null;
   readonly scan: Scan;
-  /** For the containers with these ids; undefined where it can't be done now. */
-  readonly onRetryRecreate: ((ids: readonly string[]) => void) | undefined;
-  readonly onRetryRemove: ((ids: readonly string[]) => void) | undefined;
 }) {
   const { t } = useTranslation();
-  const formats = useFormats();
   const app = useApp();
   const ready = app.engine.phase === 'ready';
   return (
@@ -45,28 +37,10 @@ export function ContainerNotices({
         </Notice>
       )}
       {recreate.error !== null && (
-        <Notice>
-          <ErrorPanel
-            error={recreate.error}
-            action={
-              <Button size="small" onClick={recreate.clear}>
-                {t('recreate.dismiss')}
-              </Button>
-            }
-          />
-        </Notice>
+        <FailedRequest error={recreate.error} close={t('recreate.dismiss')} onClose={recreate.clear} />
       )}
       {remove.error !== null && (
-        <Notice>
-          <ErrorPanel
-            error={remove.error}
-            action={
-              <Button size="small" onClick={remove.clear}>
-                {t('containers.report.close')}
-              </Button>
-            }
-          />
-        </Notice>
+        <FailedRequest error={remove.error} close={t('containers.report.close')} onClose={remove.clear} />
       )}
       {app.removal !== null && (
         <Notice>
@@ -78,24 +52,57 @@ export function ContainerNotices({
           <ErrorPanel error={startError} />
         </Notice>
       )}
-      {scan.error !== null && ready && (
-        <Notice>
-          <ErrorPanel
-            error={scan.error}
-            action={
-              <Button disabled={!scan.canScan} onClick={scan.rescan}>
-                {t('button.tryAgain')}
-              </Button>
-            }
-          />
-          {app.scan !== null && (
-            <Typography variant="caption" component="div" sx={{ color: color.warn, marginTop: 1 }}>
-              {t('containers.old', { time: formats.time(app.scan.at) })}
-            </Typography>
-          )}
-        </Notice>
-      )}
+      {ready && <ScanError scan={scan} />}
     </>
+  );
+}
+
+/** A recreation or removal that did not even begin. */
+function FailedRequest({
+  error,
+  close,
+  onClose,
+}: {
+  readonly error: AppError;
+  readonly close: string;
+  readonly onClose: () => void;
+}) {
+  return (
+    <Notice>
+      <ErrorPanel
+        error={error}
+        action={
+          <Button size="small" onClick={onClose}>
+            {close}
+          </Button>
+        }
+      />
+    </Notice>
+  );
+}
+
+/** The scan failed, and how old the list is that is still shown. */
+function ScanError({ scan }: { readonly scan: Scan }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const app = useApp();
+  if (scan.error === null) return null;
+  return (
+    <Notice>
+      <ErrorPanel
+        error={scan.error}
+        action={
+          <Button disabled={!scan.canScan} onClick={scan.rescan}>
+            {t('button.tryAgain')}
+          </Button>
+        }
+      />
+      {app.scan !== null && (
+        <Typography variant="caption" component="div" sx={{ color: color.warn, marginTop: 1 }}>
+          {t('containers.old', { time: formats.time(app.scan.at) })}
+        </Typography>
+      )}
+    </Notice>
   );
 }
 

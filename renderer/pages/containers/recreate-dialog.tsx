@@ -11,6 +11,11 @@ import type { Container } from '../../../shared/containers/protection.ts';
 import type { RecreatePlan, RecreateRequest } from '../../../shared/containers/recreate.ts';
 import type { AppError } from '../../../shared/result.ts';
 
+type Item = RecreatePlan['groups'][number][number];
+
+const losesWrittenFiles = ({ lost }: Item): boolean =>
+  lost.some(({ code }) => code === 'writable-layer' || code === 'writable-unknown');
+
 /**
  * Asks before containers are recreated: what stands in the way, what is lost, what changes; nothing has been
  * done yet.
@@ -25,15 +30,9 @@ export function RecreateDialog({
   readonly onStart: (request: RecreateRequest) => void;
 }) {
   const { t } = useTranslation();
-  const store = useStore();
   const [commit, setCommit] = useState(false);
   const [keepOld, setKeepOld] = useState(false);
   const [withoutWayBack, setWithoutWayBack] = useState(false);
-  const [planned, setPlanned] = useState<{
-    readonly key: string;
-    readonly plan: RecreatePlan | null;
-    readonly error: AppError | null;
-  }>({ key: '', plan: null, error: null });
   const ids = containers.map((c) => c.id);
   const request: RecreateRequest = {
     ids,
@@ -41,31 +40,12 @@ export function RecreateDialog({
     old: keepOld ? 'keep' : 'remove-when-healthy',
     withoutWayBack,
   };
-  const key = JSON.stringify(request);
-  useEffect(() => {
-    let stale = false;
-    void store.request('recreate:plan', JSON.parse(key) as RecreateRequest).then((result) => {
-      // the key is the request
-      if (!stale)
-        setPlanned((before) =>
-          result.ok
-            ? { key, plan: result.value, error: null }
-            : { key, plan: before.plan, error: result.error },
-        );
-    });
-    return () => {
-      stale = true;
-    };
-  }, [store, key]);
-
-  const current = planned.key === key && planned.error === null;
+  const planned = useRecreatePlan(request);
+  const current = planned.isLatest && planned.error === null;
   const items = planned.plan?.groups.flat() ?? [];
   const todo = items.filter((item) => !item.unchanged && item.blockers.length === 0);
   const skipped = items.length - todo.length;
-  const writes = items.some(
-    (item) =>
-      item.commit || item.lost.some(({ code }) => code === 'writable-layer' || code === 'writable-unknown'),
-  );
+  const writes = items.some((item) => item.commit || losesWrittenFiles(item));
   const autoRemoved = items.some((item) => item.lost.some(({ code }) => code === 'auto-remove'));
   return (
     <ConfirmDialog
@@ -87,16 +67,7 @@ export function RecreateDialog({
     >
       <DialogText>{t('recreate.body')}</DialogText>
       <Box sx={{ padding: '12px 24px 0' }}>
-        {planned.error !== null && planned.key === key && <ErrorPanel error={planned.error} />}
-        {planned.plan === null ? (
-          planned.error === null && (
-            <Box role="status" aria-label={t('recreate.planning')}>
-              <LoadingRows rows={3} />
-            </Box>
-          )
-        ) : (
-          <RecreateItems groups={planned.plan.groups} busy={!current} />
-        )}
+        <PlannedItems {...planned} />
       </Box>
       <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
         {writes && (
@@ -126,4 +97,49 @@ export function RecreateDialog({
       </Box>
     </ConfirmDialog>
   );
+}
+
+function PlannedItems({ plan, error, isLatest }: ReturnType<typeof useRecreatePlan>) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {error !== null && isLatest && <ErrorPanel error={error} />}
+      {plan === null ? (
+        error === null && (
+          <Box role="status" aria-label={t('recreate.planning')}>
+            <LoadingRows rows={3} />
+          </Box>
+        )
+      ) : (
+        <RecreateItems groups={plan.groups} busy={!isLatest || error !== null} />
+      )}
+    </>
+  );
+}
+
+/** What would happen at the request. `isLatest`: not at an earlier one, while this one is being planned. */
+function useRecreatePlan(request: RecreateRequest) {
+  const store = useStore();
+  const [planned, setPlanned] = useState<{
+    readonly key: string;
+    readonly plan: RecreatePlan | null;
+    readonly error: AppError | null;
+  }>({ key: '', plan: null, error: null });
+  const key = JSON.stringify(request);
+  useEffect(() => {
+    let stale = false;
+    void store.request('recreate:plan', JSON.parse(key) as RecreateRequest).then((result) => {
+      // the key is the request
+      if (!stale)
+        setPlanned((before) =>
+          result.ok
+            ? { key, plan: result.value, error: null }
+            : { key, plan: before.plan, error: result.error },
+        );
+    });
+    return () => {
+      stale = true;
+    };
+  }, [store, key]);
+  return { plan: planned.plan, error: planned.error, isLatest: planned.key === key };
 }

@@ -36,12 +36,6 @@ export function RecreateReport({
     );
   const succeededMembers = run.members.filter(({ outcome }) => succeeded(outcome));
   const bad = run.members.filter(({ outcome }) => !succeeded(outcome));
-  const page =
-    bad
-      .map(({ outcome }) =>
-        outcome !== null && 'error' in outcome ? pageOfSetting(outcome.error.reason) : null,
-      )
-      .find((one) => one !== null) ?? null;
   const reported = [
     ...bad,
     ...succeededMembers.filter(
@@ -60,38 +54,7 @@ export function RecreateReport({
           : t('recreate.nothing'),
         ...(bad.length > 0 ? [t('recreate.failed', { count: bad.length })] : []),
       ].join(' · ')}
-      action={
-        <Box sx={{ display: 'flex', gap: 1, alignSelf: 'flex-start' }}>
-          {page !== null && (
-            <Button
-              size="small"
-              onClick={() => {
-                navigate(page);
-              }}
-            >
-              {page === 'file-sharing' ? t('recreate.openSharing') : t('recreate.openSocket')}
-            </Button>
-          )}
-          {bad.length > 0 && onRetry !== undefined && (
-            <Button
-              size="small"
-              onClick={() => {
-                onRetry(bad.map(({ id }) => id));
-              }}
-            >
-              {t('recreate.again', { count: bad.length })}
-            </Button>
-          )}
-          <Button
-            size="small"
-            onClick={() => {
-              void store.request('recreate:dismiss', undefined);
-            }}
-          >
-            {t('recreate.dismiss')}
-          </Button>
-        </Box>
-      }
+      action={<ReportActions bad={bad} onRetry={onRetry} />}
     >
       {reported.length > 0 && (
         <Box
@@ -115,6 +78,56 @@ export function RecreateReport({
         </Box>
       )}
     </Notice>
+  );
+}
+
+/** What can be done about those that were not recreated, and the button that closes the report. */
+function ReportActions({
+  bad,
+  onRetry,
+}: {
+  readonly bad: RecreateRun['members'];
+  readonly onRetry: ((ids: readonly string[]) => void) | undefined;
+}) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const page =
+    bad
+      .map(({ outcome }) =>
+        outcome !== null && 'error' in outcome ? pageOfSetting(outcome.error.reason) : null,
+      )
+      .find((one) => one !== null) ?? null;
+  return (
+    <Box sx={{ display: 'flex', gap: 1, alignSelf: 'flex-start' }}>
+      {page !== null && (
+        <Button
+          size="small"
+          onClick={() => {
+            navigate(page);
+          }}
+        >
+          {page === 'file-sharing' ? t('recreate.openSharing') : t('recreate.openSocket')}
+        </Button>
+      )}
+      {bad.length > 0 && onRetry !== undefined && (
+        <Button
+          size="small"
+          onClick={() => {
+            onRetry(bad.map(({ id }) => id));
+          }}
+        >
+          {t('recreate.again', { count: bad.length })}
+        </Button>
+      )}
+      <Button
+        size="small"
+        onClick={() => {
+          void store.request('recreate:dismiss', undefined);
+        }}
+      >
+        {t('recreate.dismiss')}
+      </Button>
+    </Box>
   );
 }
 

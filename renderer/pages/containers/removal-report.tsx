@@ -20,50 +20,8 @@ export function RemovalReport({
   /** Undefined: not now. */ readonly onRetry: ((ids: readonly string[]) => void) | undefined;
 }) {
   const { t } = useTranslation();
-  const formats = useFormats();
   const store = useStore();
-  if (run.activity !== 'ended') {
-    const progressText =
-      run.activity === 'cancelling'
-        ? t('containers.remove.cancelling')
-        : t('containers.remove.progress', { count: run.total });
-    const failedSoFar = run.outcomes.filter((one) => !one.removed).length;
-    return (
-      <Box
-        sx={{
-          border: `1px solid ${color.border}`,
-          borderRadius: '8px',
-          background: color.card,
-          padding: '8px 12px',
-          display: 'flex',
-          alignItems: 'center',
-          gap: '12px',
-        }}
-      >
-        <Box sx={{ flex: 1, minWidth: 0, display: 'grid', gap: '6px' }}>
-          <Typography role="status">
-            {progressText} ·{' '}
-            {t('containers.remove.of', { done: formats.number(run.done), total: formats.number(run.total) })}
-            {run.outcomes.length > 0 && ` · ${t('containers.report.failed', { count: failedSoFar })}`}
-          </Typography>
-          <LinearProgress
-            variant="determinate"
-            value={run.total === 0 ? 0 : (100 * run.done) / run.total}
-            aria-label={progressText}
-          />
-        </Box>
-        <Button
-          size="small"
-          disabled={run.activity === 'cancelling'}
-          onClick={() => {
-            void store.request('containers:cancel-removal', undefined);
-          }}
-        >
-          {t('containers.remove.stop')}
-        </Button>
-      </Box>
-    );
-  }
+  if (run.activity !== 'ended') return <Progress run={run} />;
   const failed = run.outcomes.filter((one) => !one.removed && one.notBegun !== true);
   const notBegun = run.outcomes.filter((one) => one.notBegun === true);
   const dismiss = (
@@ -78,7 +36,6 @@ export function RemovalReport({
   );
   if (run.error !== null && run.done === 0) return <ErrorPanel error={run.error} action={dismiss} />;
   const allRemoved = failed.length === 0 && notBegun.length === 0 && run.error === null;
-  const listed = run.outcomes.filter((one) => one.notBegun !== true);
   return (
     <Notice
       tone={allRemoved ? 'ok' : failed.length === 0 && run.error === null ? 'warn' : 'danger'}
@@ -104,32 +61,86 @@ export function RemovalReport({
         ...(notBegun.length > 0 ? [t('containers.report.notBegun', { count: notBegun.length })] : []),
       ].join(' · ')}
     >
-      {(listed.length > 0 || run.error !== null) && (
-        <Box
-          component="ul"
-          tabIndex={0}
-          aria-label={t('containers.report.label')}
-          className="selectable"
-          sx={{
-            margin: 0,
-            padding: 0,
-            listStyle: 'none',
-            maxHeight: 96,
-            overflow: 'auto',
-            overflowWrap: 'anywhere',
-          }}
-        >
-          {listed.map((one) => (
-            <li key={one.id}>
-              <strong>{one.name}</strong>
-              {labelled(t, '', translateText(one.error ?? '', one.sentence))}
-            </li>
-          ))}
-          {run.error !== null && (
-            <li>{labelled(t, t(`errors.${run.error.code}`), reasonOrMessage(run.error))}</li>
-          )}
-        </Box>
-      )}
+      <Outcomes run={run} />
     </Notice>
+  );
+}
+
+function Progress({ run }: { readonly run: RemovalRun }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const store = useStore();
+  const progressText =
+    run.activity === 'cancelling'
+      ? t('containers.remove.cancelling')
+      : t('containers.remove.progress', { count: run.total });
+  const failedSoFar = run.outcomes.filter((one) => !one.removed).length;
+  return (
+    <Box
+      sx={{
+        border: `1px solid ${color.border}`,
+        borderRadius: '8px',
+        background: color.card,
+        padding: '8px 12px',
+        display: 'flex',
+        alignItems: 'center',
+        gap: '12px',
+      }}
+    >
+      <Box sx={{ flex: 1, minWidth: 0, display: 'grid', gap: '6px' }}>
+        <Typography role="status">
+          {progressText} ·{' '}
+          {t('containers.remove.of', { done: formats.number(run.done), total: formats.number(run.total) })}
+          {run.outcomes.length > 0 && ` · ${t('containers.report.failed', { count: failedSoFar })}`}
+        </Typography>
+        <LinearProgress
+          variant="determinate"
+          value={run.total === 0 ? 0 : (100 * run.done) / run.total}
+          aria-label={progressText}
+        />
+      </Box>
+      <Button
+        size="small"
+        disabled={run.activity === 'cancelling'}
+        onClick={() => {
+          void store.request('containers:cancel-removal', undefined);
+        }}
+      >
+        {t('containers.remove.stop')}
+      </Button>
+    </Box>
+  );
+}
+
+/** How it went with each container, and the error that ended the run. */
+function Outcomes({ run }: { readonly run: RemovalRun }) {
+  const { t } = useTranslation();
+  const listed = run.outcomes.filter((one) => one.notBegun !== true);
+  if (listed.length === 0 && run.error === null) return null;
+  return (
+    <Box
+      component="ul"
+      tabIndex={0}
+      aria-label={t('containers.report.label')}
+      className="selectable"
+      sx={{
+        margin: 0,
+        padding: 0,
+        listStyle: 'none',
+        maxHeight: 96,
+        overflow: 'auto',
+        overflowWrap: 'anywhere',
+      }}
+    >
+      {listed.map((one) => (
+        <li key={one.id}>
+          <strong>{one.name}</strong>
+          {labelled(t, '', translateText(one.error ?? '', one.sentence))}
+        </li>
+      ))}
+      {run.error !== null && (
+        <li>{labelled(t, t(`errors.${run.error.code}`), reasonOrMessage(run.error))}</li>
+      )}
+    </Box>
   );
 }

@@ -59,61 +59,7 @@ export function RemoveDialog({
       }}
     >
       <DialogText>{t('containers.remove.body')}</DialogText>
-      <Box
-        component="ul"
-        tabIndex={0}
-        aria-label={t('containers.title')}
-        sx={{
-          listStyle: 'none',
-          margin: '12px 24px 0',
-          padding: 0,
-          maxHeight: 168,
-          overflow: 'auto',
-          border: `1px solid ${color.border}`,
-          borderRadius: '6px',
-        }}
-      >
-        {containers.map((c) => {
-          const isSkipped = isRunning(c) && !includeRunning;
-          return (
-            <Box
-              component="li"
-              key={c.id}
-              sx={{
-                display: 'flex',
-                gap: 1,
-                alignItems: 'center',
-                minHeight: 28,
-                boxSizing: 'border-box',
-                padding: '0 12px',
-                color: isSkipped ? color.text3 : color.text,
-                '&:not(:first-of-type)': { borderTop: `1px solid ${color.border}` },
-              }}
-            >
-              <Box component="span" sx={{ fontWeight: 600, whiteSpace: 'nowrap' }}>
-                {c.name}
-              </Box>
-              <Box
-                component="span"
-                sx={{
-                  flex: 1,
-                  minWidth: 0,
-                  overflow: 'hidden',
-                  textOverflow: 'ellipsis',
-                  whiteSpace: 'nowrap',
-                }}
-              >
-                <Mono size={11.5} dim nowrap>
-                  {c.image}
-                </Mono>
-              </Box>
-              <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>
-                {t(`containers.state.${c.state}`)}
-              </Box>
-            </Box>
-          );
-        })}
-      </Box>
+      <ContainerLines containers={containers} includeRunning={includeRunning} />
       <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
         {running.length > 0 && (
           <DialogOption
@@ -139,5 +85,76 @@ export function RemoveDialog({
         )}
       </Box>
     </ConfirmDialog>
+  );
+}
+
+function ContainerLines({
+  containers,
+  includeRunning,
+}: {
+  readonly containers: readonly Container[];
+  readonly includeRunning: boolean;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      component="ul"
+      tabIndex={0}
+      aria-label={t('containers.title')}
+      sx={{
+        listStyle: 'none',
+        margin: '12px 24px 0',
+        padding: 0,
+        maxHeight: 168,
+        overflow: 'auto',
+        border: `1px solid ${color.border}`,
+        borderRadius: '6px',
+      }}
+    >
+      {containers.map((c) => (
+        <ContainerLine key={c.id} container={c} skipped={isRunning(c) && !includeRunning} />
+      ))}
+    </Box>
+  );
+}
+
+/** One container that goes, or stays because it is running. */
+function ContainerLine({ container, skipped }: { readonly container: Container; readonly skipped: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      component="li"
+      sx={{
+        display: 'flex',
+        gap: 1,
+        alignItems: 'center',
+        minHeight: 28,
+        boxSizing: 'border-box',
+        padding: '0 12px',
+        color: skipped ? color.text3 : color.text,
+        '&:not(:first-of-type)': { borderTop: `1px solid ${color.border}` },
+      }}
+    >
+      <Box component="span" sx={{ fontWeight: 600, whiteSpace: 'nowrap' }}>
+        {container.name}
+      </Box>
+      <Box
+        component="span"
+        sx={{
+          flex: 1,
+          minWidth: 0,
+          overflow: 'hidden',
+          textOverflow: 'ellipsis',
+          whiteSpace: 'nowrap',
+        }}
+      >
+        <Mono size={11.5} dim nowrap>
+          {container.image}
+        </Mono>
+      </Box>
+      <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>
+        {t(`containers.state.${container.state}`)}
+      </Box>
+    </Box>
   );
 }

@@ -1,0 +1,43 @@
+import type { ContainerChanges } from './use-container-changes.ts';
+import { RecreateDialog } from './recreate-dialog.tsx';
+import { RemoveDialog } from './remove-dialog.tsx';
+
+/** Asks before containers are recreated or removed. `onStart`: it was confirmed. */
+export function ChangeDialogs({
+  changes: { recreating, setRecreating, recreate, removalCandidates, setRemovalCandidates, remove },
+  onStart,
+}: {
+  readonly changes: ContainerChanges;
+  readonly onStart: () => void;
+}) {
+  return (
+    <>
+      {recreating !== null && (
+        <RecreateDialog
+          containers={recreating}
+          onCancel={() => {
+            setRecreating(null);
+          }}
+          onStart={(request) => {
+            setRecreating(null);
+            onStart();
+            void recreate.run(request);
+          }}
+        />
+      )}
+      {removalCandidates !== null && (
+        <RemoveDialog
+          containers={removalCandidates}
+          onCancel={() => {
+            setRemovalCandidates(null);
+          }}
+          onRemove={(these, options) => {
+            setRemovalCandidates(null);
+            onStart();
+            void remove.run({ ids: these.map(({ id }) => id), ...options });
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+import { useCallback, useMemo, useRef, useState } from 'react';
+import type { Container } from '../../../shared/containers/protection.ts';
+import type { Sort, SortKey } from './container-filter.ts';
+import { extendTo, moveTo, toggle, type Selection } from './selection.ts';
+
+/** What is listed, what of it is selected, and what can be done with it. */
+export interface ContainerTableProps {
+  readonly containers: readonly Container[];
+  readonly eci: boolean;
+  readonly selection: Selection;
+  readonly onSelect: (change: (before: Selection) => Selection) => void;
+  readonly sort: Sort;
+  readonly onSort: (by: SortKey) => void;
+  /** Recreating those that are not protected is offered here. */
+  readonly recreation: boolean;
+  /** Undefined where it can't be done now. */
+  readonly onRecreate: ((container: Container) => void) | undefined;
+  /** Undefined where containers can't be removed. */
+  readonly onRemove: ((containers: readonly Container[]) => void) | undefined;
+}
+
+/** What a row can do with its container, by id. */
+export interface RowActions {
+  readonly onToggle: (id: string, range: boolean) => void;
+  readonly onOpen: (id: string) => void;
+  readonly onActivate: (id: string) => void;
+  readonly onMenu: (id: string, anchor: HTMLElement) => void;
+  readonly onRecreate: (id: string) => void;
+}
+
+/** Which rows are open, whose menu is, and what rows can do; `actions` stays the same while they change. */
+export function useTableRows({
+  containers,
+  onSelect,
+  onRecreate,
+}: Pick<ContainerTableProps, 'containers' | 'onSelect' | 'onRecreate'>) {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [menu, setMenu] = useState<{ readonly container: Container; readonly anchor: HTMLElement } | null>(
+    null,
+  );
+  const order = useMemo(() => containers.map((c) => c.id), [containers]);
+  const latest = useRef({ order, containers, onRecreate });
+  latest.current = { order, containers, onRecreate };
+
+  const setRow = useCallback((id: string, opened: boolean) => {
+    setOpen((before) => {
+      const next = new Set(before);
+      if (opened) next.add(id);
+      else next.delete(id);
+      return next;
+    });
+  }, []);
+  const actions = useMemo(
+    (): RowActions => ({
+      onToggle: (id, range) => {
+        onSelect((before) => (range ? extendTo(before, latest.current.order, id) : toggle(before, id)));
+      },
+      onOpen: (id) => {
+        setOpen((before) => {
+          const next = new Set(before);
+          if (!next.delete(id)) next.add(id);
+          return next;
+        });
+      },
+      onActivate: (id) => {
+        onSelect((before) => moveTo(before, id));
+      },
+      onMenu: (id, anchor) => {
+        const container = latest.current.containers.find((c) => c.id === id);
+        if (container !== undefined) setMenu({ container, anchor });
+      },
+      onRecreate: (id) => {
+        const container = latest.current.containers.find((c) => c.id === id);
+        if (container !== undefined) latest.current.onRecreate?.(container);
+      },
+    }),
+    [onSelect],
+  );
+  const closeMenu = () => {
+    setMenu(null);
+  };
+  return { order, open, setRow, menu, closeMenu, actions };
+}
