@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useId, useState, type ChangeEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import OutlinedInput from '@mui/material/OutlinedInput';
@@ -98,15 +98,9 @@ function TextRow({
   const draft = useDraft();
   const id = useId();
   const pointer = `/${name}/${field}`;
-  const [typed, setTyped] = useState<string | null>(null);
   const label = t(`desktopSettings.fields.${field}.name`);
   const edited = draft.isEdited(pointer);
-  const shown = typed ?? value;
-  const invalid = isAddressField(field) && shown.trim() !== '' && !isAddress(shown);
-  const write = () => {
-    if (typed !== null && typed.trim() !== value) writeProxyText(draft, name, field, typed);
-    setTyped(null);
-  };
+  const { invalid, props } = useTypedText(name, field, value);
   return (
     <Row edited={edited} pointer={pointer}>
       <RowText
@@ -134,21 +128,7 @@ function TextRow({
       )}
       {lockedBy === undefined ? (
         <OutlinedInput
-          value={shown}
-          error={invalid}
-          placeholder={field === 'exclude' ? '*.corp.example, 10.0.0.0/8' : ''}
-          onChange={(event) => {
-            setTyped(event.target.value);
-          }}
-          onBlur={write}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey)
-              write();
-            else if (event.key === 'Escape' && typed !== null) {
-              event.stopPropagation();
-              setTyped(null);
-            }
-          }}
+          {...props}
           sx={{
             flex: '0 1 320px',
             minWidth: 160,
@@ -173,4 +153,36 @@ function TextRow({
       )}
     </Row>
   );
+}
+
+/** What a field has while somebody types, and what its input does. */
+function useTypedText(name: ProxyName, field: ProxyText, value: string) {
+  const draft = useDraft();
+  const [typed, setTyped] = useState<string | null>(null);
+  const shown = typed ?? value;
+  const invalid = isAddressField(field) && shown.trim() !== '' && !isAddress(shown);
+  const write = () => {
+    if (typed !== null && typed.trim() !== value) writeProxyText(draft, name, field, typed);
+    setTyped(null);
+  };
+  return {
+    invalid,
+    props: {
+      value: shown,
+      error: invalid,
+      placeholder: field === 'exclude' ? '*.corp.example, 10.0.0.0/8' : '',
+      onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+        setTyped(event.target.value);
+      },
+      onBlur: write,
+      onKeyDown: (event: KeyboardEvent) => {
+        if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey)
+          write();
+        else if (event.key === 'Escape' && typed !== null) {
+          event.stopPropagation();
+          setTyped(null);
+        }
+      },
+    },
+  };
 }

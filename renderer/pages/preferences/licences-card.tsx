@@ -48,95 +48,132 @@ export function LicencesCard() {
         </Button>
       </Row>
       {parts !== null && (
-        <Box
-          role="list"
-          aria-label={t('preferences.licences.title')}
-          sx={{ borderTop: `1px solid ${color.border}` }}
-        >
-          <VirtualRows
-            count={parts.length}
-            heightOf={heightOf}
-            maxHeight={288}
-            rowKey={(index) => `${parts[index]?.name ?? ''}@${parts[index]?.version ?? ''}`}
-            render={(index) => {
-              const part = parts[index];
-              return part === undefined ? null : (
-                <Box
-                  role="listitem"
-                  sx={{
-                    display: 'grid',
-                    gridTemplateColumns: 'minmax(0, 1fr) 96px minmax(0, 160px) 88px',
-                    columnGap: 2,
-                    alignItems: 'center',
-                    height: rowHeight,
-                    padding: '0 16px',
-                    borderTop: index === 0 ? 0 : `1px solid ${color.border}`,
-                    boxSizing: 'border-box',
-                  }}
-                >
-                  <Box
-                    component="span"
-                    sx={{
-                      fontWeight: 500,
-                      overflow: 'hidden',
-                      textOverflow: 'ellipsis',
-                      whiteSpace: 'nowrap',
-                    }}
-                  >
-                    {part.name}
-                  </Box>
-                  <Box component="span" sx={{ color: color.text2 }}>
-                    {part.version}
-                  </Box>
-                  <Box component="span" sx={{ color: color.text2 }}>
-                    {part.licence}
-                  </Box>
-                  {part.text === '' ? (
-                    <span />
-                  ) : (
-                    <Button
-                      size="small"
-                      variant="text"
-                      color="primary"
-                      aria-label={t('preferences.licences.readOf', { name: part.name })}
-                      onClick={() => {
-                        setChosen(chosen === part ? null : part);
-                      }}
-                    >
-                      {t('preferences.licences.read')}
-                    </Button>
-                  )}
-                </Box>
-              );
-            }}
-          />
-        </Box>
+        <PartsList
+          parts={parts}
+          onRead={(part) => {
+            setChosen(chosen === part ? null : part);
+          }}
+        />
       )}
-      {chosen !== null && (
-        <Box
-          component="pre"
-          aria-label={t('preferences.licences.textOf', { name: chosen.name })}
-          tabIndex={0}
-          role="region"
-          sx={{
-            margin: 0,
-            padding: 2,
-            borderTop: `1px solid ${color.border}`,
-            background: color.subtle,
-            fontFamily: fontMono,
-            fontSize: 11,
-            lineHeight: '16px',
-            color: color.text2,
-            whiteSpace: 'pre-wrap',
-            overflowWrap: 'anywhere',
-            maxHeight: 288,
-            overflow: 'auto',
-            '&:focus-visible': { outlineOffset: -2 },
+      {chosen !== null && <LicenceText part={chosen} />}
+    </Card>
+  );
+}
+
+function PartsList({
+  parts,
+  onRead,
+}: {
+  readonly parts: readonly Part[];
+  readonly onRead: (part: Part) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      role="list"
+      aria-label={t('preferences.licences.title')}
+      sx={{ borderTop: `1px solid ${color.border}` }}
+    >
+      <VirtualRows
+        count={parts.length}
+        heightOf={heightOf}
+        maxHeight={288}
+        rowKey={(index) => `${parts[index]?.name ?? ''}@${parts[index]?.version ?? ''}`}
+        render={(index) => {
+          const part = parts[index];
+          return part === undefined ? null : <PartRow part={part} first={index === 0} onRead={onRead} />;
+        }}
+      />
+    </Box>
+  );
+}
+
+/** A part of the app with its licence, and the way to its text. */
+function PartRow({
+  part,
+  first,
+  onRead,
+}: {
+  readonly part: Part;
+  readonly first: boolean;
+  readonly onRead: (part: Part) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      role="listitem"
+      sx={{
+        display: 'grid',
+        gridTemplateColumns: 'minmax(0, 1fr) 96px minmax(0, 160px) 88px',
+        columnGap: 2,
+        alignItems: 'center',
+        height: rowHeight,
+        padding: '0 16px',
+        borderTop: first ? 0 : `1px solid ${color.border}`,
+        boxSizing: 'border-box',
+      }}
+    >
+      <Box
+        component="span"
+        sx={{
+          fontWeight: 500,
+          overflow: 'hidden',
+          textOverflow: 'ellipsis',
+          whiteSpace: 'nowrap',
+        }}
+      >
+        {part.name}
+      </Box>
+      <Box component="span" sx={{ color: color.text2 }}>
+        {part.version}
+      </Box>
+      <Box component="span" sx={{ color: color.text2 }}>
+        {part.licence}
+      </Box>
+      {part.text === '' ? (
+        <span />
+      ) : (
+        <Button
+          size="small"
+          variant="text"
+          color="primary"
+          aria-label={t('preferences.licences.readOf', { name: part.name })}
+          onClick={() => {
+            onRead(part);
           }}
         >
-          {chosen.text}
-        </Box>
+          {t('preferences.licences.read')}
+        </Button>
       )}
-    </Card>
+    </Box>
+  );
+}
+
+function LicenceText({ part }: { readonly part: Part }) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      component="pre"
+      aria-label={t('preferences.licences.textOf', { name: part.name })}
+      tabIndex={0}
+      role="region"
+      sx={{
+        margin: 0,
+        padding: 2,
+        borderTop: `1px solid ${color.border}`,
+        background: color.subtle,
+        fontFamily: fontMono,
+        fontSize: 11,
+        lineHeight: '16px',
+        color: color.text2,
+        whiteSpace: 'pre-wrap',
+        overflowWrap: 'anywhere',
+        maxHeight: 288,
+        overflow: 'auto',
+        '&:focus-visible': { outlineOffset: -2 },
+      }}
+    >
+      {part.text}
+    </Box>
   );
 }
