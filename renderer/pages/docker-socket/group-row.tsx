@@ -1,17 +1,14 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
-import ButtonBase from '@mui/material/ButtonBase';
 import Checkbox from '@mui/material/Checkbox';
 import Link from '@mui/material/Link';
-import Tooltip from '@mui/material/Tooltip';
 import { withLock } from '../../components/setting-row.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
-import { CheckIcon, DeniedIcon } from '../../theme/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
-import { labelled } from '../../i18n/lists.ts';
-import { translateMessage } from '../../i18n/translate.ts';
 import type { DockerCommand } from '../../../shared/settings/index.ts';
+import { CommandChip } from './command-chip.tsx';
 import { commandsOf, shortName, type GroupKey } from './command-entries.ts';
 
 /**
@@ -48,62 +45,40 @@ function fitting(
   return shown;
 }
 
-/** One group: a checkbox for all of it, a chip for each command, what it comes to. */
-export function GroupRow({
-  group,
-  marked,
-  type,
-  edited,
-  lockedBy,
-  shown,
-  width,
-  onSet,
-  onUndo,
-}: {
+interface GroupProps {
   readonly group: GroupKey;
-  /** Canonical names marked in the whole list. */
-  readonly marked: ReadonlySet<string>;
   readonly type: 'deny' | 'allow';
-  readonly edited: boolean;
   /** File or administrator that fixes it: nothing can be marked then, and the names say so. */
   readonly lockedBy: string | undefined;
+  readonly onSet: (names: ReadonlySet<string>) => void;
+}
+
+interface ChipsProps {
   /** The commands a filter leaves; null without one. */
   readonly shown: readonly DockerCommand[] | null;
   /** Room for the chips, px. */
   readonly width: number;
-  readonly onSet: (names: ReadonlySet<string>) => void;
-  readonly onUndo: () => void;
-}) {
+}
+
+/** One group: a checkbox for all of it, a chip for each command, what it comes to. */
+export function GroupRow({
+  marked,
+  edited,
+  onUndo,
+  ...props
+}: GroupProps &
+  ChipsProps & {
+    /** Canonical names marked in the whole list. */
+    readonly marked: ReadonlySet<string>;
+    readonly edited: boolean;
+    readonly onUndo: () => void;
+  }) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
-  const readOnly = lockedBy !== undefined;
+  const { group, type, lockedBy } = props;
   const all = commandsOf(group);
   const here = new Set(all.flatMap((command) => (marked.has(command.name) ? [command.name] : [])));
-  const whole = here.size === all.length;
   const name = group === 'other' ? t('socket.commands.otherName') : group;
-  const [first] = useState<ReadonlySet<string>>(here);
-  const fit = fitting(all, first, width);
-  const visible = shown ?? (open ? all : all.filter((command) => fit.has(command.name)));
-  const rest = shown === null && fit.size < all.length;
-  const sum =
-    type === 'deny'
-      ? here.size === 0
-        ? t('socket.commands.group.noneDenied', { count: all.length })
-        : whole
-          ? t('socket.commands.group.allDenied')
-          : t('socket.commands.group.someDenied', { count: here.size, total: all.length })
-      : here.size === 0
-        ? t('socket.commands.group.noneAllowed', { count: all.length })
-        : whole
-          ? t('socket.commands.group.allAllowed')
-          : t('socket.commands.group.someAllowed', { count: here.size, total: all.length });
-  const toggle = (command: string) => {
-    onSet(
-      here.has(command)
-        ? new Set([...here].filter((other) => other !== command))
-        : new Set([...here, command]),
-    );
-  };
+  const sum = sumText(t, type, here.size, all.length);
   return (
     <Box
       role="group"
@@ -120,68 +95,8 @@ export function GroupRow({
         borderBottom: `1px solid ${color.border}`,
       }}
     >
-      <Box
-        component="label"
-        sx={{
-          display: 'flex',
-          alignItems: 'center',
-          minHeight: 28,
-          gap: '5px',
-          fontSize: 12,
-          fontFamily: group === 'other' ? 'inherit' : fontMono,
-          fontVariantLigatures: 'none',
-          fontWeight: 500,
-          color: color.text,
-        }}
-      >
-        <Checkbox
-          sx={{ marginLeft: '-4px' }}
-          checked={whole}
-          indeterminate={here.size > 0 && !whole}
-          disabled={readOnly}
-          slotProps={{
-            input: { 'aria-label': withLock(t, t('socket.commands.markGroup', { group: name }), lockedBy) },
-          }}
-          onChange={() => {
-            onSet(new Set(whole ? [] : all.map((command) => command.name)));
-          }}
-        />
-        {group === 'other' ? t('socket.commands.other') : group}
-      </Box>
-      <Box
-        sx={{
-          display: 'flex',
-          flexWrap: 'wrap',
-          alignItems: 'center',
-          gap: `4px ${chipGap}px`,
-          minHeight: 28,
-        }}
-      >
-        {visible.map((command) => (
-          <CommandChip
-            key={command.name}
-            command={command}
-            marked={here.has(command.name)}
-            type={type}
-            lockedBy={lockedBy}
-            onToggle={() => {
-              toggle(command.name);
-            }}
-          />
-        ))}
-        {rest && (
-          <Link
-            component="button"
-            aria-expanded={open}
-            sx={{ fontSize: 12, padding: '0 2px' }}
-            onClick={() => {
-              setOpen(!open);
-            }}
-          >
-            {open ? t('socket.commands.less') : t('socket.commands.more', { count: all.length - fit.size })}
-          </Link>
-        )}
-      </Box>
+      <GroupCheckbox {...props} marked={here.size} />
+      <Chips {...props} here={here} />
       <Box
         sx={{
           display: 'flex',
@@ -196,67 +111,126 @@ export function GroupRow({
       >
         {edited ? <EditedMark /> : <span>{sum}</span>}
         {edited && <span className="visually-hidden">{sum}</span>}
-        {edited && !readOnly && <UndoChange name={name} onUndo={onUndo} />}
+        {edited && lockedBy === undefined && <UndoChange name={name} onUndo={onUndo} />}
       </Box>
     </Box>
   );
 }
 
-function CommandChip({
-  command,
-  marked,
-  type,
-  lockedBy,
-  onToggle,
-}: {
-  readonly command: DockerCommand;
-  readonly marked: boolean;
-  readonly type: 'deny' | 'allow';
-  readonly lockedBy: string | undefined;
-  readonly onToggle: () => void;
-}) {
+/** How many commands of a group are denied or allowed. */
+function sumText(t: TFunction, type: 'deny' | 'allow', count: number, total: number): string {
+  if (type === 'deny') {
+    if (count === 0) return t('socket.commands.group.noneDenied', { count: total });
+    return count === total
+      ? t('socket.commands.group.allDenied')
+      : t('socket.commands.group.someDenied', { count, total });
+  }
+  if (count === 0) return t('socket.commands.group.noneAllowed', { count: total });
+  return count === total
+    ? t('socket.commands.group.allAllowed')
+    : t('socket.commands.group.someAllowed', { count, total });
+}
+
+/** The group's name, and a checkbox for all of it. `marked`: how many of its commands are. */
+function GroupCheckbox({ group, marked, lockedBy, onSet }: GroupProps & { readonly marked: number }) {
   const { t } = useTranslation();
-  const readOnly = lockedBy !== undefined;
-  const Icon = type === 'deny' ? DeniedIcon : CheckIcon;
-  const chip = (
-    <ButtonBase
-      aria-pressed={marked}
-      aria-label={withLock(t, command.name, lockedBy)}
-      disabled={readOnly}
-      onClick={onToggle}
+  const all = commandsOf(group);
+  const whole = marked === all.length;
+  const name = group === 'other' ? t('socket.commands.otherName') : group;
+  return (
+    <Box
+      component="label"
       sx={{
-        height: 22,
-        padding: '0 8px',
-        gap: '4px',
-        borderRadius: '4px',
-        borderWidth: '1px',
-        borderStyle: readOnly ? 'dashed' : 'solid',
-        borderColor: marked && !readOnly ? color.accentText : color.border,
-        boxSizing: 'border-box',
-        whiteSpace: 'nowrap',
-        background: readOnly ? 'transparent' : marked ? color.accentSoft : color.card,
-        color: readOnly ? (marked ? color.text : color.text3) : marked ? color.accentText : color.text2,
-        fontFamily: fontMono,
-        fontVariantLigatures: 'none',
+        display: 'flex',
+        alignItems: 'center',
+        minHeight: 28,
+        gap: '5px',
         fontSize: 12,
-        lineHeight: '16px',
-        fontWeight: marked ? 600 : 400,
-        '&:hover': {
-          borderColor: marked ? color.accentText : color.control,
-          color: marked ? color.accentText : color.text,
-        },
+        fontFamily: group === 'other' ? 'inherit' : fontMono,
+        fontVariantLigatures: 'none',
+        fontWeight: 500,
+        color: color.text,
       }}
     >
-      {marked && <Icon aria-hidden sx={{ fontSize: 14 }} />}
-      {shortName(command)}
-    </ButtonBase>
+      <Checkbox
+        sx={{ marginLeft: '-4px' }}
+        checked={whole}
+        indeterminate={marked > 0 && !whole}
+        disabled={lockedBy !== undefined}
+        slotProps={{
+          input: { 'aria-label': withLock(t, t('socket.commands.markGroup', { group: name }), lockedBy) },
+        }}
+        onChange={() => {
+          onSet(new Set(whole ? [] : all.map((command) => command.name)));
+        }}
+      />
+      {group === 'other' ? t('socket.commands.other') : group}
+    </Box>
   );
-  // A disabled button has no tooltip; what it does is then of less use.
-  return readOnly ? (
-    chip
-  ) : (
-    <Tooltip title={labelled(t, command.name, translateMessage(command.description))} describeChild>
-      {chip}
-    </Tooltip>
+}
+
+/** The commands of the group: those that fit, all once it is opened, or those that the filter leaves. */
+function Chips({
+  group,
+  type,
+  lockedBy,
+  onSet,
+  shown,
+  width,
+  here,
+}: GroupProps &
+  ChipsProps & {
+    /** Names of those that are marked. */
+    readonly here: ReadonlySet<string>;
+  }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const all = commandsOf(group);
+  const [first] = useState<ReadonlySet<string>>(here);
+  const fit = fitting(all, first, width);
+  const visible = shown ?? (open ? all : all.filter((command) => fit.has(command.name)));
+  const rest = shown === null && fit.size < all.length;
+  const toggle = (command: string) => {
+    onSet(
+      here.has(command)
+        ? new Set([...here].filter((other) => other !== command))
+        : new Set([...here, command]),
+    );
+  };
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        flexWrap: 'wrap',
+        alignItems: 'center',
+        gap: `4px ${chipGap}px`,
+        minHeight: 28,
+      }}
+    >
+      {visible.map((command) => (
+        <CommandChip
+          key={command.name}
+          command={command}
+          marked={here.has(command.name)}
+          type={type}
+          lockedBy={lockedBy}
+          onToggle={() => {
+            toggle(command.name);
+          }}
+        />
+      ))}
+      {rest && (
+        <Link
+          component="button"
+          aria-expanded={open}
+          sx={{ fontSize: 12, padding: '0 2px' }}
+          onClick={() => {
+            setOpen(!open);
+          }}
+        >
+          {open ? t('socket.commands.less') : t('socket.commands.more', { count: all.length - fit.size })}
+        </Link>
+      )}
+    </Box>
   );
 }

@@ -10,11 +10,17 @@ import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import { parseImageReference } from '../../../shared/settings/index.ts';
 import { Quiet } from './cell-text.tsx';
-import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
+import { matchesOf, sameContent, type LocalImage, type LocalImages } from './local-images.ts';
 import { shortDigest, useCachedState } from './registry-state.ts';
 
 /** Names listed on demand; an engine may have thousands of images. */
 const maxListed = 200;
+
+interface Match {
+  readonly one: LocalImage;
+  /** Its content is what the reference names; null where that can't be determined. */
+  readonly same: boolean | null;
+}
 
 /**
  * How many images of this engine the reference lets in, and, on demand, which: by name, and by content where
@@ -22,24 +28,11 @@ const maxListed = 200;
  */
 export function LocalImageCell({ image, local }: { readonly image: string; readonly local: LocalImages }) {
   const { t } = useTranslation();
-  const isSlow = useAfter(200);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const parsed = parseImageReference(image);
   const pinned = parsed.ok && parsed.value.kind === 'image' && parsed.value.digest !== null;
   const state = useCachedState(image);
-  if (local.images === null) {
-    // No answer yet is a skeleton; an engine that is down or a failed answer has a text.
-    if (local.loading) return isSlow ? <Skeleton variant="rounded" width={64} height={12} /> : null;
-    return (
-      <Tooltip
-        title={local.error === null ? t('socket.images.unknownStopped') : t('socket.images.imagesFailed')}
-      >
-        <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>
-          {t('socket.images.unknown')}
-        </Box>
-      </Tooltip>
-    );
-  }
+  if (local.images === null) return <UnknownMatches local={local} />;
   const matches = parsed.ok
     ? matchesOf(parsed.value, local.images).map((one) => ({
         one,
@@ -72,57 +65,95 @@ export function LocalImageCell({ image, local }: { readonly image: string; reado
             ? t('socket.images.otherContent', { count: other })
             : t('socket.images.someOther', { count: matches.length - other, other })}
       </Link>
-      <Popover
-        open={anchor !== null}
-        anchorEl={anchor}
+      <MatchesList
+        image={image}
+        matches={matches}
+        anchor={anchor}
         onClose={() => {
           setAnchor(null);
         }}
-        anchorOrigin={{ vertical: 'bottom', horizontal: 'left' }}
-        slotProps={{
-          paper: {
-            role: 'dialog',
-            'aria-label': t('socket.images.matchesOf', { image }),
-            sx: { maxWidth: 520 },
-          },
+      />
+    </>
+  );
+}
+
+/** No answer yet is a skeleton; an engine that is down or a failed answer has a text. */
+function UnknownMatches({ local }: { readonly local: LocalImages }) {
+  const { t } = useTranslation();
+  const isSlow = useAfter(200);
+  if (local.loading) return isSlow ? <Skeleton variant="rounded" width={64} height={12} /> : null;
+  return (
+    <Tooltip
+      title={local.error === null ? t('socket.images.unknownStopped') : t('socket.images.imagesFailed')}
+    >
+      <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>
+        {t('socket.images.unknown')}
+      </Box>
+    </Tooltip>
+  );
+}
+
+function MatchesList({
+  image,
+  matches,
+  anchor,
+  onClose,
+}: {
+  readonly image: string;
+  readonly matches: readonly Match[];
+  readonly anchor: HTMLElement | null;
+  readonly onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Popover
+      open={anchor !== null}
+      anchorEl={anchor}
+      onClose={onClose}
+      anchorOrigin={{ vertical: 'bottom', horizontal: 'left' }}
+      slotProps={{
+        paper: {
+          role: 'dialog',
+          'aria-label': t('socket.images.matchesOf', { image }),
+          sx: { maxWidth: 520 },
+        },
+      }}
+    >
+      <Box
+        component="ul"
+        tabIndex={0}
+        className="selectable"
+        sx={{
+          listStyle: 'none',
+          margin: 0,
+          padding: '8px 12px',
+          maxHeight: 260,
+          overflow: 'auto',
+          display: 'grid',
+          gap: '6px',
         }}
       >
-        <Box
-          component="ul"
-          tabIndex={0}
-          className="selectable"
-          sx={{
-            listStyle: 'none',
-            margin: 0,
-            padding: '8px 12px',
-            maxHeight: 260,
-            overflow: 'auto',
-            display: 'grid',
-            gap: '6px',
-          }}
-        >
-          {matches.slice(0, maxListed).map(({ one, same }) => (
-            <Box component="li" key={one.id} sx={{ fontSize: 12, lineHeight: '16px' }}>
-              <Mono>{one.name}</Mono>{' '}
-              <Mono dim size={11.5}>
-                {shortDigest(one.id)}
-              </Mono>
-              <Box component="span" sx={{ marginLeft: 1, color: same === false ? color.warn : color.text3 }}>
-                {same === null
-                  ? t('socket.images.byName')
-                  : same
-                    ? t('socket.images.sameContent')
-                    : t('socket.images.isOther')}
-              </Box>
+        {matches.slice(0, maxListed).map(({ one, same }) => (
+          <Box component="li" key={one.id} sx={{ fontSize: 12, lineHeight: '16px' }}>
+            <Mono>{one.name}</Mono>{' '}
+            <Mono dim size={11.5}>
+              {shortDigest(one.id)}
+            </Mono>
+            <Box component="span" sx={{ marginLeft: 1, color: same === false ? color.warn : color.text3 }}>
+              {same === null
+                ? t('socket.images.byName')
+                : same
+                  ? t('socket.images.sameContent')
+                  : t('socket.images.isOther')}
             </Box>
-          ))}
-          {matches.length > maxListed && (
-            <Box component="li" sx={{ fontSize: 12, color: color.text3 }}>
-              {t('socket.images.andMore', { count: matches.length - maxListed })}
-            </Box>
-          )}
-        </Box>
-      </Popover>
-    </>
+          </Box>
+        ))}
+        {matches.length > maxListed && (
+          <Box component="li" sx={{ fontSize: 12, color: color.text3 }}>
+            {t('socket.images.andMore', { count: matches.length - maxListed })}
+          </Box>
+        )}
+      </Box>
+    </Popover>
   );
 }

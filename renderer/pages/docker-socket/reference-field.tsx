@@ -3,11 +3,10 @@ import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import OutlinedInput from '@mui/material/OutlinedInput';
-import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
-import { withCode } from '../../components/mono.tsx';
+import { CheckText } from '../../components/check-text.tsx';
 import { leadsHere } from '../../components/pointed.ts';
 import { translateText } from '../../i18n/translate.ts';
-import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
+import { fontMono, type Tone } from '../../theme/tokens.ts';
 import {
   canonicalReference,
   parseImageReference,
@@ -148,14 +147,6 @@ export function useTypedReferenceState(written: string): RegistryState | undefin
   return queried === text ? state : undefined;
 }
 
-const icon = {
-  ok: AllowedIcon,
-  danger: ErrorIcon,
-  warn: WarningIcon,
-  neutral: InfoIcon,
-  accent: InfoIcon,
-} as const;
-
 /**
  * A field for one image reference with its helper line beside it: Enter takes it, Escape clears or leaves.
  */
@@ -186,7 +177,6 @@ export function ReferenceField({
 }) {
   const { t } = useTranslation();
   const id = useId();
-  const Icon = icon[check.tone];
   return (
     <Box
       sx={{
@@ -236,26 +226,7 @@ export function ReferenceField({
           <option key={reference} value={reference} />
         ))}
       </datalist>
-      <Box
-        id={id}
-        role="status"
-        sx={{
-          display: 'flex',
-          alignItems: 'flex-start',
-          gap: '6px',
-          flex: '1 1 150px',
-          minWidth: 0,
-          fontSize: 12,
-          lineHeight: '16px',
-          color: check.tone === 'danger' ? color.danger : color.text2,
-          overflowWrap: 'anywhere',
-        }}
-      >
-        {value.trim() !== '' && (
-          <Icon aria-hidden sx={{ fontSize: 16, flexShrink: 0, color: toneText[check.tone] }} />
-        )}
-        <span>{withCode(check.text)}</span>
-      </Box>
+      <CheckText id={id} check={check} marked={value.trim() !== ''} width={150} />
       {actions}
     </Box>
   );

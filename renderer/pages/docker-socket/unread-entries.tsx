@@ -29,7 +29,6 @@ export function UnreadEntries({
   const before = entriesOf(applied, null);
   const edited = groupEdited(applied, entries, null);
   if (now.length === 0 && before.length === 0) return null;
-  const removed = before.filter((entry) => !entries.includes(entry));
   return (
     <Box
       role="group"
@@ -45,37 +44,17 @@ export function UnreadEntries({
       }}
     >
       {edited && (
-        <Box
-          sx={{
-            display: 'flex',
-            alignItems: 'center',
-            gap: '4px',
-            fontSize: 12,
-            color: color.text2,
-            minHeight: 28,
-          }}
-        >
-          <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
-            {t('socket.commands.unread')}
-            {removed.length > 0 && (
-              <>
-                {labelled(t, '', '')}
-                <del>
-                  <Mono>{names(t, removed)}</Mono>
-                </del>
-              </>
-            )}
-          </Box>
-          <EditedMark kind={now.length === 0 ? 'removed' : 'edited'} />
-          {!readOnly && (
-            <UndoChange
-              name={t('socket.commands.unread')}
-              onUndo={() => {
-                onWrite(setEntries(entries, applied, null, before));
-              }}
-            />
-          )}
-        </Box>
+        <Change
+          lost={before.filter((entry) => !entries.includes(entry))}
+          kind={now.length === 0 ? 'removed' : 'edited'}
+          {...(readOnly
+            ? {}
+            : {
+                onUndo: () => {
+                  onWrite(setEntries(entries, applied, null, before));
+                },
+              })}
+        />
       )}
       {now.map(({ entry, index }) =>
         draft.findings
@@ -94,6 +73,45 @@ export function UnreadEntries({
             />
           )),
       )}
+    </Box>
+  );
+}
+
+/** That these entries changed, with those that were lost. */
+function Change({
+  lost,
+  kind,
+  onUndo,
+}: {
+  readonly lost: readonly string[];
+  readonly kind: 'removed' | 'edited';
+  readonly onUndo?: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: '4px',
+        fontSize: 12,
+        color: color.text2,
+        minHeight: 28,
+      }}
+    >
+      <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
+        {t('socket.commands.unread')}
+        {lost.length > 0 && (
+          <>
+            {labelled(t, '', '')}
+            <del>
+              <Mono>{names(t, lost)}</Mono>
+            </del>
+          </>
+        )}
+      </Box>
+      <EditedMark kind={kind} />
+      {onUndo !== undefined && <UndoChange name={t('socket.commands.unread')} onUndo={onUndo} />}
     </Box>
   );
 }
