@@ -2,9 +2,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { useApp, useDraft, useStore } from '../../state/context.tsx';
+import { useAppPart, useDraft, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
-import { DataTable } from '../../components/data-table.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
@@ -12,21 +11,13 @@ import { LockedNote } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { AppError } from '../../../shared/result.ts';
-import { shareContext } from './check-share.ts';
-import { DirectoryMenu, type OpenMenu } from './directory-menu.tsx';
-import { directoryRows } from './directory-rows.tsx';
+import { DirectoryTable } from './directory-table.tsx';
 import { AddDirectory } from './path-forms.tsx';
 import type { Resolved } from './resolved.ts';
-import {
-  defaultShares,
-  listPointer,
-  withDefault,
-  writeList,
-  writeShares,
-  type Share,
-  type ShareList,
-  type ShareRow,
-} from './shares.ts';
+import { defaultShares, listPointer, writeList, writeShares, type Share, type ShareList } from './shares.ts';
+
+/** A line at the card's end. */
+const line = { padding: '8px 16px', borderTop: `1px solid ${color.border}` };
 
 /** The shared directories: path as written, path on this host, whether shared by default, and warnings. */
 export function DirectoriesCard({
@@ -50,61 +41,14 @@ export function DirectoriesCard({
   const { t } = useTranslation();
   const formats = useFormats();
   const store = useStore();
-  const app = useApp();
   const draft = useDraft();
   const [editing, setEditing] = useState<number | null>(null);
-  const [menu, setMenu] = useState<OpenMenu | null>(null);
-
   const readOnly = lockedBy !== undefined;
-  const desktop = app.target.capabilities.settingsFormat === 'desktop';
   const { shares, rows } = list;
   const write = (next: readonly Share[]) => {
     setEditing(null);
     writeShares(store, draft, next);
   };
-  const edit = (row: ShareRow) => {
-    setEditing(row.index);
-  };
-  const remove = (row: ShareRow) => {
-    write(shares.toSpliced(row.index, 1));
-  };
-  const add = (path: string) => {
-    write([...shares, { path, sharedByDefault: false }]);
-  };
-
-  const columns = [
-    { key: 'written', sorts: t('files.list.column.written'), width: '34%' },
-    { key: 'host', sorts: t('files.list.column.host') },
-    { key: 'default', label: t('files.list.column.byDefault'), width: 136 },
-    {
-      key: 'actions',
-      label: <span className="visually-hidden">{t('files.list.column.actions')}</span>,
-      width: 52,
-      align: 'right' as const,
-    },
-  ];
-  const tableRows = directoryRows({
-    t,
-    list,
-    found,
-    judgeContext: shareContext(app),
-    lockedBy,
-    editing,
-    onEdit: edit,
-    onCancelEdit: () => {
-      setEditing(null);
-    },
-    onWrite: write,
-    onRemove: remove,
-    onDefault: (row, on) => {
-      writeShares(store, draft, shares.with(row.index, withDefault(row, on)));
-    },
-    onMenu: (row, anchor) => {
-      setMenu({ row, anchor });
-    },
-  });
-
-  const line = { padding: '8px 16px', borderTop: `1px solid ${color.border}` };
   return (
     <Card
       pointer={listPointer}
@@ -112,49 +56,29 @@ export function DirectoriesCard({
       note={formats.number(shares.length)}
       actions={
         list.addedOrRemoved && (
-          <>
-            <EditedMark kind={list.missing ? 'removed' : 'added'} />
-            {!readOnly && (
-              <UndoChange
-                name={t('files.list.came')}
-                onUndo={() => {
-                  setEditing(null);
-                  writeList(store, draft, draft.appliedValue(listPointer));
-                }}
-              />
-            )}
-          </>
+          <WholeListChange
+            list={list}
+            readOnly={readOnly}
+            onUndo={() => {
+              setEditing(null);
+              writeList(store, draft, draft.appliedValue(listPointer));
+            }}
+          />
         )
       }
     >
-      {list.missing && (
-        <Box sx={{ borderBottom: `1px solid ${color.border}` }}>
-          <EmptyState
-            action={
-              !readOnly &&
-              !list.addedOrRemoved && (
-                <Button
-                  onClick={() => {
-                    writeList(store, draft, defaultShares);
-                  }}
-                >
-                  {t('files.list.write')}
-                </Button>
-              )
-            }
-          >
-            {desktop ? t('files.list.missingDesktop') : t('files.list.missing')}
-          </EmptyState>
-        </Box>
+      {list.missing && <MissingList canWrite={!readOnly && !list.addedOrRemoved} />}
+      {rows.length > 0 && (
+        <DirectoryTable
+          list={list}
+          found={found}
+          lockedBy={lockedBy}
+          editing={editing}
+          onEdit={setEditing}
+          onWrite={write}
+        />
       )}
-      {rows.length > 0 && <DataTable label={t('files.list.title')} columns={columns} rows={tableRows} />}
-      {shares.length === 0 && (
-        <Box sx={rows.length > 0 ? { borderTop: `1px solid ${color.border}` } : {}}>
-          <EmptyState>
-            {desktop ? t('files.list.emptyDesktop') : eci ? t('files.list.empty') : t('files.list.emptyOff')}
-          </EmptyState>
-        </Box>
-      )}
+      {shares.length === 0 && <EmptyList eci={eci} below={rows.length > 0} />}
       {readOnly ? (
         <Box sx={line}>
           <LockedNote by={lockedBy} />
@@ -165,32 +89,92 @@ export function DirectoriesCard({
             key={offered.count}
             initial={offered.path}
             listed={shares.map((share) => share.path)}
-            onAdd={add}
+            onAdd={(path) => {
+              write([...shares, { path, sharedByDefault: false }]);
+            }}
           />
         </Box>
       )}
-      {resolveError !== null && (
-        <Box sx={{ padding: '0 16px 16px' }}>
-          <ErrorPanel
-            error={resolveError}
-            title={t('files.list.lookFailed')}
-            action={
-              <Button size="small" onClick={onRetry}>
-                {t('button.tryAgain')}
-              </Button>
-            }
-          />
-        </Box>
-      )}
-      <DirectoryMenu
-        menu={menu}
-        readOnly={readOnly}
-        onClose={() => {
-          setMenu(null);
-        }}
-        onEdit={edit}
-        onRemove={remove}
-      />
+      {resolveError !== null && <LookFailed error={resolveError} onRetry={onRetry} />}
     </Card>
+  );
+}
+
+/** The list as a whole was added to, or removed from, the file. */
+function WholeListChange({
+  list,
+  readOnly,
+  onUndo,
+}: {
+  readonly list: ShareList;
+  readonly readOnly: boolean;
+  readonly onUndo: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <EditedMark kind={list.missing ? 'removed' : 'added'} />
+      {!readOnly && <UndoChange name={t('files.list.came')} onUndo={onUndo} />}
+    </>
+  );
+}
+
+/** Says what it means that the file has no list. */
+function MissingList({ canWrite }: { readonly canWrite: boolean }) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const draft = useDraft();
+  const desktop = useIsDesktopFormat();
+  return (
+    <Box sx={{ borderBottom: `1px solid ${color.border}` }}>
+      <EmptyState
+        action={
+          canWrite && (
+            <Button
+              onClick={() => {
+                writeList(store, draft, defaultShares);
+              }}
+            >
+              {t('files.list.write')}
+            </Button>
+          )
+        }
+      >
+        {desktop ? t('files.list.missingDesktop') : t('files.list.missing')}
+      </EmptyState>
+    </Box>
+  );
+}
+
+/** Says what it means that the list is empty. `below`: under the rows of what was removed. */
+function EmptyList({ eci, below }: { readonly eci: boolean; readonly below: boolean }) {
+  const { t } = useTranslation();
+  const desktop = useIsDesktopFormat();
+  return (
+    <Box sx={below ? { borderTop: `1px solid ${color.border}` } : {}}>
+      <EmptyState>
+        {desktop ? t('files.list.emptyDesktop') : eci ? t('files.list.empty') : t('files.list.emptyOff')}
+      </EmptyState>
+    </Box>
+  );
+}
+
+const useIsDesktopFormat = (): boolean =>
+  useAppPart(({ target }) => target.capabilities.settingsFormat === 'desktop');
+
+function LookFailed({ error, onRetry }: { readonly error: AppError; readonly onRetry: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Box sx={{ padding: '0 16px 16px' }}>
+      <ErrorPanel
+        error={error}
+        title={t('files.list.lookFailed')}
+        action={
+          <Button size="small" onClick={onRetry}>
+            {t('button.tryAgain')}
+          </Button>
+        }
+      />
+    </Box>
   );
 }

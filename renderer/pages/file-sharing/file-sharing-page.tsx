@@ -16,18 +16,13 @@ import { DirectoriesCard } from './directories-card.tsx';
 import { EmptyListCard } from './empty-list-card.tsx';
 import { MountTester } from './mount-tester.tsx';
 import { useResolved } from './resolved.ts';
-import { shareList, sharesOf, listPointer, writeShares } from './shares.ts';
+import { listPointer, shareList, sharesOf, writeShares, type Share } from './shares.ts';
 
 export default function FileSharingPage() {
   const { t } = useTranslation();
-  const store = useStore();
-  const app = useApp();
   const draft = useDraft();
   const problem = useDocumentProblem();
   const lockedBy = useReadOnlyReason();
-  const picker = useRequest('dialog:pick-folder');
-  const [offered, setOffered] = useState({ path: '', count: 0 });
-
   const list = shareList(draft);
   const {
     byPath: found,
@@ -37,22 +32,7 @@ export default function FileSharingPage() {
     [...list.shares, ...(sharesOf(draft.appliedValue(listPointer)) ?? [])].map((share) => share.path),
   );
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
-  const choose = async () => {
-    const result = await picker.run(undefined);
-    if (!result.ok || result.value === null) return;
-    const { path } = result.value;
-    // What can't be added as it is goes into the field, which says why.
-    if (
-      checkShare(
-        t,
-        path,
-        list.shares.map((share) => share.path),
-        shareContext(app),
-      ).usable
-    )
-      writeShares(store, draft, [...list.shares, { path: tidyPath(path), sharedByDefault: false }]);
-    else setOffered({ path, count: offered.count + 1 });
-  };
+  const { picker, offered, choose } = useFolderPicker(list.shares);
   return (
     <Page
       title={t('files.title')}
@@ -104,4 +84,31 @@ export default function FileSharingPage() {
       )}
     </Page>
   );
+}
+
+/** Lets somebody pick a folder and adds it to the shares; one that can't be added is offered to the field. */
+function useFolderPicker(shares: readonly Share[]) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const app = useApp();
+  const draft = useDraft();
+  const picker = useRequest('dialog:pick-folder');
+  const [offered, setOffered] = useState({ path: '', count: 0 });
+  const choose = async () => {
+    const result = await picker.run(undefined);
+    if (!result.ok || result.value === null) return;
+    const { path } = result.value;
+    // What can't be added as it is goes into the field, which says why.
+    if (
+      checkShare(
+        t,
+        path,
+        shares.map((share) => share.path),
+        shareContext(app),
+      ).usable
+    )
+      writeShares(store, draft, [...shares, { path: tidyPath(path), sharedByDefault: false }]);
+    else setOffered({ path, count: offered.count + 1 });
+  };
+  return { picker, offered, choose };
 }

@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import OutlinedInput from '@mui/material/OutlinedInput';
@@ -13,15 +12,11 @@ import { AllowedIcon, CloseIcon, DeniedIcon } from '../../theme/icons.ts';
 import { PreferenceNotice } from '../../components/preference-notice.tsx';
 import { PathText, withCode } from '../../components/mono.tsx';
 import { color, fontMono } from '../../theme/tokens.ts';
-import {
-  useMountDecision,
-  type Against,
-  type MountDecisionState,
-  type MountDecision,
-} from './mount-decision.ts';
+import { useMountDecision, type Against, type MountDecisionState } from './mount-decision.ts';
+import { reasonOf } from './mount-reason.ts';
 import type { Resolved } from './resolved.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
-import { translateError, translateText } from '../../i18n/translate.ts';
+import { translateError } from '../../i18n/translate.ts';
 
 /** Answers kept below the field; the oldest goes. */
 const historyLength = 3;
@@ -44,49 +39,9 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
     setText('');
   };
   return (
-    <Card
-      title={t('files.tester.title')}
-      actions={
-        <ToggleButtonGroup
-          exclusive
-          value={against}
-          aria-label={t('files.tester.against')}
-          sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
-          onChange={(_, value: unknown) => {
-            if (isAgainst(value)) setAgainst(value);
-          }}
-        >
-          <ToggleButton value="applied">{t('files.tester.applied')}</ToggleButton>
-          <ToggleButton value="draft">{t('files.tester.draft')}</ToggleButton>
-        </ToggleButtonGroup>
-      }
-    >
+    <Card title={t('files.tester.title')} actions={<AgainstToggle value={against} onChange={setAgainst} />}>
       <Box sx={{ padding: 2 }}>
-        <OutlinedInput
-          fullWidth
-          value={text}
-          placeholder={t('files.tester.placeholder')}
-          onChange={(event) => {
-            setText(event.target.value);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey) {
-              event.preventDefault();
-              addToHistory();
-            } else if (event.key === 'Escape' && text !== '') {
-              event.stopPropagation();
-              setText('');
-            }
-          }}
-          sx={{ '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' } }}
-          inputProps={{
-            'aria-label': t('files.tester.label'),
-            spellCheck: false,
-            autoCapitalize: 'off',
-            autoComplete: 'off',
-            maxLength: 4096,
-          }}
-        />
+        <PathInput text={text} onText={setText} onEnter={addToHistory} />
         <Box sx={{ marginTop: '12px', '&:empty': { display: 'none' } }}>
           <PreferenceNotice />
         </Box>
@@ -127,6 +82,70 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
         )}
       </Box>
     </Card>
+  );
+}
+
+/** Which settings are asked. */
+function AgainstToggle({
+  value,
+  onChange,
+}: {
+  readonly value: Against;
+  readonly onChange: (value: Against) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <ToggleButtonGroup
+      exclusive
+      value={value}
+      aria-label={t('files.tester.against')}
+      sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+      onChange={(_, next: unknown) => {
+        if (isAgainst(next)) onChange(next);
+      }}
+    >
+      <ToggleButton value="applied">{t('files.tester.applied')}</ToggleButton>
+      <ToggleButton value="draft">{t('files.tester.draft')}</ToggleButton>
+    </ToggleButtonGroup>
+  );
+}
+
+function PathInput({
+  text,
+  onText,
+  onEnter,
+}: {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly onEnter: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <OutlinedInput
+      fullWidth
+      value={text}
+      placeholder={t('files.tester.placeholder')}
+      onChange={(event) => {
+        onText(event.target.value);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey) {
+          event.preventDefault();
+          onEnter();
+        } else if (event.key === 'Escape' && text !== '') {
+          event.stopPropagation();
+          onText('');
+        }
+      }}
+      sx={{ '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' } }}
+      inputProps={{
+        'aria-label': t('files.tester.label'),
+        spellCheck: false,
+        autoCapitalize: 'off',
+        autoComplete: 'off',
+        maxLength: 4096,
+      }}
+    />
   );
 }
 
@@ -225,43 +244,4 @@ function HistoryItem({
       </IconButton>
     </Box>
   );
-}
-
-/** The gateway's reason in the window's words; one that has none there comes in the gateway's own. */
-function reasonOf(
-  t: TFunction,
-  { path, mount, resolved: at }: MountDecision,
-  found: ReadonlyMap<string, Resolved>,
-): string {
-  const linked = mount.real !== path;
-  const missing = at?.kind === 'missing' && at.error === null ? ` ${t('files.tester.missing')}` : '';
-  switch (mount.code) {
-    case 'eci-off':
-      return t('files.tester.off');
-    case 'allowed': {
-      // The gateway names the real directory; the list may name it otherwise.
-      const share =
-        [...found.values()].find((one) => (one.real ?? one.expanded) === mount.share)?.written ??
-        mount.share ??
-        '';
-      return (
-        (linked
-          ? t('files.tester.insideLink', { real: mount.real, share })
-          : t('files.tester.inside', { share })) + missing
-      );
-    }
-    case 'bind-not-shared':
-      return (
-        (linked ? t('files.tester.notSharedLink', { real: mount.real }) : t('files.tester.notShared')) +
-        missing
-      );
-    case 'bind-engine-directory':
-      return t('files.tester.engine');
-    case 'bind-unresolvable':
-      return path.startsWith('/') ? t('files.tester.unresolvable') : t('files.tester.relative');
-    case 'socket-mount':
-      return t('files.tester.socket');
-    default:
-      return translateText(mount.reason, mount.sentence);
-  }
 }

@@ -2,12 +2,9 @@ import { useId, type ReactNode, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import OutlinedInput from '@mui/material/OutlinedInput';
-import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
-import { withCode } from '../../components/mono.tsx';
-import { color, fontMono, toneText } from '../../theme/tokens.ts';
+import { CheckText } from '../../components/check-text.tsx';
+import { fontMono } from '../../theme/tokens.ts';
 import type { ShareCheck } from './check-share.ts';
-
-const icon = { ok: AllowedIcon, warn: WarningIcon, danger: ErrorIcon, neutral: InfoIcon, accent: InfoIcon };
 
 /** A directory being typed, with what it comes to beside it. */
 export function PathField({
@@ -34,7 +31,6 @@ export function PathField({
 }) {
   const { t } = useTranslation();
   const id = useId();
-  const Icon = icon[check.tone];
   return (
     <Box
       sx={{
@@ -77,26 +73,7 @@ export function PathField({
           autoComplete: 'off',
         }}
       />
-      <Box
-        id={id}
-        role="status"
-        sx={{
-          display: 'flex',
-          alignItems: 'flex-start',
-          gap: '6px',
-          flex: '1 1 200px',
-          minWidth: 0,
-          fontSize: 12,
-          lineHeight: '16px',
-          color: check.tone === 'danger' ? color.danger : color.text2,
-          overflowWrap: 'anywhere',
-        }}
-      >
-        {value.trim() !== '' && (
-          <Icon aria-hidden sx={{ fontSize: 16, flexShrink: 0, color: toneText[check.tone] }} />
-        )}
-        <span>{withCode(check.text)}</span>
-      </Box>
+      <CheckText id={id} check={check} marked={value.trim() !== ''} width={200} />
       {actions}
     </Box>
   );

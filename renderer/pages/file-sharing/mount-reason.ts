@@ -1,0 +1,43 @@
+import type { TFunction } from 'i18next';
+import { translateText } from '../../i18n/translate.ts';
+import type { MountDecision } from './mount-decision.ts';
+import type { Resolved } from './resolved.ts';
+
+/** The gateway's reason in the window's words; one that has none there comes in the gateway's own. */
+export function reasonOf(
+  t: TFunction,
+  { path, mount, resolved: at }: MountDecision,
+  found: ReadonlyMap<string, Resolved>,
+): string {
+  const linked = mount.real !== path;
+  const missing = at?.kind === 'missing' && at.error === null ? ` ${t('files.tester.missing')}` : '';
+  switch (mount.code) {
+    case 'eci-off':
+      return t('files.tester.off');
+    case 'allowed': {
+      // The gateway names the real directory; the list may name it otherwise.
+      const share =
+        [...found.values()].find((one) => (one.real ?? one.expanded) === mount.share)?.written ??
+        mount.share ??
+        '';
+      return (
+        (linked
+          ? t('files.tester.insideLink', { real: mount.real, share })
+          : t('files.tester.inside', { share })) + missing
+      );
+    }
+    case 'bind-not-shared':
+      return (
+        (linked ? t('files.tester.notSharedLink', { real: mount.real }) : t('files.tester.notShared')) +
+        missing
+      );
+    case 'bind-engine-directory':
+      return t('files.tester.engine');
+    case 'bind-unresolvable':
+      return path.startsWith('/') ? t('files.tester.unresolvable') : t('files.tester.relative');
+    case 'socket-mount':
+      return t('files.tester.socket');
+    default:
+      return translateText(mount.reason, mount.sentence);
+  }
+}
