@@ -42,6 +42,8 @@ export function captionOf(parts: readonly string[]): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const oneLine = { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' } as const;
+
 /** One version in the list: number, when, who, and what it changed. */
 export function VersionRow({
   item,
@@ -80,45 +82,12 @@ export function VersionRow({
           '@media (forced-colors: active)': selected ? { outline: '2px solid' } : {},
         }}
       >
-        <Box
-          sx={{
-            fontSize: 13,
-            lineHeight: '20px',
-            fontWeight: 600,
-            color: color.text,
-            whiteSpace: 'nowrap',
-            overflow: 'hidden',
-            textOverflow: 'ellipsis',
-          }}
-        >
+        <Box sx={{ fontSize: 13, lineHeight: '20px', fontWeight: 600, color: color.text, ...oneLine }}>
           {t('history.version', { version: item.version })}
         </Box>
+        <VersionState item={item} />
         <Box
-          sx={{
-            display: 'flex',
-            alignItems: 'center',
-            gap: '4px',
-            fontSize: 12,
-            lineHeight: '20px',
-            color: item.current ? color.ok : color.text2,
-            fontWeight: item.current ? 500 : 400,
-            whiteSpace: 'nowrap',
-          }}
-        >
-          {item.current && <AppliedIcon aria-hidden sx={{ fontSize: 16 }} />}
-          {item.how === 'unreadable' && <ErrorIcon aria-hidden sx={{ fontSize: 16, color: color.danger }} />}
-          {item.current ? t('history.applied') : item.at === null ? '' : formats.dateTime(item.at)}
-        </Box>
-        <Box
-          sx={{
-            gridColumn: '1 / -1',
-            fontSize: 12,
-            lineHeight: '16px',
-            color: color.text2,
-            whiteSpace: 'nowrap',
-            overflow: 'hidden',
-            textOverflow: 'ellipsis',
-          }}
+          sx={{ gridColumn: '1 / -1', fontSize: 12, lineHeight: '16px', color: color.text2, ...oneLine }}
           title={what ?? undefined}
         >
           {captionOf([
@@ -128,6 +97,30 @@ export function VersionRow({
           ])}
         </Box>
       </ButtonBase>
+    </Box>
+  );
+}
+
+/** That a version is applied or unreadable; otherwise when it was made. */
+function VersionState({ item }: { readonly item: HistoryItem }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: '4px',
+        fontSize: 12,
+        lineHeight: '20px',
+        color: item.current ? color.ok : color.text2,
+        fontWeight: item.current ? 500 : 400,
+        whiteSpace: 'nowrap',
+      }}
+    >
+      {item.current && <AppliedIcon aria-hidden sx={{ fontSize: 16 }} />}
+      {item.how === 'unreadable' && <ErrorIcon aria-hidden sx={{ fontSize: 16, color: color.danger }} />}
+      {item.current ? t('history.applied') : item.at === null ? '' : formats.dateTime(item.at)}
     </Box>
   );
 }
