@@ -118,9 +118,6 @@ function Option({
   const { t } = useTranslation();
   const label = useId();
   const available = report?.available === true;
-  const anyAvailable = useApp().backends.some((backend) => backend.available);
-  const missing = report?.requirements.filter((r) => !r.met) ?? [];
-  const [open, setOpen] = useState(!anyAvailable && missing.length > 0);
   // A choice in the file that can't run here stays visible as chosen, so that another can be taken.
   const radio = available || checked;
   return (
@@ -161,43 +158,55 @@ function Option({
         >
           {t(`isolation.backend.${id}.text`)}
         </Typography>
-        {detailed && report !== undefined && (
-          <Box
-            sx={{
-              display: 'flex',
-              alignItems: 'center',
-              gap: 1,
-              fontSize: 12,
-              color: missing.length > 0 ? color.warn : color.text3,
-              marginTop: '2px',
-            }}
-          >
-            {missing.length > 0
-              ? t('isolation.backend.missing', { count: missing.length })
-              : t('isolation.backend.allMet', { count: report.requirements.length })}
-            <Button
-              size="small"
-              variant="text"
-              color="primary"
-              sx={{ height: 22, padding: '0 6px', fontSize: 12 }}
-              aria-expanded={open}
-              onClick={() => {
-                setOpen(!open);
-              }}
-            >
-              {open ? t('isolation.backend.hide') : t('isolation.backend.show')}
-            </Button>
-          </Box>
-        )}
-        {detailed && report === undefined && (
-          <Typography variant="caption" component="div" sx={{ color: color.text3 }}>
-            {t('isolation.backend.unknown')}
-          </Typography>
-        )}
-        {detailed && open && report !== undefined && <Requirements report={report} />}
+        {detailed && <RequirementsMet report={report} />}
       </Box>
       {tag !== undefined && available && <Tag>{tag}</Tag>}
     </Row>
+  );
+}
+
+/** How many requirements a backend meets here, and on demand which. */
+function RequirementsMet({ report }: { readonly report: BackendReport | undefined }) {
+  const { t } = useTranslation();
+  const anyAvailable = useApp().backends.some((backend) => backend.available);
+  const missing = report?.requirements.filter((r) => !r.met) ?? [];
+  const [open, setOpen] = useState(!anyAvailable && missing.length > 0);
+  if (report === undefined)
+    return (
+      <Typography variant="caption" component="div" sx={{ color: color.text3 }}>
+        {t('isolation.backend.unknown')}
+      </Typography>
+    );
+  return (
+    <>
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: 1,
+          fontSize: 12,
+          color: missing.length > 0 ? color.warn : color.text3,
+          marginTop: '2px',
+        }}
+      >
+        {missing.length > 0
+          ? t('isolation.backend.missing', { count: missing.length })
+          : t('isolation.backend.allMet', { count: report.requirements.length })}
+        <Button
+          size="small"
+          variant="text"
+          color="primary"
+          sx={{ height: 22, padding: '0 6px', fontSize: 12 }}
+          aria-expanded={open}
+          onClick={() => {
+            setOpen(!open);
+          }}
+        >
+          {open ? t('isolation.backend.hide') : t('isolation.backend.show')}
+        </Button>
+      </Box>
+      {open && <Requirements report={report} />}
+    </>
   );
 }
 

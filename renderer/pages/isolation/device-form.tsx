@@ -1,5 +1,6 @@
 import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import MenuItem from '@mui/material/MenuItem';
@@ -21,6 +22,16 @@ import {
 
 const accesses = ['rwm', 'r', 'w'] as const satisfies readonly DeviceAccess[];
 
+const formLayout = {
+  flex: 1,
+  minWidth: 0,
+  display: 'grid',
+  gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)',
+  columnGap: 2,
+  rowGap: '12px',
+  '@container page (max-width: 560px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
+} as const;
+
 /** One device being added or edited. `listed`: the devices of the other entries. */
 export function DeviceForm({
   entry,
@@ -40,17 +51,8 @@ export function DeviceForm({
     setInput((before) => ({ ...before, ...part }));
   };
   const device = input.device.trim();
-  const kind = deviceKind(device);
-  const isTyped = device !== '';
   const isListed = listed.includes(device);
-  const usable = kind !== null && !isListed;
-  const note = !isTyped
-    ? t('isolation.devices.form.deviceNote')
-    : isListed
-      ? t('isolation.devices.form.listed')
-      : kind === null
-        ? t('isolation.devices.form.none')
-        : t(`isolation.devices.form.${kind}`);
+  const usable = deviceKind(device) !== null && !isListed;
   return (
     <Box
       component="form"
@@ -64,46 +66,25 @@ export function DeviceForm({
         event.stopPropagation();
         onCancel();
       }}
-      sx={{
-        flex: 1,
-        minWidth: 0,
-        display: 'grid',
-        gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)',
-        columnGap: 2,
-        rowGap: '12px',
-        '@container page (max-width: 560px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
-      }}
+      sx={formLayout}
     >
       <TextInput
         autoFocus
         label={t('isolation.devices.form.device')}
         placeholder={placeholders.device}
         value={input.device}
-        invalid={isTyped && !usable}
-        note={note}
+        invalid={device !== '' && !usable}
+        note={noteOf(t, device, isListed)}
         onChange={(value) => {
           change({ device: value });
         }}
       />
-      <Labelled label={t('isolation.devices.form.access')} note={t('isolation.devices.form.accessNote')}>
-        {(labelId) => (
-          <Select
-            value={readAndWrite(input.access) ? 'rwm' : input.access}
-            labelId={labelId}
-            fullWidth
-            onChange={(event) => {
-              const access = accesses.find((one) => one === event.target.value);
-              if (access !== undefined) change({ access });
-            }}
-          >
-            {accesses.map((access) => (
-              <MenuItem key={access} value={access}>
-                {t(`isolation.devices.access.${access}`)}
-              </MenuItem>
-            ))}
-          </Select>
-        )}
-      </Labelled>
+      <AccessInput
+        access={input.access}
+        onChange={(access) => {
+          change({ access });
+        }}
+      />
       {deviceLists.map((list) => (
         <TextInput
           key={list}
@@ -128,6 +109,45 @@ export function DeviceForm({
         </Button>
       </Box>
     </Box>
+  );
+}
+
+/** What is wrong with the device typed, or what kind it is. */
+function noteOf(t: TFunction, device: string, isListed: boolean): string {
+  if (device === '') return t('isolation.devices.form.deviceNote');
+  if (isListed) return t('isolation.devices.form.listed');
+  const kind = deviceKind(device);
+  return kind === null ? t('isolation.devices.form.none') : t(`isolation.devices.form.${kind}`);
+}
+
+function AccessInput({
+  access,
+  onChange,
+}: {
+  readonly access: DeviceAccess;
+  readonly onChange: (access: DeviceAccess) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Labelled label={t('isolation.devices.form.access')} note={t('isolation.devices.form.accessNote')}>
+      {(labelId) => (
+        <Select
+          value={readAndWrite(access) ? 'rwm' : access}
+          labelId={labelId}
+          fullWidth
+          onChange={(event) => {
+            const next = accesses.find((one) => one === event.target.value);
+            if (next !== undefined) onChange(next);
+          }}
+        >
+          {accesses.map((one) => (
+            <MenuItem key={one} value={one}>
+              {t(`isolation.devices.access.${one}`)}
+            </MenuItem>
+          ))}
+        </Select>
+      )}
+    </Labelled>
   );
 }
 

@@ -28,24 +28,14 @@ import {
 export function DevicesCard({ lockedBy }: { readonly lockedBy: string | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const store = useStore();
   const draft = useDraft();
   const { target } = useApp();
-  /** The entry that is edited, or a new one. */
-  const [open, setOpen] = useState<number | 'new' | null>(null);
+  const { entries, open, setOpen, close, write } = useDeviceEdits();
   // Docker Desktop reads no such key.
   if (target.capabilities.settingsFormat === 'desktop') return null;
 
   const readOnly = lockedBy !== undefined;
-  const entries = devicesOf(draft.value(devicesPointer));
   const { rows, removed } = deviceRows(draft);
-  const close = () => {
-    setOpen(null);
-  };
-  const write = (next: readonly WrittenDevice[]) => {
-    close();
-    writeDevices(store, draft, next);
-  };
   const others = (index: number | null) =>
     entries.flatMap(({ device }, at) => (at === index ? [] : [device]));
   return (
@@ -84,54 +74,102 @@ export function DevicesCard({ lockedBy }: { readonly lockedBy: string | undefine
         ),
       )}
       {removed.map((entry, index) => (
-        <Row key={`removed ${index}`} edited>
-          <RowText
-            strong={false}
-            primary={
-              <Box component="del" sx={{ color: color.text3 }}>
-                <Mono>{entry.device}</Mono>
-              </Box>
-            }
-          />
-          <EditedMark kind="removed" />
-          {!readOnly && (
-            <UndoChange
-              name={entry.device}
-              onUndo={() => {
-                write([...entries, entry]);
-              }}
-            />
-          )}
-        </Row>
+        <RemovedRow
+          key={`removed ${index}`}
+          device={entry.device}
+          readOnly={readOnly}
+          onUndo={() => {
+            write([...entries, entry]);
+          }}
+        />
       ))}
       {readOnly ? (
         <Box sx={{ padding: '8px 16px', borderTop: `1px solid ${color.border}` }}>
           <LockedNote by={lockedBy} />
         </Box>
       ) : (
-        <Box sx={{ display: 'flex', padding: '8px 16px', borderTop: `1px solid ${color.border}` }}>
-          {open === 'new' ? (
-            <DeviceForm
-              entry={null}
-              listed={others(null)}
-              onCancel={close}
-              onSave={(entry) => {
-                write([...entries, entry]);
-              }}
-            />
-          ) : (
-            <Button
-              startIcon={<AddIcon />}
-              onClick={() => {
-                setOpen('new');
-              }}
-            >
-              {t('isolation.devices.add')}
-            </Button>
-          )}
-        </Box>
+        <NewDevice
+          open={open === 'new'}
+          listed={others(null)}
+          onOpen={() => {
+            setOpen('new');
+          }}
+          onCancel={close}
+          onSave={(entry) => {
+            write([...entries, entry]);
+          }}
+        />
       )}
     </Card>
+  );
+}
+
+/** The list as written, which entry of it is edited, and the way to write it. */
+function useDeviceEdits() {
+  const store = useStore();
+  const draft = useDraft();
+  /** The entry that is edited, or a new one. */
+  const [open, setOpen] = useState<number | 'new' | null>(null);
+  const close = () => {
+    setOpen(null);
+  };
+  const write = (next: readonly WrittenDevice[]) => {
+    close();
+    writeDevices(store, draft, next);
+  };
+  return { entries: devicesOf(draft.value(devicesPointer)), open, setOpen, close, write };
+}
+
+/** The form of a new device, or the button that opens it. */
+function NewDevice({
+  open,
+  listed,
+  onOpen,
+  onCancel,
+  onSave,
+}: {
+  readonly open: boolean;
+  readonly listed: readonly string[];
+  readonly onOpen: () => void;
+  readonly onCancel: () => void;
+  readonly onSave: (entry: WrittenDevice) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Box sx={{ display: 'flex', padding: '8px 16px', borderTop: `1px solid ${color.border}` }}>
+      {open ? (
+        <DeviceForm entry={null} listed={listed} onCancel={onCancel} onSave={onSave} />
+      ) : (
+        <Button startIcon={<AddIcon />} onClick={onOpen}>
+          {t('isolation.devices.add')}
+        </Button>
+      )}
+    </Box>
+  );
+}
+
+function RemovedRow({
+  device,
+  readOnly,
+  onUndo,
+}: {
+  readonly device: string;
+  readonly readOnly: boolean;
+  readonly onUndo: () => void;
+}) {
+  return (
+    <Row edited>
+      <RowText
+        strong={false}
+        primary={
+          <Box component="del" sx={{ color: color.text3 }}>
+            <Mono>{device}</Mono>
+          </Box>
+        }
+      />
+      <EditedMark kind="removed" />
+      {!readOnly && <UndoChange name={device} onUndo={onUndo} />}
+    </Row>
   );
 }
 

@@ -7,6 +7,7 @@ import { ChoiceRow } from '../../components/choice-row.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { translateText } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 
 /**
  * What users may set for themselves because the administrator left it open; nothing of the draft. A
@@ -24,14 +25,12 @@ export function PreferenceCard() {
   const eciShown = (eci.value && !eci.locked) || preference.outcomes.eci === 'locked';
   const loadShown = !blockDockerLoad.locked || preference.outcomes.blockDockerLoad === 'locked';
   if (!settings.exists || (!eciShown && !loadShown && preference.problem === null)) return null;
-  const by = preference.by ?? t('isolation.preference.somebody');
   const lock = (locked: boolean) =>
     locked
       ? t('isolation.preference.administrator')
       : preference.writable
         ? undefined
         : t('isolation.preference.readOnly');
-  const same = { edited: false, onUndo: () => undefined, width: 232 };
   return (
     <Card
       title={t('isolation.preference.title')}
@@ -43,53 +42,21 @@ export function PreferenceCard() {
       busy={prefer.running}
     >
       {eciShown && (
-        <ChoiceRow
-          {...same}
-          name={t('isolation.preference.eci.name')}
+        <EciRow
+          preference={preference}
           lockedBy={lock(eci.locked)}
-          description={
-            preference.outcomes.eci === 'in-force'
-              ? t('isolation.preference.eci.isOff', { by })
-              : preference.outcomes.eci === 'locked'
-                ? t('isolation.preference.eci.ignored', { by })
-                : t('isolation.preference.eci.isAdmin')
-          }
-          value={preference.outcomes.eci === 'in-force' ? 'off' : 'admin'}
-          options={[
-            { value: 'admin', label: t('isolation.preference.eci.admin') },
-            { value: 'off', label: t('isolation.preference.eci.off') },
-          ]}
           onChange={(value) => {
-            void prefer.run({ setting: 'eci', value: value === 'off' ? false : null });
+            void prefer.run({ setting: 'eci', value });
           }}
         />
       )}
       {loadShown && (
-        <ChoiceRow
-          {...same}
-          name={t('isolation.preference.load.name')}
+        <LoadRow
+          preference={preference}
+          applied={blockDockerLoad.value}
           lockedBy={lock(blockDockerLoad.locked)}
-          description={
-            preference.outcomes.blockDockerLoad === 'in-force'
-              ? t(
-                  `isolation.preference.load.isOwn_${preference.blockDockerLoad === true ? 'true' : 'false'}`,
-                  { by },
-                )
-              : t(`isolation.preference.load.isAdmin_${blockDockerLoad.value ? 'true' : 'false'}`)
-          }
-          value={
-            preference.blockDockerLoad === null || preference.outcomes.blockDockerLoad === 'locked'
-              ? 'admin'
-              : preference.blockDockerLoad
-                ? 'on'
-                : 'off'
-          }
-          options={(['admin', 'on', 'off'] as const).map((value) => ({
-            value,
-            label: t(`isolation.preference.load.${value}`),
-          }))}
           onChange={(value) => {
-            void prefer.run({ setting: 'blockDockerLoad', value: value === 'admin' ? null : value === 'on' });
+            void prefer.run({ setting: 'blockDockerLoad', value });
           }}
         />
       )}
@@ -109,5 +76,84 @@ export function PreferenceCard() {
         </CardBody>
       )}
     </Card>
+  );
+}
+
+type Preference = NonNullable<AppState['settings']['preference']>;
+
+interface RowProps<Value> {
+  readonly preference: Preference;
+  readonly lockedBy: string | undefined;
+  /** Null: as the administrator has it. */
+  readonly onChange: (value: Value | null) => void;
+}
+
+/** A preference is no change of the draft. */
+const notOfDraft = { edited: false, onUndo: () => undefined, width: 232 };
+
+/** Whether the user leaves isolation. */
+function EciRow({ preference, lockedBy, onChange }: RowProps<false>) {
+  const { t } = useTranslation();
+  const by = preference.by ?? t('isolation.preference.somebody');
+  return (
+    <ChoiceRow
+      {...notOfDraft}
+      name={t('isolation.preference.eci.name')}
+      lockedBy={lockedBy}
+      description={
+        preference.outcomes.eci === 'in-force'
+          ? t('isolation.preference.eci.isOff', { by })
+          : preference.outcomes.eci === 'locked'
+            ? t('isolation.preference.eci.ignored', { by })
+            : t('isolation.preference.eci.isAdmin')
+      }
+      value={preference.outcomes.eci === 'in-force' ? 'off' : 'admin'}
+      options={[
+        { value: 'admin', label: t('isolation.preference.eci.admin') },
+        { value: 'off', label: t('isolation.preference.eci.off') },
+      ]}
+      onChange={(value) => {
+        onChange(value === 'off' ? false : null);
+      }}
+    />
+  );
+}
+
+/** Whether `docker load` is blocked for the user. `applied`: by the administrator's settings. */
+function LoadRow({
+  preference,
+  applied,
+  lockedBy,
+  onChange,
+}: RowProps<boolean> & { readonly applied: boolean }) {
+  const { t } = useTranslation();
+  const by = preference.by ?? t('isolation.preference.somebody');
+  return (
+    <ChoiceRow
+      {...notOfDraft}
+      name={t('isolation.preference.load.name')}
+      lockedBy={lockedBy}
+      description={
+        preference.outcomes.blockDockerLoad === 'in-force'
+          ? t(`isolation.preference.load.isOwn_${preference.blockDockerLoad === true ? 'true' : 'false'}`, {
+              by,
+            })
+          : t(`isolation.preference.load.isAdmin_${applied ? 'true' : 'false'}`)
+      }
+      value={
+        preference.blockDockerLoad === null || preference.outcomes.blockDockerLoad === 'locked'
+          ? 'admin'
+          : preference.blockDockerLoad
+            ? 'on'
+            : 'off'
+      }
+      options={(['admin', 'on', 'off'] as const).map((value) => ({
+        value,
+        label: t(`isolation.preference.load.${value}`),
+      }))}
+      onChange={(value) => {
+        onChange(value === 'admin' ? null : value === 'on');
+      }}
+    />
   );
 }

@@ -1,0 +1,146 @@
+import type { ComponentType } from 'react';
+import type { TFunction } from 'i18next';
+import type { SvgIconProps } from '@mui/material/SvgIcon';
+import {
+  AllowedIcon,
+  DeniedIcon,
+  EyeIcon,
+  InfoIcon,
+  RestartIcon,
+  RollbackIcon,
+  StopsIcon,
+  UnprotectedIcon,
+} from '../../theme/icons.ts';
+import type { Tone } from '../../theme/tokens.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
+import { isRunning } from '../../../shared/containers/protection.ts';
+import { missingBecause } from '../../../shared/targets/capabilities.ts';
+import { sentences } from '../../i18n/lists.ts';
+
+/** One thing that turning ECI on or off does, or that ECI does. */
+export interface Effect {
+  readonly key: string;
+  readonly icon: ComponentType<SvgIconProps>;
+  readonly tone: Tone;
+  readonly text: string;
+  readonly action?: boolean;
+}
+
+/** Whether the draft turns ECI on or off, or neither. */
+export const turningOf = (before: boolean, after: boolean): 'on' | 'off' | null =>
+  before === after ? null : after ? 'on' : 'off';
+
+/** What ECI is, and is to be; and how containers from before are treated. */
+export interface EciChange {
+  readonly before: boolean;
+  readonly after: boolean;
+  readonly existing: 'block' | 'warn';
+}
+
+type Engine = Pick<AppState, 'scan' | 'engine' | 'target'>;
+
+/** What turning ECI on (or off) will do on this engine, or what ECI does now. */
+export function effectsOf(t: TFunction, app: Engine, change: EciChange): readonly Effect[] {
+  const { before, after } = change;
+  const turning = turningOf(before, after);
+  const rules = ruleEffects(t, app);
+  const left = leftEffects(t, app, change);
+  const first = firstEffects(t, app);
+  const view = viewEffects(t, app);
+  if (turning === 'on')
+    return [
+      ...first,
+      ...left,
+      ...rules,
+      ...view,
+      { key: 'verified', icon: RollbackIcon, tone: 'neutral', text: t('isolation.does.verified') },
+    ];
+  if (turning === 'off')
+    return [
+      ...first,
+      { key: 'off', icon: InfoIcon, tone: 'neutral', text: t('isolation.does.offMeans') },
+      { key: 'still', icon: InfoIcon, tone: 'neutral', text: t('isolation.does.stillRun') },
+      { key: 'restored', icon: RollbackIcon, tone: 'neutral', text: t('isolation.does.restored') },
+    ];
+  return after ? [...rules, ...left] : [...first, ...left, ...rules, ...view];
+}
+
+/** A reload of the engine; or its restart, with what that stops. */
+function firstEffects(t: TFunction, { scan, engine, target: { capabilities } }: Engine): readonly Effect[] {
+  const ready = engine.phase === 'ready';
+  const running = scan?.containers.filter(isRunning).length ?? engine.counts?.running ?? null;
+  if (ready && capabilities.reconfiguredBy === 'reload')
+    return [{ key: 'reload', icon: InfoIcon, tone: 'neutral', text: t('isolation.does.reload') }];
+  return [
+    {
+      key: 'restart',
+      icon: RestartIcon,
+      tone: 'warn',
+      text: capabilities.restarts === 'application' ? t('target.does.restart') : t('isolation.does.restart'),
+    },
+    ...(capabilities.fileEnforcesSignIn
+      ? [{ key: 'sign-in', icon: InfoIcon, tone: 'warn' as const, text: t('target.does.signIn') }]
+      : []),
+    ...(ready && running !== null
+      ? [
+          {
+            key: 'stops',
+            icon: StopsIcon,
+            tone: running > 0 ? ('warn' as const) : ('neutral' as const),
+            text: running > 0 ? t('isolation.does.stops', { count: running }) : t('isolation.does.stopsNone'),
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What containers may and may not do under ECI. */
+const ruleEffects = (t: TFunction, { target: { capabilities } }: Engine): readonly Effect[] => [
+  { key: 'ids', icon: AllowedIcon, tone: 'ok', text: t('isolation.does.ids') },
+  { key: 'privileged', icon: AllowedIcon, tone: 'ok', text: t('isolation.does.privileged') },
+  { key: 'host', icon: DeniedIcon, tone: 'neutral', text: t('isolation.does.host') },
+  { key: 'socket', icon: DeniedIcon, tone: 'neutral', text: t('isolation.does.socketRule') },
+  { key: 'mount', icon: DeniedIcon, tone: 'neutral', text: t('isolation.does.mountRule') },
+  ...(capabilities.isolatedBy === 'product'
+    ? [{ key: 'own', icon: InfoIcon, tone: 'neutral' as const, text: t('target.does.own') }]
+    : []),
+];
+
+/** Containers that stay unprotected. While ECI is off every container counts: each was made without it. */
+function leftEffects(
+  t: TFunction,
+  { scan, target: { capabilities } }: Engine,
+  { before, after, existing }: EciChange,
+): readonly Effect[] {
+  const count = after ? (scan?.containers.filter((c) => !c.protected).length ?? 0) : 0;
+  if (count === 0) return [];
+  return [
+    {
+      key: 'exist',
+      icon: UnprotectedIcon,
+      tone: 'danger',
+      text:
+        missingBecause(capabilities, 'existing-containers') !== null
+          ? t('isolation.does.unprotected', { count })
+          : sentences(t, [
+              t('isolation.does.unprotected', { count }),
+              existing === 'block' ? t('isolation.does.blocked') : t('isolation.does.warned'),
+            ]),
+      action: turningOf(before, after) === 'on',
+    },
+  ];
+}
+
+/** Containers are made from images that are there: these are seen. */
+function viewEffects(t: TFunction, { engine }: Engine): readonly Effect[] {
+  const images = engine.counts?.images ?? null;
+  if (images === null) return [];
+  return [
+    {
+      key: 'view',
+      icon: EyeIcon,
+      tone: 'neutral',
+      text: t('isolation.does.images', { count: images }),
+    },
+  ];
+}

@@ -1,0 +1,140 @@
+import { useTranslation } from 'react-i18next';
+import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
+import { ChoiceRow } from '../../components/choice-row.tsx';
+import { existingDefault, existingPointer } from '../../components/kept-containers-note.tsx';
+import { withCode } from '../../components/mono.tsx';
+import { protectionOf } from '../../components/protection.ts';
+import { SettingRow } from '../../components/setting-row.tsx';
+import { useNow } from '../../i18n/clock.ts';
+import { useApp, useDraft } from '../../state/context.tsx';
+import { useMissing } from '../../state/missing.ts';
+import { chosenBackend } from '../../../shared/isolation/backends.ts';
+import { messageLanguages } from '../../../shared/language.ts';
+import type { EffectiveSettings } from '../../../shared/settings/index.ts';
+
+export const eciPointer = '/enhancedContainerIsolation/value';
+const lockPointer = '/enhancedContainerIsolation/locked';
+const modePointer = '/bulkhead/mode';
+const languagePointer = '/bulkhead/language';
+
+interface RowsProps {
+  /** Of the draft. */
+  readonly settings: EffectiveSettings;
+  readonly lockedBy: string | undefined;
+}
+
+/** Whether the setting at a pointer was edited, and the way back. */
+function useEdited(pointer: string) {
+  const draft = useDraft();
+  return {
+    pointer,
+    edited: draft.isEdited(pointer),
+    onUndo: () => {
+      draft.revert(pointer);
+    },
+  };
+}
+
+/** Whether ECI is on, and whether that is locked. */
+export function EciRows({
+  settings,
+  lockedBy,
+  onToggle,
+}: RowsProps & { readonly onToggle: (on: boolean) => void }) {
+  const { t } = useTranslation();
+  const app = useApp();
+  const draft = useDraft();
+  const noEci = useMissing('turn-on-eci');
+  const { difference, now: inForce } = protectionOf(app, useNow()).enforcement;
+  const isRetained = isAlarm(difference) && inForce.eci;
+  // Not examined yet: nothing is known against it.
+  const possible =
+    app.backends.find((backend) => backend.id === chosenBackend(settings.backend))?.available ?? true;
+  const eci = useEdited(eciPointer);
+  const lock = useEdited(lockPointer);
+  return (
+    <>
+      <SettingRow
+        {...eci}
+        name={t('isolation.eci.name')}
+        description={t(`isolation.eci.${settings.eci.value ? 'on' : isRetained ? 'retained' : 'off'}`)}
+        checked={settings.eci.value}
+        onChange={onToggle}
+        lockedBy={lockedBy}
+        unavailable={noEci ?? (possible || settings.eci.value ? undefined : t('isolation.eci.impossible'))}
+      />
+      <SettingRow
+        {...lock}
+        name={t('isolation.lock.name')}
+        description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')}
+        checked={settings.eci.locked}
+        onChange={(on) => {
+          draft.editOr(lockPointer, on, false);
+        }}
+        lockedBy={lockedBy}
+        unavailable={noEci}
+      />
+    </>
+  );
+}
+
+/** What is done with refused requests and with containers from before, and the language of refusals. */
+export function PolicyRows({ settings, lockedBy }: RowsProps) {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  const noMode = useMissing('audit-mode');
+  const noExisting = useMissing('existing-containers');
+  const noLanguage = useMissing('refusal-language');
+  const mode = useEdited(modePointer);
+  const existing = useEdited(existingPointer);
+  const language = useEdited(languagePointer);
+  return (
+    <>
+      <ChoiceRow
+        {...mode}
+        name={t('isolation.mode.name')}
+        description={t(`isolation.mode.${settings.mode}`)}
+        value={settings.mode}
+        lockedBy={lockedBy}
+        unavailable={noMode}
+        width={136}
+        options={(['enforce', 'audit'] as const).map((value) => ({
+          value,
+          label: t(`isolation.mode.${value}Option`),
+        }))}
+        onChange={(value) => {
+          draft.editOr(modePointer, value, 'enforce');
+        }}
+      />
+      <ChoiceRow
+        {...existing}
+        name={t('isolation.existing.name')}
+        description={t(`isolation.existing.${settings.existingContainers}`)}
+        value={settings.existingContainers}
+        lockedBy={lockedBy}
+        unavailable={noExisting}
+        width={136}
+        options={(['block', 'warn'] as const).map((value) => ({
+          value,
+          label: t(`isolation.existing.${value}Option`),
+        }))}
+        onChange={(value) => {
+          draft.editOr(existingPointer, value, existingDefault);
+        }}
+      />
+      <ChoiceRow
+        {...language}
+        name={t('isolation.language.name')}
+        description={withCode(t('isolation.language.text'))}
+        value={settings.language}
+        lockedBy={lockedBy}
+        unavailable={noLanguage}
+        width={136}
+        options={messageLanguages.map((value) => ({ value, label: t(`preferences.language.${value}`) }))}
+        onChange={(value) => {
+          draft.editOr(languagePointer, value, 'en');
+        }}
+      />
+    </>
+  );
+}
