@@ -8,7 +8,7 @@ import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { KeyHelp } from '../../../shared/settings/index.ts';
 import type { AssistLabels } from './editor-assist.ts';
-import type { EditorHandle } from './json-editor.tsx';
+import type { EditorHandle } from './create-editor.ts';
 
 /** Commands of the editor, with what is known of the key at the cursor. */
 export function EditorToolbar({
@@ -28,7 +28,6 @@ export function EditorToolbar({
   readonly onFormat: () => void;
 }) {
   const { t } = useTranslation();
-  const app = useApp();
   const draft = useDraft();
   return (
     <Box
@@ -45,29 +44,7 @@ export function EditorToolbar({
         flexShrink: 0,
       }}
     >
-      <Box
-        sx={{
-          flex: 1,
-          minWidth: 0,
-          fontSize: 12,
-          color: color.text3,
-          whiteSpace: 'nowrap',
-          overflow: 'hidden',
-          textOverflow: 'ellipsis',
-        }}
-      >
-        {help === null ? (
-          <Mono>{app.settings.path}</Mono>
-        ) : (
-          <>
-            <Mono>{help.pointer}</Mono>
-            {'  '}
-            <Box component="span" sx={{ color: color.text2 }} title={labels.about(help.key)}>
-              {labels.about(help.key)}
-            </Box>
-          </>
-        )}
-      </Box>
+      <KeyAtCursor help={help} labels={labels} />
       {/* Tab indents in the editor: while it has the focus, the key that leaves it is shown. */}
       {!readOnly && (
         <Box
@@ -105,6 +82,36 @@ export function EditorToolbar({
         {t('settingsState.json.format')}
       </Button>
       <CopyDocument />
+    </Box>
+  );
+}
+
+/** What is known of the key at the cursor; elsewhere, whose text it is. */
+function KeyAtCursor({ help, labels }: { readonly help: KeyHelp | null; readonly labels: AssistLabels }) {
+  const app = useApp();
+  return (
+    <Box
+      sx={{
+        flex: 1,
+        minWidth: 0,
+        fontSize: 12,
+        color: color.text3,
+        whiteSpace: 'nowrap',
+        overflow: 'hidden',
+        textOverflow: 'ellipsis',
+      }}
+    >
+      {help === null ? (
+        <Mono>{app.settings.path}</Mono>
+      ) : (
+        <>
+          <Mono>{help.pointer}</Mono>
+          {'  '}
+          <Box component="span" sx={{ color: color.text2 }} title={labels.about(help.key)}>
+            {labels.about(help.key)}
+          </Box>
+        </>
+      )}
     </Box>
   );
 }

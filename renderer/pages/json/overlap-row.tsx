@@ -28,16 +28,6 @@ export function OverlapRow({
     page: 'other',
     needs: 'nothing',
   });
-  const valueText = (value: unknown) => {
-    if (value === undefined)
-      return (
-        <Box component="span" sx={{ color: color.text3 }}>
-          {t('review.changes.missing')}
-        </Box>
-      );
-    const text = JSON.stringify(value);
-    return <Mono>{text.length > longest ? `${text.slice(0, longest)}…` : text}</Mono>;
-  };
   const values = [
     ['base', overlap.base],
     ['theirs', overlap.theirs],
@@ -76,7 +66,7 @@ export function OverlapRow({
                 {t(`settingsState.conflict.value.${side}`)}
               </Box>
               <Box component="dd" sx={{ margin: 0, color: color.text, overflowWrap: 'anywhere' }}>
-                {valueText(value)}
+                <ValueText value={value} />
               </Box>
             </Box>
           ))}
@@ -95,4 +85,17 @@ export function OverlapRow({
       </ToggleButtonGroup>
     </Box>
   );
+}
+
+/** A value as JSON, shortened; undefined is a missing one. */
+function ValueText({ value }: { readonly value: unknown }) {
+  const { t } = useTranslation();
+  if (value === undefined)
+    return (
+      <Box component="span" sx={{ color: color.text3 }}>
+        {t('review.changes.missing')}
+      </Box>
+    );
+  const text = JSON.stringify(value);
+  return <Mono>{text.length > longest ? `${text.slice(0, longest)}…` : text}</Mono>;
 }
