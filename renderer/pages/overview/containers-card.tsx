@@ -11,32 +11,31 @@ import { hrefFor } from '../../state/router.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { useAfterPaint } from './after-paint.ts';
 import { isUnprotected } from '../../../shared/containers/protection.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 
 // The chart library is the largest part of this page: the rest doesn't wait for it.
 const ContainerDonut = lazy(() => import('./container-donut.tsx'));
 
+/** Why nothing is known of containers. */
+function unknownReason({ busy, engine, scanError }: AppState) {
+  if (busy.scanning) return 'scanning';
+  if (engine.phase === 'unreachable') return 'noAnswer';
+  if (engine.phase !== 'ready') return 'notRunning';
+  return scanError !== null ? 'failed' : 'notScanned';
+}
+
 /** Protected and unprotected containers, as counted by the last scan. */
 export function ContainersCard({ eci }: { readonly eci: boolean }) {
   const { t } = useTranslation();
-  const formats = useFormats();
   const painted = useAfterPaint();
-  const { scan, scanError, busy, engine } = useApp();
-  if (scan === null) {
-    const why = busy.scanning
-      ? 'scanning'
-      : engine.phase === 'unreachable'
-        ? 'noAnswer'
-        : engine.phase !== 'ready'
-          ? 'notRunning'
-          : scanError !== null
-            ? 'failed'
-            : 'notScanned';
+  const app = useApp();
+  const { scan, busy } = app;
+  if (scan === null)
     return (
       <Card title={t('overview.containers.title')} busy={busy.scanning}>
-        <EmptyState>{t(`overview.containers.${why}`)}</EmptyState>
+        <EmptyState>{t(`overview.containers.${unknownReason(app)}`)}</EmptyState>
       </Card>
     );
-  }
   const total = scan.containers.length;
   if (total === 0)
     return (
@@ -45,71 +44,90 @@ export function ContainersCard({ eci }: { readonly eci: boolean }) {
       </Card>
     );
   const unprotectedCount = scan.containers.filter(isUnprotected).length;
+  return (
+    <Card title={t('overview.containers.title')}>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, padding: '12px 16px 12px 12px' }}>
+        <Donut total={total} unprotected={unprotectedCount} eci={eci} painted={painted} />
+        <Counts total={total} unprotected={unprotectedCount} eci={eci} />
+      </Box>
+    </Card>
+  );
+}
+
+interface CountProps {
+  readonly total: number;
+  readonly unprotected: number;
+  readonly eci: boolean;
+}
+
+/** `painted`: the page was drawn once without it. */
+function Donut({ total, unprotected, eci, painted }: CountProps & { readonly painted: boolean }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <Box aria-hidden sx={{ position: 'relative', width: 112, height: 112, flexShrink: 0 }}>
+      {painted && (
+        <Suspense fallback={null}>
+          <ContainerDonut protectedCount={total - unprotected} unprotectedCount={unprotected} eci={eci} />
+        </Suspense>
+      )}
+      <Box
+        sx={{
+          position: 'absolute',
+          inset: 0,
+          display: 'grid',
+          placeContent: 'center',
+          textAlign: 'center',
+          pointerEvents: 'none',
+        }}
+      >
+        <Box sx={{ fontSize: 20, lineHeight: '22px', fontWeight: 600 }}>{formats.number(total)}</Box>
+        <Box sx={{ fontSize: 12, lineHeight: '16px', color: color.text3 }}>
+          {t('overview.containers.total')}
+        </Box>
+      </Box>
+    </Box>
+  );
+}
+
+function Counts({ total, unprotected, eci }: CountProps) {
+  const { t } = useTranslation();
+  const formats = useFormats();
   const rows = [
     {
       key: 'protected',
       icon: ProtectedIcon,
       tone: color.ok,
       label: t('state.protected'),
-      count: total - unprotectedCount,
+      count: total - unprotected,
     },
     {
       key: 'unprotected',
       icon: UnprotectedIcon,
       tone: eci ? color.danger : color.neutral,
       label: t('state.unprotected'),
-      count: unprotectedCount,
+      count: unprotected,
     },
   ] as const;
   return (
-    <Card title={t('overview.containers.title')}>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, padding: '12px 16px 12px 12px' }}>
-        <Box aria-hidden sx={{ position: 'relative', width: 112, height: 112, flexShrink: 0 }}>
-          {painted && (
-            <Suspense fallback={null}>
-              <ContainerDonut
-                protectedCount={total - unprotectedCount}
-                unprotectedCount={unprotectedCount}
-                eci={eci}
-              />
-            </Suspense>
-          )}
-          <Box
-            sx={{
-              position: 'absolute',
-              inset: 0,
-              display: 'grid',
-              placeContent: 'center',
-              textAlign: 'center',
-              pointerEvents: 'none',
-            }}
+    <Box
+      component="ul"
+      sx={{ flex: 1, margin: 0, padding: 0, listStyle: 'none', display: 'grid', gap: '8px' }}
+    >
+      {rows.map((row) => (
+        <Box component="li" key={row.key} sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
+          <row.icon sx={{ fontSize: 16, color: row.tone }} aria-hidden />
+          <Link
+            href={hrefFor('containers', { show: row.key })}
+            sx={{ flex: 1, fontWeight: 400, color: color.text }}
           >
-            <Box sx={{ fontSize: 20, lineHeight: '22px', fontWeight: 600 }}>{formats.number(total)}</Box>
-            <Box sx={{ fontSize: 12, lineHeight: '16px', color: color.text3 }}>
-              {t('overview.containers.total')}
-            </Box>
+            {row.label}
+          </Link>
+          <Box component="span" sx={{ fontWeight: 600 }}>
+            {formats.number(row.count)}
           </Box>
         </Box>
-        <Box
-          component="ul"
-          sx={{ flex: 1, margin: 0, padding: 0, listStyle: 'none', display: 'grid', gap: '8px' }}
-        >
-          {rows.map((row) => (
-            <Box component="li" key={row.key} sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
-              <row.icon sx={{ fontSize: 16, color: row.tone }} aria-hidden />
-              <Link
-                href={hrefFor('containers', { show: row.key })}
-                sx={{ flex: 1, fontWeight: 400, color: color.text }}
-              >
-                {row.label}
-              </Link>
-              <Box component="span" sx={{ fontWeight: 600 }}>
-                {formats.number(row.count)}
-              </Box>
-            </Box>
-          ))}
-        </Box>
-      </Box>
-    </Card>
+      ))}
+    </Box>
   );
 }

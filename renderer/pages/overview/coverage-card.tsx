@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
@@ -20,9 +19,12 @@ import {
   displayedState,
   type CoverageRow,
 } from '../../../shared/coverage/index.ts';
+import type { DraftView } from '../../state/draft-view.ts';
 import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
+import type { Verification } from '../../../shared/verify/claims.ts';
 
 /** What the probes of a row did. */
 function evidenceText(t: TFunction, row: CoverageRow): string {
@@ -39,9 +41,7 @@ function evidenceText(t: TFunction, row: CoverageRow): string {
  */
 export function CoverageCard({ protection }: { readonly protection: Protection }) {
   const { t } = useTranslation();
-  const formats = useFormats();
   const app = useApp();
-  const now = useNow();
   const { applied } = useDraft();
   if (protection.state === 'stopped')
     return (
@@ -56,92 +56,11 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
       </Card>
     );
 
-  const isLost = isAlarm(protection.enforcement.difference);
-  const requestedBackend = protection.enforcement.now.backend;
-  // A version that could not be learned counts as the oldest, which protects least.
-  const { capabilities, desktop } = app.target;
-  const { eci } = protection;
-  const byProduct = capabilities.isolatedBy === 'product';
-  const rows = byProduct
-    ? coverageFor({
-        eci,
-        desktop: {
-          version: desktop?.version ?? null,
-          virtualMachine: desktop?.virtualMachine ?? 'vm',
-        },
-      })
-    : coverageFor({
-        eci,
-        backend: chosenBackend(requestedBackend),
-        socketMounts: isLost || !applied.settings.ok || applied.settings.value.socket.images.length > 0,
-      });
-  const verification = isLost ? null : app.verification;
+  const { rows, absent } = coverageOf(app, applied, protection);
+  // A verification of what is lost says nothing about now.
+  const verification = isAlarm(protection.enforcement.difference) ? null : app.verification;
   const before = app.scan?.containers.filter((c) => c.reason === 'before-eci').length ?? null;
-
-  const how = (row: CoverageRow): ReactNode => {
-    if (!protection.eci) return t('overview.coverage.how.off');
-    if (row.workload === 'created-before') {
-      if (before === null) return t('overview.coverage.how.notScanned');
-      return before === 0 ? (
-        t('overview.coverage.how.noneFound')
-      ) : (
-        <Link href={hrefFor('containers', { show: 'unprotected' })}>
-          {t('overview.coverage.how.found', { count: before })}
-        </Link>
-      );
-    }
-    const evidence = rowEvidence(row, verification, now);
-    switch (evidence.kind) {
-      case 'probe-passed':
-        return t('overview.coverage.how.passed', {
-          what: evidenceText(t, row),
-          ago: formats.ago(evidence.at),
-        });
-      case 'probe-similar':
-        return t('overview.coverage.how.similar', { ago: formats.ago(evidence.at) });
-      case 'probe-failed':
-        return t('overview.coverage.how.failed', { ago: formats.ago(evidence.at) });
-      case 'probe-outdated':
-        return t('overview.coverage.how.outdated', { ago: formats.ago(evidence.at) });
-      case 'probe-missing':
-        return protection.state === 'audit'
-          ? t('overview.coverage.how.audit')
-          : t('overview.coverage.how.missing');
-      case 'probe-limited':
-        return t('overview.coverage.how.ruleUnprobed');
-      case 'rule':
-        return row.state === 'protected'
-          ? t('overview.coverage.how.ruleUnprobed')
-          : t('overview.coverage.how.rule');
-      case 'documentation':
-        return t('overview.coverage.how.documentation');
-    }
-  };
-  const state = (row: CoverageRow): ReactNode => {
-    const stateNow = displayedState(row, rowEvidence(row, verification, now));
-    // Nothing is refused: neither what is not allowed nor what protects by refusing holds.
-    if (
-      protection.state === 'audit' &&
-      (stateNow === 'not-allowed' || stateNow === 'protected' || stateNow === 'unverified')
-    )
-      return <StateBadge state="audit" />;
-    if (stateNow === 'not-allowed') return <OutcomeChip outcome="not-allowed" />;
-    if (stateNow === 'not-on-this-engine') return null;
-    if (stateNow === 'protected' && row.basis === 'rule') return <StateBadge state="unverified" />;
-    const neutral = !protection.eci || (row.workload === 'created-before' && before === 0);
-    return <StateBadge state={stateNow} eciOff={neutral} />;
-  };
-  // On an engine of ours the two are settings, not workloads; on Docker Desktop its version decides whether
-  // they exist.
-  const shown = rows.filter(
-    (row) =>
-      row.state !== 'not-on-this-engine' &&
-      (byProduct || (row.workload !== 'socket-derived-images' && row.workload !== 'socket-any-image')),
-  );
-  const absent = rows
-    .filter((row) => row.state === 'not-on-this-engine')
-    .map((row) => t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''));
-
+  const absentNames = absent.map((row) => t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''));
   return (
     <Card title={t('overview.coverage.title')}>
       <DataTable
@@ -151,22 +70,131 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
           { key: 'state', label: t('overview.coverage.state'), width: 140 },
           { key: 'how', label: t('overview.coverage.howWeKnow'), width: 228 },
         ]}
-        rows={shown.map((row) => ({
+        rows={rows.map((row) => ({
           key: row.workload,
           cells: [
             withCode(
               t(`overview.coverage.row.${row.workload}`).replace(/^[a-z]/, (letter) => letter.toUpperCase()),
             ),
-            state(row),
+            <RowState
+              key="state"
+              row={row}
+              protection={protection}
+              verification={verification}
+              before={before}
+            />,
             <Box key="how" component="span" sx={{ fontSize: 12, color: color.text2 }}>
-              {how(row)}
+              <HowWeKnow row={row} protection={protection} verification={verification} before={before} />
             </Box>,
           ],
         }))}
         {...(absent.length === 0
           ? {}
-          : { footer: t('overview.coverage.notHere', { names: names(t, absent) }) })}
+          : { footer: t('overview.coverage.notHere', { names: names(t, absentNames) }) })}
       />
     </Card>
   );
+}
+
+/** The rows to show, and those that do not exist on this engine. */
+function coverageOf(
+  { target: { capabilities, desktop } }: AppState,
+  applied: DraftView['applied'],
+  { eci, enforcement }: Protection,
+): { readonly rows: readonly CoverageRow[]; readonly absent: readonly CoverageRow[] } {
+  const byProduct = capabilities.isolatedBy === 'product';
+  const rows = byProduct
+    ? coverageFor({
+        eci,
+        desktop: {
+          // A version that could not be learned counts as the oldest, which protects least.
+          version: desktop?.version ?? null,
+          virtualMachine: desktop?.virtualMachine ?? 'vm',
+        },
+      })
+    : coverageFor({
+        eci,
+        backend: chosenBackend(enforcement.now.backend),
+        socketMounts:
+          isAlarm(enforcement.difference) ||
+          !applied.settings.ok ||
+          applied.settings.value.socket.images.length > 0,
+      });
+  return {
+    // On an engine of ours the two are settings, not workloads; on Docker Desktop its version decides whether
+    // they exist.
+    rows: rows.filter(
+      (row) =>
+        row.state !== 'not-on-this-engine' &&
+        (byProduct || (row.workload !== 'socket-derived-images' && row.workload !== 'socket-any-image')),
+    ),
+    absent: rows.filter((row) => row.state === 'not-on-this-engine'),
+  };
+}
+
+interface RowProps {
+  readonly row: CoverageRow;
+  readonly protection: Protection;
+  readonly verification: Verification | null;
+  /** How many containers were created before ECI; null where that is not known. */
+  readonly before: number | null;
+}
+
+function HowWeKnow({ row, protection, verification, before }: RowProps) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const now = useNow();
+  if (!protection.eci) return t('overview.coverage.how.off');
+  if (row.workload === 'created-before') {
+    if (before === null) return t('overview.coverage.how.notScanned');
+    return before === 0 ? (
+      t('overview.coverage.how.noneFound')
+    ) : (
+      <Link href={hrefFor('containers', { show: 'unprotected' })}>
+        {t('overview.coverage.how.found', { count: before })}
+      </Link>
+    );
+  }
+  const evidence = rowEvidence(row, verification, now);
+  switch (evidence.kind) {
+    case 'probe-passed':
+      return t('overview.coverage.how.passed', {
+        what: evidenceText(t, row),
+        ago: formats.ago(evidence.at),
+      });
+    case 'probe-similar':
+      return t('overview.coverage.how.similar', { ago: formats.ago(evidence.at) });
+    case 'probe-failed':
+      return t('overview.coverage.how.failed', { ago: formats.ago(evidence.at) });
+    case 'probe-outdated':
+      return t('overview.coverage.how.outdated', { ago: formats.ago(evidence.at) });
+    case 'probe-missing':
+      return protection.state === 'audit'
+        ? t('overview.coverage.how.audit')
+        : t('overview.coverage.how.missing');
+    case 'probe-limited':
+      return t('overview.coverage.how.ruleUnprobed');
+    case 'rule':
+      return row.state === 'protected'
+        ? t('overview.coverage.how.ruleUnprobed')
+        : t('overview.coverage.how.rule');
+    case 'documentation':
+      return t('overview.coverage.how.documentation');
+  }
+}
+
+function RowState({ row, protection, verification, before }: RowProps) {
+  const now = useNow();
+  const stateNow = displayedState(row, rowEvidence(row, verification, now));
+  // Nothing is refused: neither what is not allowed nor what protects by refusing holds.
+  if (
+    protection.state === 'audit' &&
+    (stateNow === 'not-allowed' || stateNow === 'protected' || stateNow === 'unverified')
+  )
+    return <StateBadge state="audit" />;
+  if (stateNow === 'not-allowed') return <OutcomeChip outcome="not-allowed" />;
+  if (stateNow === 'not-on-this-engine') return null;
+  if (stateNow === 'protected' && row.basis === 'rule') return <StateBadge state="unverified" />;
+  const neutral = !protection.eci || (row.workload === 'created-before' && before === 0);
+  return <StateBadge state={stateNow} eciOff={neutral} />;
 }

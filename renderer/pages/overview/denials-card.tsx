@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import { useNow } from '../../i18n/clock.ts';
-import { useApp } from '../../state/context.tsx';
+import { useApp, useAppPart } from '../../state/context.tsx';
 import { hrefFor } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
@@ -11,6 +11,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { lastDays, localDay } from '../../../shared/audit/activity.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { useAfterPaint } from './after-paint.ts';
 
 // The chart library is the largest part of this page: the rest doesn't wait for it.
@@ -22,24 +23,10 @@ const DenialBars = lazy(() => import('./denial-bars.tsx'));
 export function DenialsCard() {
   const { t } = useTranslation();
   const formats = useFormats();
-  const now = useNow();
   const { activity, target } = useApp();
   const painted = useAfterPaint();
-  const today = localDay(now) ?? '';
-  const { days: counted, since, rotatedAway } = activity;
-  const days = useMemo(
-    () =>
-      lastDays(new Date(`${today}T12:00:00`).getTime()).map((day) => {
-        const counts = counted.find((one) => one.day === day);
-        return {
-          day,
-          label: day === today ? t('overview.denials.today') : formats.date(`${day}T12:00:00`),
-          denied: counts?.denied ?? 0,
-          wouldDeny: counts?.wouldDeny ?? 0,
-        };
-      }),
-    [counted, today, t, formats],
-  );
+  const { since, rotatedAway } = activity;
+  const days = useDays();
   const denied = days.reduce((sum, day) => sum + day.denied, 0);
   const would = days.reduce((sum, day) => sum + day.wouldDeny, 0);
   const known =
@@ -60,19 +47,12 @@ export function DenialsCard() {
         </EmptyState>
       </Card>
     );
-  if (denied + would === 0) {
-    const text =
-      activity.state.kind === 'reading'
-        ? t('overview.denials.reading')
-        : missingBecause(target.capabilities, 'decision-log') === null
-          ? t('overview.denials.none')
-          : t('overview.denials.noGateway');
+  if (denied + would === 0)
     return (
       <Card title={title} note={note}>
-        <EmptyState>{text}</EmptyState>
+        <EmptyState>{t(`overview.denials.${emptyReason(activity, target)}`)}</EmptyState>
       </Card>
     );
-  }
   return (
     <Card
       title={title}
@@ -93,45 +73,88 @@ export function DenialsCard() {
           </Suspense>
         )}
       </Box>
-      {would > 0 && (
-        <Box
-          sx={{
-            display: 'flex',
-            alignItems: 'center',
-            gap: '6px',
-            padding: '6px 16px 10px',
-            fontSize: 12,
-            lineHeight: '16px',
-            color: color.text2,
-          }}
-        >
-          <Box
-            component="span"
-            aria-hidden
-            sx={{ width: 10, height: 10, borderRadius: '2px', background: color.borderStrong }}
-          />
-          {t('overview.denials.would', { count: would })}
-        </Box>
-      )}
-      <table className="visually-hidden">
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('overview.denials.day')}</th>
-            <th scope="col">{t('outcome.denied')}</th>
-            <th scope="col">{t('activity.outcome.wouldDeny')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {days.map((day) => (
-            <tr key={day.day}>
-              <th scope="row">{day.label}</th>
-              <td>{formats.number(day.denied)}</td>
-              <td>{formats.number(day.wouldDeny)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {would > 0 && <WouldDenyLegend count={would} />}
+      <DenialsTable days={days} />
     </Card>
+  );
+}
+
+/** The last days with what was denied in them. */
+function useDays() {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const now = useNow();
+  const counted = useAppPart((app) => app.activity.days);
+  const today = localDay(now) ?? '';
+  return useMemo(
+    () =>
+      lastDays(new Date(`${today}T12:00:00`).getTime()).map((day) => {
+        const counts = counted.find((one) => one.day === day);
+        return {
+          day,
+          label: day === today ? t('overview.denials.today') : formats.date(`${day}T12:00:00`),
+          denied: counts?.denied ?? 0,
+          wouldDeny: counts?.wouldDeny ?? 0,
+        };
+      }),
+    [counted, today, t, formats],
+  );
+}
+
+/** Why there are no denials. */
+function emptyReason(activity: AppState['activity'], { capabilities }: AppState['target']) {
+  if (activity.state.kind === 'reading') return 'reading';
+  return missingBecause(capabilities, 'decision-log') === null ? 'none' : 'noGateway';
+}
+
+/** The colour of what would have been denied, and how much that is. */
+function WouldDenyLegend({ count }: { readonly count: number }) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: '6px',
+        padding: '6px 16px 10px',
+        fontSize: 12,
+        lineHeight: '16px',
+        color: color.text2,
+      }}
+    >
+      <Box
+        component="span"
+        aria-hidden
+        sx={{ width: 10, height: 10, borderRadius: '2px', background: color.borderStrong }}
+      />
+      {t('overview.denials.would', { count })}
+    </Box>
+  );
+}
+
+/** The same as the bars, for a screen reader. */
+function DenialsTable({ days }: { readonly days: ReturnType<typeof useDays> }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <table className="visually-hidden">
+      <caption>{t('overview.denials.title')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('overview.denials.day')}</th>
+          <th scope="col">{t('outcome.denied')}</th>
+          <th scope="col">{t('activity.outcome.wouldDeny')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {days.map((day) => (
+          <tr key={day.day}>
+            <th scope="row">{day.label}</th>
+            <td>{formats.number(day.denied)}</td>
+            <td>{formats.number(day.wouldDeny)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

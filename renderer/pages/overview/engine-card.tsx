@@ -12,22 +12,9 @@ import { Card, Facts } from '../../components/card.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { MoreIcon } from '../../theme/icons.ts';
-import { PathText } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { backendCapabilities, backendIds, runtimeNameOf } from '../../../shared/isolation/backends.ts';
 import { sentences } from '../../i18n/lists.ts';
-import type { TFunction } from 'i18next';
-import { isAlarm, type PolicyInForce } from '../../../shared/enforcement/enforcement.ts';
-
-/** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
-const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
-
-/** What a gateway goes on enforcing while the settings file is lost. */
-function retainedPolicy(t: TFunction, { source, version }: PolicyInForce): string {
-  if (source === 'none') return t('overview.engine.noPolicy');
-  if (source === 'locked-down') return t('overview.engine.lockedDown');
-  return version === null ? t('unknown') : t('overview.engine.policyVersion', { version });
-}
+import { engineFacts } from './engine-facts.tsx';
 
 /** The question before the engine is interrupted. */
 export type EngineConfirmation = 'restart' | 'stop' | null;
@@ -44,110 +31,60 @@ export function EngineCard({
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { engine, settings, run, busy, scan, target } = useApp();
+  const app = useApp();
+  const { engine, run, busy } = app;
   const fixed = useMissing('engine-control') !== undefined;
-  const [menu, setMenu] = useState<HTMLElement | null>(null);
   const restart = useRequest('engine:restart');
   const stop = useRequest('engine:stop');
   const error = restart.error ?? stop.error;
   const ready = engine.phase === 'ready';
   const idle = busy.engine === null && (run === null || run.activity === 'ended');
-  const running =
-    scan?.containers.filter((c) => c.state === 'running' || c.state === 'restarting' || c.state === 'paused')
-      .length ??
-    engine.counts?.running ??
-    0;
-  const backend = ready ? backendIds.find((id) => engine.defaultRuntime === runtimeNameOf(id)) : undefined;
-
-  const facts = [
-    {
-      label: t('overview.engine.engine'),
-      value:
-        engine.version === null ? t('unknown') : t('overview.engine.version', { version: engine.version }),
-    },
-    // A product that brings its runtime along has a card of its own, which says the rest.
-    ...(ready && target.capabilities.isolatedBy !== 'product'
-      ? [
-          {
-            label: t('overview.engine.backend'),
-            value:
-              backend === undefined
-                ? t('overview.engine.backendOff')
-                : t(`isolation.backend.${backend}.name`),
-          },
-          {
-            label: t('overview.engine.range'),
-            value:
-              backend === undefined
-                ? t('overview.engine.sharedRange')
-                : backendCapabilities[backend].ownRange
-                  ? t('overview.engine.ownRange')
-                  : t('overview.engine.oneRange'),
-          },
-        ]
-      : []),
-    ...(engine.kernel === null
-      ? []
-      : [
-          {
-            label: t('overview.engine.kernel'),
-            value: [`Linux ${engine.kernel}`, engine.os === null ? null : shortOs(engine.os)]
-              .filter((part) => part !== null)
-              .join(' · '),
-          },
-        ]),
-    {
-      label: t('overview.engine.policy'),
-      value: isAlarm(protection.enforcement.difference)
-        ? retainedPolicy(t, protection.enforcement.now)
-        : settings.exists
-          ? settings.appliedBy === null
-            ? t('overview.engine.policyVersion', { version: settings.appliedVersion })
-            : t('overview.engine.policyBy', {
-                version: settings.appliedVersion,
-                user: settings.appliedBy.user,
-                ago: formats.ago(settings.appliedBy.at),
-              })
-          : t('overview.engine.noPolicy'),
-    },
-    {
-      label: t('overview.engine.lock'),
-      value:
-        protection.enforcement.now.source === 'unknown' || (protection.unreadable && !ready)
-          ? t('unknown')
-          : protection.locked
-            ? t('overview.engine.locked')
-            : t('overview.engine.unlocked'),
-    },
-    { label: t('overview.engine.socket'), value: <PathText path={engine.socket} /> },
-    ...(ready && engine.startedAt !== null
-      ? [{ label: t('overview.engine.started'), value: formats.ago(engine.startedAt) }]
-      : []),
-  ];
   return (
     <Card
       title={t('overview.engine.title')}
       busy={busy.engine !== null}
-      actions={
-        ready &&
-        !fixed && (
-          <IconButton
-            aria-label={t('overview.engine.actions')}
-            aria-haspopup="menu"
-            disabled={!idle}
-            onClick={(event) => {
-              setMenu(event.currentTarget);
-            }}
-          >
-            <MoreIcon />
-          </IconButton>
-        )
-      }
+      actions={ready && !fixed && <EngineMenu disabled={!idle} onChoose={setConfirmation} />}
     >
       <Box sx={{ padding: 2, display: 'grid', gap: 2 }}>
         {error !== null && <ErrorPanel error={error} />}
-        <Facts items={facts} />
+        <Facts items={engineFacts(t, formats, app, protection)} />
       </Box>
+      <InterruptDialog
+        question={question}
+        onCancel={() => {
+          setConfirmation(null);
+        }}
+        onConfirm={() => {
+          void (question === 'stop' ? stop.run(undefined) : restart.run(undefined));
+          setConfirmation(null);
+        }}
+      />
+    </Card>
+  );
+}
+
+/** The two things one may do to the engine. */
+function EngineMenu({
+  disabled,
+  onChoose,
+}: {
+  readonly disabled: boolean;
+  readonly onChoose: (question: 'restart' | 'stop') => void;
+}) {
+  const { t } = useTranslation();
+  const [menu, setMenu] = useState<HTMLElement | null>(null);
+  return (
+    <>
+      <IconButton
+        aria-label={t('overview.engine.actions')}
+        aria-haspopup="menu"
+        disabled={disabled}
+        onClick={(event) => {
+          setMenu(event.currentTarget);
+        }}
+      >
+        <MoreIcon />
+      </IconButton>
       <Menu
         open={menu !== null}
         anchorEl={menu}
@@ -158,7 +95,7 @@ export function EngineCard({
         <MenuItem
           onClick={() => {
             setMenu(null);
-            setConfirmation('restart');
+            onChoose('restart');
           }}
         >
           {t('overview.engine.restart')}
@@ -166,38 +103,54 @@ export function EngineCard({
         <MenuItem
           onClick={() => {
             setMenu(null);
-            setConfirmation('stop');
+            onChoose('stop');
           }}
         >
           {t('overview.engine.stop')}
         </MenuItem>
       </Menu>
-      <ConfirmDialog
-        open={question !== null}
-        title={question === 'stop' ? t('overview.engine.askStop') : t('overview.engine.askRestart')}
-        confirm={question === 'stop' ? t('overview.engine.doStop') : t('overview.engine.doRestart')}
-        cancel={t('overview.engine.keep')}
-        onCancel={() => {
-          setConfirmation(null);
-        }}
-        onConfirm={() => {
-          void (question === 'stop' ? stop.run(undefined) : restart.run(undefined));
-          setConfirmation(null);
-        }}
-      >
-        <DialogText>
-          {sentences(t, [
-            running === 0
-              ? t('overview.engine.stopsNothing')
-              : t('overview.engine.stopsRunning', { count: running }),
-            question === 'stop'
-              ? t('overview.engine.stopMeans')
-              : running === 0
-                ? ''
-                : t('overview.engine.restartPolicy'),
-          ])}
-        </DialogText>
-      </ConfirmDialog>
-    </Card>
+    </>
+  );
+}
+
+/** Asks before the engine is interrupted, and says what that stops. */
+function InterruptDialog({
+  question,
+  onCancel,
+  onConfirm,
+}: {
+  readonly question: EngineConfirmation;
+  readonly onCancel: () => void;
+  readonly onConfirm: () => void;
+}) {
+  const { t } = useTranslation();
+  const { scan, engine } = useApp();
+  const running =
+    scan?.containers.filter((c) => c.state === 'running' || c.state === 'restarting' || c.state === 'paused')
+      .length ??
+    engine.counts?.running ??
+    0;
+  return (
+    <ConfirmDialog
+      open={question !== null}
+      title={question === 'stop' ? t('overview.engine.askStop') : t('overview.engine.askRestart')}
+      confirm={question === 'stop' ? t('overview.engine.doStop') : t('overview.engine.doRestart')}
+      cancel={t('overview.engine.keep')}
+      onCancel={onCancel}
+      onConfirm={onConfirm}
+    >
+      <DialogText>
+        {sentences(t, [
+          running === 0
+            ? t('overview.engine.stopsNothing')
+            : t('overview.engine.stopsRunning', { count: running }),
+          question === 'stop'
+            ? t('overview.engine.stopMeans')
+            : running === 0
+              ? ''
+              : t('overview.engine.restartPolicy'),
+        ])}
+      </DialogText>
+    </ConfirmDialog>
   );
 }

@@ -1,0 +1,109 @@
+import type { TFunction } from 'i18next';
+import type { ReactNode } from 'react';
+import { PathText } from '../../components/mono.tsx';
+import type { Protection } from '../../components/protection.ts';
+import type { Formats } from '../../i18n/format.ts';
+import { isAlarm, type PolicyInForce } from '../../../shared/enforcement/enforcement.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
+import { backendCapabilities, backendIds, runtimeNameOf } from '../../../shared/isolation/backends.ts';
+
+/** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
+const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
+
+/** What a gateway goes on enforcing while the settings file is lost. */
+function retainedPolicy(t: TFunction, { source, version }: PolicyInForce): string {
+  if (source === 'none') return t('overview.engine.noPolicy');
+  if (source === 'locked-down') return t('overview.engine.lockedDown');
+  return version === null ? t('unknown') : t('overview.engine.policyVersion', { version });
+}
+
+interface Fact {
+  readonly label: string;
+  readonly value: ReactNode;
+}
+
+/** What the engine is, and which policy holds on it. */
+export function engineFacts(
+  t: TFunction,
+  formats: Formats,
+  app: AppState,
+  protection: Protection,
+): readonly Fact[] {
+  const { engine } = app;
+  const ready = engine.phase === 'ready';
+  return [
+    {
+      label: t('overview.engine.engine'),
+      value:
+        engine.version === null ? t('unknown') : t('overview.engine.version', { version: engine.version }),
+    },
+    ...isolationFacts(t, app),
+    ...(engine.kernel === null
+      ? []
+      : [
+          {
+            label: t('overview.engine.kernel'),
+            value: [`Linux ${engine.kernel}`, engine.os === null ? null : shortOs(engine.os)]
+              .filter((part) => part !== null)
+              .join(' · '),
+          },
+        ]),
+    {
+      label: t('overview.engine.policy'),
+      value: policyText(t, formats, app.settings, protection),
+    },
+    {
+      label: t('overview.engine.lock'),
+      value:
+        protection.enforcement.now.source === 'unknown' || (protection.unreadable && !ready)
+          ? t('unknown')
+          : protection.locked
+            ? t('overview.engine.locked')
+            : t('overview.engine.unlocked'),
+    },
+    { label: t('overview.engine.socket'), value: <PathText path={engine.socket} /> },
+    ...(ready && engine.startedAt !== null
+      ? [{ label: t('overview.engine.started'), value: formats.ago(engine.startedAt) }]
+      : []),
+  ];
+}
+
+/** Backend and id ranges. A product that brings its runtime along has a card of its own, which says them. */
+function isolationFacts(t: TFunction, { engine, target }: AppState): readonly Fact[] {
+  if (engine.phase !== 'ready' || target.capabilities.isolatedBy === 'product') return [];
+  const backend = backendIds.find((id) => engine.defaultRuntime === runtimeNameOf(id));
+  return [
+    {
+      label: t('overview.engine.backend'),
+      value: backend === undefined ? t('overview.engine.backendOff') : t(`isolation.backend.${backend}.name`),
+    },
+    {
+      label: t('overview.engine.range'),
+      value:
+        backend === undefined
+          ? t('overview.engine.sharedRange')
+          : backendCapabilities[backend].ownRange
+            ? t('overview.engine.ownRange')
+            : t('overview.engine.oneRange'),
+    },
+  ];
+}
+
+/** The version of the policy in force, and who applied it when. */
+function policyText(
+  t: TFunction,
+  formats: Formats,
+  settings: AppState['settings'],
+  { enforcement }: Protection,
+): string {
+  if (isAlarm(enforcement.difference)) return retainedPolicy(t, enforcement.now);
+  if (!settings.exists) return t('overview.engine.noPolicy');
+  const version = settings.appliedVersion;
+  return settings.appliedBy === null
+    ? t('overview.engine.policyVersion', { version })
+    : t('overview.engine.policyBy', {
+        version,
+        user: settings.appliedBy.user,
+        ago: formats.ago(settings.appliedBy.at),
+      });
+}

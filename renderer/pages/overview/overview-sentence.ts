@@ -1,0 +1,92 @@
+import type { TFunction } from 'i18next';
+import type { Protection } from '../../components/protection.ts';
+import type { Formats } from '../../i18n/format.ts';
+import { sentences } from '../../i18n/lists.ts';
+import { translateMessage, translateText } from '../../i18n/translate.ts';
+import { enforcementHeadline } from '../../../shared/enforcement/describe.ts';
+import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
+import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
+
+/** The one honest sentence. */
+export function sentence(
+  t: TFunction,
+  formats: Formats,
+  app: AppState,
+  { state, unprotected, unreadable, preferredOff, enforcement }: Protection,
+): string {
+  const headline = state === 'stopped' ? null : enforcementHeadline(enforcement);
+  if (headline !== null) return translateMessage(headline);
+  switch (state) {
+    case 'stopped':
+      return app.engine.phase === 'unreachable'
+        ? t('overview.sentence.unreachable')
+        : app.engine.phase === 'stopped'
+          ? t('overview.sentence.stopped')
+          : app.engine.phase === 'failed'
+            ? t('overview.sentence.failed')
+            : t('overview.sentence.working');
+    case 'off':
+      return preferredOff === null
+        ? t('overview.sentence.off')
+        : preferredOff === ''
+          ? t('overview.sentence.preferredOffUnnamed')
+          : t('overview.sentence.preferredOff', { by: preferredOff });
+    case 'audit':
+      return t('overview.sentence.audit');
+    // A verification under settings that can't be read any more says nothing about now.
+    case 'unverified':
+      return !unreadable &&
+        app.verification !== null &&
+        app.verification.eci &&
+        allSettled(app.verification.claims)
+        ? t('overview.sentence.unverifiedSince', { date: formats.dateTime(app.verification.at) })
+        : t('overview.sentence.unverified');
+    case 'protected': {
+      const ago = formats.ago(app.verification?.at ?? '');
+      return unprotected !== null && unprotected > 0
+        ? t('overview.sentence.protectedExcept', { ago, count: unprotected })
+        : t('overview.sentence.protected', { ago });
+    }
+  }
+}
+
+/** Below the sentence: how that is known. */
+export function detail(
+  t: TFunction,
+  app: AppState,
+  { state, eci, locked, unreadable, preferredOff, enforcement }: Protection,
+  now: number,
+): string {
+  if (app.engine.phase === 'unreachable') {
+    const { problem } = app.engine;
+    return problem === null ? '' : translateText(problem.message, problem.sentence);
+  }
+  if (state === 'stopped')
+    return t(app.engine.phase === 'stopped' ? 'overview.detail.stopped' : 'overview.detail.notRunning', {
+      socket: app.engine.socket,
+    });
+  // The notice above every page has the details.
+  if (isAlarm(enforcement.difference)) return '';
+  if (unreadable) return t('overview.detail.unreadable');
+  if (enforcement.by === 'nothing') return t('overview.detail.nothing');
+  if (preferredOff !== null) return t('overview.detail.preferredOff');
+  if (!eci) return t('overview.detail.off');
+  const on = locked ? t('overview.detail.onLocked') : t('overview.detail.onUnlocked');
+  const v = app.verification;
+  if (v === null || !v.eci) return sentences(t, [on, t('overview.detail.never')]);
+  const count = v.claims.length;
+  const failed = v.claims.filter((c) => c.verdict === 'fail').length;
+  const notRun = v.claims.filter((c) => c.verdict === 'not-run').length;
+  if (state === 'audit') return sentences(t, [on, t('overview.detail.audit')]);
+  if (failed > 0) return sentences(t, [on, t('overview.detail.failed', { failed, count })]);
+  if (notRun > 0) return sentences(t, [on, t('overview.detail.notRun', { notRun, count })]);
+  if (now - Date.parse(v.at) > verificationMaxAgeMs) return sentences(t, [on, t('overview.detail.old')]);
+  const passed = v.claims.filter((c) => c.verdict === 'pass').length;
+  return sentences(t, [
+    on,
+    passed < count
+      ? t('overview.detail.settled', { passed, total: count, count: count - passed })
+      : t('overview.detail.passed', { count }),
+  ]);
+}
