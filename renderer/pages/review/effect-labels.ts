@@ -66,6 +66,179 @@ function keptText(t: TFunction, params: PlanEffect['params'], names: string): st
     : t('review.effect.keptBlocked', { names });
 }
 
+/** What the texts of an effect are made of. */
+interface EffectContext {
+  readonly t: TFunction;
+  readonly params: PlanEffect['params'];
+  readonly count: number;
+  /** A few of the names in `params`. */
+  readonly names: string;
+  readonly duration: string;
+  /** Joins names as the language does. */
+  readonly list: (names: readonly string[]) => string;
+  readonly plan: ApplyPlan;
+}
+
+/** Title, reason, and a tag where it is not that of the effect's kind. */
+type EffectTexts = readonly [title: string, why: string, tag?: string];
+
+const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectTexts> = {
+  'engine-restarts': ({ t, duration }) => [
+    t('review.effect.engineRestarts'),
+    t('review.effect.engineRestartsWhy', { duration }),
+  ],
+  'restart-not-prepared': ({ t }) => [
+    t('review.effect.restartNotPrepared'),
+    t('review.effect.restartNotPreparedWhy'),
+  ],
+  'restart-build-runtime': ({ t }) => [
+    t('review.effect.restartBuildRuntime'),
+    t('review.effect.restartBuildRuntimeWhy'),
+  ],
+  'restart-keys': ({ t, count, names }) => [
+    t('review.effect.restartKeys', { count, names }),
+    t('review.effect.restartKeysWhy'),
+  ],
+  'desktop-reopens': ({ t, duration }) => [
+    t('review.effect.desktopReopens'),
+    t('review.effect.desktopReopensWhy', { duration }),
+  ],
+  'desktop-opens': ({ t, duration }) => [
+    t('review.effect.desktopOpens'),
+    t('review.effect.desktopOpensWhy', { duration }),
+    t('review.kind.starts'),
+  ],
+  'desktop-file-goes': ({ t }) => [t('review.effect.desktopFileGoes'), t('review.effect.desktopFileGoesWhy')],
+  'desktop-sign-in': ({ t, params }) => [
+    params['first'] === 1 ? t('review.effect.desktopFirst') : t('review.effect.desktopSignIn'),
+    t('review.effect.desktopSignInWhy'),
+  ],
+  'engine-starts': ({ t, duration }) => [
+    t('review.effect.engineStarts'),
+    t('review.effect.engineStartsWhy', { duration }),
+    t('review.kind.starts'),
+  ],
+  'containers-stop': stopTexts,
+  'containers-removed': ({ t, count, names, plan }) => [
+    t('review.effect.removed', { count, names }),
+    plan.effects.some((other) => other.code === 'volumes-removed')
+      ? t('review.effect.removedWithVolumes')
+      : t('review.effect.removedKeep'),
+  ],
+  'volumes-removed': ({ t, params, count, list }) => [
+    t('review.effect.volumes', {
+      count,
+      names: someNames(
+        t,
+        texts(params['names']).map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name)),
+        count,
+        list,
+      ),
+    }),
+    t('review.effect.volumesWhy'),
+  ],
+  'eci-on': ({ t }) => [t('review.effect.eciOn'), t('review.effect.eciOnWhy')],
+  'eci-off': ({ t }) => [t('review.effect.eciOff'), t('review.effect.eciOffWhy')],
+  backend: ({ t, params }) => {
+    const id = backendIds.find((backend) => backend === params['id']);
+    return [
+      t('review.effect.backend', {
+        name: id === undefined ? String(params['id']) : t(`review.effect.${id}`),
+      }),
+      t('review.effect.backendWhy'),
+    ];
+  },
+  'dangerous-shares': ({ t, params, count, list }) => {
+    const code = (paths: unknown) =>
+      list(texts(paths).map((path) => (path.includes('`') ? path : `\`${path}\``)));
+    const everything = texts(params['everything']);
+    return everything.length > 0
+      ? [
+          t('review.effect.sharesEverything', { paths: code(everything) }),
+          t('review.effect.sharesEverythingWhy'),
+        ]
+      : [t('review.effect.sharesDangerous', { count, paths: code(params['paths']) }), ''];
+  },
+  'mounts-outside-shares-refused': ({ t, params, count, list }) => {
+    const paths = texts(params['paths']);
+    return paths.length === 0
+      ? [t('review.effect.mountsNone'), t('review.effect.mountsNoneWhy')]
+      : [
+          t('review.effect.mounts', { paths: someNames(t, paths, count, list) }),
+          t('review.effect.mountsWhy'),
+        ];
+  },
+  'socket-images': ({ t, params, count, list }) => {
+    const images = texts(params['images']);
+    if (images.includes('*')) return [t('review.effect.socketAny'), t('review.effect.socketAnyWhy')];
+    return count === 0
+      ? [t('review.effect.socketNone'), t('review.effect.socketNoneWhy')]
+      : [
+          t('review.effect.socketListed', { count }),
+          t('review.effect.socketListedWhy', { images: someNames(t, images, count, list) }),
+        ];
+  },
+  'socket-commands': ({ t, params, list }) => {
+    const listed = texts(params['commands']);
+    const commands = someNames(t, listed, listed.length, list);
+    const allow = params['type'] === 'allow';
+    return [
+      listed.length === 0
+        ? allow
+          ? t('review.effect.commandsNothing')
+          : t('review.effect.commandsAll')
+        : allow
+          ? t('review.effect.commandsAllow', { commands })
+          : t('review.effect.commandsDeny', { commands }),
+      t('review.effect.commandsWhy'),
+    ];
+  },
+  'engine-reloads': ({ t }) => [t('review.effect.engineReload'), t('review.effect.engineReloadWhy')],
+  'gateway-reloads': ({ t }) => [t('review.effect.reload'), t('review.effect.reloadWhy')],
+  'load-blocked': ({ t }) => [t('review.effect.load'), t('review.effect.loadWhy')],
+  'store-unchanged': ({ t, params }) => [
+    t('review.effect.store', {
+      images: t('review.effect.images', { count: number(params['images']) }),
+      containers: t('review.effect.containers', { count: number(params['containers']) }),
+    }),
+    t('review.effect.storeWhy'),
+  ],
+  'nri-plugins': ({ t }) => [t('review.effect.nri'), t('review.effect.nriWhy')],
+  'containers-recreated': ({ t, count, names }) => [
+    t('review.effect.recreated', { count }),
+    t('review.effect.recreatedWhy', { names }),
+  ],
+  'containers-kept-unprotected': ({ t, params, count, names }) => [
+    t('review.effect.kept', { count }),
+    keptText(t, params, names),
+  ],
+};
+
+/** Which containers stop, which of them come back, and how long slow ones take. */
+function stopTexts({ t, params, count, names, list }: EffectContext): EffectTexts {
+  const returning = texts(params['returning']);
+  const back = someNames(t, returning, returning.length, list);
+  const stays =
+    returning.length === 0
+      ? t('review.effect.stopsNone', { names, count })
+      : returning.length >= count
+        ? t('review.effect.stopsAll', { names: back })
+        : t('review.effect.stopsSome', { names: back });
+  const slow = number(params['slow']);
+  return [
+    t('review.effect.stops', { count }),
+    sentences(t, [
+      stays,
+      slow === 0
+        ? ''
+        : t('review.effect.stopsSlow', {
+            count: slow,
+            duration: formatDuration(t, number(params['wait'])),
+          }),
+    ]),
+  ];
+}
+
 /**
  * An effect in words; `list` joins names as the language does.
  */
@@ -79,164 +252,14 @@ export function effectLabels(
 ): EffectLabels {
   const { params } = effect;
   const count = number(params['count']);
-  const names = someNames(t, texts(params['names']), count, context.list);
-  const duration = formatDuration(t, number(params['seconds']));
-  const tag = t(`review.kind.${effect.kind}`);
-  const labels = (title: string, why: string, more?: string): EffectLabels => ({
-    title,
-    why,
-    tag: more ?? tag,
+  const [title, why, tag] = textsOf[effect.code]({
+    t,
+    params,
+    count,
+    names: someNames(t, texts(params['names']), count, context.list),
+    duration: formatDuration(t, number(params['seconds'])),
+    list: context.list,
+    plan: context.plan,
   });
-  switch (effect.code) {
-    case 'engine-restarts':
-      return labels(t('review.effect.engineRestarts'), t('review.effect.engineRestartsWhy', { duration }));
-    case 'restart-not-prepared':
-      return labels(t('review.effect.restartNotPrepared'), t('review.effect.restartNotPreparedWhy'));
-    case 'restart-build-runtime':
-      return labels(t('review.effect.restartBuildRuntime'), t('review.effect.restartBuildRuntimeWhy'));
-    case 'restart-keys':
-      return labels(t('review.effect.restartKeys', { count, names }), t('review.effect.restartKeysWhy'));
-    case 'desktop-reopens':
-      return labels(t('review.effect.desktopReopens'), t('review.effect.desktopReopensWhy', { duration }));
-    case 'desktop-opens':
-      return labels(
-        t('review.effect.desktopOpens'),
-        t('review.effect.desktopOpensWhy', { duration }),
-        t('review.kind.starts'),
-      );
-    case 'desktop-file-goes':
-      return labels(t('review.effect.desktopFileGoes'), t('review.effect.desktopFileGoesWhy'));
-    case 'desktop-sign-in':
-      return labels(
-        params['first'] === 1 ? t('review.effect.desktopFirst') : t('review.effect.desktopSignIn'),
-        t('review.effect.desktopSignInWhy'),
-      );
-    case 'engine-starts':
-      return labels(
-        t('review.effect.engineStarts'),
-        t('review.effect.engineStartsWhy', { duration }),
-        t('review.kind.starts'),
-      );
-    case 'containers-stop': {
-      const returning = texts(params['returning']);
-      const back = someNames(t, returning, returning.length, context.list);
-      const stays =
-        returning.length === 0
-          ? t('review.effect.stopsNone', { names, count })
-          : returning.length >= count
-            ? t('review.effect.stopsAll', { names: back })
-            : t('review.effect.stopsSome', { names: back });
-      const slow = number(params['slow']);
-      return labels(
-        t('review.effect.stops', { count }),
-        sentences(t, [
-          stays,
-          slow === 0
-            ? ''
-            : t('review.effect.stopsSlow', {
-                count: slow,
-                duration: formatDuration(t, number(params['wait'])),
-              }),
-        ]),
-      );
-    }
-    case 'containers-removed':
-      return labels(
-        t('review.effect.removed', { count, names }),
-        context.plan.effects.some((other) => other.code === 'volumes-removed')
-          ? t('review.effect.removedWithVolumes')
-          : t('review.effect.removedKeep'),
-      );
-    case 'volumes-removed':
-      return labels(
-        t('review.effect.volumes', {
-          count,
-          names: someNames(
-            t,
-            texts(params['names']).map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name)),
-            count,
-            context.list,
-          ),
-        }),
-        t('review.effect.volumesWhy'),
-      );
-    case 'eci-on':
-      return labels(t('review.effect.eciOn'), t('review.effect.eciOnWhy'));
-    case 'eci-off':
-      return labels(t('review.effect.eciOff'), t('review.effect.eciOffWhy'));
-    case 'backend': {
-      const id = backendIds.find((backend) => backend === params['id']);
-      return labels(
-        t('review.effect.backend', {
-          name: id === undefined ? String(params['id']) : t(`review.effect.${id}`),
-        }),
-        t('review.effect.backendWhy'),
-      );
-    }
-    case 'dangerous-shares': {
-      const code = (paths: unknown) =>
-        context.list(texts(paths).map((path) => (path.includes('`') ? path : `\`${path}\``)));
-      const everything = texts(params['everything']);
-      return everything.length > 0
-        ? labels(
-            t('review.effect.sharesEverything', { paths: code(everything) }),
-            t('review.effect.sharesEverythingWhy'),
-          )
-        : labels(t('review.effect.sharesDangerous', { count, paths: code(params['paths']) }), '');
-    }
-    case 'mounts-outside-shares-refused': {
-      const paths = texts(params['paths']);
-      return paths.length === 0
-        ? labels(t('review.effect.mountsNone'), t('review.effect.mountsNoneWhy'))
-        : labels(
-            t('review.effect.mounts', { paths: someNames(t, paths, count, context.list) }),
-            t('review.effect.mountsWhy'),
-          );
-    }
-    case 'socket-images': {
-      const images = texts(params['images']);
-      if (images.includes('*')) return labels(t('review.effect.socketAny'), t('review.effect.socketAnyWhy'));
-      return count === 0
-        ? labels(t('review.effect.socketNone'), t('review.effect.socketNoneWhy'))
-        : labels(
-            t('review.effect.socketListed', { count }),
-            t('review.effect.socketListedWhy', { images: someNames(t, images, count, context.list) }),
-          );
-    }
-    case 'socket-commands': {
-      const listed = texts(params['commands']);
-      const commands = someNames(t, listed, listed.length, context.list);
-      const allow = params['type'] === 'allow';
-      return labels(
-        listed.length === 0
-          ? allow
-            ? t('review.effect.commandsNothing')
-            : t('review.effect.commandsAll')
-          : allow
-            ? t('review.effect.commandsAllow', { commands })
-            : t('review.effect.commandsDeny', { commands }),
-        t('review.effect.commandsWhy'),
-      );
-    }
-    case 'engine-reloads':
-      return labels(t('review.effect.engineReload'), t('review.effect.engineReloadWhy'));
-    case 'gateway-reloads':
-      return labels(t('review.effect.reload'), t('review.effect.reloadWhy'));
-    case 'load-blocked':
-      return labels(t('review.effect.load'), t('review.effect.loadWhy'));
-    case 'store-unchanged':
-      return labels(
-        t('review.effect.store', {
-          images: t('review.effect.images', { count: number(params['images']) }),
-          containers: t('review.effect.containers', { count: number(params['containers']) }),
-        }),
-        t('review.effect.storeWhy'),
-      );
-    case 'nri-plugins':
-      return labels(t('review.effect.nri'), t('review.effect.nriWhy'));
-    case 'containers-recreated':
-      return labels(t('review.effect.recreated', { count }), t('review.effect.recreatedWhy', { names }));
-    case 'containers-kept-unprotected':
-      return labels(t('review.effect.kept', { count }), keptText(t, params, names));
-  }
+  return { title, why, tag: tag ?? t(`review.kind.${effect.kind}`) };
 }

@@ -9,11 +9,26 @@ import { JsonIcon, RollbackIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
-import type { ApplyPlan } from '../../../shared/apply/plan.ts';
+import type { ApplyPlan, PlanEffect } from '../../../shared/apply/plan.ts';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 import { RecreateItems } from '../../components/recreate-items.tsx';
 import { DangerousSharesList } from './dangerous-shares-list.tsx';
 import { effectLabels, kindStyle, someNames } from './effect-labels.ts';
+
+/**
+ * The question belongs to the row about containers that stay, or, where all go, to the one about those.
+ */
+function questionEffect({ effects }: ApplyPlan): PlanEffect['code'] {
+  const has = (code: PlanEffect['code']) => effects.some((effect) => effect.code === code);
+  if (has('containers-kept-unprotected')) return 'containers-kept-unprotected';
+  return has('containers-recreated') ? 'containers-recreated' : 'containers-removed';
+}
+
+/** The keys of the engine's configuration that the plan changes. */
+const configuredKeys = ({ daemonJson }: ApplyPlan): readonly string[] =>
+  daemonJson
+    .filter((change) => change.kind !== 'conflict')
+    .map((change) => change.pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'));
 
 /**
  * The plan as a list: what happens while applying, what is so afterwards. Choices about containers are made
@@ -21,75 +36,29 @@ import { effectLabels, kindStyle, someNames } from './effect-labels.ts';
  */
 export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
   const { t } = useTranslation();
-  const { list } = useFormats();
   const store = useStore();
   const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const [choosing, setChoosing] = useState(false);
-  const keys = plan.daemonJson
-    .filter((change) => change.kind !== 'conflict')
-    .map((change) => change.pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'));
   const choosable = plan.unprotected.length > 0;
-  // The question belongs to the row about containers that stay, or, where all go, to the one about those.
-  const questionEffect = plan.effects.some((effect) => effect.code === 'containers-kept-unprotected')
-    ? 'containers-kept-unprotected'
-    : plan.effects.some((effect) => effect.code === 'containers-recreated')
-      ? 'containers-recreated'
-      : 'containers-removed';
-
   const effects = (when: 'while-applying' | 'afterwards'): ReactNode[] =>
     plan.effects
       .filter((effect) => effect.when === when)
-      .map((effect) => {
-        const { icon, tone } = kindStyle[effect.kind];
-        const labels = effectLabels(t, effect, { list, plan });
-        return (
-          <EffectRow
-            key={effect.code}
-            icon={icon}
-            tone={tone}
-            title={labels.title}
-            why={labels.why}
-            tag={labels.tag}
-            action={
-              choosable &&
-              effect.code === questionEffect && (
-                <Button
-                  size="small"
-                  onClick={() => {
-                    setChoosing(true);
-                  }}
-                >
-                  {t('review.happen.choose')}
-                </Button>
-              )
-            }
-            more={
-              effect.code === 'dangerous-shares' ? (
-                <DangerousSharesList findings={plan.findings} />
-              ) : (
-                effect.code === 'containers-recreated' &&
-                plan.recreation !== undefined && (
-                  <RecreateItems groups={plan.recreation.groups} busy={false} />
-                )
-              )
-            }
-          />
-        );
-      });
+      .map((effect) => (
+        <PlannedEffect
+          key={effect.code}
+          effect={effect}
+          plan={plan}
+          {...(choosable && effect.code === questionEffect(plan)
+            ? {
+                onChoose: () => {
+                  setChoosing(true);
+                },
+              }
+            : {})}
+        />
+      ));
   const [first, ...rest] = effects('while-applying');
-  const config = keys.length > 0 && (
-    <EffectRow
-      icon={JsonIcon}
-      tone="neutral"
-      title={t('review.effect.daemonJson', { count: keys.length })}
-      why={
-        plan.eciAfter
-          ? t('review.effect.daemonJsonWhy', { keys: someNames(t, keys) })
-          : t('review.effect.daemonJsonBack', { keys: someNames(t, keys) })
-      }
-      tag={t('review.kind.configured')}
-    />
-  );
+  const keys = configuredKeys(plan);
   const now = first !== undefined || keys.length > 0;
   const afterwards = effects('afterwards');
   return (
@@ -100,7 +69,7 @@ export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
       {now && (
         <Group title={t('review.happen.now')}>
           {first}
-          {config}
+          {keys.length > 0 && <ConfigurationRow plan={plan} keys={keys} />}
           {rest}
         </Group>
       )}
@@ -130,6 +99,63 @@ export function EffectsCard({ plan }: { readonly plan: ApplyPlan }) {
         }}
       />
     </Card>
+  );
+}
+
+/** One effect of the plan, with what belongs to it. `onChoose`: asks about the containers. */
+function PlannedEffect({
+  effect,
+  plan,
+  onChoose,
+}: {
+  readonly effect: PlanEffect;
+  readonly plan: ApplyPlan;
+  readonly onChoose?: () => void;
+}) {
+  const { t } = useTranslation();
+  const { list } = useFormats();
+  const { icon, tone } = kindStyle[effect.kind];
+  const labels = effectLabels(t, effect, { list, plan });
+  return (
+    <EffectRow
+      icon={icon}
+      tone={tone}
+      title={labels.title}
+      why={labels.why}
+      tag={labels.tag}
+      action={
+        onChoose !== undefined && (
+          <Button size="small" onClick={onChoose}>
+            {t('review.happen.choose')}
+          </Button>
+        )
+      }
+      more={
+        effect.code === 'dangerous-shares' ? (
+          <DangerousSharesList findings={plan.findings} />
+        ) : (
+          effect.code === 'containers-recreated' &&
+          plan.recreation !== undefined && <RecreateItems groups={plan.recreation.groups} busy={false} />
+        )
+      }
+    />
+  );
+}
+
+function ConfigurationRow({ plan, keys }: { readonly plan: ApplyPlan; readonly keys: readonly string[] }) {
+  const { t } = useTranslation();
+  return (
+    <EffectRow
+      icon={JsonIcon}
+      tone="neutral"
+      title={t('review.effect.daemonJson', { count: keys.length })}
+      why={
+        plan.eciAfter
+          ? t('review.effect.daemonJsonWhy', { keys: someNames(t, keys) })
+          : t('review.effect.daemonJsonBack', { keys: someNames(t, keys) })
+      }
+      tag={t('review.kind.configured')}
+    />
   );
 }
 

@@ -1,4 +1,4 @@
-import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, useLayoutEffect, useMemo, useRef, useState, type UIEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -24,62 +24,24 @@ const nearEnd = 24;
  */
 export function LogPanel({ tall }: { readonly tall: boolean }) {
   const { t } = useTranslation();
-  const store = useStore();
   const log = useSnapshotPart((snapshot) => snapshot.log);
   const clock = useClock();
   const [filter, setFilter] = useState<Filter>('all');
-  const [copied, setCopied] = useState(false);
-  const [following, setFollowing] = useState(true);
-  /** Lines there were when the person stopped following. */
-  const [readCount, setReadCount] = useState(0);
-  const box = useRef<HTMLDivElement>(null);
   const lines = log.filter((line) => shows(filter, line));
-  const unreadCount = following ? 0 : Math.max(0, lines.length - readCount);
-
-  useLayoutEffect(() => {
-    if (following && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
-  }, [following, lines.length, filter]);
-
-  const copy = async () => {
-    const text = lines.map((line) => `${line.at} ${line.source} ${line.text}`).join('\n');
-    const result = await store.request('clipboard:write', { text: text.slice(-maxCopy) });
-    setCopied(result.ok);
-  };
+  const { box, unreadCount, onScroll, follow } = useFollowing(lines.length, filter);
   return (
     <Card
       title={t('review.run.log')}
       actions={
         <>
-          <ToggleButtonGroup
-            exclusive
-            value={filter}
-            aria-label={t('review.run.logFilter')}
-            sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
-            onChange={(_, next: Filter | null) => {
-              if (next !== null) {
-                setFilter(next);
-                setFollowing(true);
-              }
+          <FilterToggle
+            filter={filter}
+            onFilter={(next) => {
+              setFilter(next);
+              follow();
             }}
-          >
-            <ToggleButton value="all">{t('review.run.all')}</ToggleButton>
-            <ToggleButton value="engine">{t('review.run.engine')}</ToggleButton>
-            <ToggleButton value="bulkhead">{t('review.run.bulkhead')}</ToggleButton>
-          </ToggleButtonGroup>
-          <Button
-            size="small"
-            variant="text"
-            startIcon={<CopyIcon />}
-            disabled={lines.length === 0}
-            onClick={() => {
-              void copy();
-            }}
-            onBlur={() => {
-              setCopied(false);
-            }}
-          >
-            {copied ? t('button.copied') : t('button.copy')}
-          </Button>
+          />
+          <CopyLines lines={lines} />
         </>
       }
     >
@@ -91,14 +53,7 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
           aria-label={t('review.run.log')}
           tabIndex={0}
           className="selectable"
-          onScroll={(event) => {
-            const element = event.currentTarget;
-            const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
-            if (atEnd !== following) {
-              setFollowing(atEnd);
-              setReadCount(lines.length);
-            }
-          }}
+          onScroll={onScroll}
           sx={{
             height: tall ? 'calc(100vh - 286px)' : 360,
             minHeight: 240,
@@ -121,18 +76,89 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
           )}
         </Box>
         {unreadCount > 0 && (
-          <Button
-            size="small"
-            sx={{ position: 'absolute', right: 24, bottom: 12 }}
-            onClick={() => {
-              setFollowing(true);
-            }}
-          >
+          <Button size="small" sx={{ position: 'absolute', right: 24, bottom: 12 }} onClick={follow}>
             {t('review.run.newLines', { count: unreadCount })}
           </Button>
         )}
       </Box>
     </Card>
+  );
+}
+
+/** Follows the end of the log, or counts what is new while somebody reads further up. */
+function useFollowing(length: number, filter: Filter) {
+  const [following, setFollowing] = useState(true);
+  /** Lines there were when the person stopped following. */
+  const [readCount, setReadCount] = useState(0);
+  const box = useRef<HTMLDivElement>(null);
+  const unreadCount = following ? 0 : Math.max(0, length - readCount);
+
+  useLayoutEffect(() => {
+    if (following && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+  }, [following, length, filter]);
+
+  const onScroll = (event: UIEvent<HTMLDivElement>) => {
+    const element = event.currentTarget;
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
+    if (atEnd === following) return;
+    setFollowing(atEnd);
+    setReadCount(length);
+  };
+  const follow = () => {
+    setFollowing(true);
+  };
+  return { box, unreadCount, onScroll, follow };
+}
+
+function FilterToggle({
+  filter,
+  onFilter,
+}: {
+  readonly filter: Filter;
+  readonly onFilter: (filter: Filter) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <ToggleButtonGroup
+      exclusive
+      value={filter}
+      aria-label={t('review.run.logFilter')}
+      sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+      onChange={(_, next: Filter | null) => {
+        if (next !== null) onFilter(next);
+      }}
+    >
+      <ToggleButton value="all">{t('review.run.all')}</ToggleButton>
+      <ToggleButton value="engine">{t('review.run.engine')}</ToggleButton>
+      <ToggleButton value="bulkhead">{t('review.run.bulkhead')}</ToggleButton>
+    </ToggleButtonGroup>
+  );
+}
+
+function CopyLines({ lines }: { readonly lines: readonly EngineLogLine[] }) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    const text = lines.map((line) => `${line.at} ${line.source} ${line.text}`).join('\n');
+    const result = await store.request('clipboard:write', { text: text.slice(-maxCopy) });
+    setCopied(result.ok);
+  };
+  return (
+    <Button
+      size="small"
+      variant="text"
+      startIcon={<CopyIcon />}
+      disabled={lines.length === 0}
+      onClick={() => {
+        void copy();
+      }}
+      onBlur={() => {
+        setCopied(false);
+      }}
+    >
+      {copied ? t('button.copied') : t('button.copy')}
+    </Button>
   );
 }
 

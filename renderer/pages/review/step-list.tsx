@@ -143,7 +143,6 @@ function StepRow({
   readonly last: boolean;
   readonly rows?: ReactNode;
 }) {
-  const { t } = useTranslation();
   const dim = state === 'waiting' || state === 'skipped';
   return (
     <Box
@@ -152,29 +151,7 @@ function StepRow({
       aria-current={state === 'running' ? 'step' : undefined}
       sx={{ display: 'grid', gridTemplateColumns: '20px minmax(0, 1fr)', columnGap: '12px' }}
     >
-      <Box
-        sx={{
-          display: 'flex',
-          flexDirection: 'column',
-          alignItems: 'center',
-          gap: '4px',
-          paddingBottom: last ? 0 : '4px',
-        }}
-      >
-        <StepIcon state={state} label={t(`review.stepState.${state}`)} />
-        {!last && (
-          <Box
-            aria-hidden
-            sx={{
-              flex: 1,
-              width: '2px',
-              minHeight: 12,
-              background: state === 'done' ? color.ok : color.border,
-              opacity: state === 'done' ? 0.55 : 1,
-            }}
-          />
-        )}
-      </Box>
+      <StepRail state={state} last={last} />
       <Box sx={{ minWidth: 0, paddingBottom: last ? 0 : 2 }}>
         <Box sx={{ display: 'flex', gap: 2 }}>
           <Box
@@ -207,6 +184,36 @@ function StepRow({
         </Box>
         {rows}
       </Box>
+    </Box>
+  );
+}
+
+/** The step's icon, and the line to the next step. */
+function StepRail({ state, last }: { readonly state: StepState; readonly last: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        flexDirection: 'column',
+        alignItems: 'center',
+        gap: '4px',
+        paddingBottom: last ? 0 : '4px',
+      }}
+    >
+      <StepIcon state={state} label={t(`review.stepState.${state}`)} />
+      {!last && (
+        <Box
+          aria-hidden
+          sx={{
+            flex: 1,
+            width: '2px',
+            minHeight: 12,
+            background: state === 'done' ? color.ok : color.border,
+            opacity: state === 'done' ? 0.55 : 1,
+          }}
+        />
+      )}
     </Box>
   );
 }
