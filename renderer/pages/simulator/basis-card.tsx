@@ -1,4 +1,6 @@
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import type { ReactNode } from 'react';
 import Box from '@mui/material/Box';
 import { useApp } from '../../state/context.tsx';
 import { Card, CardBody, Facts } from '../../components/card.tsx';
@@ -21,65 +23,17 @@ export function BasisCard({
   const { isRoot } = useApp();
   const { ago, number, list } = useFormats();
   const { explanation } = simulation;
-  const facts = explanation.facts.map((fact) => ({
-    key: `${fact.kind} ${fact.name}`,
-    text: `${t(`simulator.basis.kind.${fact.kind}`)} ${
-      fact.found === null
-        ? t('simulator.basis.absent', { name: fact.name })
-        : t('simulator.basis.there', { name: fact.name, found: fact.found })
-    }`,
-  }));
   return (
     <Card title={t('simulator.basis.title')}>
       <CardBody>
         <Facts
           items={[
-            {
-              label: t('simulator.basis.at'),
-              value: t('simulator.basis.atValue', {
-                ago: ago(simulation.at),
-                ms: number(simulation.durationMs),
-              }),
-            },
-            {
-              label: t('simulator.basis.settings'),
-              value:
-                simulation.against === 'applied'
-                  ? t('simulator.basis.settingsApplied', { version: simulation.version })
-                  : t('simulator.basis.settingsDraft'),
-            },
-            {
-              label: t('simulator.basis.engine'),
-              value: explanation.engine
-                ? t('simulator.basis.engineAsked')
-                : t('simulator.basis.engineAbsent'),
-            },
-            {
-              label: t('simulator.basis.user'),
-              value: withCode(
-                isRoot
-                  ? t('simulator.basis.userRoot')
-                  : sudo
-                    ? t('simulator.basis.sudo')
-                    : t('simulator.basis.userYou'),
-              ),
-            },
-            ...(explanation.engine
-              ? [
-                  {
-                    label: t('simulator.basis.facts'),
-                    value: facts.length === 0 ? t('simulator.basis.nothing') : <Lines lines={facts} />,
-                  },
-                ]
-              : []),
-            ...(explanation.missingFacts.length > 0
-              ? [
-                  {
-                    label: t('simulator.basis.missing'),
-                    value: <Mono>{list(explanation.missingFacts)}</Mono>,
-                  },
-                ]
-              : []),
+            ...circumstances(t, simulation, {
+              ago: ago(simulation.at),
+              ms: number(simulation.durationMs),
+              by: isRoot ? 'root' : sudo ? 'sudo' : 'you',
+            }),
+            ...lookedUp(t, simulation, list),
             ...(compose && explanation.clientWords !== ''
               ? [
                   {
@@ -121,6 +75,77 @@ export function BasisCard({
       </CardBody>
     </Card>
   );
+}
+
+interface Item {
+  readonly label: string;
+  readonly value: ReactNode;
+}
+
+/** When it was decided, under which settings, for which user. */
+const circumstances = (
+  t: TFunction,
+  simulation: Simulation,
+  { ago, ms, by }: { readonly ago: string; readonly ms: string; readonly by: 'root' | 'sudo' | 'you' },
+): readonly Item[] => [
+  { label: t('simulator.basis.at'), value: t('simulator.basis.atValue', { ago, ms }) },
+  {
+    label: t('simulator.basis.settings'),
+    value:
+      simulation.against === 'applied'
+        ? t('simulator.basis.settingsApplied', { version: simulation.version })
+        : t('simulator.basis.settingsDraft'),
+  },
+  {
+    label: t('simulator.basis.engine'),
+    value: simulation.explanation.engine
+      ? t('simulator.basis.engineAsked')
+      : t('simulator.basis.engineAbsent'),
+  },
+  {
+    label: t('simulator.basis.user'),
+    value: withCode(
+      by === 'root'
+        ? t('simulator.basis.userRoot')
+        : by === 'sudo'
+          ? t('simulator.basis.sudo')
+          : t('simulator.basis.userYou'),
+    ),
+  },
+];
+
+/** What the engine was asked, and what could not be learned. */
+function lookedUp(
+  t: TFunction,
+  { explanation }: Simulation,
+  list: (names: readonly string[]) => string,
+): readonly Item[] {
+  const facts = explanation.facts.map((fact) => ({
+    key: `${fact.kind} ${fact.name}`,
+    text: `${t(`simulator.basis.kind.${fact.kind}`)} ${
+      fact.found === null
+        ? t('simulator.basis.absent', { name: fact.name })
+        : t('simulator.basis.there', { name: fact.name, found: fact.found })
+    }`,
+  }));
+  return [
+    ...(explanation.engine
+      ? [
+          {
+            label: t('simulator.basis.facts'),
+            value: facts.length === 0 ? t('simulator.basis.nothing') : <Lines lines={facts} />,
+          },
+        ]
+      : []),
+    ...(explanation.missingFacts.length > 0
+      ? [
+          {
+            label: t('simulator.basis.missing'),
+            value: <Mono>{list(explanation.missingFacts)}</Mono>,
+          },
+        ]
+      : []),
+  ];
 }
 
 function Lines({ lines }: { readonly lines: readonly { readonly key: string; readonly text: string }[] }) {

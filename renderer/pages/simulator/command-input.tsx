@@ -39,6 +39,33 @@ const text = {
   minWidth: 0,
 } as const;
 
+const textarea = {
+  ...text,
+  resize: 'none',
+  overflow: 'hidden',
+  background: 'transparent',
+  color: color.text,
+  width: '100%',
+  height: '100%',
+  outline: 'none !important',
+  '&::placeholder': { color: color.text3, opacity: 1 },
+} as const;
+
+const frameOf = (invalid: boolean) => ({
+  maxHeight: 320,
+  overflow: 'auto',
+  borderRadius: '6px',
+  border: `1px solid ${invalid ? color.danger : color.control}`,
+  background: color.card,
+  '&:focus-within': {
+    borderColor: invalid ? color.danger : color.accentText,
+    boxShadow: `0 0 0 1px ${invalid ? color.danger : color.accentText}`,
+  },
+});
+
+const isPlainEnter = ({ key, shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean =>
+  key === 'Enter' && !shiftKey && !ctrlKey && !metaKey;
+
 /**
  * The field: a plain text area over the same text with its marks. What the marks mean stands in words below,
  * row by row.
@@ -70,15 +97,9 @@ export function CommandInput({
   readonly clear: string;
 }) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const keys = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    if (
-      event.key === 'Enter' &&
-      !event.shiftKey &&
-      !event.ctrlKey &&
-      !event.metaKey &&
-      !value.includes('\n')
-    ) {
+    if (isPlainEnter(event) && !value.includes('\n')) {
       event.preventDefault();
       onEnter();
     }
@@ -89,42 +110,9 @@ export function CommandInput({
   };
   return (
     <Box sx={{ position: 'relative' }}>
-      <Box
-        sx={{
-          maxHeight: 320,
-          overflow: 'auto',
-          borderRadius: '6px',
-          border: `1px solid ${invalid ? color.danger : color.control}`,
-          background: color.card,
-          '&:focus-within': {
-            borderColor: invalid ? color.danger : color.accentText,
-            boxShadow: `0 0 0 1px ${invalid ? color.danger : color.accentText}`,
-          },
-        }}
-      >
+      <Box sx={frameOf(invalid)}>
         <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)' }}>
-          <Box aria-hidden sx={{ ...text, color: 'transparent', pointerEvents: 'none' }}>
-            {pieces(value, marks).map(({ text: words, mark, at }) =>
-              mark === null ? (
-                <span key={at}>{words}</span>
-              ) : (
-                <Box
-                  component="span"
-                  key={at}
-                  data-mark={mark}
-                  sx={{
-                    background: markColor[mark].ground,
-                    boxShadow: `0 2px 0 ${markColor[mark].line}`,
-                    borderRadius: '2px 2px 0 0',
-                    padding: '2px 0',
-                  }}
-                >
-                  {words}
-                </Box>
-              ),
-            )}
-            {'\n'}
-          </Box>
+          <MarkedText value={value} marks={marks} />
           <Box
             component="textarea"
             ref={field}
@@ -141,18 +129,8 @@ export function CommandInput({
             onChange={(event) => {
               onChange(event.target.value);
             }}
-            onKeyDown={keys}
-            sx={{
-              ...text,
-              resize: 'none',
-              overflow: 'hidden',
-              background: 'transparent',
-              color: color.text,
-              width: '100%',
-              height: '100%',
-              outline: 'none !important',
-              '&::placeholder': { color: color.text3, opacity: 1 },
-            }}
+            onKeyDown={onKeyDown}
+            sx={textarea}
           />
         </Box>
       </Box>
@@ -170,6 +148,34 @@ export function CommandInput({
           <CloseIcon sx={{ fontSize: 18 }} />
         </IconButton>
       )}
+    </Box>
+  );
+}
+
+/** The text again, transparent, with its marks. */
+function MarkedText({ value, marks }: { readonly value: string; readonly marks: readonly Mark[] }) {
+  return (
+    <Box aria-hidden sx={{ ...text, color: 'transparent', pointerEvents: 'none' }}>
+      {pieces(value, marks).map(({ text: words, mark, at }) =>
+        mark === null ? (
+          <span key={at}>{words}</span>
+        ) : (
+          <Box
+            component="span"
+            key={at}
+            data-mark={mark}
+            sx={{
+              background: markColor[mark].ground,
+              boxShadow: `0 2px 0 ${markColor[mark].line}`,
+              borderRadius: '2px 2px 0 0',
+              padding: '2px 0',
+            }}
+          >
+            {words}
+          </Box>
+        ),
+      )}
+      {'\n'}
     </Box>
   );
 }

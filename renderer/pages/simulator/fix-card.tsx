@@ -1,31 +1,17 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
-import Link from '@mui/material/Link';
 import { useApp, useDraft, useStore } from '../../state/context.tsx';
-import { Card, Row, RowText } from '../../components/card.tsx';
+import { Card } from '../../components/card.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { DiffView } from '../../components/diff-view.tsx';
-import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
-import { useFormats } from '../../i18n/format.ts';
-import { color, toneText } from '../../theme/tokens.ts';
-import { hasAlternative, isRuleCode } from '../../../shared/rules/index.ts';
+import { color } from '../../theme/tokens.ts';
 import type { Proposal, ProposalContext } from '../../../shared/audit/proposal.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { describeProposal, settingFixes } from './fixes.ts';
-import { hrefOfRule, placeOfRule } from './labels.ts';
-
-const restKeys = {
-  allow: 'restAllowed',
-  rewrite: 'restAllowed',
-  'would-deny': 'restLogged',
-  deny: 'restDenied',
-  undecided: 'restOpen',
-} as const;
+import { FindingRow, ProposalRow, WithoutRow } from './fix-rows.tsx';
 
 /**
  * What would make it work: leaving out what was refused, which was tried, or a change of the draft, which is
@@ -39,11 +25,52 @@ export function FixCard({
   readonly onTry: (text: string) => void;
 }) {
   const { t } = useTranslation();
+  const draft = useDraft();
+  const [pending, setPending] = useState<Proposal | null>(null);
+  const fixes = useSettingFixes(simulation);
+  const { without } = simulation;
+  if (
+    without === null &&
+    (fixes === null || fixes.proposals.length + fixes.unchangeable.length + fixes.byHand.length === 0)
+  )
+    return null;
+  const add = (proposal: Proposal) => {
+    if (draft.editAll(proposal.edits).ok) setPending(null);
+  };
+  return (
+    <Card title={t('simulator.fix.title')}>
+      {without !== null && <WithoutRow without={without} onTry={onTry} />}
+      {fixes?.proposals.map((proposal) => (
+        <ProposalRow
+          key={JSON.stringify(proposal.edits)}
+          proposal={proposal}
+          onAdd={() => {
+            setPending(proposal);
+          }}
+        />
+      ))}
+      {fixes?.unchangeable.map((finding) => (
+        <FindingRow key={finding.rule} finding={finding} byHand={false} />
+      ))}
+      {fixes?.byHand.map((finding) => (
+        <FindingRow key={finding.rule} finding={finding} byHand />
+      ))}
+      <AddDialog
+        proposal={pending}
+        onCancel={() => {
+          setPending(null);
+        }}
+        onConfirm={add}
+      />
+    </Card>
+  );
+}
+
+/** What changes of the draft would allow; null while the draft is no policy. */
+function useSettingFixes(simulation: Simulation) {
   const app = useApp();
   const draft = useDraft();
-  const { list } = useFormats();
   const images = useLocalImages(simulation);
-  const [pending, setPending] = useState<Proposal | null>(null);
   const { settings } = draft.draft;
   const context = useMemo(
     (): ProposalContext | null =>
@@ -62,104 +89,10 @@ export function FixCard({
         : null,
     [settings, images, app.platform, app.home, app.tmp, app.engine.socket, app.engine.root],
   );
-  const fixes = useMemo(
+  return useMemo(
     () => (context === null ? null : settingFixes(simulation.explanation, context)),
     [simulation, context],
   );
-  const { without } = simulation;
-  if (
-    without === null &&
-    (fixes === null || fixes.proposals.length + fixes.unchangeable.length + fixes.byHand.length === 0)
-  )
-    return null;
-  const add = (proposal: Proposal) => {
-    if (draft.editAll(proposal.edits).ok) setPending(null);
-  };
-  return (
-    <Card title={t('simulator.fix.title')}>
-      {without !== null && (
-        <Row>
-          {without.outcome === 'deny' ? (
-            <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
-          ) : (
-            <AllowedIcon sx={{ fontSize: 20, color: toneText.ok }} aria-hidden />
-          )}
-          <Box sx={{ flex: 1, minWidth: 0 }}>
-            {withCode(
-              t('simulator.fix.leave', {
-                options: list(without.left.map((option) => `\`${option}\``)),
-                rest: t(`simulator.fix.${restKeys[without.outcome]}`),
-              }),
-            )}
-          </Box>
-          <Button
-            size="small"
-            onClick={() => {
-              onTry(without.text);
-            }}
-          >
-            {t('simulator.fix.tryIt')}
-          </Button>
-        </Row>
-      )}
-      {fixes?.proposals.map((proposal) => {
-        const description = describeProposal(t, proposal);
-        return description === null ? null : (
-          <Row key={JSON.stringify(proposal.edits)}>
-            {proposal.reach === 'dangerous' ? (
-              <WarningIcon sx={{ fontSize: 20, color: toneText.warn }} aria-hidden />
-            ) : (
-              <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
-            )}
-            <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{withCode(description)}</Box>
-            <Button
-              size="small"
-              variant="text"
-              disabled={draft.readOnly !== null}
-              onClick={() => {
-                setPending(proposal);
-              }}
-            >
-              {t('simulator.fix.add')}
-            </Button>
-          </Row>
-        );
-      })}
-      {[...(fixes?.unchangeable ?? []), ...(fixes?.byHand ?? [])].map((finding) => {
-        const row = { what: { kind: 'finding', finding } } as const;
-        const byHand = fixes?.byHand.includes(finding) === true;
-        return (
-          <Row key={finding.rule}>
-            <DeniedIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
-            <RowText
-              primary={isRuleCode(finding.rule) ? t(`rules.title.${finding.rule}`) : finding.what}
-              secondary={
-                byHand
-                  ? t('simulator.fix.byHand')
-                  : t('simulator.fix.cannot', { instead: insteadOf(t, finding.rule) })
-              }
-            />
-            {byHand && (
-              <Link href={hrefOfRule(row, [])} sx={{ fontSize: 12 }}>
-                {t(`frame.page.${placeOfRule(row, []).page}`)}
-              </Link>
-            )}
-          </Row>
-        );
-      })}
-      <AddDialog
-        proposal={pending}
-        onCancel={() => {
-          setPending(null);
-        }}
-        onConfirm={add}
-      />
-    </Card>
-  );
-}
-
-function insteadOf(t: TFunction, rule: string): string {
-  return hasAlternative(rule) ? t(`rules.instead.${rule}`) : t('rules.instead.other');
 }
 
 function AddDialog({

@@ -1,0 +1,58 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import { Card } from '../../components/card.tsx';
+import { color } from '../../theme/tokens.ts';
+import { examples } from './examples.ts';
+
+/** Commands to begin with. */
+export function ExamplesCard({ onChoose }: { readonly onChoose: (text: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Card title={t('simulator.empty.title')}>
+      <Typography sx={{ padding: '12px 16px 4px', color: color.text2 }}>
+        {t('simulator.empty.body')}
+      </Typography>
+      <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: '4px 4px 12px' }}>
+        {examples.map(({ name, text }) => (
+          <li key={name}>
+            <Button
+              variant="text"
+              onClick={() => {
+                onChoose(text);
+              }}
+              sx={{
+                display: 'grid',
+                gridTemplateColumns: '220px minmax(0, 1fr)',
+                gap: 2,
+                textAlign: 'left',
+                justifyContent: 'start',
+                width: '100%',
+                height: 'auto',
+                minHeight: 32,
+              }}
+            >
+              <span>{t(`simulator.empty.example.${name}`)}</span>
+              <Box
+                component="span"
+                className="mono"
+                sx={{
+                  fontSize: 12,
+                  color: color.text2,
+                  overflow: 'hidden',
+                  textOverflow: 'ellipsis',
+                  whiteSpace: 'nowrap',
+                  fontWeight: 400,
+                }}
+              >
+                {text.split('\n')[0]}
+                {text.includes('\n') && ' …'}
+              </Box>
+            </Button>
+          </li>
+        ))}
+      </Box>
+    </Card>
+  );
+}

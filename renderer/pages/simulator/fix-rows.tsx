@@ -1,0 +1,117 @@
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Link from '@mui/material/Link';
+import { useDraft } from '../../state/context.tsx';
+import { Row, RowText } from '../../components/card.tsx';
+import { withCode } from '../../components/mono.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
+import { color, toneText } from '../../theme/tokens.ts';
+import { hasAlternative, isRuleCode } from '../../../shared/rules/index.ts';
+import type { Proposal } from '../../../shared/audit/proposal.ts';
+import type { Finding } from '../../../shared/explain/explanation.ts';
+import type { Simulation } from '../../../shared/explain/simulation.ts';
+import { describeProposal } from './fixes.ts';
+import { hrefOfRule, placeOfRule } from './labels.ts';
+
+const restKeys = {
+  allow: 'restAllowed',
+  rewrite: 'restAllowed',
+  'would-deny': 'restLogged',
+  deny: 'restDenied',
+  undecided: 'restOpen',
+} as const;
+
+/** Leaving out what was refused: what then becomes of the rest. */
+export function WithoutRow({
+  without,
+  onTry,
+}: {
+  readonly without: NonNullable<Simulation['without']>;
+  readonly onTry: (text: string) => void;
+}) {
+  const { t } = useTranslation();
+  const { list } = useFormats();
+  return (
+    <Row>
+      {without.outcome === 'deny' ? (
+        <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
+      ) : (
+        <AllowedIcon sx={{ fontSize: 20, color: toneText.ok }} aria-hidden />
+      )}
+      <Box sx={{ flex: 1, minWidth: 0 }}>
+        {withCode(
+          t('simulator.fix.leave', {
+            options: list(without.left.map((option) => `\`${option}\``)),
+            rest: t(`simulator.fix.${restKeys[without.outcome]}`),
+          }),
+        )}
+      </Box>
+      <Button
+        size="small"
+        onClick={() => {
+          onTry(without.text);
+        }}
+      >
+        {t('simulator.fix.tryIt')}
+      </Button>
+    </Row>
+  );
+}
+
+/** A change of the draft that would allow it. */
+export function ProposalRow({
+  proposal,
+  onAdd,
+}: {
+  readonly proposal: Proposal;
+  readonly onAdd: () => void;
+}) {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  const description = describeProposal(t, proposal);
+  if (description === null) return null;
+  return (
+    <Row>
+      {proposal.reach === 'dangerous' ? (
+        <WarningIcon sx={{ fontSize: 20, color: toneText.warn }} aria-hidden />
+      ) : (
+        <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
+      )}
+      <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{withCode(description)}</Box>
+      <Button size="small" variant="text" disabled={draft.readOnly !== null} onClick={onAdd}>
+        {t('simulator.fix.add')}
+      </Button>
+    </Row>
+  );
+}
+
+/** What no proposal allows. `byHand`: a setting does. */
+export function FindingRow({ finding, byHand }: { readonly finding: Finding; readonly byHand: boolean }) {
+  const { t } = useTranslation();
+  const row = { what: { kind: 'finding', finding } } as const;
+  return (
+    <Row>
+      <DeniedIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
+      <RowText
+        primary={isRuleCode(finding.rule) ? t(`rules.title.${finding.rule}`) : finding.what}
+        secondary={
+          byHand
+            ? t('simulator.fix.byHand')
+            : t('simulator.fix.cannot', { instead: insteadOf(t, finding.rule) })
+        }
+      />
+      {byHand && (
+        <Link href={hrefOfRule(row, [])} sx={{ fontSize: 12 }}>
+          {t(`frame.page.${placeOfRule(row, []).page}`)}
+        </Link>
+      )}
+    </Row>
+  );
+}
+
+function insteadOf(t: TFunction, rule: string): string {
+  return hasAlternative(rule) ? t(`rules.instead.${rule}`) : t('rules.instead.other');
+}
