@@ -12,6 +12,7 @@ import { RefreshIcon, ShieldIcon, UnprotectedIcon } from '../../theme/icons.ts';
 import { Mono } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
+import type { Container } from '../../../shared/containers/protection.ts';
 
 const maxRows = 6;
 
@@ -53,40 +54,7 @@ export function ScanStep() {
         {scan === null && scanError === null && <LoadingRows rows={3} />}
         {scan !== null && containers.length === 0 && <EmptyState>{t('welcome.scan.empty')}</EmptyState>}
         {containers.slice(0, maxRows).map((container) => (
-          <Row key={container.id} dense>
-            <ShieldIcon sx={{ fontSize: 18, color: color.neutral, flexShrink: 0 }} aria-hidden />
-            <Box
-              component="span"
-              sx={{
-                flex: '0 1 auto',
-                minWidth: 0,
-                fontWeight: 600,
-                overflow: 'hidden',
-                textOverflow: 'ellipsis',
-                whiteSpace: 'nowrap',
-              }}
-            >
-              {container.name}
-            </Box>
-            <Box
-              component="span"
-              sx={{
-                flex: 1,
-                minWidth: 0,
-                color: color.text3,
-                overflow: 'hidden',
-                textOverflow: 'ellipsis',
-                whiteSpace: 'nowrap',
-              }}
-            >
-              <Mono size={11.5} nowrap>
-                {container.image}
-              </Mono>
-            </Box>
-            <Box component="span" sx={{ color: color.text2, fontSize: 12, whiteSpace: 'nowrap' }}>
-              {statusText(t, container)}
-            </Box>
-          </Row>
+          <ContainerRow key={container.id} container={container} />
         ))}
         {containers.length > maxRows && (
           <Row dense>
@@ -108,5 +76,27 @@ export function ScanStep() {
         </Card>
       )}
     </>
+  );
+}
+
+const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
+
+function ContainerRow({ container }: { readonly container: Container }) {
+  const { t } = useTranslation();
+  return (
+    <Row dense>
+      <ShieldIcon sx={{ fontSize: 18, color: color.neutral, flexShrink: 0 }} aria-hidden />
+      <Box component="span" sx={{ flex: '0 1 auto', minWidth: 0, fontWeight: 600, ...oneLine }}>
+        {container.name}
+      </Box>
+      <Box component="span" sx={{ flex: 1, minWidth: 0, color: color.text3, ...oneLine }}>
+        <Mono size={11.5} nowrap>
+          {container.image}
+        </Mono>
+      </Box>
+      <Box component="span" sx={{ color: color.text2, fontSize: 12, whiteSpace: 'nowrap' }}>
+        {statusText(t, container)}
+      </Box>
+    </Row>
   );
 }

@@ -1,11 +1,7 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import ButtonBase from '@mui/material/ButtonBase';
-import Step from '@mui/material/Step';
-import StepLabel from '@mui/material/StepLabel';
-import Stepper from '@mui/material/Stepper';
 import Typography from '@mui/material/Typography';
 import { useApp, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
@@ -13,7 +9,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 import { FooterBar, Page } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
-import { firstRunSteps, type FirstRun } from '../../../shared/ipc/user-choices.ts';
+import { firstRunSteps } from '../../../shared/ipc/user-choices.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { EngineStep } from './engine-step.tsx';
@@ -21,8 +17,8 @@ import { PolicyStep } from './policy-step.tsx';
 import { recommended, recommendedEdits, type Policy } from './policy.ts';
 import { ScanStep } from './scan-step.tsx';
 import { isUnprotected } from '../../../shared/containers/protection.ts';
+import { WelcomeSteps, type StepId } from './welcome-steps.tsx';
 
-type StepId = Exclude<FirstRun, 'dismissed'>;
 const stepAt = (index: number): StepId => firstRunSteps[index] ?? 'engine';
 
 /**
@@ -41,17 +37,9 @@ export default function WelcomePage() {
   const [confirming, setConfirming] = useState(false);
   const [problem, setProblem] = useState<AppError | null>(null);
   const index = firstRunSteps.indexOf(step);
-  const ready = app.engine.phase === 'ready';
-  const possible = app.backends.some((backend) => backend.available);
   const unprotected = app.scan?.containers.filter(isUnprotected) ?? [];
-  const reachable = (to: number) => to === 0 || ready;
-  const mayGoOn = ready && (step !== 'policy' || (possible && draft.readOnly === null));
 
-  const heading = useRef<HTMLHeadingElement>(null);
-  const moved = useRef(false);
-  useEffect(() => {
-    if (moved.current) heading.current?.focus({ preventScroll: true });
-  }, [step]);
+  const { heading, moved } = useStepFocus(step);
   const go = (next: StepId) => {
     moved.current = true;
     setStep(next);
@@ -83,79 +71,22 @@ export default function WelcomePage() {
       title={t('welcome.title')}
       subtitle={t('welcome.subtitle')}
       footer={
-        <FooterBar label={t('welcome.footer')}>
-          <Button
-            variant="text"
-            onClick={() => {
-              void skip();
-            }}
-          >
-            {t('welcome.skip')}
-          </Button>
-          <Typography
-            variant="caption"
-            component="div"
-            role="status"
-            sx={{ flex: 1, minWidth: 0, color: color.text2, textAlign: 'right', paddingRight: 1 }}
-          >
-            {mayGoOn
-              ? t('welcome.nothingYet')
-              : !ready
-                ? t('welcome.needsEngine')
-                : draft.readOnly !== null
-                  ? t('welcome.needsRights')
-                  : t('welcome.needsBackend')}
-          </Typography>
-          {index > 0 && (
-            <Button
-              onClick={() => {
-                setProblem(null);
-                go(stepAt(index - 1));
-              }}
-            >
-              {t('welcome.back')}
-            </Button>
-          )}
-          <Button variant="contained" color="primary" disabled={!mayGoOn} onClick={next}>
-            {step === 'policy' ? t('welcome.toReview') : t('welcome.next')}
-          </Button>
-        </FooterBar>
+        <WelcomeFooter
+          step={step}
+          onSkip={() => {
+            void skip();
+          }}
+          onBack={() => {
+            setProblem(null);
+            go(stepAt(index - 1));
+          }}
+          onNext={next}
+        />
       }
     >
-      <Box role="group" aria-label={t('welcome.steps')} sx={{ maxWidth: 720, marginBottom: 3 }}>
-        <Stepper activeStep={index} sx={steps}>
-          {firstRunSteps.map((id, at) => (
-            <Step key={id} completed={at < index && reachable(at)} disabled={!reachable(at)}>
-              <ButtonBase
-                disabled={!reachable(at)}
-                aria-current={at === index ? 'step' : undefined}
-                onClick={() => {
-                  go(id);
-                }}
-                sx={{ padding: '2px', borderRadius: '6px' }}
-              >
-                <StepLabel>{t(`welcome.step.${id}`)}</StepLabel>
-              </ButtonBase>
-            </Step>
-          ))}
-          {/* No step of this page: where it leads. */}
-          <Step disabled>
-            <StepLabel>{t('welcome.step.review')}</StepLabel>
-          </Step>
-        </Stepper>
-      </Box>
+      <WelcomeSteps step={step} onStep={go} />
       <Box sx={{ maxWidth: 720, display: 'grid', gap: 2 }}>
-        <Box>
-          <Typography
-            variant="h2"
-            ref={heading}
-            tabIndex={-1}
-            sx={{ color: color.text, '&:focus': { outline: 'none' } }}
-          >
-            {t(`welcome.${step}.title`)}
-          </Typography>
-          <Typography sx={{ color: color.text2, marginTop: '4px' }}>{t(`welcome.${step}.text`)}</Typography>
-        </Box>
+        <StepHeading step={step} heading={heading} />
         {problem !== null && <ErrorPanel error={problem} />}
         {step === 'engine' && <EngineStep />}
         {step === 'scan' && <ScanStep />}
@@ -176,25 +107,81 @@ export default function WelcomePage() {
   );
 }
 
-const steps = {
-  '& .MuiStepConnector-line': { borderColor: color.border },
-  '& .MuiStepLabel-label': {
-    fontSize: 13,
-    fontWeight: 500,
-    color: color.text2,
-    '&.Mui-active': { color: color.text, fontWeight: 600 },
-    '&.Mui-disabled': { color: color.text3 },
-  },
-  '& .MuiStepIcon-root': {
-    fontSize: 20,
-    color: color.control,
-    '&.Mui-active, &.Mui-completed': { color: color.accent },
-  },
-  // The hole of a finished step's check shows what is behind it.
-  '& .MuiStepIcon-root.Mui-completed': {
-    background: 'radial-gradient(#FFFFFF 55%, transparent 60%)',
-    borderRadius: '50%',
-  },
-  '& .MuiStepIcon-text': { fontSize: 12, fontWeight: 600, fill: '#FFFFFF' },
-  '& .MuiStep-root:first-of-type': { paddingLeft: 0 },
-} as const;
+/** Moves the focus to the heading of a new step, once somebody `moved` to one. */
+function useStepFocus(step: StepId) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const moved = useRef(false);
+  useEffect(() => {
+    if (moved.current) heading.current?.focus({ preventScroll: true });
+  }, [step]);
+  return { heading, moved };
+}
+
+/** The title of a step, which takes the focus when somebody goes there, and what the step is about. */
+function StepHeading({
+  step,
+  heading,
+}: {
+  readonly step: StepId;
+  readonly heading: RefObject<HTMLHeadingElement | null>;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Box>
+      <Typography
+        variant="h2"
+        ref={heading}
+        tabIndex={-1}
+        sx={{ color: color.text, '&:focus': { outline: 'none' } }}
+      >
+        {t(`welcome.${step}.title`)}
+      </Typography>
+      <Typography sx={{ color: color.text2, marginTop: '4px' }}>{t(`welcome.${step}.text`)}</Typography>
+    </Box>
+  );
+}
+
+/** The ways on, back and out, and why one can't go on. */
+function WelcomeFooter({
+  step,
+  onSkip,
+  onBack,
+  onNext,
+}: {
+  readonly step: StepId;
+  readonly onSkip: () => void;
+  readonly onBack: () => void;
+  readonly onNext: () => void;
+}) {
+  const { t } = useTranslation();
+  const app = useApp();
+  const draft = useDraft();
+  const ready = app.engine.phase === 'ready';
+  const possible = app.backends.some((backend) => backend.available);
+  const mayGoOn = ready && (step !== 'policy' || (possible && draft.readOnly === null));
+  return (
+    <FooterBar label={t('welcome.footer')}>
+      <Button variant="text" onClick={onSkip}>
+        {t('welcome.skip')}
+      </Button>
+      <Typography
+        variant="caption"
+        component="div"
+        role="status"
+        sx={{ flex: 1, minWidth: 0, color: color.text2, textAlign: 'right', paddingRight: 1 }}
+      >
+        {mayGoOn
+          ? t('welcome.nothingYet')
+          : !ready
+            ? t('welcome.needsEngine')
+            : draft.readOnly !== null
+              ? t('welcome.needsRights')
+              : t('welcome.needsBackend')}
+      </Typography>
+      {step !== firstRunSteps[0] && <Button onClick={onBack}>{t('welcome.back')}</Button>}
+      <Button variant="contained" color="primary" disabled={!mayGoOn} onClick={onNext}>
+        {step === 'policy' ? t('welcome.toReview') : t('welcome.next')}
+      </Button>
+    </FooterBar>
+  );
+}
