@@ -9,7 +9,7 @@ import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { FooterBar } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
-import { useAppPart, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
+import { useAppPart, useDraft, useDraftPart, useSnapshotPart, useStore } from '../../state/context.tsx';
 import { manifests } from '../../pages/manifests.ts';
 import { navigate, useRoute } from '../../state/router.ts';
 import { labelled } from '../../i18n/lists.ts';
@@ -19,115 +19,155 @@ import { translateError } from '../../i18n/translate.ts';
  * Sticks to the bottom while the draft differs from what is applied, and goes when nothing differs any more.
  */
 export function DraftFooter() {
-  const { t } = useTranslation();
-  const store = useStore();
-  const draftError = useSnapshotPart((snapshot) => snapshot.draftError);
-  const discarded = useSnapshotPart((snapshot) => snapshot.discarded);
-  const lockedBy = useReadOnlyReason();
-  const conflict = useAppPart(({ settings }) => settings.conflict);
-  const restarts = useAppPart(({ target }) => target.capabilities.restarts);
   const draft = useDraft();
   const { page } = useRoute();
   const [confirming, setConfirming] = useState(false);
-  /** The discard whose notice was read. */
-  const [read, setRead] = useState(discarded);
+  // While settings are being applied nothing is waiting here.
+  const visible = draft.dirty && manifests[page].ownFooter !== true && draft.readOnly !== 'applying';
+  return (
+    <>
+      {visible && (
+        <DraftBar
+          onDiscard={() => {
+            setConfirming(true);
+          }}
+        />
+      )}
+      <DiscardDialog
+        open={confirming}
+        onClose={() => {
+          setConfirming(false);
+        }}
+      />
+      <DiscardedNotice />
+    </>
+  );
+}
+
+/** How many changes the draft has, and what can be done with it. */
+function DraftBar({ onDiscard }: { readonly onDiscard: () => void }) {
+  const { t } = useTranslation();
+  const lockedBy = useReadOnlyReason();
+  const conflict = useAppPart(({ settings }) => settings.conflict);
+  const draft = useDraft();
   const count = draft.changes.length;
   const broken = draft.draft.syntax.length > 0;
+  return (
+    <FooterBar label={t('frame.footer.label')}>
+      <Dot />
+      <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>
+        {broken
+          ? t('frame.footer.broken')
+          : count === 0
+            ? t('frame.footer.formatting')
+            : t('frame.footer.changes', { count })}
+      </Typography>
+      <DraftNote broken={broken} />
+      {lockedBy !== undefined && <LockedNote by={lockedBy} />}
+      <Button
+        variant="text"
+        disabled={lockedBy !== undefined}
+        aria-label={withLock(t, t('button.discard'), lockedBy)}
+        onClick={onDiscard}
+      >
+        {t('button.discard')}
+      </Button>
+      <Button
+        // The page has the way out then, and its button is the filled one.
+        variant={broken || conflict ? 'outlined' : 'contained'}
+        color="primary"
+        disabled={broken || conflict}
+        sx={{ marginLeft: 1 }}
+        onClick={() => {
+          navigate('review');
+        }}
+      >
+        {t('frame.footer.review')}
+      </Button>
+    </FooterBar>
+  );
+}
+
+/** That the draft could not be saved or discarded; otherwise what applying it takes. */
+function DraftNote({ broken }: { readonly broken: boolean }) {
+  const { t } = useTranslation();
+  const draftError = useSnapshotPart((snapshot) => snapshot.draftError);
+  const discarded = useSnapshotPart((snapshot) => snapshot.discarded);
+  const restarts = useAppPart(({ target }) => target.capabilities.restarts);
+  const draft = useDraft();
   const failed =
     draftError !== null
       ? labelled(t, t('frame.footer.notSaved'), translateError(draftError).message)
       : discarded?.error
         ? labelled(t, t('frame.footer.notDiscarded'), translateError(discarded.error).message)
         : null;
-
-  // While settings are being applied nothing is waiting here.
-  const visible = draft.dirty && manifests[page].ownFooter !== true && draft.readOnly !== 'applying';
   return (
-    <>
-      {visible && (
-        <FooterBar label={t('frame.footer.label')}>
-          <Dot />
-          <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>
-            {broken
-              ? t('frame.footer.broken')
-              : count === 0
-                ? t('frame.footer.formatting')
-                : t('frame.footer.changes', { count })}
-          </Typography>
-          <Typography
-            sx={{ color: failed === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}
-          >
-            {failed ??
-              (broken
-                ? t('frame.footer.brokenWhy')
-                : restarts === 'application'
-                  ? t('target.footer')
-                  : draft.restartNeeded
-                    ? t('frame.footer.restart')
-                    : t('frame.footer.atOnce'))}
-          </Typography>
-          {lockedBy !== undefined && <LockedNote by={lockedBy} />}
-          <Button
-            variant="text"
-            disabled={lockedBy !== undefined}
-            aria-label={withLock(t, t('button.discard'), lockedBy)}
-            onClick={() => {
-              setConfirming(true);
-            }}
-          >
-            {t('button.discard')}
-          </Button>
-          <Button
-            // The page has the way out then, and its button is the filled one.
-            variant={broken || conflict ? 'outlined' : 'contained'}
-            color="primary"
-            disabled={broken || conflict}
-            sx={{ marginLeft: 1 }}
-            onClick={() => {
-              navigate('review');
-            }}
-          >
-            {t('frame.footer.review')}
-          </Button>
-        </FooterBar>
-      )}
-      <ConfirmDialog
-        open={confirming}
-        destructive
-        title={t('frame.discard.title', { count: Math.max(1, count) })}
-        confirm={t('frame.discard.confirm', { count: Math.max(1, count) })}
-        cancel={t('button.keepEditing')}
-        onCancel={() => {
-          setConfirming(false);
-        }}
-        onConfirm={() => {
-          setConfirming(false);
-          void store.discard();
-        }}
-      >
-        <DialogText>{t('frame.discard.body')}</DialogText>
-      </ConfirmDialog>
-      <Snackbar
-        open={discarded?.error === null && discarded !== read && !draft.dirty}
-        anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
-        autoHideDuration={8000}
-        onClose={(_, reason) => {
-          if (reason !== 'clickaway') setRead(discarded);
-        }}
-        message={t('frame.discard.done')}
-        action={
-          <Button
-            size="small"
-            variant="text"
-            sx={{ color: 'inherit', textDecoration: 'underline' }}
-            onClick={() => {
-              store.undo();
-            }}
-          >
-            {t('button.undo')}
-          </Button>
-        }
-      />
-    </>
+    <Typography
+      sx={{ color: failed === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}
+    >
+      {failed ??
+        (broken
+          ? t('frame.footer.brokenWhy')
+          : restarts === 'application'
+            ? t('target.footer')
+            : draft.restartNeeded
+              ? t('frame.footer.restart')
+              : t('frame.footer.atOnce'))}
+    </Typography>
+  );
+}
+
+function DiscardDialog({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const count = useDraftPart((draft) => draft.changes.length);
+  return (
+    <ConfirmDialog
+      open={open}
+      destructive
+      title={t('frame.discard.title', { count: Math.max(1, count) })}
+      confirm={t('frame.discard.confirm', { count: Math.max(1, count) })}
+      cancel={t('button.keepEditing')}
+      onCancel={onClose}
+      onConfirm={() => {
+        onClose();
+        void store.discard();
+      }}
+    >
+      <DialogText>{t('frame.discard.body')}</DialogText>
+    </ConfirmDialog>
+  );
+}
+
+/** Says that the draft was discarded, with the way back. */
+function DiscardedNotice() {
+  const { t } = useTranslation();
+  const store = useStore();
+  const dirty = useDraftPart((draft) => draft.dirty);
+  const discarded = useSnapshotPart((snapshot) => snapshot.discarded);
+  /** The discard whose notice was read. */
+  const [read, setRead] = useState(discarded);
+  return (
+    <Snackbar
+      open={discarded?.error === null && discarded !== read && !dirty}
+      anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
+      autoHideDuration={8000}
+      onClose={(_, reason) => {
+        if (reason !== 'clickaway') setRead(discarded);
+      }}
+      message={t('frame.discard.done')}
+      action={
+        <Button
+          size="small"
+          variant="text"
+          sx={{ color: 'inherit', textDecoration: 'underline' }}
+          onClick={() => {
+            store.undo();
+          }}
+        >
+          {t('button.undo')}
+        </Button>
+      }
+    />
   );
 }

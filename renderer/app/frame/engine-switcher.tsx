@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useRef, useState, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
@@ -24,29 +24,74 @@ const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'now
 export function EngineSwitcher() {
   const { t } = useTranslation();
   const app = useApp();
-  const store = useStore();
   const anchor = useRef<HTMLButtonElement>(null);
   const list = useRequest('targets:list');
   const [open, setOpen] = useState(false);
   const [targets, setTargets] = useState<readonly DiscoveredTarget[]>([]);
-  const [refused, setRefused] = useState<string | null>(null);
-  const protection = protectionOf(app, useNow());
-  const line = engineLine(t, app, protection);
-  const working = app.run !== null && app.run.activity !== 'ended';
-  const Icon =
-    working || app.engine.phase === 'unreachable'
-      ? UnverifiedIcon
-      : app.engine.phase === 'failed'
-        ? ErrorIcon
-        : stateIcon[protection.state];
+  const { refused, clearRefused, switchTo } = useSwitch();
 
   const openList = async () => {
     setOpen(true);
     const result = await list.run(undefined);
     if (result.ok) setTargets(result.value);
   };
+
+  return (
+    <>
+      <SwitcherButton
+        ref={anchor}
+        open={open}
+        onOpen={() => {
+          void openList();
+        }}
+      />
+      <Menu
+        open={open}
+        anchorEl={anchor.current}
+        onClose={() => {
+          setOpen(false);
+        }}
+        slotProps={{
+          list: { 'aria-label': t('frame.engine.menu'), dense: true },
+          paper: { sx: { width: 420, maxWidth: 'calc(100vw - 32px)' } },
+        }}
+      >
+        {list.error !== null && <MenuItem disabled>{translateError(list.error).message}</MenuItem>}
+        {list.error === null && targets.length === 0 && (
+          <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>
+        )}
+        {targets.map((target) => (
+          <TargetItem
+            key={target.id}
+            target={target}
+            current={target.id === app.target.id}
+            onChoose={() => {
+              setOpen(false);
+              void switchTo(target);
+            }}
+          />
+        ))}
+      </Menu>
+      <Snackbar
+        open={refused !== null}
+        anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
+        autoHideDuration={8000}
+        onClose={(_, reason) => {
+          if (reason !== 'clickaway') clearRefused();
+        }}
+        message={t('frame.engine.notSwitched', { reason: refused ?? '' })}
+      />
+    </>
+  );
+}
+
+/** Opens another engine; `refused` is why that was not possible. */
+function useSwitch() {
+  const { t } = useTranslation();
+  const app = useApp();
+  const store = useStore();
+  const [refused, setRefused] = useState<string | null>(null);
   const switchTo = async (target: DiscoveredTarget) => {
-    setOpen(false);
     if (target.id === app.target.id) return;
     const result = await store.switchTarget(target.id);
     setRefused(
@@ -58,15 +103,39 @@ export function EngineSwitcher() {
           ),
     );
   };
+  const clearRefused = () => {
+    setRefused(null);
+  };
+  return { refused, clearRefused, switchTo };
+}
 
+/** The engine that is shown, and its state. */
+function SwitcherButton({
+  ref,
+  open,
+  onOpen,
+}: {
+  readonly ref: Ref<HTMLButtonElement>;
+  readonly open: boolean;
+  readonly onOpen: () => void;
+}) {
+  const { t } = useTranslation();
+  const app = useApp();
+  const protection = protectionOf(app, useNow());
+  const line = engineLine(t, app, protection);
+  const working = app.run !== null && app.run.activity !== 'ended';
+  const Icon =
+    working || app.engine.phase === 'unreachable'
+      ? UnverifiedIcon
+      : app.engine.phase === 'failed'
+        ? ErrorIcon
+        : stateIcon[protection.state];
   return (
     <>
       <ButtonBase
-        ref={anchor}
+        ref={ref}
         data-engine-switcher
-        onClick={() => {
-          void openList();
-        }}
+        onClick={onOpen}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-keyshortcuts={app.platform === 'darwin' ? 'Meta+E' : 'Control+E'}
@@ -109,41 +178,6 @@ export function EngineSwitcher() {
         <SelectorIcon className="words" sx={{ fontSize: 18, color: color.text3 }} aria-hidden />
       </ButtonBase>
       <span role="status" className="visually-hidden">{`${app.engine.name}: ${line.text}`}</span>
-      <Menu
-        open={open}
-        anchorEl={anchor.current}
-        onClose={() => {
-          setOpen(false);
-        }}
-        slotProps={{
-          list: { 'aria-label': t('frame.engine.menu'), dense: true },
-          paper: { sx: { width: 420, maxWidth: 'calc(100vw - 32px)' } },
-        }}
-      >
-        {list.error !== null && <MenuItem disabled>{translateError(list.error).message}</MenuItem>}
-        {list.error === null && targets.length === 0 && (
-          <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>
-        )}
-        {targets.map((target) => (
-          <TargetItem
-            key={target.id}
-            target={target}
-            current={target.id === app.target.id}
-            onChoose={() => {
-              void switchTo(target);
-            }}
-          />
-        ))}
-      </Menu>
-      <Snackbar
-        open={refused !== null}
-        anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
-        autoHideDuration={8000}
-        onClose={(_, reason) => {
-          if (reason !== 'clickaway') setRefused(null);
-        }}
-        message={t('frame.engine.notSwitched', { reason: refused ?? '' })}
-      />
     </>
   );
 }
