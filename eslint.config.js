@@ -95,8 +95,8 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', noKind, noBackend] },
   },
   {
-    files: ['{shared,engine,planner,supervisor,gateway,cli,electron}/**/*.ts'],
-    ignores: ['**/*.test.ts'],
+    files: ['{shared,engine,planner,supervisor,gateway,cli,electron,renderer}/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.{ts,tsx}'],
     rules: { 'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }] },
   },
   // IPC goes through the contract: nothing but electron/main/ipc touches ipcMain.
