@@ -1,5 +1,5 @@
 import { resourceDenial } from '../../shared/policy/create-confinement.ts';
-import { decideExistingMounts } from '../../shared/policy/create-mounts.ts';
+import { decideExistingMounts } from '../../shared/policy/existing-mounts.ts';
 import { deny } from '../../shared/policy/decision.ts';
 import {
   commitBody,

@@ -1,22 +1,15 @@
 import { deny, type Change, type Denial } from './decision.ts';
-import {
-  invalidMount,
-  invalidMountSource,
-  invalidVolumeName,
-  invalidVolumesFrom,
-  isKnownAbsent,
-  type EngineError,
-} from './engine-errors.ts';
+import { invalidMount, invalidMountSource, invalidVolumeName, type EngineError } from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
-import { cleanPath, type BindSourceContext } from './bind-source.ts';
+import type { BindSourceContext } from './bind-source.ts';
 import { parseBind, volumeName, writeBind } from './bind-spec.ts';
 import { inheritedDenial } from './create-limits.ts';
 import { consistencies } from './binds-as-mounts.ts';
 import { mountOfBind, mountOfVolume } from './bind-volumes.ts';
-import { bindSource, boundVolume, checkedSource, namedVolume } from './mount-sources.ts';
-import { inlineDriver, parseVolumesFrom, type ContainerReference, type CreateFacts } from './references.ts';
-import { foreignSocket } from './socket-mount.ts';
+import { decideVolumesFrom } from './existing-mounts.ts';
+import { bindSource, boundVolume, namedVolume } from './mount-sources.ts';
+import { inlineDriver, type CreateFacts } from './references.ts';
 import { message } from '../messages/message.ts';
 import { decideVolume } from './volume.ts';
 
@@ -43,7 +36,7 @@ export function decideMounts(
   return (
     binds(host, bound, facts, context, changes) ??
     mounts(host, bound, facts, context, changes) ??
-    volumesFrom(host, facts, context, changes)
+    decideVolumesFrom(host, facts, context, changes)
   );
 }
 
@@ -171,128 +164,4 @@ function mounts(
   written.push(...bound);
   if (written.length > 0) host.set('Mounts', written);
   return null;
-}
-
-function volumesFrom(
-  host: Map<string, Json>,
-  facts: CreateFacts,
-  context: BindSourceContext,
-  changes: Change[],
-): Denial | null {
-  const written: string[] = [];
-  const sockets = new Map<string, Json>();
-  for (const text of textsAt(host, 'VolumesFrom')) {
-    const parsed = parseVolumesFrom(text);
-    const container = parsed === null ? null : facts.containers.get(parsed.container);
-    if (parsed === null || !container)
-      return deny('unmodelled-value', `--volumes-from ${text}`, {
-        spec: 'A8',
-        detail: message('policy.there-is-no-such-container'),
-        ...(container === null && isKnownAbsent(text) ? { engineError: invalidVolumesFrom(text) } : {}),
-      });
-    for (const mount of container.mounts) {
-      // A socket that gives its holder control of the engine belongs to that container alone: the new
-      // container gets a socket of its own, if its image may.
-      if (isSocket(mount, facts)) {
-        if (context.socket?.kind !== 'granted') return foreignSocket(context.image, context.socket ?? null);
-        sockets.set(
-          mount.destination,
-          ownSocket(
-            context.socket.socket,
-            mount.destination,
-            mount.readOnly || parsed.mode.split(',').includes('ro'),
-          ),
-        );
-        continue;
-      }
-      const denial = decideExistingMount(mount, facts, context);
-      if (denial !== null) return denial;
-    }
-    const pinned = parsed.mode === '' ? container.id : `${container.id}:${parsed.mode}`;
-    if (pinned !== text)
-      changes.push({
-        rule: 'pinned-reference',
-        field: 'HostConfig.VolumesFrom',
-        before: text,
-        after: pinned,
-      });
-    written.push(pinned);
-  }
-  if (written.length > 0) host.set('VolumesFrom', written);
-  // A mount of the container's own takes precedence over one from VolumesFrom.
-  const own = ownDestinations(host);
-  for (const destination of own) sockets.delete(destination);
-  if (sockets.size > 0) {
-    host.set('Mounts', [...listAt(host, 'Mounts'), ...sockets.values()]);
-    for (const destination of sockets.keys())
-      changes.push({ rule: 'own-socket', field: 'HostConfig.Mounts', before: '', after: destination });
-  }
-  return null;
-}
-
-type ExistingMount = ContainerReference['mounts'][number];
-
-function isSocket(mount: ExistingMount, facts: Pick<CreateFacts, 'binds'>): boolean {
-  const known = mount.type === 'bind' ? facts.binds.get(mount.source) : undefined;
-  return known !== undefined && (known.isDockerSocket || known.socketMount !== null);
-}
-
-function ownSocket(source: string, target: string, readOnly: boolean): JsonObject {
-  return new Map<string, Json>([
-    ['Type', 'bind'],
-    ['Source', source],
-    ['Target', target],
-    ...(readOnly ? [['ReadOnly', true] as const] : []),
-  ]);
-}
-
-/** The destinations of the request's own mounts, cleaned. */
-function ownDestinations(host: JsonObject): string[] {
-  const binds = textsAt(host, 'Binds').map((text) => {
-    const parsed = parseBind(text);
-    return parsed.ok ? parsed.spec.destination : '';
-  });
-  const targets = listAt(host, 'Mounts').map((mount) => (isObject(mount) ? textAt(mount, 'Target') : ''));
-  return [...binds, ...targets].map((destination) => cleanPath(destination) ?? '');
-}
-
-/**
- * Whether this container's existing mounts are allowed now. Checked at every start: the policy or the path
- * may have changed. `sockets` returns, by source, why the container may not have a socket of its own any
- * more; null if it may.
- */
-export function decideExistingMounts(
-  container: ContainerReference,
-  facts: Pick<CreateFacts, 'binds' | 'volumes'>,
-  context: BindSourceContext,
-  sockets: ReadonlyMap<string, Denial | null> = new Map(),
-): Denial | null {
-  for (const mount of container.mounts) {
-    const socket = mount.type === 'bind' ? sockets.get(mount.source) : undefined;
-    const denial = socket === undefined ? decideExistingMount(mount, facts, context) : socket;
-    if (denial !== null) return denial;
-  }
-  return null;
-}
-
-function decideExistingMount(
-  mount: ExistingMount,
-  facts: Pick<CreateFacts, 'binds' | 'volumes'>,
-  context: BindSourceContext,
-): Denial | null {
-  switch (mount.type) {
-    case 'bind': {
-      const { denial } = checkedSource(mount.source, facts, context);
-      return denial;
-    }
-    case 'volume':
-      return mount.name === '' ? null : namedVolume(mount.name, facts);
-    case 'tmpfs':
-    case 'image':
-      return null;
-    default:
-      return deny('unmodelled-value', message('policy.mount-of-type', { type: mount.type }), {
-        spec: 'A8',
-      });
-  }
 }

@@ -10,6 +10,7 @@ export * from './volume.ts';
 export * from './references.ts';
 export * from './create-container.ts';
 export * from './create-mounts.ts';
+export * from './existing-mounts.ts';
 export * from './create-confinement.ts';
 export * from './build.ts';
 export * from './build-solve.ts';
