@@ -1,8 +1,12 @@
 import { decideCreateContainer, readCreateBody } from '../../shared/policy/create-container.ts';
-import { unknownLogDriver } from '../../shared/policy/create-confinement.ts';
+import {
+  storageOption,
+  unknownLogDriver,
+  unknownStorageKey,
+} from '../../shared/policy/create-confinement.ts';
 import { requestedDevices } from '../../shared/policy/create-devices.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
-import { isKnownAbsent, noSuchLogDriver } from '../../shared/policy/engine-errors.ts';
+import { isKnownAbsent, noSuchLogDriver, unknownStorageOption } from '../../shared/policy/engine-errors.ts';
 import { hiddenValueDenial, hidesEnvironment, linkDenial } from '../../shared/policy/environment.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
 import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
@@ -89,7 +93,7 @@ export async function createContainer(
     decideCreateContainer(read.body, { ...facts, devices, socket }, { runtime: context.runtime }),
   );
   if (decision.outcome === 'deny')
-    return denied(await withLogDriverError(context, decision, read.body), about);
+    return denied(await withErrorOfEngine(context, decision, read.body), about);
   if (written === null) return denied(deny('unreadable-body', message('policy.the-body')), about);
   const converted = convertBinds(context, written, facts.containers);
   // In a request of an older API version the engine ignores the mount's option for it.
@@ -115,15 +119,26 @@ export async function createContainer(
   };
 }
 
-/** For a log driver that the engine does not have, the client gets the engine's own error. */
-async function withLogDriverError(
-  context: InspectionContext,
+/**
+ * For a log driver that the engine does not have, and an option that its storage driver does not know, the
+ * client gets the engine's own error.
+ */
+async function withErrorOfEngine(
+  { facts }: InspectionContext,
   denial: Denial,
   body: JsonObject,
 ): Promise<Denial> {
+  const option = denial.rule === 'unmodelled-value' ? unknownStorageKey(body) : null;
+  if (option !== null && denial.what === storageOption(option)) {
+    const { driver, backingFileSystem } = await facts.storage();
+    // containerd's snapshotters take no notice of such options, and others have their own.
+    return driver === 'overlay2'
+      ? { ...denial, engineError: unknownStorageOption(option, backingFileSystem) }
+      : denial;
+  }
   const type = denial.rule === 'log-driver' ? unknownLogDriver(body) : null;
   // Drivers whose names are paths are plugins, looked up elsewhere.
-  return type === null || !isKnownAbsent(type) || (await context.facts.logDrivers()).includes(type)
+  return type === null || !isKnownAbsent(type) || (await facts.drivers('Log')).includes(type)
     ? denial
     : { ...denial, engineError: noSuchLogDriver(type) };
 }

@@ -7,6 +7,8 @@ import {
 } from '../../shared/policy/docker-bodies.ts';
 import { cleanPath, decideBindSource } from '../../shared/policy/bind-source.ts';
 import { bindVolume, type BindVolume } from '../../shared/policy/bind-volumes.ts';
+import { noSuchNetworkDriver, noSuchVolumeDriver } from '../../shared/policy/engine-errors.ts';
+import { isBuiltInNetworkDriver } from '../../shared/policy/network.ts';
 import { ownerLabelDenial } from '../../shared/policy/owner.ts';
 import { objectAt, textAt, textMapAt } from '../../shared/policy/shape.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
@@ -35,7 +37,30 @@ export async function createVolume(
   const bind = bindVolume(volume);
   if (bind !== null) return createBindVolume(context, read, bind);
   const decision = decideVolume(textAt(read.body, 'Name'), volume);
-  return decision.outcome === 'deny' ? denied(decision) : withBody(context, passedAsIs, read);
+  if (decision.outcome === 'deny') {
+    const name = textAt(read.body, 'Name');
+    const isAbsent =
+      decision.rule === 'volume-plugin' && (await isAbsentDriver(context, 'Volume', volume.driver));
+    // Of a volume without a name the engine says the one that it has made for it.
+    return denied(
+      isAbsent && name !== ''
+        ? { ...decision, engineError: noSuchVolumeDriver(name, volume.driver) }
+        : decision,
+    );
+  }
+  return withBody(context, passedAsIs, read);
+}
+
+/**
+ * Whether the engine has no driver of that name: then the error is the engine's, not policy. Drivers whose
+ * names are paths are plugins, looked up elsewhere.
+ */
+async function isAbsentDriver(
+  { facts }: InspectionContext,
+  kind: 'Network' | 'Volume',
+  driver: string,
+): Promise<boolean> {
+  return /^[a-z0-9][a-z0-9-]*$/.test(driver) && !(await facts.drivers(kind)).includes(driver);
 }
 
 /** A directory as a volume: decided as a bind mount of it, and its path written without links. */
@@ -64,7 +89,15 @@ export async function createNetwork(
   const labelDenial = ownerLabelDenial(read.body, context.owner ?? null);
   if (labelDenial !== null) return denied(labelDenial);
   const denial = await networkDenial(context, read.body);
-  return denial === null ? withBody(context, passedAsIs, read) : denied(denial);
+  if (denial === null) return withBody(context, passedAsIs, read);
+  const driver = textAt(read.body, 'Driver');
+  return denied(
+    denial.rule === 'network-plugin' &&
+      !isBuiltInNetworkDriver(driver) &&
+      (await isAbsentDriver(context, 'Network', driver))
+      ? { ...denial, engineError: noSuchNetworkDriver(driver) }
+      : denial,
+  );
 }
 
 export async function connectNetwork(

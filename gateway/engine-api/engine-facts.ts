@@ -34,8 +34,10 @@ export interface EngineFacts {
   networks(): Promise<readonly ListedNetwork[]>;
   /** The runtime a container gets that names none. */
   defaultRuntime(): Promise<string | null>;
-  /** Names of the log drivers that the engine has, plugins included. */
-  logDrivers(): Promise<readonly string[]>;
+  /** Where the engine keeps containers' layers. */
+  storage(): Promise<StorageFacts>;
+  /** Names of the drivers of a kind that the engine has, plugins included. */
+  drivers(kind: 'Log' | 'Network' | 'Volume'): Promise<readonly string[]>;
   /** An image by any name a create request may use: a reference, an id, the beginning of one. */
   image(reference: string): Promise<LocalImage | null>;
   /** A label that containers of an image get from it; null when it has none. */
@@ -108,6 +110,13 @@ export interface VolumeFacts {
   readonly driver: string;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface StorageFacts {
+  /** Storage driver, or snapshotter: `overlay2`, `overlayfs`. */
+  readonly driver: string;
+  /** File system below it, as the engine names it: `extfs`, `xfs`. '' where it says nothing. */
+  readonly backingFileSystem: string;
 }
 
 /** What daemon.json says of registries (`docker info`). */

@@ -2,7 +2,13 @@ import { requestedDevice, type RequestedDevice } from '../../shared/policy/creat
 import { isConvertedBind } from '../../shared/policy/binds-as-mounts.ts';
 import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import { field, list, text, texts } from './response-fields.ts';
-import type { ContainerFacts, ContainerLayers, RegistryFacts, VolumeFacts } from './engine-facts.ts';
+import type {
+  ContainerFacts,
+  ContainerLayers,
+  RegistryFacts,
+  StorageFacts,
+  VolumeFacts,
+} from './engine-facts.ts';
 
 /** The content of an archive that is one regular file. */
 export function readSingleFile(archive: Buffer): Buffer | null {
@@ -48,6 +54,17 @@ function usesContainerdStore(info: unknown): boolean {
         Array.isArray(row) && row[0] === 'driver-type' && String(row[1]).startsWith('io.containerd.'),
     )
   );
+}
+
+/** Reads the engine's /info. */
+export function readStorage(info: unknown): StorageFacts {
+  const status = field(info, 'DriverStatus');
+  const rows: readonly unknown[] = Array.isArray(status) ? status : [];
+  const backing = rows.find((row) => Array.isArray(row) && row[0] === 'Backing Filesystem');
+  return {
+    driver: text(field(info, 'Driver')),
+    backingFileSystem: Array.isArray(backing) ? text(backing[1]) : '',
+  };
 }
 
 export function readRegistries(config: unknown): RegistryFacts {

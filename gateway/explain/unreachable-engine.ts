@@ -77,7 +77,8 @@ export function absentFacts(reportMissing: (what: Message) => void): EngineFacts
     createVolume: (name, labels) => Promise.resolve({ name, driver: 'local', options: {}, labels }),
     networks: () => Promise.resolve([]),
     defaultRuntime: () => Promise.resolve(null),
-    logDrivers: () => Promise.resolve([]),
+    storage: () => Promise.resolve({ driver: '', backingFileSystem: '' }),
+    drivers: () => Promise.resolve([]),
     close: () => undefined,
   };
 }

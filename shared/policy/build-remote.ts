@@ -1,5 +1,6 @@
 import { message } from '../messages/message.ts';
 import { deny, type Denial } from './decision.ts';
+import { invalidBuild } from './engine-errors.ts';
 
 /**
  * From where a build fetches its context and git sources, and with whose identity. git and ssh run as root:
@@ -64,6 +65,9 @@ function withUser(transport: GitRemote['transport'], rest: string): GitRemote {
  */
 const sentByClient = new Set(['', 'client-session', 'upload-request']);
 
+/** What some classic builder takes for an address; the last three only later ones. */
+const engineTakes = /^(?:https?:\/\/|git:\/\/|github\.com\/|git@|ssh:\/\/|[\w-]+@[\w.-]+:)/;
+
 /**
  * Decides the `remote` parameter of `POST /build`, for the classic builder, which has no way to get a
  * client's identity.
@@ -74,7 +78,12 @@ export function remoteContextDenial(remote: string): Denial | null {
   // A value that begins so is passed to git unchanged.
   const parsed = parseGitRemote(remote.startsWith('git@') ? 'git@host:path' : remote);
   const addressed = /^(?:(?:https?|git|ssh):\/\/|github\.com\/|git@)/.test(remote) || scpStyle.test(remote);
-  if (parsed === null || !addressed) return deny('build-source', what());
+  if (parsed === null || !addressed)
+    return deny(
+      'build-source',
+      what(),
+      engineTakes.test(remote) ? {} : { engineError: invalidBuild.remote(remote) },
+    );
   const directory = gitIdentifierDenial(remote);
   if (directory !== null) return directory;
   if (parsed.transport === 'ssh')

@@ -235,8 +235,8 @@ function exporters(message: Message): Denial | null {
   return firstDenialOf(types, outputDenial);
 }
 
-/** An unknown kind of output. */
-export function outputDenial(type: string): Denial | null {
+/** A kind of output nobody knows. */
+function outputDenial(type: string): Denial | null {
   return exporterTypes.has(type) ? null : deny('unmodelled-value', `docker build --output type=${type}`);
 }
 

@@ -68,14 +68,44 @@ describe('POST /build', () => {
     [{ remote: 'ext::sh -c id' }, 'build-source'],
     [{ outputs: '[{"Type":"local","Attrs":{}}]' }, 'pass'],
     [{ outputs: '[{"Type":"moby"}]' }, 'pass'],
-    [{ outputs: '[{"Type":"engine-directory"}]' }, 'unmodelled-value'],
+    [{ outputs: '[{"Type":"engine-directory"}]' }, 'pass'],
     [{ outputs: '[{"type":"local"}]' }, 'pass'],
-    [{ outputs: '[{"type":"engine-directory"}]' }, 'unmodelled-value'],
     [{ outputs: '[{"Type":"local","type":"x"}]' }, 'unreadable-body'],
     [{ outputs: '{' }, 'unreadable-body'],
     [{ outputs: '[{"Type":"local","Type":"x"}]' }, 'unreadable-body'],
   ])('%j: %s', (parameters, expected) => {
     expect(rule(parameters)).toBe(expected);
+  });
+
+  it('A1: outputs, which the classic builder ignores, are not sent to it', () => {
+    expect(decide({ outputs: '[{"Type":"local","Attrs":{"dest":"/etc"}}]' })).toMatchObject({
+      outcome: 'pass',
+      parameters: [version1],
+      changes: [{ rule: 'parameter-dropped', field: 'outputs' }],
+    });
+  });
+
+  it.each<[Record<string, string>, string | undefined]>([
+    [{ remote: 'file:///etc' }, 'remoteURL (file:///etc) could not be recognized as URL'],
+    [{ remote: 'ext::sh -c id' }, 'remoteURL (ext::sh -c id) could not be recognized as URL'],
+    [{ remote: 'HTTPS://host/x.git' }, 'remoteURL (HTTPS://host/x.git) could not be recognized as URL'],
+    [{ remote: 'https://host/x.git\nssh://y' }, undefined],
+    [{ remote: 'git@host:x.git' }, undefined],
+    [{ remote: 'ssh://host/x.git' }, undefined],
+    [{ remote: 'https://host/x.git#main:../../etc' }, undefined],
+    [{ isolation: 'hyperv' }, 'unsupported isolation: "hyperv"'],
+    [{ version: '3' }, 'invalid version "3"'],
+    [{ version: '2' }, undefined],
+    [{ outputs: '[' }, 'unexpected end of JSON input'],
+    [{ outputs: '[x]' }, "invalid character 'x' looking for beginning of value"],
+    [{ outputs: '{}' }, 'json: cannot unmarshal object into Go value of type []types.ImageBuildOutput'],
+    [{ outputs: '[{"Type":"local","Type":"x"}]' }, undefined],
+    [{ outputs: '[] x' }, undefined],
+    [{ securityopt: '["seccomp=unconfined"]' }, 'The daemon on this platform does not support'],
+  ])('A1: %j gets the error of the engine: %s', (parameters, expected) => {
+    const decision = decide(parameters);
+    const error = decision.outcome === 'deny' ? decision.engineError?.message : '';
+    expect(error?.slice(0, expected?.length)).toBe(expected);
   });
 
   it.each<[Record<string, string>, string]>([

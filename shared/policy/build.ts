@@ -1,11 +1,11 @@
 import { remoteContextDenial } from './build-remote.ts';
-import { outputDenial } from './build-solve.ts';
 import { cgroupOption } from './build-steps.ts';
 import { cgroupParentDenial } from './cgroup-parent.ts';
 import { deny, type Change, type Denial } from './decision.ts';
+import { invalidBuild } from './engine-errors.ts';
 import { parseJson } from './json-parser.ts';
-import { isObject } from './json.ts';
-import { checkShape, listAt, textAt } from './shape.ts';
+import { contentAfterJson } from './json-refusals.ts';
+import { checkShape, wholeBody, type Shape } from './shape.ts';
 import { message } from '../messages/message.ts';
 import { containerMode } from './references.ts';
 
@@ -77,10 +77,10 @@ export type BuildDecision =
   { readonly outcome: 'pass'; readonly parameters: Parameters; readonly changes: readonly Change[] } | Denial;
 
 /**
- * Parameters of `POST /build`. Refused are those that reach past isolation: the engine's network and
- * unprotected containers' (spec C, A7), cgroups elsewhere, security options, contexts and outputs whose
- * location the gateway can't determine. Undocumented parameters are removed (SDKs send their own options
- * along). The steps themselves run as containers with the engine's default runtime.
+ * Parameters of `POST /build`. Refused is what reaches past isolation: the engine's network and unprotected
+ * containers' (spec C, A7), cgroups elsewhere, security options, and contexts that the gateway can't
+ * place. Parameters nobody has published are left away (SDKs send their own options along). The steps
+ * themselves run as containers with the engine's default runtime.
  *
  * Only the classic builder is allowed here. In this request BuildKit (`version=2`) accepts no rules for what
  * a frontend image or a Dockerfile makes it fetch inside the engine; in `/grpc` it does (build-policy.ts).
@@ -110,11 +110,15 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
       }
       case 'securityopt':
         if (!['', 'null', '[]'].includes(value))
-          return deny('security-option', `docker build --security-opt ${value}`);
+          return deny('security-option', `docker build --security-opt ${value}`, {
+            engineError: invalidBuild.securityOptions,
+          });
         break;
       case 'isolation':
-        if (!['', 'default'].includes(value))
-          return deny('unmodelled-value', `docker build --isolation ${value}`);
+        if (!['', 'default'].includes(value.toLowerCase()))
+          return deny('unmodelled-value', `docker build --isolation ${value}`, {
+            engineError: invalidBuild.isolation(value),
+          });
         break;
       case 'version':
         if (value === '2')
@@ -122,8 +126,10 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
             detail: message('policy.build-with-buildx-or-classic-builder'),
           });
         if (!['', classicBuilder].includes(value))
-          return deny('unmodelled-value', message('policy.builder-version', { version: value }));
-        // Appended once, below.
+          return deny('unmodelled-value', message('policy.builder-version', { version: value }), {
+            engineError: invalidBuild.version(value),
+          });
+        // Written once, below.
         continue;
       case 'remote': {
         const denial = remoteContextDenial(value);
@@ -131,9 +137,10 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
         break;
       }
       case 'outputs': {
-        const denial = outputs(value);
+        const denial = value === '' ? null : outputsDenial(value);
         if (denial !== null) return denial;
-        break;
+        changes.push({ rule: 'parameter-dropped', field: key, before: value.slice(0, 100), after: '' });
+        continue;
       }
       default:
     }
@@ -166,19 +173,31 @@ function network(mode: string, facts: BuildFacts): string | Denial {
     : deny('foreign-namespace', what, { detail: message('policy.is-not-protected', { name }) });
 }
 
-function outputs(text: string): Denial | null {
-  if (text === '') return null;
+const outputsShape: Shape = {
+  list: { fields: { Type: 'string', Attrs: { map: 'string' } }, struct: 'types.ImageBuildOutput' },
+};
+
+/** Only a list of outputs passes; it is not sent to the engine, where the classic builder ignores it. */
+function outputsDenial(text: string): Denial | null {
   const parsed = parseJson(text);
-  const shaped = parsed.ok
-    ? checkShape(parsed.value, { list: { fields: { Type: 'string', Attrs: { map: 'string' } } } }, 'outputs')
-    : null;
-  if (shaped === null || !shaped.ok)
+  if (!parsed.ok)
     return deny('unreadable-body', 'docker build --output', {
-      detail: parsed.ok ? message('policy.outputs-have-other-form') : parsed.why,
+      detail: parsed.why,
+      ...(parsed.isSyntaxError === true && parsed.why !== contentAfterJson
+        ? { engineError: invalidBuild.outputs(parsed.why) }
+        : {}),
     });
-  for (const output of listAt(new Map([['outputs', shaped.value]]), 'outputs')) {
-    const denial = isObject(output) ? outputDenial(textAt(output, 'Type')) : null;
-    if (denial !== null) return denial;
-  }
-  return null;
+  const shaped = checkShape(parsed.value, outputsShape);
+  if (shaped.ok) return null;
+  const { path, goError } = shaped.problem;
+  return deny('unreadable-body', 'docker build --output', {
+    detail: message('policy.outputs-have-other-form'),
+    ...(path === wholeBody && goError !== undefined
+      ? {
+          engineError: invalidBuild.outputs(
+            `json: cannot unmarshal ${goError.found} into Go value of type ${goError.type}`,
+          ),
+        }
+      : {}),
+  });
 }

@@ -1,17 +1,54 @@
 import { describe, expect, it } from 'vitest';
 import { decideConfinement } from './create-confinement.ts';
-import { refusalText } from './decision.ts';
+import { refusalText, type Denial } from './decision.ts';
 import { isObject } from './json.ts';
 import { parseJson } from './json-parser.ts';
 
-function refusal(host: object): string {
+function denialOf(host: object): Denial | null {
   const parsed = parseJson(JSON.stringify(host));
   if (!parsed.ok || !isObject(parsed.value)) throw new Error('not an object');
-  const denial = decideConfinement(parsed.value, new Map(), { runtime: 'bulkhead' });
+  return decideConfinement(parsed.value, new Map(), { runtime: 'bulkhead' });
+}
+function refusal(host: object): string {
+  const denial = denialOf(host);
   return denial === null ? '' : refusalText(denial);
 }
 
-describe('the tag of a log driver, a template that the engine evaluates', () => {
+describe('A1: security options', () => {
+  const error = (option: string) => denialOf({ SecurityOpt: [option] })?.engineError?.message;
+  it.each([
+    'no-new-privileges',
+    'no-new-privileges=1',
+    'no-new-privileges:FALSE',
+    'writable-cgroups=t',
+    'label=disable',
+    'disable',
+    'label:type:x_t',
+    'apparmor=unconfined',
+  ])('%s passes', (option) => {
+    expect(denialOf({ SecurityOpt: [option] })).toBeNull();
+  });
+  it.each([
+    ['foo', 'invalid --security-opt 1: "foo"'],
+    ['', 'invalid --security-opt 1: ""'],
+    ['foo=bar', 'invalid --security-opt 2: "foo=bar"'],
+    ['foo:bar', 'invalid --security-opt 2: "foo:bar"'],
+    ['seccomp:a=b', 'invalid --security-opt 2: "seccomp:a=b"'],
+    ['no-new-privileges=maybe', 'invalid --security-opt 2: "no-new-privileges=maybe"'],
+    ['credentialspec=file://x', 'invalid --security-opt 2: "credentialspec=file://x"'],
+  ])('%s is one that no engine has, and gets its error', (option, message) => {
+    expect(error(option)).toBe(message);
+  });
+  it.each(['seccomp={"listenerPath":"/x"}', 'seccomp=/etc/x', 'apparmor=../x', 'label=..', 'é', 'a\n=b'])(
+    '%j is refused by us: some engine may take it, or quote it in another way',
+    (option) => {
+      expect(denialOf({ SecurityOpt: [option] })).toMatchObject({ rule: 'security-option' });
+      expect(error(option)).toBeUndefined();
+    },
+  );
+});
+
+describe('the tag of a log driver, a template that the engine runs', () => {
   const tagged = (tag: string, key = 'tag') =>
     refusal({ LogConfig: { Type: 'syslog', Config: { [key]: tag } } });
   it.each([

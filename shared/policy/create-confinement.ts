@@ -2,6 +2,7 @@ import { cgroupParentDenial } from './cgroup-parent.ts';
 import { capabilitiesOfRuntime } from '../isolation/backends.ts';
 import { deviceDenial, deviceLimitDenial } from './create-devices.ts';
 import { deny, type Denial } from './decision.ts';
+import { invalidSecurityOption, isGoBoolean, type EngineError } from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { parseJson } from './json-parser.ts';
 import { objectAt, textAt, textMapAt, textsAt } from './shape.ts';
@@ -59,21 +60,23 @@ export function resourceDenial(
   return cgroupParentDenial(textAt(host, 'CgroupParent'), '--cgroup-parent');
 }
 
+const given = (engineError: EngineError | undefined) => (engineError === undefined ? {} : { engineError });
+
 function securityOptions(host: ReadonlyMap<string, Json>): Denial | null {
   for (const option of textsAt(host, 'SecurityOpt')) {
     if (!safeSecurityOption(option))
       return deny(
         'security-option',
         `--security-opt ${option.length > 80 ? `${option.slice(0, 80)}…` : option}`,
+        given(invalidSecurityOption(option)),
       );
   }
   return null;
 }
 
 function safeSecurityOption(option: string): boolean {
-  // With `writable-cgroups` (Docker 28) a container may write to the cgroups below its own, like a privileged
-  // one.
-  if (/^(?:no-new-privileges|writable-cgroups)(?:[=:](?:true|false))?$/.test(option)) return true;
+  // `disable` is `label=disable`.
+  if (['no-new-privileges', 'writable-cgroups', 'disable'].includes(option)) return true;
   const found = /^([a-z-]+)[=:]([\s\S]*)$/.exec(option);
   if (!found) return false;
   const [, name, value = ''] = found;
@@ -82,6 +85,10 @@ function safeSecurityOption(option: string): boolean {
     case 'label':
     case 'systempaths':
       return /^[A-Za-z0-9][A-Za-z0-9_.:,/+-]*$/.test(value) && !value.includes('..');
+    case 'no-new-privileges':
+    // Docker 28: a container writes in the cgroups below its own, as a privileged one does.
+    case 'writable-cgroups':
+      return isGoBoolean(value);
     case 'seccomp':
       return value === 'unconfined' || value === 'builtin' || value === '' || safeSeccompProfile(value);
     default:
@@ -169,7 +176,18 @@ function environment(body: JsonObject, context: CreateContext): Denial | null {
     : deny('environment-switch', message('policy.the-variable', { variable: found.split('=', 1)[0] ?? '' }));
 }
 
+/** An option of storage drivers in a create body that is none of those that are allowed; null otherwise. */
+export function unknownStorageKey(body: JsonObject): string | null {
+  return firstUnknownStorageKey(objectAt(body, 'HostConfig')) ?? null;
+}
+
+const firstUnknownStorageKey = (host: ReadonlyMap<string, Json>): string | undefined =>
+  [...objectAt(host, 'StorageOpt').keys()].find((name) => name !== 'size');
+
+/** How a denial names an option of storage drivers. */
+export const storageOption = (key: string): string => `--storage-opt ${key}`;
+
 function storage(host: ReadonlyMap<string, Json>): Denial | null {
-  const key = [...objectAt(host, 'StorageOpt').keys()].find((name) => name !== 'size');
-  return key === undefined ? null : deny('unmodelled-value', `--storage-opt ${key}`);
+  const key = firstUnknownStorageKey(host);
+  return key === undefined ? null : deny('unmodelled-value', storageOption(key));
 }

@@ -56,7 +56,11 @@ export const invalidBind = (text: string, why = ''): EngineError => ({
   ),
 });
 
-/** The response to an entry of `Binds` whose destination is not an absolute path. */
+/** The answer to an entry of `Binds` with an option that no engine has. */
+export const invalidBindMode = (text: string, mode: string): EngineError =>
+  invalidBind(text, `invalid mode: ${mode}`);
+
+/** The answer to an entry of `Binds` whose destination is no absolute path. */
 export const invalidBindDestination = (text: string, source: string, destination: string): EngineError =>
   invalidBind(
     text,
@@ -87,11 +91,76 @@ export const invalidIsolation = (value: string): EngineError => ({
   message: `Invalid isolation: ${JSON.stringify(value)} - linux only supports 'default'`,
 });
 
-/** The response to a log driver that is neither built in nor a plugin of the engine's. */
+/** Security options that some supported engine has, and whether their value is a boolean. */
+const securityOptions: ReadonlyMap<string, boolean> = new Map([
+  ['label', false],
+  ['apparmor', false],
+  ['seccomp', false],
+  ['no-new-privileges', true],
+  ['writable-cgroups', true],
+]);
+/** Whether Go's `strconv.ParseBool` takes it. */
+export const isGoBoolean = (text: string): boolean =>
+  /^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(text);
+
+/**
+ * The answer to an entry of `SecurityOpt` that no engine takes. Missing for others, and where Go might quote
+ * the text in another way than JSON does.
+ */
+export function invalidSecurityOption(option: string): EngineError | undefined {
+  if (!/^[ -~]*$/.test(option) || option === 'no-new-privileges' || option === 'disable') return undefined;
+  const separator = option.includes('=') ? '=' : ':';
+  const end = option.indexOf(separator);
+  const isBoolean = securityOptions.get(option.slice(0, Math.max(end, 0)));
+  if (end >= 0 && (isBoolean === false || (isBoolean === true && isGoBoolean(option.slice(end + 1)))))
+    return undefined;
+  return badRequest(`invalid --security-opt ${end < 0 ? 1 : 2}: ${JSON.stringify(option)}`);
+}
+
+/** The answer of overlay2 to an entry of `StorageOpt` that it does not know. */
+export const unknownStorageOption = (key: string, backingFileSystem: string): EngineError => ({
+  status: 500,
+  message:
+    backingFileSystem === 'xfs'
+      ? `unknown option ${key}`.slice(0, maxMessageLength)
+      : "--storage-opt is supported only for overlay over xfs with 'pquota' mount option",
+});
+
+/** The answers to parameters of `POST /build`. */
+export const invalidBuild = {
+  remote: (remote: string): EngineError => ({
+    status: 500,
+    message: `remoteURL (${remote}) could not be recognized as URL`.slice(0, maxMessageLength),
+  }),
+  isolation: (value: string): EngineError => badRequest(`unsupported isolation: ${JSON.stringify(value)}`),
+  securityOptions: badRequest(
+    'The daemon on this platform does not support setting security options on build',
+  ),
+  /** `why`: Go's error for a document, as its decoder of streams words it. */
+  outputs: (why: string): EngineError =>
+    badRequest(why.replace('unexpected EOF', 'unexpected end of JSON input')),
+  version: (value: string): EngineError => badRequest(`invalid version ${JSON.stringify(value)}`),
+} as const;
+
+/** The answer to a log driver that is neither built in nor a plugin of the engine's. */
 export const noSuchLogDriver = (type: string): EngineError =>
   badRequest(`error looking up logging plugin ${type}: plugin ${JSON.stringify(type)} not found`);
 
-/** The response to a body with a content type other than JSON. */
+/** The answers to drivers that are neither built in nor plugins of the engine's. */
+export const noSuchVolumeDriver = (name: string, driver: string): EngineError => ({
+  status: 404,
+  message:
+    `create ${name}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`.slice(
+      0,
+      maxMessageLength,
+    ),
+});
+export const noSuchNetworkDriver = (driver: string): EngineError => ({
+  status: 404,
+  message: `plugin ${JSON.stringify(driver)} not found`.slice(0, maxMessageLength),
+});
+
+/** The answer to a body that is said to be of another type than JSON. */
 export const unsupportedContentType = (value: string): EngineError =>
   badRequest(
     value === ''

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from './decision.ts';
 import { overlap, parseIpRange } from './ip-range.ts';
+import { isObject } from './json.ts';
 import { parseJson } from './json-parser.ts';
 import { decideNetworkAddresses, type MachineNetworks, type UsedRange } from './network-addresses.ts';
 import { readNetworkRequest, type NetworkRequest } from './network.ts';
@@ -276,5 +277,36 @@ describe('a body of POST /networks/create', () => {
       addresses: ['10.1.0.0/16', '10.1.1.0/24', '10.1.0.1', '10.1.0.2', '10.1.0.3', 'fd00::/64'],
     });
     expect(readNetworkRequest(new Map())).toEqual({ ...plain, name: '' });
+  });
+});
+
+describe('A1: addresses that are none', () => {
+  const error = (config: object, more: object = {}) => {
+    const parsed = parseJson(JSON.stringify({ Name: 'n', IPAM: { Config: [config] }, ...more }));
+    if (!parsed.ok || !isObject(parsed.value)) throw new Error('not an object');
+    const decision = decideNetworkAddresses(readNetworkRequest(parsed.value), machine);
+    return decision.outcome === 'deny' ? (decision.engineError?.message ?? decision.rule) : decision.outcome;
+  };
+  it.each([
+    [{ Subnet: 'x' }, 'invalid subnet x: invalid CIDR block notation'],
+    [{ Subnet: '10.1.0.0/33' }, 'invalid subnet 10.1.0.0/33: invalid CIDR block notation'],
+    [{ Subnet: '010.1.0.0/16' }, 'invalid subnet 010.1.0.0/16: invalid CIDR block notation'],
+    [
+      { Subnet: '10.1.0.0/16', IPRange: '10.1.0.0/x' },
+      'invalid ip-range 10.1.0.0/x: invalid CIDR block notation',
+    ],
+    [{ Subnet: '10.1.0.0/16', Gateway: '10.1.0' }, 'invalid gateway 10.1.0: invalid address'],
+    [
+      { Subnet: '10.1.0.0/16', IPRange: 'x', Gateway: 'y', AuxiliaryAddresses: { a: 'z', b: '10.1.0.9' } },
+      '* invalid ip-range x: invalid CIDR block notation\n* invalid gateway y: invalid address\n' +
+        '* invalid auxiliary address a: invalid address',
+    ],
+  ])('%j get the error of the engine', (config, message) => {
+    expect(error(config)).toBe(`invalid network config:\n${message}`);
+  });
+  it('what the engine may read, and what it does not look at, is refused by us', () => {
+    expect(error({ Subnet: '10.1.0.0/16', Gateway: 'fe80::1%eth0' })).toBe('unmodelled-value');
+    expect(error({ Subnet: 'fd00:2::/64', Gateway: 'x' })).toBe('unmodelled-value');
+    expect(error({ Subnet: 'fd00:2::/64', Gateway: 'x' }, { EnableIPv6: true })).toMatch(/^invalid network/);
   });
 });

@@ -84,7 +84,7 @@ export function decideNetworkAddresses(request: NetworkRequest, machine: Machine
   }
   const findUse = usedBy(machine.used);
   for (const address of request.addresses) {
-    const decision = decideAddress(request.name, address, findUse);
+    const decision = decideAddress(request, address, findUse);
     if (decision.outcome === 'deny') return decision;
   }
   return allow;
@@ -129,11 +129,16 @@ function lookup(used: readonly UsedRange[], family: 4 | 6): FindUsedRange {
   };
 }
 
-function decideAddress(name: string, address: string, findUse: FindUsedRange): Decision {
-  // Computed for a refusal only: one request may have thousands of addresses.
+function decideAddress(
+  { name, invalidAddresses: engineError }: NetworkRequest,
+  address: string,
+  findUse: FindUse,
+): Decision {
+  // Made for a refusal only: one request may have thousands of addresses.
   const what = () => message('policy.network-with-address', { name, address });
   const range = parseIpRange(address);
-  if (range === null) return deny('unmodelled-value', what());
+  if (range === null)
+    return deny('unmodelled-value', what(), engineError === undefined ? {} : { engineError });
   if (!privateRanges.some((one) => contains(one, range))) {
     return deny('host-addresses', what(), {
       detail: message('policy.only-private-addresses-are-for-networks'),

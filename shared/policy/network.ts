@@ -1,4 +1,6 @@
 import { allow, deny, type Decision } from './decision.ts';
+import type { EngineError } from './engine-errors.ts';
+import { invalidAddresses } from './ipam-errors.ts';
 import type { JsonObject } from './json.ts';
 import { isObject } from './json.ts';
 import { message } from '../messages/message.ts';
@@ -15,6 +17,8 @@ export interface NetworkRequest {
   readonly configFrom: string;
   /** All addresses and ranges in it, as they are written. */
   readonly addresses: readonly string[];
+  /** What the engine says of them where one is none. */
+  readonly invalidAddresses?: EngineError | undefined;
   readonly options: ReadonlyMap<string, string>;
 }
 
@@ -22,18 +26,22 @@ export interface NetworkRequest {
  * Drivers that are part of the engine. `host` is left out: there is one such network, and it is the engine's.
  */
 const drivers = new Set(['', 'default', 'bridge', 'macvlan', 'ipvlan', 'overlay', 'null']);
+/** Whether a network driver is part of every engine. */
+export const isBuiltInNetworkDriver = (driver: string): boolean => drivers.has(driver);
 const addressDrivers = new Set(['', 'default', 'null']);
 
 /** Extracts the network from a checked body of `POST /networks/create`. */
 export function readNetworkRequest(body: JsonObject): NetworkRequest {
   const addressing = objectAt(body, 'IPAM');
+  const configs = listAt(addressing, 'Config').filter(isObject);
   return {
     name: textAt(body, 'Name'),
     driver: textAt(body, 'Driver'),
     addressDriver: textAt(addressing, 'Driver'),
     configOnly: body.get('ConfigOnly') === true,
     configFrom: textAt(objectAt(body, 'ConfigFrom'), 'Network'),
-    addresses: listAt(addressing, 'Config').filter(isObject).flatMap(addressesOf),
+    addresses: configs.flatMap(addressesOf),
+    invalidAddresses: invalidAddresses(configs, body.get('EnableIPv6') === true),
     options: textMapAt(body, 'Options'),
   };
 }

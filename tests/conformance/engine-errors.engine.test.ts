@@ -116,6 +116,12 @@ describe("A1: errors with the engine's messages", () => {
     { LogConfig: { Type: 'foo' } },
     { LogConfig: { Type: 'json-file', Config: { foo: 'x' } } },
     { Isolation: 'foo' },
+    { SecurityOpt: ['foo'] },
+    { SecurityOpt: ['foo=bar'] },
+    { SecurityOpt: ['seccomp:a=b'] },
+    { SecurityOpt: ['no-new-privileges=maybe'] },
+    { SecurityOpt: ['credentialspec=file://x'] },
+    { StorageOpt: { foo: 'bar' } },
     ...['x:/y', './x:/y', 'x/y:/z:ro', 'a:b:c:d', ':/x', '::', 'vol:', 'vol:x', '/etc:x', 'x'].map(
       (bind) => ({
         Binds: [bind],
@@ -142,6 +148,53 @@ describe("A1: errors with the engine's messages", () => {
       expect(gateway).toMatch(/^400 /);
     },
   );
+
+  it.each([
+    [{ Config: [{ Subnet: 'x' }] }],
+    [{ Config: [{ Subnet: '10.99.0.0/33' }] }],
+    [{ Config: [{ Subnet: '010.99.0.0/16' }] }],
+    [{ Config: [{ Subnet: '10.99.0.0/16', Gateway: '10.99.0', IPRange: 'x' }] }],
+    [{ Config: [{ Subnet: '10.99.0.0/16', AuxiliaryAddresses: { a: '::x' } }] }],
+  ])('a network with addresses %j', async (ipam) => {
+    const body = JSON.stringify({ Name: 'addressed', IPAM: ipam });
+    const [engine, gateway] = await answers('POST /v1.45/networks/create', body);
+    expect(gateway).toBe(engine);
+    expect(gateway).toMatch(/^400 /);
+  });
+
+  it.each([
+    ['POST /v1.45/volumes/create', { Name: 'v', Driver: 'this-plugin-does-not-exist' }],
+    ['POST /v1.45/networks/create', { Name: 'n', Driver: 'this-plugin-does-not-exist' }],
+  ])('%s with %j', async (line, body) => {
+    const [engine, gateway] = await answers(line, JSON.stringify(body));
+    expect(gateway).toBe(engine);
+    expect(gateway).toMatch(/^404 /);
+  });
+
+  it.each([
+    'remote=file:///etc',
+    'remote=ext::x',
+    'remote=HTTPS://host/x.git',
+    'isolation=hyperv',
+    'securityopt=%5B%22seccomp=unconfined%22%5D',
+    'version=3',
+    'outputs=%5B',
+    'outputs=%5Bx%5D',
+    'outputs=%7B%7D',
+    'outputs=%5B1%5D',
+    'outputs=1',
+  ])('a build with %s', async (query) => {
+    const [engine, gateway] = await answers(`POST /v1.45/build?${query}`, '', 'application/x-tar');
+    expect(gateway).toBe(engine);
+    expect(gateway).toMatch(/^[45]00 /);
+  });
+
+  it('a build by the classic builder takes no notice of outputs', async () => {
+    const query = `outputs=${encodeURIComponent('[{"Type":"foo"}]')}`;
+    const [engine, gateway] = await answers(`POST /v1.45/build?${query}`, '', 'application/x-tar');
+    expect(gateway).toBe(engine);
+    expect(gateway).not.toContain('outputs');
+  });
 
   it.each([
     'POST /v1.45/containers/create',
