@@ -441,6 +441,8 @@ describe('the plan lists what is not carried over', () => {
       'runc',
       '--name',
       'propagates',
+      '--cap-add',
+      'SYS_ADMIN',
       '--mount',
       `type=bind,src=${guarded.work},dst=/w,bind-propagation=rshared`,
       'busybox',

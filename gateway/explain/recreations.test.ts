@@ -66,6 +66,7 @@ describe('what the gateway will refuse of a recreation (D)', () => {
       await refused(
         {},
         one({
+          CapAdd: ['SYS_ADMIN'],
           Binds: ['/etc:/e', `${homedir()}:/h:rshared`],
           Devices: [{ PathOnHost: '/dev/kmsg', PathInContainer: '/dev/kmsg', CgroupPermissions: 'rwm' }],
           DeviceCgroupRules: ['c 1:3 rwm'],

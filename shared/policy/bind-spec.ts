@@ -1,5 +1,11 @@
 import { message, type Message } from '../messages/message.ts';
-import { invalidBind, invalidBindDestination, invalidVolumeName, type EngineError } from './engine-errors.ts';
+import {
+  invalidBind,
+  invalidBindDestination,
+  invalidBindMode,
+  invalidVolumeName,
+  type EngineError,
+} from './engine-errors.ts';
 
 /** One entry of `Binds` (`-v`), in the engine's grammar for Linux: `[source:]destination[:options]`. */
 export interface BindSpec {
@@ -13,8 +19,7 @@ export type BindSpecResult =
   | {
       readonly ok: false;
       readonly why: Message;
-      readonly rule: 'unmodelled-value' | 'bind-propagation';
-      /** If no engine would accept it. */
+      /** Where no engine would take it. */
       readonly engineError?: EngineError | undefined;
     };
 
@@ -31,19 +36,19 @@ const knownOptions = new Set([
   'rprivate',
   'slave',
   'rslave',
+  'shared',
+  'rshared',
   'consistent',
   'cached',
   'delegated',
   'default',
 ]);
-const sharingOptions = new Set(['shared', 'rshared']);
 
 /** Splits a bind; refuses what the engine would parse differently or not at all. */
 export function parseBind(text: string): BindSpecResult {
   const bad = (why: Message, engineError?: EngineError): BindSpecResult => ({
     ok: false,
     why,
-    rule: 'unmodelled-value',
     engineError,
   });
   if (text.includes('\0')) return bad(message('policy.it-has-nul-in-it'));
@@ -66,9 +71,11 @@ export function parseBind(text: string): BindSpecResult {
     return bad(message('policy.destination-is-not-absolute'), engineError);
   }
   for (const option of options) {
-    if (sharingOptions.has(option))
-      return { ok: false, why: message('policy.bind-propagation', { option }), rule: 'bind-propagation' };
-    if (!knownOptions.has(option)) return bad(message('policy.bind-option-is-unknown', { option }));
+    if (!knownOptions.has(option))
+      return bad(
+        message('policy.bind-option-is-unknown', { option }),
+        invalidBindMode(text, options.join(',')),
+      );
   }
   if (first.startsWith('/'))
     return { ok: true, spec: { source: first, kind: 'path', destination: second, options } };

@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 import { createContainerBody } from './docker-bodies.ts';
 import { objectAt, textAt } from './shape.ts';
 import { referencesDenial } from './create-limits.ts';
-import { decideMounts } from './create-mounts.ts';
+import { absoluteVolumes, decideMounts } from './create-mounts.ts';
 import { decideNamespaces } from './create-namespaces.ts';
 import { decideConfinement } from './create-confinement.ts';
 import type { CreateFacts } from './references.ts';
@@ -80,5 +80,7 @@ export function decideCreateContainer(
 
   const written = new Map(body);
   written.set('HostConfig', host);
+  const volumes = absoluteVolumes(body, changes);
+  if (volumes !== null) written.set('Volumes', volumes);
   return { decision: passed(changes), body: written };
 }

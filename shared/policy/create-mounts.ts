@@ -2,8 +2,9 @@ import { deny, type Change, type Denial } from './decision.ts';
 import { invalidMount, invalidMountSource, invalidVolumeName, type EngineError } from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
-import type { BindSourceContext } from './bind-source.ts';
-import { parseBind, volumeName, writeBind } from './bind-spec.ts';
+import { cleanPath, type BindSourceContext } from './bind-source.ts';
+import { grantedPropagation, isSharedPropagation } from './bind-propagation.ts';
+import { parseBind, volumeName, writeBind, type BindSpec } from './bind-spec.ts';
 import { inheritedDenial } from './create-limits.ts';
 import { consistencies } from './binds-as-mounts.ts';
 import { mountOfBind, mountOfVolume } from './bind-volumes.ts';
@@ -27,7 +28,7 @@ export function decideMounts(
   const driver = textAt(host, 'VolumeDriver');
   if (driver !== '' && driver !== 'local') return deny('volume-plugin', `--volume-driver ${driver}`);
   for (const destination of objectAt(body, 'Volumes').keys()) {
-    if (!destination.startsWith('/') || destination.includes(':'))
+    if (absoluteDestination(destination) === null)
       return deny('unmodelled-value', message('policy.the-volume', { destination }), { spec: 'A8' });
   }
   const tooMany = inheritedDenial(host, facts.containers);
@@ -38,6 +39,27 @@ export function decideMounts(
     mounts(host, bound, facts, context, changes) ??
     decideVolumesFrom(host, facts, context, changes)
   );
+}
+
+/** A key of `Volumes` as an absolute path, as which runc takes it; null for what is not modelled. */
+function absoluteDestination(key: string): string | null {
+  if (key === '' || key.includes(':')) return null;
+  if (key.startsWith('/')) return key;
+  const path = cleanPath(`/${key}`);
+  return path === '/' ? null : path;
+}
+
+/** The `Volumes` of a create body, all with absolute paths; `body` has passed `decideMounts`. */
+export function absoluteVolumes(body: JsonObject, changes: Change[]): JsonObject | null {
+  const volumes = objectAt(body, 'Volumes');
+  if ([...volumes.keys()].every((key) => key.startsWith('/'))) return null;
+  const written = new Map<string, Json>();
+  for (const [before, value] of volumes) {
+    const after = absoluteDestination(before) ?? before;
+    if (after !== before) changes.push({ rule: 'cleaned-path', field: 'Volumes', before, after });
+    written.set(after, value);
+  }
+  return written;
 }
 
 const given = (engineError: EngineError | undefined) => (engineError === undefined ? {} : { engineError });
@@ -54,12 +76,14 @@ function binds(
   for (const [index, text] of textsAt(host, 'Binds').entries()) {
     const parsed = parseBind(text);
     if (!parsed.ok)
-      return deny(parsed.rule, message('policy.the-bind', { text }), {
+      return deny('unmodelled-value', message('policy.the-bind', { text }), {
         spec: 'A8',
         detail: parsed.why,
         ...given(parsed.engineError),
       });
-    const { spec } = parsed;
+    const granted = withGrantedPropagation(parsed.spec, host, text, changes);
+    if ('outcome' in granted) return granted;
+    const spec = granted;
     let source = spec.source;
     if (spec.kind === 'path') {
       const checked = bindSource(spec.source, 'HostConfig.Binds', facts, context, changes);
@@ -88,7 +112,28 @@ function binds(
   return null;
 }
 
-/** Appends `bound`. */
+/** The bind with the propagation that the container gets; the refusal where it gets none. */
+function withGrantedPropagation(
+  spec: BindSpec,
+  host: ReadonlyMap<string, Json>,
+  text: string,
+  changes: Change[],
+): BindSpec | Denial {
+  const wanted = spec.options.find(isSharedPropagation);
+  if (wanted === undefined) return spec;
+  const granted = spec.kind === 'path' ? grantedPropagation(wanted, host) : null;
+  if (granted === null)
+    return deny('bind-propagation', message('policy.the-bind', { text }), {
+      detail: message('policy.bind-propagation', { option: wanted }),
+    });
+  changes.push({ rule: 'bind-propagation', field: 'HostConfig.Binds', before: wanted, after: granted });
+  return {
+    ...spec,
+    options: spec.options.map((option) => grantedPropagation(option, host) ?? granted),
+  };
+}
+
+/** `bound` is appended. */
 function mounts(
   host: Map<string, Json>,
   bound: readonly Json[],
@@ -99,53 +144,23 @@ function mounts(
   const written: Json[] = [];
   for (const mount of listAt(host, 'Mounts')) {
     if (!isObject(mount)) return deny('unreadable-body', 'HostConfig.Mounts');
-    const source = textAt(mount, 'Source');
-    const propagation = textAt(objectAt(mount, 'BindOptions'), 'Propagation');
-    if (!['', 'private', 'rprivate', 'slave', 'rslave'].includes(propagation))
-      return deny('bind-propagation', message('policy.mount-of-with-propagation', { source, propagation }), {
-        ...(['shared', 'rshared'].includes(propagation)
-          ? {}
-          : { engineError: invalidMount('bind', `invalid propagation mode: ${propagation}`) }),
-      });
     const consistency = textAt(mount, 'Consistency');
+    const denial = propagationDenial(mount, host);
+    if (denial !== null) return denial;
     if (!consistencies.has(consistency))
       return deny('unmodelled-value', message('policy.mount-with-consistency', { consistency }), {
         spec: 'A8',
       });
-    switch (textAt(mount, 'Type')) {
-      case 'bind': {
-        if (!source.startsWith('/'))
-          return deny('bind-unresolvable', message('policy.bind-mount', { source }), {
-            detail: message('policy.it-is-not-absolute-path'),
-            engineError: invalidMountSource(source),
-          });
-        const checked = bindSource(source, 'HostConfig.Mounts', facts, context, changes);
-        if (typeof checked !== 'string') return checked;
-        written.push(new Map(mount).set('Source', checked));
-        break;
-      }
+    const type = textAt(mount, 'Type');
+    switch (type) {
+      case 'bind':
       case 'volume': {
-        if (source !== '' && !volumeName.test(source))
-          return deny('unmodelled-value', message('policy.the-volume', { destination: source }), {
-            spec: 'A8',
-            ...given(invalidVolumeName(source)),
-          });
-        const inline = inlineDriver(mount);
-        const made = inline === null ? null : decideVolume(source, inline);
-        if (made?.outcome === 'deny') return made;
-        const volume = inline === null ? boundVolume(source, facts) : null;
-        if (volume !== null) {
-          const checked = bindSource(volume.device, 'HostConfig.Mounts', facts, context, changes);
-          if (typeof checked !== 'string') return checked;
-          const bind = mountOfVolume(volume, checked, mount);
-          if (bind !== null) {
-            written.push(bind);
-            break;
-          }
-        }
-        const denial = source === '' ? null : namedVolume(source, facts);
-        if (denial !== null) return denial;
-        written.push(mount);
+        const result =
+          type === 'bind'
+            ? bindMount(mount, host, facts, context, changes)
+            : volumeMount(mount, facts, context, changes);
+        if (result.denial !== null) return result.denial;
+        written.push(result.mount);
         break;
       }
       case 'tmpfs':
@@ -153,15 +168,85 @@ function mounts(
         written.push(mount);
         break;
       default:
-        return deny('unmodelled-value', message('policy.mount-of-type', { type: textAt(mount, 'Type') }), {
+        return deny('unmodelled-value', message('policy.mount-of-type', { type }), {
           spec: 'A8',
-          ...(textAt(mount, 'Type') === 'cluster'
-            ? {}
-            : { engineError: invalidMount(textAt(mount, 'Type'), 'mount type unknown') }),
+          ...(type === 'cluster' ? {} : { engineError: invalidMount(type, 'mount type unknown') }),
         });
     }
   }
   written.push(...bound);
   if (written.length > 0) host.set('Mounts', written);
   return null;
+}
+
+type WrittenMount = { readonly denial: Denial } | { readonly denial: null; readonly mount: JsonObject };
+
+function propagationDenial(mount: JsonObject, host: ReadonlyMap<string, Json>): Denial | null {
+  const propagation = textAt(objectAt(mount, 'BindOptions'), 'Propagation');
+  const isShared = isSharedPropagation(propagation);
+  if (isShared && textAt(mount, 'Type') === 'bind' && grantedPropagation(propagation, host) !== null)
+    return null;
+  if (['', 'private', 'rprivate', 'slave', 'rslave'].includes(propagation)) return null;
+  return deny(
+    'bind-propagation',
+    message('policy.mount-of-with-propagation', { source: textAt(mount, 'Source'), propagation }),
+    isShared ? {} : { engineError: invalidMount('bind', `invalid propagation mode: ${propagation}`) },
+  );
+}
+
+function bindMount(
+  mount: JsonObject,
+  host: ReadonlyMap<string, Json>,
+  facts: CreateFacts,
+  context: BindSourceContext,
+  changes: Change[],
+): WrittenMount {
+  const source = textAt(mount, 'Source');
+  if (!source.startsWith('/'))
+    return {
+      denial: deny('bind-unresolvable', message('policy.bind-mount', { source }), {
+        detail: message('policy.it-is-not-absolute-path'),
+        engineError: invalidMountSource(source),
+      }),
+    };
+  const field = 'HostConfig.Mounts';
+  const checked = bindSource(source, field, facts, context, changes);
+  if (typeof checked !== 'string') return { denial: checked };
+  const written = new Map(mount).set('Source', checked);
+  const options = objectAt(mount, 'BindOptions');
+  const before = textAt(options, 'Propagation');
+  const after = grantedPropagation(before, host) ?? before;
+  if (after !== before) {
+    changes.push({ rule: 'bind-propagation', field, before, after });
+    written.set('BindOptions', new Map(options).set('Propagation', after));
+  }
+  return { denial: null, mount: written };
+}
+
+function volumeMount(
+  mount: JsonObject,
+  facts: CreateFacts,
+  context: BindSourceContext,
+  changes: Change[],
+): WrittenMount {
+  const source = textAt(mount, 'Source');
+  if (source !== '' && !volumeName.test(source))
+    return {
+      denial: deny('unmodelled-value', message('policy.the-volume', { destination: source }), {
+        spec: 'A8',
+        ...given(invalidVolumeName(source)),
+      }),
+    };
+  const inline = inlineDriver(mount);
+  const made = inline === null ? null : decideVolume(source, inline);
+  if (made?.outcome === 'deny') return { denial: made };
+  const volume = inline === null ? boundVolume(source, facts) : null;
+  if (volume !== null) {
+    const checked = bindSource(volume.device, 'HostConfig.Mounts', facts, context, changes);
+    if (typeof checked !== 'string') return { denial: checked };
+    const bind = mountOfVolume(volume, checked, mount);
+    if (bind !== null) return { denial: null, mount: bind };
+  }
+  const denial = source === '' ? null : namedVolume(source, facts);
+  return denial === null ? { denial, mount } : { denial };
 }

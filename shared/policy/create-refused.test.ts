@@ -26,10 +26,11 @@ describe('create: what is refused', () => {
     ['not an absolute path', { Mounts: [{ Type: 'bind', Source: './x', Target: '/x' }] }],
     ['the bind ./x', { Binds: ['./x:/x'] }],
     ['the bind', { Binds: ['/shared/a:/x:exotic'] }],
-    ['may not appear in the engine', { Binds: ['/shared/a:/x:rw,rshared'] }],
+    ['may not appear in the engine', { Privileged: true, Binds: ['/shared/a:/x:rw,rshared'] }],
     [
       'propagation shared',
       {
+        CapAdd: ['SYS_ADMIN'],
         Mounts: [{ Type: 'bind', Source: '/shared/a', Target: '/x', BindOptions: { Propagation: 'shared' } }],
       },
     ],

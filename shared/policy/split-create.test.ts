@@ -29,7 +29,14 @@ describe('a create body, one part at a time', () => {
       '{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"y":{}}},"HostConfig":{"Runtime":"iso"}}',
     ]);
   });
-  it('is one part if nothing is requested', () => {
+  it('decides about a mount with the right to mount that the container has', () => {
+    expect(split('{"Image":"a","HostConfig":{"Privileged":true,"Binds":["/a:/a"]}}')).toEqual([
+      '{"Image":"a","HostConfig":{}}',
+      '{"Image":"a","HostConfig":{"Runtime":"iso","Privileged":true}}',
+      '{"Image":"a","HostConfig":{"Runtime":"iso","CapAdd":["SYS_ADMIN"],"Binds":["/a:/a"]}}',
+    ]);
+  });
+  it('is one part where nothing is requested', () => {
     expect(split('{"Image":"a"}')).toEqual(['{"Image":"a","HostConfig":{}}']);
   });
   it('reports position and kind of each part, and only the names of variables and labels', () => {

@@ -1,3 +1,4 @@
+import { mayMount } from './bind-propagation.ts';
 import { isList, isObject, writeJson, type Json, type JsonObject } from './json.ts';
 import { liftHostConfig } from './top-level-host-config.ts';
 
@@ -12,10 +13,10 @@ export interface CreatePart {
 }
 
 /**
- * Splits a create body into bodies that request one thing each (one bind, one namespace mode, one device), so
- * that every one can be decided separately and all findings are reported, not only the first. Each has the
- * image and the isolation runtime, so that the runtime causes no finding; the first one has the client's
- * runtime and nothing else.
+ * Splits a create body into bodies that ask for one thing each (one bind, one namespace mode, one device), so
+ * that every one of them can be decided on its own and all findings are reported, not only the first. Each
+ * has the image, what else decides about the part, and, so that it says nothing about the runtime, the
+ * isolation runtime; the first one has the client's runtime and nothing else.
  */
 export function splitCreateBody(sent: JsonObject, runtime: string): CreatePart[] {
   const body = liftHostConfig(sent);
@@ -34,10 +35,15 @@ export function splitCreateBody(sent: JsonObject, runtime: string): CreatePart[]
       body: withHost(requestedRuntime === undefined ? [] : [['Runtime', requestedRuntime]]),
     },
   ];
+  // The propagation that a mount gets depends on whether the container may mount.
+  const mounting: [string, Json][] = mayMount(own) ? [['CapAdd', ['SYS_ADMIN']]] : [];
   for (const [key, value] of own) {
     if (key === 'Runtime') continue;
-    for (const part of partsOf(key, value))
-      parts.push({ field: `HostConfig.${key}`, value: part, body: withHost([isolated, [key, part]]) });
+    const needed = key === 'Binds' || key === 'Mounts' ? mounting : [];
+    for (const part of partsOf(key, value)) {
+      const asked = withHost([isolated, ...needed, [key, part]]);
+      parts.push({ field: `HostConfig.${key}`, value: part, body: asked });
+    }
   }
   for (const [key, value] of body) {
     if (key === 'Image' || key === 'HostConfig') continue;

@@ -127,6 +127,8 @@ describe("A1: errors with the engine's messages", () => {
         Binds: [bind],
       }),
     ),
+    { Binds: ['vol:/x:exotic'] },
+    { Binds: ['/tmp:/x:ro,exotic'] },
     { Mounts: [{ Type: 'volume', Source: 'x', Target: '/x' }] },
     { Mounts: [{ Type: 'volume', Source: './x', Target: '/x' }] },
     { Mounts: [{ Type: 'foo', Target: '/x' }] },
@@ -237,5 +239,28 @@ describe("A1: errors with the engine's messages", () => {
     const [engine, gateway] = await answers(line, null);
     expect(gateway).toBe(engine);
     expect(gateway).toMatch(/^4/);
+  });
+});
+
+describe('A1: what works as on the engine', () => {
+  it('a volume without a name at a relative path, and its files', async () => {
+    const body = JSON.stringify({ Image: 'busybox', Cmd: ['true'], Volumes: { data: {} } });
+    for (const name of ['relative', 'relative-guarded']) {
+      const socket = name === 'relative' ? guarded.engine.socket : guarded.socket;
+      const request =
+        `${create}?name=${name} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      expect(await sendRaw(socket, request)).toMatchObject({ status: 201 });
+    }
+    const inspect = 'docker inspect -f "{{range .Mounts}}{{.Destination}}{{end}}" relative-guarded';
+    expect(await guarded.sh(inspect)).toMatchObject({ stdout: '/data\n' });
+    expect(await guarded.sh('docker start -a relative-guarded')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('a share with rshared, for a container that may not mount', async () => {
+    const script = 'docker run --rm -v $W:/x:rshared busybox sh -c "grep -c \' /x \' /proc/self/mountinfo"';
+    expect(await guarded.sh(script)).toMatchObject({ code: 0, stdout: '1\n' });
+    const refused = await guarded.sh(script.replace('--rm', '--rm --privileged'));
+    expect(refused.stderr).toContain('mounts made in a container may not appear in the engine');
   });
 });

@@ -242,7 +242,8 @@ export const jsonAttempts: readonly Attempt[] = [
         (found: unknown) => at(found, 0, 'BindOptions', 'Propagation') === 'rshared',
       ),
       body: (side) =>
-        `{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"bind","Source":"${side.shared}",` +
+        '{"Image":"busybox","HostConfig":{"Privileged":true,' +
+        `"Mounts":[{"Type":"bind","Source":"${side.shared}",` +
         '"Target":"/x","bindoptions":{"propagation":"rshared"}}]}}',
     },
     {

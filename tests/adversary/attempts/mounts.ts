@@ -341,19 +341,24 @@ export const mountAttempts: readonly Attempt[] = [
       body: { HostConfig: bind(directory) },
       breach: mounts(directory),
     })),
-    // Mounts made inside would appear outside.
+    // Mounts made inside, by who may mount, would appear outside.
     ...['shared', 'rshared'].flatMap((propagation) => [
       {
         id: `propagation-binds-${propagation}`,
         title: `a shared directory with propagation ${propagation}`,
-        body: (side: Side) => ({ HostConfig: { Binds: [`${side.shared}:/x:${propagation}`] } }),
+        body: (side: Side) => ({
+          HostConfig: { Privileged: true, Binds: [`${side.shared}:/x:${propagation}`] },
+        }),
         breach: made,
       },
       {
         id: `propagation-mounts-${propagation}`,
         title: `the same in Mounts: ${propagation}`,
         body: (side: Side) => ({
-          HostConfig: mount(side.shared, { BindOptions: { Propagation: propagation } }),
+          HostConfig: {
+            CapAdd: ['SYS_ADMIN'],
+            ...mount(side.shared, { BindOptions: { Propagation: propagation } }),
+          },
         }),
         breach: made,
       },
@@ -361,7 +366,9 @@ export const mountAttempts: readonly Attempt[] = [
     {
       id: 'propagation-second',
       title: 'propagation behind another option',
-      body: (side) => ({ HostConfig: { Binds: [`${side.shared}:/x:ro,rshared`] } }),
+      body: (side) => ({
+        HostConfig: { Privileged: true, Binds: [`${side.shared}:/x:ro,rshared`] },
+      }),
       breach: made,
     },
   ]),

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { decide, host } from './create-facts-fixture.ts';
+
+describe('A1, A8: mounts of the machine\u2019s that are to appear in it again', () => {
+  const mount = (propagation: string, more: object = {}) => ({
+    Mounts: [
+      {
+        Type: 'bind',
+        Source: '/shared/a',
+        Target: '/x',
+        BindOptions: { Propagation: propagation, NonRecursive: true },
+        ...more,
+      },
+    ],
+  });
+
+  it.each([
+    [{ Binds: ['/shared/a:/x:rw,rshared'] }, { Binds: ['/shared/a:/x:rw,rslave'] }],
+    [{ Binds: ['/shared/a:/x:shared'] }, { Binds: ['/shared/a:/x:slave'] }],
+    [mount('rshared'), mount('rslave')],
+    [mount('shared'), mount('slave')],
+  ])('%j: a container that may not mount gets %j, the same for it', (sent, written) => {
+    for (const more of [{}, { CapAdd: ['NET_ADMIN', 'cap_sys_ptrace'] }]) {
+      const result = host({ ...sent, ...more });
+      expect(result.written['HostConfig']).toMatchObject(written);
+      expect(result.decision).toMatchObject({
+        outcome: 'rewrite',
+        changes: expect.arrayContaining([expect.objectContaining({ rule: 'bind-propagation' })]) as unknown,
+      });
+    }
+  });
+
+  it.each([
+    { Privileged: true },
+    { CapAdd: ['SYS_ADMIN'] },
+    { CapAdd: ['NET_RAW', 'cap_sys_admin'] },
+    { CapAdd: ['All'] },
+    { CapAdd: ['\u017fys_admin'] },
+    { CapAdd: [' SYS_ADMIN'] },
+  ])('%j: a container that may mount is refused', (more) => {
+    for (const sent of [{ Binds: ['/shared/a:/x:rshared'] }, mount('shared')])
+      expect(host({ ...sent, ...more }).decision).toMatchObject({ rule: 'bind-propagation' });
+  });
+
+  it('neither is one that asks for it of a volume, and nothing of it is left in what is sent', () => {
+    expect(host({ Binds: ['new:/x:rshared'] }).decision).toMatchObject({ rule: 'bind-propagation' });
+    expect(host(mount('rshared', { Type: 'volume', Source: 'new' })).decision).toMatchObject({
+      rule: 'bind-propagation',
+    });
+    expect(host({ Binds: ['/shared/a:/x:rshared,shared'] }).written['HostConfig']).toMatchObject({
+      Binds: ['/shared/a:/x:rslave,slave'],
+    });
+  });
+});
+
+describe('A1: volumes without a name', () => {
+  it('have an absolute path: runc takes a relative one as below the root', () => {
+    const result = decide({ Image: 'busybox', Volumes: { data: {}, './a/../b': {}, '../c': {}, '/d': {} } });
+    expect(result.written['Volumes']).toEqual({ '/data': {}, '/b': {}, '/c': {}, '/d': {} });
+    expect(result.decision).toMatchObject({
+      changes: [
+        { rule: 'cleaned-path', field: 'Volumes', before: 'data', after: '/data' },
+        { before: './a/../b', after: '/b' },
+        { before: '../c', after: '/c' },
+        { rule: 'runtime-forced' },
+      ],
+    });
+    expect(decide({ Image: 'busybox', Volumes: { '/a/': {} } }).written['Volumes']).toEqual({ '/a/': {} });
+  });
+
+  it.each(['', '.', '..', 'a/..', 'a:b', '/a:/b'])('%j is refused', (destination) => {
+    expect(decide({ Image: 'busybox', Volumes: { [destination]: {} } }).decision).toMatchObject({
+      rule: 'unmodelled-value',
+    });
+  });
+});
