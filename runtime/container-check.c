@@ -6,10 +6,14 @@
 #include "plan-fields.h"
 #include "streams.h"
 
+#include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /*
  * Namespaces to join are named by a process id: the planner checked that process, but it may have exited
@@ -42,10 +46,27 @@ bool is_isolated(long pid, unsigned base) {
   return has_own_namespaces(pid);
 }
 
+/*
+ * Sets the domain name of the container's UTS namespace, which is not ours. Only the machine's root may write
+ * the file for it, and runc before 1.2 has no other way.
+ */
+static bool set_domain(long pid, const char *domain) {
+  char path[64];
+  (void)snprintf(path, sizeof path, "/proc/%ld/ns/uts", pid);
+  struct stat ours, its;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  bool is_own = fd >= 0 && fstat(fd, &its) == 0 && stat("/proc/self/ns/uts", &ours) == 0 &&
+      (ours.st_ino != its.st_ino || ours.st_dev != its.st_dev);
+  bool set = is_own && setns(fd, CLONE_NEWUTS) == 0 && setdomainname(domain, strlen(domain)) == 0;
+  if (!set) log_errno("cannot set the container's domain name to %s; it was not started", domain);
+  if (fd >= 0) (void)close(fd);
+  return set;
+}
+
 int check_container(int argc, char **argv) {
   uint64_t base;
-  if (argc != 1 || !parse_number(argv[0], UINT_MAX - 65536U, &base) || base < 65536) {
-    log_error("--bulkhead-check-container is called by runc only, with a base id");
+  if (argc < 1 || argc > 2 || !parse_number(argv[0], UINT_MAX - 65536U, &base) || base < 65536) {
+    log_error("--bulkhead-check-container is called by runc only, with a base id and a domain name");
     return 2;
   }
   long pid = pid_from_state();
@@ -53,5 +74,5 @@ int check_container(int argc, char **argv) {
     log_error("the container's state holds no process id: runc is of a version this runtime does not know");
     return 1;
   }
-  return is_isolated(pid, (unsigned)base) ? 0 : 1;
+  return is_isolated(pid, (unsigned)base) && (argc == 1 || set_domain(pid, argv[1])) ? 0 : 1;
 }

@@ -11,9 +11,9 @@
 bool is_isolated(long pid, unsigned base);
 
 /*
- * OCI createRuntime hook: fails, and thereby prevents the start, if the container is not isolated.
- * `--bulkhead-check-container BASE`; the container's state comes on stdin. For a foreground `run` it is the
- * only check. Returns an exit status.
+ * OCI createRuntime hook: fails, and has runc start nothing, where the container is not isolated. Then it
+ * gives the container its domain name. `--bulkhead-check-container BASE [DOMAIN]`; the container's state
+ * comes on stdin. It is the only check of what `run` has in the foreground. Returns an exit code.
  */
 int check_container(int argc, char **argv);
 

@@ -94,6 +94,17 @@ describe('isolateSpec', () => {
     });
     expect(spec['domainname']).toBe('dom.test');
     expect(parseSpec(isolate(ordinary))['domainname']).toBeUndefined();
+    const hookArguments = (text: string) =>
+      parseSpec(isolate(text)).hooks?.['createRuntime'] as readonly { readonly args?: readonly string[] }[];
+    const domains = ['dom.test', 'a b', '-\u0000', '', 'x'.repeat(65)].map(
+      (name) =>
+        hookArguments(
+          ordinary.replace('"sysctl":{', `"sysctl":{"kernel.domainname":${JSON.stringify(name)},`),
+        )[0]?.args,
+    );
+    // Before 1.2 runc does not: the hook does, where the name is one.
+    const check = ['bulkhead-runc', '--bulkhead-check-container'];
+    expect(domains).toEqual([[...check, 'dom.test'], check, check, check, check]);
   });
 
   it('preserves numbers beyond 2^53 and other notations', () => {

@@ -161,7 +161,11 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
   const hooks = spec.hooks ?? {};
   // hooks of others, not inspected
   const created = Array.isArray(hooks['createRuntime']) ? (hooks['createRuntime'] as unknown[]) : [];
-  const createRuntime = [facts.checkHook, ...created, ...(ownCgroups ? [facts.cgroupHook] : [])];
+  const createRuntime = [
+    withDomain(facts.checkHook, linux.sysctl?.[domain]),
+    ...created,
+    ...(ownCgroups ? [facts.cgroupHook] : []),
+  ];
   return {
     ...spec,
     ...(linux.sysctl?.[domain] === undefined ? {} : { domainname: linux.sysctl[domain] }),
@@ -219,13 +223,19 @@ const domain = 'kernel.domainname';
 const ping = 'net.ipv4.ping_group_range';
 const largestId = rangeSize - 1;
 
-/** Sysctls that a container in a user namespace may set. */
+/**
+ * The hook also sets the domain name, which runc does from 1.2 on only. Names that are none are left away
+ * there.
+ */
+const withDomain = (hook: Hook, name: string | undefined): Hook =>
+  name !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(name) ? { ...hook, args: [...hook.args, name] } : hook;
+
+/** What a container in a user namespace may set. */
 function sysctlsOf(sysctls: Readonly<Record<string, string>>): Record<string, string> {
   const { [domain]: _, ...others } = sysctls;
-  // Only the machine's root may write the file of the domain name. The spec has had a field for it since 1.1:
-  // runc 1.2 sets it by the system call; older versions start the container without it (the name in
-  // /etc/hosts, which programs read, is written by the engine and stays). The engine's ping range includes
-  // ids that do not exist in the container, which the kernel refuses.
+  // Only the machine's root may write the file of the domain name. The spec has a field for it since 1.1, and
+  // the hook sets it where runc does not. The engine's ping range reaches beyond the ids that
+  // exist in the container, which the kernel refuses.
   return others[ping] === undefined ? others : { ...others, [ping]: withinIds(others[ping]) };
 }
 

@@ -103,13 +103,6 @@ export const explained: readonly ExplainedDifference[] = [
   },
   {
     why:
-      "kernel.domainname can be set by the machine's root alone, and runc before 1.2 has no other way. " +
-      'What programs ask, /etc/hosts, is the same.',
-    spec: 'A2',
-    shows: { 'limits and sysctls: domain of the kernel': /^\(none\)$/ },
-  },
-  {
-    why:
       "setuid and setgid stay on a file that is written to only where the machine's root writes; " +
       'whoever copies a program so sets its mode afterwards (cp -p, install, tar, docker cp).',
     spec: 'A2',
