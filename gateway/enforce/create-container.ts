@@ -11,7 +11,7 @@ import type { JsonObject } from '../../shared/policy/json.ts';
 import { objectAt } from '../../shared/policy/shape.ts';
 import { cleanPath, type BindSourceFacts } from '../../shared/policy/bind-source.ts';
 import { bindVolume } from '../../shared/policy/bind-volumes.ts';
-import type { VolumeDriverFacts } from '../../shared/policy/volume.ts';
+import type { VolumeDriverFacts } from '../../shared/policy/volume-facts.ts';
 import { createBindSourceResolver, type BindSourceEnvironment } from './bind-sources.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import { isProtected, type ProtectionOptions } from './existing-containers.ts';

@@ -27,6 +27,7 @@ import {
   passedAsIs,
   subjectOf,
 } from './inspection-context.ts';
+import { allowedNetworkVolumes, networkVolumeCopyDenial } from './network-volumes.ts';
 import { retainedSocketDenials } from './own-sockets.ts';
 import { hasUnknownOwner, recreateBindSources } from './shares.ts';
 import { message } from '../../shared/messages/message.ts';
@@ -115,8 +116,11 @@ export async function copyContainer(context: InspectionContext): Promise<Inspect
     container,
     await checkEntry(context, container, verbOf(context)),
   );
-  if (result.kind !== 'passed' || result.warning !== undefined || context.request.origin.kind === 'clients')
-    return result;
+  if (result.kind !== 'passed' || result.warning !== undefined) return result;
+  const about = { container: container.name, image: container.image };
+  const networkVolume = await networkVolumeCopyDenial(context, container, verbOf(context));
+  if (networkVolume !== null) return denied(networkVolume, about);
+  if (context.request.origin.kind === 'clients') return result;
   const { shares } = await bindSourceEnvironment(context);
   for (const { type, source } of container.mounts) {
     if (type === 'bind' && !(await isRootControlled(source, shares)))
@@ -125,7 +129,7 @@ export async function copyContainer(context: InspectionContext): Promise<Inspect
           'copy-mounts',
           message('gateway.container-which-mounts', { verb: verbOf(context), name: container.name, source }),
         ),
-        { container: container.name, image: container.image },
+        about,
       );
   }
   return result;
@@ -157,7 +161,7 @@ async function recheckMounts(
     };
     const denial = decideExistingMounts(
       containerReference,
-      facts,
+      { ...facts, networkVolumes: allowedNetworkVolumes(context) },
       { image: container.image, socket: noSocket },
       await retainedSocketDenials(context, container, facts),
     );

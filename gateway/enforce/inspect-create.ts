@@ -19,6 +19,7 @@ import { gatherDeviceFacts, requestingUser } from './devices.ts';
 import { checkSocketHolder } from './container-access.ts';
 import { gatherCreateFacts } from './create-container.ts';
 import { type InspectionContext, type InspectionResult, denied, passedAsIs } from './inspection-context.ts';
+import { allowedNetworkVolumes } from './network-volumes.ts';
 import { withSocket } from './own-sockets.ts';
 import { contentTypeDenial } from './json-content-type.ts';
 import { readJson } from './read-body.ts';
@@ -90,7 +91,11 @@ export async function createContainer(
     body: written,
     createResponseTransform,
   } = await withSocket(context, about.image, (socket) =>
-    decideCreateContainer(read.body, { ...facts, devices, socket }, { runtime: context.runtime }),
+    decideCreateContainer(
+      read.body,
+      { ...facts, devices, socket, networkVolumes: allowedNetworkVolumes(context) },
+      { runtime: context.runtime },
+    ),
   );
   if (decision.outcome === 'deny')
     return denied(await withErrorOfEngine(context, decision, read.body), about);

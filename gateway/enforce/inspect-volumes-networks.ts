@@ -11,6 +11,7 @@ import { noSuchNetworkDriver, noSuchVolumeDriver } from '../../shared/policy/eng
 import { isBuiltInNetworkDriver } from '../../shared/policy/network.ts';
 import { ownerLabelDenial } from '../../shared/policy/owner.ts';
 import { objectAt, textAt, textMapAt } from '../../shared/policy/shape.ts';
+import { withRequiredOptions } from '../../shared/policy/network-volumes.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
 import { bindSourceEnvironment } from './bind-environment.ts';
 import { createBindSourceResolver } from './bind-sources.ts';
@@ -23,6 +24,7 @@ import {
   subjectOf,
 } from './inspection-context.ts';
 import { message } from '../../shared/messages/message.ts';
+import { allowedNetworkVolumes } from './network-volumes.ts';
 import { networkDenial } from './networks.ts';
 
 export async function createVolume(
@@ -36,7 +38,9 @@ export async function createVolume(
   const volume = { driver: textAt(read.body, 'Driver'), options: textMapAt(read.body, 'DriverOpts') };
   const bind = bindVolume(volume);
   if (bind !== null) return createBindVolume(context, read, bind);
-  const decision = decideVolume(textAt(read.body, 'Name'), volume);
+  const decision = decideVolume(textAt(read.body, 'Name'), volume, {
+    networkVolumes: allowedNetworkVolumes(context),
+  });
   if (decision.outcome === 'deny') {
     const name = textAt(read.body, 'Name');
     const isAbsent =
@@ -48,7 +52,9 @@ export async function createVolume(
         : decision,
     );
   }
-  return withBody(context, passedAsIs, read);
+  const options = withRequiredOptions(volume);
+  const written = options === volume.options ? read.body : new Map(read.body).set('DriverOpts', options);
+  return withBody(context, passedAsIs, { ...read, body: written });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { withRequiredOptions } from '../../shared/policy/network-volumes.ts';
 import { fakeFacts, findByIdOrName, type FakeObjects } from './fake-objects.ts';
 import {
   absentImage,
@@ -97,10 +98,14 @@ function create(objects: FakeObjects, path: string, url: URL, body: Record<strin
       });
       return { status: 201, value: { Id: id, Warning: '' } };
     case '/volumes/create': {
+      const driver = text(body['Driver']) || 'local';
       const volume = {
         name: text(body['Name']) || id,
-        driver: text(body['Driver']) || 'local',
-        options: strings(body['DriverOpts']),
+        driver,
+        // As the gateway would have written them.
+        options: Object.fromEntries(
+          withRequiredOptions({ driver, options: new Map(Object.entries(strings(body['DriverOpts']))) }),
+        ),
         labels: strings(body['Labels']),
       };
       objects.volumes.push(volume);

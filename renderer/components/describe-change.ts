@@ -25,6 +25,7 @@ const isKnownKey = [
   '/bulkhead/socketMounts/scope',
   '/bulkhead/hideEnvironment',
   '/bulkhead/devices',
+  '/bulkhead/networkVolumes',
   '/bulkhead/language',
   '/bulkhead/perImageCommandLists',
   '/blockDockerLoad/value',
@@ -32,7 +33,11 @@ const isKnownKey = [
 ] as const;
 
 /** Lists whose entries have several members. */
-const listsOfObjects = ['/bulkhead/perImageCommandLists', '/bulkhead/devices'] as const;
+const listsOfObjects = [
+  '/bulkhead/perImageCommandLists',
+  '/bulkhead/devices',
+  '/bulkhead/networkVolumes',
+] as const;
 
 /** Longest text of a value that is shown in a row; the JSON view has all of it. */
 const maxValue = 120;

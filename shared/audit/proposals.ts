@@ -58,6 +58,8 @@ const proposalsFor: Readonly<
   '/bulkhead/socketMounts/scope': (_, { settings }) => widerScope(settings, null),
   // Which device, and for whom, is an administrator's decision.
   '/bulkhead/devices': () => ({ kind: 'by-hand' }),
+  // Whether the server keeps its files from this machine's users: an administrator's decision, too.
+  '/bulkhead/networkVolumes': () => ({ kind: 'by-hand' }),
   '/bulkhead/hideEnvironment': (entry, { settings }) => environmentProposals(entry, settings),
 };
 

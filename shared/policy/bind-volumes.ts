@@ -2,7 +2,7 @@ import { boundVolumeMark, mountOfVolumeMark } from './binds-as-mounts.ts';
 import type { BindSpec } from './bind-spec.ts';
 import { writeJson, type Json, type JsonObject } from './json.ts';
 import { objectAt, textAt } from './shape.ts';
-import type { VolumeDriverFacts } from './volume.ts';
+import type { VolumeDriverFacts } from './volume-facts.ts';
 
 // Compose files can declare a directory of the machine as a volume, by `driver_opts` with type none, o=bind
 // and the directory as the device. The engine mounts it itself, as root and following links, wherever the

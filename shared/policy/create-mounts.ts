@@ -9,10 +9,12 @@ import { inheritedDenial } from './create-limits.ts';
 import { consistencies } from './binds-as-mounts.ts';
 import { mountOfBind, mountOfVolume } from './bind-volumes.ts';
 import { decideVolumesFrom } from './existing-mounts.ts';
-import { bindSource, boundVolume, namedVolume } from './mount-sources.ts';
+import { bindSource, boundVolume, isNetworkVolume, namedVolume } from './mount-sources.ts';
+import { networkVolumeType, withRequiredOptions } from './network-volumes.ts';
 import { inlineDriver, type CreateFacts } from './references.ts';
 import { message } from '../messages/message.ts';
 import { decideVolume } from './volume.ts';
+import type { VolumeDriverFacts } from './volume-facts.ts';
 
 /**
  * A8, B1: every way by which files of the engine's machine get into a container. Writes cleaned sources and
@@ -104,6 +106,10 @@ function binds(
       }
       const denial = namedVolume(spec.source, facts);
       if (denial !== null) return denial;
+      if (isNetworkVolume(spec.source, facts)) {
+        written.push(writeBind({ ...spec, options: withoutCopy(spec.options) }));
+        continue;
+      }
     }
     written.push(writeBind({ ...spec, source }));
   }
@@ -238,7 +244,7 @@ function volumeMount(
       }),
     };
   const inline = inlineDriver(mount);
-  const made = inline === null ? null : decideVolume(source, inline);
+  const made = inline === null ? null : decideVolume(source, inline, facts);
   if (made?.outcome === 'deny') return { denial: made };
   const volume = inline === null ? boundVolume(source, facts) : null;
   if (volume !== null) {
@@ -248,5 +254,24 @@ function volumeMount(
     if (bind !== null) return { denial: null, mount: bind };
   }
   const denial = source === '' ? null : namedVolume(source, facts);
-  return denial === null ? { denial, mount } : { denial };
+  if (denial !== null) return { denial };
+  const isNetwork = inline === null ? isNetworkVolume(source, facts) : networkVolumeType(inline) !== null;
+  return { denial, mount: isNetwork ? networkMount(mount, inline) : mount };
+}
+
+// The engine would copy the image's files into an empty volume, as root: on a share of another machine it
+// could leave files of root's there, with whatever mode they have in the image.
+
+const withoutCopy = (options: readonly string[]): readonly string[] =>
+  options.includes('nocopy') ? options : [...options, 'nocopy'];
+
+/** A mount of a share of another machine, with the options that it must have. */
+function networkMount(mount: JsonObject, inline: VolumeDriverFacts | null): JsonObject {
+  const options = new Map(objectAt(mount, 'VolumeOptions')).set('NoCopy', true);
+  if (inline !== null)
+    options.set(
+      'DriverConfig',
+      new Map(objectAt(options, 'DriverConfig')).set('Options', withRequiredOptions(inline)),
+    );
+  return new Map(mount).set('VolumeOptions', options);
 }

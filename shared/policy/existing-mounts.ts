@@ -100,7 +100,7 @@ function ownDestinations(host: JsonObject): string[] {
  */
 export function decideExistingMounts(
   container: ContainerReference,
-  facts: Pick<CreateFacts, 'binds' | 'volumes'>,
+  facts: Pick<CreateFacts, 'binds' | 'volumes' | 'networkVolumes'>,
   context: BindSourceContext,
   sockets: ReadonlyMap<string, Denial | null> = new Map(),
 ): Denial | null {
@@ -114,7 +114,7 @@ export function decideExistingMounts(
 
 function decideExistingMount(
   mount: ExistingMount,
-  facts: Pick<CreateFacts, 'binds' | 'volumes'>,
+  facts: Pick<CreateFacts, 'binds' | 'volumes' | 'networkVolumes'>,
   context: BindSourceContext,
 ): Denial | null {
   switch (mount.type) {

@@ -7,6 +7,7 @@ export * from './bind-source.ts';
 export * from './bind-spec.ts';
 export * from './socket-mount.ts';
 export * from './volume.ts';
+export * from './volume-facts.ts';
 export * from './references.ts';
 export * from './create-container.ts';
 export * from './create-mounts.ts';

@@ -2,6 +2,7 @@ import { cleanPath, decideBindSource, type BindSourceContext } from './bind-sour
 import { bindVolume, type BindVolume } from './bind-volumes.ts';
 import { deny, type Change, type Denial } from './decision.ts';
 import { message } from '../messages/message.ts';
+import { networkVolumeType } from './network-volumes.ts';
 import type { CreateFacts } from './references.ts';
 import { decideVolume } from './volume.ts';
 
@@ -60,11 +61,20 @@ export function boundVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): 
 }
 
 /** The refusal of a volume by what its driver mounts. */
-export function namedVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): Denial | null {
+export function namedVolume(
+  name: string,
+  facts: Pick<CreateFacts, 'volumes' | 'networkVolumes'>,
+): Denial | null {
   const volume = facts.volumes.get(name);
   if (volume === undefined) return deny('volume-unknown', message('policy.volume', { name }));
   // Does not exist yet: it will be created with the default driver and without options.
   if (volume === null) return null;
-  const decision = decideVolume(name, volume);
+  const decision = decideVolume(name, volume, { networkVolumes: facts.networkVolumes, isMade: true });
   return decision.outcome === 'deny' ? decision : null;
+}
+
+/** Whether a volume is a share of another machine. */
+export function isNetworkVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): boolean {
+  const volume = facts.volumes.get(name) ?? null;
+  return volume !== null && networkVolumeType(volume) !== null;
 }

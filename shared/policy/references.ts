@@ -4,7 +4,8 @@ import { cleanPath, type BindSourceFacts } from './bind-source.ts';
 import { parseBind } from './bind-spec.ts';
 import type { DeviceFacts } from './create-devices.ts';
 import type { SocketDecision } from './socket-mount.ts';
-import type { VolumeDriverFacts } from './volume.ts';
+import type { AllowedNetworkVolume } from '../settings/network-share.ts';
+import type { VolumeDriverFacts } from './volume-facts.ts';
 
 /** The facts about the engine and its machine that a create decision needs. */
 export interface CreateLookups {
@@ -44,6 +45,8 @@ export interface CreateFacts {
   readonly containers: ReadonlyMap<string, ContainerReference | null>;
   readonly volumes: ReadonlyMap<string, VolumeDriverFacts | null>;
   readonly networks: ReadonlyMap<string, { readonly driver: string } | null>;
+  /** Shares of other machines that may be volumes, by the settings. Missing: none. */
+  readonly networkVolumes?: readonly AllowedNetworkVolume[] | undefined;
   readonly binds: ReadonlyMap<string, BindSourceFacts>;
   /** By requested path, cleaned: what the settings allow for devices. Missing: none are allowed. */
   readonly devices?: ReadonlyMap<string, DeviceFacts> | undefined;

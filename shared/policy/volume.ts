@@ -1,12 +1,9 @@
 import { message, type Message } from '../messages/message.ts';
 import { allow, deny, type Decision } from './decision.ts';
 import { badRequest, type EngineError } from './engine-errors.ts';
-
-export interface VolumeDriverFacts {
-  /** '' is the default, `local`. */
-  readonly driver: string;
-  readonly options: ReadonlyMap<string, string>;
-}
+import type { AllowedNetworkVolume } from '../settings/network-share.ts';
+import type { VolumeDriverFacts } from './volume-facts.ts';
+import { decideNetworkVolume, networkVolumeType } from './network-volumes.ts';
 
 const tmpfsOption = new RegExp(
   String.raw`^(?:size=[0-9]+[kmgKMG%]?|nr_inodes=[0-9]+[kmgKMG]?|mode=0?[0-7]{1,4}|` +
@@ -24,11 +21,24 @@ function missingOption(
     : { engineError: badRequest(`create ${name}: missing required option: ${JSON.stringify(missing)}`) };
 }
 
+/** What else a decision about a volume depends on. */
+export interface VolumeContext {
+  /** Shares of other machines that the settings list; missing: none. */
+  readonly networkVolumes?: readonly AllowedNetworkVolume[] | undefined;
+  /** The volume is there already. */
+  readonly isMade?: boolean;
+}
+
 /**
- * Whether such a volume may be created or used (A8, B1). The local driver mounts whatever its options
- * request, so only tmpfs and its size-like options are allowed; other drivers are plugins.
+ * May such a volume be made or used (A8, B1)? The local driver mounts whatever its options say, so only tmpfs
+ * and its size-like options pass, and shares of other machines that the settings list; other drivers are
+ * plugins.
  */
-export function decideVolume(name: string, facts: VolumeDriverFacts): Decision {
+export function decideVolume(
+  name: string,
+  facts: VolumeDriverFacts,
+  { networkVolumes = [], isMade = false }: VolumeContext = {},
+): Decision {
   const volume = (): Message =>
     name === '' ? message('policy.anonymous-volume') : message('policy.volume', { name });
   if (facts.driver !== '' && facts.driver !== 'local')
@@ -47,6 +57,9 @@ export function decideVolume(name: string, facts: VolumeDriverFacts): Decision {
   // A volume with only a quota is an ordinary one.
   if (type === '' && !facts.options.has('device') && !facts.options.has('o')) return allow;
   const device = facts.options.get('device') ?? '';
+  const network = networkVolumeType(facts);
+  if (network !== null && device !== '' && !facts.options.has('size'))
+    return decideNetworkVolume({ type: network, facts, volume: volume(), allowed: networkVolumes, isMade });
   if (type !== 'tmpfs' || !['', 'tmpfs'].includes(device)) {
     return deny(
       'volume-options',

@@ -30,6 +30,7 @@ import { hostNamespace } from './host-namespace.ts';
 import { hostNetworkBuild } from './host-network-build.ts';
 import { logDriver } from './log-driver.ts';
 import { networkPlugin } from './network-plugin.ts';
+import { networkVolume } from './network-volume.ts';
 import { notOwn } from './not-own.ts';
 import { ownSocket } from './own-socket.ts';
 import { ownerLabel } from './owner-label.ts';
@@ -82,6 +83,7 @@ export const ruleList = [
   bindPropagation,
   socketMount,
   volumeOptions,
+  networkVolume,
   volumeUnknown,
   containerUnprotected,
   commandBlocked,

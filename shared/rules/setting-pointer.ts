@@ -10,6 +10,7 @@ export const settingSentences = {
   '/bulkhead/socketMounts/scope': 'rules.setting-socket-scope',
   '/bulkhead/hideEnvironment': 'rules.setting-hide-environment',
   '/bulkhead/devices': 'rules.setting-devices',
+  '/bulkhead/networkVolumes': 'rules.setting-network-volumes',
   '/bulkhead/existingContainers': 'rules.setting-existing-containers',
 } as const satisfies Readonly<Record<string, MessageId>>;
 

@@ -69,7 +69,7 @@ function leaves(value: unknown, pointer: string, kind: 'added' | 'removed'): Set
 
 /** Lists whose order has no meaning. The per-image lists are not among them: their first match counts. */
 const unordered = new RegExp(
-  '^/(filesharingAllowedDirectories|bulkhead/devices|' +
+  '^/(filesharingAllowedDirectories|bulkhead/(?:devices|networkVolumes)|' +
     'enhancedContainerIsolation/dockerSocketMount/(imageList/images|commandList/commands)|' +
     String.raw`bulkhead/perImageCommandLists/\d+/commands)$`,
 );

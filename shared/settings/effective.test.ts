@@ -50,6 +50,7 @@ describe('effectiveSettings', () => {
       mode: 'enforce',
       hideEnvironment: 'never',
       devices: [],
+      networkVolumes: [],
       language: 'en',
     });
   });
@@ -131,6 +132,9 @@ describe('effectiveSettings', () => {
     ['unknown scope of an image', '{"bulkhead":{"perImageCommandLists":[{"image":"a","scope":true}]}}'],
     ['unknown device permissions', '{"bulkhead":{"devices":[{"device":"/dev/x","permissions":"rx"}]}}'],
     ['a device without a name', '{"bulkhead":{"devices":[{"users":[]}]}}'],
+    ['a network volume without a source', '{"bulkhead":{"networkVolumes":[{"type":"nfs"}]}}'],
+    ['a network volume without a type', '{"bulkhead":{"networkVolumes":[{"source":"a:/b"}]}}'],
+    ['a network volume of another type', '{"bulkhead":{"networkVolumes":[{"type":"9p","source":"a:/b"}]}}'],
     ['unknown hiding', '{"bulkhead":{"hideEnvironment":true}}'],
     ['version as text', '{"configurationFileVersion":"2"}'],
   ])('fails closed on a wrong type: %s', (_, text) => {
@@ -147,6 +151,16 @@ describe('effectiveSettings', () => {
       { device: 'a.com/b=c', access: 'r', images: ['i'], users: ['u'], groups: [] },
     ]);
     expect(lockedDownSettings.devices).toEqual([]);
+  });
+
+  it('lists network volumes, but none with a member that it does not know (A8)', () => {
+    const { networkVolumes } = value(
+      '{"bulkhead":{"networkVolumes":[{"type":"nfs","source":"a:/b"},' +
+        '{"type":"nfs","source":"a:/c","users":["ada"]}]}}',
+    );
+    expect(networkVolumes).toEqual([{ type: 'nfs', source: 'a:/b' }]);
+    expect(lockedDownSettings.networkVolumes).toEqual([]);
+    expect(defaultSettings.networkVolumes).toEqual([]);
   });
 
   it.each([

@@ -13,6 +13,7 @@ import {
   type socketScopes,
 } from './schema/index.ts';
 import { message, type Message, withReference } from '../messages/message.ts';
+import type { AllowedNetworkVolume } from './network-share.ts';
 import { isEnginePointer, misspeltCriticalKey } from './known-keys.ts';
 
 /** Commands a container may (not) send through a mounted socket (B5). */
@@ -70,7 +71,9 @@ export interface EffectiveSettings {
   readonly hideEnvironment: (typeof hideEnvironmentChoices)[number];
   /** Devices that containers may have, in addition to those that act in the opener's own namespaces. */
   readonly devices: readonly AllowedDevice[];
-  /** Language of the texts that Docker clients display when something is refused. */
+  /** Shares of other machines that containers may have as volumes. */
+  readonly networkVolumes: readonly AllowedNetworkVolume[];
+  /** Of the texts that Docker clients show when something is refused. */
   readonly language: MessageLanguage;
 }
 
@@ -112,6 +115,7 @@ export const defaultSettings: EffectiveSettings = {
   mode: settingDefaults.mode,
   hideEnvironment: settingDefaults.hideEnvironment,
   devices: [],
+  networkVolumes: [],
   language: settingDefaults.language,
 };
 
@@ -136,6 +140,7 @@ export const lockedDownSettings: EffectiveSettings = {
   mode: 'enforce',
   hideEnvironment: 'always',
   devices: [],
+  networkVolumes: [],
   language: 'en',
 };
 
@@ -243,21 +248,27 @@ function withDefaults(settings: Settings): EffectiveSettings {
     existingContainers: own?.existingContainers ?? settingDefaults.existingContainers,
     mode: own?.mode ?? settingDefaults.mode,
     hideEnvironment: own?.hideEnvironment ?? settingDefaults.hideEnvironment,
-    devices: (own?.devices ?? []).filter(hasKnownMembersOnly).map((entry) => ({
+    devices: (own?.devices ?? []).filter(hasNoMembersBut(deviceMembers)).map((entry) => ({
       device: entry.device,
       access: entry.permissions ?? settingDefaults.deviceAccess,
       images: entry.images ?? null,
       users: entry.users ?? null,
       groups: entry.groups ?? null,
     })),
+    networkVolumes: (own?.networkVolumes ?? [])
+      .filter(hasNoMembersBut(networkVolumeMembers))
+      .map(({ type, source }) => ({ type, source })),
     language: own?.language ?? settingDefaults.language,
   };
 }
 
 const deviceMembers = new Set(['device', 'permissions', 'images', 'users', 'groups']);
-/** An entry with an unknown member may be narrower than its known members. */
-const hasKnownMembersOnly = (entry: object): boolean =>
-  Object.keys(entry).every((name) => deviceMembers.has(name));
+const networkVolumeMembers = new Set(['type', 'source']);
+/** An entry with a member that this version does not know could be narrower than what is known of it. */
+const hasNoMembersBut =
+  (known: ReadonlySet<string>) =>
+  (entry: object): boolean =>
+    Object.keys(entry).every((name) => known.has(name));
 
 function unusable(reason: string | Message, pointer: string): Result<never, AppError> {
   return fail('settings.findings', message('settings.settings-file-cannot-be-used-as-policy'), {

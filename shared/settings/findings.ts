@@ -20,6 +20,7 @@ export const findingCodes = [
   'socket-image-no-digest',
   'socket-list-unused',
   'device-invalid',
+  'network-volume-invalid',
   'share-dangerous',
   'share-invalid',
   'share-empty-list',

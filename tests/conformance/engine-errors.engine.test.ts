@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
+import { eciOn, startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
 import { sendRaw } from '../support/raw-http.ts';
 
 let guarded: GuardedEngine;
@@ -262,5 +262,21 @@ describe('A1: what works as on the engine', () => {
     expect(await guarded.sh(script)).toMatchObject({ code: 0, stdout: '1\n' });
     const refused = await guarded.sh(script.replace('--rm', '--rm --privileged'));
     expect(refused.stderr).toContain('mounts made in a container may not appear in the engine');
+  });
+
+  it('A8: an NFS volume that the settings list, without files of the image', async () => {
+    const make = (name: string) =>
+      guarded.sh(`docker volume create -o type=nfs -o device=:/exports/team -o o=addr=192.0.2.1,ro ${name}`);
+    expect((await make('unlisted')).stderr).toContain('allow it in bulkhead.networkVolumes');
+    const share = { type: 'nfs', source: '192.0.2.1:/exports/*' };
+    await guarded.gateway.settings({ ...eciOn(guarded.scratch), bulkhead: { networkVolumes: [share] } });
+    expect(await make('listed')).toMatchObject({ code: 0, stdout: 'listed\n' });
+    const options = await guarded.sh('docker volume inspect -f "{{.Options.o}}" listed');
+    expect(options.stdout).toBe('addr=192.0.2.1,ro,nosuid,nodev,sec=sys\n');
+    await guarded.sh('docker create --name net -v listed:/v busybox');
+    const bind = await guarded.sh('docker inspect -f "{{.HostConfig.Binds}}" net');
+    expect(bind.stdout).toBe('[listed:/v:nocopy]\n');
+    await guarded.gateway.settings(eciOn(guarded.scratch));
+    expect((await guarded.sh('docker start net')).stderr).toContain('bulkhead.networkVolumes');
   });
 });

@@ -11,6 +11,7 @@ export function lintIsolation(report: Report): void {
       ['enhancedContainerIsolation', 'dockerSocketMount', 'imageList', 'images'],
       ['bulkhead', 'perImageCommandLists'],
       ['bulkhead', 'devices'],
+      ['bulkhead', 'networkVolumes'],
     ]) {
       if (report.list(path).length > 0)
         report.add(

@@ -225,6 +225,19 @@ const table: readonly Row[] = [
     ],
     null,
   ],
+  [
+    'network volumes',
+    `{${version},"enhancedContainerIsolation":{"value":true,"locked":true},"bulkhead":{"networkVolumes":[` +
+      '{"type":"nfs","source":"nas:/x/*"},{"type":"nfs","source":"//nas/x"},' +
+      '{"type":"cifs","source":"//nas/x"},{"type":"cifs","source":"//nas/../x"},' +
+      '{"type":"nfs","source":"*:/x"}]}}',
+    [
+      'warning network-volume-invalid /bulkhead/networkVolumes/1/source',
+      'warning network-volume-invalid /bulkhead/networkVolumes/3/source',
+      'warning network-volume-invalid /bulkhead/networkVolumes/4/source',
+    ],
+    null,
+  ],
   ['a bad image', images('docker:cli:x'), [`warning socket-image-invalid ${image0}`], null],
   [
     'an image in upper case',

@@ -7,6 +7,7 @@ import { lintDevices } from './devices.ts';
 import { lintDesktopVersion } from './desktop-version.ts';
 import { lintDocument } from './document.ts';
 import { lintIsolation } from './isolation.ts';
+import { lintNetworkVolumes } from './network-volumes.ts';
 import { lintShares } from './shares.ts';
 import { lintSocket } from './socket.ts';
 import { message } from '../../messages/message.ts';
@@ -26,7 +27,15 @@ export function lintSettings(text: string, context: LintContext): Finding[] {
   const parsed = parseIgnoringBom(text);
   if (!parsed.ok) return [...findings, ...parsed.error.map((error) => syntaxFinding(text, error))];
   const report = new Report(parsed.value, context);
-  for (const lint of [lintDocument, lintIsolation, lintSocket, lintDevices, lintShares, lintDesktopVersion])
+  for (const lint of [
+    lintDocument,
+    lintIsolation,
+    lintSocket,
+    lintDevices,
+    lintNetworkVolumes,
+    lintShares,
+    lintDesktopVersion,
+  ])
     lint(report);
   findings.push(...report.findings);
   const rank = { error: 0, warning: 1, note: 2 } as const;

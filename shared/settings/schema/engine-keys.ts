@@ -10,6 +10,8 @@ export const existingContainersChoices = ['block', 'warn'] as const;
 export const socketScopes = ['all', 'own'] as const;
 /** What a container may do with a listed device: read, write, create nodes (no container can do that). */
 export const deviceAccessChoices = ['r', 'w', 'rw', 'rwm'] as const;
+/** File systems of other machines that volumes may be. */
+export const networkVolumeTypes = ['nfs', 'cifs'] as const;
 export const hideEnvironmentChoices = ['never', 'socket-mounts', 'always'] as const;
 
 /** Variables a shared directory may start with. */
@@ -117,6 +119,20 @@ const allowedDevice = object(
   message('settings-keys.bulkhead.devices.item'),
 );
 
+/** A share of another machine that containers may mount as a volume (A8). */
+const allowedNetworkVolume = object(
+  {
+    type: key(z.enum(networkVolumeTypes), {
+      description: message('settings-keys.bulkhead.networkVolumes.item.type'),
+    }),
+    source: key(z.string(), {
+      description: message('settings-keys.bulkhead.networkVolumes.item.source'),
+      examples: ['nas.example.com:/exports/team', '//files.example.com/team'],
+    }),
+  },
+  message('settings-keys.bulkhead.networkVolumes.item'),
+);
+
 const bulkheadKeys = {
   backend: oneOf(backendChoices, message('settings-keys.bulkhead.backend'), settingDefaults.backend),
   mode: oneOf(policyModes, message('settings-keys.bulkhead.mode'), settingDefaults.mode),
@@ -142,6 +158,7 @@ const bulkheadKeys = {
     settingDefaults.hideEnvironment,
   ),
   devices: list(allowedDevice, message('settings-keys.bulkhead.devices')),
+  networkVolumes: list(allowedNetworkVolume, message('settings-keys.bulkhead.networkVolumes')),
   language: oneOf(messageLanguages, message('settings-keys.bulkhead.language'), settingDefaults.language),
 };
 

@@ -9,6 +9,7 @@ export {
   deviceAccessChoices,
   existingContainersChoices,
   hideEnvironmentChoices,
+  networkVolumeTypes,
   policyModes,
   settingDefaults,
   settingsFileVersion,

@@ -98,6 +98,8 @@ export const gateway = {
     'the gateway does not know yet which container this socket is for; try again in a moment',
   'gateway.socket-belongs-to-container':
     'it belongs to container {{name}}; a container has a socket of its own or none',
+  'gateway.network-volume-as-root':
+    'it is a share of another machine, where the engine would read and write as root',
   'gateway.create-with-parts-of-container': 'docker create with volumes or namespaces of container {{name}}',
   'gateway.socket-could-not-be-made': "the gateway could not make a socket for it; see the gateway's log",
   'gateway.made-without-socket-of-its-own':

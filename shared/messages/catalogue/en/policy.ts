@@ -107,6 +107,13 @@ export const policy = {
   'policy.volume-with-option': '{{volume}} with option {{key}}',
   'policy.volume-with-mount-option': '{{volume}} with mount option {{option}}',
   'policy.volume-of-type': '{{volume}} of type {{type}} on {{device}}',
+  'policy.network-volume-without-server':
+    'the server cannot be told: NFS needs addr= and device :/path, CIFS device //server/share, with no dot ' +
+    'segments and no other characters than letters, digits, spaces and ._$~-',
+  'policy.network-volume-below-another':
+    'another entry allows a directory above it, where a link may stand in its place: mount that one',
+  'policy.network-volume-made-without-options':
+    'it was made without nosuid, nodev and sec=: remove the volume and create it again',
   'policy.bind-mount': 'bind mount of {{source}}',
   'policy.bind-mount-resolved': 'bind mount of {{source}} ({{path}})',
   'policy.bind-mount-of-nothing': 'bind mount of (nothing)',

@@ -32,8 +32,9 @@ export const rules = {
   'rules.bind-propagation': 'mounts made in a container may not appear in the engine',
   'rules.socket-mount': 'the Docker socket may be mounted by allowed images only',
   'rules.volume-options':
-    'a local volume with these options mounts something of the engine; only tmpfs and binds of shared ' +
-    'directories are allowed',
+    'a local volume with these options mounts something of the engine; only tmpfs, binds of shared ' +
+    'directories and listed shares of other machines are allowed',
+  'rules.network-volume': 'shares of other machines are volumes only where the settings list them',
   'rules.volume-unknown': 'the volume could not be looked at',
   'rules.container-unprotected': 'the container was not created under enhanced container isolation',
   'rules.command-blocked': 'the command list of the mounted socket does not let it through',
@@ -91,6 +92,7 @@ export const rules = {
   'rules.setting-socket-scope': 'an administrator can allow it with bulkhead.socketMounts.scope: "all"',
   'rules.setting-hide-environment': 'an administrator can allow it with bulkhead.hideEnvironment',
   'rules.setting-devices': 'an administrator can allow it in bulkhead.devices',
+  'rules.setting-network-volumes': 'an administrator can allow it in bulkhead.networkVolumes',
   'rules.setting-existing-containers': concat(
     'recreate the container (bulkhead containers recreate), or an administrator can allow it with ',
     'bulkhead.existingContainers: "warn"',

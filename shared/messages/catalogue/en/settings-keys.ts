@@ -82,6 +82,16 @@ export const settingsKeys = {
   'settings-keys.bulkhead.devices.item.users.item': 'Name or number of a user.',
   'settings-keys.bulkhead.devices.item.groups': 'Groups whose members may give it to a container.',
   'settings-keys.bulkhead.devices.item.groups.item': 'Name or number of a group.',
+  'settings-keys.bulkhead.networkVolumes': concat(
+    'Shares of other machines that containers may have as volumes of the `local` driver with `type` nfs or ',
+    'cifs. Missing or empty: none. They are mounted by the engine; whoever may use its socket may mount them.',
+  ),
+  'settings-keys.bulkhead.networkVolumes.item': 'A share of another machine.',
+  'settings-keys.bulkhead.networkVolumes.item.type': 'nfs (also for `type` nfs4) or cifs.',
+  'settings-keys.bulkhead.networkVolumes.item.source': concat(
+    '"server:/path" (NFS) or "//server/share/path" (CIFS): the server as volumes name it, and exactly this ',
+    'directory; * and ? stand for a part of one name.',
+  ),
   'settings-keys.bulkhead.language': concat(
     'Language of the texts that Docker clients show when something is refused. ',
     'They begin with "enhanced container isolation:" in every language.',

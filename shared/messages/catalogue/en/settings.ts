@@ -89,6 +89,10 @@ export const settings = {
   ),
   'settings.is-no-device':
     '"{{device}}" is neither a clean path below /dev nor the name of a CDI device. It allows none.',
+  'settings.is-no-network-share': concat(
+    '"{{source}}" is no share of type {{type}}: write server:/path (nfs) or //server/share (cifs). ',
+    'It allows none.',
+  ),
   'settings.is-not-image-reference-it-matches-no':
     '"{{image}}" is not an image reference: {{why}}. It matches no image.',
   'settings.every-image-may-mount-docker-socket-and':

@@ -85,6 +85,7 @@ export const gateway: Translated<typeof english> = {
   'gateway.no-record-of-socket': '网关没有此套接字的记录；请重新创建容器',
   'gateway.socket-is-not-known-yet': '网关尚不知道此套接字属于哪个容器；请稍后再试',
   'gateway.socket-belongs-to-container': '它属于容器 {{name}}；容器只能使用自己的套接字，或不使用',
+  'gateway.network-volume-as-root': '它是其他计算机的共享，引擎会以 root 身份在其中读写',
   'gateway.create-with-parts-of-container': '使用容器 {{name}} 的卷或命名空间的 docker create',
   'gateway.socket-could-not-be-made': '网关无法为其创建套接字；请查看网关的日志',
   'gateway.made-without-socket-of-its-own': '该容器创建时没有自己的套接字；请重新创建',

@@ -97,6 +97,11 @@ export const policy: Translated<typeof english> = {
   'policy.volume-with-option': '{{volume}}，选项为 {{key}}',
   'policy.volume-with-mount-option': '{{volume}}，挂载选项为 {{option}}',
   'policy.volume-of-type': '{{volume}}，类型为 {{type}}，位于 {{device}}',
+  'policy.network-volume-without-server':
+    '无法确定服务器：NFS 需要 addr= 和 device :/path，CIFS 需要 device //server/share；路径不得含 . 或 .. ' +
+    '段，只能包含字母、数字、空格和 ._$~-',
+  'policy.network-volume-below-another': '另一条目允许了其上级目录，该处可能被换成链接：请挂载那个目录',
+  'policy.network-volume-made-without-options': '创建时没有 nosuid、nodev 和 sec=：请删除该卷并重新创建',
   'policy.bind-mount': '绑定挂载 {{source}}',
   'policy.bind-mount-resolved': '绑定挂载 {{source}}（{{path}}）',
   'policy.bind-mount-of-nothing': '绑定挂载（空）',

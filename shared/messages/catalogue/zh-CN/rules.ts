@@ -25,7 +25,9 @@ export const rules: Translated<typeof english> = {
   'rules.bind-unresolvable': '无法确定这是哪个目录',
   'rules.bind-propagation': '容器内的挂载不得出现在引擎中',
   'rules.socket-mount': '只有允许的镜像可以挂载 Docker 套接字',
-  'rules.volume-options': '带有这些选项的本地卷会挂载引擎的内容；仅允许 tmpfs 和绑定共享目录',
+  'rules.volume-options':
+    '带有这些选项的本地卷会挂载引擎的内容；仅允许 tmpfs、绑定共享目录和已列出的其他计算机的共享',
+  'rules.network-volume': '只有设置中列出的其他计算机的共享才能作为卷',
   'rules.volume-unknown': '无法查看该卷',
   'rules.container-unprotected': '该容器不是在增强型容器隔离下创建的',
   'rules.command-blocked': '已挂载套接字的命令列表不予放行',
@@ -70,6 +72,7 @@ export const rules: Translated<typeof english> = {
   'rules.setting-socket-scope': '管理员可以通过 bulkhead.socketMounts.scope: "all" 来允许',
   'rules.setting-hide-environment': '管理员可以通过 bulkhead.hideEnvironment 来允许',
   'rules.setting-devices': '管理员可以在 bulkhead.devices 中允许',
+  'rules.setting-network-volumes': '管理员可以在 bulkhead.networkVolumes 中允许',
   'rules.setting-existing-containers':
     '请重新创建该容器 (bulkhead containers recreate)，或由管理员通过 bulkhead.existingContainers: "warn" 来允许',
   'rules.setting-per-image-list': '管理员可以在 bulkhead.perImageCommandLists[{{index}}] 中允许',

@@ -65,6 +65,16 @@ export const settingsKeys: Translated<typeof english> = {
   'settings-keys.bulkhead.devices.item.users.item': '用户的名称或编号。',
   'settings-keys.bulkhead.devices.item.groups': '其成员可以把该设备交给容器的组。',
   'settings-keys.bulkhead.devices.item.groups.item': '组的名称或编号。',
+  'settings-keys.bulkhead.networkVolumes': concat(
+    '容器可以作为卷使用的其他计算机的共享（`local` 驱动程序，`type` 为 nfs 或 cifs）。缺省或空列表：均不允许。',
+    '它们由引擎挂载；能使用引擎套接字的人都可以挂载。',
+  ),
+  'settings-keys.bulkhead.networkVolumes.item': '其他计算机的一个共享。',
+  'settings-keys.bulkhead.networkVolumes.item.type': 'nfs（也适用于 `type` nfs4）或 cifs。',
+  'settings-keys.bulkhead.networkVolumes.item.source': concat(
+    '"server:/path" (NFS) 或 "//server/share/path" (CIFS)：服务器按卷中的写法填写，且只允许这一目录；',
+    '* 和 ? 代表一个名称的一部分。',
+  ),
   'settings-keys.bulkhead.language':
     'Docker 客户端在请求被拒绝时显示的文本所用的语言。无论何种语言，都以“enhanced container isolation:”开头。',
   'settings-keys.exposeDockerAPIOnTCP2375': '在 TCP 端口 2375 上公开无身份验证的 Docker API。',

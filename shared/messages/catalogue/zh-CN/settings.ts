@@ -78,6 +78,8 @@ export const settings: Translated<typeof english> = {
     '可挂载 Docker 套接字的镜像中没有“{{image}}”：此列表不起作用。请将该镜像加入 imageList。',
   'settings.is-no-device':
     '“{{device}}”既不是 /dev 下不含“.”和“..”的路径，也不是 CDI 设备的名称。它不允许任何设备。',
+  'settings.is-no-network-share':
+    '“{{source}}”不是类型为 {{type}} 的共享：请写 server:/path (nfs) 或 //server/share (cifs)。它不允许任何共享。',
   'settings.is-not-image-reference-it-matches-no': '“{{image}}”不是镜像引用：{{why}}。它与任何镜像都不匹配。',
   'settings.every-image-may-mount-docker-socket-and':
     '任何镜像都可挂载 Docker 套接字，从而控制引擎。请仅列出需要它的镜像。',

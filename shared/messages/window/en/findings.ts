@@ -18,6 +18,7 @@ export const findings = {
     'socket-image-no-digest': 'No digest is known for `{{image}}`',
     'socket-list-unused': 'The list for `{{image}}` has no effect',
     'device-invalid': '`{{device}}` names no device',
+    'network-volume-invalid': '`{{source}}` names no share',
     'share-dangerous': 'Sharing `{{path}}` is dangerous',
     'share-invalid': '`{{path}}` can\u2019t be shared',
     'share-empty-list': 'The list of directories is empty',

@@ -40,6 +40,7 @@ export const review = {
     '/bulkhead/socketMounts/scope': 'What a mounted socket shows',
     '/bulkhead/hideEnvironment': 'Hidden environment variables',
     '/bulkhead/devices': 'Allowed device',
+    '/bulkhead/networkVolumes': 'Allowed network volume',
     '/bulkhead/language': 'Language of refusals',
     '/bulkhead/perImageCommandLists': 'Command list of one image',
     '/blockDockerLoad/value': 'Block docker load',

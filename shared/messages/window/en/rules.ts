@@ -28,6 +28,7 @@ export const rules = {
     'bind-propagation': 'Mount that appears in the host',
     'socket-mount': 'Mount Docker socket',
     'volume-options': 'Volume that mounts something of the host',
+    'network-volume': 'Volume on another machine',
     'volume-unknown': 'Volume that can\u2019t be looked at',
     'container-unprotected': 'Use of an unprotected container',
     'command-blocked': 'Call through the socket',
@@ -91,8 +92,9 @@ export const rules = {
     'bind-propagation': 'Mounts made in a container may not appear in the host.',
     'socket-mount': 'Its image is not on the allowlist.',
     'volume-options':
-      'A local volume with these options mounts something of the host. Only tmpfs and binds of shared ' +
-      'directories are allowed.',
+      'A local volume with these options mounts something of the host. Only tmpfs, binds of shared ' +
+      'directories and listed shares of other machines are allowed.',
+    'network-volume': 'Shares of other machines are volumes only where the settings list them.',
     'volume-unknown': 'The volume could not be looked at.',
     'container-unprotected': 'The container was not created under ECI.',
     'command-blocked': 'The command list of the mounted socket does not let it through.',
@@ -153,6 +155,7 @@ export const rules = {
     'bind-unresolvable': 'Write the absolute path of a directory that is there.',
     'bind-propagation': 'Use private or slave propagation.',
     'volume-options': 'Share the directory and bind-mount it instead.',
+    'network-volume': 'Have the share listed in bulkhead.networkVolumes.',
     'volume-unknown': 'Try again. If it stays so, look at the engine\u2019s log.',
     'container-unprotected': 'Recreate the container protected.',
     'container-name': 'Choose another name.',

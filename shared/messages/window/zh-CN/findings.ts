@@ -21,6 +21,7 @@ export const findings: Translation<typeof english> = {
     'socket-image-no-digest': '`{{image}}` 没有已知的摘要',
     'socket-list-unused': '`{{image}}` 的列表不起作用',
     'device-invalid': '`{{device}}` 不是设备名称',
+    'network-volume-invalid': '`{{source}}` 不是共享的名称',
     'share-dangerous': '共享 `{{path}}` 有危险',
     'share-invalid': '无法共享 `{{path}}`',
     'share-empty-list': '目录列表为空',

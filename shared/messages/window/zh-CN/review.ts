@@ -40,6 +40,7 @@ export const review: Translation<typeof english> = {
     '/bulkhead/socketMounts/scope': '已挂载的套接字显示的内容',
     '/bulkhead/hideEnvironment': '隐藏的环境变量',
     '/bulkhead/devices': '允许的设备',
+    '/bulkhead/networkVolumes': '允许的网络卷',
     '/bulkhead/language': '拒绝信息的语言',
     '/bulkhead/perImageCommandLists': '单个镜像的命令列表',
     '/blockDockerLoad/value': '阻止 docker load',
