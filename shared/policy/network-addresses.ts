@@ -132,7 +132,7 @@ function lookup(used: readonly UsedRange[], family: 4 | 6): FindUsedRange {
 function decideAddress(
   { name, invalidAddresses: engineError }: NetworkRequest,
   address: string,
-  findUse: FindUse,
+  findUse: FindUsedRange,
 ): Decision {
   // Made for a refusal only: one request may have thousands of addresses.
   const what = () => message('policy.network-with-address', { name, address });
