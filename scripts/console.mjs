@@ -19,9 +19,9 @@ export function note(text) {
 }
 
 /**
- * Runs the body of a script: an `ActionableError` ends it with that sentence and exit code 1, anything else is
- * a defect and is shown with its stack. `closing` is the last line in both cases. With `--help` nothing is run:
- * the comment at the script's head is printed.
+ * Runs the body of a script: an `ActionableError` ends it with that sentence and exit code 1, anything else
+ * is a defect and is shown with its stack. `closing` is the last line in both cases. With `--help` nothing is
+ * run: the comment at the script's head is printed.
  */
 export async function main(body, { closing } = {}) {
   if (process.argv.some((argument) => argument === '--help' || argument === '-h')) {

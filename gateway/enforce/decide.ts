@@ -86,8 +86,8 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
 }
 
 /**
- * Records denials that come of a request after its decision: of copies, whose files are seen then. They hold in
- * audit mode, too. Returns the text for the client.
+ * Records denials of copies, whose files are inspected after the request's decision. They hold in audit mode,
+ * too. Returns the text for the client.
  */
 export function denialRecorder(
   gatekeeperOptions: GatekeeperOptions,

@@ -75,78 +75,87 @@ const create = (more: Partial<ExplainedRequest>): ExplainedRequest => ({
 export const pictureCommand =
   'docker run --privileged -v /etc:/x -v /var/run/docker.sock:/var/run/docker.sock docker:cli';
 
-function simulationOf(input: SimulationInput): Pick<Simulation, 'explanation' | 'without'> {
-  if (input.kind === 'compose') {
-    return {
-      without: null,
-      explanation: explanation({
-        outcome: 'deny',
-        notes: ['compose-environment'],
-        clientWords: '',
-        requests: [
-          create({ service: 'web', image: 'nginx' }),
-          create({
-            service: 'agent',
-            image: 'alpine',
-            outcome: 'deny',
-            findings: [
-              pid,
-              {
-                ...etc,
-                what: 'bind mount of /',
-                message: etc.message.replace('of /etc', 'of /'),
-                subject: { path: '/' },
-                part: { field: 'HostConfig.Binds', value: '/:/host:ro' },
-              },
-              runtime,
-            ],
-            refusal: pid.message,
-          }),
-        ],
-      }),
-    };
-  }
-  if (input.text.includes('/etc:/x')) {
-    return {
-      without: { text: input.text.replace(' -v /etc:/x', ''), left: ['-v /etc:/x'], outcome: 'rewrite' },
-      explanation: explanation({
-        outcome: 'deny',
-        clientWords: `docker: Error response from daemon: ${etc.message}.\nSee 'docker run --help'.`,
-        facts: [{ kind: 'image', name: 'docker:cli', found: 'sha256:4f2a5b7d1f6a' }],
-        images: [
-          {
-            image: 'docker:cli',
-            trusted: true,
-            allowedBy: 'docker:cli',
-            commands: { type: 'deny', names: ['push', 'image*'] },
-            imageId: 'sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7',
-            reason: '',
-            detail: '',
-          },
-        ],
-        requests: [
-          create({
-            image: 'docker:cli',
-            outcome: 'deny',
-            findings: [runtime, etc, socket],
-            refusal: etc.message,
-            passed: [{ field: 'HostConfig.Privileged', value: 'true' }],
-          }),
-        ],
-      }),
-    };
-  }
-  if (input.text.includes('--pid=host'))
-    return {
-      without: { text: input.text.replace(' --pid=host', ''), left: ['--pid=host'], outcome: 'rewrite' },
-      explanation: explanation({
-        outcome: 'deny',
-        clientWords: `docker: Error response from daemon: ${pid.message}.`,
-        requests: [
-          create({ image: 'alpine', outcome: 'deny', findings: [pid, runtime], refusal: pid.message }),
-        ],
-      }),
-    };
+type SimulationResult = Pick<Simulation, 'explanation' | 'without'>;
+
+function composeSimulation(): SimulationResult {
+  return {
+    without: null,
+    explanation: explanation({
+      outcome: 'deny',
+      notes: ['compose-environment'],
+      clientWords: '',
+      requests: [
+        create({ service: 'web', image: 'nginx' }),
+        create({
+          service: 'agent',
+          image: 'alpine',
+          outcome: 'deny',
+          findings: [
+            pid,
+            {
+              ...etc,
+              what: 'bind mount of /',
+              message: etc.message.replace('of /etc', 'of /'),
+              subject: { path: '/' },
+              part: { field: 'HostConfig.Binds', value: '/:/host:ro' },
+            },
+            runtime,
+          ],
+          refusal: pid.message,
+        }),
+      ],
+    }),
+  };
+}
+
+function bindSimulation(text: string): SimulationResult {
+  return {
+    without: { text: text.replace(' -v /etc:/x', ''), left: ['-v /etc:/x'], outcome: 'rewrite' },
+    explanation: explanation({
+      outcome: 'deny',
+      clientWords: `docker: Error response from daemon: ${etc.message}.\nSee 'docker run --help'.`,
+      facts: [{ kind: 'image', name: 'docker:cli', found: 'sha256:4f2a5b7d1f6a' }],
+      images: [
+        {
+          image: 'docker:cli',
+          trusted: true,
+          allowedBy: 'docker:cli',
+          commands: { type: 'deny', names: ['push', 'image*'] },
+          imageId: 'sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7',
+          reason: '',
+          detail: '',
+        },
+      ],
+      requests: [
+        create({
+          image: 'docker:cli',
+          outcome: 'deny',
+          findings: [runtime, etc, socket],
+          refusal: etc.message,
+          passed: [{ field: 'HostConfig.Privileged', value: 'true' }],
+        }),
+      ],
+    }),
+  };
+}
+
+function hostPidSimulation(text: string): SimulationResult {
+  return {
+    without: { text: text.replace(' --pid=host', ''), left: ['--pid=host'], outcome: 'rewrite' },
+    explanation: explanation({
+      outcome: 'deny',
+      clientWords: `docker: Error response from daemon: ${pid.message}.`,
+      requests: [
+        create({ image: 'alpine', outcome: 'deny', findings: [pid, runtime], refusal: pid.message }),
+      ],
+    }),
+  };
+}
+
+function simulationOf(input: SimulationInput): SimulationResult {
+  if (input.kind === 'compose') return composeSimulation();
+  if (input.text.includes('/etc:/x')) return bindSimulation(input.text);
+  if (input.text.includes('--pid=host')) return hostPidSimulation(input.text);
   return {
     without: null,
     explanation: explanation({
