@@ -11,7 +11,7 @@ import { hiddenValueDenial, hidesEnvironment, linkDenial } from '../../shared/po
 import type { JsonObject } from '../../shared/policy/json.ts';
 import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
 import { objectAt, textAt } from '../../shared/policy/shape.ts';
-import { type QueryParameter, parameter, writeTarget } from '../http/message/target.ts';
+import { type QueryParameter, type Target, parameter, writeTarget } from '../http/message/target.ts';
 import { largeBodyBytes } from '../turns/turns.ts';
 import { yieldToEventLoop } from '../turns/yield.ts';
 import { bindSourceEnvironment } from './bind-environment.ts';
@@ -101,18 +101,9 @@ export async function createContainer(
     return denied(await withErrorOfEngine(context, decision, read.body), about);
   if (written === null) return denied(deny('unreadable-body', message('policy.the-body')), about);
   const converted = convertBinds(context, written, facts.containers);
-  // In a request of an older API version the engine ignores the mount's option for it.
-  if (target.version !== null && Number(target.version.slice(2)) < 44 && needsRecursiveReadOnly(converted)) {
-    return denied(
-      deny('unmodelled-value', message('gateway.bind-with-option-rro'), {
-        spec: 'A9',
-        detail: message('gateway.needs-newer-api'),
-      }),
-      about,
-    );
-  }
-  const sourceDenial = await createBindSources(context, converted);
-  if (sourceDenial !== null) return denied(sourceDenial, about);
+  const bindDenial =
+    recursiveReadOnlyDenial(target, converted) ?? (await createBindSources(context, converted));
+  if (bindDenial !== null) return denied(bindDenial, about);
   if (body.length > largeBodyBytes) await yieldToEventLoop(clientGone);
   return {
     kind: 'passed',
@@ -122,6 +113,15 @@ export async function createContainer(
     ...about,
     ...(createResponseTransform === undefined ? {} : { createResponseTransform }),
   };
+}
+
+/** In a request of an older API version the engine ignores the mount's option for it. */
+function recursiveReadOnlyDenial({ version }: Target, converted: JsonObject): Denial | null {
+  if (version === null || Number(version.slice(2)) >= 44 || !needsRecursiveReadOnly(converted)) return null;
+  return deny('unmodelled-value', message('gateway.bind-with-option-rro'), {
+    spec: 'A9',
+    detail: message('gateway.needs-newer-api'),
+  });
 }
 
 /**

@@ -85,8 +85,8 @@ function safeSecurityOption(option: string): boolean {
     case 'label':
     case 'systempaths':
       return /^[A-Za-z0-9][A-Za-z0-9_.:,/+-]*$/.test(value) && !value.includes('..');
+    // `writable-cgroups` (Docker 28): a container writes in the cgroups below its own, as a privileged one does.
     case 'no-new-privileges':
-    // Docker 28: a container writes in the cgroups below its own, as a privileged one does.
     case 'writable-cgroups':
       return isGoBoolean(value);
     case 'seccomp':

@@ -149,11 +149,10 @@ export const noSuchLogDriver = (type: string): EngineError =>
 /** The answers to drivers that are neither built in nor plugins of the engine's. */
 export const noSuchVolumeDriver = (name: string, driver: string): EngineError => ({
   status: 404,
-  message:
-    `create ${name}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`.slice(
-      0,
-      maxMessageLength,
-    ),
+  message: (
+    `create ${name}: error looking up volume plugin ${driver}: ` +
+    `plugin ${JSON.stringify(driver)} not found`
+  ).slice(0, maxMessageLength),
 });
 export const noSuchNetworkDriver = (driver: string): EngineError => ({
   status: 404,

@@ -34,8 +34,8 @@ describe('A8: volumes on other machines', () => {
   it('are refused where the settings list none, and the refusal names the setting', () => {
     const decision = decideVolume('v', nfs('addr=10.0.0.5,rw', ':/home/ada'));
     expect(decision.outcome === 'deny' && refusalText(decision)).toBe(
-      'enhanced container isolation: volume v of type nfs on 10.0.0.5:/home/ada is blocked: shares of other ' +
-        'machines are volumes only where the settings list them (A8); an administrator can allow it in ' +
+      'enhanced container isolation: volume v of type nfs on 10.0.0.5:/home/ada is blocked: shares of ' +
+        'other machines are volumes only where the settings list them (A8); an administrator can allow it in ' +
         'bulkhead.networkVolumes',
     );
   });
@@ -89,9 +89,8 @@ describe('A8: volumes on other machines', () => {
   });
 
   it.each([
-    ...'clientaddr=1.1.1.1 mountaddr=1.1.1.1 mounthost=x port=1 mountport=1 source=x fsc sec=krb5 context=x'.split(
-      ' ',
-    ),
+    ...'clientaddr=1.1.1.1 mountaddr=1.1.1.1 mounthost=x port=1 mountport=1'.split(' '),
+    ...'source=x fsc sec=krb5 context=x'.split(' '),
     ...'bind rbind shared remount suid dev sloppy xprtsec=tls cert_serial=1 defaults addr'.split(' '),
     'rw,,ro',
     ' rw',
@@ -101,12 +100,9 @@ describe('A8: volumes on other machines', () => {
     expect(rule(nfs(`addr=10.0.0.5,${option}`, ':/home/ada'))).toBe('volume-options');
   });
   it.each([
-    ...'sec=krb5 sec=krb5i cruid=0 multiuser credentials=/root/x unc=//x/y ip=192.0.2.1 sep=; prefixpath=x'.split(
-      ' ',
-    ),
-    ...'file_mode=04755 uid=root setuids sfu modefromsid cifsacl idsfromsid port=1 target=//x/y rdma dev'.split(
-      ' ',
-    ),
+    ...'sec=krb5 sec=krb5i cruid=0 multiuser credentials=/root/x unc=//x/y'.split(' '),
+    ...'ip=192.0.2.1 sep=; prefixpath=x file_mode=04755 uid=root setuids sfu'.split(' '),
+    ...'modefromsid cifsacl idsfromsid port=1 target=//x/y rdma dev'.split(' '),
     'password=a,,b',
     'username=a\nb',
   ])('the option %s is refused: CIFS', (option) => {

@@ -84,7 +84,7 @@ export const settingsKeys = {
   'settings-keys.bulkhead.devices.item.groups.item': 'Name or number of a group.',
   'settings-keys.bulkhead.networkVolumes': concat(
     'Shares of other machines that containers may have as volumes of the `local` driver with `type` nfs or ',
-    'cifs. Missing or empty: none. They are mounted by the engine; whoever may use its socket may mount them.',
+    'cifs. Missing or empty: none. The engine mounts them; whoever may use its socket may mount them.',
   ),
   'settings-keys.bulkhead.networkVolumes.item': 'A share of another machine.',
   'settings-keys.bulkhead.networkVolumes.item.type': 'nfs (also for `type` nfs4) or cifs.',
