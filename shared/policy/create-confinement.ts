@@ -85,7 +85,7 @@ function safeSecurityOption(option: string): boolean {
     case 'label':
     case 'systempaths':
       return /^[A-Za-z0-9][A-Za-z0-9_.:,/+-]*$/.test(value) && !value.includes('..');
-    // `writable-cgroups` (Docker 28): a container writes in the cgroups below its own, as a privileged one does.
+    // `writable-cgroups` (Docker 28): a container writes in cgroups below its own, as a privileged one does.
     case 'no-new-privileges':
     case 'writable-cgroups':
       return isGoBoolean(value);

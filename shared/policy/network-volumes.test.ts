@@ -34,9 +34,9 @@ describe('A8: volumes on other machines', () => {
   it('are refused where the settings list none, and the refusal names the setting', () => {
     const decision = decideVolume('v', nfs('addr=10.0.0.5,rw', ':/home/ada'));
     expect(decision.outcome === 'deny' && refusalText(decision)).toBe(
-      'enhanced container isolation: volume v of type nfs on 10.0.0.5:/home/ada is blocked: shares of ' +
-        'other machines are volumes only where the settings list them (A8); an administrator can allow it in ' +
-        'bulkhead.networkVolumes',
+      'enhanced container isolation: volume v of type nfs on 10.0.0.5:/home/ada is blocked: shares ' +
+        'of other machines are volumes only where the settings list them (A8); an administrator can ' +
+        'allow it in bulkhead.networkVolumes',
     );
   });
 
