@@ -96,7 +96,7 @@ describe("A3: the id that the engine has in a container's layer", () => {
 
   it.each([true, false])('cannot be copied in, while the container is up (%s)', async (up) => {
     await expect(send(engineDiskId, up)).rejects.toThrow(
-      `docker cp into container n: "f" belongs to id ${engineDiskId} is blocked`,
+      `docker cp into container n: "./f/" belongs to id ${engineDiskId} is blocked`,
     );
     await expect(send(0, up)).resolves.toBeUndefined();
   });

@@ -159,7 +159,7 @@ function shownUntranslated(node: ts.Node, checker: ts.TypeChecker): boolean {
 /** Shown as they are: what a client got, to be searched for, and texts of the engine and the system. */
 const wordForWord = new Set([
   'entry-panel.tsx entry.message',
-  'activity-page.tsx state.message',
+  'activity-notices.tsx state.message',
   'labels.ts finding.message',
 ]);
 

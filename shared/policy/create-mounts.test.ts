@@ -59,10 +59,10 @@ describe('A1: volumes without a name', () => {
     expect(result.written['Volumes']).toEqual({ '/data': {}, '/b': {}, '/c': {}, '/d': {} });
     expect(result.decision).toMatchObject({
       changes: [
+        { rule: 'runtime-forced' },
         { rule: 'cleaned-path', field: 'Volumes', before: 'data', after: '/data' },
         { before: './a/../b', after: '/b' },
         { before: '../c', after: '/c' },
-        { rule: 'runtime-forced' },
       ],
     });
     expect(decide({ Image: 'busybox', Volumes: { '/a/': {} } }).written['Volumes']).toEqual({ '/a/': {} });

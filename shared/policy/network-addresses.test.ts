@@ -275,6 +275,11 @@ describe('a body of POST /networks/create', () => {
       configFrom: 'c',
       options: new Map([['a', 'b']]),
       addresses: ['10.1.0.0/16', '10.1.1.0/24', '10.1.0.1', '10.1.0.2', '10.1.0.3', 'fd00::/64'],
+      // For a configuration without a subnet.
+      invalidAddresses: {
+        status: 400,
+        message: 'invalid network config:\ninvalid subnet : invalid CIDR block notation',
+      },
     });
     expect(readNetworkRequest(new Map())).toEqual({ ...plain, name: '' });
   });
