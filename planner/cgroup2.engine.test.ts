@@ -78,7 +78,7 @@ describe('on cgroup v2', () => {
     mkdirSync(records, { recursive: true });
     writeFileSync(
       path.join(records, sharingRecordName(id)),
-      writeSharingRecord({ uid: 0, gid: 0 }, [{ type: 'b', major, minor, access: 'r' }]),
+      writeSharingRecord({ uid: 0, gid: 0 }, { devices: [{ type: 'b', major, minor, access: 'r' }] }),
     );
     try {
       await expect(engine.docker('start', '-a', 'granted')).resolves.toMatch(

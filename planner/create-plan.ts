@@ -24,7 +24,7 @@ import { rangeSize } from './ranges/id-ranges.ts';
 import type { Reach } from './shares/reach.ts';
 import { isContainerId, type PlannerRequest } from './base/request.ts';
 import type { ServiceOptions } from './service-options.ts';
-import { engineRoots, grantedDevicesOf, rangeOwnerOf, sharesOf } from './shares/shares.ts';
+import { engineRoots, rangeOwnerOf, sharesOf, startDecisionsOf } from './shares/shares.ts';
 import { isStep, takeToken } from './step-processes.ts';
 
 /** A container's root file system in the private directory. */
@@ -83,7 +83,7 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
     engineRoots: places,
   });
   const layerSources = planLayerMounts(spec, plan, { mounts, namespace, base, engineRoots: places });
-  const granted = id === '' ? [] : grantedDevicesOf(id, sharing);
+  const granted = id === '' ? [] : startDecisionsOf(id, sharing).devices;
   const deviceSources = planDevices(plan, options, { spec, namespace, granted });
   const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles);
   const edited = isolateSpec(spec, {

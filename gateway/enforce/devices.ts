@@ -116,7 +116,7 @@ export async function grantDevices(
       granted.set(key, { type, major, minor, access: [...access].sort().join('') });
     }
   }
-  await sharing.recordDevices(container.id, [...granted.values()]);
+  await sharing.recordStart(container.id, { devices: [...granted.values()] });
   return null;
 }
 

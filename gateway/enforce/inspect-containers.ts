@@ -17,6 +17,7 @@ import { isRootControlled } from './bind-sources.ts';
 import { checkEntry, checkProtected, pinnedTarget, verbOf } from './container-access.ts';
 import { grantDevices } from './devices.ts';
 import { gatherMountFacts, toContainerReference } from './create-container.ts';
+import { recordIdsInside } from './ids-inside.ts';
 import { refuseIdLikeName } from './inspect-create.ts';
 import { readBody, withBody } from './inspection-body.ts';
 import {
@@ -83,8 +84,9 @@ async function checkStart(
   if (special !== null) return denied(special, about);
   if (result.warning !== undefined) return result;
   if (!(await hasUnknownOwner(context, container))) {
-    const deviceDenial = await grantDevices(context, container);
-    return deviceDenial === null ? result : denied(deviceDenial, about);
+    const startDenial =
+      (await grantDevices(context, container)) ?? (await recordIdsInside(context, container));
+    return startDenial === null ? result : denied(startDenial, about);
   }
   const denial = deny(
     'container-unprotected',

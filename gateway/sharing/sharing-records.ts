@@ -3,22 +3,22 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
-  readGrantedDevices,
   readSharingRecord,
+  readStartDecisions,
   sharingRecordName,
   writeSharingRecord,
-  type GrantedDevice,
   type SharingUser,
+  type StartDecisions,
 } from '../../shared/isolation/sharing-user.ts';
 
 /** The sharing users of containers, on disk: one file per container (0600, root's). */
 export interface SharingRecords {
   /** Null where the record is missing or unreadable. */
   read(container: string): Promise<SharingUser | null>;
-  /** The devices in the record; none where there is no record. */
-  readDevices(container: string): Promise<readonly GrantedDevice[]>;
+  /** The decisions in the record; none where there is no record. */
+  readDecisions(container: string): Promise<StartDecisions>;
   /** Writes atomically; on disk when it resolves. Rejects with the error of the file system. */
-  write(container: string, user: SharingUser, devices?: readonly GrantedDevice[]): Promise<void>;
+  write(container: string, user: SharingUser, decisions?: StartDecisions): Promise<void>;
   remove(container: string): Promise<void>;
   /** Containers with a record. */
   list(): readonly string[];
@@ -39,10 +39,10 @@ export function openSharingRecords(directory: string): SharingRecords {
   const textOf = (container: string) => readFile(fileOf(container), 'utf8').catch(() => '');
   return {
     read: async (container) => readSharingRecord(await textOf(container)),
-    readDevices: async (container) => readGrantedDevices(await textOf(container)),
-    write: async (container, user, devices = []) => {
+    readDecisions: async (container) => readStartDecisions(await textOf(container)),
+    write: async (container, user, decisions) => {
       const aside = path.join(directory, `.${randomBytes(6).toString('hex')}`);
-      await writeFile(aside, writeSharingRecord(user, devices), { mode: 0o600, flush: true });
+      await writeFile(aside, writeSharingRecord(user, decisions), { mode: 0o600, flush: true });
       await rename(aside, fileOf(container));
       const handle = await open(directory, 'r');
       await handle.sync().finally(() => handle.close());

@@ -125,6 +125,29 @@ describe('A8: who shares', () => {
     expect(await users.userOf(id('a'))).toEqual({ uid: 3, gid: 3 });
   });
 
+  it('has what is decided at a start; each part stays until it is decided anew', async () => {
+    const records = openSharingRecords(directory);
+    const users = createSharingUsers(records, engine([]).containers, quiet);
+    const device = { type: 'c', major: 10, minor: 229, access: 'rw' } as const;
+    const inside = { uid: 1000, gid: 0 };
+    await expect(users.recordStart(id('a'), { inside })).rejects.toThrow('has no record');
+    await users.recordStart(id('a'), { inside: null });
+    expect(records.list()).toEqual([]);
+    await users.recordCreated(id('a'), { uid: 7, gid: 8 });
+    await users.recordStart(id('a'), { devices: [device] });
+    await users.recordStart(id('a'), { inside });
+    expect(await records.readDecisions(id('a'))).toEqual({ devices: [device], inside });
+    await users.recordStart(id('a'), { devices: [] });
+    expect(await records.readDecisions(id('a'))).toEqual({ devices: [], inside });
+    const file = path.join(directory, `${id('a')}.json`);
+    const { ino } = await stat(file);
+    await users.recordStart(id('a'), { inside });
+    expect((await stat(file)).ino).toBe(ino);
+    await users.recordStart(id('a'), { inside: null });
+    expect(await records.readDecisions(id('a'))).toEqual({ devices: [], inside: null });
+    expect(await users.userOf(id('a'))).toEqual({ uid: 7, gid: 8 });
+  });
+
   it('is removed with the container, and at reconnection if it was removed meanwhile', async () => {
     const records = openSharingRecords(directory);
     const { containers, connected, destroyed } = engine([id('b'), id('c')]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GrantedDevice, SharingUser } from '../../shared/isolation/sharing-user.ts';
+import type { SharingUser, StartDecisions } from '../../shared/isolation/sharing-user.ts';
 import type { EngineContainers } from '../sockets/engine-containers.ts';
 import type { SharingRecords } from './sharing-records.ts';
 
@@ -9,10 +9,8 @@ export interface SharingUsers {
   userOf(container: string): Promise<SharingUser | null>;
   /** Stores the record; it is on disk when this resolves. */
   recordCreated(container: string, user: SharingUser): Promise<void>;
-  /**
-   * Stores which devices of the machine the container may have, in its record. Rejects where it has none.
-   */
-  recordDevices(container: string, devices: readonly GrantedDevice[]): Promise<void>;
+  /** Stores what was decided for a start of the container, in its record. Rejects where it has none. */
+  recordStart(container: string, decisions: Partial<StartDecisions>): Promise<void>;
   /** Begins to follow the engine. */
   start(): void;
   close(): void;
@@ -70,11 +68,13 @@ export function createSharingUsers(
   return {
     userOf: (container) => records.read(container),
     recordCreated: (container, user) => records.write(container, user),
-    recordDevices: async (container, devices) => {
-      if (JSON.stringify(await records.readDevices(container)) === JSON.stringify(devices)) return;
+    recordStart: async (container, decisions) => {
+      const before = await records.readDecisions(container);
+      const after = { ...before, ...decisions };
+      if (JSON.stringify(before) === JSON.stringify(after)) return;
       const user = await records.read(container);
       if (user === null) throw new Error(`container ${container} has no record`);
-      await records.write(container, user, devices);
+      await records.write(container, user, after);
     },
     start: () => {
       void run();

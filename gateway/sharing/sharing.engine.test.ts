@@ -249,6 +249,82 @@ do busybox chpst -u $u cat bob 2>/dev/null && echo AS $u; done; echo end`,
   });
 });
 
+describe('A8: a container that works under his own number', () => {
+  const user = `${alice}:${alice}`;
+  /** Runs a container of his with `directory` at /s until it is removed. */
+  const hold = (name: string, directory: string, ...options: string[]) =>
+    as(alice, 'run', '-d', '--name', name, '-v', `${directory}:/s`, ...options, 'busybox', 'sleep', '1000');
+
+  it('is told that in a variable: what it gives to that number, or writes as that, is his', async () => {
+    const directory = await share('told', alice, 0o700);
+    await file('told/mine', alice, 0o600, 'mine\n');
+    // Like the entrypoints that images use with gosu or su-exec.
+    const entrypoint = `
+cd /s; cat mine; mkdir given; echo x > given/file; cp /bin/busybox root; chmod 4755 root
+chown -R $LOCAL_UID:$LOCAL_UID given; stat -c %u:%g . root
+echo user:x:$LOCAL_UID:$LOCAL_UID::/s:/bin/sh >> /etc/passwd
+exec su user -c 'cd /s; id -u; echo more >> mine; echo x > written; cat mine'`;
+    expect(
+      await as(
+        alice,
+        ...['run', '--rm', '-e', `LOCAL_UID=${alice}`, '-v', `${directory}:/s`],
+        ...['busybox', 'sh', '-c', entrypoint],
+      ),
+    ).toBe(`mine\n${user}\n0:0\n${alice}\nmine\nmore\n`);
+    for (const name of ['given', 'given/file', 'written'])
+      expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
+    const root = await onDisk(path.join(directory, 'root'));
+    expect([isSubordinate(root.uid), isSubordinate(root.gid)]).toEqual([true, true]);
+    await run('setpriv', ['--reuid', String(alice), '--clear-groups', '--', 'rm', '-r', at('told/given')]);
+  });
+
+  it('says so by a label, or is a dev container: docker exec -u $(id -u), also after restarts', async () => {
+    const directory = await share('labelled', alice, 0o700);
+    const folder = 'devcontainer.local_folder=/home/alice/project';
+    const metadata = (remoteUser: string) =>
+      `devcontainer.metadata=[{"id":"x"},{"remoteUser":"${remoteUser}"}]`;
+    await hold('labelled', directory, '--label', 'io.bulkhead.sharing-user=own');
+    await hold('dev', directory, '--label', folder, '--label', metadata('vscode'));
+    await hold('dev-root', directory, '--label', folder, '--label', metadata('root'));
+    const write = (name: string, to: string, number = alice) =>
+      as(alice, 'exec', '-u', `${number}:${number}`, name, 'sh', '-c', `stat -c %u:%g /s; echo x > /s/${to}`);
+    expect(await write('dev', 'dev')).toBe(`${user}\n`);
+    expect(await write('dev-root', 'dev-root', 0)).toBe('0:0\n');
+    expect(await write('labelled', 'labelled')).toBe(`${user}\n`);
+    await as(alice, 'restart', '-t', '0', 'labelled');
+    expect(await write('labelled', 'again')).toBe(`${user}\n`);
+    // Its root reaches what is his, and leaves nothing of root's.
+    const byRoot = 'cat /s/again && cp /bin/busybox /s/r && chmod 4755 /s/r';
+    expect(await as(alice, 'exec', 'labelled', 'sh', '-c', byRoot)).toBe('x\n');
+    const root = await onDisk(path.join(directory, 'r'));
+    expect([isSubordinate(root.uid), isSubordinate(root.gid)]).toEqual([true, true]);
+    for (const name of ['labelled', 'again', 'dev', 'dev-root'])
+      expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
+    await as(alice, 'rm', '-f', 'labelled', 'dev', 'dev-root');
+  });
+
+  it('has another number by the label of its image, which a label overrides; no other value', async () => {
+    const directory = await share('image', alice, 0o700);
+    await guarded.engine.docker('create', '--name', 'plain', 'busybox');
+    const changes = ['USER 1000:100', 'LABEL io.bulkhead.sharing-user=1000:100'];
+    await guarded.engine.docker('commit', ...changes.flatMap((one) => ['--change', one]), 'plain', 'user');
+    await guarded.engine.docker('rm', 'plain');
+    const inUser = (...options: string[]) =>
+      as(
+        alice,
+        ...['run', '--rm', '-v', `${directory}:/s`, ...options],
+        ...['user', 'sh', '-c', 'stat -c %u:%g /s; echo x > /s/mine'],
+      );
+    expect(await inUser()).toBe('1000:100\n');
+    expect(await onDisk(path.join(directory, 'mine'))).toMatchObject({ uid: alice, gid: alice });
+    expect(await inUser('--label', 'io.bulkhead.sharing-user=root')).toContain('/s/mine: Permission denied');
+    expect(await inUser('--label', 'io.bulkhead.sharing-user=alice')).toMatch(
+      /container .* with the label io\.bulkhead\.sharing-user=alice is blocked: .*"own" .*\(A8\)/,
+    );
+    await as(alice, 'rmi', 'user');
+  });
+});
+
 describe('A8: a directory that is not there', () => {
   it("is created as the sharing user, with that user's permissions", async () => {
     const directory = await share('parent', alice);

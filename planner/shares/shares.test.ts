@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { shareMap } from '../../shared/isolation/share-map.ts';
+import { shareMap, toInside } from '../../shared/isolation/share-map.ts';
 import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
 import type { OciSpec } from '../base/oci-spec.ts';
 import type { Mount } from '../../engine/base/mountinfo.ts';
@@ -31,14 +31,12 @@ const parts = {
 describe('A8: the map of a share as the kernel gets it', () => {
   it('names every id once on each side, and none outside the container maps into it', () => {
     const ids = fc.integer({ min: 1, max: 1_000_000 }),
+      inside = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: rangeSize - 1 })),
       slots = fc.integer({ min: 0, max: 1000 });
     fc.assert(
-      fc.property(ids, fc.boolean(), slots, slots, (id, himself, subordinate, slot) => {
+      fc.property(ids, inside, slots, slots, (id, himself, subordinate, slot) => {
         const base = firstBase + slot * rangeSize;
-        const lines = mapText(
-          shareMap(id, himself ? id : 0, firstSubordinate + subordinate * rangeSize),
-          base,
-        )
+        const lines = mapText(shareMap(id, himself, firstSubordinate + subordinate * rangeSize), base)
           .trim()
           .split('\n')
           .map((line) => line.split(' ').map(Number));
@@ -178,12 +176,13 @@ describe('A8: who shares', () => {
     container: string,
     records: SharingOptions['records'] = 'required',
     reach: Reach = { refuseUnreachable: () => undefined },
+    process: unknown = spec['process'],
   ) => {
     const plan = new PlanBuilder();
     return {
       plan,
       shares: sharesOf(
-        { container, spec, plan, base: firstBase, reach },
+        { container, spec: { ...spec, process }, plan, base: firstBase, reach },
         {
           directory: at('sharing'),
           records,
@@ -225,6 +224,26 @@ describe('A8: who shares', () => {
       { disk: 1234, inside: 0, size: 1 },
       { disk: 77, inside: 0, size: 1 },
     ]);
+  });
+
+  it("is the user that the record has, else by the container's first process", () => {
+    const reach = { refuseUnreachable: () => undefined };
+    const insideOf = (container: string, process: unknown) => {
+      const { shares: user } = shares(container, 'required', reach, process);
+      user.namespaceFor('/tmp');
+      const maps = user.maps();
+      return [toInside(maps?.uids ?? [], 1234), toInside(maps?.gids ?? [], 77)];
+    };
+    const told = { user: { uid: 0, gid: 0 }, env: ['PATH=/bin', 'LOCAL_UID=1234'] };
+    record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
+    expect(insideOf('user', { user: { uid: 1234, gid: 5 }, env: [] })).toEqual([1234, 0]);
+    expect(insideOf('user', told)).toEqual([1234, 77]);
+    expect(insideOf('user', { user: { uid: 0, gid: 0 }, env: 'LOCAL_UID=1234' })).toEqual([0, 0]);
+    expect(insideOf('user', null)).toEqual([0, 0]);
+    record('chosen', writeSharingRecord({ uid: 1234, gid: 77 }, { inside: { uid: 33, gid: 0 } }));
+    expect(insideOf('chosen', told)).toEqual([33, 0]);
+    record('bad', JSON.stringify({ version: 1, uid: 1234, gid: 77, inside: { uid: 70_000, gid: 0 } }));
+    expect(() => insideOf('bad', told)).toThrow('not known who shares');
   });
 
   it('does not share what he was not found to have access to, and was not queried', () => {

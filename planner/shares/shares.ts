@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { idsInside, type FirstProcessIds } from '../../shared/isolation/ids-inside.ts';
 import { shareMaps, type IdExtent, type ShareMaps } from '../../shared/isolation/share-map.ts';
 import {
-  readGrantedDevices,
   readSharingRecord,
+  readStartDecisions,
   sharingRecordName,
-  type GrantedDevice,
   type SharingUser,
+  type StartDecisions,
 } from '../../shared/isolation/sharing-user.ts';
 import type { OciSpec } from '../base/oci-spec.ts';
 import {
@@ -80,7 +81,9 @@ export function sharesOf(context: SharesContext, options: SharingOptions): Share
           mapText([{ disk: 0, inside: 0, size: rangeSize }], context.base),
         ),
       };
-    const maps = shareMaps(user, processUser(context.spec), options.subordinates.of(user));
+    const { inside } = startDecisionsOf(context.container, options);
+    const himself = idsInside(user, firstProcessIds(context.spec), inside);
+    const maps = shareMaps(user, himself, options.subordinates.of(user));
     return {
       user,
       maps,
@@ -116,10 +119,10 @@ export function sharingUserOf(container: string, options: SharingOptions): Shari
   }
 }
 
-/** Which devices of the machine the container may have (A5), by the gateway's record. */
-export function grantedDevicesOf(container: string, options: SharingOptions): readonly GrantedDevice[] {
+/** What the gateway decided at the container's last start through it, by its record. */
+export function startDecisionsOf(container: string, options: SharingOptions): StartDecisions {
   const file = path.join(options.directory, sharingRecordName(container));
-  return existsSync(file) ? readGrantedDevices(readFileSync(file, 'utf8')) : [];
+  return readStartDecisions(existsSync(file) ? readFileSync(file, 'utf8') : '');
 }
 
 /**
@@ -147,13 +150,18 @@ export function rangeOwnerOf(
 }
 
 const processSchema = z.object({
-  process: z.object({ user: z.object({ uid: z.int().default(0), gid: z.int().default(0) }) }),
+  process: z.object({
+    user: z.object({ uid: z.int().default(0), gid: z.int().default(0) }),
+    env: z.array(z.string()).catch([]),
+  }),
 });
 
-/** Ids of the container's first process; root's where the spec does not say. */
-function processUser(spec: OciSpec): { readonly uid: number; readonly gid: number } {
+/** The container's first process; root's, told nothing, where the spec does not say. */
+function firstProcessIds(spec: OciSpec): FirstProcessIds {
   const parsed = processSchema.safeParse(spec);
-  return parsed.success ? parsed.data.process.user : { uid: 0, gid: 0 };
+  if (!parsed.success) return { uid: 0, gid: 0, env: [] };
+  const { user, env } = parsed.data.process;
+  return { ...user, env };
 }
 
 /**

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shareMap, shareMaps, toDisk, toInside, type IdExtent } from './share-map.ts';
-import { readSharingRecord, writeSharingRecord } from './sharing-user.ts';
+import { readSharingRecord, readStartDecisions, writeSharingRecord } from './sharing-user.ts';
 
 const user = fc.integer({ min: 1, max: 199_999 });
 const subordinate = fc.integer({ min: 200_000, max: 4_000_000_000 });
-const processId = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 65_535 }));
+const himself = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 65_535 }));
 const some = fc.integer({ min: 0, max: 65_535 });
 const overlaps = (map: readonly IdExtent[], start: (one: IdExtent) => number) =>
   map.some((a) => map.some((b) => a !== b && start(a) < start(b) + b.size && start(b) < start(a) + a.size));
@@ -13,35 +13,40 @@ const overlaps = (map: readonly IdExtent[], start: (one: IdExtent) => number) =>
 describe('A8: the map of a sharing user', () => {
   it('gives every id of the container exactly one on disk, no two the same', () => {
     fc.assert(
-      fc.property(user, processId, subordinate, some, (id, process, first, inside) => {
-        for (const map of [shareMap(id, process, first), shareMap(id, id, first)]) {
-          expect(map.reduce((sum, { size }) => sum + size, 0)).toBe(65_536);
-          expect([overlaps(map, ({ disk }) => disk), overlaps(map, (one) => one.inside)]).toEqual([
-            false,
-            false,
-          ]);
-          const disk = toDisk(map, inside);
-          expect(disk !== null && toInside(map, disk)).toBe(inside);
-        }
+      fc.property(user, himself, subordinate, some, (id, own, first, inside) => {
+        const map = shareMap(id, own, first);
+        expect(map.reduce((sum, { size }) => sum + size, 0)).toBe(65_536);
+        expect([overlaps(map, ({ disk }) => disk), overlaps(map, (one) => one.inside)]).toEqual([
+          false,
+          false,
+        ]);
+        const disk = toDisk(map, inside);
+        expect(disk !== null && toInside(map, disk)).toBe(inside);
+        expect(toDisk(map, own)).toBe(id);
       }),
     );
   });
 
   it("has only the user's own id and subordinate ids on disk: neither 0 nor another account's", () => {
     fc.assert(
-      fc.property(user, processId, subordinate, some, (id, process, first, inside) => {
-        const disk = toDisk(shareMap(id, process, first), inside) ?? 0;
+      fc.property(user, himself, subordinate, some, (id, own, first, inside) => {
+        const disk = toDisk(shareMap(id, own, first), inside) ?? 0;
         expect(disk === id || (disk >= first && disk < first + 65_535)).toBe(true);
       }),
     );
   });
 
-  it("makes container root the user, or the container's user where that is him", () => {
+  it('makes the user root, or another one, whose subordinate id root has then', () => {
     expect(shareMap(1000, 0, 100_000)).toEqual([
       { disk: 1000, inside: 0, size: 1 },
       { disk: 100_000, inside: 1, size: 65_535 },
     ]);
-    expect(shareMap(1000, 33, 100_000)).toEqual(shareMap(1000, 0, 100_000));
+    expect(shareMap(1001, 33, 100_000)).toEqual([
+      { disk: 100_032, inside: 0, size: 1 },
+      { disk: 100_000, inside: 1, size: 32 },
+      { disk: 1001, inside: 33, size: 1 },
+      { disk: 100_033, inside: 34, size: 65_502 },
+    ]);
     const own = shareMap(1000, 1000, 100_000);
     expect([
       toDisk(own, 1000),
@@ -74,8 +79,26 @@ describe('a sharing record', () => {
       '{"version":1,"uid":"0","gid":0}',
       '{"version":1,"uid":1.5,"gid":0}',
       '{"version":1,"uid":4294967295,"gid":0}',
+      '{"version":1,"uid":5,"gid":5,"inside":{"uid":65536,"gid":0}}',
+      '{"version":1,"uid":5,"gid":5,"inside":{"uid":7}}',
       '[1',
-    ])
-      expect(readSharingRecord(text)).toBeNull();
+    ]) {
+      expect(readSharingRecord(text), text).toBeNull();
+      expect(readStartDecisions(text), text).toEqual({ devices: [], inside: null });
+    }
+  });
+
+  it('has what was decided at the last start', () => {
+    const devices = [{ type: 'c', major: 10, minor: 229, access: 'rw' }] as const;
+    const inside = { uid: 1000, gid: 100 };
+    for (const decisions of [
+      { devices, inside },
+      { devices, inside: null },
+      { devices: [], inside },
+    ]) {
+      const text = writeSharingRecord({ uid: 1234, gid: 5 }, decisions);
+      expect(readStartDecisions(text)).toEqual(decisions);
+      expect(readSharingRecord(text)).toEqual({ uid: 1234, gid: 5 });
+    }
   });
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { IdsInside } from './ids-inside.ts';
 import { rangeSize } from './range-size.ts';
 import type { SharingUser } from './sharing-user.ts';
 
@@ -26,28 +27,23 @@ export interface SubordinateIds {
 }
 
 /**
- * The maps of what `user` (not root) shares (A8). Container root is the sharing user: what it writes is his.
- * Where the container's process runs under the sharing user's own id (`docker run -u $(id -u)`), that id is
- * his instead, and root takes its place. All other ids are subordinate ones of his, as with rootless engines
- * (id 1 is the first of them), never the same number on disk: that would be some other account, and a
- * container's root could leave a setuid program of it.
+ * The maps of what `user` (not root) shares (A8). Whom he is inside (`inside`: root, or the user that
+ * ids-inside.ts has) writes as him. All other ids, root's too then, are subordinate ones of his, as with
+ * rootless engines (id 1 is the first of them), never the same number on disk: that would be some other
+ * account, and a container's root could leave a setuid program of it.
  */
-export function shareMaps(
-  user: SharingUser,
-  process: { readonly uid: number; readonly gid: number },
-  subordinate: SubordinateIds,
-): ShareMaps {
+export function shareMaps(user: SharingUser, inside: IdsInside, subordinate: SubordinateIds): ShareMaps {
   return {
-    uids: shareMap(user.uid, process.uid, subordinate.uid),
-    gids: shareMap(user.gid, process.gid, subordinate.gid),
+    uids: shareMap(user.uid, inside.uid, subordinate.uid),
+    gids: shareMap(user.gid, inside.gid, subordinate.gid),
   };
 }
 
 /**
- * One of the two maps; `id` is the sharing user's (or group's), `processId` the container's first process's.
+ * One of the two maps; `id` is the sharing user's (or group's), `himself` the one that he is inside, whose
+ * subordinate id root has then.
  */
-export function shareMap(id: number, processId: number, subordinate: number): IdExtent[] {
-  const himself = processId === id && id > 0 && id < rangeSize ? id : 0;
+export function shareMap(id: number, himself: number, subordinate: number): IdExtent[] {
   const above = (inside: number) => subordinate + inside - 1;
   if (himself === 0)
     return [

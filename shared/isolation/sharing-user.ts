@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { idsInsideSchema, type IdsInside } from './ids-inside.ts';
 
 /** Ids the kernel has; 2^32 - 1 means "none". */
 const idSchema = z.int().min(0).max(4_294_967_294);
@@ -30,15 +31,31 @@ export const grantedDeviceSchema = z.object({
 });
 export type GrantedDevice = z.infer<typeof grantedDeviceSchema>;
 
+/** What the gateway decides at each start of a container that passes it. */
+export interface StartDecisions {
+  readonly devices: readonly GrantedDevice[];
+  /** Which of the container's users the sharing user is, where its labels say so. */
+  readonly inside: IdsInside | null;
+}
+const noDecisions: StartDecisions = { devices: [], inside: null };
+
 const recordSchema = z.object({
   version: z.literal(1),
   ...sharingUserSchema.shape,
   devices: z.array(grantedDeviceSchema).optional(),
+  inside: idsInsideSchema.optional(),
 });
 
-export function writeSharingRecord(user: SharingUser, devices: readonly GrantedDevice[] = []): string {
-  const granted = devices.length === 0 ? {} : { devices };
-  return `${JSON.stringify({ version: 1, uid: user.uid, gid: user.gid, ...granted })}\n`;
+export function writeSharingRecord(user: SharingUser, decisions: Partial<StartDecisions> = {}): string {
+  const { devices, inside } = { ...noDecisions, ...decisions };
+  const record: z.infer<typeof recordSchema> = {
+    version: 1,
+    uid: user.uid,
+    gid: user.gid,
+    ...(devices.length === 0 ? {} : { devices: [...devices] }),
+    ...(inside === null ? {} : { inside }),
+  };
+  return `${JSON.stringify(record)}\n`;
 }
 
 /** Null for anything that is no record: then it is not known who shares. */
@@ -47,9 +64,10 @@ export function readSharingRecord(text: string): SharingUser | null {
   return record === null ? null : { uid: record.uid, gid: record.gid };
 }
 
-/** The devices of a record; none for anything that is no record. */
-export function readGrantedDevices(text: string): readonly GrantedDevice[] {
-  return parseRecord(text)?.devices ?? [];
+/** The decisions in a record; none for anything that is no record. */
+export function readStartDecisions(text: string): StartDecisions {
+  const record = parseRecord(text);
+  return { devices: record?.devices ?? [], inside: record?.inside ?? null };
 }
 
 function parseRecord(text: string): z.infer<typeof recordSchema> | null {

@@ -44,6 +44,9 @@ export const gateway = {
   'gateway.bind-with-option-rro': 'a bind with the option rro',
   'gateway.needs-newer-api': 'it needs version 1.44 of the API',
   'gateway.use-of-container': '{{verb}} container {{name}}',
+  'gateway.container-with-label': 'container {{name}} with the label {{label}}={{value}}',
+  'gateway.values-of-the-label-for-the-sharing-user':
+    'its values are "root", "own" and UID or UID:GID, up to 65535',
   'gateway.it-is-not-known-who-made-it':
     'it is not known who made it, so whose ids it would have: recreate it',
   'gateway.container-which-mounts': '{{verb}} container {{name}}, which mounts {{source}},',

@@ -1,0 +1,35 @@
+import { chosenIds, sharingUserLabel } from '../../shared/isolation/ids-inside.ts';
+import { message } from '../../shared/messages/message.ts';
+import { deny, type Denial } from '../../shared/policy/decision.ts';
+import type { ContainerFacts } from '../engine-api/engine-facts.ts';
+import type { InspectionContext } from './inspection-context.ts';
+
+/** For whether the labels choose anything, which does not depend on who shares. */
+const anybody = { uid: 0, gid: 0 };
+
+/**
+ * Records which of the container's users the sharing user is, where its labels say so (A8): the planner sees
+ * the record alone. A label that means nothing is refused: whoever set it relies on it. Rejects where the
+ * record can't be written.
+ */
+export async function recordIdsInside(
+  { sharing }: InspectionContext,
+  { id, name, labels }: ContainerFacts,
+): Promise<Denial | null> {
+  const chosen = chosenIds(labels, anybody);
+  if (chosen === 'unknown')
+    return deny(
+      'unmodelled-value',
+      message('gateway.container-with-label', {
+        name,
+        label: sharingUserLabel,
+        value: (labels[sharingUserLabel] ?? '').slice(0, 200),
+      }),
+      { spec: 'A8', detail: message('gateway.values-of-the-label-for-the-sharing-user') },
+    );
+  // The labels of a container never change: what was recorded before stays right.
+  const user = chosen === null ? null : ((await sharing?.userOf(id)) ?? null);
+  const inside = user === null ? null : chosenIds(labels, user);
+  if (sharing && inside !== null && inside !== 'unknown') await sharing.recordStart(id, { inside });
+  return null;
+}
