@@ -135,10 +135,9 @@ async function withErrorOfEngine(
 ): Promise<Denial> {
   const option = denial.rule === 'unmodelled-value' ? unknownStorageKey(body) : null;
   if (option !== null && denial.what === storageOption(option)) {
-    const { driver, backingFileSystem } = await facts.storage();
     // containerd's snapshotters take no notice of such options, and others have their own.
-    return driver === 'overlay2'
-      ? { ...denial, engineError: unknownStorageOption(option, backingFileSystem) }
+    return (await facts.storageDriver()) === 'overlay2'
+      ? { ...denial, engineError: unknownStorageOption(option) }
       : denial;
   }
   const type = denial.rule === 'log-driver' ? unknownLogDriver(body) : null;

@@ -4,7 +4,7 @@ import type { EngineFacts } from './engine-facts.ts';
 import { ContainerArchive } from './container-archive.ts';
 import { createEngineClient } from './engine-client.ts';
 import { readNetwork, readNetworks } from './network-facts.ts';
-import { readContainer, readImage, readRegistries, readStorage, readVolume } from './read-facts.ts';
+import { readContainer, readImage, readRegistries, readStorageDriver, readVolume } from './read-facts.ts';
 
 /** Facts read from an engine's API. `timeoutMs`: from a request to the end of its response; default 30 s. */
 export function createEngineFacts(engineSocket: string, timeoutMs?: number): EngineFacts {
@@ -70,7 +70,7 @@ export function createEngineFacts(engineSocket: string, timeoutMs?: number): Eng
     },
     networks: async () => readNetworks(await fetchJson('/networks')),
     defaultRuntime: async () => text(field(await fetchJson('/info'), 'DefaultRuntime')) || null,
-    storage: async () => readStorage(await fetchJson('/info')),
+    storageDriver: async () => readStorageDriver(await fetchJson('/info')),
     drivers: async (kind) => list(field(field(await fetchJson('/info'), 'Plugins'), kind)),
     image: async (reference) => {
       const found = await getImage(reference);

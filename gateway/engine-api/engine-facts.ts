@@ -35,7 +35,7 @@ export interface EngineFacts {
   /** The runtime a container gets that names none. */
   defaultRuntime(): Promise<string | null>;
   /** Where the engine keeps containers' layers. */
-  storage(): Promise<StorageFacts>;
+  storageDriver(): Promise<string>;
   /** Names of the drivers of a kind that the engine has, plugins included. */
   drivers(kind: 'Log' | 'Network' | 'Volume'): Promise<readonly string[]>;
   /** An image by any name a create request may use: a reference, an id, the beginning of one. */
@@ -110,13 +110,6 @@ export interface VolumeFacts {
   readonly driver: string;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-}
-
-export interface StorageFacts {
-  /** Storage driver, or snapshotter: `overlay2`, `overlayfs`. */
-  readonly driver: string;
-  /** File system below it, as the engine names it: `extfs`, `xfs`. '' where it says nothing. */
-  readonly backingFileSystem: string;
 }
 
 /** What daemon.json says of registries (`docker info`). */

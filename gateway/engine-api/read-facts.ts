@@ -56,16 +56,8 @@ function usesContainerdStore(info: unknown): boolean {
   );
 }
 
-/** Reads the engine's /info. */
-export function readStorage(info: unknown): StorageFacts {
-  const status = field(info, 'DriverStatus');
-  const rows: readonly unknown[] = Array.isArray(status) ? status : [];
-  const backing = rows.find((row) => Array.isArray(row) && row[0] === 'Backing Filesystem');
-  return {
-    driver: text(field(info, 'Driver')),
-    backingFileSystem: Array.isArray(backing) ? text(backing[1]) : '',
-  };
-}
+/** The storage driver, or snapshotter, in the engine's /info: `overlay2`, `overlayfs`. */
+export const readStorageDriver = (info: unknown): string => text(field(info, 'Driver'));
 
 export function readRegistries(config: unknown): RegistryFacts {
   const indexes = field(config, 'IndexConfigs');

@@ -77,7 +77,7 @@ export function absentFacts(reportMissing: (what: Message) => void): EngineFacts
     createVolume: (name, labels) => Promise.resolve({ name, driver: 'local', options: {}, labels }),
     networks: () => Promise.resolve([]),
     defaultRuntime: () => Promise.resolve(null),
-    storage: () => Promise.resolve({ driver: '', backingFileSystem: '' }),
+    storageDriver: () => Promise.resolve(''),
     drivers: () => Promise.resolve([]),
     close: () => undefined,
   };

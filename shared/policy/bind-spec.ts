@@ -72,10 +72,7 @@ export function parseBind(text: string): BindSpecResult {
   }
   for (const option of options) {
     if (!knownOptions.has(option))
-      return bad(
-        message('policy.bind-option-is-unknown', { option }),
-        invalidBindMode(text, options.join(',')),
-      );
+      return bad(message('policy.bind-option-is-unknown', { option }), invalidBindMode(options.join(',')));
   }
   if (first.startsWith('/'))
     return { ok: true, spec: { source: first, kind: 'path', destination: second, options } };

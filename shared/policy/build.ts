@@ -192,7 +192,8 @@ function outputsDenial(text: string): Denial | null {
   const { path, goError } = shaped.problem;
   return deny('unreadable-body', 'docker build --output', {
     detail: message('policy.outputs-have-other-form'),
-    ...(path === wholeBody && goError !== undefined
+    // Of a list, or of an output in it: Go words problems of their fields in another way.
+    ...((path === wholeBody || /^\[\d+\]$/.test(path)) && goError !== undefined
       ? {
           engineError: invalidBuild.outputs(
             `json: cannot unmarshal ${goError.found} into Go value of type ${goError.type}`,

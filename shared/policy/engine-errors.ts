@@ -57,8 +57,10 @@ export const invalidBind = (text: string, why = ''): EngineError => ({
 });
 
 /** The answer to an entry of `Binds` with an option that no engine has. */
-export const invalidBindMode = (text: string, mode: string): EngineError =>
-  invalidBind(text, `invalid mode: ${mode}`);
+export const invalidBindMode = (mode: string): EngineError => ({
+  status: 500,
+  message: `invalid mode: ${mode}`.slice(0, maxMessageLength),
+});
 
 /** The answer to an entry of `Binds` whose destination is no absolute path. */
 export const invalidBindDestination = (text: string, source: string, destination: string): EngineError =>
@@ -114,16 +116,19 @@ export function invalidSecurityOption(option: string): EngineError | undefined {
   const isBoolean = securityOptions.get(option.slice(0, Math.max(end, 0)));
   if (end >= 0 && (isBoolean === false || (isBoolean === true && isGoBoolean(option.slice(end + 1)))))
     return undefined;
-  return badRequest(`invalid --security-opt ${end < 0 ? 1 : 2}: ${JSON.stringify(option)}`);
+  return {
+    status: 500,
+    message: `invalid --security-opt ${end < 0 ? 1 : 2}: ${JSON.stringify(option)}`.slice(
+      0,
+      maxMessageLength,
+    ),
+  };
 }
 
 /** The answer of overlay2 to an entry of `StorageOpt` that it does not know. */
-export const unknownStorageOption = (key: string, backingFileSystem: string): EngineError => ({
+export const unknownStorageOption = (key: string): EngineError => ({
   status: 500,
-  message:
-    backingFileSystem === 'xfs'
-      ? `unknown option ${key}`.slice(0, maxMessageLength)
-      : "--storage-opt is supported only for overlay over xfs with 'pquota' mount option",
+  message: `Unknown option ${key}`.slice(0, maxMessageLength),
 });
 
 /** The answers to parameters of `POST /build`. */
@@ -133,12 +138,10 @@ export const invalidBuild = {
     message: `remoteURL (${remote}) could not be recognized as URL`.slice(0, maxMessageLength),
   }),
   isolation: (value: string): EngineError => badRequest(`unsupported isolation: ${JSON.stringify(value)}`),
-  securityOptions: badRequest(
-    'The daemon on this platform does not support setting security options on build',
-  ),
+  securityOptions: badRequest('security options are not supported on linux'),
   /** `why`: Go's error for a document, as its decoder of streams words it. */
   outputs: (why: string): EngineError =>
-    badRequest(why.replace('unexpected EOF', 'unexpected end of JSON input')),
+    badRequest(`invalid outputs specified: ${why.replace('unexpected EOF', 'unexpected end of JSON input')}`),
   version: (value: string): EngineError => badRequest(`invalid version ${JSON.stringify(value)}`),
 } as const;
 

@@ -34,7 +34,7 @@ export function ConflictChoices({
         <Button
           variant="contained"
           color="primary"
-          disabled={merge.kind !== 'merged' || lockedBy !== undefined}
+          disabled={merge.kind !== 'merged' || merge.text === null || lockedBy !== undefined}
           onClick={onMerge}
         >
           {t('settingsState.conflict.merge')}
