@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { startGatewayProcess, type GatewayProcess } from './gateway-process.ts';
 import { startIsolatedEngine, type IsolatedEngine } from './isolated-engine.ts';
+import { linkPlugins } from './test-engine.ts';
 
 export interface Outcome {
   readonly code: number | null;
@@ -70,6 +71,8 @@ export async function startGuardedEngine(
 
 /** `work` is made by the caller. `enter`: words that its scripts are run by. */
 export function side(socket: string, work: string, enter: readonly string[] = []): Side {
+  const config = path.join(work, '.docker');
+  linkPlugins(config);
   return {
     socket,
     work,
@@ -82,7 +85,7 @@ export function side(socket: string, work: string, enter: readonly string[] = []
           env: {
             PATH: process.env['PATH'] ?? '/usr/bin:/bin',
             HOME: work,
-            DOCKER_CONFIG: path.join(work, '.docker'),
+            DOCKER_CONFIG: config,
             DOCKER_HOST: `unix://${socket}`,
             W: work,
             LC_ALL: 'C',

@@ -6,9 +6,22 @@ export interface Explained {
   readonly why: string;
   /** Requirement it follows from. */
   readonly spec: string;
+  /** Where it is seen: on all engines if left out. */
+  readonly on?: (engine: EngineParts) => boolean;
   /** By observation (`group: name`), all that is seen with ECI on. */
   readonly shows: Readonly<Record<string, RegExp>>;
 }
+
+/** Versions of an engine, as `docker version` has them, and its image store. */
+export interface EngineParts {
+  readonly engine: string;
+  readonly runc: string;
+  readonly store: 'overlay2' | 'containerd';
+}
+
+/** Whether a version comes before another one. */
+const isBefore = (version: string, other: string): boolean =>
+  version.localeCompare(other, 'en', { numeric: true }) < 0;
 
 export const explained: readonly Explained[] = [
   {
@@ -106,6 +119,7 @@ export const explained: readonly Explained[] = [
       "kernel.domainname can be set by the machine's root alone, and runc before 1.2 has no other way. " +
       'What programs ask, /etc/hosts, is the same.',
     spec: 'A2',
+    on: ({ runc }) => isBefore(runc, '1.2'),
     shows: { 'limits and sysctls: domain of the kernel': /^\(none\)$/ },
   },
   {
