@@ -94,7 +94,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 90_000,
           pool: 'forks',
-          setupFiles: [propertySeed, 'tests/support/own-network.ts'],
+          setupFiles: [propertySeed, 'tests/support/own-network.ts', 'tests/support/own-programs.ts'],
         },
       },
       {

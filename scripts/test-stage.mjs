@@ -24,7 +24,7 @@ export async function runStage(stage, paths) {
   const started = performance.now();
   const { code, output } = await execute(
     inOwnNetwork(stage, [pinnedNode, ...commandOf(stage, paths, report)]),
-    { log, timeout: stage.timeout, env: stage.coverage === true ? {} : compileCache },
+    { log, timeout: stage.timeout, env: { ...(stage.coverage === true ? {} : compileCache), ...stage.env } },
   );
   const seconds = (performance.now() - started) / 1000;
   const counts =

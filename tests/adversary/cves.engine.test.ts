@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Side } from '../support/guarded-engine.ts';
 import { sendJson } from '../support/raw-http.ts';
 import { startRegistry } from '../support/registry.ts';
 import { startTwoEngines, type TwoEngines } from '../support/two-engines.ts';
@@ -34,6 +35,28 @@ describe('runc', () => {
     expect(bare.stdout, bare.stderr).toBe('/proc/sys/kernel/core_pattern\n/proc/sys/fs/file-max\n');
     const guarded = await engines.guarded.sh(script);
     expect([guarded.code, guarded.stdout], guarded.stderr).toEqual([0, '']);
+  });
+
+  it('CVE-2026-41579: a link in place of /dev has nothing made or removed where it leads', async () => {
+    // In a build step, which has its root as the image has it: dockerd puts a directory there for containers.
+    const made = async (side: Side) => {
+      const target = await mkdtemp(path.join(outside, 'dev-'));
+      await writeFile(path.join(target, 'ptmx'), "the machine's\n");
+      const { stderr } = await side.sh(`mkdir -p t41579; docker create --name c41579 busybox > /dev/null
+        docker export c41579 | tar -x -C t41579; docker rm c41579 > /dev/null
+        rm -rf t41579/dev; ln -s ${target} t41579/dev
+        tar -C t41579 -c . | docker import -c 'CMD ["sh"]' -c 'ENV PATH=/bin' - i41579 > /dev/null
+        printf 'FROM i41579\nRUN true\n' | docker build --no-cache -`);
+      const names = await readdir(target);
+      await rm(target, { recursive: true });
+      return { names, stderr };
+    };
+    // The fix is in runc 1.3.6: with it nothing is made here either.
+    const bare = await made(engines.bare);
+    expect(bare.names.sort(), bare.stderr).toEqual(['fd', 'ptmx', 'stderr', 'stdin', 'stdout']);
+    const guarded = await made(engines.guarded);
+    expect(guarded.names).toEqual(['ptmx']);
+    expect(guarded.stderr).toMatch(/dev\/ptmx: permission denied/);
   });
 
   it('CVE-2024-21626: no working directory leads out through a descriptor of runc', async () => {

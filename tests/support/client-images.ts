@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { pluginDirectory } from './test-engine.ts';
 
 const run = promisify(execFile);
 
@@ -67,10 +68,11 @@ export async function importDocker(socket: string, tag: string): Promise<void> {
     await run('sh', ['-c', 'dirname "$(ls /usr/lib/*/xtables/libxt_standard.so | head -1)"'])
   ).stdout.trim();
   const extensions = await readdir(library);
-  const plugins = ['docker-buildx', 'docker-compose'].map(
-    (name) => `/usr/libexec/docker/cli-plugins/${name}`,
-  );
-  const files = [...extensions.map((name) => `${library}/${name}`), ...plugins, '/etc/protocols'];
+  const files = [...extensions.map((name) => `${library}/${name}`), '/etc/protocols'];
+  const plugins = ['docker-buildx', 'docker-compose'].map((name) => [
+    `/usr/libexec/docker/cli-plugins/${name}`,
+    `${pluginDirectory}/${name}`,
+  ]);
   await importPrograms(
     socket,
     tag,
@@ -91,7 +93,7 @@ export async function importDocker(socket: string, tag: string): Promise<void> {
       'getcap',
     ],
     {
-      files: Object.fromEntries(files.map((file) => [file, file])),
+      files: Object.fromEntries([...files.map((file) => [file, file]), ...plugins]),
       links: Object.fromEntries(
         [
           'iptables',

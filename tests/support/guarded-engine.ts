@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { startGatewayProcess, type GatewayProcess } from './gateway-process.ts';
 import { startIsolatedEngine, type IsolatedEngine } from './isolated-engine.ts';
+import { linkPlugins } from './test-engine.ts';
 
 export interface Outcome {
   readonly code: number | null;
@@ -71,6 +72,8 @@ export async function startGuardedEngine(
 
 /** `work` is created by the caller. `enter`: command prefix for its scripts. */
 export function side(socket: string, work: string, enter: readonly string[] = []): Side {
+  const config = path.join(work, '.docker');
+  linkPlugins(config);
   return {
     socket,
     work,
@@ -83,7 +86,7 @@ export function side(socket: string, work: string, enter: readonly string[] = []
           env: {
             PATH: process.env['PATH'] ?? '/usr/bin:/bin',
             HOME: work,
-            DOCKER_CONFIG: path.join(work, '.docker'),
+            DOCKER_CONFIG: config,
             DOCKER_HOST: `unix://${socket}`,
             W: work,
             LC_ALL: 'C',

@@ -12,6 +12,7 @@ import {
   type DockerdSettings,
 } from '../../engine/targets/embedded/dockerd-process.ts';
 import type { Network } from './network.ts';
+import { isChosen, withImageStore } from './test-engine.ts';
 
 const run = promisify(execFile);
 
@@ -62,7 +63,7 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
   const root = await mkdtemp('/tmp/bh-');
   const name = path.basename(root).replace(/[^A-Za-z0-9]/g, '');
   const configFile = path.join(root, 'daemon.json');
-  await writeFile(configFile, JSON.stringify(options.daemonJson ?? {}));
+  await writeFile(configFile, JSON.stringify(withImageStore(options.daemonJson ?? {})));
   const programs = path.join(root, 'programs');
   const subnet = await freeSubnet(Math.floor(Math.random() * 150));
   const settings: DockerdSettings = {
@@ -106,6 +107,7 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
         dockerd = spawned;
       },
     });
+    if (isChosen) console.log(await describeEngine(settings.socket));
     if (options.busybox !== false) await importBusybox(settings.socket);
   } catch (error) {
     await stop();
@@ -119,6 +121,13 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
     docker: (...args) => docker(settings.socket, ...args),
     stop,
   };
+}
+
+/** What really runs, for scripts/test-matrix.mjs: it believes no variable. */
+async function describeEngine(socket: string): Promise<string> {
+  const versions = await docker(socket, 'version', '-f', '{{.Server.Version}} {{.Client.Version}}');
+  const driver = await docker(socket, 'info', '-f', '{{.Driver}}');
+  return `engine under test: ${versions.trim()} ${driver.trim()}`;
 }
 
 /**

@@ -1,0 +1,104 @@
+// A newer Docker Engine and its clients, from Debian unstable, for tests: unpacked beside the system, which
+// stays as it is. `node scripts/newer-engine.mjs` fetches them, once, and says how to use them.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Actionable, main, must, note, step } from './console.mjs';
+import { cache, isProgram } from './paths.mjs';
+
+/** What of unstable is tested. Another version there is fetched only when this line is changed. */
+export const newerVersion = '28.5.2';
+
+const suite = 'sid';
+const mirror = 'http://deb.debian.org/debian';
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+const parts = {
+  engine: ['docker.io', 'containerd', 'runc'],
+  client: ['docker-cli', 'docker-buildx', 'docker-compose'],
+};
+/** What must run on this machine, with the libraries that it has. */
+const programs = [
+  'engine/usr/sbin/dockerd',
+  'engine/usr/bin/containerd',
+  'engine/usr/sbin/runc',
+  'client/usr/bin/docker',
+  'client/usr/libexec/docker/cli-plugins/docker-buildx',
+  'client/usr/libexec/docker/cli-plugins/docker-compose',
+];
+
+/**
+ * Fetches what is not in the cache yet. Resolves with the directories for BULKHEAD_TEST_ENGINE and
+ * BULKHEAD_TEST_CLIENT.
+ */
+export async function fetchNewerEngine() {
+  const directory = path.join(cache, 'engines', newerVersion);
+  if (!existsSync(directory)) {
+    step(`Fetching Docker Engine ${newerVersion} from Debian ${suite}`);
+    const work = `${directory}.${process.pid}.partial`;
+    try {
+      await unpack(work);
+      renameSync(path.join(work, 'unpacked'), directory);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  return { engine: path.join(directory, 'engine'), client: path.join(directory, 'client') };
+}
+
+/** Makes `unpacked/engine` and `unpacked/client` below `work`. */
+async function unpack(work) {
+  const at = (...names) => path.join(work, ...names);
+  for (const name of ['lists/partial', 'archives/partial', 'packages', 'unpacked'])
+    mkdirSync(at(name), { recursive: true });
+  writeFileSync(at('sources.list'), `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
+  writeFileSync(at('status'), '');
+  // A configuration of its own: the lists, archives and preferences of this machine are left alone.
+  const options = Object.entries({
+    'Dir::Etc::SourceList': at('sources.list'),
+    'Dir::Etc::SourceParts': '/dev/null',
+    'Dir::Etc::Preferences': '/dev/null',
+    'Dir::Etc::PreferencesParts': '/dev/null',
+    'Dir::State::Lists': at('lists'),
+    'Dir::State::Status': at('status'),
+    'Dir::Cache': work,
+    'APT::Sandbox::User': 'root',
+    'Acquire::Languages': 'none',
+  }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  const apt = (...args) =>
+    must(
+      'apt-get',
+      ['-qq', ...options, ...args],
+      `Debian ${suite} could not be read: check that ${mirror} can be reached, then try again.`,
+      { cwd: at('packages') },
+    );
+  await apt('update');
+  await apt('download', ...Object.values(parts).flat());
+  for (const [part, names] of Object.entries(parts))
+    for (const name of names) {
+      const file = readdirSync(at('packages')).find((each) => each.startsWith(`${name}_`));
+      if (file === undefined) throw new Actionable(`Debian ${suite} has no package ${name}.`);
+      await must(
+        'dpkg-deb',
+        ['--extract', at('packages', file), at('unpacked', part)],
+        `${file} could not be unpacked: free some disk space and try again.`,
+      );
+    }
+  for (const program of programs)
+    await must(
+      at('unpacked', program),
+      program.includes('cli-plugins') ? ['docker-cli-plugin-metadata'] : ['--version'],
+      `${program} of Debian ${suite} does not run on this machine.`,
+    );
+  const { stdout } = await must(at('unpacked', programs[0]), ['--version'], 'dockerd does not run.');
+  if (!stdout.includes(` ${newerVersion}+`) && !stdout.includes(` ${newerVersion},`))
+    throw new Actionable(
+      `Debian ${suite} has another Docker Engine now (${stdout.trim()}): change newerVersion in ` +
+        'scripts/newer-engine.mjs, and run npm run test:matrix.',
+    );
+}
+
+if (isProgram(import.meta.url))
+  await main(async () => {
+    const { engine, client } = await fetchNewerEngine();
+    note('Tests run on it, or its clients, with these variables:');
+    console.log(`BULKHEAD_TEST_ENGINE=${engine} BULKHEAD_TEST_CLIENT=${client}`);
+  });

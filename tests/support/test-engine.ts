@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Which Docker Engine, clients and image store engine tests run with, where not this machine's own:
+ *
+ * - BULKHEAD_TEST_ENGINE: a directory with dockerd, containerd and runc in `usr/bin` and `usr/sbin`, as their
+ *   packages unpack to (scripts/newer-engine.mjs);
+ * - BULKHEAD_TEST_CLIENT: likewise with `docker`, and plugins in `usr/libexec/docker/cli-plugins`;
+ * - BULKHEAD_TEST_STORE=containerd: containerd's image store, in engines whose test chooses none.
+ */
+const {
+  BULKHEAD_TEST_ENGINE: engine,
+  BULKHEAD_TEST_CLIENT: client,
+  BULKHEAD_TEST_STORE: store,
+} = process.env;
+
+const plugins = (directory: string): string => path.join(directory, 'usr/libexec/docker/cli-plugins');
+
+/** Directories of programs that stand before those of the machine. */
+export const programDirectories: readonly string[] = [client, engine]
+  .filter((directory) => directory !== undefined)
+  .flatMap((directory) => [path.join(directory, 'usr/sbin'), path.join(directory, 'usr/bin')]);
+
+/** Whether anything but this machine's own was asked for. */
+export const isChosen = [engine, client, store].some((value) => value !== undefined);
+
+/** Where the plugins of `docker` are. */
+export const pluginDirectory = plugins(client ?? '/');
+
+/** Has `docker` with the configuration directory `config` use those plugins. */
+export function linkPlugins(config: string): void {
+  const link = path.join(config, 'cli-plugins');
+  if (client === undefined || existsSync(link)) return;
+  mkdirSync(config, { recursive: true });
+  symlinkSync(pluginDirectory, link);
+}
+
+/** An engine's daemon.json with the store that was asked for. */
+export function withImageStore(
+  daemonJson: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (store !== 'containerd' || daemonJson['storage-driver'] !== undefined) return daemonJson;
+  const { features } = daemonJson;
+  return {
+    ...daemonJson,
+    features: { ...(typeof features === 'object' ? features : {}), 'containerd-snapshotter': true },
+  };
+}
