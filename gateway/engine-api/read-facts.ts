@@ -2,13 +2,7 @@ import { requestedDevice, type RequestedDevice } from '../../shared/policy/creat
 import { isConvertedBind } from '../../shared/policy/binds-as-mounts.ts';
 import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import { field, list, text, texts } from './response-fields.ts';
-import type {
-  ContainerFacts,
-  ContainerLayers,
-  RegistryFacts,
-  StorageFacts,
-  VolumeFacts,
-} from './engine-facts.ts';
+import type { ContainerFacts, ContainerLayers, RegistryFacts, VolumeFacts } from './engine-facts.ts';
 
 /** The content of an archive that is one regular file. */
 export function readSingleFile(archive: Buffer): Buffer | null {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Side } from '../../support/guarded-engine.ts';
 import { comparable, startTwoEngines, type TwoEngines } from '../../support/two-engines.ts';
-import { explained, type EngineParts } from './explained.ts';
+import { explained } from './explained.ts';
 import { idsOf, observationsIn, scriptOf, type Group, type Observation } from './group.ts';
 import { groups } from './groups/index.ts';
 import { importCompared } from './image.ts';
@@ -10,32 +10,16 @@ let engines: TwoEngines;
 beforeAll(async () => {
   engines = await startTwoEngines();
   await importCompared(engines.guarded.socket, engines.bare.socket);
-  const parts = await partsOf(engines.bare);
-  expected = new Map(
-    explained.flatMap(({ on, shows }) => ((on?.(parts) ?? true) ? Object.entries(shows) : [])),
-  );
 });
 afterAll(async () => {
   await engines?.stop();
 });
 
-/** What is to differ on these engines. */
-let expected: ReadonlyMap<string, RegExp>;
-/** Every observation so far, and the ids of those that differed as explained. */
+const expected = new Map(explained.flatMap((one) => Object.entries(one.shows)));
+/** Every observation so far, and the ids of those with an explained difference. */
 const observed = new Set<string>();
 const differed = new Set<string>();
 let attempts = 0;
-
-async function partsOf(side: Side): Promise<EngineParts> {
-  const components = '{{range .Server.Components}}{{.Name}} {{.Version}}{{"\\n"}}{{end}}';
-  const { stdout } = await side.sh(`docker version -f '${components}'; docker info -f 'driver {{.Driver}}'`);
-  const of = (name: string) => new RegExp(`^${name} (.+)$`, 'm').exec(stdout)?.[1] ?? '';
-  return {
-    engine: of('Engine'),
-    runc: of('runc'),
-    store: of('driver') === 'overlay2' ? 'overlay2' : 'containerd',
-  };
-}
 
 async function look(
   side: Side,

@@ -6,22 +6,9 @@ export interface ExplainedDifference {
   readonly why: string;
   /** Requirement behind it. */
   readonly spec: string;
-  /** Where it is seen: on all engines if left out. */
-  readonly on?: (engine: EngineParts) => boolean;
-  /** By observation (`group: name`), all that is seen with ECI on. */
+  /** By observation (`group: name`), the whole output with ECI on. */
   readonly shows: Readonly<Record<string, RegExp>>;
 }
-
-/** Versions of an engine, as `docker version` has them, and its image store. */
-export interface EngineParts {
-  readonly engine: string;
-  readonly runc: string;
-  readonly store: 'overlay2' | 'containerd';
-}
-
-/** Whether a version comes before another one. */
-const isBefore = (version: string, other: string): boolean =>
-  version.localeCompare(other, 'en', { numeric: true }) < 0;
 
 export const explained: readonly ExplainedDifference[] = [
   {
