@@ -2,7 +2,7 @@
 // stays as it is. `node scripts/newer-engine.mjs` fetches them, once, and says how to use them.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Actionable, main, must, note, step } from './console.mjs';
+import { ActionableError, main, must, note, step } from './console.mjs';
 import { cache, isProgram } from './paths.mjs';
 
 /** What of unstable is tested. Another version there is fetched only when this line is changed. */
@@ -75,7 +75,7 @@ async function unpack(work) {
   for (const [part, names] of Object.entries(parts))
     for (const name of names) {
       const file = readdirSync(at('packages')).find((each) => each.startsWith(`${name}_`));
-      if (file === undefined) throw new Actionable(`Debian ${suite} has no package ${name}.`);
+      if (file === undefined) throw new ActionableError(`Debian ${suite} has no package ${name}.`);
       await must(
         'dpkg-deb',
         ['--extract', at('packages', file), at('unpacked', part)],
@@ -90,7 +90,7 @@ async function unpack(work) {
     );
   const { stdout } = await must(at('unpacked', programs[0]), ['--version'], 'dockerd does not run.');
   if (!stdout.includes(` ${newerVersion}+`) && !stdout.includes(` ${newerVersion},`))
-    throw new Actionable(
+    throw new ActionableError(
       `Debian ${suite} has another Docker Engine now (${stdout.trim()}): change newerVersion in ` +
         'scripts/newer-engine.mjs, and run npm run test:matrix.',
     );

@@ -13,7 +13,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { compatibilityPage, enginesIn, isAsNamed, resultOf, unexplained } from './compatibility-page.mjs';
-import { Actionable, main, note, step } from './console.mjs';
+import { ActionableError, main, note, step } from './console.mjs';
 import { suites } from './matrix-suites.mjs';
 import { fetchNewerEngine } from './newer-engine.mjs';
 import { artifacts, at } from './paths.mjs';
@@ -32,7 +32,7 @@ await main(async () => {
     options: { suite: { type: 'string' } },
   });
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
-    throw new Actionable(
+    throw new ActionableError(
       'These tests drive real engines and need root on Linux: run `sudo npm run test:matrix`.',
     );
   await setUp({ also: 'tests' });
@@ -45,7 +45,7 @@ await main(async () => {
   for (const cell of wantedCells)
     for (const suite of wantedSuites) if (runsIn(suite, cell)) runs.push(await runSuite(cell, suite));
   if (runs.length === 0)
-    throw new Actionable(`Nothing is called so. Cells: ${all.map(({ name }) => name).join(', ')}.`);
+    throw new ActionableError(`Nothing is called so. Cells: ${all.map(({ name }) => name).join(', ')}.`);
 
   const shown = all.map((cell) => ({
     ...cell,
@@ -134,7 +134,7 @@ async function runSuite(cell, suite) {
   const used = enginesIn(readFileSync(path.join(artifacts, `${name}.log`), 'utf8'));
   if (!isAsNamed(cell, used)) {
     rmSync(path.join(artifacts, `${name}.json`), { force: true });
-    throw new Actionable(
+    throw new ActionableError(
       `${name} ran with ${used.map(Object.values).join('; ') || 'no engine'}: repair that first.`,
     );
   }

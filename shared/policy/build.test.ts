@@ -96,12 +96,15 @@ describe('POST /build', () => {
     [{ isolation: 'hyperv' }, 'unsupported isolation: "hyperv"'],
     [{ version: '3' }, 'invalid version "3"'],
     [{ version: '2' }, undefined],
-    [{ outputs: '[' }, 'unexpected end of JSON input'],
-    [{ outputs: '[x]' }, "invalid character 'x' looking for beginning of value"],
-    [{ outputs: '{}' }, 'json: cannot unmarshal object into Go value of type []types.ImageBuildOutput'],
+    [{ outputs: '[' }, 'invalid outputs specified: unexpected end of JSON input'],
+    [{ outputs: '[x]' }, "invalid outputs specified: invalid character 'x' looking for beginning of value"],
+    [
+      { outputs: '{}' },
+      'invalid outputs specified: json: cannot unmarshal object into Go value of type []types.ImageBuildOutput',
+    ],
     [{ outputs: '[{"Type":"local","Type":"x"}]' }, undefined],
     [{ outputs: '[] x' }, undefined],
-    [{ securityopt: '["seccomp=unconfined"]' }, 'The daemon on this platform does not support'],
+    [{ securityopt: '["seccomp=unconfined"]' }, 'security options are not supported on linux'],
   ])('A1: %j gets the error of the engine: %s', (parameters, expected) => {
     const decision = decide(parameters);
     const error = decision.outcome === 'deny' ? decision.engineError?.message : '';
