@@ -91,7 +91,9 @@ describe('A8: a copy out of a container that is not running', () => {
   });
 
   it('does not trust a link in a share, which may have changed meanwhile', async () => {
-    expect(await copied('/s/link/file', 'file')).toMatch(/^enhanced container isolation: reading .* is blocked: .*\(A8\)/);
+    expect(await copied('/s/link/file', 'file')).toMatch(
+      /^enhanced container isolation: reading .* is blocked: .*\(A8\)/,
+    );
   });
 });
 

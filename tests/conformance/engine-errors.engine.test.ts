@@ -260,11 +260,14 @@ describe('A1: what works as on the engine', () => {
   it('a share with rshared, for a container that may not mount', async () => {
     // The engine wants a mount that propagates, as a machine's root directory is with systemd.
     await guarded.sh('mount --bind $W $W && mount --make-shared $W');
-    const script = 'docker run --rm -v $W:/x:rshared busybox sh -c "grep -c \' /x \' /proc/self/mountinfo"';
-    expect(await guarded.sh(script)).toMatchObject({ code: 0, stdout: '1\n' });
-    const refused = await guarded.sh(script.replace('--rm', '--rm --privileged'));
-    expect(refused.stderr).toContain('mounts made in a container may not appear in the engine');
-    await guarded.sh('umount $W');
+    try {
+      const script = 'docker run --rm -v $W:/x:rshared busybox sh -c "grep -c \' /x \' /proc/self/mountinfo"';
+      expect(await guarded.sh(script)).toMatchObject({ code: 0, stdout: '1\n' });
+      const refused = await guarded.sh(script.replace('--rm', '--rm --privileged'));
+      expect(refused.stderr).toContain('mounts made in a container may not appear in the engine');
+    } finally {
+      await guarded.sh('cd / && umount $W');
+    }
   });
 
   it('A8: an NFS volume that the settings list, without files of the image', async () => {
