@@ -25,3 +25,23 @@ it('starts nothing through a mounted socket where no image may mount it', async 
   await renderApp(appState({ verification, settings: settingsState(text) }), 'overview');
   expect(await cells(/through a mounted socket/)).toMatch(/Not allowed.*Mount tried and refused · /);
 });
+
+it('is sorted by state, and back as it was', async () => {
+  const { user } = await renderApp(appState({ verification }), 'overview');
+  const table = await screen.findByRole('table', { name: 'What is protected on this engine' });
+  const rows = () =>
+    within(table)
+      .getAllByRole('row')
+      .slice(1)
+      .map((row) => row.textContent);
+  const before = rows();
+  const head = within(table).getByRole('button', { name: 'State' });
+  await user.click(head);
+  const sorted = rows();
+  expect(sorted).not.toEqual(before);
+  expect(sorted.toSorted()).toEqual(before.toSorted());
+  await user.click(head);
+  expect(rows()).not.toEqual(sorted);
+  await user.click(head);
+  expect(rows()).toEqual(before);
+});

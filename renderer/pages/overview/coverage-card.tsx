@@ -42,6 +42,7 @@ function evidenceText(t: TFunction, row: CoverageRow): string {
 export function CoverageCard({ protection }: { readonly protection: Protection }) {
   const { t } = useTranslation();
   const app = useApp();
+  const now = useNow();
   const { applied } = useDraft();
   if (protection.state === 'stopped')
     return (
@@ -66,12 +67,16 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
       <DataTable
         label={t('overview.coverage.title')}
         columns={[
-          { key: 'workload', label: t('overview.coverage.workload') },
-          { key: 'state', label: t('overview.coverage.state'), width: 140 },
+          { key: 'workload', sorts: t('overview.coverage.workload') },
+          { key: 'state', sorts: t('overview.coverage.state'), width: 140 },
           { key: 'how', label: t('overview.coverage.howWeKnow'), width: 228 },
         ]}
         rows={rows.map((row) => ({
           key: row.workload,
+          sortTexts: {
+            workload: t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''),
+            state: shownState(row, protection, verification, now),
+          },
           cells: [
             withCode(
               t(`overview.coverage.row.${row.workload}`).replace(/^[a-z]/, (letter) => letter.toUpperCase()),
@@ -184,17 +189,22 @@ function HowWeKnow({ row, protection, verification, before }: RowProps) {
 }
 
 function RowState({ row, protection, verification, before }: RowProps) {
-  const now = useNow();
-  const stateNow = displayedState(row, rowEvidence(row, verification, now));
-  // Nothing is refused: neither what is not allowed nor what protects by refusing holds.
-  if (
-    protection.state === 'audit' &&
-    (stateNow === 'not-allowed' || stateNow === 'protected' || stateNow === 'unverified')
-  )
-    return <StateBadge state="audit" />;
-  if (stateNow === 'not-allowed') return <OutcomeChip outcome="not-allowed" />;
-  if (stateNow === 'not-on-this-engine') return null;
-  if (stateNow === 'protected' && row.basis === 'rule') return <StateBadge state="unverified" />;
+  const state = shownState(row, protection, verification, useNow());
+  if (state === 'not-allowed') return <OutcomeChip outcome="not-allowed" />;
+  if (state === 'not-on-this-engine') return null;
   const neutral = !protection.eci || (row.workload === 'created-before' && before === 0);
-  return <StateBadge state={stateNow} eciOff={neutral} />;
+  return <StateBadge state={state} eciOff={neutral} />;
+}
+
+/** Of a row: its state by the evidence; `audit` where nothing is refused. */
+function shownState(
+  row: CoverageRow,
+  protection: Protection,
+  verification: Verification | null,
+  now: number,
+): ReturnType<typeof displayedState> | 'audit' {
+  const state = displayedState(row, rowEvidence(row, verification, now));
+  // Neither what is not allowed nor what protects by refusing holds.
+  if (protection.state === 'audit' && /^(?:not-allowed|protected|unverified)$/.test(state)) return 'audit';
+  return state === 'protected' && row.basis === 'rule' ? 'unverified' : state;
 }
