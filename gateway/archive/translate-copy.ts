@@ -1,6 +1,7 @@
 import type { Denial } from '../../shared/policy/decision.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
 import { ResponseReplacedError, type GatewayRequest, type Verdict } from '../http/exchange.ts';
+import { isRootClient } from '../http/root-client.ts';
 import { parameter, parseTarget, writeTarget, type Target } from '../http/message/target.ts';
 import { matchRoute } from '../routes/match.ts';
 import { copyVerdict, withCheckedArchive } from './copy-verdict.ts';
@@ -43,7 +44,7 @@ export async function translateCopy(
   const viewed = await withEngineView(inspected, sharing);
   const resolved = await resolveTarget(kind, forwarded, viewed);
   const user: CopyUser = {
-    byRoot: request.origin.kind === 'clients' && request.peer()?.uid === 0,
+    byRoot: isRootClient(request),
     denyCopy: (denial) => new ResponseReplacedError(403, recordDenial(request, denial, inspected.facts.name)),
   };
   const shares =

@@ -5,6 +5,7 @@ import type { AllowedNetworkVolume } from '../../shared/settings/network-share.t
 import { message } from '../../shared/messages/message.ts';
 import type { ContainerFacts, EngineFacts } from '../engine-api/engine-facts.ts';
 import type { GatewayRequest } from '../http/exchange.ts';
+import { isRootClient } from '../http/root-client.ts';
 import type { InspectionContext } from './inspection-context.ts';
 
 /**
@@ -32,7 +33,7 @@ export async function networkVolumeCopyDenial(
   { name, mounts }: Pick<ContainerFacts, 'name' | 'mounts'>,
   verb: string,
 ): Promise<Denial | null> {
-  if (request.origin.kind === 'clients' && request.peer()?.uid === 0) return null;
+  if (isRootClient(request)) return null;
   for (const mount of mounts) {
     const volume = mount.type === 'volume' && mount.name !== '' ? await facts.volume(mount.name) : null;
     if (volume === null) continue;
