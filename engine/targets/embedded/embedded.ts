@@ -152,11 +152,12 @@ async function stopWithoutDirectory(paths: RootPaths): Promise<Result<void, AppE
     await clearLeftovers(paths, null, { everything: true, onFound: () => undefined });
     return ok(undefined);
   } catch (error) {
-    return fail('engine.stop-failed', message('engine.engine-could-not-be-stopped-completely'), {
-      cause: error,
-    });
+    return stopFailed(error);
   }
 }
+
+const stopFailed = (cause: unknown): Result<never, AppError> =>
+  fail('engine.stop-failed', message('engine.engine-could-not-be-stopped-completely'), { cause });
 
 function stopSupervised(paths: RootPaths, callOptions: DriverCallOptions): Promise<Result<void, AppError>> {
   return DriverCall.run(paths, 'stop', callOptions, async (call) => {
@@ -232,9 +233,7 @@ async function clearStopped(paths: RootPaths): Promise<Result<void, AppError> | 
       });
     return ok(undefined);
   } catch (error) {
-    return fail('engine.stop-failed', message('engine.engine-could-not-be-stopped-completely'), {
-      cause: error,
-    });
+    return stopFailed(error);
   } finally {
     await lock.value.release();
   }
