@@ -250,9 +250,16 @@ describe('A8, B1: mounts', () => {
     ['--annotation=org.systemd.property.X=1'],
     ['--log-driver=syslog', '--log-opt=syslog-address=unix:///run/x'],
     ['--volume-driver=evil'],
-    ['-v', '/tmp/x:/x:rshared'],
-  ])('refuses %s', async (...flags) => {
+    ['--privileged', '-v', '/tmp/x:/x:rshared'],
+    ['--cap-add=SYS_ADMIN', '-v', '/tmp/x:/x:rshared'],
+  ])('refuses %s %s %s', async (...flags) => {
     await refused(/is blocked/, 'create', ...flags, 'busybox', 'true');
+  });
+
+  it('creates a container that may not mount with the bind as rslave instead of rshared', async () => {
+    await g('create', '--name', 'follower', '-v', '/tmp/x:/x:rshared', 'busybox', 'true');
+    expect(await inspect('follower', '{{range .Mounts}}{{.Propagation}}{{end}}')).toBe('rslave');
+    await engine.docker('rm', 'follower');
   });
 });
 
