@@ -123,15 +123,22 @@ describe('a user without rights', () => {
     await window.request('settings:set-draft', { text: edited.value });
     await way.footer().getByRole('button', { name: 'Review & apply' }).click();
     await way.review.apply('Apply').click();
-    await window.until(
+    const { engine } = await window.until(
       'it can be stopped',
       (s) =>
         s.run?.cancellable === true &&
         s.run.steps.some((step) => step.step === 'verify' && step.state === 'running'),
       60_000,
     );
-    await window.page.getByRole('button', { name: 'Stop and roll back…' }).click();
-    await window.page.getByRole('dialog').getByRole('button', { name: 'Stop and roll back' }).click();
+    if (engine.dockerdPid === null) throw new Error('the engine has no process');
+    // The verification waits for the engine until the user has confirmed.
+    process.kill(engine.dockerdPid, 'SIGSTOP');
+    try {
+      await window.page.getByRole('button', { name: 'Stop and roll back…' }).click();
+      await window.page.getByRole('dialog').getByRole('button', { name: 'Stop and roll back' }).click();
+    } finally {
+      process.kill(engine.dockerdPid, 'SIGCONT');
+    }
     const { run } = await window.until('it is rolled back', (s) => s.run?.outcome != null, 120_000);
     expect(run?.outcome).toMatchObject({ kind: 'rolled-back' });
     // The draft is kept, also where the file had its text meanwhile and was read.
