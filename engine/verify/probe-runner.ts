@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { HostConfig } from 'dockerode';
 import { probeErrorText, type EvidenceText } from './evidence.ts';
 import type { Observation, Refusal } from './judge.ts';
@@ -21,6 +22,8 @@ export function createProbeRunner(
   { docker, signal = new AbortController().signal }: VerifyOptions,
   image: string,
 ): ProbeRunner {
+  // Each of the concurrent probes listens: more than the number above which Node warns of a leak.
+  setMaxListeners(0, signal);
   const observe = async <T>(work: () => Promise<T>): Promise<Observation<T>> => {
     try {
       return { value: await work() };
