@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { GrantedDevice } from '../shared/isolation/sharing-user.ts';
 import { mountOf, type Mount } from '../engine/base/mountinfo.ts';
@@ -10,6 +18,7 @@ import type { ContainerState } from './containers.ts';
 import { makeGrantedNode } from './config/device-nodes.ts';
 import { grantedFiles, ownFileNames } from './config/devices.ts';
 import { refuseOpenPoints } from './engine-points.ts';
+import { emptyKernelFileSystems } from './mounts/kernel-file-systems.ts';
 import { planLayerMounts } from './mounts/layer-mounts.ts';
 import { bootId } from './live-state.ts';
 import { cgroupHierarchies, cgroupMounts } from './mounts/mount-table.ts';
@@ -85,7 +94,10 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
   const layerSources = planLayerMounts(spec, plan, { mounts, namespace, base, engineRoots: places });
   const granted = id === '' ? [] : startDecisionsOf(id, sharing).devices;
   const deviceSources = planDevices(plan, options, { spec, namespace, granted });
-  const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles);
+  const moreMounts = [
+    ...(procFiles === null ? [] : planProcFiles(spec, plan, procFiles)),
+    ...emptyKernelFileSystems(spec, existsSync),
+  ];
   const edited = isolateSpec(spec, {
     base,
     rangeSize,

@@ -85,6 +85,7 @@ for i in $(seq 100); do
 done
 docker exec sd systemctl is-system-running
 docker exec sd systemctl --no-pager --plain --no-legend list-units --type=service
+docker exec sd systemctl is-active sys-kernel-debug.mount sys-kernel-tracing.mount
 docker exec sd sh -c 'cat /var/once; wget -qO- http://127.0.0.1/passwd; cd /sys/fs/cgroup
 cat memory/system.slice/web.service/memory.limit_in_bytes pids/system.slice/web.service/pids.max \\
   system.slice/web.service/memory.max 2>/dev/null'
@@ -97,7 +98,7 @@ docker stop -t 20 sd; docker inspect -f '{{.State.ExitCode}}' sd; docker rm sd`;
   expect(bare.stdout, bare.stderr).toMatch(
     new RegExp(
       '^running\n[^]*web\\.service +loaded active running' +
-        '[^]*\n0\nroot:x:0:0:[^]*33554432\n[^]*\nsd\n130\nsd\n$',
+        '[^]*\nactive\nactive\n0\nroot:x:0:0:[^]*33554432\n[^]*\nsd\n130\nsd\n$',
     ),
   );
   expect(guarded).toEqual(bare);

@@ -109,6 +109,8 @@ export async function importDocker(socket: string, tag: string): Promise<void> {
 }
 
 const unitDirectory = '/usr/lib/systemd/system';
+/** Wanted by every distribution's sysinit.target. */
+const kernelMounts = ['sys-kernel-debug.mount', 'sys-kernel-tracing.mount'];
 const units = [
   'systemd-journald.service',
   'systemd-journald.socket',
@@ -122,6 +124,7 @@ const units = [
   'systemd-halt.service',
   'slices.target',
   'sockets.target',
+  ...kernelMounts,
 ];
 const systemdPrograms = [
   'systemd',
@@ -147,7 +150,8 @@ export async function importSystemd(
         '[Unit]\nRequires=sysinit.target\nAfter=sysinit.target\n' +
         `Wants=${Object.keys(services).join(' ')}\n`,
       'sysinit.target':
-        '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.socket systemd-journald.service\n',
+        '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.socket systemd-journald.service ' +
+        `${kernelMounts.join(' ')}\n`,
       ...services,
     };
     for (const [name, text] of Object.entries(own)) await writeFile(`${directory}/${name}`, text);
@@ -157,6 +161,8 @@ export async function importSystemd(
           file,
           file,
         ]),
+        ['/usr/bin/mount', '/usr/bin/mount'],
+        ['/usr/bin/umount', '/usr/bin/umount'],
         ...Object.keys(own).map((name) => [`/etc/systemd/system/${name}`, `${directory}/${name}`]),
       ]),
       changes: ['STOPSIGNAL SIGRTMIN+3', 'ENV container=docker'],
