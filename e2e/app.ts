@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -256,8 +256,11 @@ async function openApp(
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => {
+          const threads = threadStates(child.pid);
           child.kill('SIGKILL');
-          reject(new Error(`the app did not end within 30 s of being closed: ${output.slice(-2000)}`));
+          reject(
+            new Error(`the app did not end within 30 s of being closed: ${output.slice(-2000)}\n${threads}`),
+          );
         }, 30_000);
       });
       try {
@@ -267,6 +270,22 @@ async function openApp(
       }
     },
   };
+}
+
+/** What each thread of a process waits for in the kernel, a line each. */
+function threadStates(pid: number | undefined): string {
+  try {
+    const threads = `/proc/${pid}/task`;
+    const read = (thread: string, file: string) =>
+      readFileSync(path.join(threads, thread, file), 'utf8')
+        .trim()
+        .replaceAll('\n', ' ');
+    return readdirSync(threads)
+      .map((thread) => `${thread} ${read(thread, 'comm')}: ${read(thread, 'stack')}`)
+      .join('\n');
+  } catch (error) {
+    return `its threads could not be read: ${String(error)}`;
+  }
 }
 
 /** The environment without unset variables, as required by Playwright. */
