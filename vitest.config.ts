@@ -80,7 +80,7 @@ export default defineConfig({
           name: 'renderer',
           environment: 'jsdom',
           expect: patient,
-          setupFiles: [propertySeed, 'tests/support/patient-queries.ts'],
+          setupFiles: [propertySeed, 'tests/support/owner-stacks.ts', 'tests/support/patient-queries.ts'],
           include: ['renderer/**/*.test.tsx'],
           testTimeout: 60_000,
         },
