@@ -9,6 +9,7 @@ import { createAppStore } from '../state/store.ts';
 import type { AppStore } from '../state/snapshot.ts';
 import { resolveLanguage, showLanguage, startI18n } from '../i18n/index.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
+import { computeFewerStyles } from './computed-style.ts';
 import { fakeBridge } from './fake-bridge.ts';
 
 // What jsdom has not.
@@ -40,6 +41,7 @@ Element.prototype.scrollTo ??= () => undefined;
 Element.prototype.scrollIntoView ??= () => undefined;
 Range.prototype.getClientRects ??= () => Object.assign([], { item: () => null });
 Range.prototype.getBoundingClientRect ??= () => new DOMRect();
+if (document.defaultView !== null) computeFewerStyles(document.defaultView);
 
 // What the last test of a file left to be drawn is drawn, or no more, while there is a window: React draws in
 // the event loop's next turn.
