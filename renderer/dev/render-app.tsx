@@ -55,7 +55,9 @@ afterAll(async () => {
 // Nothing is laid out in jsdom, and it weighs every rule at every question who is visible: components come
 // without their styles here. How they look is for a browser.
 const unstyled = createCache({ key: 'css' });
-unstyled.sheet.insert = () => undefined;
+unstyled.insert = (_selector, { name }) => {
+  unstyled.inserted[name] = true;
+};
 
 export interface RenderedApp {
   readonly bridge: ReturnType<typeof fakeBridge>;
