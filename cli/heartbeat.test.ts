@@ -22,7 +22,7 @@ afterEach(async () => {
  * Supervises a real process that sends heartbeats like gateway and planner, and does `then` before it reports
  * that it is ready.
  */
-async function supervise(then: string) {
+async function supervise(then: string, { startLimitMs = 10_000 } = {}) {
   const heartbeat = path.resolve(import.meta.dirname, 'heartbeat.ts');
   const program = path.join(directory, 'program.mjs');
   await writeFile(
@@ -43,7 +43,7 @@ console.log('gateway listening as ' + process.pid + ' with ' + process.env.BULKH
     args: [],
     ready: /gateway listening/,
     keepListeners: true,
-    heartbeat: { limitMs: 3000, startLimitMs: 10_000 },
+    heartbeat: { limitMs: 3000, startLimitMs },
     log: {
       line: (text) => {
         lines.push(plainText(text));
@@ -101,13 +101,14 @@ describe('a process whose event loop', () => {
   });
 
   it('never runs is killed, too', async () => {
-    const { supervised, line } = await supervise('');
+    // It takes a whole processor until it is killed.
+    const { supervised, line } = await supervise('', { startLimitMs: 2000 });
     await writeFile(path.join(directory, 'program.mjs'), 'for (;;);');
     const started = await supervised.start(60_000);
     expect(started).toMatchObject({
       ok: false,
       error: { reason: expect.stringContaining('it ended (SIGKILL)') as string },
     });
-    await line(/hangs: no heartbeat of its event loop for 10 s, it is busy/);
+    await line(/hangs: no heartbeat of its event loop for 2 s, it is busy/);
   });
 });
