@@ -51,8 +51,12 @@ const patient = { poll: { timeout: 20_000 } };
 /** BULKHEAD_TEST_SEED repeats property tests. */
 const propertySeed = 'tests/support/property-seed.ts';
 
-// unit: beside the code, no root. engine: real dockerd, needs root (`*.engine.test.ts`). e2e: the real
-// Electron app and a real engine. machine: a Debian machine in QEMU (`npm run test:machine`).
+/** Tests in `shared` that replace modules (`vi.mock`): each needs a process of its own. */
+const replacingModules = ['shared/settings/schema/schema.test.ts'];
+
+// unit: beside the code, no root. shared: those of `shared/`, many files in one process. engine: real
+// dockerd, needs root (`*.engine.test.ts`). e2e: the real Electron app and a real engine. machine: a Debian
+// machine in QEMU (`npm run test:machine`).
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -67,11 +71,25 @@ export default defineConfig({
           expect: patient,
           setupFiles: [propertySeed],
           include: [
-            '{shared,engine,supervisor,planner,gateway,cli,electron,scripts,tests}/**/*.test.ts',
+            '{engine,supervisor,planner,gateway,cli,electron,scripts,tests}/**/*.test.ts',
             'renderer/**/*.test.ts',
+            ...replacingModules,
           ],
           exclude: ['**/*.{engine,machine}.test.ts', 'node_modules/**'],
           // On two cores lint and types run beside these: generous, so that only what hangs fails.
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'shared',
+          environment: 'node',
+          expect: patient,
+          setupFiles: [propertySeed],
+          include: ['shared/**/*.test.ts'],
+          exclude: replacingModules,
+          // shared/ is pure: its tests leave nothing behind in a process, and load the same modules.
+          isolate: false,
           testTimeout: 30_000,
         },
       },

@@ -44,7 +44,12 @@ const stages = [
   },
   { name: 'typecheck', script: ['typescript', 'bin', 'tsc'], args: ['-p', '.'], timeout: 10 * minutes },
   // As many workers as cores: by default Vitest leaves one core free, which is half of two.
-  { name: 'unit', projects: ['unit', 'renderer'], timeout: 20 * minutes, workers: availableParallelism() },
+  {
+    name: 'unit',
+    projects: ['unit', 'shared', 'renderer'],
+    timeout: 20 * minutes,
+    workers: availableParallelism(),
+  },
   { name: 'engine', projects: ['engine'], timeout: 50 * minutes, realEngine: true, workers: 2 },
   { name: 'e2e', projects: ['e2e'], timeout: 50 * minutes, realEngine: true, workers: 1, ownNetwork: true },
   // A Debian machine in QEMU, which takes one and a half cores: next to another stage, both exceed their own
