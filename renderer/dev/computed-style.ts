@@ -19,8 +19,8 @@ interface DecidingRules {
 
 /** Types for which the default style sheet looks at more than type and attributes `hidden` and `type`. */
 const complex = new Set(['details', 'dialog', 'slot', 'summary']);
-/** With more selectors than this, jsdom is faster: it looks at their classes first. */
-const manySelectors = 50;
+/** With more style sheets than this, jsdom is faster: of many rules it looks at the classes first. */
+const manySheets = 20;
 const defaults = new Map<string, Defaults>();
 const deciding = new WeakMap<CSSStyleSheet, DecidingRules>();
 
@@ -29,6 +29,7 @@ export function computeFewerStyles(window: Window & typeof globalThis): void {
   const computeAll = window.getComputedStyle.bind(window);
   const compute = (element: Element, pseudoElement?: string | null): CSSStyleDeclaration => {
     if (typeof pseudoElement === 'string' && pseudoElement !== '') return computeAll(element, pseudoElement);
+    if (element.ownerDocument.styleSheets.length > manySheets) return computeAll(element);
     let all: CSSStyleDeclaration | undefined;
     const full = () => (all ??= computeAll(element));
     const read = (property: string): string | null =>
@@ -96,10 +97,10 @@ function defaultsOf(element: Element, computeAll: Compute): Defaults | null {
   return known;
 }
 
-/** Also true where that takes longer to find out than to compute the style. */
 function isSubjectOfRules(element: Element): boolean {
-  const selectors = [...element.ownerDocument.styleSheets].flatMap((sheet) => decidingRules(sheet).selectors);
-  return selectors.length > manySelectors || selectors.some((selector) => element.matches(selector));
+  for (const sheet of element.ownerDocument.styleSheets)
+    if (decidingRules(sheet).selectors.some((selector) => element.matches(selector))) return true;
+  return false;
 }
 
 function decidingRules(sheet: CSSStyleSheet): DecidingRules {
