@@ -25,8 +25,9 @@ import { cgroupHierarchies, cgroupMounts } from './mounts/mount-table.ts';
 import { checkNamespaces, refuseOthersRange } from './config/namespaces.ts';
 import { refuse } from './base/refuse.ts';
 import { layersAt, layersOf, planShifted, siblings } from './mounts/overlay.ts';
-import type { NamespaceNumber, PlanBuilder } from './base/plan.ts';
+import type { NamespaceNumber, PlanBuilder, TreeNumber } from './base/plan.ts';
 import { planProcFiles } from './mounts/proc-files.ts';
+import { isRootReadOnly, mountPointsOnRoot } from './mounts/read-only-root.ts';
 import { refuseMissingIds } from './config/process-ids.ts';
 import { diskMap, upperMap } from './ranges/disk-maps.ts';
 import { rangeSize } from '../shared/isolation/range-size.ts';
@@ -79,7 +80,9 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
   mkdirSync(path.join(privateDirectory, rootName), { recursive: true, mode: 0o700 });
 
   const root = realpathSync.native(path.resolve(bundle, spec.root.path));
-  const { rootPath, overlay, enginePoints } = planRoot(plan, { root, mounts, parts, namespace, base });
+  const isReadOnly = isRootReadOnly(spec) && !isStep(request);
+  const planned = planRoot(plan, { root, mounts, parts, namespace, base, isReadOnly });
+  const { rootPath, overlay, enginePoints } = planned;
   const places = engineRoots(root, parts);
   const shares = sharesOf({ container: id, spec, plan, base, reach }, sharing);
   const bindSources = planBinds(spec, plan, {
@@ -115,6 +118,9 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
       args: ['bulkhead-runc', '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)],
     },
   });
+  if (planned.writable !== null)
+    for (const { relative, kind } of mountPointsOnRoot(spec, edited))
+      plan.mountPoint(planned.writable, relative, kind);
   containers.write({
     id,
     runcRoot,
@@ -159,8 +165,14 @@ interface RootInput {
   readonly parts: ServiceOptions['parts'];
   readonly namespace: NamespaceNumber;
   readonly base: number;
+  /** Whether the container must not be able to make it writable again. */
+  readonly isReadOnly: boolean;
 }
-type PlannedRoot = Pick<ContainerState, 'overlay' | 'enginePoints'> & { readonly rootPath: string };
+type PlannedRoot = Pick<ContainerState, 'overlay' | 'enginePoints'> & {
+  readonly rootPath: string;
+  /** Where mount points have to be created, because runc gets a read-only copy; null: runc creates them. */
+  readonly writable: TreeNumber | null;
+};
 
 /** Plans the root file system with the ids of the range. */
 function planRoot(plan: PlanBuilder, input: RootInput): PlannedRoot {
@@ -185,21 +197,37 @@ function planOverlayRoot(plan: PlanBuilder, rootMount: Mount, input: RootInput):
   const upperNamespace = overlay.upper === null ? namespace : plan.userNamespace(upperMap(base));
   const tree = planShifted(plan, overlay, { namespace, upperNamespace, base, readOnly: false, mounts });
   if (overlay.upper === null)
-    return { rootPath: plan.place(tree, rootName), overlay: null, enginePoints: [] };
+    return { rootPath: plan.place(tree, rootName), writable: null, overlay: null, enginePoints: [] };
   const enginePoints = points.map((point) => point.mountPoint);
   refuseOpenPoints(enginePoints);
   // The engine uses this mount for cp, export and diff while the container runs.
   for (const point of enginePoints) plan.attach(plan.clone(tree), point, true);
-  return { rootPath: plan.place(tree, rootName), overlay, enginePoints };
+  return { ...placeRoot(plan, tree, input), overlay, enginePoints };
 }
 
-function planDirectoryRoot(plan: PlanBuilder, { root, mounts, parts, namespace }: RootInput): PlannedRoot {
+function planDirectoryRoot(plan: PlanBuilder, input: RootInput): PlannedRoot {
+  const { root, mounts, parts, namespace } = input;
   const on = mountOf(root, mounts);
   const layers = on === null ? [] : layersAt(root, on, mounts, engineRoots(root, parts));
   for (const layer of layers) plan.guard(layer);
   const setId = layers.some((layer) => isGuardOfOurs(layer, mounts));
   const tree = plan.tree(root, { namespace, links: layers.length > 0, setId, noDevices: 'top' });
-  return { rootPath: plan.place(tree, rootName), overlay: null, enginePoints: [root] };
+  return { ...placeRoot(plan, tree, input), overlay: null, enginePoints: [root] };
+}
+
+/**
+ * Places the root file system for runc. A read-only one is read-only before the container's mount namespace is
+ * made, which a mount namespace of another user namespace cannot change: runc's own flag can be cleared in the
+ * container with CAP_SYS_ADMIN.
+ */
+function placeRoot(
+  plan: PlanBuilder,
+  tree: TreeNumber,
+  { isReadOnly }: RootInput,
+): Pick<PlannedRoot, 'rootPath' | 'writable'> {
+  return isReadOnly
+    ? { rootPath: plan.place(plan.below(tree, '.', true), rootName), writable: tree }
+    : { rootPath: plan.place(tree, rootName), writable: null };
 }
 
 /**

@@ -290,6 +290,38 @@ describe('mounts', () => {
     await expect(stat(path.join(shared, 'written'))).rejects.toThrow();
   });
 
+  it('A9 a read-only root stays read-only, whatever the capabilities, and has its mount points', async () => {
+    const remount =
+      'mount -o remount,rw,bind / 2>&1; mount -o remount,rw / 2>/dev/null; mkdir -p /t/m; ' +
+      'mount --bind / /t/m 2>/dev/null && mount -o remount,rw,bind /t/m 2>/dev/null; ' +
+      'touch /written /t/m/written 2>/dev/null && echo WROTE || echo refused';
+    const file = path.join(shared, 'file');
+    await writeFile(file, 'shared\n');
+    const mounts = ['--init', '--tmpfs', '/t', '-v', '/new/volume', '-v', `${file}:/etc/new/file:ro`];
+    const start = (name: string, options: readonly string[], script: string) =>
+      engine.docker('run', '-d', '--name', name, ...options, ...mounts, 'busybox', 'sh', '-c', script);
+    const script = `touch /new/volume/x && cat /etc/new/file; ${remount}; exec sleep 1000`;
+    await start('ro', ['--privileged', '--read-only'], script);
+    await start('rw', [], 'exec sleep 1000');
+    try {
+      const refused = /(?:denied|not permitted)[^]*\nrefused\n$/i;
+      expect(await engine.docker('exec', '--privileged', 'ro', 'sh', '-c', remount)).toMatch(refused);
+      const points = ['/new', '/new/volume', '/etc/new/file'];
+      const owners = (name: string) => engine.docker('exec', name, 'stat', '-c', '%u:%g %a', ...points);
+      expect(await owners('ro')).toBe(await owners('rw'));
+      expect(await engine.docker('logs', 'ro')).toMatch(/^shared\n[^]*\nrefused\n$/);
+      await engine.docker('stop', '-t', '0', 'ro', 'rw');
+      const diff = (name: string) => engine.docker('diff', name);
+      expect(await diff('ro')).toContain('A /new/volume\n');
+      expect((await diff('ro')).split('\n').sort()).toEqual((await diff('rw')).split('\n').sort());
+      await engine.docker('start', 'ro');
+      expect(await engine.docker('exec', 'ro', 'sh', '-c', remount)).toMatch(refused);
+    } finally {
+      await engine.docker('rm', '-fv', 'ro', 'rw');
+    }
+    expect(await engine.leftoverMounts()).toEqual([]);
+  });
+
   it('propagates mounts of the machine into slave binds only, never mounts of the container', async () => {
     const disk = path.join(shared, 'disk');
     await mkdir(disk);

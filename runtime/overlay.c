@@ -1,18 +1,17 @@
 #define _GNU_SOURCE
 #include "overlay.h"
 
+#include "fs-identity.h"
 #include "log.h"
 #include "plan-fields.h"
 #include "scratch.h"
 #include "syscalls.h"
 
-#include <linux/capability.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/stat.h>
 
 /* Size of mount(2)'s options: one page, at least 4096 bytes. */
@@ -24,25 +23,6 @@ int layers_wanted(void) {
   if (strcmp(wanted, "attached") == 0) return LAYERS_ATTACHED;
   log_error("the environment variable BULKHEAD_LAYERS may be `attached` only, not `%s`", wanted);
   return -1;
-}
-
-/*
- * Gives this thread the file-system identity `id` with all capabilities it has (changing fsuid drops the
- * file-system ones).
- */
-static int set_fs_identity(uint32_t id) {
-  (void)setfsgid(id);
-  (void)setfsuid(id);
-  /* setfs?id report no error: a second call (an invalid id changes nothing) returns the current one. */
-  if ((uint32_t)setfsgid((gid_t)-1) != id || (uint32_t)setfsuid((uid_t)-1) != id) {
-    errno = EPERM;
-    return -1;
-  }
-  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-  if (syscall(SYS_capget, &header, data) != 0) return -1;
-  for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) data[i].effective = data[i].permitted;
-  return (int)syscall(SYS_capset, &header, data);
 }
 
 static bool has_option(const struct overlay_request *request, const char *option) {

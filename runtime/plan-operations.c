@@ -3,6 +3,7 @@
 
 #include "child.h"
 #include "log.h"
+#include "mount-points.h"
 #include "mounts.h"
 
 #include <errno.h>
@@ -281,6 +282,19 @@ static bool op_private(struct plan *plan) {
   return next_path(&plan->fields, &plan->private_directory);
 }
 
+static bool op_point(struct plan *plan) {
+  const char *relative;
+  uint64_t is_directory;
+  size_t at = 0;
+  if (plan->range == 0) return parse_error("a mount point before the id range");
+  if (!tree(plan, &at) || !relative_path(plan, &relative) || !next_number(&plan->fields, 1, &is_directory))
+    return false;
+  if (plan->checking || make_mount_point(plan->trees[at], relative, is_directory == 1, plan->range) == 0)
+    return true;
+  log_errno("cannot create the mount point /%s in the container's read-only root", relative);
+  return false;
+}
+
 static bool op_place(struct plan *plan) {
   size_t from = 0;
   const char *name;
@@ -362,6 +376,7 @@ static const struct {
     {"guard", op_guard},
     {"private", op_private},
     {"place", op_place},
+    {"point", op_point},
     {"freeze", op_freeze},
 };
 

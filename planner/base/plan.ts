@@ -165,6 +165,14 @@ export class PlanBuilder {
     return `${this.#privateDirectory}/${name}`;
   }
 
+  /**
+   * Creates a mount point at `relative` in a tree, and missing parents, as the container's root, unless it
+   * exists: a directory, or a file. Links are followed inside of the tree. Call `range` before.
+   */
+  mountPoint(tree: TreeNumber, relative: string, kind: 'directory' | 'file'): void {
+    this.#add('point', tree.tree, relative, kind === 'directory' ? 1 : 0);
+  }
+
   /** Detaches everything stacked at `path`; it may be nothing. */
   unmount(path: string): void {
     this.#add('unmount', path);

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "../invocation.h"
 #include "../log.h"
+#include "../mount-points.h"
 #include "../mounts.h"
 #include "../overlay.h"
 #include "../plan-fields.h"
@@ -148,6 +149,13 @@ int place(int mount, int at, const char *name) {
   must_be_ours(mount);
   must_be_ours(at);
   must(is_layer_name(name), "the name of a place");
+  return fails() ? -1 : 0;
+}
+int make_mount_point(int tree, const char *path, bool is_directory, uint32_t owner) {
+  (void)is_directory;
+  must_be_ours(tree);
+  must(*path != '\0' && *path != '/' && is_plain_path(path), "a mount point that is not inside");
+  must(owner >= 65536, "a mount point of the machine's own ids");
   return fails() ? -1 : 0;
 }
 int freeze_file_system(int fd) {
