@@ -216,9 +216,9 @@ function planDirectoryRoot(plan: PlanBuilder, input: RootInput): PlannedRoot {
 }
 
 /**
- * Places the root file system for runc. A read-only one is read-only before the container's mount namespace is
- * made, which a mount namespace of another user namespace cannot change: runc's own flag can be cleared in the
- * container with CAP_SYS_ADMIN.
+ * Places the root file system for runc. A read-only one is so before the container's mount namespace is made,
+ * and cannot be made writable in there, because it belongs to another user namespace: the flag that runc sets
+ * can be cleared with CAP_SYS_ADMIN.
  */
 function placeRoot(
   plan: PlanBuilder,
