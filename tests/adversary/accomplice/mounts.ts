@@ -15,7 +15,7 @@ import {
   S_IFBLK,
   u64,
 } from './linux.ts';
-import type { Container } from './attack-setup.ts';
+import { attacker, type Container } from './attack-setup.ts';
 import type { Scene } from './scene.ts';
 
 const run = promisify(execFile);
@@ -149,6 +149,16 @@ export const mountAttempts = accompliceAttempts([
       const directory = await mountInShare(scene, inside, outside, 'node-propagated');
       await inside.call('mknodat', AT_FDCWD, '/handed/node-propagated/node', S_IFBLK | 0o666, rawNode(scene));
       return readNode(scene, outside, AT_FDCWD, path.join(directory, 'node'));
+    },
+  },
+  {
+    id: 'read-only-root',
+    title: 'a privileged container makes its read-only root file system writable',
+    attempt: async (scene) => {
+      const script = 'mount -o remount,bind,rw / && touch /written && echo written';
+      const options = ['--rm', '--privileged', '--read-only'];
+      const output = await scene.docker(attacker, 'run', ...options, 'accomplice', 'sh', '-c', script);
+      return output === 'written';
     },
   },
 ]);
