@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isWithin } from '../../engine/base/mountinfo.ts';
 import type { OciSpec } from '../base/oci-spec.ts';
-import { isBind } from '../config/bundle.ts';
+import { isBind } from './bundle.ts';
 
 export interface MountPoint {
   /** Below the container's root, without a slash at its start. */
