@@ -216,6 +216,17 @@ export const inPrivileged: readonly Case[] = [
     shows: /^shared\ntmpfs\nproc\nsysfs\nmqueue\ndevpts\nramfs\ncgroup2\npivoted\n$/,
   },
   {
+    does: 'overlays: none over the root; with userxattr, directories removed, replaced, and as a layer',
+    script:
+      'mkdir -p /ov /r/u /r/w; cd /r; ' +
+      'mount -t overlay -o lowerdir=/ov,upperdir=u,workdir=w o /ov 2>/dev/null || echo none; ' +
+      'mount -t tmpfs t /ov; cd /ov; mkdir -p l/a/b u w o; touch l/gone; ' +
+      'mount -t overlay -o lowerdir=l,upperdir=u,workdir=w,userxattr o o && rm -r o/a o/gone && ' +
+      'mkdir o/a && touch o/a/new && ls o o/a; umount o; ' +
+      'mount -t overlay -o lowerdir=u:l,userxattr o o && ls o/a; umount o; cd /; umount /ov',
+    shows: /^none\no:\na\n\no\/a:\nnew\nnew\n$/,
+  },
+  {
     does: 'namespaces of its own, also a user namespace with a /proc',
     script:
       'unshare -Urmpf sh -c "mount -t proc p /proc && id -u"; ' +
