@@ -23,7 +23,12 @@ const covered = (
 
 describe('emptyKernelFileSystems', () => {
   it('A4: covers the mount points that the kernel has, where systemd would try to mount', () => {
-    expect(covered([sysfs])).toEqual(['/sys/kernel/config', '/sys/kernel/debug', '/sys/kernel/tracing']);
+    expect(covered([sysfs])).toEqual([
+      '/sys/kernel/config',
+      '/sys/kernel/debug',
+      '/sys/kernel/security',
+      '/sys/kernel/tracing',
+    ]);
     expect(covered([sysfs], { exists: (at) => at === '/sys/kernel/debug' })).toEqual(['/sys/kernel/debug']);
     expect(covered([sysfs], { bounding: ['CAP_SYS_ADMIN'] })).toEqual([]);
   });
@@ -32,11 +37,13 @@ describe('emptyKernelFileSystems', () => {
     const bind = (destination: string): OciMount => ({ destination, type: 'bind', source: '/x' });
     expect(covered([sysfs, bind('/sys/kernel/debug/')])).toEqual([
       '/sys/kernel/config',
+      '/sys/kernel/security',
       '/sys/kernel/tracing',
     ]);
     expect(covered([sysfs, bind('/sys/kernel/tracing/a')])).toEqual([
       '/sys/kernel/config',
       '/sys/kernel/debug',
+      '/sys/kernel/security',
     ]);
     expect(covered([sysfs, bind('/sys/kernel')])).toEqual([]);
     expect(covered([bind('/sys')])).toEqual([]);

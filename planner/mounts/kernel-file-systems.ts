@@ -2,13 +2,22 @@ import path from 'node:path';
 import { isWithin } from '../../engine/base/mountinfo.ts';
 import { processSchema, type OciMount, type OciSpec } from '../base/oci-spec.ts';
 
-/** Where systemd mounts debugfs, tracefs and configfs, which no user namespace may mount. */
-const mountPoints = ['/sys/kernel/config', '/sys/kernel/debug', '/sys/kernel/tracing'] as const;
+/**
+ * Where systemd mounts debugfs, tracefs and configfs, and scripts of Docker in Docker securityfs, which no
+ * user namespace may mount.
+ */
+const mountPoints = [
+  '/sys/kernel/config',
+  '/sys/kernel/debug',
+  '/sys/kernel/security',
+  '/sys/kernel/tracing',
+] as const;
 
 /**
  * Empty, read-only file systems on these mount points, where the kernel has them (`exists`). systemd wants
  * them mounted if its capabilities include CAP_SYS_RAWIO: it tries, fails, and its state is "degraded",
- * unless something is mounted there already. The kernel keeps these directories empty, so mounts on them do
+ * unless something is mounted there already. Scripts (`dind`, dev containers with Docker in Docker) look
+ * first, too; under `set -e` they would end. The kernel keeps these directories empty, so mounts on them do
  * not prevent user namespaces in the container from mounting a sysfs, as mounts on its other directories do.
  */
 export function emptyKernelFileSystems(spec: OciSpec, exists: (directory: string) => boolean): OciMount[] {

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { Duplex } from 'node:stream';
 import { importDocker, importSystemd } from '../support/client-images.ts';
+import { grpcClientOn } from '../support/grpc-client.ts';
 import type { Side } from '../support/guarded-engine.ts';
 import { comparable, startTwoEngines, type TwoEngines } from '../support/two-engines.ts';
 import type { Case } from './case.ts';
 import { inDocker, inPrivileged } from './cases/docker-in-docker.ts';
+import { lookIntoNode, nestedEngines, startNode } from './cases/nested-engines.ts';
 
 let engines: TwoEngines;
 /**
@@ -31,17 +35,19 @@ afterAll(async () => {
   await engines?.stop();
 });
 
-const inside = async (side: Side, script: string) => {
-  const outcome = await side.sh('docker exec outer sh -c "$SCRIPT"', { SCRIPT: script });
+const outside = async (side: Side, script: string, environment?: Readonly<Record<string, string>>) => {
+  const outcome = await side.sh(script, environment);
   return {
     code: outcome.code,
     stdout: comparable(outcome.stdout, side),
     stderr: comparable(outcome.stderr, side),
   };
 };
+const inside = (side: Side, script: string) =>
+  outside(side, 'docker exec outer sh -c "$SCRIPT"', { SCRIPT: script });
 
-async function same({ script, shows, code = 0, quietly = false }: Case): Promise<void> {
-  const [guarded, bare] = await Promise.all([inside(engines.guarded, script), inside(engines.bare, script)]);
+async function same({ script, shows, code = 0, quietly = false }: Case, run = inside): Promise<void> {
+  const [guarded, bare] = await Promise.all([run(engines.guarded, script), run(engines.bare, script)]);
   const compared = (outcome: typeof bare) =>
     quietly ? { code: outcome.code, stdout: outcome.stdout } : outcome;
   expect(bare, `the stock engine: ${bare.stderr}`).toMatchObject({
@@ -102,4 +108,62 @@ docker stop -t 20 sd; docker inspect -f '{{.State.ExitCode}}' sd; docker rm sd`;
     ),
   );
   expect(guarded).toEqual(bare);
+});
+
+describe('A4: images that run an engine work under ECI as on a stock engine', { timeout: 180_000 }, () => {
+  for (const one of nestedEngines) it(one.does, () => same(one, outside));
+
+  it("Dagger's engine: calls over `docker exec -i … dial-stdio`; its volume is kept", async () => {
+    const { guarded } = engines;
+    const start = await guarded.sh(
+      'docker run -d --name dagger --privileged --restart always -v dagger:/var/lib/dagger dind sh -c ' +
+        "'mkdir -p /run/buildkit; exec containerd --root /var/lib/dagger --state /run/buildkit/state " +
+        "-a /run/buildkit/buildkitd.sock'; " +
+        'until docker exec dagger test -S /run/buildkit/buildkitd.sock; do sleep .1; done',
+    );
+    expect(start.code, start.stderr).toBe(0);
+    const dial = () => {
+      // As `buildctl dial-stdio`: bytes between its standard streams and the socket.
+      const dialer = '-H unix:///run/buildkit/buildkitd.sock system dial-stdio'.split(' ');
+      const args = ['-H', `unix://${guarded.socket}`, 'exec', '-i', 'dagger', 'docker', ...dialer];
+      // The client first tries HTTP/1 on the socket, and says that it got something else.
+      const child = spawn('docker', args, { stdio: ['pipe', 'pipe', 'ignore'] });
+      return grpcClientOn(Duplex.from({ readable: child.stdout, writable: child.stdin }));
+    };
+    const version = '/containerd.services.version.v1.Version/Version';
+    const clients = [dial(), dial(), dial()];
+    // A field that nobody knows (number 100, bytes) in a message of 3 MB: it has to pass the whole way.
+    const size = 3 * 1024 * 1024;
+    const large = Buffer.concat([Buffer.from([0xa2, 0x06, 0x80, 0x80, 0xc0, 0x01]), Buffer.alloc(size)]);
+    const answers = await Promise.all(
+      clients.flatMap((client) => [client.call(version, large), client.call(version, new Uint8Array())]),
+    );
+    for (const client of clients) client.close();
+    for (const { status, message, messages } of answers) {
+      expect({ status, message }).toEqual({ status: 0, message: '' });
+      expect(Buffer.from(messages[0] ?? []).toString('latin1')).toMatch(/\d+\.\d+\.\d+/);
+    }
+    const kept = await guarded.sh(
+      'in="docker exec dagger ctr -a /run/buildkit/buildkitd.sock namespaces"; $in create kept; ' +
+        'docker restart -t 1 dagger; until $in ls -q 2>/dev/null; do sleep .1; done; ' +
+        'docker rm -f dagger; docker volume rm dagger',
+    );
+    expect(kept).toMatchObject({ code: 0, stdout: 'dagger\nkept\ndagger\ndagger\n' });
+  });
+
+  // Docker Desktop 4.86: nodes of KinD did not come back.
+  it('a node of KinD: its pods run again after it was restarted, and after the machine was', async () => {
+    const restarted = 'state\nstate\npod running\n0:0 /etc/passwd\n0:0 /var/lib/docker\n0:0 /run\n';
+    await same(
+      {
+        does: 'restart',
+        script: `${startNode}; docker restart -t 5 node > /dev/null; ${lookIntoNode}`,
+        shows: new RegExp(`^${restarted}$`),
+      },
+      outside,
+    );
+    await engines.guarded.engine.reboot();
+    const { stdout, stderr } = await outside(engines.guarded, lookIntoNode);
+    expect(stdout, stderr).toBe(`state\n${restarted}`);
+  });
 });

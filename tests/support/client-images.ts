@@ -89,6 +89,7 @@ export async function importDocker(socket: string, tag: string): Promise<void> {
       'ip',
       'mount',
       'umount',
+      'mountpoint',
       'setcap',
       'getcap',
     ],

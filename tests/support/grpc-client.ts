@@ -5,6 +5,7 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { frame, FrameReader } from '../../shared/grpc/frames.ts';
 import { plainMessage } from '../../shared/grpc/status-message.ts';
 
@@ -64,7 +65,8 @@ async function upgrade(socket: Socket): Promise<void> {
   });
 }
 
-function grpcClientOn(socket: Socket): GrpcClient {
+/** On a connection that begins with HTTP/2. */
+export function grpcClientOn(socket: Duplex): GrpcClient {
   const session = connectHttp2('http://localhost', { createConnection: () => socket });
   session.on('error', () => undefined);
   const open = (path: string, metadata: Readonly<Record<string, string>> = {}) => {

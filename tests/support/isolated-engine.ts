@@ -14,6 +14,7 @@ import {
   type BareEngine,
   type BareEngineOptions,
 } from './real-engine.ts';
+import { containerCgroups, removeCgroups } from './container-cgroups.ts';
 import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';
 import { isWithin, parseMountinfo, type Mount } from '../../engine/base/mountinfo.ts';
 import { exclusiveBackend } from '../../engine/backends/exclusive/backend.ts';
@@ -34,7 +35,8 @@ export interface IsolatedEngine extends BareEngine {
   restartDockerd(signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void>;
   /**
    * Simulates a power failure and a boot: planner, dockerd, shims and containers are killed, every mount of
-   * the engine and its part of /run are removed; `meanwhile` runs before planner and dockerd start again.
+   * the engine, the containers' cgroups and its part of /run are removed; `meanwhile` runs before planner and
+   * dockerd start again.
    */
   reboot(meanwhile?: () => Promise<void>): Promise<void>;
   /** Starts the planner again after it was ended. */
@@ -129,11 +131,13 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
               .trim()
               .split('\n')
               .map(Number);
+      const cgroups = await containerCgroups(inits);
       await planner.end('SIGKILL');
       process.kill(dockerd.pid, 'SIGKILL');
       await dockerd.exited;
       // containerd dies with its dockerd.
       for (const pid of [...(await shimsOf(engine.root)), ...inits]) process.kill(pid, 'SIGKILL');
+      await removeCgroups(cgroups);
       for (const directory of [path.join(engine.root, 'exec'), path.join(engine.root, 'data/'), own.mounts]) {
         for (const point of (await mountsBelow(directory)).sort((a, b) => b.length - a.length))
           await run('umount', ['-l', point]);
