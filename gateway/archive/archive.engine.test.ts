@@ -51,7 +51,7 @@ const directoryList =
 const list = `tar -tv --numeric-owner | awk '{print $1, $2, $6, $7, $8}'`;
 
 describe('a running container is copied into and out of as on a stock engine (A1, A8)', () => {
-  it('cp in: owners and modes of files, directories and links', () =>
+  it('cp in: owners and modes of files, directories and links (Docker Desktop 4.77: nobody)', () =>
     same(
       `
     mkdir -p in1/sub; echo a > in1/a; echo b > in1/sub/b; chown 1000:2000 in1/a; chown 33 in1/sub

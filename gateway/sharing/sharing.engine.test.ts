@@ -186,6 +186,26 @@ do echo u$u:x:$u:$u::/:/bin/sh >> /etc/passwd
     );
   });
 
+  // Docker Desktop 4.85: EOVERFLOW. The kernel's answer where an owner has no line in the map of the mount.
+  it('can be removed and renamed where he may, whoever it belongs to on disk', async () => {
+    for (const [name, ...user] of [['as-root'], ['as-himself', '-u', `${alice}:${alice}`]] as const) {
+      const directory = await share(name, alice);
+      await file(`${name}/root`, 0, 0o600);
+      await file(`${name}/bob`, bob, 0o644);
+      await file(`${name}/other`, 4_000_000_000, 0o644);
+      await share(`${name}/empty`, 0);
+      const inside = (script: string, ...more: string[]) =>
+        as(alice, 'run', '--rm', '-v', `${directory}:/s`, ...more, 'busybox', 'sh', '-c', `cd /s; ${script}`);
+      expect(
+        await inside('mkdir made made/d; touch made/r made/u; chown 1001:1001 made/u made/d; ls made'),
+      ).toBe('d\nr\nu\n');
+      expect(
+        await inside('mv root moved && rm -f moved bob other && rmdir empty && rm -r made; ls -A', ...user),
+      ).toBe('');
+      await rmdir(directory);
+    }
+  });
+
   it('works with his own id (docker run -u $(id -u):$(id -g)); root is subordinate then', async () => {
     const directory = await share('same', alice, 0o700);
     const output = await as(
