@@ -42,12 +42,14 @@ describe('arguments passed on by bulkhead app', () => {
   });
 
   it('are refused if they name no existing place, engine or link', () => {
-    expect(args([], { route: 'nowhere' })).toBe('"nowhere" is no place in the app');
+    expect(args([], { route: 'nowhere' })).toBe('"nowhere" is not a page of the app');
     expect(args([], { route: 'overview/bulkhead/mode' })).toBe(
-      '"overview/bulkhead/mode" is no place in the app',
+      '"overview/bulkhead/mode" is not a page of the app',
     );
-    expect(args(['https://x'])).toBe('"https://x" is no link that the app opens');
-    expect(args(['bulkhead://json?text=x'])).toBe('"bulkhead://json?text=x" is no link that the app opens');
+    expect(args(['https://x'])).toBe('"https://x" is not a link that the app opens');
+    expect(args(['bulkhead://json?text=x'])).toBe(
+      '"bulkhead://json?text=x" is not a link that the app opens',
+    );
     expect(args(['bulkhead://json'], { route: 'json' })).toBe(
       'one place can be shown, and several were named',
     );

@@ -49,7 +49,7 @@ describe('bulkhead explain', () => {
       [
         'POST /v1.45/containers/create',
         '  denied     host-namespace A7: --pid=host is blocked: why (A7); no setting allows it',
-        'No engine could be asked; taken for absent: volume v.',
+        'No engine could be queried; assumed to be absent: volume v.',
         'Denied. Nothing was run.',
       ].join('\n'),
     );
@@ -133,7 +133,7 @@ describe('bulkhead explain', () => {
       'service agent',
       expect.stringMatching(/^ {2}denied/) as unknown,
       'Compose: The "TAG" variable is not set.',
-      'Not looked at: web.post_start.',
+      'Not checked: web.post_start.',
       'Denied. Nothing was run.',
     ]);
   });

@@ -72,7 +72,7 @@ test('options that exclude each other are named', async () => {
 
 describe('parse errors', () => {
   test.each(invalid)('%j', async (args, english, chinese) => {
-    expect(parseError(...args)).toBe(`${english}\n(add --help for what it takes)`);
+    expect(parseError(...args)).toBe(`${english}\n(see --help)`);
     await setLocale('zh-CN');
     expect(parseError(...args)).toBe(`${chinese}\n（加上 --help 可查看用法）`);
   });

@@ -121,7 +121,7 @@ describe('the protection sentence', () => {
     );
   });
   test('unknown facts are reported, not left out', () => {
-    expect(describeStatus(report({ unprotected: null }))).toContain('could not be looked at');
+    expect(describeStatus(report({ unprotected: null }))).toContain('could not be listed');
     expect(describeStatus(report({ interruptedApply: true }))).toContain('interrupted');
     expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is refused/);
   });
@@ -331,8 +331,8 @@ test('a plan states the consequences for containers that are kept unprotected, a
       code: 'containers-kept-unprotected',
       params: { count: 2, names: ['web', 'old'], use, stopping },
     });
-  expect(kept('block', 0)).toMatch(/web, old; what runs goes on until it is stopped, .*--recreate/);
-  expect(kept('block', 1)).toMatch(/what runs stops with the engine/);
+  expect(kept('block', 0)).toMatch(/web, old; running ones continue until stopped, .*--recreate/);
+  expect(kept('block', 1)).toMatch(/running ones stop with the engine/);
   expect(kept('warn', 1)).toMatch(/can be started and used, and each use is recorded$/);
   expect(kept('free', 1)).toBe('2 containers you keep: web, old');
 });

@@ -102,7 +102,7 @@ describe('bulkhead trust (B2–B4)', () => {
     );
     expect(result.out).toMatch(
       new RegExp(
-        `entry .*match; local ${digest}; asked ${registry}/team/tool for 1: serves ${digest}, \\d+ s ago`,
+        `entry .*match; local ${digest}; queried ${registry}/team/tool for 1: serves ${digest}, \\d+ s ago`,
       ),
     );
     expect(JSON.parse((await bulkhead('trust', `${registry}/team/tool:1`, '--json')).out)).toMatchObject({
@@ -141,7 +141,7 @@ describe('bulkhead trust (B2–B4)', () => {
     }
     expect(await bulkhead('trust', 'docker:cli')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('could not be asked') as string,
+      err: expect.stringContaining('could not be queried') as string,
     });
   });
 });
@@ -166,7 +166,7 @@ describe('settings lint --registry', () => {
       { pointer: `${images}/1`, message: expect.stringContaining('serves no image') as string },
       {
         pointer: `${images}/3`,
-        message: expect.stringMatching(/could not be asked.*ECONNREFUSED/) as string,
+        message: expect.stringMatching(/could not be queried.*ECONNREFUSED/) as string,
       },
     ]);
   });

@@ -115,8 +115,10 @@ describe('A8: what a user can access', () => {
     const requested = await make('asked', 0o755);
     const reach = await check(requested);
     expect(refusal(reach, path.join(requested, 'x'))).toBeNull();
-    expect(refusal(reach, at('others', 'x'))).toContain('it was not asked whether user 54321 has access to');
-    expect(refusal(reach, path.join(requested, 'x'), { ...user, gid: 1 })).toContain('it was not asked');
+    expect(refusal(reach, at('others', 'x'))).toContain(
+      'it was not checked whether user 54321 has access to',
+    );
+    expect(refusal(reach, path.join(requested, 'x'), { ...user, gid: 1 })).toContain('it was not checked');
     await make('another', 0o700);
     await rename(requested, at('asked-before'));
     await rename(at('another'), requested);

@@ -650,7 +650,7 @@ describe('the plan lists what is not carried over', () => {
     expect(outcome).toMatchObject({
       kind: 'rollback-failed',
       step: 'wait',
-      rollbackError: { reason: 'the new gone is made once more and not started' },
+      rollbackError: { reason: 'the new gone was created again and not started' },
     });
     const { Config, HostConfig, State } = await look('gone');
     expect([Config['Env'], HostConfig['AutoRemove'], HostConfig['Runtime'], State['Status']]).toEqual([

@@ -112,7 +112,7 @@ test.each([
         proc: { uptime: 3, machineUptime: 90000, emulated: ['/proc/uptime', '/proc/meminfo'], tried: {} },
       }),
     ),
-    '/proc/uptime says 3 s, the machine is up 90000 s; emulated: /proc/uptime, /proc/meminfo',
+    '/proc/uptime reports 3 s, the machine is up 90000 s; emulated: /proc/uptime, /proc/meminfo',
     '/proc/uptime 显示 3 秒，主机已运行 90000 秒；模拟：/proc/uptime、/proc/meminfo',
   ],
   [
@@ -122,7 +122,7 @@ test.each([
       null,
     ),
     'joined a protected one: net:[1] in user:[2], it is in net:[3], user:[4]; ' +
-      'no unprotected one was made to ask for',
+      'no unprotected one was created to be requested',
     '加入受保护的容器：user:[2] 中的 net:[1]，而对方在 net:[3]、user:[4]；未创建可供请求的未受保护容器',
   ],
   [
@@ -132,8 +132,8 @@ test.each([
         created: observed({ uidMap: '0 1 2' }),
       },
     }),
-    'made through a mounted socket, asking for runc and userns=host: ' +
-      `uid_map "0 1 2" with runtime "bulkhead"; its maker: "${range}"`,
+    'created through a mounted socket, requesting runc and userns=host: ' +
+      `uid_map "0 1 2" with runtime "bulkhead"; its creator: "${range}"`,
     `通过已挂载的套接字创建，请求 runc 和 userns=host：uid_map "0 1 2"，运行时 "bulkhead"；创建者："${range}"`,
   ],
   [

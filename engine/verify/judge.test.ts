@@ -236,7 +236,7 @@ describe('claims are judged by observations', () => {
       });
       expect(judgeUnshared({ why: '/tmp (ENOSPC)', denied: false })).toMatchObject({
         verdict: 'fail',
-        evidence: 'no shared directory takes a file: /tmp (ENOSPC)',
+        evidence: 'no file can be written to a shared directory: /tmp (ENOSPC)',
       });
     });
     test('nothing is written into a read-only one, reported by the container and seen on the machine', () => {
@@ -274,7 +274,7 @@ describe('claims are judged by observations', () => {
         ({ verdict, evidence }) => [verdict, evidence],
       ),
     ).toEqual([
-      ['fail', 'the probe did not look'],
+      ['fail', 'the probe did not check'],
       ['fail', 'timed out'],
     ]);
     expect(proc({})).toEqual(['pass', 'limited']);

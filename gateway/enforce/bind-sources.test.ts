@@ -181,7 +181,9 @@ describe('shared directories', () => {
     expect(sharedDirectories(settings, '/home/u')).toEqual(['/home/u/work', '/tmp', '/srv', '/home/u']);
     expect(sharedDirectories(settings, null)).toEqual(['/tmp', '/srv']);
     // A refusal then says why, where it makes a difference.
-    expect(homeProblem(settings, 70_001, null)?.text).toBe('where $HOME of user 70001 is could not be told');
+    expect(homeProblem(settings, 70_001, null)?.text).toBe(
+      'the home directory ($HOME) of user 70001 could not be determined',
+    );
     expect([
       homeProblem(settings, 70_001, '/home/u'),
       homeProblem(settings, null, null),

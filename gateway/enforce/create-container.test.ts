@@ -36,7 +36,7 @@ describe('facts of one request', () => {
       expect(facts.binds.get(binds[0] ?? '')).toMatchObject({ real: binds[0], share: '/tmp' });
       expect(facts.binds.get(binds.at(-1) ?? '')).toMatchObject({
         real: null,
-        problem: { text: 'there are more than 20000 directories and links to look at in this request' },
+        problem: { text: 'this request has more than 20000 directories and links to examine' },
       });
     } finally {
       await rm(dir, { recursive: true });

@@ -217,7 +217,9 @@ describe('A5: CDI devices', () => {
     await describeDevices(kind, loop, 'one');
     await chmod(specification, 0o664);
     await allow({ device: `${kind}=*` });
-    expect(await inBusybox(`--device ${kind}=one`, 'true')).toMatch(/others than root can change \/etc\/cdi/);
+    expect(await inBusybox(`--device ${kind}=one`, 'true')).toMatch(
+      /users other than root can change \/etc\/cdi/,
+    );
     await chmod(specification, 0o644);
     await allow({ device: `${kind}=*`, users: ['21234'] });
     expect(await inBusybox(`--device ${kind}=one`, 'true')).toMatch(/is for other users/);

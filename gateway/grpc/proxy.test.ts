@@ -476,7 +476,7 @@ describe('a call that is refused', () => {
       message: expect.stringMatching(/16842752 bytes/) as unknown,
     });
     expect((await refused(`${control}Solve`, frame(Buffer.from([0xff])))).message).toMatch(
-      /cannot be read without doubt/,
+      /is ambiguous or unreadable/,
     );
   });
 

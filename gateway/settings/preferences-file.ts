@@ -50,7 +50,7 @@ export function readPreferences(file: string): PreferencesResult {
     if (text.trim() === '') return none(null);
     const preferences = parsePreferences(text);
     return preferences === null
-      ? none('it holds something else than preferences')
+      ? none('it contains something other than preferences')
       : { preferences, problem: null };
   } catch (error) {
     return none(error instanceof Error ? error.message : String(error));

@@ -88,7 +88,7 @@ describe('what docker login stored', () => {
 
   it.each([
     ['fails', 'exit 1', /failed/],
-    ['prints something unparseable', 'echo hello', /nothing that can be read/],
+    ['prints something unparseable', 'echo hello', /returned nothing readable/],
     ['prints without end', 'yes', /failed/],
   ])('a helper that %s is an error, without what it printed', async (_, script, message) => {
     store({ credsStore: 'bad' });

@@ -174,7 +174,7 @@ export class Reachability {
 }
 
 function refuseUnchecked(source: string, { uid }: SharingUser): never {
-  refuse(`it was not asked whether user ${uid} has access to ${source}; start the container again (A8)`);
+  refuse(`it was not checked whether user ${uid} has access to ${source}; start the container again (A8)`);
 }
 
 function refuseLate({ uid }: SharingUser, directory: string): never {

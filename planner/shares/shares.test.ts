@@ -251,7 +251,7 @@ describe('A8: the sharing user', () => {
   it('cannot share what he has no access to, or what was not checked', () => {
     record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
     expect(() => shares('user', 'required', nothingChecked).shares.namespaceFor('/tmp')).toThrow(
-      'it was not asked whether user 1234 has access to /tmp',
+      'it was not checked whether user 1234 has access to /tmp',
     );
   });
 });

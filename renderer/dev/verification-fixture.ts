@@ -85,7 +85,7 @@ export const verification: AppState['verification'] = {
       id: 'A10-proc-emulated',
       verdict: 'limited',
       evidence:
-        '/proc/uptime says 12710 s, the machine is up 12711 s; /proc/uptime, /proc/meminfo and others ' +
+        '/proc/uptime reports 12710 s, the machine is up 12711 s; /proc/uptime, /proc/meminfo and others ' +
         "show the machine's values, since lxcfs does not run (Debian package lxcfs). It is information, " +
         'not protection',
     },

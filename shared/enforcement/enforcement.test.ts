@@ -87,7 +87,7 @@ describe('what is in force', () => {
     const error = { code: 'settings.unreadable' as const, message: 'no UTF-8' };
     const unreadable = facts('garbage', {}, { settings: { ...settings, readError: error } });
     expect(enforcementOf(unreadable).restorableVersion).toBeNull();
-    expect(texts(unreadable).at(-1)).toBe('Mend the file or move it away.');
+    expect(texts(unreadable).at(-1)).toBe('Repair the file or move it away.');
   });
 
   it('is the strictest policy if the gateway started with an invalid file', () => {

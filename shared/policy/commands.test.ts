@@ -200,7 +200,7 @@ describe('B7: which list applies', () => {
       null,
       '/bulkhead/perImageCommandLists/0',
     ]);
-    expect(list('GET', 'ps')?.detail).toContain('could not be told');
+    expect(list('GET', 'ps')?.detail).toContain('could not be determined');
     expect(listsNeedingTrust(socket, mount('x', '*', { b: 'no' }))).toEqual(['a', 'c']);
     const never = governingList(socket, mount('x', '*'));
     expect([never.undecided.at(-1)?.setting, sameList(never, never), sameList(unsure, unsure)]).toEqual([

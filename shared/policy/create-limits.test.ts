@@ -14,7 +14,7 @@ const many = <T>(count: number, make: (index: number) => T) =>
   Array.from({ length: count }, (_, index) => make(index));
 const tooMany = new RegExp(
   String.raw`^enhanced container isolation: a container with \d+ mounts, networks and links is blocked: ` +
-    '.*at most 1024 can be looked at',
+    '.*at most 1024 can be examined',
 );
 
 describe('references of one create request', () => {

@@ -22,7 +22,7 @@ const refusal = (body: unknown): string | null => {
 };
 const host = (fields: Record<string, unknown>) => ({ Image: 'busybox', HostConfig: fields });
 const text = (what: string, detail: string) =>
-  `enhanced container isolation: ${what} is blocked: one request may not keep the gateway from answering ` +
+  `enhanced container isolation: ${what} is blocked: one request may not keep the gateway from serving ` +
   `others (${detail}); no setting allows it`;
 
 /** Field, limit, a body with that many entries, what to do. */
@@ -58,7 +58,7 @@ const counted: readonly (readonly [string, number, (count: number) => unknown, s
     'HostConfig.VolumesFrom',
     64,
     (count) => host({ VolumesFrom: list(count, (index) => `c${index}`) }),
-    'ask for fewer of them',
+    'request fewer of them',
   ],
   [
     'HostConfig.Links',
@@ -70,25 +70,25 @@ const counted: readonly (readonly [string, number, (count: number) => unknown, s
     'HostConfig.Devices',
     256,
     (count) => host({ Devices: list(count, () => ({ PathOnHost: '/dev/null' })) }),
-    'ask for fewer of them',
+    'request fewer of them',
   ],
   [
     'HostConfig.Ulimits',
     64,
     (count) => host({ Ulimits: list(count, () => ({ Name: 'nofile' })) }),
-    'ask for fewer of them',
+    'request fewer of them',
   ],
   [
     'HostConfig.Sysctls',
     1024,
     (count) => host({ Sysctls: map(count, (index) => `net.a${index}`, '1') }),
-    'ask for fewer of them',
+    'request fewer of them',
   ],
   [
     'HostConfig.ExtraHosts',
     1024,
     (count) => host({ ExtraHosts: list(count, (index) => `h${index}:1.1.1.1`) }),
-    'ask for fewer of them',
+    'request fewer of them',
   ],
   [
     'HostConfig.SecurityOpt',
@@ -100,19 +100,19 @@ const counted: readonly (readonly [string, number, (count: number) => unknown, s
     'HostConfig.PortBindings',
     131_070,
     (count) => host({ PortBindings: map(count, (index) => `${index}/tcp`, null) }),
-    'ask for fewer of them',
+    'request fewer of them',
   ],
   [
     'ExposedPorts',
     131_070,
     (count) => ({ ExposedPorts: map(count, (index) => `${index}/tcp`, null) }),
-    'ask for fewer of them',
+    'request fewer of them',
   ],
   [
     'NetworkingConfig.EndpointsConfig',
     64,
     (count) => ({ NetworkingConfig: { EndpointsConfig: map(count, (index) => `n${index}`) } }),
-    'ask for fewer of them',
+    'request fewer of them',
   ],
   [
     'Env',
@@ -137,15 +137,15 @@ const counted: readonly (readonly [string, number, (count: number) => unknown, s
     'IPAM.Config',
     1024,
     (count) => ({ Name: 'n', IPAM: { Config: list(count, () => ({})) } }),
-    'ask for fewer of them',
+    'request fewer of them',
   ],
   [
     'DriverOpts',
     1024,
     (count) => ({ Name: 'v', DriverOpts: map(count, (index) => `o${index}`, '') }),
-    'ask for fewer of them',
+    'request fewer of them',
   ],
-  ['the body', 1024, (count) => map(count, (index) => `f${index}`, ''), 'ask for fewer of them'],
+  ['the body', 1024, (count) => map(count, (index) => `f${index}`, ''), 'request fewer of them'],
 ];
 
 describe('maximum content of one request', () => {

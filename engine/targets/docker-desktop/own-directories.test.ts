@@ -96,7 +96,7 @@ describe('directories of ours on Windows (stand-in)', () => {
         ok: false,
         error: {
           code: 'settings.unwritable',
-          reason: 'somebody other than an administrator may write there',
+          reason: 'users other than administrators can write to it',
         },
       });
     await desktop.setRights(directory(), 'O:BAD:AI(A;OICIID;FA;;;BA)(A;CIID;DCLCRPCR;;;BU)');

@@ -79,7 +79,7 @@ it('one that is slow, or sends an invalid response, is not reported as stopped',
   };
   expect(await queryEngine(socket())).toMatchObject({
     phase: 'unreachable',
-    why: { text: expect.stringContaining('does not know') as string },
+    why: { text: expect.stringContaining('does not understand') as string },
   });
 });
 

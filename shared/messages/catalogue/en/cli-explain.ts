@@ -1,10 +1,10 @@
 export const cliExplain = {
-  'cli-explain.facts-missing': 'No engine could be asked; taken for absent: {{facts}}.',
-  'cli-explain.image-assumed': 'The image was taken for one that may have the Docker socket.',
-  'cli-explain.not-checked': 'Not looked at: {{items}}.',
-  'cli-explain.compose-stopped': 'Compose stopped before the end: what comes after was not decided.',
+  'cli-explain.facts-missing': 'No engine could be queried; assumed to be absent: {{facts}}.',
+  'cli-explain.image-assumed': 'The image was assumed to be one that may have the Docker socket.',
+  'cli-explain.not-checked': 'Not checked: {{items}}.',
+  'cli-explain.compose-stopped': 'Compose stopped before the end: later requests were not decided.',
   'cli-explain.build-decided-later':
-    'What a Dockerfile asks for (RUN --network, --security) is decided while BuildKit builds.',
+    'What a Dockerfile requests (RUN --network, --security) is decided while BuildKit builds.',
   'cli-explain.setting-in-app': 'The setting, in the app: bulkhead app --route {{route}}',
   'cli-explain.service': 'service {{name}}',
   'cli-explain.build-of-service': 'build of service {{name}}',
@@ -17,7 +17,7 @@ export const cliExplain = {
   'cli-explain.outcome-missing': 'undecided',
   'cli-explain.as-it-is': 'as it is',
   'cli-explain.nothing-run': ' Nothing was run.',
-  'cli-explain.later-requests': ' Nothing was run; what the command would ask for next is not known.',
+  'cli-explain.later-requests': ' Nothing was run; what the command would request next is not known.',
   'cli-explain.eci-off': 'Allowed: Enhanced Container Isolation is off.',
   'cli-explain.nothing-enforces':
     'Nothing enforces the settings on this engine: every request reaches it unchecked.',
@@ -27,7 +27,7 @@ export const cliExplain = {
   'cli-explain.allowed': 'Allowed.',
   'cli-explain.rewritten': 'Allowed, rewritten as shown.',
   'cli-explain.would-deny': 'Let through and logged: audit mode refuses nothing; "enforce" would deny it.',
-  'cli-explain.undecided': 'Not decided: what it names is not there.',
+  'cli-explain.undecided': 'Not decided: what it names does not exist.',
   'cli-explain.denied': 'Denied.',
   'cli-explain.trusted': '{{image}} may have the Docker socket: {{reason}}.',
   'cli-explain.allowed-by': 'allowed by {{entry}}',
@@ -41,12 +41,12 @@ export const cliExplain = {
   'cli-explain.digest-as-name': '{{digest}} (a name; the id is what counts)',
   'cli-explain.commands': 'commands by {{settings}}',
   'cli-explain.commands-undecided':
-    "commands by {{settings}} (all of them: which one is the image's could not be told)",
+    'commands by {{settings}} (all of them: the one for the image could not be determined)',
   'cli-explain.entry': 'entry',
   'cli-explain.base': 'base',
   'cli-explain.check-unasked': '{{entry}}: {{outcome}}; local {{local}}; no registry needed',
   'cli-explain.check-asked':
-    '{{entry}}: {{outcome}}; local {{local}}; asked {{repository}} for {{reference}}',
+    '{{entry}}: {{outcome}}; local {{local}}; queried {{repository}} for {{reference}}',
   'cli-explain.served': ': serves {{digest}}{{index}}, {{seconds}} s ago{{lastKnown}}',
   'cli-explain.index': ' (an index of {{size}})',
   'cli-explain.last-known': '; last known, because {{why}}',

@@ -26,14 +26,13 @@ export const cliPlan = {
     'this engine was started by an earlier version, or without what isolation needs; after this restart ',
     'ECI is switched without one',
   ),
-  'cli-plan.restart-build-runtime':
-    'builds get another runtime, which Docker Engine takes at its start alone',
+  'cli-plan.restart-build-runtime': 'builds get another runtime, which Docker Engine reads only at start',
   'cli-plan.restart-keys':
-    'daemon.json has changed in keys that Docker Engine reads at its start alone: {{names}}',
+    'daemon.json has changed in keys that Docker Engine reads only at start: {{names}}',
   'cli-plan.desktop-reopens': 'Docker Desktop is quit and opened again, about {{seconds}} s',
   'cli-plan.desktop-opens': 'Docker Desktop is opened, about {{seconds}} s',
   'cli-plan.desktop-file-goes': concat(
-    'the settings file is taken away: Docker Desktop enforces no sign-in any more, and nothing is set ',
+    'the settings file is removed: Docker Desktop enforces no sign-in any more, and nothing is set ',
     'or locked for its users',
   ),
   'cli-plan.desktop-sign-in': concat(
@@ -60,10 +59,10 @@ export const cliPlan = {
   'cli-plan.containers-kept-unprotected': '{{containers}} you keep: {{names}}',
   'cli-plan.kept-recorded': '; they can be started and used, and each use is recorded',
   'cli-plan.kept-run':
-    "; what runs goes on until it is stopped, and none can be started again, exec'd into or copied from",
+    "; running ones continue until stopped, and none can be started again, exec'd into or copied from",
   'cli-plan.kept-stop': concat(
-    '; what runs stops with the engine (a restart policy starts it again), and none can be started again, ',
-    "exec'd into or copied from",
+    '; running ones stop with the engine (a restart policy starts them again), and none can be started ',
+    "again, exec'd into or copied from",
   ),
   'cli-plan.kept-instead':
     ' (instead: --recreate, bulkhead.existingContainers: "warn", or bulkhead.mode: "audit")',

@@ -29,7 +29,7 @@ export const cliRecreation = {
   'cli-recreation.writable-layer_other':
     'what was written inside it: {{size}} in {{count}} paths (--commit carries it over)',
   'cli-recreation.writable-unknown':
-    'what was written inside it: the engine does not say how much (--commit carries it over)',
+    'what was written inside it: the engine does not report how much (--commit carries it over)',
   'cli-recreation.after-commit':
     'what it writes after the commit, which is made while it runs: what runs with --rm is gone once it stops',
   'cli-recreation.logs': 'its log so far, which is removed with the old one',
@@ -48,7 +48,8 @@ export const cliRecreation = {
     'removes it)',
   ),
   'cli-recreation.eci-off': 'Enhanced Container Isolation is off: turn it on first',
-  'cli-recreation.host-namespace': '{{option}} is not possible under ECI: make it anew without',
+  'cli-recreation.host-namespace':
+    '{{option}} is not possible under ECI: create the container again without it',
   'cli-recreation.paused': 'it is paused: unpause it first',
   'cli-recreation.unusable-state': 'its state is {{state}}: remove it',
   'cli-recreation.image-gone':
@@ -61,7 +62,7 @@ export const cliRecreation = {
   'cli-recreation.joined-unprotected':
     'it shares the namespaces of {{name}}, which is not protected: recreate both',
   'cli-recreation.no-way-back':
-    'it runs with --rm, so there is no way back once it is stopped: say --without-way-back',
+    'it runs with --rm, so there is no way back once it is stopped: use --without-way-back',
   'cli-recreation.gone-at-restart': 'it runs with --rm: it is gone when Docker Engine restarts',
   'cli-recreation.item-running': 'running: it stops, and the new one starts',
   'cli-recreation.item-not-running': 'not running: the new one is not started',
@@ -69,7 +70,7 @@ export const cliRecreation = {
   'cli-recreation.blockers': 'in the way',
   'cli-recreation.changes': 'changes',
   'cli-recreation.committed': 'carried over by a commit',
-  'cli-recreation.committed-unknown': 'what was written inside it: the engine does not say how much',
+  'cli-recreation.committed-unknown': 'what was written inside it: the engine does not report how much',
   'cli-recreation.committed-size_one': 'what was written inside it: {{size}} in {{count}} path',
   'cli-recreation.committed-size_other': 'what was written inside it: {{size}} in {{count}} paths',
   'cli-recreation.lost': 'not carried over',
@@ -79,9 +80,9 @@ export const cliRecreation = {
   'cli-recreation.step-commit': 'committing what was written',
   'cli-recreation.step-swap': 'swapping names',
   'cli-recreation.step-start': 'starting',
-  'cli-recreation.step-wait': 'waiting until it is well',
-  'cli-recreation.step-clean-up': 'tidying up',
-  'cli-recreation.rolling-back': 'going back: the old container comes back',
+  'cli-recreation.step-wait': 'waiting until it is healthy',
+  'cli-recreation.step-clean-up': 'cleaning up',
+  'cli-recreation.rolling-back': 'rolling back: restoring the old container',
   'cli-recreation.not-ended': 'not ended',
   'cli-recreation.recreated-running': 'recreated, protected and running',
   'cli-recreation.recreated-stopped': 'recreated, protected; not started',
@@ -90,6 +91,6 @@ export const cliRecreation = {
   'cli-recreation.unchanged': 'protected already, nothing to do',
   'cli-recreation.refused': 'not recreated, nothing was stopped. {{error}}',
   'cli-recreation.rolled-back': 'not recreated, the old one is back. {{error}}',
-  'cli-recreation.rollback-failed': 'not recreated, and going back did not work out. {{error}}',
+  'cli-recreation.rollback-failed': 'not recreated, and rolling back failed. {{error}}',
   'cli-recreation.not-begun': 'not begun. {{error}}',
 } as const;

@@ -23,7 +23,7 @@ export const cliSettings = {
     'Your preference about {{pointer}} does not count: only the administrator can turn it on.',
   'cli-settings.value-refused': 'the value of {{pointer}} is not one that it can have',
   'cli-settings.force-value': 'To write it all the same: --force.',
-  'cli-settings.edit-changes-nothing': 'The draft says so already: nothing changed.',
+  'cli-settings.edit-changes-nothing': 'The draft has this value already: nothing changed.',
   'cli-settings.draft-is-applied': 'The draft is what is applied: there is nothing to apply.',
   'cli-settings.draft-kept': 'The draft is kept. See what applying it would do: bulkhead plan',
   'cli-settings.draft-conflict': concat(

@@ -46,7 +46,7 @@ export const cliStatus = {
   'cli-status.protected': 'Protected and verified {{age}} ago',
   'cli-status.protected-except_one': 'Protected and verified {{age}} ago, except {{count}} container',
   'cli-status.protected-except_other': 'Protected and verified {{age}} ago, except {{count}} containers',
-  'cli-status.not-scanned': 'The containers could not be looked at.',
+  'cli-status.not-scanned': 'The containers could not be listed.',
   'cli-status.not-protected_one': '{{count}} container is not protected.',
   'cli-status.not-protected_other': '{{count}} containers are not protected.',
   'cli-status.preferred-off': concat(
@@ -80,7 +80,7 @@ export const cliStatus = {
     "Clients take the engine's socket with -H.",
   ),
   'cli-status.context-retained': concat(
-    'docker goes on with the context {{name}}, whose engine is stopped: no other engine takes its place. ',
+    'docker keeps using the context {{name}}, whose engine is stopped: no other engine takes its place. ',
     'To leave it: docker context use default',
   ),
   'cli-status.context-failed': 'The docker context could not be changed: {{reason}}',

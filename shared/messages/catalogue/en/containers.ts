@@ -1,6 +1,6 @@
 export const containers = {
-  'containers.it-is-gone-since-it-was-chosen': 'it is gone since it was chosen',
-  'containers.new-container-is-gone-again': 'the new container is gone again',
+  'containers.it-is-gone-since-it-was-chosen': 'it was removed after it was chosen',
+  'containers.new-container-is-gone-again': 'the new container was removed again',
   'containers.new-container-is-of-another-image': 'the new container is of another image',
   'containers.instead-of': '{{image}} instead of {{imageId}}',
   'containers.tag-was-moved-just-now-try-again': 'A tag was moved just now: try again.',
@@ -8,36 +8,37 @@ export const containers = {
   'containers.its-runtime-is': 'its runtime is {{runtime}}',
   'containers.nothing-is-changed-change-setting-it-names':
     'Nothing is changed. Change the setting it names, or what the container asks for.',
-  'containers.more-than-one-id-begins-so': 'more than one id begins so',
-  'containers.what-is-to-be-recreated-could-not': 'what is to be recreated could not be looked at',
-  'containers.engine-did-not-do-what-was-asked': 'the engine did not do what was asked of it',
-  'containers.image-is-gone-again': 'the image {{commitTo}} is gone again',
+  'containers.more-than-one-id-begins-so': 'more than one id begins like this',
+  'containers.what-is-to-be-recreated-could-not': 'the containers to recreate could not be inspected',
+  'containers.engine-did-not-do-what-was-asked': 'the engine did not carry out the request',
+  'containers.image-is-gone-again': 'the image {{commitTo}} was removed again',
   'containers.new-container-runs-but-not-in-user':
     'the new container runs, but not in a user namespace of its own',
   'containers.it-was-cancelled': 'it was cancelled',
   'containers.everything-is-as-it-was': 'Everything is as it was.',
   'containers.container-could-not-be-inspected': 'container {{reference}} could not be inspected',
-  'containers.going-back-did-not-work-out-altogether': 'going back did not work out altogether',
+  'containers.going-back-did-not-work-out-altogether': 'rolling back failed in part',
   'containers.look-at-docker-ps-bulkhead-containers-recreate':
     'Look at docker ps -a; bulkhead containers recreate tries again before anything else.',
   'containers.engine-events-could-not-be-followed': "the engine's events could not be followed",
   'containers.new-container-is-gone': 'the new container is gone',
   'containers.mend-what-it-complains-about-then-recreate':
-    'Mend what it complains about, then recreate it again.',
+    'Correct the problem that it reports, then recreate it again.',
   'containers.engine-events-ended-while-new-container-was':
     "the engine's events ended while the new container was coming up",
   'containers.this-user-may-not-recreate-containers': 'this user may not recreate containers',
   'containers.way-back-goes-over-engine-own-socket':
-    "a way back goes over the engine's own socket, which is root's",
+    "rolling back uses the engine's own socket, which belongs to root",
   'containers.run-same-command-with-sudo': 'Run the same command with sudo.',
   'containers.recreating-hit-defect': 'recreating hit a defect',
-  'containers.run-it-again-it-first-settles-what': 'Run it again: it first settles what was begun.',
+  'containers.run-it-again-it-first-settles-what':
+    'Run it again: it first completes or rolls back what was begun.',
   'containers.plan-says-what-is-in-way-bulkhead':
-    'The plan says what is in the way: bulkhead containers recreate --dry-run.',
+    'See the plan for the reasons: bulkhead containers recreate --dry-run.',
   'containers.interrupted-recreation-cannot-be-settled-its-journal':
     'an interrupted recreation cannot be settled: its journal is damaged',
   'containers.look-at-docker-ps-put-right-what':
-    'Look at docker ps -a, put right what is not, then delete {{recreateJournalPath}}.',
+    'Look at docker ps -a, correct what is wrong, then delete {{recreateJournalPath}}.',
   'containers.removal-not-begun': 'not begun: cancelled',
   'containers.there-is-no-such-container': 'there is no such container',
   'containers.running-container-is-not-removed':
@@ -49,17 +50,17 @@ export const containers = {
   'containers.could-not-be-put-back': '{{name}} could not be put back',
   'containers.image-could-not-be-removed': 'image {{image}} could not be removed',
   'containers.there-is-no-new-one': 'there is no new {{name}}',
-  'containers.new-one-made-again-not-started': 'the new {{name}} is made once more and not started',
+  'containers.new-one-made-again-not-started': 'the new {{name}} was created again and not started',
   'containers.new-one-without-writes': 'the new {{name}} is without what was written inside the old one',
   'containers.new-one-without-writes-old-kept':
     'the new {{name}} is without what was written inside the old one, which is kept as {{kept}}',
   'containers.new-one-without-writes-in-image':
     'the new {{name}} is without what was written inside the old one: that is in image {{image}}',
   'containers.ran-with-rm-and-is-gone':
-    '{{names}} ran with --rm and is gone; what was made of it stands in its place',
+    '{{names}} ran with --rm and is gone; the container made from it takes its place',
   'containers.new-container-ended': 'the new container ended with exit code {{code}}',
   'containers.new-container-is-unhealthy': 'the new container is unhealthy',
-  'containers.log-is-empty': 'it said nothing',
+  'containers.log-is-empty': 'its log is empty',
   'containers.log-could-not-be-read': 'its log could not be read',
   'containers.new-container-was-not-made': 'the new container was not made',
   'containers.new-container-could-not-be-connected':

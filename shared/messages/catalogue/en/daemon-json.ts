@@ -38,7 +38,7 @@ export const daemonJson = {
   ),
   'daemon-json.cannot-be-set-here': '"{{key}}" can\'t be set here: {{why}}.',
   'daemon-json.runtime-name-is-isolation-runtime-here-it':
-    'The runtime name "{{runtimeName}}" is the isolation runtime\'s; here it stands for another program.',
+    'The runtime name "{{runtimeName}}" is the isolation runtime\'s; here it names another program.',
   'daemon-json.engine-own-user-namespace-remapping-puts-every': concat(
     "The engine's own user namespace remapping puts every container into one shared range and hides ",
     "existing images; it can't be combined with Enhanced Container Isolation.",

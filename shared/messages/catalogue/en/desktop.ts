@@ -3,7 +3,7 @@ import { concat } from '../concat.ts';
 export const desktop = {
   'desktop.quitting-docker-desktop-was-cancelled': 'quitting Docker Desktop was cancelled',
   'desktop.docker-desktop-did-not-quit': 'Docker Desktop did not quit',
-  'desktop.it-still-runs-after-s': 'it still runs after {{limit}} s',
+  'desktop.it-still-runs-after-s': 'it is still running after {{limit}} s',
   'desktop.quit-it-from-its-menu-then-try': 'Quit it from its menu, then try again.',
   'desktop.docker-desktop-is-not-installed': 'Docker Desktop is not installed',
   'desktop.install-it-or-choose-another-engine': 'Install it, or choose another engine.',
@@ -19,11 +19,11 @@ export const desktop = {
   'desktop.ended-with': '{{program}} ended with {{code}}',
   'desktop.is-not-safe-to-write-in': '{{directory}} is not safe to write in',
   'desktop.somebody-other-than-administrator-may-write-there':
-    'somebody other than an administrator may write there',
+    'users other than administrators can write to it',
   'desktop.rights-of-could-not-be-set': 'the rights of {{directory}} could not be set',
   'desktop.on-docker-desktop': '{{what}} on Docker Desktop',
   'desktop.docker-desktop-makes-and-guards-its-containers':
-    'Docker Desktop makes and guards its containers itself',
+    'Docker Desktop creates and protects its containers itself',
   'desktop.remove-container-and-create-it-again-as':
     'Remove the container, and create it again as it was created.',
   'desktop.draft-of-docker-desktop-is-kept-by': 'the draft of Docker Desktop is kept by administrators',

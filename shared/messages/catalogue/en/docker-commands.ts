@@ -15,7 +15,7 @@ export const dockerCommands = {
   'docker-commands.kill': 'Send a signal to containers',
   'docker-commands.restart': 'Restart containers',
   'docker-commands.pause': 'Pause all processes of containers',
-  'docker-commands.unpause': 'Let paused containers go on',
+  'docker-commands.unpause': 'Resume paused containers',
   'docker-commands.wait': 'Wait until containers stop',
   'docker-commands.top': 'List the processes of a container',
   'docker-commands.stats': 'Stream resource usage of containers',

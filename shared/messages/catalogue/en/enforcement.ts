@@ -26,7 +26,7 @@ export const enforcement = {
   'enforcement.next-off': 'The next start turns ECI off.',
   'enforcement.next-stays-off': 'The next start leaves it off.',
   'enforcement.next-locked-down':
-    'The next start locks down: the strictest policy holds until the file is mended.',
-  'enforcement.mend': 'Mend the file or move it away.',
-  'enforcement.next-unknown': 'What the next start makes of the file is not known.',
+    'The next start locks down: the strictest policy holds until the file is repaired.',
+  'enforcement.mend': 'Repair the file or move it away.',
+  'enforcement.next-unknown': 'The effect of the next start is not known.',
 } as const;

@@ -1,14 +1,14 @@
 import { concat } from '../concat.ts';
 
 export const engine = {
-  'engine.is-no-user': '{{nameOrId}} is no user',
+  'engine.is-no-user': '{{nameOrId}} is not a user',
   'engine.there-is-no-user': 'there is no user {{nameOrId}}',
   'engine.give-one-of-this-machine-users-as': "Give one of this machine's users: --as NAME.",
   'engine.this-user-may-not-use-engine-socket': "{{what}}: this user may not use the engine's socket",
   'engine.join-group-that-may-use-it-docker': 'Join the group that may use it (docker), or run as root.',
   'engine.engine-does-not-answer-in-time': '{{what}}: the engine does not answer in time',
   'engine.see-which-container-holds-it-up-bulkhead':
-    'See which container holds it up: bulkhead containers list. Restarting the engine lets go of it.',
+    'See which container blocks it: bulkhead containers list. Restarting the engine releases it.',
   'engine.engine-does-not-answer': '{{what}}: the engine does not answer',
   'engine.start-engine-bulkhead-engine-start': 'Start the engine: bulkhead engine start.',
   'engine.is-too-large-to-be-settings-file': '{{file}} is too large to be a settings file',
@@ -30,10 +30,10 @@ export const engine = {
   'engine.its-log-is-logs-supervisor-log-in': "Its log is logs/supervisor.log in the engine's directory.",
   'engine.embedded-engine-must-be-stopped-by-root': 'the embedded engine must be stopped by root',
   'engine.engine-could-not-be-stopped-completely': 'the engine could not be stopped completely',
-  'engine.waiting-for-engine-to-was-given-up': 'waiting for the engine to {{what}} was given up',
+  'engine.waiting-for-engine-to-was-given-up': 'gave up waiting for the engine to {{what}}',
   'engine.engine-did-not-within-s': 'the engine did not {{what}} within {{math}} s',
   'engine.it-goes-on-in-background-ask-for':
-    'It goes on in the background; ask for its status, or give it longer with --timeout.',
+    'It continues in the background; check its status, or allow more time with --timeout.',
   'engine.engine-home-is-not-empty': "the engine's home is not empty",
   'engine.holds-git-and-ssh-of-builds-would': '{{home}} holds {{list}}: git and ssh of builds would use it',
   'engine.remove-what-is-in': 'Remove what is in {{home}}.',
@@ -43,7 +43,7 @@ export const engine = {
   'engine.isolation-cannot-run':
     "Enhanced Container Isolation is on, but can't run here, so no container starts: {{missing}}",
   'engine.requirement-and-fix': '{{code}}: {{why}} ({{fix}})',
-  'engine.no-such-backend': 'no isolation backend "{{backend}}" is known',
+  'engine.no-such-backend': 'there is no isolation backend "{{backend}}"',
   'engine.condition-of-unit-failed': 'systemd did not start {{unit}}: a condition of the unit is not met',
   'engine.see-conditions-of-unit': 'See "systemctl status {{unit}}" and the drop-ins of the unit.',
   'engine.runs-in-login-session': concat(
@@ -85,7 +85,7 @@ export const engine = {
   'engine.its-default-runtime-is-not': 'its default runtime is "{{runtime}}", not "{{expectedRuntime}}"',
   'engine.on-machine-own-docker-engine': "{{what}} on the machine's own Docker Engine",
   'engine.no-gateway-and-no-isolation-runtime-stand':
-    'no gateway and no isolation runtime stand in front of it, so nothing would be enforced',
+    'it has neither a gateway nor an isolation runtime, so nothing would be enforced',
   'engine.use-embedded-engine-bulkhead-engine-start-it': concat(
     'Put the gateway in front of it: sudo bulkhead install. ',
     'Or use an embedded engine, which runs beside this one: bulkhead engine start.',
@@ -97,7 +97,7 @@ export const engine = {
   'engine.supervisor-failed': 'the supervisor failed',
   'engine.backends-could-not-be-examined': 'the backends could not be examined',
   'engine.settling-interrupted-recreation-hit-defect': 'settling an interrupted recreation hit a defect',
-  'engine.supervisor-that-runs-is-of-another-version': 'the supervisor that runs is of another version',
+  'engine.supervisor-that-runs-is-of-another-version': 'the running supervisor has another version',
   'engine.stop-engine-and-start-it-again': 'Stop the engine and start it again.',
   'engine.supervisor-control-socket-could-not-be-made': "the supervisor's control socket could not be made",
   'engine.engine-failed': 'the engine failed',
@@ -118,17 +118,17 @@ export const engine = {
   'engine.it-is-directory': 'it is a directory',
   'engine.it-is-not-regular-file': 'it is not a regular file',
   'engine.run-as-user-who-may-read-it': 'Run as a user who may read it (root), or give it mode 0644.',
-  'engine.mend-or-move-it-away': 'Mend or move it away, then try again.',
+  'engine.mend-or-move-it-away': 'Repair it or move it away, then try again.',
   'engine.it-is-utf-16': 'it is UTF-16; the engine reads UTF-8 only. Save it as UTF-8 without BOM',
   'engine.its-bytes-are-not-valid-utf-8': 'its bytes are not valid UTF-8',
   'engine.old-file-is-unchanged': '{{hint}} The old file is unchanged.',
   'engine.make-room-on-disk-then-try-again': 'Make room on the disk, then try again.',
   'engine.file-system-is-read-only-remount-it': 'The file system is read-only; remount it writable.',
-  'engine.see-what-system-says-then-try-again': 'See what the system says, then try again.',
+  'engine.see-what-system-says-then-try-again': 'See the error of the system, then try again.',
   'engine.engine-did-not-answer-within-s': 'the engine did not answer within {{seconds}} s',
   'engine.dockerd-started-pid': 'dockerd started (pid {{pid}})',
   'engine.choose-another-directory': 'Choose another directory.',
-  'engine.engine-answer-is-not-known': 'The engine answers in words that Bulkhead does not know.',
+  'engine.engine-answer-is-not-known': 'Bulkhead does not understand the response of the engine.',
   'engine.join-group-that-may-use-engine-socket':
     "This user may not use the engine's socket. Join the group that may use it (docker), or run as root.",
   'engine.engine-gave-no-answer-within-s': 'The engine gave no answer within {{seconds}} s.',
@@ -145,7 +145,7 @@ export const engine = {
   'engine.reloaded': 'dockerd has reloaded its configuration',
   'engine.reload-failed': 'the engine did not reload its configuration',
   'engine.not-prepared-for-reload': 'it was started without what isolation needs: restart it',
-  'engine.keys-take-restart': 'daemon.json has changed in keys that are read at a start alone: {{keys}}',
+  'engine.keys-take-restart': 'daemon.json has changed in keys that are read only at start: {{keys}}',
   'engine.supervisor-does-not-answer': 'its supervisor does not answer',
   'engine.crash-killed': 'the end of the engine before killed containers that did not come back: {{names}}',
   'engine.dockerd-ended-unexpectedly': 'dockerd ended unexpectedly',
@@ -158,9 +158,9 @@ export const engine = {
   'engine.applying-settings-needs-root': 'Applying settings needs root.',
   'engine.root-is-no-directory': 'it is no directory (a symbolic link is not followed)',
   'engine.directory-may-be-replaced':
-    'somebody other than root may put another directory in its place, by way of {{place}}',
+    'users other than root can replace it with another directory, through {{place}}',
   'engine.choose-directory-that-only-root-may-write-to':
     'Choose a directory below those that only root may write to, as /var/lib/bulkhead is.',
-  'engine.others-may-write-there': 'somebody other than root may write there',
+  'engine.others-may-write-there': 'users other than root can write to it',
   'engine.run-command': 'Run: {{command}}',
 } as const;

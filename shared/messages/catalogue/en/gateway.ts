@@ -21,7 +21,7 @@ export const gateway = {
   'gateway.give-docker-command-as-you-would-type': concat(
     'Give a Docker command as you would type it, without general options of docker: ',
     'bulkhead explain docker run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. ',
-    'Buildx does more than ask the engine, and is not run.',
+    'Buildx does more than send requests to the engine, and is not run.',
   ),
   'gateway.would-write-file': '{{writes}} would write a file',
   'gateway.leave-it-out-it-changes-nothing-about': 'Leave it out: it changes nothing about what is decided.',
@@ -51,9 +51,9 @@ export const gateway = {
     'it is not known who made it, so whose ids it would have: recreate it',
   'gateway.container-which-mounts': '{{verb}} container {{name}}, which mounts {{source}},',
   'gateway.the-filter': 'the filter {{filter}}',
-  'gateway.link-stands-in-its-way': 'a link stands in its way',
+  'gateway.link-stands-in-its-way': 'a link is in its way',
   'gateway.this-docker-socket': 'this Docker socket',
-  'gateway.socket-is-unknown': 'it is not known to the gateway any more; recreate the container',
+  'gateway.socket-is-unknown': 'the gateway does not know it any more; recreate the container',
   'gateway.build-call': 'the build call {{call}}',
   'gateway.socket-made-through-socket': concat(
     'a Docker socket for a container of {{image}} that is made through the Docker socket of a ',
@@ -83,19 +83,18 @@ export const gateway = {
   'gateway.it-is-not-utf-8': 'it is not UTF-8',
   'gateway.use-of-object': 'the use of {{kind}} {{name}}',
   'gateway.it-leads-through-proc': 'it leads through /proc',
-  'gateway.path-cannot-be-looked-at': '{{path}} cannot be looked at',
-  'gateway.path-cannot-be-looked-at-because': '{{path}} cannot be looked at ({{code}})',
+  'gateway.path-cannot-be-looked-at': '{{path}} cannot be examined',
+  'gateway.path-cannot-be-looked-at-because': '{{path}} cannot be examined ({{code}})',
   'gateway.it-goes-up-from-missing-directory': 'it goes up from a directory that does not exist',
   'gateway.it-has-too-many-links': 'it has too many symbolic links',
-  'gateway.too-many-places': 'there are more than {{most}} directories and links to look at in this request',
+  'gateway.too-many-places': 'this request has more than {{most}} directories and links to examine',
   'gateway.it-leads-through-changeable-link':
-    'it leads through the link {{link}}, which others than root may change',
+    'it leads through the link {{link}}, which users other than root may change',
   'gateway.directory-is-not-shared': '{{path}} is not shared: {{problem}}',
-  'gateway.home-is-not-known': 'where $HOME of user {{uid}} is could not be told',
+  'gateway.home-is-not-known': 'the home directory ($HOME) of user {{uid}} could not be determined',
   'gateway.user-cannot-make-it': 'user {{uid}} cannot make it: {{error}}',
   'gateway.no-record-of-socket': 'the gateway has no record of this socket; recreate the container',
-  'gateway.socket-is-not-known-yet':
-    'the gateway does not know yet which container this socket is for; try again in a moment',
+  'gateway.socket-is-not-known-yet': 'the container of this socket is not known yet; try again in a moment',
   'gateway.socket-belongs-to-container':
     'it belongs to container {{name}}; a container has a socket of its own or none',
   'gateway.network-volume-as-root':

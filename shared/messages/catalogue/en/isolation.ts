@@ -33,7 +33,7 @@ export const isolation = {
     'Install Sysbox from its own releases (github.com/nestybox/sysbox), or set bulkhead.backend to ',
     '"exclusive".',
   ),
-  'isolation.is-not-there': '{{binary}} is not there',
+  'isolation.is-not-there': '{{binary}} does not exist',
   'isolation.is-not-sysbox': '{{binary}} is not Sysbox: {{output}}',
   'isolation.does-not-answer-it-hangs': '{{binary}} does not answer: it hangs',
   'isolation.answer': '{{list}} answer',
@@ -44,7 +44,7 @@ export const isolation = {
   'isolation.use-docker-engine-or-newer-older-ones':
     'Use Docker Engine {{firstMajorForBuilds}} or newer: older ones build with plain runc, unprotected.',
   'isolation.version-not-understood': 'version not understood: {{stdout}}',
-  'isolation.engine-version-could-not-be-learned': "the engine's version could not be learned: {{why}}",
+  'isolation.engine-version-could-not-be-learned': "the engine's version could not be read: {{why}}",
   'isolation.selinux-is-enforcing': 'SELinux is enforcing',
   'isolation.selinux-is-not-enforcing': 'SELinux is not enforcing',
   'isolation.sysbox-does-not-work-under-selinux-set':

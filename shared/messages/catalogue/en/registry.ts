@@ -2,31 +2,31 @@ import { concat } from '../concat.ts';
 
 /** Why a registry returned no result for an image. */
 export const registry = {
-  'registry.not-asked': 'the registry was not asked',
+  'registry.not-asked': 'the registry was not queried',
   'registry.helper-timed-out': '{{helper}} did not answer within {{seconds}} s',
   'registry.helper-failed': '{{helper}} failed',
-  'registry.helper-unreadable': '{{helper}} answered nothing that can be read',
-  'registry.wants-login': 'it wants a login: run docker login {{registry}} as the user the gateway runs as',
-  'registry.unknown-authorization': 'it wants an authorization of a kind that is not known',
-  'registry.token-server-without-tls':
-    'the token server it names may not be asked: it is not spoken to over TLS',
+  'registry.helper-unreadable': '{{helper}} returned nothing readable',
+  'registry.wants-login':
+    'it requires a login: run docker login {{registry}} as the user the gateway runs as',
+  'registry.unknown-authorization': 'it requires an unknown kind of authorization',
+  'registry.token-server-without-tls': 'the token server it names may not be used: its address is not HTTPS',
   'registry.token-server-unusable': 'its token server {{host}} cannot be used: {{problem}}',
-  'registry.token-server-wants-login': 'its token server wants a login',
+  'registry.token-server-wants-login': 'its token server requires a login',
   'registry.credentials-refused': 'the stored credentials were refused: log in again',
   'registry.token-server-limits-rate': 'its token server limits the rate',
   'registry.no-token': 'its token server {{host}} gave no token (HTTP {{status}})',
   'registry.limits-rate':
-    'it limits the rate (429) and is asked again after {{time}}; a login raises the limit',
-  'registry.still-limits-rate': 'it limits the rate and is asked again after {{time}}',
+    'it limits the rate (429) and is queried again after {{time}}; a login raises the limit',
+  'registry.still-limits-rate': 'it limits the rate and is queried again after {{time}}',
   'registry.denies-access': 'it denies access (403)',
-  'registry.redirects-to-denial': 'it redirects to a place that denies access (401)',
+  'registry.redirects-to-denial': 'it redirects to an address that denies access (401)',
   'registry.no-repository-or-right':
     'it denies access (401): there is no such repository, or the login on this machine may not read it',
   'registry.denies-access-because': 'it denies access (401): {{problem}}',
-  'registry.answered-status': 'it answered HTTP {{status}}',
-  'registry.answered-no-manifest': 'what it answered is not an image manifest',
+  'registry.answered-status': 'it responded with HTTP {{status}}',
+  'registry.answered-no-manifest': 'its response is not an image manifest',
   'registry.has-no-address': 'it has no address',
-  'registry.redirects-without-end': 'it redirects without end',
+  'registry.redirects-without-end': 'it redirects too often',
   'registry.redirects-nowhere': 'it redirects to no address',
   'registry.redirect-not-followed': 'it redirects to {{address}}, which is not followed',
   'registry.proxy-unsupported':
@@ -34,7 +34,7 @@ export const registry = {
   'registry.answer-too-long': 'the answer is longer than {{limit}} bytes',
   'registry.timed-out': 'it did not answer within {{seconds}} s',
   'registry.name-not-found': "its name could not be looked up ({{code}}); check the machine's DNS",
-  'registry.not-http': 'what it answers is not HTTP ({{code}})',
+  'registry.not-http': 'its response is not HTTP ({{code}})',
   'registry.tls-not-accepted': concat(
     'its TLS certificate or protocol was not accepted ({{code}}); ',
     "a private authority belongs in the system's store or in /etc/docker/certs.d",

@@ -14,7 +14,7 @@ export const rules = {
   'rules.unmodelled-value': 'this value is not one the gateway knows to be safe',
   'rules.unmodelled-field':
     'the request has a field the gateway does not know, so it cannot tell what it does',
-  'rules.unreadable-body': "the request's body cannot be read without doubt",
+  'rules.unreadable-body': "the request's body is ambiguous or unreadable",
   'rules.host-device': 'devices of the engine are given to containers only where the settings list them',
   'rules.security-option': 'this security option is not one the gateway knows to be safe',
   'rules.cgroup-parent':
@@ -28,19 +28,19 @@ export const rules = {
     "a network takes no public addresses, and nothing that the engine's machine itself uses",
   'rules.bind-engine-directory': "directories that hold the engine's own data or sockets are never mounted",
   'rules.bind-not-shared': 'the directory is not shared with containers',
-  'rules.bind-unresolvable': 'it cannot be told which directory this is',
+  'rules.bind-unresolvable': 'it cannot be determined which directory this is',
   'rules.bind-propagation': 'mounts made in a container may not appear in the engine',
   'rules.socket-mount': 'the Docker socket may be mounted by allowed images only',
   'rules.volume-options':
     'a local volume with these options mounts something of the engine; only tmpfs, binds of shared ' +
     'directories and listed shares of other machines are allowed',
   'rules.network-volume': 'shares of other machines are volumes only where the settings list them',
-  'rules.volume-unknown': 'the volume could not be looked at',
+  'rules.volume-unknown': 'the volume could not be inspected',
   'rules.container-unprotected': 'the container was not created under enhanced container isolation',
   'rules.command-blocked': 'the command list of the mounted socket does not let it through',
   'rules.socket-holder': 'the container has a Docker socket under another command list',
   'rules.not-own': 'through this socket only what was made through it may be seen and touched',
-  'rules.owner-label': 'the label says who made it, and only the gateway may set it',
+  'rules.owner-label': 'the label records who made it, and only the gateway may set it',
   'rules.environment-hidden': 'values of environment variables are hidden',
   'rules.container-name': "a container's name may not look like a container id",
   'rules.copy-mounts': concat(
@@ -74,12 +74,12 @@ export const rules = {
   'rules.removed-endpoint': 'the endpoint was removed from the API',
   'rules.unknown-endpoint': 'the gateway does not know this endpoint, so it cannot tell what it does',
   'rules.form-body': "form bodies override what the request's address says",
-  'rules.request-limit': 'one request may not keep the gateway from answering others',
+  'rules.request-limit': 'one request may not keep the gateway from serving others',
   'rules.connection-limit': 'one user may not take up the connections and the memory that are there for all',
   'rules.pinned-reference': 'names of containers are replaced by their ids',
   'rules.cleaned-path': 'paths are written without dot segments and symbolic links',
   'rules.own-socket': 'an allowed image gets a Docker socket of its own',
-  'rules.parameter-dropped': 'parameters without meaning are left away',
+  'rules.parameter-dropped': 'parameters without meaning are left out',
   'rules.setting-image-list': concat(
     'an administrator can allow it with an entry of ',
     'enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',

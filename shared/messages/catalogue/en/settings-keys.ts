@@ -51,7 +51,7 @@ export const settingsKeys = {
   'settings-keys.bulkhead.perImageCommandLists.item': 'A command list for one image.',
   'settings-keys.bulkhead.perImageCommandLists.item.image': 'The image reference it is for.',
   'settings-keys.bulkhead.perImageCommandLists.item.scope':
-    'What its containers see through their socket. Default: what socketMounts.scope says.',
+    'What its containers see through their socket. Default: the value of socketMounts.scope.',
   'settings-keys.bulkhead.socketMounts': 'What containers may do with the Docker socket they mount.',
   'settings-keys.bulkhead.socketMounts.scope':
     'own: a container sees and touches only what was made through its own socket; all: everything.',
@@ -137,9 +137,9 @@ export const settingsKeys = {
   'settings-keys.onlyMarketplaceExtensions': 'Allows only extensions from the marketplace.',
   'settings-keys.extensionsPrivateMarketplace': 'Uses a private extensions marketplace.',
   'settings-keys.extensionsPrivateMarketplaceAdminContactURL':
-    'Where to ask for extensions of the private marketplace.',
+    'Where to request extensions of the private marketplace.',
   'settings-keys.scout': 'Docker Scout.',
-  'settings-keys.scout.sbomIndexing': 'Indexes images when they are looked at.',
+  'settings-keys.scout.sbomIndexing': 'Indexes images when they are viewed.',
   'settings-keys.scout.useBackgroundIndexing': 'Indexes images after a build or pull.',
   'settings-keys.allowBetaFeatures': 'Allows beta features.',
   'settings-keys.allowExperimentalFeatures': 'Allows experimental features.',

@@ -25,8 +25,10 @@ export const settings = {
   'settings.value-cannot-be-written-as-json': "The value can't be written as JSON: {{problem}}.",
   'settings.whole-document-can-only-be-replaced-by': 'The whole document can only be replaced by an object.',
   'settings.there-is-no-place-in-document': 'There is no place {{toPointer}} in the document: {{why}}.',
-  'settings.settings-file-has-format-version-this-program':
-    'The settings file has format version {{version}}; this program knows version {{settingsFileVersion}}.',
+  'settings.settings-file-has-format-version-this-program': concat(
+    'The settings file has format version {{version}}; ',
+    'this program supports version {{settingsFileVersion}}.',
+  ),
   'settings.set-configurationfileversion-to': 'Set configurationFileVersion to {{settingsFileVersion}}.',
   'settings.settings-file-cannot-be-used-as-policy': "The settings file can't be used as a policy.",
   'settings.correct-it-bulkhead-settings-lint-shows-every':
@@ -40,7 +42,7 @@ export const settings = {
   'settings.needs-docker-desktop-4-36-or-newer':
     '{{what}} needs Docker Desktop 4.36 or newer; {{version}} is installed.',
   'settings.stands-here-twice-first-in-line-readers':
-    '"{{key}}" stands here twice (first in line {{line}}). Readers disagree on which one counts: remove one.',
+    '"{{key}}" occurs twice here (first in line {{line}}). Readers disagree on which one counts: remove one.',
   'settings.configurationfileversion-is-missing-docker-desktop-requires-it':
     '"configurationFileVersion": {{settingsFileVersion}} is missing. Docker Desktop requires it.',
   'settings.add-it': 'Add it',
@@ -108,12 +110,12 @@ export const settings = {
     'Pin the digest (name@sha256:…).',
   ),
   'settings.registry-serves-no-image-for-entry-lets': concat(
-    'The registry serves no image for "{{image}}": the entry lets none in. ',
+    'The registry serves no image for "{{image}}": the entry allows none. ',
     'Check the name and the tag, or push it.',
   ),
   'settings.registry-could-not-be-asked-for-while': concat(
-    'The registry could not be asked for "{{image}}": {{why}}. ',
-    'While that lasts, only what it served before is let in.',
+    'The registry could not be queried for "{{image}}": {{why}}. ',
+    'While that lasts, only the content it served before is allowed.',
   ),
   'settings.it-is-empty': 'it is empty',
   'settings.it-holds-white-space': 'it holds white space',
@@ -123,7 +125,7 @@ export const settings = {
   'settings.tag-is-not-valid': 'the tag is not valid',
   'settings.digest-is-not-valid-sha256-and-64': 'the digest is not valid: sha256: and 64 hexadecimal digits',
   'settings.may-stand-for-whole-reference-for-tag':
-    '* may stand for the whole reference, for the tag, or for the last part of the repository',
+    '* may replace the whole reference, the tag, or for the last part of the repository',
   'settings.repository-name-is-longer-than-255-characters':
     'the repository name is longer than 255 characters',
   'settings.image-id-or-bare-digest-names-no':
@@ -200,43 +202,45 @@ export const settings = {
   'settings.path-must-be-absolute-or-start-with':
     'The path must be absolute, or start with $HOME, $TMP or $TEMP.',
   'settings.path-must-not-hold-or-write-where': 'The path must not hold "." or "..": write where it leads.',
-  'settings.no-docker-command': '"{{entry}}" is no Docker command. The entry has no effect.',
+  'settings.no-docker-command': '"{{entry}}" is not a Docker command. The entry has no effect.',
   'settings.no-docker-command-denies-all':
-    '"{{entry}}" is no Docker command. As long as it stands in this list, everything is denied.',
-  'settings.no-docker-command-suggestion': '"{{entry}}" is no Docker command. Did you mean "{{suggestion}}"?',
+    '"{{entry}}" is not a Docker command. As long as it is in this list, everything is denied.',
+  'settings.no-docker-command-suggestion':
+    '"{{entry}}" is not a Docker command. Did you mean "{{suggestion}}"?',
   'settings.no-docker-command-suggestion-denies-all': concat(
-    '"{{entry}}" is no Docker command. Did you mean "{{suggestion}}"? As long as it stands in this ',
+    '"{{entry}}" is not a Docker command. Did you mean "{{suggestion}}"? As long as it is in this ',
     'list, everything is denied.',
   ),
   'settings.command-cannot-be-listed':
     '"{{name}}" can\'t be listed: {{why}}. List the commands it calls instead.',
   'settings.command-cannot-be-listed-denies-all': concat(
     '"{{name}}" can\'t be listed: {{why}}. List the commands it calls instead. ',
-    'As long as it stands in this list, everything is denied.',
+    'As long as it is in this list, everything is denied.',
   ),
   'settings.it-calls-run-create-network-create-and': 'it calls run, create, network create and others',
   'settings.it-works-outside-the-engine': 'it works outside the engine',
   'settings.it-never-reaches-the-engine': 'it never reaches the engine',
-  'settings.it-talks-to-registries-not-to-the': 'it talks to registries, not to the engine',
+  'settings.it-talks-to-registries-not-to-the': 'it sends requests to registries, not to the engine',
   'settings.plugins-are-refused-while-eci-is-on': 'plugins are refused while ECI is on',
   'settings.it-reads-images-with-save-and-pull': 'it reads images with save and pull',
-  'settings.it-talks-to-registries-the-engine-sees': 'it talks to registries; the engine sees push and pull',
+  'settings.it-talks-to-registries-the-engine-sees':
+    'it sends requests to registries; the engine sees push and pull',
   'settings.what-a-missing-one-means': 'What a missing one means.',
   'settings.command-description': '{{description}}.',
   'settings.every-command-of-the-group': 'Every command of the group: {{commands}}.',
   'settings.cannot-be-listed-because': "Can't be listed: {{why}}.",
   'settings.preferences-too-large': 'it is too large',
   'settings.preferences-not-made-by-gateway': 'it is not the file that the gateway made',
-  'settings.preferences-hold-something-else': 'it holds something else than preferences',
+  'settings.preferences-hold-something-else': 'it contains something other than preferences',
   'settings.place-has-no-members': '{{place}} is a {{type}}, it has no members',
   'settings.list-has-elements': 'the list at {{place}} has {{length}} elements',
   'settings.new-list-starts-at-0': 'a new list starts at 0',
   'settings.is-not-json-number': '{{value}} is not a JSON number',
   'settings.has-no-json-form': 'a {{value}} has no JSON form',
-  'settings.it-holds-itself': 'it holds itself',
+  'settings.it-holds-itself': 'it contains itself',
   'settings.it-is-nested-too-deep': 'it is nested too deep',
   'settings.known-key-has-wrong-type': 'A known key has a wrong type.',
-  'settings.key-stands-there-twice': 'The key {{pointer}} stands there twice: which one counts is not clear.',
+  'settings.key-stands-there-twice': 'The key {{pointer}} occurs twice there: which one counts is not clear.',
   'settings.key-must-be-written':
     'The key "{{found}}" must be written "{{known}}": upper and lower case count.',
   'settings.needs-newer-docker-desktop':

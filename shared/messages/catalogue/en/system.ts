@@ -18,16 +18,16 @@ export const system = {
     'Docker is installed as a snap, whose engine and files the system does not let others change.',
   'system.no-docker-found': 'No docker.service is installed.',
   'system.listens-elsewhere': concat(
-    'dockerd also listens on {{address}}, where clients would get round the gateway. ',
+    'dockerd also listens on {{address}}, where clients would bypass the gateway. ',
     'Remove that -H or --host from docker.service, its drop-ins or /etc/default/docker.',
   ),
   'system.socket-listens-elsewhere': concat(
-    'docker.socket also listens on {{address}}, where clients get round the gateway. ',
+    'docker.socket also listens on {{address}}, where clients bypass the gateway. ',
     'Remove that ListenStream= from its drop-ins, and restart docker.',
   ),
   'system.not-socket-activated': concat(
     'docker.service does not take its socket from docker.socket (-H fd://), ',
-    'so the gateway cannot stand in front of it. Restore ExecStart of the package.',
+    'so the gateway cannot be put in front of it. Restore ExecStart of the package.',
   ),
   'system.option-not-supported': concat(
     'dockerd is started with {{option}}, which Bulkhead does not support. ',
@@ -52,8 +52,10 @@ export const system = {
   'system.install-rolled-back':
     'The Docker Engine did not start behind the gateway; everything is as it was before.',
   'system.plain-engine-runs': 'The plain engine runs again. Correct the cause, then try again.',
-  'system.engine-was-not-touched':
-    'The engine and its containers run on, behind the gateway. Correct the cause, then run bulkhead install.',
+  'system.engine-was-not-touched': concat(
+    'The engine and its containers keep running, behind the gateway. ',
+    'Correct the cause, then run bulkhead install.',
+  ),
   'system.not-installed': "Bulkhead is not installed in front of this machine's Docker Engine.",
   'system.files-change': 'Files:',
   'system.file-create': 'create  {{path}}',
@@ -65,7 +67,7 @@ export const system = {
   'system.containers-stop-for-good':
     'These containers stop, and have no restart policy that brings them back: {{names}}',
   'system.containers-come-back': 'These containers stop and come back: {{names}}',
-  'system.containers-go-on': 'These containers go on running (live-restore): {{names}}',
+  'system.containers-go-on': 'These containers keep running (live-restore): {{names}}',
   'system.containers-unstartable': concat(
     'These containers were made under Enhanced Container Isolation, ',
     'and the plain engine cannot start them: {{names}}',
@@ -75,7 +77,7 @@ export const system = {
   'system.is-prepared': 'An installation is prepared: it comes into force now.',
   'system.blocked': 'It cannot be done:',
   'system.ask-install': 'Put the gateway in front of the Docker Engine? [y/N] ',
-  'system.ask-uninstall': 'Give the plain Docker Engine back? [y/N] ',
+  'system.ask-uninstall': 'Restore the plain Docker Engine? [y/N] ',
   'system.confirm-with-yes': 'Nothing was changed: confirm with --yes.',
   'system.step-check': 'checking',
   'system.step-write': 'writing units and runtime',

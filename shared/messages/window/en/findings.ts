@@ -7,7 +7,7 @@ export const findings = {
     'wrong-type': 'Wrong type',
     'unknown-key': 'Unknown key `{{key}}`',
     'duplicate-key': 'Duplicate key: `{{key}}`',
-    'version-unsupported': 'Format version {{version}} is not known',
+    'version-unsupported': 'Format version {{version}} is not supported',
     'missing-version': 'The format version is missing',
     'socket-command-unsupported': '`{{command}}` can\u2019t be listed',
     'socket-command-unknown': '`{{command}}` is no Docker command',

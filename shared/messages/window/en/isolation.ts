@@ -183,15 +183,15 @@ export const isolation = {
     mountRule: 'Host directories can be mounted only if they are shared.',
     verified: 'Applying ends verified from inside real containers, or is rolled back.',
     restored: 'The engine\u2019s configuration from before ECI is put back.',
-    stillRun: 'Containers made under ECI go on working.',
+    stillRun: 'Containers made under ECI keep working.',
     offMeans: 'New containers are not protected.',
     engineDown: 'The engine does not run, so nothing was counted here.',
   },
   kept: {
     stops_one: 'Docker Engine restarts: the running container you keep stops.',
     stops_other: 'Docker Engine restarts: the {{count}} running containers you keep stop.',
-    runs_one: 'The running container you keep goes on until it is stopped.',
-    runs_other: 'The {{count}} running containers you keep go on until they are stopped.',
+    runs_one: 'The running container you keep runs until it is stopped.',
+    runs_other: 'The {{count}} running containers you keep run until they are stopped.',
     blocked:
       'While ECI is on, a stopped one can\u2019t be started again, and none can be exec\u2019d into or ' +
       'copied from.',

@@ -179,7 +179,7 @@ export const overview = {
     day: 'Day',
     none: 'Nothing was refused.',
     reading: 'Reading the decision log.',
-    noGateway: 'No gateway of Bulkhead\u2019s stands before this engine: nothing is refused.',
+    noGateway: 'No gateway of Bulkhead is in front of this engine: nothing is refused.',
     noRights: 'Not counted: this user can\u2019t read the decision log.',
     unreadable: 'Not counted: the decision log can\u2019t be read.',
     would_one: '{{count}} would be denied: audit mode',

@@ -8,7 +8,7 @@ export const preferences = {
   },
   theme: {
     name: 'Theme',
-    text: 'System follows what the desktop says, also when it changes.',
+    text: 'System follows the desktop, also when it changes.',
     system: 'System',
     light: 'Light',
     dark: 'Dark',

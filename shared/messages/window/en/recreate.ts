@@ -5,7 +5,7 @@ export const recreate = {
   title_one: 'Recreate {{count}} container under ECI?',
   title_other: 'Recreate {{count}} containers under ECI?',
   body:
-    'Each is made anew with the same configuration. The old one comes back if the new one does not ' +
+    'Each is created again with the same configuration. The old one is restored if the new one does not ' +
     'run well.',
   planning: 'Looking at what would change',
   together: 'Together, since they share namespaces',

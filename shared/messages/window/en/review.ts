@@ -67,7 +67,7 @@ export const review = {
     about: 'About {{duration}}',
     now: 'While applying',
     afterwards: 'Afterwards',
-    nothing: 'Nothing beyond what the settings say.',
+    nothing: 'Nothing beyond the settings.',
     choose: 'Choose…',
   },
   kind: {
@@ -180,18 +180,18 @@ export const review = {
     kept_one: '{{count}} container stays unprotected',
     kept_other: '{{count}} containers stay unprotected',
     keptBlocked:
-      '{{names}}. What runs goes on until it is stopped; nothing of it can be started again, ' +
+      '{{names}}. Running ones continue until they are stopped; none of them can be started again, ' +
       'exec\u2019d into or copied from.',
     keptStopped:
-      '{{names}}. What runs stops with the engine, and stays stopped without a restart policy; nothing of ' +
-      'it can be started again, exec\u2019d into or copied from.',
-    keptUsed: '{{names}}. They can go on being used, unprotected.',
+      '{{names}}. Running ones stop with the engine, and stay stopped without a restart policy; none of ' +
+      'them can be started again, exec\u2019d into or copied from.',
+    keptUsed: '{{names}}. They can still be used, unprotected.',
     keptWarned: '{{names}}. Each use of them is recorded.',
   },
   ends: {
     title: 'Ends verified, or rolled back',
     verified: 'Probes run inside real containers. Containers are removed or recreated only after they pass.',
-    healthy: 'The engine has to answer, or everything goes back.',
+    healthy: 'The engine has to respond, or everything is rolled back.',
   },
   footer: {
     label: 'Review and apply',
@@ -259,7 +259,7 @@ export const review = {
     rolledBackNone: 'Rolled back: there is no settings file, as before',
     rollbackFailed: 'Rolling back failed',
     subtitle:
-      'Step {{step}} of {{count}}. You can leave this page; applying goes on. ' +
+      'Step {{step}} of {{count}}. You can leave this page; applying continues. ' +
       'Settings are read-only until it ends.',
     subtitleBack: 'Settings and engine configuration are put back as they were. You can leave this page.',
     left: '{{elapsed}} · about {{left}} left',

@@ -6,7 +6,7 @@ export const settingsState = {
     compare: 'Compare…',
     mine: 'Keep mine',
     theirs: 'Take theirs',
-    mineIs: 'Your draft stays and goes on top of the file as it is now.',
+    mineIs: 'Your draft stays and is applied to the file as it is now.',
     theirsIs: 'Your draft is replaced by the file. Undo brings it back.',
     legend: '\u2212 the file as it is now, + your draft',
     theirChanges: 'Changed outside Bulkhead',
@@ -32,7 +32,7 @@ export const settingsState = {
       mine: 'your draft',
     },
     result: 'Your draft after \u201cKeep both\u201d',
-    resultSame: 'Then the draft is what the file says: nothing is left to apply.',
+    resultSame: 'Then the draft is the same as the file: nothing is left to apply.',
   },
   broken: {
     draft: 'The draft is not valid JSON',

@@ -14,7 +14,7 @@ export const simulator = {
   },
   empty: {
     title: 'Type or paste a docker command, or open a compose file',
-    body: 'It is decided by the gateway\u2019s own code, with what the engine knows. Try one:',
+    body: 'It is decided by the gateway\u2019s own code, with data from the engine. Try one:',
     example: {
       privileged: 'A privileged container',
       bind: 'A host directory',
@@ -91,7 +91,7 @@ export const simulator = {
     allowed_other: '{{count}} allowed',
     missing_one: '{{count}} open',
     missing_other: '{{count}} open',
-    none: 'No rule has anything to say about it: it passes as it is.',
+    none: 'No rule applies to it: it passes unchanged.',
     notSaid: 'no {{option}}',
     whole: 'the whole request',
     open: 'Open',
@@ -178,21 +178,20 @@ export const simulator = {
     nothing: 'Nothing had to be looked up',
     there: '{{name}}: {{found}}',
     absent: '{{name}}: not there',
-    leftOut: 'Not looked at',
+    leftOut: 'Not checked',
     kind: { container: 'container', image: 'image', volume: 'volume', network: 'network' },
     note: {
       'later-requests':
         'Only the first request that would change something is decided; what follows it is not known.',
       'build-calls':
-        'What the Dockerfile asks for (`RUN --network`, `--security`) is decided while BuildKit builds.',
+        'What the Dockerfile requests (`RUN --network`, `--security`) is decided while BuildKit builds.',
       'image-assumed': 'The image was taken for an allowed one.',
       'stub-context': 'The build\u2019s directory was not read: an empty one stood in for it.',
-      'options-left-out':
-        'These options are BuildKit\u2019s or the client\u2019s own, and were not looked at.',
+      'options-left-out': 'These options are BuildKit\u2019s or the client\u2019s own, and were not checked.',
       'compose-environment':
-        'Variables of your shell are not known here; Compose\u2019s words say which are missing.',
+        'Variables of your shell are not known here; Compose\u2019s messages name the missing ones.',
       'compose-stopped':
-        'Compose stopped before the end: its words say why. What comes after was not decided.',
+        'Compose stopped before the end: its messages say why. Later requests were not decided.',
       'compose-build':
         'Builds of services were decided by network, privileges and entitlements; ' +
         'their Dockerfiles were not read.',

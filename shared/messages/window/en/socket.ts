@@ -70,7 +70,7 @@ export const socket = {
     absent: 'The registry has no such image: the entry would let none in',
     denied: 'The registry gives no access: {{why}}',
     unavailable: '{{here}}. Unknown what the registry serves: {{why}}',
-    lastKnown: 'The registry last served `{{digest}}`; now it can\u2019t be asked: {{why}}',
+    lastKnown: 'The registry last served `{{digest}}`; now it can\u2019t be queried: {{why}}',
     served: 'The registry serves `{{digest}}`',
     servedNone: 'The registry serves `{{digest}}`, which no image on this engine is yet',
     servedHere_one: 'The registry serves `{{digest}}`, which matches {{count}} local image',
