@@ -132,9 +132,9 @@ export const cliHelp = {
     'is not carried over',
   ),
   'cli-help.recreate-as': concat(
-    'user who creates the new ones: whose $HOME counts, and whose what they write into shared directories ',
-    'is (default: who had the old one made, where that was recorded, else the user behind sudo, else ',
-    'root)',
+    'the user for whom they are created: whose $HOME counts, and who owns what they write into shared ',
+    'directories (default: the user who created the old one, if recorded, else the user behind sudo, ',
+    'else root)',
   ),
   'cli-help.recreate-start':
     'start the new one of this container though the old one does not run now (repeatable)',
@@ -166,7 +166,7 @@ export const cliHelp = {
   'cli-help.ranges': 'ranges of ids that containers have on this machine, and whose they are (needs root)',
   'cli-help.ranges-list': 'list whose each range is and whether it is in use',
   'cli-help.ranges-list-user': 'only those of this user id (or of: builds, unnamed, retired)',
-  'cli-help.ranges-release': 'return all ranges of an account that was deleted to the pool',
+  'cli-help.ranges-release': 'release all id ranges of a deleted account, so that others can get them',
   'cli-help.ranges-release-user': 'whose: a user id (or: builds, unnamed, retired)',
   'cli-help.ranges-release-notes': concat(
     '\nRefused while a container or a process is in one of the ranges.\nFiles with such ids are not ',

@@ -29,7 +29,7 @@ export const cli = {
     'Links look like {{deepLinkScheme}}://docker-socket or ',
     '{{deepLinkScheme2}}://isolation?setting=/bulkhead/mode.',
   ),
-  'cli.is-no-place-in-app': '"{{route}}" is not a page of the app',
+  'cli.is-no-place-in-app': '"{{route}}" is not a page or setting of the app',
   'cli.pages-are-listed-by-bulkhead-app-help': concat(
     'Pages are listed by bulkhead app --help; a setting is named after its page, as in ',
     'isolation/bulkhead/mode.',
@@ -58,7 +58,8 @@ export const cli = {
   'cli.cannot-be-removed-and-recreated': "{{called}} can't be removed and recreated",
   'cli.say-one-of-two-for-it': 'Choose one of the two for it.',
   'cli.cannot-be-recreated-as-it-is': '{{called}} cannot be recreated as it is',
-  'cli.eci-does-not-allow-that-make-it': 'ECI does not allow that: create it again without it, or remove it.',
+  'cli.eci-does-not-allow-that-make-it':
+    'ECI does not allow that: create the container again without, or remove it.',
   'cli.containers-are-not-recreated-on-this-engine': 'containers are not recreated on this engine',
   'cli.remove-them-and-make-them-anew-once': 'Remove them, and create them again once ECI is on.',
   'cli.nothing-is-recreated-enhanced-container-isolation-is':

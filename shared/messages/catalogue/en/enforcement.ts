@@ -28,5 +28,5 @@ export const enforcement = {
   'enforcement.next-locked-down':
     'The next start locks down: the strictest policy holds until the file is repaired.',
   'enforcement.mend': 'Repair the file or move it away.',
-  'enforcement.next-unknown': 'The effect of the next start is not known.',
+  'enforcement.next-unknown': 'How the next start treats the file is not known.',
 } as const;

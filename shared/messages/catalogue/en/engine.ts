@@ -124,7 +124,7 @@ export const engine = {
   'engine.old-file-is-unchanged': '{{hint}} The old file is unchanged.',
   'engine.make-room-on-disk-then-try-again': 'Make room on the disk, then try again.',
   'engine.file-system-is-read-only-remount-it': 'The file system is read-only; remount it writable.',
-  'engine.see-what-system-says-then-try-again': 'See the error of the system, then try again.',
+  'engine.see-what-system-says-then-try-again': "See the system's error, then try again.",
   'engine.engine-did-not-answer-within-s': 'the engine did not answer within {{seconds}} s',
   'engine.dockerd-started-pid': 'dockerd started (pid {{pid}})',
   'engine.choose-another-directory': 'Choose another directory.',

@@ -62,8 +62,8 @@ export const evidence = {
   'evidence.joined-protected': 'joined a protected one: {{net}} in {{user}}, as it',
   'evidence.joined-protected-apart':
     'joined a protected one: {{net}} in {{user}}, it is in {{otherNet}}, {{otherUser}}',
-  'evidence.no-unprotected-made': 'no unprotected one was created to be requested',
-  'evidence.unprotected-requested': 'asked for an unprotected one: {{outcome}}',
+  'evidence.no-unprotected-made': 'joining an unprotected one was not tried: none was created',
+  'evidence.unprotected-requested': 'requested to join an unprotected one: {{outcome}}',
   'evidence.in-run': 'in RUN: uid_map "{{uidMap}}"',
   'evidence.probe-did-not-request': 'the probe did not request it',
   'evidence.command-list-blocks': 'the command list does not allow creating anything through it: {{refusal}}',

@@ -76,7 +76,7 @@ export const policy = {
   'policy.network-with-ipam-driver': 'network {{name}} with IPAM driver {{addressDriver}}',
   'policy.the-label': 'the label {{label}}',
   'policy.engine-would-name-processes':
-    'the engine would match its words against the ids of all processes of the machine, and reveal which',
+    "the engine would read a word of another process's arguments as a process id, and show it in an error",
   'policy.mounting-docker-socket': 'mounting the Docker socket ({{source}})',
   'policy.engine-sockets-are-its-own':
     "the engine's own sockets are for the engine alone; mount /var/run/docker.sock",

@@ -125,7 +125,7 @@ export const settings = {
   'settings.tag-is-not-valid': 'the tag is not valid',
   'settings.digest-is-not-valid-sha256-and-64': 'the digest is not valid: sha256: and 64 hexadecimal digits',
   'settings.may-stand-for-whole-reference-for-tag':
-    '* may replace the whole reference, the tag, or for the last part of the repository',
+    '* may replace the whole reference, the tag, or the last part of the repository',
   'settings.repository-name-is-longer-than-255-characters':
     'the repository name is longer than 255 characters',
   'settings.image-id-or-bare-digest-names-no':

@@ -33,7 +33,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.json': '在标准输出上打印一个 JSON 文档',
   'cli-help.format': 'json（每项一行）、table，或由字段组成的模板："table {{example}}"',
   'cli-help.quiet': '只输出 ID',
-  'cli-help.yes': '不询问',
+  'cli-help.yes': '不要求确认',
   'cli-help.include-running': '也包括正在运行的容器：停止并移除',
   'cli-help.remove-volumes': '连同其卷',
   'cli-help.app':
@@ -55,11 +55,11 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.engine-verbose': '同时显示引擎、网关和规划器的日志',
   'cli-help.engine-start': '启动引擎（开机时也启动）并等待其就绪',
   'cli-help.engine-foreground': '在此进程中监管，直到 SIGTERM；SIGHUP 会重启引擎',
-  'cli-help.engine-use-context': '让 docker 在不加选项时使用它的上下文',
+  'cli-help.engine-use-context': '将它的上下文设为 docker CLI 的当前上下文',
   'cli-help.engine-no-context': '不为它创建 docker CLI 的上下文',
   'cli-help.engine-stop': '停止引擎（开机时也不再启动）并等待全部结束',
   'cli-help.engine-restart': '按磁盘上的配置重启引擎；网关保持运行',
-  'cli-help.engine-status': '显示正在运行的内容',
+  'cli-help.engine-status': '显示引擎及其各部分的状态',
   'cli-help.settings': '读取、检查和编辑 admin-settings.json',
   'cli-help.settings-lint': '检查设置文件（默认：草稿）；有错误时退出代码为 1',
   'cli-help.settings-registry': '同时向列出镜像所在的镜像仓库查询是否提供它们',
@@ -86,7 +86,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.apply': '应用草稿（或文件）：备份、写入、重新加载、验证，否则回滚',
   'cli-help.apply-events': '与 --json 一起使用：每个事件打印为一行 JSON',
   'cli-help.apply-base-hash': '如果已应用的文本不再是此哈希对应的文本，则拒绝',
-  'cli-help.status': '如实说明引擎的防护状态',
+  'cli-help.status': '显示引擎的防护状态',
   'cli-help.status-check': '用于监控：在行首显示状态，并以退出码表示',
   'cli-help.status-check-codes':
     '\n退出码：0；没有引擎、无法打开或设置丢失时为 1。使用 --check 时：\n' +
@@ -128,7 +128,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.ranges': '本机上容器使用的 ID 范围及其归属（需要 root）',
   'cli-help.ranges-list': '列出每个范围的归属以及是否正在使用',
   'cli-help.ranges-list-user': '仅此用户 ID 的范围（或：builds、unnamed、retired）',
-  'cli-help.ranges-release': '将已不存在的帐户的所有范围交还给所有人使用',
+  'cli-help.ranges-release': '释放已删除帐户的所有 ID 范围，供其他帐户使用',
   'cli-help.ranges-release-user': '归属：用户 ID（或：builds、unnamed、retired）',
   'cli-help.ranges-release-notes':
     '\n如果有容器或进程仍在其中某个范围内，则拒绝。\n不会查找具有此类 ID 的文件：请先删除遗留在容器之外的文件。\n{{example}}',

@@ -61,7 +61,7 @@ export const cliRecreation: Translated<typeof english> = {
   'cli-recreation.step-start': '正在启动',
   'cli-recreation.step-wait': '正在等待运行正常',
   'cli-recreation.step-clean-up': '正在清理',
-  'cli-recreation.rolling-back': '正在恢复旧容器',
+  'cli-recreation.rolling-back': '正在回滚：恢复旧容器',
   'cli-recreation.not-ended': '未结束',
   'cli-recreation.recreated-running': '已重新创建，受保护且正在运行',
   'cli-recreation.recreated-stopped': '已重新创建，受保护；未启动',
@@ -70,6 +70,6 @@ export const cliRecreation: Translated<typeof english> = {
   'cli-recreation.unchanged': '已受保护，无需操作',
   'cli-recreation.refused': '未重新创建，没有停止任何容器。{{error}}',
   'cli-recreation.rolled-back': '未重新创建，已恢复旧容器。{{error}}',
-  'cli-recreation.rollback-failed': '未重新创建，恢复也失败了。{{error}}',
+  'cli-recreation.rollback-failed': '未重新创建，回滚也失败了。{{error}}',
   'cli-recreation.not-begun': '未开始。{{error}}',
 };

@@ -45,7 +45,7 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.unverified-since': '已开启，但自 {{time}} UTC 起未验证',
   'cli-status.protected': '受保护，{{age}}前已验证',
   'cli-status.protected-except_other': '受保护，{{age}}前已验证；{{count}} 个容器除外',
-  'cli-status.not-scanned': '无法查看容器。',
+  'cli-status.not-scanned': '无法列出容器。',
   'cli-status.not-protected_other': '{{count}} 个容器未受保护。',
   'cli-status.preferred-off':
     '已由 {{user}} 关闭，因为未锁定的默认值允许用户这样做：不执行任何规则。新容器仍使用独立 ID，除非它们请求其他运行时。重新开启：bulkhead settings prefer ' +

@@ -26,7 +26,7 @@ export const cli: Translated<typeof english> = {
   'cli.is-no-link-that-app-opens': '“{{link}}”不是应用会打开的链接',
   'cli.links-look-like-docker-socket-or-isolation':
     '链接形如 {{deepLinkScheme}}://docker-socket 或 {{deepLinkScheme2}}://isolation?setting=/bulkhead/mode。',
-  'cli.is-no-place-in-app': '“{{route}}”不是应用中的位置',
+  'cli.is-no-place-in-app': '“{{route}}”不是应用中的页面或设置',
   'cli.pages-are-listed-by-bulkhead-app-help':
     '页面见 bulkhead app --help；设置写在其页面之后，例如 isolation/bulkhead/mode。',
   'cli.is-not-id-of-engine': '“{{target}}”不是引擎的 ID',

@@ -2,8 +2,8 @@ import type { containers as english } from '../en/containers.ts';
 import type { Translated } from '../translated.ts';
 
 export const containers: Translated<typeof english> = {
-  'containers.it-is-gone-since-it-was-chosen': '选择之后它已不存在',
-  'containers.new-container-is-gone-again': '新容器已不存在',
+  'containers.it-is-gone-since-it-was-chosen': '它在选择之后被移除',
+  'containers.new-container-is-gone-again': '新容器又被移除',
   'containers.new-container-is-of-another-image': '新容器使用了另一个镜像',
   'containers.instead-of': '是 {{image}}，而不是 {{imageId}}',
   'containers.tag-was-moved-just-now-try-again': '标签刚刚被更改：请重试。',
@@ -14,12 +14,12 @@ export const containers: Translated<typeof english> = {
   'containers.more-than-one-id-begins-so': '有多个 ID 以此开头',
   'containers.what-is-to-be-recreated-could-not': '无法检查待重新创建的容器',
   'containers.engine-did-not-do-what-was-asked': '引擎没有完成请求的操作',
-  'containers.image-is-gone-again': '镜像 {{commitTo}} 已不存在',
+  'containers.image-is-gone-again': '镜像 {{commitTo}} 又被移除',
   'containers.new-container-runs-but-not-in-user': '新容器正在运行，但没有独立的用户命名空间',
   'containers.it-was-cancelled': '已取消',
   'containers.everything-is-as-it-was': '一切保持原状。',
   'containers.container-could-not-be-inspected': '无法检查容器 {{reference}}',
-  'containers.going-back-did-not-work-out-altogether': '未能完全恢复',
+  'containers.going-back-did-not-work-out-altogether': '回滚未能全部完成',
   'containers.look-at-docker-ps-bulkhead-containers-recreate':
     '请查看 docker ps -a；bulkhead containers recreate 会首先再次尝试恢复。',
   'containers.engine-events-could-not-be-followed': '无法跟踪引擎的事件',
@@ -54,7 +54,7 @@ export const containers: Translated<typeof english> = {
   'containers.ran-with-rm-and-is-gone': '{{names}} 以 --rm 运行，已消失；由它创建的容器取代了它',
   'containers.new-container-ended': '新容器以退出代码 {{code}} 结束',
   'containers.new-container-is-unhealthy': '新容器运行状况不佳',
-  'containers.log-is-empty': '没有输出',
+  'containers.log-is-empty': '其日志为空',
   'containers.log-could-not-be-read': '无法读取其日志',
   'containers.new-container-was-not-made': '未创建新容器',
   'containers.new-container-could-not-be-connected': '无法将新容器连接到其网络',

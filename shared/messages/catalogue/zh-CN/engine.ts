@@ -108,7 +108,7 @@ export const engine: Translated<typeof english> = {
   'engine.engine-did-not-answer-within-s': '引擎在 {{seconds}} 秒内没有响应',
   'engine.dockerd-started-pid': 'dockerd 已启动 (pid {{pid}})',
   'engine.choose-another-directory': '请选择其他目录。',
-  'engine.engine-answer-is-not-known': '引擎的回答 Bulkhead 无法识别。',
+  'engine.engine-answer-is-not-known': 'Bulkhead 无法识别引擎的响应。',
   'engine.join-group-that-may-use-engine-socket':
     '此用户不得使用引擎的套接字。请加入可使用它的用户组 (docker)，或以 root 身份运行。',
   'engine.engine-gave-no-answer-within-s': '引擎在 {{seconds}} 秒内没有响应。',

@@ -57,7 +57,7 @@ export const evidence: Translated<typeof english> = {
   'evidence.joined-protected': '加入受保护的容器：{{user}} 中的 {{net}}，与其相同',
   'evidence.joined-protected-apart':
     '加入受保护的容器：{{user}} 中的 {{net}}，而对方在 {{otherNet}}、{{otherUser}}',
-  'evidence.no-unprotected-made': '未创建可供请求的未受保护容器',
+  'evidence.no-unprotected-made': '未尝试加入未受保护的容器：没有创建这样的容器',
   'evidence.unprotected-requested': '请求加入未受保护的容器：{{outcome}}',
   'evidence.in-run': 'RUN 中：uid_map "{{uidMap}}"',
   'evidence.probe-did-not-request': '探测程序未发出请求',

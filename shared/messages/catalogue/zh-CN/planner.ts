@@ -5,7 +5,7 @@ export const planner: Translated<typeof english> = {
   'planner.another-isolation-planner-serves-this-engine': '另一个隔离规划器正在为此引擎服务。',
   'planner.stop-it-first': '请先停止它。',
   'planner.isolation-planner-could-not-start': '隔离规划器未能启动。',
-  'planner.id-ranges-could-not-all-be-handed': '未能交还所有 ID 范围',
+  'planner.id-ranges-could-not-all-be-handed': '未能释放所有 ID 范围',
   'planner.whose-id-ranges-are-is-for-root': '只有 root 可以查看 ID 范围的归属',
   'planner.run-it-with-sudo': '请使用 sudo 运行。',
   'planner.whose-id-ranges-are-could-not-be': '无法读取 ID 范围的归属',

@@ -71,7 +71,7 @@ export const policy: Translated<typeof english> = {
   'policy.network-with-driver': '驱动程序为 {{driver}} 的网络 {{name}}',
   'policy.network-with-ipam-driver': 'IPAM 驱动程序为 {{addressDriver}} 的网络 {{name}}',
   'policy.the-label': '标签 {{label}}',
-  'policy.engine-would-name-processes': '引擎会把此计算机上任意进程的某个词当作其 ID，并说出该词',
+  'policy.engine-would-name-processes': '引擎会把其他进程参数中的某个词当作进程 ID，并在错误中显示它',
   'policy.mounting-docker-socket': '挂载 Docker 套接字 ({{source}})',
   'policy.engine-sockets-are-its-own': '引擎自身的套接字仅供引擎使用；请挂载 /var/run/docker.sock',
   'policy.device-rules-follow-from-devices': '这些规则由容器拥有的设备决定',

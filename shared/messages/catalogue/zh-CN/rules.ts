@@ -28,7 +28,7 @@ export const rules: Translated<typeof english> = {
   'rules.volume-options':
     '带有这些选项的本地卷会挂载引擎的内容；仅允许 tmpfs、绑定共享目录和已列出的其他计算机的共享',
   'rules.network-volume': '只有设置中列出的其他计算机的共享才能作为卷',
-  'rules.volume-unknown': '无法查看该卷',
+  'rules.volume-unknown': '无法检查该卷',
   'rules.container-unprotected': '该容器不是在增强型容器隔离下创建的',
   'rules.command-blocked': '已挂载套接字的命令列表不予放行',
   'rules.socket-holder': '该容器的 Docker 套接字属于另一个命令列表',

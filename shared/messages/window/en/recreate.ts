@@ -6,7 +6,7 @@ export const recreate = {
   title_other: 'Recreate {{count}} containers under ECI?',
   body:
     'Each is created again with the same configuration. The old one is restored if the new one does not ' +
-    'run well.',
+    'run properly.',
   planning: 'Looking at what would change',
   together: 'Together, since they share namespaces',
   running: 'Stops, and the new one starts',

@@ -6,7 +6,7 @@ export const settingsState = {
     compare: 'Compare…',
     mine: 'Keep mine',
     theirs: 'Take theirs',
-    mineIs: 'Your draft stays and is applied to the file as it is now.',
+    mineIs: 'Your draft stays, based on the file as it is now.',
     theirsIs: 'Your draft is replaced by the file. Undo brings it back.',
     legend: '\u2212 the file as it is now, + your draft',
     theirChanges: 'Changed outside Bulkhead',

@@ -10,7 +10,7 @@ export const findings: Translation<typeof english> = {
     'wrong-type': '类型错误',
     'unknown-key': '未知的键 `{{key}}`',
     'duplicate-key': '重复的键：`{{key}}`',
-    'version-unsupported': '无法识别格式版本 {{version}}',
+    'version-unsupported': '不支持格式版本 {{version}}',
     'missing-version': '缺少格式版本',
     'socket-command-unsupported': '`{{command}}` 不能列入列表',
     'socket-command-unknown': '`{{command}}` 不是 Docker 命令',

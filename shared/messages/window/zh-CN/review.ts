@@ -162,7 +162,7 @@ export const review: Translation<typeof english> = {
   ends: {
     title: '验证通过，否则回滚',
     verified: '探测在真实容器内运行。只有通过之后才会移除或重新创建容器。',
-    healthy: '引擎必须响应，否则全部恢复。',
+    healthy: '引擎必须响应，否则全部回滚。',
   },
   footer: {
     label: '审阅并应用',

@@ -16,7 +16,7 @@ export const simulator: Translation<typeof english> = {
   },
   empty: {
     title: '输入或粘贴 docker 命令，或打开 Compose 文件',
-    body: '由网关自身的代码结合引擎所知的信息判定。可以试试：',
+    body: '由网关自身的代码结合来自引擎的数据判定。可以试试：',
     example: {
       privileged: '特权容器',
       bind: '主机目录',
@@ -152,14 +152,14 @@ export const simulator: Translation<typeof english> = {
     nothing: '无需查询',
     there: '{{name}}：{{found}}',
     absent: '{{name}}：不存在',
-    leftOut: '未查看',
+    leftOut: '未检查',
     kind: { container: '容器', image: '镜像', volume: '卷', network: '网络' },
     note: {
       'later-requests': '只判定第一个会带来更改的请求；此后的请求未知。',
       'build-calls': 'Dockerfile 的要求（`RUN --network`、`--security`）在 BuildKit 构建时判定。',
       'image-assumed': '该镜像被当作允许的镜像。',
       'stub-context': '没有读取构建目录：以一个空目录代替。',
-      'options-left-out': '这些选项属于 BuildKit 或客户端自身，没有查看。',
+      'options-left-out': '这些选项属于 BuildKit 或客户端自身，没有检查。',
       'compose-environment': '此处不知道您 Shell 中的变量；缺少哪些见 Compose 的提示。',
       'compose-stopped': 'Compose 中途停止，原因见其提示。此后的内容没有判定。',
       'compose-build': '服务的构建按网络、特权和权限判定；没有读取其 Dockerfile。',

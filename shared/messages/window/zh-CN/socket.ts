@@ -59,7 +59,7 @@ export const socket: Translation<typeof english> = {
     absent: '镜像仓库中没有此镜像：该条目不会放行任何镜像',
     denied: '镜像仓库拒绝访问：{{why}}',
     unavailable: '{{here}}。镜像仓库提供的内容未知：{{why}}',
-    lastKnown: '镜像仓库上次提供的是 `{{digest}}`；目前无法询问：{{why}}',
+    lastKnown: '镜像仓库上次提供的是 `{{digest}}`；目前无法查询：{{why}}',
     served: '镜像仓库提供 `{{digest}}`',
     servedNone: '镜像仓库提供 `{{digest}}`，此引擎上还没有与之一致的镜像',
     servedHere_other: '镜像仓库提供 `{{digest}}`，与本地 {{count}} 个镜像一致',
