@@ -42,9 +42,9 @@ describe('arguments passed on by bulkhead app', () => {
   });
 
   it('are refused if they name no existing place, engine or link', () => {
-    expect(args([], { route: 'nowhere' })).toBe('"nowhere" is not a page of the app');
+    expect(args([], { route: 'nowhere' })).toBe('"nowhere" is not a page or setting of the app');
     expect(args([], { route: 'overview/bulkhead/mode' })).toBe(
-      '"overview/bulkhead/mode" is not a page of the app',
+      '"overview/bulkhead/mode" is not a page or setting of the app',
     );
     expect(args(['https://x'])).toBe('"https://x" is not a link that the app opens');
     expect(args(['bulkhead://json?text=x'])).toBe(

@@ -252,7 +252,9 @@ describe('bulkhead app', () => {
   });
 
   it('refuses an unknown place, and names what is missing without a display', async () => {
-    await expect(command('--route', 'nowhere')).rejects.toThrow(/"nowhere" is not a page of the app/);
+    await expect(command('--route', 'nowhere')).rejects.toThrow(
+      /"nowhere" is not a page or setting of the app/,
+    );
     await expect(
       run(bulkheadCommand, ['app'], {
         env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', LANG: 'en_US.UTF-8' },

@@ -35,7 +35,7 @@ export async function followCommand(
   });
   await Promise.race([first, ended]);
   if (accepted) return ok(ended);
-  return elevationFailure(await ended, `the elevated ${commandName} ended without a word`, reported);
+  return elevationFailure(await ended, `the elevated ${commandName} ended without output`, reported);
 }
 
 /**
@@ -50,7 +50,7 @@ export async function readCommand<T>(
   const [output, end] = await Promise.all([collect(child.stdout, 4 * 1024 * 1024), endOf(child)]);
   const value = parseOutput(parsed(output));
   return value === null
-    ? elevationFailure(end, `the elevated ${commandName} ended without a word`, null)
+    ? elevationFailure(end, `the elevated ${commandName} ended without output`, null)
     : ok(value);
 }
 

@@ -57,7 +57,7 @@ export function planEngineConfig(
   const root = document.value;
   const doubled = duplicateKey(root);
   if (doubled !== null)
-    return invalid(currentText ?? '', doubled.offset, `the key "${doubled.key}" stands there twice`);
+    return invalid(currentText ?? '', doubled.offset, `the key "${doubled.key}" occurs twice`);
   if (desired === null) return ok({ ...giveBack(currentText, recorded), conflicts: [] });
   const conflicts = findConflicts(root, desired);
   if (conflicts.length > 0) {

@@ -122,8 +122,8 @@ test.each([
       null,
     ),
     'joined a protected one: net:[1] in user:[2], it is in net:[3], user:[4]; ' +
-      'no unprotected one was created to be requested',
-    '加入受保护的容器：user:[2] 中的 net:[1]，而对方在 net:[3]、user:[4]；未创建可供请求的未受保护容器',
+      'joining an unprotected one was not tried: none was created',
+    '加入受保护的容器：user:[2] 中的 net:[1]，而对方在 net:[3]、user:[4]；未尝试加入未受保护的容器：没有创建这样的容器',
   ],
   [
     judgeThroughSocket({

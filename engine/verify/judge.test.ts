@@ -187,7 +187,7 @@ describe('claims are judged by observations', () => {
     expect(judgeSharing(owner, owner, refused).verdict).toBe('pass');
     expect(judgeSharing(owner, owner, null)).toMatchObject({
       verdict: 'pass',
-      evidence: expect.stringContaining('no unprotected one was made') as string,
+      evidence: expect.stringContaining('joining an unprotected one was not tried') as string,
     });
     expect(
       judgeSharing(owner, probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[2]' } }), refused)

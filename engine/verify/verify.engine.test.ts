@@ -93,7 +93,7 @@ it('A11: a container creates one by its socket; with an image list the rest is n
   const any = claimsOf(await verify(withImages(['*'])));
   expect(any['A11-through-socket']).toMatchObject({
     verdict: 'pass',
-    evidence: expect.stringContaining('made through a mounted socket') as string,
+    evidence: expect.stringContaining('created through a mounted socket') as string,
   });
   expect(any['B1-socket-refused']).toMatchObject({
     verdict: 'pass',

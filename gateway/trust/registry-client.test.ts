@@ -420,7 +420,7 @@ describe('authorization', () => {
           send(res, 302, { Location: `/again${hops}` });
         }),
       ),
-    ).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('without end') as string });
+    ).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('redirects too often') as string });
     expect(hops).toBe(4);
   });
 

@@ -53,9 +53,10 @@ export const verification: AppState['verification'] = {
       id: 'A7-namespace-sharing',
       verdict: 'pass',
       evidence:
-        'joined a protected one: net:[4026532789] in user:[4026532784], as it; asked for an unprotected ' +
-        'one: 403 enhanced container isolation: --network=container:old is blocked: a namespace may be ' +
-        'shared with a protected container only (old is not protected) (A7); no setting allows it',
+        'joined a protected one: net:[4026532789] in user:[4026532784], as it; requested to join an ' +
+        'unprotected one: 403 enhanced container isolation: --network=container:old is blocked: a ' +
+        'namespace may be shared with a protected container only (old is not protected) (A7); no setting ' +
+        'allows it',
     },
     {
       id: 'A8-engine-directories-refused',

@@ -233,8 +233,7 @@ export class JsonReading {
       throw unexpected(this.#text, this.#at, 'looking for beginning of object key string');
     open.key = this.#string();
     this.#countBytes(open.key, open, 'keyBytes');
-    if (open.object.has(open.key))
-      throw new Refusal(`the key ${JSON.stringify(open.key)} stands there twice`);
+    if (open.object.has(open.key)) throw new Refusal(`the key ${JSON.stringify(open.key)} occurs twice`);
     this.#blanks();
     if (this.#text[this.#at++] !== ':') throw unexpected(this.#text, this.#at - 1, 'after object key');
   }

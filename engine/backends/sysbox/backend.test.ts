@@ -71,7 +71,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
     const absent = await reported({}, { binary: path.join(directory, 'nothere') });
     expect(absent.of('sysbox-installed')).toMatchObject({
       met: false,
-      found: `${directory}/nothere is not there`,
+      found: `${directory}/nothere does not exist`,
       fix: expect.stringContaining('Install Sysbox') as string,
     });
     expect(await absent.backend.install(rootPaths(directory))).toMatchObject({

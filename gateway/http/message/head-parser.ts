@@ -149,7 +149,7 @@ export function parseRequestHead(bytes: Buffer): HeadResult {
       return refuse('a header field begins or ends with a tab');
     const key = name.toLowerCase();
     if (single.has(key)) {
-      if (known.has(key)) return refuse(`the header field ${name} stands there twice`);
+      if (known.has(key)) return refuse(`the header field ${name} occurs twice`);
       known.set(key, value);
     }
     if (!hopByHop.has(key)) fields.push({ name, key, value });
