@@ -31,7 +31,7 @@ afterAll(() => stage.end());
 describe('the first run', () => {
   it('starts the engine, checks what exists and prepares the policy', async () => {
     await window.page.getByRole('heading', { level: 1, name: 'Protect this engine' }).waitFor();
-    await footer().getByText('Start the engine to go on.').waitFor();
+    await footer().getByText('Start the engine to continue.').waitFor();
     await window.screenshot('first-run-engine');
     await window.page.getByRole('button', { name: 'Start engine' }).click();
     await footer().getByText('Nothing is changed yet.').waitFor({ timeout: 90_000 });
@@ -120,7 +120,7 @@ describe('a user’s own preference', () => {
     await way.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
     await way.review.done().click();
     await way.isolation.open();
-    await window.page.getByRole('main').getByText('Off, wanted by root, does not count.').waitFor();
+    await window.page.getByRole('main').getByText('Turned off by root, which has no effect here.').waitFor();
     expect(await audienceChoice().getAttribute('aria-disabled')).toBe('true');
     await window.screenshot('preference-ignored');
     expect(await refused(...outside)).toContain('enhanced container isolation:');

@@ -33,8 +33,9 @@ const pages: readonly PageId[] = ['isolation', 'docker-socket', 'file-sharing'];
 const everyPage = pageIds.filter((page) => page !== 'preferences');
 /** Controls that change no setting. */
 const harmless = new RegExp(
-  String.raw`^(Show|Hide|Find a command|\d+ more|Fewer|Ask the registries again|Actions for |Default list|` +
-    String.raw`docker:cli|Show the own list|\d+ images? match|Host path to try|Applied|Draft|Forget |Copy|` +
+  String.raw`^(Show|Hide|Find a command|\d+ more|Fewer|Query the registries again|Actions for |` +
+    String.raw`Default list|docker:cli|Show the own list|\d+ images? match|` +
+    String.raw`Host path to try|Applied|Draft|Forget |Copy|` +
     'Choose…|Command list|Review)',
 );
 

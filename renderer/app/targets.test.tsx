@@ -57,7 +57,9 @@ describe('Docker Desktop as the open engine', () => {
   it('shows disabled text with the reason, and no control, where it offers nothing', async () => {
     await renderApp(state('desktop'), 'isolation');
     expect(
-      screen.getAllByText('Not on this engine: Docker Desktop enforces, and knows nothing of it.'),
+      screen.getAllByText(
+        'Not on this engine: Docker Desktop enforces the policy, and does not support this.',
+      ),
     ).toHaveLength(3);
     expect(screen.queryByRole('combobox')).toBeNull();
     expect(screen.queryByRole('radio')).toBeNull();
@@ -94,7 +96,7 @@ describe("the machine's own Docker Engine as the open engine", () => {
 
   it('shows on every page that it is read-only, and offers another one', async () => {
     const { user } = await renderApp(state('machine'), 'overview');
-    expect(screen.getByText('This engine is only looked at')).toBeTruthy();
+    expect(screen.getByText('This engine is shown read-only')).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Turn on…' })).toBeNull();
     await user.click(screen.getAllByRole('button', { name: 'Switch engine…' })[0] ?? document.body);
     expect(await screen.findByRole('menu', { name: 'Engines' })).toBeTruthy();

@@ -303,8 +303,8 @@ describe('an unprotected container that appears later', () => {
 
   it('goes when it is left so, and takes no focus', async () => {
     const { user } = await renderApp(appeared(), 'containers');
-    expect(document.activeElement?.textContent ?? '').not.toContain('Leave it so');
-    await user.click(screen.getByRole('button', { name: 'Leave it so' }));
+    expect(document.activeElement?.textContent ?? '').not.toContain('Leave as is');
+    await user.click(screen.getByRole('button', { name: 'Leave as is' }));
     expect(screen.queryByText('debug-shell is not protected')).toBeNull();
   });
 });

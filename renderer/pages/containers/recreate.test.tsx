@@ -119,7 +119,7 @@ describe('recreating containers under ECI (D)', () => {
     const row = rowOf('old-vpn');
     const height = getComputedStyle(row).height;
     expect(height).toBe(`${48 + 8 * 20 + 14}px`);
-    expect(fact(row, 'It loses').text).toBe('Looking at what would change');
+    expect(fact(row, 'It loses').text).toBe('Checking what would change');
     expect(within(rowOf('web-1')).queryByText('It loses')).toBeNull();
     answer({
       ok: false,
@@ -223,7 +223,7 @@ describe('recreating containers under ECI (D)', () => {
     const { user, bridge } = await renderApp(state('recreating'), 'containers');
     expect(
       within(screen.getByRole('status', { name: 'Containers being recreated' })).getByText(
-        'Waiting until it runs well · 0 of 2',
+        'Waiting until it is healthy · 0 of 2',
       ),
     ).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Stop' }));
@@ -237,7 +237,7 @@ describe('recreating containers under ECI (D)', () => {
       screen.getByText(
         new RegExp(
           'The old one is old-vpn-before-eci, stopped and without a restart policy. ' +
-            'Made of bulkhead/recreated',
+            'Created from bulkhead/recreated',
         ),
       ),
     ).toBeTruthy();

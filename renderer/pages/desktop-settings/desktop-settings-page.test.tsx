@@ -23,7 +23,7 @@ describe("Docker Desktop's own settings", () => {
     await user.click(proxy.getByRole('combobox', { name: 'Taken from' }));
     await user.click(await screen.findByRole('option', { name: 'These addresses' }));
     await user.type(proxy.getByRole('textbox', { name: 'HTTPS' }), 'proxy:3128');
-    expect(proxy.getByText(/This is no address/)).toBeTruthy();
+    expect(proxy.getByText(/This is not an address/)).toBeTruthy();
     await user.clear(proxy.getByRole('textbox', { name: 'HTTPS' }));
     await user.type(proxy.getByRole('textbox', { name: 'HTTPS' }), 'http://proxy:3128{Enter}');
     await user.type(proxy.getByRole('textbox', { name: 'Without the proxy' }), '*.corp, 10.0.0.0/8{Tab}');

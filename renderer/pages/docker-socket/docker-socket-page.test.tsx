@@ -203,7 +203,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     });
     await typeInto(app, field(), 'docker:24');
     await waitFor(() => {
-      expect(helper()).toBe('The registry has no such image: the entry would let none in');
+      expect(helper()).toBe('The registry has no such image: the entry would allow none');
     });
     await typeInto(app, field(), 'docker:26');
     await waitFor(() => {
@@ -213,7 +213,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
 
   it('queries again past every cache', async () => {
     const app = await open();
-    await app.user.click(await screen.findByRole('button', { name: 'Ask the registries again' }));
+    await app.user.click(await screen.findByRole('button', { name: 'Query the registries again' }));
     await waitFor(() => {
       expect(
         app.bridge.calls.filter(
@@ -238,7 +238,7 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(
       within(
         await screen.findByRole('dialog', { name: 'Images on this engine that match docker:cli' }),
-      ).getByText('other content: not let in. Pull it again.'),
+      ).getByText('other content: not allowed. Pull it again.'),
     ).toBeTruthy();
   });
 });

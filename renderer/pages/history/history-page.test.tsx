@@ -56,7 +56,7 @@ describe('history', () => {
   it('goes back to version 0 of Docker Desktop by no file at all, and says what that means', async () => {
     const { user, store } = await open(states['desktop']?.() ?? appState());
     await user.click(await row(0));
-    await screen.findByText(/Rolling back takes the file away: Docker Desktop enforces no sign-in any more/);
+    await screen.findByText(/Rolling back removes the file: Docker Desktop enforces no sign-in any more/);
     await user.click(screen.getByRole('button', { name: 'Roll back to this…' }));
     expect(store.get().draft).toBe('');
   });

@@ -142,7 +142,7 @@ describe("a user's own preference", () => {
 
   it('does not count once it is locked, looks so, and takes no click', async () => {
     const { user, bridge } = await renderApp(state('preferenceLocked'), 'isolation');
-    expect(screen.getByText('Off, wanted by sam, does not count.')).toBeTruthy();
+    expect(screen.getByText('Turned off by sam, which has no effect here.')).toBeTruthy();
     const choice = screen.getByRole('combobox', {
       name: 'Isolation on this engine. Locked by the administrator',
     });

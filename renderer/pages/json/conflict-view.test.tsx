@@ -11,7 +11,7 @@ const state = (name: string): AppState => {
 };
 const open = async (name: string) => {
   const app = await renderApp(state(name), 'json');
-  await screen.findByText('How to go on');
+  await screen.findByText('How to continue');
   return app;
 };
 const keepBoth = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Keep both' });

@@ -33,9 +33,7 @@ describe('denials on the Overview', () => {
     const { user, store } = await renderApp(appState(), 'overview');
     const step = screen.getByText('lint-runner was refused the Docker socket 12 times');
     expect(step).toBeTruthy();
-    expect(
-      within(screen.getByRole('navigation')).getByRole('img', { name: '20 denials not looked at' }),
-    ).toBeTruthy();
+    expect(within(screen.getByRole('navigation')).getByRole('img', { name: '20 new denials' })).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'See denials' }));
     expect(await screen.findByRole('complementary')).toBeTruthy();
     expect(window.location.hash).toBe(`#/activity?entry=${someEntries.at(-1)?.id ?? ''}`);

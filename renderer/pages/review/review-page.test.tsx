@@ -18,7 +18,9 @@ const started = (bridge: { calls: { name: string }[] }) =>
 describe('the plan', () => {
   it('is shown before anything happens: versions, effects, daemon.json, how it ends', async () => {
     await open('rich');
-    await screen.findByText('Version 11 becomes 12. If any step fails, everything goes back to version 11.');
+    await screen.findByText(
+      'Version 11 becomes 12. If any step fails, everything is rolled back to version 11.',
+    );
     for (const label of [
       'Docker Engine restarts once',
       '1 key in daemon.json',
@@ -38,7 +40,7 @@ describe('the plan', () => {
     await user.keyboard('{Enter}');
     expect(started(bridge)).toHaveLength(0);
     expect(document.getElementById(applyButton().getAttribute('aria-describedby') ?? '')?.textContent).toBe(
-      'Something stops or goes. Press Space to apply.',
+      'Something is stopped or removed. Press Space to apply.',
     );
     await user.keyboard('{ }');
     await waitFor(() => {

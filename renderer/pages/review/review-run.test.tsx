@@ -12,7 +12,7 @@ describe('the run', () => {
     await user.click(await screen.findByRole('button', { name: 'Stop and roll back…' }));
     const dialog = await screen.findByRole('dialog');
     await waitFor(() => {
-      expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Go on applying' }));
+      expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Continue applying' }));
     });
     await user.click(within(dialog).getByRole('button', { name: 'Stop and roll back' }));
     await waitFor(() => {
@@ -44,7 +44,7 @@ describe('the run', () => {
     const rows = within(await screen.findByRole('list', { name: 'Containers being recreated' }));
     expect(rows.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
       'web: Recreated, protected and running',
-      'api: Waiting until it runs well',
+      'api: Waiting until it is healthy',
       'worker: Stopping the old one',
     ]);
   });

@@ -183,7 +183,7 @@ describe('the Simulator', () => {
     await type(await open('off'), pictureCommand);
     expect(await screen.findByRole('heading', { name: 'Allowed: ECI is off' })).toBeTruthy();
     await type(await open('stopped'), pictureCommand);
-    expect(await screen.findByText('Not reachable: what it knows was taken for absent')).toBeTruthy();
+    expect(await screen.findByText('Not reachable: its objects were assumed to be absent')).toBeTruthy();
     await type(await open('audit'), 'docker run --pid=host alpine');
     expect(await screen.findByRole('heading', { name: 'Let through, and logged' })).toBeTruthy();
     await type(await open(), 'docker run no-docker');

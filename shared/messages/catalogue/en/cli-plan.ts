@@ -2,7 +2,7 @@ import { concat } from '../concat.ts';
 
 export const cliPlan = {
   'cli-plan.versions':
-    'Version {{from}} becomes {{to}}. If any step fails, everything goes back to version {{from}}.',
+    'Version {{from}} becomes {{to}}. If any step fails, everything is rolled back to version {{from}}.',
   'cli-plan.findings': 'Findings',
   'cli-plan.finding': 'line {{line}}: {{severity}}: {{text}}',
   'cli-plan.while-applying': 'While applying (about {{seconds}} s)',

@@ -2,7 +2,7 @@ import type { cliPlan as english } from '../en/cli-plan.ts';
 import type { Translated } from '../translated.ts';
 
 export const cliPlan: Translated<typeof english> = {
-  'cli-plan.versions': '版本 {{from}} 将变为 {{to}}。任何一步失败，都会完全恢复到版本 {{from}}。',
+  'cli-plan.versions': '版本 {{from}} 将变为 {{to}}。任何一步失败，都会完全回滚到版本 {{from}}。',
   'cli-plan.findings': '问题',
   'cli-plan.finding': '第 {{line}} 行：{{severity}}：{{text}}',
   'cli-plan.while-applying': '应用期间（约 {{seconds}} 秒）',

@@ -53,7 +53,7 @@ export const activity = {
     rule: 'Rule',
     setting: 'Setting',
     image: 'Image',
-    askedBy: 'Asked by',
+    askedBy: 'Requested by',
     request: 'Request',
     lost: 'Lost',
   },
@@ -77,7 +77,7 @@ export const activity = {
   allow: {
     probesTitle: 'Nothing to allow',
     probes:
-      'A verification asked for this as an attacker would, to see it refused. ' +
+      'A verification requested this as an attacker would, to check that it is refused. ' +
       'Such refusals are not counted as denials.',
     title: 'What to allow',
     insteadTitle: 'What to do instead',
@@ -86,7 +86,7 @@ export const activity = {
     diff: 'Change of the draft',
     same: 'The draft has this already.',
     noSetting: 'No setting allows this.',
-    byHand: 'A setting can allow this, but which entry it takes can\u2019t be told from the log.',
+    byHand: 'A setting can allow this, but the log does not show which entry is needed.',
     brokenDraft: 'The draft is not usable, so no change can be prepared.',
     inDraft: 'The draft allows this already. Apply it.',
     inForce: 'The settings in force allow this now. Try again.',

@@ -10,11 +10,11 @@ export const desktopSettings = {
   },
   proxy: {
     title: 'Proxy of Docker Desktop',
-    text: 'For pulls, updates and sign-in. It counts also before anybody has signed in.',
+    text: 'For pulls, updates and sign-in. It also applies before anybody has signed in.',
   },
   containersProxy: {
     title: 'Proxy of containers',
-    text: 'For what containers reach: with a PAC file, also which hosts they may not.',
+    text: 'For connections of containers. A PAC file also decides which hosts they may not reach.',
   },
   proxyMode: {
     name: 'Taken from',
@@ -32,9 +32,9 @@ export const desktopSettings = {
     https: { name: 'HTTPS', text: 'Proxy for HTTPS.' },
     exclude: { name: 'Without the proxy', text: 'Hosts and networks, separated by commas.' },
     pac: { name: 'PAC file', text: 'Address of a proxy auto-configuration file.' },
-    transparentPorts: { name: 'Transparent ports', text: 'Proxied without asking: `80,443`, or `*`.' },
+    transparentPorts: { name: 'Transparent ports', text: 'Proxied transparently: `80,443`, or `*`.' },
   },
-  noAddress: 'This is no address: `http://HOST:PORT`.',
+  noAddress: 'This is not an address: `http://HOST:PORT`.',
   toggles: {
     title: 'Locked most often',
     note: 'On or off, for all users of this machine',

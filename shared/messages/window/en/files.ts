@@ -69,7 +69,7 @@ export const files = {
     through: 'Leads to `{{path}}`. {{title}}',
     everything: {
       title: 'Is the whole file system',
-      body: 'Containers could change every file of this machine and take it over.',
+      body: 'Containers could change every file of this host and take it over.',
     },
     engine: {
       title: 'Holds the engine\u2019s own files',
@@ -111,14 +111,14 @@ export const files = {
   },
   tester: {
     title: 'Would it be mountable?',
-    against: 'Settings to ask',
+    against: 'Settings to check against',
     applied: 'Applied',
     draft: 'Draft',
     label: 'Host path to try',
     placeholder: '/home/me/app',
-    hint: 'Type a host path: the gateway\u2019s own rules answer. Enter keeps the answer below.',
+    hint: 'Type a host path: the gateway\u2019s own rules decide. Enter keeps the result below.',
     relative: 'Type an absolute path.',
-    asking: 'Asking\u2026',
+    asking: 'Checking\u2026',
     yes: 'Yes',
     no: 'No',
     inside: 'Inside `{{share}}`, no symlinks on the way.',
@@ -129,9 +129,9 @@ export const files = {
     notSharedLink: 'It leads to `{{real}}`, which isn\u2019t shared.',
     engine: 'It is, holds or belongs to a directory of the engine: that is never mountable.',
     socket: 'It is a socket of the engine: only listed images may mount that.',
-    unresolvable: 'It can\u2019t be told where it leads, so it is refused.',
+    unresolvable: 'It can\u2019t be determined where it leads, so it is refused.',
     forget: 'Forget {{path}}',
-    failed: 'The question could not be answered',
+    failed: 'The path could not be checked',
   },
   empty: {
     title: 'If the list is empty',

@@ -10,7 +10,7 @@ export const findings = {
     'version-unsupported': 'Format version {{version}} is not supported',
     'missing-version': 'The format version is missing',
     'socket-command-unsupported': '`{{command}}` can\u2019t be listed',
-    'socket-command-unknown': '`{{command}}` is no Docker command',
+    'socket-command-unknown': '`{{command}}` is not a Docker command',
     'socket-image-any': 'Any image is trusted with the socket',
     'socket-image-wildcard-tag': 'Any tag of `{{image}}` is trusted',
     'socket-image-mutable-tag': 'The tag of `{{image}}` can move',

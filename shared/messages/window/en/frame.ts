@@ -20,7 +20,7 @@ export const frame = {
   hasChanges: 'has changes that are not applied',
   search: 'Search settings, containers, activity',
   searchLabel: 'Search and commands',
-  searchEmpty: 'Nothing is called that.',
+  searchEmpty: 'No results.',
   searchKinds: { page: 'Page', setting: 'Setting', container: 'Container', command: 'Command' },
   commands: {
     verify: 'Verify now',
@@ -111,8 +111,8 @@ export const frame = {
       unreachable: 'No answer',
     },
   },
-  unseenDenials_one: '{{count}} denial not looked at',
-  unseenDenials_other: '{{count}} denials not looked at',
+  unseenDenials_one: '{{count}} new denial',
+  unseenDenials_other: '{{count}} new denials',
   unprotectedCount_one: '{{count}} unprotected container',
   unprotectedCount_other: '{{count}} unprotected containers',
   footer: {
@@ -140,7 +140,7 @@ export const frame = {
   },
   crash: {
     title: 'This page failed',
-    body: 'The rest of the app works on. Nothing was changed by this.',
+    body: 'The rest of the app keeps working. Nothing was changed by this.',
     again: 'Open the page again',
   },
   noState: { title: 'Bulkhead could not read its state' },
@@ -159,7 +159,7 @@ export const frame = {
     title_other: '{{count}} containers are not protected: {{names}}',
     body_one: 'It was made while ECI is on, but not under it. It stays as it is until you say so.',
     body_other: 'They were made while ECI is on, but not under it. They stay as they are until you say so.',
-    keep: 'Leave it so',
+    keep: 'Leave as is',
     review: 'Review…',
   },
 };

@@ -32,7 +32,7 @@ export const history = {
     'Rolling back makes the document an empty one, which means the same: ' +
     'ECI is off, and every setting has its default.',
   noneRemoves:
-    'Rolling back takes the file away: Docker Desktop enforces no sign-in any more, and every setting ' +
+    'Rolling back removes the file: Docker Desktop enforces no sign-in any more, and every setting ' +
     'is its users’ own.',
   noneNow: 'There is no settings file now, either.',
   compare: 'Difference',

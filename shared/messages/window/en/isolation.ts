@@ -5,7 +5,7 @@ export const isolation = {
     name: 'Enhanced Container Isolation',
     on: 'Each new container gets its own UID/GID range. ' + 'Container root has no privileges on the host.',
     off: 'Now off: root in a container is root in the engine.',
-    retained: 'Off in these settings. The gateway goes on enforcing it until its next start.',
+    retained: 'Off in these settings. The gateway keeps enforcing it until its next start.',
     impossible:
       'It can\u2019t be turned on here: no isolation backend can run. What is missing is listed below.',
   },
@@ -16,7 +16,7 @@ export const isolation = {
   },
   preference: {
     title: 'Your preference',
-    who: 'The administrator lets users choose. It counts at once, for everybody who uses this engine.',
+    who: 'The administrator lets users choose. It takes effect at once, for everybody who uses this engine.',
     eci: {
       name: 'Isolation on this engine',
       admin: 'As the administrator set it: on',
@@ -26,7 +26,7 @@ export const isolation = {
         'Turned off by {{by}}. No rule is enforced: sockets and host directories are open. ' +
         'New containers still get ids of their own, unless they ask for another runtime; ' +
         'host namespaces are open to those.',
-      ignored: 'Off, wanted by {{by}}, does not count.',
+      ignored: 'Turned off by {{by}}, which has no effect here.',
     },
     load: {
       name: 'docker load on this engine',
@@ -35,15 +35,15 @@ export const isolation = {
       off: 'Allowed',
       isAdmin_true: 'Blocked by default.',
       isAdmin_false: 'Allowed by default.',
-      isOwn_true: 'Blocked, wanted by {{by}}.',
-      isOwn_false: 'Allowed, wanted by {{by}}.',
+      isOwn_true: 'Blocked, set by {{by}}.',
+      isOwn_false: 'Allowed, set by {{by}}.',
     },
     notCounted: 'Judged by the administrator\u2019s settings, without the preference of {{by}}',
     notCountedOff: 'Isolation is turned off by that preference now: no rule is enforced until it is cleared.',
     notCountedLoad: 'That preference decides about docker load now.',
     somebody: 'a user',
     administrator: 'the administrator',
-    problem: 'What is kept as preference counts as none: {{why}}.',
+    problem: 'The stored preferences are ignored: {{why}}.',
     readOnly: 'whoever may not use the socket',
     failed: 'The preference could not be kept',
   },
@@ -66,7 +66,7 @@ export const isolation = {
   language: {
     name: 'Language of refusals',
     text:
-      'What Docker clients are told when something is refused, after the words `enhanced container ' +
+      'The text that Docker clients get when something is refused, after `enhanced container ' +
       'isolation`.',
   },
   devices: {
@@ -182,7 +182,7 @@ export const isolation = {
     socketRule: 'Only containers of listed images may mount the Docker socket.',
     mountRule: 'Host directories can be mounted only if they are shared.',
     verified: 'Applying ends verified from inside real containers, or is rolled back.',
-    restored: 'The engine\u2019s configuration from before ECI is put back.',
+    restored: 'The engine\u2019s configuration from before ECI is restored.',
     stillRun: 'Containers made under ECI keep working.',
     offMeans: 'New containers are not protected.',
     engineDown: 'The engine does not run, so nothing was counted here.',

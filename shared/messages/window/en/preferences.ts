@@ -33,8 +33,8 @@ export const preferences = {
       text: 'A container that ECI does not protect, though it is on.',
     },
     notifyProtection: {
-      name: 'The protection is in doubt',
-      text: 'The engine stopped unexpectedly, or nothing proves any more that ECI holds.',
+      name: 'Protection could not be verified',
+      text: 'The engine stopped unexpectedly, or no verification shows any more that ECI is effective.',
     },
   },
   window: {
@@ -71,7 +71,7 @@ export const preferences = {
     redactedCount_other: '{{count}} values redacted',
     lookThrough:
       'What looks like a secret is replaced by [redacted]. Names of users, hosts, images, containers and ' +
-      'paths are not: look through the files before you give them away.',
+      'paths are not: review the files before you pass them on.',
     nothingSent: 'Nothing is sent.',
     files: 'Files of the bundle',
     file: 'File',
@@ -97,7 +97,7 @@ export const preferences = {
   licences: {
     title: 'Licences',
     own: 'Bulkhead is free software under Apache-2.0',
-    text: 'What it is made of has licences of its own.',
+    text: 'Its components have licences of their own.',
     show: 'Show packages',
     hide: 'Hide packages',
     read: 'Licence',

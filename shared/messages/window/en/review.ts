@@ -2,9 +2,10 @@
  * Review & apply: the plan, the run, and the outcome. Names of containers and paths are passed as `names`.
  */
 export const review = {
-  subtitle: 'Version {{from}} becomes {{to}}. If any step fails, everything goes back to version {{from}}.',
+  subtitle:
+    'Version {{from}} becomes {{to}}. If any step fails, everything is rolled back to version {{from}}.',
   subtitleFirst:
-    'This becomes version {{to}}, the first. If any step fails, everything goes back to how it is now.',
+    'This becomes version {{to}}, the first. If any step fails, everything is rolled back to how it is now.',
   subtitleAlone: 'What would change, before it changes.',
   nothing: 'The draft is what is applied already: there is nothing to apply.',
   toOverview: 'Overview',
@@ -36,7 +37,7 @@ export const review = {
     '/configurationFileVersion': 'Format version',
     '/bulkhead/backend': 'Isolation backend',
     '/bulkhead/existingContainers': 'Containers created before',
-    '/bulkhead/mode': 'Mode',
+    '/bulkhead/mode': 'Enforcement mode',
     '/bulkhead/socketMounts/scope': 'What a mounted socket shows',
     '/bulkhead/hideEnvironment': 'Hidden environment variables',
     '/bulkhead/devices': 'Allowed device',
@@ -91,15 +92,15 @@ export const review = {
     restartNotPrepared: 'After that ECI is switched without a restart',
     restartNotPreparedWhy: 'This engine was started by an earlier version, or without what isolation needs.',
     restartBuildRuntime: 'Builds get another runtime',
-    restartBuildRuntimeWhy: 'Docker Engine takes it at its start alone.',
+    restartBuildRuntimeWhy: 'Docker Engine reads it only at start.',
     restartKeys_one: '{{names}} in daemon.json has changed',
     restartKeys_other: '{{names}} in daemon.json have changed',
-    restartKeysWhy: 'Docker Engine reads that at its start alone.',
+    restartKeysWhy: 'Docker Engine reads that only at start.',
     desktopReopens: 'Docker Desktop quits and opens again',
     desktopReopensWhy: 'Completely: it reads the file only when it starts. About {{duration}}.',
     desktopOpens: 'Docker Desktop opens',
     desktopOpensWhy: 'It does not run now. About {{duration}}.',
-    desktopFileGoes: 'The settings file is taken away',
+    desktopFileGoes: 'The settings file is removed',
     desktopFileGoesWhy:
       'Docker Desktop enforces no sign-in any more, and nothing is set or locked for its users.',
     desktopFirst: 'From now on users must sign in',
@@ -112,7 +113,7 @@ export const review = {
     daemonJson_one: '{{count}} key in daemon.json',
     daemonJson_other: '{{count}} keys in daemon.json',
     daemonJsonWhy: '{{keys}}. Everything else in it stays as it is.',
-    daemonJsonBack: '{{keys}}. What was there before ECI is put back.',
+    daemonJsonBack: '{{keys}}. What was there before ECI is restored.',
     stops_one: '{{count}} running container stops',
     stops_other: '{{count}} running containers stop',
     stopsAll: '{{names}} start again with the engine.',
@@ -150,7 +151,7 @@ export const review = {
     socketListed_other: '{{count}} listed images may mount the Docker socket',
     socketListedWhy: '{{images}}. Trusted by what their registry serves, not by name.',
     socketAny: 'Every image may mount the Docker socket',
-    socketAnyWhy: 'The list holds `*`.',
+    socketAnyWhy: 'The list contains `*`.',
     commandsDeny: 'Denied through the socket: {{commands}}',
     commandsAllow: 'Allowed through the socket: only {{commands}}',
     commandsAll: 'No command is restricted',
@@ -168,14 +169,14 @@ export const review = {
     containers_one: '{{count}} container',
     containers_other: '{{count}} containers',
     storeWhy: 'The engine keeps its store, volumes and networks too.',
-    nri: 'NRI plugins stand beside ECI',
+    nri: 'NRI plugins are outside ECI',
     nriWhy:
       'Plugins that `nri-opts` in daemon.json allows see and change every container before it is isolated. ' +
-      'ECI does not look at them.',
+      'ECI does not check them.',
     recreated_one: '{{count}} container is recreated protected',
     recreated_other: '{{count}} containers are recreated protected',
     recreatedWhy:
-      '{{names}}. After verification. An old one comes back if the new one does not run well, and is ' +
+      '{{names}}. After verification. An old one is restored if the new one does not run properly, and is ' +
       'kept, stopped, if something was written inside outside of volumes.',
     kept_one: '{{count}} container stays unprotected',
     kept_other: '{{count}} containers stay unprotected',
@@ -205,7 +206,7 @@ export const review = {
     waiting: 'Waiting for the plan',
     conflict: 'Changed outside Bulkhead: resolve the conflict',
     starting: 'Starting',
-    pressSpace: 'Something stops or goes. Press Space to apply.',
+    pressSpace: 'Something is stopped or removed. Press Space to apply.',
   },
   /** Consent to sharing the whole file system. */
   confirmShare: {
@@ -231,7 +232,7 @@ export const review = {
     reconfigure: 'daemon.json, and the isolation runtime',
     'reload-engine': 'It reads its configuration again; no container stops',
     'restart-engine': 'Containers stop meanwhile',
-    'health-check': 'It answers, through the gateway too',
+    'health-check': 'It responds, through the gateway too',
     verify: 'Probes in real containers',
     'clean-up': 'Removes the containers you chose',
     recreate: 'Under ECI, each with its configuration',
@@ -297,7 +298,7 @@ export const review = {
       'Settings file and engine configuration are put back, and the engine restarts if it was restarted. ' +
       'Your draft is kept.',
     stopConfirm: 'Stop and roll back',
-    stopCancel: 'Go on applying',
+    stopCancel: 'Continue applying',
     tooLate: 'It was too late to stop: {{state}}.',
     footer: 'Applying',
   },
@@ -344,7 +345,7 @@ export const review = {
     rollbackFailedWhy:
       'Neither the new settings nor the old ones are known to be in force. Treat the engine as unprotected.',
     tryNext:
-      'The next start of the engine tries to go back again. ' +
+      'The next start of the engine tries to roll back again. ' +
       'If that fails too, copy the files of the backup to their places and start the engine.',
     firstFailed: 'What failed first: {{step}}',
     startEngine: 'Start engine',

@@ -2,14 +2,14 @@
 export const target = {
   missing: {
     'not-docker-desktop': 'Not on this engine: only Docker Desktop has these settings.',
-    'docker-desktop-enforces': 'Not on this engine: Docker Desktop enforces, and knows nothing of it.',
+    'docker-desktop-enforces':
+      'Not on this engine: Docker Desktop enforces the policy, and does not support this.',
     'docker-desktop-keeps-no-log':
       'Not on this engine: Docker Desktop decides by itself and keeps no log of it.',
-    'no-gateway-in-front':
-      'Not on this engine: no gateway stands in front of it, so nothing would be enforced.',
+    'no-gateway-in-front': 'Not on this engine: no gateway is in front of it, so nothing would be enforced.',
   },
   machine: {
-    title: 'This engine is only looked at',
+    title: 'This engine is shown read-only',
     body:
       'It is the machine’s own Docker Engine, with no gateway and no isolation runtime in front of it. ' +
       'Its containers are listed, none is protected, and ECI can’t be turned on from here. ' +
@@ -61,10 +61,9 @@ export const target = {
     'back-up': 'The file as it is',
     reconfigure: 'Docker Desktop reads the file when it starts',
     'restart-engine': 'It may ask to sign in',
-    'health-check': 'It answers on the user\u2019s socket',
+    'health-check': 'It responds on the user\u2019s socket',
   },
-  isolatedBy:
-    'Docker Desktop isolates containers with the runtime it brings along. There is nothing to choose.',
+  isolatedBy: 'Docker Desktop isolates containers with its own runtime. There is nothing to choose.',
   does: {
     restart: 'Docker Desktop quits and opens again.',
     signIn: 'Everyone has to sign in while the file is there.',

@@ -11,18 +11,18 @@ export const welcome = {
   next: 'Continue',
   toReview: 'Review the changes',
   nothingYet: 'Nothing is changed yet.',
-  needsEngine: 'Start the engine to go on.',
+  needsEngine: 'Start the engine to continue.',
   needsBackend: 'ECI can\u2019t be turned on here: see what is missing in the first step.',
   needsRights: 'You have no rights to change the settings of this engine.',
   engine: {
     title: 'The engine that was found',
     text:
       'Bulkhead runs a Docker engine behind a gateway that enforces the policy. ' +
-      'Docker clients use its socket as any other.',
+      'Docker clients use its socket like any other.',
     ready: '{{name}} is running',
     stopped: '{{name}} is not running',
     starting: 'The engine is starting',
-    startNote: 'It must run to be looked at and protected.',
+    startNote: 'It must run to be inspected and protected.',
     where: 'Directory',
     version: 'Docker Engine',
     system: 'System',
@@ -33,7 +33,7 @@ export const welcome = {
     missing: 'Missing: {{what}}',
   },
   scan: {
-    title: 'What runs there now',
+    title: 'Containers on it now',
     text:
       'Containers get their protection when they are created. ' +
       'Those that exist already stay unprotected, and once stopped can\u2019t be started again while ECI ' +

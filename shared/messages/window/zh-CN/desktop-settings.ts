@@ -13,7 +13,7 @@ export const desktopSettings: Translation<typeof english> = {
   proxy: { title: 'Docker Desktop 的代理', text: '用于拉取、更新和登录。在登录之前也生效。' },
   containersProxy: {
     title: '容器的代理',
-    text: '用于容器访问的内容；使用 PAC 文件时，也决定容器不能访问哪些主机。',
+    text: '用于容器的连接。PAC 文件还决定容器不能访问哪些主机。',
   },
   proxyMode: { name: '来源', unset: '未设置', system: '系统', manual: '以下地址' },
   locked: { name: '锁定', on: '用户无法更改。', off: '默认值：用户已更改时不生效。' },

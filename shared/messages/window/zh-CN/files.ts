@@ -62,7 +62,7 @@ export const files: Translation<typeof english> = {
   danger: {
     holds: '包含 `{{path}}`',
     through: '指向 `{{path}}`：{{title}}',
-    everything: { title: '是整个文件系统', body: '容器可以更改此计算机上的任何文件并取得其控制权。' },
+    everything: { title: '是整个文件系统', body: '容器可以更改此主机上的任何文件并取得其控制权。' },
     engine: {
       title: '包含引擎自身的文件',
       body: '容器可以更改镜像、其他容器和策略。网关会拒绝引擎的目录，但不会拒绝其旁边的所有内容。',
@@ -89,9 +89,9 @@ export const files: Translation<typeof english> = {
     draft: '草稿',
     label: '要测试的主机路径',
     placeholder: '/home/me/app',
-    hint: '输入主机路径：由网关自身的规则作答。按 Enter 可将结果保留在下方。',
+    hint: '输入主机路径：由网关自身的规则判定。按 Enter 可将结果保留在下方。',
     relative: '请输入绝对路径。',
-    asking: '正在查询…',
+    asking: '正在检查…',
     yes: '可以',
     no: '不可以',
     inside: '位于 `{{share}}` 内，途中没有符号链接。',
@@ -104,7 +104,7 @@ export const files: Translation<typeof english> = {
     socket: '这是引擎的套接字：仅列出的镜像可以挂载。',
     unresolvable: '无法确定它指向何处，因此被拒绝。',
     forget: '清除 {{path}}',
-    failed: '无法回答此问题',
+    failed: '无法检查此路径',
   },
   empty: {
     title: '如果列表为空',

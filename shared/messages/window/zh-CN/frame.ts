@@ -23,7 +23,7 @@ export const frame: Translation<typeof english> = {
   hasChanges: '有尚未应用的更改',
   search: '搜索设置、容器或活动',
   searchLabel: '搜索和命令',
-  searchEmpty: '没有符合的名称。',
+  searchEmpty: '没有结果。',
   searchKinds: { page: '页面', setting: '设置', container: '容器', command: '命令' },
   commands: {
     verify: '立即验证',
@@ -114,7 +114,7 @@ export const frame: Translation<typeof english> = {
       unreachable: '无响应',
     },
   },
-  unseenDenials_other: '{{count}} 次拒绝尚未查看',
+  unseenDenials_other: '{{count}} 次新的拒绝',
   unprotectedCount_other: '{{count}} 个未受保护的容器',
   footer: {
     changes_other: '{{count}} 项更改',

@@ -26,7 +26,7 @@ export const isolation: Translation<typeof english> = {
       isAdmin: '规则对所有人生效。',
       isOff:
         '由 {{by}} 关闭。不执行任何规则：套接字和主机目录均开放。新容器仍使用独立 ID，除非另行指定运行时；主机命名空间对后者开放。',
-      ignored: '{{by}} 希望关闭，但不生效。',
+      ignored: '由 {{by}} 关闭，但此处不生效。',
     },
     load: {
       name: '此引擎的 docker load',
@@ -43,7 +43,7 @@ export const isolation: Translation<typeof english> = {
     notCountedLoad: '目前由该偏好决定是否允许 docker load。',
     somebody: '某用户',
     administrator: '管理员',
-    problem: '保存的偏好视为没有：{{why}}。',
+    problem: '已忽略保存的偏好：{{why}}。',
     readOnly: '无权使用套接字的用户',
     failed: '无法保存偏好',
   },

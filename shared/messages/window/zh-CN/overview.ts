@@ -76,7 +76,7 @@ export const overview: Translation<typeof english> = {
     probesFailed_other: '{{count}} 项探测未通过',
     probesFailedWhy: '未能证实：{{claims}}。',
     seeResults: '查看结果',
-    notScanned: '尚未检查容器',
+    notScanned: '尚未扫描容器',
     notScannedWhy: '未经检查的容器不会显示为受保护。',
     scan: '扫描容器',
     gateway: '网关没有响应',

@@ -10,7 +10,7 @@ export const target: Translation<typeof english> = {
     'no-gateway-in-front': '此引擎上不可用：它前面没有网关，任何设置都不会被执行。',
   },
   machine: {
-    title: '此引擎仅供查看',
+    title: '此引擎以只读方式显示',
     body: '这是本机自带的 Docker Engine，前面没有网关，也没有隔离运行时。可以列出其容器，但它们都不受保护，也无法在此处开启 ECI。内嵌引擎可与它并存运行。',
     lock: '引擎（前面没有网关）',
     next: '此引擎的容器没有任何保护',
@@ -51,7 +51,7 @@ export const target: Translation<typeof english> = {
     'back-up': '当前的文件',
     reconfigure: 'Docker Desktop 在启动时读取该文件',
     'restart-engine': '它可能会要求登录',
-    'health-check': '它在用户的套接字上应答',
+    'health-check': '它在用户的套接字上有响应',
   },
   isolatedBy: 'Docker Desktop 使用自带的运行时隔离容器，无需选择。',
   does: {
