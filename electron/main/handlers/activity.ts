@@ -7,10 +7,13 @@ import { sendEvent } from '../ipc/send.ts';
 import type { Session } from '../../session/session.ts';
 import type { HandlerContext } from './context.ts';
 
-type Area = Pick<Handlers, 'activity:read' | 'activity:leave' | 'activity:seen' | 'activity:export'>;
+type ActivityHandlers = Pick<
+  Handlers,
+  'activity:read' | 'activity:leave' | 'activity:seen' | 'activity:export'
+>;
 
 /** The decision log, for a window that reads it. Entries are sent only while it does. */
-export function activityHandlers({ users, window }: HandlerContext): Area {
+export function activityHandlers({ users, window }: HandlerContext): ActivityHandlers {
   let reading: { readonly session: Session; readonly stop: () => void } | null = null;
   const leave = () => {
     reading?.stop();

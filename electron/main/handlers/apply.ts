@@ -11,7 +11,7 @@ import { beginChange, refuseDuringApply } from '../../session/session-change.ts'
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
-type Area = Pick<
+type ApplyHandlers = Pick<
   Handlers,
   'plan:make' | 'apply:start' | 'apply:cancel' | 'apply:log' | 'apply:dismiss' | 'verify:run'
 >;
@@ -20,7 +20,7 @@ type Area = Pick<
  * Plan, apply and verify. An apply runs in this process if it is root's, else in an elevated child; the
  * window gets the same events.
  */
-export function applyHandlers({ elevation }: HandlerContext, underWay: ActiveOperations): Area {
+export function applyHandlers({ elevation }: HandlerContext, underWay: ActiveOperations): ApplyHandlers {
   let current: ApplyHandle | undefined;
   const verifying = new WeakMap<Session, Promise<Result<Verification, AppError>>>();
   return {

@@ -6,7 +6,7 @@ import { message } from '../../../shared/messages/message.ts';
 import type { Session } from '../../session/session.ts';
 import { refuseDuringApply } from '../../session/session-change.ts';
 
-type Area = Pick<
+type ContainerHandlers = Pick<
   Handlers,
   | 'containers:scan'
   | 'containers:remove'
@@ -20,7 +20,7 @@ type Area = Pick<
 const progressIntervalMs = 100;
 
 /** The containers of the engine: scan, removal (one at a time, never during an apply), acknowledgement. */
-export function containerHandlers(): Area {
+export function containerHandlers(): ContainerHandlers {
   let stop: AbortController | undefined;
   return {
     'containers:scan': (_input, s) => s.scan(),

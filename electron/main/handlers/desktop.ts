@@ -7,13 +7,13 @@ import { appFiles } from '../window/places.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
-type Area = Pick<Handlers, 'first-run:set' | 'desktop:start-at-login' | 'app:licences'>;
+type DesktopHandlers = Pick<Handlers, 'first-run:set' | 'desktop:start-at-login' | 'app:licences'>;
 const licencesSchema = z.array(
   z.object({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() }),
 );
 
 /** The surroundings of the window, and the components of the app. */
-export const desktopHandlers = ({ users, desktop }: HandlerContext): Area => ({
+export const desktopHandlers = ({ users, desktop }: HandlerContext): DesktopHandlers => ({
   'first-run:set': ({ step }, s) => {
     users.setFirstRun(s.target.id, step);
     s.state.set({ firstRun: step });

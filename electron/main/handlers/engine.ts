@@ -6,12 +6,12 @@ import { refuseDuringApply } from '../../session/session-change.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
-type Area = Pick<Handlers, 'engine:start' | 'engine:stop' | 'engine:restart' | 'engine:log'>;
+type EngineHandlers = Pick<Handlers, 'engine:start' | 'engine:stop' | 'engine:restart' | 'engine:log'>;
 type Action = 'start' | 'stop' | 'restart';
 const busyState = { start: 'starting', stop: 'stopping', restart: 'restarting' } as const;
 
 /** Starting and stopping the engine: one action at a time, never during an apply. */
-export function engineHandlers({ elevation }: HandlerContext): Area {
+export function engineHandlers({ elevation }: HandlerContext): EngineHandlers {
   const act = async (action: Action, s: Session): Promise<Result<EngineStatus, AppError>> => {
     const free = refuseDuringApply(s.state.get());
     if (!free.ok) return free;

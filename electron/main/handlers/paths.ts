@@ -7,14 +7,14 @@ import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { message, plainText, sentenceOf, type Message } from '../../../shared/messages/message.ts';
 import type { Handlers } from '../ipc/handle-request.ts';
 
-type Area = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;
+type PathHandlers = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;
 type ResolvedDirectory = IpcOutput<'paths:resolve'>[number];
 
 /**
  * Directories as written in the settings, looked up on this machine. Reads only names and types, never
  * content.
  */
-export const pathHandlers = (): Area => ({
+export const pathHandlers = (): PathHandlers => ({
   'paths:resolve': async ({ paths }) => ok(await Promise.all(paths.map((written) => resolvePath(written)))),
   'paths:would-mount': async ({ path: requested, against }, s) => {
     const { applied, draft } = s.state.get().settings;

@@ -8,13 +8,19 @@ import type { ActiveOperations } from './context.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
-type Area = Pick<Handlers, 'recreate:plan' | 'recreate:start' | 'recreate:cancel' | 'recreate:dismiss'>;
+type RecreateHandlers = Pick<
+  Handlers,
+  'recreate:plan' | 'recreate:start' | 'recreate:cancel' | 'recreate:dismiss'
+>;
 
 /**
  * Recreating containers under ECI: in this process if it is root's, else in an elevated child. One at a time,
  * never during an apply.
  */
-export function recreateHandlers({ elevation }: HandlerContext, underWay: ActiveOperations): Area {
+export function recreateHandlers(
+  { elevation }: HandlerContext,
+  underWay: ActiveOperations,
+): RecreateHandlers {
   let current: RecreateHandle | undefined;
   return {
     'recreate:plan': (request, { target }) => target.planRecreate(request),

@@ -4,10 +4,10 @@ import { ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
 
-type Area = Pick<Handlers, 'registry:resolve'>;
+type RegistryHandlers = Pick<Handlers, 'registry:resolve'>;
 
 /** What registries serve for entries of the image list: with the gateway's own client, as the app's user. */
-export function registryHandlers(): Area {
+export function registryHandlers(): RegistryHandlers {
   let opened: { readonly engine: string; readonly lookups: EntryLookups } | undefined;
   const lookupsOf = async ({ state, target: { paths } }: Session): Promise<EntryLookups> => {
     const { socket } = state.get().engine;

@@ -1,7 +1,7 @@
 import { ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/handle-request.ts';
 
-type Area = Pick<
+type SettingsHandlers = Pick<
   Handlers,
   | 'settings:set-draft'
   | 'settings:discard-draft'
@@ -12,7 +12,7 @@ type Area = Pick<
 >;
 
 /** The draft: its text, its fate, and conflicts with the file; and the previous versions. */
-export const settingsHandlers = (): Area => ({
+export const settingsHandlers = (): SettingsHandlers => ({
   'settings:set-draft': async ({ text }, { draft }) => ok(await draft.edit(text)),
   'settings:discard-draft': (_input, { draft }) => draft.discard(),
   'settings:resolve-conflict': ({ keep }, { draft }) => draft.resolve(keep),

@@ -13,7 +13,7 @@ import type { Session } from '../../session/session.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
-type Area = Pick<Handlers, 'simulate:run' | 'simulate:cancel' | 'simulate:open-compose'>;
+type SimulateHandlers = Pick<Handlers, 'simulate:run' | 'simulate:cancel' | 'simulate:open-compose'>;
 
 /** A registry that does not respond must not block a window. */
 const timeoutMs = 30_000;
@@ -22,7 +22,7 @@ const timeoutMs = 30_000;
  * The Simulator: one run at a time, the newest wins. It runs as the app's user, with that user's access to
  * the engine.
  */
-export const simulateHandlers = ({ window }: HandlerContext): Area => {
+export const simulateHandlers = ({ window }: HandlerContext): SimulateHandlers => {
   let running: AbortController | null = null;
   return {
     'simulate:run': async (input, s) => {

@@ -7,13 +7,13 @@ import type { Handlers } from '../ipc/handle-request.ts';
 import { sendEvent } from '../ipc/send.ts';
 import type { HandlerContext } from './context.ts';
 
-type Area = Pick<Handlers, 'support:collect' | 'support:cancel' | 'support:save' | 'support:show'>;
+type SupportHandlers = Pick<Handlers, 'support:collect' | 'support:cancel' | 'support:save' | 'support:show'>;
 
 /**
  * Support bundles. What only root can read is collected by the elevated command line, with secrets redacted,
  * and displayed; the file is then written with the rights of the app's user.
  */
-export function supportHandlers({ elevation, window }: HandlerContext): Area {
+export function supportHandlers({ elevation, window }: HandlerContext): SupportHandlers {
   /** Counts collections: one that is not the latest was cancelled. */
   let latest = 0;
   let current: BundleHandle | null = null;

@@ -4,10 +4,10 @@ import type { Handlers } from '../ipc/handle-request.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
-type Area = Pick<Handlers, 'targets:list' | 'target:switch'>;
+type TargetHandlers = Pick<Handlers, 'targets:list' | 'target:switch'>;
 
 /** The list of engines, and opening another one. */
-export const targetHandlers = ({ sessions, users }: HandlerContext): Area => ({
+export const targetHandlers = ({ sessions, users }: HandlerContext): TargetHandlers => ({
   'targets:list': async () => {
     const { discoverTargets } = await import('../../../engine/targets/discover.ts');
     const open = rootOf((await sessions).target.ref);

@@ -3,10 +3,13 @@ import { ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/handle-request.ts';
 import type { HandlerContext } from './context.ts';
 
-type Area = Pick<Handlers, 'preferences:set' | 'window:action' | 'clipboard:write' | 'dialog:pick-folder'>;
+type WindowHandlers = Pick<
+  Handlers,
+  'preferences:set' | 'window:action' | 'clipboard:write' | 'dialog:pick-folder'
+>;
 
 /** The window itself, the user's preferences, and features of the desktop. */
-export const windowHandlers = ({ sessions, users, window }: HandlerContext): Area => ({
+export const windowHandlers = ({ sessions, users, window }: HandlerContext): WindowHandlers => ({
   'preferences:set': async (change) => {
     const preferences = users.setPreferences(definedOnly(change));
     nativeTheme.themeSource = preferences.theme;
