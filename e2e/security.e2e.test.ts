@@ -203,7 +203,7 @@ const checklist: Readonly<Record<string, () => Promise<unknown>>> = {
   },
 };
 
-interface Answer {
+interface HandlerReply {
   readonly ok?: boolean;
   readonly error?: { readonly code: string };
   readonly threw?: string;
@@ -217,7 +217,7 @@ const requestAs = (
   frame: { url: string; parent: object | null } | null | 'disposed',
   channel: string,
   payload: unknown,
-): Promise<Answer> =>
+): Promise<HandlerReply> =>
   window.app.evaluate(
     async ({ ipcMain }, [from, name, input]) => {
       // Not in Electron's types: where ipcMain keeps its handlers.
@@ -225,14 +225,14 @@ const requestAs = (
         ipcMain as unknown as { _invokeHandlers: Map<string, (event: unknown, payload: unknown) => unknown> }
       )._invokeHandlers.get(name);
       if (handler === undefined) return { threw: `no handler for ${name}` };
-      let replied: Answer = {};
+      let replied: HandlerReply = {};
       const event = {
         get senderFrame() {
           if (from === 'disposed')
             throw new Error('Render frame was disposed before WebFrameMain could be accessed');
           return from;
         },
-        _reply: (answer: Answer) => {
+        _reply: (answer: HandlerReply) => {
           replied = answer;
         },
         _throw: (error: unknown) => {
@@ -240,7 +240,7 @@ const requestAs = (
         },
       };
       try {
-        const answer = (await handler(event, input)) as Answer | undefined;
+        const answer = (await handler(event, input)) as HandlerReply | undefined;
         return answer ?? replied;
       } catch (error) {
         return { threw: String(error) };

@@ -216,7 +216,7 @@ it('leftovers of a runtime served by an earlier planner are removed once it has 
 
 it("a runtime's message before runc's delete is read before the janitor checks it for a kill", async () => {
   const planner = createServer();
-  const heard = once(planner, 'connection').then(async ([socket]: Socket[]) => {
+  const received = once(planner, 'connection').then(async ([socket]: Socket[]) => {
     if (socket !== undefined) await once(socket, 'data');
     await janitor.beginRequest({ id, verb: 'deleting', runcRoot: at('runc') });
   });
@@ -231,7 +231,7 @@ it("a runtime's message before runc's delete is read before the janitor checks i
     rmSync(at('runc', id), { recursive: true });
     // Busy until the check is due: it is the next event to be handled.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
-    await heard;
+    await received;
     expect(logLines).toEqual([]);
     expect(containers.has(id)).toBe(true);
   } finally {

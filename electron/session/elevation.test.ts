@@ -177,7 +177,7 @@ describe('what needs root, as a user', () => {
 
   it('makes the elevated command cancel what can be cancelled, and nothing else', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
-    const withCancel = (events: string) => `${events}\nread -r line; echo "$line" > ${directory}/heard`;
+    const withCancel = (events: string) => `${events}\nread -r line; echo "$line" > ${directory}/stdin`;
     const cancellable = await standIn(
       withCancel(emits({ type: 'run', run: { ...run('applying'), cancellable: true } })),
     );
@@ -192,8 +192,8 @@ describe('what needs root, as a user', () => {
       true,
     ]);
     await apply.value.done;
-    expect(await readFile(path.join(directory, 'heard'), 'utf8')).toBe('cancel\n');
-    await rm(path.join(directory, 'heard'));
+    expect(await readFile(path.join(directory, 'stdin'), 'utf8')).toBe('cancel\n');
+    await rm(path.join(directory, 'stdin'));
 
     const { startRecreate } = await standIn(
       withCancel(emits({ members: [member], activity: 'recreating', cancellable: true })),
@@ -205,7 +205,7 @@ describe('what needs root, as a user', () => {
     if (!recreation.ok) throw new Error(recreation.error.message);
     expect(recreation.value.cancel()).toBe(true);
     await recreation.value.done;
-    expect(await readFile(path.join(directory, 'heard'), 'utf8')).toBe('cancel\n');
+    expect(await readFile(path.join(directory, 'stdin'), 'utf8')).toBe('cancel\n');
   });
 
   it('verifies as root, who records it: an open claim is a result, not an error', async () => {
@@ -255,12 +255,12 @@ describe('what needs root, as a user', () => {
 
   it('has no support bundle if the command was cancelled, or ended before it had all', async () => {
     const begun = emits({ type: 'progress', progress: { read: 0, total: null } }, { type: 'entry', entry });
-    const waiting = await standIn(`${begun}\nread -r line; echo "$line" > ${directory}/heard; exit 1`);
+    const waiting = await standIn(`${begun}\nread -r line; echo "$line" > ${directory}/stdin; exit 1`);
     const cancelled = await waiting.collectBundle(() => undefined);
     if (!cancelled.ok) throw new Error(cancelled.error.message);
     cancelled.value.cancel();
     expect(await cancelled.value.done).toEqual({ ok: true, value: null });
-    expect(await readFile(path.join(directory, 'heard'), 'utf8')).toBe('cancel\n');
+    expect(await readFile(path.join(directory, 'stdin'), 'utf8')).toBe('cancel\n');
     const ending = await standIn(begun);
     const cut = await ending.collectBundle(() => undefined);
     if (!cut.ok) throw new Error(cut.error.message);

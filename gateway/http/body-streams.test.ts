@@ -8,30 +8,30 @@ import type { BodyTransform } from './message/body-stream.ts';
 import { ClientConnection } from './connection.ts';
 import { ResponseReplacedError, type Gatekeeper } from './exchange.ts';
 
-// The engine is a script here: what it says is exactly what a test wants it to say.
+// The engine is a script here: it sends exactly what a test makes it send.
 let dir: string;
 let engine: Server;
 let gateway: Server;
-let engineSays: (socket: Socket, heard: string) => void;
+let onEngineData: (socket: Socket, received: string) => void;
 let decide: Gatekeeper;
-let heard: string;
+let engineReceived: string;
 let trouble: string[];
 let ended: number;
 const connections = new Set<ClientConnection>();
 
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-streams-'));
-  heard = '';
+  engineReceived = '';
   trouble = [];
   ended = 0;
   engine = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
     socket.on('data', (part: Buffer) => {
-      heard += part.toString('latin1');
-      engineSays(socket, heard);
+      engineReceived += part.toString('latin1');
+      onEngineData(socket, engineReceived);
     });
     socket.on('end', () => {
-      heard += '<gone>';
+      engineReceived += '<gone>';
       socket.end();
     });
   });
@@ -103,7 +103,7 @@ describe('a transformed request body', () => {
       request.head.method === 'PUT'
         ? { kind: 'forward', stream: { begin: () => loud } }
         : { kind: 'forward' };
-    engineSays = (socket, all) => {
+    onEngineData = (socket, all) => {
       if (all.endsWith('Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n')) socket.write(ask);
       else if (all.endsWith('0\r\n\r\n') || all.endsWith(ping)) socket.write(pong);
     };
@@ -112,7 +112,7 @@ describe('a transformed request body', () => {
   it("is sent chunked after the engine's 100-continue, which the client does not see", async () => {
     const { text } = await respond(`${put('Content-Length: 3')}abc${ping}`, /pong[\s\S]*pong$/);
     expect(text).toBe(`${pong}${pong}`);
-    expect(heard).toBe(
+    expect(engineReceived).toBe(
       'PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\n' +
         `Transfer-Encoding: chunked\r\n\r\n6\r\nABCABC\r\n0\r\n\r\n${ping}`,
     );
@@ -129,17 +129,17 @@ describe('a transformed request body', () => {
       },
     );
     expect(text).toBe(`${ask}${pong}`);
-    expect(heard).toContain('2\r\nAA\r\n0\r\n\r\n');
+    expect(engineReceived).toContain('2\r\nAA\r\n0\r\n\r\n');
   });
 
   it('is not sent when the engine responds without 100: the client gets that response', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno');
     };
     const { text, ended: over } = await respond(`${put('Content-Length: 3')}abc`);
     expect(text).toMatch(/^HTTP\/1\.1 404 Not Found[\s\S]*no$/);
     expect(over).toBe(true);
-    expect(heard).not.toContain('ABC');
+    expect(engineReceived).not.toContain('ABC');
   });
 
   it('is not sent where `begin` refuses: the engine sees the end of the connection', async () => {
@@ -149,8 +149,8 @@ describe('a transformed request body', () => {
     });
     const { text } = await respond(`${put('Content-Length: 3')}abc`);
     expect(text).toMatch(/^HTTP\/1\.1 409 Conflict[\s\S]*"changed"/);
-    await when(() => heard.endsWith('<gone>'));
-    expect(heard).toMatch(/chunked\r\n\r\n<gone>$/);
+    await when(() => engineReceived.endsWith('<gone>'));
+    expect(engineReceived).toMatch(/chunked\r\n\r\n<gone>$/);
   });
 
   it('has no end where the transform fails, and the client gets the reason', async () => {
@@ -168,8 +168,8 @@ describe('a transformed request body', () => {
     });
     const { text } = await respond(`${put('Content-Length: 6')}abc`);
     expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request[\s\S]*"broken archive"/);
-    await when(() => heard.endsWith('<gone>'));
-    expect(heard).toMatch(/3\r\nabc\r\n<gone>$/);
+    await when(() => engineReceived.endsWith('<gone>'));
+    expect(engineReceived).toMatch(/3\r\nabc\r\n<gone>$/);
   });
 
   it('has no end where the client disconnects in the middle, and the transform is finished', async () => {
@@ -189,25 +189,25 @@ describe('a transformed request body', () => {
     });
     const socket = connect(path.join(dir, 'g.sock'));
     socket.write(`${put('Content-Length: 6')}abc`);
-    await when(() => heard.includes('abc'));
+    await when(() => engineReceived.includes('abc'));
     socket.destroy();
-    await when(() => heard.endsWith('<gone>') && finished && ended === 1);
-    expect(heard).not.toContain('0\r\n\r\n');
+    await when(() => engineReceived.endsWith('<gone>') && finished && ended === 1);
+    expect(engineReceived).not.toContain('0\r\n\r\n');
   });
 
   it('with broken framing ends the connection', async () => {
     const { text } = await respond(`${put('Transfer-Encoding: chunked')}3\r\nabcX\r\n`);
     expect(text).toBe('');
-    await when(() => heard.endsWith('<gone>'));
-    expect(heard).not.toContain('0\r\n\r\n');
+    await when(() => engineReceived.endsWith('<gone>'));
+    expect(engineReceived).not.toContain('0\r\n\r\n');
   });
 
   it('that is empty does not start the transform', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write(pong);
     };
     expect((await respond(put('Content-Length: 0'), /pong$/)).text).toBe(pong);
-    expect(heard).not.toContain('Expect');
+    expect(engineReceived).not.toContain('Expect');
   });
 });
 
@@ -225,7 +225,7 @@ describe('a transformed response body', () => {
     ['chunked', 'Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n'],
   ] as const) {
     it(`travels chunked when it came ${how}, and the connection continues`, async () => {
-      engineSays = (socket, all) => {
+      onEngineData = (socket, all) => {
         socket.write(all.endsWith(ping) ? pong : `HTTP/1.1 200 OK\r\nX-A: b\r\n${sent}`);
       };
       const { text } = await respond(`${get}${ping}`, /pong$/);
@@ -236,7 +236,7 @@ describe('a transformed response body', () => {
   }
 
   it('that ends with the connection gets a framed end', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.end('HTTP/1.1 200 OK\r\n\r\nabc');
     };
     const { text } = await respond(`${get}${ping}`);
@@ -244,14 +244,14 @@ describe('a transformed response body', () => {
   });
 
   it('is unchanged where `begin` returns null', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno');
     };
     expect((await respond(get, /no$/)).text).toBe('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno');
   });
 
   it('is not forwarded when `begin` refuses or fails; a compressed one cannot be changed', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nno');
     };
     expect((await respond(get, /}\n$/)).text).toMatch(/^HTTP\/1\.1 502 [\s\S]*compressed/);
@@ -270,7 +270,7 @@ describe('a transformed response body', () => {
   });
 
   it('that the engine cuts short, or whose transform fails, has no clean end', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
     };
     expect(await respond(get)).toEqual({
@@ -289,7 +289,7 @@ describe('a transformed response body', () => {
           },
       },
     });
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc');
     };
     expect(await respond(get)).toEqual({
@@ -314,11 +314,11 @@ describe('a transformed response body', () => {
           },
       },
     });
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
     };
     await respond(get, /abc/);
-    await when(() => finished && heard.endsWith('<gone>'));
+    await when(() => finished && engineReceived.endsWith('<gone>'));
     expect(ended).toBe(1);
   });
 });

@@ -8,31 +8,31 @@ import { sendRaw } from '../../tests/support/raw-http.ts';
 import { ClientConnection } from './connection.ts';
 import { ResponseReplacedError, type Gatekeeper, type GatewayRequest, type Verdict } from './exchange.ts';
 
-// The engine is a script here: what it says is exactly what a test wants it to say.
+// The engine is a script here: it sends exactly what a test makes it send.
 let dir: string;
 let engine: Server;
 let gateway: Server;
-let engineSays: (socket: Socket, heard: string) => void;
+let onEngineData: (socket: Socket, received: string) => void;
 let decide: Gatekeeper;
-let heard: string[];
+let engineReceived: string[];
 const connections = new Set<ClientConnection>();
 const listen = () => path.join(dir, 'g.sock');
 
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-connection-'));
-  heard = [];
+  engineReceived = [];
   decide = () => ({ kind: 'forward' });
-  engineSays = (socket) => {
+  onEngineData = (socket) => {
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
   };
   engine = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
     socket.on('data', (part: Buffer) => {
-      heard.push(part.toString('latin1'));
-      engineSays(socket, part.toString('latin1'));
+      engineReceived.push(part.toString('latin1'));
+      onEngineData(socket, part.toString('latin1'));
     });
     socket.on('end', () => {
-      heard.push('<FIN>');
+      engineReceived.push('<FIN>');
     });
   });
   engine.listen(path.join(dir, 'e.sock'));
@@ -76,7 +76,7 @@ describe('relaying', () => {
     );
     expect(response.text).toMatch(/^(HTTP\/1\.1 200 OK\r\nContent-Length: 4\r\n\r\npong){2}$/);
     expect(received).toEqual(['/_ping', '/version']);
-    expect(heard).toEqual([ping, 'GET /version HTTP/1.1\r\nHost: d\r\nX-A: b\r\n\r\n']);
+    expect(engineReceived).toEqual([ping, 'GET /version HTTP/1.1\r\nHost: d\r\nX-A: b\r\n\r\n']);
   });
 
   it('sends nothing of a refused request or its body to the engine', async () => {
@@ -88,7 +88,7 @@ describe('relaying', () => {
       `POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`,
     );
     expect(response.status).toBe(403);
-    expect(heard).toEqual([]);
+    expect(engineReceived).toEqual([]);
   });
 
   it('decides no further requests of a client that does not read responses', async () => {
@@ -135,7 +135,7 @@ describe('relaying', () => {
         `0\r\n\r\n${ping}`,
       /pong[\s\S]*pong$/,
     );
-    expect(heard).toEqual(['POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 5\r\n\r\nABCDE', ping]);
+    expect(engineReceived).toEqual(['POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 5\r\n\r\nABCDE', ping]);
   });
 
   it('refuses bodies over the limit, counted or chunked', async () => {
@@ -152,7 +152,7 @@ describe('relaying', () => {
         )
       ).status,
     ).toBe(413);
-    expect(heard).toEqual([]);
+    expect(engineReceived).toEqual([]);
   });
 
   it('responds to Expect: 100-continue itself, only after the decision', async () => {
@@ -163,7 +163,7 @@ describe('relaying', () => {
     socket.write('abc');
     const [second] = (await once(socket, 'data')) as [Buffer];
     expect(second.toString()).toContain('200 OK');
-    expect(heard.join('')).toBe('POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\n\r\nabc');
+    expect(engineReceived.join('')).toBe('POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\n\r\nabc');
     socket.destroy();
     decide = () => ({ kind: 'refuse', status: 403, message: 'no' });
     expect(
@@ -177,7 +177,7 @@ describe('relaying', () => {
   });
 
   it('relays a response that arrives in pieces', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       const pieces = [
         'HTTP/1.1 2',
         '00 OK\r\nTransfer-Encoding: chu',
@@ -197,11 +197,11 @@ describe('relaying', () => {
   });
 
   it("ends the client's connection when a response is truncated or has no end of its own", async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
     };
     expect((await sendRaw(listen(), ping)).text).toMatch(/\r\n\r\nabc$/);
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.end('HTTP/1.1 200 OK\r\n\r\nall of it');
     };
     expect((await sendRaw(listen(), ping)).text).toMatch(/all of it$/);
@@ -209,7 +209,7 @@ describe('relaying', () => {
 
   it('responds with 503 when the engine sends no response, and reconnects for the next request', async () => {
     let times = 0;
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       if (times++ === 0) socket.destroy();
       else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
     };
@@ -218,7 +218,7 @@ describe('relaying', () => {
   });
 
   it('closes the connection when the engine sends more than its response', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write(
         'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npongHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
       );
@@ -232,7 +232,7 @@ describe('tunnels', () => {
     `POST /containers/x/attach?stream=1 HTTP/1.1\r\nHost: d\r\n${more}\r\n`;
 
   it('open after 101 only, carry early data, and pass FIN on in both directions', async () => {
-    engineSays = (socket, text) => {
+    onEngineData = (socket, text) => {
       if (text.startsWith('POST'))
         socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
       if (text.endsWith('input'))
@@ -249,19 +249,19 @@ describe('tunnels', () => {
       text += part.toString();
     });
     // The script sees 'in' and 'put' as they come.
-    engineSays = (engineSocket) => {
-      if (heard.join('').endsWith('input'))
+    onEngineData = (engineSocket) => {
+      if (engineReceived.join('').endsWith('input'))
         engineSocket.once('end', () => {
           engineSocket.end('output');
         });
     };
     await once(socket, 'end');
     expect(text).toBe('output');
-    expect(heard.join('')).toMatch(/Connection: Upgrade\r\nUpgrade: tcp\r\n\r\ninput<FIN>$/);
+    expect(engineReceived.join('')).toMatch(/Connection: Upgrade\r\nUpgrade: tcp\r\n\r\ninput<FIN>$/);
   });
 
   it('open after a raw-stream 200 without Upgrade', async () => {
-    engineSays = (socket, text) => {
+    onEngineData = (socket, text) => {
       if (text.startsWith('POST'))
         socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n');
       else socket.end(`got ${text}`);
@@ -279,14 +279,14 @@ describe('tunnels', () => {
       'POST /containers/create HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
       attach('Connection: Upgrade\r\nUpgrade: h2c\r\n'),
     ]) {
-      heard = [];
+      engineReceived = [];
       await sendRaw(listen(), text, /pong$/);
-      expect(heard[0]).not.toMatch(/upgrade/i);
+      expect(engineReceived[0]).not.toMatch(/upgrade/i);
     }
   });
 
   it('an unrequested 101, or a raw stream elsewhere, is no tunnel', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
     };
     expect((await sendRaw(listen(), ping)).text).toBe('');
@@ -295,20 +295,20 @@ describe('tunnels', () => {
       received.push(request.target.path);
       return { kind: 'forward' };
     };
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\nx');
     };
-    heard = [];
+    engineReceived = [];
     const socket = connect(listen());
     socket.write(`${ping}GET /second HTTP/1.1\r\nHost: d\r\n\r\n`);
     await once(socket, 'data');
-    expect(heard.filter((part) => part !== '<FIN>')).toEqual([ping]);
+    expect(engineReceived.filter((part) => part !== '<FIN>')).toEqual([ping]);
     expect(received).toEqual(['/_ping']);
     socket.destroy();
   });
 
   it('a refused attach is followed by decided requests, not by a tunnel', async () => {
-    engineSays = (socket, text) => {
+    onEngineData = (socket, text) => {
       socket.write(
         text.startsWith('POST')
           ? 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'
@@ -336,11 +336,11 @@ describe('tunnels', () => {
       (await sendRaw(listen(), 'POST /containers/c/attach HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n'))
         .status,
     ).toBe(403);
-    expect(heard).toEqual([]);
+    expect(engineReceived).toEqual([]);
   });
 
   it('apply backpressure while the receiver does not read', async () => {
-    engineSays = (socket, text) => {
+    onEngineData = (socket, text) => {
       if (text.startsWith('POST')) {
         socket.write('HTTP/1.1 101 UPGRADED\r\n\r\n');
         socket.pause();
@@ -402,7 +402,7 @@ describe('inspected responses', () => {
       'HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nContent-Length: 4\r\nServer: x\r\n\r\npong',
     ],
   ])('%s: the body is replaced under a length of its own, everything else stays', async (name, text) => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       if (name.startsWith('after')) socket.write('HTTP/1.1 103 Early Hints\r\n\r\n');
       for (const byte of text) socket.write(byte);
     };
@@ -418,7 +418,7 @@ describe('inspected responses', () => {
   it('are inspected also where the client disconnected before the engine responded', async () => {
     const inspectedBodies: string[] = [];
     const engineAsked = new Promise<Socket>((resolve) => {
-      engineSays = resolve;
+      onEngineData = resolve;
     });
     decide = inspected((body) => {
       inspectedBodies.push(body);
@@ -434,7 +434,7 @@ describe('inspected responses', () => {
   });
 
   it('are replaced by a refusal when the inspection denies them, and the connection continues', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\npong');
     };
     decide = inspected(() =>
@@ -446,7 +446,7 @@ describe('inspected responses', () => {
   });
 
   it('that end with the connection get a length; null leaves the body; promises are awaited', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.end('HTTP/1.1 200 OK\r\n\r\nall of it');
     };
     decide = inspected(() => new Promise((resolve) => setImmediate(resolve, null)));
@@ -459,7 +459,7 @@ describe('inspected responses', () => {
     const requestText =
       'GET /_ping HTTP/1.1\r\nHost: d\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\n\r\n';
     const heads: string[] = [];
-    engineSays = (socket, text) => {
+    onEngineData = (socket, text) => {
       heads.push(text);
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
     };
@@ -472,11 +472,11 @@ describe('inspected responses', () => {
 
   it('without a body are unchanged', async () => {
     decide = inspected(() => Buffer.from('never'));
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 204 No Content\r\nX: y\r\n\r\n');
     };
     expect((await sendRaw(listen(), last, /\r\n\r\n/)).text).toBe('HTTP/1.1 204 No Content\r\nX: y\r\n\r\n');
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
     };
     expect((await sendRaw(listen(), last.replace('GET', 'HEAD'), /\r\n\r\n/)).text).toBe(
@@ -494,7 +494,7 @@ describe('inspected responses', () => {
     ['cut short in a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab', /cut short/],
     ['compressed', 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz', /compressed/],
   ])('%s become a 502, and the connection continues', async (_, text, why) => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.end(text);
     };
     decide = inspected(() => null);
@@ -520,10 +520,10 @@ describe('upgraded connections', () => {
   const session = 'POST /session HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
 
   it('start after 101, with early bytes of both sides, and are closed with the gateway', async () => {
-    engineSays = (socket, text) => {
+    onEngineData = (socket, text) => {
       if (text.startsWith('POST'))
         socket.write('HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,');
-      else socket.write(`engine heard ${text};`);
+      else socket.write(`engine received ${text};`);
     };
     const acquired: string[] = [];
     decide = () => ({
@@ -551,7 +551,7 @@ describe('upgraded connections', () => {
       }),
     );
     expect(text).toBe(
-      'HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,engine heard EARLY CLIENT;',
+      'HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,engine received EARLY CLIENT;',
     );
     expect(acquired.slice(0, 2).sort()).toEqual(['client:early client', 'engine:early engine,']);
     expect(connections.size).toBe(1);
@@ -562,7 +562,7 @@ describe('upgraded connections', () => {
   });
 
   it('end when both sides have ended', async () => {
-    engineSays = (socket) => {
+    onEngineData = (socket) => {
       socket.write('HTTP/1.1 101 Switching\r\n\r\n');
     };
     decide = () => ({
@@ -580,7 +580,7 @@ describe('upgraded connections', () => {
     // The script's engine does not respond to the FIN: the connection stays half open.
     await new Promise((resolve) => {
       const check = () => {
-        if (heard.includes('<FIN>')) resolve(null);
+        if (engineReceived.includes('<FIN>')) resolve(null);
         else setImmediate(check);
       };
       check();
@@ -744,7 +744,7 @@ describe('a client that disconnects while its request is decided', () => {
     displace();
     const [response] = (await once(socket, 'data')) as [Buffer];
     expect(response.toString()).toMatch(/^HTTP\/1.1 408 [^]*let pass/);
-    expect([ended, heard]).toEqual([true, []]);
+    expect([ended, engineReceived]).toEqual([true, []]);
   });
 
   it('assembles a body that arrives byte by byte', async () => {

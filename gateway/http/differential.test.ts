@@ -14,7 +14,7 @@ import { ClientConnection } from './connection.ts';
  * A request as somebody has read it. Only what is meant for the other end: framing and connection fields are
  * each hop's own.
  */
-interface Read {
+interface ParsedRequest {
   method: string;
   target: string;
   host: string;
@@ -41,10 +41,10 @@ let dir: string;
 let reader: HttpServer;
 let gateway: Server;
 /** What node's parser read, by the order in which the requests ended; what the gateway believed. */
-let read: Read[];
+let read: ParsedRequest[];
 /** Node's parser reads no further after a request with an Upgrade (Go's does). */
 let stopped: boolean;
-let believed: Read[];
+let believed: ParsedRequest[];
 const connections = new Set<ClientConnection>();
 const direct = () => path.join(dir, 'node.sock');
 const through = () => path.join(dir, 'gateway.sock');
@@ -79,7 +79,7 @@ beforeAll(async () => {
         },
         onProtocolError: () => undefined,
         decide: ({ head }) => {
-          const one: Read = {
+          const one: ParsedRequest = {
             method: head.method,
             target: head.target,
             host: head.host,
@@ -111,7 +111,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-function ofNode(request: IncomingMessage, body: Buffer): Read {
+function ofNode(request: IncomingMessage, body: Buffer): ParsedRequest {
   const fields: string[] = [];
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
     const key = (request.rawHeaders[i] ?? '').toLowerCase();
@@ -141,7 +141,7 @@ function firstValues(target: string): string {
 }
 
 /** Sends bytes and FIN; resolves when the other side has closed too. */
-async function send(socketPath: string, bytes: Buffer): Promise<Read[]> {
+async function send(socketPath: string, bytes: Buffer): Promise<ParsedRequest[]> {
   read = [];
   stopped = false;
   believed = [];

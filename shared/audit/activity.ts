@@ -98,7 +98,7 @@ export const isProbes = (entry: Pick<StoredAuditEntry, 'client' | 'origin' | 'im
  * process, nor a container's generated name.
  */
 export function repeatKey(entry: StoredAuditEntry): string {
-  const asker =
+  const caller =
     entry.origin?.kind === 'socket-mount'
       ? (entry.origin.image ?? entry.origin.mount ?? '')
       : String(entry.client.uid);
@@ -109,7 +109,7 @@ export function repeatKey(entry: StoredAuditEntry): string {
     entry.subject?.path ?? entry.subject?.command ?? entry.what ?? '',
     entry.image ?? '',
     entry.image === undefined ? (entry.container ?? '') : '',
-    asker,
+    caller,
   ].join('\n');
 }
 

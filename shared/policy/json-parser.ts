@@ -49,7 +49,7 @@ interface OpenObject extends AppliedLimits {
   key: string;
 }
 /** A complete value; null if one was opened that has to be parsed first. */
-type Read = { readonly value: Json } | null;
+type ParsedValue = { readonly value: Json } | null;
 
 /** A document that is parsed in parts, so that other work can be done in between. */
 export class JsonReading {
@@ -88,7 +88,7 @@ export class JsonReading {
     }
   }
 
-  #document(until: number): Read {
+  #document(until: number): ParsedValue {
     while (this.#elements < until) {
       this.#blanks();
       let read = this.#value();
@@ -112,7 +112,7 @@ export class JsonReading {
     this.#at = blankPattern.lastIndex;
   }
 
-  #value(): Read {
+  #value(): ParsedValue {
     if (this.#open.length > this.#limits.depth)
       throw new Refusal(`it is nested deeper than ${this.#limits.depth} levels`);
     if (++this.#elements > this.#limits.elements)
@@ -138,7 +138,7 @@ export class JsonReading {
     }
   }
 
-  #literal(word: string, value: boolean | null): Read {
+  #literal(word: string, value: boolean | null): ParsedValue {
     for (const letter of word) {
       if (this.#text[this.#at] !== letter)
         throw unexpected(this.#text, this.#at, `in literal ${word} (expecting '${letter}')`);
@@ -192,7 +192,7 @@ export class JsonReading {
     }
   }
 
-  #array(): Read {
+  #array(): ParsedValue {
     this.#at++;
     this.#blanks();
     if (this.#text[this.#at] === ']') {
@@ -203,7 +203,7 @@ export class JsonReading {
     return null;
   }
 
-  #elementOf(open: OpenList, value: Json): Read {
+  #elementOf(open: OpenList, value: Json): ParsedValue {
     open.list.push(value);
     this.#count(open, open.list.length);
     const next = this.#text[this.#at++];
@@ -214,7 +214,7 @@ export class JsonReading {
     return { value: open.list.length < 9 ? open.list.slice() : open.list };
   }
 
-  #object(): Read {
+  #object(): ParsedValue {
     this.#at++;
     this.#blanks();
     if (this.#text[this.#at] === '}') {
@@ -238,7 +238,7 @@ export class JsonReading {
     if (this.#text[this.#at++] !== ':') throw unexpected(this.#text, this.#at - 1, 'after object key');
   }
 
-  #entryOf(open: OpenObject, value: Json): Read {
+  #entryOf(open: OpenObject, value: Json): ParsedValue {
     open.object.set(open.key, value);
     this.#count(open, open.object.size);
     const next = this.#text[this.#at++];

@@ -13,7 +13,7 @@ afterAll(async () => {
   await guarded?.stop();
 });
 
-interface Answer {
+interface HttpResponse {
   readonly status: number;
   readonly body: string;
 }
@@ -21,7 +21,7 @@ function call(
   method: string,
   target: string,
   options: { readonly body?: unknown; readonly agent?: Agent } = {},
-): Promise<Answer> {
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const payload = options.body === undefined ? undefined : JSON.stringify(options.body);
     const message = request(

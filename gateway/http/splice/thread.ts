@@ -37,8 +37,8 @@ export interface ThreadData {
   readonly wake: number;
 }
 
-type Poll = (fds: Buffer, count: number, milliseconds: number) => number;
-type Read = (fd: number, bytes: Buffer, length: number) => number;
+type PollFunction = (fds: Buffer, count: number, milliseconds: number) => number;
+type ReadFunction = (fd: number, bytes: Buffer, length: number) => number;
 
 /**
  * Lower priority than both sides, which then send and receive more at a time; not so low that a busy machine
@@ -55,8 +55,8 @@ const entryBytes = 8,
 const pollTimeoutMs = 1000;
 
 function serve(port: MessagePort, wake: number): void {
-  const poll = libcFunction<Poll>('int poll(void *fds, unsigned long count, int milliseconds)');
-  const read = libcFunction<Read>('intptr_t read(int fd, void *bytes, size_t length)');
+  const poll = libcFunction<PollFunction>('int poll(void *fds, unsigned long count, int milliseconds)');
+  const read = libcFunction<ReadFunction>('intptr_t read(int fd, void *bytes, size_t length)');
   const syscalls = loadSpliceSyscalls();
   if (poll === null || read === null || syscalls === null)
     throw new Error('the C library has no poll, read or splice');

@@ -365,7 +365,7 @@ const putHead = Buffer.from(
 );
 const half = large / 2;
 
-/** An engine that takes in what comes. `first`: what it says once it has `after` bytes of the body. */
+/** An engine that takes in what comes. `first`: what it sends once it has `after` bytes of the body. */
 function takingIn(after = Infinity, first: (socket: Socket) => void = () => undefined) {
   let bytes = 0;
   let tail = '';

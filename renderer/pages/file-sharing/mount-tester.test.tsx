@@ -7,16 +7,16 @@ import { typeInto, field } from '../../dev/file-sharing-page-fixture.tsx';
 import { namedState } from '../../dev/states.ts';
 
 describe('the tester', () => {
-  type Answer = Result<IpcOutput<'paths:would-mount'>>;
-  const answer = (allowed: boolean, code: string, real: string, share: string | null): Answer =>
+  type WouldMountResult = Result<IpcOutput<'paths:would-mount'>>;
+  const answer = (allowed: boolean, code: string, real: string, share: string | null): WouldMountResult =>
     ok({ allowed, code, real, share, reason: '' });
   const tryPath = () => screen.getByRole('textbox', { name: 'Host path to try' });
 
   it('shows the answer to the latest question only, whatever the order of arrival', async () => {
-    const waiting = new Map<string, (answer: Answer) => void>();
+    const waiting = new Map<string, (answer: WouldMountResult) => void>();
     const { user } = await renderApp(namedState('protected'), 'file-sharing', {
       'paths:would-mount': ({ path }) =>
-        new Promise<Answer>((resolve) => {
+        new Promise<WouldMountResult>((resolve) => {
           waiting.set(path, resolve);
         }),
     });
