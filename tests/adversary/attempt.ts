@@ -24,8 +24,8 @@ export const attackClasses = [
 /** The classes follow the list on the threat page. */
 export type AttackClass = (typeof attackClasses)[number];
 
-/** Parsed JSON of unknown structure. */
-export interface Answer {
+/** `text`: the body, or all that was received where raw bytes were sent. `json`: null if the body is none. */
+export interface EngineResponse {
   readonly status: number;
   readonly text: string;
   readonly json: unknown;
@@ -51,11 +51,11 @@ export interface Side {
    */
   readonly tag: string;
   /** Raw bytes to the attacked socket. Resolves at the end of the connection, or once `until` is received. */
-  sendRaw(bytes: string | Buffer, until?: RegExp): Promise<Answer>;
+  sendRaw(bytes: string | Buffer, until?: RegExp): Promise<EngineResponse>;
   /** As above, in separate writes. */
-  sendPieces(pieces: readonly Buffer[]): Promise<Answer>;
+  sendPieces(pieces: readonly Buffer[]): Promise<EngineResponse>;
   /** A well-formed request to the attacked socket. */
-  send(method: string, target: string, body?: string | Buffer, headers?: string): Promise<Answer>;
+  send(method: string, target: string, body?: string | Buffer, headers?: string): Promise<EngineResponse>;
   /** To another socket: one in a container. */
   sendAt(
     socket: string,
@@ -63,12 +63,12 @@ export interface Side {
     target: string,
     body?: string | Buffer,
     headers?: string,
-  ): Promise<Answer>;
-  sendRawTo(socket: string, bytes: string, until?: RegExp): Promise<Answer>;
+  ): Promise<EngineResponse>;
+  sendRawTo(socket: string, bytes: string, until?: RegExp): Promise<EngineResponse>;
   /**
    * To the engine's own socket, as its administrator. A buffer is sent as an archive, anything else as JSON.
    */
-  admin(method: string, target: string, body?: unknown): Promise<Answer>;
+  admin(method: string, target: string, body?: unknown): Promise<EngineResponse>;
 }
 
 /**
@@ -85,9 +85,9 @@ export interface Attempt {
   /** Performed as the administrator before: the existing state. */
   readonly prepare?: (side: Side) => Promise<unknown>;
   /** Resolves with the responses, the decisive one last. */
-  readonly attempt: (side: Side) => Promise<Answer | readonly Answer[]>;
+  readonly attempt: (side: Side) => Promise<EngineResponse | readonly EngineResponse[]>;
   /** Whether the attacker succeeded. */
-  readonly breach: (side: Side, answers: readonly Answer[]) => Promise<boolean>;
+  readonly breach: (side: Side, responses: readonly EngineResponse[]) => Promise<boolean>;
   /** Changes the whole engine: not run concurrently with others. */
   readonly alone?: boolean;
 }
@@ -169,8 +169,8 @@ export const volume =
 /** The attacked socket responded like that. */
 export const respondedWith =
   (status: number, text?: RegExp): Breach =>
-  (_side, answers) => {
-    const last = answers.at(-1);
+  (_side, responses) => {
+    const last = responses.at(-1);
     return Promise.resolve(last?.status === status && (text === undefined || text.test(last.text)));
   };
 
@@ -187,7 +187,7 @@ export const wrote =
     (await inspect(side, side.tag)) !== null && (await output(side, side.tag)).includes(text);
 
 /** Creates, starts and waits for the container `side.tag` through the attacked socket. */
-export async function running(side: Side, body: Record<string, unknown>): Promise<readonly Answer[]> {
+export async function running(side: Side, body: Record<string, unknown>): Promise<readonly EngineResponse[]> {
   const created = await side.send(
     'POST',
     `/v1.45/containers/create?name=${side.tag}`,

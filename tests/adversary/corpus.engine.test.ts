@@ -5,7 +5,7 @@ import { startIsolatedEngine, type IsolatedEngine } from '../support/isolated-en
 import { startBareEngine, type BareEngine } from '../support/real-engine.ts';
 import type { ImageTrust } from '../../gateway/trust/image-trust.ts';
 import { startGateway, type Gateway } from '../../gateway/server.ts';
-import { at, attackClasses, inspect, type Answer, type Attempt, type Side } from './attempt.ts';
+import { at, attackClasses, inspect, type EngineResponse, type Attempt, type Side } from './attempt.ts';
 import { accompliceCorpus } from './accomplice/attempts.ts';
 import { corpus } from './corpus.ts';
 import { closeSide, closeSides, openSide, type Target } from './sides.ts';
@@ -107,7 +107,7 @@ function trust(engine: IsolatedEngine): ImageTrust {
 
 interface Observation {
   readonly breached: boolean;
-  readonly answers: readonly Answer[];
+  readonly responses: readonly EngineResponse[];
   readonly left: unknown;
 }
 
@@ -115,8 +115,12 @@ async function attack(attempt: Attempt, target: Target): Promise<Observation> {
   const side: Side = await openSide(target, attempt.id);
   try {
     await attempt.prepare?.(side);
-    const answers = [await attempt.attempt(side)].flat();
-    return { breached: await attempt.breach(side, answers), answers, left: await inspect(side, side.tag) };
+    const responses = [await attempt.attempt(side)].flat();
+    return {
+      breached: await attempt.breach(side, responses),
+      responses,
+      left: await inspect(side, side.tag),
+    };
   } finally {
     await closeSide(side);
   }
@@ -129,7 +133,7 @@ async function check(attempt: Attempt): Promise<void> {
   expect(observation.breached, `a breach through the gateway: ${last(observation)}`).toBe(false);
   if (attempt.outcome === 'refused') {
     // B6, or the message layer's own text for an invalid request.
-    expect(observation.answers.map(({ text }) => text).join('\n')).toMatch(
+    expect(observation.responses.map(({ text }) => text).join('\n')).toMatch(
       new RegExp(
         '"message":"(?:enhanced container isolation: .* is blocked: .*|' +
           'bulkhead gateway: request refused: .*|the body is longer than .*)"',
@@ -143,7 +147,7 @@ async function check(attempt: Attempt): Promise<void> {
     );
 }
 const last = (observation: Observation) =>
-  observation.answers.map(({ status, text }) => `${status} ${text.slice(-300)}`).join('\n');
+  observation.responses.map(({ status, text }) => `${status} ${text.slice(-300)}`).join('\n');
 
 const beside = corpus.filter((attempt) => attempt.alone !== true);
 const alone = corpus.filter((attempt) => attempt.alone === true);

@@ -166,7 +166,7 @@ export const framingAttempts: readonly Attempt[] = [
     ],
     [
       'frame-pipelined-head',
-      'pipelined behind a HEAD, whose answer has a length but no body',
+      'pipelined behind a HEAD, whose response has a length but no body',
       second(() => 'HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n'),
     ],
     [
@@ -202,7 +202,7 @@ export const framingAttempts: readonly Attempt[] = [
     ],
     [
       'frame-pipelined-304',
-      'pipelined behind an answer without a body',
+      'pipelined behind a response without a body',
       second((side) => `POST /v1.45/containers/${side.tag}.own/stop HTTP/1.1\r\nHost: d\r\n\r\n`),
     ],
     [

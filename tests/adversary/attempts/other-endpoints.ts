@@ -14,9 +14,9 @@ const leave = (side: Side) => side.admin('POST', '/swarm/leave?force=1');
 /** Checks it, then leaves the swarm again. */
 const leaving =
   (look: Breach): Breach =>
-  async (side, answers) => {
+  async (side, responses) => {
     try {
-      return await look(side, answers);
+      return await look(side, responses);
     } finally {
       await leave(side);
     }
@@ -157,7 +157,7 @@ export const otherAttempts: readonly Attempt[] = [
     class: 'bypass-routes',
     title: 'docker load where it is blocked, chunked and without a type',
     outcome: 'refused',
-    breach: (_side, answers) => Promise.resolve(/^HTTP\/1\.1 200 /.test(answers.at(-1)?.text ?? '')),
+    breach: (_side, responses) => Promise.resolve(/^HTTP\/1\.1 200 /.test(responses.at(-1)?.text ?? '')),
     attempt: (side) => {
       const body = archive({ 'manifest.json': '[]' });
       return side.sendRaw(

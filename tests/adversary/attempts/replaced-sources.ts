@@ -30,9 +30,9 @@ async function swapped(
 }
 const ownWrote = async (side: Side) => (await output(side, own(side))).includes('opened');
 const began = async (side: Side, action: string) => {
-  const answer = await side.send('POST', `/v1.45/containers/${own(side)}/${action}`);
-  if (answer.status === 204) await side.admin('POST', `/containers/${own(side)}/wait`);
-  return answer;
+  const response = await side.send('POST', `/v1.45/containers/${own(side)}/${action}`);
+  if (response.status === 204) await side.admin('POST', `/containers/${own(side)}/wait`);
+  return response;
 };
 const sleeping = { Cmd: ['sleep', '600'] };
 
@@ -131,8 +131,8 @@ export const swapAttempts: readonly Attempt[] = [
     outcome: 'refused',
     prepare: (side) => swapped(side),
     attempt: (side) => side.send('GET', `/v1.45/containers/${own(side)}/archive?path=/x/secret`),
-    breach: (_side, answers) =>
-      Promise.resolve(answers.at(-1)?.status === 200 && answers.at(-1)?.text.includes('opened') === true),
+    breach: (_side, responses) =>
+      Promise.resolve(responses.at(-1)?.status === 200 && responses.at(-1)?.text.includes('opened') === true),
   },
   {
     id: 'swap-cp-out-running',
@@ -141,8 +141,8 @@ export const swapAttempts: readonly Attempt[] = [
     outcome: 'refused',
     prepare: (side) => swapped(side, sleeping, true),
     attempt: (side) => side.send('GET', `/v1.45/containers/${own(side)}/archive?path=/x/secret`),
-    breach: (_side, answers) =>
-      Promise.resolve(answers.at(-1)?.status === 200 && answers.at(-1)?.text.includes('opened') === true),
+    breach: (_side, responses) =>
+      Promise.resolve(responses.at(-1)?.status === 200 && responses.at(-1)?.text.includes('opened') === true),
   },
   {
     id: 'swap-cp-stat',
@@ -154,7 +154,7 @@ export const swapAttempts: readonly Attempt[] = [
       await side.send('HEAD', `/v1.45/containers/${own(side)}/archive?path=/x/secret`),
       await side.send('GET', `/v1.45/containers/${own(side)}/archive?path=/x`),
     ],
-    breach: (_side, answers) => Promise.resolve(answers[0]?.status === 200),
+    breach: (_side, responses) => Promise.resolve(responses[0]?.status === 200),
   },
   {
     id: 'swap-cp-in',

@@ -124,6 +124,6 @@ export const runtimeAttempts: readonly Attempt[] = [
         ),
       ];
     },
-    breach: (_side, answers) => Promise.resolve(answers.some(({ text }) => text.includes('had-it'))),
+    breach: (_side, responses) => Promise.resolve(responses.some(({ text }) => text.includes('had-it'))),
   },
 ];

@@ -180,9 +180,9 @@ export const foreign: readonly Row[] = [
       await symlink(await socketOf(side, wide(side)), path.join(side.shared, 'f'));
     },
     attempt: async (side) => {
-      const answer = await side.send('POST', `/v1.45/containers/${target(side)}/start`);
-      if (answer.status === 204) await side.admin('POST', `/containers/${target(side)}/wait`);
-      return answer;
+      const response = await side.send('POST', `/v1.45/containers/${target(side)}/start`);
+      if (response.status === 204) await side.admin('POST', `/containers/${target(side)}/wait`);
+      return response;
     },
     breach: async (side) => (await output(side, target(side))).includes('opened'),
   },
@@ -229,7 +229,7 @@ export const foreign: readonly Row[] = [
           'Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
-    breach: (_side, answers) => Promise.resolve(upgradedTo101(answers)),
+    breach: (_side, responses) => Promise.resolve(upgradedTo101(responses)),
   },
   {
     id: 'enter-export',

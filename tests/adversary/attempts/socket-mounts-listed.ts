@@ -83,7 +83,7 @@ export const listed: readonly Row[] = [
       await request(side, 'HEAD', `/v1.45/containers/${target(side)}/archive?path=/etc/passwd`),
       await request(side, 'GET', `/v1.45/containers/${target(side)}/archive?path=/none`),
     ],
-    breach: (_side, answers) => Promise.resolve(answers[0]?.status === 200),
+    breach: (_side, responses) => Promise.resolve(responses[0]?.status === 200),
   },
   {
     id: 'commit',
@@ -127,7 +127,7 @@ export const listed: readonly Row[] = [
           'X-Docker-Expose-Session-Uuid: a\r\nX-Docker-Expose-Session-Name: a\r\n\r\n',
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
-    breach: (_side, answers) => Promise.resolve(upgradedTo101(answers)),
+    breach: (_side, responses) => Promise.resolve(upgradedTo101(responses)),
   },
   {
     id: 'rm',

@@ -3,7 +3,7 @@ import {
   container,
   inspect,
   list,
-  type Answer,
+  type EngineResponse,
   type Breach,
   type Outcome,
   type Side,
@@ -56,14 +56,14 @@ export const create = (side: Side, body: Record<string, unknown>) =>
     `/v1.45/containers/create?name=${side.tag}`,
     JSON.stringify({ Image: 'busybox', ...body }),
   );
-export const upgradedTo101 = (answers: readonly Answer[]) =>
-  /^HTTP\/1\.1 101 /.test(answers.at(-1)?.text ?? '');
+export const upgradedTo101 = (responses: readonly EngineResponse[]) =>
+  /^HTTP\/1\.1 101 /.test(responses.at(-1)?.text ?? '');
 
 export interface Row {
   readonly id: string;
   readonly title: string;
   readonly prepare?: (side: Side) => Promise<unknown>;
-  readonly attempt: (side: Side) => Promise<Answer | readonly Answer[]>;
+  readonly attempt: (side: Side) => Promise<EngineResponse | readonly EngineResponse[]>;
   readonly breach: Breach;
   readonly outcome?: Outcome;
 }

@@ -5,7 +5,7 @@ import {
   container,
   inspect,
   list,
-  type Answer,
+  type EngineResponse,
   type Attempt,
   type Breach,
   type Side,
@@ -27,7 +27,7 @@ export const tar = 'Content-Type: application/x-tar';
 interface Row {
   readonly id: string;
   readonly title: string;
-  readonly attempt: (side: Side, id: string) => Promise<Answer | readonly Answer[]>;
+  readonly attempt: (side: Side, id: string) => Promise<EngineResponse | readonly EngineResponse[]>;
   readonly breach: Breach;
   /** Prepared as running; false leaves it created, `paused` pauses it. */
   readonly start?: boolean | 'paused';
@@ -68,7 +68,7 @@ const rows: readonly Row[] = [
       const exec = await side.admin('POST', `/containers/${victim(side)}/exec`, { Cmd: ['true'] });
       return side.send('POST', `/v1.45/exec/${String(at(exec.json, 'Id'))}/start`, '{"Detach":true}');
     },
-    breach: (_side, answers) => Promise.resolve(answers.at(-1)?.status === 200),
+    breach: (_side, responses) => Promise.resolve(responses.at(-1)?.status === 200),
   },
   {
     id: 'exec-start-upgrade',
@@ -85,7 +85,7 @@ const rows: readonly Row[] = [
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       );
     },
-    breach: (_side, answers) => Promise.resolve(upgraded.test(answers.at(-1)?.text ?? '')),
+    breach: (_side, responses) => Promise.resolve(upgraded.test(responses.at(-1)?.text ?? '')),
   },
   {
     id: 'attach',
@@ -96,7 +96,7 @@ const rows: readonly Row[] = [
           'Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
-    breach: (_side, answers) => Promise.resolve(upgraded.test(answers.at(-1)?.text ?? '')),
+    breach: (_side, responses) => Promise.resolve(upgraded.test(responses.at(-1)?.text ?? '')),
   },
   {
     id: 'attach-plain',
@@ -118,7 +118,7 @@ const rows: readonly Row[] = [
           'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
         /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n/,
       ),
-    breach: (_side, answers) => Promise.resolve(upgraded.test(answers.at(-1)?.text ?? '')),
+    breach: (_side, responses) => Promise.resolve(upgraded.test(responses.at(-1)?.text ?? '')),
   },
   {
     id: 'copy-out',
@@ -133,7 +133,7 @@ const rows: readonly Row[] = [
       await side.send('HEAD', `/v1.45/containers/${victim(side)}/archive?path=/etc/passwd`),
       await side.send('GET', `/v1.45/containers/${victim(side)}/archive?path=/none`),
     ],
-    breach: (_side, answers) => Promise.resolve(answers[0]?.status === 200),
+    breach: (_side, responses) => Promise.resolve(responses[0]?.status === 200),
   },
   {
     id: 'copy-in',
@@ -160,7 +160,7 @@ const rows: readonly Row[] = [
     id: 'export',
     title: 'docker export',
     attempt: (side) => side.send('GET', `/v1.45/containers/${victim(side)}/export`),
-    breach: (_side, answers) => Promise.resolve(answers.at(-1)?.status === 200),
+    breach: (_side, responses) => Promise.resolve(responses.at(-1)?.status === 200),
   },
   {
     id: 'commit',

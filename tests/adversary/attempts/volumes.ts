@@ -44,10 +44,10 @@ export const volumeAttempts: readonly Attempt[] = [
     .map((attempt): Attempt => ({
       ...attempt,
       attempt: async (side) => {
-        const answers = [await attempt.attempt(side)].flat();
+        const responses = [await attempt.attempt(side)].flat();
         // The volume is judged; the container only shows its content.
-        if (answers[0]?.status !== 201) await side.admin('DELETE', `/containers/${side.tag}?force=1`);
-        return answers;
+        if (responses[0]?.status !== 201) await side.admin('DELETE', `/containers/${side.tag}?force=1`);
+        return responses;
       },
     })),
   // File systems that cannot be mounted here, or only with a server: creating the volume is the breach.
@@ -192,9 +192,9 @@ export const volumeAttempts: readonly Attempt[] = [
       });
     },
     attempt: async (side) => {
-      const answer = await side.send('POST', `/v1.45/containers/${side.tag}.own/start`);
-      if (answer.status === 204) await side.admin('POST', `/containers/${side.tag}.own/wait`);
-      return answer;
+      const response = await side.send('POST', `/v1.45/containers/${side.tag}.own/start`);
+      if (response.status === 204) await side.admin('POST', `/containers/${side.tag}.own/wait`);
+      return response;
     },
     breach: async (side) => (await output(side, `${side.tag}.own`)).includes('opened'),
   },
