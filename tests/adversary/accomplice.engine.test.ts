@@ -11,7 +11,7 @@ import { AttemptBlocked } from './accomplice/agent.ts';
 import type { AccompliceAttempt } from './accomplice/attempt.ts';
 import { accompliceCorpus } from './accomplice/attempts.ts';
 import { canary, deviceAccount, type AttackSetup } from './accomplice/attack-setup.ts';
-import { Scene } from './accomplice/scene.ts';
+import { AttackFixture } from './accomplice/attack-fixture.ts';
 
 // A process outside and one inside a container, which pass each other descriptors. As in the corpus, an
 // attempt that does not succeed on a bare engine does not count.
@@ -23,7 +23,7 @@ let bare: BareEngine;
 let isolated: IsolatedEngine;
 let gateway: GatewayProcess;
 let loop: string | null = null;
-const scenes: { engine?: Scene; gateway?: Scene } = {};
+const fixtures: { engine?: AttackFixture; gateway?: AttackFixture } = {};
 
 beforeAll(async () => {
   directory = await mkdtemp('/var/tmp/bulkhead-accomplice-');
@@ -75,12 +75,12 @@ beforeAll(async () => {
           await isolated.startPlanner();
         },
       };
-      scenes[name] = await Scene.open(setup);
+      fixtures[name] = await AttackFixture.open(setup);
     }),
   );
 }, 120_000);
 afterAll(async () => {
-  const closed = await Promise.allSettled([scenes.engine?.close(), scenes.gateway?.close()]);
+  const closed = await Promise.allSettled([fixtures.engine?.close(), fixtures.gateway?.close()]);
   // A mount below a directory that was mounted over later can be reached only once that is unmounted.
   for (let left = 3; directory && left > 0; left--) {
     for (const point of (await mountsBelow(directory)).reverse())
@@ -115,10 +115,10 @@ interface Observation {
   readonly stopped: string;
 }
 
-async function attack(attempt: AccompliceAttempt, scene: Scene | undefined): Promise<Observation> {
-  if (scene === undefined) throw new Error('the scene was not opened');
+async function attack(attempt: AccompliceAttempt, fixture: AttackFixture | undefined): Promise<Observation> {
+  if (fixture === undefined) throw new Error('the fixture was not opened');
   try {
-    return { breached: await attempt.attempt(scene), stopped: '' };
+    return { breached: await attempt.attempt(fixture), stopped: '' };
   } catch (error) {
     if (!(error instanceof AttemptBlocked)) throw error;
     return { breached: false, stopped: error.message };
@@ -126,9 +126,9 @@ async function attack(attempt: AccompliceAttempt, scene: Scene | undefined): Pro
 }
 
 async function check(attempt: AccompliceAttempt): Promise<void> {
-  const real = await attack(attempt, scenes.engine);
+  const real = await attack(attempt, fixtures.engine);
   expect(real.breached, `the bare engine did not let it: ${real.stopped}`).toBe(true);
-  const observation = await attack(attempt, scenes.gateway);
+  const observation = await attack(attempt, fixtures.gateway);
   // What stopped each attempt: for comparing two states of the code.
   if (process.env['ACCOMPLICE_REPORT'] !== undefined)
     console.log(`${attempt.id}: ${observation.breached ? 'OPEN' : observation.stopped}`);

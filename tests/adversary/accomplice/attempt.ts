@@ -1,4 +1,4 @@
-import type { Scene } from './scene.ts';
+import type { AttackFixture } from './attack-fixture.ts';
 
 /** An attempt by a process outside and one inside together. */
 export interface AccompliceAttempt {
@@ -10,7 +10,7 @@ export interface AccompliceAttempt {
    * container, could have done or read. Rejects with `AttemptBlocked` if a system call, the engine or the
    * gateway stopped them.
    */
-  readonly attempt: (scene: Scene) => Promise<boolean>;
+  readonly attempt: (fixture: AttackFixture) => Promise<boolean>;
   /** Changes the whole engine: not run concurrently with others. */
   readonly alone?: boolean;
 }

@@ -4,7 +4,7 @@ import { accompliceAttempts } from './attempt.ts';
 import { AttemptBlocked, type Agent } from './agent.ts';
 import { AT_FDCWD } from './linux.ts';
 import { attacker, bobsSecret, canary, type Container } from './attack-setup.ts';
-import type { Scene } from './scene.ts';
+import type { AttackFixture } from './attack-fixture.ts';
 
 const rangeSize = 65_536;
 /** For how many of the next ranges an image is prepared: others' containers take some meanwhile. */
@@ -20,8 +20,8 @@ async function firstId(container: Container): Promise<number> {
  * Where a container's files may be outside: from its inspect response, which every user of the socket can
  * read, and from all mounts.
  */
-async function placesOutside(scene: Scene, agent: Agent, name: string): Promise<string[]> {
-  const output = await scene.docker(
+async function placesOutside(fixture: AttackFixture, agent: Agent, name: string): Promise<string[]> {
+  const output = await fixture.docker(
     attacker,
     'inspect',
     '-f',
@@ -70,10 +70,10 @@ interface SetuidImage {
  * the process outside with the range's id: a file that a map shows as root's would be executed with root's
  * rights.
  */
-async function withSetuidImage(scene: Scene): Promise<SetuidImage> {
-  return scene.once('setuid-image', async () => {
-    const tool = await readFile(scene.setup.tool);
-    const base = await firstId(await scene.container('range-before'));
+async function withSetuidImage(fixture: AttackFixture): Promise<SetuidImage> {
+  return fixture.once('setuid-image', async () => {
+    const tool = await readFile(fixture.setup.tool);
+    const base = await firstId(await fixture.container('range-before'));
     const owners = [0, ...Array.from({ length: ahead }, (_, index) => base + index * rangeSize)];
     const names = owners.map((_, index) => `program-${index}`);
     const entries = names.flatMap((name, index) =>
@@ -88,27 +88,27 @@ async function withSetuidImage(scene: Scene): Promise<SetuidImage> {
           }) as const,
       ),
     );
-    const image = await scene.image('setuid-image', entries, ['VOLUME /v']);
-    const container = await scene.container(
+    const image = await fixture.image('setuid-image', entries, ['VOLUME /v']);
+    const container = await fixture.container(
       'setuid-image',
       ['-v', 'setuid-image:/v'],
       [image, '/accomplice', 'serve', '/control.sock'],
     );
-    return { container, names, range: await scene.rangeUser(container, 'setuid-image-range') };
+    return { container, names, range: await fixture.rangeUser(container, 'setuid-image-range') };
   });
 }
 
 /** Executes the programs below every place for which `isOf` holds, and has them read the canary. */
-async function executeBelow(scene: Scene, isOf: (place: string) => boolean): Promise<boolean> {
-  const { container, range, names } = await withSetuidImage(scene);
+async function executeBelow(fixture: AttackFixture, isOf: (place: string) => boolean): Promise<boolean> {
+  const { container, range, names } = await withSetuidImage(fixture);
   const found: string[] = [];
-  for (const place of (await placesOutside(scene, range, container.name)).filter(isOf)) {
+  for (const place of (await placesOutside(fixture, range, container.name)).filter(isOf)) {
     for (const name of names) {
       const file = path.join(place, name);
       const X_OK = 1;
       if ((await range.try('faccessat', AT_FDCWD, file, X_OK)).value !== 0) continue;
       found.push(file);
-      if ((await range.run(file, 'cat', scene.secret)).includes(canary)) return true;
+      if ((await range.run(file, 'cat', fixture.secret)).includes(canary)) return true;
     }
   }
   throw new AttemptBlocked(
@@ -119,8 +119,8 @@ async function executeBelow(scene: Scene, isOf: (place: string) => boolean): Pro
 }
 
 /** A directory of root's with a file in it. */
-async function closedDirectory(scene: Scene, name: string): Promise<string> {
-  const directory = path.join(scene.closed, name);
+async function closedDirectory(fixture: AttackFixture, name: string): Promise<string> {
+  const directory = path.join(fixture.closed, name);
   await mkdir(directory, { mode: 0o700 });
   await writeFile(path.join(directory, 'kept'), '', { mode: 0o600 });
   return directory;
@@ -130,9 +130,14 @@ async function closedDirectory(scene: Scene, name: string): Promise<string> {
  * Replaces every entry of directories outside that belong to the container's mounts and that the range's id
  * may write to by a link to `target`. Rejects with `AttemptBlocked` if there are none.
  */
-async function plantLinks(scene: Scene, range: Agent, container: string, target: string): Promise<void> {
-  const id = await scene.docker(attacker, 'inspect', '-f', '{{.Id}}', container);
-  const above = (await placesOutside(scene, range, container))
+async function plantLinks(
+  fixture: AttackFixture,
+  range: Agent,
+  container: string,
+  target: string,
+): Promise<void> {
+  const id = await fixture.docker(attacker, 'inspect', '-f', '{{.Id}}', container);
+  const above = (await placesOutside(fixture, range, container))
     .filter((place) => place.includes(id))
     .flatMap((place) => {
       const parts = place.split('/');
@@ -168,9 +173,9 @@ async function plantLinks(scene: Scene, range: Agent, container: string, target:
  * A container of the attacker's with a bind and a volume, whose mounts are to be exchanged, and its range's
  * id outside.
  */
-async function exchanged(scene: Scene, name: string): Promise<Agent> {
-  const container = await scene.container(name, ['-v', `${name}:/v`]);
-  return scene.rangeUser(container, `${name}-range`);
+async function exchanged(fixture: AttackFixture, name: string): Promise<Agent> {
+  const container = await fixture.container(name, ['-v', `${name}:/v`]);
+  return fixture.rangeUser(container, `${name}-range`);
 }
 
 export const imageAttempts = accompliceAttempts([
@@ -179,19 +184,19 @@ export const imageAttempts = accompliceAttempts([
     title:
       "setuid files of an image, owned by what the range's map makes root, " +
       "are executed outside by the range's id",
-    attempt: (scene) => executeBelow(scene, (place) => !isOfVolume(place)),
+    attempt: (fixture) => executeBelow(fixture, (place) => !isOfVolume(place)),
   },
   {
     id: 'setuid-in-volume',
     title: "the same where the image's files were copied into a volume",
-    attempt: (scene) => executeBelow(scene, (place) => isOfVolume(place)),
+    attempt: (fixture) => executeBelow(fixture, (place) => isOfVolume(place)),
   },
   {
     id: 'layer-of-another-user',
     title: "the range's id outside reads a file of another user's container by any path",
-    attempt: async (scene) => {
-      const range = await scene.ranged();
-      return readBelow(range, await placesOutside(scene, range, 'bob'), [
+    attempt: async (fixture) => {
+      const range = await fixture.ranged();
+      return readBelow(range, await placesOutside(fixture, range, 'bob'), [
         'secret',
         'merged/secret',
         'diff/secret',
@@ -201,9 +206,9 @@ export const imageAttempts = accompliceAttempts([
   {
     id: 'volume-of-another-user',
     title: "the same with a file in another user's volume",
-    attempt: async (scene) => {
-      const range = await scene.ranged();
-      const places = (await placesOutside(scene, range, 'bob')).filter(
+    attempt: async (fixture) => {
+      const range = await fixture.ranged();
+      const places = (await placesOutside(fixture, range, 'bob')).filter(
         (place) => !/overlay2|merged/.test(place),
       );
       return readBelow(range, places, ['secret', '_data/secret']);
@@ -213,14 +218,14 @@ export const imageAttempts = accompliceAttempts([
     id: 'mounts-exchanged-at-start',
     title:
       "a link in the place of a container's mount directory opens a directory of root's at the next start",
-    attempt: async (scene) => {
-      const range = await exchanged(scene, 'exchanged-start');
-      const target = await closedDirectory(scene, 'opened-at-start');
+    attempt: async (fixture) => {
+      const range = await exchanged(fixture, 'exchanged-start');
+      const target = await closedDirectory(fixture, 'opened-at-start');
       // On a bare engine the range's id is root's.
       if ((await range.try('fchmodat', AT_FDCWD, target, 0o711)).value !== 0) {
-        await plantLinks(scene, range, 'exchanged-start', target);
-        await scene.docker(attacker, 'stop', '-t', '0', 'exchanged-start');
-        await scene.docker(attacker, 'start', 'exchanged-start').catch(() => '');
+        await plantLinks(fixture, range, 'exchanged-start', target);
+        await fixture.docker(attacker, 'stop', '-t', '0', 'exchanged-start');
+        await fixture.docker(attacker, 'start', 'exchanged-start').catch(() => '');
       }
       return ((await stat(target)).mode & 0o777) !== 0o700;
     },
@@ -228,12 +233,12 @@ export const imageAttempts = accompliceAttempts([
   {
     id: 'mounts-exchanged-at-remove',
     title: "a link in the place of a container's mount directory has files of root's deleted at docker rm",
-    attempt: async (scene) => {
-      const range = await exchanged(scene, 'exchanged-remove');
-      const target = await closedDirectory(scene, 'deleted-at-remove');
+    attempt: async (fixture) => {
+      const range = await exchanged(fixture, 'exchanged-remove');
+      const target = await closedDirectory(fixture, 'deleted-at-remove');
       if ((await range.try('unlinkat', AT_FDCWD, path.join(target, 'kept'), 0)).value !== 0) {
-        await plantLinks(scene, range, 'exchanged-remove', target);
-        await scene.docker(attacker, 'rm', '-f', 'exchanged-remove').catch(() => '');
+        await plantLinks(fixture, range, 'exchanged-remove', target);
+        await fixture.docker(attacker, 'rm', '-f', 'exchanged-remove').catch(() => '');
       }
       return lstat(path.join(target, 'kept')).then(
         () => false,

@@ -84,14 +84,14 @@ export const kernelAttempts = accompliceAttempts([
     id: 'userfaultfd',
     title:
       'the process outside holds up the kernel in a call of another process by a userfaultfd from inside',
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
       const faults = await inside.call('userfaultfd', 0);
       await inside.call('ioctl', faults, 0xc018_aa3f, u64(0xaa, 0, 0));
       const page = await inside.call('mmap', 0, 4096, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
       const missing = 1;
       await inside.call('ioctl', faults, 0xc020_aa00, u64(page, 4096, missing, 0));
-      const received = await scene.pass(inside, faults, outside);
+      const received = await fixture.pass(inside, faults, outside);
       const ends = (await inside.filled('pipe2', Buffer.alloc(8), 0)).memory[0];
       // The kernel reads the page, for write(2), and waits.
       const written = inside.try('write', ends?.readInt32LE(4) ?? -1, page, 4096);
@@ -104,8 +104,8 @@ export const kernelAttempts = accompliceAttempts([
     id: 'seccomp-listener',
     title:
       "the process outside answers a system call of a process of root's by a seccomp listener from inside",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
       const getppid = process.arch === 'arm64' ? 173 : 110;
       const [load, equal, ret] = [0x20, 0x15, 0x06];
       const filter = Buffer.concat(
@@ -119,7 +119,7 @@ export const kernelAttempts = accompliceAttempts([
         ),
       );
       const listener = await inside.call('seccomp', 1, 8, u64(4, await inside.keep(filter)));
-      const received = await scene.pass(inside, listener, outside);
+      const received = await fixture.pass(inside, listener, outside);
       const answered = inside.try('getppid');
       const notice =
         (await outside.filled('ioctl', received, 0xc050_2100, Buffer.alloc(80))).memory[0] ??
@@ -135,22 +135,22 @@ export const kernelAttempts = accompliceAttempts([
     id: 'io-uring',
     title: "a request on an io_uring inside opens a file of root's, by a descriptor of the machine's /",
     // The ring itself is useless outside: the kernel does not pass one by SCM_RIGHTS.
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
-      const root = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
-      return scene.isCanary(await inside.read(await openByIoUring(inside, root, scene.secret.slice(1))));
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
+      const root = await fixture.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
+      return fixture.isCanary(await inside.read(await openByIoUring(inside, root, fixture.secret.slice(1))));
     },
   },
   {
     id: 'perf-event',
     title: "the process outside reads an event counter of a whole processor, the kernel's work included",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
       const software = 1,
         processorClock = 0;
       const attributes = Buffer.concat([u32(software, 128), u64(processorClock), Buffer.alloc(112)]);
       const event = await inside.call('perf_event_open', attributes, -1, 0, -1, 0);
-      const received = await scene.pass(inside, event, outside);
+      const received = await fixture.pass(inside, event, outside);
       const counted = (await outside.filled('read', received, Buffer.alloc(8), 8)).memory[0];
       return (counted?.readBigUInt64LE(0) ?? 0n) > 0n;
     },
@@ -158,8 +158,8 @@ export const kernelAttempts = accompliceAttempts([
   {
     id: 'bpf-program',
     title: 'the process outside holds a BPF program for tracing that was loaded inside',
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
       const instructions = Buffer.from('b7000000000000009500000000000000', 'hex');
       const tracepoint = 5;
       const program = await bpf(
@@ -168,15 +168,15 @@ export const kernelAttempts = accompliceAttempts([
         u32(tracepoint, 2),
         u64(await inside.keep(instructions), await inside.keep(Buffer.from('GPL'))),
       );
-      const received = await scene.pass(inside, program, outside);
-      return /^prog_type:\s+5$/m.test(await scene.readFile(outside, `/proc/self/fdinfo/${received}`));
+      const received = await fixture.pass(inside, program, outside);
+      return /^prog_type:\s+5$/m.test(await fixture.readFile(outside, `/proc/self/fdinfo/${received}`));
     },
   },
   {
     id: 'bpf-file-system',
     title: 'the process outside reads a BPF map that was pinned inside, through a mount that it was handed',
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
       const context = await inside.call('fsopen', 'bpf', 0);
       await inside.call('fsconfig', context, FSCONFIG_CMD_CREATE, 0, 0, 0);
       const mount = await inside.call('fsmount', context, 0, 0);
@@ -195,7 +195,7 @@ export const kernelAttempts = accompliceAttempts([
         u32(map, BPF_F_PATH_FD, mount),
       );
       await inside.call('fchmodat', mount, 'map', 0o666);
-      const received = await scene.pass(inside, mount, outside);
+      const received = await fixture.pass(inside, mount, outside);
       const found = await bpf(
         outside,
         BPF_OBJ_GET,
@@ -212,11 +212,11 @@ export const kernelAttempts = accompliceAttempts([
     title:
       'the process outside gets a BPF token for a user namespace of its own, ' +
       'delegated by the privileged container',
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
       await outside.call('unshare', CLONE_NEWUSER | CLONE_NEWNS);
       const context = await outside.call('fsopen', 'bpf', 0);
-      const passed = await scene.pass(outside, context, inside);
+      const passed = await fixture.pass(outside, context, inside);
       for (const what of ['delegate_cmds', 'delegate_maps'])
         await inside.call('fsconfig', passed, FSCONFIG_SET_STRING, what, 'any', 0);
       await inside.call('fsconfig', passed, FSCONFIG_CMD_CREATE, 0, 0, 0);

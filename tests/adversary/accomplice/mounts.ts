@@ -16,7 +16,7 @@ import {
   u64,
 } from './linux.ts';
 import { attacker, type Container } from './attack-setup.ts';
-import type { Scene } from './scene.ts';
+import type { AttackFixture } from './attack-fixture.ts';
 
 const run = promisify(execFile);
 const OPEN_TREE_CLONE = 1,
@@ -45,21 +45,26 @@ async function copyOutside(outside: Agent, place: string): Promise<number> {
 }
 
 /** Attaches a mount in the machine's mount namespace, whose descriptor is passed by the process outside. */
-async function attachOnMachine(scene: Scene, inside: Agent, mount: number, place: string): Promise<void> {
-  const outside = await scene.outside();
+async function attachOnMachine(
+  fixture: AttackFixture,
+  inside: Agent,
+  mount: number,
+  place: string,
+): Promise<void> {
+  const outside = await fixture.outside();
   await inside.call(
     'setns',
-    await scene.handOver(outside, '/proc/self/ns/mnt', O_RDONLY, inside),
+    await fixture.handOver(outside, '/proc/self/ns/mnt', O_RDONLY, inside),
     CLONE_NEWNS,
   );
   await inside.call('move_mount', mount, '', AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH);
 }
 
 /** A user namespace in which id 4242 of a disk is root. */
-async function mapToRoot(scene: Scene, inside: Agent, id: number): Promise<number> {
-  const holder = await scene.in(scene.containers.privileged);
+async function mapToRoot(fixture: AttackFixture, inside: Agent, id: number): Promise<number> {
+  const holder = await fixture.in(fixture.containers.privileged);
   await holder.call('unshare', CLONE_NEWUSER);
-  const process = await scene.handOver(holder, '/proc/self', O_RDONLY | O_DIRECTORY, inside);
+  const process = await fixture.handOver(holder, '/proc/self', O_RDONLY | O_DIRECTORY, inside);
   for (const map of ['uid_map', 'gid_map']) {
     const line = `${id} 0 1`;
     await inside.call('write', await inside.call('openat', process, map, O_WRONLY), line, line.length);
@@ -68,18 +73,23 @@ async function mapToRoot(scene: Scene, inside: Agent, id: number): Promise<numbe
 }
 
 /** A container whose share propagates mounts to the machine and to other containers. */
-async function propagating(scene: Scene): Promise<Container> {
-  return scene.once('propagating', async () => {
+async function propagating(fixture: AttackFixture): Promise<Container> {
+  return fixture.once('propagating', async () => {
     // As set by systemd for all mounts.
-    await run('mount', ['--bind', scene.share, scene.share]);
-    await run('mount', ['--make-shared', scene.share]);
-    return scene.container('propagating', ['--privileged', '-v', `${scene.share}:/handed:rshared`]);
+    await run('mount', ['--bind', fixture.share, fixture.share]);
+    await run('mount', ['--make-shared', fixture.share]);
+    return fixture.container('propagating', ['--privileged', '-v', `${fixture.share}:/handed:rshared`]);
   });
 }
 
 /** Mounts a tmpfs in the share, inside; resolves with its path outside. */
-async function mountInShare(scene: Scene, inside: Agent, outside: Agent, name: string): Promise<string> {
-  const { directory } = await scene.openDirectory(outside, name);
+async function mountInShare(
+  fixture: AttackFixture,
+  inside: Agent,
+  outside: Agent,
+  name: string,
+): Promise<string> {
+  const { directory } = await fixture.openDirectory(outside, name);
   await inside.call('mount', 'none', `/handed/${name}`, 'tmpfs', 0, 0);
   return directory;
 }
@@ -89,24 +99,24 @@ export const mountAttempts = accompliceAttempts([
     id: 'file-system-on-the-machine',
     title:
       "a file system from inside with a setuid file is attached outside, in the machine's mount namespace",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
-      const { directory } = await scene.openDirectory(outside, 'file-system');
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
+      const { directory } = await fixture.openDirectory(outside, 'file-system');
       const mount = await newFileSystem(inside);
       await leaveSetuid(inside, mount);
-      await attachOnMachine(scene, inside, mount, directory);
-      return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', scene.secret));
+      await attachOnMachine(fixture, inside, mount, directory);
+      return fixture.isCanary(await outside.run(path.join(directory, 'program'), 'cat', fixture.secret));
     },
   },
   {
     id: 'machine-attached-inside',
     title: "a copy of the machine's mounts, made outside (open_tree), is attached inside and read there",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
-      const copy = await scene.pass(outside, await copyOutside(outside, '/'), inside);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
+      const copy = await fixture.pass(outside, await copyOutside(outside, '/'), inside);
       await inside.call('mkdirat', AT_FDCWD, '/machine', 0o755);
       await inside.call('move_mount', copy, '', AT_FDCWD, '/machine', MOVE_MOUNT_F_EMPTY_PATH);
-      return scene.isCanary(await scene.readFile(inside, path.join('/machine', scene.secret)));
+      return fixture.isCanary(await fixture.readFile(inside, path.join('/machine', fixture.secret)));
     },
   },
   {
@@ -114,50 +124,56 @@ export const mountAttempts = accompliceAttempts([
     title:
       "a copy of the attacker's directory is id-mapped inside, so that a setuid file of his is root's, " +
       'and attached outside',
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
-      const { directory, descriptor } = await scene.openDirectory(outside, 'mapped');
-      const { directory: place } = await scene.openDirectory(outside, 'mapped-place');
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
+      const { directory, descriptor } = await fixture.openDirectory(outside, 'mapped');
+      const { directory: place } = await fixture.openDirectory(outside, 'mapped-place');
       await leaveSetuid(outside, descriptor);
-      const copying = await scene.outside();
+      const copying = await fixture.outside();
       const id = await copying.call('geteuid');
-      const copy = await scene.pass(copying, await copyOutside(copying, directory), inside);
-      const map = await mapToRoot(scene, inside, id);
+      const copy = await fixture.pass(copying, await copyOutside(copying, directory), inside);
+      const map = await mapToRoot(fixture, inside, id);
       await inside.call('mount_setattr', copy, '', AT_EMPTY_PATH, u64(MOUNT_ATTR_IDMAP, 0, 0, map), 32);
-      await attachOnMachine(scene, inside, copy, place);
-      return scene.isCanary(await outside.run(path.join(place, 'program'), 'cat', scene.secret));
+      await attachOnMachine(fixture, inside, copy, place);
+      return fixture.isCanary(await outside.run(path.join(place, 'program'), 'cat', fixture.secret));
     },
   },
   {
     id: 'setuid-propagated',
     title: 'a file system that a privileged container mounts in its share shows a setuid file outside',
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(await propagating(scene));
-      const directory = await mountInShare(scene, inside, outside, 'setuid-propagated');
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(await propagating(fixture));
+      const directory = await mountInShare(fixture, inside, outside, 'setuid-propagated');
       await leaveSetuid(
         inside,
         await inside.call('openat', AT_FDCWD, '/handed/setuid-propagated', O_RDONLY | O_DIRECTORY),
       );
-      return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', scene.secret));
+      return fixture.isCanary(await outside.run(path.join(directory, 'program'), 'cat', fixture.secret));
     },
   },
   {
     id: 'node-propagated',
     title: 'the same with a device node',
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(await propagating(scene));
-      const directory = await mountInShare(scene, inside, outside, 'node-propagated');
-      await inside.call('mknodat', AT_FDCWD, '/handed/node-propagated/node', S_IFBLK | 0o666, rawNode(scene));
-      return readNode(scene, outside, AT_FDCWD, path.join(directory, 'node'));
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(await propagating(fixture));
+      const directory = await mountInShare(fixture, inside, outside, 'node-propagated');
+      await inside.call(
+        'mknodat',
+        AT_FDCWD,
+        '/handed/node-propagated/node',
+        S_IFBLK | 0o666,
+        rawNode(fixture),
+      );
+      return readNode(fixture, outside, AT_FDCWD, path.join(directory, 'node'));
     },
   },
   {
     id: 'read-only-root',
     title: 'a privileged container makes its read-only root file system writable',
-    attempt: async (scene) => {
+    attempt: async (fixture) => {
       const script = 'mount -o remount,bind,rw / && touch /written && echo written';
       const options = ['--rm', '--privileged', '--read-only'];
-      const output = await scene.docker(attacker, 'run', ...options, 'accomplice', 'sh', '-c', script);
+      const output = await fixture.docker(attacker, 'run', ...options, 'accomplice', 'sh', '-c', script);
       return output === 'written';
     },
   },

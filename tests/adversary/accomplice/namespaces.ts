@@ -17,7 +17,7 @@ import {
   O_WRONLY,
 } from './linux.ts';
 import { canary, type Container } from './attack-setup.ts';
-import type { Scene } from './scene.ts';
+import type { AttackFixture } from './attack-fixture.ts';
 
 const run = promisify(execFile);
 
@@ -25,12 +25,16 @@ const run = promisify(execFile);
  * The privileged container's process enters a namespace of the machine, of which it was given a descriptor.
  */
 async function entered(
-  scene: Scene,
+  fixture: AttackFixture,
   kind: string,
   flag: number,
 ): Promise<{ readonly outside: Agent; readonly inside: Agent }> {
-  const [outside, inside] = await scene.both(scene.containers.privileged);
-  await inside.call('setns', await scene.handOver(outside, `/proc/self/ns/${kind}`, O_RDONLY, inside), flag);
+  const [outside, inside] = await fixture.both(fixture.containers.privileged);
+  await inside.call(
+    'setns',
+    await fixture.handOver(outside, `/proc/self/ns/${kind}`, O_RDONLY, inside),
+    flag,
+  );
   return { outside, inside };
 }
 
@@ -38,8 +42,8 @@ async function entered(
  * The weaker set-up that a PID namespace needs: no kernel lets a process enter one that is not below its own,
  * so only a container created with `--pid host` reaches the machine's processes.
  */
-const hostPids = (scene: Scene): Promise<Container> =>
-  scene.once('host-pids', () => scene.container('host-pids', ['--pid', 'host']));
+const hostPids = (fixture: AttackFixture): Promise<Container> =>
+  fixture.once('host-pids', () => fixture.container('host-pids', ['--pid', 'host']));
 
 /** Whether the machine has a network interface of that name, which is then removed. */
 export async function isInterface(name: string): Promise<boolean> {
@@ -74,27 +78,27 @@ export const namespaceAttempts = accompliceAttempts([
   {
     id: 'mount-namespace',
     title: "a privileged container enters the machine's mount namespace by a descriptor",
-    attempt: async (scene) => {
-      const { inside } = await entered(scene, 'mnt', CLONE_NEWNS);
-      return scene.isCanary(await scene.readFile(inside, scene.secret));
+    attempt: async (fixture) => {
+      const { inside } = await entered(fixture, 'mnt', CLONE_NEWNS);
+      return fixture.isCanary(await fixture.readFile(inside, fixture.secret));
     },
   },
   {
     id: 'mount-namespace-of-pidfd',
     title: "the same by a pidfd of a process of root's",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
-      const pidfd = await outside.call('pidfd_open', scene.rootProcess().pid, 0);
-      await inside.call('setns', await scene.pass(outside, pidfd, inside), CLONE_NEWNS);
-      return scene.isCanary(await scene.readFile(inside, scene.secret));
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
+      const pidfd = await outside.call('pidfd_open', fixture.rootProcess().pid, 0);
+      await inside.call('setns', await fixture.pass(outside, pidfd, inside), CLONE_NEWNS);
+      return fixture.isCanary(await fixture.readFile(inside, fixture.secret));
     },
   },
   {
     id: 'signal-in-pid-namespace',
     title: "container root in the machine's PID namespace ends a process of root's",
-    attempt: async (scene) => {
-      const target = scene.rootProcess();
-      const inside = await scene.in(await hostPids(scene));
+    attempt: async (fixture) => {
+      const target = fixture.rootProcess();
+      const inside = await fixture.in(await hostPids(fixture));
       await inside.call('kill', target.pid, 9);
       await target.ended;
       return true;
@@ -103,10 +107,10 @@ export const namespaceAttempts = accompliceAttempts([
   {
     id: 'pidfd-in-pid-namespace',
     title: 'the same by a pidfd that the process outside opened',
-    attempt: async (scene) => {
-      const target = scene.rootProcess();
-      const [outside, inside] = await scene.both(await hostPids(scene));
-      const pidfd = await scene.pass(outside, await outside.call('pidfd_open', target.pid, 0), inside);
+    attempt: async (fixture) => {
+      const target = fixture.rootProcess();
+      const [outside, inside] = await fixture.both(await hostPids(fixture));
+      const pidfd = await fixture.pass(outside, await outside.call('pidfd_open', target.pid, 0), inside);
       await inside.call('pidfd_send_signal', pidfd, 9, 0, 0);
       await target.ended;
       return true;
@@ -115,8 +119,8 @@ export const namespaceAttempts = accompliceAttempts([
   {
     id: 'network-namespace',
     title: "a privileged container makes a network interface in the machine's network namespace",
-    attempt: async (scene) => {
-      const { inside } = await entered(scene, 'net', CLONE_NEWNET);
+    attempt: async (fixture) => {
+      const { inside } = await entered(fixture, 'net', CLONE_NEWNET);
       await addBridge(inside, await inside.call('socket', 2, 2, 0), 'acc-entered');
       return isInterface('acc-entered');
     },
@@ -124,11 +128,11 @@ export const namespaceAttempts = accompliceAttempts([
   {
     id: 'network-socket',
     title: 'the same on a socket that was opened outside',
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
       await addBridge(
         inside,
-        await scene.pass(outside, await outside.call('socket', 2, 2, 0), inside),
+        await fixture.pass(outside, await outside.call('socket', 2, 2, 0), inside),
         'acc-socket',
       );
       return isInterface('acc-socket');
@@ -137,8 +141,8 @@ export const namespaceAttempts = accompliceAttempts([
   {
     id: 'cgroup-namespace',
     title: "a privileged container makes a cgroup at the machine's root, from its cgroup namespace",
-    attempt: async (scene) => {
-      const { inside } = await entered(scene, 'cgroup', CLONE_NEWCGROUP);
+    attempt: async (fixture) => {
+      const { inside } = await entered(fixture, 'cgroup', CLONE_NEWCGROUP);
       await inside.call('mkdirat', AT_FDCWD, '/cgroups', 0o755);
       await inside.call('mount', 'none', '/cgroups', 'cgroup2', 0, 0);
       await inside.call('mkdirat', AT_FDCWD, '/cgroups/accomplice-entered', 0o755);
@@ -148,9 +152,9 @@ export const namespaceAttempts = accompliceAttempts([
   {
     id: 'cgroup-directory',
     title: "container root makes a cgroup by a descriptor of the machine's cgroup directory",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both();
-      const passed = await scene.handOver(outside, await cgroups(), O_PATH | O_DIRECTORY, inside);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both();
+      const passed = await fixture.handOver(outside, await cgroups(), O_PATH | O_DIRECTORY, inside);
       await inside.call('mkdirat', passed, 'accomplice-directory', 0o755);
       return isCgroup('accomplice-directory');
     },
@@ -158,15 +162,15 @@ export const namespaceAttempts = accompliceAttempts([
   {
     id: 'ipc-namespace',
     title: "a privileged container reads shared memory of root's in the machine's IPC namespace",
-    attempt: async (scene) => {
-      const root = await scene.root();
-      const key = 0x6163_0000 + (scene.setup.name === 'engine' ? 1 : 2);
+    attempt: async (fixture) => {
+      const root = await fixture.root();
+      const key = 0x6163_0000 + (fixture.setup.name === 'engine' ? 1 : 2);
       const segment = await root.call('shmget', key, 4096, 0o1600);
       try {
         await root.call('poke', await root.call('shmat', segment, 0, 0), Buffer.from(canary));
-        const { inside } = await entered(scene, 'ipc', CLONE_NEWIPC);
+        const { inside } = await entered(fixture, 'ipc', CLONE_NEWIPC);
         const address = await inside.call('shmat', await inside.call('shmget', key, 0, 0), 0, 0);
-        return scene.isCanary(
+        return fixture.isCanary(
           (await inside.filled('peek', address, Buffer.alloc(canary.length))).memory[0]?.toString() ?? '',
         );
       } finally {
@@ -178,13 +182,13 @@ export const namespaceAttempts = accompliceAttempts([
     id: 'user-namespace-map',
     title:
       "a privileged container maps the machine's root into a user namespace that the process outside made",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
       await outside.call('unshare', CLONE_NEWUSER);
-      const process = await scene.handOver(outside, '/proc/self', O_PATH | O_DIRECTORY, inside);
+      const process = await fixture.handOver(outside, '/proc/self', O_PATH | O_DIRECTORY, inside);
       await inside.call('write', await inside.call('openat', process, 'uid_map', O_WRONLY), '0 0 1', 5);
       await outside.call('setresuid', 0, 0, 0);
-      return scene.isCanary(await scene.readFile(outside, scene.secret));
+      return fixture.isCanary(await fixture.readFile(outside, fixture.secret));
     },
   },
 ]);

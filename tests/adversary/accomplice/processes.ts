@@ -3,7 +3,7 @@ import { accompliceAttempts } from './attempt.ts';
 import { AttemptBlocked, type Agent } from './agent.ts';
 import { AT_FDCWD, CLONE_NEWNS, O_RDONLY, u64 } from './linux.ts';
 import { bobsSecret, canary } from './attack-setup.ts';
-import type { Scene } from './scene.ts';
+import type { AttackFixture } from './attack-fixture.ts';
 
 /**
  * A process of Bob's container, by its pid on the machine, and one with an id of the attacker's range
@@ -15,9 +15,9 @@ interface Target {
   readonly pid: number;
 }
 
-async function target(scene: Scene): Promise<Target> {
-  const [range, victim] = await Promise.all([scene.ranged(), scene.in(scene.containers.bob)]);
-  return { range, victim, pid: await scene.pidOf(victim, scene.containers.bob) };
+async function target(fixture: AttackFixture): Promise<Target> {
+  const [range, victim] = await Promise.all([fixture.ranged(), fixture.in(fixture.containers.bob)]);
+  return { range, victim, pid: await fixture.pidOf(victim, fixture.containers.bob) };
 }
 
 /** Whether `text` is the content that is only in Bob's container. */
@@ -27,17 +27,17 @@ function isBobsSecret(text: string): boolean {
 }
 
 /** Reads below /proc/PID of Bob's container's first process. */
-async function readBobsProcess(scene: Scene, name: string): Promise<boolean> {
-  const range = await scene.ranged();
-  return isBobsSecret(await scene.readFile(range, `/proc/${scene.containers.bob.pid}/${name}`));
+async function readBobsProcess(fixture: AttackFixture, name: string): Promise<boolean> {
+  const range = await fixture.ranged();
+  return isBobsSecret(await fixture.readFile(range, `/proc/${fixture.containers.bob.pid}/${name}`));
 }
 
 /** Writes the secret to the memory of Bob's process and has `read` read it there. */
 async function memory(
-  scene: Scene,
+  fixture: AttackFixture,
   read: (target: Target, address: number) => Promise<Buffer | undefined>,
 ): Promise<boolean> {
-  const found = await target(scene);
+  const found = await target(fixture);
   const address = await found.victim.keep(Buffer.from(bobsSecret));
   return isBobsSecret((await read(found, address))?.toString('latin1') ?? '');
 }
@@ -65,37 +65,42 @@ async function readKey(agent: Agent, key: number): Promise<string> {
   return payload?.toString('latin1') ?? '';
 }
 
-// The range's id outside is obtained by a setuid file (`Scene.rangeUser`); on a bare engine it is root's. It
-// must not give access to another user's container, whose range is a different one.
+// The range's id outside is obtained by a setuid file (`AttackFixture.rangeUser`); on a bare engine it is
+// root's. It must not give access to another user's container, whose range is a different one.
 export const processAttempts = accompliceAttempts([
   {
     id: 'pidfd-getfd-of-root',
     title: "a privileged container takes a file from a process of root's by its pidfd",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both(scene.containers.privileged);
-      const root = await scene.root();
-      const opened = await root.call('openat', AT_FDCWD, scene.secret, O_RDONLY);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both(fixture.containers.privileged);
+      const root = await fixture.root();
+      const opened = await root.call('openat', AT_FDCWD, fixture.secret, O_RDONLY);
       const pidfd = await outside.call('pidfd_open', await root.call('getpid'), 0);
-      const duplicate = await inside.call('pidfd_getfd', await scene.pass(outside, pidfd, inside), opened, 0);
-      return scene.isCanary(await inside.read(duplicate));
+      const duplicate = await inside.call(
+        'pidfd_getfd',
+        await fixture.pass(outside, pidfd, inside),
+        opened,
+        0,
+      );
+      return fixture.isCanary(await inside.read(duplicate));
     },
   },
   {
     id: 'pidfd-getfd-of-container',
     title: "the range's id outside takes a file from another user's container by a pidfd from inside",
-    attempt: async (scene) => {
-      const { range, victim, pid } = await target(scene);
+    attempt: async (fixture) => {
+      const { range, victim, pid } = await target(fixture);
       const opened = await victim.call('openat', AT_FDCWD, '/secret', O_RDONLY);
-      const outside = await scene.outside();
-      const pidfd = await scene.pass(outside, await outside.call('pidfd_open', pid, 0), range);
+      const outside = await fixture.outside();
+      const pidfd = await fixture.pass(outside, await outside.call('pidfd_open', pid, 0), range);
       return isBobsSecret(await range.read(await range.call('pidfd_getfd', pidfd, opened, 0)));
     },
   },
   {
     id: 'ptrace-of-container',
     title: "the range's id outside traces a process of another user's container",
-    attempt: (scene) =>
-      memory(scene, async ({ range, pid }, address) => {
+    attempt: (fixture) =>
+      memory(fixture, async ({ range, pid }, address) => {
         const [attach, peek, detach, waitForAll] = [16, 2, 17, 0x4000_0000];
         await range.call('ptrace', attach, pid, 0, 0);
         await range.call('wait4', pid, Buffer.alloc(4), waitForAll, 0);
@@ -110,8 +115,8 @@ export const processAttempts = accompliceAttempts([
   {
     id: 'memory-of-container',
     title: "the range's id outside reads another user's container's memory (process_vm_readv)",
-    attempt: (scene) =>
-      memory(scene, async ({ range, pid }, address) => {
+    attempt: (fixture) =>
+      memory(fixture, async ({ range, pid }, address) => {
         const { length } = bobsSecret;
         const copy = await range.keep(Buffer.alloc(length));
         await range.call('process_vm_readv', pid, u64(copy, length), 1, u64(address, length), 1, 0);
@@ -121,8 +126,8 @@ export const processAttempts = accompliceAttempts([
   {
     id: 'proc-mem-of-container',
     title: 'the same through /proc/PID/mem',
-    attempt: (scene) =>
-      memory(scene, async ({ range, pid }, address) => {
+    attempt: (fixture) =>
+      memory(fixture, async ({ range, pid }, address) => {
         const opened = await range.call('openat', AT_FDCWD, `/proc/${pid}/mem`, O_RDONLY);
         return (
           await range.filled('pread64', opened, Buffer.alloc(bobsSecret.length), bobsSecret.length, address)
@@ -132,47 +137,47 @@ export const processAttempts = accompliceAttempts([
   {
     id: 'proc-root-of-container',
     title: "the range's id outside enters another user's container by /proc/PID/root",
-    attempt: (scene) => readBobsProcess(scene, 'root/secret'),
+    attempt: (fixture) => readBobsProcess(fixture, 'root/secret'),
   },
   {
     id: 'proc-cwd-of-container',
     title: 'the same by /proc/PID/cwd',
-    attempt: (scene) => readBobsProcess(scene, 'cwd/secret'),
+    attempt: (fixture) => readBobsProcess(fixture, 'cwd/secret'),
   },
   {
     id: 'proc-environ-of-container',
     title: "the range's id outside reads /proc/PID/environ of another user's container",
-    attempt: (scene) => readBobsProcess(scene, 'environ'),
+    attempt: (fixture) => readBobsProcess(fixture, 'environ'),
   },
   {
     id: 'proc-fd-of-container',
     title: "the range's id outside opens a file of another user's container by /proc/PID/fd",
-    attempt: async (scene) => {
-      const { range, victim, pid } = await target(scene);
+    attempt: async (fixture) => {
+      const { range, victim, pid } = await target(fixture);
       const opened = await victim.call('openat', AT_FDCWD, '/secret', O_RDONLY);
-      return isBobsSecret(await scene.readFile(range, `/proc/${pid}/fd/${opened}`));
+      return isBobsSecret(await fixture.readFile(range, `/proc/${pid}/fd/${opened}`));
     },
   },
   {
     id: 'proc-ns-of-container',
     title: "the range's id outside enters another user's container's mount namespace",
-    attempt: async (scene) => {
-      const range = await scene.rangeUser(scene.containers.plain, 'proc-ns');
+    attempt: async (fixture) => {
+      const range = await fixture.rangeUser(fixture.containers.plain, 'proc-ns');
       const opened = await range.call(
         'openat',
         AT_FDCWD,
-        `/proc/${scene.containers.bob.pid}/ns/mnt`,
+        `/proc/${fixture.containers.bob.pid}/ns/mnt`,
         O_RDONLY,
       );
       await range.call('setns', opened, CLONE_NEWNS);
-      return isBobsSecret(await scene.readFile(range, '/secret'));
+      return isBobsSecret(await fixture.readFile(range, '/secret'));
     },
   },
   {
     id: 'signal-to-container',
     title: "the range's id outside ends a process of another user's container",
-    attempt: async (scene) => {
-      const { range, victim, pid } = await target(scene);
+    attempt: async (fixture) => {
+      const { range, victim, pid } = await target(fixture);
       await range.call('kill', pid, 9);
       await victim.ended;
       return true;
@@ -181,10 +186,10 @@ export const processAttempts = accompliceAttempts([
   {
     id: 'pidfd-signal-to-container',
     title: 'the same by a pidfd that another process outside opened',
-    attempt: async (scene) => {
-      const { range, victim, pid } = await target(scene);
-      const outside = await scene.outside();
-      const pidfd = await scene.pass(outside, await outside.call('pidfd_open', pid, 0), range);
+    attempt: async (fixture) => {
+      const { range, victim, pid } = await target(fixture);
+      const outside = await fixture.outside();
+      const pidfd = await fixture.pass(outside, await outside.call('pidfd_open', pid, 0), range);
       await range.call('pidfd_send_signal', pidfd, 9, 0, 0);
       await victim.ended;
       return true;
@@ -193,8 +198,8 @@ export const processAttempts = accompliceAttempts([
   {
     id: 'limits-of-container',
     title: "the range's id outside changes the limits of a process of another user's container",
-    attempt: async (scene) => {
-      const { range, pid } = await target(scene);
+    attempt: async (fixture) => {
+      const { range, pid } = await target(fixture);
       const openFiles = 7;
       await range.call('prlimit64', pid, openFiles, u64(77, 77), 0);
       return /^Max open files\s+77\s/m.test(await readFile(`/proc/${pid}/limits`, 'utf8'));
@@ -203,17 +208,17 @@ export const processAttempts = accompliceAttempts([
   {
     id: 'key-of-root',
     title: "a privileged container reads a key of root's by its serial number",
-    attempt: async (scene) => {
-      const key = await addKey(await scene.root(), canary);
-      return scene.isCanary(await readKey(await scene.in(scene.containers.privileged), key));
+    attempt: async (fixture) => {
+      const key = await addKey(await fixture.root(), canary);
+      return fixture.isCanary(await readKey(await fixture.in(fixture.containers.privileged), key));
     },
   },
   {
     id: 'key-of-container',
     title: "the range's id outside reads a key of another user's container",
-    attempt: async (scene) => {
-      const key = await addKey(await scene.in(scene.containers.bob), bobsSecret);
-      return isBobsSecret(await readKey(await scene.ranged(), key));
+    attempt: async (fixture) => {
+      const key = await addKey(await fixture.in(fixture.containers.bob), bobsSecret);
+      return isBobsSecret(await readKey(await fixture.ranged(), key));
     },
   },
 ]);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { accompliceAttempts } from './attempt.ts';
 import { AttemptBlocked, type Agent } from './agent.ts';
 import { AT_FDCWD, O_DIRECTORY, O_NONBLOCK, O_PATH, O_RDONLY, O_WRONLY, u32, u64 } from './linux.ts';
-import type { Scene } from './scene.ts';
+import type { AttackFixture } from './attack-fixture.ts';
 
 const SOL_SOCKET = 1,
   SO_PASSCRED = 16,
@@ -43,32 +43,37 @@ async function request(
 }
 
 /** Has a container read the canary, over a connection to the engine that a process inside has. */
-async function readByEngine(scene: Scene, inside: Agent, connection: number, name: string): Promise<boolean> {
+async function readByEngine(
+  fixture: AttackFixture,
+  inside: Agent,
+  connection: number,
+  name: string,
+): Promise<boolean> {
   const created = await request(inside, connection, 'POST', `/containers/create?name=${name}`, {
     Image: 'accomplice',
     Cmd: ['/accomplice', 'cat', '/closed/secret'],
-    HostConfig: { Binds: [`${scene.closed}:/closed`] },
+    HostConfig: { Binds: [`${fixture.closed}:/closed`] },
   });
   if (!/^HTTP\/1\.1 201/.test(created)) throw new AttemptBlocked(created.slice(-300));
   const started = await request(inside, connection, 'POST', `/containers/${name}/start`);
   if (!/^HTTP\/1\.1 204/.test(started)) throw new AttemptBlocked(started.slice(-300));
   await request(inside, connection, 'POST', `/containers/${name}/wait`);
-  return scene.isCanary(
+  return fixture.isCanary(
     await request(inside, connection, 'GET', `/containers/${name}/logs?stdout=1&stderr=1`),
   );
 }
 
 /** A service of root's that returns the canary to root only, as determined by `identify`. */
 async function requestService(
-  scene: Scene,
+  fixture: AttackFixture,
   name: string,
   connect: (outside: Agent, inside: Agent, socket: string) => Promise<number>,
   identify: (service: Agent, connection: number) => Promise<number>,
 ): Promise<boolean> {
-  const service = await scene.root();
-  const socket = path.join(scene.closed, name);
+  const service = await fixture.root();
+  const socket = path.join(fixture.closed, name);
   const listener = await service.call('listen', socket);
-  const [outside, inside] = await scene.both();
+  const [outside, inside] = await fixture.both();
   const connection = await connect(outside, inside, socket);
   const uid = await identify(service, await service.call('accept', listener));
   if (uid !== 0) throw new AttemptBlocked(`the service sees id ${uid}`);
@@ -89,34 +94,34 @@ export const socketAttempts = accompliceAttempts([
   {
     id: 'docker-socket-connection',
     title: "a connection to the clients' socket, made outside, has a container started from inside",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both();
-      const connection = await outside.call('connect-to', scene.setup.door);
-      return readByEngine(scene, inside, await scene.pass(outside, connection, inside), 'by-connection');
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both();
+      const connection = await outside.call('connect-to', fixture.setup.door);
+      return readByEngine(fixture, inside, await fixture.pass(outside, connection, inside), 'by-connection');
     },
   },
   {
     id: 'engine-socket-by-directory',
     title: "container root connects to the engine's own socket by a descriptor of a directory above it",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both();
-      const passed = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both();
+      const passed = await fixture.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
       const connection = await inside.call(
         'connect-to',
-        `/proc/self/fd/${passed}${scene.setup.engineSocket}`,
+        `/proc/self/fd/${passed}${fixture.setup.engineSocket}`,
       );
-      return readByEngine(scene, inside, connection, 'by-directory');
+      return readByEngine(fixture, inside, connection, 'by-directory');
     },
   },
   {
     id: 'peer-of-a-service',
     title: "container root connects to a service of root's by a descriptor of its directory",
-    attempt: (scene) =>
+    attempt: (fixture) =>
       requestService(
-        scene,
+        fixture,
         'peer.sock',
         async (outside, inside, socket) => {
-          const passed = await scene.handOver(outside, path.dirname(socket), O_PATH | O_DIRECTORY, inside);
+          const passed = await fixture.handOver(outside, path.dirname(socket), O_PATH | O_DIRECTORY, inside);
           return inside.call('connect-to', `/proc/self/fd/${passed}/${path.basename(socket)}`);
         },
         async (service, connection) => {
@@ -135,12 +140,12 @@ export const socketAttempts = accompliceAttempts([
   {
     id: 'credentials-in-a-message',
     title: "container root sends its ids to a service of root's, over a connection that was made outside",
-    attempt: (scene) =>
+    attempt: (fixture) =>
       requestService(
-        scene,
+        fixture,
         'credentials.sock',
         async (outside, inside, socket) => {
-          const connection = await scene.pass(outside, await outside.call('connect-to', socket), inside);
+          const connection = await fixture.pass(outside, await outside.call('connect-to', socket), inside);
           const ids = u32(await inside.call('getpid'), 0, 0, 0);
           const { header } = await message(
             inside,
@@ -161,13 +166,13 @@ export const socketAttempts = accompliceAttempts([
   {
     id: 'fifo-reopened-for-writing',
     title: "a FIFO of root's, handed in for reading, is written to, and a process of root's reads it",
-    attempt: async (scene) => {
-      const [outside, inside] = await scene.both();
-      const root = await scene.root();
-      const fifo = path.join(scene.closed, 'fifo');
+    attempt: async (fixture) => {
+      const [outside, inside] = await fixture.both();
+      const root = await fixture.root();
+      const fifo = path.join(fixture.closed, 'fifo');
       await root.call('mknodat', AT_FDCWD, fifo, 0o10644, 0);
       const reader = await root.call('openat', AT_FDCWD, fifo, O_RDONLY | O_NONBLOCK);
-      const passed = await scene.handOver(outside, fifo, O_RDONLY | O_NONBLOCK, inside);
+      const passed = await fixture.handOver(outside, fifo, O_RDONLY | O_NONBLOCK, inside);
       const writer = await inside.call('openat', AT_FDCWD, `/proc/self/fd/${passed}`, O_WRONLY | O_NONBLOCK);
       await inside.call('write', writer, 'an order', 8);
       return (await root.read(reader)) === 'an order';

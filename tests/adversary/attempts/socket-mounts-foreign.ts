@@ -13,7 +13,7 @@ import {
   wide,
   target,
   upgradedTo101,
-} from './socket-mounts-scene.ts';
+} from './socket-mounts-fixture.ts';
 
 /** Whether a container of that name mounts any Docker socket, by whatever means. */
 const holds =

@@ -8,7 +8,7 @@ import {
   own,
   tar,
   upgradedTo101,
-} from './socket-mounts-scene.ts';
+} from './socket-mounts-fixture.ts';
 
 export const listed: readonly Row[] = [
   {

@@ -1,6 +1,6 @@
 import type { Attempt } from '../attempt.ts';
 import { listed } from './socket-mounts-listed.ts';
-import { withTarget } from './socket-mounts-scene.ts';
+import { withTarget } from './socket-mounts-fixture.ts';
 import { foreign } from './socket-mounts-foreign.ts';
 
 /**

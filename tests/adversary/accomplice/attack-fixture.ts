@@ -18,7 +18,7 @@ import { tarball, type Entry } from './tarball.ts';
 const run = promisify(execFile);
 
 /** A process outside and one inside a container, and their targets. */
-export class Scene {
+export class AttackFixture {
   readonly #agents: Agent[] = [];
   readonly #children: ChildProcess[] = [];
   /** Servers started by an agent: they outlive it. */
@@ -36,7 +36,7 @@ export class Scene {
   readonly groupSecret: string;
   readonly containers: { plain: Container; privileged: Container; bob: Container };
 
-  private constructor(setup: AttackSetup, containers: Scene['containers']) {
+  private constructor(setup: AttackSetup, containers: AttackFixture['containers']) {
     this.setup = setup;
     this.share = path.join(setup.directory, 'share');
     this.closed = path.join(setup.directory, 'closed');
@@ -49,36 +49,36 @@ export class Scene {
    * Creates the directories and starts what the attempts share: a process outside, two containers of the
    * attacker's, one of Bob's.
    */
-  static async open(setup: AttackSetup): Promise<Scene> {
+  static async open(setup: AttackSetup): Promise<AttackFixture> {
     const none = { name: '', pid: 0 };
-    const scene = new Scene(setup, { plain: none, privileged: none, bob: none });
-    await mkdir(scene.share, { recursive: true });
-    await chown(scene.share, attacker, attacker);
-    await chmod(scene.share, 0o777);
-    await mkdir(scene.closed, { mode: 0o755 });
-    await writeFile(scene.secret, canary, { mode: 0o600 });
-    await writeFile(scene.groupSecret, canary, { mode: 0o640 });
-    await scene.#serve(
-      path.join(scene.share, 'outside.sock'),
+    const fixture = new AttackFixture(setup, { plain: none, privileged: none, bob: none });
+    await mkdir(fixture.share, { recursive: true });
+    await chown(fixture.share, attacker, attacker);
+    await chmod(fixture.share, 0o777);
+    await mkdir(fixture.closed, { mode: 0o755 });
+    await writeFile(fixture.secret, canary, { mode: 0o600 });
+    await writeFile(fixture.groupSecret, canary, { mode: 0o640 });
+    await fixture.#serve(
+      path.join(fixture.share, 'outside.sock'),
       '--reuid',
       String(attacker),
       '--regid',
       String(attacker),
       '--clear-groups',
     );
-    await scene.#serve(path.join(scene.closed, 'root.sock'));
+    await fixture.#serve(path.join(fixture.closed, 'root.sock'));
     const [plain, privileged, victim] = await Promise.all([
-      scene.container('plain'),
-      scene.container('privileged', ['--privileged']),
-      scene.container('bob', ['--privileged', '-v', 'bobs:/v', '-e', `SECRET=${bobsSecret}`], [], bob),
+      fixture.container('plain'),
+      fixture.container('privileged', ['--privileged']),
+      fixture.container('bob', ['--privileged', '-v', 'bobs:/v', '-e', `SECRET=${bobsSecret}`], [], bob),
     ]);
-    Object.assign(scene.containers, { plain, privileged, bob: victim });
-    const inside = await scene.in(victim);
+    Object.assign(fixture.containers, { plain, privileged, bob: victim });
+    const inside = await fixture.in(victim);
     for (const file of ['/secret', '/v/secret']) {
       const secret = await inside.call('openat', AT_FDCWD, file, O_CREAT | O_RDWR, 0o600);
       await inside.call('write', secret, bobsSecret, bobsSecret.length);
     }
-    return scene;
+    return fixture;
   }
 
   async #serve(control: string, ...argv: string[]): Promise<void> {
@@ -309,7 +309,7 @@ export class Scene {
 
   /**
    * Starts a build of the attacker's whose step serves `control`, by either builder, and waits for the step's
-   * process. The build ends with the scene.
+   * process. The build ends with the fixture.
    */
   async build(
     name: string,
