@@ -21,7 +21,7 @@ const observed = new Set<string>();
 const differed = new Set<string>();
 let attempts = 0;
 
-async function look(
+async function observe(
   side: Side,
   group: Group,
   name: string,
@@ -49,8 +49,8 @@ describe.concurrent('A1: observations with ECI on equal those on a stock engine'
       async () => {
         const name = `g${++attempts}x`;
         const [guarded, bare] = await Promise.all([
-          look(engines.guarded, group, name, 1),
-          look(engines.bare, group, name, 2),
+          observe(engines.guarded, group, name, 1),
+          observe(engines.bare, group, name, 2),
         ]);
         const failedOnStock = [...bare]
           .filter(([, observation]) => observation.code !== 0)

@@ -2,7 +2,7 @@
  * Where snippets run: arguments of `docker run -i --rm … sh`, arguments of `docker exec -i … sh`, or
  * (neither) the host's shell.
  */
-export interface Look {
+export interface Inspection {
   readonly run?: string;
   readonly exec?: string;
   /** Another image than `compared`, for `run`. */
@@ -11,27 +11,27 @@ export interface Look {
 }
 
 /**
- * Things seen together: in one container, or by the clients of one engine. Every entry of `see` is an
+ * Things inspected together: in one container, or by the clients of one engine. Every entry of `see` is an
  * observation of its own, compared on its own between a stock engine and a protected one; its name is its id,
  * `of: name`, in failures and in the list of explained differences. Its shell snippet must succeed on the
  * stock engine, so that two equal failures don't pass: what must be refused says `! command`.
  *
  * Names in scripts begin with `$G`, which no other group and no other attempt has; `$W` is the group's
  * directory, which containers may mount; `$N` is a number of the engine's own, for subnets. Containers called
- * `$G-…` are removed afterwards. Starting a container is what costs time: look at many things in one.
+ * `$G-…` are removed afterwards. Starting a container is what costs time: inspect many things in one.
  */
-export interface Group extends Look {
+export interface Group extends Inspection {
   readonly of: string;
   /** Host shell, run first in the group's directory; must succeed. */
   readonly before?: string;
   /** Checked afterwards, in order. */
-  readonly then?: readonly Look[];
+  readonly then?: readonly Inspection[];
 }
 
 /** The ids of a group's observations. */
 export const idsOf = (group: Group) =>
   [group, ...(group.then ?? [])]
-    .flatMap((look) => Object.keys(look.see))
+    .flatMap((inspection) => Object.keys(inspection.see))
     .map((name) => `${group.of}: ${name}`);
 
 /**
@@ -47,7 +47,7 @@ const mark = '\u0007';
 
 /** The host script of a group: prints the result of every snippet, between marks. */
 export function scriptOf(group: Group): string {
-  const observed = [group, ...(group.then ?? [])].map(scriptOfLook).join('\n');
+  const observed = [group, ...(group.then ?? [])].map(scriptOfInspection).join('\n');
   return `mkdir -p "$W"; cd "$W" || exit 1
 trap 'x=$(docker ps -aq --filter "name=^$G-"); [ -z "$x" ] || docker rm -fv $x >/dev/null' EXIT
 ( set -e
@@ -56,7 +56,7 @@ ${group.before ?? ':'}
 ${observed}`;
 }
 
-function scriptOfLook({ run, exec, image = 'compared', see }: Look): string {
+function scriptOfInspection({ run, exec, image = 'compared', see }: Inspection): string {
   const where =
     run !== undefined
       ? `docker run -i --rm ${run} ${image} sh`
