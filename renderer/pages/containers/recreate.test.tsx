@@ -142,7 +142,8 @@ describe('recreating containers under ECI (D)', () => {
     await user.click(screen.getByRole('button', { name: 'Details of node-metrics' }));
     await waitFor(() => {
       expect(fact(rowOf('node-metrics'), 'Recreating').title).toBe(
-        'Can\u2019t be recreated as it is: --pid=host is not possible under ECI. Make it anew without.',
+        'Can\u2019t be recreated as it is: --pid=host is not possible under ECI. ' +
+          'Create the container again without it.',
       );
     });
     expect(within(rowOf('node-metrics')).queryByText('It loses')).toBeNull();
