@@ -24,8 +24,8 @@ const kernelParameters =
   'root=/dev/vda rw rootflags=noinit_itable console=ttyS0 net.ifnames=0 quiet ' +
   'mitigations=off init_on_alloc=0 hardened_usercopy=off randomize_kstack_offset=off';
 /**
- * All features that QEMU emulates, but those by which the kernel clears and copies memory with `rep stosb` and
- * `rep movsb`, emulated byte by byte, and the fifth level of page tables.
+ * All features that QEMU emulates, but those by which the kernel clears and copies memory with `rep stosb`
+ * and `rep movsb`, emulated byte by byte, and the fifth level of page tables.
  */
 const processor = 'max,-erms,-fsrm,-la57';
 /** Observed once during a boot: the emulator loses the timer of a processor, and the kernel waits forever. */
