@@ -7,7 +7,7 @@ import { gatewayArguments } from '../engine/targets/guarded/gateway-arguments.ts
 import { supervisePlanner } from './supervised-planner.ts';
 import type { Message } from '../shared/messages/message.ts';
 
-/** The processes besides dockerd. */
+/** The processes besides dockerd and containerd. */
 export interface Children {
   readonly gateway: SupervisedChild;
   readonly planner: SupervisedChild;
