@@ -4,6 +4,21 @@ import reactHooks from 'eslint-plugin-react-hooks';
 
 const tests = ['**/*.test.{ts,tsx}', '**/*-fixture.ts', 'renderer/dev/**'];
 
+/** Functions of Vitest's `vi` with effects on test files that run in the same process afterwards. */
+const lastingMocks = [
+  'mock',
+  'doMock',
+  'spyOn',
+  'stubEnv',
+  'stubGlobal',
+  'useFakeTimers',
+  'setSystemTime',
+].map((property) => ({
+  object: 'vi',
+  property,
+  message: 'Tests of shared/ run many files in one process (docs/design/testing.md): pass a parameter.',
+}));
+
 /** Where kinds of engines and names of backends may stand: their folders, the registries, and texts. */
 const namesKinds = [
   'engine/targets/**',
@@ -139,6 +154,10 @@ export default tseslint.config(
         ],
       ],
     },
+  },
+  {
+    files: ['shared/**/*.test.ts', 'shared/**/*-fixture.ts'],
+    rules: { 'no-restricted-properties': ['error', ...lastingMocks] },
   },
   {
     files: ['renderer/**/*.{ts,tsx}'],

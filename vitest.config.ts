@@ -51,7 +51,10 @@ const patient = { poll: { timeout: 20_000 } };
 /** BULKHEAD_TEST_SEED repeats property tests. */
 const propertySeed = 'tests/support/property-seed.ts';
 
-/** Tests in `shared` that replace modules (`vi.mock`): each needs a process of its own. */
+/**
+ * Tests in `shared` that replace modules (`vi.mock`), which ESLint forbids there: each needs a process of its
+ * own.
+ */
 const replacingModules = ['shared/settings/schema/schema.test.ts'];
 
 // unit: beside the code, no root. shared: those of `shared/`, many files in one process. engine: real

@@ -9,7 +9,8 @@ import type * as EngineKeys from './engine-keys.ts';
 import type * as Key from './key.ts';
 import { settingsFormats } from '../../targets/capabilities.ts';
 
-// The schema with one more key.
+// The schema with one more key. In a process of its own: `replacingModules` in vitest.config.ts.
+// eslint-disable-next-line no-restricted-properties
 vi.mock('./engine-keys.ts', async (original) => {
   const [real, { key }, z] = await Promise.all([
     original<typeof EngineKeys>(),
