@@ -1,10 +1,10 @@
 /**
- * A signal that is aborted when one of the two is, with its reason. `AbortSignal.any` is newer than the
- * oldest runtime of the app (Node 18).
+ * A signal of its own that is aborted when one of these is, with its reason. `AbortSignal.any` is newer than
+ * the oldest runtime of the app (Node 18).
  */
-export function anyAborted(one: AbortSignal, other: AbortSignal): AbortSignal {
+export function anyAborted(...signals: readonly AbortSignal[]): AbortSignal {
   const controller = new AbortController();
-  for (const signal of [one, other]) {
+  for (const signal of signals) {
     if (signal.aborted) controller.abort(signal.reason);
     else
       signal.addEventListener(

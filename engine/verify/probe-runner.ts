@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { HostConfig } from 'dockerode';
+import { anyAborted } from '../base/any-aborted.ts';
 import { probeErrorText, type EvidenceText } from './evidence.ts';
 import type { Observation, Refusal } from './judge.ts';
 import { requestRefused, runProbe, type ProbeRequest, type ProbeResult } from './probe-container.ts';
@@ -17,11 +18,12 @@ export interface ProbeRunner {
   observe<T>(work: () => Promise<T>): Promise<Observation<T>>;
 }
 
-/** Creates the runner of a verification; its signal ends every probe. */
+/** Creates the runner of a verification; the given signal, if any, ends every probe. */
 export function createProbeRunner(
-  { docker, signal = new AbortController().signal }: VerifyOptions,
+  { docker, signal: callers }: Pick<VerifyOptions, 'docker' | 'signal'>,
   image: string,
 ): ProbeRunner {
+  const signal = anyAborted(...(callers === undefined ? [] : [callers]));
   // Each of the concurrent probes listens: more than the number above which Node warns of a leak.
   setMaxListeners(0, signal);
   const observe = async <T>(work: () => Promise<T>): Promise<Observation<T>> => {

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { getMaxListeners } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import Docker from 'dockerode';
 import { expect, test } from 'vitest';
 import {
   claimIds,
@@ -18,6 +20,7 @@ import { notEnforced } from './judge.ts';
 import { readBuild } from './probe-build.ts';
 import { noResponse, removeProbes, within } from './probe-container.ts';
 import { fileTar } from './probe-image.ts';
+import { createProbeRunner } from './probe-runner.ts';
 import { makeProbeShare, sharedDirectories } from './probe-share.ts';
 import { readVerification } from './verify.ts';
 
@@ -119,6 +122,19 @@ test('a probe that hangs, or is cancelled, is bounded', async () => {
   const waiting = within(60_000, controller.signal, noResponse, () => never);
   controller.abort();
   await expect(waiting).rejects.toThrow('cancelled');
+});
+
+test("any number of probes ends with the caller's signal, whose own limit of listeners stays", () => {
+  const controller = new AbortController();
+  const before = getMaxListeners(controller.signal);
+  const docker = new Docker({ socketPath: '/nowhere' });
+  const { signal } = createProbeRunner({ docker, signal: controller.signal }, 'probe');
+  expect(getMaxListeners(signal)).toBe(0);
+  expect(getMaxListeners(controller.signal)).toBe(before);
+  expect(signal.aborted).toBe(false);
+  controller.abort('cancelled');
+  expect(signal).toMatchObject({ aborted: true, reason: 'cancelled' });
+  expect(createProbeRunner({ docker }, 'probe').signal.aborted).toBe(false);
 });
 
 test('removes only containers of its own program: any image may set its label', async () => {
