@@ -25,7 +25,7 @@ export const attackClasses = [
 export type AttackClass = (typeof attackClasses)[number];
 
 /** `text`: the body, or all that was received where raw bytes were sent. `json`: null if the body is none. */
-export interface EngineResponse {
+export interface AttackResponse {
   readonly status: number;
   readonly text: string;
   readonly json: unknown;
@@ -51,11 +51,11 @@ export interface Side {
    */
   readonly tag: string;
   /** Raw bytes to the attacked socket. Resolves at the end of the connection, or once `until` is received. */
-  sendRaw(bytes: string | Buffer, until?: RegExp): Promise<EngineResponse>;
+  sendRaw(bytes: string | Buffer, until?: RegExp): Promise<AttackResponse>;
   /** As above, in separate writes. */
-  sendPieces(pieces: readonly Buffer[]): Promise<EngineResponse>;
+  sendPieces(pieces: readonly Buffer[]): Promise<AttackResponse>;
   /** A well-formed request to the attacked socket. */
-  send(method: string, target: string, body?: string | Buffer, headers?: string): Promise<EngineResponse>;
+  send(method: string, target: string, body?: string | Buffer, headers?: string): Promise<AttackResponse>;
   /** To another socket: one in a container. */
   sendAt(
     socket: string,
@@ -63,12 +63,12 @@ export interface Side {
     target: string,
     body?: string | Buffer,
     headers?: string,
-  ): Promise<EngineResponse>;
-  sendRawTo(socket: string, bytes: string, until?: RegExp): Promise<EngineResponse>;
+  ): Promise<AttackResponse>;
+  sendRawTo(socket: string, bytes: string, until?: RegExp): Promise<AttackResponse>;
   /**
    * To the engine's own socket, as its administrator. A buffer is sent as an archive, anything else as JSON.
    */
-  admin(method: string, target: string, body?: unknown): Promise<EngineResponse>;
+  admin(method: string, target: string, body?: unknown): Promise<AttackResponse>;
 }
 
 /**
@@ -85,9 +85,9 @@ export interface Attempt {
   /** Performed as the administrator before: the existing state. */
   readonly prepare?: (side: Side) => Promise<unknown>;
   /** Resolves with the responses, the decisive one last. */
-  readonly attempt: (side: Side) => Promise<EngineResponse | readonly EngineResponse[]>;
+  readonly attempt: (side: Side) => Promise<AttackResponse | readonly AttackResponse[]>;
   /** Whether the attacker succeeded. */
-  readonly breach: (side: Side, responses: readonly EngineResponse[]) => Promise<boolean>;
+  readonly breach: (side: Side, responses: readonly AttackResponse[]) => Promise<boolean>;
   /** Changes the whole engine: not run concurrently with others. */
   readonly alone?: boolean;
 }
@@ -187,7 +187,7 @@ export const wrote =
     (await inspect(side, side.tag)) !== null && (await output(side, side.tag)).includes(text);
 
 /** Creates, starts and waits for the container `side.tag` through the attacked socket. */
-export async function running(side: Side, body: Record<string, unknown>): Promise<readonly EngineResponse[]> {
+export async function running(side: Side, body: Record<string, unknown>): Promise<readonly AttackResponse[]> {
   const created = await side.send(
     'POST',
     `/v1.45/containers/create?name=${side.tag}`,

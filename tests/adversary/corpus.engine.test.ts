@@ -5,7 +5,7 @@ import { startIsolatedEngine, type IsolatedEngine } from '../support/isolated-en
 import { startBareEngine, type BareEngine } from '../support/real-engine.ts';
 import type { ImageTrust } from '../../gateway/trust/image-trust.ts';
 import { startGateway, type Gateway } from '../../gateway/server.ts';
-import { at, attackClasses, inspect, type EngineResponse, type Attempt, type Side } from './attempt.ts';
+import { at, attackClasses, inspect, type AttackResponse, type Attempt, type Side } from './attempt.ts';
 import { accompliceCorpus } from './accomplice/attempts.ts';
 import { corpus } from './corpus.ts';
 import { closeSide, closeSides, openSide, type Target } from './sides.ts';
@@ -107,7 +107,7 @@ function trust(engine: IsolatedEngine): ImageTrust {
 
 interface Observation {
   readonly breached: boolean;
-  readonly responses: readonly EngineResponse[];
+  readonly responses: readonly AttackResponse[];
   readonly left: unknown;
 }
 

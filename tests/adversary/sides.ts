@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { at, list, type EngineResponse, type Side } from './attempt.ts';
+import { at, list, type AttackResponse, type Side } from './attempt.ts';
 
 /** An engine and the attacked socket. */
 export interface Target {
@@ -23,7 +23,7 @@ const patienceMs = 4000;
  * Writes to the attacked socket and reads until its end, `until`, or a timeout. The status is the last
  * response's.
  */
-function exchangeRaw(door: string, pieces: readonly Buffer[], until?: RegExp): Promise<EngineResponse> {
+function exchangeRaw(door: string, pieces: readonly Buffer[], until?: RegExp): Promise<AttackResponse> {
   return new Promise((resolve, reject) => {
     const socket = connect(door);
     let text = '';
@@ -67,7 +67,7 @@ function send(
   target: string,
   body?: string | Buffer,
   headers?: string,
-): Promise<EngineResponse> {
+): Promise<AttackResponse> {
   const fields: Record<string, string> = { Host: 'docker' };
   if (body !== undefined)
     Object.assign(fields, {

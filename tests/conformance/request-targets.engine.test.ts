@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { startGuardedEngine, type GuardedEngine } from '../support/guarded-engine.ts';
-import { sendRaw, type EngineResponse } from '../support/raw-http.ts';
+import { sendRaw, type RawResponse } from '../support/raw-http.ts';
 
 let guarded: GuardedEngine;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 /** The engine's response, and the gateway's. */
-const both = (line: string, fields = ''): Promise<EngineResponse[]> =>
+const both = (line: string, fields = ''): Promise<RawResponse[]> =>
   Promise.all(
     [guarded.engine.socket, guarded.socket].map((socket) =>
       sendRaw(socket, `${line} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n${fields}\r\n`),
@@ -25,7 +25,7 @@ const both = (line: string, fields = ''): Promise<EngineResponse[]> =>
   );
 
 /** Without the framing of a chunked body; lists sorted, since the engine's order changes. */
-function content(answer: EngineResponse | undefined): string | undefined {
+function content(answer: RawResponse | undefined): string | undefined {
   const text = answer?.body.replaceAll(/(?:^|\r\n)[0-9a-f]+\r\n/g, '').trim();
   if (text?.startsWith('[') !== true) return text;
   return z

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-export interface EngineResponse {
+export interface RawResponse {
   readonly status: number;
   readonly head: string;
   readonly body: string;
@@ -11,7 +11,7 @@ export interface EngineResponse {
  * Sends bytes to a unix socket and resolves with everything received until the other side closes, or until
  * `until` is received.
  */
-export function sendRaw(socketPath: string, bytes: string | Buffer, until?: RegExp): Promise<EngineResponse> {
+export function sendRaw(socketPath: string, bytes: string | Buffer, until?: RegExp): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath);
     let text = '';
@@ -45,7 +45,7 @@ export function sendJson(
   target: string,
   body: string,
   headers = 'Content-Type: application/json\r\n',
-): Promise<EngineResponse> {
+): Promise<RawResponse> {
   return sendRaw(
     socketPath,
     `${method} ${target} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n` +

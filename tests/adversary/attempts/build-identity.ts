@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { EngineResponse, Attempt, Side } from '../attempt.ts';
+import type { AttackResponse, Attempt, Side } from '../attempt.ts';
 
 /** Loopback provides an address for a server of each side on ssh's port. */
 const addresses: Readonly<Record<Side['name'], string>> = { engine: '127.0.0.21', gateway: '127.0.0.22' };
@@ -10,8 +10,8 @@ const reached = new Map<string, boolean>();
 async function listening(
   side: Side,
   id: string,
-  work: (address: string) => Promise<EngineResponse>,
-): Promise<EngineResponse> {
+  work: (address: string) => Promise<AttackResponse>,
+): Promise<AttackResponse> {
   const address = addresses[side.name];
   reached.set(`${side.name} ${id}`, false);
   const server = createServer((socket) => {

@@ -3,7 +3,7 @@ import {
   container,
   inspect,
   list,
-  type EngineResponse,
+  type AttackResponse,
   type Breach,
   type Outcome,
   type Side,
@@ -56,14 +56,14 @@ export const create = (side: Side, body: Record<string, unknown>) =>
     `/v1.45/containers/create?name=${side.tag}`,
     JSON.stringify({ Image: 'busybox', ...body }),
   );
-export const upgradedTo101 = (responses: readonly EngineResponse[]) =>
+export const upgradedTo101 = (responses: readonly AttackResponse[]) =>
   /^HTTP\/1\.1 101 /.test(responses.at(-1)?.text ?? '');
 
 export interface Row {
   readonly id: string;
   readonly title: string;
   readonly prepare?: (side: Side) => Promise<unknown>;
-  readonly attempt: (side: Side) => Promise<EngineResponse | readonly EngineResponse[]>;
+  readonly attempt: (side: Side) => Promise<AttackResponse | readonly AttackResponse[]>;
   readonly breach: Breach;
   readonly outcome?: Outcome;
 }

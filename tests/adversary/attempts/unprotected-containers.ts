@@ -5,7 +5,7 @@ import {
   container,
   inspect,
   list,
-  type EngineResponse,
+  type AttackResponse,
   type Attempt,
   type Breach,
   type Side,
@@ -27,7 +27,7 @@ export const tar = 'Content-Type: application/x-tar';
 interface Row {
   readonly id: string;
   readonly title: string;
-  readonly attempt: (side: Side, id: string) => Promise<EngineResponse | readonly EngineResponse[]>;
+  readonly attempt: (side: Side, id: string) => Promise<AttackResponse | readonly AttackResponse[]>;
   readonly breach: Breach;
   /** Prepared as running; false leaves it created, `paused` pauses it. */
   readonly start?: boolean | 'paused';
