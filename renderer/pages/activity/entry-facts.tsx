@@ -38,7 +38,7 @@ export function EntryFacts({ entry }: { readonly entry: ActivityEntry }) {
             value: <ImageFact image={entry.image} ask={entry.rule === 'socket-mount'} />,
           },
         ]),
-    { label: t('activity.fact.askedBy'), value: <Asker entry={entry} /> },
+    { label: t('activity.fact.requestedBy'), value: <Caller entry={entry} /> },
     {
       label: t('activity.fact.request'),
       value: (
@@ -73,7 +73,7 @@ function Rule({ entry }: { readonly entry: ActivityEntry }) {
 /** A space before what follows, but not after a full-width colon. */
 const spaced = (label: string): string => (label.endsWith('：') ? label : `${label} `);
 
-function Asker({ entry }: { readonly entry: ActivityEntry }) {
+function Caller({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
   const { uid, pid } = entry.client;
   const process = pid === null ? '' : t('activity.by.pid', { pid: String(pid) });

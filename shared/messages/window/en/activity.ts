@@ -53,7 +53,7 @@ export const activity = {
     rule: 'Rule',
     setting: 'Setting',
     image: 'Image',
-    askedBy: 'Requested by',
+    requestedBy: 'Requested by',
     request: 'Request',
     lost: 'Lost',
   },

@@ -46,7 +46,14 @@ export const activity: Translation<typeof english> = {
     pid: 'pid {{pid}}',
     separator: '，',
   },
-  fact: { rule: '规则', setting: '设置', image: '镜像', askedBy: '请求者', request: '请求', lost: '丢失' },
+  fact: {
+    rule: '规则',
+    setting: '设置',
+    image: '镜像',
+    requestedBy: '操作者',
+    request: '请求',
+    lost: '丢失',
+  },
   lostBefore_other: '此前有 {{count}} 条记录未能写入',
   image: {
     here: '本地为 {{digest}}',
