@@ -64,6 +64,42 @@ it('obeys style sheets of the document, also those that come later and rules tha
   );
 });
 
+it('notices that a rule was replaced by another, and that a rule was changed', async () => {
+  document.body.innerHTML = markup;
+  const element = document.createElement('style');
+  element.textContent = '.gone { display: none }';
+  document.head.append(element);
+  const displays = () =>
+    ['.gone', '.unseen', '.nested'].map(
+      (name) => window.getComputedStyle(document.querySelector(name) ?? document.body).display,
+    );
+  expect(displays()).toEqual(['none', 'block', 'block']);
+
+  element.sheet?.deleteRule(0);
+  element.sheet?.insertRule('.unseen { display: flex }');
+  await Promise.resolve();
+  expect(displays()).toEqual(['block', 'flex', 'block']);
+
+  element.sheet?.insertRule('.nested { color: red }');
+  expect(displays()).toEqual(['block', 'flex', 'block']);
+  const rule = element.sheet?.cssRules[0] as CSSStyleRule; // the rule inserted last
+  rule.style.display = 'grid';
+  document.body.append('a change of the document, after which jsdom computes again');
+  await Promise.resolve();
+  expect(displays()).toEqual(['block', 'flex', 'grid']);
+  expect(styles(window.getComputedStyle)).toEqual(styles(computeAll));
+});
+
+it('leaves a rule whose selector jsdom cannot parse to jsdom', () => {
+  document.body.innerHTML = markup;
+  const sheet = document.createElement('style');
+  sheet.textContent = '.gone:unknown-to-jsdom { display: none }';
+  document.head.append(sheet);
+  expect(sheet.sheet?.cssRules.length).toBe(1);
+  expect(() => document.querySelector('.gone')?.matches('.gone:unknown-to-jsdom')).toThrow();
+  expect(styles(window.getComputedStyle)).toEqual(styles(computeAll));
+});
+
 it('computes every other property as jsdom does', () => {
   document.body.innerHTML = '<p style="color: red; overflow-y: auto">text</p>';
   const [p] = document.querySelectorAll('p');

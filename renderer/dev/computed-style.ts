@@ -2,7 +2,8 @@
 // ancestors again after every change of the document, and queries by role ask of each candidate whether it
 // is displayed and visible. These two properties are the default ones of the element's type, inherited or
 // inline, unless a rule of a style sheet of the document concerns the element: then, and for any other
-// property, jsdom computes the style.
+// property, jsdom computes the style. Delete this file when component tests are as fast without its call in
+// render-app.tsx: when jsdom keeps styles over changes that do not concern them.
 
 /** The values that a type of element has by the default style sheet. */
 interface Defaults {
@@ -13,7 +14,9 @@ interface Defaults {
 
 /** Selectors of the rules in a style sheet that set one of the two properties. */
 interface DecidingRules {
+  /** Number and text of all rules from which the selectors come. */
   readonly rules: number;
+  readonly text: string;
   readonly selectors: readonly string[];
 }
 
@@ -23,6 +26,8 @@ const complex = new Set(['details', 'dialog', 'slot', 'summary']);
 const manySheets = 20;
 const defaults = new Map<string, Defaults>();
 const deciding = new WeakMap<CSSStyleSheet, DecidingRules>();
+/** Style sheets whose text was compared in this microtask: until its end only the number of rules is. */
+const compared = new WeakSet<CSSStyleSheet>();
 
 /** Makes `window.getComputedStyle` compute `display` and `visibility` without all the others. */
 export function computeFewerStyles(window: Window & typeof globalThis): void {
@@ -99,16 +104,30 @@ function defaultsOf(element: Element, computeAll: Compute): Defaults | null {
 
 function isSubjectOfRules(element: Element): boolean {
   for (const sheet of element.ownerDocument.styleSheets)
-    if (decidingRules(sheet).selectors.some((selector) => element.matches(selector))) return true;
+    if (decidingRules(sheet).selectors.some((selector) => mayMatch(element, selector))) return true;
   return false;
 }
 
+/** Also true for a selector that jsdom cannot parse: what becomes of its rule is left to jsdom. */
+function mayMatch(element: Element, selector: string): boolean {
+  try {
+    return element.matches(selector);
+  } catch {
+    return true;
+  }
+}
+
 function decidingRules(sheet: CSSStyleSheet): DecidingRules {
+  const { cssRules } = sheet;
   let known = deciding.get(sheet);
-  if (known?.rules !== sheet.cssRules.length) {
-    known = { rules: sheet.cssRules.length, selectors: [...selectorsIn(sheet.cssRules)] };
+  if (known?.rules === cssRules.length && compared.has(sheet)) return known;
+  const text = Array.from(cssRules, (rule) => rule.cssText).join('\n');
+  if (known?.rules !== cssRules.length || known.text !== text) {
+    known = { rules: cssRules.length, text, selectors: [...selectorsIn(cssRules)] };
     deciding.set(sheet, known);
   }
+  compared.add(sheet);
+  queueMicrotask(() => compared.delete(sheet));
   return known;
 }
 
