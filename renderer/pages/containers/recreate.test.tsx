@@ -224,7 +224,7 @@ describe('recreating containers under ECI (D)', () => {
     const { user, bridge } = await renderApp(state('recreating'), 'containers');
     expect(
       within(screen.getByRole('status', { name: 'Containers being recreated' })).getByText(
-        'Waiting until it is healthy · 0 of 2',
+        'Waiting until it runs properly · 0 of 2',
       ),
     ).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Stop' }));

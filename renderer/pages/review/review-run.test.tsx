@@ -44,7 +44,7 @@ describe('the run', () => {
     const rows = within(await screen.findByRole('list', { name: 'Containers being recreated' }));
     expect(rows.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
       'web: Recreated, protected and running',
-      'api: Waiting until it is healthy',
+      'api: Waiting until it runs properly',
       'worker: Stopping the old one',
     ]);
   });

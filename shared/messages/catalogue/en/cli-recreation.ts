@@ -80,7 +80,7 @@ export const cliRecreation = {
   'cli-recreation.step-commit': 'committing what was written',
   'cli-recreation.step-swap': 'swapping names',
   'cli-recreation.step-start': 'starting',
-  'cli-recreation.step-wait': 'waiting until it is healthy',
+  'cli-recreation.step-wait': 'waiting until it runs properly',
   'cli-recreation.step-clean-up': 'cleaning up',
   'cli-recreation.rolling-back': 'rolling back: restoring the old container',
   'cli-recreation.not-ended': 'not ended',

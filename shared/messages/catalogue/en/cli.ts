@@ -59,7 +59,7 @@ export const cli = {
   'cli.say-one-of-two-for-it': 'Choose one of the two for it.',
   'cli.cannot-be-recreated-as-it-is': '{{called}} cannot be recreated as it is',
   'cli.eci-does-not-allow-that-make-it':
-    'ECI does not allow that: create the container again without, or remove it.',
+    'ECI does not allow that: create the container again without it, or remove it.',
   'cli.containers-are-not-recreated-on-this-engine': 'containers are not recreated on this engine',
   'cli.remove-them-and-make-them-anew-once': 'Remove them, and create them again once ECI is on.',
   'cli.nothing-is-recreated-enhanced-container-isolation-is':

@@ -1,6 +1,6 @@
 export const containers = {
   'containers.it-is-gone-since-it-was-chosen': 'it was removed after it was chosen',
-  'containers.new-container-is-gone-again': 'the new container was removed again',
+  'containers.new-container-is-gone-again': 'the new container has been removed meanwhile',
   'containers.new-container-is-of-another-image': 'the new container is of another image',
   'containers.instead-of': '{{image}} instead of {{imageId}}',
   'containers.tag-was-moved-just-now-try-again': 'A tag was moved just now: try again.',
@@ -11,7 +11,7 @@ export const containers = {
   'containers.more-than-one-id-begins-so': 'more than one id begins like this',
   'containers.what-is-to-be-recreated-could-not': 'the containers to recreate could not be inspected',
   'containers.engine-did-not-do-what-was-asked': 'the engine did not carry out the request',
-  'containers.image-is-gone-again': 'the image {{commitTo}} was removed again',
+  'containers.image-is-gone-again': 'the image {{commitTo}} has been removed meanwhile',
   'containers.new-container-runs-but-not-in-user':
     'the new container runs, but not in a user namespace of its own',
   'containers.it-was-cancelled': 'it was cancelled',

@@ -3,7 +3,7 @@ import type { Translated } from '../translated.ts';
 
 export const containers: Translated<typeof english> = {
   'containers.it-is-gone-since-it-was-chosen': '它在选择之后被移除',
-  'containers.new-container-is-gone-again': '新容器又被移除',
+  'containers.new-container-is-gone-again': '新容器已在此期间被移除',
   'containers.new-container-is-of-another-image': '新容器使用了另一个镜像',
   'containers.instead-of': '是 {{image}}，而不是 {{imageId}}',
   'containers.tag-was-moved-just-now-try-again': '标签刚刚被更改：请重试。',
@@ -14,7 +14,7 @@ export const containers: Translated<typeof english> = {
   'containers.more-than-one-id-begins-so': '有多个 ID 以此开头',
   'containers.what-is-to-be-recreated-could-not': '无法检查待重新创建的容器',
   'containers.engine-did-not-do-what-was-asked': '引擎没有完成请求的操作',
-  'containers.image-is-gone-again': '镜像 {{commitTo}} 又被移除',
+  'containers.image-is-gone-again': '镜像 {{commitTo}} 已在此期间被移除',
   'containers.new-container-runs-but-not-in-user': '新容器正在运行，但没有独立的用户命名空间',
   'containers.it-was-cancelled': '已取消',
   'containers.everything-is-as-it-was': '一切保持原状。',

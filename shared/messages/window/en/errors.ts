@@ -38,7 +38,7 @@ export const errors = {
   'containers.remove-failed': 'The container could not be removed',
   'containers.recreate-failed': 'The container could not be recreated',
   'containers.recreate-blocked': 'The container can\u2019t be recreated as it is',
-  'containers.not-healthy': 'The new container did not stay healthy',
+  'containers.not-healthy': 'The new container did not run properly',
   'rights.not-root': 'Administrator rights are needed',
   'ipc.bad-payload': 'The app sent a request that was refused',
   'ipc.bad-sender': 'The request came from a sender that is not allowed',

@@ -33,7 +33,7 @@ export const preferences = {
       text: 'A container that ECI does not protect, though it is on.',
     },
     notifyProtection: {
-      name: 'Protection could not be verified',
+      name: 'Protection is uncertain',
       text: 'The engine stopped unexpectedly, or no verification shows any more that ECI is effective.',
     },
   },

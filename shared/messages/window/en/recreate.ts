@@ -76,7 +76,7 @@ export const recreate = {
     commit: 'Keeping what was written inside',
     swap: 'Swapping names',
     start: 'Starting',
-    wait: 'Waiting until it is healthy',
+    wait: 'Waiting until it runs properly',
     'clean-up': 'Cleaning up',
   },
   run: {

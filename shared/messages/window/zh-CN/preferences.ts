@@ -23,7 +23,7 @@ export const preferences: Translation<typeof english> = {
     none: '此桌面环境不显示通知。',
     notifyDenied: { name: '有请求被拒绝', text: '第一条立即通知，后续合并通知：30 秒内最多一条。' },
     notifyUnprotected: { name: '出现未受保护的容器', text: 'ECI 已开启，但某个容器不受其保护。' },
-    notifyProtection: { name: '无法验证保护', text: '引擎意外停止，或不再有证据表明 ECI 有效。' },
+    notifyProtection: { name: '保护状态不确定', text: '引擎意外停止，或不再有证据表明 ECI 有效。' },
   },
   window: {
     title: '窗口和托盘',
