@@ -107,7 +107,7 @@ describe('the protection sentence', () => {
     });
     expect(describeStatus(lost).split('\n').slice(0, 3)).toEqual([
       'On by version 7: the settings file was deleted',
-      'The settings file was deleted. The gateway goes on enforcing version 7, with ECI on. ' +
+      'The settings file was deleted. The gateway keeps enforcing version 7, with ECI on. ' +
         'The next start turns ECI off.',
       'Restore version 7: bulkhead settings rollback 7, then bulkhead apply.',
     ]);

@@ -288,15 +288,15 @@ class FileRangeStore implements RangeStore {
 /** Refuses a claim of an owner whose `count` ranges are all in use. */
 function refuseClaim(owner: RangeOwner, count: number): never {
   const ownerText = describeOwner(owner);
-  const handBack = 'root can hand back what nobody needs any more (bulkhead ranges list)';
+  const releaseHint = 'root can release ranges that nobody needs any more (bulkhead ranges list)';
   if (count >= rangeQuota(owner)) {
     refuse(
       `${ownerText} had ${count} id ranges, which is the most, and all of them are in use: ` +
-        `remove containers, and end processes outside that have ids of containers; ${handBack}`,
+        `remove containers, and end processes outside that have ids of containers; ${releaseHint}`,
     );
   }
   return refuse(
     `no id range of this machine is left that nobody had, and none that ${ownerText} had is free: ` +
-      `remove containers; ${handBack}`,
+      `remove containers; ${releaseHint}`,
   );
 }

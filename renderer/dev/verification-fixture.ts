@@ -36,11 +36,11 @@ export const verification: AppState['verification'] = {
       verdict: 'pass',
       evidence: '/dev/null (c1:3): ok; making another: EPERM; --device /dev/kmsg: 403',
     },
-    { id: 'A6-runtime-override', verdict: 'pass', evidence: 'asked for "runc", got "bulkhead"' },
+    { id: 'A6-runtime-override', verdict: 'pass', evidence: 'requested "runc", got "bulkhead"' },
     {
       id: 'A7-userns-host-ignored',
       verdict: 'pass',
-      evidence: 'asked for userns=host, got "" with uid_map "0 1000131072 65536"',
+      evidence: 'requested userns=host, got "" with uid_map "0 1000131072 65536"',
     },
     {
       id: 'A7-host-namespaces-refused',

@@ -66,7 +66,7 @@ describe('what is in force', () => {
     expect(texts(deleted)).toEqual([
       'On by version 7: the settings file was deleted',
       'The settings file was deleted',
-      'The gateway goes on enforcing version 7, with ECI on.',
+      'The gateway keeps enforcing version 7, with ECI on.',
       'The next start turns ECI off.',
     ]);
   });

@@ -494,7 +494,7 @@ describe('a settings file that is deleted under ECI', () => {
       /enhanced container isolation/,
     );
     const listed = await run(bulkhead, ['containers', 'list', '--root', engine.paths.root]);
-    expect(listed.stderr).toMatch(/^The settings file was deleted\. The gateway goes on enforcing/);
+    expect(listed.stderr).toMatch(/^The settings file was deleted\. The gateway keeps enforcing/);
     await engine.driver.stop();
     expect((await facts()).recorded).toBeNull();
   });

@@ -48,7 +48,7 @@ export const cliOutput = {
   'cli-output.target-docker-desktop': 'Docker Desktop',
   'cli-output.no-ranges': 'There are no ranges.',
   'cli-output.ranges': '{{number}} ranges, {{used}} in use',
-  'cli-output.ranges-released': 'Ranges handed back: {{number}}.',
+  'cli-output.ranges-released': 'Ranges released: {{number}}.',
   'cli-output.range-used-by-container': 'container',
   'cli-output.range-used-by-process': 'process',
   'cli-output.audit-warned': 'warned',

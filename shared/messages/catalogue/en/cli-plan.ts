@@ -69,7 +69,7 @@ export const cliPlan = {
   'cli-plan.store-unchanged': '{{images}}, {{containers}}',
   'cli-plan.nri-plugins': concat(
     'NRI plugins of this engine (nri-opts in daemon.json) see and change every container before it is ',
-    'isolated; ECI does not look at them',
+    'isolated; ECI does not check them',
   ),
   'cli-plan.eci-on': 'Enhanced Container Isolation is on: every new container has its own user namespace',
   'cli-plan.eci-off': 'Enhanced Container Isolation is off: root in a container is root in the engine',

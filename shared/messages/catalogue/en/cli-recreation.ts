@@ -12,8 +12,8 @@ export const cliRecreation = {
   'cli-recreation.volumes-from': '--volumes-from {{names}}: the same volumes, mounted by name',
   'cli-recreation.socket':
     'the Docker socket at {{destination}} becomes one of its own, where the settings allow it',
-  'cli-recreation.chosen-ports': 'host ports that Docker chose are chosen anew',
-  'cli-recreation.chosen-ports-listed': 'host ports that Docker chose are chosen anew ({{ports}})',
+  'cli-recreation.chosen-ports': 'host ports that Docker chose are chosen again',
+  'cli-recreation.chosen-ports-listed': 'host ports that Docker chose are chosen again ({{ports}})',
   'cli-recreation.owner-label': "it does not belong to a container's socket any more",
   'cli-recreation.compose-again': concat(
     'docker compose up makes it once more, since it keeps by id whose network is shared (project ',

@@ -18,6 +18,6 @@ export const cliSupport = {
   'cli-support.would-be-written': 'Nothing was written.',
   'cli-support.look-through': concat(
     'What looks like a secret is replaced by [redacted]. Names of users, hosts, images, containers and ',
-    'paths are not: look through the files before you give them away.',
+    'paths are not: review the files before you pass them on.',
   ),
 } as const;

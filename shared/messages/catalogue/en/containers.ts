@@ -47,7 +47,7 @@ export const containers = {
   'containers.new-one-is-gone': 'the new {{name}} is gone, so the old one stays, as {{old}}',
   'containers.old-one-could-not-be-removed': '{{name}} could not be removed: {{reason}}',
   'containers.what-was-made-could-not-be-removed': 'what was made for {{name}} could not be removed',
-  'containers.could-not-be-put-back': '{{name}} could not be put back',
+  'containers.could-not-be-put-back': '{{name}} could not be restored',
   'containers.image-could-not-be-removed': 'image {{image}} could not be removed',
   'containers.there-is-no-new-one': 'there is no new {{name}}',
   'containers.new-one-made-again-not-started': 'the new {{name}} was created again and not started',

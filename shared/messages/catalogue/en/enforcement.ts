@@ -10,15 +10,15 @@ export const enforcement = {
   'enforcement.headline-unknown-unusable': 'Not known what is enforced: the settings file cannot be used',
   'enforcement.headline-off-deleted': 'Off: the settings file was deleted',
   'enforcement.headline-nothing': 'Off: nothing enforces the settings on this engine',
-  'enforcement.now-version-on': 'The gateway goes on enforcing version {{version}}, with ECI on.',
-  'enforcement.now-version-audit': 'The gateway goes on with version {{version}}, in audit mode.',
-  'enforcement.now-version-off': 'The gateway goes on with version {{version}}, with ECI off.',
+  'enforcement.now-version-on': 'The gateway keeps enforcing version {{version}}, with ECI on.',
+  'enforcement.now-version-audit': 'The gateway keeps using version {{version}}, in audit mode.',
+  'enforcement.now-version-off': 'The gateway keeps using version {{version}}, with ECI off.',
   'enforcement.now-unrecorded-on':
-    'The gateway goes on enforcing earlier settings with ECI on; history does not have them.',
+    'The gateway keeps enforcing earlier settings with ECI on; history does not have them.',
   'enforcement.now-unrecorded-audit':
-    'The gateway goes on with earlier settings in audit mode; history does not have them.',
+    'The gateway keeps using earlier settings in audit mode; history does not have them.',
   'enforcement.now-unrecorded-off':
-    'The gateway goes on with earlier settings with ECI off; history does not have them.',
+    'The gateway keeps using earlier settings with ECI off; history does not have them.',
   'enforcement.now-locked-down': 'The gateway is locked down: it enforces the strictest policy.',
   'enforcement.now-none': 'The gateway started without the file: ECI is off.',
   'enforcement.now-unknown': 'Nothing shows which policy is in force.',

@@ -6,8 +6,8 @@ export const evidence = {
   'evidence.operation-and-error': '{{operation}} ({{error}})',
   'evidence.two-maps': 'uid_map "{{first}}" and "{{second}}"',
   'evidence.two-ranges': '{{first}} and {{second}}',
-  'evidence.runtime-requested': 'asked for "runc", got "{{runtime}}"',
-  'evidence.userns-host-requested': 'asked for userns=host, got "{{mode}}" with uid_map "{{uidMap}}"',
+  'evidence.runtime-requested': 'requested "runc", got "{{runtime}}"',
+  'evidence.userns-host-requested': 'requested userns=host, got "{{mode}}" with uid_map "{{uidMap}}"',
   'evidence.was-allowed': 'was allowed',
   'evidence.all-refused':
     '{{number}} of {{number}} refused by Enhanced Container Isolation (403): {{requests}}',

@@ -47,7 +47,7 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.target-docker-desktop': 'Docker Desktop',
   'cli-output.no-ranges': '没有范围。',
   'cli-output.ranges': '{{number}} 个范围，{{used}} 个正在使用',
-  'cli-output.ranges-released': '已交还的范围：{{number}}。',
+  'cli-output.ranges-released': '已释放的范围：{{number}}。',
   'cli-output.range-used-by-container': '容器',
   'cli-output.range-used-by-process': '进程',
   'cli-output.audit-warned': '已警告',

@@ -211,7 +211,7 @@ export const review = {
   /** Consent to sharing the whole file system. */
   confirmShare: {
     title: 'Share the whole file system?',
-    why: 'Containers could change every file of this machine and take it over.',
+    why: 'Containers could change every file of this host and take it over.',
     field: 'Type {{path}} to share it',
     confirm: 'Share and apply',
   },
@@ -262,7 +262,7 @@ export const review = {
     subtitle:
       'Step {{step}} of {{count}}. You can leave this page; applying continues. ' +
       'Settings are read-only until it ends.',
-    subtitleBack: 'Settings and engine configuration are put back as they were. You can leave this page.',
+    subtitleBack: 'Settings and engine configuration are restored. You can leave this page.',
     left: '{{elapsed}} · about {{left}} left',
     longer: '{{elapsed}} · longer than the estimate of {{estimate}}',
     elapsed: '{{elapsed}}',
@@ -295,7 +295,7 @@ export const review = {
     stop: 'Stop and roll back…',
     stopTitle: 'Stop and roll back to {{what}}?',
     stopBody:
-      'Settings file and engine configuration are put back, and the engine restarts if it was restarted. ' +
+      'Settings file and engine configuration are restored, and the engine restarts if it was restarted. ' +
       'Your draft is kept.',
     stopConfirm: 'Stop and roll back',
     stopCancel: 'Continue applying',

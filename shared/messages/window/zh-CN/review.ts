@@ -179,7 +179,7 @@ export const review: Translation<typeof english> = {
   /** Consent to sharing the whole file system. */
   confirmShare: {
     title: '共享整个文件系统？',
-    why: '容器将可以更改此计算机的任何文件并控制它。',
+    why: '容器将可以更改此主机上的任何文件并取得其控制权。',
     field: '要共享它，请输入 {{path}}',
     confirm: '共享并应用',
   },
