@@ -91,7 +91,7 @@ describe('the protection sentence', () => {
         }),
       ),
     ).toMatch(
-      /^No answer from the engine: what runs there is not known\nProblem: This user may not use it\.\n/,
+      /^No response from the engine: what runs there is not known\nProblem: This user may not use it\.\n/,
     );
     expect(first({ protection: 'stopped' })).toBe('Engine stopped: nothing runs, nothing is checked');
   });
@@ -359,7 +359,7 @@ describe('status --check', () => {
     ['critical', 'a failed claim', { protection: 'unverified', verification: failing }],
     ['critical', 'a deleted settings file', { enforcement: enforcementIn({ difference: 'deleted' }) }],
     ['critical', 'unreadable settings', { settingsProblem: 'no JSON' }],
-    ['unknown', 'no answer', { protection: 'stopped', engine: { ...engine, phase: 'unreachable' } }],
+    ['unknown', 'no response', { protection: 'stopped', engine: { ...engine, phase: 'unreachable' } }],
     ['unknown', 'containers that cannot be listed', { unprotected: null }],
   ])('%s: %s', (state, _why, more) => {
     expect(checkStateOf(report(more))).toBe(state);

@@ -22,7 +22,7 @@ export function getOverSocket(
       res.on('error', reject);
     });
     req.on('timeout', () => {
-      req.destroy(new Error(`no answer within ${timeoutMs} ms`));
+      req.destroy(new Error(`no response within ${timeoutMs} ms`));
     });
     req.on('error', reject);
     req.end();

@@ -71,7 +71,7 @@ describe('a client of the engine', () => {
       const failure = requestFailure(message('app.containers-could-not-be-listed'), error).error;
       expect(failure).toMatchObject({
         code: 'engine.unreachable',
-        reason: 'the engine did not answer within 0.2 s',
+        reason: 'the engine did not respond within 0.2 s',
       });
     }
   });
@@ -110,7 +110,7 @@ describe('a client of the engine', () => {
       await vi.advanceTimersByTimeAsync(10_000);
       expect([measured, isOver]).toEqual([1, false]);
       await vi.advanceTimersByTimeAsync(5_000);
-      expect(await ended).toMatchObject({ message: 'the engine did not answer within 15 s' });
+      expect(await ended).toMatchObject({ message: 'the engine did not respond within 15 s' });
     } finally {
       vi.useRealTimers();
     }

@@ -67,7 +67,7 @@ tar -C "$d" -c . | docker -H "unix://$1" import -c 'ENV PATH=/bin' - fifo`;
         .then(() => 'answered', engineMessage);
     await vi.waitFor(
       async () => {
-        expect(await inspected()).toContain('did not answer');
+        expect(await inspected()).toContain('did not respond');
       },
       { timeout: 20_000 },
     );
@@ -86,7 +86,7 @@ afterAll(async () => {
 
 const docker = () => dockerClient(engine.socket, limitMs);
 const isHung = ({ name }: { readonly name: string }) => hungNames.includes(name);
-const noResponse = `the engine did not answer within ${limitMs / 1000} s`;
+const noResponse = `the engine did not respond within ${limitMs / 1000} s`;
 
 it("a scan lists what can't be inspected as unknown, with the reason", async () => {
   const scan = await scanContainers(docker(), { eci: false, eciSince: null, runtimeName: 'bulkhead' });

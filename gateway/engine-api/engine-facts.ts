@@ -129,7 +129,7 @@ export class EngineUnreachable extends Error {}
  */
 export class EngineTimeout extends EngineUnreachable {
   constructor(timeoutMs: number) {
-    super(`the engine did not answer within ${timeoutMs / 1000} s`);
+    super(`the engine did not respond within ${timeoutMs / 1000} s`);
   }
 }
 

@@ -198,7 +198,7 @@ function readReal(
       },
     );
     upstream.on('timeout', () => {
-      upstream.destroy(new Error('the engine does not answer'));
+      upstream.destroy(new Error('the engine does not respond'));
     });
     upstream.on('error', () => {
       resolve(null);

@@ -152,7 +152,7 @@ function call(socketPath: string, method: string, path: string): Promise<{ statu
       },
     );
     req.on('timeout', () => {
-      req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`));
+      req.destroy(new Error(`the engine did not respond within ${timeoutMs / 1000} s`));
     });
     req.on('error', reject);
     req.end();

@@ -95,10 +95,10 @@ describe('the window', () => {
     );
     await screen.findByRole('heading', {
       level: 1,
-      name: 'No answer from the engine: what runs there is not known',
+      name: 'No response from the engine: what runs there is not known',
     });
     expect(screen.getByText('This user may not use the engine’s socket.')).toBeTruthy();
-    expect(screen.getByText('Not counted: the engine gave no answer.')).toBeTruthy();
+    expect(screen.getByText('Not counted: the engine did not respond.')).toBeTruthy();
     expect(document.body.textContent).not.toMatch(/stopped|does not run/i);
   });
 

@@ -23,7 +23,7 @@ describe('Docker Desktop as the open engine', () => {
       'disableUpdate: false differs',
     ])
       expect(within(card).getByText(text)).toBeTruthy();
-    expect(screen.queryByText('The gateway does not answer')).toBeNull();
+    expect(screen.queryByText('The gateway does not respond')).toBeNull();
   });
 
   it('shows what its version and machine protect', async () => {

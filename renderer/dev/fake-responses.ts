@@ -126,7 +126,7 @@ const containerResponses = (main: FakeMain): Responses => ({
   'containers:scan': () => {
     const { scan } = main.state();
     return scan === null
-      ? fail('engine.unreachable', 'The engine does not answer.')
+      ? fail('engine.unreachable', 'The engine does not respond.')
       : ok({ ...scan, at: new Date().toISOString() });
   },
   'containers:remove': ({ ids }) => {

@@ -73,7 +73,7 @@ describe('the tray', () => {
     [{ garbage: true }, 'failed', 'Settings file unusable'],
     [{ phase: 'stopped' }, 'stopped', 'Engine stopped'],
     [{ phase: 'failed' }, 'failed', 'Engine failed'],
-    [{ phase: 'unreachable' }, 'unverified', 'No answer from the engine'],
+    [{ phase: 'unreachable' }, 'unverified', 'No response from the engine'],
     [{ phase: 'starting' }, 'working', 'Working'],
     [{ run: { activity: 'applying' } }, 'working', 'Working'],
     [{ busy: { engine: 'stopping' as const } }, 'working', 'Working'],

@@ -43,11 +43,11 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
         /^sysbox-runc edition: Community Edition \(CE\) version: 0\.6\.7/,
       ) as string,
     });
-    expect(of('sysbox-services')).toMatchObject({ met: true, found: 'sysbox-mgr and sysbox-fs answer' });
+    expect(of('sysbox-services')).toMatchObject({ met: true, found: 'sysbox-mgr and sysbox-fs respond' });
   });
 
   it.each([
-    ['hangs', /sysbox-fs: no answer within 1 s: it hangs/],
+    ['hangs', /sysbox-fs: no response within 1 s: it hangs/],
     ['ended', /sysbox-fs: nothing listens on its socket/],
     ['absent', /sysbox-fs: there is no socket/],
     ['speaks-otherwise', /sysbox-fs: /],

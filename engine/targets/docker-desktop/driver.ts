@@ -162,7 +162,7 @@ class DesktopDriver implements EngineDriver {
     const started = await run(host, command, call);
     if (!started.ok) return started;
     const ready = await this.#waitUntilReady(call, begun, filesBefore);
-    if (ready.ok) this.#report('Docker Desktop answers', call);
+    if (ready.ok) this.#report(message('desktop.answers'), call);
     return ready;
   }
 

@@ -65,14 +65,14 @@ it('one that is slow, or sends an invalid response, is not reported as stopped',
   });
   expect(await queryEngine(socket(), 100)).toMatchObject({
     phase: 'unreachable',
-    why: { text: expect.stringContaining('no answer within') as string },
+    why: { text: expect.stringContaining('did not respond within') as string },
   });
   answers = (_, response) => {
     response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"no"}');
   };
   expect(await queryEngine(socket())).toMatchObject({
     phase: 'unreachable',
-    why: { text: 'The engine gave no answer: no' },
+    why: { text: 'The engine responded with an error: no' },
   });
   answers = (_, response) => {
     response.end('{}');

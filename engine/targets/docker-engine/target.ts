@@ -52,7 +52,7 @@ export async function queryEngine(socket: string, timeoutMs = 3000): Promise<Eng
       why:
         statusOf(error) === null
           ? message('engine.engine-gave-no-answer-within-s', { seconds: Math.round(timeoutMs / 1000) })
-          : message('engine.engine-gave-no-answer', { error: engineMessage(error) }),
+          : message('engine.engine-responded-with-error', { error: engineMessage(error) }),
     };
   }
 }

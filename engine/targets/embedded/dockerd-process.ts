@@ -171,7 +171,7 @@ export async function waitForEngine(
     if (ended !== undefined)
       throw new Error(`dockerd ended (${ended}): ${await lastLogLines(settings.logFile, 3)}`);
     if (Date.now() > deadline)
-      throw new Error(`dockerd did not answer on ${settings.socket} within ${timeoutMs / 1000} s`);
+      throw new Error(`dockerd did not respond on ${settings.socket} within ${timeoutMs / 1000} s`);
     // dockerd reports its readiness only to systemd's notify socket; otherwise its API is the only
     // indication.
     await Promise.race([new Promise((r) => setTimeout(r, 40)), dockerd.exited]);

@@ -72,13 +72,13 @@ describe('the list of containers', () => {
       reason: 'unknown' as const,
       range: null,
       volumes: [],
-      whyUnknown: 'the engine did not answer within 10 s',
+      whyUnknown: 'the engine did not respond within 10 s',
     };
     const scan = { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: [...someContainers, hung] };
     const { user } = await renderApp(appState({ scan }), 'containers');
     expect(within(row('hung')).getByText('Could not be inspected')).toBeTruthy();
     expect(
-      within(row('hung')).getByText(/^Not counted as protected: the engine did not answer within 10 s/),
+      within(row('hung')).getByText(/^Not counted as protected: the engine did not respond within 10 s/),
     ).toBeTruthy();
     await user.click(within(row('hung')).getByRole('button', { name: 'Details of hung' }));
     expect(within(row('hung')).getByText('Created')).toBeTruthy();
@@ -134,7 +134,7 @@ describe('the list of containers', () => {
       }),
     });
     await user.keyboard('{F5}');
-    expect(await screen.findByText('The engine does not answer')).toBeTruthy();
+    expect(await screen.findByText('The engine does not respond')).toBeTruthy();
     expect(screen.getByText(/These containers are as of/)).toBeTruthy();
     expect(rows()).toHaveLength(someContainers.length);
   });

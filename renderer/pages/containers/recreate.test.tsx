@@ -125,13 +125,13 @@ describe('recreating containers under ECI (D)', () => {
       ok: false,
       error: {
         code: 'engine.unreachable',
-        message: 'the engine does not answer',
+        message: 'the engine does not respond',
         hint: 'See whether it runs.',
       },
     });
     await waitFor(() => {
       expect(fact(row, 'Recreating').text).toBe(
-        'What it would do isn\u2019t known: the engine does not answer. See whether it runs.',
+        'What it would do isn\u2019t known: the engine does not respond. See whether it runs.',
       );
     });
     expect(getComputedStyle(row).height).toBe(height);

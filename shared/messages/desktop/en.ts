@@ -11,7 +11,7 @@ export const en = {
     unusable: 'Settings file unusable',
     stopped: 'Engine stopped',
     failed: 'Engine failed',
-    unreachable: 'No answer from the engine',
+    unreachable: 'No response from the engine',
     working: 'Working',
   },
   except: (count: number) => `Protected, except ${number(count)} ${count === 1 ? 'container' : 'containers'}`,

@@ -112,7 +112,7 @@ export const cliHelp = {
     '  1 WARNING   on, but not verified, in audit mode, starting, with containers that are not\n',
     '              protected, or with a problem of the engine\n',
     '  2 CRITICAL  off, stopped, failed, a claim that failed, or settings that are gone or unreadable\n',
-    '  3 UNKNOWN   no engine, no answer, or its containers cannot be listed',
+    '  3 UNKNOWN   no engine, no response, or its containers cannot be listed',
   ),
   'cli-help.verify': 'show the protection from inside real containers; exit code 1 when a claim fails',
   'cli-help.verify-items': 'show everything that was tried, item by item',

@@ -37,7 +37,7 @@ export const cliStatus = {
   'cli-status.stop-services': 'stopping the gateway',
   'cli-status.clean-up': 'removing mounts and networks',
   'cli-status.supervisor': 'supervisor',
-  'cli-status.unreachable': 'No answer from the engine: what runs there is not known',
+  'cli-status.unreachable': 'No response from the engine: what runs there is not known',
   'cli-status.stopped': 'Engine stopped: nothing runs, nothing is checked',
   'cli-status.off': 'Off: root in a container is root in the engine',
   'cli-status.audit': 'On in audit mode: nothing is refused, what would be is only logged (bulkhead audit)',

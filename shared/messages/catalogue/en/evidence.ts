@@ -86,7 +86,7 @@ export const evidence = {
   'evidence.listed-images-not-tried':
     '{{evidence}}. Images on the list are not tried: their requests pass the same gateway',
   'evidence.no-probe-answer': 'the probe gave no answer within {{seconds}} s',
-  'evidence.no-create-answer': 'no answer to a create request within {{seconds}} s',
+  'evidence.no-create-answer': 'no response to a create request within {{seconds}} s',
   'evidence.build-did-not-end': 'the build did not end within {{seconds}} s',
   'evidence.cancelled': 'cancelled',
   'evidence.probe-output-unknown': 'unexpected output of the probe: {{output}}',

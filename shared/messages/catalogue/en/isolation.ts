@@ -35,8 +35,8 @@ export const isolation = {
   ),
   'isolation.is-not-there': '{{binary}} does not exist',
   'isolation.is-not-sysbox': '{{binary}} is not Sysbox: {{output}}',
-  'isolation.does-not-answer-it-hangs': '{{binary}} does not answer: it hangs',
-  'isolation.answer': '{{list}} answer',
+  'isolation.does-not-answer-it-hangs': '{{binary}} does not respond: it hangs',
+  'isolation.answer': '{{list}} respond',
   'isolation.start-sysbox-services-systemctl-restart-sysbox-containers': concat(
     "Start Sysbox's services (systemctl restart sysbox); containers they served must be restarted ",
     'afterwards.',
@@ -52,7 +52,7 @@ export const isolation = {
   'isolation.engine-program-was-not-found': "the engine's program was not found",
   'isolation.sysbox-cannot-be-used-by-engine-that':
     "Sysbox can't be used by an engine that is a snap: install Docker Engine from packages.",
-  'isolation.service-hangs': 'no answer within {{seconds}} s: it hangs',
+  'isolation.service-hangs': 'no response within {{seconds}} s: it hangs',
   'isolation.service-closed-connection': 'it closed the connection',
   'isolation.service-has-no-socket': 'there is no socket: it does not run',
   'isolation.nothing-listens-on-its-socket': 'nothing listens on its socket: it has ended',

@@ -35,7 +35,7 @@ export const desktop: Translated<typeof english> = {
   'desktop.verification-was-cancelled': '验证已取消',
   'desktop.verification-could-not-be-kept': '无法保存验证结果',
   'desktop.reads-file-when-it-starts': 'Docker Desktop 在启动时读取该文件',
-  'desktop.answers': 'Docker Desktop 已应答',
+  'desktop.answers': 'Docker Desktop 已响应',
   'desktop.quitting-docker-desktop': '正在退出 Docker Desktop',
   'desktop.no-code': '无代码',
   'desktop.starting-docker-desktop': '正在启动 Docker Desktop',

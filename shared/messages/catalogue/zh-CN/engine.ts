@@ -112,7 +112,7 @@ export const engine: Translated<typeof english> = {
   'engine.join-group-that-may-use-engine-socket':
     '此用户不得使用引擎的套接字。请加入可使用它的用户组 (docker)，或以 root 身份运行。',
   'engine.engine-gave-no-answer-within-s': '引擎在 {{seconds}} 秒内没有响应。',
-  'engine.engine-gave-no-answer': '引擎没有响应：{{error}}',
+  'engine.engine-responded-with-error': '引擎返回错误：{{error}}',
   'engine.nothing-on-this-engine-enforces-file': '此引擎上没有程序执行该文件',
   'engine.settings-are-not-kept': '不保存设置',
   'engine.containers-are-not-removed': '不移除容器',

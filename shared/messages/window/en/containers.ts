@@ -107,7 +107,7 @@ export const containers = {
     noneUnprotected: 'No container is unprotected.',
     filtered: 'No container matches “{{text}}”.',
     clear: 'Clear the filter',
-    unreachable: 'The engine gave no answer, so its containers are not known.',
+    unreachable: 'The engine did not respond, so its containers are not known.',
     stopped: 'The engine does not run, so its containers can\u2019t be listed.',
     showAll: 'Show all',
   },

@@ -14,7 +14,7 @@ export const errors = {
   'daemon-json.conflict': 'The engine\u2019s daemon.json contradicts these settings',
   'daemon-json.unwritable': 'The engine\u2019s daemon.json can\u2019t be written',
   'engine.not-installed': 'No Docker Engine is installed',
-  'engine.unreachable': 'The engine does not answer',
+  'engine.unreachable': 'The engine does not respond',
   'engine.start-failed': 'The engine did not start',
   'engine.stop-failed': 'The engine did not stop',
   'engine.not-ready': 'The engine is not ready',

@@ -108,7 +108,7 @@ export const frame = {
       restarting: 'Restarting',
       stopping: 'Stopping',
       failed: 'Failed',
-      unreachable: 'No answer',
+      unreachable: 'No response',
     },
   },
   unseenDenials_one: '{{count}} new denial',

@@ -11,7 +11,7 @@ export const overview = {
     preferredOffUnnamed: 'Off: a user turned it off, as users may here',
     stopped: 'Engine stopped: nothing runs, nothing is checked',
     failed: 'Engine failed: nothing runs, nothing is checked',
-    unreachable: 'No answer from the engine: what runs there is not known',
+    unreachable: 'No response from the engine: what runs there is not known',
     working: 'The engine is not ready: nothing is checked',
   },
   detail: {
@@ -31,7 +31,7 @@ export const overview = {
       'No rule is enforced. New containers still get ids of their own, unless they ask for another ' +
       'runtime. Lock the setting to take the choice away.',
     stopped: 'Start it to serve clients on {{socket}}.',
-    notRunning: 'Clients get no answer on {{socket}} until it runs.',
+    notRunning: 'Clients get no response on {{socket}} until it runs.',
     nothing: 'No gateway of Bulkhead is in front of the engine: every request reaches it unchecked.',
     unreadable: 'The settings file can\u2019t be read, so nothing is shown as verified.',
   },
@@ -50,7 +50,7 @@ export const overview = {
     useWhy: 'In a terminal: `{{command}}`. Containers made there are protected.',
     useCopy: 'Copy command',
     engineStopped: 'The engine is stopped',
-    engineStoppedWhy: 'Clients get no answer until it runs.',
+    engineStoppedWhy: 'Clients get no response until it runs.',
     engineFailed: 'The engine failed',
     engineLog: 'The last lines of its log',
     brokenFile: 'The settings file is not usable',
@@ -85,7 +85,7 @@ export const overview = {
     notScanned: 'Containers have not been scanned',
     notScannedWhy: 'Nothing is shown as protected that was not inspected.',
     scan: 'Scan containers',
-    gateway: 'The gateway does not answer',
+    gateway: 'The gateway does not respond',
     gatewayWhy: 'Clients can\u2019t reach the engine through it.',
     refusedSocket_one: '{{who}} was refused the Docker socket',
     refusedSocket_other: '{{who}} was refused the Docker socket {{count}} times',
@@ -114,7 +114,7 @@ export const overview = {
     state: 'State',
     howWeKnow: 'How we know',
     notHere: 'Not on this engine: {{names}}.',
-    unreachable: 'Without an answer from the engine, nothing is known.',
+    unreachable: 'Without a response from the engine, nothing is known.',
     stopped: 'While the engine does not run, nothing is checked.',
     // `code` between backticks.
     row: {
@@ -166,7 +166,7 @@ export const overview = {
     none: 'There is no container on this engine.',
     notScanned: 'Not scanned yet.',
     scanning: 'Scanning.',
-    noAnswer: 'Not counted: the engine gave no answer.',
+    noAnswer: 'Not counted: the engine did not respond.',
     notRunning: 'Not counted while the engine does not run.',
     failed: 'Not counted: they could not be listed.',
   },
@@ -218,7 +218,7 @@ export const overview = {
     stopsRunning_other: '{{count}} running containers stop.',
     stopsNothing: 'No container is running.',
     restartPolicy: 'Containers with a restart policy start again by themselves.',
-    stopMeans: 'Clients get no answer until it is started again. Containers, images and volumes stay.',
+    stopMeans: 'Clients get no response until it is started again. Containers, images and volumes stay.',
   },
   probes: {
     title: 'Probe results',
