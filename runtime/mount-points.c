@@ -26,15 +26,15 @@ struct request {
 };
 
 /*
- * The component of `path` from `begin` to `end` is a link to nothing in `parent`: replaces it by its target.
- * Returns 1 for "begin anew".
+ * The component of `path` from `begin` to `end`, `name`, is a link to nothing in `parent`: replaces it by its
+ * target. Returns 1 for "begin anew".
  */
-static int follow(struct request *request, int parent, size_t begin, size_t end) {
-  char name[NAME_MAX + 1], target[PATH_MAX], path[PATH_MAX];
-  if (++request->n_links > MAX_LINKS) errno = ELOOP;
-  if (request->n_links > MAX_LINKS || end - begin >= sizeof name) return -1;
-  memcpy(name, request->path + begin, end - begin);
-  name[end - begin] = '\0';
+static int follow(struct request *request, int parent, const char *name, size_t begin, size_t end) {
+  char target[PATH_MAX], path[PATH_MAX];
+  if (++request->n_links > MAX_LINKS) {
+    errno = ELOOP;
+    return -1;
+  }
   ssize_t length = readlinkat(parent, name, target, sizeof target - 1);
   if (length < 0) return -1;
   target[length] = '\0';
@@ -59,7 +59,7 @@ static int make_component(struct request *request, int parent, size_t begin, siz
   name[end - begin] = '\0';
   bool is_file = request->path[end] == '\0' && !request->is_directory;
   int made = is_file ? mknodat(parent, name, S_IFREG | MODE, 0) : mkdirat(parent, name, MODE);
-  return made != 0 && errno == EEXIST ? follow(request, parent, begin, end) : made;
+  return made != 0 && errno == EEXIST ? follow(request, parent, name, begin, end) : made;
 }
 
 /* Goes through the path once, creating what is missing. 0, 1 for "begin anew", or -1. */

@@ -30,7 +30,8 @@ enum {
  *   private PATH                               where `place` puts its trees: an empty directory of the mount
  *                                              namespace that runc is run in
  *   point TREE RELATIVE 0|1                    creates a mount point there unless it exists, as root of the
- *                                              range: a directory if 1, else a file
+ *                                              range: a directory if 1, else a file; links are followed as
+ *                                              if the tree were the root
  *   place TREE NAME                            for the container, in that directory and mount namespace only
  *   unmount PATH
  *   freeze PATH                                makes the file system at PATH read-only, unless a process has
