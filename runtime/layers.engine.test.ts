@@ -37,11 +37,12 @@ function layers(count: number, options: string[] = []): Overlay {
 
 describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
   const env = { ...process.env, ...(way === 'attached' ? { BULKHEAD_LAYERS: 'attached' } : {}) };
-  /** Performs the plan and then `script`, in a temporary mount namespace. */
-  const after = (plan: PlanBuilder, script: string) => {
+  /** Performs the plan, or else does `failed`, and then `script`, in a temporary mount namespace. */
+  const after = (plan: PlanBuilder, script: string, failed = 'exit') => {
+    const whole = `timeout 60 "$1" --bulkhead-perform || ${failed}; cd "$2"; ${script}`;
     const { status, stdout, stderr } = spawnSync(
       'unshare',
-      ['--mount', 'sh', '-c', `"$1" --bulkhead-perform || exit; cd "$2"; ${script}`, 'sh', runtime, top],
+      ['--mount', 'sh', '-c', whole, 'sh', runtime, top],
       { input: plan.encode(), encoding: 'utf8', env },
     );
     return { status, stdout: stdout.trim(), stderr: stderr.trim() };
@@ -167,6 +168,84 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     expect(listing(plan.encode())).toMatchObject({
       stdout: '',
       stderr: expect.stringContaining('cannot mount on') as unknown,
+    });
+  });
+
+  describe('mount points', () => {
+    /** Mounts layers on m, as for the engine, and creates `points` in them; `links` runs in the lowest. */
+    const withPoints = (links: string, points: Readonly<Record<string, 'directory' | 'file'>>) => {
+      const overlay = layers(2);
+      execFileSync('sh', ['-ec', links, 'sh', top], { cwd: path.join(top, 'layer:1,x') });
+      const { plan, tree } = shifted(overlay);
+      plan.range(base);
+      plan.attach(plan.clone(tree), path.join(top, 'm'), true);
+      for (const [point, kind] of Object.entries(points)) plan.mountPoint(tree, point, kind);
+      return plan;
+    };
+
+    it.each([
+      ['absolute', 'ln -s "$1/outside" link'],
+      ['relative', 'ln -s "../../../../../../..$1/outside" link'],
+    ])('A9 are created inside, never where a link (%s) leads on the machine', (_, link) => {
+      mkdirSync(path.join(top, 'outside'));
+      const plan = withPoints(link, { 'link/d': 'directory', 'link/f': 'file' });
+      const show = 'ls outside; cd "m$2/outside" && stat -c "%n %F %u:%g %a" *';
+      expect(after(plan, show)).toEqual({
+        stdout: `d directory ${base}:${base} 755\nf regular empty file ${base}:${base} 755`,
+        stderr: '',
+        status: 0,
+      });
+    });
+
+    it('are created where dangling links lead, from the directory that each is in', () => {
+      const links = 'ln -s d/new f; mkdir sub; ln -s ../e/new sub/f; ln -s sub/missing first; ln -s first g';
+      const plan = withPoints(links, { f: 'file', 'sub/f': 'file', 'g/x': 'directory' });
+      expect(after(plan, 'stat -c "%n %F" m/d/new m/e/new m/sub/missing/x')).toEqual({
+        stdout: 'm/d/new regular empty file\nm/e/new regular empty file\nm/sub/missing/x directory',
+        stderr: '',
+        status: 0,
+      });
+    });
+
+    it('that exist are left alone, whatever they are, and not opened', () => {
+      const plan = withPoints('mkfifo fifo; mknod node c 1 3; mkdir directory; ln -s only-1 link', {
+        fifo: 'file',
+        node: 'file',
+        directory: 'file',
+        link: 'file',
+        'only-0': 'directory',
+      });
+      expect(after(plan, 'stat -c "%n %F" m/*; ls up/diff')).toEqual({
+        stdout:
+          'm/directory directory\nm/fifo fifo\nm/link symbolic link\nm/node character special file\n' +
+          'm/only-0 regular file\nm/only-1 regular file',
+        stderr: '',
+        status: 0,
+      });
+    });
+
+    const chain = (name: string, end: string) =>
+      `for i in $(seq 30); do ln -s ${name}$((i + 1)) ${name}$i; done; ln -s ${end} ${name}31; `;
+    it.each([
+      ['a loop of links', 'a/x', 'ln -s b a; ln -s a b', 'Too many levels of symbolic links', ''],
+      // The kernel follows 40 at a time, of which the first 31 are replaced before it sees the others.
+      ['too many links', 'a1/x', chain('a', 'd/../b1') + chain('b', 'e'), 'Too many levels of symbolic', 'd'],
+      ['a file as parent', 'file/x', 'touch file', 'Not a directory', ''],
+      ['a name that is too long', 'x'.repeat(256), '', 'File name too long', ''],
+      [
+        'links that make the path too long',
+        `l${'/y'.repeat(600)}`,
+        `ln -s $(printf 'x/%.0s' $(seq 1500))x l`,
+        'File name too long',
+        '',
+      ],
+    ])('fail for %s, and the plan is undone', (_, point, links, message, created) => {
+      const plan = withPoints(links, { [point]: 'directory' });
+      const { stdout, stderr } = after(plan, 'ls m; ls up/diff', 'true');
+      expect(stderr).toContain(
+        `cannot create the mount point /${point} in the container's read-only root: ${message}`,
+      );
+      expect(stdout).toBe(created);
     });
   });
 });
