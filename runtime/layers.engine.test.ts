@@ -207,6 +207,13 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
       });
     });
 
+    it('are files behind a link with a slash at its end, too, as runc makes them', () => {
+      const plan = withPoints('ln -s new// f; ln -s other/ d', { f: 'file', d: 'directory' });
+      expect(after(plan, 'stat -c "%n %F" m/new m/other').stdout).toBe(
+        'm/new regular empty file\nm/other directory',
+      );
+    });
+
     it('that exist are left alone, whatever they are, and not opened', () => {
       const plan = withPoints('mkfifo fifo; mknod node c 1 3; mkdir directory; ln -s only-1 link', {
         fifo: 'file',

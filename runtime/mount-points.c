@@ -57,7 +57,9 @@ static int make_component(struct request *request, int parent, size_t begin, siz
   }
   memcpy(name, request->path + begin, end - begin);
   name[end - begin] = '\0';
-  bool is_file = request->path[end] == '\0' && !request->is_directory;
+  /* As for runc, slashes at a link's end do not make it one to a directory. */
+  bool is_last = request->path[end + strspn(request->path + end, "/")] == '\0';
+  bool is_file = is_last && !request->is_directory;
   int made = is_file ? mknodat(parent, name, S_IFREG | MODE, 0) : mkdirat(parent, name, MODE);
   return made != 0 && errno == EEXIST ? follow(request, parent, name, begin, end) : made;
 }
