@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -229,6 +230,25 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
         stderr: '',
         status: 0,
       });
+    });
+
+    it('are created behind a link with `..` while another process renames a file all the time', async () => {
+      const script = `const { renameSync } = require('fs'); const [a, b] = process.argv.slice(1);
+        console.log('begins'); for (;;) { renameSync(a, b); renameSync(b, a); }`;
+      const files = [path.join(top, 'a'), path.join(top, 'b')] as const;
+      writeFileSync(files[0], '');
+      const renaming = spawn(process.execPath, ['-e', script, ...files], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      try {
+        await once(renaming.stdout, 'data');
+        const names = Array.from({ length: 300 }, (_, i) => [`link/${i}`, 'file'] as const);
+        const plan = withPoints('ln -s ../d link', Object.fromEntries(names));
+        expect(after(plan, 'ls m/d | wc -l')).toEqual({ stdout: '300', stderr: '', status: 0 });
+      } finally {
+        renaming.kill('SIGKILL');
+        await once(renaming, 'exit');
+      }
     });
 
     const chain = (name: string, end: string) =>

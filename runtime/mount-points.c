@@ -10,11 +10,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MODE = 0755, MAX_LINKS = 40 };
+enum { MODE = 0755, MAX_LINKS = 40, MAX_TRIES = 1000 };
 
+/* At a `..` the kernel gives up (EAGAIN) if anything on the machine was renamed or mounted meanwhile. */
 static int open_in(int tree, const char *path) {
-  return sys_openat2(
-      tree, path, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
+  int fd, tries = 0;
+  do {
+    fd = sys_openat2(
+        tree, path, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
+  } while (fd < 0 && errno == EAGAIN && ++tries < MAX_TRIES);
+  return fd;
 }
 
 /* What is to be created, of which a part exists. */
