@@ -28,7 +28,7 @@ import { layersAt, layersOf, planShifted, siblings } from './mounts/overlay.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from './base/plan.ts';
 import { planProcFiles } from './mounts/proc-files.ts';
 import { refuseMissingIds } from './config/process-ids.ts';
-import { isRootReadOnly, mountPointsOnRoot } from './config/read-only-root.ts';
+import { isRootReadOnlyFromStart, mountPointsOnRoot } from './config/read-only-root.ts';
 import { diskMap, upperMap } from './ranges/disk-maps.ts';
 import { rangeSize } from '../shared/isolation/range-size.ts';
 import type { Reach } from './shares/reach.ts';
@@ -80,7 +80,7 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
   mkdirSync(path.join(privateDirectory, rootName), { recursive: true, mode: 0o700 });
 
   const root = realpathSync.native(path.resolve(bundle, spec.root.path));
-  const isReadOnly = isRootReadOnly(spec) && !isStep(request);
+  const isReadOnly = isRootReadOnlyFromStart(spec) && !isStep(request);
   const planned = planRoot(plan, { root, mounts, parts, namespace, base, isReadOnly });
   const { rootPath, overlay, enginePoints } = planned;
   const places = engineRoots(root, parts);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { OciMount, OciSpec } from '../base/oci-spec.ts';
-import { isRootReadOnly, mountPointsOnRoot } from './read-only-root.ts';
+import { isRootReadOnlyFromStart, mountPointsOnRoot } from './read-only-root.ts';
 
 const spec = (mounts: readonly OciMount[], root: Record<string, unknown> = {}): OciSpec => ({
   root: { path: '/r', ...root },
@@ -32,8 +32,15 @@ it('lists what runc would create in the root: no mount points on other mounts, f
   ]);
 });
 
-it('a root is read-only by the flag alone', () => {
-  expect(isRootReadOnly(spec([], { readonly: true }))).toBe(true);
-  expect(isRootReadOnly(spec([], { readonly: false }))).toBe(false);
-  expect(isRootReadOnly(spec([]))).toBe(false);
+it('a root is read-only from the start by the flag, unless hooks may write into it before it is', () => {
+  const isReadOnly = (root: Record<string, unknown>, hooks?: Record<string, unknown>) =>
+    isRootReadOnlyFromStart({ ...spec([], root), ...(hooks === undefined ? {} : { hooks }) });
+  expect(isReadOnly({ readonly: true })).toBe(true);
+  expect(isReadOnly({ readonly: false })).toBe(false);
+  expect(isReadOnly({})).toBe(false);
+  const hook = { path: '/usr/bin/nvidia-ctk', args: ['nvidia-ctk', 'hook', 'create-symlinks'] };
+  expect(isReadOnly({ readonly: true }, { createContainer: [hook] })).toBe(false);
+  expect(isReadOnly({ readonly: true }, { createContainer: [] })).toBe(true);
+  expect(isReadOnly({ readonly: true }, { createContainer: null })).toBe(true);
+  expect(isReadOnly({ readonly: true }, { prestart: [hook], createRuntime: [hook] })).toBe(true);
 });

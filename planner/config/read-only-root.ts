@@ -10,8 +10,15 @@ export interface MountPoint {
   readonly kind: 'directory' | 'file';
 }
 
-/** Whether the container's root file system is read-only (`--read-only`). */
-export const isRootReadOnly = (spec: OciSpec): boolean => spec.root['readonly'] === true;
+/**
+ * Whether the container's root file system is to be read-only (`--read-only`) from the start. Where there are
+ * createContainer hooks, such as those of a CDI device, runc makes it read-only after them: they may write
+ * into it.
+ */
+export function isRootReadOnlyFromStart(spec: OciSpec): boolean {
+  const hooks = spec.hooks?.['createContainer'];
+  return spec.root['readonly'] === true && !(Array.isArray(hooks) && hooks.length > 0);
+}
 
 /**
  * The mount points that runc would create in the root file system: those of `edited` that no earlier mount
