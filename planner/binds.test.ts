@@ -85,6 +85,8 @@ describe('A8: a bind source', () => {
   it('may be any real path', () => {
     expect(bind({ source: at('share/sub') }).get(0)).toBe('/targets/0');
     expect(bind({ source: at('elsewhere/deep/file') }).get(0)).toBe('/targets/0');
+    expect(planned({ source: at('share/sub') }).get(0)?.isDirectory).toBe(true);
+    expect(planned({ source: at('elsewhere/deep/file') }).get(0)?.isDirectory).toBe(false);
   });
 
   it('is mounted as the checked object, also without id-mapping; a missing one is refused', () => {

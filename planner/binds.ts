@@ -79,13 +79,14 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
     refuseEngineParts(bind, context.mounts, places, context.container);
     refuseLinks(mount, mount.source, bind.source, context.parts);
     const { tree, lockedFlags } = planBind(bind, plan, context, givenByEngine(mount, mount.source));
-    sources.set(index, { path: plan.place(tree), lockedFlags });
+    sources.set(index, { path: plan.place(tree), isDirectory: bind.isDirectory, lockedFlags });
   }
   return sources;
 }
 
 interface Bind {
   readonly source: string;
+  readonly isDirectory: boolean;
   readonly identity: { readonly device: bigint; readonly inode: bigint };
   readonly recursive: boolean;
   readonly readOnly: 'top' | 'all' | false;
@@ -102,6 +103,7 @@ function inspect(mount: OciMount, given: string): Bind | null {
     const stat = statSync(source, { bigint: true });
     return {
       source,
+      isDirectory: stat.isDirectory(),
       recursive,
       identity: { device: stat.dev, inode: stat.ino },
       slave: propagation === 'slave' || propagation === 'rslave',

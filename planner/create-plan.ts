@@ -119,7 +119,7 @@ export function planCreate(plan: PlanBuilder, options: ServiceOptions, input: Cr
     },
   });
   if (planned.writable !== null)
-    for (const { relative, kind } of mountPointsOnRoot(spec, edited))
+    for (const { relative, kind } of mountPointsOnRoot(edited, { bindSources, layerSources }))
       plan.mountPoint(planned.writable, relative, kind);
   containers.write({
     id,

@@ -16,7 +16,7 @@ const facts: IsolationFacts = {
   grantedDevices: [],
   moreMounts: [],
   layerSources: new Map(),
-  bindSources: new Map([[0, { path: '/run/m/x/0', lockedFlags: ['nodev'] }]]),
+  bindSources: new Map([[0, { path: '/run/m/x/0', isDirectory: true, lockedFlags: ['nodev'] }]]),
   checkHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-check-container'] },
   unifiedCgroups: false,
   cgroupHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] },

@@ -81,6 +81,7 @@ export function isBind(mount: OciMount): boolean {
  */
 export interface BindSource {
   readonly path: string;
+  readonly isDirectory: boolean;
   readonly lockedFlags: readonly string[];
 }
 

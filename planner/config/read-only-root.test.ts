@@ -8,26 +8,32 @@ const spec = (mounts: readonly OciMount[], root: Record<string, unknown> = {}): 
   linux: { namespaces: [] },
 });
 const bind = (destination: string, source: string): OciMount => ({ destination, source, type: 'bind' });
-const isFile = (source: string) => source.endsWith('.txt');
 
 it('lists what runc would create in the root: no mount points on other mounts, files for files', () => {
-  const given = [
+  const edited = [
     { destination: '/dev', type: 'tmpfs', source: 'tmpfs' },
     { destination: '/dev/pts', type: 'devpts', source: 'devpts' },
     { destination: '/data//sub/', type: 'tmpfs', source: 'tmpfs' },
-    bind('/data', '/srv/data'),
-    bind('/data/below', '/srv/below'),
-    bind('/../hosts', '/srv/hosts.txt'),
+    bind('/data', '/run/private/0'),
+    bind('/data/below', '/run/private/0'),
+    bind('/../hosts', '/run/private/1'),
+    bind('/from', '/run/private/2'),
+    bind('/dev/fuse', '/run/private/3'),
+    bind('/tun', '/run/private/4'),
   ];
-  const placed = given.map((mount) =>
-    mount.type === 'bind' ? { ...mount, source: '/run/private/0' } : mount,
-  );
-  const edited = [...placed, bind('/dev/fuse', '/run/private/1'), bind('/tun', '/run/private/2')];
-  expect(mountPointsOnRoot(spec(given), spec(edited), isFile)).toEqual([
+  const facts = {
+    bindSources: new Map([
+      [3, { path: '/run/private/0', isDirectory: true, lockedFlags: [] }],
+      [5, { path: '/run/private/1', isDirectory: false, lockedFlags: [] }],
+    ]),
+    layerSources: new Map([[6, '/run/private/2']]),
+  };
+  expect(mountPointsOnRoot(spec(edited), facts)).toEqual([
     { relative: 'dev', kind: 'directory' },
     { relative: 'data/sub', kind: 'directory' },
     { relative: 'data', kind: 'directory' },
     { relative: 'hosts', kind: 'file' },
+    { relative: 'from', kind: 'directory' },
     { relative: 'tun', kind: 'file' },
   ]);
 });

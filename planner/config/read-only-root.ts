@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isWithin } from '../../engine/base/mountinfo.ts';
-import type { OciSpec } from '../base/oci-spec.ts';
-import { isBind } from './bundle.ts';
+import type { OciMount, OciSpec } from '../base/oci-spec.ts';
+import { isBind, type IsolationFacts } from './bundle.ts';
 
 export interface MountPoint {
   /** Below the container's root, without a slash at its start. */
@@ -22,31 +21,25 @@ export function isRootReadOnlyFromStart(spec: OciSpec): boolean {
 
 /**
  * The mount points that runc would create in the root file system: those of `edited` that no earlier mount
- * covers. `given`: the specification with the original sources of binds; other binds are of files.
+ * covers. Binds that are not in `facts` are of files.
  */
 export function mountPointsOnRoot(
-  given: OciSpec,
   edited: OciSpec,
-  isFile: (source: string) => boolean = (source) => !statSync(source).isDirectory(),
+  facts: Pick<IsolationFacts, 'bindSources' | 'layerSources'>,
 ): MountPoint[] {
-  const sources = new Map(
-    (given.mounts ?? []).map((mount) => [
-      normal(mount.destination),
-      isBind(mount) ? mount.source : undefined,
-    ]),
-  );
-  const points = (edited.mounts ?? []).map((mount) => normal(mount.destination));
+  const directories = new Set([
+    ...[...facts.bindSources.values()].filter((one) => one.isDirectory).map((one) => one.path),
+    ...facts.layerSources.values(),
+  ]);
+  const isFile = (mount: OciMount) => isBind(mount) && !directories.has(mount.source ?? '');
+  const points = (edited.mounts ?? []).map((mount) => ({
+    point: path.posix.resolve('/', mount.destination),
+    kind: isFile(mount) ? ('file' as const) : ('directory' as const),
+  }));
   return points
-    .map((point, i) => ({ point, mount: edited.mounts?.[i] }))
-    .filter(
-      ({ point }, i) => point !== '/' && !points.slice(0, i).some((earlier) => isWithin(point, earlier)),
-    )
-    .map(({ point, mount }) => {
-      const source = sources.get(point);
-      const file =
-        mount !== undefined && isBind(mount) && (source === undefined ? !sources.has(point) : isFile(source));
-      return { relative: point.slice(1), kind: file ? 'file' : 'directory' };
-    });
+    .filter(({ point }, i) => {
+      const earlier = points.slice(0, i);
+      return point !== '/' && !earlier.some((one) => isWithin(point, one.point));
+    })
+    .map(({ point, kind }) => ({ relative: point.slice(1), kind }));
 }
-
-const normal = (destination: string): string => path.posix.resolve('/', destination);
