@@ -21,7 +21,9 @@ export function isRootReadOnlyFromStart(spec: OciSpec): boolean {
 
 /**
  * The mount points that runc would create in the root file system: those of `edited` that no earlier mount
- * covers. Binds that are not in `facts` are of files.
+ * covers. Binds that are not in `facts` are of files. Paths are compared as they are: a point that a link of
+ * the image leads below an earlier mount (/var/run/x, with a tmpfs on /run) is listed too, and stays hidden
+ * below that mount.
  */
 export function mountPointsOnRoot(
   edited: OciSpec,
