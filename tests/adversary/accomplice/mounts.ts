@@ -94,6 +94,13 @@ async function mountInShare(
   return directory;
 }
 
+const makeWritable = (mount: string) =>
+  `mount -o remount,bind,rw ${mount} && touch ${mount}/written && echo written`;
+
+/** Whether a script with `makeWritable`, run by the attacker's `docker`, did it. */
+const isWritten = async (fixture: AttackFixture, ...command: readonly string[]) =>
+  (await fixture.docker(attacker, ...command)) === 'written';
+
 export const mountAttempts = accompliceAttempts([
   {
     id: 'file-system-on-the-machine',
@@ -171,10 +178,29 @@ export const mountAttempts = accompliceAttempts([
     id: 'read-only-root',
     title: 'a privileged container makes its read-only root file system writable',
     attempt: async (fixture) => {
-      const script = 'mount -o remount,bind,rw / && touch /written && echo written';
       const options = ['--rm', '--privileged', '--read-only'];
-      const output = await fixture.docker(attacker, 'run', ...options, 'accomplice', 'sh', '-c', script);
-      return output === 'written';
+      return isWritten(fixture, 'run', ...options, 'accomplice', 'sh', '-c', makeWritable('/'));
+    },
+  },
+  {
+    id: 'read-only-root-copied',
+    title: 'a privileged container makes a copy of its read-only root file system writable',
+    attempt: async (fixture) => {
+      const copy = '/dev/shm/copy';
+      const script = `mkdir ${copy} && mount --bind / ${copy} && ${makeWritable(copy)}`;
+      const options = ['--rm', '--privileged', '--read-only'];
+      return isWritten(fixture, 'run', ...options, 'accomplice', 'sh', '-c', script);
+    },
+  },
+  {
+    id: 'read-only-root-entered',
+    title: 'a privileged process that enters a container makes its read-only root file system writable',
+    attempt: async (fixture) => {
+      // A stock engine's profiles would keep this process from mounting.
+      const profiles = ['seccomp=unconfined', 'apparmor=unconfined'];
+      const options = ['--read-only', ...profiles.flatMap((profile) => ['--security-opt', profile])];
+      const { name } = await fixture.container('read-only', options, ['accomplice', 'sleep', '1000']);
+      return isWritten(fixture, 'exec', '--privileged', name, 'sh', '-c', makeWritable('/'));
     },
   },
 ]);
