@@ -7,7 +7,7 @@ import type { Side } from '../support/guarded-engine.ts';
 import { comparable, startTwoEngines, type TwoEngines } from '../support/two-engines.ts';
 import type { Case } from './case.ts';
 import { inDocker, inPrivileged } from './cases/docker-in-docker.ts';
-import { lookIntoNode, nestedEngines, startNode } from './cases/nested-engines.ts';
+import { lookIntoNode, nestedEngines, startNode, untilItAnswers } from './cases/nested-engines.ts';
 
 let engines: TwoEngines;
 /**
@@ -17,9 +17,8 @@ let engines: TwoEngines;
 const startInner = async (side: Side) => {
   const started = await side.sh(
     'docker run -d --privileged --init --name outer -v /var/lib/docker dind sh -c "dockerd > ' +
-      '/dockerd.log 2>&1; exec sleep 1000" && for i in $(seq 100); ' +
-      'do docker exec outer docker version >/dev/null 2>&1 && exit; sleep .1; done; ' +
-      'docker exec outer cat /dockerd.log; exit 1',
+      '/dockerd.log 2>&1; exec sleep 1000" || exit' +
+      untilItAnswers('outer', 60, 'docker exec outer cat /dockerd.log'),
   );
   if (started.code !== 0) throw new Error(started.stdout + started.stderr);
 };

@@ -1,9 +1,14 @@
 import type { Case } from '../case.ts';
 
-/** Waits for the engine in container `name`; prints its log and fails if it does not come up. */
-export const untilItAnswers = (name: string) => `
-  for i in $(seq 100); do docker exec ${name} docker version > /dev/null 2>&1 && break; sleep .1; done
-  docker exec ${name} docker version > /dev/null 2>&1 || { docker logs ${name}; exit 1; }`;
+/**
+ * Waits for the engine in container `name`, by default for most of the time that a test here has; prints its
+ * log and fails if it does not come up.
+ */
+export const untilItAnswers = (name: string, seconds = 150, log = `docker logs ${name}`) => `
+  end=$(($(date +%s) + ${seconds}))
+  until docker exec ${name} docker version > /dev/null 2>&1; do
+    [ $(date +%s) -lt $end ] || { ${log}; exit 1; }; sleep .1
+  done`;
 
 /**
  * A node as KinD runs it: /var on a volume, /run and /tmp in memory, an engine, and a pod (`inner`) that it
