@@ -92,7 +92,7 @@ describe('A2, A3 ranges', () => {
     expect((await probe(engines.bare, '', '')).uidMap).toBe('0 0 4294967295');
     await output(guarded, `docker run -d --name mapped ${image} --hold`);
     const inside = parseFacts(
-      await output(guarded, 'until docker logs mapped | grep -q uid; do :; done; docker logs mapped'),
+      await output(guarded, 'until docker logs mapped | grep -q uid; do sleep .1; done; docker logs mapped'),
     );
     const outside = await outsideMaps('mapped');
     expect(range(outside.uid)).toEqual(range(inside.uidMap));

@@ -81,7 +81,7 @@ describe('a running container is copied into and out of as on a stock engine (A1
       `
     docker run -d --name linked -v linked:/v app sh -c 'mkdir -p /v/ä/deep; echo x > /v/ä/deep/x
       ln -sfn ä /v/l; ln -sfn /srv /v/out; ln -sfn x /v/ä/deep/to; sleep 10000' > /dev/null
-    until docker exec linked test -L /v/ä/deep/to; do :; done; echo new > new
+    until docker exec linked test -L /v/ä/deep/to; do sleep .1; done; echo new > new
     for state in up down; do
       for path in l l/deep l/deep/x l/deep/to l/. l/deep/. out/old ä/deep none l/none
       do docker cp linked:/v/$path - 2>&1 | tar -t 2>&1 | grep -v '^tar:' | sort; done
@@ -102,7 +102,8 @@ describe('a running container is copied into and out of as on a stock engine (A1
     docker run -d --name changed app sh -c 'echo new > /new; echo more >> /srv/old; rm /link
       chmod 700 /srv/deep; touch /bin/cat; mkdir -p /a/b; echo z > /a/b/z; chown 44:45 /a/b/z
       chown 0:0 /srv/kept; sleep 10000' > /dev/null
-    until docker exec changed test -f /a/b/z; do :; done; docker exec changed true; docker diff changed | sort
+    until docker exec changed test -f /a/b/z; do sleep .1; done; docker exec changed true
+    docker diff changed | sort
     docker commit changed committed > /dev/null
     docker run --rm committed stat -c '%n %u %g %a' /a/b/z /srv/old /srv/kept /srv/deep /new
     docker stop -t 0 changed; docker diff changed | sort; docker rm changed

@@ -13,7 +13,7 @@ it('A1, A3: cp and export keep owners and capabilities without overlay, running 
   const { stdout, stderr } =
     await engine.sh(`docker run -d --name up --stop-signal KILL busybox sh -c 'mkdir /own; echo x > /own/f
       chown 5:6 /own/f; touch /tmp/ready; sleep 10000' > /dev/null
-    until docker exec up test -e /tmp/ready; do :; done
+    until docker exec up test -e /tmp/ready; do sleep .1; done
     docker exec up cat /proc/self/uid_map | grep -c ' 1[0-9]\\{9\\} '
     echo f > f; setcap cap_net_raw+ep f
     tar -c --owner=:7 --group=:8 --xattrs --xattrs-include='security.*' f | docker cp - up:/own

@@ -56,7 +56,7 @@ export const containers: readonly Case[] = [
     does: 'kill -s, wait',
     script:
       "docker run -d --name c3 busybox sh -c \"trap 'exit 9' USR1; touch /ready; while :; " +
-      'do sleep .05; done" >/dev/null; until docker exec c3 test -e /ready; do :; done; ' +
+      'do sleep .05; done" >/dev/null; until docker exec c3 test -e /ready; do sleep .1; done; ' +
       'docker wait c3 > w & docker kill -s USR1 c3; wait; cat w; docker rm c3',
     shows: /^c3\n9\nc3\n$/,
   },
@@ -144,7 +144,7 @@ export const containers: readonly Case[] = [
     script:
       'docker run -d --name c8 busybox sleep 1000 >/dev/null; docker exec c8 sh -c "exit 4"; echo $?; ' +
       'docker exec -e V=w -w /tmp -u 65534 c8 sh -c "echo \\$V; pwd; id -u"; ' +
-      'docker exec -d c8 touch /detached; until docker exec c8 test -e /detached; do :; done; ' +
+      'docker exec -d c8 touch /detached; until docker exec c8 test -e /detached; do sleep .1; done; ' +
       'docker exec c8 nothere; echo $?; docker rm -f c8',
     shows: /^4\nw\n\/tmp\n65534\n[\s\S]*12[67]\nc8\n$/,
   },
@@ -198,7 +198,8 @@ export const containers: readonly Case[] = [
     does: 'top, diff, stats, pause, rename, update',
     script:
       'docker run -d --name c15 busybox sh -c "echo d > /made; sleep 1000" >/dev/null; ' +
-      'until docker diff c15 | grep made; do :; done; docker top c15 -eo pid,comm | sed "s/[0-9]* *//"; ' +
+      'until docker diff c15 | grep made; do sleep .1; done; ' +
+      'docker top c15 -eo pid,comm | sed "s/[0-9]* *//"; ' +
       'docker stats --no-stream --format "{{.Name}} {{.PIDs}}" c15; docker pause c15; ' +
       'docker inspect -f "{{.State.Paused}}" c15; docker unpause c15; docker rename c15 c15b; ' +
       'docker update --memory 70m --memory-swap 70m --restart no c15b; ' +

@@ -10,7 +10,7 @@ export const runners: readonly Case[] = [
       docker network create gl-net > /dev/null
       docker run -d --name gl-svc --network gl-net --network-alias db --stop-signal KILL busybox \\
         sh -c 'mkdir /w; echo row > /w/index.html; exec httpd -f -p 8080 -h /w' > /dev/null
-      until docker exec gl-svc wget -qO /dev/null http://127.0.0.1:8080/; do :; done
+      until docker exec gl-svc wget -qO /dev/null http://127.0.0.1:8080/; do sleep .1; done
       volumes='-v gl-builds:/builds -v gl-cache:/cache'
       docker create -i --name gl-helper --network gl-net $volumes busybox sh > /dev/null
       docker create -i --name gl-job --network gl-net $volumes -u 1000:1000 busybox sh > /dev/null
@@ -34,7 +34,7 @@ END
       docker run -d --name gl-linked --expose 8080 --stop-signal KILL busybox \\
         sh -c 'mkdir /w; echo row > /w/index.html; exec httpd -f -p 8080 -h /w' > /dev/null
       docker run --rm --link gl-linked:service busybox sh -c \\
-        'until wget -qO- http://$SERVICE_PORT_8080_TCP_ADDR:$SERVICE_PORT_8080_TCP_PORT/; do :; done'
+        'until wget -qO- http://$SERVICE_PORT_8080_TCP_ADDR:$SERVICE_PORT_8080_TCP_PORT/; do sleep .1; done'
       docker run -i --rm --link gl-linked:db --link gl-linked:other-name busybox sh << 'END'
 wget -qO- http://db:8080/; wget -qO- http://other-name:8080/
 END

@@ -76,7 +76,7 @@ export const executions: readonly Group[] = [
         'docker start $G-b; docker kill -s TERM $G-b; docker exec $G-b echo still there; docker rm -f $G-b',
       'stop by its signal':
         "docker run -d --name $G-c --stop-signal USR2 compared sh -c \"trap 'exit 3' USR2; touch /r; " +
-        'while :; do sleep .05; done" >/dev/null; until docker exec $G-c test -e /r; do :; done; ' +
+        'while :; do sleep .05; done" >/dev/null; until docker exec $G-c test -e /r; do sleep .1; done; ' +
         'docker stop $G-c; docker wait $G-c',
       'stop with a time-out':
         'docker start $G-b 2>/dev/null; docker run -d --name $G-d compared sleep 1000 >/dev/null; ' +
@@ -188,7 +188,7 @@ export const executions: readonly Group[] = [
     of: 'shared namespaces',
     before:
       'docker run -d --name $G-a --ipc shareable -h first compared sh -c "echo shm >/dev/shm/s; ' +
-      'echo first >/tmp/w; exec sleep 1000"; until docker exec $G-a test -e /tmp/w; do :; done',
+      'echo first >/tmp/w; exec sleep 1000"; until docker exec $G-a test -e /tmp/w; do sleep .1; done',
     see: {
       'pid of a container':
         'docker run --rm --pid container:$G-a compared ps -o pid,user,comm | sed "s/^ *[0-9]* *//"',
