@@ -72,7 +72,11 @@ END
         sh -c 'cat from-stdin; rm -r node_modules; echo by-action > out'
       stat -c '%u %n' _work/repo/repo/*; cat _work/repo/repo/out
       docker rm --force gh-job gh-redis; docker network prune --force --filter label=gh`,
-    shows: /^gh-redis\n[^]*6379[^]*\n\/__w\/repo\/repo\n0\n[^\n]* true two words\nPONG\nexit 7\ninput\na=b\n/,
+    shows: new RegExp(
+      '^gh-redis\n[^]*6379[^]*\n/__w/repo/repo\n0\n[^\n]* true two words\nPONG\nexit 7\ninput\na=b\n' +
+        '0 _work/repo/repo/from-stdin\n0 _work/repo/repo/out\nby-action\ngh-job\ngh-redis\n' +
+        'Deleted Networks:\ngithub_network_1\n\n$',
+    ),
   },
   {
     does: 'dev containers: workspace, a container held by a shell, a shell server on stdin, another user',
@@ -96,7 +100,9 @@ END
       docker exec -w /workspaces/dev dev sh -c 'echo built > out; rm main; ls'; ls dev
       docker stop -t 5 dev; docker inspect -f '{{.State.ExitCode}}' dev; docker start dev
       docker exec dev cat /vscode/bin/server; docker rm -fv dev; docker volume rm dev-server`,
-    shows:
-      /^Container started\n[^]*␄0\nü\n␄0␄65534\ncode\nserver\ncode\nout\nout\ndev\n0\ndev\nserver\nmore\n/,
+    shows: new RegExp(
+      '^Container started\n[^]*␄0\nü\n␄0␄65534\ncode\nserver\ncode\nout\nout\n' +
+        'dev\n0\ndev\nserver\nmore\ndev\ndev-server\n$',
+    ),
   },
 ];
