@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { planPlain, planShifted, type Overlay } from '../planner/mounts/overlay.ts';
-import { PlanBuilder } from '../planner/base/plan.ts';
+import { PlanBuilder, type MountPointKind } from '../planner/base/plan.ts';
 import { diskMap, upperMap } from '../planner/ranges/disk-maps.ts';
 import { firstBase } from '../planner/ranges/id-ranges.ts';
 
@@ -174,7 +174,7 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
 
   describe('mount points', () => {
     /** Mounts layers on m, as for the engine, and creates `points` in them; `links` runs in the lowest. */
-    const withPoints = (links: string, points: Readonly<Record<string, 'directory' | 'file'>>) => {
+    const withPoints = (links: string, points: Readonly<Record<string, MountPointKind>>) => {
       const overlay = layers(2);
       execFileSync('sh', ['-ec', links, 'sh', top], { cwd: path.join(top, 'layer:1,x') });
       const { plan, tree } = shifted(overlay);
@@ -206,6 +206,13 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
         stderr: '',
         status: 0,
       });
+    });
+
+    it('are writable for everybody for a tmpfs, whose mode runc takes from them', () => {
+      const plan = withPoints('mkdir there', { 'new/t': 'tmpfs', there: 'tmpfs' });
+      expect(after(plan, 'stat -c "%n %a" m/new m/new/t m/there').stdout).toBe(
+        'm/new 755\nm/new/t 1777\nm/there 755',
+      );
     });
 
     it('are files behind a link with a slash at its end, too, as runc makes them', () => {

@@ -6,11 +6,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MODE = 0755, MAX_LINKS = 40, MAX_TRIES = 1000 };
+enum { PARENT_MODE = 0755, MAX_LINKS = 40, MAX_TRIES = 1000 };
 
 /* At a `..` the kernel gives up (EAGAIN) if anything on the machine was renamed or mounted meanwhile. */
 static int open_in(int tree, const char *path) {
@@ -25,7 +26,7 @@ static int open_in(int tree, const char *path) {
 /* What is to be created, of which a part exists. */
 struct request {
   int tree;
-  bool is_directory;
+  mode_t mode;
   char path[PATH_MAX];
   int n_links;
 };
@@ -64,8 +65,9 @@ static int make_component(struct request *request, int parent, size_t begin, siz
   name[end - begin] = '\0';
   /* As for runc, slashes at a link's end do not make it one to a directory. */
   bool is_last = request->path[end + strspn(request->path + end, "/")] == '\0';
-  bool is_file = is_last && !request->is_directory;
-  int made = is_file ? mknodat(parent, name, S_IFREG | MODE, 0) : mkdirat(parent, name, MODE);
+  bool is_file = is_last && S_ISREG(request->mode);
+  int made = is_file ? mknodat(parent, name, request->mode, 0)
+                     : mkdirat(parent, name, is_last ? request->mode & ALLPERMS : PARENT_MODE);
   return made != 0 && errno == EEXIST ? follow(request, parent, name, begin, end) : made;
 }
 
@@ -96,16 +98,18 @@ static int make_missing(struct request *request) {
   return result;
 }
 
-int make_mount_point(int tree, const char *path, bool is_directory, uint32_t owner) {
-  struct request request = {.tree = tree, .is_directory = is_directory};
+int make_mount_point(int tree, const char *path, mode_t mode, uint32_t owner) {
+  struct request request = {.tree = tree, .mode = mode};
   if (strlen(path) >= sizeof request.path) {
     errno = ENAMETOOLONG;
     return -1;
   }
   memcpy(request.path, path, strlen(path) + 1);
   int result = set_fs_identity(owner) == 0 ? 1 : -1;
+  mode_t mask = umask(0);
   while (result > 0) result = make_missing(&request);
   int saved = errno;
+  (void)umask(mask);
   if (set_fs_identity(0) != 0) return -1;
   errno = saved;
   return result;

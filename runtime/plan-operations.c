@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Reads the index of an existing tree. */
@@ -284,12 +285,13 @@ static bool op_private(struct plan *plan) {
 
 static bool op_point(struct plan *plan) {
   const char *relative;
-  uint64_t is_directory;
+  static const mode_t modes[] = {S_IFREG | 0755, S_IFDIR | 0755, S_IFDIR | 01777};
+  uint64_t kind;
   size_t at = 0;
   if (plan->range == 0) return parse_error("a mount point before the id range");
-  if (!tree(plan, &at) || !relative_path(plan, &relative) || !next_number(&plan->fields, 1, &is_directory))
+  if (!tree(plan, &at) || !relative_path(plan, &relative) || !next_number(&plan->fields, 2, &kind))
     return false;
-  if (plan->checking || make_mount_point(plan->trees[at], relative, is_directory == 1, plan->range) == 0)
+  if (plan->checking || make_mount_point(plan->trees[at], relative, modes[kind], plan->range) == 0)
     return true;
   log_errno("cannot create the mount point /%s in the container's read-only root", relative);
   return false;

@@ -29,9 +29,9 @@ enum {
  *                                              cannot be opened; 1: no file can be executed
  *   private PATH                               where `place` puts its trees: an empty directory of the mount
  *                                              namespace that runc is run in
- *   point TREE RELATIVE 0|1                    creates a mount point there unless it exists, as root of the
- *                                              range: a directory if 1, else a file; links are followed as
- *                                              if the tree were the root
+ *   point TREE RELATIVE 0|1|2                  creates a mount point there unless it exists, as root of the
+ *                                              range: a file, a directory (1), or one that everybody may
+ *                                              write to (2); links are followed as if the tree were the root
  *   place TREE NAME                            for the container, in that directory and mount namespace only
  *   unmount PATH
  *   freeze PATH                                makes the file system at PATH read-only, unless a process has

@@ -1,3 +1,11 @@
+/** In the order of the runtime's numbers for them. */
+const mountPointKinds = ['file', 'directory', 'tmpfs'] as const;
+/**
+ * What a mount point is created as. `tmpfs`: a directory that everybody may write to, since runc gives a
+ * tmpfs the mode of its mount point.
+ */
+export type MountPointKind = (typeof mountPointKinds)[number];
+
 /** Numbers of results within one plan; the runtime counts in the same way. */
 export type NamespaceNumber = { readonly namespace: number };
 export type TreeNumber = { readonly tree: number };
@@ -167,10 +175,10 @@ export class PlanBuilder {
 
   /**
    * Creates a mount point at `relative` in a tree, and missing parents, as the container's root, unless it
-   * exists: a directory, or a file. Links are followed inside of the tree. Call `range` before.
+   * exists. Links are followed inside of the tree. Call `range` before.
    */
-  mountPoint(tree: TreeNumber, relative: string, kind: 'directory' | 'file'): void {
-    this.#add('point', tree.tree, relative, kind === 'directory' ? 1 : 0);
+  mountPoint(tree: TreeNumber, relative: string, kind: MountPointKind): void {
+    this.#add('point', tree.tree, relative, mountPointKinds.indexOf(kind));
   }
 
   /** Detaches everything stacked at `path`; it may be nothing. */

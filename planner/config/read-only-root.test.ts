@@ -11,7 +11,7 @@ const bind = (destination: string, source: string): OciMount => ({ destination, 
 
 it('lists what runc would create in the root: no mount points on other mounts, files for files', () => {
   const edited = [
-    { destination: '/dev', type: 'tmpfs', source: 'tmpfs' },
+    { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
     { destination: '/dev/pts', type: 'devpts', source: 'devpts' },
     { destination: '/data//sub/', type: 'tmpfs', source: 'tmpfs' },
     bind('/data', '/run/private/0'),
@@ -30,7 +30,7 @@ it('lists what runc would create in the root: no mount points on other mounts, f
   };
   expect(mountPointsOnRoot(spec(edited), facts)).toEqual([
     { relative: 'dev', kind: 'directory' },
-    { relative: 'data/sub', kind: 'directory' },
+    { relative: 'data/sub', kind: 'tmpfs' },
     { relative: 'data', kind: 'directory' },
     { relative: 'hosts', kind: 'file' },
     { relative: 'from', kind: 'directory' },

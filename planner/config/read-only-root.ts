@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { isWithin } from '../../engine/base/mountinfo.ts';
 import type { OciMount, OciSpec } from '../base/oci-spec.ts';
+import type { MountPointKind } from '../base/plan.ts';
 import { isBind, type IsolationFacts } from './bundle.ts';
 
 export interface MountPoint {
   /** Below the container's root, without a slash at its start. */
   readonly relative: string;
-  readonly kind: 'directory' | 'file';
+  readonly kind: MountPointKind;
 }
 
 /**
@@ -36,7 +37,7 @@ export function mountPointsOnRoot(
   const isFile = (mount: OciMount) => isBind(mount) && !directories.has(mount.source ?? '');
   const points = (edited.mounts ?? []).map((mount) => ({
     point: path.posix.resolve('/', mount.destination),
-    kind: isFile(mount) ? ('file' as const) : ('directory' as const),
+    kind: isFile(mount) ? ('file' as const) : takesMode(mount) ? ('tmpfs' as const) : ('directory' as const),
   }));
   return points
     .filter(({ point }, i) => {
@@ -45,3 +46,9 @@ export function mountPointsOnRoot(
     })
     .map(({ point, kind }) => ({ relative: point.slice(1), kind }));
 }
+
+/**
+ * Whether runc gives it the mode of its mount point, if there is one already; else everybody may write to it.
+ */
+const takesMode = ({ type, options }: OciMount): boolean =>
+  type === 'tmpfs' && !(options ?? []).some((option) => option.startsWith('mode='));

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { FIRST_FD = 1000000, MAX_FDS = 8192, MAX_ARGUMENTS = 64 };
 
@@ -151,8 +152,8 @@ int place(int mount, int at, const char *name) {
   must(is_layer_name(name), "the name of a place");
   return fails() ? -1 : 0;
 }
-int make_mount_point(int tree, const char *path, bool is_directory, uint32_t owner) {
-  (void)is_directory;
+int make_mount_point(int tree, const char *path, mode_t mode, uint32_t owner) {
+  must(S_ISREG(mode) || S_ISDIR(mode), "a mount point of another type");
   must_be_ours(tree);
   must(*path != '\0' && *path != '/' && is_plain_path(path), "a mount point that is not inside");
   must(owner >= 65536, "a mount point of the machine's own ids");
