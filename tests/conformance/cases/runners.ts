@@ -74,7 +74,7 @@ END
       docker rm --force gh-job gh-redis; docker network prune --force --filter label=gh`,
     shows: new RegExp(
       '^gh-redis\n[^]*6379[^]*\n/__w/repo/repo\n0\n[^\n]* true two words\nPONG\nexit 7\ninput\na=b\n' +
-        '0 _work/repo/repo/from-stdin\n0 _work/repo/repo/out\nby-action\ngh-job\ngh-redis\n' +
+        'input\n0 _work/repo/repo/from-stdin\n0 _work/repo/repo/out\nby-action\ngh-job\ngh-redis\n' +
         'Deleted Networks:\ngithub_network_1\n\n$',
     ),
   },
