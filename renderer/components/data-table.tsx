@@ -147,7 +147,11 @@ function DataRow({
         }}
         aria-rowindex={isCounted ? index + 2 : undefined}
         data-edited={row.edited === true || undefined}
-        sx={{ background, ...(row.below === undefined ? {} : { '& > td': { borderBottom: 0 } }) }}
+        sx={{
+          background,
+          // Rows of one line stay at 35 px; those of more keep a distance from their borders.
+          '& > td': { py: '4px', ...(row.below === undefined ? {} : { borderBottom: 0 }) },
+        }}
       >
         {row.cells.map((cell, at) => (
           <TableCell key={columns[at]?.key ?? at} align={columns[at]?.align ?? 'left'}>
