@@ -7,7 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int set_fs_identity(uint32_t id) {
+/* Changing fsuid drops the capabilities of file systems: sets them again. 0, or -1 with errno. */
+static int set_fs_identity(uint32_t id) {
   (void)setfsgid(id);
   (void)setfsuid(id);
   /* setfs?id report no error: a second call (an invalid id changes nothing) returns the current one. */
@@ -20,4 +21,13 @@ int set_fs_identity(uint32_t id) {
   if (syscall(SYS_capget, &header, data) != 0) return -1;
   for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) data[i].effective = data[i].permitted;
   return (int)syscall(SYS_capset, &header, data);
+}
+
+int as_fs_identity(uint32_t id, int (*work)(const void *), const void *argument) {
+  if (id == 0) return work(argument);
+  int result = set_fs_identity(id) == 0 ? work(argument) : -1;
+  int saved = errno;
+  if (set_fs_identity(0) != 0) return -1;
+  errno = saved;
+  return result;
 }

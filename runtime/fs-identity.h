@@ -4,9 +4,9 @@
 #include <stdint.h>
 
 /*
- * Gives this thread the file-system identity `id` with all capabilities it has (changing fsuid drops the
- * file-system ones). 0, or -1 with errno.
+ * Calls `work` with the file-system identity `id` and all capabilities that this thread has, and changes back
+ * to root. Returns what `work` returns, with its errno, or -1 if the identity can't be changed.
  */
-int set_fs_identity(uint32_t id);
+int as_fs_identity(uint32_t id, int (*work)(const void *), const void *argument);
 
 #endif

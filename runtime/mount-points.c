@@ -98,19 +98,29 @@ static int make_missing(struct request *request) {
   return result;
 }
 
-int make_mount_point(int tree, const char *path, mode_t mode, uint32_t owner) {
-  struct request request = {.tree = tree, .mode = mode};
-  if (strlen(path) >= sizeof request.path) {
+/* With what `make_mount_point` was given. */
+struct mount_point {
+  int tree;
+  const char *path;
+  mode_t mode;
+};
+
+static int create_point(const void *argument) {
+  const struct mount_point *point = argument;
+  struct request request = {.tree = point->tree, .mode = point->mode};
+  if (strlen(point->path) >= sizeof request.path) {
     errno = ENAMETOOLONG;
     return -1;
   }
-  memcpy(request.path, path, strlen(path) + 1);
-  int result = set_fs_identity(owner) == 0 ? 1 : -1;
+  memcpy(request.path, point->path, strlen(point->path) + 1);
   mode_t mask = umask(0);
+  int result = 1;
   while (result > 0) result = make_missing(&request);
-  int saved = errno;
   (void)umask(mask);
-  if (set_fs_identity(0) != 0) return -1;
-  errno = saved;
   return result;
+}
+
+int make_mount_point(int tree, const char *path, mode_t mode, uint32_t owner) {
+  const struct mount_point point = {.tree = tree, .path = path, .mode = mode};
+  return as_fs_identity(owner, create_point, &point);
 }

@@ -101,15 +101,6 @@ static int set_option(int fs, const char *option) {
 }
 
 /* Overlay accesses its layers as its creator: through id-mapped layers that must be the container's root. */
-static int as_mounter(uint32_t base, int (*create)(const void *), const void *argument) {
-  if (base == 0) return create(argument);
-  int result = set_fs_identity(base) == 0 ? create(argument) : -1;
-  int saved = errno;
-  if (set_fs_identity(0) != 0) return -1;
-  errno = saved;
-  return result;
-}
-
 static int create_configured(const void *argument) {
   const int *fs = argument;
   return sys_fsconfig(*fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
@@ -129,7 +120,7 @@ static int overlay_by_fd(const struct overlay_request *request, bool *supported,
   if (request->upper_parent >= 0 && set_upper(fs, request) != 0) return fs_failure(fs, why, size);
   for (int i = 0; i < request->n_options; i++)
     if (set_option(fs, request->options[i]) != 0) return fs_failure(fs, why, size);
-  if (as_mounter(request->base, create_configured, &fs) != 0) return fs_failure(fs, why, size);
+  if (as_fs_identity(request->base, create_configured, &fs) != 0) return fs_failure(fs, why, size);
   int made = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
   if (made < 0) return fs_failure(fs, why, size);
   if (close(fs) != 0) return close_and_fail(made);
@@ -219,7 +210,7 @@ static int attach_and_mount(const void *argument, int *made) {
   }
   for (int i = 0; i < request->n_options; i++)
     if (append_option(&options, request->options[i]) != 0) return -1;
-  if (mkdir("merged", 0700) != 0 || as_mounter(request->base, create_mounted, &options) != 0) return -1;
+  if (mkdir("merged", 0700) != 0 || as_fs_identity(request->base, create_mounted, &options) != 0) return -1;
   int merged = open("merged", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (merged < 0) return -1;
   made[0] = sys_open_tree(merged, 0);
