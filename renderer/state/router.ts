@@ -22,6 +22,17 @@ export function navigate(page: PageId, params: Readonly<Record<string, string>> 
   window.location.hash = hrefFor(page, params);
 }
 
+/**
+ * `navigate` for the end of a request that begins now: it does nothing when the user has gone to another page
+ * meanwhile.
+ */
+export function navigationFromHere(): typeof navigate {
+  const start = currentPage();
+  return (page, params) => {
+    if (currentPage() === start) navigate(page, params);
+  };
+}
+
 let last: { hash: string; route: Route } = { hash: '', route: { page: 'overview', params: {} } };
 const current = (): Route => {
   const hash = window.location.hash;

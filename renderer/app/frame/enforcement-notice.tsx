@@ -8,7 +8,7 @@ import { sentences } from '../../i18n/lists.ts';
 import { translateMessage } from '../../i18n/translate.ts';
 import { useRequest } from '../../state/actions.ts';
 import { useApp, useDraft } from '../../state/context.tsx';
-import { navigate, useRoute } from '../../state/router.ts';
+import { navigationFromHere, useRoute } from '../../state/router.ts';
 import { enforcementAlarm } from '../../../shared/enforcement/describe.ts';
 
 /**
@@ -28,6 +28,7 @@ export function EnforcementNotice() {
   const { restorableVersion: version } = enforcement;
 
   const restore = async (from: number) => {
+    const navigate = navigationFromHere();
     // An edit is not replaced without a question: history compares both.
     if (draft.dirty && app.settings.draft !== '') {
       navigate('history');

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { draftNow, useAppPart, useStore } from '../../state/context.tsx';
 import { navigationEntries } from '../../pages/pages.ts';
-import { navigate } from '../../state/router.ts';
+import { navigate, navigationFromHere } from '../../state/router.ts';
 import { zoomWindow, type ZoomChange } from '../../state/zoom.ts';
 
 const regions = ['navigation', 'page', 'panel', 'footer'];
@@ -83,8 +83,9 @@ export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): v
         });
       else if ((event.key === 'Enter' || event.key.toLowerCase() === 's') && draftNow(store).dirty)
         handled(() => {
+          const navigateFromHere = navigationFromHere();
           void store.flush().then(() => {
-            navigate('review');
+            navigateFromHere('review');
           });
         });
       else if (event.key.toLowerCase() === 'z' && !inText(event.target) && draftNow(store).readOnly === null)

@@ -6,7 +6,7 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import Radio from '@mui/material/Radio';
 import RadioGroup from '@mui/material/RadioGroup';
 import { useDraft, useStore } from '../../state/context.tsx';
-import { navigate } from '../../state/router.ts';
+import { navigate, navigationFromHere } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { DiffView } from '../../components/diff-view.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
@@ -48,8 +48,9 @@ export function ProposalsCard({
       setError(edited.error);
       return;
     }
+    const navigateFromHere = navigationFromHere();
     const saved = await store.flush();
-    if (saved.ok) navigate('review');
+    if (saved.ok) navigateFromHere('review');
     else setError(saved.error);
   };
   return (

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useApp, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
-import { navigate } from '../../state/router.ts';
+import { navigationFromHere } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { Page } from '../../components/page.tsx';
@@ -69,6 +69,7 @@ function Forms() {
         onContinue={(next) => {
           store.setChoices(next);
           setPrompt(null);
+          const navigate = navigationFromHere();
           void store.flush().then(() => {
             navigate('review');
           });

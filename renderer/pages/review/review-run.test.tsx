@@ -4,6 +4,7 @@ import { run } from '../../dev/apply-fixture.ts';
 import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { log, reviewResponses } from '../../dev/review-fixture.ts';
+import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { open, state } from '../../dev/review-page-fixture.tsx';
 
 describe('the run', () => {
@@ -137,6 +138,27 @@ describe('how it ended', () => {
     await waitFor(() => {
       expect(bridge.state().run).toBeNull();
     });
+  });
+
+  it.each([
+    ['leads to the Overview', '#/review', '#/overview'],
+    ['does not leave a page that the user has opened meanwhile', '#/activity', '#/activity'],
+  ])('is closed by a request that, when it ends, %s', async (_what, opened, expected) => {
+    let answer: (result: Result<undefined, AppError>) => void = () => undefined;
+    const dismissed = new Promise<Result<undefined, AppError>>((resolve) => {
+      answer = resolve;
+    });
+    const { user } = await open('applied', { 'apply:dismiss': () => dismissed });
+    await user.click(await screen.findByRole('button', { name: 'Done' }));
+    act(() => {
+      window.location.hash = opened;
+      window.dispatchEvent(new HashChangeEvent('hashchange'));
+    });
+    await act(async () => {
+      answer(ok(undefined));
+      await dismissed;
+    });
+    expect(window.location.hash).toBe(expected);
   });
 
   it('never calls an unproven end verified', async () => {

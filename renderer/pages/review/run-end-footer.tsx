@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useRequest } from '../../state/actions.ts';
 import { useStore } from '../../state/context.tsx';
-import { navigate } from '../../state/router.ts';
+import { navigationFromHere } from '../../state/router.ts';
 import type { PageId } from '../../../shared/pages/pages.ts';
 import { FooterBar } from '../../components/page.tsx';
 import { CopyIcon } from '../../theme/icons.ts';
@@ -46,6 +46,7 @@ export function RunEndFooter({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const dismiss = useRequest('apply:dismiss');
   const leave = async (page: PageId | null) => {
+    const navigate = navigationFromHere();
     const result = await dismiss.run(undefined);
     if (result.ok && page !== null) navigate(page);
   };

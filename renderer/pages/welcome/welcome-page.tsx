@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useApp, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
-import { navigate } from '../../state/router.ts';
+import { navigationFromHere } from '../../state/router.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 import { FooterBar, Page } from '../../components/page.tsx';
@@ -46,12 +46,14 @@ export default function WelcomePage() {
     void store.request('first-run:set', { step: next });
   };
   const skip = async () => {
+    const navigate = navigationFromHere();
     const result = await store.request('first-run:set', { step: 'dismissed' });
     if (result.ok) navigate('overview');
     else setProblem(result.error);
   };
   const review = async (chosen?: ContainerChoices) => {
     setConfirming(false);
+    const navigate = navigationFromHere();
     const edited = draft.editAll(recommendedEdits(policy, draft));
     // After the edit: choices belong to a draft that turns ECI on.
     if (edited.ok && chosen !== undefined) store.setChoices(chosen);
