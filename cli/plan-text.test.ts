@@ -319,7 +319,7 @@ test('a plan names every dangerous directory, and the effect of sharing the whol
     });
   expect(describe([])).toBe(`containers may mount dangerous directories: ${paths.join(', ')}`);
   expect(describe(['/'])).toBe(
-    `containers may mount every file of this machine, and take it over: /, ${paths.join(', ')}`,
+    `containers may mount every file of this host, and take it over: /, ${paths.join(', ')}`,
   );
 });
 

@@ -146,7 +146,7 @@ describe('the plan', () => {
         }),
     });
     await enabled();
-    expect(screen.getByText(/^Containers can mount every file of this machine/)).toBeTruthy();
+    expect(screen.getByText(/^Containers can mount every file of this host/)).toBeTruthy();
     for (const path of paths) expect(screen.getByText(`What ${path} holds.`)).toBeTruthy();
     await user.click(applyButton());
     const dialog = await screen.findByRole('dialog');

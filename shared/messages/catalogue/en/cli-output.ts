@@ -22,7 +22,7 @@ export const cliOutput = {
   'cli-output.confirm-apply-recreate': 'Apply and recreate {{recreate}}? [y/N] ',
   'cli-output.confirm-apply-remove-recreate': 'Apply, remove {{remove}} and recreate {{recreate}}? [y/N] ',
   'cli-output.confirm-share':
-    '{{path}} is the whole file system: containers could take this machine over. Type {{path}} to share it: ',
+    '{{path}} is the whole file system: containers could take this host over. Type {{path}} to share it: ',
   'cli-output.confirm-recreate': 'Recreate {{containers}}? [y/N] ',
   'cli-output.confirm-recreate-running': 'Recreate {{containers}} ({{running}} running)? [y/N] ',
   'cli-output.apply-settled': 'An interrupted apply was settled. {{outcome}}',

@@ -78,8 +78,7 @@ export const cliPlan = {
   'cli-plan.backend-sysbox': 'sysbox-runc: one id range for all containers',
   'cli-plan.backend-none': 'no backend: none can run here',
   'cli-plan.no-directories': 'no directory may be mounted',
-  'cli-plan.whole-file-system':
-    'containers may mount every file of this machine, and take it over: {{paths}}',
+  'cli-plan.whole-file-system': 'containers may mount every file of this host, and take it over: {{paths}}',
   'cli-plan.dangerous-directories': 'containers may mount dangerous directories: {{paths}}',
   'cli-plan.directories': 'mounts outside {{paths}} are refused',
   'cli-plan.no-socket-images': 'mounts of the Docker socket are refused: no image is listed',

@@ -171,7 +171,7 @@ export const settings = {
     "The settings file can't be read: line {{line}}, column {{column}}.",
   'settings.correct-file-or-roll-back-to-last': 'Correct the file, or roll back to the last version.',
   'settings.this-shares-whole-file-system-container-could': concat(
-    'This shares the whole file system: a container could change every file of this machine and take ',
+    'This shares the whole file system: a container could change every file of this host and take ',
     'it over.',
   ),
   'settings.this-holds-engine-own-files-container-could':
@@ -179,7 +179,7 @@ export const settings = {
   'settings.this-holds-docker-socket-container-could-command':
     'This holds the Docker socket: a container could command the engine through it.',
   'settings.this-holds-configuration-of-this-machine-passwords': concat(
-    'This holds the configuration of this machine, passwords and services included: ',
+    'This holds the configuration of this host, passwords and services included: ',
     'a container could take it over.',
   ),
   'settings.this-holds-sockets-and-state-of-system':
@@ -187,11 +187,11 @@ export const settings = {
   'settings.these-are-kernel-own-files-through-them':
     "These are the kernel's own files: through them a container could leave its isolation.",
   'settings.these-are-devices-of-this-machine-container':
-    'These are the devices of this machine: a container could read and write disks.',
+    'These are the devices of this host: a container could read and write disks.',
   'settings.this-is-administrator-home-keys-and-start':
-    "This is the administrator's home: keys and start-up files in it give access to this machine.",
+    "This is the administrator's home: keys and start-up files in it give access to this host.",
   'settings.this-holds-programs-that-this-machine-runs':
-    'This holds programs that this machine runs as administrator: a container could replace them.',
+    'This holds programs that this host runs as administrator: a container could replace them.',
   'settings.this-shares-every-user-home-directory-with':
     "This shares every user's home directory with every user's containers.",
   'settings.it-holds': 'It holds {{holds}}. {{explain}}',

@@ -22,7 +22,7 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.confirm-apply-remove': '应用并移除 {{remove}}？[y/N] ',
   'cli-output.confirm-apply-recreate': '应用并重新创建 {{recreate}}？[y/N] ',
   'cli-output.confirm-apply-remove-recreate': '应用、移除 {{remove}} 并重新创建 {{recreate}}？[y/N] ',
-  'cli-output.confirm-share': '{{path}} 是整个文件系统：容器将可以控制此计算机。要共享它，请输入 {{path}}：',
+  'cli-output.confirm-share': '{{path}} 是整个文件系统：容器将可以控制此主机。要共享它，请输入 {{path}}：',
   'cli-output.confirm-recreate': '重新创建 {{containers}}？[y/N] ',
   'cli-output.confirm-recreate-running': '重新创建 {{containers}}（{{running}} 个正在运行）？[y/N] ',
   'cli-output.apply-settled': '已处理被中断的应用。{{outcome}}',

@@ -57,7 +57,7 @@ export const cliPlan: Translated<typeof english> = {
   'cli-plan.backend-sysbox': 'sysbox-runc：所有容器共用一个 ID 范围',
   'cli-plan.backend-none': '没有后端：此处没有可运行的后端',
   'cli-plan.no-directories': '不能挂载任何目录',
-  'cli-plan.whole-file-system': '容器可以挂载此计算机的任何文件并控制它：{{paths}}',
+  'cli-plan.whole-file-system': '容器可以挂载此主机的任何文件并控制它：{{paths}}',
   'cli-plan.dangerous-directories': '容器可以挂载危险目录：{{paths}}',
   'cli-plan.directories': '拒绝 {{paths}} 以外的挂载',
   'cli-plan.no-socket-images': '拒绝挂载 Docker 套接字：未列出任何镜像',

@@ -136,20 +136,20 @@ export const settings: Translated<typeof english> = {
   'settings.settings-file-cannot-be-read-line-column': '无法读取设置文件：第 {{line}} 行，第 {{column}} 列。',
   'settings.correct-file-or-roll-back-to-last': '请更正文件，或回滚到上一版本。',
   'settings.this-shares-whole-file-system-container-could':
-    '这会共享整个文件系统：容器可以更改此计算机的任何文件并控制它。',
+    '这会共享整个文件系统：容器可以更改此主机的任何文件并控制它。',
   'settings.this-holds-engine-own-files-container-could':
     '其中有引擎自身的文件：容器可以更改镜像、其他容器和策略。',
   'settings.this-holds-docker-socket-container-could-command':
     '其中有 Docker 套接字：容器可以通过它控制引擎。',
   'settings.this-holds-configuration-of-this-machine-passwords':
-    '其中有此计算机的配置，包括密码和服务：容器可以控制此计算机。',
+    '其中有此主机的配置，包括密码和服务：容器可以控制此主机。',
   'settings.this-holds-sockets-and-state-of-system': '其中有系统服务的套接字和状态，通常包括 Docker 套接字。',
   'settings.these-are-kernel-own-files-through-them': '这些是内核自身的文件：容器可以借此脱离隔离。',
-  'settings.these-are-devices-of-this-machine-container': '这些是此计算机的设备：容器可以读写磁盘。',
+  'settings.these-are-devices-of-this-machine-container': '这些是此主机的设备：容器可以读写磁盘。',
   'settings.this-is-administrator-home-keys-and-start':
-    '这是管理员的主目录：其中的密钥和启动文件可用于访问此计算机。',
+    '这是管理员的主目录：其中的密钥和启动文件可用于访问此主机。',
   'settings.this-holds-programs-that-this-machine-runs':
-    '其中有此计算机以管理员身份运行的程序：容器可以替换它们。',
+    '其中有此主机以管理员身份运行的程序：容器可以替换它们。',
   'settings.this-shares-every-user-home-directory-with': '这会将所有用户的主目录共享给所有用户的容器。',
   'settings.it-holds': '其中包含 {{holds}}。{{explain}}',
   'settings.path-is-empty': '路径为空。',

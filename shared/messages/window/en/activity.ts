@@ -93,21 +93,21 @@ export const activity = {
     recreate: 'Better: recreate the container protected. Then it can be used as before.',
     danger: {
       everything:
-        'This is the whole file system: a container could change every file of this machine and take it ' +
+        'This is the whole file system: a container could change every file of this host and take it ' +
         'over.',
       engine:
         'The engine’s own files are in it: a container could change images, other containers and the ' +
         'policy.',
       socket: 'The Docker socket is in it: a container could command the engine.',
       'system-configuration':
-        'The configuration of this machine is in it, passwords and services included: ' +
+        'The configuration of this host is in it, passwords and services included: ' +
         'a container could take it over.',
       'runtime-state': 'Sockets and state of the system\u2019s services are in it.',
       kernel: 'These are the kernel\u2019s own files: through them a container could leave its isolation.',
-      devices: 'These are the devices of this machine: a container could read and write disks.',
+      devices: 'These are the devices of this host: a container could read and write disks.',
       'administrator-home':
-        'This is the administrator\u2019s home: keys and start-up files in it give access to this machine.',
-      programs: 'Programs are in it that this machine runs as administrator: a container could replace them.',
+        'This is the administrator\u2019s home: keys and start-up files in it give access to this host.',
+      programs: 'Programs are in it that this host runs as administrator: a container could replace them.',
       'all-homes': 'This shares every user\u2019s home directory with every user\u2019s containers.',
     },
   },
