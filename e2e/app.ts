@@ -268,6 +268,9 @@ async function openApp(
       } finally {
         clearTimeout(timer);
       }
+      // Playwright says that it is closed when the process has ended.
+      if (child.exitCode !== 0)
+        throw new Error(`the app ended with ${child.signalCode ?? child.exitCode}: ${output.slice(-2000)}`);
     },
   };
 }

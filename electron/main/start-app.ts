@@ -1,6 +1,7 @@
 import { app, nativeTheme, session as electronSession, type BrowserWindow, type Session } from 'electron';
 import { deepLinkScheme, parseDeepLink, type DeepLink } from '../../shared/desktop/deep-link.ts';
 import { registerAppScheme } from './window/app-protocol.ts';
+import { endProcessAfterQuit } from './end-process.ts';
 import { markStartStep } from './first-frame.ts';
 import { registerIpc, type RequestDispatcher } from './ipc/register.ts';
 import { parseOptions, type AppOptions } from './options.ts';
@@ -124,6 +125,7 @@ function listenToApp(): void {
   app.on('window-all-closed', () => {
     app.quit();
   });
+  endProcessAfterQuit(app);
   process.on('unhandledRejection', report);
   // The process that started the app may have ended: its output is lost then, which is no reason to end.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
