@@ -76,13 +76,13 @@ export async function startBackend(
     // Later state of the closed engine's session is not forwarded.
     desktop.follow(session);
     session.state.onChange((parts) => {
-      if (openTargetRef === session.target.ref) sendEvent(window.webContents, 'changed', parts);
+      if (openTargetRef === session.target.ref) sendEvent(window, 'changed', parts);
     });
     if (first) {
       first = false;
       return;
     }
-    sendEvent(window.webContents, 'changed', session.state.get());
+    sendEvent(window, 'changed', session.state.get());
     void complete(session, report).catch(report);
   });
   const session = await opened;
@@ -161,7 +161,7 @@ async function open(
     isRoot,
     desktop,
     onLog: (line) => {
-      sendEvent(window.webContents, 'log', line);
+      sendEvent(window, 'log', line);
     },
   });
 }

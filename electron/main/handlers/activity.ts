@@ -27,7 +27,7 @@ export function activityHandlers({ users, window }: HandlerContext): ActivityHan
           session: s,
           stop: s.activity.onBatch(({ entries, left, history }) => {
             if (!history)
-              sendEvent(window()?.webContents, 'activity', {
+              sendEvent(window(), 'activity', {
                 target: s.target.id,
                 entries: [...entries],
                 left,

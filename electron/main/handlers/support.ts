@@ -30,7 +30,7 @@ export function supportHandlers({ elevation, window }: HandlerContext): SupportH
       cancel();
       const own = latest;
       const started = await elevation.collectBundle((progress) => {
-        if (own === latest) sendEvent(window()?.webContents, 'support', progress);
+        if (own === latest) sendEvent(window(), 'support', progress);
       });
       if (own !== latest) {
         if (started.ok) started.value.cancel();

@@ -89,7 +89,7 @@ export function showWindow(window: BrowserWindow | undefined, place?: DeepLink |
   window.show();
   window.focus();
   if (place !== undefined && place !== null)
-    sendEvent(window.webContents, 'navigate', { page: place.page, params: { ...place.params } });
+    sendEvent(window, 'navigate', { page: place.page, params: { ...place.params } });
 }
 
 /** The address to load the window with. */
