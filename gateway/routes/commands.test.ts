@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { dockerCommands, listedCommand, unsupportedCommands } from '../../shared/settings/commands.ts';
+import {
+  dockerCommands,
+  listedCommand,
+  readingCommands,
+  unsupportedCommands,
+} from '../../shared/settings/commands.ts';
 import { routes } from './table.ts';
 
 /** Commands that never reach the engine. */
@@ -26,6 +31,16 @@ describe('B5: commands and endpoints', () => {
       const listed = listedCommand(command);
       if (listed.kind === 'command') expect(listed.command.name).toBe(command);
     }
+  });
+
+  it('a list of the reading commands allows no endpoint that changes something', () => {
+    const reading = new Set(readingCommands);
+    const allowed = routes.filter(({ commands, alsoUsedBy }) =>
+      [...commands, ...alsoUsedBy].some((command) => reading.has(command)),
+    );
+    expect(allowed.length).toBeGreaterThan(readingCommands.length / 2);
+    expect(allowed.filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([]);
+    expect(readingCommands.filter((name) => listedCommand(name).kind !== 'command')).toEqual([]);
   });
 
   it('every endpoint is some command, but for pings and debugging', () => {

@@ -136,6 +136,33 @@ export const dockerCommands: readonly DockerCommand[] = [
   ...ungrouped.map((row) => command(row, null)),
 ];
 
+/**
+ * Commands that show what the engine has and change nothing: their calls are GET and HEAD only. Without those
+ * that hand out the contents of containers and images (`cp`, `export`, `save`), and `search`, which makes the
+ * engine call a registry.
+ */
+export const readingCommands: readonly string[] = [
+  'logs',
+  'ps',
+  'container inspect',
+  'top',
+  'stats',
+  'port',
+  'diff',
+  'images',
+  'history',
+  'image inspect',
+  'volume inspect',
+  'volume ls',
+  'network inspect',
+  'network ls',
+  'system df',
+  'events',
+  'info',
+  'inspect',
+  'version',
+];
+
 /** Commands that can't be listed, and why: the calls they make can be listed instead. */
 export const unsupportedCommands: Readonly<Record<string, Message>> = {
   compose: message('settings.it-calls-run-create-network-create-and'),

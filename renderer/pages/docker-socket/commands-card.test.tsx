@@ -1,5 +1,6 @@
 import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { readingCommands } from '../../../shared/settings/index.ts';
 import { appliedText } from '../../dev/settings-fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { document_, patience, open, countChanges, row } from '../../dev/docker-socket-page-fixture.tsx';
@@ -47,6 +48,15 @@ describe('what containers see', patience, () => {
 });
 
 describe('commands through the socket (B5, B7)', patience, () => {
+  it('allows exactly the commands that read, in one step that is undone in one', async () => {
+    const app = await open();
+    await app.user.click(screen.getByRole('button', { name: 'Allow only what reads' }));
+    expect(commands(app)).toEqual({ type: 'allow', commands: readingCommands });
+    expect(screen.queryByRole('button', { name: 'Allow only what reads' })).toBeNull();
+    await app.user.keyboard('{Control>}z{/Control}');
+    expect(app.store.get().draft).toBe(appliedText);
+  });
+
   it('writes a whole group as its name, and undo removes the mark', async () => {
     const text = appliedText.replace('"push", "image*"', '"push"');
     const app = await open(text);

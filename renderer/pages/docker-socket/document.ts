@@ -1,6 +1,6 @@
 import type { DraftView } from '../../state/draft-view.ts';
 import type { AppStore } from '../../state/snapshot.ts';
-import { diffSettings } from '../../../shared/settings/index.ts';
+import { diffSettings, namedCommands, readingCommands } from '../../../shared/settings/index.ts';
 import { sameEntries } from './list-changes.ts';
 
 export const mountPointer = '/enhancedContainerIsolation/dockerSocketMount';
@@ -113,6 +113,25 @@ export function writeCommands(
 export function writeType(store: AppStore, draft: DraftView, place: ListPlace, type: 'deny' | 'allow'): void {
   const before = place.before?.type;
   draft.edit(`${place.pointer}/type`, place.before !== null && type === (before ?? 'deny') ? before : type);
+  settle(store, draft);
+}
+
+/** Whether a list allows exactly the commands that show something and change nothing. */
+export function allowsReadingOnly({ now }: ListPlace): boolean {
+  const named = namedCommands(now.commands ?? []);
+  return (
+    now.type === 'allow' &&
+    named.size === readingCommands.length &&
+    readingCommands.every((name) => named.has(name))
+  );
+}
+
+/** Makes a list allow exactly the commands that show something and change nothing. One step of undo. */
+export function writeReadingOnly(store: AppStore, draft: DraftView, { pointer }: ListPlace): void {
+  draft.editAll([
+    { pointer: `${pointer}/type`, value: 'allow' },
+    { pointer: `${pointer}/commands`, value: readingCommands },
+  ]);
   settle(store, draft);
 }
 

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
 import InputAdornment from '@mui/material/InputAdornment';
 import OutlinedInput from '@mui/material/OutlinedInput';
 import ToggleButton from '@mui/material/ToggleButton';
@@ -11,7 +12,7 @@ import { useNumber } from '../../i18n/format.ts';
 import { SearchIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import { dockerCommands, namedCommands } from '../../../shared/settings/index.ts';
-import { writeType, type ListPlace } from './document.ts';
+import { allowsReadingOnly, writeReadingOnly, writeType, type ListPlace } from './document.ts';
 
 /** Whether a list denies or allows, how many commands are marked, and a filter for the groups below. */
 export function ListTypeRow({
@@ -63,6 +64,17 @@ export function ListTypeRow({
         />
       )}
       {lockedBy !== undefined && <LockedNote by={lockedBy} />}
+      {lockedBy === undefined && !allowsReadingOnly(place) && (
+        <Button
+          size="small"
+          variant="text"
+          onClick={() => {
+            writeReadingOnly(store, draft, place);
+          }}
+        >
+          {t('socket.commands.readingOnly')}
+        </Button>
+      )}
       <CommandFilter text={text} onText={onText} />
     </Box>
   );

@@ -80,6 +80,7 @@ export const socket: Translation<typeof english> = {
   commands: {
     title: '通过套接字使用的命令',
     type: { label: '标记的含义', deny: '拒绝已标记的命令', allow: '仅允许已标记的命令' },
+    readingOnly: '仅允许只读命令',
     denied: '拒绝 {{count}} 个命令，共 {{total}} 个',
     allowed: '允许 {{count}} 个命令，共 {{total}} 个',
     group: {
