@@ -125,6 +125,36 @@ describe('audit mode: decide, log, forward', () => {
     }
   });
 
+  it('logs the cause alone of a run, and what is done with its container later not again', async () => {
+    await policy('audit');
+    const before = (await logged()).length;
+    expect(await g('run', '--name', 'let-through', '-v', '/etc:/x:ro', 'busybox', 'echo', 'ran')).toBe(
+      'ran\n',
+    );
+    await g('start', 'let-through');
+    await g('commit', 'let-through', 'let-through');
+    const fresh = async () =>
+      (await logged())
+        .slice(before)
+        .filter(({ outcome }) => outcome !== 'rewrite' && outcome !== 'allow')
+        .map(({ outcome, rule, container }) => [outcome, rule, container]);
+    expect(await fresh()).toEqual([['would-deny', 'bind-not-shared', 'let-through']]);
+    await g('image', 'rm', 'let-through');
+    // One that audit mode did not create is reported.
+    await engine.docker('create', '--runtime=runc', '--name', 'outside', 'busybox', 'true');
+    await g('start', 'outside');
+    expect((await fresh()).slice(1)).toEqual([['would-deny', 'container-unprotected', 'outside']]);
+    // Enforcement refuses both.
+    await policy('enforce');
+    for (const name of ['let-through', 'outside'])
+      expect(await failure('start', name), name).toMatch(/enhanced container isolation: /);
+    expect((await fresh()).slice(2)).toEqual([
+      ['deny', 'container-unprotected', 'let-through'],
+      ['deny', 'container-unprotected', 'outside'],
+    ]);
+    await g('rm', 'let-through', 'outside');
+  });
+
   it('keeps isolating what is allowed', async () => {
     await policy('audit');
     expect(

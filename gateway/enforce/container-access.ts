@@ -32,7 +32,7 @@ export async function checkProtected(
   const about = { container: container.name, image: container.image };
   return context.settings.existingContainers === 'warn' || context.runsInFlight.includes(container)
     ? { ...passedAsIs, warning: denial, ...about }
-    : denied(denial, about);
+    : denied(denial, { ...about, followsFromCreate: context.auditedCreates.includes(container.id) });
 }
 
 /**

@@ -12,6 +12,7 @@ import { TooManyWaiting } from '../turns/fair-share.ts';
 import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/turns.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import type { CallPolicy } from '../grpc/call-policy.ts';
+import { AuditedCreates } from './audited-creates.ts';
 import { grpcUpgradeHandler } from './builds.ts';
 import { RunsInFlight } from './runs-in-flight.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
@@ -27,7 +28,11 @@ import {
   type DecisionContext,
 } from './verdicts.ts';
 
-type Options = GatekeeperOptions & { readonly turns: Turns; readonly runsInFlight: RunsInFlight };
+type Options = GatekeeperOptions & {
+  readonly turns: Turns;
+  readonly runsInFlight: RunsInFlight;
+  readonly auditedCreates: AuditedCreates;
+};
 
 /**
  * Longest body of an endpoint that creates or changes things, and of one that takes none. `docker create -p
@@ -103,6 +108,7 @@ const withDefaults = (options: GatekeeperOptions): Options => ({
   ...options,
   turns: options.turns ?? createTurns(),
   runsInFlight: new RunsInFlight(),
+  auditedCreates: new AuditedCreates(),
 });
 
 function decisionContext(

@@ -2,6 +2,7 @@ import type { Change, Denial } from '../../shared/policy/decision.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { ResponseTransform, GatewayRequest } from '../http/exchange.ts';
 import type { GatekeeperOptions } from './gatekeeper-options.ts';
+import type { AuditedCreates } from './audited-creates.ts';
 import type { RunsInFlight } from './runs-in-flight.ts';
 import type { SocketClient } from './socket-client.ts';
 
@@ -10,6 +11,7 @@ export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 
   readonly settings: EffectiveSettings;
   readonly request: GatewayRequest;
   readonly runsInFlight: RunsInFlight;
+  readonly auditedCreates: AuditedCreates;
   /** The container that sent the request by its mounted socket; null for a request by the clients' socket. */
   readonly client: SocketClient | null;
   /**
@@ -38,6 +40,8 @@ export type InspectionResult =
       readonly container?: string | undefined;
       readonly image?: string | undefined;
       readonly framed?: boolean;
+      /** Follows from a denied create request that audit mode forwarded, and which is logged. */
+      readonly followsFromCreate?: boolean;
     }
   | {
       readonly kind: 'missing';
@@ -52,7 +56,11 @@ export const passedAsIs: Extract<InspectionResult, { kind: 'passed' }> = { kind:
 
 export const denied = (
   denial: Denial,
-  about: { readonly container?: string; readonly image?: string } = {},
+  about: {
+    readonly container?: string;
+    readonly image?: string;
+    readonly followsFromCreate?: boolean;
+  } = {},
 ): InspectionResult => ({ kind: 'denied', denial, ...about });
 
 /** The value of `{id}` or `{name}` in the path. */

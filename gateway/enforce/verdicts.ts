@@ -28,6 +28,8 @@ export interface DenialSubject {
   readonly container?: string | undefined;
   readonly image?: string | undefined;
   readonly framed?: boolean;
+  /** Follows from a denied create request that audit mode forwarded, and which is logged. */
+  readonly followsFromCreate?: boolean;
   /** The response in place of the refusal's text; the denial is logged all the same. */
   readonly clientResponse?: EngineError;
 }
@@ -96,7 +98,8 @@ export function conclude(decision: DecisionContext, result: InspectionResult): V
 
 /**
  * The verdict for a denial: refused with the text of B6; in audit mode only logged, and forwarded as the
- * client sent it. A denial that is the engine's own error is not logged.
+ * client sent it. A denial that is the engine's own error is not logged, nor in audit mode one that follows
+ * from another that is.
  */
 export function denied(
   decision: DecisionContext,
@@ -114,16 +117,32 @@ export function denied(
   // Audit mode suspends rules for containers, not the gateway's own limits.
   const outcome =
     context.settings.mode === 'audit' && denial.rule !== 'request-limit' ? 'would-deny' : 'deny';
-  context.counters?.countRequest(context.request.match?.route ?? null, outcome);
-  const text = noteDenial(decision, denial, outcome, about);
-  return outcome === 'deny'
-    ? {
-        kind: 'refuse',
-        ...(about.clientResponse ?? { status: 403, message: text }),
-        ...(about.framed === true && showsStreamsOnly(context.request) ? { inStream: true } : {}),
-      }
-    : forwardAsReceived(context, decision.requestBody);
+  const route = context.request.match?.route ?? null;
+  if (outcome === 'deny') {
+    context.counters?.countRequest(route, outcome);
+    const text = noteDenial(decision, denial, outcome, about);
+    return {
+      kind: 'refuse',
+      ...(about.clientResponse ?? { status: 403, message: text }),
+      ...(about.framed === true && showsStreamsOnly(context.request) ? { inStream: true } : {}),
+    };
+  }
+  if (about.followsFromCreate === true) {
+    recordDuration(decision);
+    context.counters?.countRequest(route, 'allow');
+    return forwardAsReceived(context, decision.requestBody);
+  }
+  context.counters?.countRequest(route, outcome);
+  noteDenial(decision, denial, outcome, about);
+  const verdict = forwardAsReceived(context, decision.requestBody);
+  if (route?.inspect !== 'create-container') return verdict;
+  return verdict instanceof Promise
+    ? verdict.then((forwarded) => withCreateRecorded(context, forwarded))
+    : withCreateRecorded(context, verdict);
 }
+
+const withCreateRecorded = ({ auditedCreates }: InspectionContext, verdict: Verdict): Verdict =>
+  verdict.kind === 'forward' ? { ...verdict, response: auditedCreates.recordOnResponse() } : verdict;
 
 /** The verdict for a request over a connection limit; the limits hold in audit mode, too. */
 export function overLimitVerdict(decision: DecisionContext, denial: Denial): Verdict {
