@@ -3,9 +3,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { activitySummary, entry, manyEntries, someEntries } from '../../dev/activity-fixture.ts';
 import { fakeBridge } from '../../dev/fake-bridge.ts';
 import { appState } from '../../dev/app-fixture.ts';
-import { settingsState } from '../../dev/settings-fixture.ts';
+import { appliedText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
+import { showLanguage } from '../../i18n/index.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { deny, refusalText } from '../../../shared/policy/decision.ts';
 import { fail, ok } from '../../../shared/result.ts';
 
 const lines = () => screen.queryAllByRole('row').slice(1);
@@ -184,6 +187,44 @@ describe('the activity page', () => {
     await locked.user.click(line(/Mount Docker socket/));
     expect(within(panel()).getByText('Locked by administrator (root)')).toBeTruthy();
     expect(within(panel()).queryByRole('button', { name: 'Allow this…' })).toBeNull();
+  });
+
+  it("quotes what clients get in the language of refusals, with the window's beside it", async () => {
+    const denial = deny('bind-not-shared', message('policy.bind-mount', { source: '/etc' }));
+    const refused = newest({ ...denial, outcome: 'would-deny', message: refusalText(denial) });
+    const quoted = () => panel().querySelector('pre');
+    const chinese = { ...appState().preferences, language: 'zh-CN' as const };
+    const inChinese = await renderApp(appState({ preferences: chinese }), 'activity', page([refused]));
+    try {
+      await inChinese.user.click(await screen.findByRole('row', { name: /newcomer/ }));
+      expect(quoted()?.textContent).toBe(refusalText(denial));
+      expect(quoted()?.lang).toBe('en');
+      expect(within(panel()).getByText(/^中文译文：enhanced container isolation: 已阻止/)).toBeTruthy();
+    } finally {
+      await act(async () => {
+        await showLanguage('en');
+      });
+    }
+    const refusalsInChinese = appliedText.replace(
+      '"proxy"',
+      '"bulkhead": { "language": "zh-CN" },\n  "proxy"',
+    );
+    const inEnglish = await renderApp(
+      appState({ settings: settingsState(refusalsInChinese) }),
+      'activity',
+      page([refused]),
+    );
+    await inEnglish.user.click(await screen.findByRole('row', { name: /newcomer/ }));
+    await waitFor(() => {
+      expect(quoted()?.textContent).toMatch(/^enhanced container isolation: 已阻止/);
+    });
+    expect(quoted()?.lang).toBe('zh-CN');
+    expect(within(panel()).getByText(`In English: ${refusalText(denial)}`)).toBeTruthy();
+    // In one language there is nothing to translate.
+    const same = await renderApp(appState(), 'activity', page([refused]));
+    await same.user.click(await screen.findByRole('row', { name: /newcomer/ }));
+    expect(quoted()?.textContent).toBe(refusalText(denial));
+    expect(panel().textContent).not.toContain('In English');
   });
 
   it('shows what is new at once, but never moves what is being read', async () => {

@@ -3,11 +3,12 @@ import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { useStore } from '../../state/context.tsx';
+import { useDraftPart, useStore } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
+import { clientLanguage, useTranslateIn } from '../../i18n/client-language.ts';
 import { translateMessage } from '../../i18n/translate.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
-import type { ActivityEntry } from '../../../shared/audit/activity.ts';
+import { isDenial, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import { commandOf } from '../../../shared/audit/command.ts';
 import { decisionText } from '../../../shared/audit/decision-text.ts';
 
@@ -21,6 +22,23 @@ function labelOf(t: TFunction, entry: ActivityEntry): string {
   return entry.outcome === 'rewrite' ? t('activity.seen.changed') : t('activity.seen.warned');
 }
 
+/**
+ * The answer in the clients' language, with its translation where the window has another one; what was
+ * changed, which no client sees, in the window's. `lang` is undefined where it is the window's.
+ */
+function useDecisionText(entry: ActivityEntry): {
+  readonly text: string;
+  readonly lang: string | undefined;
+  readonly translation: string | null;
+} {
+  const language = useDraftPart(({ applied }) => clientLanguage(applied));
+  const translateForClient = useTranslateIn(language);
+  const translation = decisionText(entry, translateMessage);
+  const text = isDenial(entry) ? decisionText(entry, translateForClient) : translation;
+  if (text === translation) return { text, lang: undefined, translation: null };
+  return { text, lang: text === entry.message ? 'en' : language, translation };
+}
+
 /** The answer to the client, or what was changed: verbatim, to be copied. */
 export function DecisionTextCard({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
@@ -30,7 +48,7 @@ export function DecisionTextCard({ entry }: { readonly entry: ActivityEntry }) {
     setCopied(false);
   }, [entry.id]);
   const command = commandOf(entry);
-  const text = decisionText(entry, translateMessage);
+  const { text, lang, translation } = useDecisionText(entry);
   return (
     <Box sx={{ marginTop: 2 }}>
       <Box
@@ -72,6 +90,7 @@ export function DecisionTextCard({ entry }: { readonly entry: ActivityEntry }) {
       <Box
         component="pre"
         aria-labelledby={`seen-${entry.id}`}
+        lang={lang}
         tabIndex={0}
         sx={{
           margin: 0,
@@ -91,6 +110,19 @@ export function DecisionTextCard({ entry }: { readonly entry: ActivityEntry }) {
       >
         {text}
       </Box>
+      {translation !== null && <Translation text={translation} />}
+    </Box>
+  );
+}
+
+function Translation({ text }: { readonly text: string }) {
+  const { t } = useTranslation();
+  return (
+    <Box
+      className="selectable"
+      sx={{ marginTop: '4px', fontSize: 12, lineHeight: '18px', color: color.text2 }}
+    >
+      {t('rules.translated', { text })}
     </Box>
   );
 }

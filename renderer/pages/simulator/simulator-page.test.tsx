@@ -2,8 +2,11 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { states } from '../../dev/states.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
-import { pictureCommand } from '../../dev/simulator-fixture.ts';
-import { fail } from '../../../shared/result.ts';
+import { appState } from '../../dev/app-fixture.ts';
+import { pictureCommand, simulate } from '../../dev/simulator-fixture.ts';
+import { showLanguage } from '../../i18n/index.ts';
+import { deny, refusalText } from '../../../shared/policy/decision.ts';
+import { fail, ok } from '../../../shared/result.ts';
 
 async function open(
   state: keyof typeof states & string = 'protected',
@@ -188,6 +191,53 @@ describe('the Simulator', () => {
     expect(await screen.findByRole('heading', { name: 'Let through, and logged' })).toBeTruthy();
     await type(await open(), 'docker run no-docker');
     expect(await screen.findByText(/Nothing can be simulated without the Docker command line/)).toBeTruthy();
+  });
+
+  it("quotes what a client gets in the language of refusals, with the window's beside it", async () => {
+    const denial = deny('host-namespace', '--pid=host');
+    const audit = states['audit']?.() ?? appState();
+    const app = await renderApp(
+      { ...audit, preferences: { ...audit.preferences, language: 'zh-CN' } },
+      'simulator',
+      {
+        'simulate:run': (input) => {
+          const made = simulate(input, { eci: true, ready: true, audit: true });
+          return made.ok
+            ? ok({
+                ...made.value,
+                explanation: {
+                  ...made.value.explanation,
+                  requests: made.value.explanation.requests.map((request) => ({
+                    ...request,
+                    findings: [
+                      {
+                        ...denial,
+                        sentences: {},
+                        outcome: 'would-deny' as const,
+                        message: refusalText(denial),
+                      },
+                    ],
+                  })),
+                },
+              })
+            : made;
+        },
+      },
+    );
+    try {
+      const textbox = screen.getByRole('textbox', { name: /^(Docker 命令|Compose 文件)/ });
+      await app.user.clear(textbox);
+      await app.user.click(textbox);
+      await app.user.paste('docker run --pid=host alpine');
+      await app.user.keyboard('{Enter}');
+      const quoted = await screen.findByText(refusalText(denial));
+      expect(quoted.lang).toBe('en');
+      expect(screen.getByText(/^中文译文：enhanced container isolation: 已阻止/)).toBeTruthy();
+    } finally {
+      await act(async () => {
+        await showLanguage('en');
+      });
+    }
   });
 
   it('offers examples, and stops what takes long', async () => {

@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
-import { useStore } from '../../state/context.tsx';
+import { useDraft, useStore } from '../../state/context.tsx';
 import { AllowedIcon, ChangedIcon, CopyIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../../theme/tokens.ts';
@@ -12,16 +12,20 @@ import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { isRuleCode } from '../../../shared/rules/index.ts';
 import { asClause } from './labels.ts';
 import { decisionTexts } from '../../../shared/audit/decision-text.ts';
+import { clientLanguage, useTranslateIn } from '../../i18n/client-language.ts';
 import { translateMessage } from '../../i18n/translate.ts';
+import type { Message } from '../../../shared/messages/message.ts';
 
 /** The answer in one line, and what the client would see. */
 export function VerdictBand({ simulation, old }: { readonly simulation: Simulation; readonly old: boolean }) {
   const { t } = useTranslation();
-  const store = useStore();
-  const [copied, setCopied] = useState('');
   const { explanation } = simulation;
   const verdict = verdictText(simulation, t);
-  const clientOutput = clientOutputOf(simulation);
+  const draft = useDraft();
+  const language = clientLanguage(simulation.against === 'applied' ? draft.applied : draft.draft);
+  const translateForClient = useTranslateIn(language);
+  const clientOutput = clientOutputOf(simulation, translateForClient);
+  const translation = translationOf(simulation, clientOutput, translateForClient);
   const Icon = {
     danger: DeniedIcon,
     warn: WarningIcon,
@@ -56,42 +60,63 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
           </Typography>
         )}
         {clientOutput !== '' && (
-          <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, marginTop: '4px' }}>
-            <Box
-              component="pre"
-              aria-label={t('simulator.verdict.by')}
-              tabIndex={0}
-              sx={{
-                flex: 1,
-                minWidth: 0,
-                margin: 0,
-                fontFamily: fontMono,
-                fontSize: 12,
-                lineHeight: '18px',
-                color: color.text,
-                whiteSpace: 'pre-wrap',
-                overflowWrap: 'anywhere',
-                maxHeight: 160,
-                overflow: 'auto',
-              }}
-            >
-              {clientOutput}
-            </Box>
-            <Button
-              size="small"
-              variant="text"
-              startIcon={<CopyIcon />}
-              onClick={() => {
-                void store.request('clipboard:write', { text: clientOutput }).then((answer) => {
-                  if (answer.ok) setCopied(clientOutput);
-                });
-              }}
-            >
-              {copied === clientOutput ? t('button.copied') : t('button.copy')}
-            </Button>
-          </Box>
+          <ClientOutput text={clientOutput} lang={translation === '' ? undefined : language} />
+        )}
+        {translation !== '' && (
+          <Typography
+            variant="caption"
+            component="div"
+            className="selectable"
+            sx={{ color: color.text2, marginTop: '4px', maxWidth: 720, whiteSpace: 'pre-line' }}
+          >
+            {t('rules.translated', { text: translation })}
+          </Typography>
         )}
       </Box>
+    </Box>
+  );
+}
+
+/** What the client would see, verbatim, to be copied. `lang`: where it is not the window's language. */
+function ClientOutput({ text, lang }: { readonly text: string; readonly lang: string | undefined }) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const [copied, setCopied] = useState('');
+  return (
+    <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, marginTop: '4px' }}>
+      <Box
+        component="pre"
+        aria-label={t('simulator.verdict.by')}
+        lang={lang}
+        tabIndex={0}
+        sx={{
+          flex: 1,
+          minWidth: 0,
+          margin: 0,
+          fontFamily: fontMono,
+          fontSize: 12,
+          lineHeight: '18px',
+          color: color.text,
+          whiteSpace: 'pre-wrap',
+          overflowWrap: 'anywhere',
+          maxHeight: 160,
+          overflow: 'auto',
+        }}
+      >
+        {text}
+      </Box>
+      <Button
+        size="small"
+        variant="text"
+        startIcon={<CopyIcon />}
+        onClick={() => {
+          void store.request('clipboard:write', { text }).then((answer) => {
+            if (answer.ok) setCopied(text);
+          });
+        }}
+      >
+        {copied === text ? t('button.copied') : t('button.copy')}
+      </Button>
     </Box>
   );
 }
@@ -158,8 +183,36 @@ function verdictText({ explanation }: Simulation, t: TFunction): VerdictText {
   }
 }
 
+/** The refusals among the findings, each in one language; of an earlier version English alone. */
+const refusalTexts = (
+  { explanation }: Simulation,
+  translate: (sentence: Message) => string,
+): readonly string[] =>
+  explanation.requests.flatMap(({ findings }) =>
+    findings.flatMap((finding) =>
+      finding.outcome === 'deny' || finding.outcome === 'would-deny'
+        ? [decisionTexts({ ...finding, outcome: finding.outcome }, translate).join('\n')]
+        : [],
+    ),
+  );
+
+/** What the client would see of refusals, in the window's language; '' where it is the same. */
+function translationOf(
+  simulation: Simulation,
+  clientOutput: string,
+  translateForClient: (sentence: Message) => string,
+): string {
+  const inWindow = refusalTexts(simulation, translateMessage);
+  const lines = refusalTexts(simulation, translateForClient).flatMap((text, index) => {
+    const translation = inWindow[index] ?? text;
+    return translation !== text && clientOutput.includes(text) ? [translation] : [];
+  });
+  return [...new Set(lines)].join('\n');
+}
+
 /** The client's own words where it was refused; in audit mode what the log would get. */
-function clientOutputOf({ explanation }: Simulation): string {
+function clientOutputOf(simulation: Simulation, translateForClient: (sentence: Message) => string): string {
+  const { explanation } = simulation;
   const services = explanation.requests.filter(
     ({ service, refusal }) => service !== undefined && refusal !== null,
   );
@@ -171,17 +224,7 @@ function clientOutputOf({ explanation }: Simulation): string {
     return explanation.clientWords !== ''
       ? explanation.clientWords
       : explanation.requests.flatMap(({ refusal }) => (refusal === null ? [] : [refusal])).join('\n');
-  if (explanation.outcome === 'would-deny')
-    return [
-      ...new Set(
-        explanation.requests.flatMap(({ findings }) =>
-          findings.flatMap((finding) =>
-            finding.outcome === 'would-deny'
-              ? decisionTexts({ ...finding, outcome: finding.outcome }, translateMessage)
-              : [],
-          ),
-        ),
-      ),
-    ].join('\n');
-  return '';
+  return explanation.outcome === 'would-deny'
+    ? [...new Set(refusalTexts(simulation, translateForClient))].join('\n')
+    : '';
 }

@@ -3,6 +3,8 @@
  * reason for the rule (`why`), and the alternative if no setting changes it (`instead`).
  */
 export const rules = {
+  /** Below the text of a refusal in another language. */
+  translated: 'In English: {{text}}',
   title: {
     'runtime-forced': 'Runtime replaced by the isolation runtime',
     'gpus-as-cdi': 'GPUs as CDI devices',

@@ -2,6 +2,7 @@ import type { rules as english } from '../en/rules.ts';
 import type { Translation } from '../translation.ts';
 
 export const rules: Translation<typeof english> = {
+  translated: '中文译文：{{text}}',
   title: {
     'runtime-forced': '运行时已替换为隔离运行时',
     'gpus-as-cdi': 'GPU 作为 CDI 设备',
