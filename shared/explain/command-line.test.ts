@@ -108,6 +108,22 @@ describe('a command line of the simulator', () => {
     expect(problem('docker run --cidfile x a')).toBe('writes-file: --cidfile x');
     expect(problem(`docker run ${'x'.repeat(40_000)}`)).toMatch(/^too-long/);
   });
+  it('names a command that Docker does not have, with the one that was probably meant', () => {
+    const unknown = (text: string) => {
+      const parsed = parseCommandLine(text, { home: '/home/sam' });
+      return parsed.ok ? null : [parsed.problem, parsed.what, parsed.closest];
+    };
+    expect(unknown('docker runn --foo busybox')).toEqual(['no-such-command', 'runn', 'run']);
+    expect(unknown('docker contianer ls')).toEqual(['no-such-command', 'contianer', 'container']);
+    expect(unknown('docker container exce web')).toEqual([
+      'no-such-command',
+      'container exce',
+      'container exec',
+    ]);
+    expect(unknown('docker frobnicate')).toEqual(['no-such-command', 'frobnicate', undefined]);
+    expect(unknown('docker stats')).toEqual(['other-command', 'stats', undefined]);
+    expect(unknown('docker scout cves x')).toEqual(['other-command', 'scout', undefined]);
+  });
   it('loses an option together with the blank before it', () => {
     const text = 'docker run --rm -v /etc:/x \\\n  --pid=host alpine';
     const { options } = read(text);

@@ -27,6 +27,7 @@ export type CommandProblem =
   | 'no-command'
   | 'compose'
   | 'other-command'
+  | 'no-such-command'
   | 'moves-files'
   | 'unknown-option'
   | 'no-image'
@@ -54,6 +55,8 @@ export type ParsedCommand =
       readonly start: number;
       readonly end: number;
       readonly what: string;
+      /** The command that was probably meant. */
+      readonly closest?: string;
     };
 
 interface ParsedWord extends Word {
@@ -121,7 +124,10 @@ export function parseCommandLine(text: string, { home }: { readonly home: string
 
   const line = lineOf(words, source.trimEnd().length);
   return 'problem' in line
-    ? bad(line.problem, line.start, line.end)
+    ? {
+        ...bad(line.problem, line.start, line.end),
+        ...(line.closest === undefined ? {} : { closest: line.closest }),
+      }
     : { ok: true, line: { ...line, sudo, environment: Object.fromEntries(assignments) } };
 }
 
@@ -129,6 +135,7 @@ interface ProblemPlace {
   readonly problem: CommandProblem;
   readonly start: number;
   readonly end: number;
+  readonly closest?: string;
 }
 type DockerLine = Omit<CommandLine, 'sudo' | 'environment'>;
 
@@ -156,10 +163,12 @@ function lineOf(words: readonly ParsedWord[], end: number): DockerLine | Problem
 /** A command whose options only the client parses. */
 function otherLine(words: readonly ParsedWord[]): DockerLine | ProblemPlace {
   const args = words.map(({ value }) => value);
-  const { kind, name } = simulatedCommand(args);
+  const { kind, name, closest } = simulatedCommand(args);
   const [first, last] = [words[0], words[name.length - 1]];
   const place = { start: first?.start ?? 0, end: last?.end ?? 0 };
   if (kind === 'moves-files') return { problem: 'moves-files', ...place };
+  if (kind === 'unknown')
+    return { problem: 'no-such-command', ...place, ...(closest === undefined ? {} : { closest }) };
   if (kind === 'other') return { problem: args[0] === 'compose' ? 'compose' : 'other-command', ...place };
   return substitutionIn(words) ?? { args, kind: 'other', options: [], subject: null };
 }

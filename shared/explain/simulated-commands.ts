@@ -1,3 +1,6 @@
+import { dockerCommands, unsupportedCommands } from '../settings/commands.ts';
+import { closestName } from '../settings/lint/closest-name.ts';
+
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** Commands that send requests to the engine, and read no files of this computer. */
@@ -12,19 +15,42 @@ const groups = words('container image');
 /** Words that are groups and not commands. */
 const ofGroups = words('inspect ls list prune remove');
 
+/** All spellings of Docker's own commands, and of the plugins that come with it. */
+const spellings = [
+  ...dockerCommands.flatMap(({ name, aliases }) => [name, ...aliases]),
+  ...Object.keys(unsupportedCommands),
+];
+const firstWords = [...new Set(spellings.map((spelling) => spelling.split(' ')[0] ?? ''))];
+
+/** The words after `group` in Docker's commands; the first words without one. */
+const wordsAfter = (group: string | null): readonly string[] =>
+  group === null
+    ? firstWords
+    : spellings.flatMap((spelling) =>
+        spelling.startsWith(`${group} `) ? [spelling.slice(group.length + 1)] : [],
+      );
+
 /**
  * Whether a Docker command other than `run`, `create` and `build` can be simulated. `name`: the words that
- * name it.
+ * name it; `closest`: the command that an unknown one was probably meant to be.
  */
 export function simulatedCommand(args: readonly string[]): {
-  readonly kind: 'simulated' | 'moves-files' | 'other';
+  readonly kind: 'simulated' | 'moves-files' | 'other' | 'unknown';
   readonly name: readonly string[];
+  readonly closest?: string;
 } {
   const [one = '', two = ''] = args;
   const isGrouped = groups.has(one) && two !== '' && !two.startsWith('-');
   const name = isGrouped ? [one, two] : [one];
   const command = name.at(-1) ?? '';
   if (movesFiles.has(command)) return { kind: 'moves-files', name };
-  const isSimulated = simulated.has(command) || (isGrouped && ofGroups.has(command));
-  return { kind: isSimulated ? 'simulated' : 'other', name };
+  if (simulated.has(command) || (isGrouped && ofGroups.has(command))) return { kind: 'simulated', name };
+  const known = wordsAfter(isGrouped ? one : null);
+  if (known.includes(command)) return { kind: 'other', name };
+  const closest = closestName(command, known);
+  return {
+    kind: 'unknown',
+    name,
+    ...(closest === null ? {} : { closest: isGrouped ? `${one} ${closest}` : closest }),
+  };
 }

@@ -20,7 +20,12 @@ export type InputProblem = {
   /** Where it begins. */
   readonly at: number;
 } & (
-  | { readonly kind: 'command'; readonly code: CommandProblem; readonly what: string }
+  | {
+      readonly kind: 'command';
+      readonly code: CommandProblem;
+      readonly what: string;
+      readonly closest?: string;
+    }
   | {
       readonly kind: 'compose';
       readonly code: YamlProblem;
@@ -41,11 +46,17 @@ export type YamlProblem = (typeof yamlProblems)[keyof typeof yamlProblems] | 'ya
 const isYamlProblem = (code: ErrorCode): code is keyof typeof yamlProblems =>
   Object.hasOwn(yamlProblems, code);
 
-/** A text with a top-level `services:` is a compose file, whatever the field had before. */
+/** A line of YAML that begins with a key, or an entry of a list that does. */
+const keyLine = /^[ \t]*(?:- +)*["']?[\w.$/-]+["']?[ \t]*:(?:[ \t]|$)/m;
+
+/**
+ * A text with a top-level `services:` is a compose file, whatever the field had before; one that is being
+ * edited remains one while it has keys.
+ */
 export function readInput(text: string, before: TypedInput | null): TypedInput {
   if (
     /^services\s*:/m.test(text) ||
-    (before?.kind === 'compose' && text.trim() !== '' && !/^\s*(?:[$#>] )?(?:sudo |docker )/.test(text))
+    (before?.kind === 'compose' && keyLine.test(text) && !/^\s*(?:[$#>] )?(?:sudo |docker )/.test(text))
   )
     return { kind: 'compose', text, file: before?.kind === 'compose' ? before.file : null };
   return { kind: 'command', text, file: null };
@@ -93,6 +104,7 @@ export function toSimulate(
         kind: 'command',
         code: parsed.problem,
         what: parsed.what,
+        ...(parsed.closest === undefined ? {} : { closest: parsed.closest }),
         start: parsed.start,
         end: parsed.end,
         at: parsed.start,

@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { states } from '../../dev/states.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
@@ -7,6 +7,7 @@ import { pictureCommand, simulate } from '../../dev/simulator-fixture.ts';
 import { showLanguage } from '../../i18n/index.ts';
 import { deny, refusalText } from '../../../shared/policy/decision.ts';
 import { fail, ok } from '../../../shared/result.ts';
+import { readInput } from './input.ts';
 
 async function open(
   state: keyof typeof states & string = 'protected',
@@ -141,6 +142,29 @@ describe('the Simulator', () => {
     expect(document.querySelector('[data-mark="problem"]')?.textContent).toBe('$(pwd)');
     expect(field().getAttribute('aria-invalid')).toBe('true');
     expect(JSON.stringify(runs(app))).not.toContain('pwd');
+  });
+
+  it('says that there is no such command, and which was probably meant', async () => {
+    const app = await open();
+    await type(app, 'docker runn busybox');
+    expect((await screen.findByText(/Docker itself has no command/)).textContent).toMatch(
+      /^Docker itself has no command runn\. Did you mean docker run\?/,
+    );
+    expect(runs(app)).toEqual([]);
+  });
+
+  it('takes words typed over a compose file as a command, and an edited compose file as one', async () => {
+    const app = await open();
+    await app.user.click(screen.getByRole('button', { name: 'Open compose file…' }));
+    expect(await screen.findByText('/srv/projects/shop/compose.yaml')).toBeTruthy();
+    fireEvent.change(field(), { target: { value: 'hello what is going on' } });
+    expect(await screen.findByText(/is another program: the Simulator takes docker commands/)).toBeTruthy();
+    const compose = { kind: 'compose', text: 'services:\n  a:\n', file: '/srv/compose.yaml' } as const;
+    expect(readInput('hello what is going on', compose).kind).toBe('command');
+    expect(readInput('ervices:\n  a:\n', compose)).toMatchObject({
+      kind: 'compose',
+      file: '/srv/compose.yaml',
+    });
   });
 
   it('forgets the last verdict where the text is no command', async () => {

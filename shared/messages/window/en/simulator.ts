@@ -43,6 +43,8 @@ export const simulator = {
     compose: 'For Compose open or paste the compose file itself.',
     'other-command':
       '`docker {{what}}` can’t be simulated: it runs until it is stopped, or is no command of the engine.',
+    'no-such-command': 'Docker itself has no command `{{what}}`.',
+    closest: 'Did you mean `docker {{command}}`?',
     'moves-files':
       '`docker {{what}}` moves files between this computer and the engine: nothing is moved here.',
     'unknown-option': 'Docker has no option `{{what}}` for this command.',

@@ -44,6 +44,8 @@ export const simulator: Translation<typeof english> = {
     'no-command': '请写明是哪个：`docker run`、`docker create` 或 `docker build`。',
     compose: '对于 Compose，请打开或粘贴 Compose 文件本身。',
     'other-command': '无法模拟 `docker {{what}}`：它会一直运行直到被停止，或者不是针对引擎的命令。',
+    'no-such-command': 'Docker 本身没有 `{{what}}` 命令。',
+    closest: '您是否想用 `docker {{command}}`？',
     'moves-files': '`docker {{what}}` 在此计算机与引擎之间传送文件：这里不传送任何内容。',
     'unknown-option': 'Docker 的这个命令没有 `{{what}}` 选项。',
     'no-image': '缺少镜像。',
