@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
-import { hasAlternative, isRuleCode } from '../../../shared/rules/index.ts';
+import { ruleAlternative } from '../../components/rule-alternative.ts';
+import { isRuleCode } from '../../../shared/rules/index.ts';
 import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
 
 /** What was requested, in short; of a rule that this version does not know, its code. */
@@ -17,7 +18,7 @@ export const entryWhy = (t: TFunction, entry: ActivityEntry): string | null => {
 
 /** What to do instead, where no setting changes it. */
 export const insteadOf = (t: TFunction, entry: ActivityEntry): string =>
-  t(`rules.instead.${hasAlternative(entry.rule) ? entry.rule : 'other'}`);
+  ruleAlternative(t, entry.rule, entry.what ?? '');
 
 /** The thing itself, as it was written: a path, a command, an option. Null where the title says it all. */
 export function entrySubject(entry: ActivityEntry): string | null {

@@ -1,15 +1,15 @@
 import { useTranslation } from 'react-i18next';
-import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
 import { useDraft } from '../../state/context.tsx';
 import { Row, RowText } from '../../components/card.tsx';
 import { withCode } from '../../components/mono.tsx';
+import { ruleAlternative } from '../../components/rule-alternative.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../theme/icons.ts';
 import { color, toneText } from '../../theme/tokens.ts';
-import { hasAlternative, isRuleCode } from '../../../shared/rules/index.ts';
+import { isRuleCode } from '../../../shared/rules/index.ts';
 import type { Proposal } from '../../../shared/audit/proposal.ts';
 import type { Finding } from '../../../shared/explain/explanation.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
@@ -100,7 +100,7 @@ export function FindingRow({ finding, byHand }: { readonly finding: Finding; rea
         secondary={
           byHand
             ? t('simulator.fix.byHand')
-            : t('simulator.fix.cannot', { instead: insteadOf(t, finding.rule) })
+            : t('simulator.fix.cannot', { instead: ruleAlternative(t, finding.rule, finding.what) })
         }
       />
       {byHand && (
@@ -110,8 +110,4 @@ export function FindingRow({ finding, byHand }: { readonly finding: Finding; rea
       )}
     </Row>
   );
-}
-
-function insteadOf(t: TFunction, rule: string): string {
-  return hasAlternative(rule) ? t(`rules.instead.${rule}`) : t('rules.instead.other');
 }

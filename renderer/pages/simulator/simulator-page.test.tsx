@@ -4,7 +4,8 @@ import { states } from '../../dev/states.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { appState } from '../../dev/app-fixture.ts';
 import { pictureCommand, simulate } from '../../dev/simulator-fixture.ts';
-import { showLanguage } from '../../i18n/index.ts';
+import { ruleAlternative } from '../../components/rule-alternative.ts';
+import { showLanguage, startI18n } from '../../i18n/index.ts';
 import { deny, refusalText } from '../../../shared/policy/decision.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import { readInput } from './input.ts';
@@ -165,6 +166,14 @@ describe('the Simulator', () => {
       kind: 'compose',
       file: '/srv/compose.yaml',
     });
+  });
+
+  it('advises to publish ports in place of the network of the host alone', async () => {
+    const app = await open();
+    await type(app, 'docker run --pid=host alpine');
+    expect(await screen.findByText('No setting allows this. Leave the option out.')).toBeTruthy();
+    const { t } = startI18n();
+    expect(ruleAlternative(t, 'host-namespace', '--network=host')).toMatch(/Publish ports with -p/);
   });
 
   it('forgets the last verdict where the text is no command', async () => {

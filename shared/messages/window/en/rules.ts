@@ -139,8 +139,9 @@ export const rules = {
     'own-socket': 'An allowed image gets a Docker socket of its own, held to the command list.',
     'parameter-dropped': 'Parameters without meaning are left out.',
   },
+  insteadOfHostNetwork: 'Leave the option out. Publish ports with -p instead.',
   instead: {
-    'host-namespace': 'Leave the option out. Publish ports with -p instead of --network=host.',
+    'host-namespace': 'Leave the option out.',
     'foreign-namespace': 'Recreate the other container protected, then share with it.',
     'host-device': 'Leave the device out, or have it listed in bulkhead.devices.',
     'security-option': 'Leave the option out.',

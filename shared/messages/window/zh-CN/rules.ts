@@ -126,8 +126,9 @@ export const rules: Translation<typeof english> = {
     'own-socket': '允许的镜像会获得专属的 Docker 套接字，并受命令列表约束。',
     'parameter-dropped': '没有意义的参数会被省略。',
   },
+  insteadOfHostNetwork: '去掉该选项，改用 -p 发布端口。',
   instead: {
-    'host-namespace': '去掉该选项。用 -p 发布端口，代替 --network=host。',
+    'host-namespace': '去掉该选项。',
     'foreign-namespace': '先把另一个容器重新创建为受保护的容器，再与其共享。',
     'host-device': '去掉该设备，或请管理员将其列入 bulkhead.devices。',
     'security-option': '去掉该选项。',
