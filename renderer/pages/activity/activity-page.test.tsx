@@ -189,6 +189,17 @@ describe('the activity page', () => {
     expect(within(panel()).queryByRole('button', { name: 'Allow this…' })).toBeNull();
   });
 
+  it('says in words which requirement the code in a refusal is', async () => {
+    const app = await renderApp(appState(), 'activity');
+    await waitFor(() => {
+      expect(lines().length).toBeGreaterThan(10);
+    });
+    await app.user.click(line(/Bind mount \/etc/));
+    expect(within(panel()).getByText('Requirement').nextElementSibling?.textContent).toBe(
+      'Directories of the host are mounted only where file sharing allows it. A8',
+    );
+  });
+
   it("quotes what clients get in the language of refusals, with the window's beside it", async () => {
     const denial = deny('bind-not-shared', message('policy.bind-mount', { source: '/etc' }));
     const refused = newest({ ...denial, outcome: 'would-deny', message: refusalText(denial) });

@@ -6,6 +6,7 @@ import { hrefFor } from '../../state/router.ts';
 import { Facts } from '../../components/card.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { isDenial, type ActivityEntry } from '../../../shared/audit/activity.ts';
+import { isDeniedRequirement } from '../../../shared/rules/requirements.ts';
 import { entryWhy } from './entry-text.ts';
 import { ImageFact } from './image-fact.tsx';
 import { settingHref, settingName } from './setting-place.ts';
@@ -15,6 +16,9 @@ export function EntryFacts({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
   const facts: readonly { readonly label: string; readonly value: ReactNode }[] = [
     { label: t('activity.fact.rule'), value: <Rule entry={entry} /> },
+    ...(entry.spec === undefined || entry.spec === ''
+      ? []
+      : [{ label: t('activity.fact.requirement'), value: <Requirement id={entry.spec} /> }]),
     ...(isDenial(entry) || entry.setting !== null
       ? [
           {
@@ -62,10 +66,18 @@ function Rule({ entry }: { readonly entry: ActivityEntry }) {
     <>
       {entryWhy(t, entry)}{' '}
       <Box component="span" sx={{ display: 'inline-block' }}>
-        <Mono dim>
-          {[entry.rule, entry.spec].filter((part) => part !== undefined && part !== '').join(' · ')}
-        </Mono>
+        <Mono dim>{entry.rule}</Mono>
       </Box>
+    </>
+  );
+}
+
+/** The code that the refusal has in parentheses, in words. */
+function Requirement({ id }: { readonly id: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {isDeniedRequirement(id) && t(`rules.requirement.${id}`)} <Mono dim>{id}</Mono>
     </>
   );
 }

@@ -51,6 +51,7 @@ export const activity = {
   },
   fact: {
     rule: 'Rule',
+    requirement: 'Requirement',
     setting: 'Setting',
     image: 'Image',
     requestedBy: 'Requested by',

@@ -139,6 +139,23 @@ export const rules = {
     'own-socket': 'An allowed image gets a Docker socket of its own, held to the command list.',
     'parameter-dropped': 'Parameters without meaning are left out.',
   },
+  /** What the requirement behind a rule demands, by its id. */
+  requirement: {
+    A3: 'Every container has ids of its own on the host.',
+    A4: 'Privileged containers work, confined to what is theirs.',
+    A5: 'Devices and kernel resources of the host stay out of reach.',
+    A6: 'Every container runs with the isolation runtime.',
+    A7: 'Namespaces of the host are shared with no container.',
+    A8: 'Directories of the host are mounted only where file sharing allows it.',
+    A9: 'What is mounted read-only stays read-only.',
+    B1: 'Only listed images may mount the Docker socket.',
+    B2: 'Each of their containers gets a Docker socket of its own.',
+    B3: 'Images are trusted by their content, not by their name.',
+    B5: 'What may be requested through a mounted socket is limited by a command list.',
+    B7: 'An image may have a list and a scope of its own.',
+    C: 'Builds are held to the same rules.',
+    D: 'Containers created without ECI are not protected.',
+  },
   insteadOfHostNetwork: 'Leave the option out. Publish ports with -p instead.',
   instead: {
     'host-namespace': 'Leave the option out.',

@@ -48,6 +48,7 @@ export const activity: Translation<typeof english> = {
   },
   fact: {
     rule: '规则',
+    requirement: '要求',
     setting: '设置',
     image: '镜像',
     requestedBy: '操作者',
