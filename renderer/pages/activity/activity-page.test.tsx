@@ -175,6 +175,14 @@ describe('the activity page', () => {
     expect(within(panel()).getByRole<HTMLButtonElement>('button', { name: 'Allow this…' }).disabled).toBe(
       true,
     );
+    expect(
+      within(panel()).getByText('Choose what to allow first: nothing dangerous is preselected.'),
+    ).toBeTruthy();
+    await app.user.click(within(panel()).getByRole('radio', { name: /take it over/ }));
+    expect(within(panel()).getByText('Nothing changes before you apply.')).toBeTruthy();
+    expect(within(panel()).getByRole<HTMLButtonElement>('button', { name: 'Allow this…' }).disabled).toBe(
+      false,
+    );
     await app.user.click(line(/Share a namespace of the host --network=host/));
     expect(within(panel()).getByText(/No setting allows this\. Leave the option out\./)).toBeTruthy();
     const locked = await renderApp(

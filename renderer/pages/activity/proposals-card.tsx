@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -87,6 +87,7 @@ export function ProposalsCard({
         </Box>
       )}
       <AddToDraft
+        isChosen={proposal !== null}
         disabled={proposal === null || after === null}
         onAdd={() => {
           void allow();
@@ -96,9 +97,18 @@ export function ProposalsCard({
   );
 }
 
-/** The button that adds the change to the draft, and who locks it. */
-function AddToDraft({ disabled, onAdd }: { readonly disabled: boolean; readonly onAdd: () => void }) {
+/** The button that adds the change to the draft, and who locks it or what is to be done first. */
+function AddToDraft({
+  isChosen,
+  disabled,
+  onAdd,
+}: {
+  readonly isChosen: boolean;
+  readonly disabled: boolean;
+  readonly onAdd: () => void;
+}) {
   const { t } = useTranslation();
+  const noteId = useId();
   const { dirty } = useDraft();
   const lockedBy = useReadOnlyReason();
   return (
@@ -111,11 +121,20 @@ function AddToDraft({ disabled, onAdd }: { readonly disabled: boolean; readonly 
         borderTop: `1px solid ${color.border}`,
       }}
     >
-      <Box sx={{ flex: 1, fontSize: 12, lineHeight: '16px', color: color.text2 }}>
-        {lockedBy === undefined ? t('activity.allow.nothingYet') : <LockedNote by={lockedBy} />}
+      <Box id={noteId} sx={{ flex: 1, fontSize: 12, lineHeight: '16px', color: color.text2 }}>
+        {lockedBy !== undefined ? (
+          <LockedNote by={lockedBy} />
+        ) : (
+          t(isChosen ? 'activity.allow.nothingYet' : 'activity.allow.chooseFirst')
+        )}
       </Box>
       {lockedBy === undefined && (
-        <Button variant={dirty ? 'outlined' : 'contained'} disabled={disabled} onClick={onAdd}>
+        <Button
+          variant={dirty ? 'outlined' : 'contained'}
+          disabled={disabled}
+          aria-describedby={noteId}
+          onClick={onAdd}
+        >
           {t('activity.allow.do')}
         </Button>
       )}

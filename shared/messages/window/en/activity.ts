@@ -84,6 +84,7 @@ export const activity = {
     insteadTitle: 'What to do instead',
     do: 'Allow this…',
     nothingYet: 'Nothing changes before you apply.',
+    chooseFirst: 'Choose what to allow first: nothing dangerous is preselected.',
     diff: 'Change of the draft',
     same: 'The draft has this already.',
     noSetting: 'No setting allows this.',

@@ -78,6 +78,7 @@ export const activity: Translation<typeof english> = {
     insteadTitle: '替代做法',
     do: '允许此项…',
     nothingYet: '应用之前不会有任何更改。',
+    chooseFirst: '请先选择要允许的内容：危险的选项不会预先选中。',
     diff: '草稿的更改',
     same: '草稿中已有此内容。',
     noSetting: '没有设置可以允许此请求。',
