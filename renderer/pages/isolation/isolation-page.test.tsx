@@ -132,6 +132,15 @@ describe("a user's own preference", () => {
     expect(store.get().draft).toBe(before);
   });
 
+  it('is called that of users where the administrator sees it', async () => {
+    await renderApp({ ...state('unlocked'), isRoot: true }, 'isolation');
+    expect(screen.getByRole('heading', { name: 'Users’ preference' })).toBeTruthy();
+    expect(screen.queryByText(/The administrator lets users choose/)).toBeNull();
+    await renderApp({ ...state('unlocked'), isRoot: false }, 'isolation');
+    expect(screen.getByRole('heading', { name: 'Your preference' })).toBeTruthy();
+    expect(screen.getByText(/^The administrator lets users choose/)).toBeTruthy();
+  });
+
   it('is never shown as protected on the Overview', async () => {
     await renderApp(state('preferred'), 'overview');
     expect(

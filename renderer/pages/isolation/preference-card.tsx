@@ -15,7 +15,7 @@ import type { AppState } from '../../../shared/ipc/app-state.ts';
  */
 export function PreferenceCard() {
   const { t } = useTranslation();
-  const { settings } = useApp();
+  const { settings, isRoot } = useApp();
   const { applied } = useDraft();
   const prefer = useRequest('settings:prefer');
   const { preference } = settings;
@@ -33,10 +33,10 @@ export function PreferenceCard() {
         : t('isolation.preference.readOnly');
   return (
     <Card
-      title={t('isolation.preference.title')}
+      title={t(isRoot ? 'isolation.preference.titleUsers' : 'isolation.preference.title')}
       actions={
         <Box component="span" sx={{ color: color.text3 }}>
-          {t('isolation.preference.who')}
+          {t(isRoot ? 'isolation.preference.whoUsers' : 'isolation.preference.who')}
         </Box>
       }
       busy={prefer.running}

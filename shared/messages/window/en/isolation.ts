@@ -16,6 +16,10 @@ export const isolation = {
   },
   preference: {
     title: 'Your preference',
+    /** For the administrator. */
+    titleUsers: 'Users\u2019 preference',
+    whoUsers:
+      'Users may choose what is not locked. It takes effect at once, for everybody who uses this engine.',
     who: 'The administrator lets users choose. It takes effect at once, for everybody who uses this engine.',
     eci: {
       name: 'Isolation on this engine',

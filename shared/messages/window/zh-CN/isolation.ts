@@ -18,6 +18,8 @@ export const isolation: Translation<typeof english> = {
   },
   preference: {
     title: '您的偏好',
+    titleUsers: '用户的偏好',
+    whoUsers: '用户可以选择未锁定的内容。立即生效，并对使用此引擎的所有人有效。',
     who: '管理员允许用户选择。立即生效，并对使用此引擎的所有人有效。',
     eci: {
       name: '此引擎的隔离',
