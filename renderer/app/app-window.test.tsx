@@ -139,7 +139,7 @@ describe('the window', () => {
       audit: 'Enforcement mode',
       dark: 'Theme',
       proxy: 'Proxy',
-      rollback: 'History',
+      rollback: 'Roll back to an earlier version',
       zoom: 'Zoom in',
     };
     for (const [text, name] of Object.entries(first)) {
@@ -151,6 +151,14 @@ describe('the window', () => {
         `${text}: ${labels.join(', ')}`,
       ).toBe(true);
     }
+  });
+
+  it('leads from "rollback" to the version before the applied one', async () => {
+    const { user } = await renderApp(appState(), 'overview');
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(await screen.findByRole('combobox'), 'rollback{Enter}');
+    expect(await screen.findByRole('heading', { level: 1, name: 'History' })).toBeTruthy();
+    expect(window.location.hash).toBe('#/history?version=10');
   });
 
   it('changes the size of its content by Ctrl +, Ctrl − and Ctrl 0', async () => {

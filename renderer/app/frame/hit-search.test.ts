@@ -17,6 +17,16 @@ it('finds by name, then by other words for it', () => {
   expect(find('dark')[0]).toBe('Theme');
   expect(find('rollback')[0]).toBe('History');
 });
+it('finds a setting before its page by the words that both have', () => {
+  const both = [
+    { label: 'JSON', kind: 'page', keywords: '代理 proxy' },
+    { label: '代理', kind: 'setting', keywords: 'http proxy' },
+  ];
+  const labels = (term: string) => searchHits(both, [term], () => '', null).map(({ label }) => label);
+  expect(labels('proxy')).toEqual(['代理', 'JSON']);
+  // By its name the page is first.
+  expect(labels('json')).toEqual(['JSON']);
+});
 it('finds what is spelt similarly, after what contains the text', () => {
   expect(find('contianers')[0]).toBe('Containers');
   expect(find('rolback')[0]).toBe('History');

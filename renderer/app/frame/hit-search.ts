@@ -4,6 +4,8 @@ export interface SearchableHit {
   readonly detail?: string;
   /** Other words that it is looked for by. */
   readonly keywords?: string;
+  /** `page`: comes after what is on it where both are found by other words. */
+  readonly kind?: string;
 }
 
 /** Finds what is spelt similarly, the most similar first. */
@@ -28,7 +30,9 @@ export function searchHits<Hit extends SearchableHit>(
   return [
     ...new Set([
       ...containing(({ label }) => label),
-      ...containing((hit) => [hit.label, hit.detail ?? '', hit.keywords ?? '', kindOf(hit)].join(' ')),
+      ...containing((hit) =>
+        [hit.label, hit.detail ?? '', hit.keywords ?? '', kindOf(hit)].join(' '),
+      ).toSorted((a, b) => Number(a.kind === 'page') - Number(b.kind === 'page')),
       ...(fuzzy?.(terms.join(' ')) ?? []),
     ]),
   ];

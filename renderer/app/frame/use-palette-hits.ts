@@ -58,14 +58,22 @@ const pageHits = (t: TFunction, { target }: AppState): readonly Hit[] =>
 
 const commandHit = (
   t: TFunction,
-  key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | `zoom-${ZoomChange}`,
+  key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | 'rollback' | `zoom-${ZoomChange}`,
   run: () => void,
 ): Hit => ({ key: `command-${key}`, kind: 'command', label: t(`frame.commands.${key}`), run });
+
+/** Leads to the version before the applied one, from where it can be rolled back to. */
+const rollbackHit = (t: TFunction, appliedVersion: number): Hit => ({
+  ...commandHit(t, 'rollback', () => {
+    navigate('history', { version: String(appliedVersion - 1) });
+  }),
+  keywords: t('frame.pageKeywords.history'),
+});
 
 /** What can be done with the draft and the engine now. */
 function commandHits(
   t: TFunction,
-  { engine, run, busy }: AppState,
+  { engine, run, busy, settings }: AppState,
   can: { readonly dirty: boolean; readonly canVerify: boolean; readonly canControl: boolean },
 ): readonly Hit[] {
   const ready = engine.phase === 'ready';
@@ -87,6 +95,9 @@ function commandHits(
   });
   return [
     ...(can.dirty ? [review] : []),
+    ...(settings.appliedVersion > 1 && settings.readOnly === null
+      ? [rollbackHit(t, settings.appliedVersion)]
+      : []),
     ...(ready && idle && can.canVerify ? [verify] : []),
     ...(ready && idle ? [scan] : []),
     ...(ready && idle && can.canControl ? [restart] : []),

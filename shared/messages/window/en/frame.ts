@@ -28,6 +28,7 @@ export const frame = {
     restart: 'Restart the engine',
     start: 'Start the engine',
     review: 'Review the changes',
+    rollback: 'Roll back to an earlier version',
     'zoom-in': 'Zoom in',
     'zoom-out': 'Zoom out',
     'zoom-reset': 'Zoom to 100 %',

@@ -31,6 +31,7 @@ export const frame: Translation<typeof english> = {
     restart: '重启引擎',
     start: '启动引擎',
     review: '审阅更改',
+    rollback: '回滚到先前的版本',
     'zoom-in': '放大',
     'zoom-out': '缩小',
     'zoom-reset': '缩放到 100 %',
