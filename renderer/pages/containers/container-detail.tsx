@@ -73,6 +73,7 @@ const isInspected = ({ whyUnknown }: Container): boolean => whyUnknown === undef
 const detailCount = (container: Container, recreation: boolean): number =>
   (isInspected(container) ? 5 : 2) +
   (container.range === null ? 0 : 1) +
+  (container.privileged ? 1 : 0) +
   (container.obstacles.length === 0 ? 0 : 1) +
   (recreation ? recreationLines : 0);
 
@@ -123,6 +124,15 @@ function inspectedDetails(t: TFunction, container: Container): readonly Detail[]
     ...(container.range === null
       ? []
       : [{ label: t('containers.detail.range'), text: rangeText(container.range), mono: true }]),
+    ...(container.privileged
+      ? [
+          {
+            label: t('containers.detail.privileged'),
+            text: t(container.protected ? 'containers.detail.confined' : 'containers.detail.notConfined'),
+            mono: false,
+          },
+        ]
+      : []),
     {
       label: t('containers.detail.volumes'),
       text: volumes === '' ? t('containers.detail.noVolumes') : volumes,

@@ -85,6 +85,26 @@ describe('the list of containers', () => {
     expect(within(row('hung')).queryByText('Restart policy')).toBeNull();
   });
 
+  it('says of an opened privileged container whether it is confined', async () => {
+    const builder = someContainers.find(({ name }) => name === 'builder') ?? never();
+    const old = { ...builder, id: 'e'.repeat(64), name: 'old-builder', protected: false, range: null };
+    const scan = {
+      at: minutesAgo(0.2),
+      durationMs: 90,
+      eci: true,
+      containers: [...someContainers, { ...old, reason: 'before-eci' as const }],
+    };
+    const { user } = await renderApp(appState({ scan }), 'containers');
+    const privileged = async (name: string) => {
+      await user.click(within(row(name)).getByRole('button', { name: `Details of ${name}` }));
+      return within(row(name)).getByText('Privileged', { selector: 'dt' }).nextElementSibling?.textContent;
+    };
+    expect(await privileged('builder')).toMatch(/^Yes, confined/);
+    expect(await privileged('old-builder')).toMatch(/^Yes, and not confined/);
+    await user.click(within(row('cache')).getByRole('button', { name: 'Details of cache' }));
+    expect(within(row('cache')).queryByText('Privileged')).toBeNull();
+  });
+
   it('filters by state and by words of name, image or label', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: /^Protected/ }));

@@ -79,6 +79,9 @@ export const containers = {
     anonymous: '{{count}} anonymous',
     range: 'Ids outside',
     obstacles: 'Not under ECI',
+    privileged: 'Privileged',
+    confined: 'Yes, confined: all capabilities, in its own namespaces only',
+    notConfined: 'Yes, and not confined: its root can take over the host',
   },
   recreation: {
     keeps: 'Recreating keeps',

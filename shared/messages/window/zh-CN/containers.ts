@@ -71,6 +71,9 @@ export const containers: Translation<typeof english> = {
     anonymous: '{{count}} 个匿名卷',
     range: '外部 ID',
     obstacles: 'ECI 下不可用',
+    privileged: '特权模式',
+    confined: '是，但受限：全部能力仅在自身的命名空间内有效',
+    notConfined: '是，且不受限：其 root 可以接管主机',
   },
   recreation: {
     keeps: '重新创建会保留',
