@@ -113,6 +113,15 @@ it('does not say that containers are blocked where audit mode refuses nothing', 
   expect(within(dialog).queryByRole('checkbox', { name: /^Let kept/ })).toBeNull();
 });
 
+it('says what is done with containers from before in the mode that is chosen', async () => {
+  const { user } = await renderApp(off(), 'isolation');
+  expect(screen.getByText(/^Can’t be started, exec’d into or copied from while ECI is on/)).toBeTruthy();
+  await user.click(screen.getByRole('combobox', { name: 'Enforcement mode' }));
+  await user.click(await screen.findByRole('option', { name: 'Audit only' }));
+  expect(await screen.findByText(/^Can be used in audit mode, and every use is recorded/)).toBeTruthy();
+  expect(screen.queryByText(/^Can’t be started, exec’d into or copied from while ECI is on/)).toBeNull();
+});
+
 describe("a user's own preference", () => {
   const state = (name: string) => {
     const make = states[name];

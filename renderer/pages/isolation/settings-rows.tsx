@@ -88,6 +88,10 @@ export function PolicyRows({ settings, lockedBy }: RowsProps) {
   const mode = useEdited(modePointer);
   const existing = useEdited(existingPointer);
   const language = useEdited(languagePointer);
+  const existingText =
+    settings.mode === 'audit' && settings.existingContainers === 'block'
+      ? 'blockInAudit'
+      : settings.existingContainers;
   return (
     <>
       <ChoiceRow
@@ -109,7 +113,7 @@ export function PolicyRows({ settings, lockedBy }: RowsProps) {
       <ChoiceRow
         {...existing}
         name={t('isolation.existing.name')}
-        description={t(`isolation.existing.${settings.existingContainers}`)}
+        description={t(`isolation.existing.${existingText}`)}
         value={settings.existingContainers}
         lockedBy={lockedBy}
         unavailable={noExisting}

@@ -63,6 +63,9 @@ export const isolation = {
     block:
       'Can’t be started, exec’d into or copied from while ECI is on. ' +
       'They can be stopped, inspected and removed.',
+    blockInAudit:
+      'Can be used in audit mode, and every use is recorded. ' +
+      'With Enforce they can’t be started, exec’d into or copied from.',
     warn: 'Can be started; every use is recorded.',
     blockOption: 'Block',
     warnOption: 'Only record',

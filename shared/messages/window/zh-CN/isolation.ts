@@ -59,6 +59,7 @@ export const isolation: Translation<typeof english> = {
   existing: {
     name: '先前创建的容器',
     block: 'ECI 开启时，不能启动、exec 或复制其内容。可以停止、检查和移除。',
+    blockInAudit: '在审计模式下可以使用，每次使用都会被记录。强制执行时，不能启动、exec 或复制其内容。',
     warn: '可以启动；每次使用都会被记录。',
     blockOption: '阻止',
     warnOption: '仅记录',
