@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { protectionIn, type Protection } from '../../shared/ipc/protection.ts';
-import { isAlarm } from '../../shared/enforcement/enforcement.ts';
+import { enforcementOf, isAlarm, type Enforcement } from '../../shared/enforcement/enforcement.ts';
 import { stateTone } from './state-badge.tsx';
 import type { Tone } from '../theme/tokens.ts';
 import { viewDocument } from '../state/draft-view.ts';
@@ -11,6 +11,19 @@ export type { Protection };
 /** The engine's one honest state in this window. */
 export const protectionOf = (app: AppState, now: number): Protection =>
   protectionIn(app, viewDocument(app.settings.applied, app.settings.exists).settings, now);
+
+/** Which policy is in force in this window's state. */
+export const enforcementIn = ({
+  target: { capabilities },
+  engine,
+  settings,
+}: Pick<AppState, 'target' | 'engine' | 'settings'>): Enforcement =>
+  enforcementOf({
+    capabilities,
+    engine,
+    settings,
+    applied: viewDocument(settings.applied, settings.exists).settings,
+  });
 
 /** What stands under the engine's name. */
 export function engineLine(

@@ -4,7 +4,14 @@ import { fail, ok, type Result } from '../../shared/result.ts';
 import { diffSettings } from '../../shared/settings/index.ts';
 import { namedChanges, type HistoryItem } from '../../shared/settings/history.ts';
 import { appState } from './app-fixture.ts';
-import { appliedText, minutesAgo, offText, settingsState } from './settings-fixture.ts';
+import {
+  appliedText,
+  brokenDraft,
+  minutesAgo,
+  offText,
+  retainedPolicyFacts,
+  settingsState,
+} from './settings-fixture.ts';
 
 /** Invented histories and conflicts, for tests and pictures. */
 
@@ -90,8 +97,21 @@ const mine = appliedText
   .replace('"allowDerivedImages": true', '"allowDerivedImages": false')
   .replace('"docker:cli", ', '"docker:cli", "example.org/deploy:2", ');
 
+/** The gateway goes on enforcing the newest recorded version of these histories. */
+const retainedVersion6 = { ...retainedPolicyFacts, recordedVersion: 6, restorable: 6 };
+
 export const documentStates: Record<string, () => AppState> = {
   historyFound: () => appState({ settings: settingsState(`${appliedText}\n`, { appliedVersion: 7 }) }),
+  historyUnusable: () =>
+    appState({ settings: settingsState(brokenDraft, { appliedVersion: 7, policyFacts: retainedVersion6 }) }),
+  historyDeleted: () =>
+    appState({
+      settings: settingsState('', {
+        appliedVersion: 7,
+        appliedBy: null,
+        policyFacts: { ...retainedVersion6, isMissing: true },
+      }),
+    }),
   historyFailed: () => appState(),
   // Both sides changed different things.
   conflictClean: () =>

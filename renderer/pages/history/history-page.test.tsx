@@ -4,6 +4,7 @@ import { states } from '../../dev/states.ts';
 import { appState } from '../../dev/app-fixture.ts';
 import { appliedText, offText, settingsState } from '../../dev/settings-fixture.ts';
 import { documentResponses, historyItems, documentStates } from '../../dev/document-fixture.ts';
+import { run } from '../../dev/apply-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { ok } from '../../../shared/result.ts';
 import { freshSettings } from '../../../shared/settings/index.ts';
@@ -98,6 +99,35 @@ describe('history', () => {
     expect((await row(7)).textContent).toContain('Changed outside Bulkhead');
   });
 
+  it('says of an unusable file that it can’t be used, and which version is in force instead', async () => {
+    await open(documentStates['historyUnusable']?.() ?? appState(), documentResponses('historyFound'));
+    const broken = await row(7);
+    expect(broken.textContent).toContain('Can’t be used');
+    expect(broken.textContent).not.toContain('Applied');
+    expect((await row(6)).textContent).toMatch(/^Version 6In force/);
+    expect((await row(5)).textContent).not.toContain('In force');
+    expect(within(await detail(7)).getByText(/^Can’t be used · changed outside Bulkhead$/)).toBeTruthy();
+  });
+  it('says of a deleted file that it was deleted, and which version is in force instead', async () => {
+    await open(documentStates['historyDeleted']?.() ?? appState(), documentResponses('historyFound'));
+    expect((await row(7)).textContent).toContain('File deleted');
+    expect((await row(6)).textContent).toMatch(/^Version 6In force/);
+  });
+  it('says of the version that an apply is making that it is being applied, not who changed it', async () => {
+    const { bridge } = await open(
+      appState({
+        settings: settingsState(`${appliedText}\n`, { appliedVersion: 7 }),
+        run: run({ fromVersion: 6, toVersion: 7 }),
+      }),
+      documentResponses('historyFound'),
+    );
+    expect((await row(7)).textContent).toMatch(/^Version 7Being applied2 changes/);
+    expect(screen.queryByText(/Changed outside Bulkhead.*2 changes/)).toBeNull();
+    act(() => {
+      bridge.emit('changed', { run: run({ fromVersion: 6, toVersion: 7, activity: 'rolling-back' }) });
+    });
+    expect((await row(7)).textContent).toMatch(/^Version 7Being rolled back2 changes/);
+  });
   it('draws only the visible rows of a thousand versions, and moves by the arrow keys', async () => {
     const { user } = await open(
       documentStates['historyHuge']?.() ?? appState(),

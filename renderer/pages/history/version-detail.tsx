@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import { useApp, useDraft } from '../../state/context.tsx';
+import { useApp, useAppPart, useDraft } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { RollbackIcon } from '../../theme/icons.ts';
@@ -16,6 +16,7 @@ import { rollbackText, type HistoryItem } from '../../../shared/settings/history
 import { useVersionText } from './use-history.ts';
 import { useComparison, VersionDifference, type Comparison } from './version-difference.tsx';
 import { captionOf, authorText } from './version-row.tsx';
+import { versionState } from './version-state.ts';
 
 /**
  * One version: what it changed, or how it differs from what is applied or drafted, and the way back to it.
@@ -85,6 +86,7 @@ export function VersionDetail({
 function VersionHeader({ item, children }: { readonly item: HistoryItem; readonly children: ReactNode }) {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
+  const state = useAppPart((app) => versionState(app, item));
   return (
     <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 2, flexShrink: 0 }}>
       <Box sx={{ flex: 1, minWidth: 0 }}>
@@ -92,7 +94,8 @@ function VersionHeader({ item, children }: { readonly item: HistoryItem; readonl
         <Typography variant="caption" component="div" sx={{ color: color.text2 }}>
           {captionOf([
             item.at === null ? '' : dateTime(item.at),
-            authorText(t, item),
+            state === null || state === 'applied' ? '' : t(`history.state.${state}`),
+            authorText(t, item, state),
             item.eci === null ? '' : item.eci ? t('history.eciOn') : t('history.eciOff'),
           ])}
         </Typography>

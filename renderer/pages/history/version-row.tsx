@@ -3,15 +3,18 @@ import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
 import { describeChange } from '../../components/describe-change.ts';
+import { useAppPart } from '../../state/context.tsx';
 import { AppliedIcon, ErrorIcon } from '../../theme/icons.ts';
 import { useFormats, type Formats } from '../../i18n/format.ts';
-import { color } from '../../theme/tokens.ts';
+import { color, toneText } from '../../theme/tokens.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';
+import { versionState, versionTone, type VersionState } from './version-state.ts';
 
 export const versionRowHeight = 60;
 
-/** Who made a version, and how. */
-export function authorText(t: TFunction, item: HistoryItem): string {
+/** Who made a version, and how; '' while an apply of ours is making it. */
+export function authorText(t: TFunction, item: HistoryItem, state: VersionState | null): string {
+  if (state === 'applying' || state === 'rollingBack') return '';
   switch (item.how) {
     case 'apply':
       return t('history.by', { user: item.user });
@@ -57,6 +60,7 @@ export function VersionRow({
   const { t } = useTranslation();
   const formats = useFormats();
   const what = changeSummary(t, formats, item);
+  const state = useAppPart((app) => versionState(app, item));
   return (
     <Box
       role="listitem"
@@ -85,14 +89,14 @@ export function VersionRow({
         <Box sx={{ fontSize: 13, lineHeight: '20px', fontWeight: 600, color: color.text, ...oneLine }}>
           {t('history.version', { version: item.version })}
         </Box>
-        <VersionState item={item} />
+        <StateOrTime item={item} state={state} />
         <Box
           sx={{ gridColumn: '1 / -1', fontSize: 12, lineHeight: '16px', color: color.text2, ...oneLine }}
           title={what ?? undefined}
         >
           {captionOf([
-            item.current && item.at !== null ? formats.dateTime(item.at) : '',
-            authorText(t, item),
+            state !== null && item.at !== null ? formats.dateTime(item.at) : '',
+            authorText(t, item, state),
             what ?? '',
           ])}
         </Box>
@@ -101,8 +105,8 @@ export function VersionRow({
   );
 }
 
-/** That a version is applied or unreadable; otherwise when it was made. */
-function VersionState({ item }: { readonly item: HistoryItem }) {
+/** The state of a version, or that it is unreadable; otherwise when it was made. */
+function StateOrTime({ item, state }: { readonly item: HistoryItem; readonly state: VersionState | null }) {
   const { t } = useTranslation();
   const formats = useFormats();
   return (
@@ -113,14 +117,16 @@ function VersionState({ item }: { readonly item: HistoryItem }) {
         gap: '4px',
         fontSize: 12,
         lineHeight: '20px',
-        color: item.current ? color.ok : color.text2,
-        fontWeight: item.current ? 500 : 400,
+        color: state === null ? color.text2 : toneText[versionTone[state]],
+        fontWeight: state === null ? 400 : 500,
         whiteSpace: 'nowrap',
       }}
     >
-      {item.current && <AppliedIcon aria-hidden sx={{ fontSize: 16 }} />}
-      {item.how === 'unreadable' && <ErrorIcon aria-hidden sx={{ fontSize: 16, color: color.danger }} />}
-      {item.current ? t('history.applied') : item.at === null ? '' : formats.dateTime(item.at)}
+      {state !== null && versionTone[state] === 'ok' && <AppliedIcon aria-hidden sx={{ fontSize: 16 }} />}
+      {(item.how === 'unreadable' || (state !== null && versionTone[state] === 'danger')) && (
+        <ErrorIcon aria-hidden sx={{ fontSize: 16, color: color.danger }} />
+      )}
+      {state !== null ? t(`history.state.${state}`) : item.at === null ? '' : formats.dateTime(item.at)}
     </Box>
   );
 }
