@@ -140,7 +140,7 @@ describe('a settings text that is broken', () => {
     expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(
       'On by version 11: the settings file cannot be used',
     );
-    expect(screen.queryAllByText('Protected', { selector: 'td *' })).toHaveLength(0);
+    expect(screen.queryByText(/^Protected and verified/)).toBeNull();
     expect(screen.getByText('The settings file is not usable')).toBeTruthy();
   });
 

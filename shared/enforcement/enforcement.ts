@@ -91,6 +91,13 @@ const isReplaceable = ({ settings }: EnforcementFacts): boolean => settings.read
 export const isAlarm = (difference: Enforcement['difference']): difference is PolicyProblem =>
   difference === 'deleted' || difference === 'unusable';
 
+/**
+ * Whether the last verification is about what is enforced now: the policy of the file, or that of an earlier
+ * text which the gateway retains.
+ */
+export const isVerificationCurrent = ({ difference, now }: Enforcement): boolean =>
+  !isAlarm(difference) || now.source === 'retained';
+
 function enforcerOf({ capabilities, engine, settings }: EnforcementFacts): Enforcement['by'] {
   if (!enforcesSettings(capabilities)) return 'nothing';
   if (!capabilities.enforcedByGateway) return engine.phase === 'ready' ? 'product' : 'nothing';

@@ -2,7 +2,9 @@ import { screen, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { renderApp } from '../../dev/render-app.tsx';
 import { appState } from '../../dev/app-fixture.ts';
-import { appliedText, settingsState } from '../../dev/settings-fixture.ts';
+import { appliedText, brokenDraft, retainedPolicyFacts, settingsState } from '../../dev/settings-fixture.ts';
+import { namedState } from '../../dev/states.ts';
+import { recordedPolicy } from '../../../shared/enforcement/recorded-policy-fixture.ts';
 import { verification } from '../../dev/verification-fixture.ts';
 
 const cells = async (workload: RegExp): Promise<string> => {
@@ -24,6 +26,23 @@ it('starts nothing through a mounted socket where no image may mount it', async 
   const text = appliedText.replace(images, '"images": []');
   await renderApp(appState({ verification, settings: settingsState(text) }), 'overview');
   expect(await cells(/through a mounted socket/)).toMatch(/Not allowed.*Mount tried and refused · /);
+});
+
+it('shows what was verified of a policy that is still enforced while the file can’t be used', async () => {
+  await renderApp(namedState('brokenFile'), 'overview');
+  expect(await cells(/docker run/)).toMatch(/Protected.*Probed in containers · /);
+  expect(screen.getByText(/ECI\) is on and locked\. .*passed in real containers/)).toBeTruthy();
+});
+
+it('counts no verification where it is not known which policy is enforced, or the gateway is locked down', async () => {
+  const unknown = settingsState(brokenDraft);
+  await renderApp(appState({ verification, settings: unknown }), 'overview');
+  expect(await cells(/docker run/)).toMatch(/On, not verified.*No probe yet/);
+  expect(screen.queryByText(/passed in real containers/)).toBeNull();
+  const recorded = recordedPolicy({ hash: null, problem: { kind: 'unusable', text: 'x' } });
+  const lockedDown = settingsState(brokenDraft, { policyFacts: { ...retainedPolicyFacts, recorded } });
+  await renderApp(appState({ verification, settings: lockedDown }), 'overview');
+  expect(await cells(/docker run/)).toMatch(/On, not verified.*No probe yet/);
 });
 
 it('is sorted by state, and back as it was', async () => {

@@ -20,7 +20,7 @@ import {
   type CoverageRow,
 } from '../../../shared/coverage/index.ts';
 import type { DraftView } from '../../state/draft-view.ts';
-import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
+import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
@@ -58,8 +58,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
     );
 
   const { rows, absent } = coverageOf(app, applied, protection);
-  // A verification of what is lost says nothing about now.
-  const verification = isAlarm(protection.enforcement.difference) ? null : app.verification;
+  const verification = isVerificationCurrent(protection.enforcement) ? app.verification : null;
   const before = app.scan?.containers.filter((c) => c.reason === 'before-eci').length ?? null;
   const absentNames = absent.map((row) => t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''));
   return (

@@ -4,7 +4,7 @@ import type { Formats } from '../../i18n/format.ts';
 import { sentences } from '../../i18n/lists.ts';
 import { translateMessage, translateText } from '../../i18n/translate.ts';
 import { enforcementHeadline } from '../../../shared/enforcement/describe.ts';
-import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
+import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
 
@@ -66,9 +66,10 @@ export function detail(
     return t(app.engine.phase === 'stopped' ? 'overview.detail.stopped' : 'overview.detail.notRunning', {
       socket: app.engine.socket,
     });
-  // The notice above every page has the details.
-  if (isAlarm(enforcement.difference)) return '';
-  if (unreadable) return t('overview.detail.unreadable');
+  if (isAlarm(enforcement.difference)) {
+    // The notice above every page has the details; what the probes found of a retained policy holds still.
+    if (state !== 'unverified' || !isVerificationCurrent(enforcement)) return '';
+  } else if (unreadable) return t('overview.detail.unreadable');
   if (enforcement.by === 'nothing') return t('overview.detail.nothing');
   if (preferredOff !== null) return t('overview.detail.preferredOff');
   if (!eci) return t('overview.detail.off');
