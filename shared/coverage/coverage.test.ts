@@ -41,8 +41,9 @@ describe('coverage on an engine with a gateway (C)', () => {
     });
   });
 
-  it('starts nothing through a mounted socket if no image may mount it', () => {
+  it('allows no socket mount and starts nothing through one if no image may mount it', () => {
     expect(state({ ...embedded, socketMounts: false }, 'socket-started')).toBe('not-allowed');
+    expect(state({ ...embedded, socketMounts: false }, 'socket-mount')).toBe('not-allowed');
   });
 
   it('claims exclusive ranges for the exclusive backend only (A3)', () => {
@@ -170,6 +171,17 @@ describe('rowEvidence', () => {
       displayed(null),
       displayed(verification({ at: '2024-01-01T00:00:00Z' })),
     ]).toEqual(['protected', 'unverified', 'unverified']);
+    expect(
+      displayed(verification({ claims: claimIds.map((id) => ({ id, verdict: 'fail', evidence: '' })) })),
+    ).toBe('unprotected');
+  });
+
+  it('shows a socket mount that is not allowed as unprotected if the probe was not refused', () => {
+    const rows = coverageFor({ ...embedded, socketMounts: false });
+    const row = rows.find((one) => one.workload === 'socket-mount');
+    if (row === undefined) throw new Error('the row is missing');
+    const displayed = (v: Verification) => displayedState(row, rowEvidence(row, v, now));
+    expect(displayed(verification())).toBe('not-allowed');
     expect(
       displayed(verification({ claims: claimIds.map((id) => ({ id, verdict: 'fail', evidence: '' })) })),
     ).toBe('unprotected');

@@ -109,9 +109,10 @@ function engineRows(backend: BackendId, socketMounts: boolean): CoverageRow[] {
     row('build-docker-driver', 'protected', 'probe', ['C-build-buildkit', 'C-build-legacy']),
     // Its builder is a privileged container like any other.
     { ...row('build-container-driver', 'protected', 'probe', privileged), notTried: true },
-    // Without a mounted socket nothing is started through one: the probe observes that its mount is refused.
+    // Where no image may mount a socket, its mount is refused, and nothing is started through one: the probes
+    // observe that.
     row('socket-started', socketMounts ? 'protected' : 'not-allowed', 'probe', ['A11-through-socket']),
-    row('socket-mount', 'protected', 'probe', ['B1-socket-refused']),
+    row('socket-mount', socketMounts ? 'protected' : 'not-allowed', 'probe', ['B1-socket-refused']),
     row('socket-derived-images', 'protected', 'rule'),
     row('socket-any-image', 'protected', 'rule'),
     { ...row('kind-nodes', 'protected', 'probe', privileged), notTried: true },

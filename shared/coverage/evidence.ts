@@ -36,9 +36,12 @@ export function rowEvidence(row: CoverageRow, verification: Verification | null,
     : { kind: 'probe-outdated', at };
 }
 
-/** A row's state for display: protected by probe only if the probe has passed, else `unverified`. */
+/**
+ * A row's state for display: protected by probe only if the probe has passed, else `unverified`; neither
+ * protected nor refused if the probe has failed.
+ */
 export function displayedState(row: CoverageRow, evidence: RowEvidence): CoverageRow['state'] | 'unverified' {
-  if (row.state !== 'protected' || row.basis !== 'probe') return row.state;
   if (evidence.kind === 'probe-failed') return 'unprotected';
+  if (row.state !== 'protected' || row.basis !== 'probe') return row.state;
   return evidence.kind === 'probe-passed' ? 'protected' : 'unverified';
 }

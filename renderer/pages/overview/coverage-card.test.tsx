@@ -21,11 +21,12 @@ it('names what was tried for each row, and of what was not tried that it was not
   expect(await cells(/docker-container driver/)).toMatch(/Not tried here/);
 });
 
-it('starts nothing through a mounted socket where no image may mount it', async () => {
+it('allows no socket mount, and nothing started through one, where no image may mount it', async () => {
   const images = /"images": \[[^\]]*\]/;
   const text = appliedText.replace(images, '"images": []');
   await renderApp(appState({ verification, settings: settingsState(text) }), 'overview');
   expect(await cells(/through a mounted socket/)).toMatch(/Not allowed.*Mount tried and refused · /);
+  expect(await cells(/^Docker socket mounts/)).toMatch(/Not allowed.*Mount tried and refused · /);
 });
 
 it('shows what was verified of a policy that is still enforced while the file can’t be used', async () => {
@@ -34,7 +35,7 @@ it('shows what was verified of a policy that is still enforced while the file ca
   expect(screen.getByText(/ECI\) is on and locked\. .*passed in real containers/)).toBeTruthy();
 });
 
-it('counts no verification where it is not known which policy is enforced, or the gateway is locked down', async () => {
+it('counts no verification for an unknown policy, or for a gateway that is locked down', async () => {
   const unknown = settingsState(brokenDraft);
   await renderApp(appState({ verification, settings: unknown }), 'overview');
   expect(await cells(/docker run/)).toMatch(/On, not verified.*No probe yet/);
