@@ -105,6 +105,9 @@ export function describeEffect({ code, params }: PlanEffect): string {
       return text('cli-plan.eci-on');
     case 'eci-off':
       return text('cli-plan.eci-off');
+    case 'audit-on':
+    case 'audit-off':
+      return text(`cli-plan.${code}`);
     case 'backend':
       return text('cli-plan.backend', { backend: backendText(String(params['id'])) });
     case 'dangerous-shares':
@@ -113,6 +116,8 @@ export function describeEffect({ code, params }: PlanEffect): string {
       return count === 0
         ? text('cli-plan.no-directories')
         : text('cli-plan.directories', { paths: list(params['paths']) });
+    case 'directories-allowed':
+      return text('cli-plan.directories-allowed', { paths: list(params['paths']) });
     case 'socket-images':
       return count === 0
         ? text('cli-plan.no-socket-images')

@@ -7,6 +7,14 @@ import type { RestartReason } from './driver.ts';
 import { enablesNri } from '../daemon-json/nri-options.ts';
 import { estimateSeconds } from './estimate.ts';
 import { stopWaitOf, type PlanFacts } from './plan-facts.ts';
+import {
+  addAuditEffect,
+  addRuleEffects,
+  differ,
+  listedPaths,
+  maxNames,
+  type DangerousShare,
+} from './rule-effects.ts';
 
 /** What stops containers meanwhile. */
 const restartSteps = applySteps.filter((step) => applyStepTable[step].changes === 'engine');
@@ -29,8 +37,6 @@ export interface EffectInput {
   backend: string;
 }
 
-/** Maximum number of names in a line, next to the count of all. */
-const maxNames = 50;
 const named = (containers: readonly { name: string }[]) => ({
   count: containers.length,
   names: containers.slice(0, maxNames).map((container) => container.name),
@@ -79,13 +85,17 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     now('removed', 'volumes-removed', { count: volumes.length, names: volumes.slice(0, maxNames) });
   if (recreate.length > 0) now('recreated', 'containers-recreated', named(recreate));
 
-  const dangerous = after.eci.value && differ(before, after, sharing) ? dangerousShares(input.findings) : [];
+  const dangerous =
+    after.eci.value && differ(before, after, ({ fileSharing }) => fileSharing)
+      ? dangerousShares(input.findings)
+      : [];
   if (dangerous.length > 0) later('dangerous', 'dangerous-shares', dangerParams(dangerous, before));
   if (!before.eci.value && after.eci.value) {
     later('new-rule', 'eci-on');
     later('new-rule', 'backend', { id: input.backend });
   } else if (before.eci.value && !after.eci.value) later('unprotected', 'eci-off');
-  if (after.eci.value) rulesOf(before, after, dangerous, later);
+  addAuditEffect(capabilities, before, after, later);
+  if (after.eci.value) addRuleEffects(before, after, dangerous, later);
   if (after.eci.value && hasNriPlugins(facts)) later('stays-in-view', 'nri-plugins');
   if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
   if (
@@ -137,11 +147,6 @@ function restartEffect(what: TargetCapabilities['restarts'], engineUp: boolean):
   return engineUp ? 'engine-restarts' : 'engine-starts';
 }
 
-interface DangerousShare {
-  readonly path: string;
-  readonly everything: boolean;
-}
-
 /** The dangerous directories of the list, by the rules of the linter, the whole file system first. */
 function dangerousShares(findings: readonly Finding[]): readonly DangerousShare[] {
   const byPath = new Map<string, DangerousShare>();
@@ -163,52 +168,6 @@ function dangerParams(shares: readonly DangerousShare[], before: EffectiveSettin
     everything,
     typed: everything.filter((path) => !permitted.includes(path)),
   };
-}
-
-const sharing = (settings: EffectiveSettings): unknown => settings.fileSharing;
-
-const listedPaths = ({ fileSharing }: EffectiveSettings): readonly string[] =>
-  fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : fileSharing.directories.map(({ path }) => path);
-
-/** Whether a part of the settings differs from what was enforced before. Without ECI nothing was. */
-const differ = (
-  before: EffectiveSettings,
-  after: EffectiveSettings,
-  part: (settings: EffectiveSettings) => unknown,
-): boolean => !before.eci.value || JSON.stringify(part(before)) !== JSON.stringify(part(after));
-
-/** Rules that are new compared with before: all of them if ECI is turned on, the changed ones otherwise. */
-function rulesOf(
-  before: EffectiveSettings,
-  after: EffectiveSettings,
-  dangerous: readonly DangerousShare[],
-  later: (kind: PlanEffect['kind'], code: PlanEffect['code'], params?: PlanEffect['params']) => void,
-): void {
-  const differs = (part: (settings: EffectiveSettings) => unknown) => differ(before, after, part);
-  // Nothing is outside of the whole file system.
-  if (differs(sharing) && !dangerous.some(({ everything }) => everything)) {
-    const first = dangerous.map(({ path }) => path);
-    const shares = [...first, ...listedPaths(after).filter((path) => !first.includes(path))];
-    later('new-rule', 'mounts-outside-shares-refused', {
-      count: shares.length,
-      paths: shares.slice(0, maxNames),
-    });
-  }
-  if (differs((settings) => [settings.socket.images, settings.socket.allowDerivedImages]))
-    later('new-rule', 'socket-images', {
-      count: after.socket.images.length,
-      images: after.socket.images.slice(0, maxNames),
-    });
-  const { commands } = after.socket;
-  const restricts = commands.type === 'allow' || commands.commands.length > 0;
-  if (
-    differs((settings) => settings.socket.commands) &&
-    (restricts || before.socket.commands.commands.length > 0)
-  )
-    later('new-rule', 'socket-commands', {
-      type: commands.type,
-      commands: commands.commands.slice(0, maxNames),
-    });
 }
 
 /** Those that ignore the stop signal, for the plan. */

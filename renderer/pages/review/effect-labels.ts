@@ -2,6 +2,7 @@ import type { ComponentType } from 'react';
 import type { TFunction } from 'i18next';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import {
+  AllowedIcon,
   BoltIcon,
   DeleteIcon,
   DeniedIcon,
@@ -29,6 +30,7 @@ export const kindStyle: Record<Kind, { readonly icon: ComponentType<SvgIconProps
   unprotected: { icon: UnprotectedIcon, tone: 'danger' },
   'stays-in-view': { icon: EyeIcon, tone: 'neutral' },
   'new-rule': { icon: DeniedIcon, tone: 'neutral' },
+  allowed: { icon: AllowedIcon, tone: 'neutral' },
   'at-once': { icon: BoltIcon, tone: 'neutral' },
   dangerous: { icon: UnprotectedIcon, tone: 'danger' },
 };
@@ -43,6 +45,10 @@ const maxNames = 4;
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 const texts = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+
+/** Paths between backticks (see withCode), except those that contain one. */
+const asCode = (paths: readonly string[]): readonly string[] =>
+  paths.map((path) => (path.includes('`') ? path : `\`${path}\``));
 
 /** A few names, then how many more; `count` may be more than there are names. */
 export function someNames(
@@ -139,6 +145,12 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
   ],
   'eci-on': ({ t }) => [t('review.effect.eciOn'), t('review.effect.eciOnWhy')],
   'eci-off': ({ t }) => [t('review.effect.eciOff'), t('review.effect.eciOffWhy')],
+  'audit-on': ({ t }) => [
+    t('review.effect.auditOn'),
+    t('review.effect.auditOnWhy'),
+    t('review.kind.notRefused'),
+  ],
+  'audit-off': ({ t }) => [t('review.effect.auditOff'), t('review.effect.auditOffWhy')],
   backend: ({ t, params }) => {
     const id = backendIds.find((backend) => backend === params['id']);
     return [
@@ -149,8 +161,7 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
     ];
   },
   'dangerous-shares': ({ t, params, count, list }) => {
-    const code = (paths: unknown) =>
-      list(texts(paths).map((path) => (path.includes('`') ? path : `\`${path}\``)));
+    const code = (paths: unknown) => list(asCode(texts(paths)));
     const everything = texts(params['everything']);
     return everything.length > 0
       ? [
@@ -168,6 +179,12 @@ const textsOf: Record<PlanEffect['code'], (context: EffectContext) => EffectText
           t('review.effect.mountsWhy'),
         ];
   },
+  'directories-allowed': ({ t, params, count, list }) => [
+    t('review.effect.directoriesAllowed', {
+      paths: someNames(t, asCode(texts(params['paths'])), count, list),
+    }),
+    t('review.effect.mountsWhy'),
+  ],
   'socket-images': ({ t, params, count, list }) => {
     const images = texts(params['images']);
     if (images.includes('*')) return [t('review.effect.socketAny'), t('review.effect.socketAnyWhy')];

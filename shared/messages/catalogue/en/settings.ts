@@ -70,8 +70,8 @@ export const settings = {
     'Docker socket.',
   ),
   'settings.audit-mode-nothing-is-refused-what-would': concat(
-    'Audit mode: nothing is refused. What would be is written to the decision log and let through; ',
-    '"enforce" refuses it.',
+    'Requests that break the rules are let through and only written to the decision log, ',
+    'until the mode is "enforce".',
   ),
   'settings.enhanced-container-isolation-is-on-but-not':
     'Enhanced Container Isolation is on but not locked: it is a default that a user may turn off.',

@@ -63,7 +63,7 @@ export const settings: Translated<typeof english> = {
   'settings.enhanced-container-isolation-is-off-this-list':
     '增强型容器隔离已关闭：此列表不起作用，任何容器都可挂载 Docker 套接字。',
   'settings.audit-mode-nothing-is-refused-what-would':
-    '审计模式：不会拒绝任何请求。本应拒绝的请求会写入决策日志并放行；“enforce”会拒绝它们。',
+    '违反规则的请求会放行，只写入决策日志，直到模式为“enforce”。',
   'settings.enhanced-container-isolation-is-on-but-not':
     '增强型容器隔离已开启，但未锁定：这只是默认值，用户可以关闭。',
   'settings.virtiofs-and-grpc-fuse-are-both-off':

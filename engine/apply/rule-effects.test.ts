@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import type { PlanEffect } from '../../shared/apply/plan.ts';
+import { effectiveSettings } from '../../shared/settings/index.ts';
+import { desktopCapabilities } from '../targets/docker-desktop/capabilities.ts';
+import { embeddedCapabilities } from '../targets/embedded/capabilities.ts';
+import { addAuditEffect, addRuleEffects, type DangerousShare } from './rule-effects.ts';
+
+interface Policy {
+  readonly eci?: boolean;
+  readonly shares?: readonly string[];
+  readonly images?: readonly string[];
+  readonly derived?: boolean;
+  readonly deny?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly mode?: 'enforce' | 'audit';
+}
+
+function settings({ eci = true, shares, images = [], derived = false, deny, allow, mode }: Policy) {
+  const read = effectiveSettings(
+    JSON.stringify({
+      configurationFileVersion: 2,
+      enhancedContainerIsolation: {
+        value: eci,
+        dockerSocketMount: {
+          imageList: { images, allowDerivedImages: derived },
+          commandList:
+            allow === undefined ? { type: 'deny', commands: deny ?? [] } : { type: 'allow', commands: allow },
+        },
+      },
+      ...(shares === undefined
+        ? {}
+        : { filesharingAllowedDirectories: shares.map((path) => ({ path, sharedByDefault: false })) }),
+      ...(mode === undefined ? {} : { bulkhead: { mode } }),
+    }),
+  );
+  if (!read.ok) throw new Error(read.error.message);
+  return read.value;
+}
+
+type Add = Parameters<typeof addRuleEffects>[3];
+type Line = readonly [PlanEffect['kind'], PlanEffect['code'], ...unknown[]];
+
+function linesOf(add: (each: Add) => void): Line[] {
+  const lines: Line[] = [];
+  add((kind, code, params) => {
+    lines.push(params === undefined ? [kind, code] : [kind, code, params['paths'] ?? params['images'] ?? '']);
+  });
+  return lines;
+}
+const rules = (before: Policy, after: Policy, dangerous: readonly DangerousShare[] = []): Line[] =>
+  linesOf((add) => {
+    addRuleEffects(settings(before), settings(after), dangerous, add);
+  });
+
+describe('shared directories', () => {
+  test('an added directory is what can be mounted from now on, and no new rule', () => {
+    expect(rules({}, { shares: ['$HOME', '$TMP', '/srv/proj'] })).toEqual([
+      ['allowed', 'directories-allowed', ['/srv/proj']],
+    ]);
+  });
+
+  test('a directory less, or ECI on, is a new rule', () => {
+    expect(rules({ shares: ['/a', '/b'] }, { shares: ['/a'] })).toEqual([
+      ['new-rule', 'mounts-outside-shares-refused', ['/a']],
+    ]);
+    expect(rules({ shares: ['/a'] }, { shares: ['/b'] })).toEqual([
+      ['new-rule', 'mounts-outside-shares-refused', ['/b']],
+      ['allowed', 'directories-allowed', ['/b']],
+    ]);
+    expect(rules({ eci: false, shares: ['/a'] }, { shares: ['/a'] })).toContainEqual([
+      'new-rule',
+      'mounts-outside-shares-refused',
+      ['/a'],
+    ]);
+  });
+
+  test('a dangerous one is not told twice; the same directories in another form are no change', () => {
+    const dangerous = [{ path: '/etc', everything: false }];
+    expect(rules({}, { shares: ['$HOME', '$TMP', '/etc'] }, dangerous)).toEqual([]);
+    expect(rules({}, { shares: ['$HOME', '$TMP'] })).toEqual([]);
+  });
+});
+
+describe('socket mounts', () => {
+  const listed = { images: ['docker:cli'] };
+
+  test('another image is allowed; one less, or none derived any more, is a new rule', () => {
+    const more = { images: ['docker:cli', 'ryuk:1'] };
+    expect(rules(listed, more)).toEqual([['allowed', 'socket-images', more.images]]);
+    expect(rules(more, listed)).toEqual([['new-rule', 'socket-images', listed.images]]);
+    expect(rules({ ...listed, derived: true }, listed)).toEqual([
+      ['new-rule', 'socket-images', listed.images],
+    ]);
+    expect(rules(listed, { images: ['*'] })).toEqual([['allowed', 'socket-images', ['*']]]);
+  });
+
+  test('of commands nothing is told where no image may mount the socket', () => {
+    expect(rules({ ...listed, allow: ['ps'] }, {})).toEqual([['new-rule', 'socket-images', []]]);
+    expect(rules({}, { deny: ['push'] })).toEqual([]);
+    expect(rules({ derived: true }, {})).toEqual([]);
+  });
+
+  test('a command list is a new rule only if it refuses more than before', () => {
+    const kinds = (before: Policy, after: Policy) =>
+      rules({ ...listed, ...before }, { ...listed, ...after }).map(([kind, code]) => `${kind} ${code}`);
+    expect(kinds({}, { deny: ['push'] })).toEqual(['new-rule socket-commands']);
+    expect(kinds({ deny: ['push', 'pull'] }, { deny: ['push'] })).toEqual(['allowed socket-commands']);
+    expect(kinds({ deny: ['push'] }, {})).toEqual(['allowed socket-commands']);
+    expect(kinds({ allow: ['ps'] }, { allow: ['ps', 'logs'] })).toEqual(['allowed socket-commands']);
+    expect(kinds({ allow: ['ps', 'logs'] }, { allow: ['ps'] })).toEqual(['new-rule socket-commands']);
+    expect(kinds({ allow: ['ps'] }, {})).toEqual(['allowed socket-commands']);
+    expect(rules({}, { ...listed, deny: ['push'] }).map(([kind]) => kind)).toEqual(['allowed', 'new-rule']);
+    expect(rules({}, listed).map(([, code]) => code)).toEqual(['socket-images']);
+  });
+});
+
+describe('audit mode', () => {
+  const audit = (before: Policy, after: Policy, capabilities = embeddedCapabilities): Line[] =>
+    linesOf((add) => {
+      addAuditEffect(capabilities, settings(before), settings(after), add);
+    });
+  const only: Policy = { mode: 'audit' };
+
+  test('refusals end with it, and begin again without it', () => {
+    expect(audit({}, only)).toEqual([['unprotected', 'audit-on']]);
+    expect(audit(only, { mode: 'enforce' })).toEqual([['new-rule', 'audit-off']]);
+    expect(audit(only, only)).toEqual([]);
+  });
+
+  test('ECI that goes on in audit mode refuses nothing; ECI off and Docker Desktop have none', () => {
+    expect(audit({ eci: false, ...only }, only)).toEqual([['unprotected', 'audit-on']]);
+    expect(audit(only, { eci: false, ...only })).toEqual([]);
+    expect(audit({}, only, desktopCapabilities)).toEqual([]);
+  });
+});
