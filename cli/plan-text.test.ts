@@ -308,6 +308,44 @@ test('the consequences of recreation are listed container by container', () => {
   );
 });
 
+test('a plan says which way is back, and what a failing step leaves', () => {
+  const plan: ApplyPlan = {
+    fromVersion: 5,
+    toVersion: 6,
+    baseHash: '',
+    draftHash: '',
+    changes: [],
+    findings: [],
+    blocked: false,
+    blockers: [],
+    missingRequirements: [],
+    reloadNeeded: false,
+    restartNeeded: false,
+    eciBefore: true,
+    eciAfter: true,
+    daemonJson: [],
+    effects: [],
+    unprotected: [],
+    remove: [],
+    recreate: [],
+    estimatedSeconds: 7,
+  };
+  const first = (more: Partial<ApplyPlan>) => describePlan({ ...plan, ...more }, '').split('\n')[0];
+  expect(first({})).toBe('Version 5 becomes 6. If any step fails, everything is rolled back to version 5.');
+  expect(first({ earlierVersion: 4, baseFile: 'unusable' })).toBe(
+    'Back to version 4, as version 6. If any step fails, the settings file is put back as it is now, ' +
+      'unusable.',
+  );
+  expect(first({ baseFile: 'missing' })).toMatch(/If any step fails, there is no settings file again\.$/);
+});
+
+test('a plan tells what is allowed from now on, and that audit mode refuses nothing', () => {
+  const effect = (kind: 'allowed' | 'unprotected', code: 'directories-allowed' | 'audit-on') =>
+    describeEffect({ kind, when: 'afterwards', code, params: { count: 1, paths: ['/srv/proj'] } });
+  expect(effect('allowed', 'directories-allowed')).toBe('/srv/proj may be mounted from now on');
+  expect(effect('unprotected', 'audit-on')).toMatch(/^audit mode: nothing is refused any more/);
+});
+
 test('a plan names every dangerous directory, and the effect of sharing the whole file system', () => {
   const paths = ['/etc', '/root', '/usr', '/boot', '/var/lib/docker', '/run', '/dev'];
   const describe = (everything: string[]) =>

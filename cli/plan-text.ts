@@ -12,7 +12,6 @@ const section = (heading: string, lines: readonly string[]): readonly string[] =
 
 /** A plan as text: diff, findings, what will happen, what blocks it. `diff`: a unified diff, '' for none. */
 export function describePlan(plan: ApplyPlan, diff: string): string {
-  const { fromVersion: from, toVersion: to } = plan;
   if (isNothingToApply(plan))
     return [
       text('cli-plan.nothing-to-apply'),
@@ -23,7 +22,7 @@ export function describePlan(plan: ApplyPlan, diff: string): string {
       .filter((effect) => effect.when === when)
       .map((effect) => labelled(text(`cli-plan.kind-${effect.kind}`), 15, describeEffect(effect)));
   return [
-    ...(plan.blocked ? [] : [text('cli-plan.versions', { from, to })]),
+    ...(plan.blocked ? [] : [versionsText(plan)]),
     ...(diff === '' ? [] : [diff.trimEnd()]),
     ...section(text('cli-plan.findings'), plan.findings.map(findingText)),
     ...section(
@@ -36,6 +35,17 @@ export function describePlan(plan: ApplyPlan, diff: string): string {
     ...section(text('cli-plan.missing'), plan.missingRequirements.map(requirementText)),
     ...(plan.blocked ? [[text('cli-plan.blocked'), ...plan.blockers.map(blockerText)].join('\n')] : []),
   ].join('\n\n');
+}
+
+/** Which version becomes which, and what a failing step leaves. */
+function versionsText({ fromVersion: from, toVersion: to, earlierVersion, baseFile }: ApplyPlan): string {
+  return text('cli-plan.versions', {
+    becomes:
+      earlierVersion === undefined
+        ? text('cli-plan.becomes-next', { from, to })
+        : text('cli-plan.becomes-earlier', { earlier: earlierVersion, to }),
+    fails: text(`cli-plan.fails-${baseFile ?? 'usable'}`, { from }),
+  });
 }
 
 const findingText = ({ range, severity, message, sentence }: ApplyPlan['findings'][number]): string =>

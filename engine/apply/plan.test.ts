@@ -267,6 +267,41 @@ describe('plan', () => {
     expect(plan.restartNeeded).toBe(false);
     expect(codes(plan)).toEqual(['gateway-reloads']);
   });
+  test('the plan names the earlier version that has the text of the draft, but not the current one', () => {
+    const on = settingsText(true);
+    const entry = (version: number, text: string) => ({
+      version,
+      at: '',
+      uid: 0,
+      user: 'root',
+      hash: sha256(text),
+      fromHash: '',
+      how: 'apply' as const,
+      eci: true,
+      durationsMs: {},
+    });
+    const entries = [entry(1, on), entry(2, on), entry(3, settingsText(false))];
+    const versions = { current: 3, recorded: true, next: 4, entries };
+    const planned = (draft: string, more: Partial<PlanFacts> = {}) =>
+      makePlan(facts({ versions, ...more }), draft, keepAllContainers);
+    expect(planned(on)).toMatchObject({ fromVersion: 3, earlierVersion: 2, baseFile: 'usable' });
+    expect(planned(settingsText(false))).not.toHaveProperty('earlierVersion');
+    expect(planned(`${on}\n`)).not.toHaveProperty('earlierVersion');
+    // Changed by another program since: the newest recorded version is an earlier one.
+    const changed = { versions: { ...versions, current: 4, recorded: false, next: 5 }, applied: stored('{') };
+    expect(planned(settingsText(false), changed)).toMatchObject({
+      fromVersion: 4,
+      earlierVersion: 3,
+      baseFile: 'unusable',
+    });
+  });
+  test('the plan says whether a roll back leaves a file: none is missing before the first', () => {
+    const none = { exists: false, text: '', hash: '' };
+    const base = (versions: PlanFacts['versions']) =>
+      makePlan(facts({ applied: none, versions }), settingsText(true), keepAllContainers).baseFile;
+    expect(base({ current: 4, recorded: false, next: 5, entries: [] })).toBe('missing');
+    expect(base({ current: 0, recorded: false, next: 1, entries: [] })).toBeUndefined();
+  });
   test('with ECI on, only rules that change are new', () => {
     const on = facts({
       applied: stored(settingsText(true)),

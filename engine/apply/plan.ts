@@ -73,10 +73,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     recreates: recreate.length > 0,
   }).map(({ id }) => id);
   return {
-    fromVersion: facts.versions.current,
-    toVersion: facts.versions.next,
-    baseHash: facts.applied.hash,
-    draftHash: sha256(draft),
+    ...versionsOf(facts, draft),
     changes,
     findings,
     blocked: blockers.length > 0,
@@ -108,6 +105,26 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     recreate: recreate.map((container) => container.id),
     estimatedSeconds: estimateOf(facts, steps, { remove, recreate, restartNeeded }),
   };
+}
+
+/** Which version becomes which, and what is known of the two texts. */
+function versionsOf({ versions, applied }: PlanFacts, draft: string) {
+  const draftHash = sha256(draft);
+  const earlier = versions.entries.findLast(({ hash }) => hash === draftHash)?.version;
+  const isEarlier = earlier !== undefined && !(versions.recorded && earlier === versions.current);
+  return {
+    fromVersion: versions.current,
+    toVersion: versions.next,
+    ...(isEarlier ? { earlierVersion: earlier } : {}),
+    ...(versions.current === 0 ? {} : { baseFile: stateOf(applied) }),
+    baseHash: applied.hash,
+    draftHash,
+  };
+}
+
+function stateOf({ exists, text }: PlanFacts['applied']): NonNullable<ApplyPlan['baseFile']> {
+  if (!exists) return 'missing';
+  return effectiveSettings(text, { exists }).ok ? 'usable' : 'unusable';
 }
 
 const estimateOf = (
@@ -197,10 +214,7 @@ function emptyPlan(
   more: Pick<ApplyPlan, 'changes' | 'findings' | 'blockers'>,
 ): ApplyPlan {
   return {
-    fromVersion: facts.versions.current,
-    toVersion: facts.versions.next,
-    baseHash: facts.applied.hash,
-    draftHash: sha256(draft),
+    ...versionsOf(facts, draft),
     ...more,
     blocked: true,
     missingRequirements: [],

@@ -70,6 +70,10 @@ export const applyPlanSchema = z.object({
   /** Version in history of the current file, and of the new one. 0 = no file yet. */
   fromVersion: z.number().int(),
   toVersion: z.number().int(),
+  /** The newest earlier version with the very text of the draft; absent without one. */
+  earlierVersion: z.number().int().optional(),
+  /** What the settings file is now, and is again after a roll back; absent if there was never one. */
+  baseFile: z.enum(['usable', 'unusable', 'missing']).optional(),
   /**
    * sha256 of the applied text the plan was made against, '' for no file: apply refuses when it has changed
    * (conflict).

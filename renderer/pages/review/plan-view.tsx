@@ -3,12 +3,13 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useRequest } from '../../state/actions.ts';
-import { useDraft } from '../../state/context.tsx';
+import { useApp, useDraft } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { enforcementIn } from '../../components/protection.ts';
 import { Columns, Page } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
@@ -17,6 +18,7 @@ import { ChangesCard } from './changes-card.tsx';
 import { FindingsCard } from './findings-card.tsx';
 import { EffectsCard } from './happen-card.tsx';
 import { PlanFooter } from './plan-footer.tsx';
+import { planSubtitle } from './plan-subtitle.ts';
 import { usePlan } from './use-plan.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
@@ -25,6 +27,7 @@ import { translateText } from '../../i18n/translate.ts';
 export function PlanView() {
   const { t } = useTranslation();
   const draft = useDraft();
+  const enforcement = enforcementIn(useApp());
   const problem = useDocumentProblem();
   const planned = usePlan();
   const { plan, error, again } = planned;
@@ -49,13 +52,7 @@ export function PlanView() {
           back={back}
         />
       }
-      subtitle={
-        plan === null || nothing
-          ? t('review.subtitleAlone')
-          : plan.fromVersion === 0
-            ? t('review.subtitleFirst', { to: plan.toVersion })
-            : t('review.subtitle', { from: plan.fromVersion, to: plan.toVersion })
-      }
+      subtitle={plan === null || nothing ? t('review.subtitleAlone') : planSubtitle(t, plan, enforcement)}
     >
       {start.error !== null && (
         <Box sx={{ marginBottom: 2 }}>

@@ -2,14 +2,30 @@ import type { TFunction } from 'i18next';
 import { clauses, labelled, sentences } from '../../i18n/lists.ts';
 import { translateError } from '../../i18n/translate.ts';
 import { formatDuration, type Formats } from '../../i18n/format.ts';
+import type { Enforcement } from '../../../shared/enforcement/enforcement.ts';
 import type { AppError } from '../../../shared/result.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
+
+/**
+ * What is in force after a roll back to a version: not that version if its file cannot be used, or was none.
+ */
+export function restoredText(t: TFunction, version: number, difference: Enforcement['difference']): string {
+  if (difference === 'unusable') return t('review.end.inForceUnusable');
+  return version === 0 || difference === 'deleted'
+    ? t('review.end.inForceNone')
+    : t('review.end.inForce', { version });
+}
 
 /**
  * How a run went back, as text to hand on: what failed, why, what was put back, what to try, and each step.
  * Empty for a run that was applied.
  */
-export function reportText(t: TFunction, formats: Formats, run: ApplyRun): string {
+export function reportText(
+  t: TFunction,
+  formats: Formats,
+  run: ApplyRun,
+  difference: Enforcement['difference'],
+): string {
   const { outcome } = run;
   if (outcome === null || outcome.kind === 'applied') return '';
   const why = (error: AppError): string[] => {
@@ -22,15 +38,7 @@ export function reportText(t: TFunction, formats: Formats, run: ApplyRun): strin
   const failed = t('review.end.failed', { step: t(`review.step.${outcome.failedStep}`) });
   const end =
     outcome.kind === 'rolled-back'
-      ? [
-          labelled(
-            t,
-            t('review.report.now'),
-            outcome.restoredVersion === 0
-              ? t('review.end.inForceNone')
-              : t('review.end.inForce', { version: outcome.restoredVersion }),
-          ),
-        ]
+      ? [labelled(t, t('review.report.now'), restoredText(t, outcome.restoredVersion, difference))]
       : [
           t('review.run.rollbackFailed'),
           ...why(outcome.rollbackError),

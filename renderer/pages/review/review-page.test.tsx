@@ -1,11 +1,19 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { plan, run } from '../../dev/apply-fixture.ts';
-import { offText, settingsState } from '../../dev/settings-fixture.ts';
+import {
+  appliedText,
+  brokenDraft,
+  offText,
+  retainedPolicyFacts,
+  settingsState,
+} from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { reviewResponses } from '../../dev/review-fixture.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import { open, state } from '../../dev/review-page-fixture.tsx';
+import type { PlanEffect } from '../../../shared/apply/plan.ts';
+import { recordedPolicy } from '../../../shared/enforcement/recorded-policy-fixture.ts';
 
 const applyButton = () => screen.getByRole<HTMLButtonElement>('button', { name: /^Apply/ });
 const enabled = () =>
@@ -30,6 +38,67 @@ describe('the plan', () => {
       'Ends verified, or rolled back',
     ])
       expect(screen.getByText(label)).toBeTruthy();
+  });
+
+  it('says what is allowed from now on, and that audit mode ends refusals', async () => {
+    const afterwards = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => ({
+      kind,
+      when: 'afterwards' as const,
+      code,
+      params,
+    });
+    await open('turningOn', {
+      'plan:make': () =>
+        ok({
+          ...plan,
+          effects: [
+            afterwards('unprotected', 'audit-on'),
+            afterwards('allowed', 'directories-allowed', { count: 1, paths: ['/srv/proj'] }),
+          ],
+        }),
+    });
+    const audit = (await screen.findByText('Nothing is refused any more')).closest('li');
+    expect(audit?.textContent).toContain('Not refused');
+    expect(audit?.textContent).toContain('Audit mode: what the rules do not allow is let through');
+    const rows = within(screen.getByRole('list', { name: 'Afterwards' })).getAllByRole('listitem');
+    expect(rows[1]?.textContent).toMatch(/^\/srv\/proj can be mounted from now onAllowed/);
+  });
+
+  it('is called a way back where the draft is the text of an earlier version', async () => {
+    await open('turningOn', { 'plan:make': () => ok({ ...plan, earlierVersion: 3 }) });
+    await screen.findByText(
+      'Back to version 3, as version 12. If any step fails, everything is rolled back to version 11.',
+    );
+  });
+
+  it.each([
+    ['what is restored', 'hash-of-restored', 'The gateway then keeps using version 11 until its next start.'],
+    [
+      'the last usable settings',
+      'draft',
+      'The gateway then keeps using the last usable settings until its next start.',
+    ],
+  ])('says what a failing step leaves of an unusable file: %s', async (_what, draftHash, kept) => {
+    const recorded = recordedPolicy({ hash: 'hash-of-restored' });
+    const broken = settingsState(brokenDraft, {
+      appliedVersion: 12,
+      draft: appliedText,
+      policyFacts: { ...retainedPolicyFacts, recorded },
+    });
+    await renderApp({ ...state('turningOn'), settings: broken }, 'review', {
+      ...reviewResponses('turningOn'),
+      'plan:make': () =>
+        ok({ ...plan, fromVersion: 12, toVersion: 13, earlierVersion: 11, baseFile: 'unusable', draftHash }),
+    });
+    await screen.findByText(
+      'Back to version 11, as version 13. If any step fails, the settings file is put back as it is now, ' +
+        `unusable. ${kept}`,
+    );
+  });
+
+  it('says that there is no file again if a step of restoring a deleted one fails', async () => {
+    await open('turningOn', { 'plan:make': () => ok({ ...plan, baseFile: 'missing' }) });
+    await screen.findByText('Version 11 becomes 12. If any step fails, there is no settings file again.');
   });
 
   it('focuses the way back; Enter on an Apply that stops something says what to press', async () => {

@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../dev/apply-fixture.ts';
-import { offText, settingsState } from '../../dev/settings-fixture.ts';
+import { brokenDraft, offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { log, reviewResponses } from '../../dev/review-fixture.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
@@ -159,6 +159,14 @@ describe('how it ended', () => {
       await dismissed;
     });
     expect(window.location.hash).toBe(expected);
+  });
+
+  it('does not call a version in force after rolling back to a file that can’t be used', async () => {
+    const back = state('rolledBack');
+    if (back.run?.outcome?.kind !== 'rolled-back') throw new Error('fixture');
+    await renderApp({ ...back, settings: settingsState(brokenDraft, { draft: offText }) }, 'review');
+    await screen.findByText('The settings file is unusable, as before, and your draft is kept.');
+    expect(screen.queryByText(/is in force, and your draft is kept/)).toBeNull();
   });
 
   it('never calls an unproven end verified', async () => {

@@ -3,9 +3,10 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useRequest } from '../../state/actions.ts';
-import { useStore } from '../../state/context.tsx';
+import { useAppPart, useStore } from '../../state/context.tsx';
 import { navigationFromHere } from '../../state/router.ts';
 import type { PageId } from '../../../shared/pages/pages.ts';
+import { enforcementIn } from '../../components/protection.ts';
 import { FooterBar } from '../../components/page.tsx';
 import { CopyIcon } from '../../theme/icons.ts';
 import { useFormats } from '../../i18n/format.ts';
@@ -20,7 +21,8 @@ function CopyReport({ run }: { readonly run: ApplyRun }) {
   const store = useStore();
   const formats = useFormats();
   const [copied, setCopied] = useState(false);
-  const text = reportText(t, formats, run);
+  const difference = useAppPart((app) => enforcementIn(app).difference);
+  const text = reportText(t, formats, run, difference);
   if (text === '') return null;
   const copy = async () => {
     setCopied((await store.request('clipboard:write', { text: text.slice(0, 900_000) })).ok);

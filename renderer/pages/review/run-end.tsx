@@ -2,12 +2,14 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useRequest } from '../../state/actions.ts';
-import { useApp, useStore } from '../../state/context.tsx';
+import { useApp, useAppPart, useStore } from '../../state/context.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { enforcementIn } from '../../components/protection.ts';
 import { CopyIcon } from '../../theme/icons.ts';
 import { Mono } from '../../components/mono.tsx';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import { sentences } from '../../i18n/lists.ts';
+import { restoredText } from './report-text.ts';
 import { Applied } from './run-applied.tsx';
 
 /** How a run ended: what is in force now, why it was rolled back, what to do next. */
@@ -28,10 +30,8 @@ type Outcome<K extends ApplyOutcome['kind']> = Extract<ApplyOutcome, { kind: K }
 
 function RolledBack({ outcome }: { readonly outcome: Outcome<'rolled-back'> }) {
   const { t } = useTranslation();
-  const inForce =
-    outcome.restoredVersion === 0
-      ? t('review.end.inForceNone')
-      : t('review.end.inForce', { version: outcome.restoredVersion });
+  const difference = useAppPart((app) => enforcementIn(app).difference);
+  const inForce = restoredText(t, outcome.restoredVersion, difference);
   const step = t(`review.step.${outcome.failedStep}`);
   if (outcome.error.code === 'apply.cancelled')
     return (

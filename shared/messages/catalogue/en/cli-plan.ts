@@ -1,8 +1,12 @@
 import { concat } from '../concat.ts';
 
 export const cliPlan = {
-  'cli-plan.versions':
-    'Version {{from}} becomes {{to}}. If any step fails, everything is rolled back to version {{from}}.',
+  'cli-plan.versions': '{{becomes}} {{fails}}',
+  'cli-plan.becomes-next': 'Version {{from}} becomes {{to}}.',
+  'cli-plan.becomes-earlier': 'Back to version {{earlier}}, as version {{to}}.',
+  'cli-plan.fails-usable': 'If any step fails, everything is rolled back to version {{from}}.',
+  'cli-plan.fails-unusable': 'If any step fails, the settings file is put back as it is now, unusable.',
+  'cli-plan.fails-missing': 'If any step fails, there is no settings file again.',
   'cli-plan.findings': 'Findings',
   'cli-plan.finding': 'line {{line}}: {{severity}}: {{text}}',
   'cli-plan.while-applying': 'While applying (about {{seconds}} s)',
@@ -74,7 +78,8 @@ export const cliPlan = {
   ),
   'cli-plan.eci-on': 'Enhanced Container Isolation is on: every new container has its own user namespace',
   'cli-plan.eci-off': 'Enhanced Container Isolation is off: root in a container is root in the engine',
-  'cli-plan.audit-on': 'audit mode: nothing is refused any more, what would be is only logged (bulkhead audit)',
+  'cli-plan.audit-on':
+    'audit mode: nothing is refused any more, what would be is only logged (bulkhead audit)',
   'cli-plan.audit-off': 'audit mode ends: what the rules do not allow is refused again',
   'cli-plan.backend': 'isolated by {{backend}}',
   'cli-plan.backend-exclusive': 'bulkhead-runc: an id range of its own for each container',

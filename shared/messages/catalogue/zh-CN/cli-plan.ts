@@ -2,7 +2,12 @@ import type { cliPlan as english } from '../en/cli-plan.ts';
 import type { Translated } from '../translated.ts';
 
 export const cliPlan: Translated<typeof english> = {
-  'cli-plan.versions': '版本 {{from}} 将变为 {{to}}。任何一步失败，都会完全回滚到版本 {{from}}。',
+  'cli-plan.versions': '{{becomes}}{{fails}}',
+  'cli-plan.becomes-next': '版本 {{from}} 将变为 {{to}}。',
+  'cli-plan.becomes-earlier': '恢复到版本 {{earlier}}，记为版本 {{to}}。',
+  'cli-plan.fails-usable': '任何一步失败，都会完全回滚到版本 {{from}}。',
+  'cli-plan.fails-unusable': '任何一步失败，设置文件都会恢复为现在无法使用的样子。',
+  'cli-plan.fails-missing': '任何一步失败，都会恢复为没有设置文件的状态。',
   'cli-plan.findings': '问题',
   'cli-plan.finding': '第 {{line}} 行：{{severity}}：{{text}}',
   'cli-plan.while-applying': '应用期间（约 {{seconds}} 秒）',

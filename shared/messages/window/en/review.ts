@@ -2,10 +2,19 @@
  * Review & apply: the plan, the run, and the outcome. Names of containers and paths are passed as `names`.
  */
 export const review = {
-  subtitle:
-    'Version {{from}} becomes {{to}}. If any step fails, everything is rolled back to version {{from}}.',
-  subtitleFirst:
-    'This becomes version {{to}}, the first. If any step fails, everything is rolled back to how it is now.',
+  becomes: {
+    next: 'Version {{from}} becomes {{to}}.',
+    first: 'This becomes version {{to}}, the first.',
+    earlier: 'Back to version {{earlier}}, as version {{to}}.',
+  },
+  fails: {
+    usable: 'If any step fails, everything is rolled back to version {{from}}.',
+    first: 'If any step fails, everything is rolled back to how it is now.',
+    unusable: 'If any step fails, the settings file is put back as it is now, unusable.',
+    missing: 'If any step fails, there is no settings file again.',
+    keepsVersion: 'The gateway then keeps using version {{version}} until its next start.',
+    keepsLast: 'The gateway then keeps using the last usable settings until its next start.',
+  },
   subtitleAlone: 'What would change, before it changes.',
   nothing: 'The draft is what is applied already: there is nothing to apply.',
   toOverview: 'Overview',
@@ -346,6 +355,7 @@ export const review = {
     stopped: 'Stopped at your request',
     stoppedWhy: 'During “{{step}}”. Everything is as it was before.',
     inForce: 'Version {{version}} is in force, and your draft is kept.',
+    inForceUnusable: 'The settings file is unusable, as before, and your draft is kept.',
     inForceNone: 'There is no settings file, as before, and your draft is kept.',
     again: 'Review again',
     backup: 'Backup of settings and daemon.json',

@@ -5,8 +5,19 @@ import type { Translation } from '../translation.ts';
  * Review & apply: the plan, the run, and the outcome. Names of containers and paths are passed as `names`.
  */
 export const review: Translation<typeof english> = {
-  subtitle: '版本 {{from}} 将变为 {{to}}。任何一步失败，都会完全回滚到版本 {{from}}。',
-  subtitleFirst: '这将成为第一个版本：版本 {{to}}。如有任何步骤失败，一切都会回滚到现在的样子。',
+  becomes: {
+    next: '版本 {{from}} 将变为 {{to}}。',
+    first: '这将成为第一个版本：版本 {{to}}。',
+    earlier: '恢复到版本 {{earlier}}，记为版本 {{to}}。',
+  },
+  fails: {
+    usable: '任何一步失败，都会完全回滚到版本 {{from}}。',
+    first: '如有任何步骤失败，一切都会回滚到现在的样子。',
+    unusable: '任何一步失败，设置文件都会恢复为现在无法使用的样子。',
+    missing: '任何一步失败，都会恢复为没有设置文件的状态。',
+    keepsVersion: '此后网关继续沿用版本 {{version}}，直到其下次启动。',
+    keepsLast: '此后网关继续沿用最后可用的设置，直到其下次启动。',
+  },
   subtitleAlone: '在更改之前，查看会有哪些变化。',
   nothing: '草稿与已应用的内容相同：没有可应用的更改。',
   toOverview: '概览',
@@ -293,6 +304,7 @@ export const review: Translation<typeof english> = {
     stopped: '已按您的要求停止',
     stoppedWhy: '在“{{step}}”期间。一切恢复原状。',
     inForce: '版本 {{version}} 正在生效，您的草稿已保留。',
+    inForceUnusable: '与之前一样，设置文件无法使用，您的草稿已保留。',
     inForceNone: '与之前一样没有设置文件，您的草稿已保留。',
     again: '重新审阅',
     backup: '设置和 daemon.json 的备份',

@@ -1,0 +1,28 @@
+import type { TFunction } from 'i18next';
+import { sentences } from '../../i18n/lists.ts';
+import type { ApplyPlan } from '../../../shared/apply/plan.ts';
+import type { Enforcement } from '../../../shared/enforcement/enforcement.ts';
+
+/** Which version becomes which, and what a failing step leaves. */
+export const planSubtitle = (t: TFunction, plan: ApplyPlan, enforcement: Enforcement): string =>
+  sentences(t, [becomes(t, plan), ifAnyStepFails(t, plan), keptByGateway(t, plan, enforcement)]);
+
+function becomes(t: TFunction, { fromVersion: from, toVersion: to, earlierVersion }: ApplyPlan): string {
+  if (earlierVersion !== undefined) return t('review.becomes.earlier', { earlier: earlierVersion, to });
+  return from === 0 ? t('review.becomes.first', { to }) : t('review.becomes.next', { from, to });
+}
+
+function ifAnyStepFails(t: TFunction, { fromVersion: from, baseFile }: ApplyPlan): string {
+  if (from === 0) return t('review.fails.first');
+  return baseFile === undefined || baseFile === 'usable'
+    ? t('review.fails.usable', { from })
+    : t(`review.fails.${baseFile}`);
+}
+
+/** Below an unusable file, what the gateway goes on with after a roll back. */
+function keptByGateway(t: TFunction, { baseFile, draftHash }: ApplyPlan, { by, now }: Enforcement): string {
+  if (baseFile !== 'unusable' || by !== 'gateway') return '';
+  return now.source === 'retained' && now.version !== null && now.hash === draftHash
+    ? t('review.fails.keepsVersion', { version: now.version })
+    : t('review.fails.keepsLast');
+}
