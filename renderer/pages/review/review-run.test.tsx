@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../dev/apply-fixture.ts';
-import { brokenDraft, offText, settingsState } from '../../dev/settings-fixture.ts';
+import { brokenDraft, minutesAgo, offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { log, reviewResponses } from '../../dev/review-fixture.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
@@ -25,7 +25,8 @@ describe('the run', () => {
     const first = state('applying');
     await renderApp({ ...first, run: run({ fromVersion: 0, toVersion: 1 }) }, 'review');
     await screen.findByText(
-      'Rolls back to no settings file, and the engine restarts once more. No container was removed.',
+      'Rolls back to the state without a settings file, and the engine restarts once more. ' +
+        'No container was removed.',
     );
     expect(screen.queryByText('version 0', { exact: false })).toBeNull();
   });
@@ -68,6 +69,20 @@ describe('the run', () => {
     await screen.findByText(
       'Rolls back to version 11, and the engine restarts once more. No container was removed.',
     );
+  });
+
+  it('calls a run longer than the estimate only once the two read differently', async () => {
+    const running = (minutes: number) =>
+      renderApp(
+        { ...state('applying'), run: run({ startedAt: minutesAgo(minutes), estimatedSeconds: 70 }) },
+        'review',
+        reviewResponses('applying'),
+      );
+    await running(1.25);
+    await screen.findByText('1 min');
+    expect(screen.queryByText(/longer than the estimate/)).toBeNull();
+    await running(3);
+    await screen.findByText('3 min · longer than the estimate of 1 min');
   });
 
   it('goes on while the page is left, and is there when one comes back', async () => {

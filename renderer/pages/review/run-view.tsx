@@ -30,14 +30,11 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
   const at = run.steps.findIndex((step) => step.state === 'running');
   const done = run.steps.filter((step) => step.state === 'done' || step.state === 'skipped').length;
   const seconds = formatDuration(t, elapsed / 1000);
-  const leftMs = run.estimatedSeconds * 1000 - elapsed;
   const time = ended
     ? t('review.run.took', { duration: seconds })
-    : !forward
-      ? t('review.run.elapsed', { elapsed: seconds })
-      : leftMs > 0
-        ? t('review.run.left', { elapsed: seconds, left: formatDuration(t, Math.max(1, leftMs / 1000)) })
-        : t('review.run.longer', { elapsed: seconds, estimate: formatDuration(t, run.estimatedSeconds) });
+    : forward
+      ? timeAgainstEstimate(t, elapsed / 1000, run.estimatedSeconds)
+      : t('review.run.elapsed', { elapsed: seconds });
   // By time, not by the number of steps, whose lengths differ; but it never claims to be at the end
   // before it is.
   const share = Math.min(95, (elapsed / Math.max(1, run.estimatedSeconds * 1000)) * 100);
@@ -81,6 +78,17 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
       </Box>
     </Page>
   );
+}
+
+/** How long it has run, with what is left of the estimate; or the estimate, once it is visibly exceeded. */
+function timeAgainstEstimate(t: TFunction, seconds: number, estimatedSeconds: number): string {
+  const elapsed = formatDuration(t, seconds);
+  const estimate = formatDuration(t, estimatedSeconds);
+  const left = estimatedSeconds - seconds;
+  if (left > 0) return t('review.run.left', { elapsed, left: formatDuration(t, Math.max(1, left)) });
+  return elapsed === estimate
+    ? t('review.run.elapsed', { elapsed })
+    : t('review.run.longer', { elapsed, estimate });
 }
 
 function title(t: TFunction, run: ApplyRun): string {

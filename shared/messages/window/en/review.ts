@@ -266,7 +266,7 @@ export const review = {
     audit: 'Audit mode: nothing is refused',
   },
   firstBackUp: 'No settings file yet',
-  before: { version: 'version {{version}}', none: 'no settings file' },
+  before: { version: 'version {{version}}', none: 'the state without a settings file' },
   run: {
     applying: 'Applying version {{to}}',
     rollingBack: 'Rolling back to {{what}}',
