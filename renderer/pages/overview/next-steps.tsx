@@ -12,8 +12,8 @@ import { useFormats } from '../../i18n/format.ts';
 import { endedRunStep, engineStep, interruptedStep } from './engine-steps.tsx';
 import { denialSteps, findingSteps, movingTagSteps } from './finding-steps.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
+import { brokenFileStep } from './broken-file-step.tsx';
 import {
-  brokenFileStep,
   failedProbesStep,
   isolationOffStep,
   scanStep,

@@ -5,35 +5,12 @@ import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { claimTitle } from '../../../shared/verify/claim-titles.ts';
-import { clauses, closed, sentence, sentences } from '../../i18n/lists.ts';
-import { translateError, translateMessage } from '../../i18n/translate.ts';
+import { clauses, sentence } from '../../i18n/lists.ts';
+import { translateMessage } from '../../i18n/translate.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 import { isUnprotected } from '../../../shared/containers/protection.ts';
 
 const reasonOrder = ['before-eci', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
-
-/** The settings file cannot be read or used, and why; the alarm on top says what that means. */
-export function brokenFileStep({ t, app, applied }: NextStepContext): NextStep | null {
-  const error = app.settings.readError ?? (applied.settings.ok ? null : applied.settings.error);
-  if (error !== null) {
-    const { message, reason } = translateError(error);
-    return {
-      key: 'file',
-      icon: ErrorIcon,
-      tone: 'danger',
-      title: t('overview.next.brokenFile'),
-      why: sentences(
-        t,
-        [message, reason ?? ''].filter((text) => text !== '').map((text) => closed(t, text)),
-      ),
-      action: t('overview.next.openJson'),
-      run: () => {
-        navigate('json');
-      },
-    };
-  }
-  return null;
-}
 
 /** ECI is off: turn it on, or see why this machine does not allow it. */
 export function isolationOffStep(context: NextStepContext): NextStep | null {

@@ -1,0 +1,45 @@
+import { navigate } from '../../state/router.ts';
+import { SyntaxExcerpt } from '../../components/document-problem.tsx';
+import { ErrorIcon } from '../../theme/icons.ts';
+import { closed, sentences } from '../../i18n/lists.ts';
+import { translateError, translateText } from '../../i18n/translate.ts';
+import type { NextStep, NextStepContext } from './next-step.ts';
+
+/** The settings file cannot be read or used, and why; the alarm on top says what that means. */
+export function brokenFileStep(context: NextStepContext): NextStep | null {
+  const { t, app, applied } = context;
+  const error = app.settings.readError ?? (applied.settings.ok ? null : applied.settings.error);
+  if (error === null) return null;
+  return {
+    key: 'file',
+    icon: ErrorIcon,
+    tone: 'danger',
+    title: t('overview.next.brokenFile'),
+    why: whyBroken(context, error),
+    action: t('overview.next.openJson'),
+    run: () => {
+      navigate('json');
+    },
+  };
+}
+
+/** What is wrong; if the text is no JSON, with the line and a caret under the place. */
+function whyBroken(
+  { t, app, applied }: NextStepContext,
+  error: Parameters<typeof translateError>[0],
+): NextStep['why'] {
+  const { message, reason } = translateError(error);
+  const [first] = app.settings.readError === null ? applied.syntax : [];
+  const inSentences = (...texts: readonly string[]) =>
+    sentences(
+      t,
+      texts.filter((text) => text !== '').map((text) => closed(t, text)),
+    );
+  if (first === undefined) return inSentences(message, reason ?? '');
+  return (
+    <>
+      {inSentences(message, translateText(first.message, first.sentence))}
+      <SyntaxExcerpt error={first} />
+    </>
+  );
+}
