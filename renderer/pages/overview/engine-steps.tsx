@@ -81,27 +81,31 @@ export function engineStep(context: NextStepContext): NextStep | null {
   return null;
 }
 
-/** An apply that ended while nobody watched it, or that was interrupted and settled at this start. */
-export function endedRunStep({ t, app }: NextStepContext): NextStep | null {
+/** An apply that was rolled back while nobody watched, or that was interrupted and settled at this start. */
+export function failedRunStep({ t, app }: NextStepContext): NextStep | null {
   const ended = app.run?.outcome ?? null;
-  if (ended === null) return null;
-  const good = ended.kind === 'applied';
-  return {
-    key: 'run',
-    icon: good ? AllowedIcon : ErrorIcon,
-    tone: good ? 'ok' : 'danger',
-    title: good
-      ? t('overview.next.applied', { version: ended.version })
-      : ended.kind === 'rolled-back'
-        ? t('overview.next.rolledBack')
-        : t('overview.next.rollbackFailed'),
-    why: t('overview.next.runWhy'),
-    action: t('overview.next.runSee'),
-    run: () => {
-      navigate('review');
-    },
-  };
+  if (ended === null || ended.kind === 'applied') return null;
+  const title =
+    ended.kind === 'rolled-back' ? t('overview.next.rolledBack') : t('overview.next.rollbackFailed');
+  return { ...runReport(t), icon: ErrorIcon, tone: 'danger', title };
 }
+
+/** An apply that succeeded, whose report is still there: nothing has to be done about it. */
+export function appliedRunStep({ t, app }: NextStepContext): NextStep | null {
+  const ended = app.run?.outcome ?? null;
+  if (ended?.kind !== 'applied') return null;
+  const title = t('overview.next.applied', { version: ended.version });
+  return { ...runReport(t), icon: AllowedIcon, tone: 'ok', title };
+}
+
+const runReport = (t: NextStepContext['t']): Pick<NextStep, 'key' | 'why' | 'action' | 'run'> => ({
+  key: 'run',
+  why: t('overview.next.runWhy'),
+  action: t('overview.next.runSee'),
+  run: () => {
+    navigate('review');
+  },
+});
 
 /** Why the engine is down, with the end of its log. */
 function EngineProblem() {

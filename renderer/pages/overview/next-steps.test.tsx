@@ -1,7 +1,24 @@
 import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
+import { appState } from '../../dev/app-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
+import { state } from '../../dev/review-page-fixture.tsx';
 import { namedState } from '../../dev/states.ts';
+
+const indexOf = (text: string | RegExp): number => {
+  const all = [...document.querySelectorAll('*')];
+  return all.indexOf(screen.getByText(text));
+};
+
+it('unprotected containers come before the report of an apply that succeeded', async () => {
+  await renderApp({ ...appState(), run: state('applied').run }, 'overview');
+  expect(indexOf(/containers are not protected$/)).toBeLessThan(indexOf(/^Version \d+ was applied$/));
+});
+
+it('the report of an apply that was rolled back comes first', async () => {
+  await renderApp({ ...appState(), run: state('rolledBack').run }, 'overview');
+  expect(indexOf('An apply was rolled back')).toBeLessThan(indexOf(/containers are not protected$/));
+});
 
 it('a file that is no JSON is shown with its line, and a caret under the place', async () => {
   await renderApp(namedState('brokenFile'), 'overview');

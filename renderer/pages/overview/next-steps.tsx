@@ -9,7 +9,7 @@ import { withCode } from '../../components/mono.tsx';
 import { AllowedIcon, SocketIcon } from '../../theme/icons.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
-import { endedRunStep, engineStep, interruptedStep } from './engine-steps.tsx';
+import { appliedRunStep, engineStep, failedRunStep, interruptedStep } from './engine-steps.tsx';
 import { denialSteps, findingSteps, movingTagSteps } from './finding-steps.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 import { brokenFileStep } from './broken-file-step.tsx';
@@ -80,7 +80,7 @@ function useSteps(props: Props): readonly NextStep[] {
     engineStep(context),
     // A file that cannot be read comes before how the last run ended.
     brokenFileStep(context),
-    endedRunStep(context),
+    failedRunStep(context),
     isolationOffStep(context),
     failedProbesStep(context),
     unprotectedStep(context),
@@ -91,6 +91,7 @@ function useSteps(props: Props): readonly NextStep[] {
     // What makes the file unusable has its own step.
     ...(applied.settings.ok ? findingSteps(context) : []),
     clientStep,
+    appliedRunStep(context),
   ];
   return steps.filter((step) => step !== null);
 }

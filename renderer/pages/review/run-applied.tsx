@@ -4,8 +4,7 @@ import Button from '@mui/material/Button';
 import { useApp } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 import type { PageId } from '../../../shared/pages/pages.ts';
-import { NoticeBody } from '../../components/error-panel.tsx';
-import { color, toneSoft } from '../../theme/tokens.ts';
+import { Notice } from '../../components/error-panel.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import { applyStepTable } from '../../../shared/apply/steps.ts';
@@ -18,38 +17,28 @@ import { isUnprotected, type Container, type ContainerScan } from '../../../shar
 type AppliedOutcome = Extract<ApplyOutcome, { kind: 'applied' }>;
 
 /**
- * Settings that are in force: what was verified, removed and recreated, and what is still unprotected, as one
- * band in the tone of its worst part.
+ * Settings that are in force: what was verified, removed and recreated, and what is still unprotected, each
+ * in its own tone.
  */
 export function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: AppliedOutcome }) {
   const { t } = useTranslation();
   const { scan } = useApp();
   const left = leftUnprotected(scan, outcome);
   return (
-    <Box
-      role="status"
-      sx={{
-        borderRadius: '6px',
-        background: toneSoft[worstTone(outcome, left.length)],
-        padding: '0 12px',
-        '& > *': { paddingBlock: '8px' },
-        '& > * + *': { borderTop: `1px solid ${color.border}` },
-        '@media (forced-colors: active)': { border: '1px solid' },
-      }}
-    >
+    <Box role="status" sx={{ display: 'grid', gap: 1 }}>
       <VerificationResult run={run} outcome={outcome} />
       {outcome.unrecorded !== undefined && (
-        <NoticeBody tone="warn" title={t('review.end.unrecorded', { version: outcome.version })}>
+        <Notice tone="warn" title={t('review.end.unrecorded', { version: outcome.version })}>
           {sentences(t, [
             closed(t, translateText(outcome.unrecorded, outcome.unrecordedSentence)),
             t('review.end.unrecordedTry'),
           ])}
-        </NoticeBody>
+        </Notice>
       )}
       <RemovalResults outcomes={outcome.removed} />
       {outcome.recreated.length > 0 && <RecreationResult members={outcome.recreated} />}
       {left.length > 0 && (
-        <NoticeBody
+        <Notice
           tone="danger"
           title={t('review.end.unprotected', { count: left.length })}
           action={
@@ -57,7 +46,7 @@ export function Applied({ run, outcome }: { readonly run: ApplyRun; readonly out
           }
         >
           {t('review.end.unprotectedWhy')}
-        </NoticeBody>
+        </Notice>
       )}
     </Box>
   );
@@ -72,13 +61,6 @@ function leftUnprotected(scan: ContainerScan | null, outcome: AppliedOutcome): r
   return (scan?.containers ?? []).filter(
     (container) => isUnprotected(container) && !outcome.recreated.some(({ id }) => id === container.id),
   );
-}
-
-function worstTone(outcome: AppliedOutcome, left: number): 'danger' | 'warn' | 'ok' {
-  if (left > 0 || failedRecreations(outcome.recreated).length > 0) return 'danger';
-  const verified = outcome.verification?.claims.every(({ verdict }) => settled(verdict)) ?? true;
-  const failed = outcome.unrecorded !== undefined || outcome.removed.some(({ removed }) => !removed);
-  return verified && !failed ? 'ok' : 'warn';
 }
 
 function OpenButton({
@@ -110,16 +92,16 @@ function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly
       ({ step, state }) => state === 'done' && applyStepTable[step].changes === 'engine',
     );
     return (
-      <NoticeBody tone="ok" title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}>
+      <Notice tone="ok" title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}>
         {t('review.end.eciOffWhy')}
-      </NoticeBody>
+      </Notice>
     );
   }
   const { claims } = verification;
   const passed = claims.filter((claim) => claim.verdict === 'pass').length;
   const verified = claims.every((claim) => settled(claim.verdict));
   return (
-    <NoticeBody
+    <Notice
       tone={verified ? 'ok' : 'warn'}
       title={
         passed === claims.length
@@ -129,7 +111,7 @@ function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly
       action={<OpenButton page="overview" label={t('review.end.results')} />}
     >
       {verified ? t('review.end.verifiedWhy') : undefined}
-    </NoticeBody>
+    </Notice>
   );
 }
 
@@ -141,12 +123,12 @@ function RemovalResults({ outcomes }: { readonly outcomes: AppliedOutcome['remov
   return (
     <>
       {removed.length > 0 && (
-        <NoticeBody tone="neutral" title={t('review.end.removed', { count: removed.length })}>
+        <Notice tone="neutral" title={t('review.end.removed', { count: removed.length })}>
           {list(removed.map((one) => one.name).slice(0, 20))}
-        </NoticeBody>
+        </Notice>
       )}
       {failed.length > 0 && (
-        <NoticeBody
+        <Notice
           tone="warn"
           title={t('review.end.notRemoved', { count: failed.length })}
           action={
@@ -159,7 +141,7 @@ function RemovalResults({ outcomes }: { readonly outcomes: AppliedOutcome['remov
               {one.error === undefined ? '' : labelled(t, '', translateText(one.error, one.sentence))}
             </Box>
           ))}
-        </NoticeBody>
+        </Notice>
       )}
     </>
   );
@@ -170,7 +152,7 @@ function RecreationResult({ members }: { readonly members: readonly RecreateMemb
   const { t } = useTranslation();
   const bad = failedRecreations(members);
   return (
-    <NoticeBody
+    <Notice
       tone={bad.length > 0 ? 'danger' : 'ok'}
       title={
         bad.length > 0
@@ -187,6 +169,6 @@ function RecreationResult({ members }: { readonly members: readonly RecreateMemb
             : ''}
         </Box>
       ))}
-    </NoticeBody>
+    </Notice>
   );
 }
