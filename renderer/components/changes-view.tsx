@@ -8,10 +8,10 @@ import { CardBody } from './card.tsx';
 import { describeChange } from './describe-change.ts';
 import { DiffView } from './diff-view.tsx';
 import { Mono, PathText } from './mono.tsx';
+import type { ChangesMode } from '../state/snapshot.ts';
 import { useShown } from './show-more.tsx';
 
 const atOnce = 60;
-export type ChangesMode = 'summary' | 'json';
 
 /** In words, or line by line. */
 export function ChangesModeToggle({

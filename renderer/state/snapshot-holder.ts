@@ -20,6 +20,7 @@ export function createSnapshotHolder(): SnapshotHolder {
     undo: [],
     redo: [],
     choices: keepAllContainers,
+    changesMode: 'json',
     log: [],
   };
   const listeners = new Set<() => void>();

@@ -8,6 +8,9 @@ import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { ContainerChoices } from '../../shared/apply/plan.ts';
 import type { AppError } from '../../shared/result.ts';
 
+/** Changes in words, or line by line. */
+export type ChangesMode = 'summary' | 'json';
+
 /** What the window knows. Main owns the truth; the draft alone runs ahead of it while being typed. */
 export interface Snapshot {
   /** Null until main answered the first time. */
@@ -27,6 +30,8 @@ export interface Snapshot {
    * was chosen for.
    */
   readonly choices: ContainerChoices;
+  /** How review and history show changes; as chosen last in this window. */
+  readonly changesMode: ChangesMode;
   /** Log of the apply run, newest last, bounded. */
   readonly log: readonly EngineLogLine[];
 }
@@ -61,5 +66,6 @@ export interface AppStore {
   switchTarget(id: string): Promise<Result<void>>;
   resolveConflict(keep: 'mine' | 'theirs'): Promise<Result<void>>;
   setChoices(choices: ContainerChoices): void;
+  setChangesMode(mode: ChangesMode): void;
   painted(): void;
 }

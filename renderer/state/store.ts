@@ -122,6 +122,9 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     setChoices: (choices) => {
       set({ choices });
     },
+    setChangesMode: (changesMode) => {
+      set({ changesMode });
+    },
     painted: () => {
       bridge.painted();
     },

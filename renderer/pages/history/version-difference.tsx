@@ -4,15 +4,16 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import { useAppPart, useDraft, useStore } from '../../state/context.tsx';
+import { useAppPart, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
-import { ChangesModeToggle, ChangesView, type ChangesMode } from '../../components/changes-view.tsx';
+import { ChangesModeToggle, ChangesView } from '../../components/changes-view.tsx';
 import { LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { CopyIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import { diffSettings } from '../../../shared/settings/index.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';
+import type { ChangesMode } from '../../state/snapshot.ts';
 import { useVersionText, type VersionText } from './use-history.ts';
 
 export const comparisons = ['previous', 'applied', 'draft'] as const;
@@ -23,7 +24,8 @@ export function useComparison(previous: HistoryItem | undefined, against: Compar
   const { t } = useTranslation();
   const applied = useAppPart((app) => app.settings.applied);
   const draft = useDraft();
-  const [mode, setMode] = useState<ChangesMode>('json');
+  const store = useStore();
+  const mode = useSnapshotPart(({ changesMode }) => changesMode);
   const comparable = previous !== undefined && previous.how !== 'unreadable';
   const before = useVersionText(against === 'previous' && comparable ? previous.version : undefined);
   // What a version changed reads from the one before to it; a comparison with now, from now to what going
@@ -42,7 +44,7 @@ export function useComparison(previous: HistoryItem | undefined, against: Compar
       : against === 'applied'
         ? t('history.appliedText')
         : t('history.draftText');
-  return { from, fromName, mode, setMode };
+  return { from, fromName, mode, setMode: store.setChangesMode };
 }
 
 interface ChoiceProps {

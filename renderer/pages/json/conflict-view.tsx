@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useApp, useDraft, useStore } from '../../state/context.tsx';
 import { Card, CardBody } from '../../components/card.tsx';
-import { ChangesModeToggle, ChangesView, type ChangesMode } from '../../components/changes-view.tsx';
+import type { ChangesMode } from '../../state/snapshot.ts';
+import { ChangesModeToggle, ChangesView } from '../../components/changes-view.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { color, oneColumn, size } from '../../theme/tokens.ts';
 import {

@@ -1,19 +1,19 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDraft } from '../../state/context.tsx';
+import { useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
-import { ChangesModeToggle, ChangesView, type ChangesMode } from '../../components/changes-view.tsx';
+import { ChangesModeToggle, ChangesView } from '../../components/changes-view.tsx';
 
 /** What changes: in words, or line by line. */
 export function ChangesCard() {
   const { t } = useTranslation();
   const draft = useDraft();
-  const [mode, setMode] = useState<ChangesMode>('json');
+  const store = useStore();
+  const mode = useSnapshotPart(({ changesMode }) => changesMode);
   const count = draft.changes.length;
   return (
     <Card
       title={count === 0 ? t('review.changes.formatting') : t('review.changes.count', { count })}
-      actions={<ChangesModeToggle mode={mode} onChange={setMode} />}
+      actions={<ChangesModeToggle mode={mode} onChange={store.setChangesMode} />}
     >
       <ChangesView
         before={draft.applied.text}

@@ -41,12 +41,11 @@ describe('the plan', () => {
   });
 
   it('says what is allowed from now on, and that audit mode ends refusals', async () => {
-    const afterwards = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => ({
-      kind,
-      when: 'afterwards' as const,
-      code,
-      params,
-    });
+    const afterwards = (
+      kind: PlanEffect['kind'],
+      code: PlanEffect['code'],
+      params: PlanEffect['params'] = {},
+    ): PlanEffect => ({ kind, when: 'afterwards', code, params });
     await open('turningOn', {
       'plan:make': () =>
         ok({
@@ -442,5 +441,23 @@ describe('the plan', () => {
     await user.click(await screen.findByRole('button', { name: 'Summary' }));
     const item = screen.getByText('Enhanced Container Isolation', { selector: 'li *' }).closest('li');
     expect(item?.textContent).toBe('Enhanced Container IsolationOff→On');
+  });
+
+  it('shows them as chosen last when one comes back', async () => {
+    const { user } = await open('rich');
+    await user.click(await screen.findByRole('button', { name: 'Summary' }));
+    const leaveFor = (page: string) => {
+      act(() => {
+        window.location.hash = `#/${page}`;
+        window.dispatchEvent(new HashChangeEvent('hashchange'));
+      });
+    };
+    leaveFor('overview');
+    await waitFor(() => {
+      expect(screen.queryByRole('button', { name: 'Summary' })).toBeNull();
+    });
+    leaveFor('review');
+    const summary = await screen.findByRole('button', { name: 'Summary' });
+    expect(summary.getAttribute('aria-pressed')).toBe('true');
   });
 });
