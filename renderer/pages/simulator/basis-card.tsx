@@ -3,6 +3,7 @@ import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import Box from '@mui/material/Box';
 import { useApp } from '../../state/context.tsx';
+import { applying } from '../../state/lock.ts';
 import { Card, CardBody, Facts } from '../../components/card.tsx';
 import { Mono, withCode } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
@@ -20,7 +21,7 @@ export function BasisCard({
   readonly compose: boolean;
 }) {
   const { t } = useTranslation();
-  const { isRoot } = useApp();
+  const { isRoot, run } = useApp();
   const { ago, number, list } = useFormats();
   const { explanation } = simulation;
   return (
@@ -32,6 +33,7 @@ export function BasisCard({
               ago: ago(simulation.at),
               ms: number(simulation.durationMs),
               by: isRoot ? 'root' : sudo ? 'sudo' : 'you',
+              beingApplied: applying({ run }) && run?.toVersion === simulation.version,
             }),
             ...lookedUp(t, simulation, list),
             ...(compose && explanation.clientWords !== ''
@@ -86,14 +88,27 @@ interface Item {
 const circumstances = (
   t: TFunction,
   simulation: Simulation,
-  { ago, ms, by }: { readonly ago: string; readonly ms: string; readonly by: 'root' | 'sudo' | 'you' },
+  {
+    ago,
+    ms,
+    by,
+    beingApplied,
+  }: {
+    readonly ago: string;
+    readonly ms: string;
+    readonly by: 'root' | 'sudo' | 'you';
+    /** The settings of the file, which are not applied yet. */
+    readonly beingApplied: boolean;
+  },
 ): readonly Item[] => [
   { label: t('simulator.basis.at'), value: t('simulator.basis.atValue', { ago, ms }) },
   {
     label: t('simulator.basis.settings'),
     value:
       simulation.against === 'applied'
-        ? t('simulator.basis.settingsApplied', { version: simulation.version })
+        ? t(`simulator.basis.settings${beingApplied ? 'Applying' : 'Applied'}`, {
+            version: simulation.version,
+          })
         : t('simulator.basis.settingsDraft'),
   },
   {

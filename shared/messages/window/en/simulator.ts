@@ -167,6 +167,7 @@ export const simulator = {
     atValue: '{{ago}}, in {{ms}} ms',
     settings: 'Settings',
     settingsApplied: 'Applied, version {{version}}',
+    settingsApplying: 'Version {{version}}, being applied',
     settingsDraft: 'The draft',
     engine: 'Engine',
     engineAsked: 'Queried',

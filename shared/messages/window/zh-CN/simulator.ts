@@ -141,6 +141,7 @@ export const simulator: Translation<typeof english> = {
     atValue: '{{ago}}，用时 {{ms}} 毫秒',
     settings: '设置',
     settingsApplied: '已应用，版本 {{version}}',
+    settingsApplying: '版本 {{version}}，正在应用',
     settingsDraft: '草稿',
     engine: '引擎',
     engineAsked: '已查询',
