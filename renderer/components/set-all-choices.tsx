@@ -1,4 +1,6 @@
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
@@ -30,6 +32,8 @@ export function SetAll({
   const missing = useMissing('recreate') !== undefined;
   const recreatable = missing ? [] : containers.filter(canRecreate);
   const all = choiceOfAll({ stopped, chosen, anew, recreatable });
+  const noteId = useId();
+  const note = noteOf(t, { containers, stopped, all });
   return (
     <Box
       sx={{
@@ -60,19 +64,38 @@ export function SetAll({
             {t('isolation.prompt.recreate')}
           </ToggleButton>
         )}
-        <ToggleButton value="remove" disabled={stopped.length === 0}>
+        <ToggleButton
+          value="remove"
+          disabled={stopped.length === 0}
+          aria-describedby={note === null ? undefined : noteId}
+        >
           {t('isolation.prompt.remove')}
         </ToggleButton>
         <ToggleButton value="keep">{t('isolation.prompt.keep')}</ToggleButton>
         <ToggleButton value="each">{t('isolation.prompt.each')}</ToggleButton>
       </ToggleButtonGroup>
-      {stopped.length < containers.length && all !== 'recreate' && (
-        <Typography variant="caption" component="span" sx={{ color: color.text3 }}>
-          {t('isolation.prompt.runningStay')}
+      {note !== null && (
+        <Typography id={noteId} variant="caption" component="span" sx={{ color: color.text3 }}>
+          {note}
         </Typography>
       )}
     </Box>
   );
+}
+
+/** Why "Remove" does not include all containers, or none; null if it does, or that is not to be said now. */
+function noteOf(
+  t: TFunction,
+  facts: {
+    readonly containers: readonly Container[];
+    readonly stopped: readonly Container[];
+    readonly all: Choice | 'each';
+  },
+): string | null {
+  if (facts.stopped.length === 0) return t('isolation.prompt.allRun', { count: facts.containers.length });
+  return facts.stopped.length < facts.containers.length && facts.all !== 'recreate'
+    ? t('isolation.prompt.runningStay')
+    : null;
 }
 
 /** What is chosen for all containers alike, 'each' where it is not the same. */

@@ -45,6 +45,20 @@ describe('turning ECI on while containers exist', () => {
     });
   });
 
+  it('says why none can be removed at once where all are running', async () => {
+    const state = off();
+    if (state.scan === null) throw new Error('no scan in the fixture');
+    const containers = state.scan.containers.filter(isRunning);
+    const { user } = await renderApp({ ...state, scan: { ...state.scan, containers } }, 'isolation');
+    await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    const dialog = await screen.findByRole('dialog');
+    const remove = within(dialog).getByRole<HTMLButtonElement>('button', { name: 'Remove' });
+    expect(remove.disabled).toBe(true);
+    expect(document.getElementById(remove.getAttribute('aria-describedby') ?? '')?.textContent).toBe(
+      'All of them are running: to remove one, choose that in its row.',
+    );
+  });
+
   it('carries the selected containers into the plan, except those that ECI refuses', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));

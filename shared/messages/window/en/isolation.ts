@@ -204,8 +204,12 @@ export const isolation = {
       'copied from.',
     usable: 'They can be started and used, unprotected.',
     allow: 'Let kept containers be started and used',
-    allowWhy: '“Containers created before” becomes “Only record”. They stay unprotected.',
-    audit: 'To try ECI first, set “Enforcement mode” to “Audit only”: nothing is refused then.',
+    allowWhy:
+      'They stay unprotected, and each use is recorded. Can be changed later: “Containers created before” ' +
+      'on the page Isolation.',
+    audit:
+      'To try ECI first, set “Enforcement mode” on the page Isolation to “Audit only”: nothing is ' +
+      'refused then.',
     socket:
       '{{names}}: uses the Docker socket. With its image listed on the page Docker socket it can be ' +
       'recreated protected on the page Containers.',
@@ -234,6 +238,8 @@ export const isolation = {
     when: 'When ECI is applied',
     choiceFor: 'What happens to {{name}}',
     runningStay: 'Running containers are kept unless you choose each of them.',
+    allRun_one: 'It is running: to remove it, choose that in its row.',
+    allRun_other: 'All of them are running: to remove one, choose that in its row.',
     volumes: 'Also delete volumes of removed containers',
     volumesKept: 'Volumes are kept otherwise.',
     kept_one: '{{count}} kept unprotected',

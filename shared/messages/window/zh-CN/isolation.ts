@@ -172,8 +172,8 @@ export const isolation: Translation<typeof english> = {
     blocked: 'ECI 开启期间，已停止的容器不能再启动，任何一个都不能 exec 或从中复制。',
     usable: '它们仍可启动和使用，但不受保护。',
     allow: '允许启动和使用保留的容器',
-    allowWhy: '“先前创建的容器”将变为“仅记录”。它们仍不受保护。',
-    audit: '要先试用 ECI，请将“执行模式”设为“仅审计”：这样不会拒绝任何请求。',
+    allowWhy: '它们仍不受保护，每次使用都会被记录。之后可在“隔离”页面的“先前创建的容器”中更改。',
+    audit: '要先试用 ECI，请在“隔离”页面将“执行模式”设为“仅审计”：这样不会拒绝任何请求。',
     socket:
       '{{names}}：使用 Docker 套接字。在“Docker 套接字”页面列出其镜像后，可在“容器”页面以受保护方式重新创建。',
   },
@@ -194,6 +194,7 @@ export const isolation: Translation<typeof english> = {
     when: '应用 ECI 时',
     choiceFor: '如何处理 {{name}}',
     runningStay: '除非逐个选择，否则保留正在运行的容器。',
+    allRun_other: '全部正在运行：要移除某个容器，请在其所在行中选择。',
     volumes: '同时删除已移除容器的卷',
     volumesKept: '否则保留卷。',
     kept_other: '{{count}} 个保留为未受保护',
