@@ -64,6 +64,7 @@ export function historyLister(
       items.push({
         ...itemOf(entry),
         ...changes,
+        ...earlierVersionOf(state.value.entries, entry),
         current: state.value.recorded && version === state.value.current,
       });
     }
@@ -74,11 +75,25 @@ export function historyLister(
         () => (newest === undefined ? Promise.resolve('') : textOf(newest)),
         () => Promise.resolve(comparable(applied.text)),
       );
-      items.push(unrecorded(state.value.current, changes));
+      items.push({
+        ...unrecorded(state.value.current, changes),
+        ...earlierVersionOf(state.value.entries, { version: state.value.current, hash: applied.hash }),
+      });
     }
     if (items[0]?.version !== 0) items.unshift(versionZero);
     return ok(items.toReversed());
   };
+}
+
+/** Which version was returned to: the newest before this one with its text, unless nothing was in between. */
+function earlierVersionOf(
+  entries: readonly HistoryEntry[],
+  { version, hash }: Pick<HistoryEntry, 'version' | 'hash'>,
+): Pick<HistoryItem, 'earlierVersion'> {
+  const before = entries.filter((entry) => entry.version < version);
+  if (hash === '' || before.at(-1)?.hash === hash) return {};
+  const earlier = before.findLast((entry) => entry.hash === hash);
+  return earlier === undefined ? {} : { earlierVersion: earlier.version };
 }
 
 /** The file as another program wrote it. */

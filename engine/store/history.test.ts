@@ -117,6 +117,23 @@ describe('history', () => {
       ],
     });
   });
+  test('names the earlier version that one returns to, not one that was only applied again', async () => {
+    const history = at('history');
+    const a = '{"blockDockerLoad":{"value":true}}';
+    const b = '{}';
+    for (const [index, text] of [a, b, a, a].entries())
+      await writeVersion(history, { entry: entry(index + 1, text), settings: text, daemonJson: null });
+    await writeFile(at('admin-settings.json'), b);
+    const listed = await createSettingsStore(rootPaths(dir)).historyItems();
+    expect(listed.ok && listed.value.map((item) => [item.version, item.earlierVersion])).toEqual([
+      [5, 2],
+      [4, undefined],
+      [3, 1],
+      [2, undefined],
+      [1, undefined],
+      [0, undefined],
+    ]);
+  });
   test('a version too large to compare in a list is listed, its changes uncounted', async () => {
     const history = at('history');
     const big = JSON.stringify({ filler: 'x'.repeat(maxCountedLength) });

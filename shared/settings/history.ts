@@ -27,6 +27,8 @@ export const historyItemSchema = z.object({
   current: z.boolean(),
   /** Changes against the previous version; null if they weren't counted (unreadable, too large). */
   changes: z.number().int().nullable(),
+  /** The newest earlier version with the same text, if the previous one has another; absent without one. */
+  earlierVersion: z.number().int().optional(),
   /** The first few of them, without their values. */
   changed: z.array(settingsChangeSchema.pick({ pointer: true, kind: true, page: true })),
   problem: appErrorSchema.nullable(),

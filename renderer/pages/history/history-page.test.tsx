@@ -33,6 +33,16 @@ describe('history', () => {
     expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
   });
 
+  it('calls a version that has the text of an earlier one the way back to it', async () => {
+    const [newest, ...others] = historyItems;
+    if (newest === undefined) throw new Error('the fixture is empty');
+    await open(appState(), {
+      'history:list': () => ok([{ ...newest, earlierVersion: 2 }, ...others]),
+    });
+    expect((await row(6)).textContent).toMatch(/applied by mei · back to version 2 · 1 change/);
+    expect(within(await detail(6)).getByText(/applied by mei · back to version 2/)).toBeTruthy();
+    expect((await row(5)).textContent).not.toContain('back to');
+  });
   it('makes an earlier version the draft, leads to the review, applies nothing; undo reverts', async () => {
     const { user, store, bridge } = await open(appState());
     await user.click(await row(1));

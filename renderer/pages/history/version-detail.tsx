@@ -15,7 +15,7 @@ import { color } from '../../theme/tokens.ts';
 import { rollbackText, type HistoryItem } from '../../../shared/settings/history.ts';
 import { useVersionText } from './use-history.ts';
 import { useComparison, VersionDifference, type Comparison } from './version-difference.tsx';
-import { captionOf, authorText } from './version-row.tsx';
+import { captionOf, authorText, earlierText } from './version-row.tsx';
 import { versionState } from './version-state.ts';
 
 /**
@@ -96,6 +96,7 @@ function VersionHeader({ item, children }: { readonly item: HistoryItem; readonl
             item.at === null ? '' : dateTime(item.at),
             state === null || state === 'applied' ? '' : t(`history.state.${state}`),
             authorText(t, item, state),
+            earlierText(t, item),
             item.eci === null ? '' : item.eci ? t('history.eciOn') : t('history.eciOff'),
           ])}
         </Typography>

@@ -29,6 +29,10 @@ export function authorText(t: TFunction, item: HistoryItem, state: VersionState 
   }
 }
 
+/** Which earlier version a version returned to; '' for none. */
+export const earlierText = (t: TFunction, { earlierVersion }: HistoryItem): string =>
+  earlierVersion === undefined ? '' : t('history.earlier', { version: earlierVersion });
+
 /** What a version changed, in a few words; null where nothing is known of that. */
 export function changeSummary(t: TFunction, formats: Formats, item: HistoryItem): string | null {
   if (item.changes === null) return item.how === 'unreadable' ? null : t('history.notCounted');
@@ -97,6 +101,7 @@ export function VersionRow({
           {captionOf([
             state !== null && item.at !== null ? formats.dateTime(item.at) : '',
             authorText(t, item, state),
+            earlierText(t, item),
             what ?? '',
           ])}
         </Box>
