@@ -20,6 +20,8 @@ import type { Message } from '../../shared/messages/message.ts';
 export interface PlanFacts {
   readonly capabilities: TargetCapabilities;
   readonly applied: StoredText;
+  /** What the gateway enforces, where that is not what the settings file says (lost, unusable). */
+  readonly enforced?: EffectiveSettings;
   readonly versions: VersionState;
   readonly engine: EngineStatus;
   /** The linter's facts about this machine. */

@@ -302,6 +302,15 @@ describe('plan', () => {
     expect(base({ current: 4, recorded: false, next: 5, entries: [] })).toBe('missing');
     expect(base({ current: 0, recorded: false, next: 1, entries: [] })).toBeUndefined();
   });
+  test('a rule that the gateway enforces still is not new where the file is unusable or gone', () => {
+    const enforced = settingsInForce(stored(settingsText(true)));
+    const restoring = (more: Partial<PlanFacts>) =>
+      codes(makePlan(facts({ enforced, ...more }), settingsText(true), keepAllContainers)).filter((code) =>
+        /^(?:eci|mounts|directories|socket)/.test(code),
+      );
+    expect(restoring({ applied: stored('{') })).toEqual([]);
+    expect(restoring({ applied: { exists: false, text: '', hash: '' } })).toEqual([]);
+  });
   test('with ECI on, only rules that change are new', () => {
     const on = facts({
       applied: stored(settingsText(true)),

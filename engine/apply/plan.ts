@@ -87,7 +87,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     effects: effectsOf({
       facts,
       removes,
-      before,
+      before: facts.enforced ?? before,
       after,
       changes,
       findings,

@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
+import { effectiveSettings } from '../../../shared/settings/index.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import { settingsInForce, type PlanFacts } from '../../apply/plan-facts.ts';
-import { readSettings, systemCode } from '../../base/files.ts';
+import { readSettings, systemCode, type StoredText } from '../../base/files.ts';
 import { engineConfigFiles, previewEngineConfig } from '../../daemon-json/daemon-json.ts';
-import { versionState } from '../../store/history.ts';
+import { versionState, type VersionState } from '../../store/history.ts';
+import { readSettingsInForce } from '../../store/settings-in-force.ts';
 import type { OpenedEngine } from './opened-engine.ts';
 import { message } from '../../../shared/messages/message.ts';
 
@@ -48,6 +50,7 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
   return ok({
     capabilities: engine.capabilities,
     applied: applied.value,
+    ...(await enforcedElse(engine, applied.value, versions.value)),
     versions: versions.value,
     engine: status,
     lint: engine.lintContext,
@@ -58,6 +61,18 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
     scan: scanned?.value ?? null,
     rights,
   });
+}
+
+/** What a running gateway enforces in place of a settings file that is gone or unusable. */
+async function enforcedElse(
+  { paths, store }: OpenedEngine,
+  applied: StoredText,
+  versions: VersionState,
+): Promise<Pick<PlanFacts, 'enforced'>> {
+  const isLost = applied.exists ? !effectiveSettings(applied.text, applied).ok : versions.current > 0;
+  if (!isLost) return {};
+  const state = await store.read();
+  return state.policyFacts.recorded === null ? {} : { enforced: await readSettingsInForce(paths, state) };
 }
 
 /** Whether a file exists that this user may not read. */
