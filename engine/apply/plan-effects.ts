@@ -1,8 +1,9 @@
 import { applySteps, applyStepTable } from '../../shared/apply/steps.ts';
 import type { ContainerChoices, PlanEffect } from '../../shared/apply/plan.ts';
-import { isRunning, type Container } from '../../shared/containers/protection.ts';
+import { isRunning, restartsByItself, type Container } from '../../shared/containers/protection.ts';
+import { unprotectedUse } from '../../shared/containers/unprotected-use.ts';
 import type { EffectiveSettings, Finding, SettingsChange } from '../../shared/settings/index.ts';
-import { missingBecause, type TargetCapabilities } from '../../shared/targets/capabilities.ts';
+import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { RestartReason } from './driver.ts';
 import { enablesNri } from '../daemon-json/nri-options.ts';
 import { estimateSeconds } from './estimate.ts';
@@ -70,9 +71,7 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
   else if (changes.length > 0) now('at-once', 'gateway-reloads');
   const stopping = input.restartNeeded ? containers.filter(isRunning) : [];
   if (stopping.length > 0) {
-    const returning = stopping.filter(
-      (container) => container.restartPolicy === 'always' || container.restartPolicy === 'unless-stopped',
-    );
+    const returning = stopping.filter(restartsByItself);
     now('stops', 'containers-stop', {
       ...named(stopping),
       returning: returning.map((container) => container.name).slice(0, maxNames),
@@ -112,7 +111,7 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
   if (remaining.length > 0)
     later('unprotected', 'containers-kept-unprotected', {
       ...named(remaining),
-      use: useOfUnprotected(capabilities, after),
+      use: unprotectedUse(capabilities, after),
       stopping: input.restartNeeded ? remaining.filter(isRunning).length : 0,
     });
   return effects;
@@ -124,18 +123,6 @@ function hasNriPlugins({ engine, engineConfig }: PlanFacts): boolean {
     engine.extensions?.includes('nri') === true || (engineConfig.ok && enablesNri(engineConfig.value.text))
   );
 }
-
-/**
- * What is allowed for containers that stay unprotected: `block`: they can't be started or entered; `warn`:
- * they can be used, and that is recorded; `free`: they can be used without a record.
- */
-const useOfUnprotected = (
-  capabilities: TargetCapabilities,
-  after: EffectiveSettings,
-): 'block' | 'warn' | 'free' => {
-  if (missingBecause(capabilities, 'existing-containers') !== null) return 'free';
-  return after.mode === 'audit' ? 'warn' : after.existingContainers;
-};
 
 const reasonEffect = (reason: RestartReason): [PlanEffect['code'], PlanEffect['params']] =>
   reason.code === 'keys'

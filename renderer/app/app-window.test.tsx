@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState, targetCapabilities } from '../dev/app-fixture.ts';
-import { offText, settingsState } from '../dev/settings-fixture.ts';
+import { offText, settingsState, socketText } from '../dev/settings-fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import { namedState } from '../dev/states.ts';
 
@@ -186,6 +186,24 @@ describe('the window', () => {
       expect(bridge.calls.filter(({ name }) => name === 'engine:restart')).toHaveLength(1);
     });
     expect(window.location.hash).toBe('#/overview');
+  });
+
+  it('names the containers that can’t be started again before the engine stops or restarts', async () => {
+    const ask = async (settings: string, question: 'stop' | 'restart') => {
+      await renderApp(appState({ settings: settingsState(settings) }), 'overview');
+      act(() => {
+        window.location.hash = `#/overview?ask=${question}`;
+        window.dispatchEvent(new HashChangeEvent('hashchange'));
+      });
+      return (await screen.findByRole('dialog', { name: /^(Stop|Restart) the engine\?$/ })).textContent;
+    };
+    const bulkhead = (member: string) => socketText.replace('"bulkhead": {', `"bulkhead": { ${member},`);
+    // old-vpn restarts by itself, and db-archive does not run.
+    expect(await ask(socketText, 'restart')).toContain(
+      'node-metrics, debug-shell can’t be started again while ECI is on',
+    );
+    expect(await ask(bulkhead('"existingContainers": "warn"'), 'stop')).not.toContain('started again while');
+    expect(await ask(bulkhead('"mode": "audit"'), 'stop')).not.toContain('started again while');
   });
 
   it('says why a command could not start the engine', async () => {

@@ -4,14 +4,13 @@ import { useApp, useDraft } from '../state/context.tsx';
 import { useMissing } from '../state/missing.ts';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
-import { names, sentences } from '../i18n/lists.ts';
+import { firstNames, sentences } from '../i18n/lists.ts';
 import { DialogOption } from './dialog-option.tsx';
 import { withCode } from './mono.tsx';
 
 /** What `bulkhead.existingContainers` is, and what it is without an entry. */
 export const existingPointer = '/bulkhead/existingContainers';
 export const existingDefault = 'block';
-const maxNames = 4;
 
 /**
  * What happens to the containers that are kept as they are, and what there is instead. `allowed`: the
@@ -34,11 +33,10 @@ export function KeptContainersNote({
   const restarts = engine.phase !== 'ready' || target.capabilities.reconfiguredBy !== 'reload';
   const running = kept.filter(isRunning);
   const socket = kept.filter((container) => container.obstacles.includes('docker-socket'));
-  const socketNames = socket.slice(0, maxNames).map(({ name }) => name);
-  const listed =
-    socket.length > maxNames
-      ? t('list.more', { names: names(t, socketNames), count: socket.length - maxNames })
-      : names(t, socketNames);
+  const listed = firstNames(
+    t,
+    socket.map(({ name }) => name),
+  );
   if (kept.length === 0) return null;
   return (
     <Box

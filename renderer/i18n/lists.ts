@@ -2,6 +2,11 @@ import type { TFunction } from 'i18next';
 
 /** Names one after the other, as the language separates them. */
 export const names = (t: TFunction, list: readonly string[]): string => list.join(t('join.name'));
+/** The first names, then how many more there are. */
+export const firstNames = (t: TFunction, list: readonly string[], atMost = 4): string =>
+  list.length <= atMost
+    ? names(t, list)
+    : t('list.more', { names: names(t, list.slice(0, atMost)), count: list.length - atMost });
 /** Parts of one sentence: "3 made past the gateway, 1 …". */
 export const clauses = (t: TFunction, list: readonly string[]): string => list.join(t('join.clause'));
 /** Words closed as a sentence. */

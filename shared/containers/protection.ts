@@ -59,6 +59,10 @@ export type ContainerScan = z.infer<typeof containerScanSchema>;
 export const isRunning = (container: Pick<Container, 'state'>): boolean =>
   container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
 
+/** Whether the engine starts it again at its own next start. */
+export const restartsByItself = ({ restartPolicy }: Pick<Container, 'restartPolicy'>): boolean =>
+  restartPolicy === 'always' || restartPolicy === 'unless-stopped';
+
 /**
  * Whether ECI is on, does not protect it, and something should be done about that. One that was replaced by
  * its recreation counts again once it runs.

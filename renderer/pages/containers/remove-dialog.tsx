@@ -6,7 +6,7 @@ import { DialogOption } from '../../components/dialog-option.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
-import { names } from '../../i18n/lists.ts';
+import { firstNames } from '../../i18n/lists.ts';
 
 const maxNames = 6;
 
@@ -33,10 +33,7 @@ export function RemoveDialog({
   const removed = includeRunning ? containers : containers.filter((c) => !isRunning(c));
   const volumes = [...new Set(removed.flatMap((c) => c.volumes.map((v) => v.name)))];
   const withVolumes = removeVolumes && volumes.length > 0;
-  const some = (list: readonly string[]) =>
-    list.length <= maxNames
-      ? names(t, list)
-      : t('list.more', { names: names(t, list.slice(0, maxNames)), count: list.length - maxNames });
+  const some = (list: readonly string[]) => firstNames(t, list, maxNames);
   const confirm =
     removed.length === 0
       ? t('containers.remove.confirmNone')

@@ -10,10 +10,15 @@ import { useMissing } from '../../state/missing.ts';
 import type { Protection } from '../../components/protection.ts';
 import { Card, Facts } from '../../components/card.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
+import { existingDefault } from '../../components/kept-containers-note.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { MoreIcon } from '../../theme/icons.ts';
 import { useFormats } from '../../i18n/format.ts';
-import { sentences } from '../../i18n/lists.ts';
+import { firstNames, sentences } from '../../i18n/lists.ts';
+import { isRunning, type Container } from '../../../shared/containers/protection.ts';
+import { stoppedForGood, unprotectedUse } from '../../../shared/containers/unprotected-use.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
+import { viewDocument } from '../../state/draft-view.ts';
 import { engineFacts } from './engine-facts.tsx';
 
 /** The question before the engine is interrupted. */
@@ -51,6 +56,7 @@ export function EngineCard({
       </Box>
       <InterruptDialog
         question={question}
+        protection={protection}
         onCancel={() => {
           setConfirmation(null);
         }}
@@ -113,23 +119,33 @@ function EngineMenu({
   );
 }
 
+/** Running containers that the settings do not let start again once the engine has stopped. */
+function stoppingForGood(app: AppState, { enforcement: { nextStart } }: Protection): readonly Container[] {
+  if (!nextStart.eci || app.scan === null) return [];
+  const applied = viewDocument(app.settings.applied, app.settings.exists).settings;
+  const existingContainers = applied.ok ? applied.value.existingContainers : existingDefault;
+  const mode = nextStart.audit ? 'audit' : 'enforce';
+  return unprotectedUse(app.target.capabilities, { mode, existingContainers }) === 'block'
+    ? stoppedForGood(app.scan.containers)
+    : [];
+}
+
 /** Asks before the engine is interrupted, and says what that stops. */
 function InterruptDialog({
   question,
+  protection,
   onCancel,
   onConfirm,
 }: {
   readonly question: EngineConfirmation;
+  readonly protection: Protection;
   readonly onCancel: () => void;
   readonly onConfirm: () => void;
 }) {
   const { t } = useTranslation();
-  const { scan, engine } = useApp();
-  const running =
-    scan?.containers.filter((c) => c.state === 'running' || c.state === 'restarting' || c.state === 'paused')
-      .length ??
-    engine.counts?.running ??
-    0;
+  const app = useApp();
+  const running = app.scan?.containers.filter(isRunning).length ?? app.engine.counts?.running ?? 0;
+  const forGood = stoppingForGood(app, protection);
   return (
     <ConfirmDialog
       open={question !== null}
@@ -151,6 +167,17 @@ function InterruptDialog({
               : t('overview.engine.restartPolicy'),
         ])}
       </DialogText>
+      {forGood.length > 0 && (
+        <DialogText>
+          {t('overview.engine.notAgain', {
+            count: forGood.length,
+            names: firstNames(
+              t,
+              forGood.map(({ name }) => name),
+            ),
+          })}
+        </DialogText>
+      )}
     </ConfirmDialog>
   );
 }

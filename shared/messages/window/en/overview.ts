@@ -218,6 +218,12 @@ export const overview = {
     stopsRunning_other: '{{count}} running containers stop.',
     stopsNothing: 'No container is running.',
     restartPolicy: 'Containers with a restart policy start again by themselves.',
+    notAgain_one:
+      '{{names}} can\u2019t be started again while ECI is on: it was created without ECI. ' +
+      'The page Containers says whether it can be recreated.',
+    notAgain_other:
+      '{{names}} can\u2019t be started again while ECI is on: they were created without ECI. ' +
+      'The page Containers says whether they can be recreated.',
     stopMeans: 'Clients get no response until it is started again. Containers, images and volumes stay.',
   },
   probes: {

@@ -203,6 +203,7 @@ export const overview: Translation<typeof english> = {
     stopsRunning_other: '{{count}} 个正在运行的容器会停止。',
     stopsNothing: '没有正在运行的容器。',
     restartPolicy: '设有重启策略的容器会自行重新启动。',
+    notAgain_other: 'ECI 开启期间，{{names}} 无法再次启动：创建时未启用 ECI。“容器”页面会说明能否重新创建。',
     stopMeans: '再次启动之前，客户端得不到响应。容器、镜像和卷都会保留。',
   },
   probes: {
