@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
-import { appliedText, offText } from '../../dev/settings-fixture.ts';
+import { appliedText, offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { fail, ok } from '../../../shared/result.ts';
 import { document_, patience, open, row, countChanges } from '../../dev/docker-socket-page-fixture.tsx';
@@ -178,6 +178,17 @@ describe('what registries serve for the entries (B3)', patience, () => {
     expect(await screen.findByText('unknown')).toBeTruthy();
     expect(await screen.findByText('not in its registry')).toBeTruthy();
     expect(await screen.findByText('last known, 3 h ago')).toBeTruthy();
+  });
+
+  it('says that the socket is refused until an unreachable registry responds', async () => {
+    const text = appliedText.replace('docker:cli', 'docker');
+    await open(text);
+    const refused = await screen.findByText('refused until the registry responds');
+    expect(refused.closest('tr')?.textContent).toContain('unknown');
+    // Docker Desktop decides by itself.
+    await renderApp({ ...namedState('desktop'), settings: settingsState(text) }, 'docker-socket');
+    await screen.findByText('unknown');
+    expect(screen.queryByText(/^refused until/)).toBeNull();
   });
 
   it('pins what is served: the entry becomes name@sha256 once it is saved', async () => {

@@ -5,6 +5,7 @@ import Box from '@mui/material/Box';
 import Skeleton from '@mui/material/Skeleton';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import Tooltip from '@mui/material/Tooltip';
+import { useAppPart } from '../../state/context.tsx';
 import { useAfter } from '../../components/empty-and-loading.tsx';
 import { CheckIcon, ErrorIcon, PinIcon, UnknownIcon, WarningIcon } from '../../theme/icons.ts';
 import { Mono, Tag } from '../../components/mono.tsx';
@@ -87,6 +88,7 @@ export function TrustCell({
     ) : (
       <Box component="span" sx={{ ...line, flexWrap: 'wrap', rowGap: '2px', paddingBlock: '4px' }}>
         <Served state={state} />
+        <RefusedUntil state={state} />
         <Quiet>
           {reference.kind === 'image' && !reference.tagWritten
             ? t('socket.images.latestMoves')
@@ -176,6 +178,14 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
         </Problem>
       );
   }
+}
+
+/** What the gateway does while it cannot learn what a registry serves: no container gets the socket. */
+function RefusedUntil({ state }: { readonly state: RegistryState | undefined }) {
+  const { t } = useTranslation();
+  const byGateway = useAppPart(({ target }) => target.capabilities.enforcedByGateway);
+  if (!byGateway || (state?.kind !== 'unavailable' && state?.kind !== 'denied')) return null;
+  return <Quiet>{t(`socket.registry.refusedUntil.${state.kind}`)}</Quiet>;
 }
 
 function Problem({

@@ -137,6 +137,10 @@ export const socket = {
     absent: 'not in its registry',
     denied: 'no access to the registry',
     unavailable: 'unknown',
+    refusedUntil: {
+      unavailable: 'refused until the registry responds',
+      denied: 'refused until it gives access',
+    },
     pinnedAbsent: 'pinned, not in its registry',
   },
   sight: {

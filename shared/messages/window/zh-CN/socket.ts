@@ -123,6 +123,7 @@ export const socket: Translation<typeof english> = {
     absent: '不在其镜像仓库中',
     denied: '无权访问镜像仓库',
     unavailable: '未知',
+    refusedUntil: { unavailable: '在镜像仓库响应之前拒绝', denied: '在获得访问权之前拒绝' },
     pinnedAbsent: '已固定，但不在其镜像仓库中',
   },
   sight: {
