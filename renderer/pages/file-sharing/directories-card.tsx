@@ -78,6 +78,7 @@ export function DirectoriesCard({
           onWrite={write}
         />
       )}
+      {shares.length > 0 && <ByDefaultNote />}
       {shares.length === 0 && <EmptyList eci={eci} below={rows.length > 0} />}
       {readOnly ? (
         <Box sx={line}>
@@ -155,6 +156,17 @@ function EmptyList({ eci, below }: { readonly eci: boolean; readonly below: bool
       <EmptyState>
         {desktop ? t('files.list.emptyDesktop') : eci ? t('files.list.empty') : t('files.list.emptyOff')}
       </EmptyState>
+    </Box>
+  );
+}
+
+/** Says what the switches "Shared by default" are for. */
+function ByDefaultNote() {
+  const { t } = useTranslation();
+  const desktop = useIsDesktopFormat();
+  return (
+    <Box sx={{ ...line, fontSize: 12, lineHeight: '16px', color: color.text2 }}>
+      {desktop ? t('files.list.byDefaultDesktop') : t('files.list.byDefaultHere')}
     </Box>
   );
 }

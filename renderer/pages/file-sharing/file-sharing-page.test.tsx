@@ -171,6 +171,13 @@ describe('the list of shared directories', () => {
     expect(store.get().draft).toBe(appliedText);
   });
 
+  it('says what "shared by default" means on the engine that is open', async () => {
+    await renderApp(namedState('protected'), 'file-sharing');
+    expect(screen.getByText(/On this engine every listed directory can be mounted\.$/)).toBeTruthy();
+    await renderApp(namedState('desktop'), 'file-sharing');
+    expect(screen.getByText(/^“Shared by default”: Docker Desktop shares the directory/)).toBeTruthy();
+  });
+
   it('adds the folder that was picked, and says why one can’t be added', async () => {
     const picked = { path: '/srv/data' };
     const { user, store } = await renderApp(namedState('protected'), 'file-sharing', {

@@ -26,6 +26,12 @@ export const files = {
     came: 'The list',
     lookFailed: 'The directories could not be looked up on this host',
     byDefault: 'Shared by default: {{path}}',
+    byDefaultHere:
+      '“Shared by default” is for Docker Desktop: it shares such a directory without users adding it. ' +
+      'On this engine every listed directory can be mounted.',
+    byDefaultDesktop:
+      '“Shared by default”: Docker Desktop shares the directory without users adding it. ' +
+      'Off, users may add it themselves.',
     menu: 'Actions for {{path}}',
     edit: 'Edit\u2026',
     copy: 'Copy',

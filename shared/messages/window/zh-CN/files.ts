@@ -21,6 +21,9 @@ export const files: Translation<typeof english> = {
     came: '该列表',
     lookFailed: '无法在此主机上查找这些目录',
     byDefault: '默认共享：{{path}}',
+    byDefaultHere:
+      '“默认共享”供 Docker Desktop 使用：无需用户添加即共享该目录。在此引擎上，列出的目录均可挂载。',
+    byDefaultDesktop: '“默认共享”：Docker Desktop 无需用户添加即共享该目录；关闭时，用户可以自行添加。',
     menu: '{{path}} 的操作',
     edit: '编辑…',
     copy: '复制',
