@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../theme/icons.ts';
-import { color, toneText, type Tone } from '../theme/tokens.ts';
+import { color, oneColumn, toneText, type Tone } from '../theme/tokens.ts';
 import { withCode } from './mono.tsx';
 
 const icon = {
@@ -11,7 +11,13 @@ const icon = {
   accent: InfoIcon,
 } as const;
 
-/** Beside a field: what is wrong with what was typed, or what it comes to. */
+/** A longer text would take more than three lines beside a field of a narrow page. */
+const longText = 60;
+
+/**
+ * What is wrong with what was typed, or what it comes to: beside the field, or below field and button if it
+ * is long and the page narrow.
+ */
 export function CheckText({
   id,
   check,
@@ -35,6 +41,7 @@ export function CheckText({
         alignItems: 'flex-start',
         gap: '6px',
         flex: `1 1 ${width}px`,
+        ...(check.text.length > longText ? { [oneColumn]: { flexBasis: '100%', order: 1 } } : {}),
         minWidth: 0,
         fontSize: 12,
         lineHeight: '16px',

@@ -54,14 +54,18 @@ export function ListTypeRow({
       <Box role="status" sx={{ fontSize: 12, color: color.text2 }}>
         {type === 'deny' ? t('socket.commands.denied', counts) : t('socket.commands.allowed', counts)}
       </Box>
-      {typeEdited && <EditedMark />}
-      {typeEdited && lockedBy === undefined && (
-        <UndoChange
-          name={t('socket.commands.type.label')}
-          onUndo={() => {
-            writeType(store, draft, place, place.before?.type ?? 'deny');
-          }}
-        />
+      {typeEdited && (
+        <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '4px' }}>
+          <EditedMark />
+          {lockedBy === undefined && (
+            <UndoChange
+              name={t('socket.commands.type.label')}
+              onUndo={() => {
+                writeType(store, draft, place, place.before?.type ?? 'deny');
+              }}
+            />
+          )}
+        </Box>
       )}
       {lockedBy !== undefined && <LockedNote by={lockedBy} />}
       {lockedBy === undefined && !allowsReadingOnly(place) && (
