@@ -6,7 +6,7 @@ import { Tag, withCode } from '../../components/mono.tsx';
 import { LockedNote, SettingRow } from '../../components/setting-row.tsx';
 import { CheckIcon } from '../../theme/icons.ts';
 import { color } from '../../theme/tokens.ts';
-import type { Policy } from './policy.ts';
+import { ownShares, type Policy } from './policy.ts';
 
 /**
  * The policy that is recommended, line by line with what it means; the two that are a matter of taste have
@@ -23,8 +23,7 @@ export function PolicyStep({
   const { home, tmp } = useApp();
   const draft = useDraft();
   const lockedBy = useReadOnlyReason();
-  const listed = draft.value('/filesharingAllowedDirectories');
-  const own = Array.isArray(listed) && listed.length > 0 ? listed.length : null;
+  const own = ownShares(draft);
   return (
     <Card
       title={t('welcome.policy.card')}
@@ -65,7 +64,7 @@ export function PolicyStep({
         <Row>
           <RowText
             primary={t('welcome.policy.shares')}
-            secondary={t('welcome.policy.sharesKept', { count: own })}
+            secondary={t('welcome.policy.sharesKept', { count: own.length })}
           />
         </Row>
       )}

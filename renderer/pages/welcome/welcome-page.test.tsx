@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { states } from '../../dev/states.ts';
 import { renderApp } from '../../dev/render-app.tsx';
@@ -52,6 +52,34 @@ describe('the first run', () => {
     await waitFor(() => {
       expect(window.location.hash).toBe('#/review');
     });
+    expect(documentOf(bridge.state().settings.draft)).toMatchObject({
+      enhancedContainerIsolation: { value: true, locked: false },
+      filesharingAllowedDirectories: [],
+    });
+  });
+
+  it('keeps its switches, as they were chosen, when somebody comes back from the review', async () => {
+    const { user, bridge } = await renderApp({ ...state('firstRunPolicy'), scan: null }, 'welcome');
+    const isOn = (name: string) => screen.getByRole<HTMLInputElement>('switch', { name }).checked;
+    const shares = 'Share home and temporary directories';
+    const reviewAndBack = async () => {
+      await user.click(screen.getByRole('button', { name: 'Review the changes' }));
+      await waitFor(() => {
+        expect(window.location.hash).toBe('#/review');
+      });
+      act(() => {
+        window.location.hash = '#/welcome';
+        window.dispatchEvent(new HashChangeEvent('hashchange'));
+      });
+      await screen.findByRole('heading', { level: 1, name: 'Protect this engine' });
+    };
+    await user.click(screen.getByRole('switch', { name: 'Lock for users' }));
+    await reviewAndBack();
+    expect(isOn(shares)).toBe(true);
+    expect(isOn('Lock for users')).toBe(false);
+    await user.click(screen.getByRole('switch', { name: shares }));
+    await reviewAndBack();
+    expect(isOn(shares)).toBe(false);
     expect(documentOf(bridge.state().settings.draft)).toMatchObject({
       enhancedContainerIsolation: { value: true, locked: false },
       filesharingAllowedDirectories: [],

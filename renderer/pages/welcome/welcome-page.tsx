@@ -14,7 +14,7 @@ import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { EngineStep } from './engine-step.tsx';
 import { PolicyStep } from './policy-step.tsx';
-import { recommended, recommendedEdits, type Policy } from './policy.ts';
+import { policyIn, recommendedEdits, type Policy } from './policy.ts';
 import { ScanStep } from './scan-step.tsx';
 import { isUnprotected } from '../../../shared/containers/protection.ts';
 import { WelcomeSteps, type StepId } from './welcome-steps.tsx';
@@ -33,7 +33,7 @@ export default function WelcomePage() {
   const draft = useDraft();
   const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const [step, setStep] = useState<StepId>(app.firstRun === 'dismissed' ? 'engine' : app.firstRun);
-  const [policy, setPolicy] = useState<Policy>(recommended);
+  const [policy, setPolicy] = useState<Policy>(() => policyIn(draft));
   const [confirming, setConfirming] = useState(false);
   const [problem, setProblem] = useState<AppError | null>(null);
   const index = firstRunSteps.indexOf(step);
