@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { ContainerInfo } from 'dockerode';
+import type { RecreateItem } from '../../shared/containers/recreate.ts';
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import type { RecreateEngine, RecreateImage } from '../../shared/containers/recreate-body.ts';
 import { withCurrentLinks } from '../../shared/containers/recreate-links.ts';
@@ -21,8 +22,8 @@ export interface Subject {
   readonly user: EffectiveCaller;
   /** Null: its image is gone. */
   readonly image: RecreateImage | null;
-  /** Bytes and paths written inside it, without mount points. Null: the engine did not report them. */
-  readonly written: { readonly bytes: number; readonly paths: number } | null;
+  /** What was written inside it, without mount points. Null: the engine did not report it. */
+  readonly written: RecreateItem['written'];
 }
 
 /** A container that the engine lists and cannot inspect. It is not to be changed. */
@@ -152,7 +153,7 @@ async function subject(
   const written =
     known === null || changed === null
       ? null
-      : { bytes: known.view.SizeRw, paths: countWritten(changed, inspected) };
+      : { bytes: known.view.SizeRw, ...writtenPaths(changed, inspected) };
   return { inspected: known ?? inspected, isProtected, user, image, written };
 }
 
@@ -193,11 +194,17 @@ export async function imageOf(
   }
 }
 
+/** How many of the paths written inside a container are named. */
+const namedPaths = 3;
+
 /**
- * Changes of the container's own: without mount points created by the engine, and without the parents of
- * changed directories.
+ * How many changes are the container's own, and the first of them: without mount points created by the
+ * engine, and without the parents of changed directories.
  */
-function countWritten(changes: readonly unknown[], inspected: Inspected): number {
+export function writtenPaths(
+  changes: readonly unknown[],
+  inspected: Inspected,
+): { paths: number; names: string[] } {
   const mounts = [
     ...inspected.view.Mounts.map((mount) => mount.Destination),
     ...Object.keys(inspected.view.HostConfig.Tmpfs),
@@ -212,12 +219,13 @@ function countWritten(changes: readonly unknown[], inspected: Inspected): number
     '/.dockerenv',
   ];
   const paths = changes.map((change) => field(change, 'Path')).filter((path) => typeof path === 'string');
-  return paths.filter(
+  const own = paths.filter(
     (path) =>
       !mounts.some(
         (mount) => mount === path || mount.startsWith(`${path}/`) || path.startsWith(`${mount}/`),
       ) && !paths.some((other) => other.startsWith(`${path}/`)),
-  ).length;
+  );
+  return { paths: own.length, names: own.slice(0, namedPaths) };
 }
 
 /** Names of containers that share the namespaces of one. */

@@ -231,7 +231,11 @@ function losses(
     ...(running ? [note('memory')] : []),
     ...(commit || !hasWrites(subject)
       ? []
-      : [written === null ? note('writable-unknown') : note('writable-layer', written)]),
+      : [
+          written === null
+            ? note('writable-unknown')
+            : note('writable-layer', { ...written, names: written.names ?? [] }),
+        ]),
     // Logs of the other drivers are stored elsewhere.
     ...(isRemoved &&
     view.State.Status !== 'created' &&

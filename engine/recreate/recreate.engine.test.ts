@@ -336,7 +336,10 @@ describe('the plan lists what is not carried over', () => {
     const plan = await makeRecreatePlan(recreatePorts(setup), request(['writer']));
     expect(plan.ok && plan.value.groups[0]?.[0]?.lost).toEqual([
       { code: 'memory', params: {} },
-      { code: 'writable-layer', params: { bytes: expect.any(Number) as number, paths: 1 } },
+      {
+        code: 'writable-layer',
+        params: { bytes: expect.any(Number) as number, paths: 1, names: ['/written'] },
+      },
     ]);
     expect(plan.ok && plan.value.groups[0]?.[0]?.changes.map(({ code }) => code)).toEqual([
       'runtime',

@@ -1,9 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { Mono, withCode } from './mono.tsx';
-import { noteText } from './recreate-notes.ts';
+import { noteText, writtenText } from './recreate-notes.ts';
 import { color } from '../theme/tokens.ts';
-import { bytesText } from '../../shared/containers/bytes.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan } from '../../shared/containers/recreate.ts';
 
 /** What recreating would do, container by container: what stands in the way, what is lost, what changes. */
@@ -99,14 +98,7 @@ function Consequences({ item }: { readonly item: RecreateItem }) {
         <Lines
           title={t('recreate.group.carried')}
           tone={color.text2}
-          lines={[
-            item.written === null
-              ? t('recreate.note.writable-unknown')
-              : t('recreate.note.writable-layer', {
-                  size: bytesText(item.written.bytes),
-                  count: item.written.paths,
-                }),
-          ]}
+          lines={[item.written === null ? t('recreate.note.writable-unknown') : writtenText(t, item.written)]}
         />
       )}
       <Notes title={t('recreate.group.lost')} tone={color.warn} notes={item.lost} />

@@ -1,8 +1,24 @@
 import type { TFunction } from 'i18next';
-import { closed, names } from '../i18n/lists.ts';
+import { closed, labelled, names } from '../i18n/lists.ts';
 import { translateText } from '../i18n/translate.ts';
 import { bytesText } from '../../shared/containers/bytes.ts';
-import type { RecreateNote } from '../../shared/containers/recreate.ts';
+import type { RecreateItem, RecreateNote } from '../../shared/containers/recreate.ts';
+
+/** The end of a long path says more than its beginning. */
+const shortPath = (path: string): string => (path.length > 64 ? `…${path.slice(-63)}` : path);
+
+/** What was written inside a container: how much, and the first of its paths. */
+export function writtenText(t: TFunction, written: NonNullable<RecreateItem['written']>): string {
+  const text = t('recreate.note.writable-layer', {
+    size: bytesText(written.bytes),
+    count: written.paths,
+  });
+  const shown = (written.names ?? []).map((path) => `\`${shortPath(path)}\``);
+  if (shown.length === 0) return text;
+  const listed = names(t, shown);
+  const count = written.paths - shown.length;
+  return labelled(t, text, count > 0 ? t('list.more', { names: listed, count }) : listed);
+}
 
 /** A note of a plan in the window's language; code between backticks. */
 export function noteText(t: TFunction, { code, params, sentence }: RecreateNote): string {
@@ -11,11 +27,14 @@ export function noteText(t: TFunction, { code, params, sentence }: RecreateNote)
     return Array.isArray(param) ? names(t, param.map(String)) : String(param ?? '');
   };
   switch (code) {
-    case 'writable-layer':
-      return t('recreate.note.writable-layer', {
-        size: bytesText(Number(params['bytes'] ?? 0)),
-        count: Number(params['paths'] ?? 0),
+    case 'writable-layer': {
+      const written = params['names'];
+      return writtenText(t, {
+        bytes: Number(params['bytes'] ?? 0),
+        paths: Number(params['paths'] ?? 0),
+        names: Array.isArray(written) ? written : [],
       });
+    }
     case 'execs':
       return t('recreate.note.execs', { count: Number(params['count'] ?? 0) });
     case 'image':

@@ -95,9 +95,12 @@ export const recreateItemSchema = z.object({
   lost: z.array(recreateNoteSchema),
   blockers: z.array(recreateNoteSchema),
   /**
-   * Bytes and paths written inside it, which a commit would carry over. Null: the engine did not report them.
+   * What was written inside it, which a commit would carry over: bytes, how many paths, and the first of
+   * them. Null: the engine did not report it.
    */
-  written: z.object({ bytes: z.number(), paths: z.number().int() }).nullable(),
+  written: z
+    .object({ bytes: z.number(), paths: z.number().int(), names: z.array(z.string()).optional() })
+    .nullable(),
   commit: z.boolean(),
 });
 export type RecreateItem = z.infer<typeof recreateItemSchema>;

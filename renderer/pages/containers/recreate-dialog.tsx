@@ -16,6 +16,10 @@ type Item = RecreatePlan['groups'][number][number];
 const losesWrittenFiles = ({ lost }: Item): boolean =>
   lost.some(({ code }) => code === 'writable-layer' || code === 'writable-unknown');
 
+/** Its old one is kept whatever is chosen: the plan says why. */
+const isKeptAnyway = ({ changes }: Item): boolean =>
+  changes.some(({ code }) => code === 'kept-written' || code === 'never-run');
+
 /**
  * Asks before containers are recreated: what stands in the way, what is lost, what changes; nothing has been
  * done yet.
@@ -78,7 +82,7 @@ export function RecreateDialog({
             note={t('recreate.option.commitWhy')}
           />
         )}
-        {todo.some((item) => item.running) && (
+        {(keepOld || todo.some((item) => item.running && !isKeptAnyway(item))) && (
           <DialogOption
             checked={keepOld}
             onChange={setKeepOld}

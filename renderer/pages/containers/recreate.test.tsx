@@ -63,8 +63,10 @@ describe('recreating containers under ECI (D)', () => {
     await waitFor(() => {
       expect(document.activeElement?.textContent).toBe('Leave as they are');
     });
+    // Both old ones are kept in any case, as long as what was written inside is not carried over.
+    expect(within(dialog).queryByRole('checkbox', { name: /^Keep the old ones, stopped/ })).toBeNull();
     await user.click(within(dialog).getByRole('checkbox', { name: /^Carry over what was written inside/ }));
-    await user.click(within(dialog).getByRole('checkbox', { name: /^Keep the old ones, stopped/ }));
+    await user.click(await within(dialog).findByRole('checkbox', { name: /^Keep the old ones, stopped/ }));
     await waitFor(() => {
       expect(within(dialog).getAllByText('Carried over').length).toBe(2);
     });
@@ -74,6 +76,36 @@ describe('recreating containers under ECI (D)', () => {
       { ids, commit: ids, old: 'keep', withoutWayBack: false },
     ]);
     expect(await screen.findByText('Recreating old-vpn')).toBeTruthy();
+  });
+
+  it('names the first paths that were written inside, and how many more there are', async () => {
+    const written = { bytes: 3, paths: 5, names: ['/etc/vpn.conf', `/${'d'.repeat(80)}/key`] };
+    const item: RecreatePlan['groups'][number][number] = {
+      id: idOf('old-vpn') ?? '',
+      name: 'old-vpn',
+      image: '',
+      running: true,
+      unchanged: false,
+      commit: false,
+      written,
+      changes: [],
+      lost: [],
+      blockers: [],
+    };
+    const left: typeof item = { ...item, lost: [{ code: 'writable-layer', params: written }] };
+    const { user } = await renderApp(recent(), 'containers', {
+      'recreate:plan': ({ commit }) =>
+        ok({ groups: [[commit.length > 0 ? { ...item, commit: true } : left]], blocked: false }),
+    });
+    await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
+    await user.click(screen.getByRole('button', { name: 'Recreate protected…' }));
+    const dialog = await screen.findByRole('dialog');
+    const lost = await within(dialog).findByText(/^What was written inside: 3 B in 5 paths: /);
+    const text = `What was written inside: 3 B in 5 paths: /etc/vpn.conf, …${'d'.repeat(59)}/key and 3 more`;
+    expect(lost.textContent).toBe(text);
+    await user.click(within(dialog).getByRole('checkbox', { name: /^Carry over what was written inside/ }));
+    const carried = (await within(dialog).findByText('Carried over')).nextElementSibling;
+    expect(carried?.textContent).toBe(text);
   });
 
   it('shows in an opened row what it keeps, loses and changes, and links to all of it', async () => {
@@ -99,7 +131,11 @@ describe('recreating containers under ECI (D)', () => {
       'It changes',
       'Id',
     ]);
-    await user.click(within(row).getByRole('button', { name: /^See all….*old-vpn/ }));
+    // Behind both lines that may be cut off.
+    const [, all] = within(row).getAllByRole('button', { name: /^See all….*old-vpn/ });
+    if (all === undefined) throw new Error('no link behind the changes');
+    expect(all.closest('dd')?.textContent).toContain('Runtime runc becomes bulkhead');
+    await user.click(all);
     expect(await screen.findByText('Recreate 1 container under ECI?')).toBeTruthy();
   });
 

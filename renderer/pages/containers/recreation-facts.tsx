@@ -106,7 +106,7 @@ export function RecreationFacts({
     <>
       <Line label={t('containers.recreation.keeps')} text={item && retainedText(t, container, item)} />
       <Line label={t('containers.recreation.loses')} text={item && noted(t, item.lost)} link={link} />
-      <Line label={t('containers.recreation.changes')} text={item && noted(t, item.changes)} />
+      <Line label={t('containers.recreation.changes')} text={item && noted(t, item.changes)} link={link} />
     </>
   );
 }
