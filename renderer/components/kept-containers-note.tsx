@@ -1,16 +1,29 @@
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import { useApp, useDraft } from '../state/context.tsx';
 import { useMissing } from '../state/missing.ts';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
-import { firstNames, sentences } from '../i18n/lists.ts';
+import { firstNames, names, sentences } from '../i18n/lists.ts';
 import { DialogOption } from './dialog-option.tsx';
 import { withCode } from './mono.tsx';
 
 /** What `bulkhead.existingContainers` is, and what it is without an entry. */
 export const existingPointer = '/bulkhead/existingContainers';
 export const existingDefault = 'block';
+
+const nameList = (t: TFunction, containers: readonly Container[]): string =>
+  firstNames(
+    t,
+    containers.map(({ name }) => name),
+  );
+
+/** Options of these containers that ECI does not allow, each once, as code. */
+const hostOptions = (containers: readonly Container[]): readonly string[] =>
+  [...new Set(containers.flatMap(({ obstacles }) => obstacles))]
+    .filter((one) => one !== 'docker-socket')
+    .map((one) => `\`--${one}\``);
 
 /**
  * What happens to the containers that are kept as they are, and what there is instead. `allowed`: the
@@ -32,10 +45,9 @@ export function KeptContainersNote({
   const audit = draft.draft.settings.ok && draft.draft.settings.value.mode === 'audit';
   const restarts = engine.phase !== 'ready' || target.capabilities.reconfiguredBy !== 'reload';
   const running = kept.filter(isRunning);
-  const socket = kept.filter((container) => container.obstacles.includes('docker-socket'));
-  const listed = firstNames(
-    t,
-    socket.map(({ name }) => name),
+  const host = kept.filter(({ obstacles }) => obstacles.some((one) => one !== 'docker-socket'));
+  const socket = kept.filter(
+    (container) => container.obstacles.includes('docker-socket') && !host.includes(container),
   );
   if (kept.length === 0) return null;
   return (
@@ -66,7 +78,18 @@ export function KeptContainersNote({
       )}
       {governed && !audit && <Box sx={{ paddingTop: '4px' }}>{t('isolation.kept.audit')}</Box>}
       {socket.length > 0 && (
-        <Box sx={{ paddingTop: '4px' }}>{withCode(t('isolation.kept.socket', { names: listed }))}</Box>
+        <Box sx={{ paddingTop: '4px' }}>{t('isolation.kept.socket', { names: nameList(t, socket) })}</Box>
+      )}
+      {host.length > 0 && (
+        <Box sx={{ paddingTop: '4px' }}>
+          {withCode(
+            t('isolation.kept.host', {
+              count: host.length,
+              names: nameList(t, host),
+              what: names(t, hostOptions(host)),
+            }),
+          )}
+        </Box>
       )}
     </Box>
   );

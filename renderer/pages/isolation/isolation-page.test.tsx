@@ -94,6 +94,9 @@ describe('turning ECI on while containers exist', () => {
     const dialog = await screen.findByRole('dialog');
     expect(within(dialog).getByText(/a stopped one can’t be started again/)).toBeTruthy();
     expect(within(dialog).getByText(/uses the Docker socket\. With its image listed/)).toBeTruthy();
+    expect(within(dialog).getByText(/^node-metrics can’t be recreated with/).textContent).toBe(
+      'node-metrics can’t be recreated with --pid=host. Create it again without that, and it is protected.',
+    );
     await user.click(
       within(dialog).getByRole('checkbox', { name: /^Let kept containers be started and used/ }),
     );

@@ -210,6 +210,11 @@ export const isolation = {
     audit:
       'To try ECI first, set “Enforcement mode” on the page Isolation to “Audit only”: nothing is ' +
       'refused then.',
+    host_one:
+      '{{names}} can\u2019t be recreated with {{what}}. Create it again without that, and it is protected.',
+    host_other:
+      '{{names}} can\u2019t be recreated with {{what}}. ' +
+      'Create them again without that, and they are protected.',
     socket:
       '{{names}}: uses the Docker socket. With its image listed on the page Docker socket it can be ' +
       'recreated protected on the page Containers.',

@@ -174,6 +174,7 @@ export const isolation: Translation<typeof english> = {
     allow: '允许启动和使用保留的容器',
     allowWhy: '它们仍不受保护，每次使用都会被记录。之后可在“隔离”页面的“先前创建的容器”中更改。',
     audit: '要先试用 ECI，请在“隔离”页面将“执行模式”设为“仅审计”：这样不会拒绝任何请求。',
+    host_other: '{{names}} 使用了 {{what}}，无法按原样重新创建。去掉该选项后再创建，即可受保护。',
     socket:
       '{{names}}：使用 Docker 套接字。在“Docker 套接字”页面列出其镜像后，可在“容器”页面以受保护方式重新创建。',
   },
