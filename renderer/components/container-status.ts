@@ -1,4 +1,6 @@
 import type { TFunction } from 'i18next';
+import { useAppPart } from '../state/context.tsx';
+import { useNow } from '../i18n/clock.ts';
 import { formatDuration } from '../i18n/format.ts';
 import { clauses, names } from '../i18n/lists.ts';
 import type { Container } from '../../shared/containers/protection.ts';
@@ -34,9 +36,23 @@ export function exitCode(status: string): number | null {
   return code === 0 ? null : code;
 }
 
-/** State and age in one line, in the window's language: "Running, 2 h", "Exited (137), 3 months". */
-export function statusText(t: TFunction, container: Pick<Container, 'state' | 'status'>): string {
-  const age = statusAge(container.status);
+/** Seconds for which a container is in its state: what the engine said at the scan, and the time since. */
+export function useStatusAge({ status }: Pick<Container, 'status'>): number | null {
+  const now = useNow();
+  const scannedAt = useAppPart(({ scan }) => scan?.at ?? null);
+  const age = statusAge(status);
+  return age === null || scannedAt === null ? age : age + Math.max(0, (now - Date.parse(scannedAt)) / 1000);
+}
+
+/**
+ * State and age in one line, in the window's language: "Running, 2 h", "Exited (137), 3 months". `age`: of
+ * `useStatusAge`.
+ */
+export function statusText(
+  t: TFunction,
+  container: Pick<Container, 'state' | 'status'>,
+  age: number | null,
+): string {
   const code = exitCode(container.status);
   const state = `${t(`containers.state.${container.state}`)}${code === null ? '' : ` (${code})`}`;
   return age === null ? state : clauses(t, [state, formatDuration(t, age)]);

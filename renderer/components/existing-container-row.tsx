@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
 import Select from '@mui/material/Select';
 import { useMissing } from '../state/missing.ts';
-import { obstacleNames, statusText } from './container-status.ts';
+import { obstacleNames, statusText, useStatusAge } from './container-status.ts';
 import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from '../theme/icons.ts';
 import { Mono } from './mono.tsx';
 import { color } from '../theme/tokens.ts';
@@ -41,6 +41,7 @@ export function ExistingContainerRow({
   readonly onChoose: (id: string, choice: Choice) => void;
 }) {
   const { t } = useTranslation();
+  const status = statusText(t, container, useStatusAge(container));
   return (
     <Box
       role="row"
@@ -53,8 +54,8 @@ export function ExistingContainerRow({
       }}
     >
       <NameCell container={container} />
-      <Box role="cell" sx={{ color: color.text2, ...oneLine }} title={statusText(t, container)}>
-        {statusText(t, container)}
+      <Box role="cell" sx={{ color: color.text2, ...oneLine }} title={status}>
+        {status}
       </Box>
       <Box role="cell">
         <ChoiceSelect

@@ -48,6 +48,17 @@ describe('the list of containers', () => {
     expect(within(row('cache')).getByText('Gets ids of its own when it starts')).toBeTruthy();
   });
 
+  it('counts how long a container has been running on from the scan', async () => {
+    const [first = never()] = someContainers;
+    const containers = [{ ...first, status: 'Up 2 seconds' }];
+    const scan = { at: minutesAgo(0.8), durationMs: 90, eci: true, containers };
+    await renderApp(appState({ scan }), 'containers');
+    const age = /^(\d+) s$/;
+    const [, seconds] = age.exec(within(row('old-vpn')).getByText(age).textContent) ?? [];
+    // 48 s since the scan; the window's clock advances in steps of 10 s.
+    expect(Number(seconds)).toBeGreaterThanOrEqual(2 + 48 - 10);
+  });
+
   it('names what a crash of the engine killed, while it does not run', async () => {
     const [first = never(), second = never()] = someContainers;
     const containers = [

@@ -4,7 +4,7 @@ import Checkbox from '@mui/material/Checkbox';
 import IconButton from '@mui/material/IconButton';
 import { ChevronDownIcon, ChevronRightIcon, MoreIcon } from '../../theme/icons.ts';
 import { Mono, Tag } from '../../components/mono.tsx';
-import { exitCode, statusAge } from '../../components/container-status.ts';
+import { exitCode, useStatusAge } from '../../components/container-status.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
@@ -95,7 +95,7 @@ export function NameCell({ container: { name, image } }: CellProps) {
 
 export function StatusCell({ container }: CellProps) {
   const { t } = useTranslation();
-  const age = statusAge(container.status);
+  const age = useStatusAge(container);
   const code = exitCode(container.status);
   return (
     <Box role="gridcell" sx={{ minWidth: 0, paddingRight: 1 }} title={container.status}>

@@ -6,7 +6,7 @@ import { useRequest } from '../../state/actions.ts';
 import { useApp } from '../../state/context.tsx';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
-import { statusText } from '../../components/container-status.ts';
+import { statusText, useStatusAge } from '../../components/container-status.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { RefreshIcon, ShieldIcon, UnprotectedIcon } from '../../theme/icons.ts';
 import { Mono } from '../../components/mono.tsx';
@@ -83,6 +83,7 @@ const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'now
 
 function ContainerRow({ container }: { readonly container: Container }) {
   const { t } = useTranslation();
+  const age = useStatusAge(container);
   return (
     <Row dense>
       <ShieldIcon sx={{ fontSize: 18, color: color.neutral, flexShrink: 0 }} aria-hidden />
@@ -95,7 +96,7 @@ function ContainerRow({ container }: { readonly container: Container }) {
         </Mono>
       </Box>
       <Box component="span" sx={{ color: color.text2, fontSize: 12, whiteSpace: 'nowrap' }}>
-        {statusText(t, container)}
+        {statusText(t, container, age)}
       </Box>
     </Row>
   );
