@@ -56,5 +56,6 @@ export function engineLine(
     return { text: t(`frame.enforcement.${enforcement.difference}`), tone: 'danger' };
   if (state === 'protected' && unprotected !== null && unprotected > 0)
     return { text: t('frame.engine.protectedExcept', { count: unprotected }), tone: 'ok' };
-  return { text: t(`state.${state}`), tone: stateTone[state] };
+  // Alone under an engine's name, "Off" would be said of the engine.
+  return { text: state === 'off' ? t('frame.engine.eciOff') : t(`state.${state}`), tone: stateTone[state] };
 }

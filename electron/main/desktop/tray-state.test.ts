@@ -69,7 +69,7 @@ describe('the tray', () => {
     [{}, 'protected', 'Protected'],
     [{ unprotected: 2 }, 'protected', 'Protected, except 2 containers'],
     [{ verified: false }, 'unverified', 'On, not verified'],
-    [{ eci: false }, 'off', 'Off'],
+    [{ eci: false }, 'off', 'ECI off'],
     [{ garbage: true }, 'failed', 'Settings file unusable'],
     [{ phase: 'stopped' }, 'stopped', 'Engine stopped'],
     [{ phase: 'failed' }, 'failed', 'Engine failed'],

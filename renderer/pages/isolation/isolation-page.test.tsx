@@ -151,7 +151,7 @@ describe("a user's own preference", () => {
     await user.click(screen.getByRole('combobox', { name: 'Isolation on this engine' }));
     await user.click(await screen.findByRole('option', { name: 'Off' }));
     expect(await screen.findByText(/^Turned off by sam\. No rule is enforced/)).toBeTruthy();
-    expect(within(screen.getByRole('navigation')).getByText('Off')).toBeTruthy();
+    expect(within(screen.getByRole('navigation')).getByText('ECI off')).toBeTruthy();
     expect(bridge.calls.filter(({ name }) => name === 'settings:prefer').map(({ input }) => input)).toEqual([
       { setting: 'eci', value: false },
     ]);

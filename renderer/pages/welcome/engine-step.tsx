@@ -8,7 +8,9 @@ import { useApp } from '../../state/context.tsx';
 import { Card, CardBody, Facts, Row } from '../../components/card.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { AllowedIcon, DeniedIcon, PowerIcon } from '../../theme/icons.ts';
+import { protectionOf } from '../../components/protection.ts';
 import { PathText } from '../../components/mono.tsx';
+import { useNow } from '../../i18n/clock.ts';
 import { translateText } from '../../i18n/translate.ts';
 import { color } from '../../theme/tokens.ts';
 
@@ -47,8 +49,15 @@ export function EngineStep() {
 /** Whether the engine runs, and the button that starts it. */
 function EngineRow({ starting, onStart }: { readonly starting: boolean; readonly onStart: () => void }) {
   const { t } = useTranslation();
-  const { engine } = useApp();
+  const app = useApp();
+  const { engine } = app;
   const ready = engine.phase === 'ready';
+  const { state } = protectionOf(app, useNow());
+  const note = !ready
+    ? t('welcome.engine.startNote')
+    : state === 'off'
+      ? t('welcome.engine.notProtected')
+      : null;
   return (
     <Row>
       {starting ? (
@@ -66,9 +75,9 @@ function EngineRow({ starting, onStart }: { readonly starting: boolean; readonly
               ? t('welcome.engine.ready', { name: engine.name })
               : t('welcome.engine.stopped', { name: engine.name })}
         </Typography>
-        {!ready && (
+        {note !== null && (
           <Typography variant="caption" component="div" sx={{ color: color.text2 }}>
-            {t('welcome.engine.startNote')}
+            {note}
           </Typography>
         )}
       </Box>

@@ -23,6 +23,12 @@ describe('the first run', () => {
     expect(bridge.calls.some(({ name }) => name === 'engine:start')).toBe(true);
   });
 
+  it('says on its first page that the engine is not protected, and of what "off" is said', async () => {
+    await renderApp(state('firstRun'), 'welcome');
+    expect(screen.getByText(/^Not protected yet: ECI is off/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Engine: workbench, ECI off. Switch engine' })).toBeTruthy();
+  });
+
   it('leads through a scan to the review of the recommended policy, and applies nothing', async () => {
     const { user, bridge } = await renderApp(state('firstRun'), 'welcome');
     await user.click(screen.getByRole('button', { name: 'Continue' }));

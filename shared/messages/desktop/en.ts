@@ -6,7 +6,7 @@ export const en = {
     protected: 'Protected',
     unverified: 'On, not verified',
     audit: 'Audit mode',
-    off: 'Off',
+    off: 'ECI off',
     deleted: 'Settings file deleted',
     unusable: 'Settings file unusable',
     stopped: 'Engine stopped',

@@ -85,6 +85,7 @@ export const frame = {
   window: { minimize: 'Minimize', maximize: 'Maximize or restore', close: 'Close' },
   engine: {
     protectedExcept: 'Protected, except {{count}}',
+    eciOff: 'ECI off',
     starting: 'Starting',
     stopping: 'Stopping',
     restarting: 'Restarting',

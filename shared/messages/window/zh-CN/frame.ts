@@ -88,6 +88,7 @@ export const frame: Translation<typeof english> = {
   window: { minimize: '最小化', maximize: '最大化或还原', close: '关闭' },
   engine: {
     protectedExcept: '受保护，{{count}} 个容器除外',
+    eciOff: 'ECI 未开启',
     starting: '正在启动',
     stopping: '正在停止',
     restarting: '正在重启',
