@@ -86,7 +86,7 @@ describe('an administrator turns ECI on', () => {
     await way.socket.allow('docker:cli');
     await way.socket.allow(client);
     await way.socket.deny('push');
-    await way.footer().getByText('Apply at once. Nothing restarts.').waitFor();
+    await way.footer().getByText('Takes effect at once; nothing restarts.').waitFor();
     await window.screenshot('docker-socket-draft');
     const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes('push'));
     expect(JSON.parse(settings.draft)).toMatchObject({
@@ -491,7 +491,7 @@ describe('an administrator turns it off again', () => {
     expect(await readFile(stage.paths.daemonJson, 'utf8')).toContain('"default-runtime"');
     await way.isolation.open();
     await way.isolation.eci().click();
-    await way.footer().getByText('Apply at once. Nothing restarts.').waitFor();
+    await way.footer().getByText('Takes effect at once; nothing restarts.').waitFor();
     await way.footer().getByRole('button', { name: 'Review & apply' }).click();
     await window.page.getByRole('main').getByText('New containers are not protected').waitFor();
     await way.review.apply('Apply').click();

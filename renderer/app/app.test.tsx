@@ -13,7 +13,7 @@ describe('the draft and its footer', () => {
     expect(footer()).toBeNull();
     await user.click(screen.getByRole('switch', { name: 'Lock for users' }));
     expect(within(footer() ?? document.body).getByText('1 change')).toBeTruthy();
-    expect(screen.getByText('Apply at once. Nothing restarts.')).toBeTruthy();
+    expect(screen.getByText('Takes effect at once; nothing restarts.')).toBeTruthy();
     expect(screen.getAllByText('Edited')).toHaveLength(1);
     await user.click(screen.getByRole('button', { name: 'Undo the change to Lock for users' }));
     await waitFor(() => {
@@ -28,7 +28,7 @@ describe('the draft and its footer', () => {
   it('says that nothing restarts where the engine reloads', async () => {
     const { user } = await renderApp(appState({ ...namedState('off'), scan: null }), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
-    expect(screen.getByText('Apply at once. Nothing restarts.')).toBeTruthy();
+    expect(screen.getByText('Takes effect at once; nothing restarts.')).toBeTruthy();
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     await waitFor(() => {
       expect(footer()).toBeNull();

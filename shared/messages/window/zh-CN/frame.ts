@@ -18,7 +18,7 @@ export const frame: Translation<typeof english> = {
     review: '审阅并应用',
     welcome: '首次运行',
   },
-  group: { protect: '防护', observe: '观察', document: '文档' },
+  group: { protect: '防护', observe: '观察', document: '设置文件' },
   navigation: '页面',
   hasChanges: '有尚未应用的更改',
   search: '搜索设置、容器或活动',
