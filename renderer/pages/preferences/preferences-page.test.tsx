@@ -35,6 +35,7 @@ it('show what a support bundle has and what was redacted, before it is saved', a
   expect(
     dialog.getByRole('row', { name: /^logs\/audit.jsonl.*1 authorization header, 1 token/ }),
   ).toBeTruthy();
+  expect(dialog.getByRole('row', { name: /^versions\.json Nothing / })).toBeTruthy();
   await user.click(save);
   expect(await dialog.findByText(/bulkhead-support-20260412-093000\.tar\.gz/)).toBeTruthy();
   await user.click(dialog.getByRole('button', { name: 'Show in folder' }));

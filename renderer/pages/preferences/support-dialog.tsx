@@ -151,7 +151,9 @@ function EntryTable({ entries }: { readonly entries: readonly ListedBundleEntry[
                     </Box>
                   )}
                 </TableCell>
-                <TableCell sx={{ color: color.text2 }}>{redactions(entry)}</TableCell>
+                <TableCell sx={{ color: redactionCount(entry) === 0 ? color.text3 : color.text2 }}>
+                  {redactionCount(entry) === 0 ? t('preferences.support.nothingRedacted') : redactions(entry)}
+                </TableCell>
                 <TableCell align="right" sx={{ whiteSpace: 'nowrap', color: color.text2 }}>
                   {bytesText(entry.bytes)}
                 </TableCell>

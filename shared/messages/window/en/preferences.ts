@@ -60,7 +60,9 @@ export const preferences = {
   support: {
     title: 'Support bundle',
     name: 'Logs, versions, settings and records of this engine in one file',
-    text: 'For whoever helps. You see what is in it before it is saved. Nothing is sent.',
+    text:
+      'For whoever helps. Before it is saved, its files are listed with how much was redacted. ' +
+      'Nothing is sent.',
     create: 'Create support bundle…',
     starting: 'Starting. The system may ask for an administrator\u2019s password.',
     asking: 'Reading the state of the engine',
@@ -76,6 +78,7 @@ export const preferences = {
     files: 'Files of the bundle',
     file: 'File',
     redacted: 'Redacted',
+    nothingRedacted: 'Nothing',
     size: 'Size',
     omitted: '{{size}} at its beginning are left out',
     kinds: {

@@ -48,7 +48,7 @@ export const preferences: Translation<typeof english> = {
   support: {
     title: '支持包',
     name: '将此引擎的日志、版本、设置和记录打包为一个文件',
-    text: '供协助您排查问题的人使用。保存之前可查看其内容。不会发送任何内容。',
+    text: '供协助您排查问题的人使用。保存之前会列出其中的文件和各自隐去内容的数量。不会发送任何内容。',
     create: '创建支持包…',
     starting: '正在启动。系统可能会要求输入管理员密码。',
     asking: '正在读取引擎状态',
@@ -61,6 +61,7 @@ export const preferences: Translation<typeof english> = {
     files: '支持包中的文件',
     file: '文件',
     redacted: '已隐去',
+    nothingRedacted: '无',
     size: '大小',
     omitted: '省略了开头的 {{size}}',
     kinds: {
