@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
 import { Kbd } from '../../components/mono.tsx';
 import { SearchIcon } from '../../theme/icons.ts';
-import { color, size } from '../../theme/tokens.ts';
+import { color, narrow, size } from '../../theme/tokens.ts';
 import { useStore } from '../../state/context.tsx';
 
 const noDrag = { WebkitAppRegion: 'no-drag' } as const;
@@ -26,6 +26,9 @@ export function TitleBar({
         flexShrink: 0,
         display: 'grid',
         gridTemplateColumns: '1fr minmax(200px, 400px) 1fr',
+        columnGap: '12px',
+        // Beside the name and the window's buttons there are less than 200 px at 200 %.
+        [narrow]: { gridTemplateColumns: '1fr minmax(120px, 400px) 1fr' },
         alignItems: 'center',
         WebkitAppRegion: 'drag',
       }}
@@ -43,50 +46,54 @@ export function TitleBar({
         <Logo />
         {t('frame.app')}
       </Box>
-      {onSearch === null ? (
-        <span />
-      ) : (
-        <ButtonBase
-          onClick={onSearch}
-          aria-label={t('frame.searchLabel')}
-          aria-haspopup="dialog"
-          aria-keyshortcuts={mac ? 'Meta+K' : 'Control+K'}
-          sx={{
-            ...noDrag,
-            height: 28,
-            width: '100%',
-            justifyContent: 'flex-start',
-            gap: 1,
-            padding: '0 10px',
-            borderRadius: '6px',
-            border: `1px solid ${color.border}`,
-            background: color.card,
-            color: color.text3,
-            fontSize: 13,
-            '&:hover': { borderColor: color.borderStrong },
-          }}
-        >
-          <SearchIcon sx={{ fontSize: 18 }} aria-hidden />
-          <Box
-            component="span"
-            sx={{
-              flex: 1,
-              textAlign: 'left',
-              overflow: 'hidden',
-              textOverflow: 'ellipsis',
-              whiteSpace: 'nowrap',
-            }}
-          >
-            {t('frame.search')}
-          </Box>
-          <Box component="span" aria-hidden sx={{ display: 'flex', gap: '5px' }}>
-            <Kbd>{mac ? '⌘' : 'Ctrl'}</Kbd>
-            <Kbd>K</Kbd>
-          </Box>
-        </ButtonBase>
-      )}
+      {onSearch === null ? <span /> : <SearchButton mac={mac} onSearch={onSearch} />}
       {mac ? <span /> : <WindowButtons />}
     </Box>
+  );
+}
+
+/** Opens the search, which has commands too. */
+function SearchButton({ mac, onSearch }: { readonly mac: boolean; readonly onSearch: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <ButtonBase
+      onClick={onSearch}
+      aria-label={t('frame.searchLabel')}
+      aria-haspopup="dialog"
+      aria-keyshortcuts={mac ? 'Meta+K' : 'Control+K'}
+      sx={{
+        ...noDrag,
+        height: 28,
+        width: '100%',
+        justifyContent: 'flex-start',
+        gap: 1,
+        padding: '0 10px',
+        borderRadius: '6px',
+        border: `1px solid ${color.border}`,
+        background: color.card,
+        color: color.text3,
+        fontSize: 13,
+        '&:hover': { borderColor: color.borderStrong },
+      }}
+    >
+      <SearchIcon sx={{ fontSize: 18 }} aria-hidden />
+      <Box
+        component="span"
+        sx={{
+          flex: 1,
+          textAlign: 'left',
+          overflow: 'hidden',
+          textOverflow: 'ellipsis',
+          whiteSpace: 'nowrap',
+        }}
+      >
+        {t('frame.search')}
+      </Box>
+      <Box component="span" aria-hidden sx={{ display: 'flex', gap: '5px' }}>
+        <Kbd>{mac ? '⌘' : 'Ctrl'}</Kbd>
+        <Kbd>K</Kbd>
+      </Box>
+    </ButtonBase>
   );
 }
 
