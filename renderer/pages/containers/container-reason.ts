@@ -16,15 +16,7 @@ export function containerReason(
   formats: Formats,
   container: Container,
 ): { readonly first: string; readonly second: string | null } {
-  const first =
-    container.reason === 'own-range' && container.range === null
-      ? t('containers.reason.own-range-unknown')
-      : t(`containers.reason.${container.reason}`, {
-          range: container.range === null ? '' : rangeText(container.range),
-          date: formats.date(container.createdAt),
-          runtime: container.runtime,
-          name: originalName(container.name) ?? '',
-        });
+  const first = firstLine(t, formats, container);
   switch (container.reason) {
     case 'past-gateway':
       return { first, second: t('containers.reasonMore.past-gateway') };
@@ -46,6 +38,19 @@ export function containerReason(
     case 'replaced':
       return { first, second: null };
   }
+}
+
+function firstLine(t: TFunction, formats: Formats, container: Container): string {
+  const { reason, range, obstacles } = container;
+  if (reason === 'own-range' && range === null) return t('containers.reason.own-range-unknown');
+  // Beside a second line it has one, too short for the date, which the details have.
+  if (reason === 'before-eci' && obstacles.length > 0) return t('containers.reason.before-eci-short');
+  return t(`containers.reason.${reason}`, {
+    range: range === null ? '' : rangeText(range),
+    date: formats.date(container.createdAt),
+    runtime: container.runtime,
+    name: originalName(container.name) ?? '',
+  });
 }
 
 function unknownReason(t: TFunction, { whyUnknown: reason, whyUnknownSentence }: Container): string {

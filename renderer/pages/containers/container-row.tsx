@@ -84,10 +84,9 @@ export const ContainerRow = memo(function ContainerRow({
           else {
             actions.onActivate(id);
             event.currentTarget.parentElement?.focus();
+            // The second click of two, or the end of a selection of text, opens and closes nothing.
+            if (event.detail < 2 && window.getSelection()?.isCollapsed !== false) actions.onOpen(id);
           }
-        }}
-        onDoubleClick={() => {
-          actions.onOpen(id);
         }}
       >
         <SelectCell container={container} chosen={chosen} tab={tab} onToggle={actions.onToggle} />

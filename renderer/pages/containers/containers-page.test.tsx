@@ -116,6 +116,21 @@ describe('the list of containers', () => {
     expect(within(row('cache')).queryByText('Privileged')).toBeNull();
   });
 
+  it('opens and closes a row on a click anywhere in it, once on two clicks', async () => {
+    const { user } = await renderApp(recent(), 'containers');
+    const expanded = () => row('node-metrics').getAttribute('aria-expanded');
+    // A line of its own above what the container uses: the date would be cut off.
+    const reason = within(row('node-metrics')).getByText('Created before ECI');
+    await user.click(reason);
+    expect(expanded()).toBe('true');
+    await user.click(reason);
+    expect(expanded()).toBe('false');
+    await user.dblClick(reason);
+    expect(expanded()).toBe('true');
+    await user.click(within(row('node-metrics')).getByRole('checkbox', { name: 'Select node-metrics' }));
+    expect(expanded()).toBe('true');
+  });
+
   it('filters by state and by words of name, image or label', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: /^Protected/ }));

@@ -50,6 +50,7 @@ export const containers = {
     'own-range-unknown': 'Own ids',
     'own-range-stopped': 'Gets ids of its own when it starts',
     'eci-off': 'ECI is off',
+    'before-eci-short': 'Created before ECI',
     'before-eci': 'Created before ECI was turned on, {{date}}',
     replaced: 'Replaced by {{name}}, kept stopped',
     'past-gateway': 'Made past the gateway with runtime {{runtime}}',

@@ -47,6 +47,7 @@ export const containers: Translation<typeof english> = {
     'own-range-unknown': '独立 ID',
     'own-range-stopped': '启动时分配独立 ID',
     'eci-off': 'ECI 已关闭',
+    'before-eci-short': '在启用 ECI 之前创建',
     'before-eci': '在启用 ECI 之前创建，{{date}}',
     replaced: '已由 {{name}} 替换，保持停止',
     'past-gateway': '绕过网关创建，运行时为 {{runtime}}',
