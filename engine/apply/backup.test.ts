@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { removalNote } from '../../shared/settings/removal-note.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import { sha256 } from '../base/files.ts';
 import { backupDirectory, restoreBackup, writeBackup } from './backup.ts';
@@ -23,6 +24,20 @@ describe('the backup of an apply', () => {
     expect(await restoreBackup(paths)).toMatchObject({ ok: true });
     expect(await readFile(paths.settings, 'utf8')).toBe('before');
   });
+
+  it.each([
+    ['the text that the gateway goes on enforcing', 'enforced'],
+    ['nothing where that is not known', null],
+  ])(
+    'of a lost settings file gives back %s, and never says that its absence is intended',
+    async (_, text) => {
+      expect(await writeBackup(paths, 'after', { text })).toMatchObject({ ok: true });
+      await writeFile(paths.settings, 'after');
+      expect(await restoreBackup(paths)).toMatchObject({ ok: true });
+      expect(await readFile(paths.settings, 'utf8').catch(() => null)).toBe(text);
+      await expect(readFile(removalNote(paths.settings))).rejects.toThrow('ENOENT');
+    },
+  );
 
   it.each([
     ["a file that is not of the engine's configuration", { path: 'victim', stored: 'victim' }],

@@ -29,11 +29,22 @@ const targetText = 'new-settings.json';
 /** Content of the removal note, if there was no settings file: written while there is free space for it. */
 const noteText = 'removal-note';
 
+/** A settings file that is gone although nobody meant to remove it. */
+export interface LostSettings {
+  /** The text that the gateway goes on enforcing; null if that is not known. */
+  readonly text: string | null;
+}
+
 /**
  * Copies settings file and engine configuration (absence included), and the text about to be applied, synced
- * to disk, as a whole or not at all.
+ * to disk, as a whole or not at all. A roll back puts the text of a lost settings file (`lost`) back: without
+ * any file, the gateway would go on with the text that was rolled back, and with a note turn ECI off.
  */
-export async function writeBackup(paths: RootPaths, target: string): Promise<Result<void, AppError>> {
+export async function writeBackup(
+  paths: RootPaths,
+  target: string,
+  lost: LostSettings | null = null,
+): Promise<Result<void, AppError>> {
   const directory = backupDirectory(paths);
   const temporary = `${directory}.tmp`;
   try {
@@ -43,18 +54,21 @@ export async function writeBackup(paths: RootPaths, target: string): Promise<Res
     await mkdir(temporary, { mode: 0o700 });
     const files: z.infer<typeof manifestSchema>['files'] = [];
     for (const file of [paths.settings, ...engineConfigFiles(paths)]) {
-      const bytes = await bytesOf(file);
+      const present = await bytesOf(file);
+      const replaced = present === null && file === paths.settings ? (lost?.text ?? null) : null;
+      const bytes = replaced === null ? present : Buffer.from(replaced);
       const stored = bytes === null ? null : path.basename(file);
       if (bytes !== null && stored !== null) await writeSynced(path.join(temporary, stored), bytes);
       files.push({
         path: file,
         stored,
-        mode: bytes === null ? 0 : (await stat(file)).mode & 0o7777,
+        mode: present !== null ? (await stat(file)).mode & 0o7777 : bytes === null ? 0 : 0o644,
         hash: bytes === null ? '' : sha256(bytes),
       });
     }
     await writeSynced(path.join(temporary, targetText), target);
-    if (files[0]?.stored === null) await writeSynced(path.join(temporary, noteText), noteOf(sha256(target)));
+    if (files[0]?.stored === null && lost === null)
+      await writeSynced(path.join(temporary, noteText), noteOf(sha256(target)));
     await writeSynced(path.join(temporary, 'manifest.json'), JSON.stringify({ format: 1, files }));
     await syncDirectory(temporary);
     await rm(directory, { recursive: true, force: true });
@@ -151,8 +165,14 @@ export async function restoreBackup(
       foreignSettings = true;
       continue;
     }
-    // The gateway would treat the absence as a mistake, and keep the policy.
-    if (options.noteRemoval !== false && file.stored === null && file.path === paths.settings) {
+    // The gateway would treat the absence as a mistake, and keep the policy. It is one if the file was lost.
+    const wasIntended = (await bytesOf(path.join(backupDirectory(paths), noteText))) !== null;
+    if (
+      options.noteRemoval !== false &&
+      file.stored === null &&
+      file.path === paths.settings &&
+      wasIntended
+    ) {
       const noted = await writeFileAtomic(removalNote(file.path), noteOf(hash));
       if (
         !noted.ok &&

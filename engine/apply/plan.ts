@@ -108,7 +108,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
 }
 
 /** Which version becomes which, and what is known of the two texts. */
-function versionsOf({ versions, applied }: PlanFacts, draft: string) {
+function versionsOf({ versions, applied, isLost }: PlanFacts, draft: string) {
   const draftHash = sha256(draft);
   const earlier = versions.entries.findLast(({ hash }) => hash === draftHash)?.version;
   const isEarlier = earlier !== undefined && !(versions.recorded && earlier === versions.current);
@@ -116,7 +116,7 @@ function versionsOf({ versions, applied }: PlanFacts, draft: string) {
     fromVersion: versions.current,
     toVersion: versions.next,
     ...(isEarlier ? { earlierVersion: earlier } : {}),
-    ...(versions.current === 0 ? {} : { baseFile: stateOf(applied) }),
+    ...(versions.current === 0 ? {} : { baseFile: isLost === true ? 'lost' : stateOf(applied) }),
     baseHash: applied.hash,
     draftHash,
   };

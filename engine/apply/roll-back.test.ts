@@ -2,8 +2,10 @@ import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promise
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keepAllContainers } from '../../shared/apply/plan.ts';
 import { fail } from '../../shared/result.ts';
+import { identityOf } from '../base/process-identity.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import { sha256 } from '../base/files.ts';
+import { recordedPolicy } from '../../shared/enforcement/recorded-policy-fixture.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { startApply } from './apply.ts';
 import { resumeInterruptedApply } from './resume.ts';
@@ -79,6 +81,26 @@ describe('rolled back with the reason', () => {
     await expect(stat(paths.settings)).rejects.toThrow('ENOENT');
     expect((await readFile(removalNote(paths.settings), 'utf8')).trim()).toBe(sha256(settingsText(true)));
     expect((await apply(settingsText(true))).outcome?.kind).toBe('applied');
+    await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
+  });
+  test('to the enforced version, where the settings file was deleted by mistake', async () => {
+    await engineOff();
+    expect((await apply(settingsText(true))).outcome?.kind).toBe('applied');
+    const gateway = await identityOf(process.pid);
+    if (gateway === null) throw new Error('this process has no identity');
+    const enforced = recordedPolicy({ gateway, hash: sha256(settingsText(true)) });
+    await writeFile(paths.enforcedPolicy, JSON.stringify(enforced));
+    await rm(paths.settings);
+    let isFirst = true;
+    const run = await apply(settingsText(false), {
+      outcome: (call) => {
+        if (call !== 'health' || !isFirst) return undefined;
+        isFirst = false;
+        return broken;
+      },
+    });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 2 });
+    expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
     await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
   });
   test('not for audit mode: that nothing is refused was requested, and is reported', async () => {

@@ -1,8 +1,10 @@
 import type { ApplyOutcome } from '../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { removeJournalFile, removeLeftoverTemporaries } from '../base/files.ts';
+import { readSettings, removeJournalFile, removeLeftoverTemporaries } from '../base/files.ts';
+import type { RootPaths } from '../base/root-paths.ts';
 import { engineConfigFiles } from '../daemon-json/daemon-json.ts';
 import { backupDirectory, dropBackup, restoreBackup } from './backup.ts';
+import { versionState } from '../store/history.ts';
 import { hasBegunToChange } from './due-steps.ts';
 import { writeJournal, type Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
@@ -49,7 +51,14 @@ export async function rollBack(
   await removeJournalFile(paths.journal);
   await dropBackup(paths);
   state.log(`rolled back to version ${journal.fromVersion}`);
-  return { kind: 'rolled-back', failedStep, error, restoredVersion: journal.fromVersion };
+  return { kind: 'rolled-back', failedStep, error, restoredVersion: await restoredVersion(paths, journal) };
+}
+
+/** The version that the files are again: of a lost settings file, the one that was put back. */
+async function restoredVersion(paths: RootPaths, journal: Journal): Promise<number> {
+  const applied = await readSettings(paths.settings);
+  const versions = applied.ok ? await versionState(paths.history, applied.value) : applied;
+  return versions.ok && versions.value.recorded ? versions.value.current : journal.fromVersion;
 }
 
 async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promise<Result<void, AppError>> {

@@ -72,8 +72,11 @@ export const applyPlanSchema = z.object({
   toVersion: z.number().int(),
   /** The newest earlier version with the very text of the draft; absent without one. */
   earlierVersion: z.number().int().optional(),
-  /** What the settings file is now, and is again after a roll back; absent if there was never one. */
-  baseFile: z.enum(['usable', 'unusable', 'missing']).optional(),
+  /**
+   * What the settings file is now, and is again after a roll back; absent if there was never one. `lost`:
+   * deleted by mistake, and a roll back puts back what the gateway enforces.
+   */
+  baseFile: z.enum(['usable', 'unusable', 'missing', 'lost']).optional(),
   /**
    * sha256 of the applied text the plan was made against, '' for no file: apply refuses when it has changed
    * (conflict).

@@ -68,11 +68,17 @@ async function enforcedElse(
   { paths, store }: OpenedEngine,
   applied: StoredText,
   versions: VersionState,
-): Promise<Pick<PlanFacts, 'enforced'>> {
-  const isLost = applied.exists ? !effectiveSettings(applied.text, applied).ok : versions.current > 0;
-  if (!isLost) return {};
+): Promise<Pick<PlanFacts, 'enforced' | 'isLost'>> {
+  const differs = applied.exists ? !effectiveSettings(applied.text, applied).ok : versions.current > 0;
+  if (!differs) return {};
   const state = await store.read();
-  return state.policyFacts.recorded === null ? {} : { enforced: await readSettingsInForce(paths, state) };
+  const { recorded, recordedVersion, isMissing } = state.policyFacts;
+  return recorded === null
+    ? {}
+    : {
+        enforced: await readSettingsInForce(paths, state),
+        isLost: isMissing && recordedVersion !== null,
+      };
 }
 
 /** Whether a file exists that this user may not read. */

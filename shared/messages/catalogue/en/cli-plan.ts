@@ -7,6 +7,8 @@ export const cliPlan = {
   'cli-plan.fails-usable': 'If any step fails, everything is rolled back to version {{from}}.',
   'cli-plan.fails-unusable': 'If any step fails, the settings file is put back as it is now, unusable.',
   'cli-plan.fails-missing': 'If any step fails, there is no settings file again.',
+  'cli-plan.fails-lost':
+    'If any step fails, the settings file is put back with what the gateway enforces now.',
   'cli-plan.findings': 'Findings',
   'cli-plan.finding': 'line {{line}}: {{severity}}: {{text}}',
   'cli-plan.while-applying': 'While applying (about {{seconds}} s)',

@@ -15,6 +15,7 @@ export const review: Translation<typeof english> = {
     first: '如有任何步骤失败，一切都会回滚到现在的样子。',
     unusable: '任何一步失败，设置文件都会恢复为现在无法使用的样子。',
     missing: '任何一步失败，都会恢复为没有设置文件的状态。',
+    lost: '任何一步失败，都会将设置文件恢复为网关当前强制执行的内容。',
     keepsVersion: '此后网关继续沿用版本 {{version}}，直到其下次启动。',
     keepsLast: '此后网关继续沿用最后可用的设置，直到其下次启动。',
   },
