@@ -41,7 +41,7 @@ export function Notice({
 }
 
 /** One statement of a notice: its icon, title, text and action. */
-function NoticeBody({
+export function NoticeBody({
   tone,
   title,
   children,

@@ -4,7 +4,8 @@ import Button from '@mui/material/Button';
 import { useApp } from '../../state/context.tsx';
 import { navigate } from '../../state/router.ts';
 import type { PageId } from '../../../shared/pages/pages.ts';
-import { Notice } from '../../components/error-panel.tsx';
+import { NoticeBody } from '../../components/error-panel.tsx';
+import { color, toneSoft } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import { applyStepTable } from '../../../shared/apply/steps.ts';
@@ -17,28 +18,38 @@ import { isUnprotected, type Container, type ContainerScan } from '../../../shar
 type AppliedOutcome = Extract<ApplyOutcome, { kind: 'applied' }>;
 
 /**
- * Settings that are in force: what was verified, removed and recreated, and what is still unprotected, each
- * in its own tone.
+ * Settings that are in force: what was verified, removed and recreated, and what is still unprotected, as one
+ * band of parts, each in its own tone.
  */
 export function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: AppliedOutcome }) {
   const { t } = useTranslation();
   const { scan } = useApp();
   const left = leftUnprotected(scan, outcome);
   return (
-    <Box role="status" sx={{ display: 'grid', gap: 1 }}>
+    <Box
+      role="status"
+      sx={{
+        borderRadius: '6px',
+        background: toneSoft[isAllGood(outcome, left.length) ? 'ok' : 'neutral'],
+        padding: '0 12px',
+        '& > *': { paddingBlock: '8px' },
+        '& > * + *': { borderTop: `1px solid ${color.border}` },
+        '@media (forced-colors: active)': { border: '1px solid' },
+      }}
+    >
       <VerificationResult run={run} outcome={outcome} />
       {outcome.unrecorded !== undefined && (
-        <Notice tone="warn" title={t('review.end.unrecorded', { version: outcome.version })}>
+        <NoticeBody tone="warn" title={t('review.end.unrecorded', { version: outcome.version })}>
           {sentences(t, [
             closed(t, translateText(outcome.unrecorded, outcome.unrecordedSentence)),
             t('review.end.unrecordedTry'),
           ])}
-        </Notice>
+        </NoticeBody>
       )}
       <RemovalResults outcomes={outcome.removed} />
       {outcome.recreated.length > 0 && <RecreationResult members={outcome.recreated} />}
       {left.length > 0 && (
-        <Notice
+        <NoticeBody
           tone="danger"
           title={t('review.end.unprotected', { count: left.length })}
           action={
@@ -46,7 +57,7 @@ export function Applied({ run, outcome }: { readonly run: ApplyRun; readonly out
           }
         >
           {t('review.end.unprotectedWhy')}
-        </Notice>
+        </NoticeBody>
       )}
     </Box>
   );
@@ -61,6 +72,14 @@ function leftUnprotected(scan: ContainerScan | null, outcome: AppliedOutcome): r
   return (scan?.containers ?? []).filter(
     (container) => isUnprotected(container) && !outcome.recreated.some(({ id }) => id === container.id),
   );
+}
+
+/** Whether no part of the result needs attention. Otherwise the band has no colour: its parts differ. */
+function isAllGood(outcome: AppliedOutcome, left: number): boolean {
+  const verified = outcome.verification?.claims.every(({ verdict }) => settled(verdict)) ?? true;
+  const removedAll = outcome.removed.every(({ removed }) => removed);
+  const recreatedAll = failedRecreations(outcome.recreated).length === 0;
+  return left === 0 && outcome.unrecorded === undefined && verified && removedAll && recreatedAll;
 }
 
 function OpenButton({
@@ -92,16 +111,16 @@ function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly
       ({ step, state }) => state === 'done' && applyStepTable[step].changes === 'engine',
     );
     return (
-      <Notice tone="ok" title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}>
+      <NoticeBody tone="ok" title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}>
         {t('review.end.eciOffWhy')}
-      </Notice>
+      </NoticeBody>
     );
   }
   const { claims } = verification;
   const passed = claims.filter((claim) => claim.verdict === 'pass').length;
   const verified = claims.every((claim) => settled(claim.verdict));
   return (
-    <Notice
+    <NoticeBody
       tone={verified ? 'ok' : 'warn'}
       title={
         passed === claims.length
@@ -111,7 +130,7 @@ function VerificationResult({ run, outcome }: { readonly run: ApplyRun; readonly
       action={<OpenButton page="overview" label={t('review.end.results')} />}
     >
       {verified ? t('review.end.verifiedWhy') : undefined}
-    </Notice>
+    </NoticeBody>
   );
 }
 
@@ -123,12 +142,12 @@ function RemovalResults({ outcomes }: { readonly outcomes: AppliedOutcome['remov
   return (
     <>
       {removed.length > 0 && (
-        <Notice tone="neutral" title={t('review.end.removed', { count: removed.length })}>
+        <NoticeBody tone="neutral" title={t('review.end.removed', { count: removed.length })}>
           {list(removed.map((one) => one.name).slice(0, 20))}
-        </Notice>
+        </NoticeBody>
       )}
       {failed.length > 0 && (
-        <Notice
+        <NoticeBody
           tone="warn"
           title={t('review.end.notRemoved', { count: failed.length })}
           action={
@@ -141,7 +160,7 @@ function RemovalResults({ outcomes }: { readonly outcomes: AppliedOutcome['remov
               {one.error === undefined ? '' : labelled(t, '', translateText(one.error, one.sentence))}
             </Box>
           ))}
-        </Notice>
+        </NoticeBody>
       )}
     </>
   );
@@ -152,7 +171,7 @@ function RecreationResult({ members }: { readonly members: readonly RecreateMemb
   const { t } = useTranslation();
   const bad = failedRecreations(members);
   return (
-    <Notice
+    <NoticeBody
       tone={bad.length > 0 ? 'danger' : 'ok'}
       title={
         bad.length > 0
@@ -169,6 +188,6 @@ function RecreationResult({ members }: { readonly members: readonly RecreateMemb
             : ''}
         </Box>
       ))}
-    </Notice>
+    </NoticeBody>
   );
 }
