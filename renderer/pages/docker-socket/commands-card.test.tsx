@@ -50,9 +50,9 @@ describe('what containers see', patience, () => {
 describe('commands through the socket (B5, B7)', patience, () => {
   it('allows exactly the commands that read, in one step that is undone in one', async () => {
     const app = await open();
-    await app.user.click(screen.getByRole('button', { name: 'Allow only what reads' }));
+    await app.user.click(screen.getByRole('button', { name: 'Allow only read commands' }));
     expect(commands(app)).toEqual({ type: 'allow', commands: readingCommands });
-    expect(screen.queryByRole('button', { name: 'Allow only what reads' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Allow only read commands' })).toBeNull();
     await app.user.keyboard('{Control>}z{/Control}');
     expect(app.store.get().draft).toBe(appliedText);
   });

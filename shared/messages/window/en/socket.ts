@@ -93,7 +93,7 @@ export const socket = {
   commands: {
     title: 'Commands through the socket',
     type: { label: 'What marks mean', deny: 'Deny what is marked', allow: 'Allow only what is marked' },
-    readingOnly: 'Allow only what reads',
+    readingOnly: 'Allow only read commands',
     denied: '{{count}} of {{total}} commands denied',
     allowed: '{{count}} of {{total}} commands allowed',
     group: {
