@@ -7,6 +7,7 @@ import type { RootPaths } from '../base/root-paths.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { message } from '../../shared/messages/message.ts';
 import {
+  exists,
   readSettings,
   removeFile,
   sha256,
@@ -166,12 +167,11 @@ export async function restoreBackup(
       continue;
     }
     // The gateway would treat the absence as a mistake, and keep the policy. It is one if the file was lost.
-    const wasIntended = (await bytesOf(path.join(backupDirectory(paths), noteText))) !== null;
     if (
       options.noteRemoval !== false &&
       file.stored === null &&
       file.path === paths.settings &&
-      wasIntended
+      (await exists(path.join(backupDirectory(paths), noteText)))
     ) {
       const noted = await writeFileAtomic(removalNote(file.path), noteOf(hash));
       if (
