@@ -268,6 +268,30 @@ test('containers that ignore the stop signal are named, and those to be recreate
       'one is kept, stopped',
   );
 });
+
+/** A plan for ECI on, before and after, with nothing to say about. */
+const uneventfulPlan: ApplyPlan = {
+  fromVersion: 5,
+  toVersion: 6,
+  baseHash: '',
+  draftHash: '',
+  changes: [],
+  findings: [],
+  blocked: false,
+  blockers: [],
+  missingRequirements: [],
+  reloadNeeded: false,
+  restartNeeded: false,
+  eciBefore: true,
+  eciAfter: true,
+  daemonJson: [],
+  effects: [],
+  unprotected: [],
+  remove: [],
+  recreate: [],
+  estimatedSeconds: 7,
+};
+
 test('the consequences of recreation are listed container by container', () => {
   const item: RecreateItem = {
     id: 'c0ffee'.padEnd(64, '0'),
@@ -282,26 +306,9 @@ test('the consequences of recreation are listed container by container', () => {
     lost: [{ code: 'writable-layer', params: { bytes: 12, paths: 1 } }],
   };
   const plan: ApplyPlan = {
-    fromVersion: 1,
-    toVersion: 2,
-    baseHash: '',
-    draftHash: '',
-    changes: [],
-    findings: [],
-    blocked: false,
-    blockers: [],
-    missingRequirements: [],
-    reloadNeeded: false,
-    restartNeeded: true,
-    eciBefore: false,
-    eciAfter: true,
-    daemonJson: [],
-    effects: [],
-    unprotected: [],
-    remove: [],
+    ...uneventfulPlan,
     recreate: [item.id],
     recreation: { groups: [[item]], blocked: false },
-    estimatedSeconds: 20,
   };
   expect(describePlan(plan, '')).toContain(
     '   - what was written inside it: 12 B in 1 path (--commit carries it over)',
@@ -309,33 +316,13 @@ test('the consequences of recreation are listed container by container', () => {
 });
 
 test('a plan says which way is back, and what a failing step leaves', () => {
-  const plan: ApplyPlan = {
-    fromVersion: 5,
-    toVersion: 6,
-    baseHash: '',
-    draftHash: '',
-    changes: [],
-    findings: [],
-    blocked: false,
-    blockers: [],
-    missingRequirements: [],
-    reloadNeeded: false,
-    restartNeeded: false,
-    eciBefore: true,
-    eciAfter: true,
-    daemonJson: [],
-    effects: [],
-    unprotected: [],
-    remove: [],
-    recreate: [],
-    estimatedSeconds: 7,
-  };
-  const first = (more: Partial<ApplyPlan>) => describePlan({ ...plan, ...more }, '').split('\n')[0];
+  const first = (more: Partial<ApplyPlan>) => describePlan({ ...uneventfulPlan, ...more }, '').split('\n')[0];
   expect(first({})).toBe('Version 5 becomes 6. If any step fails, everything is rolled back to version 5.');
   expect(first({ earlierVersion: 4, baseFile: 'unusable' })).toBe(
     'Back to version 4, as version 6. If any step fails, the settings file is put back as it is now, ' +
       'unusable.',
   );
+  expect(first({ baseFile: 'lost' })).toMatch(/put back with what the gateway enforces now\.$/);
   expect(first({ baseFile: 'missing' })).toMatch(/If any step fails, there is no settings file again\.$/);
 });
 
