@@ -14,8 +14,8 @@ round() {
 build() {
   printf 'FROM busybox\\nRUN echo %s > /seen\\n' "$RANDOM" | docker build -q --no-cache -t load-build -
 }
-# Three people with a pause; without one, an emulated machine does nothing but this.
-repeat() { while [ ! -e stop ]; do round "$@"; sleep 1; done; }
+# Three people with pauses; with shorter ones, an emulated machine does little but this.
+repeat() { while [ ! -e stop ]; do round "$@"; sleep 4; done; }
 # A stream that ends before the load does is cut.
 stream() {
   local name=$1
