@@ -17,10 +17,9 @@ import {
   builtinsAtFirstUse,
   bundle,
   bundleRenderer,
-  dockerodeAtFirstUse,
+  commandLineBundle,
   electronBundles,
   removeStaleOutputs,
-  withoutWhitespace,
 } from './bundle.mjs';
 import { ActionableError, main, must, note, run, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
@@ -36,32 +35,7 @@ const targets = [
     inputs: ['shared', 'engine', 'supervisor', 'planner', 'gateway', 'cli'],
     outputs: ['dist/cli/main.cjs'],
     bundles: 'dist/cli',
-    build: () =>
-      bundle({
-        input: { main: at('cli', 'main.ts'), dockerode: 'dockerode' },
-        directory: at('dist', 'cli'),
-        target: 'node24',
-        splitting: true,
-        minify: withoutWhitespace,
-        // Most commands need none of them; together they account for a third of Node's own start.
-        plugins: [
-          dockerodeAtFirstUse,
-          builtinsAtFirstUse([
-            'node:child_process',
-            'node:crypto',
-            'node:http',
-            'node:http2',
-            'node:https',
-            'node:net',
-            'node:perf_hooks',
-            'node:readline',
-            'node:readline/promises',
-            'node:stream',
-            'node:tls',
-            'node:zlib',
-          ]),
-        ],
-      }),
+    build: () => bundle(commandLineBundle(at('dist', 'cli'))),
   },
   {
     // A bundle of its own: it runs for months beside the engine, and the rest of the command line would only

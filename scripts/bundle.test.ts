@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { builtinsAtFirstUse, bundle, removeStaleOutputs } from './bundle.mjs';
+import { builtinsAtFirstUse, bundle, dataAtFirstUse, removeStaleOutputs } from './bundle.mjs';
 
 let directory = '';
 beforeEach(async () => {
@@ -33,6 +33,24 @@ it('loads a builtin module at the first use of an export, however it is imported
   );
   const { stdout } = await promisify(execFile)(process.execPath, [program]);
   expect(JSON.parse(stdout)).toEqual([false, 'function', 'object', 'function', true]);
+});
+
+it('parses data at its first use, from a text in ASCII', async () => {
+  const sentence = 'An ellipsis ends this sentence, which is much longer than the ellipsis is: …';
+  const source = `export const sentences = { one: ${JSON.stringify(sentence)} } as const;`;
+  await writeFile(path.join(directory, 'data.ts'), source);
+  const program = await bundleText(
+    `import { sentences } from './data.ts';
+     let parsed = 0;
+     const { parse } = JSON;
+     JSON.parse = (text) => ((parsed += 1), parse(text));
+     const before = parsed;
+     console.log(JSON.stringify([before, sentences.one, sentences.one, parsed]));`,
+    { plugins: [dataAtFirstUse(/data\.ts$/)] },
+  );
+  expect(await readFile(program, 'utf8')).not.toMatch(/[^\0-\x7f]/);
+  const { stdout } = await promisify(execFile)(process.execPath, [program]);
+  expect(JSON.parse(stdout)).toEqual([0, sentence, sentence, 1]);
 });
 
 it('puts what import() loads into chunks only with splitting, and writes source maps', async () => {

@@ -6,21 +6,37 @@ import { refusalPrefix } from '../policy/decision.ts';
 import { joinMessages } from './join-messages.ts';
 import { message, plainText, type Message } from './message.ts';
 import { translateError } from './error-message.ts';
+import type { SentencesByArea } from './renderer.ts';
 import { loadTranslator } from './translator.ts';
+
+const allOf = (areas: SentencesByArea): Readonly<Record<string, string>> =>
+  Object.assign({}, ...Object.values(areas).map((area) => area()));
 
 const names = (text: string) =>
   [...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name))].sort();
 
 test('every sentence has a Chinese one with the same values, and no other exists', () => {
-  const chineseById: Readonly<Record<string, string>> = chinese;
+  const chineseById = allOf(chinese);
   // Chinese has one plural form.
-  const translatable = Object.entries(english).filter(([id]) => !id.endsWith('_one'));
+  const translatable = Object.entries(allOf(english)).filter(([id]) => !id.endsWith('_one'));
   expect(Object.keys(chineseById).sort()).toEqual(translatable.map(([id]) => id).sort());
   expect(
     translatable
       .filter(([id, text]) => names(text).join() !== names(chineseById[id] ?? '').join())
       .map(([id]) => id),
   ).toEqual([]);
+});
+
+test('an id begins with the area of its sentence', () => {
+  for (const [area, sentences] of Object.entries<() => object>({ ...english, ...chinese }))
+    expect(Object.keys(sentences()).filter((id) => !id.startsWith(`${area}.`))).toEqual([]);
+});
+
+test('the form of a plural is that of the count in its language', async () => {
+  const translate = await loadTranslator('zh-CN');
+  const counted = [0, 1, 2].map((count) => message('cli-output.containers', { count }));
+  expect(counted.map(plainText)).toEqual(['0 containers', '1 container', '2 containers']);
+  expect(counted.map(translate)).toEqual(['0 个容器', '1 个容器', '2 个容器']);
 });
 
 test('an error contains its English texts, and the ids and values to translate them by', async () => {
@@ -98,14 +114,14 @@ test('texts are joined with the separator of their kind in every language', asyn
 });
 
 test('every refusal has the same beginning in every language', () => {
-  expect(english['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
-  expect(chinese['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
+  expect(english.rules()['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
+  expect(chinese.rules()['rules.refusal'].startsWith(refusalPrefix)).toBe(true);
 });
 
 test('nothing is left in English except names, options and literal input', () => {
   const words = (text: string) => text.replaceAll(/\{\{\w+\}\}|--\S+|`[^`]*`/g, '');
   expect(
-    Object.entries<string>(chinese)
+    Object.entries(allOf(chinese))
       .filter(([, text]) => !/[\u4e00-\u9fff]/.test(text) && /[a-z]{2} [a-z]{2}/.test(words(text)))
       .map(([id, text]) => `${id} ${text}`),
   ).toEqual([]);

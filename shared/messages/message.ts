@@ -36,7 +36,7 @@ function boundParams(params: Readonly<Record<string, MessageParam>>): Readonly<R
     ? Object.fromEntries(
         Object.entries(params).map(([name, value]) => [
           name,
-          isTooLong(value) ? `${value.slice(0, maxParamLength)}…` : value,
+          isTooLong(value) ? `${value.slice(0, maxParamLength)}\u2026` : value,
         ]),
       )
     : params;

@@ -1,45 +1,73 @@
-import { createInstance } from 'i18next';
+import { createInstance, type i18n } from 'i18next';
 import type { Message, MessageParam } from './localized-text.ts';
 
-/** Sentences by their ids, with `{{name}}` for values. */
+/** Sentences by their ids, with `{{name}}` for values. Ids of plural forms end in `_one`, `_other`. */
 export type Sentences = Readonly<Record<string, string>>;
 
-/** Sentences of one language, rendered by i18next. */
+/** The sentences of one language by their areas: an area is the part of an id before the first dot. */
+export type SentencesByArea = Readonly<Record<string, () => Sentences>>;
+
+/** Sentences of one language with their values. */
 export interface MessageRenderer {
   /** The sentence with its values; null for an id that is not in the catalogue. */
   render(id: string, params: Readonly<Record<string, MessageParam>>): string | null;
 }
 
-/** Makes the renderer of a language. `renderParam` returns the text of a value that is itself a sentence. */
+/**
+ * Makes the renderer of a language: i18next inserts values and selects plurals. `renderParam` returns the
+ * text of a value that is itself a sentence.
+ */
 export function createRenderer(
   language: string,
-  sentences: Sentences,
+  areas: SentencesByArea,
   renderParam: (param: Message) => string,
 ): MessageRenderer {
-  const i18n = createInstance({
-    lng: language,
-    resources: { [language]: { translation: sentences } },
-    // Ids contain dots, and values may contain anything.
-    keySeparator: false,
-    nsSeparator: false,
-    interpolation: { escapeValue: false, skipOnVariables: true },
-    initAsync: false,
-  });
-  void i18n.init();
-  // The window restricts the keys of all instances to its own texts; this one has the catalogue.
-  const t = i18n.t as unknown as (id: string, options: object) => string;
+  let i18next: i18n | undefined;
+  const addedAreas = new Set<string>();
+  /** Adds an area to i18next, which is loaded with the first one: that takes a third of Node's own start. */
+  const withArea = (area: string, sentences: Sentences): i18n => {
+    const instance = (i18next ??= createI18next(language));
+    if (!addedAreas.has(area)) instance.addResourceBundle(language, namespace, sentences);
+    addedAreas.add(area);
+    return instance;
+  };
   return {
     render(id, params) {
+      const area = id.slice(0, id.indexOf('.'));
+      // Ids may be those of another process: not of members that every object has.
+      const sentences = Object.hasOwn(areas, area) ? areas[area]?.() : undefined;
+      if (sentences === undefined) return null;
+      const sentence = Object.hasOwn(sentences, id) ? sentences[id] : undefined;
       const { count } = params;
+      if (sentence !== undefined && typeof count !== 'number' && !sentence.includes('{{')) return sentence;
       const plural = typeof count === 'number' ? { count } : {};
-      if (!i18n.exists(id, plural)) return null;
+      const instance = withArea(area, sentences);
+      if (!instance.exists(id, plural)) return null;
       const replace = Object.fromEntries(
         Object.entries(params).map(([name, value]) => [
           name,
           typeof value === 'object' ? renderParam(value) : value,
         ]),
       );
+      // The window restricts the keys of all instances to its own texts; this one has the catalogue.
+      const t = instance.t as unknown as (id: string, options: object) => string;
       return t(id, { replace, nest: false, ...plural });
     },
   };
+}
+
+const namespace = 'translation';
+
+function createI18next(language: string): i18n {
+  const instance = createInstance({
+    lng: language,
+    resources: { [language]: { [namespace]: {} } },
+    // Ids contain dots, and values may contain anything.
+    keySeparator: false,
+    nsSeparator: false,
+    interpolation: { escapeValue: false, skipOnVariables: true },
+    initAsync: false,
+  });
+  void instance.init();
+  return instance;
 }

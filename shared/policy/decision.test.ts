@@ -64,9 +64,10 @@ describe('the text of a refusal', () => {
   });
 
   it('names settings as written in the file, in every language', () => {
+    const sentences = english.rules();
     for (const id of Object.values(settingSentences)) {
       const names =
-        english[id].match(
+        sentences[id].match(
           /[a-zA-Z]+(?:\.[a-zA-Z]+)+(?:: "\w+")?|\b(?:filesharingAllowedDirectories|blockDockerLoad)\b/g,
         ) ?? [];
       expect(names, id).not.toHaveLength(0);

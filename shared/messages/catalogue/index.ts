@@ -2,12 +2,18 @@ import { english } from './en/index.ts';
 
 export { english };
 
-type Catalogue = typeof english;
+/** A union as an intersection: of objects, one with the members of all. */
+type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+
+/** All sentences of all areas. */
+type Catalogue = Intersection<ReturnType<(typeof english)[keyof typeof english]>>;
 
 /** Names in `{{…}}`. */
-type NamesIn<Text extends string> = Text extends `${string}{{${infer Name}}}${infer Rest}`
-  ? Name | NamesIn<Rest>
-  : never;
+type NamesIn<Text> = Text extends `${string}{{${infer Name}}}${infer Rest}` ? Name | NamesIn<Rest> : never;
 
 /**
  * The names of values, by id: the two plural forms of a sentence end in `_one` and `_other`, and are one
