@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { systemCode } from '../engine/base/files.ts';
+import { systemCode } from '../engine/base/system-code.ts';
 
 /** A context in the docker CLI's format, `contexts/meta/<sha256 of the name>/meta.json`. */
 const contextSchema = z.object({

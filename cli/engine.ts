@@ -228,14 +228,16 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
     : undefined;
   const projectRoot = path.resolve(path.dirname(command), '..');
   const target = { bulkheadCommand: command, projectRoot };
-  const [{ openTarget }, { recordReports }] = await Promise.all([
+  const [{ openTarget, loadOperations }, { createBackends }, { recordReports }] = await Promise.all([
     import('../engine/targets/embedded/target.ts'),
+    import('../engine/backends/create-backends.ts'),
     import('../engine/backends/recorded-reports.ts'),
   ]);
+  await loadOperations();
   const paths = rootPaths(root.value);
   const result = await runSupervisor(paths, {
     bulkheadCommand: command,
-    backends: openTarget(root.value, target).backends,
+    backends: Object.values(createBackends(projectRoot)),
     examine: async () => recordReports(paths, await openTarget(root.value, target).backendReports()),
     resume: (driver) => openTarget(root.value, { ...target, driver }).resume(),
     settleRecreation: () => openTarget(root.value, target).settleRecreate(),
@@ -246,7 +248,7 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
 
 async function openDriver(root: string): Promise<EngineDriver> {
   const [{ createEmbeddedDriver }, { rootPaths }] = await Promise.all([
-    import('../engine/targets/embedded/embedded.ts'),
+    import('../engine/targets/embedded/driver.ts'),
     import('../engine/base/root-paths.ts'),
   ]);
   return createEmbeddedDriver(rootPaths(root), { bulkheadCommand: bulkheadCommand() });

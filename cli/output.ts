@@ -15,6 +15,10 @@ import { errorText } from './text.ts';
  */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
+/** Exit codes of `bulkhead status --check`: those of Nagios' plugins. */
+export const checkExitCodes = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
+export type CheckState = keyof typeof checkExitCodes;
+
 /** The default root of an embedded engine if the caller is root. */
 export const defaultRoot = '/var/lib/bulkhead';
 

@@ -28,6 +28,11 @@ describe('a run', () => {
     expect(loaded.map((command) => command.name())).toEqual(['settings']);
   });
 
+  it('has no other command than the one that comes first', async () => {
+    const program = await buildProgram(['status', '--help']);
+    expect(program.commands.map((command) => command.name())).toEqual(['status']);
+  });
+
   it.each(names)('loads %s for its help', async (name) => {
     const program = await buildProgram(['help', name]);
     const command = program.commands.find((one) => one.name() === name);

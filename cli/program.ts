@@ -10,7 +10,8 @@ const defaultHelp = new Help();
 
 /**
  * The command line. `args` are those of this run: the commands they name are loaded, with options and
- * subcommands; the others are listed by their names and descriptions. Without `args` everything is loaded.
+ * subcommands; the others are listed by their names and descriptions. If a command comes first, nothing lists
+ * the others, and they are left out. Without `args` everything is loaded.
  */
 export async function buildProgram(args?: readonly string[]): Promise<Command> {
   const terms = new Map<Command, string>();
@@ -34,7 +35,8 @@ export async function buildProgram(args?: readonly string[]): Promise<Command> {
   const loadsAll =
     args === undefined ||
     commands.some(({ term, describesAll }) => describesAll === true && args.includes(term));
-  for (const { term, description, load } of commands) {
+  const first = loadsAll ? undefined : commands.find(({ term }) => term.split(' ', 1)[0] === args[0]);
+  for (const { term, description, load } of first === undefined ? commands : [first]) {
     const command = program.command(term.replace(optionsPlaceholder, '')).description(description);
     terms.set(command, term);
     // A command is run, or its help displayed, only if its name is an argument.

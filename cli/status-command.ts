@@ -1,32 +1,13 @@
 import type { Command } from 'commander';
-import type { Target } from '../engine/target.ts';
+import { rootPaths } from '../engine/base/root-paths.ts';
 import { ok } from '../shared/result.ts';
 import { rootOf } from '../shared/targets/target-id.ts';
 import { helpText } from './help.ts';
-import { printError, printResult, withJson, withRoot } from './output.ts';
-import {
-  checkExitCodes,
-  checkStateOf,
-  describeCheck,
-  requireEngineAt,
-  type CheckState,
-} from './status-check.ts';
-import { describeStatus, needsAction, statusReport } from './status.ts';
-import { styled } from './style.ts';
-import { withTarget, type RootOptions } from './target.ts';
+import { checkExitCodes, printError, resolveTarget, withJson, withRoot, type CheckState } from './output.ts';
+import { requireEngineAt } from './require-engine.ts';
+import type { StatusOptions } from './status-output.ts';
+import { withTarget } from './target.ts';
 import { text } from './text.ts';
-
-const tones = { ok: 'good', warning: 'warning', critical: 'bad', unknown: 'warning' } as const;
-
-/** The first line in the colour of the state. */
-function withColour(status: string, state: CheckState): string {
-  const [first = '', ...others] = status.split('\n');
-  return [styled(tones[state], first), ...others].join('\n');
-}
-
-interface StatusOptions extends RootOptions {
-  readonly check?: boolean;
-}
 
 /** `bulkhead status`: how the engine is protected. */
 export function configureStatus(command: Command): void {
@@ -34,30 +15,27 @@ export function configureStatus(command: Command): void {
     .option('--check', helpText('cli-help.status-check'))
     .addHelpText('after', () => text('cli-help.status-check-codes'))
     .action(async (options: StatusOptions) => {
-      // Stays so if an engine can't be opened, or if there is none.
-      let state: CheckState = 'unknown';
-      await withTarget(options, async (target) => {
-        state = await printStatus(target, options);
-      });
+      const state = await printStatus(options);
       if (options.check === true) process.exitCode = checkExitCodes[state];
     });
 }
 
-/** Prints a target's status, or that there is no engine. The value is the result for monitoring. */
-async function printStatus(target: Target, options: StatusOptions): Promise<CheckState> {
-  const present = rootOf(target.ref) === null ? ok(undefined) : await requireEngineAt(target.paths);
-  // An engine whose directory was removed keeps running without it.
-  if (!present.ok && (await target.driver.status()).phase !== 'unreachable') {
+/**
+ * Prints the status of the selected engine, or that there is none. The value is the result for monitoring:
+ * `unknown` also if the engine can't be opened.
+ */
+async function printStatus(options: StatusOptions): Promise<CheckState> {
+  const ref = resolveTarget(options);
+  const root = ref.ok ? rootOf(ref.value) : null;
+  // Before the engine's modules are loaded.
+  const present = root === null ? ok(undefined) : await requireEngineAt(rootPaths(root));
+  if (!present.ok) {
     printError(present.error, options);
     return 'unknown';
   }
-  const report = await statusReport(target);
-  const check = checkStateOf(report);
-  printResult(ok(options.check === true ? { ...report, check } : report), {
-    json: options.json,
-    human: (value) =>
-      withColour(options.check === true ? describeCheck(value) : describeStatus(value), check),
-    failed: needsAction,
+  let state: CheckState = 'unknown';
+  await withTarget(options, async (target) => {
+    state = await (await import('./status-output.ts')).printStatusOf(target, options);
   });
-  return check;
+  return state;
 }

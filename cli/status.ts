@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { systemCode } from '../engine/base/system-code.ts';
 import type { Target } from '../engine/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { killedContainers } from '../shared/containers/killed.ts';
@@ -8,6 +10,7 @@ import type { AppError } from '../shared/result.ts';
 import { enforcementHeadline } from '../shared/enforcement/describe.ts';
 import { enforcementOf, isAlarm, type Enforcement } from '../shared/enforcement/enforcement.ts';
 import { protectionUnder } from '../shared/ipc/protection.ts';
+import { effectiveSettings } from '../shared/settings/effective.ts';
 import type { ProtectionState, Verification } from '../shared/verify/claims.ts';
 import { labelled } from './columns.ts';
 import { crashLines } from './crash-text.ts';
@@ -43,18 +46,21 @@ export interface StatusReport {
   readonly settingsProblemSentence?: MessageReference;
 }
 
+/** Whether there is a file, readable or not. */
+const isPresent = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    (error: unknown) => systemCode(error) !== 'ENOENT',
+  );
+
 /** Everything `bulkhead status` reports. */
 export async function statusReport(target: Target): Promise<StatusReport> {
-  const [{ effectiveSettings }, { readJournal }] = await Promise.all([
-    import('../shared/settings/index.ts'),
-    import('../engine/apply/journal.ts'),
-  ]);
-  const [desktop, engine, settings, verification, journal] = await Promise.all([
+  const [desktop, engine, settings, verification, interruptedApply] = await Promise.all([
     target.desktop(),
     target.driver.status(),
     target.settings.read(),
     target.lastVerification(),
-    readJournal(target.paths.journal),
+    isPresent(target.paths.journal),
   ]);
   const applied = effectiveSettings(settings.applied, { exists: settings.exists });
   const enforcement = enforcementOf({ capabilities: target.capabilities, engine, settings, applied });
@@ -73,7 +79,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     unprotected: scan !== null && scan.ok ? unprotected(scan.value).length : null,
     appliedVersion: settings.appliedVersion,
     draftDiffers: settings.draft !== settings.applied,
-    interruptedApply: journal !== null,
+    interruptedApply,
     olderSettings: desktop?.olderSettings ?? null,
     ...settingsProblemOf(settings.readError ?? (applied.ok ? null : applied.error)),
   };

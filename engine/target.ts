@@ -23,7 +23,6 @@ import type { RecreateHandle } from './recreate/recreate.ts';
 import type { SettledRecreate } from './recreate/recreate-interrupted.ts';
 import type { EngineDriver } from './apply/driver.ts';
 import type { RootPaths } from './base/root-paths.ts';
-import type { IsolationBackend } from './backends/backend.ts';
 import type { LocalImage } from './scan/list-images.ts';
 import type { ScanOptions } from './scan/scan.ts';
 import type { SettingsStore } from './store/settings-store.ts';
@@ -69,7 +68,6 @@ export interface Target {
   desktop(): Promise<DesktopFacts | null>;
   readonly paths: RootPaths;
   readonly driver: EngineDriver;
-  readonly backends: readonly IsolationBackend[];
   readonly settings: SettingsStore;
   /** The linter's facts about this machine and engine. */
   readonly lintContext: LintContext;

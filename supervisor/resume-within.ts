@@ -2,7 +2,7 @@ import type { ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import type { DriverCallOptions, EngineDriver } from '../engine/apply/driver.ts';
-import { createEmbeddedDriver } from '../engine/targets/embedded/embedded.ts';
+import { createEmbeddedDriver } from '../engine/targets/embedded/driver.ts';
 import { engineStatus } from '../engine/targets/embedded/engine-facts.ts';
 import { message } from '../shared/messages/message.ts';
 import type { RootPaths } from '../engine/base/root-paths.ts';

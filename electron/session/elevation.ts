@@ -165,7 +165,10 @@ async function textFile(
     return ok({ file, remove });
   } catch (cause) {
     await remove();
-    const { systemCode, writeHint } = await import('../../engine/base/files.ts');
+    const [{ writeHint }, { systemCode }] = await Promise.all([
+      import('../../engine/base/files.ts'),
+      import('../../engine/base/system-code.ts'),
+    ]);
     return fail('settings.unwritable', message('app.could-not-be-written', { os: os.tmpdir() }), {
       cause,
       hint: writeHint(systemCode(cause)),

@@ -9,7 +9,8 @@ import {
 import { fail, type AppError } from '../../shared/result.ts';
 import { targetIdSchema } from '../../shared/targets/target.ts';
 import { message } from '../../shared/messages/message.ts';
-import { systemCode, writeHint } from '../../engine/base/files.ts';
+import { writeHint } from '../../engine/base/files.ts';
+import { systemCode } from '../../engine/base/system-code.ts';
 
 /** Maximum number of remembered engines. */
 const maxTargets = 20;

@@ -12,10 +12,10 @@ import {
   removeFile,
   sha256,
   syncDirectory,
-  systemCode,
   temporaryBeside,
   writeFileAtomic,
 } from '../base/files.ts';
+import { systemCode } from '../base/system-code.ts';
 
 const manifestSchema = z.object({
   format: z.literal(1),

@@ -6,7 +6,8 @@ import { appErrorSchema } from '../../shared/app-error.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { chosenRecreationSchema } from '../recreate/recreate-chosen.ts';
 import type { RootPaths } from '../base/root-paths.ts';
-import { systemCode, writeFileAtomic } from '../base/files.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import { systemCode } from '../base/system-code.ts';
 import { isLocked } from '../base/lock.ts';
 
 /**

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { maxTextLength } from '../../shared/settings/limits.ts';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
+import { systemCode } from './system-code.ts';
 
 /** A text file as found on disk. `hash` is sha256 (hex) of its bytes, '' if there is no file. */
 export interface StoredText {
@@ -18,11 +19,6 @@ export const noFile: StoredText = { exists: false, text: '', hash: '' };
 /** sha256 of a text's UTF-8 bytes, hex. */
 export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** The code of a system error ("EACCES"), '' for other errors. */
-export function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /**

@@ -5,7 +5,8 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { processIdentitySchema } from '../../shared/process/process-stat.ts';
 import { processLiveness, type ProcessLivenessCheck } from './process-liveness.ts';
 import { message } from '../../shared/messages/message.ts';
-import { sha256, systemCode, writeHint } from './files.ts';
+import { sha256, writeHint } from './files.ts';
+import { systemCode } from './system-code.ts';
 
 /** The holder, and a nonce that makes every acquisition distinct. */
 const ownerSchema = processIdentitySchema.extend({ started: z.string(), nonce: z.string() });

@@ -116,11 +116,20 @@ export function withDataRoot(paths: RootPaths, data: string): RootPaths {
 }
 
 function embeddedPaths(abs: string): RootPaths {
-  const id = createHash('sha256').update(abs).digest('hex').slice(0, 10);
   const at = (name: string) => path.join(abs, name);
+  let id: string | undefined;
   return {
     root: abs,
-    id,
+    // At first use, with those that contain it: loading node:crypto takes a fifth of Node's own start.
+    get id() {
+      return (id ??= createHash('sha256').update(abs).digest('hex').slice(0, 10));
+    },
+    get run() {
+      return `/run/bulkhead/${this.id}`;
+    },
+    get directories() {
+      return [abs, at('data'), this.run];
+    },
     clientSocket: at('docker.sock'),
     engineSocket: at('engine.sock'),
     plannerSocket: at('planner.sock'),
@@ -137,7 +146,6 @@ function embeddedPaths(abs: string): RootPaths {
     state: at('engine-state.json'),
     backendReports: at('backend-reports.json'),
     data: at('data'),
-    run: `/run/bulkhead/${id}`,
     logs: at('logs'),
     runtimeDir: at('runtime'),
     runtimeBinary: at('runtime/bulkhead-runc'),
@@ -146,7 +154,6 @@ function embeddedPaths(abs: string): RootPaths {
     isolation: at('isolation'),
     sockets: at('sockets'),
     sharing: at('sharing'),
-    directories: [abs, at('data'), `/run/bulkhead/${id}`],
   };
 }
 

@@ -4,7 +4,8 @@ import * as z from 'zod';
 import { recreateSteps } from '../../shared/containers/recreate.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { RootPaths } from '../base/root-paths.ts';
-import { systemCode, writeFileAtomic } from '../base/files.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import { systemCode } from '../base/system-code.ts';
 
 const networkSchema = z.object({ name: z.string(), endpoint: z.record(z.string(), z.unknown()) });
 /** A create request: for a container that may be gone together with its old one. */

@@ -5,7 +5,7 @@ import { isRunning, type Container, type ContainerScan } from '../../shared/cont
 import { originalName } from '../../shared/containers/retained-name.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
-import { systemCode } from '../base/files.ts';
+import { systemCode } from '../base/system-code.ts';
 import { engineReason, requestFailure, statusOf } from '../base/docker-client.ts';
 import { EngineTimeout } from '../base/request-limits.ts';
 import { probeLabel, probePath } from '../base/verification-probe.ts';

@@ -5,7 +5,8 @@ import * as z from 'zod';
 import { applySteps } from '../../shared/apply/steps.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { message } from '../../shared/messages/message.ts';
-import { readSettings, syncDirectory, systemCode, type StoredText } from '../base/files.ts';
+import { readSettings, syncDirectory, type StoredText } from '../base/files.ts';
+import { systemCode } from '../base/system-code.ts';
 
 /** `history/NNNN/meta.json`. */
 export const historyEntrySchema = z.object({

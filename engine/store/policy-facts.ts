@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { recordedPolicySchema, type RecordedPolicy } from '../../shared/enforcement/recorded-policy.ts';
 import type { PolicyFacts } from '../../shared/enforcement/policy-facts.ts';
-import { effectiveSettings } from '../../shared/settings/index.ts';
+import { effectiveSettings } from '../../shared/settings/effective.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { exists, type StoredText } from '../base/files.ts';
 import { isAlive } from '../base/process-identity.ts';

@@ -3,7 +3,7 @@ import {
   effectiveSettings,
   lockedDownSettings,
   type EffectiveSettings,
-} from '../../shared/settings/index.ts';
+} from '../../shared/settings/effective.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { readVersion } from './history.ts';
 

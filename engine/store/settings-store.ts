@@ -4,24 +4,18 @@ import path from 'node:path';
 import { maxTextLength } from '../../shared/settings/limits.ts';
 import type { SettingsState } from '../../shared/ipc/app-state.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { rollbackText, type HistoryItem } from '../../shared/settings/history.ts';
+import type { HistoryItem } from '../../shared/settings/history.ts';
+import { atFirstUse } from '../base/at-first-use.ts';
 import type { RootPaths } from '../base/root-paths.ts';
-import {
-  noFile,
-  readSettings,
-  removeFile,
-  systemCode,
-  writeFileAtomic,
-  type StoredText,
-} from '../base/files.ts';
+import { noFile, readSettings, removeFile, writeFileAtomic, type StoredText } from '../base/files.ts';
+import { systemCode } from '../base/system-code.ts';
 import { listHistory, readVersion, versionState, type HistoryEntry, type VersionState } from './history.ts';
-import { historyLister } from './history-items.ts';
 import {
   defaultSettings,
   effectiveSettings,
   lockedDownSettings,
   type EffectiveSettings,
-} from '../../shared/settings/index.ts';
+} from '../../shared/settings/effective.ts';
 import type { PreferenceName } from '../../shared/settings/preferences.ts';
 import { readPolicyFacts } from './policy-facts.ts';
 import { preferenceState, userSettingsPath, writePreference } from './user-settings.ts';
@@ -95,7 +89,8 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
     return done.ok ? ok(await read()) : done;
   };
 
-  const listItems = historyLister(paths.history);
+  const listing = atFirstUse(async () => (await import('./history-items.ts')).historyLister(paths.history));
+  const rollingBack = atFirstUse(() => import('../../shared/settings/history.ts'));
   const historyText = async (version: number): Promise<Result<string | null, AppError>> => {
     // The state before the first version has no directory.
     if (version === 0) return ok(null);
@@ -142,12 +137,16 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
     historyItems: async () => {
       const applied = await readSettings(paths.settings);
       // Unreadable now: the page shows that; earlier versions can be read all the same.
-      return listItems(applied.ok ? applied.value : { ...noFile, exists: true });
+      return (await listing())(applied.ok ? applied.value : { ...noFile, exists: true });
     },
     historyText,
     watchHistory: (listener) => watchEntries(paths.history, /^\d{4,9}$/, listener),
     rollback: async (version) => {
-      const [found, state] = await Promise.all([historyText(version), read()]);
+      const [found, state, { rollbackText }] = await Promise.all([
+        historyText(version),
+        read(),
+        rollingBack(),
+      ]);
       return found.ok
         ? setDraft(
             rollbackText(found.value, state.exists, {

@@ -15,7 +15,7 @@ import {
   type UserPreferences,
 } from '../../shared/settings/preferences.ts';
 import { message, plainText, sentenceOf, type Message } from '../../shared/messages/message.ts';
-import { systemCode } from '../base/files.ts';
+import { systemCode } from '../base/system-code.ts';
 
 /**
  * Preferences of an engine's users: a file created by its gateway, writable by users of the socket, while

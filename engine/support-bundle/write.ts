@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { message } from '../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { systemCode } from '../base/files.ts';
+import { systemCode } from '../base/system-code.ts';
 import type { BundleEntry } from '../../shared/support/bundle.ts';
 
 /**

@@ -5,7 +5,8 @@ import { effectiveSettings } from '../../shared/settings/index.ts';
 import { claimIds, settled, type Claim, type ClaimId } from '../../shared/verify/claims.ts';
 import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 import { dockerClient } from '../base/docker-client.ts';
-import { readVerification, verifyProtection } from './verify.ts';
+import { readVerification } from './verification-record.ts';
+import { verifyProtection } from './verify.ts';
 import type { VerifyOptions } from './verify-options.ts';
 
 let guarded: GuardedEngine;

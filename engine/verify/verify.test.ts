@@ -22,7 +22,7 @@ import { noResponse, removeProbes, within } from './probe-container.ts';
 import { fileTar } from './probe-image.ts';
 import { createProbeRunner } from './probe-runner.ts';
 import { makeProbeShare, sharedDirectories } from './probe-share.ts';
-import { readVerification } from './verify.ts';
+import { readVerification } from './verification-record.ts';
 
 test('audit mode: no refusal is claimed, and nothing makes the engine protected', () => {
   const claims = claimIds.map((id): Claim => ({ id, verdict: 'pass', evidence: 'seen' }));

@@ -1,10 +1,9 @@
 import type { VerifyOptions } from './verify-options.ts';
-import { readFile } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { claimIds, verificationSchema, type Claim, type Verification } from '../../shared/verify/claims.ts';
+import { claimIds, type Claim, type Verification } from '../../shared/verify/claims.ts';
 import { requestFailure } from '../base/docker-client.ts';
-import { verifyLockPath, type RootPaths } from '../base/root-paths.ts';
+import { verifyLockPath } from '../base/root-paths.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { acquireLock } from '../base/lock.ts';
 import { collectClaims } from './collect.ts';
@@ -73,14 +72,4 @@ async function tidy(docker: Docker, image: string): Promise<void> {
   await removeProbes(docker).catch(() => undefined);
   await removeBuiltImages(docker).catch(() => undefined);
   await removeImage(docker, image).catch(() => undefined);
-}
-
-/** The last recorded verification; null if there is none or it is invalid. */
-export async function readVerification(paths: RootPaths): Promise<Verification | null> {
-  try {
-    const parsed = verificationSchema.safeParse(JSON.parse(await readFile(paths.verification, 'utf8')));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }

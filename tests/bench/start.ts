@@ -1,21 +1,27 @@
 /**
  * Ratios of processor time (user and system) that commands take to start and end, to `node -e 0`: interleaved
- * in one run, the medians. `status` is that of an engine that was never started. Needs bash, neither root nor
- * an engine: `npm run bench -- start`. `BULKHEAD_START_ROUNDS`: how often each runs (default 15).
+ * in one run, the medians. `status` is that of a directory without an engine, and of an engine that was never
+ * started. Needs bash, neither root nor an engine: `npm run bench -- start`. `BULKHEAD_START_ROUNDS`: how
+ * often each runs (default 15).
  */
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const rounds = Number(process.env['BULKHEAD_START_ROUNDS'] ?? '15');
 const program = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url));
-const root = path.join('/tmp', `bulkhead-no-engine-${process.pid}`);
+const root = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-start-'));
+writeFileSync(path.join(root, 'admin-settings.json'), '{"configurationFileVersion": 2}');
+const absent = path.join(root, 'absent');
 
 const baseline = 'node -e 0';
 const commands: Readonly<Record<string, readonly string[]>> = {
   [baseline]: ['-e', '0'],
   'bulkhead --help': [program, '--help'],
   'bulkhead --help, 中文': [program, '--help', '--lang', 'zh-CN'],
+  'bulkhead status, no engine': [program, 'status', '--root', absent],
   'bulkhead status': [program, 'status', '--root', root],
   'bulkhead engine status': [program, 'engine', 'status', '--root', root],
 };
@@ -41,5 +47,6 @@ for (let round = 0; round < rounds; round++)
 const base = median(measured.get(baseline) ?? []);
 for (const [name, times] of measured) {
   const time = median(times);
-  console.log(`${name.padEnd(24)} ${time.toFixed(0).padStart(5)} ms  ${(time / base).toFixed(2)} times`);
+  console.log(`${name.padEnd(26)} ${time.toFixed(0).padStart(5)} ms  ${(time / base).toFixed(2)} times`);
 }
+rmSync(root, { recursive: true });

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { existsSync } from 'node:fs';
-import { createEmbeddedDriver } from '../../engine/targets/embedded/embedded.ts';
+import { createEmbeddedDriver } from '../../engine/targets/embedded/driver.ts';
 import type { EngineDriver } from '../../engine/apply/driver.ts';
 import { readEngineState, type EngineState } from '../../engine/targets/embedded/engine-state.ts';
 import { rootPaths, type RootPaths } from '../../engine/base/root-paths.ts';

@@ -42,7 +42,6 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     desktop: () => desktopFacts(host),
     paths,
     driver,
-    backends: [],
     lintContext: desktop.lintContext,
     scan: (call) => desktop.scan(call),
     remove: (request, call) => desktop.remove(request, call),

@@ -4,13 +4,13 @@ import { engineProblem, type EngineStatus } from '../../../shared/engine-status/
 import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
 import { targetId, type TargetRef } from '../../../shared/targets/target-id.ts';
 import { dockerClient, engineMessage, statusOf } from '../../base/docker-client.ts';
+import { atFirstUse } from '../../base/at-first-use.ts';
 import { Disposers } from '../../base/disposers.ts';
 import { listImages } from '../../scan/list-images.ts';
-import { scanContainers } from '../../scan/scan.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
 import { describeEngine, engineInfoSchema } from '../../base/engine-info.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
-import { systemCode } from '../../base/files.ts';
+import { systemCode } from '../../base/system-code.ts';
 import { createSettingsStore, readOnlyFields } from '../../store/settings-store.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
 import type { SettingsState } from '../../../shared/ipc/app-state.ts';
@@ -78,6 +78,7 @@ export function openMachineTarget(socket: string): Target {
       hint: message('engine.use-embedded-engine-bulkhead-engine-start-it'),
     });
   const driver = machineDriver(paths, socket, refused);
+  const scanning = atFirstUse(() => import('../../scan/scan.ts'));
   const disposers = new Disposers();
   const readOnly = (state: SettingsState): SettingsState => ({
     ...state,
@@ -91,7 +92,6 @@ export function openMachineTarget(socket: string): Target {
     desktop: () => Promise.resolve(null),
     paths,
     driver,
-    backends: [],
     lintContext: {
       settingsFormat: machineCapabilities.settingsFormat,
       platform: process.platform,
@@ -109,8 +109,13 @@ export function openMachineTarget(socket: string): Target {
     },
     backendReports: () => Promise.resolve([]),
     // Each of its containers is unprotected, whatever the name of its runtime.
-    scan: (call) =>
-      scanContainers(dockerClient(socket), { ...call, eci: false, eciSince: null, runtimeName: '' }),
+    scan: async (call) =>
+      (await scanning()).scanContainers(dockerClient(socket), {
+        ...call,
+        eci: false,
+        eciSince: null,
+        runtimeName: '',
+      }),
     remove: () => Promise.resolve(refused(message('engine.containers-are-not-removed'))),
     planRecreate: () => Promise.resolve(refused(message('engine.containers-are-not-recreated'))),
     startRecreate: () => Promise.resolve(refused(message('engine.containers-are-not-recreated'))),

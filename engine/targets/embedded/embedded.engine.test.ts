@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { docker } from '../../../tests/support/real-engine.ts';
 import { connectControl } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
-import { createEmbeddedDriver } from './embedded.ts';
+import { createEmbeddedDriver } from './driver.ts';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
 import { sha256 } from '../../base/files.ts';

@@ -4,7 +4,7 @@ import { chown, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEmbeddedDriver } from './embedded.ts';
+import { createEmbeddedDriver } from './driver.ts';
 import type { EngineState } from './engine-state.ts';
 import { identityOf, isAlive } from '../../base/process-identity.ts';
 import { rootPaths } from '../../base/root-paths.ts';

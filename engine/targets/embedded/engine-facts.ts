@@ -5,9 +5,10 @@ import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { describeEngineApi, respondsToHttp } from '../guarded/engine-api.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
-import { engineUnitState } from './engine-unit.ts';
+import { engineUnitState } from './engine-unit-state.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
-import { isAlive, runningProcesses } from '../../base/process-identity.ts';
+import { processesWithoutState } from './processes-without-state.ts';
+import { isAlive } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 
@@ -63,18 +64,6 @@ export function phaseOf(state: EngineState | null, supervised: boolean): EngineS
   if (state === null) return 'stopped';
   if (supervised) return state.phase;
   return state.phase === 'failed' ? 'failed' : 'stopped';
-}
-
-/**
- * How many processes of an engine run whose state file is gone together with its directory. They are only
- * counted, so a user who sees less of root's processes may identify them by their command lines alone.
- */
-export async function processesWithoutState(paths: RootPaths): Promise<number> {
-  const { findLeftovers } = await import('./leftovers.ts');
-  const running = await runningProcesses();
-  const visible =
-    process.getuid?.() === 0 ? running : running.map((one) => ({ ...one, isRootProcess: true }));
-  return Object.values(findLeftovers(visible, paths, null, process.pid)).flat().length;
 }
 
 async function problemOf(

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { rootPaths } from '../../base/root-paths.ts';
-import { engineUnit, engineUnitName, supervisorCommand } from './engine-unit.ts';
+import { engineUnitName } from './engine-unit-state.ts';
+import { engineUnit, supervisorCommand } from './engine-unit.ts';
 
 const paths = rootPaths('/srv/100% mine');
 const unit = engineUnit(paths, supervisorCommand(paths, '/opt/bulkhead/bin/bulkhead', 400_000), 400_000);

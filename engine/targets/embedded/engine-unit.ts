@@ -2,13 +2,19 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { exists, writeFileAtomic } from '../../base/files.ts';
+import { writeFileAtomic } from '../../base/files.ts';
 import { firstForeignComponent } from '../../base/foreign-component.ts';
 import { identityOf, isAlive } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import { usualStartMs } from '../../base/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { inheritedVariables } from '../guarded/engine-home.ts';
+import {
+  engineUnitDirectories,
+  engineUnitName,
+  engineUnitState,
+  transientUnitDirectory,
+} from './engine-unit-state.ts';
 import { logFile } from './log-files.ts';
 import { hasSystemd, systemctl, unitStates } from '../guarded/systemd.ts';
 import { commandLine, quote, unitDirectory } from '../guarded/unit-text.ts';
@@ -18,16 +24,12 @@ import { commandLine, quote, unitDirectory } from '../guarded/unit-text.ts';
  * session's limits, and is restarted after a crash and at boot.
  */
 
-export const engineUnitName = (paths: RootPaths): string => `bulkhead-engine-${paths.id}.service`;
 /** The supervisor's environment: proxies may contain credentials, and everybody can read a unit file. */
 const environmentFile = (paths: RootPaths): string => path.join(paths.root, 'engine.env');
 const supervisorLog = (paths: RootPaths): string =>
   logFile(paths, 'supervisor').replaceAll('%', '%%').replaceAll(' ', '\\x20');
-/** Units in it are gone after a reboot. */
-const transientDirectory = '/run/systemd/system';
 /** systemd emits no event for the end of a main process. */
 const endPollMs = 200;
-const directories = [unitDirectory, transientDirectory] as const;
 
 /** A launcher with the arguments that make it run a supervisor. */
 export type SupervisorCommand = readonly [launcher: string, ...argumentsOfIt: string[]];
@@ -86,14 +88,6 @@ WantedBy=multi-user.target
 `;
 }
 
-/** The unit of the engine at `paths`: whether it starts it at boot. Null: it has none. */
-export async function engineUnitState(paths: RootPaths): Promise<{ atBoot: boolean } | null> {
-  for (const directory of directories)
-    if (await exists(path.join(directory, engineUnitName(paths))))
-      return { atBoot: directory === unitDirectory };
-  return null;
-}
-
 export interface StartedUnit {
   readonly pid: number;
   /** Resolves when this supervisor has ended. */
@@ -113,7 +107,7 @@ export async function startEngineUnit(
   const name = engineUnitName(paths);
   const atBoot = (await firstForeignComponent(command[0])) === null;
   await removeUnitFiles(name);
-  const directory = atBoot ? unitDirectory : transientDirectory;
+  const directory = atBoot ? unitDirectory : transientUnitDirectory;
   await mkdir(directory, { recursive: true });
   await writeFile(environmentFile(paths), await environmentText(), { mode: 0o600 });
   const written = await writeFileAtomic(path.join(directory, name), engineUnit(paths, command, timeoutMs), {
@@ -189,5 +183,5 @@ export async function removeEngineUnit(paths: RootPaths): Promise<Result<void, A
 }
 
 async function removeUnitFiles(name: string): Promise<void> {
-  for (const directory of directories) await rm(path.join(directory, name), { force: true });
+  for (const directory of engineUnitDirectories) await rm(path.join(directory, name), { force: true });
 }

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { containersIn, findLeftovers } from './leftovers.ts';
+import { mayBelongTo } from './processes-without-state.ts';
 import type { RunningProcess } from '../../base/process-identity.ts';
 import { rootPaths } from '../../base/root-paths.ts';
 
@@ -32,6 +33,7 @@ describe('processes of an engine', () => {
     ),
     process(base + 3, '/x/node', '/x/main.mjs', 'gateway', '--listen', `unix://${p.clientSocket}`),
     process(base + 4, '/x/node', '/x/main.mjs', 'planner', '--root', p.root),
+    process(base + 5, '/usr/bin/lxcfs', '--enable-cfs', `${p.run}/lxcfs/1`),
   ];
   const machine = [
     ...of(paths, 100),
@@ -50,7 +52,21 @@ describe('processes of an engine', () => {
       shims: pids(found.shims),
       gateway: pids(found.gateway),
       planner: pids(found.planner),
-    }).toEqual({ dockerd: [100], containerd: [101], shims: [102], gateway: [103], planner: [104] });
+      lxcfs: pids(found.lxcfs),
+    }).toEqual({
+      dockerd: [100],
+      containerd: [101],
+      shims: [102],
+      gateway: [103],
+      planner: [104],
+      lxcfs: [105],
+    });
+  });
+
+  it('are not missed by their command lines alone, and a command that names the engine is none', () => {
+    const named = [...machine, process(400, 'sudo', 'bulkhead', 'status', '--root', paths.root)];
+    const candidates = named.filter(({ args }) => mayBelongTo(paths, `${args.join('\0')}\0`));
+    expect(pids(candidates)).toEqual([100, 101, 102, 103, 104, 105, 302]);
   });
 
   it('are found by the recorded identity if the command line does not identify them', () => {

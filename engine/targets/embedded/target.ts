@@ -3,7 +3,7 @@ import { rootPaths } from '../../base/root-paths.ts';
 import type { Target, TargetOptions } from '../../target.ts';
 import { openGuardedTarget } from '../guarded/target.ts';
 import { embeddedCapabilities } from './capabilities.ts';
-import { createEmbeddedDriver } from './embedded.ts';
+import { createEmbeddedDriver } from './driver.ts';
 
 export type { ApplyHandle } from '../../apply/apply.ts';
 export type { ApplyRequest } from '../../apply/admission.ts';
@@ -21,4 +21,12 @@ export function openTarget(root: string, options: TargetOptions): Target {
     },
     options,
   );
+}
+
+/**
+ * Loads what is otherwise loaded at first use. For a process that runs for months: an upgrade may replace the
+ * files before it needs them.
+ */
+export async function loadOperations(): Promise<void> {
+  await Promise.all([import('../guarded/operations.ts'), import('./operations.ts')]);
 }

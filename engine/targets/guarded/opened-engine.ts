@@ -1,4 +1,3 @@
-import os from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
@@ -7,35 +6,21 @@ import { message } from '../../../shared/messages/message.ts';
 import { ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import type { LintContext } from '../../../shared/settings/lint/index.ts';
-import { withPreferences } from '../../../shared/settings/preferences.ts';
 import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts';
-import type { TargetRef } from '../../../shared/targets/target-id.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
 import type { IsolationBackend } from '../../backends/backend.ts';
 import { createBackends, type Backends } from '../../backends/create-backends.ts';
 import { reportForUser } from '../../backends/recorded-reports.ts';
 import { dockerClient, requestFailure } from '../../base/docker-client.ts';
-import { isLocked } from '../../base/lock.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
-import { verifyLockPath, type RootPaths } from '../../base/root-paths.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
 import { removeContainers } from '../../scan/remove.ts';
-import { scanContainers } from '../../scan/scan.ts';
-import { eciSince, listHistory } from '../../store/history.ts';
-import { readSettingsInForce } from '../../store/settings-in-force.ts';
-import { createSettingsStore, type SettingsStore } from '../../store/settings-store.ts';
-import { readUserSettings } from '../../store/user-settings.ts';
+import type { SettingsStore } from '../../store/settings-store.ts';
 import type { Target, TargetOptions } from '../../target.ts';
 import { verifyProtection } from '../../verify/verify.ts';
-
-/** The differences between the kinds of guarded engines. */
-export interface GuardedEngine {
-  readonly ref: TargetRef;
-  readonly paths: RootPaths;
-  readonly capabilities: TargetCapabilities;
-  /** Drives it, unless `TargetOptions.driver` is given. */
-  readonly createDriver: (bulkheadCommand: string) => EngineDriver;
-}
+import type { EngineParts } from './engine-parts.ts';
+import { scanEngine, settingsInForce } from './scan.ts';
 
 /** One guarded engine; plans and recreations are built on it. */
 export class OpenedEngine {
@@ -49,28 +34,15 @@ export class OpenedEngine {
   readonly #runtimeBuildDir: string;
   readonly #backends: Backends;
 
-  constructor({ paths, capabilities, createDriver }: GuardedEngine, options: TargetOptions) {
+  constructor({ paths, capabilities, driver, store, lintContext }: EngineParts, options: TargetOptions) {
     this.options = options;
     this.paths = paths;
     this.capabilities = capabilities;
+    this.driver = driver;
+    this.store = store;
+    this.lintContext = lintContext;
     this.#runtimeBuildDir = path.join(options.projectRoot, 'runtime', 'build');
     this.#backends = createBackends(options.projectRoot);
-    this.driver = options.driver ?? createDriver(options.bulkheadCommand);
-    this.store = createSettingsStore(paths, {
-      preferences: true,
-      ...(options.elevationMissing === undefined ? {} : { elevationMissing: options.elevationMissing }),
-    });
-    this.lintContext = {
-      settingsFormat: capabilities.settingsFormat,
-      platform: process.platform,
-      home: os.homedir(),
-      engineDirectories: [...paths.directories],
-      socketPath: paths.clientSocket,
-    };
-  }
-
-  get backends(): readonly IsolationBackend[] {
-    return Object.values(this.#backends);
   }
 
   docker(): Docker {
@@ -82,36 +54,22 @@ export class OpenedEngine {
     return this.#backends[chosenBackend(settings.backend)];
   }
 
+  /** Tries every backend's requirements. */
+  reports(): Promise<BackendReport[]> {
+    return Promise.all(Object.values(this.#backends).map((backend) => this.reportOf(backend)));
+  }
+
   /** Tries a backend's requirements; without root's rights, returns those recorded at the engine's start. */
   reportOf(backend: IsolationBackend): Promise<BackendReport> {
     return this.isRoot ? backend.report(this.paths) : reportForUser(backend, this.paths);
   }
 
-  /**
-   * What the gateway enforces now, with users' preferences; while it does not run, what it will enforce at
-   * its next start.
-   */
-  async settingsInForce(): Promise<EffectiveSettings> {
-    const admin = await readSettingsInForce(this.paths, await this.store.read());
-    return withPreferences(admin, (await readUserSettings(this.paths.root)).preferences).settings;
+  settingsInForce(): Promise<EffectiveSettings> {
+    return settingsInForce(this);
   }
 
-  /** Whether a gateway of ours enforces the settings. */
-  async #isEnforced(): Promise<boolean> {
-    const { policyFacts } = await this.store.read();
-    return policyFacts.recorded !== null || (await this.driver.status()).gatewayUp;
-  }
-
-  async scan(...[call = {}]: Parameters<Target['scan']>): ReturnType<Target['scan']> {
-    const settings = await this.settingsInForce();
-    const history = await listHistory(this.paths.history);
-    return scanContainers(this.docker(), {
-      ...call,
-      eci: settings.eci.value && (await this.#isEnforced()),
-      eciSince: history.ok ? eciSince(history.value) : null,
-      runtimeName: this.isolation(settings).runtimeName,
-      verifying: await isLocked(verifyLockPath(this.paths)),
-    });
+  scan(): ReturnType<Target['scan']> {
+    return scanEngine(this);
   }
 
   async remove(...[request, call = {}]: Parameters<Target['remove']>): ReturnType<Target['remove']> {

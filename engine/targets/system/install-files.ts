@@ -1,7 +1,8 @@
 import { mkdir, readFile, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ok } from '../../../shared/result.ts';
-import { removeFile, systemCode, writeFileAtomic } from '../../base/files.ts';
+import { removeFile, writeFileAtomic } from '../../base/files.ts';
+import { systemCode } from '../../base/system-code.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { releaseEngineConfig } from '../../daemon-json/daemon-json.ts';
 import {

@@ -7,7 +7,7 @@ import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import { DriverCall } from './driver-call.ts';
 import { restartReason } from './restart-reason.ts';
-import { engineStatus, processesWithoutState } from './engine-facts.ts';
+import { engineStatus } from './engine-facts.ts';
 import {
   failedStart,
   refusedByOther,
@@ -15,42 +15,31 @@ import {
   supervisorExitMs,
   unreachableSupervisor,
 } from './engine-start.ts';
-import { engineUnitState, removeEngineUnit } from './engine-unit.ts';
+import { engineUnitState } from './engine-unit-state.ts';
+import { removeEngineUnit } from './engine-unit.ts';
 import { readEngineState, supervisorLock, writeEngineState } from './engine-state.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { openLog, readLogs } from './log-files.ts';
 import { waitForExit } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
+import { processesWithoutState } from './processes-without-state.ts';
 import { checkMachine } from './root-directory.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { SupervisorChanges } from './supervisor-changes.ts';
 
-export interface EmbeddedDriverOptions {
-  /** Absolute path of the launcher, for the supervisor it starts. */
-  readonly bulkheadCommand: string;
-}
+/** What changes the engine, or reads more of it than its state. */
+export type EmbeddedOperations = Required<Omit<EngineDriver, 'kind' | 'paths' | 'status'>>;
 
-/** It always takes its configuration by a reload, unless `restartReason` returns a reason against it. */
-export type EmbeddedDriver = EngineDriver & Required<Pick<EngineDriver, 'reload' | 'restartReason'>>;
-
-/**
- * Drives the engine under `paths.root` from outside its supervisor: through its control socket. A killed
- * supervisor, or one of an earlier version, which has no socket, is found by the state file and its process.
- * Start, stop, restart and reload need root.
- */
-export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOptions): EmbeddedDriver {
-  const status = () => engineStatus(paths);
+/** The operations of the engine under `paths.root`; `bulkheadCommand`: the launcher, for its supervisor. */
+export function embeddedOperations(paths: RootPaths, bulkheadCommand: string): EmbeddedOperations {
   const settled = async (outcome: Result<void, AppError>): Promise<Result<EngineStatus, AppError>> =>
-    outcome.ok ? ok(await status()) : outcome;
+    outcome.ok ? ok(await engineStatus(paths)) : outcome;
   return {
-    kind: 'embedded',
-    paths,
-    status,
-    start: async (call = {}) => settled(await startEngine(paths, options.bulkheadCommand, call)),
+    start: async (call = {}) => settled(await startEngine(paths, bulkheadCommand, call)),
     stop: async (call = {}) => settled(await stop(paths, call)),
-    restart: async (call = {}) => settled(await restart(paths, options, call)),
+    restart: async (call = {}) => settled(await restart(paths, bulkheadCommand, call)),
     reload: (call = {}) => reload(paths, call),
     restartReason: (desired, text) => restartReason(paths, desired, text),
     checkConfig: (desired) => checkEngineConfig(paths, desired),
@@ -66,7 +55,7 @@ async function checkOwnDirectory(paths: RootPaths): Promise<Result<void, AppErro
 
 async function restart(
   paths: RootPaths,
-  options: EmbeddedDriverOptions,
+  bulkheadCommand: string,
   callOptions: DriverCallOptions,
 ): Promise<Result<void, AppError>> {
   const own = await checkOwnDirectory(paths);
@@ -84,7 +73,7 @@ async function restart(
     const stopped = await stop(paths, callOptions);
     if (!stopped.ok) return stopped;
   }
-  return startEngine(paths, options.bulkheadCommand, callOptions);
+  return startEngine(paths, bulkheadCommand, callOptions);
 }
 
 /** Restarts the engine of a running supervisor; null if there is none, or if it has ended or is ending. */
