@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 // Only this command, without the modules of the others.
 const program =
@@ -31,77 +31,116 @@ async function read(socketPath: string, target: string, agent?: Agent) {
   return { body: await text(response), connection: response.headers.connection };
 }
 
-// Node cannot receive datagrams of unix(7); Debian's build tools include Python.
-it.runIf(hasPython())(
-  'SIGHUP: a successor takes the sockets; open requests and connections go on',
-  async () => {
-    const directory = await mkdtemp(path.join(tmpdir(), 'bh-successor-'));
-    const at = (name: string) => path.join(directory, name);
-    const agent = new Agent({ keepAlive: true });
-    let slow: ServerResponse | undefined;
-    const engine = createServer({ keepAliveTimeout: 0 }, (request, response) => {
-      if (request.url === '/v1.45/containers/slow/json') slow = response;
-      else response.end('OK');
-    }).listen(at('engine.sock'));
-    const unit = createSocketServer().listen(at('unit.sock'));
-    await Promise.all([once(engine, 'listening'), once(unit, 'listening')]);
-    // Node removes the file by its first name when it closes the socket.
-    await rename(at('unit.sock'), at('docker.sock'));
-    await writeFile(at('s.json'), '{"configurationFileVersion": 2}');
-    const systemd = spawn('python3', [
-      '-uc',
-      `import socket, sys
+/**
+ * A gateway as a service: a stand-in for systemd has its socket, and records its notifications. The engine
+ * behind it does not answer `/containers/slow/json` by itself.
+ */
+async function startService(source: string) {
+  const directory = await mkdtemp(path.join(tmpdir(), 'bh-successor-'));
+  const at = (name: string) => path.join(directory, name);
+  const slow: ServerResponse[] = [];
+  const engine = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+    if (request.url === '/v1.45/containers/slow/json') slow.push(response);
+    else response.end('OK');
+  }).listen(at('engine.sock'));
+  const unit = createSocketServer().listen(at('unit.sock'));
+  await Promise.all([once(engine, 'listening'), once(unit, 'listening')]);
+  // Node removes the file by its first name when it closes the socket.
+  await rename(at('unit.sock'), at('docker.sock'));
+  await writeFile(at('s.json'), '{"configurationFileVersion": 2}');
+  const systemd = spawn('python3', [
+    '-uc',
+    `import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(sys.argv[1])
 print('bound')
 while True:
     print(s.recv(4096).decode().replace('\\n', ' '))`,
-      at('notify'),
-    ]);
-    const notified: string[] = [];
-    const lines = createInterface({ input: systemd.stdout }).on('line', (line) => notified.push(line));
-    await once(lines, 'line');
-    const { fd } = (unit as unknown as { _handle: { fd: number } })._handle; // Node has no public API for it
-    const gateway = spawn(
-      process.execPath,
-      [
-        ...['--input-type=module', '-e', program, '--', 'gateway', '--engine', `unix://${at('engine.sock')}`],
-        ...['--listen', `unix://${at('docker.sock')}`, '--settings', at('s.json'), '--state', at('state')],
-      ],
-      {
-        stdio: ['ignore', 'ignore', 'pipe', fd],
-        env: { ...process.env, NOTIFY_SOCKET: at('notify'), LISTEN_FDS: '1', LISTEN_FDNAMES: 'clients' },
-      },
-    );
-    unit.close();
-    const mainPid = () => Number(/^MAINPID=(\d+)$/m.exec(notified.join('\n'))?.[1] ?? Number.NaN);
-    try {
-      await expect.poll(() => notified).toContain('READY=1');
-      const kept = await read(at('docker.sock'), '/_ping', agent);
-      expect(kept).toMatchObject({ body: 'OK', connection: 'keep-alive' });
-      const open = read(at('docker.sock'), '/v1.45/containers/slow/json');
-      await expect.poll(() => slow).toBeDefined();
-
-      gateway.kill('SIGHUP');
-      await expect.poll(() => notified.filter((line) => line === 'READY=1').length).toBe(2);
-      expect(mainPid()).not.toBe(gateway.pid);
-      expect(await read(at('docker.sock'), '/_ping')).toMatchObject({ body: 'OK' });
-      // The earlier connection accepts one more request, and announces that it is the last.
-      expect(await read(at('docker.sock'), '/_ping', agent)).toMatchObject({ connection: 'close' });
-      expect(gateway.exitCode).toBeNull();
-      slow?.end('{}');
-      expect((await open).body).toBe('{}');
-      await expect.poll(() => gateway.exitCode).toBe(0);
-      expect(await read(at('docker.sock'), '/_ping')).toMatchObject({ body: 'OK' });
-      expect(notified).not.toContain('STOPPING=1');
-    } finally {
-      agent.destroy();
+    at('notify'),
+  ]);
+  const notified: string[] = [];
+  const lines = createInterface({ input: systemd.stdout }).on('line', (line) => notified.push(line));
+  await once(lines, 'line');
+  const { fd } = (unit as unknown as { _handle: { fd: number } })._handle; // Node has no public API for it
+  const gateway = spawn(
+    process.execPath,
+    [
+      ...['--input-type=module', '-e', source, '--', 'gateway', '--engine', `unix://${at('engine.sock')}`],
+      ...['--listen', `unix://${at('docker.sock')}`, '--settings', at('s.json'), '--state', at('state')],
+    ],
+    {
+      stdio: ['ignore', 'ignore', 'pipe', fd],
+      env: { ...process.env, NOTIFY_SOCKET: at('notify'), LISTEN_FDS: '1', LISTEN_FDNAMES: 'clients' },
+    },
+  );
+  unit.close();
+  const logged: string[] = [];
+  gateway.stderr?.setEncoding('utf8').on('data', (chunk: string) => logged.push(chunk));
+  const mainPid = () => Number(/^MAINPID=(\d+)$/m.exec(notified.join('\n'))?.[1] ?? Number.NaN);
+  return {
+    gateway,
+    notified,
+    logged,
+    slow,
+    mainPid,
+    socket: at('docker.sock'),
+    stop: async () => {
       gateway.kill('SIGKILL');
       if (Number.isInteger(mainPid())) process.kill(mainPid(), 'SIGKILL');
       systemd.kill();
       engine.closeAllConnections();
       engine.close();
       await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+// Node cannot receive datagrams of unix(7); Debian's build tools include Python.
+describe.runIf(hasPython())('SIGHUP', () => {
+  it('a successor takes the sockets; open requests and connections go on', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const { gateway, notified, slow, mainPid, socket, stop } = await startService(program);
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      const kept = await read(socket, '/_ping', agent);
+      expect(kept).toMatchObject({ body: 'OK', connection: 'keep-alive' });
+      const open = read(socket, '/v1.45/containers/slow/json');
+      await expect.poll(() => slow).toHaveLength(1);
+
+      gateway.kill('SIGHUP');
+      await expect.poll(() => notified.filter((line) => line === 'READY=1').length).toBe(2);
+      expect(mainPid()).not.toBe(gateway.pid);
+      expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
+      // The earlier connection accepts one more request, and announces that it is the last.
+      expect(await read(socket, '/_ping', agent)).toMatchObject({ connection: 'close' });
+      expect(gateway.exitCode).toBeNull();
+      slow[0]?.end('{}');
+      expect((await open).body).toBe('{}');
+      await expect.poll(() => gateway.exitCode).toBe(0);
+      expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
+      expect(notified).not.toContain('STOPPING=1');
+    } finally {
+      agent.destroy();
+      await stop();
     }
-  },
-);
+  });
+
+  it('where no successor starts the gateway goes on, and another one can be tried', async () => {
+    const broken = `if (process.env.BULKHEAD_REPLACES_PARENT !== undefined) process.exit(3); ${program}`;
+    const { gateway, notified, logged, mainPid, socket, stop } = await startService(broken);
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      for (const attempt of [1, 2]) {
+        gateway.kill('SIGHUP');
+        await expect
+          .poll(() => logged.join('').match(/was not replaced, and goes on: it ended with 3/g))
+          .toHaveLength(attempt);
+        expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
+      }
+      expect([gateway.exitCode, mainPid()]).toEqual([null, Number.NaN]);
+      expect(notified).not.toContain('STOPPING=1');
+    } finally {
+      await stop();
+    }
+  });
+});

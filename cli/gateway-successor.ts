@@ -7,6 +7,9 @@ const replacesVariable = 'BULKHEAD_REPLACES_PARENT';
 /** From the successor: it has loaded. To it: the predecessor accepts no connection any more. */
 const [loaded, retired] = ['loaded', 'retired'];
 
+/** As TimeoutStartSec= of the unit: after one that hangs, another one can be tried. */
+const loadMs = 300_000;
+
 export interface Successor {
   readonly pid: number;
   /** Allows it to serve. */
@@ -17,7 +20,7 @@ export interface Successor {
 
 /**
  * Starts the currently installed version of this process's program, with its listening sockets. Resolves when
- * it has loaded, and waits for permission to serve; rejects if it ended before.
+ * it has loaded, and waits for permission to serve; rejects if it ended before, or did not load in time.
  */
 export async function startSuccessor(
   listeners: readonly InheritedListener[],
@@ -50,6 +53,7 @@ export async function startSuccessor(
 
 async function untilLoaded(child: ChildProcess): Promise<void> {
   const ended = new AbortController();
+  const limit = setTimeout(() => child.kill('SIGKILL'), loadMs);
   await Promise.race([
     once(child, 'message', { signal: ended.signal }),
     once(child, 'exit', { signal: ended.signal }).then(([code, signal]) => {
@@ -59,6 +63,7 @@ async function untilLoaded(child: ChildProcess): Promise<void> {
       throw error;
     }),
   ]).finally(() => {
+    clearTimeout(limit);
     ended.abort();
   });
 }

@@ -61,22 +61,27 @@ const pollMs = 200;
 
 /**
  * Has the newly installed gateway replace the running one, which serves its connections to their end
- * (`systemctl reload`). Restarts the service if none runs, or if no successor starts.
+ * (`systemctl reload`). Restarts the service if none runs. If no successor starts within `limitMs` that is an
+ * error, and the running gateway goes on: a restart would end it for a program that does not start.
  */
-export async function replaceGateway(): Promise<Outcome> {
+export async function replaceGateway(limitMs?: number): Promise<Outcome> {
   const restart = () => systemctl(['restart', ownUnits.gateway], { timeoutMs: engineStartMs });
   const before = await runningGateway();
   if (before === null) return restart();
   const reloaded = await systemctl(['reload', ownUnits.gateway], { timeoutMs: engineStopMs });
   if (!reloaded.ok) return restart();
-  const end = performance.now() + (await timeLimit('gatewaySuccessor'));
-  while (performance.now() < end) {
-    const now = await runningGateway();
-    if (now !== null && now !== before) return ok(undefined);
+  const end = performance.now() + (limitMs ?? (await timeLimit('gatewaySuccessor')));
+  let now = await runningGateway();
+  while (performance.now() < end && (now === null || now === before)) {
     // Only D-Bus has an event for another main process.
     await setTimeout(pollMs);
+    now = await runningGateway();
   }
-  return restart();
+  if (now === null) return restart();
+  if (now !== before) return ok(undefined);
+  return fail('engine.start-failed', message('system.gateway-not-replaced'), {
+    hint: message('system.see-journal'),
+  });
 }
 
 async function runningGateway(): Promise<number | null> {

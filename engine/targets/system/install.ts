@@ -132,7 +132,8 @@ const restart = (units: readonly string[]): Promise<Outcome> =>
   systemctl(['restart', ...units], { timeoutMs: engineStartMs });
 
 /** For an upgrade: systemd keeps their sockets meanwhile, and containers keep the files of their lxcfs. */
-const replaceServices = (): Promise<Outcome> => inOrder([() => restart([ownUnits.planner]), replaceGateway]);
+const replaceServices = (): Promise<Outcome> =>
+  inOrder([() => restart([ownUnits.planner]), () => replaceGateway()]);
 
 /** Puts the written files into force: one restart of the engine. Rolls back on failure. */
 async function activate(planned: PlannedInstall, options: InstallOptions): Promise<Outcome> {
@@ -166,11 +167,12 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
   options.onStep?.('roll-back');
   const rolledBack = await rollBack(planned, journal);
   const error = activated.ok ? null : activated.error;
-  return fail('engine.start-failed', message('system.install-rolled-back'), {
+  const [what, hint] = planned.changesEngine
+    ? (['system.install-rolled-back', 'system.plain-engine-runs'] as const)
+    : (['system.upgrade-rolled-back', 'system.engine-was-not-touched'] as const);
+  return fail('engine.start-failed', message(what), {
     ...(error === null ? {} : { reason: errorMessage(error) }),
-    hint: rolledBack.ok
-      ? message(planned.changesEngine ? 'system.plain-engine-runs' : 'system.engine-was-not-touched')
-      : errorMessage(rolledBack.error),
+    hint: rolledBack.ok ? message(hint) : errorMessage(rolledBack.error),
   });
 }
 
@@ -184,22 +186,27 @@ async function recordInstalled(paths: RootPaths, journal: InstallJournal): Promi
   return recorded.ok ? removeFile(installJournalFile(paths)) : recorded;
 }
 
-/**
- * Restores the plain engine and starts it. After an upgrade that did not affect the engine, only the services
- * get their former units back: the engine and its containers keep running.
- */
-async function rollBack(
-  { engine: { paths }, changesEngine }: PlannedInstall,
-  journal: InstallJournal,
-): Promise<Outcome> {
-  if (!changesEngine)
-    return inOrder([() => giveBackFiles(paths, journal), replaceServices, () => checkEngine(paths)]);
+/** Restores the plain engine and starts it. */
+async function rollBack(planned: PlannedInstall, journal: InstallJournal): Promise<Outcome> {
+  const { paths } = planned.engine;
+  if (!planned.changesEngine) return rollBackServices(paths, journal);
   await systemctl(['stop', engineUnits.service, engineUnits.socket, ...journal.units]);
   const givenBack = await giveBackFiles(paths, journal);
   if (!givenBack.ok) return givenBack;
   // After a failed upgrade, the previous version runs again.
   if (journal.wasInstalled) await systemctl(['start', ...journal.units], { timeoutMs: engineStartMs });
   return startEngine();
+}
+
+/**
+ * After an upgrade that did not affect the engine: only the services get their former units back, while the
+ * engine and its containers keep running. A gateway that serves goes on, usually the previous version's.
+ */
+async function rollBackServices(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
+  const givenBack = await inOrder([() => giveBackFiles(paths, journal), () => restart([ownUnits.planner])]);
+  if (!givenBack.ok) return givenBack;
+  const served = await checkEngine(paths);
+  return served.ok ? served : inOrder([() => replaceGateway(), () => checkEngine(paths)]);
 }
 
 /**

@@ -51,6 +51,9 @@ export const system = {
   'system.no-install-journal': 'The installation was removed by another process.',
   'system.install-rolled-back':
     'The Docker Engine did not start behind the gateway; everything is as it was before.',
+  'system.upgrade-rolled-back':
+    'Gateway and planner of the new version were not put into force; their units are as they were before.',
+  'system.gateway-not-replaced': 'The new gateway did not start; the previous one keeps serving.',
   'system.plain-engine-runs': 'The plain engine runs again. Correct the cause, then try again.',
   'system.engine-was-not-touched': concat(
     'The engine and its containers keep running, behind the gateway. ',

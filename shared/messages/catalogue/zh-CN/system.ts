@@ -32,6 +32,8 @@ export const system: Translated<typeof english> = {
   'system.cannot-install': 'Bulkhead 无法安装到此 Docker Engine 之前。',
   'system.no-install-journal': '安装已被另一个进程移除。',
   'system.install-rolled-back': 'Docker Engine 未能在网关之后启动；一切已恢复原状。',
+  'system.upgrade-rolled-back': '新版本的网关和规划器未能生效；它们的 unit 已恢复原状。',
+  'system.gateway-not-replaced': '新的网关未能启动；先前的网关继续服务。',
   'system.plain-engine-runs': '原来的引擎已重新运行。请排除原因后重试。',
   'system.engine-was-not-touched':
     '引擎及其容器仍在网关之后继续运行。请消除原因，然后运行 bulkhead install。',
