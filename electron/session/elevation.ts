@@ -20,7 +20,8 @@ import { systemElevator, type ElevatedChild, type Elevator } from './elevator.ts
 /**
  * What needs root when the app runs as its user: our own command line, elevated by the system's means
  * (polkit's pkexec, macOS's and Windows's own prompt). Absolute paths and an argument vector; the elevated
- * command validates its input again. Tested with stand-ins; not run on a real polkit, macOS or Windows.
+ * command validates its input again. Tested with Debian's polkit (tests/machine/window) and with stand-ins;
+ * not run on a real macOS or Windows.
  */
 export interface Elevation {
   /** Why nobody can be prompted for rights here, null if it can be tried. */

@@ -81,7 +81,7 @@ export const targetCapabilitiesSchema = z
     controlNeedsRoot: z.boolean(),
     /** The record of a verification is root's; otherwise each user has one. */
     verifyNeedsRoot: z.boolean(),
-    /** The app starts and stops it from the tray; otherwise it has a tray icon or a service manager. */
+    /** The app starts and stops it from the tray; otherwise it has a tray icon of its own, or nothing may. */
     controlFromTray: z.boolean(),
     /** The window begins with the first-run assistant if nothing was ever applied. */
     firstRun: z.boolean(),

@@ -86,8 +86,22 @@ describe('the tray', () => {
     expect(of({ phase: 'stopped' })).toMatchObject({ canVerify: false, engine: 'start' });
     expect(of({ run: { activity: 'applying' } })).toMatchObject({ canVerify: false, engine: null });
     expect(of({ busy: { verifying: true } })).toMatchObject({ canVerify: false });
-    // Engines that others run are not stopped from a tray.
     expect(of({ kind: 'docker-engine' })).toMatchObject({ engine: null, canVerify: false });
+  });
+
+  it("follows, verifies, stops and starts the machine's own engine behind the gateway", () => {
+    const kind = 'system';
+    expect(of({ kind })).toMatchObject({ icon: 'protected', canVerify: true, engine: 'stop' });
+    expect(of({ kind, phase: 'stopped' })).toMatchObject({
+      icon: 'stopped',
+      canVerify: false,
+      engine: 'start',
+    });
+    expect(of({ kind, phase: 'failed' })).toMatchObject({ icon: 'failed', engine: 'start' });
+  });
+
+  it('neither starts nor stops Docker Desktop, which has an icon of its own', () => {
+    expect(of({ kind: 'docker-desktop' })).toMatchObject({ engine: null, canVerify: true });
   });
 
   it('has a menu whose items do what their labels state', () => {

@@ -31,7 +31,7 @@ export const systemCapabilities: TargetCapabilities = {
   minimumStartTimeoutMs: 0,
   controlNeedsRoot: true,
   verifyNeedsRoot: true,
-  controlFromTray: false,
+  controlFromTray: true,
   firstRun: true,
   socketOnHost: true,
   clientsNeedDockerHost: false,
