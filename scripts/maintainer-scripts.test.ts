@@ -105,9 +105,21 @@ describe('postinst', () => {
   });
 
   it('has the isolation verified when files of the engine were replaced', async () => {
-    expect((await runScript('postinst', 'triggered', '/usr/sbin/dockerd')).calls.at(-1)).toBe(
-      'systemctl start --no-block bulkhead-verify.service',
-    );
+    const triggered = ['postinst', 'triggered', '/usr/sbin/dockerd'] as const;
+    const begins = [
+      'systemctl cat bulkhead-verify.service',
+      'systemctl reset-failed bulkhead-verify.service bulkhead-verify.path',
+      'systemctl is-enabled --quiet bulkhead-verify.path',
+    ];
+    const verifies = 'systemctl start --no-block bulkhead-verify.service';
+    expect((await runScript(...triggered)).calls).toEqual([
+      ...begins,
+      'systemctl start bulkhead-verify.path',
+      verifies,
+    ]);
+    // The path unit stays disabled if an administrator did that; nothing to reset is no failure.
+    await putProgram('programs/systemctl', 'reset-failed|is-enabled');
+    expect(await runScript(...triggered)).toMatchObject({ code: 0, calls: [...begins, verifies] });
   });
 });
 
