@@ -15,6 +15,12 @@ const scriptlet = (name, dpkgArguments) =>
     .replace(/^#!.*\n/m, '')
     .replaceAll('%', '%%');
 
+/** Files of the engine: after another package has replaced one, the isolation is verified again. */
+const engineFiles = () =>
+  [...readFileSync(at('packaging', 'debian', 'triggers'), 'utf8').matchAll(/^interest-noawait (\S+)$/gm)].map(
+    ([, file]) => file,
+  );
+
 /**
  * The spec file. Nothing is compiled: `stage` is copied. The architecture is rpmbuild's --target: as a tag,
  * it would have to be one that this machine can run.
@@ -44,6 +50,8 @@ export function specFile({ version, description, license, stage, files }) {
     '%postun',
     // rpm has no purge: settings and state stay.
     scriptlet('postrm', 'remove'),
+    `%transfiletriggerin -- ${engineFiles().join(' ')}`,
+    scriptlet('postinst', 'triggered'),
     '%files',
     '%defattr(-,root,root,-)',
     '/usr/lib/bulkhead',
