@@ -1,15 +1,16 @@
 import { expect } from 'vitest';
 import type { Guest } from './guest.ts';
 
-/** Typical operations of users. Each loop records a failure with its output, and counts its rounds. */
+/** Typical operations of users. Each loop records failures with their output, and each round's time in ms. */
 const script = `#!/bin/bash
 cd ~/load
 echo $$ > pid
 note() { echo "$(date +%T.%N) $*" >> failures; }
 round() {
-  local name=$1 out
+  local name=$1 begun=\${EPOCHREALTIME/./} out
   shift
-  if out=$("$@" 2>&1); then echo >> "rounds.$name"; else note "$name: $out"; fi
+  if out=$("$@" 2>&1); then echo $(((\${EPOCHREALTIME/./} - begun) / 1000)) >> "rounds.$name"
+  else note "$name: $out"; fi
 }
 build() {
   printf 'FROM busybox\\nRUN echo %s > /seen\\n' "$RANDOM" | docker build -q --no-cache -t load-build -
@@ -59,9 +60,17 @@ STREAMS='${streams.join(' ')}' setsid bash load/load.sh >load/log 2>&1 </dev/nul
     await alice('touch load/stop; while kill -0 $(cat load/pid); do sleep 0.5; done 2>/dev/null');
     const failures = await alice('cat load/failures 2>/dev/null || true; docker rm -f load >/dev/null');
     expect(failures).toBe('');
-    console.log(`under load: ${await alice('cd load && wc -l rounds.* output.* 2>/dev/null')}`);
+    console.log(`under load, no request lost: ${await alice(figures)}`);
   };
 }
+
+/** Prints how many rounds each loop had, how long they usually took, and the longest wait. */
+const figures = `cd load
+for name in run exec build; do
+  sort -n rounds.$name | awk -v name=$name '{ s[NR] = $1 / 1000 }
+    END { printf "%s %d times, median %.1f s, longest %.1f s; ", name, NR, s[int((NR + 1) / 2)], s[NR] }'
+done
+[ ! -e output.logs ] || echo "$(wc -l < output.logs) lines of logs -f"`;
 
 /** Until each loop has ended another round. */
 async function waitForRound(guest: Guest): Promise<void> {

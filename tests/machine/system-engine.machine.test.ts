@@ -68,6 +68,14 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     expect(await idMap('old')).toEqual(wholeMachine);
     for (const unit of ['bulkhead-gateway', 'bulkhead-planner', 'docker'])
       console.log(await guest.output(`systemd-analyze security --no-pager ${unit} | tail -n 1`));
+    const atSeconds = async (event: 'ActiveEnter' | 'ActiveExit', unit: string) =>
+      Number(await guest.output(`systemctl show --value -p ${event}TimestampMonotonic ${unit}`)) / 1_000_000;
+    const engineAway = (await atSeconds('ActiveEnter', 'docker')) - (await atSeconds('ActiveExit', 'docker'));
+    const socketAway =
+      (await atSeconds('ActiveEnter', 'bulkhead-gateway.socket')) -
+      (await atSeconds('ActiveExit', 'docker.socket'));
+    expect([engineAway > 0, socketAway > 0]).toEqual([true, true]);
+    console.log(`away: the engine ${engineAway.toFixed(1)} s, its socket ${socketAway.toFixed(1)} s`);
   });
 
   it('is isolated by `bulkhead apply`; no container stops', async () => {
@@ -75,7 +83,9 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     const printed = await applySetting(guest, eci, 'true');
     expect(printed).toMatch(/Verify from inside +\d/);
     expect(await startedAt(guest, 'old')).toBe(before);
+    const begun = performance.now();
     expect(await status()).toMatchObject({ protection: 'protected', eci: true, unprotected: 1 });
+    console.log(`bulkhead status took ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   });
 
   isolatedUse(() => guest);
