@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildDockerCe } from './docker-ce.ts';
 import { Guest } from './guest.ts';
 import { startLoad } from './load.ts';
 import { expectIsolatedOverLayers } from './many-layers.ts';
@@ -15,6 +16,9 @@ const run = promisify(execFile);
 const daemonJson = '{ "live-restore":true,\\n\\t"log-opts": {"max-size": "10m"}  }';
 const ownDropIn = '[Service]\\nEnvironment=NO_PROXY=example.test\\n';
 
+/** Packages are unpacked, and verifications run, in an emulated machine. */
+const patientMs = 1_800_000;
+
 /** Whether the engine's own socket is behind the gateway. */
 const behindGateway =
   'systemctl show --value -p Listen docker.socket | grep -q bulkhead && echo yes || echo no';
@@ -22,28 +26,41 @@ const behindGateway =
 // One machine, one sequence: packages are installed, replaced and removed, with live-restore.
 describe("packages around the machine's own Docker Engine", () => {
   let guest: Guest;
-  /** Packages of this machine's engine, of the same release as the guest's. */
+  /** Debian's docker.io, of the guest's release. */
   let packages: string;
   let filesBefore: string;
 
   const alice = (command: string) => guest.output(command, { user: 'alice' });
   const mainPid = (unit: string) => guest.output(`systemctl show --value -p MainPID ${unit}`);
   const apt = (command: string) =>
-    guest.output(`DEBIAN_FRONTEND=noninteractive apt-get -q -y ${command}`, { timeoutMs: 400_000 });
+    guest.output(`DEBIAN_FRONTEND=noninteractive apt-get -q -y ${command}`, { timeoutMs: 900_000 });
   const mapOfNew = async () => parseIdMap(await alice('docker run --rm busybox cat /proc/self/uid_map'));
   const expectIsolated = async () => {
     expect((await mapOfNew()).count).toBe(65_536);
   };
-  /** Waits for a verification started by a package or path unit; true if it passed. */
-  const verified = async () => {
-    await guest.output('systemctl start bulkhead-verify.service', { timeoutMs: 600_000 });
-    expect(await guest.output('systemctl show --value -p Result bulkhead-verify.service')).toBe('success');
-  };
+  const verification = (property: string) => `systemctl show --value -p ${property} bulkhead-verify.service`;
+  /** When the last verification began, in microseconds since the boot; 0 if there was none. */
+  const lastVerification = () => guest.output(verification('ExecMainStartTimestampMonotonic'));
+  /**
+   * Waits until a verification that began later has passed: packages and the path unit start it, nobody here.
+   * One that the engine's restart has cut off is repeated.
+   */
+  const expectVerifiedAfter = (before: string) =>
+    guest.output(
+      `until [ "$(${verification('ActiveState')})" = inactive ] &&
+  [ "$(${verification('Result')})" = success ] &&
+  [ "$(${verification('ExecMainStartTimestampMonotonic')})" -gt ${before} ]; do
+  if systemctl is-failed -q bulkhead-verify.service; then journalctl --no-pager -u bulkhead-verify; exit 1; fi
+  sleep 5
+done`,
+      { timeoutMs: 900_000 },
+    );
 
   beforeAll(async () => {
     packages = await mkdtemp(path.join(tmpdir(), 'bulkhead-debs-'));
     guest = await Guest.boot();
-    await guest.output(`printf '${daemonJson}' > /etc/docker/daemon.json
+    await guest.output(`mkdir -p /etc/docker
+printf '${daemonJson}' > /etc/docker/daemon.json
 mkdir -p /etc/systemd/system/docker.service.d
 printf '${ownDropIn}' > /etc/systemd/system/docker.service.d/10-proxy.conf
 systemctl daemon-reload && systemctl restart docker
@@ -87,73 +104,121 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     );
     await applySetting(guest, '/enhancedContainerIsolation/value', 'true');
     await expectIsolated();
+    await alice('docker run -d --name isolated --restart always busybox sleep 1000000');
   });
 
   it('an upgrade under load: no request fails, no stream ends', async () => {
-    const before = [await startedAt(guest, 'keep'), await mainPid('docker')];
+    const before = [await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')];
     const gateway = await mainPid('bulkhead-gateway');
     const inode = await guest.output('stat -c %i /run/docker.sock');
     const endLoad = await startLoad(guest, ['logs', 'attach']);
     await installPackage(guest, { revision: '+upgrade1' });
     await endLoad();
     expect(await guest.output("dpkg-query -W -f '${Version}' bulkhead")).toContain('+upgrade1');
-    expect([await startedAt(guest, 'keep'), await mainPid('docker')]).toEqual(before);
+    expect([await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
     expect(await mainPid('bulkhead-gateway')).not.toBe(gateway);
     expect(await guest.output('stat -c %i /run/docker.sock')).toBe(inode);
     await expectIsolated();
   });
 
-  it('the engine is installed again: still isolated, and verified automatically', async () => {
-    await run('apt-get', ['download', '-q', 'docker.io'], { cwd: packages });
-    const files = await readdir(packages);
-    await guest.copyIn(packages, files, '/root/debs');
-    await apt('install --reinstall --allow-downgrades /root/debs/docker.io_*.deb');
-    await guest.output('systemctl start docker', { timeoutMs: 300_000 });
-    await expectIsolated();
-    expect(await guest.output('journalctl -q --no-pager -u bulkhead-verify | wc -l')).not.toBe('0');
-    await verified();
-  });
+  it(
+    'an upgrade whose gateway does not start fails; the previous one decides until there is another',
+    async () => {
+      const before = [await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')];
+      const gateway = await mainPid('bulkhead-gateway');
+      const gatewayFault = 'if (process.env.BULKHEAD_REPLACES_PARENT !== undefined) process.exit(3);\n';
+      await expect(installPackage(guest, { revision: '+upgrade2', gatewayFault })).rejects.toThrow(
+        'the previous one keeps serving',
+      );
+      expect(await mainPid('bulkhead-gateway')).toBe(gateway);
+      expect([await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
+      await expectIsolated();
+      const forbidden = await guest.run('docker run --rm --pid=host busybox true', { user: 'alice' });
+      expect(forbidden.stderr).toContain('(A7)');
 
-  it('docker-ce replaces it: other paths, its own containerd; still isolated', async () => {
-    const before = await startedAt(guest, 'keep');
-    await guest.output(dockerCe, { timeoutMs: 300_000 });
-    await apt('install /root/debs/containerd.io.deb /root/debs/docker-ce.deb');
-    expect(await guest.output('systemctl show --value -p ExecStart docker')).toContain('/usr/bin/dockerd');
-    await guest.output('systemctl start docker', { timeoutMs: 300_000 });
-    await expectIsolated();
-    expect(await startedAt(guest, 'keep')).toBe(before);
-    await verified();
-    const plan = await guest.output('bulkhead install --dry-run');
-    expect(plan).not.toMatch(/restart/);
-  });
+      await installPackage(guest, { revision: '+upgrade3' });
+      expect(await guest.output("dpkg-query -W -f '${Status} ${Version}' bulkhead")).toMatch(
+        /^install ok installed .*\+upgrade3$/,
+      );
+      expect(await mainPid('bulkhead-gateway')).not.toBe(gateway);
+      expect([await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
+      await expectIsolated();
+    },
+    patientMs,
+  );
+
+  it(
+    'the engine is installed again: still isolated, and verified automatically',
+    async () => {
+      await downloadEngine(packages);
+      const files = (await readdir(packages)).filter((name) => name.endsWith('.deb'));
+      await guest.copyIn(packages, files, '/root/debs');
+      const [before, verifiedBefore] = [await startedAt(guest, 'keep', 'isolated'), await lastVerification()];
+      await apt('install --reinstall --allow-downgrades /root/debs/docker.io_*.deb');
+      await guest.output('systemctl start docker', { timeoutMs: 300_000 });
+      await expectIsolated();
+      expect(await startedAt(guest, 'keep', 'isolated')).toBe(before);
+      await expectVerifiedAfter(verifiedBefore);
+    },
+    patientMs,
+  );
+
+  it(
+    'docker-ce replaces it: other paths, its own containerd; still isolated, and verified automatically',
+    async () => {
+      const [before, verifiedBefore] = [await startedAt(guest, 'keep', 'isolated'), await lastVerification()];
+      await guest.output(buildDockerCe, { timeoutMs: 300_000 });
+      await apt('install /root/debs/containerd.io.deb /root/debs/docker-ce.deb');
+      expect(await guest.output('systemctl show --value -p ExecStart docker')).toContain('/usr/bin/dockerd');
+      await guest.output('systemctl start docker', { timeoutMs: 300_000 });
+      await expectIsolated();
+      expect(await startedAt(guest, 'keep', 'isolated')).toBe(before);
+      await expectVerifiedAfter(verifiedBefore);
+      const plan = await guest.output('bulkhead install --dry-run');
+      expect(plan).not.toMatch(/restart/);
+    },
+    patientMs,
+  );
 
   it.each([70, 120])("an isolated container over %i layers, with this kernel's way to mount them", (layers) =>
     expectIsolatedOverLayers(guest, layers),
   );
 
-  it('another kernel: containers are restarted isolated, and all claims pass', async () => {
-    const before = await guest.output('uname -r');
-    await guest.output(`cd /etc/apt
+  it(
+    'another kernel: containers are restarted as they were, isolated or not, and all claims pass',
+    async () => {
+      const before = await guest.output('uname -r');
+      const ownMap = 'docker exec isolated cat /proc/self/uid_map';
+      const isolated = parseIdMap(await alice(ownMap));
+      expect(isolated.count).toBe(65_536);
+      await guest.output(`cd /etc/apt
 sed 's/ trixie / trixie-backports /' sources.list > sources.list.d/new.list
 grep -q backports sources.list.d/new.list`);
-    // An outdated mirror is good enough.
-    await apt('-o Acquire::Check-Valid-Until=false update');
-    await apt('install -t trixie-backports linux-image-cloud-amd64 kexec-tools');
-    await guest.output(`set -- $(ls -t /boot/vmlinuz-*)
+      // An outdated mirror is good enough.
+      await apt('-o Acquire::Check-Valid-Until=false update');
+      await apt('install -t trixie-backports linux-image-cloud-amd64 kexec-tools');
+      // Only the new one is there: QEMU has the image's own.
+      await guest.output(`set -- $(ls -t /boot/vmlinuz-*)
 kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`);
-    await guest.reboot('kexec');
-    expect(await guest.output('uname -r')).not.toBe(before);
-    await guest.output('systemctl start docker', { timeoutMs: 300_000 });
-    expect(parseIdMap(await guest.output('docker exec keep cat /proc/self/uid_map'))).toEqual(wholeMachine);
-    await expectIsolated();
-    await verified();
-  });
+      await guest.reboot('kexec');
+      expect(await guest.output('uname -r')).not.toBe(before);
+      await guest.output('systemctl start docker', { timeoutMs: 300_000 });
+      expect(parseIdMap(await alice(ownMap))).toEqual(isolated);
+      // Rule D refuses an exec in this one.
+      const mapOutside = "cat /proc/$(docker inspect --format '{{.State.Pid}}' keep)/uid_map";
+      expect(parseIdMap(await guest.output(mapOutside))).toEqual(wholeMachine);
+      await expectIsolated();
+      await guest.output('systemctl start bulkhead-verify.service', { timeoutMs: 900_000 });
+      expect(await guest.output(verification('Result'))).toBe('success');
+    },
+    patientMs,
+  );
 
   it("pkexec prompts for an administrator with the policy's text, in both languages", async () => {
     await guest.output("echo 'root:correct horse' | chpasswd");
     for (const [language, question] of [
       ['C.UTF-8', 'Authentication is required to run "bulkhead verify"'],
-      ['zh_CN.UTF-8', 'bulkhead verify'],
+      ['zh_CN.UTF-8', '以管理员身份运行“bulkhead verify”需要认证'],
     ] as const) {
       const asked = await guest.run(askByPolkit(language, 'wrong'), { user: 'alice' });
       expect(asked.stdout).toContain(question);
@@ -161,13 +226,14 @@ kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`)
     }
     const allowed = await guest.run(askByPolkit('C.UTF-8', 'correct horse'), {
       user: 'alice',
-      timeoutMs: 300_000,
+      timeoutMs: 600_000,
     });
     expect(allowed.stdout).toContain('exit code 0');
   });
 
   it('the package is removed and purged: plain engine, nothing left but ranges', async () => {
-    await guest.output('docker rm -f $(docker ps -aq --filter name=load) 2>/dev/null || true');
+    // The plain engine has no runtime for them.
+    await guest.output('docker rm -f isolated load || true');
     await apt('remove bulkhead');
     expect(await mapOfNew()).toEqual(wholeMachine);
     expect(await guest.output('systemctl list-unit-files --no-legend "bulkhead*" || true')).toBe('');
@@ -181,128 +247,31 @@ kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`)
   });
 });
 
-/** alice runs a command by pkexec, with a terminal agent that enters a password. */
+/** Downloads docker.io by a current index, which this machine may not have, and leaves its own as it is. */
+async function downloadEngine(directory: string): Promise<void> {
+  const options = `-q -o Dir::State::lists=${directory}/lists -o APT::Sandbox::User=root`;
+  const script = `mkdir -p lists/partial
+apt-get ${options} update
+apt-get ${options} download docker.io`;
+  await run('sh', ['-ec', script], { cwd: directory, timeout: 300_000, maxBuffer: 16 * 1024 * 1024 });
+}
+
+/**
+ * alice runs a command by pkexec, with an agent on her terminal (`seen`) that is given a password. The agent
+ * discards what is typed before its prompt is complete.
+ */
 const askByPolkit = (language: string, password: string): string => `export LANG=${language}
+rm -f seen ready
+mkfifo ready
 cat > ask.sh <<'END'
-pkttyagent --process $$ --notify-fd 3 3> agent &
-until [ -e agent ] && kill -0 $!; do sleep 0.1; done
+pkttyagent --process $$ --notify-fd 3 3> ready &
+read -r _ < ready
 pkexec /usr/lib/bulkhead/bin/bulkhead verify
 echo exit code $?
 END
-script -qec 'bash ask.sh' /dev/null < <(sleep 10; echo '${password}'; sleep 60)`;
-
-/**
- * Packages with the paths and unit files of docker-ce and containerd.io, and Debian's programs in them.
- * Docker's own are not available here.
- */
-const dockerCe = `set -e
-cd /root/debs
-ce=docker-ce.tree
-mkdir -p $ce/DEBIAN $ce/usr/bin $ce/usr/lib/systemd/system
-cp /usr/sbin/dockerd /usr/sbin/docker-proxy /usr/sbin/docker-init $ce/usr/bin/ 2>/dev/null ||
-  cp $(dpkg -L docker.io | grep -E '/(dockerd|docker-proxy|docker-init)$') $ce/usr/bin/
-cat > $ce/DEBIAN/control <<'END'
-Package: docker-ce
-Version: 5:28.0.0-1~debian.13~trixie
-Architecture: amd64
-Maintainer: Nobody <nobody@example.test>
-Depends: containerd.io, iptables
-Conflicts: docker.io
-Replaces: docker.io
-Description: docker-ce as Docker packages it, with Debian's programs
-END
-cat > $ce/usr/lib/systemd/system/docker.service <<'END'
-[Unit]
-Description=Docker Application Container Engine
-Documentation=https://docs.docker.com
-After=network-online.target docker.socket firewalld.service containerd.service time-set.target
-Wants=network-online.target containerd.service
-Requires=docker.socket
-
-[Service]
-Type=notify
-ExecStart=/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock
-ExecReload=/bin/kill -s HUP $MAINPID
-TimeoutStartSec=0
-RestartSec=2
-Restart=always
-StartLimitBurst=3
-StartLimitInterval=60s
-LimitNPROC=infinity
-LimitCORE=infinity
-TasksMax=infinity
-Delegate=yes
-KillMode=process
-OOMScoreAdjust=-500
-
-[Install]
-WantedBy=multi-user.target
-END
-cat > $ce/usr/lib/systemd/system/docker.socket <<'END'
-[Unit]
-Description=Docker Socket for the API
-
-[Socket]
-ListenStream=/run/docker.sock
-SocketMode=0660
-SocketUser=root
-SocketGroup=docker
-
-[Install]
-WantedBy=sockets.target
-END
-cat > $ce/DEBIAN/postinst <<'END'
-#!/bin/sh
-set -e
-if [ "$1" = configure ]; then
-  systemctl daemon-reload
-  systemctl enable --quiet docker.service docker.socket
-  systemctl restart docker.socket docker.service
-fi
-END
-chmod 755 $ce/DEBIAN/postinst
-io=containerd.io.tree
-mkdir -p $io/DEBIAN $io/usr/bin $io/usr/lib/systemd/system
-cp /usr/bin/containerd /usr/bin/containerd-shim-runc-v2 /usr/bin/ctr $io/usr/bin/
-cp "$(command -v runc)" $io/usr/bin/runc
-cat > $io/DEBIAN/control <<'END'
-Package: containerd.io
-Version: 2.0.0-1
-Architecture: amd64
-Maintainer: Nobody <nobody@example.test>
-Provides: containerd, runc
-Conflicts: containerd, runc
-Replaces: containerd, runc
-Description: containerd.io as Docker packages it, with Debian's programs
-END
-cat > $io/usr/lib/systemd/system/containerd.service <<'END'
-[Unit]
-Description=containerd container runtime
-After=network.target local-fs.target
-
-[Service]
-ExecStartPre=-/sbin/modprobe overlay
-ExecStart=/usr/bin/containerd
-Type=notify
-Delegate=yes
-KillMode=process
-Restart=always
-RestartSec=5
-LimitNPROC=infinity
-LimitCORE=infinity
-TasksMax=infinity
-OOMScoreAdjust=-999
-
-[Install]
-WantedBy=multi-user.target
-END
-cat > $io/DEBIAN/postinst <<'END'
-#!/bin/sh
-set -e
-systemctl daemon-reload
-systemctl enable --quiet --now containerd
-END
-chmod 755 $io/DEBIAN/postinst
-dpkg-deb --build --root-owner-group -Znone $ce docker-ce.deb >/dev/null
-dpkg-deb --build --root-owner-group -Znone $io containerd.io.deb >/dev/null
-`;
+script -qefc 'bash ask.sh' seen < <(
+  until grep -q 'Password' seen; do sleep 0.5; done 2>/dev/null
+  sleep 2
+  echo '${password}'
+  until grep -q 'exit code' seen; do sleep 1; done
+)`;

@@ -11,23 +11,41 @@ import type { Guest } from './guest.ts';
 
 const metadataSchema = z.object({ version: z.string(), description: z.string(), author: z.string() });
 
-/**
- * Creates the package for servers from the build, and installs it. `revision` is appended to the version:
- * such a package is an upgrade of the one without.
- */
-export async function installPackage(guest: Guest, { revision = '' } = {}): Promise<void> {
+export interface PackageOptions {
+  /** Appended to the version: such a package is an upgrade of the one without. */
+  readonly revision?: string;
+  /** JavaScript that is put before the gateway's program: a version with a fault. */
+  readonly gatewayFault?: string;
+}
+
+const gatewayProgram = '/usr/lib/bulkhead/dist/gateway/main.cjs';
+/** Unpacks 150 MB; where the gateway is installed, also replaces it and the planner. */
+const installMs = 800_000;
+
+/** Creates the package for servers from the build, and installs it. */
+export async function installPackage(
+  guest: Guest,
+  { revision = '', gatewayFault = '' }: PackageOptions = {},
+): Promise<void> {
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-package-'));
   try {
     const released = metadataSchema.parse(JSON.parse(await readFile(at('package.json'), 'utf8')));
     const metadata = { ...released, version: `${released.version}${revision}` };
     const architecture = 'amd64';
     const stage = path.join(directory, 'stage');
-    const files = [...serverPrograms(architecture), ...(await serverDocuments('deb', metadata.version))];
+    const programs = serverPrograms(architecture);
+    const faulty = gatewayFault + (await readFile(at('dist/gateway/main.cjs'), 'utf8'));
+    const files = [
+      ...programs.map((file) =>
+        gatewayFault !== '' && file.to === gatewayProgram ? { to: gatewayProgram, content: faulty } : file,
+      ),
+      ...(await serverDocuments('deb', metadata.version)),
+    ];
     stageFiles(stage, files);
     const file = await buildDeb({ metadata, architecture, stage, files, out: directory });
     await guest.copyIn(directory, [path.basename(file)], '/root');
     await guest.output(`apt-get install -q -y --no-install-recommends /root/${path.basename(file)}`, {
-      timeoutMs: 300_000,
+      timeoutMs: installMs,
     });
   } finally {
     await rm(directory, { recursive: true });
