@@ -15,6 +15,7 @@ interface InstallCommandOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly prepare?: boolean;
+  readonly keepEngine?: boolean;
   readonly recover?: boolean;
 }
 
@@ -24,6 +25,7 @@ export function configureInstall(command: Command): void {
     .option('--yes', helpText('cli-help.yes'))
     .option('--dry-run', helpText('cli-help.install-dry-run'))
     .option('--prepare', helpText('cli-help.install-prepare'))
+    .option('--keep-engine', helpText('cli-help.install-keep-engine'))
     .option('--recover', helpText('cli-help.install-recover'))
     .action(async (options: InstallCommandOptions) => {
       await installSystem(options);
@@ -59,12 +61,27 @@ async function installSystem(options: InstallCommandOptions): Promise<boolean> {
   }
   const { planInstall } = await import('../engine/targets/system/install-plan.ts');
   const planned = await planInstall(bulkheadCommand());
-  return carryOut(planned.ok ? ok(planned.value.plan) : planned, options, {
+  const choices = { prepare: options.prepare === true, keepEngine: options.keepEngine === true };
+  if (!planned.ok) {
+    printError(planned.error, options);
+    return false;
+  }
+  const { plan } = planned.value;
+  const keepsEngine = choices.keepEngine && plan.installed;
+  const later = keepsEngine && plan.restartsEngine ? [text('system.engine-restarts-later')] : [];
+  return carryOut(ok(keepsEngine ? withoutRestart(plan) : plan), options, {
     question: text('system.ask-install'),
-    done: text(options.prepare === true ? 'system.prepared' : 'system.installed'),
-    work: () => install({ ...installOptions(), prepare: options.prepare === true }),
+    done: [text(choices.prepare ? 'system.prepared' : 'system.installed'), ...later].join('\n'),
+    work: () => install({ ...installOptions(), ...choices }),
   });
 }
+
+const withoutRestart = (plan: InstallPlan): InstallPlan => ({
+  ...plan,
+  restartsEngine: false,
+  stops: [],
+  restarts: [],
+});
 
 /**
  * Puts the gateway in front of the machine's engine if necessary; false if that was refused or failed, which

@@ -81,7 +81,7 @@ describe('postinst', () => {
   it('updates the files of an installed gateway, and enables no unit again', async () => {
     await put(record);
     const { code, calls } = await runScript('postinst', 'configure', '0.1.0');
-    expect([code, calls.at(-1)]).toEqual([0, 'bulkhead install --yes']);
+    expect([code, calls.at(-1)]).toEqual([0, 'bulkhead install --yes --keep-engine']);
     expect(calls.filter((call) => /^systemctl (?:enable|.*docker)/.test(call))).toEqual([
       'systemctl cat docker.service',
     ]);
@@ -101,7 +101,9 @@ describe('postinst', () => {
     await rm(at('run/systemd'), { recursive: true });
     const withoutSystemd = await runScript('postinst', 'configure', '0.1.0');
     expect(withoutSystemd).toMatchObject({ code: 0, output: expect.stringContaining('does not run here') });
-    expect([...withoutDocker.calls, ...withoutSystemd.calls]).not.toContain('bulkhead install --yes');
+    expect([...withoutDocker.calls, ...withoutSystemd.calls]).not.toContain(
+      'bulkhead install --yes --keep-engine',
+    );
   });
 
   it('has the isolation verified when files of the engine were replaced', async () => {

@@ -139,7 +139,7 @@ describe.runIf(hasRpm())('the package for servers as .rpm', () => {
     expect(first.join()).not.toMatch(/docker|bulkhead install/);
     await putRecord();
     const upgrade = await runScriptlet('POSTIN', '2');
-    expect(upgrade.at(-1)).toBe('bulkhead install --yes');
+    expect(upgrade.at(-1)).toBe('bulkhead install --yes --keep-engine');
     expect(upgrade.join()).not.toContain('enable --quiet bulkhead-verify.path');
     // The earlier version's, which rpm runs after that.
     expect(await runScriptlet('PREUN', '1')).toEqual([]);

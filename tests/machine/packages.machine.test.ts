@@ -111,9 +111,14 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     const before = [await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')];
     const gateway = await mainPid('bulkhead-gateway');
     const inode = await guest.output('stat -c %i /run/docker.sock');
+    // An earlier version's drop-in: the engine gets the new one, without a restart.
+    const dropIn = '/etc/systemd/system/docker.service.d/50-bulkhead.conf';
+    const written = await guest.output(`cat ${dropIn}`);
+    await guest.output(`sed -i '/^UnsetEnvironment=DOCKER_CONFIG/d' ${dropIn} && systemctl daemon-reload`);
     const endLoad = await startLoad(guest, ['logs', 'attach']);
     await installPackage(guest, { revision: '+upgrade1' });
     await endLoad();
+    expect(await guest.output(`cat ${dropIn}`)).toBe(written);
     expect(await guest.output("dpkg-query -W -f '${Version}' bulkhead")).toContain('+upgrade1');
     expect([await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
     expect(await mainPid('bulkhead-gateway')).not.toBe(gateway);

@@ -34,12 +34,21 @@ import { systemctl } from '../guarded/systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 import { isDropIn } from './units.ts';
 
+export interface InstallChoices {
+  /** Writes everything that has no effect yet, for the next start of the machine or the next call. */
+  readonly prepare?: boolean;
+  /**
+   * Does not restart an engine that the gateway is in front of already, for an upgrade: a changed
+   * configuration of the engine applies from its next start on.
+   */
+  readonly keepEngine?: boolean;
+}
+
 /**
  * Puts the gateway in front of docker.service, which restarts once; on failure, rolls back to the plain
- * engine. `prepare`: writes everything that has no effect yet, for the next start of the machine or the next
- * call.
+ * engine.
  */
-export function install(options: InstallOptions & { readonly prepare?: boolean }): Promise<Outcome> {
+export function install(options: InstallOptions & InstallChoices): Promise<Outcome> {
   return withInstallLock(async () => {
     options.onStep?.('check');
     const interrupted = await recoverFiles(rootPaths(systemRoot));
@@ -51,7 +60,9 @@ export function install(options: InstallOptions & { readonly prepare?: boolean }
       return fail('input.unusable', message('system.cannot-install'), { reason: blocker });
     const written = await write(planned.value, options);
     if (!written.ok || options.prepare === true) return written;
-    return activate(planned.value, options);
+    const { changesEngine, plan } = planned.value;
+    const restartsEngine = changesEngine && !(options.keepEngine === true && plan.installed);
+    return activate({ ...planned.value, changesEngine: restartsEngine }, options);
   });
 }
 
@@ -61,7 +72,7 @@ const unitsOf = (files: readonly { readonly path: string }[]): string[] =>
 /** Writes units, runtime and home; nothing of it is in force yet. */
 async function write(
   { engine, files, plan }: PlannedInstall,
-  options: InstallOptions & { readonly prepare?: boolean },
+  options: InstallOptions & InstallChoices,
 ): Promise<Outcome> {
   options.onStep?.('write');
   const { paths, group } = engine;

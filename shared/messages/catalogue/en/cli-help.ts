@@ -53,6 +53,8 @@ export const cliHelp = {
     'after showing what changes; the engine restarts once',
   ),
   'cli-help.install-dry-run': 'show what would change, and change nothing',
+  'cli-help.install-keep-engine':
+    'not restart an engine that the gateway is in front of already; what needs a restart waits for one',
   'cli-help.install-prepare':
     'write everything, and wait for the next start of the machine or call without this',
   'cli-help.install-recover': 'for the machine’s start: finish what was prepared, undo what was cut off',

@@ -67,6 +67,10 @@ export const system = {
   'system.file-remove': 'remove  {{path}}',
   'system.file-restore': 'restore {{path}}',
   'system.engine-restarts-once': 'The Docker Engine restarts once.',
+  'system.engine-restarts-later': concat(
+    "Some changes apply to the Docker Engine from its next start on, at the latest the machine's. ",
+    'Until then it runs as before, behind the new gateway. To restart it now: systemctl restart docker',
+  ),
   'system.containers-stop-for-good':
     'These containers stop, and have no restart policy that brings them back: {{names}}',
   'system.containers-come-back': 'These containers stop and come back: {{names}}',

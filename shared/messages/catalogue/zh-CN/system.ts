@@ -45,6 +45,9 @@ export const system: Translated<typeof english> = {
   'system.file-remove': '删除  {{path}}',
   'system.file-restore': '还原  {{path}}',
   'system.engine-restarts-once': 'Docker Engine 将重启一次。',
+  'system.engine-restarts-later':
+    '部分更改从 Docker Engine 下次启动时起生效，最迟在计算机下次启动时。在此之前，它在新网关之后照常运行。' +
+    '立即重启：systemctl restart docker',
   'system.containers-stop-for-good': '以下容器会停止，且没有会使其恢复的重启策略：{{names}}',
   'system.containers-come-back': '以下容器会停止并恢复：{{names}}',
   'system.containers-go-on': '以下容器继续运行 (live-restore)：{{names}}',
