@@ -275,10 +275,10 @@ describe('with ECI on', () => {
       (s) => s.activity.unseen > 0 && s.activity.state.kind === 'following',
     );
     await way.sentence();
-    await window.page
-      .getByRole('region', { name: 'Denials' })
-      .getByRole('link', { name: /in total$/ })
-      .waitFor();
+    const denials = window.page.getByRole('region', { name: 'Denials' });
+    await denials.getByRole('link', { name: /in total$/ }).waitFor();
+    // The chart's code is loaded once the page is drawn.
+    await denials.locator('.MuiBarChart-element').first().waitFor();
     await window.screenshot('overview-denials');
     await way.activity.open();
     await window.until('they were looked at', (s) => s.activity.unseen === 0);

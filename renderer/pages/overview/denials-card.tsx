@@ -6,7 +6,7 @@ import { useNow } from '../../i18n/clock.ts';
 import { useApp, useAppPart } from '../../state/context.tsx';
 import { hrefFor } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
-import { EmptyState } from '../../components/empty-and-loading.tsx';
+import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { lastDays, localDay } from '../../../shared/audit/activity.ts';
@@ -67,10 +67,12 @@ export function DenialsCard() {
       }
     >
       <Box aria-hidden sx={{ height: 128, padding: '4px 0 0', '& svg': { display: 'block' } }}>
-        {painted && (
-          <Suspense fallback={null}>
+        {painted ? (
+          <Suspense fallback={<LoadingRows rows={3} height={40} />}>
             <DenialBars days={days} />
           </Suspense>
+        ) : (
+          <LoadingRows rows={3} height={40} />
         )}
       </Box>
       {would > 0 && <WouldDenyLegend count={would} />}
