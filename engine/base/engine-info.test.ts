@@ -35,6 +35,12 @@ describe('information about the engine', () => {
     expect(Object.values(describeEngine(null)).every((value) => value === null)).toBe(true);
   });
 
+  it('includes whether live-restore is in force, if the engine reports it', () => {
+    expect(describeEngine({ ...info, LiveRestoreEnabled: true }).liveRestore).toBe(true);
+    expect(describeEngine({ ...info, LiveRestoreEnabled: false }).liveRestore).toBe(false);
+    expect(describeEngine(info)).not.toHaveProperty('liveRestore');
+  });
+
   it.each<[string, Partial<EngineInfo>, object]>([
     ['an engine of API 1.43', {}, {}],
     ['Docker 26: CDI is off', { CDISpecDirs: [] }, {}],

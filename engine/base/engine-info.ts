@@ -11,6 +11,7 @@ export const engineInfoSchema = z.object({
   OperatingSystem: z.string(),
   DefaultRuntime: z.string(),
   ServerVersion: z.string(),
+  LiveRestoreEnabled: z.boolean().optional(),
   // From API 1.53 on, if NRI is enabled.
   NRI: z.looseObject({}).nullish(),
   // From API 1.44 on; empty if CDI is off.
@@ -20,7 +21,15 @@ export type EngineInfo = z.infer<typeof engineInfoSchema>;
 
 export type EngineDescription = Pick<
   EngineStatus,
-  'version' | 'apiVersion' | 'kernel' | 'os' | 'storageDriver' | 'defaultRuntime' | 'counts' | 'extensions'
+  | 'version'
+  | 'apiVersion'
+  | 'kernel'
+  | 'os'
+  | 'storageDriver'
+  | 'defaultRuntime'
+  | 'counts'
+  | 'extensions'
+  | 'liveRestore'
 >;
 
 /** The members of a status that come from `GET /info` and, if it was read, `GET /version`. Pure. */
@@ -40,6 +49,7 @@ export function describeEngine(
         ? null
         : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
     ...(info === null ? {} : withExtensions(info)),
+    ...(info?.LiveRestoreEnabled === undefined ? {} : { liveRestore: info.LiveRestoreEnabled }),
   };
 }
 

@@ -206,6 +206,41 @@ describe('the window', () => {
     expect(await ask(bulkhead('"mode": "audit"'), 'stop')).not.toContain('started again while');
   });
 
+  it('says which containers keep running by live-restore: over what, depends on the engine', async () => {
+    const ask = async (kind: 'embedded' | 'system' | 'docker-desktop', question: 'stop' | 'restart') => {
+      const { engine, target } = appState();
+      await renderApp(
+        appState({
+          engine: { ...engine, kind, liveRestore: true },
+          target: { ...target, kind, capabilities: targetCapabilities[kind] },
+          settings: settingsState(socketText),
+        }),
+        'overview',
+      );
+      act(() => {
+        window.location.hash = `#/overview?ask=${question}`;
+        window.dispatchEvent(new HashChangeEvent('hashchange'));
+      });
+      return (await screen.findByRole('dialog', { name: /^(Stop|Restart) the engine\?$/ })).textContent;
+    };
+    for (const [kind, question] of [
+      ['system', 'stop'],
+      ['system', 'restart'],
+      ['embedded', 'restart'],
+    ] as const) {
+      const text = await ask(kind, question);
+      expect(text).toMatch(/\d running containers keep running \(live-restore\)\./);
+      expect(text).not.toMatch(/containers stop|start again by themselves|started again while/);
+    }
+    for (const [kind, question] of [
+      ['embedded', 'stop'],
+      ['docker-desktop', 'restart'],
+    ] as const)
+      expect(await ask(kind, question)).toMatch(
+        /\d running containers stop\. Live-restore does not prevent that\./,
+      );
+  });
+
   it('says why a command could not start the engine', async () => {
     const { user } = await renderApp(namedState('stopped'), 'isolation', {
       'engine:start': () => ({

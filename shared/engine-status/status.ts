@@ -58,6 +58,8 @@ export const engineStatusSchema = z.object({
     .nullable(),
   /** Missing if the engine has none, or does not respond. */
   extensions: z.array(z.enum(engineExtensions)).optional(),
+  /** Whether dockerd's live-restore is in force; missing if the engine does not respond. */
+  liveRestore: z.boolean().optional(),
   /** True if the gateway responds on `socket`. */
   gatewayUp: z.boolean(),
   plannerUp: z.boolean(),

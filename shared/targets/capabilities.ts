@@ -73,6 +73,8 @@ export const targetCapabilitiesSchema = z
     configFile: z.enum(['own', 'machine']),
     /** What a restart restarts: only dockerd, or the application that contains it. */
     restarts: z.enum(['engine', 'application']),
+    /** With dockerd's live-restore in force, containers keep running while the engine is interrupted so. */
+    liveRestoreCovers: z.array(z.enum(['restart', 'stop'])).readonly(),
     /** A restart is never estimated at less than this, in seconds. */
     minimumRestartSeconds: z.number().nonnegative(),
     /** The command line never gives up on a start or restart before this, in milliseconds. */

@@ -27,6 +27,8 @@ export const desktopCapabilities: TargetCapabilities = {
   reconfiguredBy: 'restart',
   configFile: 'own',
   restarts: 'application',
+  // Its virtual machine ends.
+  liveRestoreCovers: [],
   // Default duration of quitting and reopening it.
   minimumRestartSeconds: 60,
   minimumStartTimeoutMs: 300_000,

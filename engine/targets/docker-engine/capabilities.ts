@@ -27,6 +27,7 @@ export const machineCapabilities: TargetCapabilities = {
   reconfiguredBy: 'restart',
   configFile: 'machine',
   restarts: 'engine',
+  liveRestoreCovers: ['restart', 'stop'],
   minimumRestartSeconds: 0,
   minimumStartTimeoutMs: 0,
   controlNeedsRoot: true,

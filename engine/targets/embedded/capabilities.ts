@@ -27,6 +27,8 @@ export const embeddedCapabilities: TargetCapabilities = {
   reconfiguredBy: 'reload',
   configFile: 'own',
   restarts: 'engine',
+  // A stop ends all that runs on the engine.
+  liveRestoreCovers: ['restart'],
   minimumRestartSeconds: 0,
   minimumStartTimeoutMs: 0,
   controlNeedsRoot: true,

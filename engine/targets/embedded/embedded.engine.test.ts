@@ -538,7 +538,7 @@ describe('a missing requirement of isolation', () => {
 });
 
 describe('live-restore', () => {
-  it('containers outlive a killed engine, and are ended by stop', async () => {
+  it('containers outlive a killed engine and a restart, and are ended by stop', async () => {
     await writeFile(engine.paths.daemonJson, '{"live-restore": true}');
     await engine.start();
     await engine.busybox();
@@ -556,6 +556,9 @@ describe('live-restore', () => {
     const before = await kill('supervisor', 'dockerd');
     expect(await waitForExit([before.supervisor], 20_000)).toBe(true);
     await engine.start();
+    expect(Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'))).toBe(pid);
+    expect(await engine.docker('exec', 'kept', 'echo', 'up')).toBe('up\n');
+    expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { liveRestore: true } });
     expect(Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'))).toBe(pid);
     expect(await engine.docker('exec', 'kept', 'echo', 'up')).toBe('up\n');
     await engine.driver.stop();

@@ -51,6 +51,7 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
     defaultRuntime: facts?.defaultRuntime ?? null,
     counts: facts?.counts ?? null,
     ...(facts?.extensions === undefined ? {} : { extensions: facts.extensions }),
+    ...(facts?.liveRestore === undefined ? {} : { liveRestore: facts.liveRestore }),
     gatewayUp,
     plannerUp,
     ...(unit === null ? {} : { startsAtBoot: unit.atBoot }),

@@ -125,6 +125,7 @@ async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
     defaultRuntime: facts?.defaultRuntime ?? null,
     counts: facts?.counts ?? null,
     ...(facts?.extensions === undefined ? {} : { extensions: facts.extensions }),
+    ...(facts?.liveRestore === undefined ? {} : { liveRestore: facts.liveRestore }),
     gatewayUp,
     plannerUp: isActive(ownUnits.planner),
     problem,

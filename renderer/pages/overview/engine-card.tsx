@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import Menu from '@mui/material/Menu';
@@ -119,7 +120,13 @@ function EngineMenu({
   );
 }
 
-/** Running containers that the settings do not let start again once the engine has stopped. */
+/** Whether running containers keep running while the engine is interrupted. */
+const keepsContainers = ({ engine, target }: AppState, question: EngineConfirmation): boolean =>
+  engine.liveRestore === true &&
+  question !== null &&
+  target.capabilities.liveRestoreCovers.includes(question);
+
+/** Running containers that the settings do not let start again once they have stopped with the engine. */
 function stoppingForGood(app: AppState, { enforcement: { nextStart } }: Protection): readonly Container[] {
   if (!nextStart.eci || app.scan === null) return [];
   const applied = viewDocument(app.settings.applied, app.settings.exists).settings;
@@ -128,6 +135,23 @@ function stoppingForGood(app: AppState, { enforcement: { nextStart } }: Protecti
   return unprotectedUse(app.target.capabilities, { mode, existingContainers }) === 'block'
     ? stoppedForGood(app.scan.containers)
     : [];
+}
+
+/** What an interruption means for running containers, and for clients. `kept`: they keep running. */
+function interruptText(
+  t: TFunction,
+  { app, question, kept }: { app: AppState; question: EngineConfirmation; kept: boolean },
+): string {
+  const running = app.scan?.containers.filter(isRunning).length ?? app.engine.counts?.running ?? 0;
+  const stops = running > 0 && !kept;
+  return sentences(t, [
+    running === 0
+      ? t('overview.engine.stopsNothing')
+      : t(kept ? 'overview.engine.keepsRunning' : 'overview.engine.stopsRunning', { count: running }),
+    stops && app.engine.liveRestore === true ? t('overview.engine.liveRestoreNot') : '',
+    stops && question === 'restart' ? t('overview.engine.restartPolicy') : '',
+    question === 'stop' ? t('overview.engine.stopMeans') : '',
+  ]);
 }
 
 /** Asks before the engine is interrupted, and says what that stops. */
@@ -144,8 +168,8 @@ function InterruptDialog({
 }) {
   const { t } = useTranslation();
   const app = useApp();
-  const running = app.scan?.containers.filter(isRunning).length ?? app.engine.counts?.running ?? 0;
-  const forGood = stoppingForGood(app, protection);
+  const kept = keepsContainers(app, question);
+  const forGood = kept ? [] : stoppingForGood(app, protection);
   return (
     <ConfirmDialog
       open={question !== null}
@@ -155,18 +179,7 @@ function InterruptDialog({
       onCancel={onCancel}
       onConfirm={onConfirm}
     >
-      <DialogText>
-        {sentences(t, [
-          running === 0
-            ? t('overview.engine.stopsNothing')
-            : t('overview.engine.stopsRunning', { count: running }),
-          question === 'stop'
-            ? t('overview.engine.stopMeans')
-            : running === 0
-              ? ''
-              : t('overview.engine.restartPolicy'),
-        ])}
-      </DialogText>
+      <DialogText>{interruptText(t, { app, question, kept })}</DialogText>
       {forGood.length > 0 && (
         <DialogText>
           {t('overview.engine.notAgain', {

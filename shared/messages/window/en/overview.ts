@@ -216,6 +216,9 @@ export const overview = {
     keep: 'Leave it running',
     stopsRunning_one: '{{count}} running container stops.',
     stopsRunning_other: '{{count}} running containers stop.',
+    keepsRunning_one: '{{count}} running container keeps running (live-restore).',
+    keepsRunning_other: '{{count}} running containers keep running (live-restore).',
+    liveRestoreNot: 'Live-restore does not prevent that.',
     stopsNothing: 'No container is running.',
     restartPolicy: 'Containers with a restart policy start again by themselves.',
     notAgain_one:

@@ -201,6 +201,8 @@ export const overview: Translation<typeof english> = {
     doStop: '停止引擎',
     keep: '保持运行',
     stopsRunning_other: '{{count}} 个正在运行的容器会停止。',
+    keepsRunning_other: '{{count}} 个正在运行的容器会继续运行 (live-restore)。',
+    liveRestoreNot: '即使启用了 live-restore 也是如此。',
     stopsNothing: '没有正在运行的容器。',
     restartPolicy: '设有重启策略的容器会自行重新启动。',
     notAgain_other: 'ECI 开启期间，{{names}} 无法再次启动：创建时未启用 ECI。“容器”页面会说明能否重新创建。',
