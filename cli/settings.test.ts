@@ -151,6 +151,7 @@ describe('settings set, show, history, rollback', () => {
     expect((await bulkhead('settings', 'set', 'enhanced', 'true')).code).toBe(2);
     expect((await bulkhead('settings', 'rollback', 'last')).code).toBe(2);
     expect((await bulkhead('settings', 'rollback', '7')).err).toContain('no version 7');
+    expect((await bulkhead('settings', 'diff', '0', '7')).err).toContain('no version 7');
     await file('admin-settings.json', '{ broken');
     expect(await bulkhead('settings', 'set', '/a', '1')).toMatchObject({
       code: 1,

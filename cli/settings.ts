@@ -10,18 +10,21 @@ import { message, withReference } from '../shared/messages/message.ts';
 import { withTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 import { printHistory } from './history-list.ts';
+import { parseVersion, printDiff } from './settings-diff.ts';
 import { withListFormat } from './list.ts';
 import { lint, type LintOptions } from './lint.ts';
 import { about, text, translate } from './text.ts';
 
 const setExamples = `  bulkhead settings set /enhancedContainerIsolation/value true --root DIR
   bulkhead settings set /bulkhead/existingContainers --unset --root DIR`;
+const diffExamples = `  bulkhead settings diff 3 5 --root DIR
+  bulkhead settings diff 3 draft --root DIR`;
 const preferExamples = `  bulkhead settings prefer /enhancedContainerIsolation/value false --root DIR
   bulkhead settings prefer /enhancedContainerIsolation/value --clear --root DIR`;
 
 /**
- * `bulkhead settings lint | show | set | prefer | history | rollback | schema`. They edit the draft; only
- * `bulkhead apply` changes what is in force, and `prefer` changes unlocked settings for users.
+ * `bulkhead settings lint | show | set | prefer | history | diff | rollback | schema`. They edit the draft;
+ * only `bulkhead apply` changes what is in force, and `prefer` changes unlocked settings for users.
  */
 export function configureSettings(settings: Command): void {
   withJson(withRoot(settings.command('lint [file]').description(helpText('cli-help.settings-lint'))))
@@ -67,19 +70,21 @@ export function configureSettings(settings: Command): void {
   withListFormat(withJson(withRoot(history))).action(printHistory);
 
   withJson(
+    withRoot(settings.command('diff <version> [other]').description(helpText('cli-help.settings-diff'))),
+  )
+    .addHelpText('after', () => text('cli-help.settings-diff-examples', { examples: diffExamples }))
+    .action(printDiff);
+
+  withJson(
     withRoot(settings.command('rollback <version>').description(helpText('cli-help.settings-rollback'))),
-  ).action((version: string, options: RootOptions) =>
+  ).action((given: string, options: RootOptions) =>
     withTarget(options, async (target) => {
-      if (!/^\d{1,9}$/.test(version)) {
-        printError(
-          fail('input.unusable', message('cli-settings.not-a-version', { version }), {
-            hint: message('cli-settings.see-history'),
-          }).error,
-          options,
-        );
+      const version = parseVersion(given);
+      if (!version.ok) {
+        printError(version.error, options);
         return;
       }
-      printResult(await target.settings.rollback(Number(version)), {
+      printResult(await target.settings.rollback(version.value), {
         json: options.json,
         human: describeDraft,
       });

@@ -86,6 +86,12 @@ export const cliHelp = {
     'true|false. Examples:\n{{examples}}',
   ),
   'cli-help.settings-history': 'list applied versions, newest first',
+  'cli-help.settings-diff':
+    'show how a version differs from another one, from what is applied (default), or from the draft',
+  'cli-help.settings-diff-examples': concat(
+    '\nThe second is a version, "applied" or "draft"; so may be the first. Version 0 is no settings file. ',
+    'Examples:\n{{examples}}',
+  ),
   'cli-help.settings-rollback':
     'make an earlier version the draft (0: no settings file); apply it with bulkhead apply',
   'cli-help.settings-schema':

@@ -31,6 +31,7 @@ export const cliSettings = {
     'look at both before applying.',
   ),
   'cli-settings.history-empty': 'Nothing has been applied yet.',
+  'cli-settings.no-difference': 'There is no difference.',
   'cli-settings.eci-on': 'on',
   'cli-settings.eci-off': 'off',
   'cli-settings.how-apply': 'applied by {{user}}',

@@ -75,6 +75,9 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.settings-prefer-examples':
     '\n可以设置的偏好：/enhancedContainerIsolation/value false、/blockDockerLoad/value true|false。示例：\n{{examples}}',
   'cli-help.settings-history': '列出已应用的版本，最新的在前',
+  'cli-help.settings-diff': '显示某个版本与另一版本、已应用的内容（默认）或草稿之间的差异',
+  'cli-help.settings-diff-examples':
+    '\n第二个参数为版本、“applied”或“draft”；第一个参数也可以是它们。版本 0 表示没有设置文件。示例：\n{{examples}}',
   'cli-help.settings-rollback': '将较早的版本作为草稿（0：没有设置文件）；用 bulkhead apply 应用',
   'cli-help.settings-schema': '打印 admin-settings.json 的 JSON Schema，供编辑器使用；不需要引擎',
   'cli-help.settings-schema-use':

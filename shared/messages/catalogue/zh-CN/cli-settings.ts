@@ -25,6 +25,7 @@ export const cliSettings: Translated<typeof english> = {
   'cli-settings.draft-kept': '草稿已保存。查看应用后的结果：bulkhead plan',
   'cli-settings.draft-conflict': '自草稿开始以来，设置文件已被其他程序更改：请在应用之前查看两者。',
   'cli-settings.history-empty': '尚未应用过任何设置。',
+  'cli-settings.no-difference': '没有差异。',
   'cli-settings.eci-on': '开启',
   'cli-settings.eci-off': '关闭',
   'cli-settings.how-apply': '由 {{user}} 应用',

@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sha256 } from '../engine/base/files.ts';
+import { rootPaths, type RootPaths } from '../engine/base/root-paths.ts';
+import { writeVersion } from '../engine/store/history.ts';
+import { createSettingsStore } from '../engine/store/settings-store.ts';
+import { compareTexts } from './settings-diff.ts';
+
+let paths: RootPaths;
+beforeEach(async () => {
+  paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bulkhead-settings-diff-')));
+});
+afterEach(() => rm(paths.root, { recursive: true, force: true }));
+
+async function addVersion(version: number, settings: string): Promise<void> {
+  const written = await writeVersion(paths.history, {
+    entry: {
+      version,
+      at: '2026-11-28T09:00:00Z',
+      uid: 0,
+      user: 'root',
+      hash: sha256(settings),
+      fromHash: '',
+      how: 'apply',
+      eci: false,
+      durationsMs: {},
+    },
+    settings,
+    daemonJson: null,
+  });
+  expect(written.ok).toBe(true);
+}
+
+const one = '{\n  "configurationFileVersion": 2\n}\n';
+const two = '{\n  "configurationFileVersion": 2,\n  "zebra": 1\n}\n';
+
+test('any two versions are compared, and one with what is applied or drafted', async () => {
+  await addVersion(1, one);
+  await addVersion(2, two);
+  await writeFile(paths.settings, two);
+  const store = createSettingsStore(paths);
+  await store.setDraft(two.replace('1', '3'));
+  const diff = async (from: string, to: string) => {
+    const compared = await compareTexts(store, from, to);
+    return compared.ok ? compared.value : compared.error;
+  };
+  expect(await diff('2', '1')).toMatchObject({
+    from: '2',
+    to: '1',
+    changes: [{ pointer: '/zebra', kind: 'removed' }],
+    diff: expect.stringMatching(/^--- version 2\s+\+\+\+ version 1\s[^]*\n- {2}"zebra": 1\n/),
+  });
+  expect(await diff('1', 'applied')).toMatchObject({
+    diff: expect.stringMatching(/\+\+\+ applied\s[^]*\n\+ {2}"zebra": 1\n/),
+  });
+  expect(await diff('2', 'applied')).toMatchObject({ changes: [], diff: '' });
+  // Version 0 is no file.
+  expect(await diff('0', 'draft')).toMatchObject({ diff: expect.stringContaining('+  "zebra": 3') });
+  expect(await diff('last', '1')).toMatchObject({ code: 'input.unusable' });
+  expect(await diff('1', '7')).toMatchObject({ code: 'settings.version-unknown' });
+});
