@@ -63,6 +63,26 @@ describe('every page in every state, in both themes and in smaller windows, in a
   });
 });
 
+it('History scrolls as one page in the smallest window and at 200 %', async () => {
+  for (const size of [
+    { width: 900, height: 600 },
+    { width: 640, height: 400 },
+  ]) {
+    const open = await pages.open({ state: 'historyHuge', address: 'history', size });
+    const scrolling = await open.page
+      .locator('main')
+      .evaluate((main) =>
+        [main, ...main.querySelectorAll('*')]
+          .filter(
+            (e) => e.scrollHeight > e.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(e).overflowY),
+          )
+          .map((e) => (e instanceof HTMLElement && e.dataset['scroll'] !== undefined ? 'page' : e.tagName)),
+      );
+    expect(scrolling, `${size.width} px`).toEqual(['page']);
+    await open.close();
+  }
+});
+
 describe('overlays of a page, in both themes, in a current Chromium', () => {
   it.concurrent.each(openedLooks)(
     '$name, $language',

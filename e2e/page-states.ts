@@ -263,6 +263,13 @@ const opened: readonly PageOverlay[] = [
     shows: 'main .MuiButton-contained',
   },
   {
+    name: 'texts that a version can be compared with',
+    page: 'history',
+    state: 'historyFound',
+    press: (w) => [w.history.against],
+    shows: '[role="listbox"]',
+  },
+  {
     name: 'a version that can’t be read',
     page: 'history',
     state: 'historyFound',

@@ -41,6 +41,7 @@ export { default as ArrowBackIcon } from '@mui/icons-material/ArrowBackOutlined'
 export { default as ArrowUpIcon } from '@mui/icons-material/ArrowUpwardOutlined';
 export { default as ArrowDownIcon } from '@mui/icons-material/ArrowDownwardOutlined';
 export { default as ArrowForwardIcon } from '@mui/icons-material/ArrowForwardOutlined';
+export { default as ChevronLeftIcon } from '@mui/icons-material/ChevronLeftOutlined';
 export { default as ChevronRightIcon } from '@mui/icons-material/ChevronRightOutlined';
 export { default as ChevronDownIcon } from '@mui/icons-material/KeyboardArrowDownOutlined';
 export { default as CloseIcon } from '@mui/icons-material/CloseOutlined';

@@ -142,4 +142,5 @@ export const visuallyHidden = {
  * Where the right column moves under the left: a window below 1040 px, or a page that a side panel leaves no
  * more room.
  */
-export const oneColumn = '@container page (max-width: 758.95px)';
+export const twoColumnsFrom = 759;
+export const oneColumn = `@container page (max-width: ${twoColumnsFrom - 0.05}px)`;

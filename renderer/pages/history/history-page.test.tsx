@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { states } from '../../dev/states.ts';
 import { appState } from '../../dev/app-fixture.ts';
 import { appliedText, offText, settingsState } from '../../dev/settings-fixture.ts';
@@ -17,6 +17,10 @@ const open = async (state: AppState, answers: Parameters<typeof renderApp>[2] = 
 };
 const row = (version: number) => screen.findByRole('button', { name: new RegExp(`^Version ${version}\\b`) });
 const detail = (version: number) => screen.findByRole('region', { name: `Version ${version}` });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('history', () => {
   it('lists who changed what and when in each version, and compares the newest two', async () => {
@@ -75,12 +79,52 @@ describe('history', () => {
   it('compares a version with what is applied, and with the draft, under a link of its own', async () => {
     const { user } = await open(states['edited']?.() ?? appState());
     await user.click(await row(1));
-    await user.click(await within(await detail(1)).findByRole('button', { name: 'Applied' }));
-    await within(await detail(1)).findByText(/− what is applied, \+ Version 1/);
-    await user.click(within(await detail(1)).getByRole('button', { name: 'Draft' }));
-    await within(await detail(1)).findByText(/− the draft, \+ Version 1/);
+    const within1 = within(await detail(1));
+    await user.click(within1.getByRole('combobox', { name: 'Compare with' }));
+    await user.click(await screen.findByRole('option', { name: 'What is applied' }));
+    await within1.findByText(/− what is applied, \+ Version 1/);
+    await user.click(within1.getByRole('combobox', { name: 'Compare with' }));
+    await user.click(await screen.findByRole('option', { name: 'The draft' }));
+    await within1.findByText(/− the draft, \+ Version 1/);
     expect(window.location.hash).toBe('#/history?version=1&against=draft');
     expect(screen.getByText('Rolling back replaces your draft')).toBeTruthy();
+  });
+
+  it('compares any two versions, also by keyboard, and keeps the other one while going through', async () => {
+    const { user } = await open(appState());
+    const choice = within(await detail(6)).getByRole('combobox', { name: 'Compare with' });
+    expect(choice.textContent).toBe('Previous (version 5)');
+    await user.click(choice);
+    expect(screen.queryByRole('option', { name: /^Version 6/ })).toBeNull();
+    expect((await screen.findByRole('option', { name: /^Version 3/ })).getAttribute('aria-disabled')).toBe(
+      'true',
+    );
+    await user.click(screen.getByRole('option', { name: /^Version 2/ }));
+    await within(await detail(6)).findByText(/− Version 2, \+ Version 6 · \d+ change/);
+    expect(window.location.hash).toBe('#/history?version=6&against=2');
+    await user.click(await row(4));
+    await within(await detail(4)).findByText(/− Version 2, \+ Version 4/);
+    // Of the version itself it is what it changed.
+    await user.click(await row(2));
+    await within(await detail(2)).findByText(/− Version 1, \+ Version 2/);
+    act(() => {
+      within(screen.getByRole('region', { name: 'Version 2' }))
+        .getByRole('combobox', { name: 'Compare with' })
+        .focus();
+    });
+    await user.keyboard('{Enter}{End}{Enter}');
+    await within(await detail(2)).findByText(/− Version 0, \+ Version 2/);
+  });
+
+  it('compares with the version before where an address names one that can’t be compared', async () => {
+    await open(appState());
+    for (const against of ['3', '6', '77', 'x']) {
+      act(() => {
+        window.location.hash = `#/history?version=6&against=${against}`;
+        window.dispatchEvent(new HashChangeEvent('hashchange'));
+      });
+      await within(await detail(6)).findByText(/− Version 5, \+ Version 6/);
+    }
   });
 
   it('says which version can’t be read and why; the others can be opened all the same', async () => {
@@ -151,6 +195,34 @@ describe('history', () => {
       expect(document.activeElement?.textContent).toMatch(/^Version 1005/);
     });
     await detail(1005);
+  });
+
+  it('turns pages of the list where the page scrolls as a whole; arrow keys go on to the next', async () => {
+    vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(640);
+    const { user } = await open(
+      documentStates['historyHuge']?.() ?? appState(),
+      documentResponses('historyHuge'),
+    );
+    await row(1006);
+    expect(within(screen.getByRole('list', { name: 'Versions' })).getAllByRole('listitem')).toHaveLength(5);
+    expect(screen.getByText('1–5 of 1,006')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Newer versions' })).toHaveProperty('disabled', true);
+    await user.click(screen.getByRole('button', { name: 'Older versions' }));
+    expect(screen.getByText('6–10 of 1,006')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Newer versions' }));
+    await user.click(await row(1002));
+    await user.keyboard('{ArrowDown}');
+    await waitFor(() => {
+      expect(document.activeElement?.textContent).toMatch(/^Version 1001/);
+    });
+    expect(screen.getByText('6–10 of 1,006')).toBeTruthy();
+    // A linked version is on its page.
+    act(() => {
+      window.location.hash = '#/history?version=0';
+      window.dispatchEvent(new HashChangeEvent('hashchange'));
+    });
+    expect((await row(0)).getAttribute('aria-current')).toBe('true');
+    expect(screen.getByText('1,006–1,006 of 1,006')).toBeTruthy();
   });
 
   it('offers no way back while settings are read-only, and says by what', async () => {

@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -6,11 +7,12 @@ import { Card } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Page } from '../../components/page.tsx';
-import { low, oneColumn } from '../../theme/tokens.ts';
+import { oneColumn } from '../../theme/tokens.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';
+import { comparisonFor } from './comparison.ts';
 import { useHistory } from './use-history.ts';
+import { useSideBySide } from './use-side-by-side.ts';
 import { VersionDetail } from './version-detail.tsx';
-import { comparisons, type Comparison } from './version-difference.tsx';
 import { VersionList } from './version-list.tsx';
 import { versionRowHeight } from './version-row.tsx';
 
@@ -21,24 +23,31 @@ import { versionRowHeight } from './version-row.tsx';
 export default function HistoryPage() {
   const { t } = useTranslation();
   const { items, error, again } = useHistory();
+  const content = useRef<HTMLDivElement>(null);
+  const sideBySide = useSideBySide(content);
   return (
-    <Page fill title={t('history.title')} subtitle={t('history.subtitle')}>
-      {error !== null && (
-        <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
-          <ErrorPanel error={error} action={<Button onClick={again}>{t('button.tryAgain')}</Button>} />
-        </Box>
-      )}
-      {items === null ? (
-        error === null && (
-          <Card title={t('history.versions')} busy>
-            <LoadingRows rows={6} height={versionRowHeight} />
-          </Card>
-        )
-      ) : items.length === 0 ? (
-        <NoVersions />
-      ) : (
-        <Versions items={items} />
-      )}
+    <Page fill={sideBySide} title={t('history.title')} subtitle={t('history.subtitle')}>
+      <Box
+        ref={content}
+        sx={sideBySide ? { flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' } : {}}
+      >
+        {error !== null && (
+          <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
+            <ErrorPanel error={error} action={<Button onClick={again}>{t('button.tryAgain')}</Button>} />
+          </Box>
+        )}
+        {items === null ? (
+          error === null && (
+            <Card title={t('history.versions')} busy>
+              <LoadingRows rows={6} height={versionRowHeight} />
+            </Card>
+          )
+        ) : items.length === 0 ? (
+          <NoVersions />
+        ) : (
+          <Versions items={items} sideBySide={sideBySide} />
+        )}
+      </Box>
     </Page>
   );
 }
@@ -65,7 +74,13 @@ function NoVersions() {
 }
 
 /** The list of versions, and beside it the one that the address names; the newest where it names none. */
-function Versions({ items }: { readonly items: readonly HistoryItem[] }) {
+function Versions({
+  items,
+  sideBySide,
+}: {
+  readonly items: readonly HistoryItem[];
+  readonly sideBySide: boolean;
+}) {
   const { params } = useRoute();
   const linkedVersion = Number(params['version']);
   const at = Math.max(
@@ -73,50 +88,32 @@ function Versions({ items }: { readonly items: readonly HistoryItem[] }) {
     items.findIndex((item) => String(item.version) === params['version'] || item.version === linkedVersion),
   );
   const selected = items[at];
-  const against: Comparison = comparisons.find((one) => one === params['against']) ?? 'previous';
-  const open = (version: number, next: Comparison) => {
-    navigate('history', { version: String(version), ...(next === 'previous' ? {} : { against: next }) });
+  const against = params['against'];
+  const open = (version: number, next: string | undefined) => {
+    navigate('history', {
+      version: String(version),
+      ...(next === undefined || next === 'previous' ? {} : { against: next }),
+    });
   };
   return (
-    <Box
-      sx={{
-        flex: 1,
-        minHeight: 0,
-        display: 'grid',
-        gridTemplateColumns: 'minmax(260px, 340px) minmax(0, 1fr)',
-        gridTemplateRows: 'minmax(0, 1fr)',
-        gap: 3,
-        [oneColumn]: {
-          gridTemplateColumns: 'minmax(0, 1fr)',
-          gridTemplateRows: 'minmax(120px, 38%) minmax(0, 1fr)',
-          // In a low window the page scrolls: a version in it does not once more.
-          [low]: { gridTemplateRows: '160px auto', '&&&': { maxHeight: 'none' } },
-        },
-      }}
-    >
+    <Box sx={sideBySide ? columns : onePage}>
       <VersionList
         items={items}
         selected={at}
+        paged={!sideBySide}
         onSelect={(version) => {
           open(version, against);
         }}
       />
-      <Box
-        sx={{
-          minWidth: 0,
-          minHeight: 0,
-          overflow: 'auto',
-          [oneColumn]: { [low]: { overflow: 'visible' } },
-        }}
-      >
+      <Box sx={{ minWidth: 0, minHeight: 0, ...(sideBySide ? { overflow: 'auto' } : {}) }}>
         {selected !== undefined && (
           <VersionDetail
             key={`${selected.version}${selected.how}`}
             item={selected}
-            previous={items[at + 1]}
-            against={selected.how === 'none' && against === 'previous' ? 'applied' : against}
+            place={{ items, at }}
+            against={comparisonFor({ items, at }, against)}
             onAgainst={(next) => {
-              open(selected.version, next);
+              open(selected.version, String(next));
             }}
           />
         )}
@@ -124,3 +121,22 @@ function Versions({ items }: { readonly items: readonly HistoryItem[] }) {
     </Box>
   );
 }
+
+/** List and version scroll each by itself. */
+const columns = {
+  flex: 1,
+  minHeight: 0,
+  display: 'grid',
+  gridTemplateColumns: 'minmax(260px, 340px) minmax(0, 1fr)',
+  gridTemplateRows: 'minmax(0, 1fr)',
+  gap: 3,
+} as const;
+
+/** The page scrolls. */
+const onePage = {
+  display: 'grid',
+  gridTemplateColumns: 'minmax(260px, 340px) minmax(0, 1fr)',
+  alignItems: 'start',
+  gap: 3,
+  [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' },
+} as const;

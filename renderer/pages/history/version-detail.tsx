@@ -13,24 +13,21 @@ import { LockedNote } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { rollbackText, type HistoryItem } from '../../../shared/settings/history.ts';
+import type { CompareWithProps } from './compare-with.tsx';
 import { useVersionText } from './use-history.ts';
-import { useComparison, VersionDifference, type Comparison } from './version-difference.tsx';
+import { VersionDifference } from './version-difference.tsx';
 import { captionOf, authorText, earlierText } from './version-row.tsx';
 import { versionState } from './version-state.ts';
 
 /**
- * One version: what it changed, or how it differs from what is applied or drafted, and the way back to it.
+ * One version: what it changed, or how it differs from another text, and the way back to it.
  */
 export function VersionDetail({
   item,
-  previous,
-  against,
-  onAgainst,
-}: {
+  ...comparison
+}: CompareWithProps & {
+  /** The version at `place`. */
   readonly item: HistoryItem;
-  readonly previous: HistoryItem | undefined;
-  readonly against: Comparison;
-  readonly onAgainst: (next: Comparison) => void;
 }) {
   const { t } = useTranslation();
   const {
@@ -42,7 +39,6 @@ export function VersionDetail({
     item.how === 'unreadable' ? undefined : item.version,
     item.how === 'unrecorded' ? settings.applied : undefined,
   );
-  const comparison = useComparison(previous, against);
   const text = own?.kind === 'read' ? own.text : undefined;
   const target = text === undefined ? undefined : rollbackText(text, settings.exists, capabilities);
   const same = target !== undefined && target === draft.text;
@@ -51,7 +47,7 @@ export function VersionDetail({
     <Box
       component="section"
       aria-label={t('history.version', { version: item.version })}
-      sx={{ minWidth: 0, minHeight: 0, display: 'flex', flexDirection: 'column', gap: 2 }}
+      sx={{ minWidth: 0, display: 'flex', flexDirection: 'column', gap: 2 }}
     >
       <VersionHeader item={item}>
         {canRollBack && <RollbackButton target={target} same={same} />}
@@ -69,15 +65,7 @@ export function VersionDetail({
           {t('history.replacesWhy')}
         </Notice>
       )}
-      {own !== null && (
-        <VersionDifference
-          own={own}
-          item={item}
-          comparison={comparison}
-          against={against}
-          onAgainst={onAgainst}
-        />
-      )}
+      {own !== null && <VersionDifference own={own} {...comparison} />}
     </Box>
   );
 }

@@ -1,23 +1,46 @@
-import { useCallback, useEffect, useRef, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
+import IconButton from '@mui/material/IconButton';
 import { Card } from '../../components/card.tsx';
 import { VirtualRows, type VirtualRowsHandle } from '../../components/virtual-rows.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import { ChevronLeftIcon, ChevronRightIcon } from '../../theme/icons.ts';
+import { color } from '../../theme/tokens.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';
 import { VersionRow, versionRowHeight } from './version-row.tsx';
 
 interface VersionListProps {
   readonly items: readonly HistoryItem[];
   readonly selected: number;
+  /** A few versions at a time, without a scrollbar of its own. */
+  readonly paged: boolean;
   readonly onSelect: (version: number) => void;
 }
 
+/** Versions of a page of the list. */
+export const versionsPerPage = 5;
+
 /** Up and Down go through it, as in every list. */
 export function VersionList(props: VersionListProps) {
-  const { items, selected, onSelect } = props;
+  const { items, selected, paged, onSelect } = props;
   const { t } = useTranslation();
   const { box, rows, onKeyDown } = useVersionKeys(props);
   const heightOf = useCallback(() => versionRowHeight, []);
+  const { first, turnTo } = useListPage(selected);
+  const keyAt = (index: number) => `${items[index]?.version ?? ''}${items[index]?.how ?? ''}`;
+  const row = (index: number) => {
+    const item = items[index];
+    return item === undefined ? null : (
+      <VersionRow
+        item={item}
+        selected={index === selected}
+        onSelect={() => {
+          onSelect(item.version);
+        }}
+      />
+    );
+  };
   return (
     <Box
       ref={box}
@@ -41,26 +64,87 @@ export function VersionList(props: VersionListProps) {
             '& [role="presentation"]:last-child > [role="listitem"]': { borderBottomColor: 'transparent' },
           }}
         >
-          <VirtualRows
-            count={items.length}
-            heightOf={heightOf}
-            handle={rows}
-            rowKey={(index) => `${items[index]?.version ?? ''}${items[index]?.how ?? ''}`}
-            render={(index) => {
-              const item = items[index];
-              return item === undefined ? null : (
-                <VersionRow
-                  item={item}
-                  selected={index === selected}
-                  onSelect={() => {
-                    onSelect(item.version);
-                  }}
-                />
-              );
-            }}
-          />
+          {paged ? (
+            items.slice(first, first + versionsPerPage).map((_, index) => (
+              <Box key={keyAt(first + index)} role="presentation">
+                {row(first + index)}
+              </Box>
+            ))
+          ) : (
+            <VirtualRows count={items.length} heightOf={heightOf} handle={rows} rowKey={keyAt} render={row} />
+          )}
         </Box>
+        {paged && items.length > versionsPerPage && (
+          <PageButtons first={first} total={items.length} onTurn={turnTo} />
+        )}
       </Card>
+    </Box>
+  );
+}
+
+/** The page of the list with the selected version, until another one is turned to. */
+function useListPage(selected: number) {
+  const [turned, setTurned] = useState<{ readonly selected: number; readonly first: number } | null>(null);
+  return {
+    first: turned?.selected === selected ? turned.first : selected - (selected % versionsPerPage),
+    turnTo: (first: number) => {
+      setTurned({ selected, first });
+    },
+  };
+}
+
+/** Which versions of the list are shown, and the buttons for newer and older ones. */
+function PageButtons({
+  first,
+  total,
+  onTurn,
+}: {
+  readonly first: number;
+  readonly total: number;
+  readonly onTurn: (first: number) => void;
+}) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const end = Math.min(first + versionsPerPage, total);
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        alignItems: 'center',
+        justifyContent: 'flex-end',
+        gap: 1,
+        padding: '4px 12px 4px 16px',
+        borderTop: `1px solid ${color.border}`,
+        fontSize: 12,
+        lineHeight: '16px',
+        color: color.text2,
+      }}
+    >
+      <span role="status">
+        {t('history.shown', {
+          first: formats.number(first + 1),
+          last: formats.number(end),
+          total: formats.number(total),
+        })}
+      </span>
+      <IconButton
+        aria-label={t('history.newer')}
+        disabled={first === 0}
+        onClick={() => {
+          onTurn(first - versionsPerPage);
+        }}
+      >
+        <ChevronLeftIcon />
+      </IconButton>
+      <IconButton
+        aria-label={t('history.older')}
+        disabled={end === total}
+        onClick={() => {
+          onTurn(first + versionsPerPage);
+        }}
+      >
+        <ChevronRightIcon />
+      </IconButton>
     </Box>
   );
 }

@@ -1,0 +1,57 @@
+import { useTranslation } from 'react-i18next';
+import { useAppPart, useDraft } from '../../state/context.tsx';
+import type { HistoryItem } from '../../../shared/settings/history.ts';
+import { useVersionText, type VersionText } from './use-history.ts';
+
+const namedComparisons = ['previous', 'applied', 'draft'] as const;
+
+/** What a version is compared with; a number is that of another version. */
+export type Comparison = (typeof namedComparisons)[number] | number;
+
+/** A version in the list of all, newest first. */
+export interface Place {
+  readonly items: readonly HistoryItem[];
+  readonly at: number;
+}
+
+/**
+ * The comparison that an address names for a version: with the previous one if it names none, or one that
+ * can't be made.
+ */
+export function comparisonFor({ items, at }: Place, against: string | undefined): Comparison {
+  const selected = items[at];
+  const other = items.find(
+    (item) => String(item.version) === against && item !== selected && item.how !== 'unreadable',
+  );
+  const comparison = other?.version ?? namedComparisons.find((name) => name === against) ?? 'previous';
+  return comparison === 'previous' && selected?.how === 'none' ? 'applied' : comparison;
+}
+
+/** The text a version is compared with, null where that can't be read, and its name. */
+export function useComparison(
+  { items, at }: Place,
+  against: Comparison,
+): { readonly from: VersionText | null; readonly fromName: string } {
+  const { t } = useTranslation();
+  const applied = useAppPart((app) => app.settings.applied);
+  const draft = useDraft();
+  const other =
+    typeof against === 'number'
+      ? items.find(({ version }) => version === against)
+      : against === 'previous'
+        ? items[at + 1]
+        : undefined;
+  const text = useVersionText(
+    other === undefined || other.how === 'unreadable' ? undefined : other.version,
+    other?.how === 'unrecorded' ? applied : undefined,
+  );
+  // What a version changed is read from the one before; a comparison with the applied text or the draft, from
+  // that to what rolling back would give.
+  if (against === 'applied')
+    return { from: { kind: 'read', text: applied }, fromName: t('history.appliedText') };
+  if (against === 'draft')
+    return { from: { kind: 'read', text: draft.text }, fromName: t('history.draftText') };
+  return other === undefined
+    ? { from: { kind: 'read', text: null }, fromName: t('history.none') }
+    : { from: text, fromName: t('history.version', { version: other.version }) };
+}
