@@ -99,7 +99,7 @@ export function routes({ page, app }: AppWindow) {
     json: {
       async write(text: string) {
         await go('JSON');
-        const start = main.getByRole('button', { name: 'Start a document' });
+        const start = main.getByRole('button', { name: 'Start a settings file' });
         const editor = main.getByRole('textbox', { name: 'admin-settings.json, draft' });
         await start.or(editor).first().waitFor();
         if (await start.isVisible()) await start.click();

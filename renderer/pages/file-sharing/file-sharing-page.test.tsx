@@ -208,7 +208,7 @@ describe('the list of shared directories', () => {
     ]);
     await user.click(screen.getByRole('button', { name: 'Undo the change to /srv/data' }));
     expect(store.get().draft).toBe(before);
-    await user.click(screen.getByRole('button', { name: 'Write them into the document' }));
+    await user.click(screen.getByRole('button', { name: 'Write them into the settings file' }));
     expect(listIn(store.get().draft)).toHaveLength(2);
     await user.click(screen.getByRole('button', { name: 'Undo the change to The list' }));
     expect(store.get().draft).toBe(before);

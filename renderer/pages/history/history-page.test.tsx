@@ -63,7 +63,7 @@ describe('history', () => {
   it('goes back to version 0, "no file", by an empty document', async () => {
     const { user, store } = await open(appState());
     await user.click(await row(0));
-    await screen.findByText(/Rolling back makes the document an empty one/);
+    await screen.findByText(/Rolling back empties the settings file, which means the same/);
     await user.click(screen.getByRole('button', { name: 'Roll back to this…' }));
     expect(store.get().draft).toBe(freshSettings);
   });

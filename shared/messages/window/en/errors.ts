@@ -8,7 +8,7 @@ export const errors = {
   'settings.findings': 'The settings can\u2019t be used as a policy',
   'settings.too-large': 'The settings file is too large',
   'settings.locked': 'The administrator has set this for everybody',
-  'settings.pointer': 'This setting could not be found in the document',
+  'settings.pointer': 'This setting could not be found in the settings file',
   'settings.version-unknown': 'This version of the settings is not supported',
   'daemon-json.invalid': 'The engine\u2019s daemon.json is not valid',
   'daemon-json.conflict': 'The engine\u2019s daemon.json contradicts these settings',

@@ -34,13 +34,13 @@ export const history = {
   formatting: 'formatting only',
   notCounted: 'too large to compare here',
   empty: 'Nothing was applied yet. The first apply becomes version 1.',
-  openJson: 'Open the document',
+  openJson: 'Open the settings file',
   rollBack: 'Roll back to this\u2026',
   review: 'Review & apply',
   replaces: 'Rolling back replaces your draft',
   replacesWhy: 'Undo brings the draft back.',
   noneMeans:
-    'Rolling back makes the document an empty one, which means the same: ' +
+    'Rolling back empties the settings file, which means the same: ' +
     'ECI is off, and every setting has its default.',
   noneRemoves:
     'Rolling back removes the file: Docker Desktop enforces no sign-in any more, and every setting ' +

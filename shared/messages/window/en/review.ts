@@ -33,7 +33,7 @@ export const review = {
     missing: 'not set',
     on: 'On',
     off: 'Off',
-    document: 'The whole document',
+    document: 'The whole settings file',
   },
   setting: {
     '/enhancedContainerIsolation/value': 'Enhanced Container Isolation',

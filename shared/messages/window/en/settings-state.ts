@@ -51,10 +51,10 @@ export const settingsState = {
   json: {
     title: 'JSON',
     subtitle:
-      'The document itself. Forms and this text are two views of one draft; ' +
+      'The settings file itself. Forms and this text are two views of one draft; ' +
       'what you don’t touch stays byte for byte.',
     editor: 'admin-settings.json, draft',
-    commands: 'The document',
+    commands: 'Settings file',
     format: 'Format',
     tab: 'Tab indents. Esc, then Tab leaves.',
     noFindings: 'Nothing found',
@@ -62,7 +62,7 @@ export const settingsState = {
     findings_other: '{{count}} findings',
     position: 'Line {{line}}',
     noFile: 'There is no settings file yet: ECI is off. The first apply writes {{path}}.',
-    create: 'Start a document',
+    create: 'Start a settings file',
   },
   /** Completion and explanation in the editor. */
   assist: {

@@ -11,7 +11,7 @@ export const errors: Translation<typeof english> = {
   'settings.findings': '这些设置不能用作策略',
   'settings.too-large': '设置文件过大',
   'settings.locked': '管理员已为所有人设定此项',
-  'settings.pointer': '在文档中找不到此设置',
+  'settings.pointer': '在设置文件中找不到此设置',
   'settings.version-unknown': '不支持此设置版本',
   'daemon-json.invalid': '引擎的 daemon.json 无效',
   'daemon-json.conflict': '引擎的 daemon.json 与这些设置相矛盾',

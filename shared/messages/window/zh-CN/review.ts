@@ -35,7 +35,7 @@ export const review: Translation<typeof english> = {
     missing: '未设置',
     on: '开启',
     off: '关闭',
-    document: '整个文档',
+    document: '整个设置文件',
   },
   setting: {
     '/enhancedContainerIsolation/value': '增强型容器隔离',

@@ -44,16 +44,16 @@ export const settingsState: Translation<typeof english> = {
   },
   json: {
     title: 'JSON',
-    subtitle: '文档本身。表单与此文本是同一份草稿的两种视图；您未改动的部分逐字节保持不变。',
+    subtitle: '设置文件本身。表单与此文本是同一份草稿的两种视图；您未改动的部分逐字节保持不变。',
     editor: 'admin-settings.json，草稿',
-    commands: '文档',
+    commands: '设置文件',
     format: '格式化',
     tab: 'Tab 缩进。先按 Esc 再按 Tab 可离开。',
     noFindings: '未发现问题',
     findings_other: '{{count}} 个问题',
     position: '第 {{line}} 行',
     noFile: '尚无设置文件：ECI 已关闭。首次应用会写入 {{path}}。',
-    create: '新建文档',
+    create: '新建设置文件',
   },
   assist: {
     type: {
