@@ -1,13 +1,13 @@
 import { applySteps, applyStepTable } from '../../shared/apply/steps.ts';
 import type { ContainerChoices, PlanEffect } from '../../shared/apply/plan.ts';
-import { isRunning, restartsByItself, type Container } from '../../shared/containers/protection.ts';
+import { restartsByItself, type Container } from '../../shared/containers/protection.ts';
 import { unprotectedUse } from '../../shared/containers/unprotected-use.ts';
 import type { EffectiveSettings, Finding, SettingsChange } from '../../shared/settings/index.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
 import type { RestartReason } from './driver.ts';
 import { enablesNri } from '../daemon-json/nri-options.ts';
 import { estimateSeconds } from './estimate.ts';
-import { stopWaitOf, type PlanFacts } from './plan-facts.ts';
+import { stoppedByRestart, stopWaitOf, type PlanFacts } from './plan-facts.ts';
 import {
   addAuditEffect,
   addRuleEffects,
@@ -58,7 +58,6 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     estimateSeconds(restartSteps, facts.versions.entries, { stopWait: stopWaitOf(facts) }),
     capabilities.minimumRestartSeconds,
   );
-  const containers = facts.scan?.containers ?? [];
 
   if (input.restartNeeded) {
     now('restart', restartEffect(capabilities.restarts, input.engineUp), { seconds });
@@ -69,7 +68,7 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
       later('new-rule', 'desktop-sign-in', { first: facts.applied.exists ? 0 : 1 });
   } else if (input.reloadNeeded) now('at-once', 'engine-reloads');
   else if (changes.length > 0) now('at-once', 'gateway-reloads');
-  const stopping = input.restartNeeded ? containers.filter(isRunning) : [];
+  const stopping = input.restartNeeded ? stoppedByRestart(facts) : [];
   if (stopping.length > 0) {
     const returning = stopping.filter(restartsByItself);
     now('stops', 'containers-stop', {
@@ -112,7 +111,7 @@ export function effectsOf(input: EffectInput): PlanEffect[] {
     later('unprotected', 'containers-kept-unprotected', {
       ...named(remaining),
       use: unprotectedUse(capabilities, after),
-      stopping: input.restartNeeded ? remaining.filter(isRunning).length : 0,
+      stopping: remaining.filter(({ id }) => stopping.some((container) => container.id === id)).length,
     });
   return effects;
 }

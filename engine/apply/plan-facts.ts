@@ -1,4 +1,4 @@
-import { isRunning, type ContainerScan } from '../../shared/containers/protection.ts';
+import { isRunning, type Container, type ContainerScan } from '../../shared/containers/protection.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import type { BackendReport } from '../../shared/isolation/requirements.ts';
 import type { AppError, Result } from '../../shared/result.ts';
@@ -52,9 +52,16 @@ export function settingsInForce(text: StoredText): EffectiveSettings {
   return settings.ok ? settings.value : lockedDownSettings;
 }
 
+/** The containers that a restart of the engine stops: none where live-restore keeps them running. */
+export const stoppedByRestart = ({
+  scan,
+  engine,
+  capabilities,
+}: Pick<PlanFacts, 'scan' | 'engine' | 'capabilities'>): readonly Container[] =>
+  engine.liveRestore === true && capabilities.liveRestoreCovers.includes('restart')
+    ? []
+    : (scan?.containers ?? []).filter(isRunning);
+
 /** Seconds a restart waits for running containers: they stop concurrently, so the longest wait counts. */
-export const stopWaitOf = (facts: Pick<PlanFacts, 'scan'>): number =>
-  Math.max(
-    0,
-    ...(facts.scan?.containers ?? []).filter(isRunning).map((container) => container.stopWait ?? 0),
-  );
+export const stopWaitOf = (facts: Parameters<typeof stoppedByRestart>[0]): number =>
+  Math.max(0, ...stoppedByRestart(facts).map((container) => container.stopWait ?? 0));

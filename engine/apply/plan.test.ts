@@ -177,6 +177,27 @@ describe('plan', () => {
       params: { count: 1, names: ['mtu'] },
     });
   });
+  test('a restart stops nothing where live-restore keeps containers running over it', () => {
+    const planned = (liveRestoreCovers: PlanFacts['capabilities']['liveRestoreCovers']) => {
+      const { engine, capabilities } = facts({});
+      return makePlan(
+        facts({
+          scan,
+          restartReason: { code: 'not-prepared' },
+          engine: { ...engine, liveRestore: true },
+          capabilities: { ...capabilities, liveRestoreCovers },
+        }),
+        settingsText(true),
+        keepAllContainers,
+      );
+    };
+    expect(codes(planned(['restart']))).not.toContain('containers-stop');
+    expect(planned(['restart']).effects.at(-1)).toMatchObject({
+      code: 'containers-kept-unprotected',
+      params: { count: 2, stopping: 0 },
+    });
+    expect(codes(planned([]))).toContain('containers-stop');
+  });
   test('chosen containers are removed, running ones only with includeRunning', () => {
     const choices = { remove: [busy.id, old.id, 'gone'], includeRunning: false, removeVolumes: true };
     const plan = makePlan(facts({ scan }), settingsText(true), choices);
