@@ -4,11 +4,21 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askByPolkit } from './ask-by-polkit.ts';
 import { buildDockerCe } from './docker-ce.ts';
+import { failsClosed } from './fails-closed.ts';
 import { Guest } from './guest.ts';
 import { startLoad } from './load.ts';
 import { expectIsolatedOverLayers } from './many-layers.ts';
-import { applySetting, engineFiles, installPackage, parseIdMap, startedAt, wholeMachine } from './product.ts';
+import {
+  applySetting,
+  engineFiles,
+  gatewayProgram,
+  installPackage,
+  parseIdMap,
+  startedAt,
+  wholeMachine,
+} from './product.ts';
 
 const run = promisify(execFile);
 
@@ -93,16 +103,36 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     );
   });
 
-  it('live-restore: containers keep running while the gateway is removed and installed again', async () => {
+  it('live-restore: containers keep running while the gateway is removed', async () => {
     const before = await startedAt(guest, 'keep');
     await guest.output('bulkhead uninstall --yes', { timeoutMs: 600_000 });
     expect(await engineFiles(guest)).toBe(filesBefore);
+    expect(await startedAt(guest, 'keep')).toBe(before);
+  });
+
+  it('an installation whose gateway does not start is rolled back to the plain engine', async () => {
+    const before = await startedAt(guest, 'keep');
+    await guest.output(`cp -p ${gatewayProgram} kept && echo 'process.exit(3);' > ${gatewayProgram}`);
+    const failed = await guest.run('bulkhead install --yes', { timeoutMs: 800_000 });
+    await guest.output(`cp -p kept ${gatewayProgram}`);
+    expect([failed.code, failed.stderr]).toEqual([
+      1,
+      expect.stringContaining('everything is as it was before'),
+    ]);
+    expect(await engineFiles(guest)).toBe(filesBefore);
+    expect(await startedAt(guest, 'keep')).toBe(before);
+    expect(await alice("docker ps --format '{{.Names}}'")).toBe('keep');
+  });
+
+  it('live-restore: containers keep running while it is installed again, and ECI turned on', async () => {
+    const before = await startedAt(guest, 'keep');
     await guest.output('bulkhead install --yes', { timeoutMs: 600_000 });
     expect(await startedAt(guest, 'keep')).toBe(before);
     expect(await guest.output('systemctl show --value -p Environment docker')).toContain(
       'NO_PROXY=example.test',
     );
     await applySetting(guest, '/enhancedContainerIsolation/value', 'true');
+    expect(await startedAt(guest, 'keep')).toBe(before);
     await expectIsolated();
     await alice('docker run -d --name isolated --restart always busybox sleep 1000000');
   });
@@ -151,6 +181,8 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     },
     patientMs,
   );
+
+  failsClosed(() => guest);
 
   it(
     'the engine is installed again: still isolated, and verified automatically',
@@ -260,23 +292,3 @@ apt-get ${options} update
 apt-get ${options} download docker.io`;
   await run('sh', ['-ec', script], { cwd: directory, timeout: 300_000, maxBuffer: 16 * 1024 * 1024 });
 }
-
-/**
- * alice runs a command by pkexec, with an agent on her terminal (`seen`) that is given a password. The agent
- * discards what is typed before its prompt is complete.
- */
-const askByPolkit = (language: string, password: string): string => `export LANG=${language}
-rm -f seen ready
-mkfifo ready
-cat > ask.sh <<'END'
-pkttyagent --process $$ --notify-fd 3 3> ready &
-read -r _ < ready
-pkexec /usr/lib/bulkhead/bin/bulkhead verify
-echo exit code $?
-END
-script -qefc 'bash ask.sh' seen < <(
-  until grep -q 'Password' seen; do sleep 0.5; done 2>/dev/null
-  sleep 2
-  echo '${password}'
-  until grep -q 'exit code' seen; do sleep 1; done
-)`;

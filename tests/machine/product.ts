@@ -18,7 +18,7 @@ export interface PackageOptions {
   readonly gatewayFault?: string;
 }
 
-const gatewayProgram = '/usr/lib/bulkhead/dist/gateway/main.cjs';
+export const gatewayProgram = '/usr/lib/bulkhead/dist/gateway/main.cjs';
 /** Unpacks 150 MB; where the gateway is installed, also replaces it and the planner. */
 const installMs = 800_000;
 
