@@ -323,6 +323,7 @@ test('a plan says which way is back, and what a failing step leaves', () => {
       'unusable.',
   );
   expect(first({ baseFile: 'lost' })).toMatch(/put back with what the gateway enforces now\.$/);
+  expect(first({ baseFile: 'replaced' })).toMatch(/enforces now, in place of the unusable text, which stays/);
   expect(first({ baseFile: 'missing' })).toMatch(/If any step fails, there is no settings file again\.$/);
 });
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,13 +31,22 @@ describe('the backup of an apply', () => {
   ])(
     'of a lost settings file gives back %s, and never says that its absence is intended',
     async (_, text) => {
-      expect(await writeBackup(paths, 'after', { text })).toMatchObject({ ok: true });
+      expect(await writeBackup(paths, 'after', { enforced: text })).toMatchObject({ ok: true });
       await writeFile(paths.settings, 'after');
       expect(await restoreBackup(paths)).toMatchObject({ ok: true });
       expect(await readFile(paths.settings, 'utf8').catch(() => null)).toBe(text);
       await expect(readFile(removalNote(paths.settings))).rejects.toThrow('ENOENT');
     },
   );
+
+  it('of an unusable settings file gives back the enforced text, with the mode of the file', async () => {
+    await writeFile(paths.settings, '{', { mode: 0o640 });
+    expect(await writeBackup(paths, 'after', { enforced: 'enforced' })).toMatchObject({ ok: true });
+    await writeFile(paths.settings, 'after');
+    expect(await restoreBackup(paths)).toMatchObject({ ok: true });
+    expect(await readFile(paths.settings, 'utf8')).toBe('enforced');
+    expect((await stat(paths.settings)).mode & 0o777).toBe(0o640);
+  });
 
   it.each([
     ["a file that is not of the engine's configuration", { path: 'victim', stored: 'victim' }],

@@ -29,22 +29,24 @@ export const backupDirectory = (paths: RootPaths): string => path.join(paths.his
 const targetText = 'new-settings.json';
 /** Content of the removal note, if there was no settings file: written while there is free space for it. */
 const noteText = 'removal-note';
+const newFileMode = 0o644;
 
-/** A settings file that is gone although nobody meant to remove it. */
-export interface LostSettings {
+/** A settings file that is unusable, or gone although nobody meant to remove it. */
+export interface InvalidSettings {
   /** The text that the gateway goes on enforcing; null if that is not known. */
-  readonly text: string | null;
+  readonly enforced: string | null;
 }
 
 /**
  * Copies settings file and engine configuration (absence included), and the text about to be applied, synced
- * to disk, as a whole or not at all. A roll back puts the text of a lost settings file (`lost`) back: without
- * any file, the gateway would go on with the text that was rolled back, and with a note turn ECI off.
+ * to disk, as a whole or not at all. In place of an `invalid` settings file, a roll back writes the text that
+ * the gateway enforces now: without a usable file, the gateway would go on with the text that was rolled
+ * back, and with a note of the file's removal turn ECI off.
  */
 export async function writeBackup(
   paths: RootPaths,
   target: string,
-  lost: LostSettings | null = null,
+  invalid: InvalidSettings | null = null,
 ): Promise<Result<void, AppError>> {
   const directory = backupDirectory(paths);
   const temporary = `${directory}.tmp`;
@@ -56,19 +58,19 @@ export async function writeBackup(
     const files: z.infer<typeof manifestSchema>['files'] = [];
     for (const file of [paths.settings, ...engineConfigFiles(paths)]) {
       const present = await bytesOf(file);
-      const replaced = present === null && file === paths.settings ? (lost?.text ?? null) : null;
-      const bytes = replaced === null ? present : Buffer.from(replaced);
-      const stored = bytes === null ? null : path.basename(file);
-      if (bytes !== null && stored !== null) await writeSynced(path.join(temporary, stored), bytes);
-      files.push({
-        path: file,
-        stored,
-        mode: present !== null ? (await stat(file)).mode & 0o7777 : bytes === null ? 0 : 0o644,
-        hash: bytes === null ? '' : sha256(bytes),
-      });
+      const enforced = file === paths.settings ? (invalid?.enforced ?? null) : null;
+      const bytes = enforced === null ? present : Buffer.from(enforced);
+      if (bytes === null) {
+        files.push({ path: file, stored: null, mode: 0, hash: '' });
+        continue;
+      }
+      const stored = path.basename(file);
+      await writeSynced(path.join(temporary, stored), bytes);
+      const mode = present === null ? newFileMode : (await stat(file)).mode & 0o7777;
+      files.push({ path: file, stored, mode, hash: sha256(bytes) });
     }
     await writeSynced(path.join(temporary, targetText), target);
-    if (files[0]?.stored === null && lost === null)
+    if (files[0]?.stored === null && invalid === null)
       await writeSynced(path.join(temporary, noteText), noteOf(sha256(target)));
     await writeSynced(path.join(temporary, 'manifest.json'), JSON.stringify({ format: 1, files }));
     await syncDirectory(temporary);

@@ -22,8 +22,8 @@ export interface PlanFacts {
   readonly applied: StoredText;
   /** What the gateway enforces, where that is not what the settings file says (lost, unusable). */
   readonly enforced?: EffectiveSettings;
-  /** The settings file was deleted by mistake, and a roll back puts back what the gateway enforces. */
-  readonly isLost?: boolean;
+  /** The settings file is unusable or deleted by mistake; a roll back writes what the gateway enforces. */
+  readonly restoresEnforced?: boolean;
   readonly versions: VersionState;
   readonly engine: EngineStatus;
   /** The linter's facts about this machine. */

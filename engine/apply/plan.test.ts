@@ -308,9 +308,10 @@ describe('plan', () => {
     expect(planned(on)).toMatchObject({ fromVersion: 3, earlierVersion: 2, baseFile: 'usable' });
     expect(planned(settingsText(false))).not.toHaveProperty('earlierVersion');
     expect(planned(`${on}\n`)).not.toHaveProperty('earlierVersion');
-    expect(planned(on, { isLost: true, applied: { exists: false, text: '', hash: '' } })).toMatchObject({
-      baseFile: 'lost',
-    });
+    const none = { exists: false, text: '', hash: '' };
+    expect(planned(on, { restoresEnforced: true, applied: none })).toMatchObject({ baseFile: 'lost' });
+    const broken = { restoresEnforced: true, applied: stored('{') };
+    expect(planned(on, broken)).toMatchObject({ baseFile: 'replaced' });
     // Changed by another program since: the newest recorded version is an earlier one.
     const changed = { versions: { ...versions, current: 4, recorded: false, next: 5 }, applied: stored('{') };
     expect(planned(settingsText(false), changed)).toMatchObject({

@@ -108,7 +108,8 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
 }
 
 /** Which version becomes which, and what is known of the two texts. */
-function versionsOf({ versions, applied, isLost }: PlanFacts, draft: string) {
+function versionsOf(facts: PlanFacts, draft: string) {
+  const { versions, applied } = facts;
   const draftHash = sha256(draft);
   const earlier = versions.entries.findLast(({ hash }) => hash === draftHash)?.version;
   const isEarlier = earlier !== undefined && !(versions.recorded && earlier === versions.current);
@@ -116,15 +117,16 @@ function versionsOf({ versions, applied, isLost }: PlanFacts, draft: string) {
     fromVersion: versions.current,
     toVersion: versions.next,
     ...(isEarlier ? { earlierVersion: earlier } : {}),
-    ...(versions.current === 0 ? {} : { baseFile: isLost === true ? 'lost' : stateOf(applied) }),
+    ...(versions.current === 0 ? {} : { baseFile: baseFileOf(facts) }),
     baseHash: applied.hash,
     draftHash,
   };
 }
 
-function stateOf({ exists, text }: PlanFacts['applied']): NonNullable<ApplyPlan['baseFile']> {
-  if (!exists) return 'missing';
-  return effectiveSettings(text, { exists }).ok ? 'usable' : 'unusable';
+function baseFileOf({ applied, restoresEnforced = false }: PlanFacts): NonNullable<ApplyPlan['baseFile']> {
+  if (!applied.exists) return restoresEnforced ? 'lost' : 'missing';
+  if (effectiveSettings(applied.text, applied).ok) return 'usable';
+  return restoresEnforced ? 'replaced' : 'unusable';
 }
 
 const estimateOf = (

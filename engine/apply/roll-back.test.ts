@@ -83,14 +83,17 @@ describe('rolled back with the reason', () => {
     expect((await apply(settingsText(true))).outcome?.kind).toBe('applied');
     await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
   });
-  test('to the enforced version, where the settings file was deleted by mistake', async () => {
+  test.each([
+    ['was deleted by mistake', () => rm(paths.settings), 2],
+    ['is unusable, which is version 3', () => writeFile(paths.settings, '{'), 4],
+  ])('to the enforced version, where the settings file %s', async (_what, spoil, restoredVersion) => {
     await engineOff();
     expect((await apply(settingsText(true))).outcome?.kind).toBe('applied');
     const gateway = await identityOf(process.pid);
     if (gateway === null) throw new Error('this process has no identity');
     const enforced = recordedPolicy({ gateway, hash: sha256(settingsText(true)) });
     await writeFile(paths.enforcedPolicy, JSON.stringify(enforced));
-    await rm(paths.settings);
+    await spoil();
     let isFirst = true;
     const run = await apply(settingsText(false), {
       outcome: (call) => {
@@ -99,7 +102,7 @@ describe('rolled back with the reason', () => {
         return broken;
       },
     });
-    expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 2 });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion });
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
     await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
   });

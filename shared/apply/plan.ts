@@ -73,10 +73,10 @@ export const applyPlanSchema = z.object({
   /** The newest earlier version with the very text of the draft; absent without one. */
   earlierVersion: z.number().int().optional(),
   /**
-   * What the settings file is now, and is again after a roll back; absent if there was never one. `lost`:
-   * deleted by mistake, and a roll back puts back what the gateway enforces.
+   * What the settings file is now, and is again after a roll back; absent if there was never one. `lost`
+   * (deleted by mistake) and `replaced` (unusable): a roll back writes what the gateway enforces instead.
    */
-  baseFile: z.enum(['usable', 'unusable', 'missing', 'lost']).optional(),
+  baseFile: z.enum(['usable', 'unusable', 'missing', 'lost', 'replaced']).optional(),
   /**
    * sha256 of the applied text the plan was made against, '' for no file: apply refuses when it has changed
    * (conflict).

@@ -1,10 +1,11 @@
 import { message } from '../../../shared/messages/message.ts';
 import { ok } from '../../../shared/result.ts';
+import { effectiveSettings } from '../../../shared/settings/effective.ts';
 import { readSettings, type StoredText } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { readVersion, versionState, writeVersion, type VersionState } from '../../store/history.ts';
 import { readPolicyFacts } from '../../store/policy-facts.ts';
-import { writeBackup, type LostSettings } from '../backup.ts';
+import { writeBackup, type InvalidSettings } from '../backup.ts';
 import { readDaemonJson } from '../versions.ts';
 import { settingsConflict } from './settings-conflict.ts';
 import type { StepModule } from './step.ts';
@@ -41,21 +42,26 @@ export const backUp: StepModule = {
       });
       if (!found.ok) return found;
     }
-    const backup = await writeBackup(paths, text, await lostSettings(paths, applied.value, versions.value));
+    const backup = await writeBackup(
+      paths,
+      text,
+      await invalidSettings(paths, applied.value, versions.value),
+    );
     return backup.ok
       ? ok({ detail: message('apply.detail-version', { version: journal.fromVersion }) })
       : backup;
   },
 };
 
-/** The settings file as the gateway remembers it, if it was deleted by mistake; else null. */
-async function lostSettings(
+/** What the gateway enforces, if the settings file is unusable or was deleted by mistake; else null. */
+async function invalidSettings(
   paths: RootPaths,
   applied: StoredText,
   { entries }: VersionState,
-): Promise<LostSettings | null> {
+): Promise<InvalidSettings | null> {
   const { isMissing, recordedVersion } = await readPolicyFacts(paths, applied, entries);
-  if (!isMissing) return null;
+  const isUnusable = applied.exists && !effectiveSettings(applied.text, applied).ok;
+  if (!isMissing && !isUnusable) return null;
   const found = recordedVersion === null ? null : await readVersion(paths.history, recordedVersion);
-  return { text: found?.ok === true ? found.value.settings : null };
+  return { enforced: found?.ok === true ? found.value.settings : null };
 }

@@ -69,7 +69,7 @@ async function enforcedElse(
   { paths, store }: OpenedEngine,
   applied: StoredText,
   versions: VersionState,
-): Promise<Pick<PlanFacts, 'enforced' | 'isLost'>> {
+): Promise<Pick<PlanFacts, 'enforced' | 'restoresEnforced'>> {
   const differs = applied.exists ? !effectiveSettings(applied.text, applied).ok : versions.current > 0;
   if (!differs) return {};
   const state = await store.read();
@@ -78,7 +78,7 @@ async function enforcedElse(
     ? {}
     : {
         enforced: await readSettingsInForce(paths, state),
-        isLost: isMissing && recordedVersion !== null,
+        restoresEnforced: (isMissing || applied.exists) && recordedVersion !== null,
       };
 }
 

@@ -20,9 +20,5 @@ function ifAnyStepFails(t: TFunction, { fromVersion: from, baseFile }: ApplyPlan
 }
 
 /** Below an unusable file, what the gateway goes on with after a roll back. */
-function keptByGateway(t: TFunction, { baseFile, draftHash }: ApplyPlan, { by, now }: Enforcement): string {
-  if (baseFile !== 'unusable' || by !== 'gateway') return '';
-  return now.source === 'retained' && now.version !== null && now.hash === draftHash
-    ? t('review.fails.keepsVersion', { version: now.version })
-    : t('review.fails.keepsLast');
-}
+const keptByGateway = (t: TFunction, { baseFile }: ApplyPlan, { by }: Enforcement): string =>
+  baseFile === 'unusable' && by === 'gateway' ? t('review.fails.keepsApplied') : '';

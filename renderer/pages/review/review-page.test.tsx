@@ -71,28 +71,29 @@ describe('the plan', () => {
   });
 
   it.each([
-    ['what is restored', 'hash-of-restored', 'The gateway then keeps using version 11 until its next start.'],
     [
-      'the last usable settings',
-      'draft',
-      'The gateway then keeps using the last usable settings until its next start.',
+      'the text that the gateway enforces',
+      'replaced' as const,
+      'the settings file is put back with what the gateway enforces now, in place of the unusable text, ' +
+        'which stays in History.',
     ],
-  ])('says what a failing step leaves of an unusable file: %s', async (_what, draftHash, kept) => {
-    const recorded = recordedPolicy({ hash: 'hash-of-restored' });
+    [
+      'the file as it is, if that text is not known',
+      'unusable' as const,
+      'the settings file is put back as it is now, unusable. The gateway then keeps using the settings of ' +
+        'this apply until its next start.',
+    ],
+  ])('says what a failing step leaves of an unusable file: %s', async (_what, baseFile, left) => {
     const broken = settingsState(brokenDraft, {
       appliedVersion: 12,
       draft: appliedText,
-      policyFacts: { ...retainedPolicyFacts, recorded },
+      policyFacts: { ...retainedPolicyFacts, recorded: recordedPolicy({ hash: 'hash-of-restored' }) },
     });
     await renderApp({ ...state('turningOn'), settings: broken }, 'review', {
       ...reviewResponses('turningOn'),
-      'plan:make': () =>
-        ok({ ...plan, fromVersion: 12, toVersion: 13, earlierVersion: 11, baseFile: 'unusable', draftHash }),
+      'plan:make': () => ok({ ...plan, fromVersion: 12, toVersion: 13, earlierVersion: 11, baseFile }),
     });
-    await screen.findByText(
-      'Back to version 11, as version 13. If any step fails, the settings file is put back as it is now, ' +
-        `unusable. ${kept}`,
-    );
+    await screen.findByText(`Back to version 11, as version 13. If any step fails, ${left}`);
   });
 
   it('says that there is no file again if a step of restoring a deleted one fails', async () => {

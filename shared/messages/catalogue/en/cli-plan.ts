@@ -9,6 +9,9 @@ export const cliPlan = {
   'cli-plan.fails-missing': 'If any step fails, there is no settings file again.',
   'cli-plan.fails-lost':
     'If any step fails, the settings file is put back with what the gateway enforces now.',
+  'cli-plan.fails-replaced':
+    'If any step fails, the settings file is put back with what the gateway enforces now, in place of the ' +
+    'unusable text, which stays in the history.',
   'cli-plan.findings': 'Findings',
   'cli-plan.finding': 'line {{line}}: {{severity}}: {{text}}',
   'cli-plan.while-applying': 'While applying (about {{seconds}} s)',

@@ -13,8 +13,10 @@ export const review = {
     unusable: 'If any step fails, the settings file is put back as it is now, unusable.',
     missing: 'If any step fails, there is no settings file again.',
     lost: 'If any step fails, the settings file is put back with what the gateway enforces now.',
-    keepsVersion: 'The gateway then keeps using version {{version}} until its next start.',
-    keepsLast: 'The gateway then keeps using the last usable settings until its next start.',
+    replaced:
+      'If any step fails, the settings file is put back with what the gateway enforces now, ' +
+      'in place of the unusable text, which stays in History.',
+    keepsApplied: 'The gateway then keeps using the settings of this apply until its next start.',
   },
   subtitleAlone: 'What would change, before it changes.',
   nothing: 'The draft is what is applied already: there is nothing to apply.',

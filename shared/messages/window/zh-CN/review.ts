@@ -16,8 +16,9 @@ export const review: Translation<typeof english> = {
     unusable: '任何一步失败，设置文件都会恢复为现在无法使用的样子。',
     missing: '任何一步失败，都会恢复为没有设置文件的状态。',
     lost: '任何一步失败，都会将设置文件恢复为网关当前强制执行的内容。',
-    keepsVersion: '此后网关继续沿用版本 {{version}}，直到其下次启动。',
-    keepsLast: '此后网关继续沿用最后可用的设置，直到其下次启动。',
+    replaced:
+      '任何一步失败，都会将设置文件恢复为网关当前强制执行的内容，以取代无法使用的文本；该文本会保留在历史中。',
+    keepsApplied: '此后网关继续沿用本次应用的设置，直到其下次启动。',
   },
   subtitleAlone: '在更改之前，查看会有哪些变化。',
   nothing: '草稿与已应用的内容相同：没有可应用的更改。',
