@@ -1,19 +1,20 @@
 /**
  * What the app costs, on the real Electron: `npm run bench:app`. How soon the first interactive frame is
- * there, how the window's heap stands after an hour of a busy decision log, whether typing ever makes the
- * page wait, and what is loaded for it. `-- --starts N` (default 9). A start is cold as a process is: the
- * disk's cache is warm after the first. Writes artifacts/bench-app.json.
+ * there, against that of an empty window (tests/bench/app/bare-window); how the window's heap stands after
+ * an hour of a busy decision log; whether typing ever makes the page wait; what is loaded for it.
+ * `-- --starts N` (default 9). A start is cold as a process is: the disk's cache is warm after the first.
+ * Writes artifacts/bench-app.json.
  */
-import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { setStage, type AppWindow } from '../../e2e/app.ts';
 import { routes } from '../../e2e/routes.ts';
-import { startDisplay } from '../../e2e/display.ts';
 import { someEntries } from '../../renderer/dev/activity-fixture.ts';
+import { figures, report } from './app/report.ts';
+import { measureStarts } from './app/starts.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const valueOf = (name: string) => {
@@ -21,87 +22,6 @@ const valueOf = (name: string) => {
   return at < 0 ? undefined : process.argv[at + 1];
 };
 const starts = Number(valueOf('--starts') ?? 9);
-
-interface ReportedFigure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly atMost: number | null;
-  readonly note?: string;
-}
-const figures: ReportedFigure[] = [];
-function report(figure: ReportedFigure): void {
-  figures.push(figure);
-  const { name, value, unit, atMost, note } = figure;
-  console.log(
-    `${name.padEnd(52)} ${String(value).padStart(7)} ${unit.padEnd(3)} ` +
-      (atMost === null ? '' : `${value <= atMost ? 'ok    ' : 'MISSED'} at most ${atMost}`) +
-      (note === undefined ? '' : `   (${note})`),
-  );
-}
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-
-/**
- * One start on an empty root: ms from the process's own start to the second frame after the page's content.
- */
-async function start(
-  display: string,
-  user: string,
-  root: string,
-): Promise<{ readonly ms: number; readonly steps: string }> {
-  const electron = execFileSync(process.execPath, [path.join(project, 'scripts', 'electron-path.mjs')], {
-    encoding: 'utf8',
-  }).trim();
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const child = spawn(
-    electron,
-    [...sandbox, project, '--root', root, `--user-data-dir=${user}`, '--measure'],
-    { env: { ...process.env, DISPLAY: display, LANG: 'en_US.UTF-8' }, stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  const ended = new Promise((resolve) => {
-    child.once('exit', resolve);
-  });
-  try {
-    return await new Promise((resolve, reject) => {
-      let output = '';
-      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-        output += chunk;
-        const found = /first interactive frame: (\d+) ms \((.*)\)/.exec(output);
-        if (found !== null) resolve({ ms: Number(found[1]), steps: found[2] ?? '' });
-      });
-      void ended.then(() => {
-        reject(new Error(`the app ended before its first frame: ${output}`));
-      });
-    });
-  } finally {
-    child.kill('SIGTERM');
-    await ended;
-  }
-}
-
-async function measureStarts(): Promise<void> {
-  const display = await startDisplay();
-  const [user, root] = [await mkdtemp('/tmp/bh-bench-user-'), await mkdtemp('/tmp/bh-bench-')];
-  try {
-    const all: { readonly ms: number; readonly steps: string }[] = [];
-    for (let i = 0; i < starts; i++) all.push(await start(display.name, user, root));
-    const times = all.map(({ ms }) => ms);
-    report({
-      name: `First interactive frame, median of ${starts}`,
-      value: median(times),
-      unit: 'ms',
-      atMost: 600,
-      note:
-        `${Math.min(...times)} to ${Math.max(...times)}, the first ${times[0] ?? 0}; ` +
-        `load ${(os.loadavg()[0] ?? 0).toFixed(1)}`,
-    });
-    console.log(`  a start in the middle: ${all.find(({ ms }) => ms === median(times))?.steps ?? ''}`);
-  } finally {
-    await display.stop();
-    for (const directory of [user, root]) await rm(directory, { recursive: true, force: true });
-  }
-}
 
 /** JS heap of the page after a garbage collection, MB. */
 async function heap({ page }: AppWindow): Promise<number> {
@@ -315,7 +235,7 @@ console.log(
     .join(' ')}`,
 );
 measureBundles();
-await measureStarts();
+await measureStarts(project, starts);
 await measureWindow();
 await mkdir(path.join(project, 'artifacts'), { recursive: true });
 await writeFile(
