@@ -1,11 +1,16 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
+import { dataAtFirstUse } from './scripts/bundle.mjs';
 
 /**
  * The pages a window opens on: the overview, and the first run where nothing was ever applied. Lazy like the
  * others, and one chunk.
  */
 const firstPages = /[\\/]pages[\\/](?:overview[\\/]overview|welcome[\\/]welcome)-page\.tsx$/;
+
+/** The texts of window and catalogue, by language. */
+const texts =
+  /^shared\/messages\/(?:catalogue\/(?:en|zh-CN)\/(?!index)[\w-]+|window\/(?:en|zh-CN)\/index)\.ts$/;
 
 /** The faces that the frame and every first page are set in. */
 const firstFonts = /inter-latin-wght-normal-[^/]*\.woff2$|jetbrains-mono-latin-400-normal-[^/]*\.woff2$/;
@@ -56,7 +61,7 @@ function firstPageAhead(): Plugin {
 export default defineConfig({
   root: `${import.meta.dirname}/renderer`,
   base: './',
-  plugins: [react(), firstPageAhead()],
+  plugins: [react(), firstPageAhead(), { ...dataAtFirstUse(texts), enforce: 'pre', apply: 'build' }],
   // electron/main/window/app-protocol.ts puts a fresh nonce in its place at every load.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {

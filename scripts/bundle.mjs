@@ -143,10 +143,24 @@ export function electronBundles({ entry, directory }) {
     {
       ...common,
       // The window opens before the engine's modules are loaded.
-      input: { main: entry, dockerode: 'dockerode' },
+      input: { main: entry, dockerode: 'dockerode', i18next: 'i18next' },
       splitting: true,
       minify: withoutWhitespace,
-      plugins: [dockerodeAtFirstUse],
+      plugins: [
+        dockerodeAtFirstUse,
+        i18nextAtFirstUse,
+        dataAtFirstUse(sentences),
+        builtinsAtFirstUse([
+          'node:child_process',
+          'node:http',
+          'node:http2',
+          'node:https',
+          'node:net',
+          'node:readline',
+          'node:tls',
+          'node:zlib',
+        ]),
+      ],
     },
     // Separate, and in one file: a sandboxed preload can require nothing of Node.
     { ...common, input: { preload: at('electron', 'preload', 'index.ts') } },

@@ -30,8 +30,10 @@ import type { PageId } from '../../shared/pages/pages.ts';
 import type { AppStore } from '../state/snapshot.ts';
 
 export function App({ store }: { readonly store: AppStore }) {
+  // The preference is main's to store: reading the page's own storage would wait for a busy main process.
+  const [mode] = useState(() => store.get().app?.preferences.theme ?? 'system');
   return (
-    <ThemeProvider theme={theme} defaultMode="system" disableTransitionOnChange noSsr>
+    <ThemeProvider theme={theme} defaultMode={mode} storageManager={null} disableTransitionOnChange noSsr>
       <CssBaseline />
       <GlobalStyles styles={globalStyles} />
       <StoreProvider store={store}>

@@ -93,11 +93,12 @@ describe('app://bulkhead', () => {
     expect(data.toString()).not.toContain('secret');
   });
 
-  it('reports when each file named by the page is delivered or failed, and ignores others', async () => {
+  it('reports when each file that the page runs first is delivered or has failed', async () => {
     await writeFile(
       path.join(directory, 'page.html'),
       '<script type="module" src="./assets/one.js"></script><link rel="stylesheet" ' +
-        'href="./assets/two.css"><link rel="preload" as="font" href="./assets/three.woff2">',
+        'href="./assets/two.css"><link rel="preload" as="font" href="./assets/three.woff2">' +
+        '<link rel="modulepreload" crossorigin href="./assets/four.js">',
     );
     type Listener = ((details: { readonly url: string }) => void) | null;
     const listeners: { completed: Listener; failed: Listener } = { completed: null, failed: null };

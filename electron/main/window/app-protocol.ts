@@ -68,8 +68,8 @@ export function registerAppScheme(): void {
 
 /**
  * Serves the built renderer in `directory` as `app://bulkhead/…` to `session`. Resolves once the page has
- * loaded its files: from then on it has work of its own to do, and this thread, which serves them, may be
- * busy.
+ * what it runs first: from then on it has work of its own to do, and this thread, which serves its files, may
+ * be busy.
  */
 export function serveApp(session: Session, directory: string): Promise<void> {
   return new Promise((resolve) => {
@@ -86,15 +86,21 @@ export function serveApp(session: Session, directory: string): Promise<void> {
     session.protocol.registerBufferProtocol(appScheme, ({ method, url }, callback) => {
       const response = respond(method, url, directory);
       if (response.headers['content-type'] === contentTypes['.html'])
-        for (const file of filesNamed(response.data.toString('utf8'))) awaited.add(new URL(file, url).href);
+        for (const file of filesRunFirst(response.data.toString('utf8')))
+          awaited.add(new URL(file, url).href);
       callback(response);
     });
   });
 }
 
-/** Scripts and styles of a built page, as referenced in it. */
-export function filesNamed(html: string): string[] {
-  return [...html.matchAll(/ (?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, file = '']) => file);
+/**
+ * Scripts and styles of a built page, as referenced in it. Without those that it only preloads: the page
+ * takes them over when the first script has run.
+ */
+function filesRunFirst(html: string): string[] {
+  return [...html.matchAll(/<(?!link rel="modulepreload")[^>]* (?:src|href)="([^"]+\.(?:js|css))"/g)].map(
+    ([, file = '']) => file,
+  );
 }
 
 /**
