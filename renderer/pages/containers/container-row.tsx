@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import Box from '@mui/material/Box';
-import { color } from '../../theme/tokens.ts';
+import { color, narrow } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import { ContainerDetail, detailHeight, type RecreationOffer } from './container-detail.tsx';
 import {
@@ -21,6 +21,8 @@ export const grid = {
   alignItems: 'center',
   padding: '0 16px',
   boxSizing: 'border-box',
+  // More for the name, which would be cut after a few letters.
+  [narrow]: { gridTemplateColumns: '30px 30px minmax(0, 1.6fr) 84px 116px minmax(0, 1.2fr) 32px' },
 } as const;
 
 /**

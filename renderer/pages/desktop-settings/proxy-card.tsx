@@ -8,7 +8,7 @@ import { ChoiceRow } from '../../components/choice-row.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { Mono, withCode } from '../../components/mono.tsx';
 import { LockedNote, SettingRow, withLock } from '../../components/setting-row.tsx';
-import { color, fontMono } from '../../theme/tokens.ts';
+import { color, fontMono, narrow } from '../../theme/tokens.ts';
 import {
   isAddress,
   proxyModes,
@@ -132,6 +132,7 @@ function TextRow({
           sx={{
             flex: '0 1 320px',
             minWidth: 160,
+            [narrow]: { flexBasis: 200 },
             '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' },
           }}
           inputProps={{

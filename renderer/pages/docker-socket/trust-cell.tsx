@@ -153,7 +153,7 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
         <DigestTag digest={state.digest} icon={CheckIcon} />
       ) : (
         <Tooltip title={translateText(state.lastKnown, state.lastKnownSentence)} describeChild>
-          <Box component="span" sx={line}>
+          <Box component="span" sx={{ ...line, flexWrap: 'wrap', rowGap: '2px' }}>
             <DigestTag digest={state.digest} icon={UnknownIcon} />
             <Quiet>{t('socket.registry.lastKnown', { ago: formats.ago(state.at) })}</Quiet>
           </Box>

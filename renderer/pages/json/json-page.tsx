@@ -10,6 +10,7 @@ import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { Page } from '../../components/page.tsx';
+import { low } from '../../theme/tokens.ts';
 import { freshSettings, nodeAt, parsePointer, type Finding } from '../../../shared/settings/index.ts';
 import { applyFix } from '../../../shared/settings/lint/index.ts';
 import { ConflictView } from './conflict-view.tsx';
@@ -81,6 +82,8 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
           display: 'flex',
           flexDirection: 'column',
           '& > section': { display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 },
+          // They scroll with the page there.
+          [low]: { '&&&': { flexBasis: 'auto', minHeight: 0, maxHeight: 'none' } },
         }}
       >
         <FindingsList findings={linted.findings} document={linted.draft} onGo={go} onFix={onFix} />

@@ -144,7 +144,7 @@ export const review = {
     volumes_other: '{{count}} volumes: {{names}}',
     volumesWhy: 'After its containers. What is in it is lost; one that another container uses stays.',
     eciOn: 'New containers get ids of their own',
-    eciOnWhy: 'Root inside is nobody outside; host namespaces are refused.',
+    eciOnWhy: 'Container root has no privileges on the host; host namespaces are refused.',
     eciOff: 'New containers are not protected',
     eciOffWhy: 'Root in a container is root in the engine.',
     auditOn: 'Nothing is refused any more',

@@ -57,7 +57,7 @@ export const welcome = {
     text: 'It suits most machines, and every line of it can be changed later.',
     card: 'Policy',
     included: 'Part of the policy',
-    eci: 'Root inside a container is nobody outside. `--privileged` works, confined to its container.',
+    eci: 'Container root has no privileges on the host. `--privileged` works, confined to its container.',
     shares: 'Share home and temporary directories',
     sharesOn:
       'Containers may mount what is below `{{home}}` and `{{tmp}}` (`$HOME` and `$TMP`), and nothing ' +

@@ -127,7 +127,7 @@ export const review: Translation<typeof english> = {
     volumes_other: '{{count}} 个卷：{{names}}',
     volumesWhy: '在其容器之后删除。其中的数据将丢失；其他容器正在使用的卷会保留。',
     eciOn: '新容器使用独立 ID',
-    eciOnWhy: '容器内的 root 在外部没有任何权限；拒绝主机命名空间。',
+    eciOnWhy: '容器内的 root 在主机上没有任何权限；拒绝主机命名空间。',
     eciOff: '新容器不受保护',
     eciOffWhy: '容器内的 root 就是引擎中的 root。',
     auditOn: '不再拒绝任何请求',

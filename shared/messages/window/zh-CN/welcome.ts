@@ -49,7 +49,7 @@ export const welcome: Translation<typeof english> = {
     text: '适合大多数计算机，其中每一项今后都可以更改。',
     card: '策略',
     included: '包含在策略中',
-    eci: '容器内的 root 在容器外没有任何特权。`--privileged` 仍可使用，但仅限于容器自身。',
+    eci: '容器内的 root 在主机上没有任何权限。`--privileged` 仍可使用，但仅限于容器自身。',
     shares: '共享主目录和临时目录',
     sharesOn: '容器只能挂载 `{{home}}` 和 `{{tmp}}`（`$HOME` 和 `$TMP`）之下的内容，不能挂载本机的其他目录。',
     sharesOff: '列表为空：不能挂载本机的任何目录。',
