@@ -7,8 +7,8 @@ import { dangerousDraft } from './settings-fixture.ts';
 
 const wrongType = message('settings.value-must-be', {
   pointer: '/enhancedContainerIsolation/locked',
-  expected: 'boolean',
-  found: 'string',
+  expected: message('settings.type-boolean'),
+  found: message('settings.type-string'),
 });
 
 /** The plan each state's draft would have. */

@@ -158,6 +158,12 @@ describe('parseSettings', () => {
       ['/enhancedContainerIsolation/dockerSocketMount/imageList/images/0', 'string', 'number'],
       ['/bulkhead/mode', '"enforce" or "audit"', '"off"'],
     ]);
+    // Types have their names in the sentence, which is translated.
+    expect(bad.ok && bad.value.typeErrors.map((e) => e.message)).toEqual([
+      '/enhancedContainerIsolation/value: expected true or false, got a string.',
+      '/enhancedContainerIsolation/dockerSocketMount/imageList/images/0: expected a string, got a number.',
+      '/bulkhead/mode: expected "enforce" or "audit", got "off".',
+    ]);
   });
 
   it('finds nodes: an index in a list, the last of duplicate keys, nothing else', () => {

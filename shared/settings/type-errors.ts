@@ -43,7 +43,11 @@ export function describeIssue(issue: Issue, root: unknown): SettingsTypeError {
         ? JSON.stringify(value)
         : jsonType(value);
   const pointer = path.reduce<string>(childPointer, '');
-  const sentence = message('settings.value-must-be', { pointer, expected, found });
+  const sentence = message('settings.value-must-be', {
+    pointer,
+    expected: typeof expected === 'string' ? typeText(expected) : expected,
+    found: typeText(found),
+  });
   return {
     pointer,
     expected: plainText(expected),
@@ -59,6 +63,14 @@ function expectedText({ code, values, expected }: Issue): string | Message {
     return orList(values.map((value) => JSON.stringify(value)));
   if (expected === undefined) return message('settings.another-value');
   return expected === 'array' ? 'list' : String(expected);
+}
+
+const typeNames = ['boolean', 'string', 'number', 'object', 'list', 'null', 'nothing'] as const;
+
+/** A type of JSON as named in a sentence: "true or false", "a string". Anything else stays as it is. */
+function typeText(type: string): string | Message {
+  const known = typeNames.find((name) => name === type);
+  return known === undefined ? type : message(`settings.type-${known}`);
 }
 
 /** The allowed values: "a" or "b". */

@@ -56,6 +56,7 @@ export const settings = {
   'settings.type-object': 'an object',
   'settings.type-list': 'a list',
   'settings.type-null': 'null',
+  'settings.type-nothing': 'nothing',
   'settings.this-must-be-and-is': 'Expected {{expected}}, got {{found}}.',
   'settings.only-docker-desktop-reads-it-is-kept':
     'Only Docker Desktop reads "{{written}}". It is kept, and does nothing on this engine.',

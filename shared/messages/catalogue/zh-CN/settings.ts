@@ -52,6 +52,7 @@ export const settings: Translated<typeof english> = {
   'settings.type-object': '对象',
   'settings.type-list': '列表',
   'settings.type-null': 'null',
+  'settings.type-nothing': '缺失',
   'settings.this-must-be-and-is': '应为 {{expected}}，实际为 {{found}}。',
   'settings.only-docker-desktop-reads-it-is-kept':
     '只有 Docker Desktop 读取“{{written}}”。会保留，但在此引擎上不起作用。',
