@@ -48,6 +48,13 @@ describe('the backup of an apply', () => {
     expect((await stat(paths.settings)).mode & 0o777).toBe(0o640);
   });
 
+  it('gives the enforced text back also where the unusable file was not replaced yet', async () => {
+    await writeFile(paths.settings, '{');
+    expect(await writeBackup(paths, 'after', { enforced: 'enforced' })).toMatchObject({ ok: true });
+    expect(await restoreBackup(paths)).toEqual({ ok: true, value: { foreignSettings: false } });
+    expect(await readFile(paths.settings, 'utf8')).toBe('enforced');
+  });
+
   it.each([
     ["a file that is not of the engine's configuration", { path: 'victim', stored: 'victim' }],
     ['a file to delete that is not', { path: 'victim', stored: null }],

@@ -20,7 +20,14 @@ import { systemCode } from '../base/system-code.ts';
 const manifestSchema = z.object({
   format: z.literal(1),
   files: z.array(
-    z.object({ path: z.string(), stored: z.string().nullable(), mode: z.number().int(), hash: z.string() }),
+    z.object({
+      path: z.string(),
+      stored: z.string().nullable(),
+      mode: z.number().int(),
+      hash: z.string(),
+      /** Hash of the unusable content that `stored` replaces. */
+      replaces: z.string().optional(),
+    }),
   ),
 });
 
@@ -67,7 +74,8 @@ export async function writeBackup(
       const stored = path.basename(file);
       await writeSynced(path.join(temporary, stored), bytes);
       const mode = present === null ? newFileMode : (await stat(file)).mode & 0o7777;
-      files.push({ path: file, stored, mode, hash: sha256(bytes) });
+      const replaces = enforced === null || present === null ? {} : { replaces: sha256(present) };
+      files.push({ path: file, stored, mode, hash: sha256(bytes), ...replaces });
     }
     await writeSynced(path.join(temporary, targetText), target);
     if (files[0]?.stored === null && invalid === null)
@@ -144,9 +152,10 @@ async function readManifest(paths: RootPaths): Promise<z.infer<typeof manifestSc
 }
 
 /**
- * Restores every backed-up file, byte for byte, with its mode; deletes those that did not exist. The settings
- * file is not changed if it contains neither the old nor the new text: then another program wrote it
- * meanwhile, which is not ours to undo. `noteRemoval`: false if no gateway reads the file.
+ * Restores every backed-up file, byte for byte, with its mode, or the enforced text in place of an invalid
+ * settings file; deletes those that did not exist. The settings file is not changed if it contains neither
+ * the old nor the new text: then another program wrote it meanwhile, which is not ours to undo.
+ * `noteRemoval`: false if no gateway reads the file.
  */
 export async function restoreBackup(
   paths: RootPaths,
@@ -164,7 +173,8 @@ export async function restoreBackup(
     const now = await bytesOf(file.path).catch(() => null);
     const hash = now === null ? '' : sha256(now);
     if (hash === file.hash && (now !== null) === (file.stored !== null)) continue;
-    if (file.path === paths.settings && now !== null && target.ok && hash !== sha256(target.value)) {
+    const isOurs = !target.ok || hash === sha256(target.value) || hash === file.replaces;
+    if (file.path === paths.settings && now !== null && !isOurs) {
       foreignSettings = true;
       continue;
     }

@@ -55,7 +55,7 @@ export async function rollBack(
   return { kind: 'rolled-back', failedStep, error, restoredVersion: await restoredVersion(paths, journal) };
 }
 
-/** The version that the files are again: of a lost settings file, the one that was put back. */
+/** The version that the files are again: in place of a lost or unusable settings file, the enforced one. */
 async function restoredVersion(paths: RootPaths, journal: Journal): Promise<number> {
   const applied = await readSettings(paths.settings);
   const versions = applied.ok ? await versionState(paths.history, applied.value) : applied;

@@ -57,6 +57,17 @@ describe('the settings file is the only interface', () => {
     expect(watch.current().problem).not.toBeNull();
   });
 
+  it('a text that locked down at the start does so again when a usable one is rolled back', async () => {
+    await put('{');
+    const { watch } = start();
+    await put(off);
+    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
+    await put('{');
+    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: true } }, hash: null });
+    await put('{ ');
+    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: true } }, hash: null });
+  });
+
   it.each([
     ['BOM', `\ufeff${on}`],
     ['empty', ''],

@@ -49,10 +49,10 @@ export interface SettingsWatch {
 }
 
 /**
- * Watches the settings file. A missing file at the start means ECI off; an unusable one, locked down. Later,
- * the last good policy stays in force until the file is usable again. So it does when the file is deleted,
- * unless a note says that this was intended (`removalNote`): a mistaken `rm` must not turn isolation off.
- * `onChange` is called for every change of the policy, and for every new problem.
+ * Watches the settings file. A missing file at the start means ECI off; an unusable one, locked down, also if
+ * it comes back. Otherwise, the last good policy stays in force until the file is usable again. So it does
+ * when the file is deleted, unless a note says that this was intended (`removalNote`): a mistaken `rm` must
+ * not turn isolation off. `onChange` is called for every change of the policy, and for every new problem.
  */
 export function watchSettings(
   file: string,
@@ -89,6 +89,8 @@ class WatchedPolicy {
   #admin: EffectiveSettings = lockedDownSettings;
   /** Hash of the text that `#admin` was read from; null without one. */
   #adminHash: string | null = null;
+  /** Hash of the last unusable text before any good policy; null without one. */
+  #lockedDownBy: string | null = null;
   #state: PolicyState = {
     settings: lockedDownSettings,
     generation: 0,
@@ -118,8 +120,22 @@ class WatchedPolicy {
     this.#stamp = stamp;
     const loaded = loadSettings(this.#file, this.#hasLoaded ? this.#lastHash : null);
     if (loaded.hash !== null) this.#lastHash = loaded.hash;
-    if ('settings' in loaded) this.#replace(loaded.settings, loaded.hash ?? '');
-    else this.#keepLastGood(loaded.problem, loaded.problemKind);
+    if ('settings' in loaded) {
+      this.#replace(loaded.settings, loaded.hash ?? '');
+      return;
+    }
+    if (this.#adminHash === null) this.#lockedDownBy = loaded.hash;
+    else if (loaded.hash !== null && loaded.hash === this.#lockedDownBy) this.#lockDown();
+    this.#keepLastGood(loaded.problem, loaded.problemKind);
+  }
+
+  /**
+   * An unusable text that locked down this gateway at its start does so again: an apply replaced it, failed,
+   * and was rolled back to it.
+   */
+  #lockDown(): void {
+    this.#admin = lockedDownSettings;
+    this.#adminHash = null;
   }
 
   #replace(settings: EffectiveSettings, hash: string): void {

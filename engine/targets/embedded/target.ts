@@ -28,5 +28,11 @@ export function openTarget(root: string, options: TargetOptions): Target {
  * files before it needs them.
  */
 export async function loadOperations(): Promise<void> {
-  await Promise.all([import('../guarded/operations.ts'), import('./operations.ts')]);
+  const [{ dockerClient }] = await Promise.all([
+    import('../../base/docker-client.ts'),
+    import('../guarded/operations.ts'),
+    import('./operations.ts'),
+  ]);
+  // A bundle loads dockerode with its first client, which connects to nothing yet.
+  dockerClient('/');
 }

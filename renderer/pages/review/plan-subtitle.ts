@@ -20,5 +20,7 @@ function ifAnyStepFails(t: TFunction, { fromVersion: from, baseFile }: ApplyPlan
 }
 
 /** Below an unusable file, what the gateway goes on with after a roll back. */
-const keptByGateway = (t: TFunction, { baseFile }: ApplyPlan, { by }: Enforcement): string =>
-  baseFile === 'unusable' && by === 'gateway' ? t('review.fails.keepsApplied') : '';
+const keptByGateway = (t: TFunction, { baseFile }: ApplyPlan, { by, now }: Enforcement): string =>
+  baseFile === 'unusable' && by === 'gateway' && now.source === 'retained'
+    ? t('review.fails.keepsApplied')
+    : '';

@@ -80,8 +80,8 @@ describe('the plan', () => {
     [
       'the file as it is, if that text is not known',
       'unusable' as const,
-      'the settings file is put back as it is now, unusable. The gateway then keeps using the settings of ' +
-        'this apply until its next start.',
+      'the settings file is put back as it is now, unusable. The gateway may then keep using the settings ' +
+        'of this apply until its next start.',
     ],
   ])('says what a failing step leaves of an unusable file: %s', async (_what, baseFile, left) => {
     const broken = settingsState(brokenDraft, {

@@ -16,7 +16,7 @@ export const review = {
     replaced:
       'If any step fails, the settings file is put back with what the gateway enforces now, ' +
       'in place of the unusable text, which stays in History.',
-    keepsApplied: 'The gateway then keeps using the settings of this apply until its next start.',
+    keepsApplied: 'The gateway may then keep using the settings of this apply until its next start.',
   },
   subtitleAlone: 'What would change, before it changes.',
   nothing: 'The draft is what is applied already: there is nothing to apply.',

@@ -18,7 +18,7 @@ export const review: Translation<typeof english> = {
     lost: '任何一步失败，都会将设置文件恢复为网关当前强制执行的内容。',
     replaced:
       '任何一步失败，都会将设置文件恢复为网关当前强制执行的内容，以取代无法使用的文本；该文本会保留在历史中。',
-    keepsApplied: '此后网关继续沿用本次应用的设置，直到其下次启动。',
+    keepsApplied: '此后网关可能继续沿用本次应用的设置，直到其下次启动。',
   },
   subtitleAlone: '在更改之前，查看会有哪些变化。',
   nothing: '草稿与已应用的内容相同：没有可应用的更改。',
