@@ -160,12 +160,13 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     'an upgrade whose gateway does not start fails; the previous one decides until there is another',
     async () => {
       const before = [await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')];
-      const gateway = await mainPid('bulkhead-gateway');
+      const services = async () => [await mainPid('bulkhead-gateway'), await mainPid('bulkhead-planner')];
+      const [gateway, planner] = await services();
       const gatewayFault = 'if (process.env.BULKHEAD_REPLACES_PARENT !== undefined) process.exit(3);\n';
       await expect(installPackage(guest, { revision: '+upgrade2', gatewayFault })).rejects.toThrow(
         'the previous one keeps serving',
       );
-      expect(await mainPid('bulkhead-gateway')).toBe(gateway);
+      expect(await services()).toEqual([gateway, planner]);
       expect([await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
       await expectIsolated();
       const forbidden = await guest.run('docker run --rm --pid=host busybox true', { user: 'alice' });

@@ -58,11 +58,12 @@ export function install(options: InstallOptions & InstallChoices): Promise<Outco
     const [blocker] = planned.value.plan.blockers;
     if (blocker !== undefined)
       return fail('input.unusable', message('system.cannot-install'), { reason: blocker });
-    const written = await write(planned.value, options);
-    if (!written.ok || options.prepare === true) return written;
     const { changesEngine, plan } = planned.value;
     const restartsEngine = changesEngine && !(options.keepEngine === true && plan.installed);
-    return activate({ ...planned.value, changesEngine: restartsEngine }, options);
+    const chosen = { ...planned.value, changesEngine: restartsEngine };
+    const written = await write(chosen, options);
+    if (!written.ok || options.prepare === true) return written;
+    return activate(chosen, options);
   });
 }
 
@@ -71,7 +72,7 @@ const unitsOf = (files: readonly { readonly path: string }[]): string[] =>
 
 /** Writes units, runtime and home; nothing of it is in force yet. */
 async function write(
-  { engine, files, plan }: PlannedInstall,
+  { engine, files, plan, changesEngine }: PlannedInstall,
   options: InstallOptions & InstallChoices,
 ): Promise<Outcome> {
   options.onStep?.('write');
@@ -96,7 +97,8 @@ async function write(
   const steps: (() => Promise<Outcome>)[] = [
     () => prepareDirectories(paths),
     () => prepareEngineHome(paths),
-    () => backends.exclusive.install(paths),
+    // Otherwise it is in use: see replaceServices.
+    ...(changesEngine || options.prepare === true ? [() => backends.exclusive.install(paths)] : []),
     async () =>
       recordReports(
         paths,
@@ -142,9 +144,17 @@ async function writeEngineFiles({ engine, files, desired }: PlannedInstall): Pro
 const restart = (units: readonly string[]): Promise<Outcome> =>
   systemctl(['restart', ...units], { timeoutMs: engineStartMs });
 
-/** For an upgrade: systemd keeps their sockets meanwhile, and containers keep the files of their lxcfs. */
-const replaceServices = (): Promise<Outcome> =>
-  inOrder([() => restart([ownUnits.planner]), () => replaceGateway()]);
+/**
+ * For an upgrade: systemd keeps their sockets meanwhile, and containers keep the files of their lxcfs. The
+ * gateway first: where its new version does not start, runtime and planner, which belong together, are not
+ * touched.
+ */
+const replaceServices = (paths: RootPaths, { projectRoot }: InstallOptions): Promise<Outcome> =>
+  inOrder([
+    () => replaceGateway(),
+    () => createBackends(projectRoot).exclusive.install(paths),
+    () => restart([ownUnits.planner]),
+  ]);
 
 /** Puts the written files into force: one restart of the engine. Rolls back on failure. */
 async function activate(planned: PlannedInstall, options: InstallOptions): Promise<Outcome> {
@@ -165,7 +175,7 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
         step('start-services', () => restart(services)),
         step('start-engine', startEngine),
       ]
-    : [step('start-services', replaceServices)];
+    : [step('start-services', () => replaceServices(paths, options))];
   const activated = await inOrder([
     () => writeEngineFiles(planned),
     ...replacing,
@@ -211,10 +221,13 @@ async function rollBack(planned: PlannedInstall, journal: InstallJournal): Promi
 
 /**
  * After an upgrade that did not affect the engine: only the services get their former units back, while the
- * engine and its containers keep running. A gateway that serves goes on, usually the previous version's.
+ * engine and its containers keep running. What runs goes on: usually gateway and planner of before.
  */
 async function rollBackServices(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
-  const givenBack = await inOrder([() => giveBackFiles(paths, journal), () => restart([ownUnits.planner])]);
+  const givenBack = await inOrder([
+    () => giveBackFiles(paths, journal),
+    () => systemctl(['start', ownUnits.planner], { timeoutMs: engineStartMs }),
+  ]);
   if (!givenBack.ok) return givenBack;
   const served = await checkEngine(paths);
   return served.ok ? served : inOrder([() => replaceGateway(), () => checkEngine(paths)]);
