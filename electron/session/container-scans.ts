@@ -8,6 +8,8 @@ import { coalesce } from './coalesce.ts';
 
 /** Containers are created and removed in bursts (compose, CI): one scan per burst. */
 const scanAfterMs = 400;
+/** The same while containers are removed: each removal is an event, and the removal scans at its end. */
+const scanAfterMsInRemoval = 5_000;
 
 /**
  * How long a scan waits for one container, ms: one whose inspect hangs must not keep new ones out of the
@@ -42,10 +44,15 @@ export class ContainerScans {
 
   /** Scans soon, once for a burst of calls; not while the engine is down. */
   scanSoon(): void {
-    if (this.#state.get().engine.phase === 'ready')
-      this.#timer ??= setTimeout(() => {
+    const { engine, removal } = this.#state.get();
+    if (engine.phase !== 'ready') return;
+    const removing = removal !== null && removal.activity !== 'ended';
+    this.#timer ??= setTimeout(
+      () => {
         void this.scan();
-      }, scanAfterMs);
+      },
+      removing ? scanAfterMsInRemoval : scanAfterMs,
+    );
   }
 
   /** The unprotected containers that appeared were acknowledged. */

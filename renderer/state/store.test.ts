@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { states } from '../dev/states.ts';
 import { run } from '../dev/apply-fixture.ts';
 import { appState, targetCapabilities } from '../dev/app-fixture.ts';
+import { someContainers } from '../dev/container-fixture.ts';
 import { appliedText, offText, settingsState } from '../dev/settings-fixture.ts';
 import { fakeBridge } from '../dev/fake-bridge.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
@@ -240,5 +241,22 @@ describe('another engine', () => {
       ['containers:scan', 'embedded:/b'],
       ['clipboard:write', null],
     ]);
+  });
+});
+
+it('keeps the containers of which a scan says the same: their rows stay as they are drawn', async () => {
+  const scan = { at: '2026-01-02T00:00:00Z', durationMs: 20, eci: true, containers: someContainers };
+  const { store, bridge } = await open(appState({ scan }));
+  const before = store.get().app?.scan?.containers ?? [];
+  const [first, ...rest] = structuredClone(someContainers);
+  if (first === undefined) throw new Error('the scan has no container');
+  bridge.emit('changed', {
+    scan: { ...scan, at: '2026-01-02T00:00:10Z', containers: [{ ...first, status: 'Up' }, ...rest] },
+  });
+  const after = store.get().app?.scan?.containers ?? [];
+  expect(after[0]).toMatchObject({ id: first.id, status: 'Up' });
+  expect(rest.length).toBeGreaterThan(0);
+  after.slice(1).forEach((container, index) => {
+    expect(container).toBe(before[index + 1]);
   });
 });

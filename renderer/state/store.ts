@@ -12,19 +12,34 @@ import { keepAllContainers } from '../../shared/apply/plan.ts';
 
 const logDepth = 5000;
 
+/** A scan with the containers of the one before, of which it says the same: their rows stay as drawn. */
+function withKnownContainers(scan: AppState['scan'], before: AppState['scan']): AppState['scan'] {
+  if (scan === null || before === null) return scan;
+  const known = new Map(before.containers.map((container) => [container.id, container]));
+  return {
+    ...scan,
+    containers: scan.containers.map((container) => {
+      const old = known.get(container.id);
+      return old !== undefined && JSON.stringify(old) === JSON.stringify(container) ? old : container;
+    }),
+  };
+}
+
 /**
  * The state with the parts that changed. Parts that are present are whole; an absent one stays as it was, and
  * so does one that says the same again: nothing is drawn for it.
  */
 function withChanges(app: AppState, part: IpcEvents['changed']): AppState {
   const before: Readonly<Record<string, unknown>> = { ...app };
+  const changed = Object.fromEntries(
+    Object.entries(part).filter(
+      ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(before[key]),
+    ),
+  ) as Partial<AppState>; // keys of one
   return {
     ...app,
-    ...Object.fromEntries(
-      Object.entries(part).filter(
-        ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(before[key]),
-      ),
-    ),
+    ...changed,
+    ...(changed.scan === undefined ? {} : { scan: withKnownContainers(changed.scan, app.scan) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Page } from '../../components/page.tsx';
 import { protectionOf } from '../../components/protection.ts';
@@ -42,7 +42,8 @@ export default function ContainersPage() {
   const subtitle = useSubtitle(eci, changes.noRemoval === undefined);
 
   const all = app.scan?.containers ?? none;
-  const { shown, count } = filterContainers(all, filter.text, filter.show, filter.sort);
+  const { text, show, sort } = filter;
+  const { shown, count } = useMemo(() => filterContainers(all, text, show, sort), [all, text, show, sort]);
   const selection = keepExisting(selected, new Set(all.map((c) => c.id)));
   const chosen = all.filter((c) => selection.chosen.has(c.id));
   const clearSelection = () => {

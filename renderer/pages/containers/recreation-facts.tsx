@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Link from '@mui/material/Link';
 import Skeleton from '@mui/material/Skeleton';
-import { useStore } from '../../state/context.tsx';
+import { useAppPart, useStore } from '../../state/context.tsx';
 import { useAfter } from '../../components/empty-and-loading.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { noteText } from '../../components/recreate-notes.ts';
@@ -24,15 +24,16 @@ export const recreationLines = 3;
  * What recreating this container alone would do; undefined until it is known. Asked anew after every scan,
  * and what was known stays meanwhile.
  */
-function usePlan(container: Container): Result<RecreatePlan> | undefined {
+function usePlan({ id }: Container): Result<RecreatePlan> | undefined {
   const store = useStore();
+  const scannedAt = useAppPart(({ scan }) => scan?.at);
   const [plan, setPlan] = useState<Result<RecreatePlan>>();
   useEffect(() => {
     let stale = false;
     // One that has no way back can be recreated all the same, and loses that: the question asks for it.
     void store
       .request('recreate:plan', {
-        ids: [container.id],
+        ids: [id],
         commit: [],
         old: 'remove-when-healthy',
         withoutWayBack: true,
@@ -43,7 +44,7 @@ function usePlan(container: Container): Result<RecreatePlan> | undefined {
     return () => {
       stale = true;
     };
-  }, [store, container]);
+  }, [store, id, scannedAt]);
   return plan;
 }
 

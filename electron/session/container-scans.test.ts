@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Target } from '../../engine/target.ts';
+import { appState } from '../../renderer/dev/app-fixture.ts';
+import type { RemovalRun } from '../../shared/containers/removal.ts';
+import { ok } from '../../shared/result.ts';
+import { stateStore } from './app-state.ts';
+import { ContainerScans } from './container-scans.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const removal: RemovalRun = {
+  activity: 'removing',
+  total: 300,
+  done: 0,
+  removed: 0,
+  outcomes: [],
+  error: null,
+  includeRunning: false,
+  removeVolumes: false,
+};
+
+it.each([
+  { what: 'a burst of containers', removal: null, scans: 10 },
+  { what: 'a removal of many, whose every step is an event', removal, scans: 2 },
+])('scans rarely enough during $what', async ({ removal, scans }) => {
+  const state = stateStore(appState({ removal }));
+  let count = 0;
+  const target = {
+    scan: () => {
+      count++;
+      return Promise.resolve(ok({ at: '', durationMs: 1, eci: true, containers: [] }));
+    },
+  } as unknown as Target; // the only part that is used
+  const containers = new ContainerScans(target, state);
+  for (let ms = 0; ms < 10_000; ms += 100) {
+    containers.scanSoon();
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  containers.close();
+  expect(count).toBeGreaterThanOrEqual(scans);
+  expect(count).toBeLessThanOrEqual(2 * scans + 5 * Number(removal === null));
+});
