@@ -1,4 +1,12 @@
-import { Component, Suspense, useEffect, useState, type ErrorInfo, type ReactNode } from 'react';
+import {
+  Component,
+  Suspense,
+  useEffect,
+  useLayoutEffect,
+  useState,
+  type ErrorInfo,
+  type ReactNode,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -160,8 +168,8 @@ const pageKey = (page: PageId, engine: string): string =>
 function PageContent({ id }: { readonly id: PageId }) {
   const store = useStore();
   const [Content] = useState(() => pageComponent(id));
-  useEffect(() => {
-    // After the paint, not before it: two frames on, what a person sees is on screen.
+  useLayoutEffect(() => {
+    // After the paint, not before it: in the second frame the first one is on screen.
     const first = requestAnimationFrame(() => {
       requestAnimationFrame(() => {
         store.painted();

@@ -15,9 +15,9 @@ import { drawAllUpTo } from './virtual-rows.tsx';
 /** Of a row until it was drawn, px. */
 const estimatedRowHeight = 37;
 /** Rows drawn beyond what is in view, on both sides. */
-const overscan = 16;
-/** Of the page's scroll area, until it is laid out, px. */
-const assumedViewHeight = 1200;
+const overscan = 6;
+/** What of the page's scroll area is left for the table, until it is laid out, px. */
+const assumedViewHeight = 320;
 
 export type Column = {
   readonly key: string;

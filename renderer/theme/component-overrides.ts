@@ -11,6 +11,9 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
     // A button element does not inherit the font by itself.
     styleOverrides: { root: { fontFamily: 'inherit', '&.Mui-focusVisible': ring } },
   },
+  // Global styles of each field, for autofill, which there is none of here: Chromium would compute the styles
+  // of the whole window anew for each.
+  MuiInputBase: { defaultProps: { disableInjectingGlobalStyles: true } },
   MuiButton: {
     defaultProps: { disableElevation: true, variant: 'outlined', color: 'inherit' },
     styleOverrides: {

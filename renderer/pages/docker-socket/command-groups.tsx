@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type RefObject } from 'react';
+import { useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -49,7 +49,7 @@ export function CommandGroups({
   const store = useStore();
   const draft = useDraft();
   const { box, width } = useWidth();
-  const first = width < names.below ? names.narrow : names.wide;
+  const first = width !== null && width < names.below ? names.narrow : names.wide;
   const entries = place.now.commands ?? [];
   // A list that is new as a whole is marked as such; its parts then have nothing to differ from.
   const applied = place.before === null ? entries : (place.before.commands ?? []);
@@ -68,24 +68,25 @@ export function CommandGroups({
     query === '' ? [] : unsupportedNames.filter((name) => name.startsWith(query.replace(/^docker /, '')));
   return (
     <Box ref={box} sx={{ '--socket-row': `${first}px minmax(0, 1fr) ${sums}px` }}>
-      {groups.map(({ group, shown }) => (
-        <GroupRow
-          key={`${place.pointer} ${group}`}
-          group={group}
-          marked={marked}
-          type={place.now.type ?? 'deny'}
-          edited={groupEdited(applied, entries, group)}
-          lockedBy={lockedBy}
-          shown={shown}
-          width={width - first - sums - padding}
-          onSet={(names) => {
-            write(setMarked(entries, applied, group, names));
-          }}
-          onUndo={() => {
-            write(setEntries(entries, applied, group, entriesOf(applied, group)));
-          }}
-        />
-      ))}
+      {width !== null &&
+        groups.map(({ group, shown }) => (
+          <GroupRow
+            key={`${place.pointer} ${group}`}
+            group={group}
+            marked={marked}
+            type={place.now.type ?? 'deny'}
+            edited={groupEdited(applied, entries, group)}
+            lockedBy={lockedBy}
+            shown={shown}
+            width={width - first - sums - padding}
+            onSet={(names) => {
+              write(setMarked(entries, applied, group, names));
+            }}
+            onUndo={() => {
+              write(setEntries(entries, applied, group, entriesOf(applied, group)));
+            }}
+          />
+        ))}
       {cantList.map((name) => (
         <CantList key={name} name={name} />
       ))}
@@ -159,13 +160,17 @@ function matches(command: DockerCommand, query: string): boolean {
     );
 }
 
-/** Width of the rows, px; unlimited until it was measured. */
-function useWidth(): { readonly box: RefObject<HTMLDivElement | null>; readonly width: number } {
+/**
+ * Width of the rows, px; null until it was measured, which is before the first frame: a command that does not
+ * fit is never drawn. Unlimited where nothing is laid out.
+ */
+function useWidth(): { readonly box: RefObject<HTMLDivElement | null>; readonly width: number | null } {
   const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
-  useEffect(() => {
+  const [width, setWidth] = useState<number | null>(null);
+  useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
+    setWidth(element.clientWidth > 0 ? element.clientWidth : Number.POSITIVE_INFINITY);
     const observer = new ResizeObserver(([entry]) => {
       if (entry !== undefined && entry.contentRect.width > 0) setWidth(Math.floor(entry.contentRect.width));
     });

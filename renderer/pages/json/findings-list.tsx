@@ -13,7 +13,7 @@ import { color, toneText } from '../../theme/tokens.ts';
 import type { Finding, SettingsSyntaxError } from '../../../shared/settings/index.ts';
 
 const order = { error: 0, warning: 1, note: 2 } as const;
-const atOnce = 100;
+const atOnce = 30;
 
 /**
  * Every finding, worst first, each with its line and its fix; a text that is no JSON with the line and a
