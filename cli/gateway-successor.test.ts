@@ -70,7 +70,13 @@ while True:
     ],
     {
       stdio: ['ignore', 'ignore', 'pipe', fd],
-      env: { ...process.env, NOTIFY_SOCKET: at('notify'), LISTEN_FDS: '1', LISTEN_FDNAMES: 'clients' },
+      env: {
+        ...process.env,
+        FAULT: at('fault'),
+        NOTIFY_SOCKET: at('notify'),
+        LISTEN_FDS: '1',
+        LISTEN_FDNAMES: 'clients',
+      },
     },
   );
   unit.close();
@@ -84,6 +90,7 @@ while True:
     slow,
     mainPid,
     socket: at('docker.sock'),
+    fault: at('fault'),
     stop: async () => {
       gateway.kill('SIGKILL');
       if (Number.isInteger(mainPid())) process.kill(mainPid(), 'SIGKILL');
@@ -121,6 +128,67 @@ describe.runIf(hasPython())('SIGHUP', () => {
       expect(notified).not.toContain('STOPPING=1');
     } finally {
       agent.destroy();
+      await stop();
+    }
+  });
+
+  const isSuccessor = 'process.env.BULKHEAD_REPLACES_PARENT !== undefined';
+  const noState = 'process.argv[process.argv.indexOf("--state") + 1] = "/dev/null/state";';
+
+  it('where the successor does not serve the gateway does again, and can be replaced later', async () => {
+    const broken = `import { existsSync } from 'node:fs';
+      if (${isSuccessor} && existsSync(process.env.FAULT)) { ${noState} } ${program}`;
+    const { gateway, notified, logged, slow, mainPid, socket, fault, stop } = await startService(broken);
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      const open = read(socket, '/v1.45/containers/slow/json').catch(String);
+      await expect.poll(() => slow).toHaveLength(1);
+      await writeFile(fault, '');
+      gateway.kill('SIGHUP');
+      await expect.poll(() => logged.join('')).toContain('was not replaced, and goes on: it ended with');
+      expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
+      expect([gateway.exitCode, mainPid()]).toEqual([null, Number.NaN]);
+
+      await rm(fault);
+      gateway.kill('SIGHUP');
+      await expect.poll(() => notified.filter((line) => line === 'READY=1').length).toBe(2);
+      expect(mainPid()).not.toBe(gateway.pid);
+      expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
+      expect(gateway.exitCode).toBeNull();
+      slow[0]?.end('{}');
+      expect(await open).toMatchObject({ body: '{}' });
+      await expect.poll(() => gateway.exitCode).toBe(0);
+      expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
+    } finally {
+      await stop();
+    }
+  });
+
+  it.each([
+    [
+      'loads',
+      'setInterval(() => {}, 1e6);',
+      '{ loadMs: 500, serveMs: 60_000 }',
+      'was not loaded within 0.5 s',
+    ],
+    [
+      'starts',
+      'process.on("message", () => {}); process.send("loaded");',
+      '{ loadMs: 60_000, serveMs: 500 }',
+      'was not serving within 0.5 s',
+    ],
+  ])('a successor that hangs while it %s is ended, and the gateway goes on', async (_, hang, limits, why) => {
+    const start = program.replace("p.command('gateway')", `$&, ${limits}`);
+    const { gateway, notified, logged, mainPid, socket, stop } = await startService(
+      `if (${isSuccessor}) { ${hang} await new Promise(() => {}); } ${start}`,
+    );
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      gateway.kill('SIGHUP');
+      await expect.poll(() => logged.join('')).toContain(`was not replaced, and goes on: it ${why}`);
+      expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
+      expect([gateway.exitCode, mainPid()]).toEqual([null, Number.NaN]);
+    } finally {
       await stop();
     }
   });

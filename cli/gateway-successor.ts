@@ -1,30 +1,44 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { listenVariables, type InheritedListener } from '../shared/gateway/listener-handoff.ts';
+import { serviceStartMs, successorServeMs } from '../shared/gateway/service-start-limit.ts';
 
 /** Set for a process that replaces the one that started it. */
 const replacesVariable = 'BULKHEAD_REPLACES_PARENT';
-/** From the successor: it has loaded. To it: the predecessor accepts no connection any more. */
-const [loaded, retired] = ['loaded', 'retired'];
+/** From the successor: it has loaded, and it serves the sockets. */
+const [loaded, serving] = ['loaded', 'serving'];
+/** To it: the predecessor accepts no connection any more, and is no longer the service's main process. */
+const [retired, handedOver] = ['retired', 'handed-over'];
 
-/** As TimeoutStartSec= of the unit: after one that hangs, another one can be tried. */
-const loadMs = 300_000;
+/** How long a successor may take, ms: after one that hangs, another one can be tried. */
+export interface SuccessorLimits {
+  readonly loadMs: number;
+  /** From its permission to serve: clients wait meanwhile. */
+  readonly serveMs: number;
+}
+export const usualSuccessorLimits: SuccessorLimits = { loadMs: serviceStartMs, serveMs: successorServeMs };
 
+/** A process that has loaded, and waits for permission to serve. */
 export interface Successor {
   readonly pid: number;
-  /** Allows it to serve. */
-  proceed(): void;
+  /** Permits it to serve. Resolves when it does; rejects if it ended before, or was too late. */
+  serve(): Promise<void>;
+  /** Tells it that it is the service's main process now. */
+  confirm(): void;
+  /** Ends it; resolves when it has ended. */
+  kill(): Promise<void>;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
 }
 
 /**
  * Starts the currently installed version of this process's program, with its listening sockets. Resolves when
- * it has loaded, and waits for permission to serve; rejects if it ended before, or did not load in time.
+ * it has loaded; rejects if it ended before, or did not load in time.
  */
 export async function startSuccessor(
   listeners: readonly InheritedListener[],
   variables: Readonly<Record<string, string>>,
+  limits: SuccessorLimits,
 ): Promise<Successor> {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ['ignore', 'inherit', 'inherit', ...listeners.map(({ fd }) => fd), 'ipc'],
@@ -35,30 +49,56 @@ export async function startSuccessor(
       [replacesVariable]: '1',
     },
   });
-  await untilLoaded(child);
+  await untilReported(child, loaded, limits.loadMs);
   const { pid } = child;
   if (pid === undefined) throw new Error('it has no process id');
-  // It keeps running when this process ends.
-  child.unref();
+  const ended =
+    child.exitCode === null && child.signalCode === null
+      ? once(child, 'exit').then(() => undefined)
+      : Promise.resolve();
+  // A message to one that has ended is lost: its end is noticed anyway.
+  const send = (text: string, sent: () => void = () => undefined) => {
+    child.send(text, sent);
+  };
   return {
     pid,
-    ended: once(child, 'exit').then(() => undefined),
-    proceed: () => {
-      child.send(retired, () => {
+    ended,
+    serve: () => {
+      const reported = untilReported(child, serving, limits.serveMs);
+      send(retired);
+      return reported;
+    },
+    confirm: () => {
+      send(handedOver, () => {
         if (child.connected) child.disconnect();
       });
+      // It keeps running when this process ends.
+      child.unref();
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }
 
-async function untilLoaded(child: ChildProcess): Promise<void> {
+/** Resolves with that message of the child; rejects if it ends before, and kills it after `limitMs`. */
+async function untilReported(child: ChildProcess, text: string, limitMs: number): Promise<void> {
   const ended = new AbortController();
-  const limit = setTimeout(() => child.kill('SIGKILL'), loadMs);
+  let isLate = false;
+  const limit = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, limitMs);
+  const exited = ([code, signal]: unknown[]) => {
+    throw new Error(
+      isLate ? `it was not ${text} within ${limitMs / 1000} s` : `it ended with ${String(code ?? signal)}`,
+    );
+  };
+  if (child.exitCode !== null || child.signalCode !== null) exited([child.exitCode, child.signalCode]);
   await Promise.race([
     once(child, 'message', { signal: ended.signal }),
-    once(child, 'exit', { signal: ended.signal }).then(([code, signal]) => {
-      throw new Error(`it ended with ${String(code ?? signal)}`);
-    }),
+    once(child, 'exit', { signal: ended.signal }).then(exited),
     once(child, 'error', { signal: ended.signal }).then(([error]) => {
       throw error;
     }),
@@ -68,18 +108,37 @@ async function untilLoaded(child: ChildProcess): Promise<void> {
   });
 }
 
-/** In a successor: waits until its predecessor accepts no connection any more. Otherwise returns at once. */
-export async function waitForPredecessor(): Promise<void> {
-  if (process.env[replacesVariable] === undefined) return;
-  Reflect.deleteProperty(process.env, replacesVariable);
-  process.send?.(loaded);
-  // A predecessor that has exited accepts none either.
+/** In a successor: the process that it replaces. */
+export interface Predecessor {
+  /** Reports that this process has loaded; resolves when the predecessor accepts no connection any more. */
+  whenRetired(): Promise<void>;
+  /** Reports that this process serves; resolves when it is the service's main process. */
+  whenHandedOver(): Promise<void>;
+}
+
+/** The predecessor according to `env`, out of which it is taken; null where this process has none. */
+export function takePredecessor(env: NodeJS.ProcessEnv): Predecessor | null {
+  if (env[replacesVariable] === undefined) return null;
+  Reflect.deleteProperty(env, replacesVariable);
+  return {
+    whenRetired: () => report(loaded),
+    whenHandedOver: async () => {
+      await report(serving);
+      if (process.connected) process.disconnect();
+    },
+  };
+}
+
+/** Resolves at the predecessor's response, or its end: then it accepts no connection either. */
+async function report(text: string): Promise<void> {
+  if (!process.connected) return;
   const ended = new AbortController();
-  await Promise.race([
+  const responded = Promise.race([
     once(process, 'message', { signal: ended.signal }),
     once(process, 'disconnect', { signal: ended.signal }),
   ]).finally(() => {
     ended.abort();
   });
-  if (process.connected) process.disconnect();
+  process.send?.(text, undefined, {}, () => undefined);
+  await responded;
 }

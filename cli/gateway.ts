@@ -1,21 +1,16 @@
-import { on } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { engineNotice } from '../shared/gateway/engine-notices.ts';
 import type { ServiceManager } from '../gateway/base/service-manager.ts';
-import type { Gateway } from '../gateway/server.ts';
-import {
-  takeInheritedListeners,
-  trackListeners,
-  type InheritedListener,
-} from '../shared/gateway/listener-handoff.ts';
+import { engineNotice } from '../shared/gateway/engine-notices.ts';
+import { takeInheritedListeners, trackListeners } from '../shared/gateway/listener-handoff.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { message } from '../shared/messages/message.ts';
 import { printError } from './output.ts';
-import { startSuccessor, waitForPredecessor } from './gateway-successor.ts';
-import { serviceLog, type ServiceLog } from './service-log.ts';
+import { takePredecessor, usualSuccessorLimits, type SuccessorLimits } from './gateway-successor.ts';
+import { ReplaceableGateway, type StartGateway } from './replaceable-gateway.ts';
+import { serviceLog } from './service-log.ts';
 import { helpText } from './help.ts';
 
 interface GatewayCommandOptions {
@@ -35,7 +30,7 @@ interface GatewayCommandOptions {
  * `bulkhead gateway`: the enforcement proxy in the foreground. Prints `gateway listening on …` when ready;
  * SIGTERM drains connections and ends it.
  */
-export function configureGateway(command: Command): void {
+export function configureGateway(command: Command, limits: SuccessorLimits = usualSuccessorLimits): void {
   command
     .requiredOption('--engine <socket>', helpText('cli-help.gateway-engine'))
     .requiredOption('--listen <socket>', helpText('cli-help.gateway-listen'))
@@ -52,10 +47,10 @@ export function configureGateway(command: Command): void {
       [] as string[],
     )
     .option('--engine-pid-file <file>', helpText('cli-help.gateway-engine-pid-file'))
-    .action(runGateway);
+    .action((options: GatewayCommandOptions) => runGateway(options, limits));
 }
 
-async function runGateway(options: GatewayCommandOptions): Promise<void> {
+async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimits): Promise<void> {
   startHeartbeat();
   const engine = unixPath(options.engine, 'engine');
   const listen = unixPath(options.listen, 'listen');
@@ -72,6 +67,7 @@ async function runGateway(options: GatewayCommandOptions): Promise<void> {
     printError(metrics.error);
     return;
   }
+  const predecessor = takePredecessor(process.env);
   const inherited = takeInheritedListeners(process.env, process.pid);
   const [{ parentListenerStore }, { serviceManager }] = await Promise.all([
     import('../gateway/sockets/parent-listener-store.ts'),
@@ -79,36 +75,54 @@ async function runGateway(options: GatewayCommandOptions): Promise<void> {
   ]);
   const { startGateway } = await import('../gateway/server.ts');
   const log = serviceLog((line) => `${new Date().toISOString()} gateway: ${line}`);
-  const manager = serviceManager(process.env, log);
-  const listeners = trackListeners(manager?.listenerStore ?? parentListenerStore(log), inherited);
-  await waitForPredecessor();
-  const started = await startGateway({
-    engineSocket: engine.value,
-    listenSocket: listen.value,
-    settingsFile: path.resolve(options.settings),
-    metricsSocket: metrics.value,
-    auditFile: options.audit === undefined ? null : path.resolve(options.audit),
-    ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
-    ...(options.group === undefined ? {} : { group: options.group }),
-    engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
-    stateDirectory: options.state === undefined ? null : path.resolve(options.state),
-    inherited,
-    listenerStore: listeners,
-    log,
-  });
+  const manager = serviceManager(process.env, log, { isMain: predecessor === null });
+  const store = manager?.listenerStore ?? parentListenerStore(log);
+  const start: StartGateway = async (sockets) => {
+    const listenerStore = trackListeners(store, sockets);
+    const started = await startGateway({
+      engineSocket: engine.value,
+      listenSocket: listen.value,
+      settingsFile: path.resolve(options.settings),
+      metricsSocket: metrics.value,
+      auditFile: options.audit === undefined ? null : path.resolve(options.audit),
+      ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+      ...(options.group === undefined ? {} : { group: options.group }),
+      engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
+      stateDirectory: options.state === undefined ? null : path.resolve(options.state),
+      inherited: sockets,
+      listenerStore,
+      log,
+    });
+    return started.ok ? ok({ gateway: started.value, listeners: listenerStore.current }) : started;
+  };
+  await predecessor?.whenRetired();
+  const started = await start(inherited);
   if (!started.ok) {
     printError(started.error);
     return;
   }
+  const gateway = new ReplaceableGateway(started.value, start, log);
+  await predecessor?.whenHandedOver();
+  manager?.takeOver();
+  await serve(gateway, manager, options.enginePidFile, limits);
+}
+
+/** Serves until a signal ends this process, or a successor has replaced it. */
+async function serve(
+  gateway: ReplaceableGateway,
+  manager: ServiceManager | null,
+  enginePidFile: string | undefined,
+  limits: SuccessorLimits,
+): Promise<void> {
   const notice = (message: unknown) => {
     const notification = engineNotice(message);
-    if (notification !== null) started.value.setEngineStopping(notification.kind === 'engine-stopping');
+    if (notification !== null) gateway.setEngineStopping(notification.kind === 'engine-stopping');
   };
   process.on('message', notice);
-  const endEngineSignals = followEngineSignals(options.enginePidFile, (stopping) => {
-    started.value.setEngineStopping(stopping);
+  const endEngineSignals = followEngineSignals(enginePidFile, (stopping) => {
+    gateway.setEngineStopping(stopping);
   });
-  process.stdout.write(`gateway listening on unix://${started.value.listenSocket}\n`);
+  process.stdout.write(`gateway listening on unix://${gateway.listenSocket}\n`);
   manager?.ready();
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -117,48 +131,17 @@ async function runGateway(options: GatewayCommandOptions): Promise<void> {
       });
   });
   const replaced =
-    manager === null
-      ? new Promise<never>(() => undefined)
-      : replacedOnHangup(started.value, manager, listeners.current, log);
+    manager === null ? new Promise<never>(() => undefined) : gateway.replacedOnHangup(manager, limits);
   await Promise.race([stopped, replaced]);
   manager?.stopping();
   process.off('message', notice);
   endEngineSignals();
   // An upgrade replaces the service: clients that connect meanwhile wait at its socket unit.
-  await started.value.close(manager === null ? undefined : serviceEndMs);
+  await gateway.close(manager === null ? undefined : serviceEndMs);
 }
 
 /** How long exchanges in progress have to end, ms: less than TimeoutStopSec= of the unit. */
 const serviceEndMs = 15_000;
-
-/**
- * SIGHUP (`systemctl reload`): starts the currently installed program to replace this process. It gets the
- * listening sockets, so that no client is refused; open connections stay with this process. Resolves at the
- * end of the last.
- */
-async function replacedOnHangup(
-  gateway: Gateway,
-  manager: ServiceManager,
-  listeners: () => readonly InheritedListener[],
-  log: ServiceLog,
-): Promise<void> {
-  // Keeps listening for the signal while a successor loads: another SIGHUP would end this process.
-  for await (const _ of on(process, 'SIGHUP')) {
-    try {
-      const successor = await startSuccessor(listeners(), manager.variables);
-      manager.handOver(successor.pid);
-      const { ended } = await gateway.retire();
-      successor.proceed();
-      log(`process ${successor.pid} serves new connections; this one ends with the last of its own`, 'info');
-      // Only its parent gets its exit; the service manager restarts the service when both have ended.
-      await Promise.race([ended, successor.ended]);
-      return;
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      log(`the gateway was not replaced, and goes on: ${why}`);
-    }
-  }
-}
 
 /**
  * For an engine that the service manager runs: SIGWINCH announces its stop, SIGURG reports its start. By

@@ -62,3 +62,16 @@ export function descriptorOf(socket: Socket): number | null {
   const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
   return fd === undefined || fd < 0 ? null : fd;
 }
+
+type FcntlCall = (fd: number, command: number, type: 'int', argument: number) => number;
+const duplicateCloseOnExec = 1030;
+/** After standard input, output and error. */
+const firstNumber = 3;
+
+/** Another descriptor of the same open file, which children do not inherit. Throws if there is none. */
+export function duplicateDescriptor(fd: number): number {
+  const fcntl = libcFunction<FcntlCall>('int fcntl(int fd, int command, ...)');
+  const duplicate = fcntl?.(fd, duplicateCloseOnExec, 'int', firstNumber) ?? -1;
+  if (duplicate < 0) throw new Error(`descriptor ${fd} cannot be duplicated: error ${lastErrno()}`);
+  return duplicate;
+}

@@ -64,16 +64,26 @@ while True:
     manager?.stopping();
     manager?.handOver(77);
     manager?.stopping();
+    const successor = serviceManager({ NOTIFY_SOCKET: address }, log, { isMain: false });
+    await successor?.listenerStore.keep('clients', { fd: 1 });
+    await expect.poll(() => lines).toContain('MAINPID=77 0');
+    expect(lines.join(' ')).not.toContain('clients');
+    successor?.takeOver();
+    successor?.stopping();
     await expect
       .poll(() => lines.filter((line) => line !== 'WATCHDOG=1 0'))
       .toEqual([
         'bound',
-        'READY=1 WATCHDOG_USEC=60000 WATCHDOG=1 0',
+        'READY=1 WATCHDOG=1 0',
         'FDSTOREREMOVE=1 FDNAME=planner 0',
         'FDSTORE=1 FDNAME=planner 1',
         'FDSTOREREMOVE=1 FDNAME=planner 0',
         'STOPPING=1 0',
-        'MAINPID=77 WATCHDOG_USEC=300000000 0',
+        'MAINPID=77 0',
+        // A process that is not the main one yet.
+        'FDSTOREREMOVE=1 FDNAME=clients 0',
+        'FDSTORE=1 FDNAME=clients 1',
+        'STOPPING=1 0',
       ]);
   } finally {
     receiver.kill();

@@ -14,10 +14,9 @@ export interface ServiceManager {
   readonly variables: Readonly<Record<string, string>>;
   /** Makes another process of the service its main process; this one sends no more notifications. */
   handOver(pid: number): void;
+  /** This process is the main process from now on: sends what it has waited to send. */
+  takeOver(): void;
 }
-
-/** How long a successor may take to start, microseconds: as TimeoutStartSec= of the units. */
-const successorStartUsec = 300_000_000;
 
 const unixFamily = 1;
 const datagramCloseOnExec = 2 | 0o2000000;
@@ -29,9 +28,13 @@ type Send = (text: string, fd?: number) => void;
 /**
  * The service manager that started this process; null where none did. Takes NOTIFY_SOCKET and WATCHDOG_USEC
  * out of `env`: they are this process' alone, not its children's. `log` gets why a notification could not be
- * sent.
+ * sent. A process that is not the service's main process yet (`isMain`) sends nothing until `takeOver`.
  */
-export function serviceManager(env: NodeJS.ProcessEnv, log: (line: string) => void): ServiceManager | null {
+export function serviceManager(
+  env: NodeJS.ProcessEnv,
+  log: (line: string) => void,
+  { isMain = true }: { readonly isMain?: boolean } = {},
+): ServiceManager | null {
   const address = env['NOTIFY_SOCKET'] ?? '';
   const watchdogUsec = Number(env['WATCHDOG_USEC'] ?? 0);
   for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) Reflect.deleteProperty(env, name);
@@ -39,9 +42,11 @@ export function serviceManager(env: NodeJS.ProcessEnv, log: (line: string) => vo
   const notify = openNotifySocket(address, log);
   if (notify === null) return null;
   // The service manager accepts notifications from the main process only.
-  let isMain = true;
+  let role: 'waiting' | 'main' | 'replaced' = isMain ? 'main' : 'waiting';
+  const waiting: Parameters<Send>[] = [];
   const send: Send = (text, fd) => {
-    if (isMain) notify(text, fd);
+    if (role === 'main') notify(text, fd);
+    else if (role === 'waiting') waiting.push([text, fd]);
   };
   let watchdog: NodeJS.Timeout | undefined;
   const isWatched = Number.isFinite(watchdogUsec) && watchdogUsec > 0;
@@ -52,12 +57,17 @@ export function serviceManager(env: NodeJS.ProcessEnv, log: (line: string) => vo
     },
     handOver: (pid) => {
       clearInterval(watchdog);
-      // The watchdog applies to the successor from now on, which still has to start.
-      send(isWatched ? `MAINPID=${pid}\nWATCHDOG_USEC=${successorStartUsec}` : `MAINPID=${pid}`);
-      isMain = false;
+      // The watchdog applies to the successor from now on.
+      send(`MAINPID=${pid}`);
+      role = 'replaced';
+    },
+    takeOver: () => {
+      if (role !== 'waiting') return;
+      role = 'main';
+      for (const notification of waiting.splice(0)) notify(...notification);
     },
     ready: () => {
-      send(isWatched ? `READY=1\nWATCHDOG_USEC=${watchdogUsec}\nWATCHDOG=1` : 'READY=1');
+      send(isWatched ? 'READY=1\nWATCHDOG=1' : 'READY=1');
       if (!isWatched) return;
       // Several pings within the limit; systemd counts from the last one.
       watchdog = setInterval(() => {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { serviceStartMs } from '../../../shared/gateway/service-start-limit.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { engineEnvironment } from '../guarded/engine-home.ts';
 import { gatewayArguments } from '../guarded/gateway-arguments.ts';
@@ -106,7 +107,7 @@ ExecStart=${commandLine(
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 RestartSec=100ms
-TimeoutStartSec=300
+TimeoutStartSec=${serviceStartMs / 1000}
 TimeoutStopSec=20
 WatchdogSec=60
 WatchdogSignal=SIGKILL
@@ -141,7 +142,7 @@ NotifyAccess=main
 ExecStart=${commandLine(bulkheadCommand, 'planner', '--root', paths.root, '--data-root', paths.data)}
 Restart=always
 RestartSec=100ms
-TimeoutStartSec=300
+TimeoutStartSec=${serviceStartMs / 1000}
 WatchdogSec=60
 WatchdogSignal=SIGKILL
 FileDescriptorStoreMax=16

@@ -1,0 +1,119 @@
+import { on } from 'node:events';
+import { closeSync } from 'node:fs';
+import { duplicateDescriptor } from '../gateway/base/libc.ts';
+import type { ServiceManager } from '../gateway/base/service-manager.ts';
+import type { Gateway } from '../gateway/server.ts';
+import type { InheritedListener } from '../shared/gateway/listener-handoff.ts';
+import type { AppError, Result } from '../shared/result.ts';
+import { startSuccessor, type Successor, type SuccessorLimits } from './gateway-successor.ts';
+import type { ServiceLog } from './service-log.ts';
+
+/** A gateway, and the descriptors on which it listens now. */
+export interface ListeningGateway {
+  readonly gateway: Gateway;
+  readonly listeners: () => readonly InheritedListener[];
+}
+
+/** Starts a gateway on these sockets. */
+export type StartGateway = (
+  sockets: readonly InheritedListener[],
+) => Promise<Result<ListeningGateway, AppError>>;
+
+/** The gateway of this process, which another process can replace while clients are served. */
+export class ReplaceableGateway {
+  #current: ListeningGateway;
+  readonly #start: StartGateway;
+  readonly #log: ServiceLog;
+  /** Those whose successor did not serve: they still have connections. */
+  readonly #retired: Gateway[] = [];
+  #isEngineStopping = false;
+  #isClosing = false;
+
+  constructor(current: ListeningGateway, start: StartGateway, log: ServiceLog) {
+    this.#current = current;
+    this.#start = start;
+    this.#log = log;
+  }
+
+  get listenSocket(): string {
+    return this.#current.gateway.listenSocket;
+  }
+
+  setEngineStopping(stopping: boolean): void {
+    this.#isEngineStopping = stopping;
+    this.#current.gateway.setEngineStopping(stopping);
+  }
+
+  /**
+   * SIGHUP (`systemctl reload`): starts the currently installed program to replace this process. It gets the
+   * listening sockets, so that no client is refused; open connections stay with this process. Where it does
+   * not serve, this process does again. Resolves at the end of the last connection, or where neither serves.
+   */
+  async replacedOnHangup(manager: ServiceManager, limits: SuccessorLimits): Promise<void> {
+    // Keeps listening for the signal while a successor loads: another SIGHUP would end this process.
+    for await (const _ of on(process, 'SIGHUP')) {
+      try {
+        const successor = await startSuccessor(this.#current.listeners(), manager.variables, limits);
+        const { ended } = await this.#leaveSocketsTo(successor);
+        manager.handOver(successor.pid);
+        successor.confirm();
+        this.#log(
+          `process ${successor.pid} serves new connections; this one ends with the last of its own`,
+          'info',
+        );
+        // Only its parent gets its exit; the service manager restarts the service when both have ended.
+        await Promise.race([ended, successor.ended]);
+        return;
+      } catch (error) {
+        if (error instanceof CannotServe) {
+          this.#log(`no gateway serves, the service is restarted: ${error.message}`);
+          process.exitCode = 1;
+          return;
+        }
+        const why = error instanceof Error ? error.message : String(error);
+        this.#log(`the gateway was not replaced, and goes on: ${why}`);
+      }
+    }
+  }
+
+  /** Lets running exchanges end for `graceMs`, then closes everything. */
+  async close(graceMs?: number): Promise<void> {
+    this.#isClosing = true;
+    await Promise.all([this.#current.gateway, ...this.#retired].map((gateway) => gateway.close(graceMs)));
+  }
+
+  /**
+   * Retires this gateway, and has the successor serve. Where it does not, this process serves again, and this
+   * rejects. What it resolves with ends with the last connection.
+   */
+  async #leaveSocketsTo(successor: Successor): Promise<{ readonly ended: Promise<void> }> {
+    const kept: InheritedListener[] = [];
+    let isRetired = false;
+    try {
+      for (const { name, fd } of this.#current.listeners()) kept.push({ name, fd: duplicateDescriptor(fd) });
+      isRetired = true;
+      const { ended } = await this.#current.gateway.retire();
+      await successor.serve();
+      for (const { fd } of kept) closeSync(fd);
+      return { ended };
+    } catch (error) {
+      await successor.kill();
+      if (isRetired) await this.#serveAgain(kept);
+      else for (const { fd } of kept) closeSync(fd);
+      throw error;
+    }
+  }
+
+  async #serveAgain(sockets: readonly InheritedListener[]): Promise<void> {
+    if (this.#isClosing) return;
+    const started = await this.#start(sockets);
+    if (!started.ok)
+      throw new CannotServe([started.error.message, started.error.reason].filter(Boolean).join(' '));
+    this.#retired.push(this.#current.gateway);
+    this.#current = started.value;
+    if (this.#isEngineStopping) this.setEngineStopping(true);
+  }
+}
+
+/** Neither this process nor its successor serves. */
+class CannotServe extends Error {}
