@@ -91,6 +91,7 @@ while True:
     mainPid,
     socket: at('docker.sock'),
     fault: at('fault'),
+    settings: at('s.json'),
     stop: async () => {
       gateway.kill('SIGKILL');
       if (Number.isInteger(mainPid())) process.kill(mainPid(), 'SIGKILL');
@@ -187,6 +188,20 @@ describe.runIf(hasPython())('SIGHUP', () => {
       gateway.kill('SIGHUP');
       await expect.poll(() => logged.join('')).toContain(`was not replaced, and goes on: it ${why}`);
       expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
+      expect([gateway.exitCode, mainPid()]).toEqual([null, Number.NaN]);
+    } finally {
+      await stop();
+    }
+  });
+
+  it('is not replaced while the settings file is deleted, which it has kept in force', async () => {
+    const { gateway, notified, logged, mainPid, settings, stop } = await startService(program);
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      await rm(settings);
+      await expect.poll(() => logged.join('')).toContain('it was deleted');
+      gateway.kill('SIGHUP');
+      await expect.poll(() => logged.join('')).toContain('goes on: the settings file was deleted');
       expect([gateway.exitCode, mainPid()]).toEqual([null, Number.NaN]);
     } finally {
       await stop();

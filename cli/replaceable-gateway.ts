@@ -53,6 +53,8 @@ export class ReplaceableGateway {
     // Keeps listening for the signal while a successor loads: another SIGHUP would end this process.
     for await (const _ of on(process, 'SIGHUP')) {
       try {
+        if (this.#current.gateway.policy().problemKind === 'deleted')
+          throw new Error('the settings file was deleted, and a new gateway would start without them');
         const successor = await startSuccessor(this.#current.listeners(), manager.variables, limits);
         const { ended } = await this.#leaveSocketsTo(successor);
         manager.handOver(successor.pid);

@@ -9,6 +9,7 @@ import { desiredEngineConfig } from '../../backends/desired-engine-config.ts';
 import { rootPaths, systemRoot } from '../../base/root-paths.ts';
 import { inspectSystemEngine, type AffectedContainer, type SystemEngine } from './inspect-engine.ts';
 import { readInstallJournal, readInstallRecord } from './install-record.ts';
+import { missingSettings } from './missing-settings.ts';
 import { isDropIn, unitFiles, type InstalledFile } from './units.ts';
 
 /** The consequences of an installation, and the inputs for doing it. */
@@ -30,7 +31,10 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
   const files = unitFiles({ paths, bulkheadCommand, group, lxcfs });
   const desired = { ...(await desiredEngineConfig(paths)), configFile: 'machine' } as const;
   const config = await previewEngineConfig(paths, desired);
+  const installed = (await readInstallRecord(paths)) !== null;
+  const missing = installed ? await missingSettings(paths) : null;
   const blockers: (string | Message)[] = [
+    ...(missing === null ? [] : [missing]),
     ...engine.conflicts,
     ...(config.ok
       ? config.value.conflicts.map(({ reason, hint }) => joinMessages('sentences', [reason, hint]))
@@ -39,7 +43,6 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
   const changed = await Promise.all(
     files.map(async (file) => ({ ...file, before: await textOf(file.path) })),
   );
-  const installed = (await readInstallRecord(paths)) !== null;
   const running = (engine.containers ?? []).filter((container) => container.running);
   const changesEngine =
     !installed || changed.some(({ path, text, before }) => isDropIn({ path }) && text !== before);

@@ -49,6 +49,14 @@ export const system = {
   'system.install-needs-root': 'Bulkhead is installed in front of the Docker Engine by root.',
   'system.cannot-install': 'Bulkhead cannot be installed in front of this Docker Engine.',
   'system.no-install-journal': 'The installation was removed by another process.',
+  'system.settings-deleted': concat(
+    '{{file}} was deleted: the running gateway keeps its settings, but a new one would start without them, ',
+    'with ECI off. Put the file back, or run bulkhead apply, first.',
+  ),
+  'system.settings-deleted-version': concat(
+    '{{file}} was deleted: the running gateway keeps its settings, but a new one would start without them, ',
+    'with ECI off. Restore it first: bulkhead settings rollback {{version}}, then bulkhead apply.',
+  ),
   'system.install-rolled-back':
     'The Docker Engine did not start behind the gateway; everything is as it was before.',
   'system.upgrade-rolled-back':

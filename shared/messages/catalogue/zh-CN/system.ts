@@ -31,6 +31,12 @@ export const system: Translated<typeof english> = {
   'system.install-needs-root': '在 Docker Engine 之前安装 Bulkhead 需要 root。',
   'system.cannot-install': 'Bulkhead 无法安装到此 Docker Engine 之前。',
   'system.no-install-journal': '安装已被另一个进程移除。',
+  'system.settings-deleted':
+    '{{file}} 已被删除：运行中的网关保留其设置，但新的网关会在没有这些设置的情况下启动，ECI 关闭。' +
+    '请先恢复该文件，或运行 bulkhead apply。',
+  'system.settings-deleted-version':
+    '{{file}} 已被删除：运行中的网关保留其设置，但新的网关会在没有这些设置的情况下启动，ECI 关闭。' +
+    '请先恢复：bulkhead settings rollback {{version}}，然后 bulkhead apply。',
   'system.install-rolled-back': 'Docker Engine 未能在网关之后启动；一切已恢复原状。',
   'system.upgrade-rolled-back': '新版本的网关和规划器未能生效；它们的 unit 已恢复原状。',
   'system.gateway-not-replaced': '新的网关未能启动；先前的网关继续服务。',
