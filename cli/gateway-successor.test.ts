@@ -104,7 +104,7 @@ while True:
 }
 
 // Node cannot receive datagrams of unix(7); Debian's build tools include Python.
-describe.runIf(hasPython())('SIGHUP', () => {
+describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
   it('a successor takes the sockets; open requests and connections go on', async () => {
     const agent = new Agent({ keepAlive: true });
     const { gateway, notified, slow, mainPid, socket, stop } = await startService(program);
@@ -218,6 +218,8 @@ describe.runIf(hasPython())('SIGHUP', () => {
         await expect
           .poll(() => logged.join('').match(/was not replaced, and goes on: it ended with 3/g))
           .toHaveLength(attempt);
+        const status = /^STATUS=Not replaced at \S+: it ended with 3$/;
+        await expect.poll(() => notified.filter((line) => status.test(line))).toHaveLength(attempt);
         expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
       }
       expect([gateway.exitCode, mainPid()]).toEqual([null, Number.NaN]);

@@ -57,6 +57,7 @@ export class ReplaceableGateway {
           throw new Error('the settings file was deleted, and a new gateway would start without them');
         const successor = await startSuccessor(this.#current.listeners(), manager.variables, limits);
         const { ended } = await this.#leaveSocketsTo(successor);
+        manager.status('');
         manager.handOver(successor.pid);
         successor.confirm();
         this.#log(
@@ -74,6 +75,8 @@ export class ReplaceableGateway {
         }
         const why = error instanceof Error ? error.message : String(error);
         this.#log(`the gateway was not replaced, and goes on: ${why}`);
+        // "bulkhead install" waits for it; the time tells it from an earlier one.
+        manager.status(`Not replaced at ${new Date().toISOString()}: ${why}`);
       }
     }
   }

@@ -25,8 +25,6 @@ export const usualLimits = {
   plannerReady: 20_000,
   /** The gateway, from its start to listening. */
   gatewayReady: 20_000,
-  /** The gateway of an upgrade, from its start to serving. Generous: the previous one serves until then. */
-  gatewaySuccessor: 30_000,
   /** lxcfs, from its start to its mount. */
   lxcfsReady: 5_000,
   /**

@@ -62,6 +62,7 @@ while True:
     await manager?.listenerStore.keep('planner', { fd: 1 });
     manager?.listenerStore.drop('planner');
     manager?.stopping();
+    manager?.status('not\nreplaced');
     manager?.handOver(77);
     manager?.stopping();
     const successor = serviceManager({ NOTIFY_SOCKET: address }, log, { isMain: false });
@@ -79,6 +80,7 @@ while True:
         'FDSTORE=1 FDNAME=planner 1',
         'FDSTOREREMOVE=1 FDNAME=planner 0',
         'STOPPING=1 0',
+        'STATUS=not replaced 0',
         'MAINPID=77 0',
         // A process that is not the main one yet.
         'FDSTOREREMOVE=1 FDNAME=clients 0',

@@ -9,6 +9,8 @@ export interface ServiceManager {
   /** Reports that the service is ready, and sends keep-alive pings to the watchdog from then on. */
   ready(): void;
   stopping(): void;
+  /** What `systemctl status` shows of the service. */
+  status(text: string): void;
   readonly listenerStore: ListenerStore;
   /** Environment variables by which a successor of this process finds the service manager. */
   readonly variables: Readonly<Record<string, string>>;
@@ -76,6 +78,9 @@ export function serviceManager(
     },
     stopping: () => {
       send('STOPPING=1');
+    },
+    status: (text) => {
+      send(`STATUS=${text.replaceAll('\n', ' ')}`);
     },
     listenerStore: storeOf(send),
   };

@@ -17,6 +17,8 @@ export interface UnitState {
   readonly since: string | null;
   /** `success`, or why it failed: `exit-code`, `watchdog`, `start-limit-hit`, … */
   readonly result: string;
+  /** What the service reports about itself (`STATUS=` of sd_notify(3)); '' without. */
+  readonly status: string;
   /** Whether the conditions of the unit held when it was last started; true where it never was. */
   readonly isConditionMet: boolean;
   /** The unit's file, and its drop-ins. */
@@ -32,6 +34,7 @@ const properties = [
   'MainPID',
   'ActiveEnterTimestamp',
   'Result',
+  'StatusText',
   'ConditionResult',
   'ConditionTimestamp',
   'FragmentPath',
@@ -75,6 +78,7 @@ export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
       mainPid: Number.isInteger(pid) && pid > 0 ? pid : null,
       since: timeOf(values.get('ActiveEnterTimestamp') ?? ''),
       result: values.get('Result') ?? '',
+      status: values.get('StatusText') ?? '',
       isConditionMet:
         values.get('ConditionResult') !== 'no' || timeOf(values.get('ConditionTimestamp') ?? '') === null,
       files: [values.get('FragmentPath') ?? '', ...(values.get('DropInPaths') ?? '').split(' ')].filter(

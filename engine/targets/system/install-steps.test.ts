@@ -11,16 +11,18 @@ let directory = '';
 const at = (name: string) => path.join(directory, name);
 const calls = async () => (await readFile(at('calls'), 'utf8')).split('\n').filter((line) => line !== '');
 
-/** `onReload`: shell commands that run at `systemctl reload`. */
-async function putSystemctl(onReload: string): Promise<void> {
+/** Shell commands that run at `systemctl reload`, and before `systemctl show`. */
+async function putSystemctl(onReload: string, onShow = ':'): Promise<void> {
   await writeFile(
     at('systemctl'),
     `#!/bin/sh
 case $1 in
   show)
-    printf 'Id=bulkhead-gateway.service\\nActiveState=active\\nMainPID=%s\\n' "$(cat '${at('main')}')"
+    cd '${directory}'; ${onShow}
+    printf 'Id=bulkhead-gateway.service\\nActiveState=active\\nMainPID=%s\\n' "$(cat main)"
+    printf 'StatusText=%s\\n' "$(cat status)"
     exit ;;
-  reload) cd '${directory}'; ${onReload} ;;
+  reload) echo "$*" >>'${at('calls')}'; cd '${directory}'; ${onReload}; exit ;;
 esac
 echo "$*" >>'${at('calls')}'
 `,
@@ -32,6 +34,7 @@ beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-systemctl-'));
   process.env['PATH'] = `${directory}:${usualPath ?? ''}`;
   await writeFile(at('main'), '100');
+  await writeFile(at('status'), 'Not replaced earlier: it ended with 1');
 });
 afterEach(async () => {
   process.env['PATH'] = usualPath;
@@ -66,5 +69,42 @@ describe('the gateway of an upgrade', () => {
       'reload bulkhead-gateway.service',
       'restart bulkhead-gateway.service',
     ]);
+  });
+
+  it('that does not start is an error as soon as the running one reports it', async () => {
+    await putSystemctl("echo 'Not replaced now: it ended with 3' >status");
+    expect(await replaceGateway()).toMatchObject({
+      ok: false,
+      error: { reason: 'Not replaced now: it ended with 3' },
+    });
+    expect(await calls()).toEqual(['reload bulkhead-gateway.service']);
+  });
+
+  it.each([
+    ['the reload fails', 'echo refused >&2; exit 1', ':', ['reload bulkhead-gateway.service']],
+    ['systemd cannot be asked', ':', 'exit 1', []],
+    [
+      'it cannot be asked after a failed reload',
+      'touch down; exit 1',
+      '[ ! -e down ] || exit 1',
+      ['reload bulkhead-gateway.service'],
+    ],
+  ])('does not end the running one where %s', async (_, onReload, onShow, expected) => {
+    await putSystemctl(onReload, onShow);
+    await writeFile(at('calls'), '');
+    expect(await replaceGateway(300)).toMatchObject({ ok: false });
+    expect(await calls()).toEqual(expected);
+  });
+
+  it('is started where the running one ended at the reload, which failed', async () => {
+    await putSystemctl('echo 0 >main; exit 1');
+    expect(await replaceGateway(300)).toMatchObject({ ok: true });
+    expect(await calls()).toEqual(['reload bulkhead-gateway.service', 'restart bulkhead-gateway.service']);
+  });
+
+  it('is waited for while systemd cannot be asked', async () => {
+    await putSystemctl('touch down', 'if [ -e down ]; then rm down; echo 200 >main; exit 1; fi');
+    expect(await replaceGateway(20_000)).toMatchObject({ ok: true });
+    expect(await calls()).toEqual(['reload bulkhead-gateway.service']);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { serviceStartMs, successorServeMs } from '../../../shared/gateway/service-start-limit.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { dockerClient } from '../../base/docker-client.ts';
@@ -8,7 +9,6 @@ import { acquireLock } from '../../base/lock.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
 import { checkHealth } from '../guarded/health.ts';
-import { timeLimit } from '../../base/time-limits.ts';
 import { systemctl, unitStates } from '../guarded/systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
@@ -58,35 +58,53 @@ export async function startEngine(): Promise<Outcome> {
 }
 
 const pollMs = 200;
+/** Longer than the running gateway allows its successor: once this has passed, none takes over later. */
+const replacedMs = serviceStartMs + successorServeMs + 10_000;
 
 /**
  * Has the newly installed gateway replace the running one, which serves its connections to their end
- * (`systemctl reload`). Restarts the service if none runs. If no successor starts within `limitMs` that is an
- * error, and the running gateway goes on: a restart would end it for a program that does not start.
+ * (`systemctl reload`). Restarts the service only if systemd reports that none runs. If no successor serves
+ * within `limitMs` that is an error, and the running gateway goes on: a restart would end it for a program
+ * that does not start.
  */
-export async function replaceGateway(limitMs?: number): Promise<Outcome> {
+export async function replaceGateway(limitMs = replacedMs): Promise<Outcome> {
   const restart = () => systemctl(['restart', ownUnits.gateway], { timeoutMs: engineStartMs });
-  const before = await runningGateway();
-  if (before === null) return restart();
+  const before = await gatewayService();
+  if (before === null)
+    return fail('engine.start-failed', message('system.gateway-state-unknown'), {
+      hint: message('system.see-journal'),
+    });
+  if (before.mainPid === null) return restart();
   const reloaded = await systemctl(['reload', ownUnits.gateway], { timeoutMs: engineStopMs });
-  if (!reloaded.ok) return restart();
-  const end = performance.now() + (limitMs ?? (await timeLimit('gatewaySuccessor')));
-  let now = await runningGateway();
-  while (performance.now() < end && (now === null || now === before)) {
+  if (!reloaded.ok) return (await gatewayService())?.mainPid === null ? restart() : reloaded;
+  const end = performance.now() + limitMs;
+  let failure: string | null = null;
+  while (failure === null && performance.now() < end) {
+    const now = await gatewayService();
+    if (now?.mainPid === null) return restart();
+    if (now !== null && now.mainPid !== before.mainPid) return ok(undefined);
+    if (now !== null && now.status !== '' && now.status !== before.status) failure = now.status;
     // Only D-Bus has an event for another main process.
-    await setTimeout(pollMs);
-    now = await runningGateway();
+    else await setTimeout(pollMs);
   }
-  if (now === null) return restart();
-  if (now !== before) return ok(undefined);
   return fail('engine.start-failed', message('system.gateway-not-replaced'), {
+    ...(failure === null ? {} : { reason: failure }),
     hint: message('system.see-journal'),
   });
 }
 
-async function runningGateway(): Promise<number | null> {
+/**
+ * The running gateway's main process (null: none runs) and its last status, by which it reports that it was
+ * not replaced. Null where systemd could not be asked.
+ */
+async function gatewayService(): Promise<{
+  readonly mainPid: number | null;
+  readonly status: string;
+} | null> {
   const unit = (await unitStates([ownUnits.gateway])).get(ownUnits.gateway);
-  return unit?.active === 'active' ? unit.mainPid : null;
+  if (unit === undefined) return null;
+  const isRunning = unit.active === 'active' || unit.active === 'reloading';
+  return { mainPid: isRunning ? unit.mainPid : null, status: unit.status };
 }
 
 /** Whether clients are served through the gateway. */

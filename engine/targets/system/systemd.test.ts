@@ -5,6 +5,7 @@ import { parseUnits } from '../guarded/systemd.ts';
 const dropIns = '/etc/systemd/system/docker.service.d';
 const shown = `MainPID=1721
 Result=success
+StatusText=Not replaced: a=b
 Id=docker.service
 LoadState=loaded
 ActiveState=active
@@ -28,6 +29,7 @@ describe('units of systemd', () => {
       mainPid: 1721,
       since: '2025-11-28T00:00:00.000Z',
       result: 'success',
+      status: 'Not replaced: a=b',
       isConditionMet: true,
       files: [
         '/usr/lib/systemd/system/docker.service',

@@ -62,6 +62,8 @@ export const system = {
   'system.upgrade-rolled-back':
     'Gateway and planner of the new version were not put into force; their units are as they were before.',
   'system.gateway-not-replaced': 'The new gateway did not start; the previous one keeps serving.',
+  'system.gateway-state-unknown':
+    'systemd could not be asked whether the gateway runs, so it was not replaced.',
   'system.plain-engine-runs': 'The plain engine runs again. Correct the cause, then try again.',
   'system.engine-was-not-touched': concat(
     'The engine and its containers keep running, behind the gateway. ',

@@ -40,6 +40,7 @@ export const system: Translated<typeof english> = {
   'system.install-rolled-back': 'Docker Engine 未能在网关之后启动；一切已恢复原状。',
   'system.upgrade-rolled-back': '新版本的网关和规划器未能生效；它们的 unit 已恢复原状。',
   'system.gateway-not-replaced': '新的网关未能启动；先前的网关继续服务。',
+  'system.gateway-state-unknown': '无法向 systemd 查询网关是否正在运行，因此未替换网关。',
   'system.plain-engine-runs': '原来的引擎已重新运行。请排除原因后重试。',
   'system.engine-was-not-touched':
     '引擎及其容器仍在网关之后继续运行。请消除原因，然后运行 bulkhead install。',
