@@ -113,8 +113,9 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
   it('an installation whose gateway does not start is rolled back to the plain engine', async () => {
     const before = await startedAt(guest, 'keep');
     await guest.output(`cp -p ${gatewayProgram} kept && echo 'process.exit(3);' > ${gatewayProgram}`);
-    const failed = await guest.run('bulkhead install --yes', { timeoutMs: 800_000 });
-    await guest.output(`cp -p kept ${gatewayProgram}`);
+    const failed = await guest
+      .run('bulkhead install --yes', { timeoutMs: 800_000 })
+      .finally(() => guest.output(`cp -p kept ${gatewayProgram}`));
     expect([failed.code, failed.stderr]).toEqual([
       1,
       expect.stringContaining('everything is as it was before'),
