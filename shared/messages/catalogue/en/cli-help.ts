@@ -54,7 +54,7 @@ export const cliHelp = {
   ),
   'cli-help.install-dry-run': 'show what would change, and change nothing',
   'cli-help.install-keep-engine':
-    'not restart an engine that the gateway is in front of already; what needs a restart waits for one',
+    'do not restart an engine behind the gateway; changes that need a restart apply from its next one',
   'cli-help.install-prepare':
     'write everything, and wait for the next start of the machine or call without this',
   'cli-help.install-recover': 'for the machine’s start: finish what was prepared, undo what was cut off',

@@ -47,7 +47,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.install':
     '将网关置于此计算机的 Docker Engine (docker.service) 之前，先显示会更改的内容；引擎重启一次',
   'cli-help.install-dry-run': '仅显示会更改的内容，不做更改',
-  'cli-help.install-keep-engine': '如果网关已位于引擎之前，则不重启引擎；需要重启的更改等待下一次重启',
+  'cli-help.install-keep-engine': '不重启已位于网关之后的引擎；需要重启的更改从其下次重启起生效',
   'cli-help.install-prepare': '写入所有内容，等待下次启动计算机或不带此选项的调用',
   'cli-help.install-recover': '供计算机启动时使用：完成已准备的安装，撤销中断的安装',
   'cli-help.uninstall': '移除网关：unit、daemon.json 和套接字恢复原状',
