@@ -59,29 +59,25 @@ async function installSystem(options: InstallCommandOptions): Promise<boolean> {
     if (!recovered.ok) printError(recovered.error, options);
     return recovered.ok;
   }
-  const { planInstall } = await import('../engine/targets/system/install-plan.ts');
+  const [{ planInstall }, { appliesLater, withoutRestart }] = await Promise.all([
+    import('../engine/targets/system/install-plan.ts'),
+    import('../engine/targets/system/upgrade.ts'),
+  ]);
   const planned = await planInstall(bulkheadCommand());
   const choices = { prepare: options.prepare === true, keepEngine: options.keepEngine === true };
   if (!planned.ok) {
     printError(planned.error, options);
     return false;
   }
-  const { plan } = planned.value;
-  const keepsEngine = choices.keepEngine && plan.installed;
-  const later = keepsEngine && plan.restartsEngine ? [text('system.engine-restarts-later')] : [];
-  return carryOut(ok(keepsEngine ? withoutRestart(plan) : plan), options, {
+  const { plan } = choices.keepEngine ? withoutRestart(planned.value) : planned.value;
+  const isLater = !choices.prepare && appliesLater(planned.value.plan, plan);
+  const later = isLater ? [text('system.engine-restarts-later')] : [];
+  return carryOut(ok(plan), options, {
     question: text('system.ask-install'),
     done: [text(choices.prepare ? 'system.prepared' : 'system.installed'), ...later].join('\n'),
     work: () => install({ ...installOptions(), ...choices }),
   });
 }
-
-const withoutRestart = (plan: InstallPlan): InstallPlan => ({
-  ...plan,
-  restartsEngine: false,
-  stops: [],
-  restarts: [],
-});
 
 /**
  * Puts the gateway in front of the machine's engine if necessary; false if that was refused or failed, which

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { serviceStartMs, successorServeMs } from '../../../shared/gateway/service-start-limit.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { dockerClient } from '../../base/docker-client.ts';
+import { dockerClient, requestFailure, statusOf } from '../../base/docker-client.ts';
 import { acquireLock } from '../../base/lock.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
@@ -111,6 +111,18 @@ async function gatewayService(): Promise<{
 export async function checkEngine(paths: RootPaths): Promise<Outcome> {
   const healthy = await checkHealth(dockerClient(paths.clientSocket), null);
   return healthy.ok ? ok(undefined) : healthy;
+}
+
+/** Whether the gateway answers clients, be it that the engine does not. */
+export async function checkGateway(paths: RootPaths): Promise<Outcome> {
+  try {
+    await dockerClient(paths.clientSocket).ping();
+    return ok(undefined);
+  } catch (error) {
+    return statusOf(error) === null
+      ? requestFailure(message('desktop.health-check-failed'), error)
+      : ok(undefined);
+  }
 }
 
 /** Runs steps in order, up to the first that fails. */

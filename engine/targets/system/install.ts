@@ -19,10 +19,8 @@ import {
   type InstallJournal,
 } from './install-record.ts';
 import {
-  checkEngine,
   engineStartMs,
   inOrder,
-  replaceGateway,
   startEngine,
   stopEngine,
   withInstallLock,
@@ -33,6 +31,7 @@ import {
 import { systemctl } from '../guarded/systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 import { isDropIn } from './units.ts';
+import { checkServed, replaceServices, rollBackServices, withoutRestart } from './upgrade.ts';
 
 export interface InstallChoices {
   /** Writes everything that has no effect yet, for the next start of the machine or the next call. */
@@ -55,12 +54,10 @@ export function install(options: InstallOptions & InstallChoices): Promise<Outco
     if (!interrupted.ok) return interrupted;
     const planned = await planInstall(options.bulkheadCommand);
     if (!planned.ok) return planned;
-    const [blocker] = planned.value.plan.blockers;
+    const chosen = options.keepEngine === true ? withoutRestart(planned.value) : planned.value;
+    const [blocker] = chosen.plan.blockers;
     if (blocker !== undefined)
       return fail('input.unusable', message('system.cannot-install'), { reason: blocker });
-    const { changesEngine, plan } = planned.value;
-    const restartsEngine = changesEngine && !(options.keepEngine === true && plan.installed);
-    const chosen = { ...planned.value, changesEngine: restartsEngine };
     const written = await write(chosen, options);
     if (!written.ok || options.prepare === true) return written;
     return activate(chosen, options);
@@ -144,18 +141,6 @@ async function writeEngineFiles({ engine, files, desired }: PlannedInstall): Pro
 const restart = (units: readonly string[]): Promise<Outcome> =>
   systemctl(['restart', ...units], { timeoutMs: engineStartMs });
 
-/**
- * For an upgrade: systemd keeps their sockets meanwhile, and containers keep the files of their lxcfs. The
- * gateway first: where its new version does not start, runtime and planner, which belong together, are not
- * touched.
- */
-const replaceServices = (paths: RootPaths, { projectRoot }: InstallOptions): Promise<Outcome> =>
-  inOrder([
-    () => replaceGateway(),
-    () => createBackends(projectRoot).exclusive.install(paths),
-    () => restart([ownUnits.planner]),
-  ]);
-
 /** Puts the written files into force: one restart of the engine. Rolls back on failure. */
 async function activate(planned: PlannedInstall, options: InstallOptions): Promise<Outcome> {
   const { engine } = planned;
@@ -175,11 +160,11 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
         step('start-services', () => restart(services)),
         step('start-engine', startEngine),
       ]
-    : [step('start-services', () => replaceServices(paths, options))];
+    : [step('start-services', () => replaceServices(paths, options.projectRoot))];
   const activated = await inOrder([
     () => writeEngineFiles(planned),
     ...replacing,
-    step('health', () => checkEngine(paths)),
+    step('health', () => checkServed(paths, planned.changesEngine || engine.running)),
   ]);
   if (activated.ok) {
     const recorded = await recordInstalled(paths, journal);
@@ -210,27 +195,13 @@ async function recordInstalled(paths: RootPaths, journal: InstallJournal): Promi
 /** Restores the plain engine and starts it. */
 async function rollBack(planned: PlannedInstall, journal: InstallJournal): Promise<Outcome> {
   const { paths } = planned.engine;
-  if (!planned.changesEngine) return rollBackServices(paths, journal);
+  if (!planned.changesEngine) return rollBackServices(paths, journal, planned.engine.running);
   await systemctl(['stop', engineUnits.service, engineUnits.socket, ...journal.units]);
   const givenBack = await giveBackFiles(paths, journal);
   if (!givenBack.ok) return givenBack;
   // After a failed upgrade, the previous version runs again.
   if (journal.wasInstalled) await systemctl(['start', ...journal.units], { timeoutMs: engineStartMs });
   return startEngine();
-}
-
-/**
- * After an upgrade that did not affect the engine: only the services get their former units back, while the
- * engine and its containers keep running. What runs goes on: usually gateway and planner of before.
- */
-async function rollBackServices(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
-  const givenBack = await inOrder([
-    () => giveBackFiles(paths, journal),
-    () => systemctl(['start', ownUnits.planner], { timeoutMs: engineStartMs }),
-  ]);
-  if (!givenBack.ok) return givenBack;
-  const served = await checkEngine(paths);
-  return served.ok ? served : inOrder([() => replaceGateway(), () => checkEngine(paths)]);
 }
 
 /**

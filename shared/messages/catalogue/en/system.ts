@@ -60,13 +60,13 @@ export const system = {
   'system.install-rolled-back':
     'The Docker Engine did not start behind the gateway; everything is as it was before.',
   'system.upgrade-rolled-back':
-    'Gateway and planner of the new version were not put into force; their units are as they were before.',
+    'The upgrade of gateway and planner failed. Their unit files are as they were before.',
   'system.gateway-not-replaced': 'The new gateway did not start; the previous one keeps serving.',
   'system.gateway-state-unknown':
     'systemd could not be asked whether the gateway runs, so it was not replaced.',
   'system.plain-engine-runs': 'The plain engine runs again. Correct the cause, then try again.',
   'system.engine-was-not-touched': concat(
-    'The engine and its containers keep running, behind the gateway. ',
+    'The engine and its containers were not touched. ',
     'Correct the cause, then run bulkhead install.',
   ),
   'system.not-installed': "Bulkhead is not installed in front of this machine's Docker Engine.",
@@ -78,8 +78,9 @@ export const system = {
   'system.file-restore': 'restore {{path}}',
   'system.engine-restarts-once': 'The Docker Engine restarts once.',
   'system.engine-restarts-later': concat(
-    "Some changes apply to the Docker Engine from its next start on, at the latest the machine's. ",
-    'Until then it runs as before, behind the new gateway. To restart it now: systemctl restart docker',
+    'Some changes apply to the Docker Engine from its next start on. Until then it runs as before, behind ',
+    'the new gateway. To restart it now, which stops containers without live-restore: ',
+    'systemctl restart docker',
   ),
   'system.containers-stop-for-good':
     'These containers stop, and have no restart policy that brings them back: {{names}}',

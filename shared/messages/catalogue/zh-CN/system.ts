@@ -38,12 +38,11 @@ export const system: Translated<typeof english> = {
     '{{file}} 已被删除：运行中的网关保留其设置，但新的网关会在没有这些设置的情况下启动，ECI 关闭。' +
     '请先恢复：bulkhead settings rollback {{version}}，然后 bulkhead apply。',
   'system.install-rolled-back': 'Docker Engine 未能在网关之后启动；一切已恢复原状。',
-  'system.upgrade-rolled-back': '新版本的网关和规划器未能生效；它们的 unit 已恢复原状。',
+  'system.upgrade-rolled-back': '网关和规划器的升级失败。它们的 unit 文件已恢复原状。',
   'system.gateway-not-replaced': '新的网关未能启动；先前的网关继续服务。',
   'system.gateway-state-unknown': '无法向 systemd 查询网关是否正在运行，因此未替换网关。',
   'system.plain-engine-runs': '原来的引擎已重新运行。请排除原因后重试。',
-  'system.engine-was-not-touched':
-    '引擎及其容器仍在网关之后继续运行。请消除原因，然后运行 bulkhead install。',
+  'system.engine-was-not-touched': '引擎及其容器未受影响。请消除原因，然后运行 bulkhead install。',
   'system.not-installed': 'Bulkhead 未安装到此计算机的 Docker Engine 之前。',
   'system.files-change': '文件：',
   'system.file-create': '创建  {{path}}',
@@ -53,8 +52,8 @@ export const system: Translated<typeof english> = {
   'system.file-restore': '还原  {{path}}',
   'system.engine-restarts-once': 'Docker Engine 将重启一次。',
   'system.engine-restarts-later':
-    '部分更改从 Docker Engine 下次启动时起生效，最迟在计算机下次启动时。在此之前，它在新网关之后照常运行。' +
-    '立即重启：systemctl restart docker',
+    '部分更改从 Docker Engine 下次启动时起生效。在此之前，它在新网关之后照常运行。' +
+    '立即重启（未启用 live-restore 时容器会停止）：systemctl restart docker',
   'system.containers-stop-for-good': '以下容器会停止，且没有会使其恢复的重启策略：{{names}}',
   'system.containers-come-back': '以下容器会停止并恢复：{{names}}',
   'system.containers-go-on': '以下容器继续运行 (live-restore)：{{names}}',

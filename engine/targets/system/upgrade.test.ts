@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { InstallPlan } from '../../../shared/install/plan.ts';
+import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
+import type { InstallJournal } from './install-record.ts';
+import { appliesLater, checkServed, rollBackServices, withoutRestart } from './upgrade.ts';
+
+const plan: InstallPlan = {
+  action: 'install',
+  installed: true,
+  prepared: false,
+  files: [],
+  restartsEngine: true,
+  stops: ['a'],
+  restarts: ['b'],
+  keepRunning: [],
+  unstartable: [],
+  blockers: [],
+};
+
+describe('an upgrade that keeps the engine', () => {
+  it('stops no container and does not restart the engine, which applies changes later', () => {
+    const kept = withoutRestart({ changesEngine: true, plan });
+    expect(kept).toEqual({
+      changesEngine: false,
+      plan: { ...plan, restartsEngine: false, stops: [], restarts: [] },
+    });
+    expect(appliesLater(plan, kept.plan)).toBe(true);
+    expect(appliesLater(plan, plan)).toBe(false);
+  });
+
+  it('puts the gateway in front of an engine that it was not in front of, by its restart', () => {
+    const first = { changesEngine: true, plan: { ...plan, installed: false } };
+    expect(withoutRestart(first)).toBe(first);
+    expect(appliesLater(first.plan, first.plan)).toBe(false);
+  });
+
+  it('applies keys of daemon.json later too, and says nothing where nothing changes', () => {
+    const unchanged = { ...plan, restartsEngine: false };
+    const file = { path: '/etc/docker/daemon.json', change: 'merge', text: '{}' } as const;
+    expect(appliesLater(unchanged, unchanged)).toBe(false);
+    expect(appliesLater(unchanged, { ...unchanged, files: [file] })).toBe(true);
+    expect(appliesLater(unchanged, { ...unchanged, files: [{ ...file, change: 'replace' }] })).toBe(false);
+  });
+});
+
+describe('the services of an upgrade', () => {
+  const usualPath = process.env['PATH'];
+  let directory: string;
+  let paths: RootPaths;
+  let gateway: Server;
+  /** What the gateway responds: 503 while the engine does not run; null: nothing. */
+  let status: number | null;
+  const at = (name: string) => path.join(directory, name);
+  const calls = async () => (await readFile(at('calls'), 'utf8')).trim().split('\n');
+
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-upgrade-'));
+    paths = { ...rootPaths(directory), clientSocket: at('docker.sock') };
+    status = 200;
+    gateway = createServer((request, response) => {
+      if (status === null) response.destroy();
+      else response.writeHead(status).end(request.url?.endsWith('/_ping') === true ? 'OK' : '[]');
+    }).listen(paths.clientSocket);
+    await once(gateway, 'listening');
+    // A stand-in for systemctl: a reload replaces the gateway.
+    await writeFile(at('main'), '100');
+    await writeFile(
+      at('systemctl'),
+      `#!/bin/sh
+cd '${directory}'
+[ "$1" = show ] || echo "$*" >>calls
+case $1 in
+  show) printf 'Id=bulkhead-gateway.service\\nActiveState=active\\nMainPID=%s\\n' "$(cat main)" ;;
+  reload) echo 200 >main ;;
+esac
+`,
+    );
+    await chmod(at('systemctl'), 0o755);
+    process.env['PATH'] = `${directory}:${usualPath ?? ''}`;
+  });
+  afterEach(async () => {
+    process.env['PATH'] = usualPath;
+    gateway.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it('serve, with an engine that was stopped before, as soon as the gateway answers', async () => {
+    expect([await checkServed(paths, true), await checkServed(paths, false)]).toMatchObject([
+      { ok: true },
+      { ok: true },
+    ]);
+    status = 503;
+    expect(await checkServed(paths, true)).toMatchObject({ ok: false });
+    expect(await checkServed(paths, false)).toMatchObject({ ok: true });
+    status = null;
+    expect(await checkServed(paths, false)).toMatchObject({ ok: false });
+  });
+
+  const journal = (): InstallJournal => ({
+    version: 1,
+    phase: 'installing',
+    files: [at('a.service')],
+    units: ['bulkhead-gateway.service'],
+    dataRoot: paths.data,
+    group: 'docker',
+    bulkheadCommand: '/usr/bin/bulkhead',
+    wasInstalled: true,
+    saved: [{ path: at('a.service'), content: Buffer.from('before').toString('base64'), mode: 0o644 }],
+  });
+
+  it.each([
+    ['', 200, true],
+    [' with an engine that was stopped before', 503, false],
+  ])('get their units back%s, and what runs goes on', async (_, response, isEngineRunning) => {
+    status = response;
+    await writeFile(at('a.service'), 'after');
+    expect(await rollBackServices(paths, journal(), isEngineRunning)).toMatchObject({ ok: true });
+    expect(await readFile(at('a.service'), 'utf8')).toBe('before');
+    expect(await calls()).toEqual(['daemon-reload', 'start bulkhead-planner.service']);
+  });
+
+  it('are replaced again where the gateway does not serve', async () => {
+    status = null;
+    expect(await rollBackServices(paths, journal(), true)).toMatchObject({ ok: false });
+    expect((await calls()).at(-1)).toBe('reload bulkhead-gateway.service');
+  });
+});

@@ -1,0 +1,70 @@
+import type { InstallPlan } from '../../../shared/install/plan.ts';
+import { createBackends } from '../../backends/create-backends.ts';
+import type { RootPaths } from '../../base/root-paths.ts';
+import { systemctl } from '../guarded/systemd.ts';
+import { giveBackFiles } from './install-files.ts';
+import type { PlannedInstall } from './install-plan.ts';
+import type { InstallJournal } from './install-record.ts';
+import {
+  checkEngine,
+  checkGateway,
+  engineStartMs,
+  inOrder,
+  replaceGateway,
+  type Outcome,
+} from './install-steps.ts';
+import { ownUnits } from './unit-names.ts';
+
+type Planned = Pick<PlannedInstall, 'changesEngine' | 'plan'>;
+
+/** The plan where the engine is not restarted if the gateway is in front of it already. Pure. */
+export function withoutRestart<T extends Planned>(planned: T): T {
+  const { plan } = planned;
+  if (!plan.installed) return planned;
+  return {
+    ...planned,
+    changesEngine: false,
+    plan: { ...plan, restartsEngine: false, stops: [], restarts: [] },
+  };
+}
+
+/** Whether the engine's configuration changes, and it is not restarted for that: `chosen` is done. Pure. */
+export const appliesLater = (planned: InstallPlan, chosen: InstallPlan): boolean =>
+  chosen.installed &&
+  !chosen.restartsEngine &&
+  (planned.restartsEngine || chosen.files.some(({ change }) => change === 'merge'));
+
+/** Whether clients are served: by an engine that was stopped before, only refusals of the gateway. */
+export const checkServed = (paths: RootPaths, isEngineRunning: boolean): Promise<Outcome> =>
+  isEngineRunning ? checkEngine(paths) : checkGateway(paths);
+
+/**
+ * For an upgrade: systemd keeps their sockets meanwhile, and containers keep the files of their lxcfs. The
+ * gateway first: where its new version does not start, runtime and planner, which belong together, are not
+ * touched.
+ */
+export const replaceServices = (paths: RootPaths, projectRoot: string): Promise<Outcome> =>
+  inOrder([
+    () => replaceGateway(),
+    () => createBackends(projectRoot).exclusive.install(paths),
+    () => systemctl(['restart', ownUnits.planner], { timeoutMs: engineStartMs }),
+  ]);
+
+/**
+ * After an upgrade that did not affect the engine: only the services get their former units back, while the
+ * engine and its containers keep running. What runs goes on: usually gateway and planner of before.
+ */
+export async function rollBackServices(
+  paths: RootPaths,
+  journal: InstallJournal,
+  isEngineRunning: boolean,
+): Promise<Outcome> {
+  const givenBack = await inOrder([
+    () => giveBackFiles(paths, journal),
+    () => systemctl(['start', ownUnits.planner], { timeoutMs: engineStartMs }),
+  ]);
+  if (!givenBack.ok) return givenBack;
+  const check = () => checkServed(paths, isEngineRunning);
+  const served = await check();
+  return served.ok ? served : inOrder([() => replaceGateway(), check]);
+}
