@@ -1,6 +1,7 @@
 import type { ApplyPlan, ContainerChoices } from '../../shared/apply/plan.ts';
 import type { Container } from '../../shared/containers/protection.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
+import { keepsContainers } from '../../shared/targets/live-restore.ts';
 import { makePlan } from './plan.ts';
 import { stopWaitOf } from './plan-facts.ts';
 import type { ApplyPorts } from './ports.ts';
@@ -21,6 +22,8 @@ export interface ApplyRequest {
 export interface AdmittedPlan extends ApplyPlan {
   readonly engineRan: boolean;
   readonly stopWait: number;
+  /** Running containers outlive the restart, by live-restore. */
+  readonly keepsContainers: boolean;
   readonly existing: readonly Container[];
 }
 
@@ -48,6 +51,8 @@ export async function admit(
     ...plan,
     engineRan: facts.value.engine.phase === 'ready',
     stopWait: plan.restartNeeded ? stopWaitOf(facts.value) : 0,
+    keepsContainers:
+      plan.restartNeeded && keepsContainers(facts.value.engine, facts.value.capabilities, 'restart'),
     existing: facts.value.scan?.containers ?? [],
   });
 }

@@ -32,6 +32,8 @@ export interface FixtureOptions {
    * The engine can reload its configuration; otherwise it was started without the parts that a reload needs.
    */
   readonly reloads?: boolean;
+  /** dockerd's live-restore is in force. */
+  readonly liveRestore?: boolean;
 }
 
 export const settingsText = (eci: boolean, more = ''): string =>
@@ -171,6 +173,7 @@ class FixtureEngine implements EngineDriver {
       storageDriver: null,
       defaultRuntime: await this.defaultRuntime(),
       counts: { containers: this.#options.containers?.length ?? 0, running: 0, images: 1 },
+      ...(this.#options.liveRestore === true ? { liveRestore: true } : {}),
       gatewayUp: true,
       plannerUp: true,
       problem: null,

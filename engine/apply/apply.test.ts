@@ -95,6 +95,11 @@ describe('applying', () => {
     expect(await calls()).toEqual(['reload', 'health', 'reload', 'health']);
     expect(await running(paths)).toContain('"default-runtime": "bulkhead"');
   });
+  test('a run says that its restart keeps running containers where live-restore is in force', async () => {
+    await engineOff();
+    expect(await apply(settingsText(true), { liveRestore: true })).toMatchObject({ keepsContainers: true });
+    expect(await apply(settingsText(false))).not.toHaveProperty('keepsContainers');
+  });
   test('off: an engine that reloads drops the runtime before the gateway drops its rules', async () => {
     await engineOff();
     const on = await apply(settingsText(true), { reloads: true });

@@ -64,6 +64,8 @@ export const journalSchema = z.object({
   /** The reason of the roll back. */
   error: appErrorSchema.nullable(),
   durationsMs: z.partialRecord(z.enum(applySteps), z.number()),
+  /** Running containers outlive the restart, by live-restore; absent if not. */
+  keepsContainers: z.boolean().optional(),
   /** See history. */
   stopWait: z.number().optional(),
 });

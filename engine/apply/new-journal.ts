@@ -58,6 +58,7 @@ export function newJournal(
     stepState: 'begun',
     error: null,
     durationsMs: {},
+    ...(plan.keepsContainers ? { keepsContainers: true } : {}),
     ...(plan.stopWait === 0 ? {} : { stopWait: plan.stopWait }),
   };
 }

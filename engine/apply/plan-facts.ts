@@ -10,6 +10,7 @@ import {
 } from '../../shared/settings/index.ts';
 import type { LintContext } from '../../shared/settings/lint/index.ts';
 import type { TargetCapabilities } from '../../shared/targets/capabilities.ts';
+import { keepsContainers } from '../../shared/targets/live-restore.ts';
 import type { StoredText } from '../base/files.ts';
 import type { EngineConfigPlan } from '../daemon-json/daemon-json.ts';
 import type { VersionState } from '../store/history.ts';
@@ -58,9 +59,7 @@ export const stoppedByRestart = ({
   engine,
   capabilities,
 }: Pick<PlanFacts, 'scan' | 'engine' | 'capabilities'>): readonly Container[] =>
-  engine.liveRestore === true && capabilities.liveRestoreCovers.includes('restart')
-    ? []
-    : (scan?.containers ?? []).filter(isRunning);
+  keepsContainers(engine, capabilities, 'restart') ? [] : (scan?.containers ?? []).filter(isRunning);
 
 /** Seconds a restart waits for running containers: they stop concurrently, so the longest wait counts. */
 export const stopWaitOf = (facts: Parameters<typeof stoppedByRestart>[0]): number =>

@@ -178,11 +178,12 @@ describe('plan', () => {
     });
   });
   test('a restart stops nothing where live-restore keeps containers running over it', () => {
+    const slow = { ...busy, stopWait: 9 };
     const planned = (liveRestoreCovers: PlanFacts['capabilities']['liveRestoreCovers']) => {
       const { engine, capabilities } = facts({});
       return makePlan(
         facts({
-          scan,
+          scan: { ...scan, containers: [slow, old, mine] },
           restartReason: { code: 'not-prepared' },
           engine: { ...engine, liveRestore: true },
           capabilities: { ...capabilities, liveRestoreCovers },
@@ -191,6 +192,8 @@ describe('plan', () => {
         keepAllContainers,
       );
     };
+    // The longest wait of a running container for its stop, 9 s, is part of the estimate only if it stops.
+    expect(planned([]).estimatedSeconds - planned(['restart']).estimatedSeconds).toBe(9);
     expect(codes(planned(['restart']))).not.toContain('containers-stop');
     expect(planned(['restart']).effects.at(-1)).toMatchObject({
       code: 'containers-kept-unprotected',

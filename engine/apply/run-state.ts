@@ -48,6 +48,7 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
     activity: 'applying',
     cancellable: true,
     estimatedSeconds: journal.estimatedSeconds,
+    ...(journal.keepsContainers === true ? { keepsContainers: true } : {}),
     outcome: null,
   };
   const emit = (event: ApplyEvent): void => {

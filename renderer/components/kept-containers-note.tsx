@@ -5,6 +5,7 @@ import { useApp, useDraft } from '../state/context.tsx';
 import { useMissing } from '../state/missing.ts';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
+import { keepsContainers } from '../../shared/targets/live-restore.ts';
 import { firstNames, names, sentences } from '../i18n/lists.ts';
 import { DialogOption } from './dialog-option.tsx';
 import { withCode } from './mono.tsx';
@@ -43,7 +44,9 @@ export function KeptContainersNote({
   const draft = useDraft();
   const governed = useMissing('existing-containers') === undefined;
   const audit = draft.draft.settings.ok && draft.draft.settings.value.mode === 'audit';
-  const restarts = engine.phase !== 'ready' || target.capabilities.reconfiguredBy !== 'reload';
+  const stops =
+    (engine.phase !== 'ready' || target.capabilities.reconfiguredBy !== 'reload') &&
+    !keepsContainers(engine, target.capabilities, 'restart');
   const running = kept.filter(isRunning);
   const host = kept.filter(({ obstacles }) => obstacles.some((one) => one !== 'docker-socket'));
   const socket = kept.filter(
@@ -62,7 +65,7 @@ export function KeptContainersNote({
         {sentences(t, [
           running.length === 0
             ? ''
-            : restarts
+            : stops
               ? t('isolation.kept.stops', { count: running.length })
               : t('isolation.kept.runs', { count: running.length }),
           !governed || audit || allowed ? t('isolation.kept.usable') : t('isolation.kept.blocked'),

@@ -63,6 +63,8 @@ export const applyRunSchema = z.object({
   /** True while a cancel is possible. */
   cancellable: z.boolean(),
   estimatedSeconds: z.number(),
+  /** Running containers outlive the restart, by live-restore; absent if not. */
+  keepsContainers: z.boolean().optional(),
   outcome: applyOutcomeSchema.nullable(),
 });
 export type ApplyRun = z.infer<typeof applyRunSchema>;

@@ -15,6 +15,7 @@ import type { Tone } from '../../theme/tokens.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
 import { missingBecause } from '../../../shared/targets/capabilities.ts';
+import { keepsContainers } from '../../../shared/targets/live-restore.ts';
 import { sentences } from '../../i18n/lists.ts';
 
 /** One thing that turning ECI on or off does, or that ECI does. */
@@ -66,7 +67,9 @@ export function effectsOf(t: TFunction, app: Engine, change: EciChange): readonl
 }
 
 /** A reload of the engine; or its restart, with what that stops. */
-function firstEffects(t: TFunction, { scan, engine, target: { capabilities } }: Engine): readonly Effect[] {
+function firstEffects(t: TFunction, state: Engine): readonly Effect[] {
+  const { scan, engine, target } = state;
+  const { capabilities } = target;
   const ready = engine.phase === 'ready';
   const running = scan?.containers.filter(isRunning).length ?? engine.counts?.running ?? null;
   if (ready && capabilities.reconfiguredBy === 'reload')
@@ -81,17 +84,17 @@ function firstEffects(t: TFunction, { scan, engine, target: { capabilities } }: 
     ...(capabilities.fileEnforcesSignIn
       ? [{ key: 'sign-in', icon: InfoIcon, tone: 'warn' as const, text: t('target.does.signIn') }]
       : []),
-    ...(ready && running !== null
-      ? [
-          {
-            key: 'stops',
-            icon: StopsIcon,
-            tone: running > 0 ? ('warn' as const) : ('neutral' as const),
-            text: running > 0 ? t('isolation.does.stops', { count: running }) : t('isolation.does.stopsNone'),
-          },
-        ]
-      : []),
+    ...(ready && running !== null ? [runningEffect(t, running, state)] : []),
   ];
+}
+
+/** What the restart means for running containers. */
+function runningEffect(t: TFunction, running: number, { engine, target: { capabilities } }: Engine): Effect {
+  const effect = { key: 'stops', icon: StopsIcon, tone: 'neutral' } as const;
+  if (running === 0) return { ...effect, text: t('isolation.does.stopsNone') };
+  return keepsContainers(engine, capabilities, 'restart')
+    ? { ...effect, icon: InfoIcon, text: t('isolation.does.keepsRunning', { count: running }) }
+    : { ...effect, tone: 'warn', text: t('isolation.does.stops', { count: running }) };
 }
 
 /** What containers may and may not do under ECI. */

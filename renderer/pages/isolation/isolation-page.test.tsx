@@ -108,6 +108,23 @@ describe('turning ECI on while containers exist', () => {
     });
   });
 
+  it('says that running containers outlive the restart where live-restore covers it', async () => {
+    const state = off();
+    const { engine } = state;
+    const capabilities = { ...state.target.capabilities, reconfiguredBy: 'restart' as const };
+    const target = { ...state.target, capabilities };
+    const open = async (liveRestore: boolean) => {
+      const { user } = await renderApp({ ...state, target, engine: { ...engine, liveRestore } }, 'isolation');
+      await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+      return [document.querySelector('main')?.textContent, (await screen.findByRole('dialog')).textContent];
+    };
+    for (const text of await open(false)) expect(text).toMatch(/\d running containers( you keep)? stop/);
+    const [page, dialog] = await open(true);
+    expect(page).toMatch(/\d running containers keep running \(live-restore\)/);
+    expect(dialog).toMatch(/The \d running containers you keep run until they are stopped/);
+    for (const text of [page, dialog]) expect(text).not.toMatch(/containers( you keep)? stop\b/);
+  });
+
   it('carries a running container that was chosen into the plan', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));

@@ -19,6 +19,7 @@ import { firstNames, sentences } from '../../i18n/lists.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
 import { stoppedForGood, unprotectedUse } from '../../../shared/containers/unprotected-use.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
+import { keepsContainers } from '../../../shared/targets/live-restore.ts';
 import { viewDocument } from '../../state/draft-view.ts';
 import { engineFacts } from './engine-facts.tsx';
 
@@ -120,12 +121,6 @@ function EngineMenu({
   );
 }
 
-/** Whether running containers keep running while the engine is interrupted. */
-const keepsContainers = ({ engine, target }: AppState, question: EngineConfirmation): boolean =>
-  engine.liveRestore === true &&
-  question !== null &&
-  target.capabilities.liveRestoreCovers.includes(question);
-
 /** Running containers that the settings do not let start again once they have stopped with the engine. */
 function stoppingForGood(app: AppState, { enforcement: { nextStart } }: Protection): readonly Container[] {
   if (!nextStart.eci || app.scan === null) return [];
@@ -168,7 +163,7 @@ function InterruptDialog({
 }) {
   const { t } = useTranslation();
   const app = useApp();
-  const kept = keepsContainers(app, question);
+  const kept = question !== null && keepsContainers(app.engine, app.target.capabilities, question);
   const forGood = kept ? [] : stoppingForGood(app, protection);
   return (
     <ConfirmDialog

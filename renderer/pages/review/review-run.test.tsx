@@ -31,6 +31,18 @@ describe('the run', () => {
     expect(screen.queryByText('version 0', { exact: false })).toBeNull();
   });
 
+  it('says what the restart means for running containers', async () => {
+    await renderApp({ ...state('applying'), run: run() }, 'review', reviewResponses('applying'));
+    await screen.findByText('Containers stop meanwhile');
+    await renderApp(
+      { ...state('applying'), run: run({ keepsContainers: true }) },
+      'review',
+      reviewResponses('applying'),
+    );
+    await screen.findByText('Running containers keep running (live-restore)');
+    expect(screen.queryByText('Containers stop meanwhile')).toBeNull();
+  });
+
   it('offers no stop where none is safe', async () => {
     await open('cleaning');
     await screen.findByText('Can’t be stopped any more');

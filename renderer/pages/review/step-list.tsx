@@ -55,6 +55,7 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
           <Step
             key={step.step}
             step={step}
+            keepsContainers={run.keepsContainers === true}
             last={index === steps.length - 1 && !back}
             rows={step.step === 'recreate' ? <RecreationRows run={run} /> : undefined}
           />
@@ -83,10 +84,12 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
 
 function Step({
   step,
+  keepsContainers,
   last,
   rows,
 }: {
   readonly step: ApplyStepStatus;
+  readonly keepsContainers: boolean;
   readonly last: boolean;
   readonly rows?: ReactNode;
 }) {
@@ -98,7 +101,7 @@ function Step({
       : step.state === 'running'
         ? t('review.seconds', { value: Math.floor(elapsed / 1000) })
         : '';
-  const { name, description } = useStepLabels(step.step);
+  const { name, description } = useStepLabels(step.step, keepsContainers);
   const what =
     step.state === 'skipped'
       ? t('review.stepState.skipped')
@@ -109,12 +112,19 @@ function Step({
 }
 
 /** What a step is called and does on the open engine. */
-function useStepLabels(step: ApplyStepStatus['step']): {
+function useStepLabels(
+  step: ApplyStepStatus['step'],
+  keepsContainers: boolean,
+): {
   readonly name: string;
   readonly description: string;
 } {
   const { t } = useTranslation();
-  const labels = { name: t(`review.step.${step}`), description: t(`review.stepWhat.${step}`) };
+  const kept = keepsContainers && step === 'restart-engine';
+  const labels = {
+    name: t(`review.step.${step}`),
+    description: kept ? t('review.containersKept') : t(`review.stepWhat.${step}`),
+  };
   if (useApp().target.capabilities.restarts !== 'application') return labels;
   switch (step) {
     case 'back-up':

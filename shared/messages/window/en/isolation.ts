@@ -174,6 +174,8 @@ export const isolation = {
       '{{count}} running containers stop; those with a restart policy start again by themselves if they ' +
       'are allowed to.',
     stopsNone: 'No container is running, so none stops.',
+    keepsRunning_one: '{{count}} running container keeps running (live-restore).',
+    keepsRunning_other: '{{count}} running containers keep running (live-restore).',
     images_one: '{{count}} image stays in view; volumes and networks too.',
     images_other: '{{count}} images stay in view; volumes and networks too.',
     unprotected_one:

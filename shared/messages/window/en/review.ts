@@ -256,6 +256,7 @@ export const review = {
     'clean-up': 'Removes the containers you chose',
     recreate: 'Under ECI, each with its configuration',
   },
+  containersKept: 'Running containers keep running (live-restore)',
   stepState: {
     waiting: 'Waiting',
     running: 'Running',

@@ -150,6 +150,7 @@ export const isolation: Translation<typeof english> = {
     reload: 'Docker Engine 重新读取其配置：不会停止任何容器。',
     stops_other: '{{count}} 个正在运行的容器会停止；设有重启策略的容器在获准时会自行重新启动。',
     stopsNone: '没有正在运行的容器，因此不会停止任何容器。',
+    keepsRunning_other: '{{count}} 个正在运行的容器会继续运行 (live-restore)。',
     images_other: '{{count}} 个镜像保持可见；卷和网络也是如此。',
     unprotected_other: '已存在 {{count}} 个容器，除非重新创建或移除，否则它们仍未受保护。',
     choose: '选择…',

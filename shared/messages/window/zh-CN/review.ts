@@ -225,6 +225,7 @@ export const review: Translation<typeof english> = {
     'clean-up': '移除您选择的容器',
     recreate: '在 ECI 下按原有配置重新创建',
   },
+  containersKept: '正在运行的容器会继续运行 (live-restore)',
   stepState: { waiting: '等待中', running: '进行中', done: '已完成', skipped: '不需要', failed: '失败' },
   seconds: '{{value}} 秒',
   detail: {
