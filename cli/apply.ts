@@ -99,8 +99,8 @@ async function makePlan(
     plan: plan.value,
     choices: possible,
     diff: unifiedDiff(applied, settings.value, {
-      before: `version ${plan.value.fromVersion}`,
-      after: `version ${plan.value.toVersion}`,
+      before: text('cli-settings.version', { version: plan.value.fromVersion }),
+      after: text('cli-settings.version', { version: plan.value.toVersion }),
     }),
   });
 }

@@ -6,13 +6,20 @@ import { sha256 } from '../engine/base/files.ts';
 import { rootPaths, type RootPaths } from '../engine/base/root-paths.ts';
 import { writeVersion } from '../engine/store/history.ts';
 import { createSettingsStore } from '../engine/store/settings-store.ts';
+import { plainText } from '../shared/messages/message.ts';
+import type { Translate } from '../shared/messages/translator.ts';
+import { setLocale } from './language.ts';
 import { compareTexts } from './settings-diff.ts';
+import { translateSentence } from './text.ts';
 
 let paths: RootPaths;
 beforeEach(async () => {
   paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bulkhead-settings-diff-')));
 });
-afterEach(() => rm(paths.root, { recursive: true, force: true }));
+afterEach(async () => {
+  await setLocale('en');
+  await rm(paths.root, { recursive: true, force: true });
+});
 
 async function addVersion(version: number, settings: string): Promise<void> {
   const written = await writeVersion(paths.history, {
@@ -42,8 +49,8 @@ test('any two versions are compared, and one with what is applied or drafted', a
   await writeFile(paths.settings, two);
   const store = createSettingsStore(paths);
   await store.setDraft(two.replace('1', '3'));
-  const diff = async (from: string, to: string) => {
-    const compared = await compareTexts(store, from, to);
+  const diff = async (from: string, to: string, translate: Translate = plainText) => {
+    const compared = await compareTexts(store, [from, to], translate);
     return compared.ok ? compared.value : compared.error;
   };
   expect(await diff('2', '1')).toMatchObject({
@@ -58,6 +65,15 @@ test('any two versions are compared, and one with what is applied or drafted', a
   expect(await diff('2', 'applied')).toMatchObject({ changes: [], diff: '' });
   // Version 0 is no file.
   expect(await diff('0', 'draft')).toMatchObject({ diff: expect.stringContaining('+  "zebra": 3') });
-  expect(await diff('last', '1')).toMatchObject({ code: 'input.unusable' });
+  await setLocale('zh-CN');
+  expect(await diff('1', 'draft', translateSentence)).toMatchObject({
+    from: '1',
+    diff: expect.stringMatching(/^--- 版本 1\s+\+\+\+ 草稿\s/),
+  });
+  expect(await diff('1', 'draft')).toMatchObject({ diff: expect.stringMatching(/^--- version 1\s/) });
+  expect(await diff('last', '1')).toMatchObject({
+    code: 'input.unusable',
+    hint: 'Give a number from bulkhead settings history, "applied" or "draft".',
+  });
   expect(await diff('1', '7')).toMatchObject({ code: 'settings.version-unknown' });
 });

@@ -3,6 +3,11 @@ import { concat } from '../concat.ts';
 export const cliSettings = {
   'cli-settings.not-a-version': '"{{version}}" is not a version',
   'cli-settings.see-history': 'Give a number from bulkhead settings history.',
+  'cli-settings.see-history-or-current':
+    'Give a number from bulkhead settings history, "applied" or "draft".',
+  'cli-settings.version': 'version {{version}}',
+  'cli-settings.applied': 'applied',
+  'cli-settings.draft': 'draft',
   'cli-settings.no-value': 'there is no value to set',
   'cli-settings.value-and-unset': 'a value and --unset contradict each other',
   'cli-settings.give-value-or-unset': 'Give either a value or --unset.',

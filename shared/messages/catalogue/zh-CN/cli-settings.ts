@@ -4,6 +4,10 @@ import type { Translated } from '../translated.ts';
 export const cliSettings: Translated<typeof english> = {
   'cli-settings.not-a-version': '“{{version}}”不是版本',
   'cli-settings.see-history': '请给出 bulkhead settings history 中的编号。',
+  'cli-settings.see-history-or-current': '请给出 bulkhead settings history 中的编号、“applied”或“draft”。',
+  'cli-settings.version': '版本 {{version}}',
+  'cli-settings.applied': '已应用的内容',
+  'cli-settings.draft': '草稿',
   'cli-settings.no-value': '没有要设置的值',
   'cli-settings.value-and-unset': '值与 --unset 相互矛盾',
   'cli-settings.give-value-or-unset': '请给出值或 --unset 之一。',
