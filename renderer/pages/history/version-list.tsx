@@ -25,7 +25,7 @@ export const versionsPerPage = 5;
 export function VersionList(props: VersionListProps) {
   const { items, selected, paged, onSelect } = props;
   const { t } = useTranslation();
-  const { box, rows, onKeyDown } = useVersionKeys(props);
+  const { focusSelected, rows, onKeyDown } = useVersionKeys(props);
   const heightOf = useCallback(() => versionRowHeight, []);
   const { first, turnTo } = useListPage(selected);
   const keyAt = (index: number) => `${items[index]?.version ?? ''}${items[index]?.how ?? ''}`;
@@ -35,6 +35,7 @@ export function VersionList(props: VersionListProps) {
       <VersionRow
         item={item}
         selected={index === selected}
+        focusSelected={focusSelected}
         onSelect={() => {
           onSelect(item.version);
         }}
@@ -43,7 +44,6 @@ export function VersionList(props: VersionListProps) {
   };
   return (
     <Box
-      ref={box}
       sx={{
         minHeight: 0,
         display: 'flex',
@@ -152,19 +152,19 @@ function PageButtons({
 /** Goes through the versions by keys, and keeps the selected one in view. */
 function useVersionKeys({ items, selected, onSelect }: VersionListProps) {
   const rows = useRef<VirtualRowsHandle>(null);
-  const box = useRef<HTMLDivElement>(null);
+  const focusSelected = useRef(false);
   // A linked version is in view, wherever in the list it stands.
   useEffect(() => {
     rows.current?.scrollTo(selected);
   }, [selected]);
-  const move = (to: number) => {
-    const item = items[Math.max(0, Math.min(items.length - 1, to))];
+  const move = (to: number, list: Element) => {
+    const next = Math.max(0, Math.min(items.length - 1, to));
+    const item = items[next];
     if (item === undefined) return;
-    rows.current?.scrollTo(items.indexOf(item));
+    rows.current?.scrollTo(next);
+    if (next === selected) list.querySelector<HTMLElement>('[aria-current="true"]')?.focus();
+    else focusSelected.current = true;
     onSelect(item.version);
-    requestAnimationFrame(() => {
-      box.current?.querySelector<HTMLElement>(`[data-version="${item.version}"]`)?.focus();
-    });
   };
   const keys: Readonly<Record<string, number>> = {
     ArrowDown: selected + 1,
@@ -176,8 +176,8 @@ function useVersionKeys({ items, selected, onSelect }: VersionListProps) {
     const to = keys[event.key];
     if (to !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
-      move(to);
+      move(to, event.currentTarget);
     }
   };
-  return { box, rows, onKeyDown };
+  return { focusSelected, rows, onKeyDown };
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
@@ -51,17 +52,28 @@ export function captionOf(parts: readonly string[]): string {
 
 const oneLine = { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' } as const;
 
-/** One version in the list: number, when, who, and what it changed. */
+/**
+ * One version in the list: number, when, who, and what it changed. `focusSelected`: the selected row takes
+ * the focus as soon as it is drawn, once.
+ */
 export function VersionRow({
   item,
   selected,
+  focusSelected,
   onSelect,
 }: {
   readonly item: HistoryItem;
   readonly selected: boolean;
+  readonly focusSelected: RefObject<boolean>;
   readonly onSelect: () => void;
 }) {
   const { t } = useTranslation();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!selected || !focusSelected.current) return;
+    focusSelected.current = false;
+    button.current?.focus();
+  }, [selected, focusSelected]);
   const formats = useFormats();
   const what = changeSummary(t, formats, item);
   const state = useAppPart((app) => versionState(app, item));
@@ -71,9 +83,9 @@ export function VersionRow({
       sx={{ height: versionRowHeight, boxSizing: 'border-box', borderBottom: `1px solid ${color.border}` }}
     >
       <ButtonBase
+        ref={button}
         onClick={onSelect}
         aria-current={selected ? 'true' : undefined}
-        data-version={item.version}
         sx={{
           width: '100%',
           height: '100%',
