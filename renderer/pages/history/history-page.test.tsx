@@ -63,7 +63,7 @@ describe('history', () => {
   it('goes back to version 0, "no file", by an empty document', async () => {
     const { user, store } = await open(appState());
     await user.click(await row(0));
-    await screen.findByText(/Rolling back empties the settings file, which means the same/);
+    await screen.findByText(/Rolling back makes a draft without any setting, which means the same/);
     await user.click(screen.getByRole('button', { name: 'Roll back to this…' }));
     expect(store.get().draft).toBe(freshSettings);
   });
@@ -71,7 +71,9 @@ describe('history', () => {
   it('goes back to version 0 of Docker Desktop by no file at all, and says what that means', async () => {
     const { user, store } = await open(states['desktop']?.() ?? appState());
     await user.click(await row(0));
-    await screen.findByText(/Rolling back removes the file: Docker Desktop enforces no sign-in any more/);
+    await screen.findByText(
+      /Rolling back makes an empty draft; applying it removes the file: Docker Desktop enforces no sign-in/,
+    );
     await user.click(screen.getByRole('button', { name: 'Roll back to this…' }));
     expect(store.get().draft).toBe('');
   });

@@ -40,11 +40,11 @@ export const history = {
   replaces: 'Rolling back replaces your draft',
   replacesWhy: 'Undo brings the draft back.',
   noneMeans:
-    'Rolling back empties the settings file, which means the same: ' +
+    'Rolling back makes a draft without any setting, which means the same once it is applied: ' +
     'ECI is off, and every setting has its default.',
   noneRemoves:
-    'Rolling back removes the file: Docker Desktop enforces no sign-in any more, and every setting ' +
-    'is its users’ own.',
+    'Rolling back makes an empty draft; applying it removes the file: Docker Desktop enforces no sign-in ' +
+    'any more, and every setting is its users’ own.',
   noneNow: 'There is no settings file now, either.',
   compare: 'Difference',
   against: 'Compare with',

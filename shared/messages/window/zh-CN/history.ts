@@ -38,8 +38,9 @@ export const history: Translation<typeof english> = {
   review: '审阅并应用',
   replaces: '回滚会替换您的草稿',
   replacesWhy: '可用撤消找回草稿。',
-  noneMeans: '回滚会清空设置文件，其含义相同：ECI 已关闭，所有设置均为默认值。',
-  noneRemoves: '回滚会移除该文件：Docker Desktop 不再强制登录，所有设置都由用户自己决定。',
+  noneMeans: '回滚会生成一份不含任何设置的草稿，应用后其含义相同：ECI 关闭，所有设置均为默认值。',
+  noneRemoves:
+    '回滚会生成一份空草稿，应用后会移除该文件：Docker Desktop 不再强制登录，所有设置都由用户自己决定。',
   noneNow: '目前同样没有设置文件。',
   compare: '差异',
   against: '比较对象',
