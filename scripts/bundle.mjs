@@ -103,7 +103,7 @@ export const commandLineBundle = (directory) => ({
     // long as 10 KB more in another one.
     groups: [
       // What every command needs, and the first part of `status`.
-      { name: 'start', test: /[\\/]cli[\\/](?:main|status-command)\.ts$|rolldown[/:]runtime/, priority: 3 },
+      { name: 'start', test: /[\\/]cli[\\/](?:main|status-command)\.ts$/, priority: 3 },
       { name: 'zod', test: /[\\/]node_modules[\\/]zod[\\/]/, priority: 2 },
       // What reads the state of an engine.
       {
@@ -216,7 +216,7 @@ export function builtinsAtFirstUse(names) {
 
 /**
  * Plugin: bundles modules that export only data as JSON texts, each parsed at the first use of an export. V8
- * compiles the object literals of a chunk before it runs, used or not; of a text it finds the end.
+ * compiles the object literals of a chunk before it runs, used or not; a string literal it only has to skip.
  *
  * @param {RegExp} files their paths in the repository
  */

@@ -86,14 +86,14 @@ describe('rolled back with the reason', () => {
   test.each([
     ['was deleted by mistake', () => rm(paths.settings), 2],
     ['is unusable, which is version 3', () => writeFile(paths.settings, '{'), 4],
-  ])('to the enforced version, where the settings file %s', async (_what, spoil, restoredVersion) => {
+  ])('to the enforced version, where the settings file %s', async (_what, makeInvalid, restoredVersion) => {
     await engineOff();
     expect((await apply(settingsText(true))).outcome?.kind).toBe('applied');
     const gateway = await identityOf(process.pid);
     if (gateway === null) throw new Error('this process has no identity');
     const enforced = recordedPolicy({ gateway, hash: sha256(settingsText(true)) });
     await writeFile(paths.enforcedPolicy, JSON.stringify(enforced));
-    await spoil();
+    await makeInvalid();
     let isFirst = true;
     const run = await apply(settingsText(false), {
       outcome: (call) => {

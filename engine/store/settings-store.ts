@@ -89,8 +89,10 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
     return done.ok ? ok(await read()) : done;
   };
 
-  const listing = atFirstUse(async () => (await import('./history-items.ts')).historyLister(paths.history));
-  const rollingBack = atFirstUse(() => import('../../shared/settings/history.ts'));
+  const loadLister = atFirstUse(async () =>
+    (await import('./history-items.ts')).historyLister(paths.history),
+  );
+  const loadRollback = atFirstUse(() => import('../../shared/settings/history.ts'));
   const historyText = async (version: number): Promise<Result<string | null, AppError>> => {
     // The state before the first version has no directory.
     if (version === 0) return ok(null);
@@ -137,7 +139,7 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
     historyItems: async () => {
       const applied = await readSettings(paths.settings);
       // Unreadable now: the page shows that; earlier versions can be read all the same.
-      return (await listing())(applied.ok ? applied.value : { ...noFile, exists: true });
+      return (await loadLister())(applied.ok ? applied.value : { ...noFile, exists: true });
     },
     historyText,
     watchHistory: (listener) => watchEntries(paths.history, /^\d{4,9}$/, listener),
@@ -145,7 +147,7 @@ export function createSettingsStore(paths: StorePaths, options: SettingsStoreOpt
       const [found, state, { rollbackText }] = await Promise.all([
         historyText(version),
         read(),
-        rollingBack(),
+        loadRollback(),
       ]);
       return found.ok
         ? setDraft(

@@ -138,9 +138,10 @@ export const visuallyHidden = {
   whiteSpace: 'nowrap',
   border: 0,
 } as const;
-/**
- * Where the right column moves under the left: a window below 1040 px, or a page that a side panel leaves no
- * more room.
- */
+/** Width of a page from which it has two columns, px. */
 export const twoColumnsFrom = 759;
+/**
+ * Where the right column moves under the left: in a window narrower than 1040 px, or where a side panel
+ * leaves the page less room.
+ */
 export const oneColumn = `@container page (max-width: ${twoColumnsFrom - 0.05}px)`;

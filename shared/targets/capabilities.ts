@@ -83,7 +83,10 @@ export const targetCapabilitiesSchema = z
     controlNeedsRoot: z.boolean(),
     /** The record of a verification is root's; otherwise each user has one. */
     verifyNeedsRoot: z.boolean(),
-    /** The app starts and stops it from the tray; otherwise it has a tray icon of its own, or nothing may. */
+    /**
+     * The app starts and stops it from the tray. False for one with a tray icon of its own, and for one that
+     * Bulkhead does not control.
+     */
     controlFromTray: z.boolean(),
     /** The window begins with the first-run assistant if nothing was ever applied. */
     firstRun: z.boolean(),

@@ -78,7 +78,7 @@ export function openMachineTarget(socket: string): Target {
       hint: message('engine.use-embedded-engine-bulkhead-engine-start-it'),
     });
   const driver = machineDriver(paths, socket, refused);
-  const scanning = atFirstUse(() => import('../../scan/scan.ts'));
+  const loadScan = atFirstUse(() => import('../../scan/scan.ts'));
   const disposers = new Disposers();
   const readOnly = (state: SettingsState): SettingsState => ({
     ...state,
@@ -110,7 +110,7 @@ export function openMachineTarget(socket: string): Target {
     backendReports: () => Promise.resolve([]),
     // Each of its containers is unprotected, whatever the name of its runtime.
     scan: async (call) =>
-      (await scanning()).scanContainers(dockerClient(socket), {
+      (await loadScan()).scanContainers(dockerClient(socket), {
         ...call,
         eci: false,
         eciSince: null,

@@ -23,10 +23,10 @@ export interface GuardedEngine {
 /** Opens a guarded engine of any kind. Starts nothing. */
 export function openGuardedTarget(guarded: GuardedEngine, options: TargetOptions): Target {
   const { ref, paths, capabilities } = guarded;
-  const parts = readingParts(guarded, options);
+  const parts = createParts(guarded, options);
   const { driver, store, lintContext } = parts;
-  const scanning = atFirstUse(() => import('./scan.ts'));
-  const operations = atFirstUse(async () =>
+  const loadScan = atFirstUse(() => import('./scan.ts'));
+  const loadOperations = atFirstUse(async () =>
     (await import('./operations.ts')).guardedOperations(parts, options),
   );
   const disposers = new Disposers();
@@ -46,24 +46,24 @@ export function openGuardedTarget(guarded: GuardedEngine, options: TargetOptions
     },
     lastVerification: () => readVerification(paths),
     watchVerification: (listener) => disposers.add(watchFiles([paths.verification], listener)),
-    scan: async (call) => (await scanning()).scanEngine(parts, call),
-    backendReports: async () => (await operations()).backendReports(),
-    images: async () => (await operations()).images(),
-    remove: async (request, call) => (await operations()).remove(request, call),
-    verify: async (signal) => (await operations()).verify(signal),
-    planRecreate: async (request) => (await operations()).planRecreate(request),
-    startRecreate: async (request, onEvent) => (await operations()).startRecreate(request, onEvent),
-    settleRecreate: async () => (await operations()).settleRecreate(),
-    plan: async (text, choices) => (await operations()).plan(text, choices),
-    startApply: async (request, onEvent) => (await operations()).startApply(request, onEvent),
-    resume: async (onEvent) => (await operations()).resume(onEvent),
+    scan: async (call) => (await loadScan()).scanEngine(parts, call),
+    backendReports: async () => (await loadOperations()).backendReports(),
+    images: async () => (await loadOperations()).images(),
+    remove: async (request, call) => (await loadOperations()).remove(request, call),
+    verify: async (signal) => (await loadOperations()).verify(signal),
+    planRecreate: async (request) => (await loadOperations()).planRecreate(request),
+    startRecreate: async (request, onEvent) => (await loadOperations()).startRecreate(request, onEvent),
+    settleRecreate: async () => (await loadOperations()).settleRecreate(),
+    plan: async (text, choices) => (await loadOperations()).plan(text, choices),
+    startApply: async (request, onEvent) => (await loadOperations()).startApply(request, onEvent),
+    resume: async (onEvent) => (await loadOperations()).resume(onEvent),
     dispose: () => {
       disposers.dispose();
     },
   };
 }
 
-function readingParts(
+function createParts(
   { paths, capabilities, createDriver }: GuardedEngine,
   options: TargetOptions,
 ): EngineParts {
