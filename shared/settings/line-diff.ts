@@ -1,4 +1,4 @@
-import { FILE_HEADERS_ONLY, formatPatch, structuredPatch, type StructuredPatch } from 'diff';
+import { OMIT_HEADERS, formatPatch, structuredPatch, type StructuredPatch } from 'diff';
 
 /** A line of a diff; line numbers from 1, null on the side that does not have it. */
 export interface DiffLine {
@@ -44,7 +44,9 @@ export function unifiedDiff(
   context = 3,
 ): string {
   if (before === after) return '';
-  return formatPatch(createPatch(before, after, names, context), FILE_HEADERS_ONLY);
+  // The library quotes names that are not ASCII, as git quotes those of files; these are labels.
+  const hunks = formatPatch(createPatch(before, after, names, context), OMIT_HEADERS);
+  return `--- ${names.before}\n+++ ${names.after}\n${hunks}`;
 }
 
 function createPatch(
