@@ -270,6 +270,13 @@ const opened: readonly PageOverlay[] = [
     shows: '[role="listbox"]',
   },
   {
+    name: 'the newest of many versions to choose',
+    page: 'history',
+    state: 'historyHuge',
+    press: (w) => [w.history.against],
+    shows: '[role="listbox"]',
+  },
+  {
     name: 'a version that can’t be read',
     page: 'history',
     state: 'historyFound',

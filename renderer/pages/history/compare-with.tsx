@@ -1,20 +1,26 @@
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
+import OutlinedInput from '@mui/material/OutlinedInput';
 import Select from '@mui/material/Select';
 import { useDraft } from '../../state/context.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
-import type { Comparison, Place } from './comparison.ts';
+import { comparableVersion, type Comparison, type ListedVersion } from './comparison.ts';
 
 export interface CompareWithProps {
-  readonly place: Place;
+  readonly place: ListedVersion;
   readonly against: Comparison;
   readonly onAgainst: (next: Comparison) => void;
 }
 
+/** So many of the newest versions can be chosen from the list; any other by its number. */
+const listedVersions = 50;
+
 /** Chooses what a version is compared with: the previous one, the applied text, the draft, any version. */
-export function CompareWith({ place: { items, at }, against, onAgainst }: CompareWithProps) {
+export function CompareWith({ place, against, onAgainst }: CompareWithProps) {
+  const { items, at } = place;
   const { t } = useTranslation();
   const { dateTime } = useFormats();
   const draft = useDraft();
@@ -57,7 +63,7 @@ export function CompareWith({ place: { items, at }, against, onAgainst }: Compar
           </MenuItem>
         ))}
         {items.map((item, index) =>
-          index === at ? null : (
+          index === at || (index >= listedVersions && item.version !== against) ? null : (
             <MenuItem
               key={item.version}
               value={String(item.version)}
@@ -76,6 +82,62 @@ export function CompareWith({ place: { items, at }, against, onAgainst }: Compar
           ),
         )}
       </Select>
+      {items.length > listedVersions && <VersionNumberField place={place} onVersion={onAgainst} />}
     </Box>
+  );
+}
+
+/** Takes the number of a version, and chooses that version on Enter. */
+function VersionNumberField({
+  place,
+  onVersion,
+}: {
+  readonly place: ListedVersion;
+  readonly onVersion: (version: number) => void;
+}) {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const [invalid, setInvalid] = useState(false);
+  const id = useId();
+  const choose = () => {
+    const version = comparableVersion(place, text.trim())?.version;
+    setInvalid(version === undefined);
+    if (version === undefined) return;
+    setText('');
+    onVersion(version);
+  };
+  return (
+    <>
+      <OutlinedInput
+        value={text}
+        placeholder={t('history.number')}
+        error={invalid}
+        onChange={(event) => {
+          setText(event.target.value);
+          setInvalid(false);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && !event.nativeEvent.isComposing && text.trim() !== '') choose();
+        }}
+        sx={{ width: 112, flexShrink: 0, height: 28, minHeight: 28, '& input': { paddingBlock: '3px' } }}
+        inputProps={{
+          'aria-label': t('history.numberLabel'),
+          'aria-invalid': invalid,
+          ...(invalid ? { 'aria-describedby': id } : {}),
+          inputMode: 'numeric',
+          autoComplete: 'off',
+        }}
+      />
+      {invalid && (
+        <Box
+          component="span"
+          id={id}
+          role="alert"
+          sx={{ fontSize: 12, lineHeight: '16px', color: color.danger }}
+        >
+          {t('history.notComparable', { version: text.trim() })}
+        </Box>
+      )}
+    </>
   );
 }

@@ -8,28 +8,35 @@ const namedComparisons = ['previous', 'applied', 'draft'] as const;
 /** What a version is compared with; a number is that of another version. */
 export type Comparison = (typeof namedComparisons)[number] | number;
 
-/** A version in the list of all, newest first. */
-export interface Place {
+/** A version in the list of all, newest first: the one at this index. */
+export interface ListedVersion {
   readonly items: readonly HistoryItem[];
   readonly at: number;
 }
+
+/** The other version of that number, as far as it can be read. */
+export const comparableVersion = (
+  { items, at }: ListedVersion,
+  version: string | undefined,
+): HistoryItem | undefined =>
+  items.find((item, index) => String(item.version) === version && index !== at && item.how !== 'unreadable');
 
 /**
  * The comparison that an address names for a version: with the previous one if it names none, or one that
  * can't be made.
  */
-export function comparisonFor({ items, at }: Place, against: string | undefined): Comparison {
+export function comparisonFor({ items, at }: ListedVersion, against: string | undefined): Comparison {
   const selected = items[at];
-  const other = items.find(
-    (item) => String(item.version) === against && item !== selected && item.how !== 'unreadable',
-  );
-  const comparison = other?.version ?? namedComparisons.find((name) => name === against) ?? 'previous';
+  const comparison =
+    comparableVersion({ items, at }, against)?.version ??
+    namedComparisons.find((name) => name === against) ??
+    'previous';
   return comparison === 'previous' && selected?.how === 'none' ? 'applied' : comparison;
 }
 
 /** The text a version is compared with, null where that can't be read, and its name. */
 export function useComparison(
-  { items, at }: Place,
+  { items, at }: ListedVersion,
   against: Comparison,
 ): { readonly from: VersionText | null; readonly fromName: string } {
   const { t } = useTranslation();
@@ -45,8 +52,8 @@ export function useComparison(
     other === undefined || other.how === 'unreadable' ? undefined : other.version,
     other?.how === 'unrecorded' ? applied : undefined,
   );
-  // What a version changed is read from the one before; a comparison with the applied text or the draft, from
-  // that to what rolling back would give.
+  // The other text is always the side that is replaced: for the applied text and the draft, the difference
+  // shows what rolling back would change.
   if (against === 'applied')
     return { from: { kind: 'read', text: applied }, fromName: t('history.appliedText') };
   if (against === 'draft')

@@ -118,6 +118,29 @@ describe('history', () => {
     await within(await detail(2)).findByText(/− Version 0, \+ Version 2/);
   });
 
+  it('lists the newest of a thousand versions to compare with, and takes the number of any', async () => {
+    const { user } = await open(
+      documentStates['historyHuge']?.() ?? appState(),
+      documentResponses('historyHuge'),
+    );
+    const newest = within(await detail(1006));
+    await user.click(newest.getByRole('combobox', { name: 'Compare with' }));
+    const options = () => screen.getAllByRole('option', { name: /^Version/ }).length;
+    expect(options()).toBe(49);
+    await user.keyboard('{Escape}');
+    const number = newest.getByRole('textbox', { name: 'Number of the version to compare with' });
+    await user.type(number, '1007{Enter}');
+    expect(newest.getByRole('alert').textContent).toBe('Can’t compare with version 1007');
+    await user.clear(number);
+    expect(newest.queryByRole('alert')).toBeNull();
+    await user.type(number, '7{Enter}');
+    await newest.findByText(/− Version 7, \+ Version 1006/);
+    expect(window.location.hash).toBe('#/history?version=1006&against=7');
+    // The one that was chosen is in the list, too.
+    await user.click(newest.getByRole('combobox', { name: 'Compare with' }));
+    expect(options()).toBe(50);
+  });
+
   it('compares with the version before where an address names one that can’t be compared', async () => {
     await open(appState());
     for (const against of ['3', '6', '77', 'x']) {
