@@ -4,13 +4,13 @@ import { readSettings, removeJournalFile, removeLeftoverTemporaries } from '../b
 import type { RootPaths } from '../base/root-paths.ts';
 import { engineConfigFiles } from '../daemon-json/daemon-json.ts';
 import { backupDirectory, dropBackup, restoreBackup } from './backup.ts';
-import { versionState, writeVersion, type HistoryEntry } from '../store/history.ts';
+import { versionState } from '../store/history.ts';
 import { hasBegunToChange } from './due-steps.ts';
 import { writeJournal, type Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import { message } from '../../shared/messages/message.ts';
 import type { RunState } from './run-state.ts';
-import { readDaemonJson } from './versions.ts';
+import { recordEnforced } from './versions.ts';
 
 /**
  * Restores settings file and engine configuration, and the previous state of the engine, then reports the
@@ -60,33 +60,6 @@ async function restoredVersion(paths: RootPaths, journal: Journal): Promise<numb
   const applied = await readSettings(paths.settings);
   const versions = applied.ok ? await versionState(paths.history, applied.value) : applied;
   return versions.ok && versions.value.recorded ? versions.value.current : journal.fromVersion;
-}
-
-/**
- * Adds the text that was written in place of an unusable one to history, like any other return to an earlier
- * version. Without that, as on a full disk, it is found as a change that another program made.
- */
-async function recordEnforced(paths: RootPaths, { uid, user }: Journal): Promise<void> {
-  const applied = await readSettings(paths.settings);
-  if (!applied.ok || !applied.value.exists) return;
-  const { hash, text: settings } = applied.value;
-  const versions = await versionState(paths.history, applied.value);
-  if (!versions.ok || versions.value.recorded) return;
-  const { current: version, entries } = versions.value;
-  const earlier = entries.findLast((entry) => entry.hash === hash);
-  if (earlier === undefined) return;
-  const entry: HistoryEntry = {
-    version,
-    at: new Date().toISOString(),
-    uid,
-    user,
-    hash,
-    fromHash: entries.at(-1)?.hash ?? '',
-    how: 'apply',
-    eci: earlier.eci,
-    durationsMs: {},
-  };
-  await writeVersion(paths.history, { entry, settings, daemonJson: await readDaemonJson(paths) });
 }
 
 async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promise<Result<void, AppError>> {
