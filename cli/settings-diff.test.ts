@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sha256 } from '../engine/base/files.ts';
 import { rootPaths, type RootPaths } from '../engine/base/root-paths.ts';
-import { writeVersion } from '../engine/store/history.ts';
+import { addVersion } from '../engine/store/store-fixture.ts';
 import { createSettingsStore } from '../engine/store/settings-store.ts';
 import { plainText } from '../shared/messages/message.ts';
 import type { Translate } from '../shared/messages/translator.ts';
@@ -21,31 +20,12 @@ afterEach(async () => {
   await rm(paths.root, { recursive: true, force: true });
 });
 
-async function addVersion(version: number, settings: string): Promise<void> {
-  const written = await writeVersion(paths.history, {
-    entry: {
-      version,
-      at: '2026-11-28T09:00:00Z',
-      uid: 0,
-      user: 'root',
-      hash: sha256(settings),
-      fromHash: '',
-      how: 'apply',
-      eci: false,
-      durationsMs: {},
-    },
-    settings,
-    daemonJson: null,
-  });
-  expect(written.ok).toBe(true);
-}
-
 const one = '{\n  "configurationFileVersion": 2\n}\n';
 const two = '{\n  "configurationFileVersion": 2,\n  "zebra": 1\n}\n';
 
 test('any two versions are compared, and one with what is applied or drafted', async () => {
-  await addVersion(1, one);
-  await addVersion(2, two);
+  await addVersion(paths.history, 1, one);
+  await addVersion(paths.history, 2, two);
   await writeFile(paths.settings, two);
   const store = createSettingsStore(paths);
   await store.setDraft(two.replace('1', '3'));

@@ -8,7 +8,7 @@ import { removalNote } from '../../shared/settings/removal-note.ts';
 import { sha256 } from '../base/files.ts';
 import { identityOf } from '../base/process-identity.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
-import { writeVersion } from './history.ts';
+import { addVersion } from './store-fixture.ts';
 import { readSettingsInForce } from './settings-in-force.ts';
 import { createSettingsStore } from './settings-store.ts';
 
@@ -21,24 +21,6 @@ beforeEach(async () => {
 });
 afterEach(() => rm(paths.root, { recursive: true, force: true }));
 
-async function addVersion(version: number, text: string, eci: boolean): Promise<void> {
-  const written = await writeVersion(paths.history, {
-    entry: {
-      version,
-      at: '2026-11-28T09:00:00Z',
-      uid: 0,
-      user: 'root',
-      hash: sha256(text),
-      fromHash: '',
-      how: 'apply',
-      eci,
-      durationsMs: {},
-    },
-    settings: text,
-    daemonJson: null,
-  });
-  expect(written.ok).toBe(true);
-}
 /** The gateway's record; the gateway is this process unless `more` has another one. */
 async function recordPolicy(more: Partial<RecordedPolicy>): Promise<void> {
   const gateway = await identityOf(process.pid);
@@ -51,8 +33,8 @@ const facts = async () => (await read()).policyFacts;
 
 describe('the facts about the policy in force', () => {
   it('name the version that the gateway enforces and that can be restored', async () => {
-    await addVersion(1, on, true);
-    await addVersion(2, off, false);
+    await addVersion(paths.history, 1, on, true);
+    await addVersion(paths.history, 2, off, false);
     await recordPolicy({});
     expect(await facts()).toMatchObject({ recordedVersion: 1, isMissing: true, restorable: 1 });
     await writeFile(paths.settings, 'garbage');
@@ -68,22 +50,22 @@ describe('the facts about the policy in force', () => {
 
   it('do not count a file as missing that a roll back has removed, or that never existed', async () => {
     expect((await facts()).isMissing).toBe(false);
-    await addVersion(1, on, true);
+    await addVersion(paths.history, 1, on, true);
     expect((await facts()).isMissing).toBe(true);
     await writeFile(removalNote(paths.settings), `${sha256(on)}\n`);
     expect((await facts()).isMissing).toBe(false);
   });
 
   it('restore the newest usable version if nothing is recorded', async () => {
-    await addVersion(1, on, true);
-    await addVersion(2, 'garbage', true);
+    await addVersion(paths.history, 1, on, true);
+    await addVersion(paths.history, 2, 'garbage', true);
     expect(await facts()).toMatchObject({ recorded: null, restorable: 1 });
   });
 });
 
 describe('the settings in force', () => {
   it('are those of the recorded version while the file is lost', async () => {
-    await addVersion(1, on, true);
+    await addVersion(paths.history, 1, on, true);
     await recordPolicy({});
     expect(await readSettingsInForce(paths, await read())).toMatchObject({
       eci: { value: true, locked: true },

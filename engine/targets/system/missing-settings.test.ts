@@ -7,7 +7,7 @@ import { removalNote } from '../../../shared/settings/removal-note.ts';
 import { sha256 } from '../../base/files.ts';
 import { identityOf } from '../../base/process-identity.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
-import { writeVersion } from '../../store/history.ts';
+import { addVersion } from '../../store/store-fixture.ts';
 import { missingSettings } from './missing-settings.ts';
 
 const on = '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"locked": true, "value": true}}';
@@ -25,12 +25,7 @@ afterEach(() => rm(paths.root, { recursive: true, force: true }));
 describe('an upgrade whose gateway would not know the settings that are enforced', () => {
   it('is refused, with the version that restores them', async () => {
     expect(await missingSettings(paths)).toMatchObject({ id: 'system.settings-deleted' });
-    const entry = { version: 3, at: '2026-11-28T09:00:00Z', uid: 0, user: 'root', hash: sha256(on) };
-    await writeVersion(paths.history, {
-      entry: { ...entry, fromHash: '', how: 'apply', eci: true, durationsMs: {} },
-      settings: on,
-      daemonJson: null,
-    });
+    await addVersion(paths.history, 3, on, true);
     expect(await missingSettings(paths)).toMatchObject({
       id: 'system.settings-deleted-version',
       params: { file: paths.settings, version: 3 },
