@@ -28,7 +28,7 @@ const kernelParameters =
  * and `rep movsb`, emulated byte by byte, and the fifth level of page tables.
  */
 const processor = 'max,-erms,-fsrm,-la57';
-/** Observed once during a boot: the emulator loses the timer of a processor, and the kernel waits forever. */
+/** Observed during boots: the emulator loses the timer of a processor, and the kernel waits forever. */
 const lostTimer = 'Possible timer handling issue';
 const attachedDisk = 'attached.img';
 const consoleLog = path.join(artifacts, 'machine-console.log');
@@ -90,7 +90,7 @@ export class Guest {
     }
     const guest = new Guest(image, directory, await freePort(), attach !== undefined);
     try {
-      await guest.#waitForBoot(null);
+      await guest.#waitForBoot(null, 0);
       // QEMU has it open: it occupies no space once QEMU has ended.
       await rm(overlay);
       return guest;
@@ -157,6 +157,7 @@ export class Guest {
    */
   async reboot(how: 'orderly' | 'power-loss' | 'kexec' = 'orderly'): Promise<void> {
     const before = await this.output(readBootId);
+    const consoleLength = (await this.#console()).length;
     const command = how === 'kexec' ? 'systemctl kexec' : 'systemctl reboot';
     if (how === 'power-loss') this.#qemu.stdin?.write('system_reset\n');
     // The connection ends when the machine shuts down.
@@ -164,7 +165,7 @@ export class Guest {
     for (const user of this.#connected)
       await run('ssh', ['-O', 'exit', ...this.#sshArguments(user)]).catch(() => undefined);
     this.#connected.clear();
-    await this.#waitForBoot(before);
+    await this.#waitForBoot(before, consoleLength);
   }
 
   /** Ends QEMU and removes the machine's disk. */
@@ -216,21 +217,35 @@ export class Guest {
     return master.exitCode === 0;
   }
 
-  /** Until ssh responds, in another boot than `before`. */
-  async #waitForBoot(before: string | null): Promise<void> {
+  /**
+   * Until ssh responds, in another boot than `before`.
+   *
+   * @param consoleLength length of the console's text when this boot began, in UTF-16 code units; only what
+   *   follows is about this boot
+   */
+  async #waitForBoot(before: string | null, consoleLength: number): Promise<void> {
     const end = Date.now() + bootMs;
-    let isReset = before !== null;
+    let read = consoleLength;
     while (Date.now() < end) {
       if (this.#qemu.exitCode !== null) throw new Error(`QEMU ended with exit code ${this.#qemu.exitCode}`);
-      if (!isReset && (await readFile(consoleLog, 'utf8').catch(() => '')).includes(lostTimer)) {
-        isReset = true;
+      const written = await this.#console();
+      if (written.slice(read).includes(lostTimer)) {
+        read = written.length;
         this.#qemu.stdin?.write('system_reset\n');
       }
       // An attempt waits for the other end by itself; it is refused at once only shortly before sshd listens.
       if ((await this.#connect('root')) && (await this.output(readBootId)) !== before) return;
       await setTimeout(500);
     }
-    throw new Error(`the machine did not boot within ${bootMs / 1000} s: see ${consoleLog}`);
+    const lastLines = (await this.#console()).slice(consoleLength).split('\n').slice(-30).join('\n');
+    throw new Error(
+      `the machine did not boot within ${bootMs / 1000} s: see ${consoleLog}; its last lines:\n${lastLines}`,
+    );
+  }
+
+  /** What the machine wrote to its console since it was started. */
+  #console(): Promise<string> {
+    return readFile(consoleLog, 'utf8').catch(() => '');
   }
 }
 
