@@ -20,8 +20,8 @@ export type LoadedSettings = (
 };
 
 /**
- * Reads the settings file. `lastHash`: of the text last read; null the first time, when a missing file means
- * the default settings.
+ * Reads the settings file. `lastHash`: of the text last read; null at the start, and while the default
+ * settings are in force because there is no file: then a missing file means the default settings.
  */
 export function loadSettings(file: string, lastHash: string | null): LoadedSettings {
   let text: string;

@@ -149,4 +149,27 @@ describe('the settings file is the only interface', () => {
     watch.current(true);
     expect(states).toEqual([expect.objectContaining({ problem: null })]);
   });
+
+  it("no file is not a deleted one when users' preferences appear beside it", async () => {
+    const preferences = path.join(dir, 'user-settings.json');
+    const watch = watchSettings(file, () => undefined, { file: preferences, gid: 0 });
+    open.push(watch);
+    await writeFile(preferences, '{}');
+    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
+  });
+
+  it('no file is not a deleted one after an unusable one came and went; one in force is', async () => {
+    const { watch } = start();
+    await put('{');
+    expect(watch.current(true)).toMatchObject({ problemKind: 'unusable' });
+    await rm(file);
+    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
+    await put(on);
+    watch.current(true);
+    await rm(file);
+    expect(watch.current(true)).toMatchObject({
+      settings: { eci: { value: true } },
+      problemKind: 'deleted',
+    });
+  });
 });

@@ -75,6 +75,9 @@ export function watchSettings(
   };
 }
 
+/** Stands for the hash of a settings file where the default settings are in force because there is none. */
+const noFile = '';
+
 /** The policy by the last reading of the settings file and the users' preferences. */
 class WatchedPolicy {
   readonly #file: string;
@@ -87,7 +90,7 @@ class WatchedPolicy {
   #lastHash = '';
   /** The administrator's settings, without preferences. */
   #admin: EffectiveSettings = lockedDownSettings;
-  /** Hash of the text that `#admin` was read from; null without one. */
+  /** Hash of the text that `#admin` was read from, or `noFile`; null while an unusable text locks down. */
   #adminHash: string | null = null;
   /** Hash of the last unusable text before any good policy; null without one. */
   #lockedDownBy: string | null = null;
@@ -118,10 +121,11 @@ class WatchedPolicy {
     const stamp = `${settingsFileStamp(this.#file)} ${preferencesStamp}`;
     if (stamp === this.#stamp) return;
     this.#stamp = stamp;
-    const loaded = loadSettings(this.#file, this.#hasLoaded ? this.#lastHash : null);
+    const isFileInForce = this.#hasLoaded && this.#adminHash !== noFile;
+    const loaded = loadSettings(this.#file, isFileInForce ? this.#lastHash : null);
     if (loaded.hash !== null) this.#lastHash = loaded.hash;
     if ('settings' in loaded) {
-      this.#replace(loaded.settings, loaded.hash ?? '');
+      this.#replace(loaded.settings, loaded.hash ?? noFile);
       return;
     }
     if (this.#adminHash === null) this.#lockedDownBy = loaded.hash;
