@@ -47,7 +47,8 @@ export const notAuthorised = 127;
 export const noPrompt = 'not asked';
 
 /**
- * The system's own way. `program` replaces its program (tests). Not run on a real polkit, macOS or Windows.
+ * The system's own way. `program` replaces its program (tests). polkit was tested in the guest; not run
+ * on a real macOS or Windows.
  */
 export function systemElevator(platform: NodeJS.Platform = process.platform, program?: string): Elevator {
   switch (platform) {
