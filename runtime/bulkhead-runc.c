@@ -30,7 +30,21 @@
 static char root_dir[PATH_MAX], runc_path[PATH_MAX];
 static char answer[PLAN_MAX_BYTES + 1];
 
-/* Finds the engine root from our own path, <root>/runtime/bulkhead-runc. */
+/*
+ * Where packages put runc. docker.io and docker-ce have different places, and one may replace the other while
+ * containers run: containerd ends every container that its runtime can't list.
+ */
+static void find_installed_runc(void) {
+  static const char *const places[] = {"/usr/local/sbin/runc", "/usr/sbin/runc", "/usr/local/bin/runc",
+                                       "/usr/bin/runc"};
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    if (access(places[i], X_OK) == 0) {
+      (void)snprintf(runc_path, sizeof runc_path, "%s", places[i]);
+      return;
+    }
+}
+
+/* Finds the engine root from our own path, <root>/runtime/bulkhead-runc, and runc, linked beside it. */
 static bool locate(void) {
   char exe[PATH_MAX];
   ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
@@ -49,6 +63,7 @@ static bool locate(void) {
     return false;
   }
   *slash = '\0';
+  if (access(runc_path, X_OK) != 0) find_installed_runc();
   (void)snprintf(root_dir, sizeof root_dir, "%s", *exe != '\0' ? exe : "/");
   return true;
 }

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -522,6 +523,14 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   ])('passes %s on to runc untouched', async (...args) => {
     expect((await run(args)).code).toBe(0);
     expect(called().split('\n')[0]).toBe(args.join(' '));
+  });
+
+  it('runs the installed runc where the linked one is gone: another package replaced it', () => {
+    rmSync(at('runtime/runc'));
+    symlinkSync('/usr/sbin/removed-runc', at('runtime/runc'));
+    expect(execFileSync(at('runtime/bulkhead-runc'), ['--version'], { encoding: 'utf8' })).toMatch(
+      /^runc version /,
+    );
   });
 
   it('has standard streams of its own if it was started without', () => {

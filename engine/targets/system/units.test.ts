@@ -53,12 +53,6 @@ describe('the units that put the gateway in front of docker.service', () => {
     );
   });
 
-  it('runc is looked up again before the engine starts: its package may have another path for it', () => {
-    expect(textOf('docker.service.d/50-bulkhead.conf')).toContain(
-      'ExecStartPre=-"/var/lib/bulkhead/system/programs/link-runc"',
-    );
-  });
-
   it('only drop-ins change the configuration with which the engine is started', () => {
     expect(files.filter(isDropIn).map((file) => path.basename(path.dirname(file.path)))).toEqual([
       'docker.socket.d',

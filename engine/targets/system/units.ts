@@ -6,7 +6,6 @@ import { gatewayArguments } from '../guarded/gateway-arguments.ts';
 import { lxcfsScript } from '../guarded/lxcfs-script.ts';
 import { commandLine, quote, unitDirectory, unitFile } from '../guarded/unit-text.ts';
 import { hardening } from './hardening.ts';
-import { linkRuncFile, linkRuncScript } from './link-runc.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
 /** A file that the installation writes. */
@@ -46,11 +45,6 @@ export function unitFiles(options: UnitOptions): InstalledFile[] {
     file(unitFile(ownUnits.planner), plannerService(options)),
     file(unitFile(ownUnits.gatewaySocket), gatewaySocket(options)),
     file(unitFile(ownUnits.gateway), gatewayService(options)),
-    {
-      path: linkRuncFile(options.paths),
-      text: `#!/bin/sh\n${header}${linkRuncScript(options.paths)}`,
-      mode: 0o755,
-    },
     ...(options.lxcfs
       ? [
           file(unitFile(ownUnits.lxcfs), lxcfsService(options)),
@@ -228,7 +222,6 @@ ${Object.entries(variables)
 UnsetEnvironment=SSH_AUTH_SOCK SSH_ASKPASS GIT_ASKPASS GIT_SSH GIT_SSH_COMMAND GIT_CONFIG_COUNT
 UnsetEnvironment=GIT_CONFIG_SYSTEM
 UnsetEnvironment=DOCKER_CONFIG KRB5CCNAME KRB5_CLIENT_KTNAME
-ExecStartPre=-${commandLine(linkRuncFile(paths))}
 # The gateway closes the engine's event stream, which would delay its stop by 5 s, and does not reopen it.
 ExecStop=${signal('SIGWINCH')}
 ExecStartPost=${signal('SIGURG')}
