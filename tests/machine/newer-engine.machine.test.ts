@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Guest } from './guest.ts';
 import { isolatedUse } from './isolated-use.ts';
 import { expectIsolatedOverLayers } from './many-layers.ts';
-import { applySetting, engineFiles, installPackage, parseIdMap, startedAt } from './product.ts';
+import { applySetting, engineFiles, installPackage, parseIdMap, runningSince } from './product.ts';
 
 // Debian's unstable release: newer versions of kernel, systemd, Docker Engine, containerd and runc.
 describe("the machine's own Docker Engine on Debian unstable", () => {
@@ -32,11 +32,11 @@ docker version --format '{{range .Server.Components}}{{.Name}} {{.Version}}; {{e
     await installPackage(guest);
     filesBefore = await engineFiles(guest);
     await guest.output('bulkhead install --yes', { timeoutMs: 600_000 });
-    const before = await startedAt(guest, 'old');
+    const before = await runningSince(guest, 'old');
     expect(await applySetting(guest, '/enhancedContainerIsolation/value', 'true')).toMatch(
       /Verify from inside +\d/,
     );
-    expect(await startedAt(guest, 'old')).toBe(before);
+    expect(await runningSince(guest, 'old')).toBe(before);
   });
 
   isolatedUse(() => guest);

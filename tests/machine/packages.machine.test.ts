@@ -16,9 +16,10 @@ import {
   gatewayProgram,
   installPackage,
   parseIdMap,
-  startedAt,
+  runningSince,
   wholeMachine,
 } from './product.ts';
+import { expectSocketInContainer, startSocketContainer } from './socket-container.ts';
 
 const run = promisify(execFile);
 
@@ -84,12 +85,12 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
   }, 120_000);
 
   it("`--prepare` changes nothing until the machine's next start", async () => {
-    const [container, engine] = [await startedAt(guest, 'keep'), await mainPid('docker')];
+    const [container, engine] = [await runningSince(guest, 'keep'), await mainPid('docker')];
     await installPackage(guest);
     filesBefore = await engineFiles(guest);
     await guest.output('bulkhead install --prepare --yes');
     expect(await mainPid('docker')).toBe(engine);
-    expect(await startedAt(guest, 'keep')).toBe(container);
+    expect(await runningSince(guest, 'keep')).toBe(container);
     expect(await guest.output(behindGateway)).toBe('no');
     expect(await guest.output('bulkhead install --dry-run')).toContain('prepared');
 
@@ -104,14 +105,14 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
   });
 
   it('live-restore: containers keep running while the gateway is removed', async () => {
-    const before = await startedAt(guest, 'keep');
+    const before = await runningSince(guest, 'keep');
     await guest.output('bulkhead uninstall --yes', { timeoutMs: 600_000 });
     expect(await engineFiles(guest)).toBe(filesBefore);
-    expect(await startedAt(guest, 'keep')).toBe(before);
+    expect(await runningSince(guest, 'keep')).toBe(before);
   });
 
   it('an installation whose gateway does not start is rolled back to the plain engine', async () => {
-    const before = await startedAt(guest, 'keep');
+    const before = await runningSince(guest, 'keep');
     await guest.output(`cp -p ${gatewayProgram} kept && echo 'process.exit(3);' > ${gatewayProgram}`);
     const failed = await guest
       .run('bulkhead install --yes', { timeoutMs: 800_000 })
@@ -121,25 +122,38 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
       expect.stringContaining('everything is as it was before'),
     ]);
     expect(await engineFiles(guest)).toBe(filesBefore);
-    expect(await startedAt(guest, 'keep')).toBe(before);
+    expect(await runningSince(guest, 'keep')).toBe(before);
     expect(await alice("docker ps --format '{{.Names}}'")).toBe('keep');
   });
 
-  it('live-restore: containers keep running while it is installed again, and ECI turned on', async () => {
-    const before = await startedAt(guest, 'keep');
+  it('live-restore: containers keep running while it is installed again', async () => {
+    const before = await runningSince(guest, 'keep');
     await guest.output('bulkhead install --yes', { timeoutMs: 600_000 });
-    expect(await startedAt(guest, 'keep')).toBe(before);
+    expect(await runningSince(guest, 'keep')).toBe(before);
     expect(await guest.output('systemctl show --value -p Environment docker')).toContain(
       'NO_PROXY=example.test',
     );
+  });
+
+  it('is upgraded before any settings were applied', async () => {
+    const [before, gateway] = [await runningSince(guest, 'keep'), await mainPid('bulkhead-gateway')];
+    await installPackage(guest, { revision: '+upgrade0' });
+    expect(await mainPid('bulkhead-gateway')).not.toBe(gateway);
+    expect(await runningSince(guest, 'keep')).toBe(before);
+    expect(await mapOfNew()).toEqual(wholeMachine);
+  });
+
+  it('live-restore: containers keep running while ECI is turned on', async () => {
+    const before = await runningSince(guest, 'keep');
     await applySetting(guest, '/enhancedContainerIsolation/value', 'true');
-    expect(await startedAt(guest, 'keep')).toBe(before);
+    expect(await runningSince(guest, 'keep')).toBe(before);
     await expectIsolated();
     await alice('docker run -d --name isolated --restart always busybox sleep 1000000');
+    await startSocketContainer(guest);
   });
 
   it('an upgrade under load: no request fails, no stream ends', async () => {
-    const before = [await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')];
+    const before = [await runningSince(guest, 'keep', 'isolated'), await mainPid('docker')];
     const gateway = await mainPid('bulkhead-gateway');
     const inode = await guest.output('stat -c %i /run/docker.sock');
     // An earlier version's drop-in: the engine gets the new one, without a restart.
@@ -151,16 +165,17 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     await endLoad();
     expect(await guest.output(`cat ${dropIn}`)).toBe(written);
     expect(await guest.output("dpkg-query -W -f '${Version}' bulkhead")).toContain('+upgrade1');
-    expect([await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
+    expect([await runningSince(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
     expect(await mainPid('bulkhead-gateway')).not.toBe(gateway);
     expect(await guest.output('stat -c %i /run/docker.sock')).toBe(inode);
     await expectIsolated();
+    await expectSocketInContainer(guest);
   });
 
   it(
     'an upgrade whose gateway does not start fails; the previous one decides until there is another',
     async () => {
-      const before = [await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')];
+      const before = [await runningSince(guest, 'keep', 'isolated'), await mainPid('docker')];
       const services = async () => [await mainPid('bulkhead-gateway'), await mainPid('bulkhead-planner')];
       const [gateway, planner] = await services();
       const gatewayFault = 'if (process.env.BULKHEAD_REPLACES_PARENT !== undefined) process.exit(3);\n';
@@ -168,7 +183,7 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
         'the previous one keeps serving',
       );
       expect(await services()).toEqual([gateway, planner]);
-      expect([await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
+      expect([await runningSince(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
       await expectIsolated();
       const forbidden = await guest.run('docker run --rm --pid=host busybox true', { user: 'alice' });
       expect(forbidden.stderr).toContain('(A7)');
@@ -178,7 +193,7 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
         /^install ok installed .*\+upgrade3$/,
       );
       expect(await mainPid('bulkhead-gateway')).not.toBe(gateway);
-      expect([await startedAt(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
+      expect([await runningSince(guest, 'keep', 'isolated'), await mainPid('docker')]).toEqual(before);
       await expectIsolated();
     },
     patientMs,
@@ -192,11 +207,12 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
       await downloadEngine(packages);
       const files = (await readdir(packages)).filter((name) => name.endsWith('.deb'));
       await guest.copyIn(packages, files, '/root/debs');
-      const [before, verifiedBefore] = [await startedAt(guest, 'keep', 'isolated'), await lastVerification()];
+      const [before, verifiedBefore] = [await runningSince(guest, 'keep', 'isolated'), await lastVerification()];
       await apt('install --reinstall --allow-downgrades /root/debs/docker.io_*.deb');
       await guest.output('systemctl start docker', { timeoutMs: 300_000 });
       await expectIsolated();
-      expect(await startedAt(guest, 'keep', 'isolated')).toBe(before);
+      expect(await runningSince(guest, 'keep', 'isolated')).toBe(before);
+      await expectSocketInContainer(guest);
       await expectVerifiedAfter(verifiedBefore);
     },
     patientMs,
@@ -205,13 +221,14 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
   it(
     'docker-ce replaces it: other paths, its own containerd; still isolated, and verified automatically',
     async () => {
-      const [before, verifiedBefore] = [await startedAt(guest, 'keep', 'isolated'), await lastVerification()];
+      const [before, verifiedBefore] = [await runningSince(guest, 'keep', 'isolated'), await lastVerification()];
       await guest.output(buildDockerCe, { timeoutMs: 300_000 });
       await apt('install /root/debs/containerd.io.deb /root/debs/docker-ce.deb');
       expect(await guest.output('systemctl show --value -p ExecStart docker')).toContain('/usr/bin/dockerd');
       await guest.output('systemctl start docker', { timeoutMs: 300_000 });
       await expectIsolated();
-      expect(await startedAt(guest, 'keep', 'isolated')).toBe(before);
+      expect(await runningSince(guest, 'keep', 'isolated')).toBe(before);
+      await expectSocketInContainer(guest);
       await expectVerifiedAfter(verifiedBefore);
       const plan = await guest.output('bulkhead install --dry-run');
       expect(plan).not.toMatch(/restart/);
@@ -247,6 +264,7 @@ kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`)
       const mapOutside = "cat /proc/$(docker inspect --format '{{.State.Pid}}' keep)/uid_map";
       expect(parseIdMap(await guest.output(mapOutside))).toEqual(wholeMachine);
       await expectIsolated();
+      await expectSocketInContainer(guest);
       await guest.output('systemctl start bulkhead-verify.service', { timeoutMs: 900_000 });
       expect(await guest.output(verification('Result'))).toBe('success');
     },
@@ -272,7 +290,7 @@ kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`)
 
   it('the package is removed and purged: plain engine, nothing left but ranges', async () => {
     // The plain engine has no runtime for them.
-    await guest.output('docker rm -f isolated load || true');
+    await guest.output('docker rm -f isolated client load || true');
     await apt('remove bulkhead');
     expect(await mapOfNew()).toEqual(wholeMachine);
     expect(await guest.output('systemctl list-unit-files --no-legend "bulkhead*" || true')).toBe('');
@@ -283,6 +301,13 @@ kexec -l "$1" --initrd="/boot/initrd.img-\${1#/boot/vmlinuz-}" --reuse-cmdline`)
     expect(await guest.output('ls /var/lib/bulkhead /etc/bulkhead 2>/dev/null || true')).not.toContain(
       'system',
     );
+  });
+
+  it('README: `bulkhead apply` alone installs and protects', async () => {
+    await installPackage(guest, { revision: '+upgrade4' });
+    await guest.output('bulkhead apply --yes', { timeoutMs: 900_000 });
+    await expectIsolated();
+    expect(await guest.output('bulkhead status')).toContain('Protected');
   });
 });
 

@@ -69,9 +69,11 @@ systemctl show -p Listen -p SocketMode -p SocketGroup -p DropInPaths docker.sock
   );
 }
 
-/** When a container was started last: another time means that it was stopped meanwhile. */
-export const startedAt = (guest: Guest, ...names: readonly string[]): Promise<string> =>
-  guest.output(`docker inspect --format '{{.Name}} {{.State.StartedAt}}' ${names.join(' ')}`);
+/** A container's state, and when it was started last: equal only if it ran on. */
+export const runningSince = (guest: Guest, ...names: readonly string[]): Promise<string> =>
+  guest.output(
+    `docker inspect --format '{{.Name}} {{.State.Status}} {{.State.StartedAt}}' ${names.join(' ')}`,
+  );
 
 /** Sets one setting and applies it. Resolves with the output of `bulkhead apply`. */
 export function applySetting(guest: Guest, pointer: string, value: string): Promise<string> {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { administration } from './administration.ts';
 import { Guest } from './guest.ts';
 import { buildThatPrintsItsMap, isolatedUse } from './isolated-use.ts';
 import { startLoad } from './load.ts';
-import { applySetting, engineFiles, installPackage, parseIdMap, startedAt, wholeMachine } from './product.ts';
+import { applySetting, engineFiles, installPackage, parseIdMap, runningSince, wholeMachine } from './product.ts';
+import { expectSocketInContainer, startSocketContainer } from './socket-container.ts';
 
 const eci = '/enhancedContainerIsolation/value';
 const ownMap = 'cat /proc/self/uid_map';
@@ -50,10 +52,10 @@ describe("the machine's own Docker Engine on a real Debian", () => {
   });
 
   it('is not changed by the installation of the package', async () => {
-    const before = await startedAt(guest, 'old');
+    const before = await runningSince(guest, 'old');
     await installPackage(guest);
     expect(await guest.output('bulkhead --version')).toMatch(/^\d+\.\d+\.\d+/);
-    expect(await startedAt(guest, 'old')).toBe(before);
+    expect(await runningSince(guest, 'old')).toBe(before);
     filesBefore = await engineFiles(guest);
     expect(filesBefore.replaceAll('bulkhead-verify', '')).not.toContain('bulkhead');
   });
@@ -79,19 +81,30 @@ describe("the machine's own Docker Engine on a real Debian", () => {
   });
 
   it('is isolated by `bulkhead apply`; no container stops', async () => {
-    const before = await startedAt(guest, 'old');
+    const before = await runningSince(guest, 'old');
     const printed = await applySetting(guest, eci, 'true');
     expect(printed).toMatch(/Verify from inside +\d/);
-    expect(await startedAt(guest, 'old')).toBe(before);
+    expect(await runningSince(guest, 'old')).toBe(before);
     const begun = performance.now();
     expect(await status()).toMatchObject({ protection: 'protected', eci: true, unprotected: 1 });
     console.log(`bulkhead status took ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   });
 
   isolatedUse(() => guest);
+  administration(() => guest);
+
+  it('a container with the Docker socket keeps it over a killed gateway and a restarted engine', async () => {
+    await startSocketContainer(guest);
+    await guest.output('systemctl kill --kill-whom=main -s KILL bulkhead-gateway');
+    await expectSocketInContainer(guest);
+    const inode = await guest.output('stat -c %i /run/docker.sock');
+    await guest.output('systemctl restart docker', { timeoutMs: 300_000 });
+    await expectSocketInContainer(guest);
+    expect(await guest.output('stat -c %i /run/docker.sock')).toBe(inode);
+  });
 
   it('ECI off and on again under load: no failed request, ended stream or stopped container', async () => {
-    const before = await startedAt(guest, 'old', 'web');
+    const before = await runningSince(guest, 'old', 'web');
     const engine = await guest.output('systemctl show --value -p MainPID docker');
     const endLoad = await startLoad(guest, ['logs', 'attach']);
     for (let round = 0; round < rounds; round++) {
@@ -105,7 +118,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
       expect((await alice('docker run --rm --pid=host busybox true')).stderr).toContain('(A7)');
     }
     await endLoad();
-    expect(await startedAt(guest, 'old', 'web')).toBe(before);
+    expect(await runningSince(guest, 'old', 'web')).toBe(before);
     expect(await guest.output('systemctl show --value -p MainPID docker')).toBe(engine);
   });
 
@@ -113,8 +126,10 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     const isolated = await idMap('web');
     await guest.reboot();
     await guest.output('systemctl start docker', { timeoutMs: 300_000 });
-    expect(await startedAt(guest, 'old', 'web')).toMatch(/^\/old .*\n\/web /);
+    expect(await runningSince(guest, 'old', 'web')).toMatch(/^\/old .*\n\/web /);
     expect(await idMap('web')).toEqual(isolated);
+    await expectSocketInContainer(guest);
+    await guest.output('docker rm -f client');
     expect(await status()).toMatchObject({ engine: { phase: 'ready' }, eci: true, unprotected: 1 });
     const failed = 'systemctl list-units --failed --plain --no-legend "bulkhead*" "docker*"';
     expect(await guest.output(failed)).toBe('');
