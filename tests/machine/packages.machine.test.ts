@@ -207,7 +207,10 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
       await downloadEngine(packages);
       const files = (await readdir(packages)).filter((name) => name.endsWith('.deb'));
       await guest.copyIn(packages, files, '/root/debs');
-      const [before, verifiedBefore] = [await runningSince(guest, 'keep', 'isolated'), await lastVerification()];
+      const [before, verifiedBefore] = [
+        await runningSince(guest, 'keep', 'isolated'),
+        await lastVerification(),
+      ];
       await apt('install --reinstall --allow-downgrades /root/debs/docker.io_*.deb');
       await guest.output('systemctl start docker', { timeoutMs: 300_000 });
       await expectIsolated();
@@ -221,7 +224,10 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
   it(
     'docker-ce replaces it: other paths, its own containerd; still isolated, and verified automatically',
     async () => {
-      const [before, verifiedBefore] = [await runningSince(guest, 'keep', 'isolated'), await lastVerification()];
+      const [before, verifiedBefore] = [
+        await runningSince(guest, 'keep', 'isolated'),
+        await lastVerification(),
+      ];
       await guest.output(buildDockerCe, { timeoutMs: 300_000 });
       await apt('install /root/debs/containerd.io.deb /root/debs/docker-ce.deb');
       expect(await guest.output('systemctl show --value -p ExecStart docker')).toContain('/usr/bin/dockerd');

@@ -4,7 +4,14 @@ import { administration } from './administration.ts';
 import { Guest } from './guest.ts';
 import { buildThatPrintsItsMap, isolatedUse } from './isolated-use.ts';
 import { startLoad } from './load.ts';
-import { applySetting, engineFiles, installPackage, parseIdMap, runningSince, wholeMachine } from './product.ts';
+import {
+  applySetting,
+  engineFiles,
+  installPackage,
+  parseIdMap,
+  runningSince,
+  wholeMachine,
+} from './product.ts';
 import { expectSocketInContainer, startSocketContainer } from './socket-container.ts';
 
 const eci = '/enhancedContainerIsolation/value';
