@@ -3,7 +3,8 @@ import path from 'node:path';
 import { asUser } from '../engine/base/as-user.ts';
 import { effectiveCaller } from '../engine/base/docker-client-as.ts';
 import { contextName, removeContexts, selectContext, storeContext } from './docker-context.ts';
-import { defaultRoot, progress } from './output.ts';
+import { defaultRoot } from '../engine/base/root-paths.ts';
+import { progress } from './output.ts';
 import { text } from './text.ts';
 
 interface ContextOptions {

@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import type { EngineDriver } from '../engine/apply/driver.ts';
 import { embeddedCapabilities } from '../engine/targets/embedded/capabilities.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
-import type { AppError, Result } from '../shared/result.ts';
-import { rootOf } from '../shared/targets/target-id.ts';
+import { message } from '../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { rootOf, targetId } from '../shared/targets/target-id.ts';
 import { withTarget } from './target.ts';
 import {
   bulkheadCommand,
@@ -201,8 +202,22 @@ async function settleInterrupted(root: string): Promise<void> {
     progress(text('cli-output.apply-settled', { outcome: describeOutcome(settled.value) }));
 }
 
+/** The root of the embedded engine that `--foreground` runs. Other engines are not run by a supervisor. */
+export function supervisedRoot(options: EngineOptions): Result<string, AppError> {
+  const ref = resolveTarget(options);
+  if (!ref.ok) return ref;
+  const root = rootOf(ref.value);
+  return root === null
+    ? fail(
+        'input.unusable',
+        message('cli.this-command-is-for-engines-of-bulkhead', { target: targetId(ref.value) }),
+        { hint: message('cli.name-one-root-dir') },
+      )
+    : ok(root);
+}
+
 async function superviseInForeground(options: EngineOptions): Promise<void> {
-  const root = resolveRoot(options);
+  const root = supervisedRoot(options);
   if (!root.ok) {
     printError(root.error, options);
     return;

@@ -4,14 +4,17 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
+import { defaultRoot, systemRoot } from '../engine/base/root-paths.ts';
+import { openMachineTarget } from '../engine/targets/docker-engine/target.ts';
 import {
-  defaultRoot,
   endWithReader,
   exitCodeOf,
   resolveRoot,
+  resolveTarget,
   secondsOption,
   continueWithoutReader,
 } from './output.ts';
+import { supervisedRoot } from './engine.ts';
 import { errorText } from './text.ts';
 
 const run = promisify(execFile);
@@ -36,6 +39,23 @@ describe("the engine's root", () => {
     });
     expect(resolveRoot({}, { BULKHEAD_ROOT: '/c' }, 1000)).toEqual({ ok: true, value: '/c' });
     expect(resolveRoot({}, { BULKHEAD_ROOT: '' }, 0)).toEqual({ ok: true, value: defaultRoot });
+  });
+  it("is in the command that the machine's own engine advises, which would select that engine", async () => {
+    const refused = await openMachineTarget('/nowhere/docker.sock').driver.start();
+    const hint = refused.ok ? '' : errorText(refused.error);
+    const root = /engine start --root (\/\S*[^\s.])/.exec(hint)?.[1] ?? '';
+    expect(root).toBe(defaultRoot);
+    expect(resolveTarget({ root })).toEqual({ ok: true, value: { kind: 'embedded', root: defaultRoot } });
+  });
+  it.each([{ root: systemRoot }, { target: 'system' }, { target: 'docker-engine' }])(
+    'is not supervised for %j, which systemd runs',
+    (options) => {
+      expect(supervisedRoot(options)).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
+    },
+  );
+  it('is supervised for an embedded engine', () => {
+    expect(supervisedRoot({ root: '/srv/x' })).toEqual({ ok: true, value: '/srv/x' });
+    expect(supervisedRoot({ target: 'embedded:/srv/x' })).toEqual({ ok: true, value: '/srv/x' });
   });
   it('must be given by other users', () => {
     expect(resolveRoot({}, {}, 1000)).toMatchObject({

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
 import { engineAtRoot, parseTargetId, rootOf, type TargetRef } from '../shared/targets/target-id.ts';
-import { systemInstallRecord, systemRoot } from '../engine/base/root-paths.ts';
+import { defaultRoot, systemInstallRecord, systemRoot } from '../engine/base/root-paths.ts';
 import { message } from '../shared/messages/message.ts';
 import { helpText } from './help.ts';
 import { styled } from './style.ts';
@@ -18,9 +18,6 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 /** Exit codes of `bulkhead status --check`: those of Nagios' plugins. */
 export const checkExitCodes = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
 export type CheckState = keyof typeof checkExitCodes;
-
-/** The default root of an embedded engine if the caller is root. */
-export const defaultRoot = '/var/lib/bulkhead';
 
 const usageCodes: ReadonlySet<AppErrorCode> = new Set(['input.unusable']);
 

@@ -124,7 +124,10 @@ function targetArguments(): readonly string[] | null {
 async function firstTarget(options: AppOptions, users: UserStore): Promise<TargetRef> {
   const known = options.target ?? parseTargetId(users.lastTarget() ?? '');
   if (known !== null) return known;
-  const { defaultRoot, discoverTargets } = await import('../../engine/targets/discover.ts');
+  const [{ discoverTargets }, { defaultRoot }] = await Promise.all([
+    import('../../engine/targets/discover.ts'),
+    import('../../engine/base/root-paths.ts'),
+  ]);
   const [found] = await discoverTargets({ roots: [] });
   return found?.ref ?? engineAtRoot(defaultRoot);
 }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import { machineSocket, targetId, type TargetRef } from '../../shared/targets/target-id.ts';
 import type { DiscoveredTarget } from '../../shared/targets/target.ts';
 import { engineStatus } from './embedded/engine-facts.ts';
-import { rootPaths } from '../base/root-paths.ts';
+import { defaultRoot, rootPaths } from '../base/root-paths.ts';
 import { respondingSocket, installedVersion, isInstalled } from './docker-desktop/detect.ts';
 import { thisHost, type DesktopHost } from './docker-desktop/host.ts';
 import { queryEngine } from './docker-engine/target.ts';
@@ -22,9 +22,6 @@ export interface DiscoverOptions {
   /** Replaces the machine that Docker Desktop runs on, for tests. */
   readonly desktopHost?: DesktopHost | null;
 }
-
-/** The default root of an embedded engine. */
-export const defaultRoot = '/var/lib/bulkhead';
 
 /**
  * Engines found on this machine now, running ones first, each once. Read-only: starts and changes nothing.

@@ -9,7 +9,7 @@ import { Disposers } from '../../base/disposers.ts';
 import { listImages } from '../../scan/list-images.ts';
 import type { EngineDriver } from '../../apply/driver.ts';
 import { describeEngine, engineInfoSchema } from '../../base/engine-info.ts';
-import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
+import { defaultRoot, rootPaths, type RootPaths } from '../../base/root-paths.ts';
 import { systemCode } from '../../base/system-code.ts';
 import { createSettingsStore, readOnlyFields } from '../../store/settings-store.ts';
 import { message, type Message } from '../../../shared/messages/message.ts';
@@ -75,7 +75,7 @@ export function openMachineTarget(socket: string): Target {
   const refused = (what: Message): Err<AppError> =>
     fail('input.unusable', message('engine.on-machine-own-docker-engine', { what }), {
       reason: message('engine.no-gateway-and-no-isolation-runtime-stand'),
-      hint: message('engine.use-embedded-engine-bulkhead-engine-start-it'),
+      hint: message('engine.use-embedded-engine-bulkhead-engine-start-it', { root: defaultRoot }),
     });
   const driver = machineDriver(paths, socket, refused);
   const loadScan = atFirstUse(() => import('../../scan/scan.ts'));

@@ -7,7 +7,7 @@ import { message, type Message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { exists } from '../../base/files.ts';
 import { dockerClient } from '../../base/docker-client.ts';
-import { rootPaths, systemRoot, withDataRoot, type RootPaths } from '../../base/root-paths.ts';
+import { defaultRoot, rootPaths, systemRoot, withDataRoot, type RootPaths } from '../../base/root-paths.ts';
 import { readInstallRecord } from './install-record.ts';
 import { engineUnits } from './unit-names.ts';
 import { hasSystemd, unitStates } from '../guarded/systemd.ts';
@@ -44,7 +44,7 @@ export interface SystemEngine {
 export async function inspectSystemEngine(): Promise<Result<SystemEngine, AppError>> {
   if (!(await hasSystemd()))
     return fail('engine.not-installed', message('system.no-systemd'), {
-      hint: message('system.use-embedded-engine'),
+      hint: message('system.use-embedded-engine', { root: defaultRoot }),
     });
   const units = await unitStates([engineUnits.service, engineUnits.socket]);
   const service = units.get(engineUnits.service);

@@ -38,7 +38,7 @@ export const cli = {
   'cli.see-which-there-are-bulkhead-targets': 'See which there are: bulkhead targets.',
   'cli.no-engine-at': 'there is no engine at {{root}}',
   'cli.start-one-or-see-targets':
-    'Start one there (bulkhead engine start), or see which there are: bulkhead targets',
+    'Start one there (bulkhead engine start --root {{root}}), or see which there are: bulkhead targets',
   'cli.nobody-is-there-to-confirm': 'nobody is there to confirm',
   'cli.standard-input-is-no-terminal': 'standard input is not a terminal',
   'cli.look-at-bulkhead-plan-then-apply-with': 'Look at bulkhead plan, then apply with --yes.',

@@ -88,7 +88,7 @@ export const engine = {
     'it has neither a gateway nor an isolation runtime, so nothing would be enforced',
   'engine.use-embedded-engine-bulkhead-engine-start-it': concat(
     'Put the gateway in front of it: sudo bulkhead install. ',
-    'Or use an embedded engine, which runs beside this one: bulkhead engine start.',
+    'Or use an embedded engine, which runs beside this one: sudo bulkhead engine start --root {{root}}.',
   ),
   'engine.there-is-no-docker-desktop-for': 'there is no Docker Desktop for {{platform}}',
   'engine.engine-is-being-stopped': 'the engine is being stopped',

@@ -6,7 +6,7 @@ export const system = {
   'system.systemctl-failed': 'systemctl {{command}} failed.',
   'system.see-journal': 'See: journalctl -u docker -u bulkhead-gateway -u bulkhead-planner',
   'system.no-systemd': 'This machine has no Docker Engine that systemd runs.',
-  'system.use-embedded-engine': 'Use an embedded engine: sudo bulkhead engine start',
+  'system.use-embedded-engine': 'Use an embedded engine: sudo bulkhead engine start --root {{root}}',
   'system.no-docker-service':
     'There is no Docker Engine with docker.service and docker.socket on this machine.',
   'system.install-docker': 'Install docker.io (Debian) or docker-ce, then try again.',

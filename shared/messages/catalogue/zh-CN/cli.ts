@@ -33,7 +33,7 @@ export const cli: Translated<typeof english> = {
   'cli.see-which-there-are-bulkhead-targets': '查看现有引擎：bulkhead targets。',
   'cli.no-engine-at': '{{root}} 处没有引擎',
   'cli.start-one-or-see-targets':
-    '在该处启动一个（bulkhead engine start），或查看有哪些引擎：bulkhead targets',
+    '在该处启动一个（bulkhead engine start --root {{root}}），或查看有哪些引擎：bulkhead targets',
   'cli.nobody-is-there-to-confirm': '无人可以确认',
   'cli.standard-input-is-no-terminal': '标准输入不是终端',
   'cli.look-at-bulkhead-plan-then-apply-with': '请先查看 bulkhead plan，再用 --yes 应用。',

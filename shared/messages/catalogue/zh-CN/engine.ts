@@ -77,7 +77,7 @@ export const engine: Translated<typeof english> = {
   'engine.on-machine-own-docker-engine': '计算机自身的 Docker Engine 上的 {{what}}',
   'engine.no-gateway-and-no-isolation-runtime-stand': '其前面没有网关和隔离运行时，因此不会强制执行任何内容',
   'engine.use-embedded-engine-bulkhead-engine-start-it':
-    '请将网关置于其前：sudo bulkhead install。或使用与此引擎并行运行的内置引擎：bulkhead engine start。',
+    '请将网关置于其前：sudo bulkhead install。或使用与此引擎并行运行的内置引擎：sudo bulkhead engine start --root {{root}}。',
   'engine.there-is-no-docker-desktop-for': '没有适用于 {{platform}} 的 Docker Desktop',
   'engine.engine-is-being-stopped': '引擎正在停止',
   'engine.resuming-it-hit-defect': '继续处理时遇到程序缺陷',

@@ -6,7 +6,7 @@ export const system: Translated<typeof english> = {
   'system.systemctl-failed': 'systemctl {{command}} 失败。',
   'system.see-journal': '请查看：journalctl -u docker -u bulkhead-gateway -u bulkhead-planner',
   'system.no-systemd': '此计算机上没有由 systemd 运行的 Docker Engine。',
-  'system.use-embedded-engine': '请使用内嵌引擎：sudo bulkhead engine start',
+  'system.use-embedded-engine': '请使用内嵌引擎：sudo bulkhead engine start --root {{root}}',
   'system.no-docker-service': '此计算机上没有带 docker.service 和 docker.socket 的 Docker Engine。',
   'system.install-docker': '请安装 docker.io（Debian）或 docker-ce，然后重试。',
   'system.rootless-docker-found':

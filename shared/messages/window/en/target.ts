@@ -17,8 +17,8 @@ export const target = {
     lock: 'the engine: no gateway in front',
     next: 'Nothing protects the containers of this engine',
     nextWhy:
-      'An embedded engine with ECI can run beside it. Start one with `bulkhead engine start`, then ' +
-      'switch to it.',
+      'An embedded engine with ECI can run beside it. Start one with ' +
+      '`sudo bulkhead engine start --root /var/lib/bulkhead`, then switch to it.',
     switch: 'Switch engine…',
   },
   desktop: {

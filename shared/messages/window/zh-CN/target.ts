@@ -14,7 +14,9 @@ export const target: Translation<typeof english> = {
     body: '这是本机自带的 Docker Engine，前面没有网关，也没有隔离运行时。可以列出其容器，但它们都不受保护，也无法在此处开启 ECI。内嵌引擎可与它并存运行。',
     lock: '引擎（前面没有网关）',
     next: '此引擎的容器没有任何保护',
-    nextWhy: '可以并行运行一个启用 ECI 的内嵌引擎。请用 `bulkhead engine start` 启动，然后切换到它。',
+    nextWhy:
+      '可以并行运行一个启用 ECI 的内嵌引擎。' +
+      '请用 `sudo bulkhead engine start --root /var/lib/bulkhead` 启动，然后切换到它。',
     switch: '切换引擎…',
   },
   desktop: {
