@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import reactHooks from 'eslint-plugin-react-hooks';
+import { targetKinds } from './shared/engine-status/kinds.ts';
 
 const tests = ['**/*.test.{ts,tsx}', '**/*-fixture.ts', 'renderer/dev/**'];
 
@@ -28,8 +29,15 @@ const namesKinds = [
   'shared/isolation/backends.ts',
   'shared/messages/**',
 ];
+/** The kind `system`: a common word, and so not in question where nothing is called `kind`. */
+const commonWord = 'Literal[value="system"]';
 const noKind = {
-  selector: 'Literal[value=/^(?:embedded|docker-engine|docker-desktop)$/]',
+  selector: [
+    `Literal[value=/^(?:${targetKinds.filter((kind) => kind !== 'system').join('|')})$/]`,
+    `BinaryExpression:has(MemberExpression[property.name="kind"], Identifier[name="kind"]) > ${commonWord}`,
+    `:matches(Property, TSPropertySignature)[key.name="kind"] ${commonWord}`,
+    `SwitchStatement:has(> [property.name="kind"]) > SwitchCase > ${commonWord}`,
+  ].join(),
   message: 'Do not ask for the kind of an engine: declare a capability (shared/targets/capabilities.ts).',
 };
 const noBackend = {

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
-import { engineAtRoot, parseTargetId, rootOf, type TargetRef } from '../shared/targets/target-id.ts';
+import { parseTargetId, type TargetRef } from '../shared/targets/target-id.ts';
 import { defaultRoot, systemInstallRecord, systemRoot } from '../engine/base/root-paths.ts';
+import { guardedEngineAt, guardedRootOf } from '../engine/targets/guarded-root.ts';
 import { message } from '../shared/messages/message.ts';
 import { helpText } from './help.ts';
 import { styled } from './style.ts';
@@ -91,7 +92,7 @@ export function resolveTarget(options: {
   if (options.target === undefined) {
     const root = resolveRoot(options);
     if (!root.ok) return root;
-    return ok(root.value === systemRoot ? { kind: 'system' } : engineAtRoot(root.value));
+    return ok(guardedEngineAt(root.value));
   }
   const ref = parseTargetId(options.target);
   return ref === null
@@ -113,7 +114,7 @@ export function resolveRoot(
 ): Result<string, AppError> {
   if (options.target !== undefined) {
     const ref = parseTargetId(options.target);
-    const root = ref === null ? null : ref.kind === 'system' ? systemRoot : rootOf(ref);
+    const root = ref === null ? null : guardedRootOf(ref);
     return root !== null
       ? ok(root)
       : fail(
