@@ -29,11 +29,12 @@ const namesKinds = [
   'shared/isolation/backends.ts',
   'shared/messages/**',
 ];
-/** The kind `system`: a common word, and so not in question where nothing is called `kind`. */
-const commonWord = 'Literal[value="system"]';
+/** Kinds whose names are also words of other lists: only in question where something is called `kind`. */
+const commonWords = ['system'];
+const commonWord = `Literal[value=/^(?:${commonWords.join('|')})$/]`;
 const noKind = {
   selector: [
-    `Literal[value=/^(?:${targetKinds.filter((kind) => kind !== 'system').join('|')})$/]`,
+    `Literal[value=/^(?:${targetKinds.filter((kind) => !commonWords.includes(kind)).join('|')})$/]`,
     `BinaryExpression:has(MemberExpression[property.name="kind"], Identifier[name="kind"]) > ${commonWord}`,
     `:matches(Property, TSPropertySignature)[key.name="kind"] ${commonWord}`,
     `SwitchStatement:has(> [property.name="kind"]) > SwitchCase > ${commonWord}`,

@@ -28,7 +28,8 @@ export const cliHelp = {
   'cli-help.conflicting-options': "error: option '{{option}}' cannot be used with option '{{other}}'",
   'cli-help.suggestion': '(Did you mean {{names}}?)',
   'cli-help.suggestions': '(Did you mean one of {{names}}?)',
-  'cli-help.root': 'directory of the engine (default for root: /var/lib/bulkhead)',
+  'cli-help.root':
+    'directory of an embedded engine (default: docker.service; without it, for root: /var/lib/bulkhead)',
   'cli-help.target':
     'another engine, by its id: system, docker-desktop, docker-engine, embedded:DIR (see bulkhead targets)',
   'cli-help.json': 'print one JSON document on stdout',
@@ -59,7 +60,7 @@ export const cliHelp = {
     'write everything, and wait for the next start of the machine or call without this',
   'cli-help.install-recover': 'for the machine’s start: finish what was prepared, undo what was cut off',
   'cli-help.uninstall': 'remove the gateway: units, daemon.json and socket are restored',
-  'cli-help.engine': 'supervise the embedded engine',
+  'cli-help.engine': 'start, stop and restart the selected engine',
   'cli-help.engine-timeout': 'give up waiting after this long; above 90, its parts may take longer as well',
   'cli-help.engine-verbose': 'show the log lines of engine, gateway and planner too',
   'cli-help.engine-start': 'start the engine, also at boot, and wait until it is ready',

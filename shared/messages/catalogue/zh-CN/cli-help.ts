@@ -27,7 +27,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.conflicting-options': '错误：选项“{{option}}”不能与选项“{{other}}”同时使用',
   'cli-help.suggestion': '（您是否想输入 {{names}}？）',
   'cli-help.suggestions': '（您是否想输入其中之一：{{names}}？）',
-  'cli-help.root': '引擎的目录（root 的默认值：/var/lib/bulkhead）',
+  'cli-help.root': '内置引擎的目录（默认：docker.service；没有时，root 为 /var/lib/bulkhead）',
   'cli-help.target':
     '按 ID 指定另一个引擎：system、docker-desktop、docker-engine、embedded:DIR（参阅 bulkhead targets）',
   'cli-help.json': '在标准输出上打印一个 JSON 文档',
@@ -51,7 +51,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.install-prepare': '写入所有内容，等待下次启动计算机或不带此选项的调用',
   'cli-help.install-recover': '供计算机启动时使用：完成已准备的安装，撤销中断的安装',
   'cli-help.uninstall': '移除网关：unit、daemon.json 和套接字恢复原状',
-  'cli-help.engine': '管理内置引擎',
+  'cli-help.engine': '启动、停止和重启所选的引擎',
   'cli-help.engine-timeout': '等待超过此时间后放弃；大于 90 时，各组成部分的时限也相应延长',
   'cli-help.engine-verbose': '同时显示引擎、网关和规划器的日志',
   'cli-help.engine-start': '启动引擎（开机时也启动）并等待其就绪',
