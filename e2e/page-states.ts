@@ -33,7 +33,18 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
     'waiting',
     'noState',
   ],
-  isolation: ['protected', 'off', 'turningOn', 'readOnly', 'applying', 'missing', 'broken', 'starting'],
+  isolation: [
+    'protected',
+    'off',
+    'turningOn',
+    'readOnly',
+    'applying',
+    'missing',
+    'broken',
+    'starting',
+    'turningOff',
+    'deletedFile',
+  ],
   'docker-socket': [
     'socketEdited',
     'socketEmpty',
@@ -44,6 +55,7 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
     'broken',
     'brokenFile',
     'off',
+    'deletedFile',
   ],
   'file-sharing': [
     'shares',
@@ -55,6 +67,7 @@ export const pageStates: Readonly<Record<PageId, readonly [string, ...string[]]>
     'readOnly',
     'applying',
     'broken',
+    'deletedFile',
   ],
   containers: [
     'protected',

@@ -9,6 +9,7 @@ import { targetCapabilities, targets } from './app-fixture.ts';
 import { verification } from './verification-fixture.ts';
 import { recreatePlan } from './container-fixture.ts';
 import { bundleEntries } from './support-fixture.ts';
+import { appliedText } from './settings-fixture.ts';
 import { simulate } from './simulator-fixture.ts';
 import { registryResponses, runnerDigest, realOf } from './fake-machine.ts';
 
@@ -241,7 +242,9 @@ const pathResponses = (main: FakeMain): Responses => ({
       }),
     ),
   'paths:would-mount': ({ path, against }) => {
-    const read = effectiveSettings(main.state().settings[against]);
+    const { settings } = main.state();
+    const isRetained = against === 'applied' && settings.policyFacts.isMissing;
+    const read = effectiveSettings(isRetained ? appliedText : settings[against]);
     if (!read.ok) return read;
     const shares = (
       read.value.fileSharing.kind === 'default'

@@ -1,6 +1,13 @@
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { activitySummary } from './activity-fixture.ts';
-import { minutesAgo, offText, readOnlyByRights, settingsState, socketText } from './settings-fixture.ts';
+import {
+  appliedText,
+  minutesAgo,
+  offText,
+  readOnlyByRights,
+  settingsState,
+  socketText,
+} from './settings-fixture.ts';
 import { someContainers } from './container-fixture.ts';
 import { verification } from './verification-fixture.ts';
 import { appState, off } from './app-fixture.ts';
@@ -62,6 +69,10 @@ export const states: Record<string, () => AppState> = {
           .replace('"locked": false', '"locked": true'),
       }),
     ),
+  turningOff: () =>
+    appState({
+      settings: settingsState(appliedText, { draft: appliedText.replace('"value": true', '"value": false') }),
+    }),
   stopped: () =>
     appState({
       engine: {

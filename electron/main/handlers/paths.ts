@@ -1,3 +1,4 @@
+import { readAppliedPolicy } from '../../session/applied-policy.ts';
 import { containersTmp } from '../../session/container-paths.ts';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import os from 'node:os';
@@ -5,6 +6,7 @@ import path from 'node:path';
 import { ok } from '../../../shared/result.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { message, plainText, sentenceOf, type Message } from '../../../shared/messages/message.ts';
+import { effectiveSettings } from '../../../shared/settings/index.ts';
 import type { Handlers } from '../ipc/handle-request.ts';
 
 type PathHandlers = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;
@@ -17,9 +19,11 @@ type ResolvedDirectory = IpcOutput<'paths:resolve'>[number];
 export const pathHandlers = (): PathHandlers => ({
   'paths:resolve': async ({ paths }) => ok(await Promise.all(paths.map((written) => resolvePath(written)))),
   'paths:would-mount': async ({ path: requested, against }, s) => {
-    const { applied, draft } = s.state.get().settings;
+    const settings =
+      against === 'applied' ? await readAppliedPolicy(s) : effectiveSettings(s.state.get().settings.draft);
+    if (!settings.ok) return settings;
     const { wouldMount } = await import('../../session/would-mount.ts');
-    return wouldMount(requested, against === 'applied' ? applied : draft, s.target.paths);
+    return ok(await wouldMount(requested, settings.value, s.target.paths));
   },
 });
 

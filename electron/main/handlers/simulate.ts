@@ -5,10 +5,9 @@ import { dialog } from 'electron';
 import { maxComposeLength } from '../../../shared/explain/limits.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import type { Target } from '../../../engine/target.ts';
-import type { SettingsState } from '../../../shared/ipc/app-state.ts';
-import { effectiveSettings, type EffectiveSettings } from '../../../shared/settings/index.ts';
+import { effectiveSettings } from '../../../shared/settings/index.ts';
 import type { Handlers } from '../ipc/handle-request.ts';
+import { readAppliedPolicy } from '../../session/applied-policy.ts';
 import type { Session } from '../../session/session.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
@@ -57,14 +56,14 @@ export const simulateHandlers = ({ window }: HandlerContext): SimulateHandlers =
 };
 
 async function simulate(
-  { state, target }: Session,
+  session: Session,
   input: SimulationInput,
   signal: AbortSignal,
 ): Promise<Result<Simulation, AppError>> {
+  const { state, target } = session;
   const { appliedVersion, appliedHash, draft, policyFacts } = state.get().settings;
   const isRetained = policyFacts.recorded !== null && policyFacts.recorded.hash !== appliedHash;
-  const settings =
-    input.against === 'applied' ? await readPolicy(target, state.get().settings) : effectiveSettings(draft);
+  const settings = input.against === 'applied' ? await readAppliedPolicy(session) : effectiveSettings(draft);
   if (!settings.ok) return settings;
   const begun = performance.now();
   const paths = { ...target.paths, clientSocket: state.get().engine.socket };
@@ -93,19 +92,6 @@ async function simulate(
     version: isRetained ? (policyFacts.recordedVersion ?? appliedVersion) : appliedVersion,
     ...simulated.value,
   });
-}
-
-/** What the gateway enforces, even if the settings file is lost; the file's content if no gateway runs. */
-async function readPolicy(
-  target: Target,
-  settings: SettingsState,
-): Promise<Result<EffectiveSettings, AppError>> {
-  if (settings.policyFacts.recorded !== null) {
-    const { readSettingsInForce } = await import('../../../engine/store/settings-in-force.ts');
-    return ok(await readSettingsInForce(target.paths, settings));
-  }
-  if (settings.readError !== null) return { ok: false, error: settings.readError };
-  return effectiveSettings(settings.applied, { exists: settings.exists });
 }
 
 async function readCompose(file: string): Promise<Result<{ path: string; text: string }, AppError>> {

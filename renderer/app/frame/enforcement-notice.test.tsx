@@ -48,6 +48,6 @@ it('no alarm is raised while the file is what is in force', async () => {
 
 it('the Isolation page does not call isolation off that the gateway goes on enforcing', async () => {
   await renderApp(namedState('deletedFile'), 'isolation');
-  expect(screen.getByText(/The gateway keeps enforcing it until its next start/)).toBeTruthy();
+  expect(screen.getByText(/^Off in these settings\. The gateway keeps enforcing it\.$/)).toBeTruthy();
   expect(screen.queryByText(/Now off/)).toBeNull();
 });

@@ -126,6 +126,19 @@ describe('allowed images (B2)', patience, () => {
     expect(screen.queryByText(/^No image is listed: no container/)).toBeNull();
   });
 
+  it('says that earlier lists are enforced while the settings file is deleted', async () => {
+    await renderApp(namedState('deletedFile'), 'docker-socket');
+    expect(screen.getByText('Socket mounts are still checked, but not by these lists')).toBeTruthy();
+    expect(screen.queryByText(/ECI is off/)).toBeNull();
+  });
+
+  it('says that sockets are guarded until a draft that turns ECI off is applied', async () => {
+    await renderApp(namedState('turningOff'), 'docker-socket');
+    expect(
+      screen.getByText('ECI is off in this draft: once applied, every container may mount the socket'),
+    ).toBeTruthy();
+  });
+
   it('says nothing above the lists while ECI is on: they are in force', async () => {
     await open();
     expect(screen.queryByText(/^ECI is off/)).toBeNull();

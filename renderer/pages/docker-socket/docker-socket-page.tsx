@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useDraft } from '../../state/context.tsx';
+import { useDraftEci } from '../../components/draft-eci.ts';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { Notice } from '../../components/error-panel.tsx';
 import { pageOfSetting } from '../../../shared/pages/setting-page.ts';
@@ -51,6 +52,7 @@ function Forms() {
   }
   const commands = useRef<HTMLDivElement>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
+  const { state: eci } = useDraftEci();
   // Only what no row shows; the notice on top has "ECI is off" already.
   const findings = draft.findings.filter(
     (finding) =>
@@ -62,9 +64,9 @@ function Forms() {
   return (
     <RegistryContext value={registry}>
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
-        {!settings.eci.value && (
-          <Notice tone="neutral" title={t('socket.off.title')}>
-            {t('socket.off.body')}
+        {eci !== 'on' && (
+          <Notice tone="neutral" title={t(`socket.${eci}.title`)}>
+            {t(`socket.${eci}.body`)}
           </Notice>
         )}
         {findings.map((finding) => (

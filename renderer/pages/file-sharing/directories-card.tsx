@@ -4,6 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useAppPart, useDraft, useStore } from '../../state/context.tsx';
 import { Card } from '../../components/card.tsx';
+import type { DraftEci } from '../../components/draft-eci.ts';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
@@ -36,7 +37,7 @@ export function DirectoriesCard({
   readonly lockedBy: string | undefined;
   /** A path for the input field, and how many were offered before: each new one resets the field. */
   readonly offered: { readonly path: string; readonly count: number };
-  readonly eci: boolean;
+  readonly eci: DraftEci;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -67,7 +68,7 @@ export function DirectoriesCard({
         )
       }
     >
-      {list.missing && <MissingList canWrite={!readOnly && !list.addedOrRemoved} />}
+      {list.missing && <MissingList eci={eci} canWrite={!readOnly && !list.addedOrRemoved} />}
       {rows.length > 0 && (
         <DirectoryTable
           list={list}
@@ -79,7 +80,7 @@ export function DirectoriesCard({
         />
       )}
       {shares.length > 0 && <ByDefaultNote />}
-      {shares.length === 0 && <EmptyList eci={eci} below={rows.length > 0} />}
+      {shares.length === 0 && <EmptyList eci={eci === 'on'} below={rows.length > 0} />}
       {readOnly ? (
         <Box sx={line}>
           <LockedNote by={lockedBy} />
@@ -121,11 +122,12 @@ function WholeListChange({
 }
 
 /** Says what it means that the file has no list. */
-function MissingList({ canWrite }: { readonly canWrite: boolean }) {
+function MissingList({ eci, canWrite }: { readonly eci: DraftEci; readonly canWrite: boolean }) {
   const { t } = useTranslation();
   const store = useStore();
   const draft = useDraft();
   const desktop = useIsDesktopFormat();
+  const isLost = eci === 'retained' || eci === 'unknown';
   return (
     <Box sx={{ borderBottom: `1px solid ${color.border}` }}>
       <EmptyState
@@ -141,7 +143,7 @@ function MissingList({ canWrite }: { readonly canWrite: boolean }) {
           )
         }
       >
-        {desktop ? t('files.list.missingDesktop') : t('files.list.missing')}
+        {t(`files.list.${isLost ? 'missingRetained' : desktop ? 'missingDesktop' : 'missing'}`)}
       </EmptyState>
     </Box>
   );

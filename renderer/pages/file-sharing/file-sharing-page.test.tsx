@@ -238,4 +238,20 @@ describe('the list of shared directories', () => {
     await renderApp(namedState('off'), 'file-sharing');
     expect(screen.getByText('ECI is off: every host directory can be mounted')).toBeTruthy();
   });
+
+  it('says that an earlier list is enforced while the settings file is deleted', async () => {
+    await renderApp(namedState('deletedFile'), 'file-sharing');
+    expect(screen.getByText('Mounts are still checked, but not by this list')).toBeTruthy();
+    expect(screen.getByText(/^There is no settings file and no list: these defaults are not/)).toBeTruthy();
+    expect(screen.queryByText(/ECI is off/)).toBeNull();
+    expect(screen.queryByText(/so these defaults apply/)).toBeNull();
+  });
+
+  it('says that mounts are checked until a draft that turns ECI off is applied', async () => {
+    await renderApp(namedState('turningOff'), 'file-sharing');
+    expect(
+      screen.getByText('ECI is off in this draft: once applied, every host directory can be mounted'),
+    ).toBeTruthy();
+    expect(screen.queryByText(/^ECI is off:/)).toBeNull();
+  });
 });

@@ -4,13 +4,13 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useRequest } from '../../state/actions.ts';
 import { useApp, useDraft, useStore } from '../../state/context.tsx';
+import { useDraftEci } from '../../components/draft-eci.ts';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { FolderIcon } from '../../theme/icons.ts';
 import { Page } from '../../components/page.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { oneColumn } from '../../theme/tokens.ts';
-import { defaultSettings } from '../../../shared/settings/index.ts';
 import { checkShare, shareContext, tidyPath } from './check-share.ts';
 import { DirectoriesCard } from './directories-card.tsx';
 import { EmptyListCard } from './empty-list-card.tsx';
@@ -31,7 +31,7 @@ export default function FileSharingPage() {
   } = useResolved(
     [...list.shares, ...(sharesOf(draft.appliedValue(listPointer)) ?? [])].map((share) => share.path),
   );
-  const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
+  const { state: eci } = useDraftEci();
   const { picker, offered, choose } = useFolderPicker(list.shares);
   return (
     <Page
@@ -55,9 +55,9 @@ export default function FileSharingPage() {
       {problem ?? (
         <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
           {picker.error !== null && <ErrorPanel error={picker.error} title={t('files.chooseFailed')} />}
-          {!settings.eci.value && (
-            <Notice tone="neutral" title={t('files.off.title')}>
-              {t('files.off.body')}
+          {eci !== 'on' && (
+            <Notice tone="neutral" title={t(`files.${eci}.title`)}>
+              {t(`files.${eci}.body`)}
             </Notice>
           )}
           <DirectoriesCard
@@ -67,7 +67,7 @@ export default function FileSharingPage() {
             onRetry={retry}
             lockedBy={lockedBy}
             offered={offered}
-            eci={settings.eci.value}
+            eci={eci}
           />
           <Box
             sx={{

@@ -10,6 +10,7 @@ export type Against = 'applied' | 'draft';
 /** The gateway's decision on one path; `resolved`: what the path resolves to now. */
 export interface MountDecision {
   readonly path: string;
+  readonly against: Against;
   readonly mount: IpcOutput<'paths:would-mount'>;
   readonly resolved: Resolved | null;
 }
@@ -32,7 +33,9 @@ export function useMountDecision(written: string, against: Against): MountDecisi
   const app = useApp();
   const draft = useSnapshotPart((snapshot) => snapshot.draft);
   const path = expandShare(written.trim(), { home: app.home, tmp: app.tmp }) ?? '';
-  const text = against === 'draft' ? draft : app.settings.applied;
+  // Without the file, the policy in force changes with the gateway's.
+  const text =
+    against === 'draft' ? draft : `${app.settings.applied} ${app.settings.policyFacts.recorded?.hash ?? ''}`;
   const question = JSON.stringify([path, against, text]);
   const [received, setReceived] = useState<{
     readonly question: string;
@@ -64,6 +67,7 @@ export function useMountDecision(written: string, against: Against): MountDecisi
               question,
               decision: {
                 path,
+                against,
                 mount: mount.value,
                 resolved: resolved.ok ? (resolved.value[0] ?? null) : null,
               },

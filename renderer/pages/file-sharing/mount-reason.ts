@@ -6,14 +6,14 @@ import type { Resolved } from './resolved.ts';
 /** The gateway's reason in the window's words; one that has none there comes in the gateway's own. */
 export function reasonOf(
   t: TFunction,
-  { path, mount, resolved: at }: MountDecision,
+  { path, against, mount, resolved: at }: MountDecision,
   found: ReadonlyMap<string, Resolved>,
 ): string {
   const linked = mount.real !== path;
   const missing = at?.kind === 'missing' && at.error === null ? ` ${t('files.tester.missing')}` : '';
   switch (mount.code) {
     case 'eci-off':
-      return t('files.tester.off');
+      return t(against === 'draft' ? 'files.tester.offDraft' : 'files.tester.off');
     case 'allowed': {
       // The gateway names the real directory; the list may name it otherwise.
       const share =

@@ -4,6 +4,7 @@ import { renderApp } from '../../dev/render-app.tsx';
 import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { typeInto, field } from '../../dev/file-sharing-page-fixture.tsx';
+import { recordedPolicy } from '../../../shared/enforcement/recorded-policy-fixture.ts';
 import { namedState } from '../../dev/states.ts';
 
 describe('the tester', () => {
@@ -78,5 +79,33 @@ describe('the tester', () => {
     await waitFor(() => {
       expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.');
     });
+  });
+
+  it('asks by what is in force first while the settings file is deleted; again if that changes', async () => {
+    let enforced = answer(false, 'bind-not-shared', '/opt', null);
+    const { user, bridge } = await renderApp(namedState('deletedFile'), 'file-sharing', {
+      'paths:would-mount': ({ against }) =>
+        against === 'applied' ? enforced : answer(true, 'eci-off', '/opt', null),
+    });
+    expect(screen.getByRole('button', { name: 'In force' }).getAttribute('aria-pressed')).toBe('true');
+    await typeInto(user, tryPath(), '/opt');
+    expect(await screen.findByText('It is in no shared directory.')).toBeTruthy();
+    expect(bridge.calls.filter(({ name }) => name === 'paths:would-mount').map(({ input }) => input)).toEqual(
+      [{ path: '/opt', against: 'applied' }],
+    );
+    await user.click(screen.getByRole('button', { name: 'Draft' }));
+    expect(await screen.findByText('ECI is off in this draft: no mount would be checked.')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'In force' }));
+    expect(await screen.findByText('It is in no shared directory.')).toBeTruthy();
+    // The gateway was restarted: without the file it enforces nothing.
+    enforced = answer(true, 'eci-off', '/opt', null);
+    const { settings } = bridge.state();
+    const recorded = recordedPolicy({ hash: '', eci: false, locked: false });
+    act(() => {
+      bridge.emit('changed', {
+        settings: { ...settings, policyFacts: { ...settings.policyFacts, recorded } },
+      });
+    });
+    expect(await screen.findByText('ECI is off: no mount is checked.')).toBeTruthy();
   });
 });

@@ -9,12 +9,15 @@ import Typography from '@mui/material/Typography';
 import { Card } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { AllowedIcon, CloseIcon, DeniedIcon } from '../../theme/icons.ts';
+import { enforcementIn } from '../../components/protection.ts';
 import { PreferenceNotice } from '../../components/preference-notice.tsx';
 import { PathText, withCode } from '../../components/mono.tsx';
 import { color, fontMono } from '../../theme/tokens.ts';
 import { useMountDecision, type Against, type MountDecisionState } from './mount-decision.ts';
 import { reasonOf } from './mount-reason.ts';
 import type { Resolved } from './resolved.ts';
+import { useApp, useDraft } from '../../state/context.tsx';
+import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { sentence, sentences } from '../../i18n/lists.ts';
 import { translateError } from '../../i18n/translate.ts';
 
@@ -28,7 +31,12 @@ const isAgainst = (value: unknown): value is Against => value === 'applied' || v
  */
 export function MountTester({ found }: { readonly found: ReadonlyMap<string, Resolved> }) {
   const { t } = useTranslation();
-  const [against, setAgainst] = useState<Against>('draft');
+  const { by, difference } = enforcementIn(useApp());
+  const { dirty } = useDraft();
+  /** The file is lost, and the gateway's policy is not: without an edit that is what one wants to know. */
+  const isLost = isAlarm(difference) && by !== 'nothing';
+  const [chosen, setAgainst] = useState<Against | null>(null);
+  const against = chosen ?? (isLost && !dirty ? 'applied' : 'draft');
   const [text, setText] = useState('');
   const [earlier, setEarlier] = useState<readonly string[]>([]);
   const state = useMountDecision(text, against);
@@ -39,7 +47,10 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
     setText('');
   };
   return (
-    <Card title={t('files.tester.title')} actions={<AgainstToggle value={against} onChange={setAgainst} />}>
+    <Card
+      title={t('files.tester.title')}
+      actions={<AgainstToggle value={against} lost={isLost} onChange={setAgainst} />}
+    >
       <Box sx={{ padding: 2 }}>
         <PathInput text={text} onText={setText} onEnter={addToHistory} />
         <Box sx={{ marginTop: '12px', '&:empty': { display: 'none' } }}>
@@ -85,12 +96,14 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
   );
 }
 
-/** Which settings are asked. */
+/** Which settings are asked. `lost`: those in force are not those of the settings file. */
 function AgainstToggle({
   value,
+  lost,
   onChange,
 }: {
   readonly value: Against;
+  readonly lost: boolean;
   readonly onChange: (value: Against) => void;
 }) {
   const { t } = useTranslation();
@@ -104,7 +117,7 @@ function AgainstToggle({
         if (isAgainst(next)) onChange(next);
       }}
     >
-      <ToggleButton value="applied">{t('files.tester.applied')}</ToggleButton>
+      <ToggleButton value="applied">{t(lost ? 'files.tester.inForce' : 'files.tester.applied')}</ToggleButton>
       <ToggleButton value="draft">{t('files.tester.draft')}</ToggleButton>
     </ToggleButtonGroup>
   );

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { states } from '../../dev/states.ts';
+import { appState } from '../../dev/app-fixture.ts';
+import { namedState, states } from '../../dev/states.ts';
 import { offText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
@@ -154,6 +155,36 @@ it('says what is done with containers from before in the mode that is chosen', a
   await user.click(await screen.findByRole('option', { name: 'Audit only' }));
   expect(await screen.findByText(/^Can be used in audit mode, and every use is recorded/)).toBeTruthy();
   expect(screen.queryByText(/^Can’t be started, exec’d into or copied from while ECI is on/)).toBeNull();
+});
+
+describe('ECI that is off in the draft, and still enforced', () => {
+  it('is locked for users, and in effect, while the settings file is deleted', async () => {
+    await renderApp(namedState('deletedFile'), 'isolation');
+    expect(
+      screen.getByText(/^Unlocked in these settings\. The gateway keeps enforcing the lock/),
+    ).toBeTruthy();
+    expect(screen.queryByText(/Users may turn it off/)).toBeNull();
+    expect(screen.getByRole('heading', { name: 'What it does here' })).toBeTruthy();
+  });
+
+  it('is not called off before the draft is applied', async () => {
+    await renderApp(namedState('turningOff'), 'isolation');
+    expect(screen.getByText('Off in this draft. It is enforced until the draft is applied.')).toBeTruthy();
+    expect(screen.queryByText(/Now off/)).toBeNull();
+    expect(screen.getByRole('heading', { name: 'What turning it off will do here' })).toBeTruthy();
+  });
+
+  it('is not called known where nothing shows what is in force', async () => {
+    const { settings } = namedState('deletedFile');
+    const policyFacts = { ...settings.policyFacts, recorded: null, recordedVersion: null };
+    await renderApp(appState({ settings: { ...settings, policyFacts } }), 'isolation');
+    expect(
+      screen.getByText('Off in these settings. Nothing shows whether it is still enforced.'),
+    ).toBeTruthy();
+    expect(
+      screen.getByText('Unlocked in these settings. Nothing shows whether users can turn it off now.'),
+    ).toBeTruthy();
+  });
 });
 
 describe("a user's own preference", () => {

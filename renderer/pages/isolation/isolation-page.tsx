@@ -2,8 +2,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useApp, useDraft, useSnapshotPart, useStore } from '../../state/context.tsx';
+import type { DraftView } from '../../state/draft-view.ts';
 import { navigationFromHere } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
+import { useDraftEci, type EciComparison } from '../../components/draft-eci.ts';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { Page } from '../../components/page.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
@@ -25,6 +27,13 @@ export default function IsolationPage() {
   );
 }
 
+/** Whether ECI is on, and after an apply: a lost settings file counts as what is enforced in its place. */
+function effectiveChange({ state, policy, lost }: EciComparison, { applied, draft }: DraftView) {
+  const isOn = draft.settings.ok && draft.settings.value.eci.value;
+  if (lost) return { before: policy.eci, after: isOn || state === 'retained' || state === 'unknown' };
+  return { before: applied.settings.ok ? applied.settings.value.eci.value : true, after: isOn };
+}
+
 function Forms() {
   const store = useStore();
   const app = useApp();
@@ -34,7 +43,8 @@ function Forms() {
   /** Open, and whether it was the toggle that opened it: then Cancel takes the toggle back. */
   const [prompt, setPrompt] = useState<'toggle' | 'later' | null>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
-  const before = draft.applied.settings.ok ? draft.applied.settings.value.eci.value : true;
+  const comparison = useDraftEci();
+  const { before, after } = effectiveChange(comparison, draft);
   const unprotected = app.scan?.containers.filter((c) => !c.protected) ?? [];
 
   const toggle = (on: boolean) => {
@@ -52,7 +62,7 @@ function Forms() {
       <DevicesCard lockedBy={lockedBy} />
       <EffectsCard
         before={before}
-        after={settings.eci.value}
+        after={after}
         existing={settings.mode === 'audit' ? 'warn' : settings.existingContainers}
         onChoose={() => {
           setPrompt('later');

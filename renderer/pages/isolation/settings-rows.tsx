@@ -1,11 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import { isAlarm } from '../../../shared/enforcement/enforcement.ts';
 import { ChoiceRow } from '../../components/choice-row.tsx';
+import { useDraftEci, type EciComparison } from '../../components/draft-eci.ts';
 import { existingDefault, existingPointer } from '../../components/kept-containers-note.tsx';
 import { withCode } from '../../components/mono.tsx';
-import { protectionOf } from '../../components/protection.ts';
 import { SettingRow } from '../../components/setting-row.tsx';
-import { useNow } from '../../i18n/clock.ts';
 import { useApp, useDraft } from '../../state/context.tsx';
 import { useMissing } from '../../state/missing.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
@@ -45,8 +43,7 @@ export function EciRows({
   const app = useApp();
   const draft = useDraft();
   const noEci = useMissing('turn-on-eci');
-  const { difference, now: inForce } = protectionOf(app, useNow()).enforcement;
-  const isRetained = isAlarm(difference) && inForce.eci;
+  const comparison = useDraftEci();
   // Not examined yet: nothing is known against it.
   const possible =
     app.backends.find((backend) => backend.id === chosenBackend(settings.backend))?.available ?? true;
@@ -57,7 +54,7 @@ export function EciRows({
       <SettingRow
         {...eci}
         name={t('isolation.eci.name')}
-        description={t(`isolation.eci.${settings.eci.value ? 'on' : isRetained ? 'retained' : 'off'}`)}
+        description={t(`isolation.eci.${comparison.state}`)}
         checked={settings.eci.value}
         onChange={onToggle}
         lockedBy={lockedBy}
@@ -66,7 +63,7 @@ export function EciRows({
       <SettingRow
         {...lock}
         name={t('isolation.lock.name')}
-        description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')}
+        description={t(`isolation.lock.${settings.eci.locked ? 'on' : unlockedState(comparison)}`)}
         checked={settings.eci.locked}
         onChange={(on) => {
           draft.editOr(lockPointer, on, false);
@@ -77,6 +74,10 @@ export function EciRows({
     </>
   );
 }
+
+/** What it means that the draft leaves ECI unlocked. */
+const unlockedState = ({ state, policy }: EciComparison): 'off' | 'retained' | 'unknown' =>
+  state === 'unknown' || (state === 'retained' && policy.locked) ? state : 'off';
 
 /** What is done with refused requests and with containers from before, and the language of refusals. */
 export function PolicyRows({ settings, lockedBy }: RowsProps) {

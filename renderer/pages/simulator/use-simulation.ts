@@ -40,6 +40,8 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): S
   const lastForcedRuns = useRef(0);
 
   const settings = input?.against === 'draft' ? draft : app.settings.applied;
+  // Without the file, the policy in force changes with the gateway's.
+  const enforced = app.settings.policyFacts.recorded?.hash;
   const key = input === null ? null : JSON.stringify(input);
   useEffect(() => {
     const runNumber = ++newest.current;
@@ -75,7 +77,7 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): S
     return () => {
       clearTimeout(timer);
     };
-  }, [store, key, settings, app.engine.phase, app.engine.generation, forcedRuns, typing]);
+  }, [store, key, settings, enforced, app.engine.phase, app.engine.generation, forcedRuns, typing]);
   // A run whose page is gone helps nobody.
   useEffect(
     () => () => {

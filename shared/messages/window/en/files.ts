@@ -8,6 +8,19 @@ export const files = {
     title: 'ECI is off: every host directory can be mounted',
     body: 'The list is kept and takes effect when ECI is on.',
   },
+  untilApplied: {
+    title: 'ECI is off in this draft: once applied, every host directory can be mounted',
+    body: 'Until then mounts are checked by the settings in force.',
+  },
+  /** The settings file is deleted, and the gateway goes on enforcing. */
+  retained: {
+    title: 'Mounts are still checked, but not by this list',
+    body: 'The gateway keeps enforcing earlier settings.',
+  },
+  unknown: {
+    title: 'Not known whether mounts are checked',
+    body: 'Nothing shows which policy is in force.',
+  },
   list: {
     title: 'Allowed directories',
     column: {
@@ -20,6 +33,7 @@ export const files = {
     emptyOff: 'The list is empty: with ECI on, no host directory may be mounted.',
     emptyDesktop: 'The list is empty: Docker Desktop reads that as its default shares.',
     missing: 'The settings file has no list, so these defaults apply.',
+    missingRetained: 'There is no settings file and no list: these defaults are not in force now.',
     missingDesktop: 'The settings file has no list: Docker Desktop\u2019s own default shares apply.',
     write: 'Write them into the settings file',
     defaultTag: 'Default',
@@ -119,6 +133,8 @@ export const files = {
     title: 'Would it be mountable?',
     against: 'Settings to check against',
     applied: 'Applied',
+    /** In place of "Applied" while the settings file is lost. */
+    inForce: 'In force',
     draft: 'Draft',
     label: 'Host path to try',
     placeholder: '/home/me/app',
@@ -130,6 +146,7 @@ export const files = {
     inside: 'Inside `{{share}}`, no symlinks on the way.',
     insideLink: 'It leads to `{{real}}`, inside `{{share}}`.',
     off: 'ECI is off: no mount is checked.',
+    offDraft: 'ECI is off in this draft: no mount would be checked.',
     missing: 'It does not exist yet.',
     notShared: 'It is in no shared directory.',
     notSharedLink: 'It leads to `{{real}}`, which isn\u2019t shared.',

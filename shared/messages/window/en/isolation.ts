@@ -5,7 +5,9 @@ export const isolation = {
     name: 'Enhanced Container Isolation',
     on: 'Each new container gets its own UID/GID range. ' + 'Container root has no privileges on the host.',
     off: 'Now off: root in a container is root in the engine.',
-    retained: 'Off in these settings. The gateway keeps enforcing it until its next start.',
+    untilApplied: 'Off in this draft. It is enforced until the draft is applied.',
+    retained: 'Off in these settings. The gateway keeps enforcing it.',
+    unknown: 'Off in these settings. Nothing shows whether it is still enforced.',
     impossible:
       'It can\u2019t be turned on here: no isolation backend can run. What is missing is listed below.',
   },
@@ -13,6 +15,8 @@ export const isolation = {
     name: 'Lock for users',
     on: 'Users can\u2019t turn it off or change what belongs to it.',
     off: 'Users may turn it off: it is only a default for them.',
+    retained: 'Unlocked in these settings. The gateway keeps enforcing the lock of earlier ones.',
+    unknown: 'Unlocked in these settings. Nothing shows whether users can turn it off now.',
   },
   preference: {
     title: 'Your preference',

@@ -7,6 +7,19 @@ export const socket = {
     title: 'ECI is off: every container may mount the socket',
     body: 'These lists take effect when ECI is on.',
   },
+  untilApplied: {
+    title: 'ECI is off in this draft: once applied, every container may mount the socket',
+    body: 'Until then socket mounts are checked by the settings in force.',
+  },
+  /** The settings file is deleted, and the gateway goes on enforcing. */
+  retained: {
+    title: 'Socket mounts are still checked, but not by these lists',
+    body: 'The gateway keeps enforcing earlier settings.',
+  },
+  unknown: {
+    title: 'Not known whether socket mounts are checked',
+    body: 'Nothing shows which policy is in force.',
+  },
   images: {
     title: 'Allowed images',
     column: {

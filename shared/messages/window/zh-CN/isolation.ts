@@ -8,13 +8,17 @@ export const isolation: Translation<typeof english> = {
     name: '增强型容器隔离',
     on: '每个新容器都有自己的 UID/GID 范围。容器内的 root 在主机上没有任何权限。',
     off: '当前已关闭：容器内的 root 就是引擎中的 root。',
-    retained: '在这些设置中为关闭。网关在下次启动之前继续执行隔离。',
+    untilApplied: '在此草稿中为关闭。应用草稿之前仍执行隔离。',
+    retained: '在这些设置中为关闭。网关继续执行隔离。',
+    unknown: '在这些设置中为关闭。没有任何信息表明是否仍在执行隔离。',
     impossible: '无法在此处开启：没有可运行的隔离后端。缺少的条件列在下方。',
   },
   lock: {
     name: '对用户锁定',
     on: '用户不能将其关闭，也不能更改相关设置。',
     off: '用户可以将其关闭：这只是为用户提供的默认值。',
+    retained: '在这些设置中未锁定。网关继续执行先前设置中的锁定。',
+    unknown: '在这些设置中未锁定。没有任何信息表明用户当前能否将其关闭。',
   },
   preference: {
     title: '您的偏好',

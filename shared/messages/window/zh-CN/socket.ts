@@ -6,6 +6,15 @@ export const socket: Translation<typeof english> = {
   title: 'Docker 套接字',
   subtitle: '哪些镜像可以挂载 Docker 套接字，以及它们的容器可以通过它发送哪些命令。',
   off: { title: 'ECI 已关闭：任何容器都可挂载套接字', body: '这些列表在开启 ECI 后生效。' },
+  untilApplied: {
+    title: '此草稿中 ECI 已关闭：应用后，任何容器都可挂载套接字',
+    body: '在此之前，仍按当前生效的设置检查套接字挂载。',
+  },
+  retained: {
+    title: '仍在检查套接字挂载，但依据的不是这些列表',
+    body: '网关继续执行先前的设置。',
+  },
+  unknown: { title: '无法得知是否检查套接字挂载', body: '没有任何信息表明哪项策略正在生效。' },
   images: {
     title: '允许的镜像',
     column: { image: '镜像', trust: '信任的内容', here: '在此引擎上', commands: '命令', actions: '操作' },

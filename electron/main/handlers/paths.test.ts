@@ -1,0 +1,78 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sha256 } from '../../../engine/base/files.ts';
+import { identityOf } from '../../../engine/base/process-identity.ts';
+import { rootPaths, type RootPaths } from '../../../engine/base/root-paths.ts';
+import { createSettingsStore } from '../../../engine/store/settings-store.ts';
+import { addVersion } from '../../../engine/store/store-fixture.ts';
+import { desktopCapabilities } from '../../../engine/targets/docker-desktop/capabilities.ts';
+import { embeddedCapabilities } from '../../../engine/targets/embedded/capabilities.ts';
+import { recordedPolicy } from '../../../shared/enforcement/recorded-policy-fixture.ts';
+import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts';
+import type { Session } from '../../session/session.ts';
+
+vi.mock('electron', () => ({}));
+const { pathHandlers } = await import('./paths.ts');
+
+const on = JSON.stringify({
+  configurationFileVersion: 2,
+  enhancedContainerIsolation: { value: true, locked: true },
+  filesharingAllowedDirectories: [{ path: '/srv' }],
+});
+let paths: RootPaths;
+beforeEach(async () => {
+  paths = rootPaths(await mkdtemp('/tmp/bulkhead-would-mount-'));
+  await mkdir(paths.history, { recursive: true });
+  await addVersion(paths.history, 1, on, true);
+});
+afterEach(() => rm(paths.root, { recursive: true, force: true }));
+
+/** A gateway that enforces `on`: this process. */
+async function recordGateway(): Promise<void> {
+  const gateway = await identityOf(process.pid);
+  if (gateway === null) throw new Error('this process has no identity');
+  await writeFile(paths.enforcedPolicy, JSON.stringify(recordedPolicy({ gateway, hash: sha256(on) })));
+}
+
+async function decide(
+  against: 'applied' | 'draft',
+  requested = '/etc',
+  capabilities: TargetCapabilities = embeddedCapabilities,
+) {
+  const settings = await createSettingsStore(paths).read();
+  const state = { get: () => ({ settings, engine: { phase: 'ready', gatewayUp: true } }) };
+  // Only the parts that this handler uses.
+  const session = { state, target: { paths, capabilities } } as unknown as Session;
+  return pathHandlers()['paths:would-mount']({ path: requested, against }, session);
+}
+
+describe('whether a directory could be mounted under the applied settings', () => {
+  it('follows the settings file', async () => {
+    await writeFile(paths.settings, on);
+    expect(await decide('applied')).toMatchObject({ value: { allowed: false, code: 'bind-not-shared' } });
+    expect(await decide('applied', '/srv')).toMatchObject({ value: { allowed: true, code: 'allowed' } });
+  });
+
+  it('follows the policy that the gateway enforces after the file was deleted', async () => {
+    await recordGateway();
+    expect(await decide('applied')).toMatchObject({ value: { allowed: false, code: 'bind-not-shared' } });
+    expect(await decide('applied', '/srv')).toMatchObject({ value: { allowed: true, code: 'allowed' } });
+    expect(await decide('draft')).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
+  });
+
+  it('follows the enforced policy while the file cannot be used', async () => {
+    await recordGateway();
+    await writeFile(paths.settings, 'garbage');
+    expect(await decide('applied', '/srv')).toMatchObject({ value: { allowed: true, code: 'allowed' } });
+  });
+
+  it('fails if no policy is known: the file is unusable, or deleted without a record', async () => {
+    expect(await decide('applied', '/etc', desktopCapabilities)).toMatchObject({
+      ok: false,
+      error: { code: 'settings.unreadable', message: 'Nothing shows which policy is in force.' },
+    });
+    await writeFile(paths.settings, '{');
+    expect(await decide('applied')).toMatchObject({ ok: false, error: { code: 'settings.syntax' } });
+    expect(await decide('draft')).toMatchObject({ ok: false, error: { code: 'settings.syntax' } });
+  });
+});

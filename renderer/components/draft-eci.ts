@@ -1,0 +1,38 @@
+import { useApp, useDraft } from '../state/context.tsx';
+import { isAlarm, type PolicyInForce } from '../../shared/enforcement/enforcement.ts';
+import { enforcementIn } from './protection.ts';
+
+/**
+ * Whether ECI is on in the draft; if not, what holds meanwhile: nothing (`off`), ECI until the draft is
+ * applied, ECI although the settings file is gone (`retained`), or nobody knows (`unknown`).
+ */
+export type DraftEci = 'on' | 'off' | 'untilApplied' | 'retained' | 'unknown';
+
+export interface EciComparison {
+  readonly state: DraftEci;
+  /** What is enforced now; by an engine that does not run, at its next start. */
+  readonly policy: PolicyInForce;
+  /** The settings file is deleted or cannot be used. */
+  readonly lost: boolean;
+}
+
+/** ECI as the draft has it, and as it is enforced: a page never calls off what is still enforced. */
+export function useDraftEci(): EciComparison {
+  const { by, now, nextStart, difference } = enforcementIn(useApp());
+  const { draft, dirty } = useDraft();
+  const policy = by === 'nothing' ? nextStart : now;
+  const lost = isAlarm(difference);
+  const isOn = draft.settings.ok && draft.settings.value.eci.value;
+  return { state: isOn ? 'on' : stateOff(policy, { dirty, lost }), policy, lost };
+}
+
+function stateOff(
+  { eci, source }: PolicyInForce,
+  { dirty, lost }: { readonly dirty: boolean; readonly lost: boolean },
+): Exclude<DraftEci, 'on'> {
+  if (!eci) return 'off';
+  if (source === 'unknown') return 'unknown';
+  if (dirty) return 'untilApplied';
+  // A file that has just changed is read in a moment.
+  return lost ? 'retained' : 'off';
+}
