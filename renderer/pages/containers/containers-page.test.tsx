@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { states } from '../../dev/states.ts';
+import { namedState, states } from '../../dev/states.ts';
 import { run } from '../../dev/apply-fixture.ts';
 import { appState } from '../../dev/app-fixture.ts';
 import { someContainers } from '../../dev/container-fixture.ts';
@@ -46,6 +46,25 @@ describe('the list of containers', () => {
     ).toHaveLength(4);
     expect(within(row('debug-shell')).getByText('Made past the gateway with runtime runc')).toBeTruthy();
     expect(within(row('cache')).getByText('Gets ids of its own when it starts')).toBeTruthy();
+  });
+
+  it('keeps the reasons while the settings file is deleted, and after its return', async () => {
+    const { bridge } = await renderApp(namedState('deletedFile'), 'containers');
+    const reasons = () =>
+      rows().map(
+        (r) =>
+          within(r)
+            .getAllByRole('gridcell')
+            .map((cell) => cell.textContent)[5],
+      );
+    const before = reasons();
+    expect(before).toContain('Made past the gateway with runtime runcOn the engine’s own socket');
+    for (const reason of before) expect(reason).toMatch(/^[A-Z].*\w{3}/);
+    const { settings, scan } = namedState('protected');
+    act(() => {
+      bridge.emit('changed', { settings, scan });
+    });
+    expect(reasons()).toEqual(before);
   });
 
   it('counts how long a container has been running on from the scan', async () => {

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { renderApp } from '../../dev/render-app.tsx';
 import { appState } from '../../dev/app-fixture.ts';
@@ -44,6 +44,15 @@ it('counts no verification for an unknown policy, or for a gateway that is locke
   const lockedDown = settingsState(brokenDraft, { policyFacts: { ...retainedPolicyFacts, recorded } });
   await renderApp(appState({ verification, settings: lockedDown }), 'overview');
   expect(await cells(/docker run/)).toMatch(/On, not verified.*No probe yet/);
+});
+
+it('counts the containers from before while the settings file is deleted, and after its return', async () => {
+  const { bridge } = await renderApp(namedState('deletedFile'), 'overview');
+  expect(await cells(/^Containers created before ECI/)).toMatch(/Unprotected3 found$/);
+  act(() => {
+    bridge.emit('changed', { settings: namedState('protected').settings });
+  });
+  expect(await cells(/^Containers created before ECI/)).toMatch(/Unprotected3 found$/);
 });
 
 it('is sorted by state, and back as it was', async () => {
