@@ -179,6 +179,24 @@ describe('settings set, show, history, rollback', () => {
   });
 });
 
+test.each([
+  ['no JSON', 'garbage', 'line 1, column 1: This is not JSON'],
+  ['JSON of a wrong type', '{ "configurationFileVersion": 2, "bulkhead": 7 }', '/bulkhead'],
+])('status exits with 1 and --check with 2 if the settings file is %s', async (_, text, why) => {
+  await file('admin-settings.json', text);
+  const status = await bulkhead('status');
+  expect(status).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('The next start locks down'),
+  });
+  expect(status.out).toContain(why);
+  expect((await bulkhead('status', '--json')).code).toBe(1);
+  expect(await bulkhead('status', '--check')).toMatchObject({
+    code: 2,
+    out: expect.stringMatching(/^CRITICAL: /),
+  });
+});
+
 test('settings prefer stores an unlocked preference, reports its effect, refuses others', async () => {
   const eci = '/enhancedContainerIsolation/value';
   await file(

@@ -169,7 +169,7 @@ export const settings = {
   'settings.another-value': 'another value',
   'settings.settings-file-is-not-valid-json': 'The settings file is not valid JSON.',
   'settings.settings-file-cannot-be-read-line-column':
-    "The settings file can't be read: line {{line}}, column {{column}}.",
+    "The settings file can't be read: line {{line}}, column {{column}}",
   'settings.correct-file-or-roll-back-to-last': 'Correct the file, or roll back to the last version.',
   'settings.this-shares-whole-file-system-container-could': concat(
     'This shares the whole file system: a container could change every file of this host and take ',

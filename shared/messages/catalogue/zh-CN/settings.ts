@@ -134,7 +134,7 @@ export const settings: Translated<typeof english> = {
   'settings.document-must-be-object': '文档必须是对象：{ … }。',
   'settings.another-value': '其他值',
   'settings.settings-file-is-not-valid-json': '设置文件不是有效的 JSON。',
-  'settings.settings-file-cannot-be-read-line-column': '无法读取设置文件：第 {{line}} 行，第 {{column}} 列。',
+  'settings.settings-file-cannot-be-read-line-column': '无法读取设置文件：第 {{line}} 行，第 {{column}} 列',
   'settings.correct-file-or-roll-back-to-last': '请更正文件，或回滚到上一版本。',
   'settings.this-shares-whole-file-system-container-could':
     '这会共享整个文件系统：容器可以更改此主机的任何文件并控制它。',
