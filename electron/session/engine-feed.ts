@@ -1,6 +1,6 @@
-import { watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import type { RootPaths } from '../../engine/base/root-paths.ts';
+import { watchDirectory } from '../../engine/base/watch-directory.ts';
 
 /** Called when something about the engine may have changed. Both may be called without a change. */
 export interface FeedListeners {
@@ -16,73 +16,36 @@ const slowPollMs = 10_000;
 const reconnectMs = 1_000;
 
 /**
- * Watches one engine from outside: its state file (by its directory: the file is replaced, not rewritten) and
- * Docker's event stream. Returns how to stop. `reachableSocket`: the socket the engine listens on, null while
- * there is no event stream to connect to.
+ * Watches one engine from outside: its state file and its clients' socket (by their directory: they are
+ * replaced, and the directory itself may be deleted, moved and put back) and Docker's event stream. Returns
+ * how to stop. `reachableSocket`: the socket the engine listens on, null while there is no event stream to
+ * connect to.
  */
 export function watchEngine(
   paths: RootPaths,
   reachableSocket: () => string | null,
   listeners: FeedListeners,
 ): { stop(): void; reconnect(): void } {
-  const files = new StateFileWatch(paths, () => {
-    listeners.engine();
+  const names = [path.basename(paths.state), path.basename(paths.clientSocket)];
+  const unwatch = watchDirectory(paths.root, (name) => {
+    if (name === null || names.includes(name)) listeners.engine();
   });
   const events = new EventStream(reachableSocket, listeners);
-  const connect = (): void => {
-    files.open();
-    events.connect();
-  };
-  connect();
+  events.connect();
   const poll = setInterval(() => {
-    files.open();
     listeners.engine();
     events.connect();
   }, slowPollMs);
   return {
-    reconnect: connect,
+    reconnect: () => {
+      events.connect();
+    },
     stop: () => {
       clearInterval(poll);
-      files.close();
+      unwatch();
       events.close();
     },
   };
-}
-
-/** Calls back when the engine's state file, or its clients' socket, is replaced. */
-class StateFileWatch {
-  readonly #paths: RootPaths;
-  readonly #onChange: () => void;
-  #watcher: FSWatcher | undefined;
-  #isClosed = false;
-
-  constructor(paths: RootPaths, onChange: () => void) {
-    this.#paths = paths;
-    this.#onChange = onChange;
-  }
-
-  /** Watches unless it does so already. Without the directory, does nothing: to be called again. */
-  open(): void {
-    if (this.#isClosed || this.#watcher !== undefined) return;
-    const names = [path.basename(this.#paths.state), path.basename(this.#paths.clientSocket)];
-    try {
-      const opened = watch(this.#paths.root, (_event, name) => {
-        if (name !== null && names.includes(name)) this.#onChange();
-      });
-      this.#watcher = opened;
-      opened.on('error', () => {
-        opened.close();
-        this.#watcher = undefined;
-      });
-    } catch {
-      /* no such directory yet: the slow poll tries again */
-    }
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#watcher?.close();
-  }
 }
 
 /** Docker's events of containers; connects again when the stream ends. */

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { systemCode } from '../../engine/base/system-code.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import type { Target } from '../../engine/target.ts';
 import type { StateStore } from './app-state.ts';
@@ -19,12 +22,15 @@ export class EngineRefresh {
   readonly #draft: DraftSession;
   readonly #listeners: RefreshListeners;
   readonly #refreshOnce = coalesce(() => this.#read());
+  /** Whether the engine's directory was ever there: one that was never started has none. */
+  #rootSeen: boolean;
 
   constructor(target: Target, state: StateStore, draft: DraftSession, listeners: RefreshListeners) {
     this.#target = target;
     this.#state = state;
     this.#draft = draft;
     this.#listeners = listeners;
+    this.#rootSeen = existsSync(target.paths.root);
   }
 
   refresh(): Promise<EngineStatus> {
@@ -43,7 +49,7 @@ export class EngineRefresh {
 
   async #read(): Promise<EngineStatus> {
     const before = this.#state.get().engine;
-    const now = await engineStatus(this.#target);
+    const now = await this.#withMissingRoot(await engineStatus(this.#target));
     // Facts about Docker Desktop change with it, in particular an interrupted apply.
     const known = this.#state.get().target;
     const desktop = await this.#target.desktop().catch(() => null);
@@ -59,7 +65,23 @@ export class EngineRefresh {
     this.#listeners.onReady();
     return now;
   }
+
+  /** Adds that the engine's directory was there, and is gone. */
+  async #withMissingRoot(status: EngineStatus): Promise<EngineStatus> {
+    const { capabilities, paths } = this.#target;
+    if (!capabilities.enforcedByGateway || status.missingRoot !== undefined) return status;
+    const present = await isPresent(paths.root);
+    if (present) this.#rootSeen = true;
+    return present || !this.#rootSeen ? status : { ...status, missingRoot: paths.root };
+  }
 }
+
+/** Whether there is such a directory, readable or not. */
+const isPresent = (directory: string): Promise<boolean> =>
+  stat(directory).then(
+    () => true,
+    (error: unknown) => systemCode(error) !== 'ENOENT',
+  );
 
 /** The engine's status; an unreadable one is `failed` with the reason, never shown as healthy. */
 export async function engineStatus(target: Target): Promise<EngineStatus> {

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rootPaths } from '../../engine/base/root-paths.ts';
 import type { Target } from '../../engine/target.ts';
+import { embeddedCapabilities } from '../../engine/targets/embedded/capabilities.ts';
 import { appState } from '../../renderer/dev/app-fixture.ts';
 import { someContainers } from '../../renderer/dev/container-fixture.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
@@ -42,12 +43,17 @@ const scanned = (at: string): Result<ContainerScan> => ok({ at, durationMs: 1, e
 /**
  * A session of an engine that is ready and responds at a socket of its own; `scan` returns its containers.
  */
-async function open(scan: Target['scan'], status?: () => Promise<unknown>): Promise<Session> {
-  const paths = { ...rootPaths(directory), clientSocket: path.join(directory, 'docker.sock') };
+async function open(
+  scan: Target['scan'],
+  status?: () => Promise<unknown>,
+  root = directory,
+): Promise<Session> {
+  const paths = { ...rootPaths(root), clientSocket: path.join(directory, 'docker.sock') };
   const ready = { ...appState({}).engine, phase: 'ready' as const, socket: paths.clientSocket };
   const target = {
     id: 'embedded:/a',
     ref: { kind: 'embedded', root: directory },
+    capabilities: embeddedCapabilities,
     paths,
     scan,
     driver: { kind: 'embedded', status: status ?? (() => Promise.resolve(ready)) },
@@ -81,6 +87,25 @@ async function open(scan: Target['scan'], status?: () => Promise<unknown>): Prom
   });
   return session;
 }
+
+describe('the engine’s directory', () => {
+  it('is reported as missing once it is gone, and no more once it is back', async () => {
+    const root = path.join(directory, 'engine');
+    await mkdir(root);
+    const opened = await open(() => Promise.resolve(scanned('')), undefined, root);
+    expect(opened.state.get().engine.missingRoot).toBeUndefined();
+    await rename(root, `${root}.away`);
+    await expect.poll(() => opened.state.get().engine.missingRoot).toBe(root);
+    await rename(`${root}.away`, root);
+    await expect.poll(() => opened.state.get().engine.missingRoot).toBeUndefined();
+  });
+
+  it('is not missing before the engine’s first start', async () => {
+    const opened = await open(() => Promise.resolve(scanned('')), undefined, path.join(directory, 'new'));
+    await opened.refreshEngine();
+    expect(opened.state.get().engine.missingRoot).toBeUndefined();
+  });
+});
 
 describe('scanning containers', () => {
   it('scans once more for containers created while a scan runs, and shows the result', async () => {

@@ -22,6 +22,7 @@ import { StoreProvider, useAppPart, useSnapshotPart, useStore } from '../state/c
 import { CommandPalette } from './frame/command-palette.tsx';
 import { DraftFooter } from './frame/draft-footer.tsx';
 import { MissingPage } from './frame/missing-page.tsx';
+import { MissingRootNotice } from './frame/missing-root-notice.tsx';
 import { Navigation } from './frame/navigation.tsx';
 import { ConflictNotice } from './frame/conflict-notice.tsx';
 import { EnforcementNotice } from './frame/enforcement-notice.tsx';
@@ -127,6 +128,7 @@ function Frame() {
           }}
         >
           <TargetNotice />
+          <MissingRootNotice />
           <EnforcementNotice />
           <ConflictNotice />
           <UnsavedPreferencesNotice />

@@ -8,6 +8,7 @@ import type { DocumentView } from '../state/draft-view.ts';
 import type { SettingsSyntaxError } from '../../shared/settings/index.ts';
 import { color, fontMono } from '../theme/tokens.ts';
 import { Card } from './card.tsx';
+import { useMissingRoot } from './missing-root.tsx';
 import { ErrorPanel, Notice } from './error-panel.tsx';
 import { useReadOnlyReason } from './read-only.ts';
 import { LockedNote, withLock } from './setting-row.tsx';
@@ -27,6 +28,8 @@ export function useDocumentProblem(): React.ReactNode {
   const openText = () => {
     navigate('json');
   };
+  const missingRoot = useMissingRoot('settings');
+  if (missingRoot !== null) return missingRoot;
   if (readError !== null) return <ErrorPanel error={readError} />;
   if (draft.settings.ok) return null;
   const discard = dirty && applied.settings.ok && (

@@ -1,3 +1,5 @@
+import { engineProblem } from '../../shared/engine-status/status.ts';
+import { message } from '../../shared/messages/message.ts';
 import type { AppState } from '../../shared/ipc/app-state.ts';
 import { activitySummary } from './activity-fixture.ts';
 import {
@@ -14,6 +16,27 @@ import { appState, off } from './app-fixture.ts';
 import { desktopStates } from './desktop-states.ts';
 import { settingsStates } from './settings-states.ts';
 import { containerStates } from './container-states.ts';
+
+const directoryGone = engineProblem(
+  message('engine.directory-is-gone', { root: '/var/lib/bulkhead', count: 3 }),
+);
+
+/** An engine whose directory is gone, with all that was in it. */
+const withoutRoot = (engine: Pick<AppState['engine'], 'phase' | 'problem'>): Partial<AppState> => ({
+  engine: {
+    ...appState().engine,
+    version: null,
+    kernel: null,
+    gatewayUp: false,
+    plannerUp: false,
+    counts: null,
+    missingRoot: '/var/lib/bulkhead',
+    ...engine,
+  },
+  settings: settingsState('', { appliedVersion: 0, appliedBy: null }),
+  verification: null,
+  scan: null,
+});
 
 /**
  * States of the app for component tests and screenshots. Invented data; never part of the product's bundle.
@@ -118,6 +141,9 @@ export const states: Record<string, () => AppState> = {
       },
     }),
   empty: () => appState({ scan: { at: minutesAgo(0.6), durationMs: 20, eci: true, containers: [] } }),
+  /** The engine's directory was deleted while the engine ran. */
+  rootGone: () => appState(withoutRoot({ phase: 'unreachable', problem: directoryGone })),
+  rootGoneStopped: () => appState(withoutRoot({ phase: 'stopped', problem: null })),
   failed: () =>
     appState({
       engine: {

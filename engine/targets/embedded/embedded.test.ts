@@ -89,7 +89,7 @@ describe('an engine whose directory is gone', () => {
     const root = path.join(directory, 'gone');
     await withGateway(root, async () => {
       const status = await statusOf(root);
-      expect(status.phase).toBe('unreachable');
+      expect(status).toMatchObject({ phase: 'unreachable', missingRoot: root });
       expect(status.problem?.message).toContain(
         `The content of ${root} is gone, while 1 process of this engine runs on`,
       );
@@ -108,5 +108,6 @@ describe('an engine whose directory is gone', () => {
 
   it('is stopped if none of its processes runs', async () => {
     expect(await statusOf(path.join(directory, 'gone'))).toMatchObject({ phase: 'stopped', problem: null });
+    expect(await statusOf(path.join(directory, 'gone'))).not.toHaveProperty('missingRoot');
   });
 });

@@ -54,6 +54,7 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
     ...(facts?.liveRestore === undefined ? {} : { liveRestore: facts.liveRestore }),
     gatewayUp,
     plannerUp,
+    ...(orphans > 0 ? { missingRoot: paths.root } : {}),
     ...(unit === null ? {} : { startsAtBoot: unit.atBoot }),
     problem,
     crash: phase === 'ready' ? (state?.crash ?? null) : null,

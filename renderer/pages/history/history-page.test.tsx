@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { states } from '../../dev/states.ts';
+import { namedState, states } from '../../dev/states.ts';
 import { appState } from '../../dev/app-fixture.ts';
 import { appliedText, offText, settingsState } from '../../dev/settings-fixture.ts';
 import { documentResponses, historyItems, documentStates } from '../../dev/document-fixture.ts';
@@ -20,6 +20,15 @@ const detail = (version: number) => screen.findByRole('region', { name: `Version
 
 afterEach(() => {
   vi.restoreAllMocks();
+});
+
+it('names the engine’s directory that is gone in place of the versions, and what to do', async () => {
+  await renderApp(namedState('rootGone'), 'history', { 'history:list': () => ok([]) });
+  const alarm = await screen.findByRole('alert');
+  expect(alarm.textContent).toContain('The engine’s directory is missing');
+  expect(alarm.textContent).toMatch(/3 processes of this engine run on: .* Put the directory back\./);
+  expect(screen.getByText('History is in /var/lib/bulkhead, which is missing.')).toBeTruthy();
+  expect(screen.queryByText(/Nothing was applied yet/)).toBeNull();
 });
 
 describe('history', () => {

@@ -6,6 +6,7 @@ import { navigate, useRoute } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { useMissingRoot } from '../../components/missing-root.tsx';
 import { Page } from '../../components/page.tsx';
 import { oneColumn } from '../../theme/tokens.ts';
 import type { HistoryItem } from '../../../shared/settings/history.ts';
@@ -25,6 +26,7 @@ export default function HistoryPage() {
   const { items, error, again } = useHistory();
   const content = useRef<HTMLDivElement>(null);
   const sideBySide = useSideBySide(content);
+  const missingRoot = useMissingRoot('history');
   return (
     <Page fill={sideBySide} title={t('history.title')} subtitle={t('history.subtitle')}>
       <Box
@@ -36,7 +38,9 @@ export default function HistoryPage() {
             <ErrorPanel error={error} action={<Button onClick={again}>{t('button.tryAgain')}</Button>} />
           </Box>
         )}
-        {items === null ? (
+        {missingRoot !== null ? (
+          missingRoot
+        ) : items === null ? (
           error === null && (
             <Card title={t('history.versions')} busy>
               <LoadingRows rows={6} height={versionRowHeight} />

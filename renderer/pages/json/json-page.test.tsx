@@ -1,7 +1,7 @@
 import { act, cleanup, screen, waitFor } from '@testing-library/react';
 import { EditorView } from '@codemirror/view';
 import { afterEach, describe, expect, it } from 'vitest';
-import { states } from '../../dev/states.ts';
+import { namedState, states } from '../../dev/states.ts';
 import { appState } from '../../dev/app-fixture.ts';
 import { appliedText, settingsState } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
@@ -26,6 +26,33 @@ const open = async (state: AppState) => {
 
 // Findings are drawn when there is time: nothing may be left to draw when the page's DOM goes.
 afterEach(cleanup);
+
+describe('while the engine’s directory is gone', () => {
+  it.each(['rootGone', 'rootGoneStopped'])('shows no text, and begins no file (%s)', async (name) => {
+    const { settings } = appState();
+    await renderApp({ ...namedState(name), settings }, 'json');
+    expect(
+      await screen.findByText('The settings file is in /var/lib/bulkhead, which is missing.'),
+    ).toBeTruthy();
+    expect(screen.queryByRole('textbox', { name: 'admin-settings.json, draft' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Start a settings file' })).toBeNull();
+  });
+
+  it('says so without a settings file, too, and on pages with forms', async () => {
+    await renderApp(namedState('rootGoneStopped'), 'file-sharing');
+    expect((await screen.findByRole('alert')).textContent).toMatch(
+      /A start without it creates an empty engine\./,
+    );
+    expect(screen.getByText('The settings file is in /var/lib/bulkhead, which is missing.')).toBeTruthy();
+    expect(screen.queryByText(/ECI is off/)).toBeNull();
+  });
+});
+
+it('does not call ECI off while the file is deleted and the gateway goes on enforcing', async () => {
+  await renderApp(namedState('deletedFile'), 'json');
+  expect(await screen.findByText(/^There is no settings file\. The gateway keeps enforcing/)).toBeTruthy();
+  expect(screen.queryByText(/ECI is off/)).toBeNull();
+});
 
 describe('the document as text', () => {
   it('edits the draft itself: fast typing is one step of the undo that the forms share', async () => {

@@ -2,11 +2,13 @@ import { useCallback, useDeferredValue, useEffect, useRef, useState, type RefObj
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { useApp, useDraft, useStore } from '../../state/context.tsx';
+import { useApp, useAppPart, useDraft, useStore } from '../../state/context.tsx';
 import { useRoute } from '../../state/router.ts';
 import { Card } from '../../components/card.tsx';
+import { useDraftEci } from '../../components/draft-eci.ts';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { useMissingRoot } from '../../components/missing-root.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { Page } from '../../components/page.tsx';
@@ -23,6 +25,7 @@ export default function JsonPage() {
   const app = useApp();
   const draft = useDraft();
   const lockedBy = useReadOnlyReason();
+  const missingRoot = useMissingRoot('settings');
   const noFile = draft.text === '' && !app.settings.exists;
   return (
     <Page
@@ -36,31 +39,47 @@ export default function JsonPage() {
           <ErrorPanel error={app.settings.readError} />
         </Box>
       )}
-      {app.settings.conflict ? (
-        <ConflictView />
-      ) : noFile ? (
-        <Card>
-          <EmptyState
-            action={
-              <Button
-                variant="contained"
-                color="primary"
-                disabled={lockedBy !== undefined}
-                onClick={() => {
-                  draft.setText(freshSettings);
-                }}
-              >
-                {t('settingsState.json.create')}
-              </Button>
-            }
-          >
-            {t('settingsState.json.noFile', { path: app.settings.path })}
-          </EmptyState>
-        </Card>
-      ) : (
-        <Editing readOnly={lockedBy !== undefined} />
-      )}
+      {missingRoot ??
+        (app.settings.conflict ? (
+          <ConflictView />
+        ) : noFile ? (
+          <NoFile locked={lockedBy !== undefined} />
+        ) : (
+          <Editing readOnly={lockedBy !== undefined} />
+        ))}
     </Page>
+  );
+}
+
+/** That there is no settings file, what that means, and a way to begin one. */
+function NoFile({ locked }: { readonly locked: boolean }) {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  const path = useAppPart(({ settings }) => settings.path);
+  const { state } = useDraftEci();
+  return (
+    <Card>
+      <EmptyState
+        action={
+          <Button
+            variant="contained"
+            color="primary"
+            disabled={locked}
+            onClick={() => {
+              draft.setText(freshSettings);
+            }}
+          >
+            {t('settingsState.json.create')}
+          </Button>
+        }
+      >
+        {state === 'retained'
+          ? t('settingsState.json.noFileRetained')
+          : state === 'unknown'
+            ? t('settingsState.json.noFileUnknown')
+            : t('settingsState.json.noFile', { path })}
+      </EmptyState>
+    </Card>
   );
 }
 

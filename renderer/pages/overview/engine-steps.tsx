@@ -60,7 +60,11 @@ export function engineStep(context: NextStepContext): NextStep | null {
       icon: PowerIcon,
       tone: 'neutral',
       title: t('overview.next.engineStopped'),
-      why: t('overview.next.engineStoppedWhy'),
+      why: t(
+        engine.missingRoot === undefined
+          ? 'overview.next.engineStoppedWhy'
+          : 'overview.next.engineStoppedEmpty',
+      ),
       action: t('button.startEngine'),
       run: onStart,
       busy: starting,

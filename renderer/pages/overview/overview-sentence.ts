@@ -59,7 +59,9 @@ export function detail(
   now: number,
 ): string {
   if (app.engine.phase === 'unreachable') {
-    const { problem } = app.engine;
+    const { problem, missingRoot } = app.engine;
+    // The notice above every page says it.
+    if (missingRoot !== undefined) return '';
     return problem === null ? '' : translateText(problem.message, problem.sentence);
   }
   if (state === 'stopped')

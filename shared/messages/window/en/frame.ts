@@ -150,6 +150,15 @@ export const frame = {
     title: 'What you change here is forgotten when the app ends',
     body: 'Preferences, and a draft that is not applied, can\u2019t be written to your home directory.',
   },
+  /** The engine's directory was deleted or moved. */
+  missingRoot: {
+    title: 'The engine\u2019s directory is missing',
+    body:
+      '{{root}} was deleted or moved, with the settings, their history, images and containers. ' +
+      'Put it back. A start without it creates an empty engine.',
+    settings: 'The settings file is in {{root}}, which is missing.',
+    history: 'History is in {{root}}, which is missing.',
+  },
   enforcement: {
     restore: 'Restore version {{version}}',
     nothingToRestore: 'History has no version that could be restored.',

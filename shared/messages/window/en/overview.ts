@@ -51,6 +51,7 @@ export const overview = {
     useCopy: 'Copy command',
     engineStopped: 'The engine is stopped',
     engineStoppedWhy: 'Clients get no response until it runs.',
+    engineStoppedEmpty: 'A start creates an empty engine: its directory is missing.',
     engineFailed: 'The engine failed',
     engineLog: 'The last lines of its log',
     brokenFile: 'The settings file is not usable',

@@ -62,6 +62,8 @@ export const settingsState = {
     findings_other: '{{count}} findings',
     position: 'Line {{line}}',
     noFile: 'There is no settings file yet: ECI is off. The first apply writes {{path}}.',
+    noFileRetained: 'There is no settings file. The gateway keeps enforcing earlier settings.',
+    noFileUnknown: 'There is no settings file. Nothing shows which policy is in force.',
     create: 'Start a settings file',
   },
   /** Completion and explanation in the editor. */

@@ -143,6 +143,14 @@ export const frame: Translation<typeof english> = {
   },
   noState: { title: 'Bulkhead 无法读取其状态' },
   notKept: { title: '应用退出后，此处的更改会丢失', body: '无法将偏好设置和未应用的草稿写入您的主目录。' },
+  missingRoot: {
+    title: '引擎的目录已丢失',
+    body:
+      '{{root}} 已被删除或移动，其中有设置、历史记录、镜像和容器。' +
+      '请将其恢复原位。没有该目录时，启动会创建一个空引擎。',
+    settings: '设置文件位于 {{root}}，该目录已丢失。',
+    history: '历史记录位于 {{root}}，该目录已丢失。',
+  },
   enforcement: {
     restore: '恢复版本 {{version}}',
     nothingToRestore: '历史记录中没有可以恢复的版本。',

@@ -49,6 +49,7 @@ export const overview: Translation<typeof english> = {
     useCopy: '复制命令',
     engineStopped: '引擎已停止',
     engineStoppedWhy: '引擎运行之前，客户端得不到响应。',
+    engineStoppedEmpty: '启动会创建一个空引擎：其目录已丢失。',
     engineFailed: '引擎出现故障',
     engineLog: '引擎日志的最后几行',
     brokenFile: '设置文件不可用',

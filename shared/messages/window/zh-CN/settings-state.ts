@@ -53,6 +53,8 @@ export const settingsState: Translation<typeof english> = {
     findings_other: '{{count}} 个问题',
     position: '第 {{line}} 行',
     noFile: '尚无设置文件：ECI 已关闭。首次应用会写入 {{path}}。',
+    noFileRetained: '没有设置文件。网关继续执行先前的设置。',
+    noFileUnknown: '没有设置文件。没有任何信息表明哪项策略正在生效。',
     create: '新建设置文件',
   },
   assist: {
