@@ -2,6 +2,7 @@ import path from 'node:path';
 import { RootGuard } from './archive/root-guard.ts';
 import { withTrueIds } from './archive/true-ids.ts';
 import type { DecisionLog } from './audit/decision-log.ts';
+import type { FileLocks } from './base/file-locks.ts';
 import { createGatekeeper, denialRecorder } from './enforce/decide.ts';
 import type { GatekeeperOptions } from './enforce/gatekeeper-options.ts';
 import type { EngineFacts } from './engine-api/engine-facts.ts';
@@ -24,6 +25,8 @@ export interface GatekeeperParts {
   readonly counters: GatewayCounters;
   readonly sockets: SocketMountModule | null;
   readonly sharing: SharingUsers | null;
+  /** Null without a state directory. */
+  readonly locks: FileLocks | null;
   readonly log: (line: string) => void;
 }
 
@@ -33,15 +36,16 @@ export interface GatekeeperParts {
  */
 export async function composeGatekeeper(
   options: GatewayOptions,
-  { settings, audit, facts, counters, sockets, sharing, log }: GatekeeperParts,
+  { settings, audit, facts, counters, sockets, sharing, locks, log }: GatekeeperParts,
 ): Promise<Gatekeeper> {
   const stateDirectory = options.stateDirectory ?? null;
   const guard =
-    stateDirectory === null
+    stateDirectory === null || locks === null
       ? null
       : new RootGuard({
           directory: path.join(stateDirectory, 'isolation/held-roots'),
           root: stateDirectory,
+          locks,
           log,
           getExecState: (exec) => facts.execState(exec),
         });

@@ -1,9 +1,11 @@
 import { loadedTranslator } from '../shared/messages/translator.ts';
 import { refusalText } from '../shared/policy/decision.ts';
 import { noListenerStore } from '../shared/gateway/listener-handoff.ts';
-import { ok, type AppError, type Result } from '../shared/result.ts';
+import { message } from '../shared/messages/message.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { openDecisionLog } from './audit/decision-log.ts';
 import { withPreference } from './audit/with-preference.ts';
+import { FileLocks, locksFile } from './base/file-locks.ts';
 import type { Origin } from './base/socket-mount.ts';
 import { listenForClients } from './client-listener.ts';
 import { composeGatekeeper, type GatekeeperParts } from './compose-gatekeeper.ts';
@@ -76,8 +78,8 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     closeFacts();
     return opened;
   }
-  const { sockets, sharing } = opened.value;
-  const parts = { settings, audit, facts, counters, sockets, sharing, log };
+  const { sockets, sharing, locks } = opened.value;
+  const parts = { settings, audit, facts, counters, sockets, sharing, locks, log };
   const listeners = await createListeners(options, parts);
   const handoff = { inherited: options.inherited ?? [], store: options.listenerStore ?? noListenerStore };
   const clients = await listenForClients(options.listenSocket, handoff, (at) =>
@@ -86,6 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   if (!clients.ok) {
     closeFacts();
     sharing?.close();
+    locks?.close();
     return clients;
   }
   // Before the gateway reports that it is ready: containers that the engine starts by itself need their
@@ -115,6 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
       await metrics?.close();
       closeFacts();
       sharing?.close();
+      locks?.close();
       await audit.flush();
     },
   });
@@ -140,7 +144,8 @@ function openImageTrust(
 }
 
 /**
- * Opens the sockets of containers and the records of sharing users. Null without a state directory.
+ * Opens the sockets of containers, the records of sharing users and the locks. Null without a state
+ * directory.
  */
 function openContainerParts(
   options: GatewayOptions,
@@ -154,9 +159,9 @@ function openContainerParts(
     readonly imageTrust: ImageTrust;
     readonly listen: Gateway['listenOn'];
   },
-): Result<Pick<GatekeeperParts, 'sockets' | 'sharing'>, AppError> {
+): Result<Pick<GatekeeperParts, 'sockets' | 'sharing' | 'locks'>, AppError> {
   const stateDirectory = options.stateDirectory ?? null;
-  if (stateDirectory === null) return ok({ sockets: null, sharing: null });
+  if (stateDirectory === null) return ok({ sockets: null, sharing: null, locks: null });
   const sockets = openSocketMounts({
     stateDirectory,
     engineSocket: options.engineSocket,
@@ -169,7 +174,22 @@ function openContainerParts(
   });
   if (!sockets.ok) return sockets;
   const sharing = openSharingUsers(stateDirectory, sockets.value.containers, log);
-  return sharing.ok ? ok({ sockets: sockets.value, sharing: sharing.value }) : sharing;
+  if (!sharing.ok) return sharing;
+  const locks = openLocks(stateDirectory);
+  return locks.ok ? ok({ sockets: sockets.value, sharing: sharing.value, locks: locks.value }) : locks;
+}
+
+/** Errors: `engine.start-failed` when their file can't be opened. */
+function openLocks(stateDirectory: string): Result<FileLocks, AppError> {
+  try {
+    return ok(new FileLocks(locksFile(stateDirectory)));
+  } catch (error) {
+    return fail(
+      'engine.start-failed',
+      message('sharing.directory-cannot-be-used', { directory: stateDirectory }),
+      { cause: error, hint: message('sharing.check-it-and-rights-on-it-it') },
+    );
+  }
 }
 
 /** The gateway's listeners, with their common gatekeeper and connection limits. */

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
+import { startGatewayProcess } from '../../tests/support/gateway-process.ts';
+import { eciOn, startGuardedEngine, type GuardedEngine } from '../../tests/support/guarded-engine.ts';
 
 // For a copy dockerd moves the machine's tree to a directory that it makes in the container's root, and
 // unmounts it there by name. A container that exchanges that directory for a link to another mount in between
@@ -54,7 +55,7 @@ int main(int n, char **words) {
 }
 `;
 
-let directory: string, engine: GuardedEngine;
+let directory: string, held: string, engine: GuardedEngine;
 beforeAll(async () => {
   directory = await mkdtemp('/var/tmp/bulkhead-root-guard-');
   await writeFile(path.join(directory, 'canary'), "the machine's", { mode: 0o600 });
@@ -68,6 +69,7 @@ beforeAll(async () => {
     path.join(directory, 'race.c'),
   ]);
   engine = await startGuardedEngine();
+  held = path.join(engine.engine.paths.isolation, 'held-roots');
   await writeFile(
     path.join(directory, 'Dockerfile'),
     'FROM busybox\nCOPY race /race\nRUN echo root:x:0:0::/:/bin/sh > /etc/passwd\n',
@@ -147,4 +149,40 @@ it("A5: restores the root directory's owner and mode when the container ends mea
   await docker('start', 'open');
   expect(await docker('exec', 'open', 'stat', '-c', '%u:%g:%a', '/')).toBe('5:6:1777\n');
   await docker('rm', '-f', 'open');
+}, 120_000);
+
+it('A5: nor during copies through two gateways, one of which is killed', async () => {
+  await mkdir(path.join(directory, 'other'));
+  const other = await startGatewayProcess({
+    engineSocket: engine.engine.socket,
+    directory: path.join(directory, 'other'),
+    engineDirectory: engine.engine.root,
+    settings: eciOn(engine.scratch),
+    stateDirectory: engine.engine.paths.root,
+  });
+  const through = async (socket: string, ...args: string[]) =>
+    (await run('docker', ['-H', `unix://${socket}`, ...args], { encoding: 'latin1' })).stdout;
+  const rootOf = (socket: string) => through(socket, 'exec', 'both', 'stat', '-c', '%u:%g:%a', '/');
+  const copies = async (socket: string, count: number) => {
+    for (let i = 0; i < count; i++) await through(socket, 'cp', 'both:/etc/passwd', '-');
+  };
+  try {
+    await docker('run', '-d', '--name', 'both', 'racing', '/race', '/etc/hosts', '300');
+    const before = await rootOf(engine.socket);
+    const both = [engine.socket, other.socket];
+    await Promise.all([...both, ...both].map((socket) => copies(socket, 20)));
+    const interrupted = copies(engine.socket, 100).catch(() => undefined);
+    await expect.poll(() => readdir(held), { interval: 1 }).not.toEqual([]);
+    process.kill(engine.gateway.pid, 'SIGKILL');
+    await interrupted;
+    await expect.poll(() => readdir(held)).toEqual([]);
+    expect(await rootOf(other.socket)).toBe(before);
+    await copies(other.socket, 1);
+    const logs = await through(other.socket, 'logs', 'both');
+    expect(logs).not.toContain('exchanged');
+    expect(logs.match(/kept out/g)?.length ?? 0).toBeGreaterThan(20);
+    await through(other.socket, 'rm', '-f', 'both');
+  } finally {
+    await other.stop();
+  }
 }, 120_000);

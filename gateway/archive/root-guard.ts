@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, chown, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
+import type { FileLocks } from '../base/file-locks.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 import { ContainerMutex } from './container-mutex.ts';
 import { rangeSize } from '../../shared/isolation/range-size.ts';
@@ -12,6 +14,10 @@ import { UserLookups, type GetExecState } from './user-lookups.ts';
 
 /** Write permission of a directory for others than its owner. */
 const othersWrite = 0o022;
+/** How often a copy looks whether another gateway's has ended, ms: first, and at last. */
+const [firstPollMs, lastPollMs] = [20, 200];
+/** How often directories of other gateways that have ended meanwhile are looked for, ms. */
+const leftoversPollMs = 5000;
 
 const recordSchema = z.object({
   id: z.string(),
@@ -36,33 +42,37 @@ type RootRecord = z.infer<typeof recordSchema>;
  * The engine's mount of a running container follows symbolic links in the meantime only (`UserLookups`).
  *
  * The original owner and mode are recorded in `directory` first; `restoreAll` restores them after a gateway
- * that was killed. `root` is the engine's.
+ * that was killed. `root` is the engine's. `locks` extends all this to other gateways of the same engine: one
+ * that was replaced serves its open connections beside its successor.
  */
 export class RootGuard {
   readonly #directory: string;
   readonly #root: string;
+  readonly #locks: FileLocks;
   readonly #log: (line: string) => void;
-  readonly #locks = new Map<string, { count: number; readonly record: RootRecord }>();
-  /** One change of a root directory at a time. */
-  readonly #mutex = new ContainerMutex();
   readonly #lookups: UserLookups;
   readonly #copies = new ContainerMutex();
+  /** Containers whose directory cannot be restored: that is reported, and not tried again. */
+  readonly #unrestored = new Set<string>();
 
   constructor({
     directory,
     root,
+    locks,
     log,
     getExecState,
   }: {
     readonly directory: string;
     readonly root: string;
+    readonly locks: FileLocks;
     readonly log: (line: string) => void;
     readonly getExecState: GetExecState;
   }) {
     this.#directory = directory;
     this.#root = root;
+    this.#locks = locks;
     this.#log = log;
-    this.#lookups = new UserLookups(getExecState);
+    this.#lookups = new UserLookups(getExecState, locks);
   }
 
   /** See UserLookups.beforeExec. */
@@ -75,47 +85,57 @@ export class RootGuard {
    * but a copy that waits in the engine would keep the container's root directory locked for as long as the
    * other one's client likes. See ContainerMutex.acquire.
    */
-  acquireCopyLock(id: string, clientGone?: AbortSignal): Promise<() => void> {
-    return this.#copies.acquire(id, clientGone);
-  }
-
-  /**
-   * Locks the root directory of container `id`, whose topmost layer is `upper`. Resolves with the function
-   * that unlocks it (idempotent). Throws ResponseReplacedError where the container is just being started.
-   */
-  async lock(id: string, upper: string): Promise<() => Promise<void>> {
-    const allowExecs = await this.#lookups.beforeCopy(id);
+  async acquireCopyLock(id: string, clientGone?: AbortSignal): Promise<() => void> {
+    const release = await this.#copies.acquire(id, clientGone);
     try {
-      await this.#mutex.run(id, () => this.#lockOnce(id, upper));
+      for (let ms = firstPollMs; !this.#locks.tryLock('copy', id, 'write'); ms = Math.min(2 * ms, lastPollMs))
+        await delay(ms, undefined, clientGone === undefined ? {} : { signal: clientGone });
     } catch (error) {
-      allowExecs();
+      release();
       throw error;
     }
-    let released = false;
-    return async () => {
-      if (released) return;
-      released = true;
-      await this.#mutex.run(id, async () => {
-        const entry = this.#locks.get(id);
-        if (entry === undefined || --entry.count > 0) return;
-        this.#locks.delete(id);
-        await this.#restore(entry.record);
-      });
-      allowExecs();
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      this.#locks.unlock('copy', id);
+      release();
     };
   }
 
-  async #lockOnce(id: string, upper: string): Promise<void> {
-    const entry = this.#locks.get(id);
-    if (entry !== undefined) {
-      entry.count++;
-      return;
+  /**
+   * Locks the root directory of container `id`, whose topmost layer is `upper`; no other copy does so
+   * meanwhile. Resolves with the function that unlocks it (idempotent). Throws ResponseReplacedError where
+   * the container is just being started.
+   */
+  async lock(id: string, upper: string): Promise<() => Promise<void>> {
+    const endBeginning = await this.#lookups.beforeCopy(id);
+    let record: RootRecord;
+    try {
+      // A gateway that was killed had the directory locked: the engine may still begin its copy.
+      const leftover = this.#leftover(id);
+      record = leftover?.upper === upper ? leftover : await this.#recordOf(id, upper);
+      this.#unrestored.delete(id);
+      await this.#lockRecorded(record);
+    } catch (error) {
+      endBeginning();
+      throw error;
     }
+    let isReleased = false;
+    return async () => {
+      if (isReleased) return;
+      isReleased = true;
+      await this.#restore(record);
+      endBeginning();
+    };
+  }
+
+  async #recordOf(id: string, upper: string): Promise<RootRecord> {
     const { uid, gid, mode } = await stat(upper);
     // Left locked by a gateway that was killed before it wrote a record: a root directory is root's.
     const isLeftover = uid === engineDiskId;
     const isNobodys = uid >= rangeSize && !isLeftover;
-    const record = {
+    return {
       id,
       upper,
       uid: isLeftover ? 0 : uid,
@@ -123,29 +143,58 @@ export class RootGuard {
       mode: mode & 0o7777,
       isNobodys,
     };
-    this.#locks.set(id, { count: 1, record });
+  }
+
+  async #lockRecorded(record: RootRecord): Promise<void> {
     try {
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-      writeFileSync(this.#fileOf(id), JSON.stringify(record), { mode: 0o600 });
+      const file = this.#fileOf(record.id);
+      writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
       await this.#lockDirectory(record);
     } catch (error) {
-      this.#locks.delete(id);
       await this.#restore(record);
       throw error;
     }
   }
 
-  /** Restores the directories that a gateway that was killed had locked. */
-  async restoreAll(): Promise<void> {
+  /**
+   * Restores the directories that gateways that were killed had locked. While there are other gateways, this
+   * is repeated after `pollMs`: they may be killed later.
+   */
+  async restoreAll(pollMs = leftoversPollMs): Promise<void> {
+    const hasOthers = this.#locks.hasOthers();
     for (const name of namesIn(this.#directory)) {
-      const parsed = recordSchema.safeParse(parse(path.join(this.#directory, name)));
-      if (parsed.success) await this.#restore(parsed.data);
-      else
-        this.#log(
-          `the root directory of a container cannot be given back: ${path.join(this.#directory, name)} ` +
-            'is not to be read; look who owns / in it',
-        );
+      const id = path.basename(name, '.json');
+      const end = this.#unrestored.has(id) ? null : this.#lookups.tryBeforeCopy(id);
+      if (end === null) continue;
+      await this.#restoreLeftover(id);
+      end();
     }
+    if (!hasOthers) return;
+    setTimeout(() => {
+      void this.restoreAll(pollMs);
+    }, pollMs).unref();
+  }
+
+  async #restoreLeftover(id: string): Promise<void> {
+    const record = this.#leftover(id);
+    if (record !== null) await this.#restore(record);
+    else if (existsSync(this.#fileOf(id)))
+      this.#log(
+        `the root directory of a container cannot be given back: ${this.#fileOf(id)} ` +
+          'is not to be read; look who owns / in it',
+      );
+    if (existsSync(this.#fileOf(id))) this.#unrestored.add(id);
+  }
+
+  /**
+   * The record of a container; null without a usable one. To its beginning copy it is that of a gateway that
+   * was killed.
+   */
+  #leftover(id: string): RootRecord | null {
+    const parsed = recordSchema.safeParse(parse(this.#fileOf(id)));
+    return parsed.success && parsed.data.id === id ? parsed.data : null;
   }
 
   async #lockDirectory(record: RootRecord): Promise<void> {

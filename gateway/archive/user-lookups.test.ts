@@ -1,19 +1,50 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileLocks, locksFile } from '../base/file-locks.ts';
 import { ContainerMutex } from './container-mutex.ts';
 import { UserLookups } from './user-lookups.ts';
 import type { ExecState } from '../engine-api/engine-facts.ts';
 
 const container = 'c'.repeat(64);
+let directory: string;
+let opened: FileLocks[];
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-lookups-'));
+  opened = [];
+});
+afterEach(async () => {
+  for (const locks of opened) locks.close();
+  await rm(directory, { recursive: true });
+});
 
 /** An engine whose execs are as far as `states` says. */
 function engine() {
   const states = new Map<string, ExecState | null>();
   let inspections = 0;
-  const lookups = new UserLookups((exec) => {
-    inspections++;
-    return Promise.resolve(states.get(exec) ?? null);
-  });
-  return { lookups, states, inspections: () => inspections };
+  /** A gateway's; two have nothing in common but the state directory. */
+  const gateway = () => {
+    const locks = new FileLocks(locksFile(directory));
+    opened.push(locks);
+    const lookups = new UserLookups((exec) => {
+      inspections++;
+      return Promise.resolve(states.get(exec) ?? null);
+    }, locks);
+    /** As the kernel does with the process's descriptors. */
+    const kill = () => {
+      locks.close();
+    };
+    return { lookups, kill };
+  };
+  return { lookups: gateway().lookups, gateway, states, inspections: () => inspections };
+}
+
+/** Whether a promise is settled after some turns of whatever polls. */
+async function isDoneSoon(promise: Promise<unknown>): Promise<boolean> {
+  const settled = isDone(promise);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return (await settled) || isDone(promise);
 }
 
 /** Whether a promise is settled once everything that waits for nothing has run. */
@@ -90,6 +121,73 @@ describe('starts of execs and beginnings of copies (A5)', () => {
     await lookups.beforeCopy(container);
     const disconnect = new AbortController();
     const exec = lookups.beforeExec(container, 'e', disconnect.signal);
+    disconnect.abort();
+    await expect(exec).rejects.toThrow();
+  });
+});
+
+describe.runIf(process.platform === 'linux')('starts of execs and copies by two gateways (A5)', () => {
+  it('an exec waits for the beginning copy of the other one', async () => {
+    const { lookups, gateway } = engine();
+    const other = gateway().lookups;
+    const release = await lookups.beforeCopy(container);
+    const exec = other.beforeExec(container, 'e');
+    expect(await isDoneSoon(exec)).toBe(false);
+    await expect(other.beforeExec('d'.repeat(64), 'elsewhere')).resolves.toBeTypeOf('function');
+    release();
+    await expect(exec).resolves.toBeTypeOf('function');
+  });
+
+  it('a copy waits while the engine looks a user up for the other one, and no longer', async () => {
+    const { lookups, gateway, states } = engine();
+    states.set('e', 'starting');
+    await lookups.beforeExec(container, 'e'); // an attached one: it is not settled before its end
+    const copy = gateway().lookups.beforeCopy(container);
+    expect(await isDoneSoon(copy)).toBe(false);
+    states.set('e', 'started');
+    await expect(copy).resolves.toBeTypeOf('function');
+  });
+
+  it('copies of both wait for each other, and each for its own execs', async () => {
+    const { lookups, gateway, states } = engine();
+    const other = gateway().lookups;
+    states.set('e', 'starting');
+    await other.beforeExec(container, 'e');
+    const first = other.beforeCopy(container);
+    const second = lookups.beforeCopy(container);
+    expect(await isDoneSoon(first)).toBe(false);
+    states.set('e', 'started');
+    const release = await first;
+    expect(await isDoneSoon(second)).toBe(false);
+    release();
+    await expect(second).resolves.toBeTypeOf('function');
+  });
+
+  it('nothing waits for a gateway that was killed', async () => {
+    const { lookups, gateway, states } = engine();
+    states.set('e', 'starting');
+    const starting = gateway();
+    await starting.lookups.beforeExec(container, 'e');
+    starting.kill();
+    const copying = gateway();
+    await copying.lookups.beforeCopy(container);
+    copying.kill();
+    await expect(lookups.beforeCopy(container)).resolves.toBeTypeOf('function');
+  });
+
+  it('without another gateway the engine is not asked about execs', async () => {
+    const { lookups, states, inspections } = engine();
+    states.set('e', 'starting');
+    await lookups.beforeExec(container, 'e');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(inspections()).toBe(0);
+  });
+
+  it('a disconnected client waits no longer for the other one', async () => {
+    const { lookups, gateway } = engine();
+    await lookups.beforeCopy(container);
+    const disconnect = new AbortController();
+    const exec = gateway().lookups.beforeExec(container, 'e', disconnect.signal);
     disconnect.abort();
     await expect(exec).rejects.toThrow();
   });

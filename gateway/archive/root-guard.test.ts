@@ -1,0 +1,158 @@
+import { chown, chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
+import { FileLocks, locksFile } from '../base/file-locks.ts';
+import type { ExecState } from '../engine-api/engine-facts.ts';
+import { RootGuard } from './root-guard.ts';
+
+const id = 'c'.repeat(64);
+let root: string, upper: string;
+let opened: FileLocks[];
+const states = new Map<string, ExecState>();
+
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'bulkhead-root-guard-'));
+  upper = path.join(root, 'upper');
+  await mkdir(upper);
+  await chown(upper, 5, 6);
+  await chmod(upper, 0o777);
+  opened = [];
+  states.clear();
+});
+afterEach(async () => {
+  for (const locks of opened) locks.close();
+  await rm(root, { recursive: true });
+});
+
+/** A gateway's guard; two have nothing in common but the state directory. */
+function gateway() {
+  const locks = new FileLocks(locksFile(root));
+  opened.push(locks);
+  const lines: string[] = [];
+  const guard = new RootGuard({
+    directory: path.join(root, 'isolation/held-roots'),
+    root,
+    locks,
+    log: (line) => {
+      lines.push(line);
+    },
+    getExecState: (exec) => Promise.resolve(states.get(exec) ?? null),
+  });
+  /** As the kernel does with the process's descriptors. */
+  const kill = () => {
+    locks.close();
+  };
+  return { guard, kill, lines };
+}
+const owner = async () => {
+  const { uid, gid, mode } = await stat(upper);
+  return `${uid}:${gid}:${(mode & 0o7777).toString(8)}`;
+};
+const locked = `${engineDiskId}:${engineDiskId}:755`;
+const records = () => readdir(path.join(root, 'isolation/held-roots'));
+
+/** Whether a promise is settled after some turns of whatever polls. */
+async function isDone(promise: Promise<unknown>): Promise<boolean> {
+  let done = false;
+  void promise.then(() => {
+    done = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return done;
+}
+
+describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
+  'A5: a root directory that one of two gateways has locked',
+  () => {
+    it('is not restored by another one that starts', async () => {
+      const [one, other] = [gateway(), gateway()];
+      const release = await one.guard.lock(id, upper);
+      await other.guard.restoreAll();
+      expect(await owner()).toBe(locked);
+      await release();
+      expect(await owner()).toBe('5:6:777');
+      expect(await records()).toEqual([]);
+    });
+
+    it('is locked until the end of both copies', async () => {
+      const [one, other] = [gateway(), gateway()];
+      const releaseOne = await one.guard.lock(id, upper);
+      const second = other.guard.lock(id, upper);
+      expect(await isDone(second)).toBe(false);
+      await releaseOne();
+      const releaseOther = await second;
+      await releaseOne();
+      expect(await owner()).toBe(locked);
+      await releaseOther();
+      expect(await owner()).toBe('5:6:777');
+    });
+
+    it('is restored once it has been killed, by another one that runs on', async () => {
+      const [one, other] = [gateway(), gateway()];
+      await one.guard.lock(id, upper);
+      await other.guard.restoreAll(10);
+      expect(await owner()).toBe(locked);
+      one.kill();
+      await expect.poll(owner).toBe('5:6:777');
+      expect(await records()).toEqual([]);
+    });
+
+    it('gets its own owner back after a copy by another one, where it was killed', async () => {
+      const [one, other] = [gateway(), gateway()];
+      await one.guard.lock(id, upper);
+      one.kill();
+      const release = await other.guard.lock(id, upper);
+      expect(await owner()).toBe(locked);
+      await release();
+      expect(await owner()).toBe('5:6:777');
+    });
+
+    it('is not restored by one that copies itself, while it looks for those of killed ones', async () => {
+      const { guard } = gateway();
+      const release = await guard.lock(id, upper);
+      await guard.restoreAll();
+      expect(await owner()).toBe(locked);
+      await release();
+    });
+
+    it('whose record cannot be read is reported once', async () => {
+      const [one, other] = [gateway(), gateway()];
+      await mkdir(path.join(root, 'isolation/held-roots'), { recursive: true });
+      await writeFile(path.join(root, 'isolation/held-roots', `${id}.json`), '{');
+      for (let i = 0; i < 2; i++) await other.guard.restoreAll();
+      expect(other.lines).toHaveLength(1);
+      expect(one.lines).toHaveLength(0);
+    });
+  },
+);
+
+describe.runIf(process.platform === 'linux')('copies of one container by two gateways', () => {
+  it('are serialized, whichever client disconnects in between', async () => {
+    const [one, other] = [gateway(), gateway()];
+    const release = await one.guard.acquireCopyLock(id);
+    const disconnect = new AbortController();
+    const left = other.guard.acquireCopyLock(id, disconnect.signal);
+    const next = other.guard.acquireCopyLock(id);
+    disconnect.abort();
+    await expect(left).rejects.toThrow();
+    expect(await isDone(next)).toBe(false);
+    await expect(other.guard.acquireCopyLock('other')).resolves.toBeTypeOf('function');
+    release();
+    const releaseNext = await next;
+    // Once more, as for an export: it is another one's now.
+    release();
+    const last = one.guard.acquireCopyLock(id);
+    expect(await isDone(last)).toBe(false);
+    releaseNext();
+    await expect(last).resolves.toBeTypeOf('function');
+  });
+
+  it('go on where one is killed', async () => {
+    const [one, other] = [gateway(), gateway()];
+    await one.guard.acquireCopyLock(id);
+    one.kill();
+    await expect(other.guard.acquireCopyLock(id)).resolves.toBeTypeOf('function');
+  });
+});
