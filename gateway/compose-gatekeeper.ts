@@ -8,6 +8,7 @@ import type { GatekeeperOptions } from './enforce/gatekeeper-options.ts';
 import type { EngineFacts } from './engine-api/engine-facts.ts';
 import { removeContainer } from './engine-api/remove-container.ts';
 import type { GatewayOptions } from './gateway-options.ts';
+import { StartedBuilds } from './grpc/started-builds.ts';
 import type { Gatekeeper } from './http/exchange.ts';
 import type { GatewayCounters } from './metrics/counters.ts';
 import type { SettingsWatch } from './settings/settings-watch.ts';
@@ -67,6 +68,7 @@ export async function composeGatekeeper(
     clientSocket: options.listenSocket,
     sockets,
     sharing,
+    builds: new StartedBuilds(locks),
     removeContainer: (id) =>
       removeContainer(options.engineSocket, id).catch((error: unknown) => {
         log(`container ${id} of a refused start could not be removed: ${String(error)}`);

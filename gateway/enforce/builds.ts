@@ -3,6 +3,7 @@ import type { UpgradeHandler } from '../http/exchange.ts';
 import { writeTarget } from '../http/message/target.ts';
 import type { CallPolicy } from '../grpc/call-policy.ts';
 import { proxyGrpc } from '../grpc/proxy.ts';
+import type { StartedBuilds } from '../grpc/started-builds.ts';
 import { isProtected } from './existing-containers.ts';
 import type { InspectionContext, InspectionResult } from './inspection-context.ts';
 
@@ -31,8 +32,8 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecti
  * `POST /grpc`: the connection becomes HTTP/2 with BuildKit's services on it, each call of which is decided
  * by `policy`, also on a connection that is opened while ECI is off: ECI may come on before it ends.
  */
-export function grpcUpgradeHandler(policy: CallPolicy): UpgradeHandler {
+export function grpcUpgradeHandler(policy: CallPolicy, builds: StartedBuilds): UpgradeHandler {
   return (client, engine) => {
-    proxyGrpc(client, engine, policy);
+    proxyGrpc(client, engine, policy, builds);
   };
 }

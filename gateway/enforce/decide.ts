@@ -12,6 +12,7 @@ import { TooManyWaiting } from '../turns/fair-share.ts';
 import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/turns.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import type { CallPolicy } from '../grpc/call-policy.ts';
+import { StartedBuilds } from '../grpc/started-builds.ts';
 import { AuditedCreates } from './audited-creates.ts';
 import { grpcUpgradeHandler } from './builds.ts';
 import { RunsInFlight } from './runs-in-flight.ts';
@@ -32,6 +33,7 @@ type Options = GatekeeperOptions & {
   readonly turns: Turns;
   readonly runsInFlight: RunsInFlight;
   readonly auditedCreates: AuditedCreates;
+  readonly builds: StartedBuilds;
 };
 
 /**
@@ -73,7 +75,7 @@ export function createGatekeeper(gatekeeperOptions: GatekeeperOptions): Gatekeep
       if (route?.inspect !== 'grpc') return forward;
       // Counted for when ECI comes on; the limit is enforced then only.
       request.slot?.beginBuilds();
-      return { ...forward, upgradeHandler: grpcUpgradeHandler(callPolicy(contextFor(null), options)) };
+      return { ...forward, upgradeHandler: grpcHandler(contextFor(null), options) };
     }
     if (request.origin.kind === 'socket-mount' && options.sockets) {
       const continueWith = (denial: Denial | null) => {
@@ -109,6 +111,7 @@ const withDefaults = (options: GatekeeperOptions): Options => ({
   turns: options.turns ?? createTurns(),
   runsInFlight: new RunsInFlight(),
   auditedCreates: new AuditedCreates(),
+  builds: options.builds ?? new StartedBuilds(null),
 });
 
 function decisionContext(
@@ -255,6 +258,9 @@ function hasPlanner({ sharing, settings }: Options): boolean {
   return (sharing ?? null) !== null && needsPlanner;
 }
 
+const grpcHandler = (decision: DecisionContext, options: Options) =>
+  grpcUpgradeHandler(callPolicy(decision, options), options.builds);
+
 /** Inspects a request. `body`: null where the endpoint takes none, whatever was sent. */
 function inspect(
   decision: DecisionContext,
@@ -270,7 +276,7 @@ function inspect(
     options.counters?.countRequest(route, 'allow');
     const verdict = decision.requestBody === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
-    return { ...verdict, upgradeHandler: grpcUpgradeHandler(callPolicy(decision, options)) };
+    return { ...verdict, upgradeHandler: grpcHandler(decision, options) };
   }
   return refuseIfUnreachable(
     options,

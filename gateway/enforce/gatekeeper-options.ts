@@ -1,6 +1,7 @@
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { SettingsWatch } from '../settings/settings-watch.ts';
 import type { EngineFacts } from '../engine-api/engine-facts.ts';
+import type { StartedBuilds } from '../grpc/started-builds.ts';
 import type { Turns } from '../turns/turns.ts';
 import type { GatewayCounters } from '../metrics/counters.ts';
 import type { SharingUsers } from '../sharing/sharing-users.ts';
@@ -39,6 +40,8 @@ export interface GatekeeperOptions {
    * The networks of the engine's machine besides the engine's own. Missing: they are read from this machine.
    */
   readonly machineNetworks?: typeof readMachineNetworks;
+  /** The builds that run. Missing: there is no other gateway of the engine. */
+  readonly builds?: StartedBuilds;
   /** Limits the concurrency of decisions. Missing: turns of its own. */
   readonly turns?: Turns;
 }

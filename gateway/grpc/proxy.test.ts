@@ -30,6 +30,7 @@ import { connectionLimits, type ConnectionLimits } from '../../shared/policy/lim
 import { FairShare } from '../turns/fair-share.ts';
 import { ReceivingTurns } from '../turns/receiving-turns.ts';
 import { proxyGrpc } from './proxy.ts';
+import { StartedBuilds } from './started-builds.ts';
 
 /** Comparable with what arrives. */
 const frame = (message: Uint8Array) => Buffer.from(framed(message));
@@ -54,6 +55,7 @@ beforeEach(async () => {
   sockets = [];
   displacing = [];
   slot = null;
+  const builds = new StartedBuilds(null);
   turns = new ReceivingTurns(new FairShare({ each: 1, all: 2, waiting: 1 }), { afterMs: 60_000, slow: 1 });
   serve = () => {
     throw new Error('nothing is expected to arrive');
@@ -73,17 +75,22 @@ beforeEach(async () => {
     });
     sockets.push(down, up);
     up.once('connect', () => {
-      proxyGrpc(down, up, {
-        deny: (call, denial) => {
-          denials.push([call, denial]);
-          return audit ? null : refusalText(denial);
+      proxyGrpc(
+        down,
+        up,
+        {
+          deny: (call, denial) => {
+            denials.push([call, denial]);
+            return audit ? null : refusalText(denial);
+          },
+          turn: (signal, displaced) => {
+            displacing.push(displaced);
+            return turns.acquire('a user', displaced, signal);
+          },
+          slot,
         },
-        turn: (signal, displaced) => {
-          displacing.push(displaced);
-          return turns.acquire('a user', displaced, signal);
-        },
-        slot,
-      });
+        builds,
+      );
     });
   });
   gateway.listen(0, '127.0.0.1');

@@ -9,7 +9,7 @@ import {
 import type { Duplex } from 'node:stream';
 import type { CallPolicy } from './call-policy.ts';
 import { relayCall } from './call.ts';
-import { ownBuilds } from './started-builds.ts';
+import type { StartedBuilds } from './started-builds.ts';
 
 /** Calls of one connection at once; buildx has a handful. */
 const maxCalls = 256;
@@ -28,7 +28,12 @@ const maxSessionMemory = 64;
  * and by its messages where those describe a build. The engine gets only re-serialized calls. PINGs and flow
  * control are each side's own; when one side's session ends (GOAWAY, FIN, error), the other's does.
  */
-export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): void {
+export function proxyGrpc(
+  client: Duplex,
+  engine: Duplex,
+  policy: CallPolicy,
+  startedBuilds: StartedBuilds,
+): void {
   const settings = {
     initialWindowSize: windowBytes,
     maxConcurrentStreams: maxCalls,
@@ -45,7 +50,7 @@ export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): v
   });
   const downstream: ServerHttp2Session = performServerHandshake(client, common);
   const budget = { bytes: 0 };
-  const builds = ownBuilds();
+  const builds = startedBuilds.ofConnection();
 
   downstream.on('stream', (stream: ServerHttp2Stream, headers, _flags, rawHeaders: unknown) => {
     try {

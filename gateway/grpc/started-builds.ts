@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { FileLocks } from '../base/file-locks.ts';
 
 /**
  * Which connection started which build. A call of LLBBridge names its build, and has access to everything
@@ -25,51 +26,71 @@ export interface OwnBuilds {
 /** As long as BuildKit waits for a build that a call names. */
 const waitMs = 3000;
 
-/** Name of a running build → its connection. */
-const owners = new Map<string, object>();
+/** The builds that were started through a gateway. */
+export class StartedBuilds {
+  /** Name of a running build → its connection. */
+  readonly #owners = new Map<string, object>();
+  readonly #locks: FileLocks | null;
 
-/** Tracks the builds of a new connection. */
-export function ownBuilds(): OwnBuilds {
-  const self = {};
-  const own = new Map<string, { count: number; readonly token: string }>();
-  const waiting = new Set<() => void>();
-  return {
-    start(ref) {
-      const owner = owners.get(ref);
-      if (owner !== undefined && owner !== self) return false;
-      owners.set(ref, self);
-      const build = own.get(ref) ?? { count: 0, token: randomBytes(16).toString('hex') };
-      build.count++;
-      own.set(ref, build);
-      for (const check of [...waiting]) check();
-      return true;
-    },
-    end(ref) {
-      const build = own.get(ref);
-      if (build !== undefined && --build.count > 0) return;
-      own.delete(ref);
-      if (owners.get(ref) === self) owners.delete(ref);
-    },
-    token: (ref) => own.get(ref)?.token ?? null,
-    isStarted(ref) {
-      if (own.has(ref)) return Promise.resolve(true);
-      // Another connection owns it.
-      if (owners.has(ref)) return Promise.resolve(false);
-      return new Promise((resolve) => {
-        const settle = (started: boolean) => {
-          clearTimeout(timer);
-          waiting.delete(check);
-          resolve(started);
-        };
-        const check = () => {
-          if (own.has(ref)) settle(true);
-        };
-        const timer = setTimeout(() => {
-          settle(false);
-        }, waitMs);
-        timer.unref();
-        waiting.add(check);
-      });
-    },
-  };
+  /** `locks`: by name, each running build's, for other gateways of the engine; null: there are none. */
+  constructor(locks: FileLocks | null) {
+    this.#locks = locks;
+  }
+
+  /** Tracks the builds of a new connection. */
+  ofConnection(): OwnBuilds {
+    const self = {};
+    const own = new Map<string, { count: number; readonly token: string }>();
+    const waiting = new Set<() => void>();
+    return {
+      start: (ref) => {
+        if (!this.#acquire(ref, self)) return false;
+        const build = own.get(ref) ?? { count: 0, token: randomBytes(16).toString('hex') };
+        build.count++;
+        own.set(ref, build);
+        for (const check of [...waiting]) check();
+        return true;
+      },
+      end: (ref) => {
+        const build = own.get(ref);
+        if (build === undefined || --build.count > 0) return;
+        own.delete(ref);
+        this.#owners.delete(ref);
+        this.#locks?.unlock('build', ref);
+      },
+      token: (ref) => own.get(ref)?.token ?? null,
+      isStarted: (ref) => {
+        if (own.has(ref)) return Promise.resolve(true);
+        if (this.#isOwned(ref)) return Promise.resolve(false);
+        return new Promise((resolve) => {
+          const settle = (started: boolean) => {
+            clearTimeout(timer);
+            waiting.delete(check);
+            resolve(started);
+          };
+          const check = () => {
+            if (own.has(ref)) settle(true);
+          };
+          const timer = setTimeout(() => {
+            settle(false);
+          }, waitMs);
+          timer.unref();
+          waiting.add(check);
+        });
+      },
+    };
+  }
+
+  /** Makes a connection a build's owner; false: another connection is, possibly one of another gateway. */
+  #acquire(ref: string, connection: object): boolean {
+    const owner = this.#owners.get(ref);
+    if (owner !== undefined) return owner === connection;
+    if (this.#locks?.tryLock('build', ref, 'write') === false) return false;
+    this.#owners.set(ref, connection);
+    return true;
+  }
+
+  #isOwned(ref: string): boolean {
+    return this.#owners.has(ref) || this.#locks?.isHeldElsewhere('build', ref) === true;
+  }
 }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nativeGrpcClient, type GrpcClient } from '../../tests/support/grpc-client.ts';
 import { sendRaw } from '../../tests/support/raw-http.ts';
 import { proxyGrpc } from '../grpc/proxy.ts';
+import { StartedBuilds } from '../grpc/started-builds.ts';
 import { ClientConnection } from './connection.ts';
 import { refuseConnection } from './refuse-connection.ts';
 import type { Gatekeeper, GatewayRequest, Verdict } from './exchange.ts';
@@ -26,7 +27,7 @@ const listenPath = () => path.join(directory, 'g.sock');
 const forward: Verdict = {
   kind: 'forward',
   upgradeHandler: (down, up) => {
-    proxyGrpc(down, up, { deny: () => 'refused' });
+    proxyGrpc(down, up, { deny: () => 'refused' }, new StartedBuilds(null));
   },
 };
 const listWorkers = '/moby.buildkit.v1.Control/ListWorkers';
