@@ -33,7 +33,5 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecti
  * by `policy`, also on a connection that is opened while ECI is off: ECI may come on before it ends.
  */
 export function grpcUpgradeHandler(policy: CallPolicy, builds: StartedBuilds): UpgradeHandler {
-  return (client, engine) => {
-    proxyGrpc(client, engine, policy, builds);
-  };
+  return (client, engine) => proxyGrpc(client, engine, policy, builds);
 }

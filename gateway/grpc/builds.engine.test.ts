@@ -21,6 +21,12 @@ import { startGitServer } from '../../tests/support/git-server.ts';
 import { side, type Side } from '../../tests/support/guarded-engine.ts';
 import { startBareEngine, type BareEngine } from '../../tests/support/real-engine.ts';
 import { frontendContext } from '../../tests/adversary/attempts/frontend-image.ts';
+import {
+  noListenerStore,
+  trackListeners,
+  type InheritedListener,
+} from '../../shared/gateway/listener-handoff.ts';
+import { duplicateDescriptor } from '../base/libc.ts';
 import { startGateway, type Gateway } from '../server.ts';
 import { frame } from '../../shared/grpc/frames.ts';
 
@@ -623,4 +629,40 @@ docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep 
     expect(history.status).toBe(0);
     expect(history.messages.length).toBeGreaterThan(0);
   });
+});
+
+it('a replaced gateway ends with its last build; idle connections for builds end at once', async () => {
+  const start = async (inherited: readonly InheritedListener[]) => {
+    const listenerStore = trackListeners(noListenerStore, inherited);
+    const started = await startGateway({
+      engineSocket: engine.socket,
+      listenSocket: path.join(scratch, 'replaced.sock'),
+      settingsFile: path.join(scratch, 'admin-settings.json'),
+      stateDirectory: path.join(scratch, 'state'),
+      requireUserNamespace: false,
+      inherited,
+      listenerStore,
+    });
+    if (!started.ok) throw new Error(started.error.message);
+    return { gateway: started.value, listeners: listenerStore.current };
+  };
+  const old = await start([]);
+  const replaced = side(old.gateway.listenSocket, path.join(scratch, 'work'));
+  const idle = await client(replaced);
+  await idle.call('/moby.buildkit.v1.Control/Info', new Uint8Array());
+  await dockerfile('D.replaced', 'RUN sleep 8.7654');
+  const built = replaced.sh('docker buildx build --no-cache -t replaced -f D.replaced .');
+  await expect.poll(() => promisify(execFile)('pgrep', ['-xf', 'sleep 8.7654'])).toBeTruthy();
+  const kept = old.listeners().map(({ name, fd }) => ({ name, fd: duplicateDescriptor(fd) }));
+  const { ended } = await old.gateway.retire();
+  const successor = await start(kept);
+  try {
+    expect((await replaced.sh('docker buildx build -q -f D.plain .')).code).toBe(0);
+    expect(await built).toMatchObject({ code: 0 });
+    await ended;
+    expect((await replaced.sh('docker run --rm replaced true')).code).toBe(0);
+  } finally {
+    await old.gateway.close(0);
+    await successor.gateway.close(0);
+  }
 });

@@ -7,17 +7,25 @@ import { buildOf, engineHeaders, grpcStatus } from './metadata.ts';
 import { isForBuild, methodHandling } from './methods.ts';
 import { abandon, engineClosed, refuse } from './refuse.ts';
 import { relayResponse } from './relay-response.ts';
+import type { Retirement } from './retirement.ts';
 import type { OwnBuilds } from './started-builds.ts';
+
+/** What the calls of a connection have in common. */
+export interface CallConnection {
+  /** Of the engine. */
+  readonly upstream: ClientHttp2Session;
+  readonly policy: CallPolicy;
+  readonly budget: Budget;
+  readonly builds: OwnBuilds;
+  readonly retirement: Retirement;
+}
 
 /** Decides one call and relays it. */
 export function relayCall(
   client: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   rawHeaders: readonly string[],
-  upstream: ClientHttp2Session,
-  policy: CallPolicy,
-  budget: Budget,
-  builds: OwnBuilds,
+  { upstream, policy, budget, builds, retirement }: CallConnection,
 ): void {
   client.on('error', () => undefined);
   const path = headers[':path'] ?? '';
@@ -52,7 +60,20 @@ export function relayCall(
   const token = () => (build !== null && policy.marksProcesses?.() === true ? builds.token(build) : null);
   const relayRequest = () => {
     if (handling !== null && handling !== 'raw') {
-      new InspectedRequest({ client, open, path, kind: handling, policy, budget, builds, token }).start();
+      const begun = () => {
+        retirement.begin(client);
+      };
+      new InspectedRequest({
+        client,
+        open,
+        path,
+        kind: handling,
+        policy,
+        budget,
+        builds,
+        token,
+        begun,
+      }).start();
       return;
     }
     const engine = open();

@@ -32,6 +32,8 @@ export interface InspectedRequestOptions {
   readonly builds: OwnBuilds;
   /** The token for processes of the call's build; null: none. */
   readonly token: () => string | null;
+  /** Called when a message has come, before it is decided. */
+  readonly begun: () => void;
 }
 
 /**
@@ -164,7 +166,8 @@ export class InspectedRequest {
 
   /** The message to forward; null: the call was refused. */
   #decide(message: Uint8Array): Uint8Array | null {
-    const { kind, path, policy, token } = this.#options;
+    const { kind, path, policy, token, begun } = this.#options;
+    begun();
     const decision = decideBuildMessage(
       kind,
       message,

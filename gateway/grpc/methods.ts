@@ -57,6 +57,11 @@ export function methodHandling(path: string): MethodHandling | null {
   return methods.get(path) ?? null;
 }
 
+/** Whether a call runs a build, for as long as that takes. */
+export function isBuild(path: string): boolean {
+  return path === `${control}Solve`;
+}
+
 /** Whether a call belongs to a build that is named in its metadata (`buildkit-controlapi-buildid`). */
 export function isForBuild(path: string): boolean {
   return path.startsWith(bridge);

@@ -25,6 +25,7 @@ import { encoded } from '../../shared/policy/protobuf-plain.ts';
 import { frame as framed } from '../../shared/grpc/frames.ts';
 import { grpcMessage, plainMessage } from '../../shared/grpc/status-message.ts';
 import { ConnectionSlot } from '../callers/connection-slot.ts';
+import type { UpgradedConnection } from '../http/exchange.ts';
 import { ConnectionTable } from '../callers/connection-table.ts';
 import { connectionLimits, type ConnectionLimits } from '../../shared/policy/limits.ts';
 import { FairShare } from '../turns/fair-share.ts';
@@ -48,6 +49,7 @@ let sockets: Socket[];
 let turns: ReceivingTurns;
 let displacing: (() => void)[];
 let slot: ConnectionSlot | null;
+let upgraded: UpgradedConnection;
 
 beforeEach(async () => {
   denials = [];
@@ -75,7 +77,7 @@ beforeEach(async () => {
     });
     sockets.push(down, up);
     up.once('connect', () => {
-      proxyGrpc(
+      upgraded = proxyGrpc(
         down,
         up,
         {
@@ -705,6 +707,86 @@ describe("A5: calls for a build are its own connection's", () => {
     next.end();
     expect((await solved).trailers).toMatchObject({ 'grpc-status': '0' });
     second.destroy();
+  });
+});
+
+describe('the connection of a gateway that is replaced', () => {
+  /** Answers at once, except a `Solve` or `Session`, which goes on until its `end`. */
+  const until = () => {
+    const ends: (() => void)[] = [];
+    serve = (stream, headers) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => {
+        stream.sendTrailers({ 'grpc-status': '0' });
+      });
+      if (/\/(Solve|Session)$/.test(headers[':path'] ?? ''))
+        ends.push(() => {
+          stream.end();
+        });
+      else stream.end(frame(Buffer.from('')));
+    };
+    return ends;
+  };
+  const closed = () => Promise.all([once(client, 'goaway'), once(client, 'close')]);
+  const solve = (ref: string) => call(`${control}Solve`, frame(text(1, ref))).result;
+
+  it('ends at once where no call runs', async () => {
+    echo();
+    await call(`${control}Info`, frame(Buffer.from(''))).result;
+    const ended = closed();
+    upgraded.retire();
+    await ended;
+    await expect.poll(() => sockets.every((socket) => socket.destroyed)).toBe(true);
+  });
+
+  it('ends with its last build, whose calls it still takes, and begins no other one', async () => {
+    const ends = until();
+    const solved = [solve('one'), solve('two')];
+    await expect.poll(() => ends.length).toBe(2);
+    upgraded.retire();
+    upgraded.retire();
+    const refused = await solve('three');
+    expect([refused.headers['grpc-status'], plainMessage(String(refused.headers['grpc-message']))]).toEqual([
+      '14',
+      expect.stringMatching(/the gateway was replaced/),
+    ]);
+    const ended = closed();
+    ends.shift()?.();
+    await solved.shift();
+    expect(
+      (await call(`${bridge}Ping`, frame(Buffer.from('')), { 'buildkit-controlapi-buildid': 'two' }).result)
+        .trailers,
+    ).toMatchObject({ 'grpc-status': '0' });
+    expect(ends).toHaveLength(1);
+    ends.shift()?.();
+    expect((await solved.shift())?.trailers).toMatchObject({ 'grpc-status': '0' });
+    await ended;
+  });
+
+  it('begins no build whose message comes later', async () => {
+    const ends = until();
+    const open = call(`${control}Solve`, null);
+    await call(`${control}Info`, frame(Buffer.from(''))).result;
+    const ended = closed();
+    upgraded.retire();
+    open.stream.write(frame(text(1, 'late')));
+    expect((await open.result).code).toBe(constants.NGHTTP2_REFUSED_STREAM);
+    await ended;
+    expect(ends).toEqual([]);
+  });
+
+  it('lets other calls end, and takes no new ones meanwhile', async () => {
+    const ends = until();
+    const session = call(`${control}Session`, frame(Buffer.from('')));
+    await expect.poll(() => ends.length).toBe(1);
+    const ended = closed();
+    const goaway = once(client, 'goaway');
+    upgraded.retire();
+    await goaway;
+    expect(client.closed).toBe(true);
+    ends.shift()?.();
+    expect((await session.result).trailers).toMatchObject({ 'grpc-status': '0' });
+    await ended;
   });
 });
 

@@ -7,8 +7,10 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import type { UpgradedConnection } from '../http/exchange.ts';
 import type { CallPolicy } from './call-policy.ts';
-import { relayCall } from './call.ts';
+import { relayCall, type CallConnection } from './call.ts';
+import { Retirement } from './retirement.ts';
 import type { StartedBuilds } from './started-builds.ts';
 
 /** Calls of one connection at once; buildx has a handful. */
@@ -33,7 +35,7 @@ export function proxyGrpc(
   engine: Duplex,
   policy: CallPolicy,
   startedBuilds: StartedBuilds,
-): void {
+): UpgradedConnection {
   const settings = {
     initialWindowSize: windowBytes,
     maxConcurrentStreams: maxCalls,
@@ -49,20 +51,21 @@ export function proxyGrpc(
     createConnection: () => engine,
   });
   const downstream: ServerHttp2Session = performServerHandshake(client, common);
-  const budget = { bytes: 0 };
-  const builds = startedBuilds.ofConnection();
+  const retirement = new Retirement(() => {
+    downstream.close();
+  });
+  const connection: CallConnection = {
+    upstream,
+    policy,
+    budget: { bytes: 0 },
+    builds: startedBuilds.ofConnection(),
+    retirement,
+  };
 
   downstream.on('stream', (stream: ServerHttp2Stream, headers, _flags, rawHeaders: unknown) => {
+    if (!retirement.accepts(stream, headers[':path'] ?? '')) return;
     try {
-      relayCall(
-        stream,
-        headers,
-        Array.isArray(rawHeaders) ? rawHeaders.map(String) : [],
-        upstream,
-        policy,
-        budget,
-        builds,
-      );
+      relayCall(stream, headers, Array.isArray(rawHeaders) ? rawHeaders.map(String) : [], connection);
     } catch {
       // Input that neither side's HTTP/2 accepts ends its own call only.
       stream.destroy();
@@ -98,6 +101,7 @@ export function proxyGrpc(
   engine.on('end', () => {
     upstream.destroy();
   });
+  return retirement;
 }
 
 /** Closing waits for streams for this long, ms; then it is forced. */

@@ -539,6 +539,7 @@ describe('upgraded connections', () => {
         });
         client.resume();
         up.resume();
+        return { retire: () => undefined };
       },
     });
     const socket = connect(listen());
@@ -570,6 +571,7 @@ describe('upgraded connections', () => {
       upgradeHandler: (client, up) => {
         client.pipe(up);
         up.pipe(client);
+        return { retire: () => undefined };
       },
     });
     const socket = connect({ path: listen(), allowHalfOpen: true });
@@ -587,6 +589,35 @@ describe('upgraded connections', () => {
     });
     expect(connections.size).toBe(1);
     socket.destroy();
+  });
+
+  it('are retired and drained by what has taken them over, also if they start later', async () => {
+    onEngineData = (socket) => {
+      socket.write('HTTP/1.1 101 Switching\r\n\r\n');
+    };
+    let retired = 0;
+    decide = () => ({
+      kind: 'forward',
+      upgradeHandler: () => ({
+        retire: () => {
+          retired++;
+        },
+      }),
+    });
+    const first = connect(listen());
+    const second = connect(listen());
+    await expect.poll(() => connections.size).toBe(2);
+    first.write(session);
+    await once(first, 'data');
+    expect(retired).toBe(0);
+    for (const one of connections) one.retire();
+    expect(retired).toBe(1);
+    second.write(session);
+    await once(second, 'data');
+    expect(retired).toBe(2);
+    for (const one of connections) one.drain();
+    expect(retired).toBe(4);
+    for (const socket of [first, second]) socket.destroy();
   });
 
   it('not when the engine refuses to switch', async () => {

@@ -4,7 +4,7 @@ import { ClientSide } from './client-side.ts';
 import { endings, type EndReason } from './endings.ts';
 import { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
-import type { RequestOptions, UpgradeHandler } from './exchange.ts';
+import type { RequestOptions, UpgradedConnection, UpgradeHandler } from './exchange.ts';
 import { refuseCalls } from './refuse-calls.ts';
 import { RequestPipeline } from './request-pipeline.ts';
 import { releaseBoth, Tunnel } from './tunnel.ts';
@@ -39,6 +39,8 @@ export class ClientConnection {
   readonly #options: ConnectionOptions;
   #state: State = 'requests';
   #upgradedSockets: readonly Duplex[] = [];
+  #upgraded: UpgradedConnection | null = null;
+  #isRetired = false;
 
   constructor(client: Socket, options: ConnectionOptions) {
     this.#options = options;
@@ -116,14 +118,21 @@ export class ClientConnection {
     return this.#state === 'requests' && this.#requests.idle;
   }
 
-  /** Serves one more request, whose response has `Connection: close`. */
+  /** Serves one more request, whose response has `Connection: close`. See also UpgradedConnection. */
   retire(): void {
     this.#requests.retire();
+    this.#retireUpgraded();
   }
 
-  /** Lets the exchange under way end, then closes. */
+  /** Lets the exchange under way end, then closes. See also UpgradedConnection. */
   drain(): void {
     this.#requests.drain();
+    this.#retireUpgraded();
+  }
+
+  #retireUpgraded(): void {
+    this.#isRetired = true;
+    this.#upgraded?.retire();
   }
 
   /** Ends both sides at once. */
@@ -181,7 +190,8 @@ export class ClientConnection {
       return;
     }
     this.#handOver([sockets.client, sockets.engine], () => {
-      handler(sockets.client, sockets.engine);
+      this.#upgraded = handler(sockets.client, sockets.engine);
+      if (this.#isRetired) this.#upgraded.retire();
     });
   }
 

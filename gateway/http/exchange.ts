@@ -79,7 +79,16 @@ export class ResponseReplacedError extends Error {
  * half-open, and have early bytes pushed back into them. The connection counts as open until both are closed;
  * the handler, or the gateway on close, ends or destroys them.
  */
-export type UpgradeHandler = (client: Duplex, engine: Duplex) => void;
+export type UpgradeHandler = (client: Duplex, engine: Duplex) => UpgradedConnection;
+
+/** A connection as an upgrade handler serves it. */
+export interface UpgradedConnection {
+  /**
+   * The gateway is replaced, or closes: the connection ends as soon as what depends on it has ended. Called
+   * more than once.
+   */
+  retire(): void;
+}
 
 /** How a request is handled. */
 export type Verdict =

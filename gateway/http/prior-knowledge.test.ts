@@ -26,9 +26,7 @@ const connections = new Set<ClientConnection>();
 const listenPath = () => path.join(directory, 'g.sock');
 const forward: Verdict = {
   kind: 'forward',
-  upgradeHandler: (down, up) => {
-    proxyGrpc(down, up, { deny: () => 'refused' }, new StartedBuilds(null));
-  },
+  upgradeHandler: (down, up) => proxyGrpc(down, up, { deny: () => 'refused' }, new StartedBuilds(null)),
 };
 const listWorkers = '/moby.buildkit.v1.Control/ListWorkers';
 
