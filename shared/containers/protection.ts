@@ -70,6 +70,13 @@ export const restartsByItself = ({ restartPolicy }: Pick<Container, 'restartPoli
 export const isUnprotected = ({ protected: isProtected, reason }: Container): boolean =>
   !isProtected && reason !== 'replaced';
 
+/**
+ * Whether it was created before ECI was turned on. While ECI is on, a scan from before that still has it as
+ * `eci-off`.
+ */
+export const isFromBeforeEci = ({ reason }: Pick<Container, 'reason'>): boolean =>
+  reason === 'before-eci' || reason === 'eci-off';
+
 /** Containers that are unprotected although ECI is on. */
 export const unprotected = (scan: ContainerScan): Container[] => scan.containers.filter(isUnprotected);
 

@@ -23,6 +23,7 @@ import type { DraftView } from '../../state/draft-view.ts';
 import { isAlarm, isVerificationCurrent } from '../../../shared/enforcement/enforcement.ts';
 import { chosenBackend } from '../../../shared/isolation/backends.ts';
 import { names } from '../../i18n/lists.ts';
+import { isFromBeforeEci } from '../../../shared/containers/protection.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 
@@ -59,7 +60,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
 
   const { rows, absent } = coverageOf(app, applied, protection);
   const verification = isVerificationCurrent(protection.enforcement) ? app.verification : null;
-  const before = app.scan?.containers.filter((c) => c.reason === 'before-eci').length ?? null;
+  const before = app.scan?.containers.filter(isFromBeforeEci).length ?? null;
   const absentNames = absent.map((row) => t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''));
   return (
     <Card title={t('overview.coverage.title')}>

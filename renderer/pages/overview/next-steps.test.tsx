@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
-import { appState } from '../../dev/app-fixture.ts';
+import { appState, off } from '../../dev/app-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { state } from '../../dev/review-page-fixture.tsx';
 import { namedState } from '../../dev/states.ts';
@@ -18,6 +18,14 @@ it('unprotected containers come before the report of an apply that succeeded', a
 it('the report of an apply that was rolled back comes first', async () => {
   await renderApp({ ...appState(), run: state('rolledBack').run }, 'overview');
   expect(indexOf('An apply was rolled back')).toBeLessThan(indexOf(/containers are not protected$/));
+});
+
+it('says why containers are unprotected also by a scan from before ECI was on again', async () => {
+  await renderApp({ ...appState(), scan: appState(off()).scan }, 'overview');
+  expect(screen.getByText('9 containers are not protected')).toBeTruthy();
+  expect(screen.getByText('9 created before ECI was turned on.')).toBeTruthy();
+  const row = await screen.findByRole('row', { name: /^Containers created before ECI/ });
+  expect(row.textContent).toMatch(/Unprotected9 found$/);
 });
 
 it('a file that is no JSON is shown with its line, and a caret under the place', async () => {

@@ -8,7 +8,7 @@ import { claimTitle } from '../../../shared/verify/claim-titles.ts';
 import { clauses, sentence } from '../../i18n/lists.ts';
 import { translateMessage } from '../../i18n/translate.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
-import { isUnprotected } from '../../../shared/containers/protection.ts';
+import { isFromBeforeEci, isUnprotected } from '../../../shared/containers/protection.ts';
 
 const reasonOrder = ['before-eci', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
 
@@ -80,7 +80,11 @@ export function unprotectedStep({ t, app, protection }: NextStepContext): NextSt
   const left = protection.eci ? (app.scan?.containers.filter(isUnprotected) ?? []) : [];
   if (left.length > 0) {
     const reasons = reasonOrder
-      .map((reason) => ({ reason, count: left.filter((c) => c.reason === reason).length }))
+      .map((reason) => ({
+        reason,
+        count: left.filter((c) => (reason === 'before-eci' ? isFromBeforeEci(c) : c.reason === reason))
+          .length,
+      }))
       .filter(({ count }) => count > 0);
     return {
       key: 'unprotected',
