@@ -5,15 +5,18 @@ import { groupId } from './base/socket-file.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { describePolicy } from './settings/describe-policy.ts';
 import { createPolicyRecorder } from './settings/record-policy.ts';
+import { readStartWithoutFile } from './settings/stored-settings.ts';
 import { watchSettings, type PolicyState, type SettingsWatch } from './settings/settings-watch.ts';
 import { syncPreferencesFile } from './settings/preferences-file.ts';
 import { recordBuildsUnenforced } from './sharing/builds-unenforced.ts';
 import { sharingDirectory } from './sharing/open-sharing-users.ts';
 
-/** A watched settings file, and the record of its policy. */
+/** A watched settings file, and the record of its policy. `close` ends both. */
 export interface PolicyWatch extends SettingsWatch {
   /** Stops recording the policy: another gateway does so now. */
   stopRecording(): void;
+  /** Why a gateway that starts now would enforce another policy than this one; null: it would not. */
+  whyNotReplaceable(): string | null;
 }
 
 /**
@@ -57,12 +60,31 @@ export async function watchPolicy(
         recordBuildsUnenforced(sharingDirectory(stateDirectory), state.settings, log);
     },
     preferences,
+    () =>
+      stateDirectory === null
+        ? { kind: 'default' }
+        : readStartWithoutFile(stateDirectory, options.settingsFile),
   );
   await loadLanguage(settings.current());
   return {
-    ...settings,
+    current: settings.current,
+    close: () => {
+      settings.close();
+      recorder.stop();
+    },
     stopRecording: () => {
       recorder.stop();
     },
+    whyNotReplaceable: () => whyNotReplaceable(settings.current(true), recorder.isStored()),
   };
+}
+
+function whyNotReplaceable({ problem, problemKind, hash }: PolicyState, isStored: boolean): string | null {
+  if (problem === null || problemKind === null || hash === null) return null;
+  const [why] = problem.split('\n', 1);
+  if (problemKind === 'unusable')
+    return `the settings file cannot be used, which would lock down a new gateway: ${String(why)}`;
+  return isStored
+    ? null
+    : 'the settings file was deleted, and its text is not stored: a new gateway would not enforce it';
 }

@@ -36,6 +36,7 @@ export function dryGatekeeper(
     settings,
     generation: 0,
     hash: null,
+    text: null,
     problem: null,
     problemKind: null,
     preference: null,

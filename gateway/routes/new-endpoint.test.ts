@@ -77,6 +77,7 @@ async function decide(
         settings,
         generation: 1,
         hash: null,
+        text: null,
         problem: null,
         problemKind: null,
         preference: null,

@@ -6,10 +6,13 @@ import {
   effectiveSettings,
   type EffectiveSettings,
 } from '../../shared/settings/effective.ts';
-import { removalNote } from '../../shared/settings/removal-note.ts';
+import { readRemovedHash } from './stored-settings.ts';
 
 /** Maximum size of the settings file, bytes (it has a few KB). */
 const maxSettingsBytes = 4 * 1024 * 1024;
+
+/** Why a settings file that is gone is not in force. */
+export const deletedProblem = 'it was deleted';
 
 /** The settings, or why they can't be used. */
 export type LoadedSettings = (
@@ -17,11 +20,13 @@ export type LoadedSettings = (
 ) & {
   /** sha256 (hex) of the text that was read; null without one. */
   readonly hash: string | null;
+  /** The text that was read, if it is usable. */
+  readonly text: string | null;
 };
 
 /**
  * Reads the settings file. `lastHash`: of the text last read; null at the start, and while the default
- * settings are in force because there is no file: then a missing file means the default settings.
+ * settings are in force because there is no file: then a missing file means these settings.
  */
 export function loadSettings(file: string, lastHash: string | null): LoadedSettings {
   let text: string;
@@ -34,39 +39,35 @@ export function loadSettings(file: string, lastHash: string | null): LoadedSetti
         problem: `the settings file is larger than ${maxSettingsBytes} bytes`,
         problemKind: 'unusable',
         hash,
+        text: null,
       };
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     // node:fs errors carry a code
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       return {
-        ...(lastHash === null || isIntendedRemoval(file, lastHash)
+        ...(lastHash === null || readRemovedHash(file) === lastHash
           ? { settings: defaultSettings }
-          : { problem: 'it was deleted', problemKind: 'deleted' as const }),
+          : { problem: deletedProblem, problemKind: 'deleted' as const }),
         hash,
+        text: null,
       };
     return {
       problem: error instanceof Error ? error.message : String(error),
       problemKind: 'unusable',
       hash,
+      text: null,
     };
   }
   const result = effectiveSettings(text, { exists: true });
   return {
     ...(result.ok
-      ? { settings: result.value }
+      ? { settings: result.value, text }
       : {
+          text: null,
           problem: [result.error.message, result.error.reason].filter(Boolean).join(' '),
           problemKind: 'unusable' as const,
         }),
     hash,
   };
-}
-
-function isIntendedRemoval(file: string, lastHash: string): boolean {
-  try {
-    return readFileSync(removalNote(file), 'utf8').trim() === lastHash;
-  } catch {
-    return false;
-  }
 }

@@ -1,14 +1,19 @@
 import { lstatSync, statSync, type BigIntStats } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { PolicyProblem } from '../../shared/enforcement/recorded-policy.ts';
-import { lockedDownSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { StartWithoutFile } from '../../shared/enforcement/start-without-file.ts';
+import {
+  effectiveSettings,
+  lockedDownSettings,
+  type EffectiveSettings,
+} from '../../shared/settings/effective.ts';
 import {
   preferenceNames,
   preferencePointers,
   describePreferences,
   withPreferences,
 } from '../../shared/settings/preferences.ts';
-import { loadSettings } from './load-settings.ts';
+import { deletedProblem, loadSettings } from './load-settings.ts';
 import { readPreferences } from './preferences-file.ts';
 import { watchFile } from './watch-file.ts';
 
@@ -18,6 +23,8 @@ export interface PolicyState {
   readonly generation: number;
   /** sha256 (hex) of the text in force; '' where there was no file; null while locked down. */
   readonly hash: string | null;
+  /** The text in force; null where there was no file, and while locked down. */
+  readonly text: string | null;
   /** Why the file on disk is not in force; null: it is. */
   readonly problem: string | null;
   /** What the problem is: the file is gone, or cannot be used. Null without one. */
@@ -49,17 +56,19 @@ export interface SettingsWatch {
 }
 
 /**
- * Watches the settings file. A missing file at the start means ECI off; an unusable one, locked down, also if
- * it comes back. Otherwise, the last good policy stays in force until the file is usable again. So it does
- * when the file is deleted, unless a note says that this was intended (`removalNote`): a mistaken `rm` must
- * not turn isolation off. `onChange` is called for every change of the policy, and for every new problem.
+ * Watches the settings file. A missing file at the start means what `startWithoutFile` has: what was in force
+ * before, or ECI off. An unusable one means locked down, also if it comes back. Otherwise, the last good
+ * policy stays in force until the file is usable again. So it does when the file is deleted, unless a note
+ * says that this was intended (`removalNote`): a mistaken `rm` must not turn isolation off. `onChange` is
+ * called for every change of the policy, and for every new problem.
  */
 export function watchSettings(
   file: string,
   onChange: (state: PolicyState) => void,
   preferences: PreferencesLocation | null = null,
+  startWithoutFile: () => StartWithoutFile = () => ({ kind: 'default' }),
 ): SettingsWatch {
-  const policy = new WatchedPolicy(file, onChange, preferences);
+  const policy = new WatchedPolicy(file, onChange, { preferences, startWithoutFile });
   policy.refresh();
   const changes = watchFile(file, () => {
     policy.refresh();
@@ -83,6 +92,7 @@ class WatchedPolicy {
   readonly #file: string;
   readonly #onChange: (state: PolicyState) => void;
   readonly #preferences: PreferencesLocation | null;
+  readonly #startWithoutFile: () => StartWithoutFile;
   /** Stamps of both files when they were last read. */
   #stamp = '';
   #hasLoaded = false;
@@ -92,12 +102,15 @@ class WatchedPolicy {
   #admin: EffectiveSettings = lockedDownSettings;
   /** Hash of the text that `#admin` was read from, or `noFile`; null while an unusable text locks down. */
   #adminHash: string | null = null;
-  /** Hash of the last unusable text before any good policy; null without one. */
+  /** That text; null without one. */
+  #adminText: string | null = null;
+  /** Hash of the last unusable text before any good policy, or `noFile`; null without one. */
   #lockedDownBy: string | null = null;
   #state: PolicyState = {
     settings: lockedDownSettings,
     generation: 0,
     hash: null,
+    text: null,
     problem: 'not read yet',
     problemKind: 'unusable',
     preference: null,
@@ -105,10 +118,21 @@ class WatchedPolicy {
     preferenceProblem: null,
   };
 
-  constructor(file: string, onChange: (state: PolicyState) => void, preferences: PreferencesLocation | null) {
+  constructor(
+    file: string,
+    onChange: (state: PolicyState) => void,
+    {
+      preferences,
+      startWithoutFile,
+    }: {
+      readonly preferences: PreferencesLocation | null;
+      readonly startWithoutFile: () => StartWithoutFile;
+    },
+  ) {
     this.#file = file;
     this.#onChange = onChange;
     this.#preferences = preferences;
+    this.#startWithoutFile = startWithoutFile;
   }
 
   get state(): PolicyState {
@@ -125,27 +149,61 @@ class WatchedPolicy {
     const loaded = loadSettings(this.#file, isFileInForce ? this.#lastHash : null);
     if (loaded.hash !== null) this.#lastHash = loaded.hash;
     if ('settings' in loaded) {
-      this.#replace(loaded.settings, loaded.hash ?? noFile);
+      const isFirstWithoutFile = !this.#hasLoaded && loaded.hash === null;
+      if (!isFirstWithoutFile || !this.#resume())
+        this.#replace(loaded.settings, loaded.hash ?? noFile, loaded.text);
       return;
     }
-    if (this.#adminHash === null) this.#lockedDownBy = loaded.hash;
-    else if (loaded.hash !== null && loaded.hash === this.#lockedDownBy) this.#lockDown();
+    const cause = loaded.problemKind === 'deleted' ? noFile : loaded.hash;
+    if (this.#adminHash === null) this.#lockedDownBy = cause;
+    else if (cause !== null && cause === this.#lockedDownBy) this.#lockDown();
     this.#keepLastGood(loaded.problem, loaded.problemKind);
   }
 
   /**
+   * At the start without a file: goes on with what was in force before; false if that was nothing. Where its
+   * text is not available any more, locks down.
+   */
+  #resume(): boolean {
+    const start = this.#startWithoutFile();
+    if (start.kind === 'default') return false;
+    const hash = start.kind === 'unknown' ? null : start.hash;
+    if (hash !== null) this.#lastHash = hash;
+    const text = start.kind === 'stored' ? start.text : null;
+    const settings = text === null ? null : effectiveSettings(text, { exists: true });
+    if (settings?.ok === true) {
+      this.#admin = settings.value;
+      this.#adminHash = hash;
+      this.#adminText = text;
+      this.#keepLastGood(deletedProblem, 'deleted');
+    } else {
+      this.#lockedDownBy = noFile;
+      this.#keepLastGood(`${deletedProblem}, and what was in force is not known`, 'deleted');
+    }
+    return true;
+  }
+
+  /**
    * An unusable text that locked down this gateway at its start does so again: an apply replaced it, failed,
-   * and was rolled back to it.
+   * and was rolled back to it. So does a deleted file, if what was in force before was not known.
    */
   #lockDown(): void {
     this.#admin = lockedDownSettings;
     this.#adminHash = null;
+    this.#adminText = null;
   }
 
-  #replace(settings: EffectiveSettings, hash: string): void {
+  #replace(settings: EffectiveSettings, hash: string, text: string | null): void {
     this.#admin = settings;
     this.#adminHash = hash;
-    const next = { ...applyPreferences(settings, this.#preferences), hash, problem: null, problemKind: null };
+    this.#adminText = text;
+    const next = {
+      ...applyPreferences(settings, this.#preferences),
+      hash,
+      text,
+      problem: null,
+      problemKind: null,
+    };
     const { generation, ...before } = this.#state;
     const hasChanged = !this.#hasLoaded || !isDeepStrictEqual(next, before);
     if (hasChanged) this.#state = { ...next, generation: generation + 1 };
@@ -159,6 +217,7 @@ class WatchedPolicy {
     const next = {
       ...applyPreferences(this.#admin, this.#preferences),
       hash: this.#adminHash,
+      text: this.#adminText,
       problem,
       problemKind,
     };

@@ -6,7 +6,10 @@ import { backendChoices, policyModes } from '../settings/schema/engine-keys.ts';
 export const policyProblems = ['deleted', 'unusable'] as const;
 export type PolicyProblem = (typeof policyProblems)[number];
 
-/** The policy that a gateway enforces, as recorded by it. Valid only while that gateway runs. */
+/**
+ * The policy that a gateway enforces, as recorded by it: what is in force while that gateway runs, later what
+ * was.
+ */
 export const recordedPolicySchema = z.object({
   gateway: processIdentitySchema,
   /** In force since, ISO 8601 UTC. */
@@ -23,5 +26,10 @@ export const recordedPolicySchema = z.object({
   backend: z.enum(backendChoices),
   /** Why the settings file is not in force; null if it is. */
   problem: z.object({ kind: z.enum(policyProblems), text: z.string() }).nullable(),
+  /**
+   * Whether the text is stored for a start without the settings file (`startWithoutFile`). Absent: recorded
+   * by a version that stores none.
+   */
+  stored: z.boolean().optional(),
 });
 export type RecordedPolicy = z.infer<typeof recordedPolicySchema>;
