@@ -100,7 +100,7 @@ describe('the protection sentence', () => {
       protection: 'unverified',
       enforcement: enforcementIn({
         now: { ...policy, source: 'retained', version: 7 },
-        nextStart: { ...policy, source: 'none', version: null, eci: false },
+        nextStart: { ...policy, source: 'retained', version: 7 },
         difference: 'deleted',
         restorableVersion: 7,
       }),
@@ -108,7 +108,7 @@ describe('the protection sentence', () => {
     expect(describeStatus(lost).split('\n').slice(0, 3)).toEqual([
       'On by version 7: the settings file was deleted',
       'The settings file was deleted. The gateway keeps enforcing version 7, with ECI on. ' +
-        'The next start turns ECI off.',
+        'A restart does not change that.',
       'Restore version 7: bulkhead settings rollback 7, then bulkhead apply.',
     ]);
     const silent = report({ engine: { ...engine, phase: 'unreachable' } });
@@ -322,7 +322,7 @@ test('a plan says which way is back, and what a failing step leaves', () => {
     'Back to version 4, as version 6. If any step fails, the settings file is put back as it is now, ' +
       'unusable.',
   );
-  expect(first({ baseFile: 'lost' })).toMatch(/put back with what the gateway enforces now\.$/);
+  expect(first({ baseFile: 'lost' })).toMatch(/put back with what the gateway enforced last\.$/);
   expect(first({ baseFile: 'replaced' })).toMatch(/enforces now, in place of the unusable text, which stays/);
   expect(first({ baseFile: 'missing' })).toMatch(/If any step fails, there is no settings file again\.$/);
 });

@@ -6,6 +6,7 @@ import { identityOf } from '../base/process-identity.ts';
 import { rootPaths, type RootPaths } from '../base/root-paths.ts';
 import { sha256 } from '../base/files.ts';
 import { recordedPolicy } from '../../shared/enforcement/recorded-policy-fixture.ts';
+import { formatStoredSettings } from '../../shared/enforcement/start-without-file.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { startApply } from './apply.ts';
 import { resumeInterruptedApply } from './resume.ts';
@@ -105,6 +106,45 @@ describe('rolled back with the reason', () => {
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion });
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
     await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
+  });
+  test.each([
+    ['was deleted by mistake', () => rm(paths.settings), true],
+    ['is unusable', () => writeFile(paths.settings, '{'), true],
+    ['was deleted, and no gateway runs', () => rm(paths.settings), false],
+  ])('to the stored text, where the settings file %s and history lacks it', async (_, spoil, runs) => {
+    await engineOff();
+    const byHand = settingsText(true, ',\n  "byHand": 1');
+    const gateway = runs ? await identityOf(process.pid) : { pid: 1, started: '1', boot: 'another' };
+    if (gateway === null) throw new Error('this process has no identity');
+    const record = recordedPolicy({ gateway, hash: sha256(byHand), stored: true });
+    await writeFile(paths.enforcedPolicy, JSON.stringify(record));
+    await writeFile(paths.storedSettings, formatStoredSettings({ hash: sha256(byHand), text: byHand }));
+    await spoil();
+    let isFirst = true;
+    const run = await apply(settingsText(false), {
+      outcome: (call) => {
+        if (call !== 'health' || !isFirst) return undefined;
+        isFirst = false;
+        return broken;
+      },
+    });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back' });
+    expect(await readFile(paths.settings, 'utf8')).toBe(byHand);
+    await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
+  });
+  test('to no settings file, where history has one but the gateway started without', async () => {
+    await engineOff();
+    expect((await apply(settingsText(true))).outcome?.kind).toBe('applied');
+    await rm(paths.settings);
+    const gateway = await identityOf(process.pid);
+    if (gateway === null) throw new Error('this process has no identity');
+    await writeFile(paths.enforcedPolicy, JSON.stringify(recordedPolicy({ gateway, hash: '', eci: false })));
+    const run = await apply(settingsText(true), {
+      outcome: (call) => (call === 'verify' ? broken : undefined),
+    });
+    expect(run.outcome?.kind).toBe('rolled-back');
+    // Without the note the gateway would go on with the settings that failed.
+    expect(await readFile(removalNote(paths.settings), 'utf8')).toBe(`${sha256(settingsText(true))}\n`);
   });
   test('not for audit mode: that nothing is refused was requested, and is reported', async () => {
     await engineOff();

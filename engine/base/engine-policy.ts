@@ -1,5 +1,10 @@
-import { effectiveSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
+import {
+  defaultSettings,
+  effectiveSettings,
+  type EffectiveSettings,
+} from '../../shared/settings/effective.ts';
 import type { AppError } from '../../shared/result.ts';
+import { readStartWithoutFile } from './enforced-policy.ts';
 import { readSettings } from './files.ts';
 import type { RootPaths } from './root-paths.ts';
 
@@ -14,11 +19,33 @@ export interface EnginePolicy {
   readonly error: AppError | null;
 }
 
-/** Reads the settings for the engine's configuration. An unusable file means ECI on (fail closed). */
+/**
+ * Reads the settings for the engine's configuration. An unusable file means ECI on (fail closed), a deleted
+ * one what the gateway goes on enforcing.
+ */
 export async function readEnginePolicy(paths: RootPaths): Promise<EnginePolicy> {
   const stored = await readSettings(paths.settings);
-  if (!stored.ok) return { eci: true, backend: 'auto', error: stored.error };
-  const effective = effectiveSettings(stored.value.text, { exists: stored.value.exists });
-  if (!effective.ok) return { eci: true, backend: 'auto', error: effective.error };
-  return { eci: effective.value.eci.value, backend: effective.value.backend, error: null };
+  if (!stored.ok) return lockedDown(stored.error);
+  if (!stored.value.exists) return policyWithoutFile(paths);
+  const effective = effectiveSettings(stored.value.text, { exists: true });
+  return effective.ok ? policyOf(effective.value) : lockedDown(effective.error);
+}
+
+const lockedDown = (error: AppError | null): EnginePolicy => ({ eci: true, backend: 'auto', error });
+const policyOf = ({ eci, backend }: EffectiveSettings): EnginePolicy => ({
+  eci: eci.value,
+  backend,
+  error: null,
+});
+
+async function policyWithoutFile(paths: RootPaths): Promise<EnginePolicy> {
+  const { start, record } = await readStartWithoutFile(paths);
+  if (start.kind === 'default') return policyOf(defaultSettings);
+  if (start.kind !== 'stored') return lockedDown(null);
+  if (start.text === null)
+    return record === null
+      ? lockedDown(null)
+      : { eci: record.eci || record.preferredOff, backend: record.backend, error: null };
+  const effective = effectiveSettings(start.text, { exists: true });
+  return effective.ok ? policyOf(effective.value) : lockedDown(null);
 }

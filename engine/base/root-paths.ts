@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { recordedPolicyName } from '../../shared/enforcement/recorded-policy-name.ts';
+import { storedSettingsName } from '../../shared/enforcement/start-without-file.ts';
 
 /**
  * The paths of one embedded or guarded engine. `root` is the directory given by `--root` (or BULKHEAD_ROOT);
@@ -29,6 +30,8 @@ export interface RootPaths {
   readonly metricsSocket: string;
   /** The policy that the gateway enforces, recorded by it, JSON. */
   readonly enforcedPolicy: string;
+  /** The text of that policy, stored by the gateway for a start without the settings file, JSON. */
+  readonly storedSettings: string;
   /** Last verification, JSON. */
   readonly verification: string;
   /** Supervisor's state file (pid, phase, generation), JSON. */
@@ -144,6 +147,7 @@ function embeddedPaths(abs: string): RootPaths {
     audit: at('audit.jsonl'),
     metricsSocket: at('metrics.sock'),
     enforcedPolicy: at(recordedPolicyName),
+    storedSettings: at(storedSettingsName),
     verification: at('verification.json'),
     state: at('engine-state.json'),
     backendReports: at('backend-reports.json'),

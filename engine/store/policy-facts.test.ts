@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordedPolicy } from '../../shared/enforcement/recorded-policy-fixture.ts';
 import type { RecordedPolicy } from '../../shared/enforcement/recorded-policy.ts';
+import { formatStoredSettings } from '../../shared/enforcement/start-without-file.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { sha256 } from '../base/files.ts';
 import { identityOf } from '../base/process-identity.ts';
@@ -31,6 +32,9 @@ async function recordPolicy(more: Partial<RecordedPolicy>): Promise<void> {
 const read = () => createSettingsStore(paths).read();
 const facts = async () => (await read()).policyFacts;
 
+/** The identity of a gateway that does not run any more. */
+const ended = { pid: process.pid, started: '1', boot: 'another' };
+
 describe('the facts about the policy in force', () => {
   it('name the version that the gateway enforces and that can be restored', async () => {
     await addVersion(paths.history, 1, on, true);
@@ -43,9 +47,32 @@ describe('the facts about the policy in force', () => {
     expect(await facts()).toMatchObject({ isMissing: false, restorable: null });
   });
 
-  it('ignore the record of a gateway that has ended', async () => {
-    await recordPolicy({ gateway: { pid: process.pid, started: '1', boot: 'another' } });
-    expect((await facts()).recorded).toBeNull();
+  it('have the record of a gateway that has ended as what was in force', async () => {
+    await addVersion(paths.history, 1, on, true);
+    await recordPolicy({ gateway: ended });
+    expect(await facts()).toMatchObject({
+      recorded: null,
+      lastRecorded: { hash: sha256(on) },
+      recordedVersion: 1,
+    });
+  });
+
+  it.each<[string, string, Partial<RecordedPolicy>, string]>([
+    ['the stored text', formatStoredSettings({ hash: sha256(on), text: on }), { stored: true }, 'stored'],
+    ['the strictest policy if it is damaged', '', { stored: true }, 'locked-down'],
+    ['what was in force: nothing', formatStoredSettings({ hash: '', text: null }), { hash: '' }, 'default'],
+  ])('name what a start without the file brings into force: %s', async (_, content, record, expected) => {
+    await writeFile(paths.storedSettings, content);
+    await recordPolicy({ gateway: ended, ...record });
+    expect(await facts()).toMatchObject({ startWithoutFile: expected, isMissing: expected !== 'default' });
+  });
+
+  it('count a file as missing that a roll back to another text has removed', async () => {
+    await recordPolicy({});
+    await writeFile(removalNote(paths.settings), `${sha256(off)}\n`);
+    expect((await facts()).isMissing).toBe(true);
+    await writeFile(removalNote(paths.settings), `${sha256(on)}\n`);
+    expect((await facts()).isMissing).toBe(false);
   });
 
   it('do not count a file as missing that a roll back has removed, or that never existed', async () => {
@@ -71,6 +98,17 @@ describe('the settings in force', () => {
       eci: { value: true, locked: true },
       blockDockerLoad: { value: false },
     });
+  });
+
+  it('are the stored ones, if history does not have them, also before the next start', async () => {
+    await writeFile(paths.storedSettings, formatStoredSettings({ hash: sha256(on), text: on }));
+    for (const gateway of [await identityOf(process.pid), ended]) {
+      await recordPolicy({ stored: true, ...(gateway === null ? {} : { gateway }) });
+      expect(await readSettingsInForce(paths, await read())).toMatchObject({
+        eci: { value: true, locked: true },
+        blockDockerLoad: { value: false },
+      });
+    }
   });
 
   it('are the strictest ones if the text is not available', async () => {

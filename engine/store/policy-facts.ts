@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { recordedPolicySchema, type RecordedPolicy } from '../../shared/enforcement/recorded-policy.ts';
 import type { PolicyFacts } from '../../shared/enforcement/policy-facts.ts';
+import type { StartWithoutFile } from '../../shared/enforcement/start-without-file.ts';
 import { effectiveSettings } from '../../shared/settings/effective.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
+import { readStartWithoutFile } from '../base/enforced-policy.ts';
 import { exists, type StoredText } from '../base/files.ts';
 import { isAlive } from '../base/process-identity.ts';
 import type { RootPaths } from '../base/root-paths.ts';
 import { readVersion, type HistoryEntry } from './history.ts';
 
-type PolicyPaths = Pick<RootPaths, 'settings' | 'history' | 'enforcedPolicy'>;
+type PolicyPaths = Pick<RootPaths, 'settings' | 'history' | 'enforcedPolicy' | 'storedSettings'>;
 
 /** How many versions are read at most in search of one that can be restored. */
 const maxVersionsRead = 20;
@@ -22,27 +22,26 @@ export async function readPolicyFacts(
   applied: StoredText | null,
   entries: readonly HistoryEntry[],
 ): Promise<PolicyFacts> {
-  const recorded = await readRecordedPolicy(paths.enforcedPolicy);
-  const recordedVersion =
-    recorded === null || recorded.hash === null || recorded.hash === ''
-      ? null
-      : (entries.findLast(({ hash }) => hash === recorded.hash)?.version ?? null);
-  const wasExpected = recorded === null || recorded.hash === '' ? entries.at(-1)?.eci === true : true;
-  const isMissing = applied?.exists === false && wasExpected && !(await exists(removalNote(paths.settings)));
+  const { start, record: lastRecorded } = await readStartWithoutFile(paths);
+  const recorded = lastRecorded !== null && (await isAlive(lastRecorded.gateway)) ? lastRecorded : null;
+  const hash = lastRecorded?.hash ?? '';
+  const recordedVersion = hash === '' ? null : (entries.findLast((e) => e.hash === hash)?.version ?? null);
+  const isMissing = applied?.exists === false && (await wasExpected(paths, start, { hash, entries }));
   const isUsable = applied !== null && effectiveSettings(applied.text, { exists: applied.exists }).ok;
   const restorable =
     isUsable && !isMissing ? null : (recordedVersion ?? (await newestUsable(paths.history, entries)));
-  return { recorded, recordedVersion, isMissing, restorable };
+  const startKind = start.kind;
+  return { recorded, lastRecorded, recordedVersion, isMissing, startWithoutFile: startKind, restorable };
 }
 
-/** The record of the running gateway; null if it does not run, or has recorded nothing. */
-async function readRecordedPolicy(file: string): Promise<RecordedPolicy | null> {
-  try {
-    const record = recordedPolicySchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    return (await isAlive(record.gateway)) ? record : null;
-  } catch {
-    return null;
-  }
+/** Whether a file that is missing should exist: something was in force, or history has ECI on. */
+async function wasExpected(
+  paths: PolicyPaths,
+  start: StartWithoutFile,
+  { hash, entries }: { readonly hash: string; readonly entries: readonly HistoryEntry[] },
+): Promise<boolean> {
+  if (start.kind !== 'default') return true;
+  return hash === '' && entries.at(-1)?.eci === true && !(await exists(removalNote(paths.settings)));
 }
 
 /** The newest version with a usable settings text; null if none of the last ones is usable. */

@@ -57,7 +57,10 @@ export interface SettingsStore {
   rollback(version: number): Promise<Result<SettingsState, AppError>>;
 }
 
-type StorePaths = Pick<RootPaths, 'root' | 'settings' | 'draft' | 'history' | 'enforcedPolicy'>;
+type StorePaths = Pick<
+  RootPaths,
+  'root' | 'settings' | 'draft' | 'history' | 'enforcedPolicy' | 'storedSettings'
+>;
 
 /**
  * File of the text that the draft was started from: distinguishes a change of the settings file from an edit.

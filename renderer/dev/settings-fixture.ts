@@ -53,11 +53,18 @@ export function settingsState(applied: string, more: Partial<SettingsState> = {}
   };
 }
 
+const retained = recordedPolicy({
+  at: minutesAgo(130),
+  hash: `hash-of-${appliedText.length}`,
+  stored: true,
+});
 /** A gateway that goes on enforcing version 11, whatever became of the file. */
 export const retainedPolicyFacts: PolicyFacts = {
-  recorded: recordedPolicy({ at: minutesAgo(130), hash: `hash-of-${appliedText.length}` }),
+  recorded: retained,
+  lastRecorded: retained,
   recordedVersion: 11,
   isMissing: false,
+  startWithoutFile: 'stored',
   restorable: 11,
 };
 

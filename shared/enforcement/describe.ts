@@ -9,13 +9,13 @@ export interface EnforcementAlarm {
 
 /** The alarm about a settings file that was deleted or cannot be used; null if there is none. */
 export function enforcementAlarm(enforcement: Enforcement): EnforcementAlarm | null {
-  const { difference, by, now, nextStart, restorableVersion } = enforcement;
+  const { difference, by, now, restorableVersion } = enforcement;
   if (!isAlarm(difference)) return null;
   return {
     title: message(`enforcement.${difference}`),
     details: [
       by === 'nothing' ? message('enforcement.now-nothing') : describeNow(now),
-      describeNextStart(nextStart, now),
+      describeNextStart(enforcement),
       ...(difference === 'unusable' && restorableVersion === null ? [message('enforcement.mend')] : []),
     ],
   };
@@ -28,7 +28,7 @@ export function enforcementAlarm(enforcement: Enforcement): EnforcementAlarm | n
 export function enforcementHeadline({ by, now, difference }: Enforcement): Message | null {
   if (by === 'nothing') return message('enforcement.headline-nothing');
   if (!isAlarm(difference) || now.audit) return null;
-  if (now.source === 'locked-down') return message('enforcement.headline-locked-down');
+  if (now.source === 'locked-down') return message(`enforcement.headline-locked-down-${difference}`);
   if (now.source === 'unknown') return message(`enforcement.headline-unknown-${difference}`);
   if (!now.eci) return now.source === 'none' ? message('enforcement.headline-off-deleted') : null;
   return now.version === null
@@ -36,7 +36,8 @@ export function enforcementHeadline({ by, now, difference }: Enforcement): Messa
     : message(`enforcement.headline-${difference}-version`, { version: now.version });
 }
 
-function describeNow({ source, eci, audit, version }: PolicyInForce): Message {
+function describeNow(now: PolicyInForce): Message {
+  const { source, version } = now;
   switch (source) {
     case 'locked-down':
     case 'none':
@@ -44,7 +45,7 @@ function describeNow({ source, eci, audit, version }: PolicyInForce): Message {
       return message(`enforcement.now-${source}`);
     case 'applied':
     case 'retained': {
-      const state = !eci ? 'off' : audit ? 'audit' : 'on';
+      const state = stateOf(now);
       return version === null
         ? message(`enforcement.now-unrecorded-${state}`)
         : message(`enforcement.now-version-${state}`, { version });
@@ -52,15 +53,30 @@ function describeNow({ source, eci, audit, version }: PolicyInForce): Message {
   }
 }
 
-function describeNextStart(nextStart: PolicyInForce, now: PolicyInForce): Message {
+function describeNextStart({ by, now, nextStart, difference }: Enforcement): Message {
   switch (nextStart.source) {
     case 'locked-down':
-      return message('enforcement.next-locked-down');
+      return message(
+        difference === 'deleted' ? 'enforcement.next-locked-down-deleted' : 'enforcement.next-locked-down',
+      );
     case 'unknown':
       return message('enforcement.next-unknown');
-    case 'applied':
     case 'retained':
+      return by === 'nothing' ? describeRetained(nextStart) : message('enforcement.next-same');
+    case 'applied':
     case 'none':
       return message(now.eci ? 'enforcement.next-off' : 'enforcement.next-stays-off');
   }
 }
+
+/** That the next start enforces what the last gateway did. */
+function describeRetained(nextStart: PolicyInForce): Message {
+  const state = stateOf(nextStart);
+  const { version } = nextStart;
+  return version === null
+    ? message(`enforcement.next-unrecorded-${state}`)
+    : message(`enforcement.next-version-${state}`, { version });
+}
+
+const stateOf = ({ eci, audit }: PolicyInForce): 'on' | 'audit' | 'off' =>
+  !eci ? 'off' : audit ? 'audit' : 'on';

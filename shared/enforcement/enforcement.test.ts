@@ -28,7 +28,13 @@ function facts(
       appliedVersion: text === on ? 7 : 8,
       readError: null,
       preference: null,
-      policyFacts: { ...noPolicyFacts, recorded: recordedPolicy(), recordedVersion: 7, ...policyFacts },
+      policyFacts: {
+        ...noPolicyFacts,
+        recorded: recordedPolicy(),
+        lastRecorded: policyFacts.recorded ?? recordedPolicy(),
+        recordedVersion: 7,
+        ...policyFacts,
+      },
       ...more.settings,
     },
   };
@@ -55,11 +61,11 @@ describe('what is in force', () => {
     expect(texts(facts(on))).toEqual([undefined]);
   });
 
-  it('is the last policy when the file was deleted; the next start turns ECI off', () => {
-    const deleted = facts(null, { isMissing: true, restorable: 7 });
+  it('is the last policy when the file was deleted, also after the next start', () => {
+    const deleted = facts(null, { isMissing: true, startWithoutFile: 'stored', restorable: 7 });
     expect(enforcementOf(deleted)).toMatchObject({
       now: { source: 'retained', version: 7, hash: 'seven', eci: true, locked: true },
-      nextStart: { source: 'none', eci: false },
+      nextStart: { source: 'retained', version: 7, hash: 'seven', eci: true, locked: true },
       difference: 'deleted',
       restorableVersion: 7,
     });
@@ -67,8 +73,38 @@ describe('what is in force', () => {
       'On by version 7: the settings file was deleted',
       'The settings file was deleted',
       'The gateway keeps enforcing version 7, with ECI on.',
-      'The next start turns ECI off.',
+      'A restart does not change that.',
     ]);
+  });
+
+  it('is locked down from the next start on if the text could not be stored', () => {
+    const unstored = facts(null, { isMissing: true, startWithoutFile: 'locked-down', restorable: 7 });
+    expect(enforcementOf(unstored)).toMatchObject({
+      now: { source: 'retained', version: 7 },
+      nextStart: { source: 'locked-down', eci: true },
+    });
+    expect(texts(unstored).at(-1)).toBe(
+      'The next start locks down: the strictest policy holds until there is a settings file again.',
+    );
+  });
+
+  it('is the strictest policy if the text was not known at the start', () => {
+    const lockedDown = facts(null, {
+      recorded: recordedPolicy({ hash: null, problem: { kind: 'deleted', text: 'x' } }),
+      recordedVersion: null,
+      isMissing: true,
+      startWithoutFile: 'locked-down',
+    });
+    expect(texts(lockedDown).slice(0, 3)).toEqual([
+      'Locked down: the settings file was deleted',
+      'The settings file was deleted',
+      'The gateway is locked down: it enforces the strictest policy.',
+    ]);
+  });
+
+  it('is not known for the next start if nothing shows what is stored', () => {
+    const hidden = facts(null, { isMissing: true, startWithoutFile: 'unknown' });
+    expect(enforcementOf(hidden).nextStart).toMatchObject({ source: 'unknown', eci: true });
   });
 
   it('is the last policy if the file is invalid; the next start locks down', () => {
@@ -119,7 +155,7 @@ describe('what is in force', () => {
     expect(texts(restarted)).toEqual([
       'Off: the settings file was deleted',
       'The settings file was deleted',
-      'The gateway started without the file: ECI is off.',
+      'The gateway started without settings: ECI is off.',
       'The next start leaves it off.',
     ]);
   });
@@ -167,6 +203,29 @@ describe('nothing is in force', () => {
       now: { source: 'none', eci: false },
       nextStart: { source: 'applied', version: 7, eci: true },
     });
+  });
+
+  it('while the engine is stopped; its next start enforces what was, if the file was deleted', () => {
+    const stopped = facts(
+      null,
+      { recorded: null, isMissing: true, startWithoutFile: 'stored' },
+      { engine: { phase: 'stopped', gatewayUp: false } },
+    );
+    expect(enforcementOf(stopped)).toMatchObject({
+      by: 'nothing',
+      now: { source: 'none', eci: false },
+      nextStart: { source: 'retained', version: 7, eci: true },
+    });
+    expect(texts(stopped).slice(1)).toEqual([
+      'The settings file was deleted',
+      'Nothing is enforced now: no gateway runs.',
+      'The next start enforces version 7, with ECI on.',
+    ]);
+    const { settings } = stopped;
+    const policyFacts = { ...settings.policyFacts, recordedVersion: null };
+    expect(texts({ ...stopped, settings: { ...settings, policyFacts } }).at(-1)).toBe(
+      'The next start enforces earlier settings with ECI on; history does not have them.',
+    );
   });
 });
 

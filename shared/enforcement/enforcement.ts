@@ -29,7 +29,7 @@ export interface PolicyInForce {
   readonly preferredOff: string | null;
 }
 
-/** What is enforced now, what the next start does with the current settings file, and why they differ. */
+/** What is enforced now, what the next start enforces if nothing changes, and why the file does not hold. */
 export interface Enforcement {
   /** A gateway of ours, the product itself, or nothing that is running. */
   readonly by: 'gateway' | 'product' | 'nothing';
@@ -77,7 +77,7 @@ export function enforcementOf(facts: EnforcementFacts): Enforcement {
   return {
     by,
     now: policyNow(facts, by, difference),
-    nextStart: policyOfFile(facts),
+    nextStart: policyAtStart(facts, difference),
     difference,
     restorableVersion:
       isReplaceable(facts) && isAlarm(difference) ? facts.settings.policyFacts.restorable : null,
@@ -123,6 +123,8 @@ const noPolicy: PolicyInForce = {
   backend: 'auto',
   preferredOff: null,
 };
+const unknownPolicy: PolicyInForce = { ...noPolicy, source: 'unknown', eci: true };
+const lockedDown: PolicyInForce = { ...noPolicy, source: 'locked-down', eci: true, locked: true };
 
 function policyNow(
   facts: EnforcementFacts,
@@ -133,7 +135,7 @@ function policyNow(
   const { recorded } = facts.settings.policyFacts;
   if (by === 'gateway' && recorded !== null) return policyOfRecord(facts, recorded, difference);
   // Which policy holds cannot be determined: it is not claimed that ECI is off.
-  return isAlarm(difference) ? { ...noPolicy, source: 'unknown', eci: true } : policyOfFile(facts);
+  return isAlarm(difference) ? unknownPolicy : policyOfFile(facts);
 }
 
 function policyOfRecord(
@@ -160,13 +162,26 @@ function sourceOfRecord({ hash }: RecordedPolicy, isApplied: boolean): PolicySou
   return isApplied ? 'applied' : 'retained';
 }
 
+/** What is enforced after a start with the settings file as it is, or without one. */
+function policyAtStart(facts: EnforcementFacts, difference: Enforcement['difference']): PolicyInForce {
+  const { startWithoutFile, lastRecorded } = facts.settings.policyFacts;
+  if (difference !== 'deleted' || !facts.capabilities.enforcedByGateway) return policyOfFile(facts);
+  switch (startWithoutFile) {
+    case 'default':
+      return policyOfFile(facts);
+    case 'locked-down':
+      return lockedDown;
+    case 'stored':
+      return lastRecorded === null ? unknownPolicy : policyOfRecord(facts, lastRecorded, difference);
+    case 'unknown':
+      return unknownPolicy;
+  }
+}
+
 /** What is enforced after a start with the current settings file. */
 function policyOfFile({ capabilities, settings, applied }: EnforcementFacts): PolicyInForce {
   if (!enforcesSettings(capabilities)) return noPolicy;
-  if (!applied.ok)
-    return capabilities.enforcedByGateway
-      ? { ...noPolicy, source: 'locked-down', eci: true, locked: true }
-      : { ...noPolicy, source: 'unknown', eci: true };
+  if (!applied.ok) return capabilities.enforcedByGateway ? lockedDown : unknownPolicy;
   const { eci, mode, backend } = applied.value;
   const isPreferredOff = settings.preference?.outcomes.eci === 'in-force';
   return {

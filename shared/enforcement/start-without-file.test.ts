@@ -54,6 +54,8 @@ describe('what a start without the settings file brings into force', () => {
     [record(null), 'locked-down'],
     [record(''), 'default'],
     [earlier('h'), 'unknown'],
+    [earlier(''), 'default'],
+    [earlier(null), 'locked-down'],
     [null, 'unknown'],
     ['damaged', 'unknown'],
   ])('follows from the record for a user who may not read the stored text: %o', (recorded, kind) => {

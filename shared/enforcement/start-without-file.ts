@@ -47,6 +47,14 @@ export interface StartFacts {
   readonly removed: string | null;
 }
 
+/** The kinds of `StartWithoutFile`. */
+export const startsWithoutFile = [
+  'default',
+  'stored',
+  'locked-down',
+  'unknown',
+] as const satisfies StartWithoutFile['kind'][];
+
 /** What a start without the settings file brings into force. */
 export type StartWithoutFile =
   /** Nothing was in force, or its removal was intended. */
@@ -64,12 +72,13 @@ export type StartWithoutFile =
  */
 export function startWithoutFile({ record, stored, removed }: StartFacts): StartWithoutFile {
   const isHidden = stored.state === 'hidden';
-  if (isHidden && !(isRecord(record) && record.stored !== undefined)) return { kind: 'unknown' };
+  if (isHidden && !isRecord(record)) return { kind: 'unknown' };
   const known = stored.state === 'stored' && !isOutdated(record, stored.hash) ? stored : null;
   const hash = known === null ? recordedHash(record, stored) : known.hash;
   if (hash === '' || (hash !== null && hash === removed)) return { kind: 'default' };
   if (hash === null) return { kind: 'locked-down', hash };
-  if (isHidden && isRecord(record) && record.stored === true) return { kind: 'stored', hash, text: null };
+  if (isHidden && isRecord(record) && record.stored !== false)
+    return record.stored === undefined ? { kind: 'unknown' } : { kind: 'stored', hash, text: null };
   return known === null || known.text === null
     ? { kind: 'locked-down', hash }
     : { kind: 'stored', hash, text: known.text };

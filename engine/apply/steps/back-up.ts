@@ -3,8 +3,9 @@ import { ok } from '../../../shared/result.ts';
 import { effectiveSettings } from '../../../shared/settings/effective.ts';
 import { readSettings, type StoredText } from '../../base/files.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { readVersion, versionState, writeVersion, type VersionState } from '../../store/history.ts';
+import { versionState, writeVersion, type VersionState } from '../../store/history.ts';
 import { readPolicyFacts } from '../../store/policy-facts.ts';
+import { readRecordedText } from '../../store/settings-in-force.ts';
 import { writeBackup, type InvalidSettings } from '../backup.ts';
 import { readDaemonJson } from '../versions.ts';
 import { settingsConflict } from './settings-conflict.ts';
@@ -59,9 +60,14 @@ async function invalidSettings(
   applied: StoredText,
   { entries }: VersionState,
 ): Promise<InvalidSettings | null> {
-  const { isMissing, recordedVersion } = await readPolicyFacts(paths, applied, entries);
+  const facts = await readPolicyFacts(paths, applied, entries);
+  const { isMissing, recorded, lastRecorded, recordedVersion: version } = facts;
   const isUnusable = applied.exists && !effectiveSettings(applied.text, applied).ok;
   if (!isMissing && !isUnusable) return null;
-  const found = recordedVersion === null ? null : await readVersion(paths.history, recordedVersion);
-  return { enforced: found?.ok === true ? found.value.settings : null };
+  // An unusable file locks down the next start: it is put back as it is, unless a gateway enforces another.
+  const record = isMissing ? lastRecorded : recorded;
+  // Nothing is in force, although a file is expected: a roll back removes the file again on purpose.
+  if (isMissing && facts.startWithoutFile === 'default') return null;
+  const hash = record?.hash ?? '';
+  return { enforced: hash === '' ? null : await readRecordedText(paths, { hash, version }) };
 }

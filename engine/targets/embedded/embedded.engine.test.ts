@@ -9,6 +9,7 @@ import type { SupervisorState } from './control-protocol.ts';
 import { createEmbeddedDriver } from './driver.ts';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../tests/support/embedded-engine.ts';
 import { getOverSocket } from '../../base/get-over-socket.ts';
+import { removalNote } from '../../../shared/settings/removal-note.ts';
 import { sha256 } from '../../base/files.ts';
 import { createSettingsStore } from '../../store/settings-store.ts';
 import { chainPrefix } from './firewall.ts';
@@ -478,7 +479,7 @@ describe('unusable settings', () => {
 });
 
 describe('a settings file that is deleted under ECI', () => {
-  it('leaves the policy in force, and the gateway has recorded that', async () => {
+  it('leaves the policy in force, also over a restart, and the gateway has recorded that', async () => {
     await writeFile(engine.paths.settings, eciOn);
     await engine.start();
     await engine.busybox();
@@ -496,7 +497,21 @@ describe('a settings file that is deleted under ECI', () => {
     const listed = await run(bulkhead, ['containers', 'list', '--root', engine.paths.root]);
     expect(listed.stderr).toMatch(/^The settings file was deleted\. The gateway keeps enforcing/);
     await engine.driver.stop();
-    expect((await facts()).recorded).toBeNull();
+    expect(await facts()).toMatchObject({ recorded: null, isMissing: true, startWithoutFile: 'stored' });
+    expect(await engine.driver.start()).toMatchObject({
+      ok: true,
+      value: { phase: 'ready', defaultRuntime: 'bulkhead', problem: null },
+    });
+    expect((await facts()).recorded).toMatchObject({ hash: sha256(eciOn), problem: { kind: 'deleted' } });
+    await expect(engine.docker('run', '--rm', '--pid=host', 'busybox', 'true')).rejects.toThrow(
+      /enhanced container isolation/,
+    );
+    expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'isolated')).toBe('isolated\n');
+    // A file that a roll back removed is none.
+    await engine.driver.stop();
+    await writeFile(removalNote(engine.paths.settings), `${sha256(eciOn)}\n`);
+    expect(await engine.driver.start()).toMatchObject({ ok: true, value: { defaultRuntime: 'runc' } });
+    expect(await facts()).toMatchObject({ recorded: { hash: '', eci: false }, isMissing: false });
   });
 });
 

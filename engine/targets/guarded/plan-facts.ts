@@ -64,7 +64,10 @@ export async function planFacts(engine: OpenedEngine, draft: string): Promise<Re
   });
 }
 
-/** What a running gateway enforces in place of a settings file that is gone or unusable. */
+/**
+ * What a running gateway enforces in place of a settings file that is unusable or gone; of one that is gone,
+ * also what the next start will.
+ */
 async function enforcedElse(
   { paths, store }: OpenedEngine,
   applied: StoredText,
@@ -73,13 +76,15 @@ async function enforcedElse(
   const differs = applied.exists ? !effectiveSettings(applied.text, applied).ok : versions.current > 0;
   if (!differs) return {};
   const state = await store.read();
-  const { recorded, recordedVersion, isMissing } = state.policyFacts;
-  return recorded === null
-    ? {}
-    : {
-        enforced: await readSettingsInForce(paths, state),
-        restoresEnforced: (isMissing || applied.exists) && recordedVersion !== null,
-      };
+  const { recorded, lastRecorded, recordedVersion, isMissing } = state.policyFacts;
+  const record = isMissing ? lastRecorded : recorded;
+  if (record === null) return {};
+  const hasText = record.hash !== null && record.hash !== '';
+  return {
+    enforced: await readSettingsInForce(paths, state),
+    restoresEnforced:
+      hasText && (isMissing || applied.exists) && (recordedVersion !== null || record.stored === true),
+  };
 }
 
 /** Whether a file exists that this user may not read. */

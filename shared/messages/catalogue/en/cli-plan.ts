@@ -8,7 +8,7 @@ export const cliPlan = {
   'cli-plan.fails-unusable': 'If any step fails, the settings file is put back as it is now, unusable.',
   'cli-plan.fails-missing': 'If any step fails, there is no settings file again.',
   'cli-plan.fails-lost':
-    'If any step fails, the settings file is put back with what the gateway enforces now.',
+    'If any step fails, the settings file is put back with what the gateway enforced last.',
   'cli-plan.fails-replaced':
     'If any step fails, the settings file is put back with what the gateway enforces now, in place of the ' +
     'unusable text, which stays in the history.',

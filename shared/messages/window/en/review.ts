@@ -12,7 +12,7 @@ export const review = {
     first: 'If any step fails, everything is rolled back to how it is now.',
     unusable: 'If any step fails, the settings file is put back as it is now, unusable.',
     missing: 'If any step fails, there is no settings file again.',
-    lost: 'If any step fails, the settings file is put back with what the gateway enforces now.',
+    lost: 'If any step fails, the settings file is put back with what the gateway enforced last.',
     replaced:
       'If any step fails, the settings file is put back with what the gateway enforces now, ' +
       'in place of the unusable text, which stays in History.',
