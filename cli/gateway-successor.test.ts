@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ async function read(socketPath: string, target: string, agent?: Agent) {
  * A gateway as a service: a stand-in for systemd has its socket, and records its notifications. The engine
  * behind it does not answer `/containers/slow/json` by itself.
  */
-async function startService(source: string) {
+async function startService(source: string, settingsText = '{"configurationFileVersion": 2}') {
   const directory = await mkdtemp(path.join(tmpdir(), 'bh-successor-'));
   const at = (name: string) => path.join(directory, name);
   const slow: ServerResponse[] = [];
@@ -47,7 +47,7 @@ async function startService(source: string) {
   await Promise.all([once(engine, 'listening'), once(unit, 'listening')]);
   // Node removes the file by its first name when it closes the socket.
   await rename(at('unit.sock'), at('docker.sock'));
-  await writeFile(at('s.json'), '{"configurationFileVersion": 2}');
+  await writeFile(at('s.json'), settingsText);
   const systemd = spawn('python3', [
     '-uc',
     `import socket, sys
@@ -92,6 +92,8 @@ while True:
     socket: at('docker.sock'),
     fault: at('fault'),
     settings: at('s.json'),
+    policy: async (): Promise<unknown> =>
+      JSON.parse(await readFile(at('state/enforced-policy.json'), 'utf8')),
     stop: async () => {
       gateway.kill('SIGKILL');
       if (Number.isInteger(mainPid())) process.kill(mainPid(), 'SIGKILL');
@@ -194,14 +196,71 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
     }
   });
 
-  it('is not replaced while the settings file is deleted, which it has kept in force', async () => {
-    const { gateway, notified, logged, mainPid, settings, stop } = await startService(program);
+  const isolated = '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"value": true}}';
+  /** A successor that does this to the settings file before it loads. */
+  const whileLoading = (change: string) =>
+    `import { rmSync, writeFileSync } from 'node:fs';
+      const settings = process.argv[process.argv.indexOf('--settings') + 1];
+      if (${isSuccessor}) { ${change} } ${program}`;
+
+  it.each([
+    ['before it is replaced', program, true],
+    ['while its successor loads', whileLoading('rmSync(settings);'), false],
+  ])('the settings of a file that is deleted %s stay in force', async (_, source, isEarlier) => {
+    const { gateway, notified, logged, mainPid, settings, policy, stop } = await startService(
+      source,
+      isolated,
+    );
     try {
       await expect.poll(() => notified).toContain('READY=1');
-      await rm(settings);
-      await expect.poll(() => logged.join('')).toContain('it was deleted');
+      if (isEarlier) {
+        await rm(settings);
+        await expect.poll(() => logged.join('')).toContain('it was deleted');
+      }
       gateway.kill('SIGHUP');
-      await expect.poll(() => logged.join('')).toContain('goes on: the settings file was deleted');
+      await expect.poll(() => notified.filter((line) => line === 'READY=1').length).toBe(2);
+      expect(await policy()).toMatchObject({
+        gateway: { pid: mainPid() },
+        eci: true,
+        problem: { kind: 'deleted' },
+      });
+    } finally {
+      await stop();
+    }
+  });
+
+  it('these settings stay in force where the successor does not serve, but the gateway again', async () => {
+    const broken = whileLoading(`rmSync(settings); ${noState}`);
+    const { gateway, logged, notified, policy, stop } = await startService(broken, isolated);
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      gateway.kill('SIGHUP');
+      await expect.poll(() => logged.join('')).toContain('was not replaced, and goes on: it ended with');
+      expect(await policy()).toMatchObject({
+        gateway: { pid: gateway.pid },
+        eci: true,
+        problem: { kind: 'deleted' },
+      });
+    } finally {
+      await stop();
+    }
+  });
+
+  it.each([
+    ['before it would be replaced', program, true],
+    ['while its successor loads', whileLoading("writeFileSync(settings, '{');"), false],
+  ])('is not replaced if the settings file becomes unusable %s', async (_, source, isEarlier) => {
+    const service = await startService(source, isolated);
+    const { gateway, notified, logged, mainPid, settings, socket, stop } = service;
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      // Without waiting for the gateway to notice it.
+      if (isEarlier) await writeFile(settings, '{');
+      gateway.kill('SIGHUP');
+      await expect.poll(() => logged.join('')).toContain('goes on: the settings file cannot be used');
+      const status = /^STATUS=Not replaced at \S+: the settings file cannot be used, which would lock down/;
+      await expect.poll(() => notified.filter((line) => status.test(line))).toHaveLength(1);
+      expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
       expect([gateway.exitCode, mainPid()]).toEqual([null, Number.NaN]);
     } finally {
       await stop();

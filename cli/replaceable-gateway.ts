@@ -53,8 +53,7 @@ export class ReplaceableGateway {
     // Keeps listening for the signal while a successor loads: another SIGHUP would end this process.
     for await (const _ of on(process, 'SIGHUP')) {
       try {
-        if (this.#current.gateway.policy().problemKind === 'deleted')
-          throw new Error('the settings file was deleted, and a new gateway would start without them');
+        this.#refuseOtherPolicy();
         const successor = await startSuccessor(this.#current.listeners(), manager.variables, limits);
         const { ended } = await this.#leaveSocketsTo(successor);
         manager.status('');
@@ -96,6 +95,8 @@ export class ReplaceableGateway {
     let isRetired = false;
     try {
       for (const { name, fd } of this.#current.listeners()) kept.push({ name, fd: duplicateDescriptor(fd) });
+      // The settings file may have changed while the successor loaded.
+      this.#refuseOtherPolicy();
       isRetired = true;
       const { ended } = await this.#current.gateway.retire();
       await successor.serve();
@@ -107,6 +108,12 @@ export class ReplaceableGateway {
       else for (const { fd } of kept) closeSync(fd);
       throw error;
     }
+  }
+
+  /** Throws if a gateway that starts now would enforce another policy than this one. */
+  #refuseOtherPolicy(): void {
+    const why = this.#current.gateway.whyNotReplaceable();
+    if (why !== null) throw new Error(why);
   }
 
   async #serveAgain(sockets: readonly InheritedListener[]): Promise<void> {

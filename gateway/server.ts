@@ -27,6 +27,8 @@ import { watchPolicy } from './watch-policy.ts';
 export interface Gateway {
   readonly listenSocket: string;
   policy(): PolicyState;
+  /** Why a gateway that starts now would enforce another policy than this one; null: it would not. */
+  whyNotReplaceable(): string | null;
   /** Resolves when every decision so far is in the audit file. */
   flushAudit(): Promise<void>;
   /**
@@ -100,6 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   return ok({
     listenSocket: options.listenSocket,
     policy: () => settings.current(),
+    whyNotReplaceable: settings.whyNotReplaceable,
     flushAudit: () => audit.flush(),
     listenOn: listen,
     setEngineStopping: (stopping) => {

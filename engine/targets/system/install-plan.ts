@@ -9,7 +9,7 @@ import { desiredEngineConfig } from '../../backends/desired-engine-config.ts';
 import { rootPaths, systemRoot } from '../../base/root-paths.ts';
 import { inspectSystemEngine, type AffectedContainer, type SystemEngine } from './inspect-engine.ts';
 import { readInstallJournal, readInstallRecord } from './install-record.ts';
-import { missingSettings } from './missing-settings.ts';
+import { replacementBlocker } from './replacement-blocker.ts';
 import { isDropIn, unitFiles, type InstalledFile } from './units.ts';
 
 /** The consequences of an installation, and the inputs for doing it. */
@@ -32,9 +32,9 @@ export async function planInstall(bulkheadCommand: string): Promise<Result<Plann
   const desired = { ...(await desiredEngineConfig(paths)), configFile: 'machine' } as const;
   const config = await previewEngineConfig(paths, desired);
   const installed = (await readInstallRecord(paths)) !== null;
-  const missing = installed ? await missingSettings(paths) : null;
+  const blocker = installed ? await replacementBlocker(paths) : null;
   const blockers: (string | Message)[] = [
-    ...(missing === null ? [] : [missing]),
+    ...(blocker === null ? [] : [blocker]),
     ...engine.conflicts,
     ...(config.ok
       ? config.value.conflicts.map(({ reason, hint }) => joinMessages('sentences', [reason, hint]))

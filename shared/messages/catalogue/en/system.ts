@@ -50,12 +50,22 @@ export const system = {
   'system.cannot-install': 'Bulkhead cannot be installed in front of this Docker Engine.',
   'system.no-install-journal': 'The installation was removed by another process.',
   'system.settings-deleted': concat(
-    '{{file}} was deleted: the running gateway keeps its settings, but a new one would start without them, ',
-    'with ECI off. Put the file back, or run bulkhead apply, first.',
+    '{{file}} was deleted, and its text is not stored: the running gateway keeps its settings, ',
+    'but a new one would be locked down. Put the file back, or run bulkhead apply, first.',
   ),
   'system.settings-deleted-version': concat(
-    '{{file}} was deleted: the running gateway keeps its settings, but a new one would start without them, ',
-    'with ECI off. Restore it first: bulkhead settings rollback {{version}}, then bulkhead apply.',
+    '{{file}} was deleted, and its text is not stored: the running gateway keeps its settings, ',
+    'but a new one would be locked down. ',
+    'Restore it first: bulkhead settings rollback {{version}}, then bulkhead apply.',
+  ),
+  'system.settings-unusable': concat(
+    '{{file}} cannot be used: the running gateway keeps its last settings, ',
+    'but a new one would be locked down. Correct the file first.',
+  ),
+  'system.settings-unusable-version': concat(
+    '{{file}} cannot be used: the running gateway keeps its last settings, ',
+    'but a new one would be locked down. ',
+    'Correct the file first, or: bulkhead settings rollback {{version}}, then bulkhead apply.',
   ),
   'system.install-rolled-back':
     'The Docker Engine did not start behind the gateway; everything is as it was before.',

@@ -32,11 +32,16 @@ export const system: Translated<typeof english> = {
   'system.cannot-install': 'Bulkhead 无法安装到此 Docker Engine 之前。',
   'system.no-install-journal': '安装已被另一个进程移除。',
   'system.settings-deleted':
-    '{{file}} 已被删除：运行中的网关保留其设置，但新的网关会在没有这些设置的情况下启动，ECI 关闭。' +
+    '{{file}} 已被删除，且其文本未被保存：运行中的网关保留其设置，但新的网关会锁定。' +
     '请先恢复该文件，或运行 bulkhead apply。',
   'system.settings-deleted-version':
-    '{{file}} 已被删除：运行中的网关保留其设置，但新的网关会在没有这些设置的情况下启动，ECI 关闭。' +
+    '{{file}} 已被删除，且其文本未被保存：运行中的网关保留其设置，但新的网关会锁定。' +
     '请先恢复：bulkhead settings rollback {{version}}，然后 bulkhead apply。',
+  'system.settings-unusable':
+    '{{file}} 无法使用：运行中的网关保留其最近的设置，但新的网关会锁定。请先更正该文件。',
+  'system.settings-unusable-version':
+    '{{file}} 无法使用：运行中的网关保留其最近的设置，但新的网关会锁定。' +
+    '请先更正该文件，或运行 bulkhead settings rollback {{version}}，然后 bulkhead apply。',
   'system.install-rolled-back': 'Docker Engine 未能在网关之后启动；一切已恢复原状。',
   'system.upgrade-rolled-back': '网关和规划器的升级失败。它们的 unit 文件已恢复原状。',
   'system.gateway-not-replaced': '新的网关未能启动；先前的网关继续服务。',
