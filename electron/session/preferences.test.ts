@@ -48,6 +48,18 @@ describe("the app's user store", () => {
     ).toEqual({ width: 1000, height: 700, x: 5, y: 6, maximized: true });
   });
 
+  it('forgets engines, until they are remembered or opened', () => {
+    const store = userStore(memoryStore());
+    for (const id of ['embedded:/a', 'embedded:/b']) store.setLastTarget(id);
+    store.forgetTarget('embedded:/a');
+    store.forgetTarget('embedded:/a');
+    store.forgetTarget('embedded:/c');
+    expect(store.forgottenTargets()).toEqual(['embedded:/c', 'embedded:/a']);
+    store.rememberTarget('embedded:/c');
+    store.setLastTarget('embedded:/a');
+    expect([store.forgottenTargets(), store.knownTargets()]).toEqual([[], ['embedded:/a', 'embedded:/b']]);
+  });
+
   it('keeps the drafts of engines apart', () => {
     const store = userStore(memoryStore());
     store.setDraft('a', { text: '1', base: '0' });

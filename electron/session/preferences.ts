@@ -14,6 +14,8 @@ import { systemCode } from '../../engine/base/system-code.ts';
 
 /** Maximum number of remembered engines. */
 const maxTargets = 20;
+/** Maximum number of engines that are not listed. */
+const maxForgotten = 200;
 
 export const defaultPreferences: Preferences = {
   theme: 'system',
@@ -69,6 +71,11 @@ export interface UserStore {
   setLastTarget(id: string): void;
   /** Ids of engines opened before, the latest first. */
   knownTargets(): readonly string[];
+  /** The engine is not listed, until it is opened or remembered again. */
+  forgetTarget(id: string): void;
+  rememberTarget(id: string): void;
+  /** Ids of forgotten engines. */
+  forgottenTargets(): readonly string[];
 }
 
 /** The part of electron-store used here. */
@@ -163,6 +170,11 @@ export function userStore(disk: KeyValueStore): UserStore {
     });
     return preferencesSchema.parse({ ...defaultPreferences, ...Object.fromEntries(fitting) });
   };
+  const targetIds = (key: 'targets' | 'forgotten-targets') => read(key, z.array(targetIdSchema), []);
+  const rememberTarget = (id: string) => {
+    const forgotten = targetIds('forgotten-targets');
+    if (forgotten.includes(id)) backing.set('forgotten-targets', without(forgotten, id));
+  };
   return {
     problem: backing.problem,
     onProblem: backing.onProblem,
@@ -176,17 +188,19 @@ export function userStore(disk: KeyValueStore): UserStore {
     setWindowState(state) {
       backing.set('window', state);
     },
-    lastTarget: () => read('targets', z.array(targetIdSchema), [])[0] ?? null,
+    lastTarget: () => targetIds('targets')[0] ?? null,
     setLastTarget(id) {
-      backing.set(
-        'targets',
-        [id, ...read('targets', z.array(targetIdSchema), []).filter((one) => one !== id)].slice(
-          0,
-          maxTargets,
-        ),
-      );
+      rememberTarget(id);
+      backing.set('targets', [id, ...without(targetIds('targets'), id)].slice(0, maxTargets));
     },
-    knownTargets: () => read('targets', z.array(targetIdSchema), []),
+    knownTargets: () => targetIds('targets'),
+    // It stays among those opened before: remembering it again restores its place.
+    forgetTarget(id) {
+      const forgotten = [id, ...without(targetIds('forgotten-targets'), id)];
+      backing.set('forgotten-targets', forgotten.slice(0, maxForgotten));
+    },
+    rememberTarget,
+    forgottenTargets: () => targetIds('forgotten-targets'),
     seenDenials: (rootId) => read(`seen-denials:${rootId}`, z.string().nullable(), null),
     setSeenDenials(rootId, until) {
       backing.set(`seen-denials:${rootId}`, until);
@@ -201,3 +215,5 @@ export function userStore(disk: KeyValueStore): UserStore {
     },
   };
 }
+
+const without = (ids: readonly string[], id: string): readonly string[] => ids.filter((one) => one !== id);

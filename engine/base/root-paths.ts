@@ -69,8 +69,7 @@ export interface RootPaths {
   readonly isolation: string;
 }
 
-/** The usual root of an embedded engine. */
-export const defaultRoot = '/var/lib/bulkhead';
+export { defaultRoot } from '../../shared/targets/target-id.ts';
 /** Where everything of ours for the machine's own Docker Engine is. */
 export const systemRoot = '/var/lib/bulkhead/system';
 /** Exists while a gateway of ours is in front of the machine's own engine. */

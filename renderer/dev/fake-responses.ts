@@ -40,6 +40,8 @@ export const fakeResponses = (main: FakeMain, entries: readonly ActivityEntry[])
 const engineResponses = (main: FakeMain): Responses => ({
   'app:state': () => ok(main.state()),
   'targets:list': () => ok(targets),
+  'targets:forget': () => ok(undefined),
+  'targets:remember': () => ok(undefined),
   'target:switch': ({ id }) => {
     const next = targets.find((target) => target.id === id);
     if (next === undefined) return fail('input.unusable', `there is no engine ${id}`);

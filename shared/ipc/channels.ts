@@ -8,6 +8,8 @@ import type { IpcEvents, IpcRequest, IpcRequests } from './contract.ts';
 const requests = {
   'app:state': 'app',
   'targets:list': 'app',
+  'targets:forget': 'app',
+  'targets:remember': 'app',
   'target:switch': 'app',
   'settings:set-draft': 'engine',
   'settings:discard-draft': 'engine',

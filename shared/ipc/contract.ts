@@ -37,6 +37,13 @@ export const ipcContract = {
     /** Engines found on this machine now. */
     'targets:list': { scope: 'app', input: nothing, output: z.array(discoveredTargetSchema) },
     /**
+     * Lists an engine no longer, until it is started, opened or remembered again; only one that `canForget`
+     * allows. Its directory stays as it is.
+     */
+    'targets:forget': { scope: 'app', input: z.object({ id: targetIdSchema }), output: nothing },
+    /** Lists a forgotten engine again. */
+    'targets:remember': { scope: 'app', input: z.object({ id: targetIdSchema }), output: nothing },
+    /**
      * Closes the open engine (its draft is kept) and opens another; the new state is also sent as one
      * `changed` event. Refused during an apply.
      */

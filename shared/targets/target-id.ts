@@ -5,6 +5,9 @@ export type { TargetRef } from './target-ref.ts';
 /** Longest id of a target: a kind and a path. */
 export const maxTargetIdLength = 4200;
 
+/** The usual root of an embedded engine. */
+export const defaultRoot = '/var/lib/bulkhead';
+
 /** Where a stock Docker Engine listens. */
 export const machineSocket = '/var/run/docker.sock';
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { observedPhases } from '../engine-status/status.ts';
 import { targetCapabilitiesSchema } from './capabilities.ts';
 import { targetKinds } from '../engine-status/kinds.ts';
-import { maxTargetIdLength, parseTargetId } from './target-id.ts';
+import { maxTargetIdLength, parseTargetId, rootOf } from './target-id.ts';
 import { targetRefSchema } from './target-ref.ts';
 
 export const targetIdSchema = z
@@ -22,6 +22,15 @@ export const discoveredTargetSchema = z.object({
   version: z.string().nullable(),
 });
 export type DiscoveredTarget = z.infer<typeof discoveredTargetSchema>;
+
+/**
+ * Whether a user may remove an engine from the list: an embedded one that does not run and is not the open
+ * one. The others are part of the machine.
+ */
+export const canForget = (target: DiscoveredTarget, openId: string): boolean =>
+  rootOf(target.ref) !== null &&
+  target.id !== openId &&
+  (target.phase === 'stopped' || target.phase === 'failed');
 
 /** Where Docker Desktop's Linux engine runs. `vm`: a virtual machine of its own (macOS, Linux). */
 export const virtualMachines = ['vm', 'wsl2', 'hyper-v'] as const;

@@ -38,6 +38,8 @@ const recording = (reached: unknown[], act: () => unknown = () => ok(undefined))
 
 /** An input that fits each request. */
 const inputs: { readonly [K in IpcRequest]?: unknown } = {
+  'targets:forget': { id: engine },
+  'targets:remember': { id: engine },
   'target:switch': { id: engine },
   'settings:set-draft': { text: '{}' },
   'settings:prefer': { setting: 'eci', value: null },

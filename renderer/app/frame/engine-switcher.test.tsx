@@ -2,8 +2,25 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState } from '../../dev/app-fixture.ts';
 import { offText, settingsState } from '../../dev/settings-fixture.ts';
+import type { DiscoveredTarget } from '../../../shared/targets/target.ts';
 import { renderApp } from '../../dev/render-app.tsx';
-import { fail } from '../../../shared/result.ts';
+import { fail, ok } from '../../../shared/result.ts';
+
+const longName = 'a-rather-long-name-for-an-engine-of-the-build-farm';
+const removeName = `Remove Embedded engine · ${longName} from this list`;
+
+const embedded = (root: string, phase: DiscoveredTarget['phase'] = 'stopped'): DiscoveredTarget => ({
+  id: `embedded:${root}`,
+  ref: { kind: 'embedded', root },
+  name: 'workbench',
+  place: root,
+  phase,
+  version: null,
+});
+const titles = (menu: HTMLElement) =>
+  within(menu)
+    .getAllByRole('menuitemradio')
+    .map((item) => item.querySelector('p')?.textContent);
 
 const open = async (user: Awaited<ReturnType<typeof renderApp>>['user']) => {
   await user.keyboard('{Control>}e{/Control}');
@@ -13,7 +30,9 @@ const open = async (user: Awaited<ReturnType<typeof renderApp>>['user']) => {
 describe('the engine switcher', () => {
   it('says name and state, and lists what is found with the open one ticked (Ctrl E)', async () => {
     const { user } = await renderApp(appState(), 'overview');
-    expect(screen.getByRole('button', { name: /^Engine: workbench, Protected, except 4/ })).toBeTruthy();
+    expect(
+      screen.getByRole('button', { name: /^Engine: Embedded engine, Protected, except 4/ }),
+    ).toBeTruthy();
     const menu = await open(user);
     await waitFor(() => {
       expect(
@@ -21,10 +40,10 @@ describe('the engine switcher', () => {
           .getAllByRole('menuitemradio')
           .map((item) => [item.textContent, item.getAttribute('aria-checked')]),
       ).toEqual([
-        ['Embedded engine on workbench/var/lib/bulkheadRunning · 26.1.5', 'true'],
+        ['Embedded engine/var/lib/bulkheadRunning · 26.1.5', 'true'],
         ['Docker Engine of this machine/var/run/docker.sockRunning · 27.3.1', 'false'],
         ['Docker Desktop/usr/share/docker-desktop/admin-settings.jsonStopped · 4.41.2', 'false'],
-        [expect.stringContaining('Embedded engine on workbench/srv/engines/'), 'false'],
+        [expect.stringContaining(`Embedded engine · ${longName}/srv/engines/`), 'false'],
       ]);
     });
   });
@@ -47,6 +66,99 @@ describe('the engine switcher', () => {
     ).toEqual(['settings:set-draft', 'target:switch']);
     expect(store.get().undo).toEqual([]);
     expect(screen.getByRole('button', { name: /^Engine: Docker Desktop/ })).toBeTruthy();
+  });
+
+  it('tells embedded engines apart by their directories, the open one too', async () => {
+    const base = appState();
+    const { user } = await renderApp(
+      appState({
+        target: { ...base.target, id: 'embedded:/srv/a/engine' },
+        engine: { ...base.engine, root: '/srv/a/engine' },
+      }),
+      'overview',
+      { 'targets:list': () => ok([embedded('/srv/a/engine'), embedded('/srv/b/engine')]) },
+    );
+    const button = screen.getByRole('button', { name: /^Engine: Embedded engine · engine, / });
+    expect(button.textContent).toMatch(/^engineProtected, except 4/);
+    const menu = await open(user);
+    await waitFor(() => {
+      expect(titles(menu)).toEqual(['Embedded engine · a/engine', 'Embedded engine · b/engine']);
+    });
+  });
+
+  it('removes a stopped embedded engine that is not open, and only that; undo lists it again', async () => {
+    const { user, bridge } = await renderApp(appState(), 'overview');
+    const menu = await open(user);
+    const remove = await within(menu).findByRole('menuitem', { name: /^Remove/ });
+    expect(remove.getAttribute('aria-label')).toBe(removeName);
+    await user.click(remove);
+    const undo = await within(menu).findByRole('menuitem', { name: /was removed from this list/ });
+    expect(undo.textContent).toContain('Its directory stays.');
+    expect(document.activeElement).toBe(undo);
+    expect(titles(menu)).toHaveLength(3);
+    await user.keyboard('{Enter}');
+    const again = await within(menu).findByRole('menuitemradio', { name: new RegExp(longName) });
+    expect(document.activeElement).toBe(again);
+    const id = `embedded:/srv/engines/${longName}`;
+    expect(bridge.calls.filter((call) => call.name.startsWith('targets:')).slice(1)).toMatchObject([
+      { name: 'targets:forget', input: { id } },
+      { name: 'targets:remember', input: { id } },
+    ]);
+  });
+
+  it('removes by Delete, and is passed through by the arrow keys', async () => {
+    const { user } = await renderApp(appState(), 'overview');
+    const menu = await open(user);
+    const item = await within(menu).findByRole('menuitemradio', { name: new RegExp(longName) });
+    await waitFor(() => {
+      expect(menu.contains(document.activeElement)).toBe(true);
+    });
+    await user.keyboard('{End}');
+    expect(document.activeElement?.getAttribute('aria-label')).toBe(removeName);
+    await user.keyboard('{ArrowUp}');
+    expect(document.activeElement).toBe(item);
+    await user.keyboard('{Delete}');
+    expect(await within(menu).findByRole('menuitem', { name: /was removed from this list/ })).toBeTruthy();
+  });
+
+  it('says why an engine stays in the list', async () => {
+    const { user } = await renderApp(appState(), 'overview', {
+      'targets:forget': () => fail('input.unusable', 'the engine stays in the list', { reason: 'it runs' }),
+    });
+    const menu = await open(user);
+    await user.click(await within(menu).findByRole('menuitem', { name: removeName }));
+    expect(await screen.findByText(/^The list stays as it is: the engine stays in the list/)).toBeTruthy();
+    expect(titles(menu)).toHaveLength(4);
+  });
+
+  it('shows as many engines as fit, the open and running ones first, and the others on request', async () => {
+    const height = window.innerHeight;
+    window.innerHeight = 400;
+    try {
+      const many = Array.from({ length: 9 }, (_, n) => embedded(`/srv/engines/e${n}`));
+      const { user } = await renderApp(appState(), 'overview', {
+        'targets:list': () =>
+          ok([...many, embedded('/srv/engines/up', 'ready'), embedded('/var/lib/bulkhead')]),
+      });
+      const menu = await open(user);
+      const all = await within(menu).findByRole('menuitem', { name: 'Show all (11)' });
+      expect(titles(menu)).toEqual([
+        'Embedded engine',
+        'Embedded engine · up',
+        'Embedded engine · e0',
+        'Embedded engine · e1',
+        'Embedded engine · e2',
+      ]);
+      await user.keyboard('{End}');
+      expect(document.activeElement).toBe(all);
+      await user.keyboard('{Enter}');
+      await waitFor(() => {
+        expect(titles(menu)).toHaveLength(11);
+      });
+      expect(document.activeElement?.querySelector('p')?.textContent).toBe('Embedded engine · e3');
+    } finally {
+      window.innerHeight = height;
+    }
   });
 
   it('says why it stayed', async () => {

@@ -7,30 +7,41 @@ import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import Snackbar from '@mui/material/Snackbar';
 import Typography from '@mui/material/Typography';
+import type { AppError } from '../../../shared/result.ts';
 import type { DiscoveredTarget } from '../../../shared/targets/target.ts';
-import { CheckIcon, ErrorIcon, SelectorIcon, UnverifiedIcon } from '../../theme/icons.ts';
+import { ErrorIcon, SelectorIcon, UnverifiedIcon } from '../../theme/icons.ts';
 import { stateIcon } from '../../components/state-badge.tsx';
-import { color, fontMono, toneText } from '../../theme/tokens.ts';
+import { color, toneText } from '../../theme/tokens.ts';
 import { useRequest } from '../../state/actions.ts';
 import { useNow } from '../../i18n/clock.ts';
 import { useApp, useStore } from '../../state/context.tsx';
+import { openEngineTitle, rootsOf, shortEngineTitle } from '../../components/engine-title.ts';
 import { engineLine, protectionOf } from '../../components/protection.ts';
 import { closed, sentences } from '../../i18n/lists.ts';
 import { messageAndHint, translateError } from '../../i18n/translate.ts';
-
-const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
+import { engineListLayout, oneLine, useEngineRows } from './engine-menu.tsx';
 
 /** The engine and its state, always visible, and the way to another one (Ctrl E). */
 export function EngineSwitcher() {
   const { t } = useTranslation();
-  const app = useApp();
   const anchor = useRef<HTMLButtonElement>(null);
   const list = useRequest('targets:list');
   const [open, setOpen] = useState(false);
   const [targets, setTargets] = useState<readonly DiscoveredTarget[]>([]);
-  const { refused, clearRefused, switchTo } = useSwitch();
+  const { problem, setProblem, switchTo } = useSwitch();
+  const { rows, reset } = useEngineRows({
+    targets,
+    onChoose: (target) => {
+      setOpen(false);
+      void switchTo(target);
+    },
+    onError: (error) => {
+      setProblem(t('frame.engine.notRemoved', { reason: inOneLine(t, error) }));
+    },
+  });
 
   const openList = async () => {
+    reset();
     setOpen(true);
     const result = await list.run(undefined);
     if (result.ok) setTargets(result.value);
@@ -41,6 +52,7 @@ export function EngineSwitcher() {
       <SwitcherButton
         ref={anchor}
         open={open}
+        roots={rootsOf(targets)}
         onOpen={() => {
           void openList();
         }}
@@ -52,7 +64,7 @@ export function EngineSwitcher() {
           setOpen(false);
         }}
         slotProps={{
-          list: { 'aria-label': t('frame.engine.menu'), dense: true },
+          list: { 'aria-label': t('frame.engine.menu'), dense: true, sx: engineListLayout },
           paper: { sx: { width: 420, maxWidth: 'calc(100vw - 32px)' } },
         }}
       >
@@ -60,69 +72,59 @@ export function EngineSwitcher() {
         {list.error === null && targets.length === 0 && (
           <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>
         )}
-        {targets.map((target) => (
-          <TargetItem
-            key={target.id}
-            target={target}
-            current={target.id === app.target.id}
-            onChoose={() => {
-              setOpen(false);
-              void switchTo(target);
-            }}
-          />
-        ))}
+        {rows}
       </Menu>
       <Snackbar
-        open={refused !== null}
+        open={problem !== null}
         anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
         autoHideDuration={8000}
         onClose={(_, reason) => {
-          if (reason !== 'clickaway') clearRefused();
+          if (reason !== 'clickaway') setProblem(null);
         }}
-        message={t('frame.engine.notSwitched', { reason: refused ?? '' })}
+        message={problem}
       />
     </>
   );
 }
 
-/** Opens another engine; `refused` is why that was not possible. */
+/** Opens another engine; `problem` is why that was not possible. */
 function useSwitch() {
   const { t } = useTranslation();
   const app = useApp();
   const store = useStore();
-  const [refused, setRefused] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
   const switchTo = async (target: DiscoveredTarget) => {
     if (target.id === app.target.id) return;
     const result = await store.switchTarget(target.id);
-    setRefused(
-      result.ok
-        ? null
-        : sentences(
-            t,
-            messageAndHint(result.error).map((text) => closed(t, text)),
-          ),
-    );
+    setProblem(result.ok ? null : t('frame.engine.notSwitched', { reason: inOneLine(t, result.error) }));
   };
-  const clearRefused = () => {
-    setRefused(null);
-  };
-  return { refused, clearRefused, switchTo };
+  return { problem, setProblem, switchTo };
 }
+
+const inOneLine = (t: TFunction, error: AppError): string =>
+  sentences(
+    t,
+    messageAndHint(error).map((text) => closed(t, text)),
+  );
 
 /** The engine that is shown, and its state. */
 function SwitcherButton({
   ref,
   open,
+  roots,
   onOpen,
 }: {
   readonly ref: Ref<HTMLButtonElement>;
   readonly open: boolean;
+  /** Roots of the embedded engines found so far, from which the name tells this one. */
+  readonly roots: readonly string[];
   readonly onOpen: () => void;
 }) {
   const { t } = useTranslation();
   const app = useApp();
   const protection = protectionOf(app, useNow());
   const line = engineLine(t, app, protection);
+  const name = openEngineTitle(t, app, roots);
   const working = app.run !== null && app.run.activity !== 'ended';
   const Icon =
     working || app.engine.phase === 'unreachable'
@@ -139,7 +141,7 @@ function SwitcherButton({
         aria-haspopup="menu"
         aria-expanded={open}
         aria-keyshortcuts={app.platform === 'darwin' ? 'Meta+E' : 'Control+E'}
-        aria-label={t('frame.engine.switch', { name: app.engine.name, state: line.text })}
+        aria-label={t('frame.engine.switch', { name, state: line.text })}
         title={app.engine.socket}
         sx={{
           flexShrink: 0,
@@ -161,7 +163,7 @@ function SwitcherButton({
             component="span"
             sx={{ display: 'block', fontWeight: 600, lineHeight: '17px', ...oneLine }}
           >
-            {app.engine.name}
+            {shortEngineTitle(t, app, roots)}
           </Typography>
           <Typography
             component="span"
@@ -177,61 +179,7 @@ function SwitcherButton({
         </Box>
         <SelectorIcon className="words" sx={{ fontSize: 18, color: color.text3 }} aria-hidden />
       </ButtonBase>
-      <span role="status" className="visually-hidden">{`${app.engine.name}: ${line.text}`}</span>
+      <span role="status" className="visually-hidden">{`${name}: ${line.text}`}</span>
     </>
   );
-}
-
-function TargetItem({
-  target,
-  current,
-  onChoose,
-  ...rest
-}: {
-  readonly target: DiscoveredTarget;
-  readonly current: boolean;
-  readonly onChoose: () => void;
-}) {
-  const { t } = useTranslation();
-  return (
-    <MenuItem
-      {...rest}
-      role="menuitemradio"
-      aria-checked={current}
-      selected={current}
-      onClick={onChoose}
-      sx={{ minHeight: 48, '@media (min-width:600px)': { minHeight: 48 }, gap: '10px', alignItems: 'center' }}
-    >
-      <CheckIcon
-        sx={{ fontSize: 18, color: color.accentText, visibility: current ? 'visible' : 'hidden' }}
-        aria-hidden
-      />
-      <Box sx={{ flex: 1, minWidth: 0 }}>
-        <Typography sx={{ fontWeight: 500, ...oneLine }}>{titleOf(t, target)}</Typography>
-        <Typography
-          variant="caption"
-          component="div"
-          sx={{
-            color: color.text3,
-            ...oneLine,
-            direction: 'rtl',
-            textAlign: 'left',
-            fontFamily: fontMono,
-            fontSize: 11,
-          }}
-        >
-          <bdi>{target.place}</bdi>
-        </Typography>
-      </Box>
-      <Typography variant="caption" sx={{ color: color.text2, flexShrink: 0 }}>
-        {t(`frame.engine.phase.${target.phase}`)}
-        {target.version === null ? '' : ` · ${target.version}`}
-      </Typography>
-    </MenuItem>
-  );
-}
-
-/** What kind of engine it is, with the name of its machine where that says more. */
-function titleOf(t: TFunction, target: DiscoveredTarget): string {
-  return t(`frame.engine.kind.${target.ref.kind}`, { name: target.name });
 }

@@ -6,6 +6,7 @@ import { useRequest } from '../../state/actions.ts';
 import { useApp, useStore } from '../../state/context.tsx';
 import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { engineTitle, openEngineTitle, rootsOf } from '../../components/engine-title.ts';
 import type { AppError } from '../../../shared/result.ts';
 import type { DiscoveredTarget } from '../../../shared/targets/target.ts';
 
@@ -16,7 +17,8 @@ import type { DiscoveredTarget } from '../../../shared/targets/target.ts';
 export function EngineCard() {
   const { t } = useTranslation();
   const store = useStore();
-  const { target, engine } = useApp();
+  const app = useApp();
+  const { target, engine } = app;
   const { run, error } = useRequest('targets:list');
   const [targets, setTargets] = useState<readonly DiscoveredTarget[]>([]);
   const [refused, setRefused] = useState<AppError | null>(null);
@@ -31,8 +33,7 @@ export function EngineCard() {
   }, [run, target.id]);
 
   const others = targets.filter((one) => one.id !== target.id);
-  const label = (one: Pick<DiscoveredTarget, 'name' | 'place'>, kind: DiscoveredTarget['ref']['kind']) =>
-    `${t(`frame.engine.kind.${kind}`, { name: one.name })} · ${one.place}`;
+  const roots = rootsOf(targets);
   const choose = async (id: string) => {
     if (id === target.id) return;
     const result = await store.switchTarget(id);
@@ -57,11 +58,11 @@ export function EngineCard() {
           }}
         >
           <MenuItem value={target.id}>
-            {label({ name: engine.name, place: engine.root ?? engine.socket }, target.kind)}
+            {`${openEngineTitle(t, app, roots)} · ${engine.root ?? engine.socket}`}
           </MenuItem>
           {others.map((one) => (
             <MenuItem key={one.id} value={one.id}>
-              {label(one, one.ref.kind)}
+              {`${engineTitle(t, one, roots)} · ${one.place}`}
             </MenuItem>
           ))}
         </Select>

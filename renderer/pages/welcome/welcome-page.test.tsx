@@ -26,7 +26,9 @@ describe('the first run', () => {
   it('says on its first page that the engine is not protected, and of what "off" is said', async () => {
     await renderApp(state('firstRun'), 'welcome');
     expect(screen.getByText(/^Not protected yet: ECI is off/)).toBeTruthy();
-    expect(screen.getByRole('button', { name: 'Engine: workbench, ECI off. Switch engine' })).toBeTruthy();
+    expect(
+      screen.getByRole('button', { name: 'Engine: Embedded engine, ECI off. Switch engine' }),
+    ).toBeTruthy();
   });
 
   it('leads through a scan to the review of the recommended policy, and applies nothing', async () => {

@@ -56,6 +56,8 @@ export const app = {
   'app.wait-until-it-has-ended-or-cancel': 'Wait until it has ended, or cancel it.',
   'app.another-engine-is-being-opened': 'another engine is being opened',
   'app.engine-could-not-be-opened': 'the engine could not be opened',
+  'app.engine-stays-in-list': 'the engine stays in the list',
+  'app.it-runs-or-is-shown': 'it runs, or it is the one that is shown',
   'app.another-engine-was-opened-meanwhile': 'another engine was opened meanwhile',
   'app.not-absolute-path': 'not an absolute path',
   'app.symbolic-link-to-nothing': 'a symbolic link to nothing',

@@ -56,6 +56,8 @@ export const app: Translated<typeof english> = {
   'app.wait-until-it-has-ended-or-cancel': '请等待其结束，或取消。',
   'app.another-engine-is-being-opened': '正在打开另一个引擎',
   'app.engine-could-not-be-opened': '无法打开引擎',
+  'app.engine-stays-in-list': '该引擎保留在列表中',
+  'app.it-runs-or-is-shown': '它正在运行，或者是当前显示的引擎',
   'app.another-engine-was-opened-meanwhile': '期间已打开另一个引擎',
   'app.not-absolute-path': '不是绝对路径',
   'app.symbolic-link-to-nothing': '指向不存在目标的符号链接',
