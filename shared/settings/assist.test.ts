@@ -100,7 +100,7 @@ describe('the meaning of a key', () => {
       key: { usedBy: 'engine', missing: '"enforce"', values: ['enforce', 'audit'] },
     });
     expect(keyAt(...at('{ "exposeDockerAPIOnTCP2375": { "va|lue": true } }'))).toMatchObject({
-      key: { usedBy: 'desktop', platform: 'win32' },
+      key: { usedBy: 'desktop', platforms: ['win32'] },
     });
     expect(keyAt(...at('{ "somethin|g": 1 }'))).toBeNull();
     expect(keyAt(...at('{ "bulkhead": {   | } }'))).toBeNull();

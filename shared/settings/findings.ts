@@ -28,6 +28,8 @@ export const findingCodes = [
   'eci-off-with-allowlist',
   'file-sharing-drivers-off',
   'key-not-used-here',
+  'key-undocumented',
+  'proxy-exclude-text',
   'bulkhead-on-desktop',
   'kubernetes-images-not-allowed',
   'embedded-json-invalid',

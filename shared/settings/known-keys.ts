@@ -60,12 +60,13 @@ function typeOf(schema: z.core.$ZodType, name: string): Pick<KnownKey, 'type' | 
   if (schema instanceof z.ZodString) return { type: 'string' };
   if (schema instanceof z.ZodNumber) return { type: 'number' };
   if (schema instanceof z.ZodBoolean) return { type: 'boolean' };
-  if (schema instanceof z.ZodUnknown) return { type: 'any' };
+  // What a union allows is checked by lint.
+  if (schema instanceof z.ZodUnknown || schema instanceof z.ZodUnion) return { type: 'any' };
   throw new Error(`${name} has a type that no reader of the schema knows`);
 }
 
 /**
- * The known key at a path, with who reads it and on which platform (inherited from its parents); null if
+ * The known key at a path, with who reads it and on which platforms (inherited from its parents); null if
  * unknown.
  */
 export function knownKeyAt(path: readonly (string | number)[]): KnownKey | null {
@@ -74,11 +75,11 @@ export function knownKeyAt(path: readonly (string | number)[]): KnownKey | null 
     const next: KnownKey | undefined = at.type === 'list' ? at.items : own(at.keys, String(segment));
     if (next === undefined) return null;
     const usedBy = next.usedBy ?? at.usedBy;
-    const platform = next.platform ?? at.platform;
+    const platforms = next.platforms ?? at.platforms;
     at = {
       ...next,
       ...(usedBy === undefined ? {} : { usedBy }),
-      ...(platform === undefined ? {} : { platform }),
+      ...(platforms === undefined ? {} : { platforms }),
     };
   }
   return at;

@@ -68,7 +68,7 @@ function expectedText({ code, values, expected }: Issue): string | Message {
 const typeNames = ['boolean', 'string', 'number', 'object', 'list', 'null', 'nothing'] as const;
 
 /** A type of JSON as named in a sentence: "true or false", "a string". Anything else stays as it is. */
-function typeText(type: string): string | Message {
+export function typeText(type: string): string | Message {
   const known = typeNames.find((name) => name === type);
   return known === undefined ? type : message(`settings.type-${known}`);
 }

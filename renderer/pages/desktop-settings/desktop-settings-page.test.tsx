@@ -16,6 +16,12 @@ describe("Docker Desktop's own settings", () => {
     expect(screen.getByText('The file holds the engine at boot until a Business user signs in')).toBeTruthy();
   });
 
+  it('say which policies count before the file', async () => {
+    await open();
+    expect(screen.getByText('Policies of the Docker Admin Console count before this file')).toBeTruthy();
+    expect(screen.getByText(/first, then one for the organisation, then this file, and a/)).toBeTruthy();
+  });
+
   it('set the proxy, with hosts as a list, and take it back byte for byte', async () => {
     const { user, store } = await open();
     const applied = store.get().draft;

@@ -35,6 +35,9 @@ export default function DesktopSettingsPage() {
           <Notice tone="warn" title={t('desktopSettings.holds.title')}>
             {t('desktopSettings.holds.text')}
           </Notice>
+          <Notice tone="neutral" title={t('desktopSettings.precedence.title')}>
+            {t('desktopSettings.precedence.text')}
+          </Notice>
           {proxies.map((name) => (
             <ProxyCard key={name} name={name} lockedBy={lockedBy} />
           ))}

@@ -13,9 +13,9 @@ export function TogglesCard({ lockedBy }: { readonly lockedBy: string | undefine
   const draft = useDraft();
   const { platform } = useApp();
   const shown = toggles.filter((name) => {
-    const of = knownKeyAt([name])?.platform;
+    const readOn: readonly string[] | undefined = knownKeyAt([name])?.platforms;
     // One of another platform, where the file has it.
-    return of === undefined || of === platform || draft.value(`/${name}`) !== undefined;
+    return readOn === undefined || readOn.includes(platform) || draft.value(`/${name}`) !== undefined;
   });
   return (
     <Card title={t('desktopSettings.toggles.title')} note={t('desktopSettings.toggles.note')}>

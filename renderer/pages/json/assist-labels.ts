@@ -7,15 +7,15 @@ import { names } from '../../i18n/lists.ts';
 /** The editor's texts about keys and values, in the window's language. */
 export function assistLabels(t: TFunction): AssistLabels {
   const type = (key: KnownKey) => t(`settingsState.assist.type.${key.type}`);
-  const platform = (key: KnownKey) => {
-    if (key.platform === undefined) return '';
-    const name = t(`settingsState.assist.platform.${key.platform}`);
-    return ` · ${t('settingsState.assist.only', { platform: name })}`;
+  const platforms = (key: KnownKey) => {
+    if (key.platforms === undefined) return '';
+    const list = key.platforms.map((one) => t(`settingsState.assist.platform.${one}`));
+    return ` · ${t('settingsState.assist.only', { platform: names(t, list) })}`;
   };
   return {
     about: (key) => translateMessage(key.description),
     facts: (key) => [
-      `${type(key)} · ${t(`settingsState.assist.readBy.${key.usedBy ?? 'both'}`)}${platform(key)}`,
+      `${type(key)} · ${t(`settingsState.assist.readBy.${key.usedBy ?? 'both'}`)}${platforms(key)}`,
       ...(key.values === undefined
         ? []
         : [t('settingsState.assist.values', { values: names(t, key.values) })]),

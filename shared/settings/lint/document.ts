@@ -1,7 +1,9 @@
 import type { Node } from 'jsonc-parser';
 import { documentKey, foldCase, knownKeys, misspeltCriticalKey, type KnownKey } from '../known-keys.ts';
 import { jsonType, orList } from '../type-errors.ts';
+import { isAppSetting } from '../desktop-app-settings.ts';
 import { nodeAt } from '../document-tree.ts';
+import type { DesktopPlatform } from '../schema/index.ts';
 import { parsePointer, type SettingsPath } from '../pointer.ts';
 import { closestName } from './closest-name.ts';
 import { message, type Message, plainText } from '../../messages/message.ts';
@@ -84,6 +86,8 @@ function walkObject(
     }
     const full = inherit(known, key);
     if (path.length === 0) usedHere(report, name, full, at);
+    // Where it is declared: its members would only repeat it.
+    if (!report.ownEngine && known.platforms !== undefined) readElsewhere(report, name, known.platforms, at);
     walk(report, value, full, at, misspelt);
   }
   for (const [name, member] of Object.entries(key.keys ?? {})) {
@@ -157,12 +161,22 @@ function unknownKey(
   misspelt: string | undefined,
 ): void {
   const written = String(name.value);
+  if (path.length === 1 && isAppSetting(written)) {
+    if (report.ownEngine) onlyForDesktop(report, name, path);
+    else undocumentedKey(report, name, path);
+    return;
+  }
   const names = Object.keys(parent.keys ?? {});
   const closest =
     report.suggestionsLeft-- > 0 || pointerText(path) === misspelt
       ? (names.find((known) => foldCase(known) === foldCase(written)) ?? closestName(written, names))
       : null;
   const pointer = pointerText(path);
+  // It may be the name of any setting of the app.
+  if (closest === null && path.length === 1 && !report.ownEngine) {
+    undocumentedKey(report, name, path);
+    return;
+  }
   const taken = closest !== null && nodeAt(report.parsed.tree, [...path.slice(0, -1), closest]) !== undefined;
   const fix =
     closest === null || taken
@@ -188,17 +202,38 @@ function unknownKey(
   );
 }
 
+/** A key that Docker does not document, but that Docker Desktop may take as the name of a setting. */
+function undocumentedKey(report: Report, name: Node, path: SettingsPath): void {
+  const written = String(name.value);
+  report.addAt(
+    'key-undocumented',
+    'note',
+    pointerText(path),
+    name,
+    message(
+      isAppSetting(written) ? 'settings.key-is-undocumented' : 'settings.key-is-undocumented-or-unknown',
+      { written },
+    ),
+    { params: { key: written } },
+  );
+}
+
+function onlyForDesktop(report: Report, name: Node, path: SettingsPath): void {
+  const written = String(name.value);
+  report.addAt(
+    'key-not-used-here',
+    'note',
+    pointerText(path),
+    name,
+    message('settings.only-docker-desktop-reads-it-is-kept', { written }),
+    { params: { key: written } },
+  );
+}
+
 function usedHere(report: Report, name: Node, key: KnownKey, path: SettingsPath): void {
   const written = String(name.value);
   if (report.ownEngine && key.usedBy === 'desktop') {
-    report.addAt(
-      'key-not-used-here',
-      'note',
-      pointerText(path),
-      name,
-      message('settings.only-docker-desktop-reads-it-is-kept', { written }),
-      { params: { key: written } },
-    );
+    onlyForDesktop(report, name, path);
   } else if (!report.ownEngine && key.usedBy === 'engine') {
     report.addAt(
       'bulkhead-on-desktop',
@@ -208,16 +243,29 @@ function usedHere(report: Report, name: Node, key: KnownKey, path: SettingsPath)
       message('settings.docker-desktop-does-not-know-nothing-in', { written }),
       { params: { key: written } },
     );
-  } else if (!report.ownEngine && key.platform !== undefined && key.platform !== report.context.platform) {
-    report.addAt(
-      'key-not-used-here',
-      'note',
-      pointerText(path),
-      name,
-      message('settings.docker-desktop-reads-on-another-operating-system', { written }),
-      { params: { key: written, platform: key.platform } },
-    );
   }
+}
+
+const platformNames = { darwin: 'macOS', win32: 'Windows', linux: 'Linux' } as const;
+
+/** A key that Docker Desktop reads on other operating systems only. */
+function readElsewhere(
+  report: Report,
+  name: Node,
+  platforms: readonly DesktopPlatform[],
+  path: SettingsPath,
+): void {
+  if (platforms.some((platform) => platform === report.context.platform)) return;
+  const written = String(name.value);
+  const systems = orList(platforms.map((platform) => platformNames[platform]));
+  report.addAt(
+    'key-not-used-here',
+    'note',
+    pointerText(path),
+    name,
+    message('settings.docker-desktop-reads-on-another-operating-system', { written, systems }),
+    { params: { key: written, platform: platforms.join(' ') } },
+  );
 }
 
 function lintEmbedded(report: Report, path: SettingsPath, text: string): void {

@@ -8,6 +8,7 @@ import { lintDesktopVersion } from './desktop-version.ts';
 import { lintDocument } from './document.ts';
 import { lintIsolation } from './isolation.ts';
 import { lintNetworkVolumes } from './network-volumes.ts';
+import { lintProxies } from './proxy.ts';
 import { lintShares } from './shares.ts';
 import { lintSocket } from './socket.ts';
 import { message } from '../../messages/message.ts';
@@ -34,6 +35,7 @@ export function lintSettings(text: string, context: LintContext): Finding[] {
     lintDevices,
     lintNetworkVolumes,
     lintShares,
+    lintProxies,
     lintDesktopVersion,
   ])
     lint(report);

@@ -14,20 +14,32 @@ const desktopGroup = (shape: z.ZodRawShape, description: Message, more: Facts = 
 const daemonOptions = (description: Message) =>
   entry(z.string(), description, { usedBy }, { content: 'json' });
 
-const proxyKeys = (mode: Message) => ({
+/** What both proxies have. */
+const commonProxyKeys = (mode: Message) => ({
   locked,
   mode: oneOf(['system', 'manual'], mode),
   http: text(message('settings-keys.proxy.http')),
   https: text(message('settings-keys.proxy.https')),
-  exclude: anything(message('settings-keys.proxy.exclude')),
+  exclude: key(z.union([z.array(z.string()), z.string()]), {
+    description: message('settings-keys.proxy.exclude'),
+  }).optional(),
   pac: text(message('settings-keys.proxy.pac')),
   embeddedPac: text(message('settings-keys.proxy.embeddedPac')),
+});
+
+const proxyKeys = {
+  ...commonProxyKeys(message('settings-keys.proxy.mode')),
   windowsDockerdPort: key(z.number(), {
     description: message('settings-keys.proxy.windowsDockerdPort'),
+    platforms: ['win32'],
   }).optional(),
   enableKerberosNtlm: bool(message('settings-keys.proxy.enableKerberosNtlm')),
+};
+
+const containersProxyKeys = {
+  ...commonProxyKeys(message('settings-keys.containersProxy.mode')),
   transparentPorts: text(message('settings-keys.proxy.transparentPorts')),
-});
+};
 
 const kubernetesKeys = {
   locked,
@@ -45,18 +57,17 @@ const kubernetesKeys = {
  */
 export const desktopKeys = {
   exposeDockerAPIOnTCP2375: toggle(message('settings-keys.exposeDockerAPIOnTCP2375'), {
-    platform: 'win32',
+    platforms: ['win32'],
   }),
-  proxy: desktopGroup(proxyKeys(message('settings-keys.proxy.mode')), message('settings-keys.proxy')),
-  containersProxy: desktopGroup(
-    proxyKeys(message('settings-keys.containersProxy.mode')),
-    message('settings-keys.containersProxy'),
-  ),
+  proxy: desktopGroup(proxyKeys, message('settings-keys.proxy')),
+  containersProxy: desktopGroup(containersProxyKeys, message('settings-keys.containersProxy')),
   linuxVM: desktopGroup(
     {
-      wslEngineEnabled: toggle(message('settings-keys.linuxVM.wslEngineEnabled'), { platform: 'win32' }),
+      wslEngineEnabled: toggle(message('settings-keys.linuxVM.wslEngineEnabled'), { platforms: ['win32'] }),
       dockerDaemonOptions: daemonOptions(message('settings-keys.linuxVM.dockerDaemonOptions')),
-      vpnkitCIDR: desktopEntry(z.string(), message('settings-keys.linuxVM.vpnkitCIDR')),
+      vpnkitCIDR: desktopEntry(z.string(), message('settings-keys.linuxVM.vpnkitCIDR'), {
+        platforms: ['darwin'],
+      }),
     },
     message('settings-keys.linuxVM'),
   ),
@@ -64,7 +75,7 @@ export const desktopKeys = {
   windowsContainers: desktopGroup(
     { dockerDaemonOptions: daemonOptions(message('settings-keys.windowsContainers.dockerDaemonOptions')) },
     message('settings-keys.windowsContainers'),
-    { platform: 'win32' },
+    { platforms: ['win32'] },
   ),
   disableUpdate: toggle(message('settings-keys.disableUpdate')),
   analyticsEnabled: toggle(message('settings-keys.analyticsEnabled')),
@@ -86,31 +97,34 @@ export const desktopKeys = {
   allowBetaFeatures: toggle(message('settings-keys.allowBetaFeatures')),
   allowExperimentalFeatures: toggle(message('settings-keys.allowExperimentalFeatures')),
   useVirtualizationFrameworkVirtioFS: toggle(message('settings-keys.useVirtualizationFrameworkVirtioFS'), {
-    platform: 'darwin',
+    platforms: ['darwin'],
   }),
   useVirtualizationFrameworkRosetta: toggle(message('settings-keys.useVirtualizationFrameworkRosetta'), {
-    platform: 'darwin',
+    platforms: ['darwin'],
   }),
-  useGrpcfuse: toggle(message('settings-keys.useGrpcfuse'), { platform: 'darwin' }),
+  useGrpcfuse: toggle(message('settings-keys.useGrpcfuse'), { platforms: ['darwin'] }),
   displayedOnboarding: toggle(message('settings-keys.displayedOnboarding')),
   desktopTerminalEnabled: toggle(message('settings-keys.desktopTerminalEnabled')),
   silentModulesUpdate: toggle(message('settings-keys.silentModulesUpdate')),
   enableInference: toggle(message('settings-keys.enableInference')),
   enableInferenceTCP: toggle(message('settings-keys.enableInferenceTCP')),
   enableInferenceTCPPort: desktopEntry(z.number(), message('settings-keys.enableInferenceTCPPort')),
-  enableInferenceCORS: anything(message('settings-keys.enableInferenceCORS'), { usedBy }),
+  enableInferenceCORS: desktopEntry(z.string(), message('settings-keys.enableInferenceCORS')),
   enableInferenceGPUVariant: toggle(message('settings-keys.enableInferenceGPUVariant'), {
-    platform: 'win32',
+    platforms: ['win32'],
   }),
   enableDockerAI: toggle(message('settings-keys.enableDockerAI')),
   enableDockerMCPToolkit: toggle(message('settings-keys.enableDockerMCPToolkit')),
+  enableCloud: toggle(message('settings-keys.enableCloud')),
   defaultNetworkingMode: desktopEntry(
     z.enum(['dual-stack', 'ipv4only', 'ipv6only']),
     message('settings-keys.defaultNetworkingMode'),
+    { platforms: ['win32', 'darwin'] },
   ),
   dnsInhibition: desktopEntry(
     z.enum(['auto', 'ipv4', 'ipv6', 'none']),
     message('settings-keys.dnsInhibition'),
+    { platforms: ['win32', 'darwin'] },
   ),
   portBindingBehavior: desktopEntry(
     z.enum(['default-port-binding', 'default-local-port-binding', 'local-only-port-binding']),

@@ -16,7 +16,7 @@ export {
   shareVariables,
   socketScopes,
 } from './engine-keys.ts';
-export { factsOf, type FirstDesktopVersion, type KeyFacts } from './key.ts';
+export { factsOf, type DesktopPlatform, type FirstDesktopVersion, type KeyFacts } from './key.ts';
 
 /**
  * Names of the top-level keys that the engine reads: ambiguity in one of them makes the policy unreadable.

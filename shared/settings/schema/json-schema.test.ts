@@ -43,6 +43,9 @@ describe('the published JSON Schema', () => {
       properties: {
         bulkhead: { description: expect.stringMatching(/ Read only by engines guarded by Bulkhead\.$/) },
         useGrpcfuse: { description: expect.stringMatching(/ Read only by Docker Desktop on macOS\.$/) },
+        dnsInhibition: {
+          description: expect.stringMatching(/ Read only by Docker Desktop on Windows and macOS\.$/),
+        },
       },
     });
   });

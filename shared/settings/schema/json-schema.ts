@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { factsOf, settingsFileSchema, type KeyFacts } from './index.ts';
 
-const platforms = { darwin: 'macOS', win32: 'Windows', linux: 'Linux' } as const;
+const platformNames = { darwin: 'macOS', win32: 'Windows', linux: 'Linux' } as const;
 
 /** The text shown in editors: the sentence, then who reads the key if not every engine does. */
-function describe({ description, usedBy, platform, since }: KeyFacts): string {
-  const where = platform === undefined ? '' : ` on ${platforms[platform]}`;
+function describe({ description, usedBy, platforms, since }: KeyFacts): string {
+  const where =
+    platforms === undefined ? '' : ` on ${platforms.map((one) => platformNames[one]).join(' and ')}`;
   const notes = [
     ...(usedBy === 'engine' ? ['Read only by engines guarded by Bulkhead.'] : []),
     ...(usedBy === 'desktop' ? [`Read only by Docker Desktop${where}.`] : []),

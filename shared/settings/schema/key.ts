@@ -8,6 +8,9 @@ export interface FirstDesktopVersion {
   readonly wsl2?: string;
 }
 
+/** Operating systems of Docker Desktop, by Node's names. */
+export type DesktopPlatform = 'darwin' | 'win32' | 'linux';
+
 /** Facts about a key in addition to its type. */
 export interface KeyFacts {
   /** One sentence for editors. */
@@ -17,8 +20,8 @@ export interface KeyFacts {
    * = text editors only. Members inherit it.
    */
   readonly usedBy?: 'engine' | 'desktop' | 'both' | 'editor';
-  /** Docker Desktop reads it only there. Members inherit it. */
-  readonly platform?: 'darwin' | 'win32' | 'linux';
+  /** Docker Desktop reads it only on these. Members inherit it. */
+  readonly platforms?: readonly DesktopPlatform[];
   /** The meaning of a missing key, if the engines of this project read it. */
   readonly default?: boolean | string | number | undefined;
   /** The only valid value. Another one has a finding of its own, and is not a wrong type. */

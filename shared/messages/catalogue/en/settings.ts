@@ -63,7 +63,20 @@ export const settings = {
   'settings.docker-desktop-does-not-know-nothing-in':
     'Docker Desktop does not know "{{written}}": nothing in it has an effect there.',
   'settings.docker-desktop-reads-on-another-operating-system':
-    'Docker Desktop reads "{{written}}" on another operating system only. It is kept.',
+    'Docker Desktop reads "{{written}}" on {{systems}} only. It is kept, and does nothing here.',
+  'settings.key-is-undocumented': concat(
+    'Docker does not document "{{written}}" for this file. Docker Desktop takes the names of all its ',
+    'settings here, in any case, and locks them.',
+  ),
+  'settings.key-is-undocumented-or-unknown': concat(
+    'Docker does not document "{{written}}". If a setting of Docker Desktop has this name, it is set and ',
+    'locked; otherwise nothing reads it.',
+  ),
+  'settings.hosts-are-better-listed': concat(
+    "Docker's example has a list here, its text a comma-separated string. Both are taken; a list is clear ",
+    'to every version.',
+  ),
+  'settings.make-it-list': 'Make it a list',
   'settings.json-document-inside-this-string-is-not':
     'The JSON document inside this string is not valid: {{problem}}.',
   'settings.enhanced-container-isolation-is-off-this-list': concat(

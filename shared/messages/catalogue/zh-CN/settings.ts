@@ -1,3 +1,4 @@
+import { concat } from '../concat.ts';
 import type { settings as english } from '../en/settings.ts';
 import type { Translated } from '../translated.ts';
 
@@ -59,7 +60,18 @@ export const settings: Translated<typeof english> = {
   'settings.docker-desktop-does-not-know-nothing-in':
     'Docker Desktop 不识别“{{written}}”：其中的内容在那里不起作用。',
   'settings.docker-desktop-reads-on-another-operating-system':
-    'Docker Desktop 仅在其他操作系统上读取“{{written}}”。会保留。',
+    'Docker Desktop 仅在 {{systems}} 上读取“{{written}}”。会保留，但在此处不起作用。',
+  'settings.key-is-undocumented': concat(
+    'Docker 未说明此文件可以使用“{{written}}”。Docker Desktop 在此接受其所有设置的名称（不区分大小写），',
+    '并将其锁定。',
+  ),
+  'settings.key-is-undocumented-or-unknown': concat(
+    'Docker 未说明“{{written}}”。如果 Docker Desktop 有同名的设置，则会设置并锁定它；否则不会有程序读取它。',
+  ),
+  'settings.hosts-are-better-listed': concat(
+    'Docker 的示例在此使用列表，而其说明使用以逗号分隔的字符串。两者均可；列表对每个版本都明确。',
+  ),
+  'settings.make-it-list': '改为列表',
   'settings.json-document-inside-this-string-is-not': '此字符串中的 JSON 文档无效：{{problem}}。',
   'settings.enhanced-container-isolation-is-off-this-list':
     '增强型容器隔离已关闭：此列表不起作用，任何容器都可挂载 Docker 套接字。',

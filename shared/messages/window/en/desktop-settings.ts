@@ -8,6 +8,12 @@ export const desktopSettings = {
       'While it is there, Docker Desktop starts no engine before a user of a Docker Business organisation ' +
       'has signed in. Until then only the proxy and usage statistics count, and are not locked.',
   },
+  precedence: {
+    title: 'Policies of the Docker Admin Console count before this file',
+    text:
+      'Docker Desktop follows a policy for the user first, then one for the organisation, then this file, ' +
+      'and a configuration profile last. Bulkhead sees this file alone.',
+  },
   proxy: {
     title: 'Proxy of Docker Desktop',
     text: 'For pulls, updates and sign-in. It also applies before anybody has signed in.',

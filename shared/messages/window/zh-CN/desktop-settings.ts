@@ -10,6 +10,12 @@ export const desktopSettings: Translation<typeof english> = {
       '只要文件存在，在 Docker Business 组织的用户登录之前，Docker Desktop 不会启动引擎。' +
       '在此之前只有代理和使用情况统计生效，且不锁定。',
   },
+  precedence: {
+    title: 'Docker Admin Console 的策略优先于此文件',
+    text:
+      'Docker Desktop 首先遵循针对用户的策略，其次是针对组织的策略，然后是此文件，最后是配置描述文件。' +
+      'Bulkhead 只能看到此文件。',
+  },
   proxy: { title: 'Docker Desktop 的代理', text: '用于拉取、更新和登录。在登录之前也生效。' },
   containersProxy: {
     title: '容器的代理',
