@@ -315,14 +315,14 @@ test('the consequences of recreation are listed container by container', () => {
   );
 });
 
-test('a plan says which way is back, and what a failing step leaves', () => {
+test('a plan says to which version it rolls back, and what a failing step leaves', () => {
   const first = (more: Partial<ApplyPlan>) => describePlan({ ...uneventfulPlan, ...more }, '').split('\n')[0];
   expect(first({})).toBe('Version 5 becomes 6. If any step fails, everything is rolled back to version 5.');
   expect(first({ earlierVersion: 4, baseFile: 'unusable' })).toBe(
-    'Back to version 4, as version 6. If any step fails, the settings file is put back as it is now, ' +
-      'unusable.',
+    'Rolls back to version 4, as version 6. If any step fails, the settings file is rolled back to how it ' +
+      'is now, unusable.',
   );
-  expect(first({ baseFile: 'lost' })).toMatch(/put back with what the gateway enforced last\.$/);
+  expect(first({ baseFile: 'lost' })).toMatch(/restored to what the gateway enforced last\.$/);
   expect(first({ baseFile: 'replaced' })).toMatch(/enforces now, in place of the unusable text, which stays/);
   expect(first({ baseFile: 'missing' })).toMatch(/If any step fails, there is no settings file again\.$/);
 });

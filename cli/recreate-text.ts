@@ -89,7 +89,7 @@ export function noteText({ code, params, sentence }: RecreateNote): string {
     case 'eci-off':
     case 'paused':
     case 'swarm':
-    case 'no-way-back':
+    case 'no-rollback':
     case 'gone-at-restart':
       return text(`cli-recreation.${code}`);
     default:

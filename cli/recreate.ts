@@ -26,7 +26,7 @@ interface RecreateOptions extends RootOptions {
   readonly removeOld?: boolean;
   readonly dryRun?: boolean;
   readonly events?: boolean;
-  readonly withoutWayBack?: boolean;
+  readonly withoutRollback?: boolean;
   readonly as?: string;
   readonly start?: string[];
 }
@@ -48,7 +48,7 @@ export function registerRecreate(containers: Command): void {
       (id: string, before: string[]) => [...before, id],
       [] as string[],
     )
-    .option('--without-way-back', helpText('cli-help.recreate-without-way-back'))
+    .option('--without-rollback', helpText('cli-help.recreate-without-rollback'))
     .option('--events', helpText('cli-help.recreate-events'))
     .action((names: string[], options: RecreateOptions) =>
       withTarget(options, (target) => recreate(target, names, options)),
@@ -66,7 +66,7 @@ async function requestOf(
   const parsed = recreateRequestSchema.safeParse({
     ids,
     commit: options.commit === true ? ids : [],
-    withoutWayBack: options.withoutWayBack === true,
+    withoutRollback: options.withoutRollback === true,
     ...(options.start === undefined || options.start.length === 0 ? {} : { start: options.start }),
     ...(options.as === undefined ? {} : { as: options.as }),
     old: options.keepOld === true ? 'keep' : options.removeOld === true ? 'remove' : 'remove-when-healthy',

@@ -150,7 +150,7 @@ describe('what needs root, as a user', () => {
         'kill -9 $$',
     );
     const started = await startRecreate(
-      { ids: ['--help', 'c1'], commit: ['c1'], old: 'keep', withoutWayBack: true },
+      { ids: ['--help', 'c1'], commit: ['c1'], old: 'keep', withoutRollback: true },
       () => undefined,
     );
     if (!started.ok) throw new Error(started.error.message);
@@ -168,7 +168,7 @@ describe('what needs root, as a user', () => {
       '/srv/a root',
       '--keep-old',
       '--commit',
-      '--without-way-back',
+      '--without-rollback',
       '--',
       '--help',
       'c1',
@@ -199,7 +199,7 @@ describe('what needs root, as a user', () => {
       withCancel(emits({ members: [member], activity: 'recreating', cancellable: true })),
     );
     const recreation = await startRecreate(
-      { ids: ['c1'], commit: [], old: 'keep', withoutWayBack: false },
+      { ids: ['c1'], commit: [], old: 'keep', withoutRollback: false },
       () => undefined,
     );
     if (!recreation.ok) throw new Error(recreation.error.message);

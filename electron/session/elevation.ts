@@ -140,7 +140,7 @@ function recreateArguments(request: RecreateRequest): readonly string[] {
   return [
     ...old,
     ...(request.commit.length > 0 ? ['--commit'] : []),
-    ...(request.withoutWayBack ? ['--without-way-back'] : []),
+    ...(request.withoutRollback ? ['--without-rollback'] : []),
     ...(request.start ?? []).flatMap((id) => ['--start', id]),
     // Names and ids follow --, so that none is parsed as an option.
     '--',

@@ -365,7 +365,7 @@ describe('failures', () => {
         changes: expect.arrayContaining([{ code: 'kept-written', params: {} }]),
         lost: expect.arrayContaining([expect.objectContaining({ code: 'writable-layer' })]),
       },
-      { name: 'passing', blockers: [{ code: 'no-way-back' }] },
+      { name: 'passing', blockers: [{ code: 'no-rollback' }] },
     ]);
     expect(await planned(true)).toMatchObject([
       { name: 'old', commit: true, lost: [{ code: 'memory' }, { code: 'logs' }] },

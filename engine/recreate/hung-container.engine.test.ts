@@ -131,7 +131,7 @@ it('a plan to recreate lists those that cannot be inspected as unchanged, and pl
     ids: ['hung-0', 'other-0'],
     commit: [],
     old: 'keep',
-    withoutWayBack: false,
+    withoutRollback: false,
   };
   const plan = await makeRecreatePlan(ports, request);
   expect(plan).toMatchObject(

@@ -44,7 +44,7 @@ const requestFor = (containers: ChosenRecreation['containers'], commit: boolean)
     ids,
     commit: commit ? ids : [],
     old: 'remove-when-healthy',
-    withoutWayBack: false,
+    withoutRollback: false,
     start: containers.filter(({ ran }) => ran).map(({ id }) => id),
   };
 };
@@ -74,7 +74,7 @@ export async function planChosen(
   const then = (blockers: readonly RecreateNote[]): RecreateNote[] =>
     blockers
       .filter(({ code }) => code !== 'paused')
-      .map((note) => (note.code === 'no-way-back' ? { code: 'gone-at-restart', params: {} } : note));
+      .map((note) => (note.code === 'no-rollback' ? { code: 'gone-at-restart', params: {} } : note));
   const groups = plan.value.groups.map((group) =>
     group.map((item) => ({ ...item, blockers: then(item.blockers) })),
   );

@@ -32,7 +32,7 @@ const plan = (one: Subject, more: Partial<RecreateRequest> = {}) => {
     ids: ['full'],
     commit: [],
     old: 'remove-when-healthy',
-    withoutWayBack: true,
+    withoutRollback: true,
     ...more,
   }).groups[0]?.[0];
   if (item === undefined) throw new Error('nothing is planned');
@@ -96,7 +96,7 @@ describe('refusals by the gateway (D)', () => {
         others: [],
         notInspected: [],
       },
-      { ids: ['full'], commit: [], old: 'keep', withoutWayBack: true },
+      { ids: ['full'], commit: [], old: 'keep', withoutRollback: true },
     );
   const blockers = (one: Subject, rule: string) => {
     const plan = planned(one);

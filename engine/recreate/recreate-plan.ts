@@ -274,7 +274,7 @@ function blockers(
   if (image === null) found.push(note('image-gone', { image: view.Config.Image }));
   if (view.Config.Labels['com.docker.swarm.service.id'] !== undefined) found.push(note('swarm'));
   if (sharing.length > 0) found.push(note('shared-by', { names: sharing }));
-  if (host.AutoRemove && running && !request.withoutWayBack) found.push(note('no-way-back'));
+  if (host.AutoRemove && running && !request.withoutRollback) found.push(note('no-rollback'));
   for (const reference of joins(inspected)) {
     if (facts.subjects.some((subject) => isCalled(subject.inspected, reference))) continue;
     const joined = facts.others.find((other) => isCalled(other.inspected, reference));

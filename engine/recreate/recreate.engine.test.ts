@@ -58,7 +58,7 @@ const request = (ids: string[], more: Partial<RecreateRequest> = {}): RecreateRe
   ids,
   commit: [],
   old: 'remove-when-healthy',
-  withoutWayBack: false,
+  withoutRollback: false,
   ...more,
 });
 
@@ -627,10 +627,10 @@ describe('the plan lists what is not carried over', () => {
     expect(await recreate(['gone'])).toMatchObject([
       {
         kind: 'refused',
-        error: { message: 'gone cannot be recreated as it is', params: { code: 'no-way-back' } },
+        error: { message: 'gone cannot be recreated as it is', params: { code: 'no-rollback' } },
       },
     ]);
-    expect(await recreate(['gone'], { withoutWayBack: true })).toMatchObject([
+    expect(await recreate(['gone'], { withoutRollback: true })).toMatchObject([
       { kind: 'recreated', kept: null },
     ]);
     expect(await docker('exec', 'gone', 'cat', '/kept/file')).toBe('once\nonce\n');
@@ -649,7 +649,7 @@ describe('the plan lists what is not carried over', () => {
       '-c',
       'read a b c < /proc/self/uid_map; [ $b = 0 ] && exec sleep 100000',
     );
-    const [outcome] = await recreate(['gone'], { withoutWayBack: true });
+    const [outcome] = await recreate(['gone'], { withoutRollback: true });
     expect(outcome).toMatchObject({
       kind: 'rollback-failed',
       step: 'wait',
@@ -668,7 +668,7 @@ describe('the plan lists what is not carried over', () => {
   test('one run with --rm is committed before it stops, and removed by the stop', async () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sh', '-c', 'echo mine >> /written; exec sleep 100000');
     await docker('exec', 'gone', 'sh', '-c', 'until [ -e /written ]; do :; done');
-    const more = { commit: ['gone'], withoutWayBack: true };
+    const more = { commit: ['gone'], withoutRollback: true };
     const plan = await makeRecreatePlan(recreatePorts(setup), request(['gone'], more));
     expect(plan.ok && plan.value.groups[0]?.[0]?.lost.map(({ code }) => code)).toEqual([
       'memory',
@@ -923,7 +923,7 @@ describe('killed at every point: undone or finished at the next check', () => {
 
   test('one run with --rm that was stopped is gone: the new container replaces it', async () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
-    await killAt('swap +', request(['gone'], { withoutWayBack: true }));
+    await killAt('swap +', request(['gone'], { withoutRollback: true }));
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({
       ok: true,
       value: [{ names: ['gone'], how: 'rolled-forward', problems: [] }],
@@ -934,7 +934,7 @@ describe('killed at every point: undone or finished at the next check', () => {
 
   test('--rm: one whose new one was removed when its client disconnected is created again', async () => {
     await old('gone', ...sleeper, '--rm', '-e', 'A=1', 'busybox', 'sleep', '100000');
-    await killAt('start +', request(['gone'], { withoutWayBack: true }));
+    await killAt('start +', request(['gone'], { withoutRollback: true }));
     await docker('rm', '-f', 'gone');
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({
       ok: true,
@@ -947,7 +947,7 @@ describe('killed at every point: undone or finished at the next check', () => {
 
   test('--rm: the test copy of one that ended before its commit replaces it, reported', async () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
-    await killAt('made', request(['gone'], { commit: ['gone'], withoutWayBack: true }));
+    await killAt('made', request(['gone'], { commit: ['gone'], withoutRollback: true }));
     await docker('kill', 'gone');
     // Not by \`docker wait\`, which may wait forever for a container that is being removed.
     await vi.waitFor(

@@ -57,7 +57,7 @@ export async function startRecreate(
 ): Promise<Result<RecreateHandle, AppError>> {
   if (process.getuid?.() !== 0)
     return fail('rights.not-root', message('containers.this-user-may-not-recreate-containers'), {
-      reason: message('containers.way-back-goes-over-engine-own-socket'),
+      reason: message('containers.rolling-back-uses-engine-own-socket'),
       hint: message('containers.run-same-command-with-sudo'),
     });
   const lock = await acquireLock(applyLockPath(ports.paths));

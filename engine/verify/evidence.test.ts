@@ -112,7 +112,7 @@ test.each([
         proc: { uptime: 3, machineUptime: 90000, emulated: ['/proc/uptime', '/proc/meminfo'], tried: {} },
       }),
     ),
-    '/proc/uptime reports 3 s, the machine is up 90000 s; emulated: /proc/uptime, /proc/meminfo',
+    '/proc/uptime reports 3 s, the host is up 90000 s; emulated: /proc/uptime, /proc/meminfo',
     '/proc/uptime 显示 3 秒，主机已运行 90000 秒；模拟：/proc/uptime、/proc/meminfo',
   ],
   [

@@ -138,7 +138,7 @@ export function judgeProcEmulated(probe: Observation<ProbeResult>): Claim {
   if ('error' in observed) return notObserved(id, observed.error);
   const proc = observed.value;
   const { machineUptime } = proc;
-  const uptime = message('evidence.uptime', { uptime: proc.uptime, machineUptime });
+  const uptime = message('evidence.uptime', { uptime: proc.uptime, hostUptime: machineUptime });
   if (proc.emulated.length === 0)
     return makeClaim(id, 'limited', joinMessages('statements', [uptime, message('evidence.lxcfs-missing')]));
   const different = machineUptime < youngMachine || proc.uptime < machineUptime - 5;

@@ -29,7 +29,7 @@ describe('the Overview', () => {
 
   it('shows a failed probe with what was seen, and no row that depends on it as protected', async () => {
     const { user } = await renderApp(namedState('failedProbe'), 'overview');
-    expect(screen.getByText('1 probe did not pass')).toBeTruthy();
+    expect(screen.getByText('1 check did not pass')).toBeTruthy();
     const row = screen.getByText('docker run').closest('tr');
     expect(row === null ? '' : row.textContent).toContain('Unprotected');
     await user.click(screen.getByRole('button', { name: 'See results' }));

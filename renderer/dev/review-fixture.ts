@@ -283,7 +283,7 @@ export const reviewResponses = (
               ids: recreate,
               commit: commit ? recreate : [],
               old: 'remove-when-healthy',
-              withoutWayBack: false,
+              withoutRollback: false,
             }),
           }),
       effects: [...others.slice(0, 2), ...chosen, ...others.slice(2)],

@@ -86,8 +86,8 @@ export const verification: AppState['verification'] = {
       id: 'A10-proc-emulated',
       verdict: 'limited',
       evidence:
-        '/proc/uptime reports 12710 s, the machine is up 12711 s; /proc/uptime, /proc/meminfo and others ' +
-        "show the machine's values, since lxcfs does not run (Debian package lxcfs). It is information, " +
+        '/proc/uptime reports 12710 s, the host is up 12711 s; /proc/uptime, /proc/meminfo and others ' +
+        "show the host's values, since lxcfs does not run (Debian package lxcfs). It is information, " +
         'not protection',
     },
     {

@@ -41,7 +41,7 @@ export const recreateNoteCodes = [
   'shared-by',
   'joined-gone',
   'joined-unprotected',
-  'no-way-back',
+  'no-rollback',
   'gone-at-restart',
   'refused',
   'not-inspected',
@@ -79,7 +79,7 @@ export const recreateRequestSchema = z.object({
    */
   as: z.string().min(1).max(64).optional(),
   /** Also containers run with --rm, which are gone when they stop. */
-  withoutWayBack: z.boolean(),
+  withoutRollback: z.boolean(),
 });
 export type RecreateRequest = z.infer<typeof recreateRequestSchema>;
 

@@ -84,31 +84,31 @@ test('JSON, spreads and structured clones of a sentence have its text', () => {
   expect(JSON.stringify(sentence)).toBe(JSON.stringify(plain));
   expect(JSON.stringify({ ...sentence })).toBe(JSON.stringify(plain));
   expect(structuredClone(sentence)).toEqual(plain);
-  expect(JSON.stringify(message('apply.no-probe-ran'))).toBe(
-    JSON.stringify({ id: 'apply.no-probe-ran', text: 'no probe ran' }),
+  expect(JSON.stringify(message('apply.no-check-ran'))).toBe(
+    JSON.stringify({ id: 'apply.no-check-ran', text: 'no check ran' }),
   );
 });
 
 test('a text is rendered once, when it is first read', () => {
-  const render = vi.fn(() => 'no probe ran');
+  const render = vi.fn(() => 'no check ran');
   const inner: Message = {
-    id: 'apply.no-probe-ran',
+    id: 'apply.no-check-ran',
     get text() {
       return render();
     },
   };
   const outer = message('common.what-and-why', { what: 'verify', why: inner });
   expect(render).not.toHaveBeenCalled();
-  expect([outer.text, outer.text]).toEqual(['verify: no probe ran', 'verify: no probe ran']);
+  expect([outer.text, outer.text]).toEqual(['verify: no check ran', 'verify: no check ran']);
   expect(render).toHaveBeenCalledTimes(1);
 });
 
 test('texts are joined with the separator of their kind in every language', async () => {
   const translate = await loadTranslator('zh-CN');
-  const [first, second] = [message('containers.it-was-cancelled'), message('apply.no-probe-ran')];
+  const [first, second] = [message('containers.it-was-cancelled'), message('apply.no-check-ran')];
   const joined = joinMessages('statements', [first, second, 'EIO']);
-  expect(plainText(joined)).toBe('it was cancelled; no probe ran; EIO');
-  expect(translate(joined)).toBe('已取消；没有运行任何探测；EIO');
+  expect(plainText(joined)).toBe('it was cancelled; no check ran; EIO');
+  expect(translate(joined)).toBe('已取消；没有运行任何检查；EIO');
   expect(joinMessages('sentences', [first])).toBe(first);
   expect(joinMessages('sentences', [])).toBe('');
 });

@@ -86,19 +86,19 @@ describe('addresses of networks', () => {
   });
 
   it.each([
-    ['192.168.1.0/24', "the engine's machine has a route to 192.168.1.0/24"],
-    ['192.168.1.128/25', "the engine's machine has a route to 192.168.1.0/24"],
-    ['192.168.0.0/16', "the engine's machine has a route to 192.168.1.0/24"],
-    ['10.0.0.0/9', "the engine's machine has a route to 10.8.0.0/16"],
-    ['10.8.9.0/24', "the engine's machine has a route to 10.8.0.0/16"],
-    ['10.8.0.1', "the engine's machine has a route to 10.8.0.0/16"],
-    ['172.16.0.0/16', "the engine's machine has the gateway 172.16.0.1"],
-    ['10.255.255.0/24', "the engine's machine has the name server 10.255.255.53"],
-    ['fd00:1::/64', "the engine's machine has a route to fd00:1::/64"],
-    ['fd00::/8', "the engine's machine has the name server fd00:ff::53"],
-    ['fc00::/7', "the engine's machine has the name server fd00:ff::53"],
-    ['10.0.0.0/8', "the engine's machine has the name server 10.255.255.53"],
-    ['FD00:00FF::/64', "the engine's machine has the name server fd00:ff::53"],
+    ['192.168.1.0/24', 'the host has a route to 192.168.1.0/24'],
+    ['192.168.1.128/25', 'the host has a route to 192.168.1.0/24'],
+    ['192.168.0.0/16', 'the host has a route to 192.168.1.0/24'],
+    ['10.0.0.0/9', 'the host has a route to 10.8.0.0/16'],
+    ['10.8.9.0/24', 'the host has a route to 10.8.0.0/16'],
+    ['10.8.0.1', 'the host has a route to 10.8.0.0/16'],
+    ['172.16.0.0/16', 'the host has the gateway 172.16.0.1'],
+    ['10.255.255.0/24', 'the host has the name server 10.255.255.53'],
+    ['fd00:1::/64', 'the host has a route to fd00:1::/64'],
+    ['fd00::/8', 'the host has the name server fd00:ff::53'],
+    ['fc00::/7', 'the host has the name server fd00:ff::53'],
+    ['10.0.0.0/8', 'the host has the name server 10.255.255.53'],
+    ['FD00:00FF::/64', 'the host has the name server fd00:ff::53'],
   ])('refuses %s: %s', (address, detail) => {
     expect(withAddress(address)).toMatchObject({
       outcome: 'deny',
@@ -178,7 +178,7 @@ describe('addresses of networks', () => {
     expect(decided({ addresses: ['10.1.0.0/16'] }, null)).toMatchObject({
       outcome: 'deny',
       rule: 'host-addresses',
-      detail: "the routes of the engine's machine could not be read",
+      detail: 'the routes of the host could not be read',
     });
     expect(decided({ options: new Map([['com.docker.network.bridge.name', 'mine']]) }, null)).toMatchObject({
       outcome: 'deny',

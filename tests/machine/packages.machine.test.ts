@@ -117,10 +117,7 @@ docker run -d --name keep --restart unless-stopped busybox sleep 1000000`);
     const failed = await guest
       .run('bulkhead install --yes', { timeoutMs: 800_000 })
       .finally(() => guest.output(`cp -p kept ${gatewayProgram}`));
-    expect([failed.code, failed.stderr]).toEqual([
-      1,
-      expect.stringContaining('everything is as it was before'),
-    ]);
+    expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('everything was rolled back')]);
     expect(await engineFiles(guest)).toBe(filesBefore);
     expect(await runningSince(guest, 'keep')).toBe(before);
     expect(await alice("docker ps --format '{{.Names}}'")).toBe('keep');

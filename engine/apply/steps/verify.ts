@@ -23,9 +23,9 @@ export const verify: StepModule = {
       return fail('verify.failed', message('apply.protection-could-not-be-shown-from-inside'), {
         reason:
           bad.length === 0
-            ? message('apply.no-probe-ran')
+            ? message('apply.no-check-ran')
             : bad.map((claim) => `${claim.id}: ${claim.evidence}`).join('; '),
-        hint: message('apply.see-log-bulkhead-verify-runs-same-probes'),
+        hint: message('apply.see-log-bulkhead-verify-runs-same-checks'),
       });
     }
     return ok({

@@ -36,13 +36,13 @@ export function RecreateDialog({
   const { t } = useTranslation();
   const [commit, setCommit] = useState(false);
   const [keepOld, setKeepOld] = useState(false);
-  const [withoutWayBack, setWithoutWayBack] = useState(false);
+  const [withoutRollback, setWithoutRollback] = useState(false);
   const ids = containers.map((c) => c.id);
   const request: RecreateRequest = {
     ids,
     commit: commit ? ids : [],
     old: keepOld ? 'keep' : 'remove-when-healthy',
-    withoutWayBack,
+    withoutRollback,
   };
   const planned = useRecreatePlan(request);
   const current = planned.isLatest && planned.error === null;
@@ -92,10 +92,10 @@ export function RecreateDialog({
         )}
         {autoRemoved && (
           <DialogOption
-            checked={withoutWayBack}
-            onChange={setWithoutWayBack}
-            label={t('recreate.option.wayBack')}
-            note={t('recreate.option.wayBackWhy')}
+            checked={withoutRollback}
+            onChange={setWithoutRollback}
+            label={t('recreate.option.noRollback')}
+            note={t('recreate.option.noRollbackWhy')}
           />
         )}
       </Box>

@@ -73,7 +73,7 @@ describe('recreating containers under ECI (D)', () => {
     await user.click(within(dialog).getByRole('button', { name: 'Recreate 2 containers' }));
     const ids = [idOf('old-vpn'), idOf('db-archive')];
     expect(bridge.calls.filter(({ name }) => name === 'recreate:start').map(({ input }) => input)).toEqual([
-      { ids, commit: ids, old: 'keep', withoutWayBack: false },
+      { ids, commit: ids, old: 'keep', withoutRollback: false },
     ]);
     expect(await screen.findByText('Recreating old-vpn')).toBeTruthy();
   });
@@ -244,7 +244,7 @@ describe('recreating containers under ECI (D)', () => {
     await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
     const planRequests = () =>
       bridge.calls.filter(({ name }) => name === 'recreate:plan').map(({ input }) => input);
-    const request = { ids: [idOf('old-vpn')], commit: [], old: 'remove-when-healthy', withoutWayBack: true };
+    const request = { ids: [idOf('old-vpn')], commit: [], old: 'remove-when-healthy', withoutRollback: true };
     expect(planRequests()).toEqual([request]);
     act(() => {
       bridge.emit('changed', {

@@ -36,7 +36,7 @@ function usePlan({ id }: Container): Result<RecreatePlan> | undefined {
         ids: [id],
         commit: [],
         old: 'remove-when-healthy',
-        withoutWayBack: true,
+        withoutRollback: true,
       })
       .then((result) => {
         if (!stale) setPlan(result);

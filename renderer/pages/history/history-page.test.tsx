@@ -46,14 +46,14 @@ describe('history', () => {
     expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
   });
 
-  it('calls a version that has the text of an earlier one the way back to it', async () => {
+  it('calls a version that has the text of an earlier one a roll back to it', async () => {
     const [newest, ...others] = historyItems;
     if (newest === undefined) throw new Error('the fixture is empty');
     await open(appState(), {
       'history:list': () => ok([{ ...newest, earlierVersion: 2 }, ...others]),
     });
-    expect((await row(6)).textContent).toMatch(/applied by mei · back to version 2 · 1 change/);
-    expect(within(await detail(6)).getByText(/applied by mei · back to version 2/)).toBeTruthy();
+    expect((await row(6)).textContent).toMatch(/applied by mei · rolled back to version 2 · 1 change/);
+    expect(within(await detail(6)).getByText(/applied by mei · rolled back to version 2/)).toBeTruthy();
     expect((await row(5)).textContent).not.toContain('back to');
   });
   it('makes an earlier version the draft, leads to the review, applies nothing; undo reverts', async () => {
@@ -69,7 +69,7 @@ describe('history', () => {
     expect(store.get().draft).toBe(appliedText);
   });
 
-  it('goes back to version 0, "no file", by an empty document', async () => {
+  it('rolls back to version 0, "no file", by an empty document', async () => {
     const { user, store } = await open(appState());
     await user.click(await row(0));
     await screen.findByText(/Rolling back makes a draft without any setting, which means the same/);
@@ -77,7 +77,7 @@ describe('history', () => {
     expect(store.get().draft).toBe(freshSettings);
   });
 
-  it('goes back to version 0 of Docker Desktop by no file at all, and says what that means', async () => {
+  it('rolls back to version 0 of Docker Desktop by no file at all, and says what that means', async () => {
     const { user, store } = await open(states['desktop']?.() ?? appState());
     await user.click(await row(0));
     await screen.findByText(
@@ -264,7 +264,7 @@ describe('history', () => {
     expect(screen.getByText('1,006–1,006 of 1,006')).toBeTruthy();
   });
 
-  it('offers no way back while settings are read-only, and says by what', async () => {
+  it('offers no roll back while settings are read-only, and says by what', async () => {
     const { user } = await open(states['readOnly']?.() ?? appState());
     await user.click(await row(1));
     expect(await within(await detail(1)).findByText(/Locked by the rights of/)).toBeTruthy();

@@ -14,8 +14,8 @@ const cells = async (workload: RegExp): Promise<string> => {
 
 it('names what was tried for each row, and of what was not tried that it was not', async () => {
   await renderApp(appState({ verification }), 'overview');
-  expect(await cells(/docker run/)).toMatch(/Protected.*Probed in containers · /);
-  expect(await cells(/docker driver/)).toMatch(/Probed in both builders · /);
+  expect(await cells(/docker run/)).toMatch(/Protected.*Checked in containers · /);
+  expect(await cells(/docker driver/)).toMatch(/Checked in both builders · /);
   expect(await cells(/^Docker socket mounts/)).toMatch(/Mount tried and refused · /);
   expect(await cells(/KinD/)).toMatch(/On, not verified.*Not tried here; a privileged container passed/);
   expect(await cells(/docker-container driver/)).toMatch(/Not tried here/);
@@ -31,19 +31,19 @@ it('allows no socket mount, and nothing started through one, where no image may 
 
 it('shows what was verified of a policy that is still enforced while the file can’t be used', async () => {
   await renderApp(namedState('brokenFile'), 'overview');
-  expect(await cells(/docker run/)).toMatch(/Protected.*Probed in containers · /);
+  expect(await cells(/docker run/)).toMatch(/Protected.*Checked in containers · /);
   expect(screen.getByText(/ECI\) is on and locked\. .*passed in real containers/)).toBeTruthy();
 });
 
 it('counts no verification for an unknown policy, or for a gateway that is locked down', async () => {
   const unknown = settingsState(brokenDraft);
   await renderApp(appState({ verification, settings: unknown }), 'overview');
-  expect(await cells(/docker run/)).toMatch(/On, not verified.*No probe yet/);
+  expect(await cells(/docker run/)).toMatch(/On, not verified.*No check yet/);
   expect(screen.queryByText(/passed in real containers/)).toBeNull();
   const recorded = recordedPolicy({ hash: null, problem: { kind: 'unusable', text: 'x' } });
   const lockedDown = settingsState(brokenDraft, { policyFacts: { ...retainedPolicyFacts, recorded } });
   await renderApp(appState({ verification, settings: lockedDown }), 'overview');
-  expect(await cells(/docker run/)).toMatch(/On, not verified.*No probe yet/);
+  expect(await cells(/docker run/)).toMatch(/On, not verified.*No check yet/);
 });
 
 it('counts the containers from before while the settings file is deleted, and after its return', async () => {

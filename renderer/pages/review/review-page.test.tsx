@@ -63,10 +63,10 @@ describe('the plan', () => {
     expect(rows[1]?.textContent).toMatch(/^\/srv\/proj can be mounted from now onAllowed/);
   });
 
-  it('is called a way back where the draft is the text of an earlier version', async () => {
+  it('is called a roll back where the draft is the text of an earlier version', async () => {
     await open('turningOn', { 'plan:make': () => ok({ ...plan, earlierVersion: 3 }) });
     await screen.findByText(
-      'Back to version 3, as version 12. If any step fails, everything is rolled back to version 11.',
+      'Rolls back to version 3, as version 12. If any step fails, everything is rolled back to version 11.',
     );
   });
 
@@ -74,14 +74,14 @@ describe('the plan', () => {
     [
       'the text that the gateway enforces',
       'replaced' as const,
-      'the settings file is put back with what the gateway enforces now, in place of the unusable text, ' +
+      'the settings file is restored to what the gateway enforces now, in place of the unusable text, ' +
         'which stays in History.',
     ],
     [
       'the file as it is, if that text is not known',
       'unusable' as const,
-      'the settings file is put back as it is now, unusable. The gateway may then keep using the settings ' +
-        'of this apply until its next start.',
+      'the settings file is rolled back to how it is now, unusable. The gateway may then keep using the ' +
+        'settings of this apply until its next start.',
     ],
   ])('says what a failing step leaves of an unusable file: %s', async (_what, baseFile, left) => {
     const broken = settingsState(brokenDraft, {
@@ -93,7 +93,7 @@ describe('the plan', () => {
       ...reviewResponses('turningOn'),
       'plan:make': () => ok({ ...plan, fromVersion: 12, toVersion: 13, earlierVersion: 11, baseFile }),
     });
-    await screen.findByText(`Back to version 11, as version 13. If any step fails, ${left}`);
+    await screen.findByText(`Rolls back to version 11, as version 13. If any step fails, ${left}`);
   });
 
   it('says that there is no file again if a step of restoring a deleted one fails', async () => {
@@ -101,7 +101,7 @@ describe('the plan', () => {
     await screen.findByText('Version 11 becomes 12. If any step fails, there is no settings file again.');
   });
 
-  it('focuses the way back; Enter on an Apply that stops something says what to press', async () => {
+  it('focuses Back to editing; Enter on an Apply that stops something says what to press', async () => {
     const { user, bridge } = await open('turningOn', { 'apply:start': () => ok(run()) });
     await enabled();
     expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Back to editing' }));

@@ -20,8 +20,8 @@ const cases: readonly (readonly [Message | string, string, string])[] = [
   ],
   [
     message('apply.detail-keys-given-back', { count: 2 }),
-    '2 keys given back in daemon.json',
-    '已在 daemon.json 中恢复 2 个键',
+    '2 keys rolled back in daemon.json',
+    '已在 daemon.json 中回滚 2 个键',
   ],
   [message('apply.detail-daemon-json-unchanged'), 'daemon.json unchanged', 'daemon.json 未更改'],
   ['Docker Engine 26.1.5', 'Docker Engine 26.1.5', 'Docker Engine 26.1.5'],

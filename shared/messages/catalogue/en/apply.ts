@@ -25,8 +25,8 @@ export const apply = {
   'apply.look-at-what-changed-then-plan-again': 'Look at what changed, then plan again.',
   'apply.protection-could-not-be-shown-from-inside':
     'the protection could not be shown from inside real containers',
-  'apply.no-probe-ran': 'no probe ran',
-  'apply.see-log-bulkhead-verify-runs-same-probes': 'See the log; bulkhead verify runs the same probes.',
+  'apply.no-check-ran': 'no check ran',
+  'apply.see-log-bulkhead-verify-runs-same-checks': 'See the log; bulkhead verify runs the same checks.',
   'apply.there-is-no-draft-yet-and-nothing': 'There is no draft yet, and nothing is applied.',
   'apply.under-these-settings-gateway-refuses-to-recreate': concat(
     'Under these settings the gateway refuses to recreate {{list}}. ',
@@ -45,8 +45,8 @@ export const apply = {
   'apply.detail-daemon-json-unchanged': 'daemon.json unchanged',
   'apply.detail-keys-set_one': '{{count}} key set in daemon.json',
   'apply.detail-keys-set_other': '{{count}} keys set in daemon.json',
-  'apply.detail-keys-given-back_one': '{{count}} key given back in daemon.json',
-  'apply.detail-keys-given-back_other': '{{count}} keys given back in daemon.json',
+  'apply.detail-keys-given-back_one': '{{count}} key rolled back in daemon.json',
+  'apply.detail-keys-given-back_other': '{{count}} keys rolled back in daemon.json',
   'apply.detail-turned-off-by-user':
     'not verified: a user has turned isolation off, as the settings let them',
   'apply.detail-removal-progress': '{{done}} of {{total}}',

@@ -12,7 +12,7 @@ export const claims = {
   'claims.A8-engine-directories-refused': 'Directories of the engine can\u2019t be mounted',
   'claims.A8-shared-directory-usable': 'Shared directories work',
   'claims.A9-read-only-locked': 'Read-only mounts stay read-only',
-  'claims.A10-proc-hidden': 'The machine\u2019s /proc and /sys are hidden',
+  'claims.A10-proc-hidden': 'The host\u2019s /proc and /sys are hidden',
   'claims.A10-proc-emulated': '/proc shows the container\u2019s own numbers',
   'claims.A11-through-socket': 'What is started through a socket is isolated too',
   'claims.B1-socket-refused': 'The Docker socket can\u2019t be mounted',

@@ -59,7 +59,7 @@ export const cliHelp = {
   'cli-help.install-prepare':
     'write everything, and wait for the next start of the machine or call without this',
   'cli-help.install-recover': 'for the machine’s start: finish what was prepared, undo what was cut off',
-  'cli-help.uninstall': 'remove the gateway: units, daemon.json and socket are restored',
+  'cli-help.uninstall': 'remove the gateway: units, daemon.json and socket are rolled back',
   'cli-help.engine': 'start, stop and restart the selected engine',
   'cli-help.engine-timeout': 'give up waiting after this long; above 90, its parts may take longer as well',
   'cli-help.engine-verbose': 'show the log lines of engine, gateway and planner too',
@@ -120,10 +120,10 @@ export const cliHelp = {
     '  0 OK        protected and verified, every container\n',
     '  1 WARNING   on, but not verified, in audit mode, starting, with containers that are not\n',
     '              protected, or with a problem of the engine\n',
-    '  2 CRITICAL  off, stopped, failed, a claim that failed, or settings that are gone or unreadable\n',
+    '  2 CRITICAL  off, stopped, failed, a check that failed, or settings that are gone or unreadable\n',
     '  3 UNKNOWN   no engine, no response, or its containers cannot be listed',
   ),
-  'cli-help.verify': 'show the protection from inside real containers; exit code 1 when a claim fails',
+  'cli-help.verify': 'show the protection from inside real containers; exit code 1 when a check fails',
   'cli-help.verify-items': 'show everything that was tried, item by item',
   'cli-help.containers': 'containers and whether they are protected',
   'cli-help.scan': 'list every container with its protection and why',
@@ -131,7 +131,7 @@ export const cliHelp = {
   'cli-help.containers-remove': 'remove containers by id or name; volumes are kept; running ones are refused',
   'cli-help.containers-recreate': concat(
     'recreate containers under ECI with the same configuration; ',
-    'the old one is restored if the new one does not run properly',
+    'rolled back to the old one if the new one does not run properly',
   ),
   'cli-help.recreate-dry-run': 'show what would change and what would be lost; change nothing',
   'cli-help.recreate-commit': 'carry over what was written inside them, by an image of their own',
@@ -147,7 +147,7 @@ export const cliHelp = {
   ),
   'cli-help.recreate-start':
     'start the new one of this container though the old one does not run now (repeatable)',
-  'cli-help.recreate-without-way-back': 'also containers run with --rm, which are gone once they stop',
+  'cli-help.recreate-without-rollback': 'also containers run with --rm, which are gone once they stop',
   'cli-help.recreate-events': 'with --json: print the progress as JSON lines',
   'cli-help.trust': concat(
     'show what the socket image list allows for an image, with the digests compared; ',

@@ -3,14 +3,15 @@ import { concat } from '../concat.ts';
 export const cliPlan = {
   'cli-plan.versions': '{{becomes}} {{fails}}',
   'cli-plan.becomes-next': 'Version {{from}} becomes {{to}}.',
-  'cli-plan.becomes-earlier': 'Back to version {{earlier}}, as version {{to}}.',
+  'cli-plan.becomes-earlier': 'Rolls back to version {{earlier}}, as version {{to}}.',
   'cli-plan.fails-usable': 'If any step fails, everything is rolled back to version {{from}}.',
-  'cli-plan.fails-unusable': 'If any step fails, the settings file is put back as it is now, unusable.',
+  'cli-plan.fails-unusable':
+    'If any step fails, the settings file is rolled back to how it is now, unusable.',
   'cli-plan.fails-missing': 'If any step fails, there is no settings file again.',
   'cli-plan.fails-lost':
-    'If any step fails, the settings file is put back with what the gateway enforced last.',
+    'If any step fails, the settings file is restored to what the gateway enforced last.',
   'cli-plan.fails-replaced':
-    'If any step fails, the settings file is put back with what the gateway enforces now, in place of the ' +
+    'If any step fails, the settings file is restored to what the gateway enforces now, in place of the ' +
     'unusable text, which stays in the history.',
   'cli-plan.findings': 'Findings',
   'cli-plan.finding': 'line {{line}}: {{severity}}: {{text}}',

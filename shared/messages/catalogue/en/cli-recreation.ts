@@ -35,7 +35,7 @@ export const cliRecreation = {
   'cli-recreation.logs': 'its log so far, which is removed with the old one',
   'cli-recreation.logs-hint': 'its log so far, which is removed with the old one ({{option}} keeps both)',
   'cli-recreation.execs': '{{number}} docker exec under way',
-  'cli-recreation.auto-remove': 'the way back: it runs with --rm and is gone once it stops',
+  'cli-recreation.auto-remove': 'the possibility to roll back: it runs with --rm and is gone once it stops',
   'cli-recreation.linked-by': 'the links of {{names}} to it: recreate those as well',
   'cli-recreation.compose-second': concat(
     'the old one stays, and counts in compose project {{project}} as a second container of its ',
@@ -61,8 +61,8 @@ export const cliRecreation = {
   'cli-recreation.joined-gone': 'it shares the namespaces of container {{name}}, which is gone',
   'cli-recreation.joined-unprotected':
     'it shares the namespaces of {{name}}, which is not protected: recreate both',
-  'cli-recreation.no-way-back':
-    'it runs with --rm, so there is no way back once it is stopped: use --without-way-back',
+  'cli-recreation.no-rollback':
+    'it runs with --rm, so nothing is left to roll back to once it is stopped: use --without-rollback',
   'cli-recreation.gone-at-restart': 'it runs with --rm: it is gone when Docker Engine restarts',
   'cli-recreation.item-running': 'running: it stops, and the new one starts',
   'cli-recreation.item-not-running': 'not running: the new one is not started',
@@ -82,7 +82,7 @@ export const cliRecreation = {
   'cli-recreation.step-start': 'starting',
   'cli-recreation.step-wait': 'waiting until it runs properly',
   'cli-recreation.step-clean-up': 'cleaning up',
-  'cli-recreation.rolling-back': 'rolling back: restoring the old container',
+  'cli-recreation.rolling-back': 'rolling back to the old container',
   'cli-recreation.not-ended': 'not ended',
   'cli-recreation.recreated-running': 'recreated, protected and running',
   'cli-recreation.recreated-stopped': 'recreated, protected; not started',
@@ -90,7 +90,7 @@ export const cliRecreation = {
   'cli-recreation.made-from': 'made from {{image}}',
   'cli-recreation.unchanged': 'protected already, nothing to do',
   'cli-recreation.refused': 'not recreated, nothing was stopped. {{error}}',
-  'cli-recreation.rolled-back': 'not recreated, the old one is back. {{error}}',
+  'cli-recreation.rolled-back': 'not recreated, rolled back to the old one. {{error}}',
   'cli-recreation.rollback-failed': 'not recreated, and rolling back failed. {{error}}',
   'cli-recreation.not-begun': 'not begun. {{error}}',
 } as const;

@@ -27,7 +27,7 @@ export const containers = {
   'containers.engine-events-ended-while-new-container-was':
     "the engine's events ended while the new container was coming up",
   'containers.this-user-may-not-recreate-containers': 'this user may not recreate containers',
-  'containers.way-back-goes-over-engine-own-socket':
+  'containers.rolling-back-uses-engine-own-socket':
     "rolling back uses the engine's own socket, which belongs to root",
   'containers.run-same-command-with-sudo': 'Run the same command with sudo.',
   'containers.recreating-hit-defect': 'recreating hit a defect',
@@ -47,7 +47,7 @@ export const containers = {
   'containers.new-one-is-gone': 'the new {{name}} is gone, so the old one stays, as {{old}}',
   'containers.old-one-could-not-be-removed': '{{name}} could not be removed: {{reason}}',
   'containers.what-was-made-could-not-be-removed': 'what was made for {{name}} could not be removed',
-  'containers.could-not-be-put-back': '{{name}} could not be restored',
+  'containers.could-not-be-put-back': '{{name}} could not be rolled back',
   'containers.image-could-not-be-removed': 'image {{image}} could not be removed',
   'containers.there-is-no-new-one': 'there is no new {{name}}',
   'containers.new-one-made-again-not-started': 'the new {{name}} was created again and not started',

@@ -50,7 +50,7 @@ export const operations = {
   'operations.watch-all-processes': 'count events of all processes (perf)',
   'operations.watch-file-systems': 'decide on file accesses (fanotify)',
   'operations.handle-kernel-faults': "handle the kernel's page faults (userfaultfd)",
-  'operations.open-by-handle': 'open a file of the machine by its number',
+  'operations.open-by-handle': 'open a file of the host by its number',
   'operations.mount-ext4': 'mount a disk (ext4)',
   'operations.mount-debugfs': 'mount debugfs',
   'operations.mount-tracefs': 'mount tracefs',

@@ -24,8 +24,7 @@ export const rules = {
   'rules.environment-switch': 'this variable changes how the isolation runtime treats the container',
   'rules.volume-plugin': 'volume plugins run outside isolation; only the "local" driver is allowed',
   'rules.network-plugin': "network plugins run outside isolation; only the engine's own drivers are allowed",
-  'rules.host-addresses':
-    "a network takes no public addresses, and nothing that the engine's machine itself uses",
+  'rules.host-addresses': 'a network takes no public addresses, and nothing that the host itself uses',
   'rules.bind-engine-directory': "directories that hold the engine's own data or sockets are never mounted",
   'rules.bind-not-shared': 'the directory is not shared with containers',
   'rules.bind-unresolvable': 'it cannot be determined which directory this is',

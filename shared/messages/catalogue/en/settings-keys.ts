@@ -61,7 +61,7 @@ export const settingsKeys = {
     "Tools that copy a container's configuration can't do so then.",
   ),
   'settings-keys.bulkhead.devices': concat(
-    'Devices of the machine that containers may have: by `--device`, `--gpus` or `devices:` in Compose. ',
+    'Devices of the host that containers may have: by `--device`, `--gpus` or `devices:` in Compose. ',
     'Missing or empty: none, but those that act in the own namespaces of who opens them (/dev/fuse, ',
     '/dev/net/tun).',
   ),
@@ -110,7 +110,7 @@ export const settingsKeys = {
   'settings-keys.proxy.transparentPorts': 'Ports proxied transparently, such as "80,443".',
   'settings-keys.containersProxy': 'Proxy for containers.',
   'settings-keys.containersProxy.mode': 'Where a container takes its proxy from.',
-  'settings-keys.linuxVM': 'The Linux machine the engine runs in.',
+  'settings-keys.linuxVM': 'The Linux virtual machine that the engine runs in.',
   'settings-keys.linuxVM.wslEngineEnabled': 'Uses the WSL 2 based engine.',
   'settings-keys.linuxVM.dockerDaemonOptions': concat(
     'Options for the Linux engine, as a JSON document inside a string. ',

@@ -27,7 +27,7 @@ export const system = {
   ),
   'system.not-socket-activated': concat(
     'docker.service does not take its socket from docker.socket (-H fd://), ',
-    'so the gateway cannot be put in front of it. Restore ExecStart of the package.',
+    'so the gateway cannot be put in front of it. Use the ExecStart of its package.',
   ),
   'system.option-not-supported': concat(
     'dockerd is started with {{option}}, which Bulkhead does not support. ',
@@ -68,9 +68,9 @@ export const system = {
     'Correct the file first, or: bulkhead settings rollback {{version}}, then bulkhead apply.',
   ),
   'system.install-rolled-back':
-    'The Docker Engine did not start behind the gateway; everything is as it was before.',
+    'The Docker Engine did not start behind the gateway; everything was rolled back.',
   'system.upgrade-rolled-back':
-    'The upgrade of gateway and planner failed. Their unit files are as they were before.',
+    'The upgrade of gateway and planner failed. Their unit files were rolled back.',
   'system.gateway-not-replaced': 'The new gateway did not start; the previous one keeps serving.',
   'system.gateway-state-unknown':
     'systemd could not be asked whether the gateway runs, so it was not replaced.',
@@ -85,7 +85,7 @@ export const system = {
   'system.file-replace': 'replace {{path}}',
   'system.file-merge': 'edit    {{path}} (keys are added, all else stays)',
   'system.file-remove': 'remove  {{path}}',
-  'system.file-restore': 'restore {{path}}',
+  'system.file-restore': 'roll back {{path}}',
   'system.engine-restarts-once': 'The Docker Engine restarts once.',
   'system.engine-restarts-later': concat(
     'Some changes apply to the Docker Engine from its next start on. Until then it runs as before, behind ',
@@ -105,7 +105,7 @@ export const system = {
   'system.is-prepared': 'An installation is prepared: it comes into force now.',
   'system.blocked': 'It cannot be done:',
   'system.ask-install': 'Put the gateway in front of the Docker Engine? [y/N] ',
-  'system.ask-uninstall': 'Restore the plain Docker Engine? [y/N] ',
+  'system.ask-uninstall': 'Roll back to the plain Docker Engine? [y/N] ',
   'system.confirm-with-yes': 'Nothing was changed: confirm with --yes.',
   'system.step-check': 'checking',
   'system.step-write': 'writing units and runtime',

@@ -50,7 +50,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.install-keep-engine': '不重启已位于网关之后的引擎；需要重启的更改从其下次重启起生效',
   'cli-help.install-prepare': '写入所有内容，等待下次启动计算机或不带此选项的调用',
   'cli-help.install-recover': '供计算机启动时使用：完成已准备的安装，撤销中断的安装',
-  'cli-help.uninstall': '移除网关：unit、daemon.json 和套接字恢复原状',
+  'cli-help.uninstall': '移除网关：并回滚 unit、daemon.json 和套接字',
   'cli-help.engine': '启动、停止和重启所选的引擎',
   'cli-help.engine-timeout': '等待超过此时间后放弃；大于 90 时，各组成部分的时限也相应延长',
   'cli-help.engine-verbose': '同时显示引擎、网关和规划器的日志',
@@ -96,15 +96,15 @@ export const cliHelp: Translated<typeof english> = {
     '\n退出码：0；没有引擎、无法打开或设置丢失时为 1。使用 --check 时：\n' +
     '  0 OK        受保护且已验证，包括每个容器\n' +
     '  1 WARNING   已开启但未验证、处于审计模式、正在启动、有未受保护的容器，或引擎有问题\n' +
-    '  2 CRITICAL  已关闭、已停止、已失败、有断言未通过，或设置丢失或无法读取\n' +
+    '  2 CRITICAL  已关闭、已停止、已失败、有检查未通过，或设置丢失或无法读取\n' +
     '  3 UNKNOWN   没有引擎、没有应答，或无法列出其容器',
-  'cli-help.verify': '在真实容器内证实防护；有断言失败时退出代码为 1',
+  'cli-help.verify': '在真实容器内证实防护；有检查失败时退出代码为 1',
   'cli-help.verify-items': '逐项列出所有尝试',
   'cli-help.containers': '容器及其是否受保护',
   'cli-help.scan': '列出每个容器的保护状态及依据',
   'cli-help.scan-unprotected': '仅未受保护的容器',
   'cli-help.containers-remove': '按 ID 或名称移除容器；保留卷；拒绝移除正在运行的容器',
-  'cli-help.containers-recreate': '在 ECI 下以相同配置重新创建容器；如果新容器运行不正常，则恢复旧容器',
+  'cli-help.containers-recreate': '在 ECI 下以相同配置重新创建容器；如果新容器运行不正常，则回滚到旧容器',
   'cli-help.recreate-dry-run': '显示会更改和会丢失的内容；不更改任何内容',
   'cli-help.recreate-commit': '通过专用镜像保留容器内写入的数据',
   'cli-help.recreate-keep-old': '以另一名称保留已停止的旧容器',
@@ -112,7 +112,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.recreate-as':
     '以谁的身份请求新容器：以谁的 $HOME 为准，以及写入共享目录的内容归谁所有（默认：有记录时为创建旧容器的用户，否则为 sudo 背后的用户，否则为 root）',
   'cli-help.recreate-start': '即使该容器的旧容器现在未运行，也启动新容器（可重复）',
-  'cli-help.recreate-without-way-back': '也包括以 --rm 运行的容器，它们停止后即消失',
+  'cli-help.recreate-without-rollback': '也包括以 --rm 运行的容器，它们停止后即消失',
   'cli-help.recreate-events': '与 --json 一起使用：以 JSON 行打印进展',
   'cli-help.trust': '说明套接字镜像列表对某个镜像的判断及所比较的摘要；不受信任时退出代码为 1',
   'cli-help.trust-draft': '依据草稿中的列表，而不是已应用的列表',
@@ -129,7 +129,7 @@ export const cliHelp: Translated<typeof english> = {
   'cli-help.audit-denied': '仅拒绝，包括审计模式下的拒绝',
   'cli-help.audit-probes': '也显示验证发出的请求（这些请求本就应被拒绝）',
   'cli-help.audit-file': '另一个决策日志',
-  'cli-help.ranges': '本机上容器使用的 ID 范围及其归属（需要 root）',
+  'cli-help.ranges': '此计算机上容器使用的 ID 范围及其归属（需要 root）',
   'cli-help.ranges-list': '列出每个范围的归属以及是否正在使用',
   'cli-help.ranges-list-user': '仅此用户 ID 的范围（或：builds、unnamed、retired）',
   'cli-help.ranges-release': '释放已删除帐户的所有 ID 范围，供其他帐户使用',

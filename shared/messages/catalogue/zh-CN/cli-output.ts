@@ -29,7 +29,7 @@ export const cliOutput: Translated<typeof english> = {
   'cli-output.apply-settled-first': '已先处理被中断的应用。{{outcome}}',
   'cli-output.recreation-settled-first': '已先处理被中断的对 {{names}} 的重新创建（{{how}}）。',
   'cli-output.cancelling-apply': '正在取消：正在回滚…',
-  'cli-output.cancelling-recreation': '正在取消：正在恢复旧容器…',
+  'cli-output.cancelling-recreation': '正在取消：正在回滚到旧容器…',
   'cli-output.too-late-to-cancel': '已来不及取消：即将结束。',
   'cli-output.rolling-back': '正在回滚…',
   'cli-output.app-open': '应用已打开。',

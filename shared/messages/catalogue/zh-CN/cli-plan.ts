@@ -4,10 +4,10 @@ import type { Translated } from '../translated.ts';
 export const cliPlan: Translated<typeof english> = {
   'cli-plan.versions': '{{becomes}}{{fails}}',
   'cli-plan.becomes-next': '版本 {{from}} 将变为 {{to}}。',
-  'cli-plan.becomes-earlier': '恢复到版本 {{earlier}}，记为版本 {{to}}。',
+  'cli-plan.becomes-earlier': '回滚到版本 {{earlier}}，记为版本 {{to}}。',
   'cli-plan.fails-usable': '任何一步失败，都会完全回滚到版本 {{from}}。',
-  'cli-plan.fails-unusable': '任何一步失败，设置文件都会恢复为现在无法使用的样子。',
-  'cli-plan.fails-missing': '任何一步失败，都会恢复为没有设置文件的状态。',
+  'cli-plan.fails-unusable': '任何一步失败，设置文件都会回滚到现在无法使用的样子。',
+  'cli-plan.fails-missing': '任何一步失败，都会回滚到没有设置文件的状态。',
   'cli-plan.fails-lost': '任何一步失败，都会将设置文件恢复为网关最近强制执行的内容。',
   'cli-plan.fails-replaced':
     '任何一步失败，都会将设置文件恢复为网关当前强制执行的内容，以取代无法使用的文本；该文本会保留在历史中。',

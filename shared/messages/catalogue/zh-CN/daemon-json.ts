@@ -27,7 +27,7 @@ export const daemonJson: Translated<typeof english> = {
   'daemon-json.engine-has-address-pools-of-its-own': '引擎有自己的地址池',
   'daemon-json.engine-runs-containerd-of-its-own': '引擎运行自己的 containerd',
   'daemon-json.nftables-table-is-shared':
-    '使用 nftables 时，本机所有 Docker 引擎共用一张表，每次启动都会替换它：独立的引擎使用 iptables 和自己的链。',
+    '使用 nftables 时，此计算机上所有 Docker 引擎共用一张表，每次启动都会替换它：独立的引擎使用 iptables 和自己的链。',
   'daemon-json.cannot-be-set-here': '不能在此设置“{{key}}”：{{why}}。',
   'daemon-json.runtime-name-is-isolation-runtime-here-it':
     '运行时名称“{{runtimeName}}”属于隔离运行时；此处却指向另一个程序。',

@@ -48,12 +48,12 @@ export const engine: Translated<typeof english> = {
   'engine.runs-in-login-session':
     '引擎运行在某个用户的登录会话中：该用户注销时引擎会结束，开机时也不会启动。要作为服务运行，请先停止再启动（bulkhead engine stop、bulkhead engine start）',
   'engine.separation-rules-set-again':
-    '隔开此引擎与本机其他引擎的防火墙规则丢失，或路由已变化：规则已重新设置',
+    '隔开此引擎与此计算机上的其他引擎的防火墙规则丢失，或路由已变化：规则已重新设置',
   'engine.separation-rules-could-not-be-set':
-    '此引擎与本机其他引擎的容器可能没有隔开：无法设置防火墙规则：{{reason}}',
+    '此引擎与此计算机上的其他引擎的容器可能没有隔开：无法设置防火墙规则：{{reason}}',
   'engine.firewalld-shares-chains':
-    'firewalld 正在运行：其中本机所有 Docker 引擎共用同名的链，另一个引擎启动时会清除此引擎已发布的端口和网络隔离，' +
-    '直到此引擎重新启动；请在本机只运行一个引擎，或不使用 firewalld',
+    'firewalld 正在运行：其中此计算机上所有 Docker 引擎共用同名的链，另一个引擎启动时会清除此引擎已发布的端口和网络隔离，' +
+    '直到此引擎重新启动；请在此计算机上只运行一个引擎，或不使用 firewalld',
   'engine.correct-its-configuration-daemon-json-or-see':
     '请更正其配置 (daemon.json)，或查看其目录中的 logs/dockerd.log。',
   'engine.engine-directory-has-too-long-path': '引擎目录的路径过长',

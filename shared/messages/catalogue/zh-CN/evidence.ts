@@ -50,7 +50,7 @@ export const evidence: Translated<typeof english> = {
   'evidence.write-hostname': '写入 /proc/sys/kernel/hostname',
   'evidence.write-sysrq-trigger': '写入 /proc/sysrq-trigger',
   'evidence.write-uevent-helper': '写入 /sys/kernel/uevent_helper',
-  'evidence.uptime': '/proc/uptime 显示 {{uptime}} 秒，主机已运行 {{machineUptime}} 秒',
+  'evidence.uptime': '/proc/uptime 显示 {{uptime}} 秒，主机已运行 {{hostUptime}} 秒',
   'evidence.emulated': '模拟：{{files}}',
   'evidence.lxcfs-missing':
     '/proc/uptime、/proc/meminfo 等显示主机的数值，因为 lxcfs 未运行（Debian 软件包 lxcfs）。这只影响信息，不影响防护',

@@ -18,7 +18,7 @@ export const registry: Translated<typeof english> = {
   'registry.still-limits-rate': '请求频率受限，将在 {{time}} 之后再次查询',
   'registry.denies-access': '拒绝访问 (403)',
   'registry.redirects-to-denial': '重定向到拒绝访问的位置 (401)',
-  'registry.no-repository-or-right': '拒绝访问 (401)：没有此仓库，或本机的登录无权读取',
+  'registry.no-repository-or-right': '拒绝访问 (401)：没有此仓库，或此计算机的登录无权读取',
   'registry.denies-access-because': '拒绝访问 (401)：{{problem}}',
   'registry.answered-status': '应答为 HTTP {{status}}',
   'registry.answered-no-manifest': '其应答不是镜像清单',
@@ -29,7 +29,7 @@ export const registry: Translated<typeof english> = {
   'registry.proxy-unsupported': '此版本的 Electron 无法使用代理；bulkhead settings lint --registry 可以',
   'registry.answer-too-long': '应答超过 {{limit}} 字节',
   'registry.timed-out': '在 {{seconds}} 秒内没有应答',
-  'registry.name-not-found': '无法解析其名称 ({{code}})；请检查本机的 DNS',
+  'registry.name-not-found': '无法解析其名称 ({{code}})；请检查此计算机的 DNS',
   'registry.not-http': '其应答不是 HTTP ({{code}})',
   'registry.tls-not-accepted':
     '不接受其 TLS 证书或协议 ({{code}})；私有证书颁发机构应放入系统的证书库或 /etc/docker/certs.d',

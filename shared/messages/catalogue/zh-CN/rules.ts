@@ -19,7 +19,7 @@ export const rules: Translated<typeof english> = {
   'rules.environment-switch': '此变量会改变隔离运行时处理容器的方式',
   'rules.volume-plugin': '卷插件在隔离之外运行；仅允许“local”驱动程序',
   'rules.network-plugin': '网络插件在隔离之外运行；仅允许引擎自带的驱动程序',
-  'rules.host-addresses': '网络不得占用公共地址，也不得占用引擎所在计算机自身使用的地址和接口',
+  'rules.host-addresses': '网络不得占用公共地址，也不得占用主机自身使用的地址和接口',
   'rules.bind-engine-directory': '包含引擎自身数据或套接字的目录一律不得挂载',
   'rules.bind-not-shared': '该目录未与容器共享',
   'rules.bind-unresolvable': '无法确定这是哪个目录',

@@ -6,7 +6,7 @@ export const system: Translated<typeof english> = {
   'system.systemctl-failed': 'systemctl {{command}} 失败。',
   'system.see-journal': '请查看：journalctl -u docker -u bulkhead-gateway -u bulkhead-planner',
   'system.no-systemd': '此计算机上没有由 systemd 运行的 Docker Engine。',
-  'system.use-embedded-engine': '请使用内嵌引擎：sudo bulkhead engine start --root {{root}}',
+  'system.use-embedded-engine': '请使用内置引擎：sudo bulkhead engine start --root {{root}}',
   'system.no-docker-service': '此计算机上没有带 docker.service 和 docker.socket 的 Docker Engine。',
   'system.install-docker': '请安装 docker.io（Debian）或 docker-ce，然后重试。',
   'system.rootless-docker-found':
@@ -18,7 +18,7 @@ export const system: Translated<typeof english> = {
   'system.socket-listens-elsewhere':
     'docker.socket 还监听 {{address}}，客户端可从那里绕过网关。请从其 drop-in 中移除该 ListenStream= 并重启 docker。',
   'system.not-socket-activated':
-    'docker.service 未从 docker.socket 获取套接字 (-H fd://)，因此网关无法置于其前。请恢复软件包的 ExecStart。',
+    'docker.service 未从 docker.socket 获取套接字 (-H fd://)，因此网关无法置于其前。请使用其软件包的 ExecStart。',
   'system.option-not-supported':
     'dockerd 以 {{option}} 启动，Bulkhead 不支持该选项。请将其移到 /etc/docker/daemon.json 或移除。',
   'system.gateway-socket-down':
@@ -42,8 +42,8 @@ export const system: Translated<typeof english> = {
   'system.settings-unusable-version':
     '{{file}} 无法使用：运行中的网关保留其最近的设置，但新的网关会锁定。' +
     '请先更正该文件，或运行 bulkhead settings rollback {{version}}，然后 bulkhead apply。',
-  'system.install-rolled-back': 'Docker Engine 未能在网关之后启动；一切已恢复原状。',
-  'system.upgrade-rolled-back': '网关和规划器的升级失败。它们的 unit 文件已恢复原状。',
+  'system.install-rolled-back': 'Docker Engine 未能在网关之后启动；一切已回滚。',
+  'system.upgrade-rolled-back': '网关和规划器的升级失败。它们的 unit 文件已回滚。',
   'system.gateway-not-replaced': '新的网关未能启动；先前的网关继续服务。',
   'system.gateway-state-unknown': '无法向 systemd 查询网关是否正在运行，因此未替换网关。',
   'system.plain-engine-runs': '原来的引擎已重新运行。请排除原因后重试。',
@@ -54,7 +54,7 @@ export const system: Translated<typeof english> = {
   'system.file-replace': '替换  {{path}}',
   'system.file-merge': '编辑  {{path}}（添加键，其余保持不变）',
   'system.file-remove': '删除  {{path}}',
-  'system.file-restore': '还原  {{path}}',
+  'system.file-restore': '回滚  {{path}}',
   'system.engine-restarts-once': 'Docker Engine 将重启一次。',
   'system.engine-restarts-later':
     '部分更改从 Docker Engine 下次启动时起生效。在此之前，它在新网关之后照常运行。' +
@@ -67,7 +67,7 @@ export const system: Translated<typeof english> = {
   'system.is-prepared': '已准备好安装：现在生效。',
   'system.blocked': '无法执行：',
   'system.ask-install': '将网关置于 Docker Engine 之前？[y/N] ',
-  'system.ask-uninstall': '恢复原来的 Docker Engine？[y/N] ',
+  'system.ask-uninstall': '回滚到原来的 Docker Engine？[y/N] ',
   'system.confirm-with-yes': '未做任何更改：请用 --yes 确认。',
   'system.step-check': '检查',
   'system.step-write': '写入 unit 和运行时',

@@ -5,7 +5,7 @@ export const trust: Translated<typeof english> = {
   'trust.not-listed': '镜像列表中没有条目提到它',
   'trust.not-listed-nor-derived': '镜像列表中没有条目提到它，它也不是基于此处某个允许的镜像构建',
   'trust.named-but-not-pulled':
-    '它使用 {{entry}} 的名称，但并非从那里拉取：其内容在本机创建或加载；请从镜像仓库拉取',
+    '它使用 {{entry}} 的名称，但并非从那里拉取：其内容在此计算机上创建或加载；请从镜像仓库拉取',
   'trust.more-entries': '另有 {{amount}} 个条目不匹配',
   'trust.and-next': '{{first}}；{{next}}',
   'trust.is-pinned': '本地镜像就是 {{entry}} 固定的 {{local}}',
@@ -22,7 +22,7 @@ export const trust: Translated<typeof english> = {
   'trust.content-unreadable': '无法读取 {{digest}} 的组成',
   'trust.base-is-not-allowed': '它基于 {{base}} 构建，但{{problem}}',
   'trust.derived-is-in-registry':
-    '它基于 {{base}} 构建，但镜像仓库中也有它：只有仅存在于本机的镜像才算基于允许的镜像构建；请将它列入列表',
+    '它基于 {{base}} 构建，但镜像仓库中也有它：只有仅存在于此计算机的镜像才算基于允许的镜像构建；请将它列入列表',
   'trust.derived-is-unknown':
     '它基于 {{base}} 构建，但只有任何镜像仓库都没有的镜像才算如此，而引擎的镜像存储无法说明：{{problem}}',
   'trust.age-day': '1 天',

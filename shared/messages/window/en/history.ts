@@ -26,7 +26,7 @@ export const history = {
   none: 'no settings file',
   unrecorded: 'changed outside Bulkhead',
   unreadable: 'can\u2019t be read',
-  earlier: 'back to version {{version}}',
+  earlier: 'rolled back to version {{version}}',
   noneTitle: 'Version 0 is no settings file',
   unreadableTitle: 'This version can\u2019t be read',
   changed_one: '{{count}} change: {{names}}',

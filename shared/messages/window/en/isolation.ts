@@ -83,7 +83,7 @@ export const isolation = {
   devices: {
     title: 'Devices for containers',
     empty:
-      'No device is listed: containers get none of the machine\u2019s, but those that act in their own ' +
+      'No device is listed: containers get none of the host\u2019s, but those that act in their own ' +
       'namespaces (`/dev/fuse`, `/dev/net/tun`).',
     add: 'Add device',
     edit: 'Edit',
@@ -195,7 +195,7 @@ export const isolation = {
     socketRule: 'Only containers of listed images may mount the Docker socket.',
     mountRule: 'Host directories can be mounted only if they are shared.',
     verified: 'Applying ends verified from inside real containers, or is rolled back.',
-    restored: 'The engine\u2019s configuration from before ECI is restored.',
+    restored: 'The engine is rolled back to its configuration from before ECI.',
     stillRun: 'Containers made under ECI keep working.',
     offMeans: 'New containers are not protected.',
     engineDown: 'The engine does not run, so nothing was counted here.',

@@ -1,6 +1,6 @@
 export const preferences = {
   title: 'Preferences',
-  subtitle: 'For you on this computer. They change at once and are no part of the settings file.',
+  subtitle: 'For you on this machine. They change at once and are no part of the settings file.',
   appearance: 'Appearance',
   zoom: {
     name: 'Size',

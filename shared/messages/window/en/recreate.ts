@@ -5,8 +5,8 @@ export const recreate = {
   title_one: 'Recreate {{count}} container under ECI?',
   title_other: 'Recreate {{count}} containers under ECI?',
   body:
-    'Each is created again with the same configuration. The old one is restored if the new one does not ' +
-    'run properly.',
+    'Each is created again with the same configuration. It is rolled back to the old one if the new one ' +
+    'does not run properly.',
   planning: 'Checking what would change',
   together: 'Together, since they share namespaces',
   running: 'Stops, and the new one starts',
@@ -50,7 +50,7 @@ export const recreate = {
     'joined-gone': 'It shares the namespaces of {{name}}, which is gone.',
     'joined-unprotected': 'It shares the namespaces of {{name}}, which is not protected. Recreate both.',
     'gone-at-restart': 'It runs with `--rm`: it is gone when Docker Engine restarts.',
-    'no-way-back': 'It runs with `--rm`: once it is stopped it can\u2019t be restored.',
+    'no-rollback': 'It runs with `--rm`: once it is stopped nothing is left to roll back to.',
   },
   option: {
     commit: 'Carry over what was written inside',
@@ -59,8 +59,8 @@ export const recreate = {
     keepWhy:
       'Otherwise those in which nothing was written, or from which it is carried over, are removed once ' +
       'the new one runs properly. Volumes are kept in any case.',
-    wayBack: 'Also those run with --rm',
-    wayBackWhy: 'If the new one does not run properly, the old one can\u2019t be restored.',
+    noRollback: 'Also those run with --rm',
+    noRollbackWhy: 'If the new one does not run properly, it can\u2019t be rolled back.',
   },
   again_one: 'Try it again…',
   again_other: 'Try {{count}} again…',
@@ -94,7 +94,7 @@ export const recreate = {
     image: 'Created from {{image}}.',
     unchanged: 'Protected already',
     refused: 'Not recreated; nothing was stopped',
-    'rolled-back': 'The old one is back',
+    'rolled-back': 'Rolled back to the old one',
     'rollback-failed': 'Rolling back failed',
     'not-begun': 'Not begun',
   },

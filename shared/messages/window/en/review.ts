@@ -5,16 +5,16 @@ export const review = {
   becomes: {
     next: 'Version {{from}} becomes {{to}}.',
     first: 'This becomes version {{to}}, the first.',
-    earlier: 'Back to version {{earlier}}, as version {{to}}.',
+    earlier: 'Rolls back to version {{earlier}}, as version {{to}}.',
   },
   fails: {
     usable: 'If any step fails, everything is rolled back to version {{from}}.',
     first: 'If any step fails, everything is rolled back to how it is now.',
-    unusable: 'If any step fails, the settings file is put back as it is now, unusable.',
+    unusable: 'If any step fails, the settings file is rolled back to how it is now, unusable.',
     missing: 'If any step fails, there is no settings file again.',
-    lost: 'If any step fails, the settings file is put back with what the gateway enforced last.',
+    lost: 'If any step fails, the settings file is restored to what the gateway enforced last.',
     replaced:
-      'If any step fails, the settings file is put back with what the gateway enforces now, ' +
+      'If any step fails, the settings file is restored to what the gateway enforces now, ' +
       'in place of the unusable text, which stays in History.',
     keepsApplied: 'The gateway may then keep using the settings of this apply until its next start.',
   },
@@ -127,7 +127,7 @@ export const review = {
     daemonJson_one: '{{count}} key in daemon.json',
     daemonJson_other: '{{count}} keys in daemon.json',
     daemonJsonWhy: '{{keys}}. Everything else in it stays as it is.',
-    daemonJsonBack: '{{keys}}. What was there before ECI is restored.',
+    daemonJsonBack: '{{keys}}. Rolled back to what was there before ECI.',
     stops_one: '{{count}} running container stops',
     stops_other: '{{count}} running containers stop',
     stopsAll: '{{names}} start again with the engine.',
@@ -195,8 +195,8 @@ export const review = {
     recreated_one: '{{count}} container is recreated protected',
     recreated_other: '{{count}} containers are recreated protected',
     recreatedWhy:
-      '{{names}}. After verification. An old one is restored if the new one does not run properly, and is ' +
-      'kept, stopped, if something was written inside outside of volumes.',
+      '{{names}}. After verification. It is rolled back to the old one if the new one does not run ' +
+      'properly; the old one is kept, stopped, if something was written inside outside of volumes.',
     kept_one: '{{count}} container stays unprotected',
     kept_other: '{{count}} containers stay unprotected',
     keptBlocked:
@@ -210,7 +210,7 @@ export const review = {
   },
   ends: {
     title: 'Ends verified, or rolled back',
-    verified: 'Probes run inside real containers. Containers are removed or recreated only after they pass.',
+    verified: 'Checks run inside real containers. Containers are removed or recreated only after they pass.',
     healthy: 'The engine has to respond, or everything is rolled back.',
   },
   footer: {
@@ -252,7 +252,7 @@ export const review = {
     'reload-engine': 'It reads its configuration again; no container stops',
     'restart-engine': 'Containers stop meanwhile',
     'health-check': 'It responds, through the gateway too',
-    verify: 'Probes in real containers',
+    verify: 'Checks in real containers',
     'clean-up': 'Removes the containers you chose',
     recreate: 'Under ECI, each with its configuration',
   },
@@ -282,7 +282,7 @@ export const review = {
     subtitle:
       'Step {{step}} of {{count}}. You can leave this page; applying continues. ' +
       'Settings are read-only until it ends.',
-    subtitleBack: 'Settings and engine configuration are restored. You can leave this page.',
+    subtitleBack: 'Settings and engine configuration are rolled back. You can leave this page.',
     left: '{{elapsed}} · about {{left}} left',
     longer: '{{elapsed}} · longer than the estimate of {{estimate}}',
     elapsed: '{{elapsed}}',
@@ -315,8 +315,8 @@ export const review = {
     stop: 'Stop and roll back…',
     stopTitle: 'Stop and roll back to {{what}}?',
     stopBody:
-      'Settings file and engine configuration are restored, and the engine restarts if it was restarted. ' +
-      'Your draft is kept.',
+      'Settings file and engine configuration are rolled back, and the engine restarts if it was ' +
+      'restarted. Your draft is kept.',
     stopConfirm: 'Stop and roll back',
     stopCancel: 'Continue applying',
     tooLate: 'It was too late to stop: {{state}}.',
@@ -357,7 +357,7 @@ export const review = {
     done: 'Done',
     failed: '{{step}} failed',
     stopped: 'Stopped at your request',
-    stoppedWhy: 'During “{{step}}”. Everything is as it was before.',
+    stoppedWhy: 'During “{{step}}”. Everything was rolled back.',
     inForce: 'Version {{version}} is in force, and your draft is kept.',
     inForceUnusable: 'The settings file is unusable, as before, and your draft is kept.',
     inForceNone: 'There is no settings file, as before, and your draft is kept.',

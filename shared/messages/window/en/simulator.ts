@@ -46,7 +46,7 @@ export const simulator = {
     'no-such-command': 'Docker itself has no command `{{what}}`.',
     closest: 'Did you mean `docker {{command}}`?',
     'moves-files':
-      '`docker {{what}}` moves files between this computer and the engine: nothing is moved here.',
+      '`docker {{what}}` moves files between this machine and the engine: nothing is moved here.',
     'unknown-option': 'Docker has no option `{{what}}` for this command.',
     'no-image': 'The image is missing.',
     'writes-file': '`{{what}}` writes a file: leave it out, it decides nothing.',

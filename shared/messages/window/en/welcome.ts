@@ -1,7 +1,7 @@
 export const welcome = {
   title: 'Protect this engine',
   subtitle:
-    'Enhanced Container Isolation (ECI) keeps root inside a container from being root on this machine. ' +
+    'Enhanced Container Isolation (ECI) keeps root inside a container from being root on the host. ' +
     'Four short steps; nothing is changed before you have seen and confirmed the plan.',
   steps: 'Steps of the first run',
   footer: 'First run',
@@ -61,8 +61,8 @@ export const welcome = {
     shares: 'Share home and temporary directories',
     sharesOn:
       'Containers may mount what is below `{{home}}` and `{{tmp}}` (`$HOME` and `$TMP`), and nothing ' +
-      'else of this machine.',
-    sharesOff: 'The list is empty: no directory of this machine can be mounted.',
+      'else of the host.',
+    sharesOff: 'The list is empty: no host directory can be mounted.',
     sharesKept_one: 'The {{count}} directory that the draft lists already stays.',
     sharesKept_other: 'The {{count}} directories that the draft lists already stay.',
     socket: 'Docker socket',

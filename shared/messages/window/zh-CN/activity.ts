@@ -41,7 +41,7 @@ export const activity: Translation<typeof english> = {
     unknown: '未知用户',
     container: '通过 {{name}} 的套接字',
     throughSocket: '通过以下容器的 Docker 套接字：',
-    uidOnly: '用户 {{uid}}（本机未知）',
+    uidOnly: '用户 {{uid}}（此计算机上未知）',
     userUid: '{{name}} (uid {{uid}})',
     pid: 'pid {{pid}}',
     separator: '，',

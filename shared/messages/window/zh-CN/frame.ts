@@ -100,7 +100,7 @@ export const frame: Translation<typeof english> = {
     looking: '正在查找引擎',
     none: '未找到引擎。',
     notSwitched: '仍使用当前引擎：{{reason}}',
-    embeddedNamed: '内嵌引擎 \u00b7 {{name}}',
+    embeddedNamed: '内置引擎 \u00b7 {{name}}',
     remove: '从此列表中移除',
     removeNamed: '从此列表中移除 {{name}}',
     removed: '{{name}} 已从此列表中移除。',
@@ -108,9 +108,9 @@ export const frame: Translation<typeof english> = {
     notRemoved: '列表保持不变：{{reason}}',
     showAll: '显示全部 ({{count}})',
     kind: {
-      embedded: '内嵌引擎',
+      embedded: '内置引擎',
       system: '{{name}} 的 Docker Engine',
-      'docker-engine': '本机的 Docker Engine',
+      'docker-engine': '此计算机的 Docker Engine',
       'docker-desktop': 'Docker Desktop',
     },
     phase: {

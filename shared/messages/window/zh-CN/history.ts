@@ -26,7 +26,7 @@ export const history: Translation<typeof english> = {
   none: '无设置文件',
   unrecorded: '在 Bulkhead 之外被更改',
   unreadable: '无法读取',
-  earlier: '恢复到版本 {{version}}',
+  earlier: '回滚到版本 {{version}}',
   noneTitle: '版本 0 表示没有设置文件',
   unreadableTitle: '无法读取此版本',
   changed_other: '{{count}} 项更改：{{names}}',

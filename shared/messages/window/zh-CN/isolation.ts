@@ -166,7 +166,7 @@ export const isolation: Translation<typeof english> = {
     socketRule: '只有列出的镜像的容器可以挂载 Docker 套接字。',
     mountRule: '主机目录仅在共享后才能挂载。',
     verified: '应用完成时会在真实容器内验证，否则回滚。',
-    restored: '恢复启用 ECI 之前的引擎配置。',
+    restored: '回滚到启用 ECI 之前的引擎配置。',
     stillRun: '在 ECI 下创建的容器可继续使用。',
     offMeans: '新容器不受保护。',
     engineDown: '引擎未运行，因此此处未作统计。',

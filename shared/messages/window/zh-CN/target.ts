@@ -11,11 +11,11 @@ export const target: Translation<typeof english> = {
   },
   machine: {
     title: '此引擎以只读方式显示',
-    body: '这是本机自带的 Docker Engine，前面没有网关，也没有隔离运行时。可以列出其容器，但它们都不受保护，也无法在此处开启 ECI。内嵌引擎可与它并存运行。',
+    body: '这是此计算机自身的 Docker Engine，前面没有网关，也没有隔离运行时。可以列出其容器，但它们都不受保护，也无法在此处开启 ECI。内置引擎可与它并存运行。',
     lock: '引擎（前面没有网关）',
     next: '此引擎的容器没有任何保护',
     nextWhy:
-      '可以并行运行一个启用 ECI 的内嵌引擎。' +
+      '可以并行运行一个启用 ECI 的内置引擎。' +
       '请用 `sudo bulkhead engine start --root /var/lib/bulkhead` 启动，然后切换到它。',
     switch: '切换引擎…',
   },
@@ -34,7 +34,7 @@ export const target: Translation<typeof english> = {
     enforced: '只要该文件存在就强制登录',
     notEnforced: '保存该文件后，所有用户都必须登录',
     business: '除非用户属于 Docker Business 组织，否则 Docker Desktop 会忽略该文件。',
-    notInstalled: '本机上未找到',
+    notInstalled: '此计算机上未找到',
     older: '另一个文件',
     olderIs:
       '`{{path}}`，位于旧文档所述的位置：此处不会读取。请取用其中需要的内容，然后将其删除；`bulkhead apply FILE` 会按原样应用它。',

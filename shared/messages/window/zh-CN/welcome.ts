@@ -4,7 +4,7 @@ import type { Translation } from '../translation.ts';
 export const welcome: Translation<typeof english> = {
   title: '保护此引擎',
   subtitle:
-    '增强型容器隔离 (ECI) 使容器内的 root 不再是这台计算机上的 root。共四个简短步骤；在您查看并确认计划之前不会更改任何内容。',
+    '增强型容器隔离 (ECI) 使容器内的 root 不再是主机上的 root。共四个简短步骤；在您查看并确认计划之前不会更改任何内容。',
   steps: '首次运行的步骤',
   footer: '首次运行',
   step: { engine: '引擎', scan: '容器', policy: '策略', review: '审阅并应用' },
@@ -51,8 +51,8 @@ export const welcome: Translation<typeof english> = {
     included: '包含在策略中',
     eci: '容器内的 root 在主机上没有任何权限。`--privileged` 仍可使用，但仅限于容器自身。',
     shares: '共享主目录和临时目录',
-    sharesOn: '容器只能挂载 `{{home}}` 和 `{{tmp}}`（`$HOME` 和 `$TMP`）之下的内容，不能挂载本机的其他目录。',
-    sharesOff: '列表为空：不能挂载本机的任何目录。',
+    sharesOn: '容器只能挂载 `{{home}}` 和 `{{tmp}}`（`$HOME` 和 `$TMP`）之下的内容，不能挂载主机的其他目录。',
+    sharesOff: '列表为空：不能挂载主机的任何目录。',
     sharesKept_other: '保留草稿中已列出的 {{count}} 个目录。',
     socket: 'Docker 套接字',
     socketText: '在您列出镜像之前，任何容器都不能挂载它。被拒绝的请求会连同允许的方法一起显示。',
