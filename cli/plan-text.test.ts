@@ -123,6 +123,9 @@ describe('the protection sentence', () => {
   test('unknown facts are reported, not left out', () => {
     expect(describeStatus(report({ unprotected: null }))).toContain('could not be listed');
     expect(describeStatus(report({ interruptedApply: true }))).toContain('interrupted');
+    expect(
+      describeStatus(report({ engine: { ...engine, replacedGateways: [800, 1200] } })).split('\n'),
+    ).toContain('  gateway   earlier ones still serve open connections (pid 800, 1200)');
     expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is refused/);
   });
 });

@@ -116,6 +116,15 @@ export function describeStatus(report: StatusReport): string {
         : text('cli-status.engine-with-version', { phase, version: engine.version }),
     ),
     labelled(text('cli-status.socket'), 10, `unix://${engine.socket}`),
+    ...(engine.replacedGateways === undefined
+      ? []
+      : [
+          labelled(
+            text('cli-status.gateway'),
+            10,
+            text('cli-status.replaced-gateways', { pids: engine.replacedGateways.join(', ') }),
+          ),
+        ]),
     // For a lost file the alarm names the version that is in force; if the engine does not respond, none is
     // known.
     ...(needsAction(report)

@@ -63,6 +63,11 @@ export const engineStatusSchema = z.object({
   /** True if the gateway responds on `socket`. */
   gatewayUp: z.boolean(),
   plannerUp: z.boolean(),
+  /**
+   * Processes of gateways that were replaced, and still serve their open connections; missing if there are
+   * none.
+   */
+  replacedGateways: z.array(z.number().int()).optional(),
   /** The engine's directory, if it is gone although the engine was started in it. */
   missingRoot: z.string().optional(),
   /** Whether a service of its own starts it at boot; missing if it does not run as a service. */

@@ -21,6 +21,7 @@ import { releaseVolumes } from '../guarded/volume-guards.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { runningConflicts } from './inspect-engine.ts';
 import { systemctl, unitStates, type UnitState } from '../guarded/systemd.ts';
+import { replacedGateways } from './replaced-gateways.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
 const run = promisify(execFile);
@@ -99,10 +100,12 @@ async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
   const engine = units.get(engineUnits.service);
   const phase = phaseOf(engine);
   const isActive = (name: string): boolean => units.get(name)?.active === 'active';
-  const [facts, gatewayUp, problem] = await Promise.all([
+  const gatewayPid = units.get(ownUnits.gateway)?.mainPid ?? null;
+  const [facts, gatewayUp, replaced, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
     // If it is not installed, the engine itself responds there.
     isActive(ownUnits.gateway) && respondsToHttp(paths.clientSocket, () => Promise.resolve(true)),
+    gatewayPid === null ? [] : replacedGateways(gatewayPid),
     problemOf(paths, units),
   ]);
   return {
@@ -128,6 +131,7 @@ async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
     ...(facts?.liveRestore === undefined ? {} : { liveRestore: facts.liveRestore }),
     gatewayUp,
     plannerUp: isActive(ownUnits.planner),
+    ...(replaced.length === 0 ? {} : { replacedGateways: replaced }),
     problem,
   };
 }

@@ -18,6 +18,7 @@ export const cliStatus = {
   'cli-status.extension-nri': 'NRI plugins',
   'cli-status.extension-cdi': 'CDI devices',
   'cli-status.gateway': 'gateway',
+  'cli-status.replaced-gateways': 'earlier ones still serve open connections (pid {{pids}})',
   'cli-status.planner': 'planner',
   'cli-status.up': 'up',
   'cli-status.down': 'down',

@@ -19,6 +19,7 @@ export const cliStatus: Translated<typeof english> = {
   'cli-status.extension-nri': 'NRI 插件',
   'cli-status.extension-cdi': 'CDI 设备',
   'cli-status.gateway': '网关',
+  'cli-status.replaced-gateways': '较早的网关仍在处理未关闭的连接（pid {{pids}}）',
   'cli-status.planner': '规划器',
   'cli-status.up': '运行中',
   'cli-status.down': '未运行',
