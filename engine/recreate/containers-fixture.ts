@@ -6,6 +6,7 @@ interface FakeContainer {
   running?: boolean;
   pid?: number;
   created?: string;
+  finished?: string;
   name?: string;
   state?: string;
   command?: string;
@@ -125,6 +126,7 @@ const inspectResponse = (container: FakeContainer): unknown => ({
     Paused: false,
     Restarting: false,
     Pid: container.pid ?? 0,
+    FinishedAt: container.finished ?? '0001-01-01T00:00:00Z',
   },
   HostConfig: {
     Runtime: container.runtime,

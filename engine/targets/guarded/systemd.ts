@@ -15,6 +15,10 @@ export interface UnitState {
   readonly mainPid: number | null;
   /** When it became active, ISO 8601 UTC; null if it never was. */
   readonly since: string | null;
+  /** When it was last active no more, likewise. */
+  readonly until: string | null;
+  /** How often systemd has restarted it by itself since it was last started regularly. */
+  readonly restarts: number;
   /** `success`, or why it failed: `exit-code`, `watchdog`, `start-limit-hit`, … */
   readonly result: string;
   /** What the service reports about itself (`STATUS=` of sd_notify(3)); '' without. */
@@ -33,6 +37,8 @@ const properties = [
   'ActiveState',
   'MainPID',
   'ActiveEnterTimestamp',
+  'ActiveExitTimestamp',
+  'NRestarts',
   'Result',
   'StatusText',
   'ConditionResult',
@@ -77,6 +83,8 @@ export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
       active: values.get('ActiveState') ?? '',
       mainPid: Number.isInteger(pid) && pid > 0 ? pid : null,
       since: timeOf(values.get('ActiveEnterTimestamp') ?? ''),
+      until: timeOf(values.get('ActiveExitTimestamp') ?? ''),
+      restarts: Number(/^\d+$/.exec(values.get('NRestarts') ?? '')?.[0] ?? 0),
       result: values.get('Result') ?? '',
       status: values.get('StatusText') ?? '',
       isConditionMet:

@@ -16,11 +16,13 @@ import type { DriverCallOptions, EngineDriver } from '../../apply/driver.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import { respondsToHttp, describeEngineApi } from '../guarded/engine-api.ts';
+import { dockerClient } from '../../base/docker-client.ts';
 import { reloadDockerd } from '../guarded/reload.ts';
 import { releaseVolumes } from '../guarded/volume-guards.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { runningConflicts } from './inspect-engine.ts';
 import { systemctl, unitStates, type UnitState } from '../guarded/systemd.ts';
+import { crashReader, crashReadMs } from './crash.ts';
 import { replacedGateways } from './replaced-gateways.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 
@@ -30,7 +32,8 @@ const defaultTimeoutMs = 600_000;
 
 /** Drives docker.service and the services of ours beside it, through systemd and its journal. */
 export function createSystemDriver(paths: RootPaths): EngineDriver {
-  const status = () => systemStatus(paths);
+  const readCrash = crashReader(() => dockerClient(paths.clientSocket, crashReadMs));
+  const status = () => systemStatus(paths, readCrash);
   const settled = async (outcome: Result<void, AppError>): Promise<Result<EngineStatus, AppError>> =>
     outcome.ok ? ok(await status()) : outcome;
   return {
@@ -89,7 +92,10 @@ async function reload(
 }
 
 /** The engine and the services in front of it, from systemd and the engine's API. Never throws. */
-async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
+async function systemStatus(
+  paths: RootPaths,
+  readCrash: ReturnType<typeof crashReader>,
+): Promise<EngineStatus> {
   const units = await unitStates([
     engineUnits.service,
     engineUnits.socket,
@@ -101,8 +107,9 @@ async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
   const phase = phaseOf(engine);
   const isActive = (name: string): boolean => units.get(name)?.active === 'active';
   const gatewayPid = units.get(ownUnits.gateway)?.mainPid ?? null;
-  const [facts, gatewayUp, replaced, problem] = await Promise.all([
+  const [facts, crash, gatewayUp, replaced, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
+    phase === 'ready' && engine !== undefined ? readCrash(engine) : null,
     // If it is not installed, the engine itself responds there.
     isActive(ownUnits.gateway) && respondsToHttp(paths.clientSocket, () => Promise.resolve(true)),
     gatewayPid === null ? [] : replacedGateways(gatewayPid),
@@ -133,6 +140,7 @@ async function systemStatus(paths: RootPaths): Promise<EngineStatus> {
     plannerUp: isActive(ownUnits.planner),
     ...(replaced.length === 0 ? {} : { replacedGateways: replaced }),
     problem,
+    crash,
   };
 }
 

@@ -12,6 +12,8 @@ ActiveState=active
 FragmentPath=/usr/lib/systemd/system/docker.service
 DropInPaths=${dropIns}/50-bulkhead.conf ${dropIns}/proxy.conf
 ActiveEnterTimestamp=@1764288000
+ActiveExitTimestamp=@1764287990
+NRestarts=2
 
 Id=bulkhead-planner.service
 LoadState=not-found
@@ -28,6 +30,8 @@ describe('units of systemd', () => {
       active: 'active',
       mainPid: 1721,
       since: '2025-11-28T00:00:00.000Z',
+      until: '2025-11-27T23:59:50.000Z',
+      restarts: 2,
       result: 'success',
       status: 'Not replaced: a=b',
       isConditionMet: true,
@@ -38,7 +42,13 @@ describe('units of systemd', () => {
       ],
       listens: [],
     });
-    expect(units.get('bulkhead-planner.service')).toMatchObject({ mainPid: null, since: null, files: [] });
+    expect(units.get('bulkhead-planner.service')).toMatchObject({
+      mainPid: null,
+      since: null,
+      until: null,
+      restarts: 0,
+      files: [],
+    });
   });
 
   it.each([

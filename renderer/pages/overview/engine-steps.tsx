@@ -5,7 +5,9 @@ import { navigate } from '../../state/router.ts';
 import { withCode } from '../../components/mono.tsx';
 import { AllowedIcon, ErrorIcon, PowerIcon, UnprotectedIcon } from '../../theme/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
+import { firstNames, sentence, sentences } from '../../i18n/lists.ts';
 import { translateText } from '../../i18n/translate.ts';
+import { killedContainers } from '../../../shared/containers/killed.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 
 /** Docker Desktop was left in the middle of an apply. */
@@ -83,6 +85,32 @@ export function engineStep(context: NextStepContext): NextStep | null {
     };
   }
   return null;
+}
+
+/** Containers that a crash of the engine killed, and that have not run since. */
+export function crashStep({ t, formats, app: { engine, scan } }: NextStepContext): NextStep | null {
+  const killed = killedContainers(engine.crash, scan);
+  if (engine.crash == null || killed.length === 0) return null;
+  return {
+    key: 'crash',
+    icon: ErrorIcon,
+    tone: 'warn',
+    title: t('overview.next.crashed', { count: killed.length }),
+    why: sentences(t, [
+      sentence(
+        t,
+        firstNames(
+          t,
+          killed.map(({ name }) => name),
+        ),
+      ),
+      t('overview.next.crashedWhy', { time: formats.dateTime(engine.crash.at) }),
+    ]),
+    action: t('overview.next.crashedShow'),
+    run: () => {
+      navigate('containers');
+    },
+  };
 }
 
 /** An apply that was rolled back while nobody watched, or that was interrupted and settled at this start. */

@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { act, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { appState, off } from '../../dev/app-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
@@ -26,6 +26,34 @@ it('says why containers are unprotected also by a scan from before ECI was on ag
   expect(screen.getByText('9 created before ECI was turned on.')).toBeTruthy();
   const row = await screen.findByRole('row', { name: /^Containers created before ECI/ });
   expect(row.textContent).toMatch(/Unprotected9 found$/);
+});
+
+it('what a crash of the engine killed leads to the containers, until all of it runs again', async () => {
+  const { containers = [] } = appState().scan ?? {};
+  const [first, second] = containers;
+  if (first === undefined || second === undefined) throw new Error('the fixture has containers');
+  const scan = (state: 'exited' | 'running') => ({
+    at: new Date().toISOString(),
+    durationMs: 1,
+    eci: true,
+    containers: [
+      { ...first, name: 'shop-db', state },
+      { ...second, name: 'shop-web', state },
+    ],
+  });
+  const crash = { at: '2026-03-01T10:00:05Z', containers: [first.id, second.id], removed: 0 };
+  const engine = { ...appState().engine, crash };
+  const { user, bridge } = await renderApp({ ...appState(), engine, scan: scan('exited') }, 'overview');
+  expect(screen.getByText('The engine crashed: 2 containers did not come back')).toBeTruthy();
+  expect(screen.getByText(/^shop-db, shop-web\./)).toBeTruthy();
+  await user.click(screen.getByRole('button', { name: 'Show containers' }));
+  expect(window.location.hash).toContain('containers');
+  act(() => {
+    bridge.emit('changed', { scan: scan('running') });
+  });
+  window.location.hash = '#/overview';
+  await screen.findByRole('heading', { name: 'What to do next' });
+  expect(screen.queryByText(/^The engine crashed/)).toBeNull();
 });
 
 it('a file that is no JSON is shown with its line, and a caret under the place', async () => {

@@ -9,7 +9,7 @@ import { withCode } from '../../components/mono.tsx';
 import { AllowedIcon, SocketIcon } from '../../theme/icons.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
-import { appliedRunStep, engineStep, failedRunStep, interruptedStep } from './engine-steps.tsx';
+import { appliedRunStep, crashStep, engineStep, failedRunStep, interruptedStep } from './engine-steps.tsx';
 import { denialSteps, findingSteps, movingTagSteps } from './finding-steps.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
 import { brokenFileStep } from './broken-file-step.tsx';
@@ -78,6 +78,7 @@ function useSteps(props: Props): readonly NextStep[] {
   const steps: readonly (NextStep | null)[] = [
     interruptedStep(context),
     engineStep(context),
+    crashStep(context),
     // A file that cannot be read comes before how the last run ended.
     brokenFileStep(context),
     failedRunStep(context),
