@@ -1,8 +1,13 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { asUser } from '../engine/base/as-user.ts';
+import {
+  contextName,
+  dockerConfigDirectory,
+  removeContexts,
+  selectContext,
+  storeContext,
+} from '../engine/base/docker-context.ts';
 import { effectiveCaller } from '../engine/base/docker-client-as.ts';
-import { contextName, removeContexts, selectContext, storeContext } from './docker-context.ts';
 import { defaultRoot } from '../engine/base/root-paths.ts';
 import { progress } from './output.ts';
 import { text } from './text.ts';
@@ -50,7 +55,7 @@ async function inDockerConfiguration(
   try {
     const user = await effectiveCaller(sessionUser);
     if (user.uid === process.getuid?.()) {
-      work(process.env['DOCKER_CONFIG'] ?? path.join(homedir(), '.docker'));
+      work(dockerConfigDirectory());
       return;
     }
     const { home } = user;

@@ -56,6 +56,7 @@ const engineResponses = (main: FakeMain): Responses => ({
     });
     return ok(main.state());
   },
+  'engine:docker-context': () => ok({ name: 'bulkhead', selected: false }),
   'verify:run': () =>
     verification === null
       ? fail('verify.failed', 'no')

@@ -35,6 +35,7 @@ const requests = {
   'engine:start': 'engine',
   'engine:stop': 'engine',
   'engine:restart': 'engine',
+  'engine:docker-context': 'engine',
   'engine:log': 'engine',
   'activity:read': 'engine',
   'activity:leave': 'app',

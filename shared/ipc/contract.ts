@@ -114,6 +114,15 @@ export const ipcContract = {
     'engine:start': { scope: 'engine', input: nothing, output: engineStatusSchema },
     'engine:stop': { scope: 'engine', input: nothing, output: engineStatusSchema },
     'engine:restart': { scope: 'engine', input: nothing, output: engineStatusSchema },
+    /**
+     * The context of the docker CLI that this user has for the engine, and whether docker uses it; null for
+     * none.
+     */
+    'engine:docker-context': {
+      scope: 'engine',
+      input: nothing,
+      output: z.object({ name: z.string(), selected: z.boolean() }).nullable(),
+    },
     'engine:log': {
       scope: 'engine',
       input: z.object({ lines: z.number().int().min(1).max(2000) }),

@@ -1,6 +1,11 @@
-import { expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, it, vi } from 'vitest';
 import { desktopCapabilities } from '../../../engine/targets/docker-desktop/capabilities.ts';
 import { ok } from '../../../shared/result.ts';
+import { engineAtRoot, type TargetRef } from '../../../shared/targets/target-id.ts';
+import { storeContext } from '../../../engine/base/docker-context.ts';
 import { engineHandlers } from './engine.ts';
 import type { Session } from '../../session/session.ts';
 import type { HandlerContext } from './context.ts';
@@ -53,4 +58,21 @@ it('requests an administrator if an apply was interrupted: the command line sett
   for (const name of ['engine:start', 'engine:stop', 'engine:restart'] as const)
     await handlers[name](undefined, session);
   expect(calls).toEqual(['administrator start', 'user stop', 'administrator restart']);
+});
+
+it("finds the user's docker context of the open engine", async () => {
+  const config = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-docker-'));
+  vi.stubEnv('DOCKER_CONFIG', config);
+  try {
+    const { handlers } = recordCalls(false);
+    const at = (ref: TargetRef) => ({ target: { ref } }) as Session; // only the part that is used
+    const find = (ref: TargetRef) => handlers['engine:docker-context'](undefined, at(ref));
+    expect(await find(engineAtRoot(config))).toEqual(ok(null));
+    storeContext(config, { name: 'bulkhead-x', root: config, socket: '/x.sock' });
+    expect(await find(engineAtRoot(config))).toEqual(ok({ name: 'bulkhead-x', selected: false }));
+    expect(await find({ kind: 'docker-desktop' })).toEqual(ok(null));
+  } finally {
+    vi.unstubAllEnvs();
+    await rm(config, { recursive: true });
+  }
 });

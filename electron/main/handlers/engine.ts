@@ -2,11 +2,16 @@ import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/handle-request.ts';
 import type { Session } from '../../session/session.ts';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import { rootOf } from '../../../shared/targets/target-id.ts';
 import { refuseDuringApply } from '../../session/session-change.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { HandlerContext } from './context.ts';
 
-type EngineHandlers = Pick<Handlers, 'engine:start' | 'engine:stop' | 'engine:restart' | 'engine:log'>;
+type EngineHandlers = Pick<
+  Handlers,
+  'engine:start' | 'engine:stop' | 'engine:restart' | 'engine:docker-context' | 'engine:log'
+>;
 type Action = 'start' | 'stop' | 'restart';
 const busyState = { start: 'starting', stop: 'stopping', restart: 'restarting' } as const;
 
@@ -46,6 +51,20 @@ export function engineHandlers({ elevation }: HandlerContext): EngineHandlers {
     'engine:start': (_input, s) => act('start', s),
     'engine:stop': (_input, s) => act('stop', s),
     'engine:restart': (_input, s) => act('restart', s),
+    'engine:docker-context': (_input, { target }) => dockerContext(rootOf(target.ref)),
     'engine:log': async ({ lines }, { target }) => ok(await target.driver.log(lines)),
   };
+}
+
+/** A configuration of docker that cannot be read has no context to name. */
+async function dockerContext(
+  root: string | null,
+): Promise<Result<IpcOutput<'engine:docker-context'>, AppError>> {
+  if (root === null) return ok(null);
+  const { dockerConfigDirectory, findContext } = await import('../../../engine/base/docker-context.ts');
+  try {
+    return ok(findContext(dockerConfigDirectory(), root));
+  } catch {
+    return ok(null);
+  }
 }

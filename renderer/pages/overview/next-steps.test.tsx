@@ -1,6 +1,8 @@
-import { act, screen } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { act, screen, waitFor } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
 import { appState, off } from '../../dev/app-fixture.ts';
+import type { AppState } from '../../../shared/ipc/app-state.ts';
+import { ok } from '../../../shared/result.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import { state } from '../../dev/review-page-fixture.tsx';
 import { namedState } from '../../dev/states.ts';
@@ -65,4 +67,42 @@ it('a file that is no JSON is shown with its line, and a caret under the place',
   expect(pointer).toMatch(/^ *\^+$/);
   const isSentence = (text: string) => /^The settings file can.t be read: line 9/.test(text);
   expect(screen.getByText((text) => isSentence(text) && !text.includes('^'))).toBeTruthy();
+});
+
+describe('how clients reach an engine without containers', () => {
+  const empty = (): AppState => {
+    const state = appState();
+    return { ...state, scan: state.scan === null ? null : { ...state.scan, containers: [] } };
+  };
+  const step = () => screen.findByText('Point Docker at this engine');
+
+  it('is its docker context, where there is one', async () => {
+    const { user, bridge } = await renderApp(empty(), 'overview', {
+      'engine:docker-context': () => ok({ name: 'bulkhead-ci', selected: false }),
+    });
+    await step();
+    expect(screen.getByText('docker context use bulkhead-ci')).toBeTruthy();
+    expect(screen.getByText('docker --context bulkhead-ci …')).toBeTruthy();
+    expect(screen.queryByText(/DOCKER_HOST/)).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Copy command' }));
+    expect(bridge.calls.filter((call) => call.name === 'clipboard:write')).toMatchObject([
+      { input: { text: 'docker context use bulkhead-ci' } },
+    ]);
+  });
+
+  it('is DOCKER_HOST, where there is no context', async () => {
+    await renderApp(empty(), 'overview', { 'engine:docker-context': () => ok(null) });
+    await step();
+    expect(screen.getByText('export DOCKER_HOST=unix:///var/lib/bulkhead/docker.sock')).toBeTruthy();
+  });
+
+  it('is no step where docker uses the context already', async () => {
+    const { bridge } = await renderApp(empty(), 'overview', {
+      'engine:docker-context': () => ok({ name: 'bulkhead', selected: true }),
+    });
+    await waitFor(() => {
+      expect(bridge.calls.some((call) => call.name === 'engine:docker-context')).toBe(true);
+    });
+    expect(screen.queryByText('Point Docker at this engine')).toBeNull();
+  });
 });

@@ -1,17 +1,16 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Button from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
-import { useApp, useDraft, useStore } from '../../state/context.tsx';
+import { useApp, useDraft } from '../../state/context.tsx';
 import { useMissing } from '../../state/missing.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
-import { withCode } from '../../components/mono.tsx';
-import { AllowedIcon, SocketIcon } from '../../theme/icons.ts';
+import { AllowedIcon } from '../../theme/icons.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { appliedRunStep, crashStep, engineStep, failedRunStep, interruptedStep } from './engine-steps.tsx';
 import { denialSteps, findingSteps, movingTagSteps } from './finding-steps.ts';
 import type { NextStep, NextStepContext } from './next-step.ts';
+import { useClientStep } from './client-step.ts';
 import { brokenFileStep } from './broken-file-step.tsx';
 import {
   failedProbesStep,
@@ -95,34 +94,4 @@ function useSteps(props: Props): readonly NextStep[] {
     appliedRunStep(context),
   ];
   return steps.filter((step) => step !== null);
-}
-
-/** How clients reach the engine, while it has no container yet. */
-function useClientStep({ t, app, protection, canApply }: NextStepContext): NextStep | null {
-  const store = useStore();
-  const [copied, setCopied] = useState(false);
-  const { engine } = app;
-  if (
-    canApply &&
-    engine.phase === 'ready' &&
-    protection.eci &&
-    app.target.capabilities.clientsNeedDockerHost &&
-    app.scan?.containers.length === 0
-  ) {
-    const command = `export DOCKER_HOST=unix://${engine.socket}`;
-    return {
-      key: 'use',
-      icon: SocketIcon,
-      tone: 'neutral',
-      title: t('overview.next.use'),
-      why: withCode(t('overview.next.useWhy', { command })),
-      action: copied ? t('button.copied') : t('overview.next.useCopy'),
-      run: () => {
-        void store.request('clipboard:write', { text: command }).then((written) => {
-          setCopied(written.ok);
-        });
-      },
-    };
-  }
-  return null;
 }

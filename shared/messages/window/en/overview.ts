@@ -48,6 +48,9 @@ export const overview = {
     runSee: 'View the report',
     use: 'Point Docker at this engine',
     useWhy: 'In a terminal: `{{command}}`. Containers made there are protected.',
+    useContextWhy:
+      'In a terminal: `{{command}}`, or `docker --context {{name}} \u2026` for one command. Containers ' +
+      'made there are protected.',
     useCopy: 'Copy command',
     engineStopped: 'The engine is stopped',
     engineStoppedWhy: 'Clients get no response until it runs.',

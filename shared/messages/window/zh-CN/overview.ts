@@ -46,6 +46,8 @@ export const overview: Translation<typeof english> = {
     runSee: '查看报告',
     use: '让 Docker 使用此引擎',
     useWhy: '在终端中运行：`{{command}}`。在此创建的容器会受到保护。',
+    useContextWhy:
+      '在终端中运行：`{{command}}`，或仅对单个命令使用 `docker --context {{name}} \u2026`。在此创建的容器会受到保护。',
     useCopy: '复制命令',
     engineStopped: '引擎已停止',
     engineStoppedWhy: '引擎运行之前，客户端得不到响应。',

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
-import { systemCode } from '../engine/base/system-code.ts';
+import { systemCode } from './system-code.ts';
 
 /** A context in the docker CLI's format, `contexts/meta/<sha256 of the name>/meta.json`. */
 const contextSchema = z.object({
@@ -20,6 +21,20 @@ const configSchema = z.looseObject({ currentContext: z.string().optional() });
 interface OwnContext {
   readonly name: string;
   readonly root: string;
+}
+
+/** The docker CLI's directory of the user of this process. */
+export const dockerConfigDirectory = (): string =>
+  process.env['DOCKER_CONFIG'] ?? path.join(homedir(), '.docker');
+
+/** The context created by us for the engine at `root`, and whether it is docker's default; null for none. */
+export function findContext(
+  config: string,
+  root: string,
+): { readonly name: string; readonly selected: boolean } | null {
+  const context = ownContexts(config).find((one) => one.root === root);
+  if (context === undefined) return null;
+  return { name: context.name, selected: selectedContext(config) === context.name };
 }
 
 /**

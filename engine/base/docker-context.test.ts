@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { asUser } from '../engine/base/as-user.ts';
-import { contextName, removeContexts, selectContext, storeContext } from './docker-context.ts';
+import { asUser } from './as-user.ts';
+import { contextName, findContext, removeContexts, selectContext, storeContext } from './docker-context.ts';
 
 const run = promisify(execFile);
 let directory: string;
@@ -40,6 +40,15 @@ describe('a context of the docker CLI', () => {
     selectContext(config, 'bulkhead-x');
     expect(await docker('context', 'show')).toBe('bulkhead-x');
     expect(JSON.parse(await readFile(path.join(config, 'config.json'), 'utf8'))).toHaveProperty('auths.r');
+  });
+
+  it('is found by its engine, with whether docker uses it', async () => {
+    expect(findContext(config, directory)).toBeNull();
+    storeContext(config, engine());
+    expect(findContext(config, directory)).toEqual({ name: 'bulkhead-x', selected: false });
+    expect(findContext(config, '/another')).toBeNull();
+    selectContext(config, 'bulkhead-x');
+    expect(findContext(config, directory)).toEqual({ name: 'bulkhead-x', selected: true });
   });
 
   it("of somebody else's is neither overwritten nor removed", async () => {
