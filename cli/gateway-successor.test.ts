@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
@@ -8,6 +9,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { replacedStatus } from './gateway-successor.ts';
 
 // Only this command, without the modules of the others.
 const program =
@@ -82,7 +84,8 @@ while True:
   unit.close();
   const logged: string[] = [];
   gateway.stderr?.setEncoding('utf8').on('data', (chunk: string) => logged.push(chunk));
-  const mainPid = () => Number(/^MAINPID=(\d+)$/m.exec(notified.join('\n'))?.[1] ?? Number.NaN);
+  const mainPids = () => [...notified.join('\n').matchAll(/^MAINPID=(\d+)$/gm)].map(([, pid]) => Number(pid));
+  const mainPid = () => mainPids().at(-1) ?? Number.NaN;
   return {
     gateway,
     notified,
@@ -96,7 +99,7 @@ while True:
       JSON.parse(await readFile(at('state/enforced-policy.json'), 'utf8')),
     stop: async () => {
       gateway.kill('SIGKILL');
-      if (Number.isInteger(mainPid())) process.kill(mainPid(), 'SIGKILL');
+      for (const pid of mainPids()) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
       systemd.kill();
       engine.closeAllConnections();
       engine.close();
@@ -126,11 +129,69 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
       expect(gateway.exitCode).toBeNull();
       slow[0]?.end('{}');
       expect((await open).body).toBe('{}');
-      await expect.poll(() => gateway.exitCode).toBe(0);
+      await expect.poll(() => gateway.exitCode).toBe(replacedStatus);
       expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
       expect(notified).not.toContain('STOPPING=1');
     } finally {
       agent.destroy();
+      await stop();
+    }
+  });
+
+  /** Reloads the service; resolves with the process id of the `count`th successor, which serves. */
+  const reload = async (service: Awaited<ReturnType<typeof startService>>, pid: number, count: number) => {
+    process.kill(pid, 'SIGHUP');
+    await expect.poll(() => service.notified.filter((line) => line === 'READY=1')).toHaveLength(count + 1);
+    return service.mainPid();
+  };
+  const hasEnded = (pid: number) => !existsSync(`/proc/${pid}`);
+
+  it('connections outlive a successor that was replaced and has no connections left', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const service = await startService(program);
+    const { gateway, notified, slow, socket, stop } = service;
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      await read(socket, '/_ping', agent);
+      const open = read(socket, '/v1.45/containers/slow/json');
+      await expect.poll(() => slow).toHaveLength(1);
+      const second = await reload(service, Number(gateway.pid), 1);
+      await reload(service, second, 2);
+      await expect.poll(() => hasEnded(second)).toBe(true);
+      // A gateway that ends would have closed it: the third one does not announce the end of a connection.
+      expect(await read(socket, '/_ping', agent)).toMatchObject({ connection: 'close' });
+      slow[0]?.end('{}');
+      expect(await open).toMatchObject({ body: '{}' });
+      await expect.poll(() => gateway.exitCode).toBe(replacedStatus);
+    } finally {
+      agent.destroy();
+      await stop();
+    }
+  });
+
+  it.each([
+    ['crashes', 'SIGKILL'],
+    ['is ended alone', 'SIGTERM'],
+  ] as const)('when the last successor %s all end, and the service is restarted', async (_, signal) => {
+    const service = await startService(program);
+    const { gateway, notified, slow, socket, stop } = service;
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      const open = [read(socket, '/v1.45/containers/slow/json')];
+      await expect.poll(() => slow).toHaveLength(1);
+      const second = await reload(service, Number(gateway.pid), 1);
+      open.push(read(socket, '/v1.45/containers/slow/json'));
+      await expect.poll(() => slow).toHaveLength(2);
+      const third = await reload(service, second, 2);
+      process.kill(third, signal);
+      await expect.poll(() => hasEnded(third)).toBe(true);
+      slow[1]?.end('{}');
+      expect(await open[1]).toMatchObject({ body: '{}' });
+      await expect.poll(() => hasEnded(second)).toBe(true);
+      slow[0]?.end('{}');
+      expect(await open[0]).toMatchObject({ body: '{}' });
+      await expect.poll(() => gateway.exitCode).toBe(1);
+    } finally {
       await stop();
     }
   });
@@ -160,7 +221,7 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
       expect(gateway.exitCode).toBeNull();
       slow[0]?.end('{}');
       expect(await open).toMatchObject({ body: '{}' });
-      await expect.poll(() => gateway.exitCode).toBe(0);
+      await expect.poll(() => gateway.exitCode).toBe(replacedStatus);
       expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
     } finally {
       await stop();

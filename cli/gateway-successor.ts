@@ -10,6 +10,12 @@ const [loaded, serving] = ['loaded', 'serving'];
 /** To it: the predecessor accepts no connection any more, and is no longer the service's main process. */
 const [retired, handedOver] = ['retired', 'handed-over'];
 
+/**
+ * Exit status of a process that another one has replaced: its predecessor goes on, as after no other status.
+ * The service manager considers that of the main process only.
+ */
+export const replacedStatus = 10;
+
 /** How long a successor may take, ms: after one that hangs, another one can be tried. */
 export interface SuccessorLimits {
   readonly loadMs: number;
@@ -27,8 +33,8 @@ export interface Successor {
   confirm(): void;
   /** Ends it; resolves when it has ended. */
   kill(): Promise<void>;
-  /** Resolves when it has ended. */
-  readonly ended: Promise<void>;
+  /** Resolves when it has ended without having been replaced itself: then nothing serves the sockets. */
+  readonly failed: Promise<void>;
 }
 
 /**
@@ -52,17 +58,25 @@ export async function startSuccessor(
   await untilReported(child, loaded, limits.loadMs);
   const { pid } = child;
   if (pid === undefined) throw new Error('it has no process id');
-  const ended =
-    child.exitCode === null && child.signalCode === null
-      ? once(child, 'exit').then(() => undefined)
-      : Promise.resolve();
+  const ended = new Promise<void>((resolve) => {
+    if (hasEnded(child)) resolve();
+    else
+      child.once('exit', () => {
+        resolve();
+      });
+  });
+  const failed = new Promise<void>((resolve) => {
+    void ended.then(() => {
+      if (child.exitCode !== replacedStatus) resolve();
+    });
+  });
   // A message to one that has ended is lost: its end is noticed anyway.
   const send = (text: string, sent: () => void = () => undefined) => {
     child.send(text, sent);
   };
   return {
     pid,
-    ended,
+    failed,
     serve: () => {
       const reported = untilReported(child, serving, limits.serveMs);
       send(retired);
@@ -82,6 +96,9 @@ export async function startSuccessor(
   };
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
 /** Resolves with that message of the child; rejects if it ends before, and kills it after `limitMs`. */
 async function untilReported(child: ChildProcess, text: string, limitMs: number): Promise<void> {
   const ended = new AbortController();
@@ -95,7 +112,7 @@ async function untilReported(child: ChildProcess, text: string, limitMs: number)
       isLate ? `it was not ${text} within ${limitMs / 1000} s` : `it ended with ${String(code ?? signal)}`,
     );
   };
-  if (child.exitCode !== null || child.signalCode !== null) exited([child.exitCode, child.signalCode]);
+  if (hasEnded(child)) exited([child.exitCode, child.signalCode]);
   await Promise.race([
     once(child, 'message', { signal: ended.signal }),
     once(child, 'exit', { signal: ended.signal }).then(exited),

@@ -5,7 +5,7 @@ import type { ServiceManager } from '../gateway/base/service-manager.ts';
 import type { Gateway } from '../gateway/server.ts';
 import type { InheritedListener } from '../shared/gateway/listener-handoff.ts';
 import type { AppError, Result } from '../shared/result.ts';
-import { startSuccessor, type Successor, type SuccessorLimits } from './gateway-successor.ts';
+import { replacedStatus, startSuccessor, type Successor, type SuccessorLimits } from './gateway-successor.ts';
 import type { ServiceLog } from './service-log.ts';
 
 /** A gateway, and the descriptors on which it listens now. */
@@ -47,7 +47,8 @@ export class ReplaceableGateway {
   /**
    * SIGHUP (`systemctl reload`): starts the currently installed program to replace this process. It gets the
    * listening sockets, so that no client is refused; open connections stay with this process. Where it does
-   * not serve, this process does again. Resolves at the end of the last connection, or where neither serves.
+   * not serve, this process does again. Resolves at the end of the last connection, or where neither serves:
+   * the exit status tells which.
    */
   async replacedOnHangup(manager: ServiceManager, limits: SuccessorLimits): Promise<void> {
     // Keeps listening for the signal while a successor loads: another SIGHUP would end this process.
@@ -63,8 +64,12 @@ export class ReplaceableGateway {
           `process ${successor.pid} serves new connections; this one ends with the last of its own`,
           'info',
         );
-        // Only its parent gets its exit; the service manager restarts the service when both have ended.
-        await Promise.race([ended, successor.ended]);
+        process.exitCode = replacedStatus;
+        // Only its parent gets its exit; the service manager restarts the service when all have ended.
+        const failed = successor.failed.then(() => {
+          process.exitCode = 1;
+        });
+        await Promise.race([ended, failed]);
         return;
       } catch (error) {
         if (error instanceof CannotServe) {
