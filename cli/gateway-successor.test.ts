@@ -197,6 +197,28 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
   });
 
   const isSuccessor = 'process.env.BULKHEAD_REPLACES_PARENT !== undefined';
+  it('a successor can be replaced as soon as it is the main process', async () => {
+    const impatient = `import { existsSync, rmSync } from 'node:fs';
+      if (${isSuccessor} && existsSync(process.env.FAULT)) process.on('message', (text) => {
+        if (text !== 'handed-over') return;
+        rmSync(process.env.FAULT);
+        process.kill(process.pid, 'SIGHUP');
+      });
+      ${program}`;
+    const { gateway, notified, mainPid, socket, fault, stop } = await startService(impatient);
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      await writeFile(fault, '');
+      gateway.kill('SIGHUP');
+      for (const count of [2, 3])
+        await expect.poll(() => notified.filter((line) => line === 'READY=1')).toHaveLength(count);
+      expect(await read(socket, '/_ping')).toMatchObject({ body: 'OK' });
+      expect(hasEnded(mainPid())).toBe(false);
+    } finally {
+      await stop();
+    }
+  });
+
   const noState = 'process.argv[process.argv.indexOf("--state") + 1] = "/dev/null/state";';
 
   it('where the successor does not serve the gateway does again, and can be replaced later', async () => {

@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -76,6 +77,8 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
   const { startGateway } = await import('../gateway/server.ts');
   const log = serviceLog((line) => `${new Date().toISOString()} gateway: ${line}`);
   const manager = serviceManager(process.env, log, { isMain: predecessor === null });
+  // From here on, and while a successor loads: without a listener the signal would end this process.
+  const service = manager === null ? null : { manager, hangups: on(process, 'SIGHUP') };
   const store = manager?.listenerStore ?? parentListenerStore(log);
   const start: StartGateway = async (sockets) => {
     const listenerStore = trackListeners(store, sockets);
@@ -104,13 +107,19 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
   const gateway = new ReplaceableGateway(started.value, start, log);
   await predecessor?.whenHandedOver();
   manager?.takeOver();
-  await serve(gateway, manager, options.enginePidFile, limits);
+  await serve(gateway, service, options.enginePidFile, limits);
+}
+
+/** The service manager that started this process, and the signals by which it is reloaded. */
+interface Service {
+  readonly manager: ServiceManager;
+  readonly hangups: AsyncIterable<unknown>;
 }
 
 /** Serves until a signal ends this process, or a successor has replaced it. */
 async function serve(
   gateway: ReplaceableGateway,
-  manager: ServiceManager | null,
+  service: Service | null,
   enginePidFile: string | undefined,
   limits: SuccessorLimits,
 ): Promise<void> {
@@ -123,7 +132,7 @@ async function serve(
     gateway.setEngineStopping(stopping);
   });
   process.stdout.write(`gateway listening on unix://${gateway.listenSocket}\n`);
-  manager?.ready();
+  service?.manager.ready();
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.once(signal, () => {
@@ -131,13 +140,15 @@ async function serve(
       });
   });
   const replaced =
-    manager === null ? new Promise<never>(() => undefined) : gateway.replacedOnHangup(manager, limits);
+    service === null
+      ? new Promise<never>(() => undefined)
+      : gateway.replacedOnHangup(service.hangups, service.manager, limits);
   await Promise.race([stopped, replaced]);
-  manager?.stopping();
+  service?.manager.stopping();
   process.off('message', notice);
   endEngineSignals();
   // An upgrade replaces the service: clients that connect meanwhile wait at its socket unit.
-  await gateway.close(manager === null ? undefined : serviceEndMs);
+  await gateway.close(service === null ? undefined : serviceEndMs);
 }
 
 /** How long exchanges in progress have to end, ms: less than TimeoutStopSec= of the unit. */

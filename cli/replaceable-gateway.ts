@@ -1,4 +1,3 @@
-import { on } from 'node:events';
 import { closeSync } from 'node:fs';
 import { duplicateDescriptor } from '../gateway/base/libc.ts';
 import type { ServiceManager } from '../gateway/base/service-manager.ts';
@@ -45,14 +44,17 @@ export class ReplaceableGateway {
   }
 
   /**
-   * SIGHUP (`systemctl reload`): starts the currently installed program to replace this process. It gets the
-   * listening sockets, so that no client is refused; open connections stay with this process. Where it does
-   * not serve, this process does again. Resolves at the end of the last connection, or where neither serves:
-   * the exit status tells which.
+   * At each of `hangups` (SIGHUP, `systemctl reload`): starts the currently installed program to replace this
+   * process. It gets the listening sockets, so that no client is refused; open connections stay with this
+   * process. Where it does not serve, this process does again. Resolves at the end of the last connection, or
+   * where neither serves: the exit status tells which.
    */
-  async replacedOnHangup(manager: ServiceManager, limits: SuccessorLimits): Promise<void> {
-    // Keeps listening for the signal while a successor loads: another SIGHUP would end this process.
-    for await (const _ of on(process, 'SIGHUP')) {
+  async replacedOnHangup(
+    hangups: AsyncIterable<unknown>,
+    manager: ServiceManager,
+    limits: SuccessorLimits,
+  ): Promise<void> {
+    for await (const _ of hangups) {
       try {
         this.#refuseOtherPolicy();
         const successor = await startSuccessor(this.#current.listeners(), manager.variables, limits);
