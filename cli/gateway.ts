@@ -74,7 +74,11 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
     import('../gateway/sockets/parent-listener-store.ts'),
     import('../gateway/base/service-manager.ts'),
   ]);
-  const { startGateway } = await import('../gateway/server.ts');
+  const [{ startGateway }, { loadThread }] = await Promise.all([
+    import('../gateway/server.ts'),
+    import('../gateway/http/splice/splicer.ts'),
+  ]);
+  loadThread();
   const log = serviceLog((line) => `${new Date().toISOString()} gateway: ${line}`);
   const manager = serviceManager(process.env, log, { isMain: predecessor === null });
   // From here on, and while a successor loads: without a listener the signal would end this process.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -23,6 +24,41 @@ const pipeBytes = 1024 * 1024;
 const one = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
 /** ECONNRESET: for transfers of a thread that has failed. */
 const connectionReset = 104;
+
+const own = fileURLToPath(import.meta.url);
+/** The thread's program: beside this module, bundled or not. */
+const threadFile = path.join(
+  path.dirname(own),
+  own.endsWith('.ts') ? 'thread.ts' : `splice-thread${path.extname(own)}`,
+);
+/** Its text, where it was loaded. */
+let threadText: string | null = null;
+
+/**
+ * Loads the thread's program, for a process that may still run when an upgrade replaces the file. The thread
+ * itself starts at its first use: it takes 11 MB, and most gateways never use it.
+ */
+export function loadThread(): void {
+  // In the sources it is a module, which a text cannot be.
+  if (!threadFile.endsWith('.cjs')) return;
+  try {
+    threadText = readFileSync(threadFile, 'utf8');
+  } catch {
+    // Without a thread, copies of large files only take longer.
+  }
+}
+
+function startThread(data: ThreadData): Worker {
+  const options = {
+    workerData: data,
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
+  };
+  if (threadText === null) return new Worker(threadFile, options);
+  // It looks up its native module from its file's name, which a text does not have.
+  const script = `((__filename) => {${threadText}\n})(${JSON.stringify(threadFile)})`;
+  return new Worker(script, { ...options, eval: true });
+}
 
 /** A running transfer. */
 export interface RunningTransfer {
@@ -52,16 +88,7 @@ export class Splicer {
   constructor(calls: Syscalls, wake: number) {
     this.#syscalls = calls;
     this.#wake = wake;
-    // Its file is beside this module, bundled or not. It needs next to no memory.
-    const own = fileURLToPath(import.meta.url);
-    this.#thread = new Worker(
-      path.join(path.dirname(own), own.endsWith('.ts') ? 'thread.ts' : `splice-thread${path.extname(own)}`),
-      {
-        workerData: { wake } satisfies ThreadData,
-        execArgv: [],
-        resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
-      },
-    );
+    this.#thread = startThread({ wake });
     this.#thread.on('message', (report: ThreadMessage) => {
       if (report.kind === 'ready') this.#state = 'ready';
       else this.#ended(report.id, report.outcome);
