@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +72,46 @@ describe('bulkhead gateway', () => {
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     expect(errors).not.toContain('Debugger');
+  });
+
+  it('does not connect to an engine that does not run, which would start it, until it does', async () => {
+    const at = (name: string) => path.join(dir, `stopped-${name}`);
+    const listed = { imageList: { images: ['registry.invalid/x'] } };
+    const isolation = { value: true, dockerSocketMount: listed };
+    await writeFile(
+      at('s.json'),
+      JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: isolation }),
+    );
+    let connections = 0;
+    const engine = createServer((socket) => {
+      connections++;
+      socket.on('error', () => undefined);
+    }).listen(at('engine.sock'));
+    await once(engine, 'listening');
+    const child = spawn(
+      process.execPath,
+      command(
+        ...['--engine', `unix://${at('engine.sock')}`, '--listen', `unix://${at('docker.sock')}`],
+        ...['--settings', at('s.json'), '--state', at('state'), '--engine-pid-file', at('docker.pid')],
+      ),
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const ended = once(child, 'exit');
+    try {
+      await once(child.stdout, 'data');
+      const client = connect(at('docker.sock'));
+      await once(client, 'connect');
+      client.end();
+      await once(client, 'close');
+      expect(connections).toBe(0);
+      await writeFile(at('docker.pid'), String(process.pid));
+      child.kill('SIGURG');
+      await expect.poll(() => connections).toBeGreaterThan(0);
+    } finally {
+      child.kill('SIGKILL');
+      await ended;
+      engine.close();
+    }
   });
 
   it('refuses unusable addresses with exit code 2', () => {

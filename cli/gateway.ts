@@ -84,7 +84,7 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
   // From here on, and while a successor loads: without a listener the signal would end this process.
   const service = manager === null ? null : { manager, hangups: on(process, 'SIGHUP') };
   const store = manager?.listenerStore ?? parentListenerStore(log);
-  const start: StartGateway = async (sockets) => {
+  const start: StartGateway = async (sockets, isEngineStopped) => {
     const listenerStore = trackListeners(store, sockets);
     const started = await startGateway({
       engineSocket: engine.value,
@@ -98,12 +98,14 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
       stateDirectory: options.state === undefined ? null : path.resolve(options.state),
       inherited: sockets,
       listenerStore,
+      isEngineStopped,
       log,
     });
     return started.ok ? ok({ gateway: started.value, listeners: listenerStore.current }) : started;
   };
   await predecessor?.whenRetired();
-  const started = await start(inherited);
+  const { enginePidFile } = options;
+  const started = await start(inherited, enginePidFile !== undefined && !isRunning(enginePidFile));
   if (!started.ok) {
     printError(started.error);
     return;
@@ -111,7 +113,7 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
   const gateway = new ReplaceableGateway(started.value, start, log);
   await predecessor?.whenHandedOver();
   manager?.takeOver();
-  await serve(gateway, service, options.enginePidFile, limits);
+  await serve(gateway, service, enginePidFile, limits);
 }
 
 /** The service manager that started this process, and the signals by which it is reloaded. */
@@ -176,7 +178,8 @@ function followEngineSignals(
     setEngineStopping(false);
   };
   process.on('SIGWINCH', onStop).on('SIGURG', onStart);
-  if (!isRunning(pidFile)) setEngineStopping(true);
+  // It may have been started or stopped since this process started.
+  setEngineStopping(!isRunning(pidFile));
   return () => {
     process.off('SIGWINCH', onStop).off('SIGURG', onStart);
   };

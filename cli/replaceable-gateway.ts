@@ -13,9 +13,10 @@ export interface ListeningGateway {
   readonly listeners: () => readonly InheritedListener[];
 }
 
-/** Starts a gateway on these sockets. */
+/** Starts a gateway on these sockets, with an engine that runs or not. */
 export type StartGateway = (
   sockets: readonly InheritedListener[],
+  isEngineStopped: boolean,
 ) => Promise<Result<ListeningGateway, AppError>>;
 
 /** The gateway of this process, which another process can replace while clients are served. */
@@ -125,12 +126,12 @@ export class ReplaceableGateway {
 
   async #serveAgain(sockets: readonly InheritedListener[]): Promise<void> {
     if (this.#isClosing) return;
-    const started = await this.#start(sockets);
+    const started = await this.#start(sockets, this.#isEngineStopping);
     if (!started.ok)
       throw new CannotServe([started.error.message, started.error.reason].filter(Boolean).join(' '));
     this.#retired.push(this.#current.gateway);
     this.#current = started.value;
-    if (this.#isEngineStopping) this.setEngineStopping(true);
+    this.#current.gateway.setEngineStopping(this.#isEngineStopping);
   }
 }
 

@@ -39,6 +39,8 @@ export interface GatewayOptions {
    */
   readonly inherited?: readonly InheritedListener[];
   readonly listenerStore?: ListenerStore;
+  /** The engine does not run: `setEngineStopping(true)`, from the start on. */
+  readonly isEngineStopped?: boolean;
   /** How many connections users may have. Default: `connectionLimits`. */
   readonly connectionLimits?: ConnectionLimits;
   /** Logs one line about the gateway itself (policy changes, malformed requests). */

@@ -38,7 +38,7 @@ export interface Gateway {
   listenOn(at: ListenAddress, origin: Origin): Promise<Result<Listener, AppError>>;
   /**
    * Call with true when the engine is about to stop, and with false when it runs again: connections that
-   * would delay its stop are closed.
+   * would delay its stop are closed, and the gateway by itself opens none, which would start it.
    */
   setEngineStopping(stopping: boolean): void;
   /**
@@ -68,7 +68,11 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   );
   const facts = createEngineFacts(options.engineSocket);
   const counters = new GatewayCounters();
-  const imageTrust = openImageTrust(options, { settings, facts, counters, log });
+  let isEngineStopping = options.isEngineStopped ?? false;
+  const imageTrust = openImageTrust(options, {
+    ...{ settings, facts, counters, log },
+    isEngineStopping: () => isEngineStopping,
+  });
   const closeFacts = (): void => {
     settings.close();
     imageTrust.close();
@@ -81,6 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     return opened;
   }
   const { sockets, sharing, locks } = opened.value;
+  sockets?.containers.setEngineStopping(isEngineStopping);
   const parts = { settings, audit, facts, counters, sockets, sharing, locks, log };
   const listeners = await createListeners(options, parts);
   const handoff = { inherited: options.inherited ?? [], store: options.listenerStore ?? noListenerStore };
@@ -106,6 +111,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     flushAudit: () => audit.flush(),
     listenOn: listen,
     setEngineStopping: (stopping) => {
+      isEngineStopping = stopping;
       sockets?.containers.setEngineStopping(stopping);
     },
     retire: async () => {
@@ -129,7 +135,15 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
 
 function openImageTrust(
   options: GatewayOptions,
-  { settings, facts, counters, log }: Pick<GatekeeperParts, 'settings' | 'facts' | 'counters' | 'log'>,
+  {
+    settings,
+    facts,
+    counters,
+    log,
+    isEngineStopping,
+  }: Pick<GatekeeperParts, 'settings' | 'facts' | 'counters' | 'log'> & {
+    readonly isEngineStopping: () => boolean;
+  },
 ): ImageTrust {
   const trust =
     options.imageTrust ??
@@ -137,10 +151,10 @@ function openImageTrust(
       facts,
       stateDirectory: options.stateDirectory ?? null,
       log,
-      // With ECI off no registry is queried about the list.
+      // With ECI off no registry is queried about the list. The engine is asked about registries.
       refresh: () => {
         const { eci, socket } = settings.current().settings;
-        return eci.value ? socket : null;
+        return eci.value && !isEngineStopping() ? socket : null;
       },
     });
   return countedTrust(counters, trust);

@@ -37,6 +37,7 @@ export function dryRunSockets(
       remove: nothing,
       follow: nothing,
       setEngineStopping: () => undefined,
+      isEngineStopping: false,
     },
     trust,
     start: nothing,

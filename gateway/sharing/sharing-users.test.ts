@@ -26,6 +26,7 @@ function engine(list: readonly string[]) {
     list: () => Promise.resolve(list.map((one) => ({ id: one, name: 'n', binds: [] }))),
     remove: () => Promise.resolve(),
     setEngineStopping: () => undefined,
+    isEngineStopping: false,
     follow: (logged, signal) =>
       new Promise((resolve) => {
         on = logged;

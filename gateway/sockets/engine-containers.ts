@@ -35,6 +35,8 @@ export interface EngineContainers {
    * until the call with false.
    */
   setEngineStopping(stopping: boolean): void;
+  /** Meanwhile a request by oneself would delay its stop, or start it again. */
+  readonly isEngineStopping: boolean;
 }
 
 const maxListBytes = 64 * 1024 * 1024;
@@ -46,6 +48,9 @@ export function engineContainers(engineSocket: string): EngineContainers {
   const following = new Set<ClientRequest>();
   let engineStop: AbortController | null = null;
   return {
+    get isEngineStopping() {
+      return engineStop !== null;
+    },
     setEngineStopping: (stopping) => {
       if (!stopping) {
         engineStop?.abort();

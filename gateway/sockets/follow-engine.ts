@@ -98,7 +98,7 @@ class Reconciliation {
   }
 
   startIfUnbound(): void {
-    if (this.hasUnbound && !this.#signal.aborted) this.start();
+    if (this.hasUnbound && !this.#options.containers.isEngineStopping && !this.#signal.aborted) this.start();
   }
 
   /** Some mount has no container yet. */

@@ -114,6 +114,7 @@ function containers(listed: readonly ListedContainer[]): EngineContainers & { re
     },
     follow: () => Promise.resolve(),
     setEngineStopping: () => undefined,
+    isEngineStopping: false,
   };
 }
 const trust = (verdict: ImageVerdict) => ({ decide: () => Promise.resolve(verdict), close: () => undefined });

@@ -29,8 +29,8 @@ export interface ImageTrustOptions {
   /** Use what is in `stateDirectory`, write nothing there: it is the gateway's. */
   readonly readOnly?: boolean;
   /**
-   * The list to query ahead of time, at start and every 30 minutes; null where nothing is to be queried (ECI
-   * off). Missing: no refresh.
+   * The list to query ahead of time, at start and every 30 minutes; null where nothing is to be queried now
+   * (ECI off, no engine). Missing: no refresh.
    */
   readonly refresh?: () => EffectiveSettings['socket'] | null;
   readonly log?: (line: string) => void;

@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { serviceStartMs, successorServeMs } from '../../../shared/gateway/service-start-limit.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { dockerClient, requestFailure, statusOf } from '../../base/docker-client.ts';
+import { dockerClient } from '../../base/docker-client.ts';
 import { acquireLock } from '../../base/lock.ts';
 import { checkRootOwner } from '../../base/root-owner.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
@@ -113,15 +115,21 @@ export async function checkEngine(paths: RootPaths): Promise<Outcome> {
   return healthy.ok ? ok(undefined) : healthy;
 }
 
-/** Whether the gateway answers clients, be it that the engine does not. */
+/** Whether the gateway runs and clients can connect. Sends no request: that would start a stopped engine. */
 export async function checkGateway(paths: RootPaths): Promise<Outcome> {
+  const service = await gatewayService();
+  if (service === null || service.mainPid === null)
+    return fail('engine.start-failed', message('system.gateway-down'), {
+      hint: message('system.see-journal'),
+    });
+  const client = connect(paths.clientSocket);
   try {
-    await dockerClient(paths.clientSocket).ping();
+    await once(client, 'connect');
     return ok(undefined);
-  } catch (error) {
-    return statusOf(error) === null
-      ? requestFailure(message('desktop.health-check-failed'), error)
-      : ok(undefined);
+  } catch (cause) {
+    return fail('engine.unreachable', message('system.gateway-socket-down'), { cause });
+  } finally {
+    client.destroy();
   }
 }
 
