@@ -1,9 +1,10 @@
 // bulkhead(1), from the commands and options of the command line.
 import { allCommands } from '../cli/command-tree.ts';
+import { text } from '../cli/text.ts';
 
 /** Text escaped for man(7): hyphens as typed, no line that begins a request. */
-const roff = (text) =>
-  text
+const roff = (plain) =>
+  plain
     .replaceAll('\\', String.raw`\e`)
     .replaceAll('-', String.raw`\-`)
     .replaceAll(/^(?=[.'])/gm, String.raw`\&`);
@@ -25,7 +26,8 @@ const exitCodes = [
   ['2', 'The command line was not understood.'],
 ];
 
-const definitions = (list) => list.flatMap(([term, text]) => ['.TP', `.B ${roff(term)}`, roff(text)]);
+const definitions = (list) =>
+  list.flatMap(([term, description]) => ['.TP', `.B ${roff(term)}`, roff(description)]);
 
 /**
  * The man page of a program (`commandTree`).
@@ -52,6 +54,11 @@ export function manPage(tree, version) {
     ]),
     '.SH EXIT STATUS',
     ...definitions(exitCodes),
+    `.SS ${name} status`,
+    // As its help has them, line by line.
+    '.nf',
+    roff(text('cli-help.status-check-codes').trim()),
+    '.fi',
     '.SH ENVIRONMENT',
     ...definitions([
       ['BULKHEAD_ROOT', 'Directory of the engine, where neither --root nor --target is given.'],

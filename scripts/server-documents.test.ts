@@ -54,7 +54,16 @@ describe('documents of the package for servers', () => {
   it('have a man page with all commands, whose text begins no request of roff', () => {
     const page = document('/usr/share/man/man1/bulkhead.1.gz');
     expect(page).toMatch(/^\.SS bulkhead containers recreate \[options\] <name\.\.\.>$/m);
-    expect(page).not.toMatch(/^'|^\.(?!TH|SH|SS|TP|B |BR )/m);
+    expect(page).not.toMatch(/^'|^\.(?!TH|SH|SS|TP|B |BR |nf$|fi$)/m);
+  });
+
+  it('have a man page with the exit codes of status for monitoring, in English', () => {
+    const page = document('/usr/share/man/man1/bulkhead.1.gz').replaceAll(String.raw`\-`, '-');
+    const [, exitStatus = ''] = /^\.SH EXIT STATUS\n([^]*?)^\.SH /m.exec(page) ?? [];
+    expect(exitStatus).toMatch(/^\.SS bulkhead status$/m);
+    expect(exitStatus).toMatch(/^Exit codes: 0, or 1 where there is no engine/m);
+    for (const [code, state] of Object.entries(['OK', 'WARNING', 'CRITICAL', 'UNKNOWN']))
+      expect(exitStatus).toMatch(new RegExp(`^  ${code} ${state} `, 'm'));
   });
 
   it("name commands for pkexec's prompt in two languages, without keeping the authentication", () => {
