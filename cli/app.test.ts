@@ -2,9 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import packageJson from '../package.json' with { type: 'json' };
 import { findApp, launchApp, missingDisplay } from './app-launch.ts';
 import { installInMenu, removeFromMenu } from './app-menu.ts';
-import { appArguments } from './app.ts';
+import { appArguments, appVersions, describeVersions } from './app.ts';
+import { buildProgram } from './program.ts';
 
 let directory = '';
 beforeEach(async () => {
@@ -119,6 +121,37 @@ describe('the app of the command line', () => {
     expect(missingDisplay({ DISPLAY: ':0' }, 'linux')).toBeNull();
     expect(missingDisplay({ DISPLAY: '', WAYLAND_DISPLAY: 'wayland-0' }, 'linux')).toBeNull();
     expect(missingDisplay({}, 'darwin')).toBeNull();
+  });
+});
+
+describe('the version of the app', () => {
+  const released = packageJson.devDependencies.electron;
+  const versions = async (electron: string | null) => {
+    if (electron !== null) await writeFile(path.join(directory, 'version'), electron);
+    return appVersions({ program: path.join(directory, 'bulkhead-app'), first: [], packaged: true });
+  };
+
+  it.each([
+    ['the Electron of releases', released, false, `Electron ${released}`],
+    ['another Electron', 'v25.1.1\n', true, `Electron 25.1.1 (fallback; releases have ${released})`],
+    ['an Electron that is not known', null, false, `Bulkhead ${packageJson.version}`],
+  ])('names %s', async (_, electron, fallback, shown) => {
+    const found = await versions(electron);
+    expect(found).toEqual({
+      version: packageJson.version,
+      electron: electron?.trim().replace('v', '') ?? null,
+      fallback,
+    });
+    expect(describeVersions(found)).toContain(shown);
+  });
+
+  it('is that of the app, not of the command line', async () => {
+    const program = await buildProgram(['app', '--version']);
+    expect(program.options.map(({ long }) => long)).not.toContain('--version');
+    const app = program.commands.find((command) => command.name() === 'app');
+    expect(app?.options.map(({ long }) => long)).toContain('--version');
+    const other = await buildProgram(['status', '--version']);
+    expect(other.options.map(({ long }) => long)).toContain('--version');
   });
 });
 

@@ -129,14 +129,15 @@ interface AppVersions {
   readonly fallback: boolean;
 }
 
-function appVersions({ program }: AppProgram): AppVersions {
+/** The version of the app, and of the Electron that would run it. */
+export function appVersions({ program }: AppProgram): AppVersions {
   const file = path.join(path.dirname(program), 'version');
   const electron = existsSync(file) ? readFileSync(file, 'utf8').trim().replace(/^v/, '') : null;
   const fallback = electron !== null && electron !== packageJson.devDependencies.electron;
   return { version: packageJson.version, electron, fallback };
 }
 
-function describeVersions({ version, electron, fallback }: AppVersions): string {
+export function describeVersions({ version, electron, fallback }: AppVersions): string {
   if (electron === null) return text('cli-output.app-version', { version });
   return fallback
     ? text('cli-output.app-version-fallback', {
