@@ -8,6 +8,8 @@ import { addVersion } from '../../../engine/store/store-fixture.ts';
 import { desktopCapabilities } from '../../../engine/targets/docker-desktop/capabilities.ts';
 import { embeddedCapabilities } from '../../../engine/targets/embedded/capabilities.ts';
 import { recordedPolicy } from '../../../shared/enforcement/recorded-policy-fixture.ts';
+import type { RecordedPolicy } from '../../../shared/enforcement/recorded-policy.ts';
+import { formatStoredSettings } from '../../../shared/enforcement/start-without-file.ts';
 import type { TargetCapabilities } from '../../../shared/targets/capabilities.ts';
 import type { Session } from '../../session/session.ts';
 
@@ -28,19 +30,21 @@ beforeEach(async () => {
 afterEach(() => rm(paths.root, { recursive: true, force: true }));
 
 /** A gateway that enforces `on`: this process. */
-async function recordGateway(): Promise<void> {
+async function recordGateway(more: Partial<RecordedPolicy> = {}): Promise<void> {
   const gateway = await identityOf(process.pid);
   if (gateway === null) throw new Error('this process has no identity');
-  await writeFile(paths.enforcedPolicy, JSON.stringify(recordedPolicy({ gateway, hash: sha256(on) })));
+  const record = recordedPolicy({ gateway, hash: sha256(on), ...more });
+  await writeFile(paths.enforcedPolicy, JSON.stringify(record));
 }
 
 async function decide(
   against: 'applied' | 'draft',
   requested = '/etc',
   capabilities: TargetCapabilities = embeddedCapabilities,
+  engine = { phase: 'ready', gatewayUp: true },
 ) {
   const settings = await createSettingsStore(paths).read();
-  const state = { get: () => ({ settings, engine: { phase: 'ready', gatewayUp: true } }) };
+  const state = { get: () => ({ settings, engine }) };
   // Only the parts that this handler uses.
   const session = { state, target: { paths, capabilities } } as unknown as Session;
   return pathHandlers()['paths:would-mount']({ path: requested, against }, session);
@@ -58,6 +62,23 @@ describe('whether a directory could be mounted under the applied settings', () =
     expect(await decide('applied')).toMatchObject({ value: { allowed: false, code: 'bind-not-shared' } });
     expect(await decide('applied', '/srv')).toMatchObject({ value: { allowed: true, code: 'allowed' } });
     expect(await decide('draft')).toMatchObject({ value: { allowed: true, code: 'eci-off' } });
+  });
+
+  it('follows what the next start enforces after the file was deleted, and the engine stopped', async () => {
+    const stopped = { phase: 'stopped', gatewayUp: false };
+    await recordGateway({ gateway: { pid: process.pid, started: '1', boot: 'another' }, stored: true });
+    await writeFile(paths.storedSettings, formatStoredSettings({ hash: sha256(on), text: on }));
+    for (const [directory, allowed] of [
+      ['/etc', false],
+      ['/srv', true],
+    ] as const)
+      expect(await decide('applied', directory, embeddedCapabilities, stopped)).toMatchObject({
+        value: { allowed },
+      });
+    await writeFile(paths.storedSettings, '');
+    expect(await decide('applied', '/srv', embeddedCapabilities, stopped)).toMatchObject({
+      value: { allowed: false },
+    });
   });
 
   it('follows the enforced policy while the file cannot be used', async () => {

@@ -4,6 +4,7 @@ import { engineProblem, type EngineStatus } from '../../../shared/engine-status/
 import { errorMessage } from '../../../shared/messages/error-message.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { describeEngineApi, respondsToHttp } from '../guarded/engine-api.ts';
+import { unstoredPolicy } from '../guarded/unstored-policy.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { engineUnitState } from './engine-unit-state.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
@@ -21,15 +22,16 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   const supervised = state !== null && (await isAlive(state.supervisor));
   const orphans = state === null ? await processesWithoutState(paths) : 0;
   const phase = orphans > 0 ? 'unreachable' : phaseOf(state, supervised);
+  const responds = respondsToHttp(paths.clientSocket, () => alive(supervised ? state.gateway : null));
   const [facts, gatewayUp, plannerUp, dockerd, unit, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
-    respondsToHttp(paths.clientSocket, () => alive(supervised ? state.gateway : null)),
+    responds,
     alive(supervised ? state.planner : null),
     alive(state?.dockerd ?? null),
     engineUnitState(paths),
     orphans > 0
       ? engineProblem(message('engine.directory-is-gone', { root: paths.root, count: orphans }))
-      : problemOf(paths, state, supervised),
+      : problemOf(paths, { state, supervised, gatewayUp: responds }),
   ]);
   return {
     kind: 'embedded',
@@ -70,8 +72,15 @@ export function phaseOf(state: EngineState | null, supervised: boolean): EngineS
 
 async function problemOf(
   paths: RootPaths,
-  state: EngineState | null,
-  supervised: boolean,
+  {
+    state,
+    supervised,
+    gatewayUp,
+  }: {
+    readonly state: EngineState | null;
+    readonly supervised: boolean;
+    readonly gatewayUp: Promise<boolean>;
+  },
 ): Promise<EngineStatus['problem']> {
   if (state !== null && (supervised || state.phase === 'failed') && state.phase === 'failed') {
     const failure = state.error === null ? message('engine.engine-failed') : errorMessage(state.error);
@@ -86,6 +95,9 @@ async function problemOf(
     return engineProblem(message('engine.settings-cannot-be-used', { why }));
   }
   if (state?.problem != null) return state.problem;
+  // While the engine starts the gateway may not have read the settings.
+  const unstored = await unstoredPolicy(paths, state?.phase === 'ready' && (await gatewayUp));
+  if (unstored !== null) return engineProblem(unstored);
   return (await isInLoginSession(state?.supervisor))
     ? engineProblem(message('engine.runs-in-login-session'))
     : null;

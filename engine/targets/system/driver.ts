@@ -18,6 +18,7 @@ import { checkEngineConfig } from '../../daemon-json/daemon-json-check.ts';
 import { respondsToHttp, describeEngineApi } from '../guarded/engine-api.ts';
 import { dockerClient } from '../../base/docker-client.ts';
 import { reloadDockerd } from '../guarded/reload.ts';
+import { unstoredPolicy } from '../guarded/unstored-policy.ts';
 import { releaseVolumes } from '../guarded/volume-guards.ts';
 import { readEnginePolicy } from '../../base/engine-policy.ts';
 import { runningConflicts } from './inspect-engine.ts';
@@ -107,13 +108,16 @@ async function systemStatus(
   const phase = phaseOf(engine);
   const isActive = (name: string): boolean => units.get(name)?.active === 'active';
   const gatewayPid = units.get(ownUnits.gateway)?.mainPid ?? null;
+  // If it is not installed, the engine itself responds there.
+  const responds = isActive(ownUnits.gateway)
+    ? respondsToHttp(paths.clientSocket, () => Promise.resolve(true))
+    : Promise.resolve(false);
   const [facts, crash, gatewayUp, replaced, problem] = await Promise.all([
     phase === 'ready' ? describeEngineApi(paths) : null,
     phase === 'ready' && engine !== undefined ? readCrash(engine) : null,
-    // If it is not installed, the engine itself responds there.
-    isActive(ownUnits.gateway) && respondsToHttp(paths.clientSocket, () => Promise.resolve(true)),
+    responds,
     gatewayPid === null ? [] : replacedGateways(gatewayPid),
-    problemOf(paths, units),
+    problemOf(paths, units, responds),
   ]);
   return {
     kind: 'system',
@@ -164,6 +168,7 @@ export function phaseOf(engine: UnitState | undefined): EngineStatus['phase'] {
 async function problemOf(
   paths: RootPaths,
   units: ReadonlyMap<string, UnitState>,
+  gatewayUp: Promise<boolean>,
 ): Promise<EngineStatus['problem']> {
   const problems: Message[] = [];
   for (const [unit, what] of [
@@ -184,6 +189,8 @@ async function problemOf(
     const why = errorMessage({ ...error, reason: error.reason?.split('\n', 1)[0] });
     problems.push(message('engine.settings-cannot-be-used', { why }));
   }
+  const unstored = await unstoredPolicy(paths, await gatewayUp);
+  if (unstored !== null) problems.push(unstored);
   return problems.length === 0 ? null : engineProblem(joinMessages('sentences', problems));
 }
 

@@ -114,6 +114,10 @@ export const engine = {
     "The settings can't be used ({{why}}). The last good policy stays in force; ",
     'without one, everything is locked down.',
   ),
+  'engine.settings-not-stored': concat(
+    'The gateway could not store the settings that it enforces, and tries again; its log has the reason. ',
+    'If the settings file is deleted meanwhile, its next start is locked down.',
+  ),
   'engine.default-runtime': 'default runtime {{runtime}}',
   'engine.it-is-directory': 'it is a directory',
   'engine.it-is-not-regular-file': 'it is not a regular file',

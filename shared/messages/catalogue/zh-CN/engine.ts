@@ -94,6 +94,8 @@ export const engine: Translated<typeof english> = {
   'engine.supervisor-ended-unexpectedly': '管理进程意外结束；请重新启动引擎',
   'engine.settings-cannot-be-used':
     '无法使用这些设置（{{why}}）。上一个有效的策略继续生效；若没有，则全部锁定。',
+  'engine.settings-not-stored':
+    '网关无法保存其执行的设置，正在重试；原因见其日志。若在此期间设置文件被删除，网关下次启动会锁定。',
   'engine.default-runtime': '默认运行时 {{runtime}}',
   'engine.it-is-directory': '它是目录',
   'engine.it-is-not-regular-file': '它不是普通文件',
