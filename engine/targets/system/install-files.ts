@@ -55,6 +55,7 @@ export async function giveBackFiles(paths: RootPaths, journal: InstallJournal): 
   if (!journal.wasInstalled) await systemctl(['disable', '--quiet', ...journal.units]);
   return inOrder([
     ...journal.saved.map((file) => () => giveBack(file)),
+    () => (journal.wasInstalled ? Promise.resolve(ok(undefined)) : removePolicyRecords(paths)),
     () => systemctl(['daemon-reload']),
     () => removeFile(installJournalFile(paths)),
   ]);
@@ -66,6 +67,10 @@ async function giveBack({ path: file, content, mode }: SavedFile): Promise<Outco
     : writeFileAtomic(file, Buffer.from(content, 'base64'), { mode });
 }
 
+/** Without a gateway nothing is in force: a later one does not go on with what this one enforced. */
+const removePolicyRecords = (paths: RootPaths): Promise<Outcome> =>
+  inOrder([paths.enforcedPolicy, paths.storedSettings].map((file) => () => removeFile(file)));
+
 /** Removes all of our files, and restores daemon.json; the journal is removed last. */
 export async function removeInstalled(
   paths: RootPaths,
@@ -75,6 +80,7 @@ export async function removeInstalled(
   await systemctl(['disable', '--quiet', ...units]);
   return inOrder([
     ...files.map((file) => () => removeInstalledFile(file)),
+    () => removePolicyRecords(paths),
     async () => {
       const released = await releaseEngineConfig(paths);
       return released.ok ? ok(undefined) : released;

@@ -21,7 +21,15 @@ export interface InstallOptions {
   readonly onStep?: (step: InstallStep) => void;
 }
 export type InstallStep =
-  'check' | 'write' | 'stop-engine' | 'start-services' | 'start-engine' | 'health' | 'roll-back' | 'remove';
+  | 'check'
+  | 'write'
+  | 'stop-engine'
+  | 'start-services'
+  | 'start-engine'
+  | 'health'
+  | 'roll-back'
+  | 'roll-back-upgrade'
+  | 'remove';
 
 export type Outcome = Result<void, AppError>;
 const engineStopMs = 120_000;

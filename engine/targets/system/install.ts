@@ -31,7 +31,13 @@ import {
 import { systemctl } from '../guarded/systemd.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
 import { isDropIn } from './units.ts';
-import { checkServed, replaceServices, rollBackServices, withoutRestart } from './upgrade.ts';
+import {
+  checkServed,
+  describeRollBack,
+  replaceServices,
+  rollBackServices,
+  withoutRestart,
+} from './upgrade.ts';
 
 export interface InstallChoices {
   /** Writes everything that has no effect yet, for the next start of the machine or the next call. */
@@ -170,15 +176,13 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
     const recorded = await recordInstalled(paths, journal);
     if (recorded.ok) return recorded;
   }
-  options.onStep?.('roll-back');
+  const described = describeRollBack({ ...planned, ...journal });
+  options.onStep?.(described.step);
   const rolledBack = await rollBack(planned, journal);
   const error = activated.ok ? null : activated.error;
-  const [what, hint] = planned.changesEngine
-    ? (['system.install-rolled-back', 'system.plain-engine-runs'] as const)
-    : (['system.upgrade-rolled-back', 'system.engine-was-not-touched'] as const);
-  return fail('engine.start-failed', message(what), {
+  return fail('engine.start-failed', message(described.what), {
     ...(error === null ? {} : { reason: errorMessage(error) }),
-    hint: rolledBack.ok ? message(hint) : errorMessage(rolledBack.error),
+    hint: rolledBack.ok ? message(described.hint) : errorMessage(rolledBack.error),
   });
 }
 
@@ -192,7 +196,7 @@ async function recordInstalled(paths: RootPaths, journal: InstallJournal): Promi
   return recorded.ok ? removeFile(installJournalFile(paths)) : recorded;
 }
 
-/** Restores the plain engine and starts it. */
+/** Restores what was before, the plain engine or the previous version, and starts it. */
 async function rollBack(planned: PlannedInstall, journal: InstallJournal): Promise<Outcome> {
   const { paths } = planned.engine;
   if (!planned.changesEngine) return rollBackServices(paths, journal, planned.engine.running);

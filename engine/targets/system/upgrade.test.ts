@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InstallPlan } from '../../../shared/install/plan.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
+import { giveBackFiles, removeInstalled } from './install-files.ts';
 import type { InstallJournal } from './install-record.ts';
-import { appliesLater, checkServed, rollBackServices, withoutRestart } from './upgrade.ts';
+import { appliesLater, checkServed, describeRollBack, rollBackServices, withoutRestart } from './upgrade.ts';
 
 const plan: InstallPlan = {
   action: 'install',
@@ -45,6 +47,30 @@ describe('an upgrade that keeps the engine', () => {
     expect(appliesLater(unchanged, unchanged)).toBe(false);
     expect(appliesLater(unchanged, { ...unchanged, files: [file] })).toBe(true);
     expect(appliesLater(unchanged, { ...unchanged, files: [{ ...file, change: 'replace' }] })).toBe(false);
+  });
+});
+
+describe('a failed installation', () => {
+  it.each([
+    ['a first one', true, false, 'roll-back', 'system.install-rolled-back', 'system.plain-engine-runs'],
+    [
+      'an upgrade',
+      true,
+      true,
+      'roll-back-upgrade',
+      'system.install-rolled-back',
+      'system.previous-version-runs',
+    ],
+    [
+      'an upgrade that keeps the engine',
+      false,
+      true,
+      'roll-back-upgrade',
+      'system.upgrade-rolled-back',
+      'system.engine-was-not-touched',
+    ],
+  ] as const)('%s names what runs afterwards', (_, changesEngine, wasInstalled, step, what, hint) => {
+    expect(describeRollBack({ changesEngine, wasInstalled })).toEqual({ step, what, hint });
   });
 });
 
@@ -109,6 +135,7 @@ esac
     expect(await checkServed(paths, false)).toMatchObject({ ok: false });
   });
 
+  const records = () => [paths.enforcedPolicy, paths.storedSettings];
   const journal = (): InstallJournal => ({
     version: 1,
     phase: 'installing',
@@ -130,6 +157,21 @@ esac
     expect(await rollBackServices(paths, journal(), isEngineRunning)).toMatchObject({ ok: true });
     expect(await readFile(at('a.service'), 'utf8')).toBe('before');
     expect(await calls()).toEqual(['daemon-reload', 'start bulkhead-planner.service']);
+  });
+
+  it.each([
+    ['an upgrade keeps', true, true],
+    ['an installation does not keep', false, false],
+  ])('rolled back, %s what the gateway has recorded as in force', async (_, wasInstalled, isKept) => {
+    for (const file of records()) await writeFile(file, '');
+    expect(await giveBackFiles(paths, { ...journal(), wasInstalled })).toMatchObject({ ok: true });
+    expect(records().map((file) => existsSync(file))).toEqual([isKept, isKept]);
+  });
+
+  it('removed, leave nothing that a later installation would enforce without the settings file', async () => {
+    for (const file of records()) await writeFile(file, '');
+    expect(await removeInstalled(paths, [], [])).toMatchObject({ ok: true });
+    expect(records().map((file) => existsSync(file))).toEqual([false, false]);
   });
 
   it('are replaced again where the gateway does not serve', async () => {

@@ -11,6 +11,7 @@ import {
   engineStartMs,
   inOrder,
   replaceGateway,
+  type InstallStep,
   type Outcome,
 } from './install-steps.ts';
 import { ownUnits } from './unit-names.ts';
@@ -33,6 +34,29 @@ export const appliesLater = (planned: InstallPlan, chosen: InstallPlan): boolean
   chosen.installed &&
   !chosen.restartsEngine &&
   (planned.restartsEngine || chosen.files.some(({ change }) => change === 'merge'));
+
+/** The step of a roll back, what it means, and what runs afterwards. */
+interface RollBackDescription {
+  readonly step: InstallStep;
+  readonly what: 'system.install-rolled-back' | 'system.upgrade-rolled-back';
+  readonly hint:
+    'system.plain-engine-runs' | 'system.previous-version-runs' | 'system.engine-was-not-touched';
+}
+
+/** How a failed installation or upgrade is rolled back. Pure. */
+export function describeRollBack({
+  changesEngine,
+  wasInstalled,
+}: Pick<PlannedInstall, 'changesEngine'> & Pick<InstallJournal, 'wasInstalled'>): RollBackDescription {
+  const step = wasInstalled ? 'roll-back-upgrade' : 'roll-back';
+  if (!changesEngine)
+    return { step, what: 'system.upgrade-rolled-back', hint: 'system.engine-was-not-touched' };
+  return {
+    step,
+    what: 'system.install-rolled-back',
+    hint: wasInstalled ? 'system.previous-version-runs' : 'system.plain-engine-runs',
+  };
+}
 
 /** Whether clients are served: by an engine that was stopped before, only refusals of the gateway. */
 export const checkServed = (paths: RootPaths, isEngineRunning: boolean): Promise<Outcome> =>

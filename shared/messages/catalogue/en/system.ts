@@ -75,6 +75,7 @@ export const system = {
   'system.gateway-state-unknown':
     'systemd could not be asked whether the gateway runs, so it was not replaced.',
   'system.plain-engine-runs': 'The plain engine runs again. Correct the cause, then try again.',
+  'system.previous-version-runs': 'The previous version runs again. Correct the cause, then try again.',
   'system.engine-was-not-touched': concat(
     'The engine and its containers were not touched. ',
     'Correct the cause, then run bulkhead install.',
@@ -114,6 +115,7 @@ export const system = {
   'system.step-start-engine': 'starting the engine',
   'system.step-health': 'checking the engine through the gateway',
   'system.step-roll-back': 'rolling back to the plain engine',
+  'system.step-roll-back-upgrade': 'rolling back to the previous version',
   'system.step-remove': 'removing what was installed',
   'system.installed': concat(
     'The gateway is in front of the Docker Engine: clients use /run/docker.sock as before. ',

@@ -47,6 +47,7 @@ export const system: Translated<typeof english> = {
   'system.gateway-not-replaced': '新的网关未能启动；先前的网关继续服务。',
   'system.gateway-state-unknown': '无法向 systemd 查询网关是否正在运行，因此未替换网关。',
   'system.plain-engine-runs': '原来的引擎已重新运行。请排除原因后重试。',
+  'system.previous-version-runs': '先前的版本已重新运行。请排除原因后重试。',
   'system.engine-was-not-touched': '引擎及其容器未受影响。请消除原因，然后运行 bulkhead install。',
   'system.not-installed': 'Bulkhead 未安装到此计算机的 Docker Engine 之前。',
   'system.files-change': '文件：',
@@ -76,6 +77,7 @@ export const system: Translated<typeof english> = {
   'system.step-start-engine': '启动引擎',
   'system.step-health': '通过网关检查引擎',
   'system.step-roll-back': '回滚到原引擎',
+  'system.step-roll-back-upgrade': '回滚到先前的版本',
   'system.step-remove': '移除已安装的内容',
   'system.installed':
     '网关已位于 Docker Engine 之前：客户端照常使用 /run/docker.sock。启用隔离：sudo bulkhead settings set ' +
