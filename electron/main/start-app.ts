@@ -1,5 +1,8 @@
 import { app, nativeTheme, session as electronSession, type BrowserWindow, type Session } from 'electron';
 import { deepLinkScheme, parseDeepLink, type DeepLink } from '../../shared/desktop/deep-link.ts';
+import { desktopLabels } from '../../shared/desktop/labels.ts';
+import { systemLanguage } from './desktop/system-language.ts';
+import { sendEvent } from './ipc/send.ts';
 import { registerAppScheme } from './window/app-protocol.ts';
 import { endProcessAfterQuit } from './end-process.ts';
 import { markStartStep } from './first-frame.ts';
@@ -45,7 +48,12 @@ async function start(users: UserStore, { options, targets, servePages }: Start):
   await app.whenReady();
   markStartStep('ready');
   nativeTheme.themeSource = users.preferences().theme;
-  setMenu();
+  setMenu({
+    labels: desktopLabels(users.preferences().language, systemLanguage()),
+    onZoom: (change) => {
+      sendEvent(window, 'zoom', { change });
+    },
+  });
   hardenSession(electronSession.defaultSession);
   const served = servePages(electronSession.defaultSession);
   // Only if a tray could show the window later; checked before anything is opened.

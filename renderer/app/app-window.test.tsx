@@ -175,6 +175,16 @@ describe('the window', () => {
     expect(requested()[2]).toEqual({ zoomPercent: 100 });
   });
 
+  it('changes the size of its content by the application menu of macOS', async () => {
+    const { bridge } = await renderApp(appState(), 'overview');
+    act(() => {
+      bridge.emit('zoom', { change: 'out' });
+    });
+    await waitFor(() => {
+      expect(bridge.calls).toContainEqual({ name: 'preferences:set', input: { zoomPercent: 90 } });
+    });
+  });
+
   it('prompts before a command restarts the engine, as its card does', async () => {
     const { user, bridge } = await renderApp(appState(), 'isolation');
     await user.keyboard('{Control>}k{/Control}');

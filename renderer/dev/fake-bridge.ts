@@ -30,6 +30,7 @@ export function fakeBridge(
     activity: new Set(),
     support: new Set(),
     navigate: new Set(),
+    zoom: new Set(),
   };
   const change = (part: Partial<AppState>) => {
     state = { ...state, ...part };

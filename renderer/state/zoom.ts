@@ -1,7 +1,5 @@
-import { nextZoom } from '../../shared/ipc/user-choices.ts';
+import { nextZoom, type ZoomChange } from '../../shared/ipc/user-choices.ts';
 import type { AppStore } from './snapshot.ts';
-
-export type ZoomChange = 'in' | 'out' | 'reset';
 
 /** Makes the window's content larger, smaller or its usual size, and remembers that. */
 export async function zoomWindow(store: AppStore, change: ZoomChange): Promise<void> {

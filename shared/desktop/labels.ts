@@ -5,8 +5,8 @@ import type { PolicyProblem } from '../enforcement/recorded-policy.ts';
 import type { ProtectionState } from '../verify/claims.ts';
 
 /**
- * Texts of the tray and the notifications (`shared/messages/desktop`). They are needed at once, before a
- * catalogue could be loaded.
+ * Texts of the tray, the notifications and the application menu (`shared/messages/desktop`). They are needed
+ * at once, before a catalogue could be loaded.
  */
 export interface DesktopLabels {
   readonly state: Readonly<
@@ -19,6 +19,13 @@ export interface DesktopLabels {
     readonly start: string;
     readonly stop: string;
     readonly quit: string;
+  };
+  /** The menu of the window's size in the application menu of macOS. */
+  readonly view: {
+    readonly title: string;
+    readonly reset: string;
+    readonly in: string;
+    readonly out: string;
   };
   readonly denied: { readonly one: (what: string) => string; readonly many: (count: number) => string };
   readonly unprotected: {

@@ -61,10 +61,14 @@ const requests = {
   'clipboard:write': 'app',
 } as const satisfies { readonly [K in IpcRequest]: IpcRequests[K]['scope'] };
 
-const events = { changed: true, log: true, activity: true, support: true, navigate: true } satisfies Record<
-  keyof IpcEvents,
-  true
->;
+const events = {
+  changed: true,
+  log: true,
+  activity: true,
+  support: true,
+  navigate: true,
+  zoom: true,
+} satisfies Record<keyof IpcEvents, true>;
 
 export const requestNames: ReadonlySet<string> & Iterable<IpcRequest> = new Set(
   Object.keys(requests) as IpcRequest[],

@@ -7,7 +7,7 @@ import { recreatePlanSchema, recreateRequestSchema, recreateRunSchema } from '..
 import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
 import { applyRunSchema } from '../apply/run.ts';
 import { registryResultSchema } from './registry.ts';
-import { firstRunSchema, preferencesSchema } from './user-choices.ts';
+import { firstRunSchema, preferencesSchema, zoomChanges } from './user-choices.ts';
 import { preferenceNames } from '../settings/preferences.ts';
 import { historyItemSchema } from '../settings/history.ts';
 import {
@@ -267,6 +267,8 @@ export const ipcContract = {
     support: bundleProgressSchema,
     /** Show a page: requested by a notification, the tray or a link. */
     navigate: z.object({ page: z.enum(pageIds), params: z.record(z.string(), z.string()) }),
+    /** Change the size of the window's content: requested by the application menu. */
+    zoom: z.object({ change: z.enum(zoomChanges) }),
   },
 } as const;
 

@@ -21,6 +21,10 @@ export const preferencesSchema = z.object({
 export type Preferences = z.infer<typeof preferencesSchema>;
 export type ZoomPercent = Preferences['zoomPercent'];
 
+/** What a key or a menu does to the size. */
+export const zoomChanges = ['in', 'out', 'reset'] as const;
+export type ZoomChange = (typeof zoomChanges)[number];
+
 /** The next larger or smaller size; unchanged at the end. */
 export function nextZoom(percent: ZoomPercent, direction: 'in' | 'out'): ZoomPercent {
   const index = zoomPercents.indexOf(percent) + (direction === 'in' ? 1 : -1);

@@ -8,6 +8,7 @@ import { iconFile } from '../window/places.ts';
 import type { Session } from '../../session/session.ts';
 import { showWindow } from '../window/window.ts';
 import { startAtLogin } from './start-at-login.ts';
+import { systemLanguage } from './system-language.ts';
 import { notificationsAvailable, openTray, trayAvailable, type AppTray } from './tray.ts';
 import { loadTranslator } from '../../../shared/messages/translator.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -214,8 +215,6 @@ class AppDesktop implements Desktop {
       });
   }
 }
-
-const systemLanguage = (): string => app.getPreferredSystemLanguages()[0] ?? app.getLocale();
 
 /** Referenced until it is gone: a notification that is garbage-collected loses its click handler. */
 const openNotifications = new Set<Notification>();

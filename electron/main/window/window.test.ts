@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { desktopLabels } from '../../../shared/desktop/labels.ts';
 
 vi.mock('electron', () => ({
   app: {},
@@ -9,7 +10,7 @@ vi.mock('electron', () => ({
   nativeTheme: {},
   screen: {},
 }));
-const { onScreen } = await import('./window.ts');
+const { menuTemplate, onScreen } = await import('./window.ts');
 const { mayOpenExternally } = await import('../security.ts');
 
 const one = [{ x: 0, y: 0, width: 1920, height: 1080 }];
@@ -38,6 +39,43 @@ describe('the position of the window', () => {
       width: 900,
       height: 600,
     });
+  });
+});
+
+describe('the application menu', () => {
+  it('exists on macOS only', () => {
+    for (const platform of ['linux', 'win32'] as const)
+      expect(
+        menuTemplate(platform, { labels: desktopLabels('en', 'en'), onZoom: () => undefined }),
+      ).toBeNull();
+  });
+
+  it.each([
+    ['en', 'View', ['Actual Size', 'Zoom In', 'Zoom Out']],
+    ['zh-CN', '显示', ['实际大小', '放大', '缩小']],
+  ] as const)('zooms by the keys of the window, in its language (%s)', (language, label, names) => {
+    const changes: string[] = [];
+    const template = menuTemplate('darwin', {
+      labels: desktopLabels(language, 'en'),
+      onZoom: (change) => {
+        changes.push(change);
+      },
+    });
+    expect(template?.map((item) => item.role ?? item.label)).toEqual([
+      'appMenu',
+      'editMenu',
+      label,
+      'windowMenu',
+    ]);
+    const submenu = template?.find((item) => item.label === label)?.submenu;
+    if (!Array.isArray(submenu)) throw new Error('the menu is empty');
+    expect(submenu.map((item) => [item.label, item.accelerator])).toEqual([
+      [names[0], 'CommandOrControl+0'],
+      [names[1], 'CommandOrControl+Plus'],
+      [names[2], 'CommandOrControl+-'],
+    ]);
+    for (const { click } of submenu) (click as () => void)();
+    expect(changes).toEqual(['reset', 'in', 'out']);
   });
 });
 

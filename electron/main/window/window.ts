@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { app, BrowserWindow, Menu, nativeTheme, screen } from 'electron';
+import { app, BrowserWindow, Menu, nativeTheme, screen, type MenuItemConstructorOptions } from 'electron';
 import { hashOf, type DeepLink } from '../../../shared/desktop/deep-link.ts';
+import type { DesktopLabels } from '../../../shared/desktop/labels.ts';
+import type { ZoomChange } from '../../../shared/ipc/user-choices.ts';
 import { appUrl } from './app-protocol.ts';
 import { sendEvent } from '../ipc/send.ts';
 import { iconFile } from './places.ts';
@@ -128,13 +130,44 @@ function rememberState(window: BrowserWindow, store: UserStore): void {
   window.on('close', save);
 }
 
-/** Edit shortcuts need a menu on macOS; elsewhere there is none. */
-export function setMenu(): void {
-  Menu.setApplicationMenu(
-    process.platform === 'darwin'
-      ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
-      : null,
-  );
+/** The menu of the size of the window's content. */
+export interface ViewMenu {
+  readonly labels: Pick<DesktopLabels, 'view'>;
+  readonly onZoom: (change: ZoomChange) => void;
+}
+
+/** Edit shortcuts need a menu on macOS; elsewhere there is none. Without `view` the page has its own keys. */
+export function setMenu(view?: ViewMenu): void {
+  const template = menuTemplate(process.platform, view);
+  Menu.setApplicationMenu(template === null ? null : Menu.buildFromTemplate(template));
+}
+
+/**
+ * The application menu; null where there is none. Its zoom is the window's own, which is stored and has
+ * limits: not that of Electron's roles. Not run on a real macOS.
+ */
+export function menuTemplate(
+  platform: NodeJS.Platform,
+  view?: ViewMenu,
+): MenuItemConstructorOptions[] | null {
+  if (platform !== 'darwin') return null;
+  return [
+    { role: 'appMenu' },
+    { role: 'editMenu' },
+    ...(view === undefined ? [] : [viewMenu(view)]),
+    { role: 'windowMenu' },
+  ];
+}
+
+function viewMenu({ labels: { view }, onZoom }: ViewMenu): MenuItemConstructorOptions {
+  const item = (change: ZoomChange, key: string): MenuItemConstructorOptions => ({
+    label: view[change],
+    accelerator: `CommandOrControl+${key}`,
+    click: () => {
+      onZoom(change);
+    },
+  });
+  return { label: view.title, submenu: [item('reset', '0'), item('in', 'Plus'), item('out', '-')] };
 }
 
 /** dist/electron/preload.cjs, beside the main script. */

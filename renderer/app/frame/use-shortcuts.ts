@@ -2,7 +2,8 @@ import { useEffect } from 'react';
 import { draftNow, useAppPart, useStore } from '../../state/context.tsx';
 import { navigationEntries } from '../../pages/pages.ts';
 import { navigate, navigationFromHere } from '../../state/router.ts';
-import { zoomWindow, type ZoomChange } from '../../state/zoom.ts';
+import { zoomWindow } from '../../state/zoom.ts';
+import type { ZoomChange } from '../../../shared/ipc/user-choices.ts';
 
 const regions = ['navigation', 'page', 'panel', 'footer'];
 
@@ -32,6 +33,14 @@ const inText = (target: EventTarget | null): boolean =>
 export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): void {
   const store = useStore();
   const platform = useAppPart((app) => app.platform);
+  useEffect(
+    () =>
+      // The application menu of macOS.
+      store.on('zoom', ({ change }) => {
+        void zoomWindow(store, change);
+      }),
+    [store],
+  );
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const command = platform === 'darwin' ? event.metaKey : event.ctrlKey;

@@ -22,6 +22,8 @@ export const en = {
     stop: 'Stop engine…',
     quit: 'Quit',
   },
+  // As macOS writes its own menus.
+  view: { title: 'View', reset: 'Actual Size', in: 'Zoom In', out: 'Zoom Out' },
   denied: {
     one: (what: string) => `Denied: ${what}`,
     many: (count: number) => `${number(count)} requests denied`,

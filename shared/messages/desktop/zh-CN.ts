@@ -16,6 +16,7 @@ export const zhCN = {
   },
   except: (count: number) => `受保护，${number(count)} 个容器除外`,
   menu: { open: '打开 Bulkhead', verify: '立即验证', start: '启动引擎', stop: '停止引擎…', quit: '退出' },
+  view: { title: '显示', reset: '实际大小', in: '放大', out: '缩小' },
   denied: {
     one: (what: string) => `已拒绝：${what}`,
     many: (count: number) => `已拒绝 ${number(count)} 个请求`,
