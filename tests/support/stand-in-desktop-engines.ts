@@ -1,5 +1,6 @@
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import type { RootPaths } from '../../engine/base/root-paths.ts';
 
 /** The engine behind the user's socket while the stand-in is open. */
 export interface StandInEngine {
@@ -77,14 +78,17 @@ export function textOnlyEngine(
  * Desktop's virtual machine.
  */
 export function isolatingEngine(engine: {
-  readonly paths: { readonly clientSocket: string; readonly settings: string };
+  readonly paths: Pick<RootPaths, 'clientSocket' | 'settings' | 'enforcedPolicy' | 'storedSettings'>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }): StandInEngine {
   return {
     async start(settings, socket) {
-      if (settings === null) await rm(engine.paths.settings, { force: true });
-      else await writeFile(engine.paths.settings, settings);
+      const { settings: file, enforcedPolicy, storedSettings } = engine.paths;
+      // Docker Desktop without the file enforces nothing; our gateway would go on with what was in force.
+      if (settings === null)
+        for (const own of [file, enforcedPolicy, storedSettings]) await rm(own, { force: true });
+      else await writeFile(file, settings);
       await engine.start();
       await symlink(engine.paths.clientSocket, socket);
     },
