@@ -1,4 +1,5 @@
 import { act, cleanup, screen, waitFor } from '@testing-library/react';
+import { startCompletion } from '@codemirror/autocomplete';
 import { EditorView } from '@codemirror/view';
 import { afterEach, describe, expect, it } from 'vitest';
 import { namedState, states } from '../../dev/states.ts';
@@ -84,6 +85,22 @@ describe('the document as text', () => {
     expect(
       document.getElementById(editor.contentDOM.getAttribute('aria-describedby') ?? '')?.textContent,
     ).toBe('Tab indents. Esc, then Tab leaves.');
+  });
+
+  it('draws completion outside of the page, which its place would count from', async () => {
+    const { editor, type } = await open(appState());
+    type('\n', 1);
+    act(() => {
+      editor.focus();
+      startCompletion(editor);
+    });
+    const tooltip = await waitFor(() => {
+      const shown = document.querySelector('.cm-tooltip-autocomplete');
+      if (shown === null) throw new Error('no completion');
+      return shown;
+    });
+    expect(tooltip.closest('main')).toBeNull();
+    expect(screen.getByRole('main').querySelector('.cm-tooltip')).toBeNull();
   });
 
   it('keeps line ends of two characters, and marks findings at their places', async () => {
