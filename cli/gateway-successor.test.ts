@@ -1,30 +1,15 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createSocketServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
+import { rm, writeFile } from 'node:fs/promises';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import {
+  gatewayProgram as program,
+  hasPython,
+  startGatewayService,
+} from '../tests/support/gateway-service.ts';
 import { replacedStatus } from './gateway-successor.ts';
-
-// Only this command, without the modules of the others.
-const program =
-  "import { Command } from 'commander'; import { configureGateway } from './cli/gateway.ts'; " +
-  "const p = new Command(); configureGateway(p.command('gateway')); " +
-  "await p.parseAsync(process.argv.slice(1), { from: 'user' });";
-
-const hasPython = (): boolean => {
-  try {
-    execFileSync('python3', ['--version']);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** One GET over a connection that may be kept; resolves with the body and the Connection header. */
 async function read(socketPath: string, target: string, agent?: Agent) {
@@ -33,86 +18,10 @@ async function read(socketPath: string, target: string, agent?: Agent) {
   return { body: await text(response), connection: response.headers.connection };
 }
 
-/**
- * A gateway as a service: a stand-in for systemd has its socket, and records its notifications. The engine
- * behind it does not answer `/containers/slow/json` by itself.
- */
-async function startService(source: string, settingsText = '{"configurationFileVersion": 2}') {
-  const directory = await mkdtemp(path.join(tmpdir(), 'bh-successor-'));
-  const at = (name: string) => path.join(directory, name);
-  const slow: ServerResponse[] = [];
-  const engine = createServer({ keepAliveTimeout: 0 }, (request, response) => {
-    if (request.url === '/v1.45/containers/slow/json') slow.push(response);
-    else response.end('OK');
-  }).listen(at('engine.sock'));
-  const unit = createSocketServer().listen(at('unit.sock'));
-  await Promise.all([once(engine, 'listening'), once(unit, 'listening')]);
-  // Node removes the file by its first name when it closes the socket.
-  await rename(at('unit.sock'), at('docker.sock'));
-  await writeFile(at('s.json'), settingsText);
-  const systemd = spawn('python3', [
-    '-uc',
-    `import socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind(sys.argv[1])
-print('bound')
-while True:
-    print(s.recv(4096).decode().replace('\\n', ' '))`,
-    at('notify'),
-  ]);
-  const notified: string[] = [];
-  const lines = createInterface({ input: systemd.stdout }).on('line', (line) => notified.push(line));
-  await once(lines, 'line');
-  const { fd } = (unit as unknown as { _handle: { fd: number } })._handle; // Node has no public API for it
-  const gateway = spawn(
-    process.execPath,
-    [
-      ...['--input-type=module', '-e', source, '--', 'gateway', '--engine', `unix://${at('engine.sock')}`],
-      ...['--listen', `unix://${at('docker.sock')}`, '--settings', at('s.json'), '--state', at('state')],
-    ],
-    {
-      stdio: ['ignore', 'ignore', 'pipe', fd],
-      env: {
-        ...process.env,
-        FAULT: at('fault'),
-        NOTIFY_SOCKET: at('notify'),
-        LISTEN_FDS: '1',
-        LISTEN_FDNAMES: 'clients',
-      },
-    },
-  );
-  unit.close();
-  const logged: string[] = [];
-  gateway.stderr?.setEncoding('utf8').on('data', (chunk: string) => logged.push(chunk));
-  const mainPids = () => [...notified.join('\n').matchAll(/^MAINPID=(\d+)$/gm)].map(([, pid]) => Number(pid));
-  const mainPid = () => mainPids().at(-1) ?? Number.NaN;
-  return {
-    gateway,
-    notified,
-    logged,
-    slow,
-    mainPid,
-    socket: at('docker.sock'),
-    fault: at('fault'),
-    settings: at('s.json'),
-    policy: async (): Promise<unknown> =>
-      JSON.parse(await readFile(at('state/enforced-policy.json'), 'utf8')),
-    stop: async () => {
-      gateway.kill('SIGKILL');
-      for (const pid of mainPids()) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
-      systemd.kill();
-      engine.closeAllConnections();
-      engine.close();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
-}
-
-// Node cannot receive datagrams of unix(7); Debian's build tools include Python.
 describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
   it('a successor takes the sockets; open requests and connections go on', async () => {
     const agent = new Agent({ keepAlive: true });
-    const { gateway, notified, slow, mainPid, socket, stop } = await startService(program);
+    const { gateway, notified, slow, mainPid, socket, stop } = await startGatewayService(program);
     try {
       await expect.poll(() => notified).toContain('READY=1');
       const kept = await read(socket, '/_ping', agent);
@@ -139,7 +48,11 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
   });
 
   /** Reloads the service; resolves with the process id of the `count`th successor, which serves. */
-  const reload = async (service: Awaited<ReturnType<typeof startService>>, pid: number, count: number) => {
+  const reload = async (
+    service: Awaited<ReturnType<typeof startGatewayService>>,
+    pid: number,
+    count: number,
+  ) => {
     process.kill(pid, 'SIGHUP');
     await expect.poll(() => service.notified.filter((line) => line === 'READY=1')).toHaveLength(count + 1);
     return service.mainPid();
@@ -148,7 +61,7 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
 
   it('connections outlive a successor that was replaced and has no connections left', async () => {
     const agent = new Agent({ keepAlive: true });
-    const service = await startService(program);
+    const service = await startGatewayService(program);
     const { gateway, notified, slow, socket, stop } = service;
     try {
       await expect.poll(() => notified).toContain('READY=1');
@@ -173,7 +86,7 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
     ['crashes', 'SIGKILL'],
     ['is ended alone', 'SIGTERM'],
   ] as const)('when the last successor %s all end, and the service is restarted', async (_, signal) => {
-    const service = await startService(program);
+    const service = await startGatewayService(program);
     const { gateway, notified, slow, socket, stop } = service;
     try {
       await expect.poll(() => notified).toContain('READY=1');
@@ -205,7 +118,7 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
         process.kill(process.pid, 'SIGHUP');
       });
       ${program}`;
-    const { gateway, notified, mainPid, socket, fault, stop } = await startService(impatient);
+    const { gateway, notified, mainPid, socket, fault, stop } = await startGatewayService(impatient);
     try {
       await expect.poll(() => notified).toContain('READY=1');
       await writeFile(fault, '');
@@ -224,7 +137,8 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
   it('where the successor does not serve the gateway does again, and can be replaced later', async () => {
     const broken = `import { existsSync } from 'node:fs';
       if (${isSuccessor} && existsSync(process.env.FAULT)) { ${noState} } ${program}`;
-    const { gateway, notified, logged, slow, mainPid, socket, fault, stop } = await startService(broken);
+    const { gateway, notified, logged, slow, mainPid, socket, fault, stop } =
+      await startGatewayService(broken);
     try {
       await expect.poll(() => notified).toContain('READY=1');
       const open = read(socket, '/v1.45/containers/slow/json').catch(String);
@@ -265,7 +179,7 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
     ],
   ])('a successor that hangs while it %s is ended, and the gateway goes on', async (_, hang, limits, why) => {
     const start = program.replace("p.command('gateway')", `$&, ${limits}`);
-    const { gateway, notified, logged, mainPid, socket, stop } = await startService(
+    const { gateway, notified, logged, mainPid, socket, stop } = await startGatewayService(
       `if (${isSuccessor}) { ${hang} await new Promise(() => {}); } ${start}`,
     );
     try {
@@ -290,7 +204,7 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
     ['before it is replaced', program, true],
     ['while its successor loads', whileLoading('rmSync(settings);'), false],
   ])('the settings of a file that is deleted %s stay in force', async (_, source, isEarlier) => {
-    const { gateway, notified, logged, mainPid, settings, policy, stop } = await startService(
+    const { gateway, notified, logged, mainPid, settings, policy, stop } = await startGatewayService(
       source,
       isolated,
     );
@@ -314,7 +228,7 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
 
   it('these settings stay in force where the successor does not serve, but the gateway again', async () => {
     const broken = whileLoading(`rmSync(settings); ${noState}`);
-    const { gateway, logged, notified, policy, stop } = await startService(broken, isolated);
+    const { gateway, logged, notified, policy, stop } = await startGatewayService(broken, isolated);
     try {
       await expect.poll(() => notified).toContain('READY=1');
       gateway.kill('SIGHUP');
@@ -333,7 +247,7 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
     ['before it would be replaced', program, true],
     ['while its successor loads', whileLoading("writeFileSync(settings, '{');"), false],
   ])('is not replaced if the settings file becomes unusable %s', async (_, source, isEarlier) => {
-    const service = await startService(source, isolated);
+    const service = await startGatewayService(source, isolated);
     const { gateway, notified, logged, mainPid, settings, socket, stop } = service;
     try {
       await expect.poll(() => notified).toContain('READY=1');
@@ -352,7 +266,7 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
 
   it('where no successor starts the gateway goes on, and another one can be tried', async () => {
     const broken = `if (process.env.BULKHEAD_REPLACES_PARENT !== undefined) process.exit(3); ${program}`;
-    const { gateway, notified, logged, mainPid, socket, stop } = await startService(broken);
+    const { gateway, notified, logged, mainPid, socket, stop } = await startGatewayService(broken);
     try {
       await expect.poll(() => notified).toContain('READY=1');
       for (const attempt of [1, 2]) {

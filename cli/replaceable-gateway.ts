@@ -58,7 +58,7 @@ export class ReplaceableGateway {
     for await (const _ of hangups) {
       try {
         this.#refuseOtherPolicy();
-        const successor = await startSuccessor(this.#current.listeners(), manager.variables, limits);
+        const successor = await this.#startSuccessor(manager, limits);
         const { ended } = await this.#leaveSocketsTo(successor);
         manager.status('');
         manager.handOver(successor.pid);
@@ -80,12 +80,30 @@ export class ReplaceableGateway {
           process.exitCode = 1;
           return;
         }
+        this.#current.gateway.resumeSockets();
         const why = error instanceof Error ? error.message : String(error);
         this.#log(`the gateway was not replaced, and goes on: ${why}`);
         // "bulkhead install" waits for it; the time tells it from an earlier one.
         manager.status(`Not replaced at ${new Date().toISOString()}: ${why}`);
       }
     }
+  }
+
+  /**
+   * A successor that has loaded and has every socket. Those of containers that were created while it loaded
+   * it has not: then it is ended, and another one started while nobody can create any.
+   */
+  async #startSuccessor(manager: ServiceManager, limits: SuccessorLimits): Promise<Successor> {
+    const start = async () => {
+      const passed = new Set(this.#current.listeners());
+      const successor = await startSuccessor([...passed], manager.variables, limits);
+      await this.#current.gateway.holdSockets();
+      return { successor, isComplete: this.#current.listeners().every((listener) => passed.has(listener)) };
+    };
+    const first = await start();
+    if (first.isComplete) return first.successor;
+    await first.successor.kill();
+    return (await start()).successor;
   }
 
   /** Lets running exchanges end for `graceMs`, then closes everything. */

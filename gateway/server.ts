@@ -42,6 +42,13 @@ export interface Gateway {
    */
   setEngineStopping(stopping: boolean): void;
   /**
+   * Before another process gets its sockets: from now on whoever creates a container with one waits. Resolves
+   * when none is being created.
+   */
+  holdSockets(): Promise<void>;
+  /** Ends the waiting. No effect on a retired gateway. */
+  resumeSockets(): void;
+  /**
    * Leaves its sockets to another process with the same descriptors: when this resolves, it accepts no
    * connections and no longer follows the engine. Open connections are served until `ended`.
    */
@@ -113,6 +120,12 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     setEngineStopping: (stopping) => {
       isEngineStopping = stopping;
       sockets?.containers.setEngineStopping(stopping);
+    },
+    holdSockets: async () => {
+      await sockets?.holdOpening();
+    },
+    resumeSockets: () => {
+      sockets?.resumeOpening();
     },
     retire: async () => {
       settings.stopRecording();

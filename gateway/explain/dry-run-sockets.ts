@@ -41,6 +41,8 @@ export function dryRunSockets(
     },
     trust,
     start: nothing,
+    holdOpening: nothing,
+    resumeOpening: () => undefined,
     retire: () => undefined,
     close: nothing,
   };

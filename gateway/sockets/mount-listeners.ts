@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync } from 'node:fs';
 import { lstat, rename, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ListenerStore } from '../../shared/gateway/listener-handoff.ts';
@@ -16,12 +15,13 @@ export interface MountListenersOptions {
 
 /** Prefix of the names of the mounts' descriptors in the listener store. */
 export const listenerPrefix = 'mount-';
-export const listenerName = (id: SocketMountId): string => `${listenerPrefix}${id}`;
 
 /** The listeners of the mounts' sockets. */
 export class MountListeners {
   readonly #options: MountListenersOptions;
   readonly #listeners = new Map<SocketMountId, Listener>();
+  /** Names in the listener store. */
+  readonly #stored = new Map<SocketMountId, string>();
 
   constructor(options: MountListenersOptions) {
     this.#options = options;
@@ -36,18 +36,27 @@ export class MountListeners {
     if ((await lstat(mount.socket).catch(() => null))?.isDirectory() === true) await rmdir(mount.socket);
     await rename(temporary, mount.socket);
     const handle = this.#listeners.get(mount.id)?.handle ?? null;
-    if (handle !== null) await this.#options.listenerStore.keep(listenerName(mount.id), handle);
+    const name = await listenerName(mount);
+    if (handle === null || name === null) return;
+    this.dropStored(mount.id);
+    this.#stored.set(mount.id, name);
+    await this.#options.listenerStore.keep(name, handle);
   }
 
-  /** Listens again, on the inherited descriptor where there is one. */
-  async restore(mount: SocketMount, fd: number | undefined): Promise<void> {
-    if (fd !== undefined && existsSync(mount.socket)) {
-      await this.#listen(mount, { fd });
+  /**
+   * Listens again, on the inherited descriptor of its file where there is one, which is taken out of
+   * `inherited`. Another descriptor, or one without its file, is unreachable for new clients.
+   */
+  async restore(mount: SocketMount, inherited: Map<string, number>): Promise<void> {
+    const name = await listenerName(mount);
+    const fd = name === null ? undefined : inherited.get(name);
+    if (name === null || fd === undefined) {
+      await this.listenAnew(mount);
       return;
     }
-    // A socket without its file is unreachable for new clients: it is replaced.
-    if (fd !== undefined) closeSync(fd);
-    await this.listenAnew(mount);
+    inherited.delete(name);
+    this.#stored.set(mount.id, name);
+    await this.#listen(mount, { fd });
   }
 
   async stop(id: SocketMountId): Promise<void> {
@@ -56,8 +65,11 @@ export class MountListeners {
     await listener?.close(0, { keepFile: true });
   }
 
-  /** Removes a descriptor from the listener store. */
-  dropStored(name: string): void {
+  /** Removes the mount's descriptor from the listener store. */
+  dropStored(id: SocketMountId): void {
+    const name = this.#stored.get(id);
+    if (name === undefined) return;
+    this.#stored.delete(id);
     this.#options.listenerStore.drop(name);
   }
 
@@ -76,4 +88,10 @@ export class MountListeners {
       );
     this.#listeners.set(mount.id, listening.value);
   }
+}
+
+/** The mount's name in the listener store contains its file's inode. Null: there is no file. */
+async function listenerName({ id, socket }: SocketMount): Promise<string | null> {
+  const file = await lstat(socket, { bigint: true }).catch(() => null);
+  return file === null ? null : `${listenerPrefix}${id}-${file.ino}`;
 }

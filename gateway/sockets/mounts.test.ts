@@ -1,8 +1,18 @@
-import { existsSync, fstatSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { duplicateDescriptor } from '../base/libc.ts';
 import { listenOn } from '../http/listener.ts';
 import { sendRaw } from '../../tests/support/raw-http.ts';
 import type { EngineContainers, ListedContainer } from './engine-containers.ts';
@@ -22,6 +32,8 @@ let directory: string;
 let mounts: OwnedSocketMounts;
 let stops: (() => unknown)[] = [];
 let stored: string[];
+/** As a parent process has them, by name. */
+const descriptors = new Map<string, number>();
 const logged: string[] = [];
 
 function open(): OwnedSocketMounts {
@@ -32,8 +44,10 @@ function open(): OwnedSocketMounts {
       logged.push(line);
     },
     listenerStore: {
-      keep: (name) => {
+      keep: (name, handle) => {
         stored.push(name);
+        // Node's handle of a listening socket
+        descriptors.set(name, duplicateDescriptor((handle as { readonly fd: number }).fd));
         return Promise.resolve();
       },
       drop: (name) => {
@@ -60,6 +74,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const stop of stops) await stop();
+  for (const fd of descriptors.values()) closeSync(fd);
+  descriptors.clear();
   stops = [];
   await rm(path.dirname(directory), { recursive: true, force: true });
 });
@@ -133,7 +149,7 @@ describe("a socket of a container's own", () => {
     expect((await sendRequest(mount.socket)).body).toContain(mount.id);
     expect(statSync(path.dirname(mount.socket)).mode & 0o777).toBe(0o700);
     expect(statSync(mount.socket).mode & 0o007).toBe(0);
-    expect(stored).toEqual([`mount-${mount.id}`]);
+    expect(stored).toEqual([`mount-${mount.id}-${statSync(mount.socket).ino}`]);
     await mounts.bind(mount.id, { id, name: 'c' });
     expect(openMountRecords(directory).read()).toEqual({
       mounts: [{ ...mount, container: { id, name: 'c' } }],
@@ -165,6 +181,59 @@ describe("a socket of a container's own", () => {
     const third = open();
     await third.restore([]);
     expect((await sendRequest(mount.socket)).status).toBe(418);
+  });
+
+  it('is served again on an inherited descriptor only if its file still leads there', async () => {
+    const inherit = () => {
+      const inherited = stored.map((name) => ({ name, fd: descriptors.get(name) ?? -1 }));
+      descriptors.clear();
+      return inherited;
+    };
+    const mount = created();
+    await mounts.open(mount);
+    await mounts.bind(mount.id, { id, name: 'c' });
+    await mounts.close(0);
+    const { ino } = statSync(mount.socket);
+    const second = open();
+    const [listener = { name: '', fd: -1 }] = inherit();
+    descriptors.set(listener.name, duplicateDescriptor(listener.fd));
+    await second.restore([listener]);
+    expect((await sendRequest(mount.socket)).status).toBe(418);
+    expect(statSync(mount.socket).ino).toBe(ino);
+    await second.close(0);
+
+    const replacing = open();
+    await replacing.restore([]);
+    await replacing.close(0);
+    expect(statSync(mount.socket).ino).not.toBe(ino);
+    stored = [listener.name];
+    const third = open();
+    const [old = { name: '', fd: -1 }] = inherit();
+    await third.restore([old]);
+    expect((await sendRequest(mount.socket)).status).toBe(418);
+    expect(stored).toEqual([`mount-${mount.id}-${statSync(mount.socket).ino}`]);
+    expect(() => fstatSync(old.fd)).toThrow('EBADF');
+  });
+
+  it('is created later while that is held, which first waits for those that are being created', async () => {
+    const [early, held, late] = [created(), created(), created()];
+    const opening = mounts.open(early);
+    await mounts.holdOpening();
+    expect(existsSync(early.socket)).toBe(true);
+    await opening;
+    const waiting = mounts.open(held);
+    await mounts.bind(early.id, { id, name: 'c' });
+    expect(mounts.list()).toHaveLength(1);
+    mounts.resumeOpening();
+    await waiting;
+    expect((await sendRequest(held.socket)).status).toBe(418);
+    await mounts.holdOpening();
+    const refused = mounts.open(late);
+    mounts.retire();
+    await expect(refused).rejects.toThrow('the gateway is being replaced: try again');
+    mounts.resumeOpening();
+    await expect(mounts.open(created())).rejects.toThrow('the gateway is being replaced: try again');
+    expect(existsSync(late.socket)).toBe(false);
   });
 
   it('knows its own paths only, whole', () => {

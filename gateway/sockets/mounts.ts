@@ -1,11 +1,6 @@
 import { closeSync } from 'node:fs';
-import type { InheritedListener } from '../../shared/gateway/listener-handoff.ts';
-import {
-  listenerName,
-  listenerPrefix,
-  MountListeners,
-  type MountListenersOptions,
-} from './mount-listeners.ts';
+import type { InheritedListener, ListenerStore } from '../../shared/gateway/listener-handoff.ts';
+import { listenerPrefix, MountListeners, type MountListenersOptions } from './mount-listeners.ts';
 import type { MountRecords } from './mount-records.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from '../base/socket-mount.ts';
 
@@ -27,8 +22,29 @@ export interface OwnedSocketMounts extends SocketMounts {
    * Milliseconds since this process opened the mount, while it has no container; null for all others.
    */
   pendingForMs(id: SocketMountId): number | null;
+  /** From now on `open` waits. Resolves when no mount is being opened. */
+  holdOpening(): Promise<void>;
+  /** What waits is opened. No effect on a retired gateway's mounts. */
+  resumeOpening(): void;
+  /** From now on `open` rejects, also what waits: only the next gateway opens mounts. */
+  retire(): void;
   /** Stops listening; sockets and records stay, for the next gateway. */
   close(graceMs?: number): Promise<void>;
+}
+
+/** While it lasts no mount is opened. */
+interface Hold {
+  /** Resolves with whether mounts may be opened again. */
+  readonly ended: Promise<boolean>;
+  end(mayOpen: boolean): void;
+}
+
+function createHold(): Hold {
+  let end: Hold['end'] = () => undefined;
+  const ended = new Promise<boolean>((resolve) => {
+    end = resolve;
+  });
+  return { ended, end };
 }
 
 export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMounts {
@@ -38,16 +54,20 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
 class ServedMounts implements OwnedSocketMounts {
   readonly #records: MountRecords;
   readonly #log: (line: string) => void;
+  readonly #store: ListenerStore;
   readonly #listeners: MountListeners;
   readonly #mounts = new Map<SocketMountId, SocketMount>();
   /** When mounts were opened that have no container yet, ms. */
   readonly #opened = new Map<SocketMountId, number>();
   readonly #lost = new Set<SocketMountId>();
   readonly #changes = new Map<SocketMountId, Promise<void>>();
+  #hold: Hold | null = null;
+  #isRetired = false;
 
   constructor(options: SocketMountsOptions) {
     this.#records = options.records;
     this.#log = options.log;
+    this.#store = options.listenerStore;
     this.#listeners = new MountListeners(options);
   }
 
@@ -56,7 +76,9 @@ class ServedMounts implements OwnedSocketMounts {
     return { id, socket: this.#records.socketOf(id) };
   }
 
-  open(mount: SocketMount): Promise<void> {
+  async open(mount: SocketMount): Promise<void> {
+    if (this.#hold !== null && !(await this.#hold.ended))
+      throw new Error('the gateway is being replaced: try again');
     return this.#serialize(mount.id, async () => {
       this.#mounts.set(mount.id, mount);
       this.#opened.set(mount.id, Date.now());
@@ -109,8 +131,9 @@ class ServedMounts implements OwnedSocketMounts {
     this.#opened.delete(id);
     this.#lost.delete(id);
     return this.#serialize(id, async () => {
+      // First, so that nobody gets a descriptor that is closed.
+      this.#listeners.dropStored(id);
       await this.#listeners.stop(id);
-      this.#listeners.dropStored(listenerName(id));
       await this.#records.remove(id);
     });
   }
@@ -148,11 +171,9 @@ class ServedMounts implements OwnedSocketMounts {
     const { mounts: recorded, unreadable } = this.#records.read();
     for (const id of unreadable) this.#lost.add(id);
     for (const mount of recorded) {
-      const fd = inheritedByName.get(listenerName(mount.id));
-      inheritedByName.delete(listenerName(mount.id));
       this.#mounts.set(mount.id, mount);
       try {
-        await this.#listeners.restore(mount, fd);
+        await this.#listeners.restore(mount, inheritedByName);
       } catch (error) {
         this.#log(
           `the socket of container ${mount.container?.name ?? '(none)'} (${mount.id}) cannot be ` +
@@ -161,10 +182,27 @@ class ServedMounts implements OwnedSocketMounts {
       }
     }
     for (const [name, fd] of inheritedByName) {
-      this.#listeners.dropStored(name);
+      this.#store.drop(name);
       closeSync(fd);
     }
     return recorded.length > 0 || unreadable.length > 0;
+  }
+
+  async holdOpening(): Promise<void> {
+    this.#hold ??= createHold();
+    await Promise.allSettled(this.#changes.values());
+  }
+
+  resumeOpening(): void {
+    if (this.#isRetired) return;
+    this.#hold?.end(true);
+    this.#hold = null;
+  }
+
+  retire(): void {
+    this.#isRetired = true;
+    this.#hold ??= createHold();
+    this.#hold.end(false);
   }
 
   close(graceMs?: number): Promise<void> {

@@ -51,7 +51,6 @@ export function openSocketMounts(options: SocketMountModuleOptions): Result<Sock
     log,
   });
   const follower = followEngine({ mounts, containers, facts, trust, settings: options.settings, log });
-  let isRetired = false;
   const followed: SocketMounts = {
     reserve: () => mounts.reserve(),
     bind: (id, container) => mounts.bind(id, container),
@@ -62,7 +61,6 @@ export function openSocketMounts(options: SocketMountModuleOptions): Result<Sock
     idAt: (file) => mounts.idAt(file),
     list: () => mounts.list(),
     open: async (mount) => {
-      if (isRetired) throw new Error('the gateway is being replaced: try again');
       await mounts.open(mount);
       follower.start();
     },
@@ -76,8 +74,12 @@ export function openSocketMounts(options: SocketMountModuleOptions): Result<Sock
       const onRecord = await mounts.restore(inherited);
       if (onRecord) follower.start();
     },
+    holdOpening: () => mounts.holdOpening(),
+    resumeOpening: () => {
+      mounts.resumeOpening();
+    },
     retire: () => {
-      isRetired = true;
+      mounts.retire();
       follower.close();
     },
     close: async (graceMs) => {

@@ -12,6 +12,9 @@ export interface SocketMountModule {
   readonly trust: ImageTrust | null;
   /** Listens on the recorded sockets and begins to follow the engine. */
   start(inherited: readonly InheritedListener[]): Promise<void>;
+  /** From now on no socket is created: its creators wait. Resolves when none is being created. */
+  holdOpening(): Promise<void>;
+  resumeOpening(): void;
   /** Stops following the engine and creating sockets, which the next gateway would not know. */
   retire(): void;
   /** Sockets and records stay, for the next gateway. */

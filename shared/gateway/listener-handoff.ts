@@ -71,23 +71,24 @@ export const noListenerStore: ListenerStore = { keep: () => Promise.resolve(), d
 
 /**
  * A store that also tracks the listening descriptors, starting with those that were `inherited`: for a
- * process that replaces this one.
+ * process that replaces this one. `current` has the same object for the same socket.
  */
 export function trackListeners(
   store: ListenerStore,
   inherited: readonly InheritedListener[],
 ): ListenerStore & { readonly current: () => InheritedListener[] } {
-  const descriptors = new Map(inherited.map(({ name, fd }) => [name, fd]));
+  const listeners = new Map(inherited.map((listener) => [listener.name, listener]));
   return {
     keep: async (name, handle) => {
-      if ('fd' in handle && typeof handle.fd === 'number' && handle.fd >= 0) descriptors.set(name, handle.fd);
+      if ('fd' in handle && typeof handle.fd === 'number' && handle.fd >= 0)
+        listeners.set(name, { name, fd: handle.fd });
       await store.keep(name, handle);
     },
     drop: (name) => {
-      descriptors.delete(name);
+      listeners.delete(name);
       store.drop(name);
     },
-    current: () => [...descriptors].map(([name, fd]) => ({ name, fd })),
+    current: () => [...listeners.values()],
   };
 }
 

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { link, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { gatewayProgram, hasPython, startGatewayService } from '../tests/support/gateway-service.ts';
+import { sendJson, sendRaw } from '../tests/support/raw-http.ts';
+
+const settings = JSON.stringify({
+  configurationFileVersion: 2,
+  enhancedContainerIsolation: { value: true, dockerSocketMount: { imageList: { images: ['*'] } } },
+});
+const container = 'c'.repeat(64);
+const image = `sha256:${'1'.repeat(64)}`;
+
+/** An engine with one image, in which one container is created. */
+function fakeEngine() {
+  /** The socket that the container has been created with. */
+  let source: string | null = null;
+  const mounts = () => (source === null ? [] : [{ Type: 'bind', Source: source, Destination: '/s' }]);
+  const create = (body: string): object => {
+    const { HostConfig: host } = JSON.parse(body) as { HostConfig: { Mounts: [{ Source: string }] } };
+    source = host.Mounts[0].Source;
+    return { Id: container, Warnings: [] };
+  };
+  const answer = (url: string, body: string): object | null => {
+    if (url.startsWith('/images/')) return { Id: image, RepoTags: ['app:1'], RepoDigests: [] };
+    if (url.endsWith('/containers/create')) return create(body);
+    if (url.startsWith('/containers/json'))
+      return source === null ? [] : [{ Id: container, Names: ['/c'], Mounts: mounts() }];
+    return source !== null && url.startsWith('/containers/')
+      ? { Id: container, Name: '/c', Image: image, Config: { Image: 'app:1' }, Mounts: mounts() }
+      : null;
+  };
+  return {
+    socket: (): string => source ?? '',
+    respond: (request: IncomingMessage, response: ServerResponse) => {
+      const { url = '' } = request;
+      if (url.startsWith('/events')) {
+        response.write('\n');
+        return;
+      }
+      void text(request).then((body) => {
+        if (url === '/_ping') response.end('OK');
+        else {
+          const answered = answer(url, body);
+          response.writeHead(answered === null ? 404 : url.endsWith('/create') ? 201 : 200);
+          response.end(JSON.stringify(answered ?? { message: 'no such object' }));
+        }
+      });
+    },
+  };
+}
+
+const createContainer = (socket: string) =>
+  sendJson(
+    socket,
+    'POST',
+    '/v1.45/containers/create',
+    JSON.stringify({ Image: 'app:1', HostConfig: { Binds: [`${socket}:/var/run/docker.sock`] } }),
+  );
+const ping = (socket: string) =>
+  sendRaw(socket, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n');
+
+/** A successor says when it loads, and goes on once there is no file `FAULT`. */
+const waiting = `import { existsSync, writeFileSync } from 'node:fs';
+  if (process.env.BULKHEAD_REPLACES_PARENT !== undefined) {
+    writeFileSync(process.env.FAULT + '-loading', '');
+    while (existsSync(process.env.FAULT)) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  ${gatewayProgram}`;
+
+describe.runIf(hasPython())('the Docker socket of a container', { timeout: 90_000 }, () => {
+  it('that is created while a successor loads is served by it', async () => {
+    const engine = fakeEngine();
+    const service = await startGatewayService(waiting, settings, engine.respond);
+    const { gateway, notified, socket, fault, mainPid, stop } = service;
+    try {
+      await expect.poll(() => notified).toContain('READY=1');
+      await writeFile(fault, '');
+      gateway.kill('SIGHUP');
+      await expect.poll(() => existsSync(`${fault}-loading`)).toBe(true);
+      expect(await createContainer(socket)).toMatchObject({ status: 201 });
+      // As a running container has it mounted.
+      const mounted = path.join(path.dirname(socket), 'mounted.sock');
+      await link(engine.socket(), mounted);
+      expect(await ping(mounted)).toMatchObject({ status: 200 });
+      await rm(fault);
+      await expect.poll(() => notified.filter((line) => line === 'READY=1')).toHaveLength(2);
+      expect(mainPid()).not.toBe(gateway.pid);
+      expect(await ping(mounted)).toMatchObject({ status: 200 });
+    } finally {
+      await stop();
+    }
+  });
+});
