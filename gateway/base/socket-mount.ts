@@ -53,6 +53,8 @@ export interface SocketMounts {
   /** The container was not created, or is removed. */
   discard(id: SocketMountId): Promise<void>;
   get(id: SocketMountId): SocketMount | null;
+  /** As `get`, of a mount whose container another gateway of the engine may have created. */
+  getRecorded(id: SocketMountId): SocketMount | null;
   /** The mount whose socket this path is; null for any other path. */
   bySocket(socket: string): SocketMount | null;
   /**

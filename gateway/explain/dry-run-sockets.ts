@@ -27,6 +27,7 @@ export function dryRunSockets(
       renew: nothing,
       discard: nothing,
       get: () => null,
+      getRecorded: () => null,
       bySocket: () => null,
       idAt: (file) => idAt(socketsDirectory(stateDirectory), file),
       list: () => [],

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
@@ -10,6 +10,7 @@ import {
   type SharingUser,
   type StartDecisions,
 } from '../../shared/isolation/sharing-user.ts';
+import { removeAbandonedTemporaries } from '../base/temporaries.ts';
 
 /** The sharing users of containers, on disk: one file per container (0600, root's). */
 export interface SharingRecords {
@@ -29,9 +30,7 @@ const containerId = /^[0-9a-f]{64}$/;
 /** Opens the directory of records, and creates it (0700). Throws the error of the file system. */
 export function openSharingRecords(directory: string): SharingRecords {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // Temporary files of interrupted writes.
-  for (const name of readdirSync(directory))
-    if (name.startsWith('.')) rmSync(path.join(directory, name), { force: true });
+  removeAbandonedTemporaries(directory);
   const fileOf = (container: string): string => {
     if (!containerId.test(container)) throw new Error(`not a container's id: ${container}`);
     return path.join(directory, sharingRecordName(container));

@@ -78,7 +78,7 @@ class Admission implements MountAdmission {
     container: { readonly id: string; readonly image: string },
     settings: SocketSettings,
   ): Promise<Denial | null> {
-    const mount = this.#mounts.get(id);
+    const mount = this.#mounts.getRecorded(id);
     const refuse = (detail: Message): Denial =>
       foreignSocket(container.image, { kind: 'refused', remedy: 'none', detail });
     if (mount === null) return refuse(message('gateway.no-record-of-socket'));

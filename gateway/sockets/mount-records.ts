@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ListFinding } from '../../shared/policy/commands.ts';
+import { removeAbandonedTemporaries } from '../base/temporaries.ts';
 import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
 
 /** Longest record that is read, bytes; real ones have a few hundred. */
@@ -21,6 +22,8 @@ export interface MountRecords {
   idAt(file: string): SocketMountId | null;
   /** Every readable record; `unreadable` names the directories without one. */
   read(): { readonly mounts: readonly SocketMount[]; readonly unreadable: readonly SocketMountId[] };
+  /** Null where there is none that can be read. */
+  readOne(id: SocketMountId): SocketMount | null;
   /** Writes atomically. Rejects with the error of the file system. */
   write(mount: SocketMount): Promise<void>;
   /** Removes the mount's directory with all that is in it. */
@@ -30,11 +33,10 @@ export interface MountRecords {
 /** Opens the directory of mounts, and creates it (0700). Throws the error of the file system. */
 export function openMountRecords(directory: string): MountRecords {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // Temporary sockets of interrupted operations.
-  for (const name of readdirSync(directory))
-    if (name.startsWith('.')) rmSync(path.join(directory, name), { force: true });
+  removeAbandonedTemporaries(directory);
   const directoryOf = (id: SocketMountId) => path.join(directory, id);
   const socketOf = (id: SocketMountId) => path.join(directoryOf(id), socketName);
+  const readOne = (id: SocketMountId) => readRecord(path.join(directoryOf(id), recordName), id, socketOf(id));
   return {
     newId: () => randomBytes(16).toString('hex') as SocketMountId, // the form of an id
     socketOf,
@@ -43,12 +45,13 @@ export function openMountRecords(directory: string): MountRecords {
       const mounts: SocketMount[] = [];
       const unreadable: SocketMountId[] = [];
       for (const id of readdirSync(directory).filter(isId)) {
-        const mount = readRecord(path.join(directoryOf(id), recordName), id, socketOf(id));
+        const mount = readOne(id);
         if (mount === null) unreadable.push(id);
         else mounts.push(mount);
       }
       return { mounts, unreadable };
     },
+    readOne,
     write: async (mount) => {
       await mkdir(directoryOf(mount.id), { recursive: true, mode: 0o700 });
       const { socket: _socket, ...record } = mount;

@@ -6,12 +6,13 @@ import {
   openSync,
   readdirSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { duplicateDescriptor } from '../base/libc.ts';
 import { listenOn } from '../http/listener.ts';
 import { sendRaw } from '../../tests/support/raw-http.ts';
@@ -22,7 +23,7 @@ import { createAdmission } from './admission.ts';
 import { bindOnResponse } from './grant.ts';
 import { createSocketMounts, type OwnedSocketMounts } from './mounts.ts';
 import { openMountRecords } from './mount-records.ts';
-import { reconcile } from './reconcile.ts';
+import { pendingMs, reconcile } from './reconcile.ts';
 import { ResponseReplacedError } from '../http/exchange.ts';
 import { governingList } from '../../shared/policy/commands.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
@@ -281,10 +282,11 @@ describe("a socket of a container's own", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('that was not completed is removed', async () => {
-    writeFileSync(path.join(directory, '.0badcafe'), '');
+  it('that was not completed is removed, if no other gateway is at it', () => {
+    for (const name of ['.0badcafe', '.deadbeef']) writeFileSync(path.join(directory, name), '');
+    utimesSync(path.join(directory, '.0badcafe'), 0, Date.now() / 1000 - 120);
     openMountRecords(directory);
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(directory)).toEqual(['.deadbeef']);
   });
 });
 
@@ -485,6 +487,20 @@ describe('admission', () => {
     });
   });
 
+  it('allows the start of a container that a replaced gateway has bound the socket to', async () => {
+    const mount = created();
+    await mounts.open(mount);
+    const next = open();
+    await next.restore([]);
+    const settings = socketSettings(['app:1']);
+    const admission = createAdmission(next, null);
+    expect(await admission.mayStart(mount.id, { id, image: 'app:1' }, settings)).not.toBeNull();
+    await mounts.bind(mount.id, { id, name: 'c' });
+    expect(await admission.mayStart(mount.id, { id: 'd', image: 'app:1' }, settings)).not.toBeNull();
+    expect(await admission.mayStart(mount.id, { id, image: 'app:1' }, settings)).toBeNull();
+    expect(admission.admit(mount.id, settings)).toBeNull();
+  });
+
   it('allows the start of the container it was created for only', async () => {
     const mount = await bound();
     const admission = createAdmission(mounts, trust(trusted));
@@ -525,7 +541,7 @@ describe("reconciliation with the engine's containers", () => {
     expect(mounts.list().map((mount) => mount.id)).toEqual([pending.id]);
   });
 
-  it("binds a killed gateway's unbound mount to its container; other ones are discarded", async () => {
+  it("binds an earlier gateway's unbound mount to its container; others are discarded later", async () => {
     const left = created(),
       other = created(),
       never = created();
@@ -537,6 +553,12 @@ describe("reconciliation with the engine's containers", () => {
     await run([listed(other)], facts(other, { imageId: 'sha256:2' }), trusted, next);
     expect(next.get(other.id)?.container).toBeNull();
     expect(logged.join()).toContain('stays dead');
+    // Its create request may still run, through a gateway that was replaced.
+    expect(next.get(never.id)).not.toBeNull();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + pendingMs + 1);
+    await run([listed(other)], facts(other, { imageId: 'sha256:2' }), trusted, next);
+    vi.useRealTimers();
     expect(next.get(never.id)).toBeNull();
     await next.restore([]);
     mounts = next;

@@ -19,7 +19,8 @@ export interface OwnedSocketMounts extends SocketMounts {
   /** Mounts whose record was unreadable, and is not restored yet. */
   lost(): readonly SocketMountId[];
   /**
-   * Milliseconds since this process opened the mount, while it has no container; null for all others.
+   * Milliseconds since this process opened or restored the mount, while it has no container; null for all
+   * others.
    */
   pendingForMs(id: SocketMountId): number | null;
   /** From now on `open` waits. Resolves when no mount is being opened. */
@@ -57,7 +58,7 @@ class ServedMounts implements OwnedSocketMounts {
   readonly #store: ListenerStore;
   readonly #listeners: MountListeners;
   readonly #mounts = new Map<SocketMountId, SocketMount>();
-  /** When mounts were opened that have no container yet, ms. */
+  /** When mounts were opened or restored that have no container yet, ms. */
   readonly #opened = new Map<SocketMountId, number>();
   readonly #lost = new Set<SocketMountId>();
   readonly #changes = new Map<SocketMountId, Promise<void>>();
@@ -142,6 +143,16 @@ class ServedMounts implements OwnedSocketMounts {
     return this.#mounts.get(id) ?? null;
   }
 
+  getRecorded(id: SocketMountId): SocketMount | null {
+    const mount = this.get(id);
+    if (mount?.container !== null) return mount;
+    const recorded = this.#records.readOne(id);
+    if (recorded?.container == null) return mount;
+    this.#mounts.set(id, recorded);
+    this.#opened.delete(id);
+    return recorded;
+  }
+
   idAt(file: string): SocketMountId | null {
     return this.#records.idAt(file);
   }
@@ -172,6 +183,8 @@ class ServedMounts implements OwnedSocketMounts {
     for (const id of unreadable) this.#lost.add(id);
     for (const mount of recorded) {
       this.#mounts.set(mount.id, mount);
+      // Its creation may still run, through a gateway that is being replaced.
+      if (mount.container === null) this.#opened.set(mount.id, Date.now());
       try {
         await this.#listeners.restore(mount, inheritedByName);
       } catch (error) {

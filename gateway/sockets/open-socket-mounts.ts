@@ -57,6 +57,7 @@ export function openSocketMounts(options: SocketMountModuleOptions): Result<Sock
     renew: (id, verdict) => mounts.renew(id, verdict),
     discard: (id) => mounts.discard(id),
     get: (id) => mounts.get(id),
+    getRecorded: (id) => mounts.getRecorded(id),
     bySocket: (socket) => mounts.bySocket(socket),
     idAt: (file) => mounts.idAt(file),
     list: () => mounts.list(),

@@ -29,13 +29,15 @@ export function fixedSocketMounts(mounts: readonly SocketMount[]): SocketMounts 
   const refuse = (): never => {
     throw new Error('a stand-in makes no mounts');
   };
+  const get = (id: string) => mounts.find((mount) => mount.id === id) ?? null;
   return {
     reserve: refuse,
     open: () => Promise.reject(new Error('a stand-in makes no mounts')),
     bind: () => Promise.resolve(),
     renew: () => Promise.resolve(),
     discard: () => Promise.resolve(),
-    get: (id) => mounts.find((mount) => mount.id === id) ?? null,
+    get,
+    getRecorded: get,
     bySocket: (socket) => mounts.find((mount) => mount.socket === socket) ?? null,
     idAt: (file) => mounts.find((mount) => mount.socket === file)?.id ?? null,
     list: () => mounts,
