@@ -138,6 +138,7 @@ describe('the window', () => {
     const first = {
       audit: 'Enforcement mode',
       dark: 'Theme',
+      env: 'Hide environment variables',
       proxy: 'Proxy',
       rollback: 'Roll back to an earlier version',
       zoom: 'Zoom in',

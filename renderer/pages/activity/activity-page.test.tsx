@@ -4,6 +4,7 @@ import { activitySummary, entry, manyEntries, someEntries } from '../../dev/acti
 import { fakeBridge } from '../../dev/fake-bridge.ts';
 import { appState } from '../../dev/app-fixture.ts';
 import { appliedText, settingsState } from '../../dev/settings-fixture.ts';
+import { namedState } from '../../dev/states.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { showLanguage } from '../../i18n/index.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
@@ -351,6 +352,24 @@ describe('the activity page', () => {
       page([]),
     );
     expect(await screen.findByText(/^\/x\/audit\.jsonl is the administrator/)).toBeTruthy();
+    expect(screen.queryByText('Live')).toBeNull();
+  });
+
+  it.each([
+    ['stopped', 'Engine: Stopped'],
+    ['failed', 'Engine: Failed'],
+    ['starting', 'Engine: Starting'],
+  ])('are not called live with an engine that is %s', async (name, text) => {
+    await renderApp(namedState(name), 'activity');
+    expect(await screen.findByText(text)).toBeTruthy();
+    expect(screen.queryByText('Live')).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull();
+  });
+
+  it('are called live while the engine runs, and paused on request', async () => {
+    const { user } = await renderApp(appState(), 'activity');
+    expect(await screen.findByText('Live')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Pause' }));
     expect(screen.queryByText('Live')).toBeNull();
   });
 });

@@ -143,7 +143,7 @@ function inspectedDetails(t: TFunction, container: Container): readonly Detail[]
       ? []
       : [
           {
-            label: t('containers.detail.obstacles'),
+            label: t(container.protected ? 'containers.detail.uses' : 'containers.detail.obstacles'),
             text: obstacleNames(t, container.obstacles),
             mono: true,
           },

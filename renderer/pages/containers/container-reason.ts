@@ -17,28 +17,31 @@ export function containerReason(
   container: Container,
 ): { readonly first: string; readonly second: string | null } {
   const first = firstLine(t, formats, container);
+  // What an unprotected one has beyond an ordinary one matters more than anything else there is to say.
+  const used = usedText(t, container);
   switch (container.reason) {
     case 'past-gateway':
-      return { first, second: t('containers.reasonMore.past-gateway') };
+      return { first, second: used ?? t('containers.reasonMore.past-gateway') };
     case 'no-user-namespace':
-      return { first, second: t('containers.reasonMore.no-user-namespace', { runtime: container.runtime }) };
+      return {
+        first,
+        second: used ?? t('containers.reasonMore.no-user-namespace', { runtime: container.runtime }),
+      };
     case 'unknown':
       return { first, second: unknownReason(t, container) };
     case 'before-eci':
     case 'eci-off':
-      return {
-        first,
-        second:
-          container.obstacles.length === 0
-            ? null
-            : t('containers.reasonMore.obstacle', { what: obstacleNames(t, container.obstacles) }),
-      };
+      return { first, second: used };
     case 'own-range':
     case 'own-range-stopped':
     case 'replaced':
       return { first, second: null };
   }
 }
+
+/** What it uses that ECI refuses by itself; null for nothing. */
+export const usedText = (t: TFunction, { obstacles }: Container): string | null =>
+  obstacles.length === 0 ? null : t('containers.reasonMore.obstacle', { what: obstacleNames(t, obstacles) });
 
 function firstLine(t: TFunction, formats: Formats, container: Container): string {
   const { reason, range, obstacles } = container;

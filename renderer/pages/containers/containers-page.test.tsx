@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { namedState, states } from '../../dev/states.ts';
 import { run } from '../../dev/apply-fixture.ts';
 import { appState } from '../../dev/app-fixture.ts';
-import { someContainers } from '../../dev/container-fixture.ts';
+import { container, someContainers } from '../../dev/container-fixture.ts';
 import { minutesAgo } from '../../dev/settings-fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import type { RemovalRun } from '../../../shared/containers/removal.ts';
@@ -46,6 +46,50 @@ describe('the list of containers', () => {
     ).toHaveLength(4);
     expect(within(row('debug-shell')).getByText('Made past the gateway with runtime runc')).toBeTruthy();
     expect(within(row('cache')).getByText('Gets ids of its own when it starts')).toBeTruthy();
+  });
+
+  const socket = { obstacles: ['docker-socket'] };
+
+  it('marks containers that have the Docker socket', async () => {
+    const containers = [
+      container('ryuk', socket),
+      container('web'),
+      container('old-ci', { ...socket, protected: false }),
+    ];
+    await renderApp(
+      appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers } }),
+      'containers',
+    );
+    expect(within(row('ryuk')).getByText('Docker socket')).toBeTruthy();
+    // In place of the badge, where the page is too narrow for it.
+    expect(within(row('ryuk')).getByText('Uses the Docker socket')).toBeTruthy();
+    expect(row('web').textContent).not.toContain('socket');
+    // An unprotected one has a line for it, and needs no badge.
+    expect(within(row('old-ci')).getByText('Uses the Docker socket')).toBeTruthy();
+    expect(within(row('old-ci')).queryByText('Docker socket')).toBeNull();
+  });
+
+  it.each(['past-gateway', 'no-user-namespace', 'eci-off'] as const)(
+    'says of an unprotected one that it has the socket, also with the reason %s',
+    async (reason) => {
+      const containers = [container('ci', { ...socket, protected: false, reason })];
+      await renderApp(
+        appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers } }),
+        'containers',
+      );
+      expect(within(row('ci')).getByText('Uses the Docker socket')).toBeTruthy();
+    },
+  );
+
+  it('says in the details of a protected one what it uses, not that ECI refuses it', async () => {
+    const containers = [container('ryuk', socket)];
+    const { user } = await renderApp(
+      appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers } }),
+      'containers',
+    );
+    await user.click(within(row('ryuk')).getByRole('button', { name: 'Details of ryuk' }));
+    expect(screen.queryByText('Not under ECI')).toBeNull();
+    expect(screen.getByText('Uses')).toBeTruthy();
   });
 
   it('keeps the reasons while the settings file is deleted, and after its return', async () => {

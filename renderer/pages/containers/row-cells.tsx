@@ -9,7 +9,7 @@ import { StateBadge } from '../../components/state-badge.tsx';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
-import { containerReason } from './container-reason.ts';
+import { containerReason, usedText } from './container-reason.ts';
 import { oneLine } from './row-fact.tsx';
 import type { RowActions } from './use-table-rows.ts';
 
@@ -22,6 +22,9 @@ const twoLines = {
   wordBreak: 'keep-all',
   overflowWrap: 'anywhere',
 } as const;
+
+/** There is no room for tags. */
+const tooNarrow = '@container page (max-width: 758.95px)';
 
 interface CellProps {
   readonly container: Container;
@@ -129,6 +132,7 @@ export function ReasonCell({ container }: CellProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const reason = containerReason(t, formats, container);
+  const hasSocket = container.protected && container.obstacles.includes('docker-socket');
   return (
     <Box role="gridcell" sx={{ minWidth: 0, display: 'flex', alignItems: 'center', gap: 1 }}>
       <Box sx={{ flex: 1, minWidth: 0 }}>
@@ -136,6 +140,7 @@ export function ReasonCell({ container }: CellProps) {
           title={reason.first}
           sx={{
             ...(reason.second === null ? twoLines : oneLine),
+            ...(hasSocket ? { [tooNarrow]: { WebkitLineClamp: 1 } } : {}),
             lineHeight: '18px',
             color: container.protected ? color.text2 : color.text,
           }}
@@ -150,14 +155,28 @@ export function ReasonCell({ container }: CellProps) {
             {reason.second}
           </Box>
         )}
+        {hasSocket && (
+          <Box
+            sx={{
+              ...oneLine,
+              display: 'none',
+              fontSize: 12,
+              lineHeight: '16px',
+              color: color.text3,
+              [tooNarrow]: { display: 'block' },
+            }}
+          >
+            {usedText(t, container)}
+          </Box>
+        )}
       </Box>
-      {container.protected && container.obstacles.includes('docker-socket') && (
-        <Box sx={{ flexShrink: 0, '@container page (max-width: 758.95px)': { display: 'none' } }}>
+      {hasSocket && (
+        <Box sx={{ flexShrink: 0, [tooNarrow]: { display: 'none' } }}>
           <Tag>{t('containers.tag.socket')}</Tag>
         </Box>
       )}
       {container.privileged && (
-        <Box sx={{ flexShrink: 0, '@container page (max-width: 758.95px)': { display: 'none' } }}>
+        <Box sx={{ flexShrink: 0, [tooNarrow]: { display: 'none' } }}>
           <Tag>
             {container.protected ? t('containers.tag.privileged') : t('containers.tag.privilegedOpen')}
           </Tag>

@@ -8,5 +8,6 @@ export const dockerSocket: PageManifest = {
   searchableSettings: [
     { name: 'images', pointer: '/enhancedContainerIsolation/dockerSocketMount/imageList/images' },
     { name: 'commandList', pointer: '/enhancedContainerIsolation/dockerSocketMount/commandList' },
+    { name: 'environment', pointer: '/bulkhead/hideEnvironment' },
   ],
 };

@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState, off } from '../../dev/app-fixture.ts';
 import type { AppState } from '../../../shared/ipc/app-state.ts';
@@ -68,6 +68,19 @@ it('a file that is no JSON is shown with its line, and a caret under the place',
   const isSentence = (text: string) => /^The settings file can.t be read: line 9/.test(text);
   expect(screen.getByText((text) => isSentence(text) && !text.includes('^'))).toBeTruthy();
 });
+
+it.each(['applied', 'rolledBack'] as const)(
+  'a broken file comes before the report of an apply that ended %s, which it never replaces',
+  async (ended) => {
+    await renderApp({ ...namedState('brokenFile'), run: state(ended).run }, 'overview');
+    const buttons = within(screen.getByRole('region', { name: 'What to do next' })).getAllByRole('button');
+    expect(buttons[0]?.textContent).toBe('Open JSON');
+    expect(buttons[0]?.className).toContain('MuiButton-contained');
+    const report = buttons.find((button) => button.textContent === 'View the report');
+    expect(report?.className).toContain('MuiButton-outlined');
+    expect(screen.queryByText(/how it ended/i)).toBeNull();
+  },
+);
 
 describe('how clients reach an engine without containers', () => {
   const empty = (): AppState => {

@@ -79,6 +79,7 @@ export const containers = {
     noVolumes: 'None',
     anonymous: '{{count}} anonymous',
     range: 'Ids outside',
+    uses: 'Uses',
     obstacles: 'Not under ECI',
     privileged: 'Privileged',
     confined: 'Yes, confined: all capabilities, in its own namespaces only',

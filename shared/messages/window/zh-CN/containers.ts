@@ -71,6 +71,7 @@ export const containers: Translation<typeof english> = {
     noVolumes: '无',
     anonymous: '{{count}} 个匿名卷',
     range: '外部 ID',
+    uses: '使用',
     obstacles: 'ECI 下不可用',
     privileged: '特权模式',
     confined: '是，但受限：全部能力仅在自身的命名空间内有效',
