@@ -78,6 +78,8 @@ export function PlanFooter({
       {!nothing && (
         <ApplyButton
           plan={plan}
+          // Else the page's own button is the main one: it leads to the text.
+          main={!problem}
           disabled={reason !== null}
           running={start.running}
           describedBy={reasonId}
@@ -115,6 +117,7 @@ function FooterStatus({ id, children }: { readonly id: string; readonly children
 /** What stops or removes something is never one stray Enter away; Space and the pointer do it. */
 function ApplyButton({
   plan,
+  main,
   disabled,
   running,
   describedBy,
@@ -122,6 +125,8 @@ function ApplyButton({
   onApply,
 }: {
   readonly plan: ApplyPlan | null;
+  /** The one filled button of the page. */
+  readonly main: boolean;
   readonly disabled: boolean;
   readonly running: boolean;
   readonly describedBy: string;
@@ -133,8 +138,7 @@ function ApplyButton({
   const harmless = plan !== null && sharesToConfirm(plan).length === 0 && !plan.effects.some(isDisruptive);
   return (
     <Button
-      variant="contained"
-      color="primary"
+      {...(main ? { variant: 'contained', color: 'primary' } : { variant: 'outlined' })}
       disabled={disabled || running}
       aria-describedby={describedBy}
       aria-keyshortcuts={harmless ? 'Enter Space' : 'Space'}
