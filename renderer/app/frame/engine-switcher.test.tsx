@@ -92,7 +92,7 @@ describe('the engine switcher', () => {
     const remove = await within(menu).findByRole('menuitem', { name: /^Remove/ });
     expect(remove.getAttribute('aria-label')).toBe(removeName);
     await user.click(remove);
-    const undo = await within(menu).findByRole('menuitem', { name: /was removed from this list/ });
+    const undo = await within(menu).findByRole('menuitem', { name: /^Removed from this list: / });
     expect(undo.textContent).toContain('Its directory stays.');
     expect(document.activeElement).toBe(undo);
     expect(titles(menu)).toHaveLength(3);
@@ -118,7 +118,7 @@ describe('the engine switcher', () => {
     await user.keyboard('{ArrowUp}');
     expect(document.activeElement).toBe(item);
     await user.keyboard('{Delete}');
-    expect(await within(menu).findByRole('menuitem', { name: /was removed from this list/ })).toBeTruthy();
+    expect(await within(menu).findByRole('menuitem', { name: /^Removed from this list: / })).toBeTruthy();
   });
 
   it('says why an engine stays in the list', async () => {

@@ -102,7 +102,7 @@ export const frame = {
     embeddedNamed: 'Embedded engine \u00b7 {{name}}',
     remove: 'Remove from this list',
     removeNamed: 'Remove {{name}} from this list',
-    removed: '{{name}} was removed from this list.',
+    removed: 'Removed from this list: {{name}}',
     removedNote: 'Its directory stays. It is listed again once it is started or opened.',
     notRemoved: 'The list stays as it is: {{reason}}',
     showAll: 'Show all ({{count}})',

@@ -105,7 +105,7 @@ export const frame: Translation<typeof english> = {
     embeddedNamed: '内置引擎 \u00b7 {{name}}',
     remove: '从此列表中移除',
     removeNamed: '从此列表中移除 {{name}}',
-    removed: '{{name}} 已从此列表中移除。',
+    removed: '已从此列表中移除：{{name}}',
     removedNote: '其目录保留不变。启动或打开该引擎后，它会重新列出。',
     notRemoved: '列表保持不变：{{reason}}',
     showAll: '显示全部 ({{count}})',
