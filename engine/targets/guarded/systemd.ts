@@ -23,6 +23,8 @@ export interface UnitState {
   readonly result: string;
   /** What the service reports about itself (`STATUS=` of sd_notify(3)); '' without. */
   readonly status: string;
+  /** The arguments of the program that it starts, joined by blanks; '' without. */
+  readonly arguments: string;
   /** Whether the conditions of the unit held when it was last started; true where it never was. */
   readonly isConditionMet: boolean;
   /** The unit's file, and its drop-ins. */
@@ -41,6 +43,7 @@ const properties = [
   'NRestarts',
   'Result',
   'StatusText',
+  'ExecStart',
   'ConditionResult',
   'ConditionTimestamp',
   'FragmentPath',
@@ -87,6 +90,7 @@ export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
       restarts: Number(/^\d+$/.exec(values.get('NRestarts') ?? '')?.[0] ?? 0),
       result: values.get('Result') ?? '',
       status: values.get('StatusText') ?? '',
+      arguments: argumentsOf(values.get('ExecStart') ?? ''),
       isConditionMet:
         values.get('ConditionResult') !== 'no' || timeOf(values.get('ConditionTimestamp') ?? '') === null,
       files: [values.get('FragmentPath') ?? '', ...(values.get('DropInPaths') ?? '').split(' ')].filter(
@@ -96,6 +100,12 @@ export function parseUnits(output: string): ReadonlyMap<string, UnitState> {
     });
   }
   return units;
+}
+
+/** `{ path=/bin/a ; argv[]=/bin/a b c ; ignore_errors=no ; … }` → `b c`. */
+function argumentsOf(command: string): string {
+  const [, program = '', words = ''] = /^\{ path=(.*?) ; argv\[\]=(.*?) ; \w+=/.exec(command) ?? [];
+  return words.startsWith(`${program} `) ? words.slice(program.length + 1) : '';
 }
 
 /** `@1764288000` → ISO 8601; null if missing. */

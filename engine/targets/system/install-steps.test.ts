@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -46,6 +48,27 @@ describe('the gateway of an upgrade', () => {
     await putSystemctl('echo 200 >main');
     expect(await replaceGateway(20_000)).toEqual({ ok: true, value: undefined });
     expect(await calls()).toEqual(['reload bulkhead-gateway.service']);
+  });
+
+  it.each([
+    ['the same command line', '--listen b', []],
+    ['another command line', '--listen c', ['restart bulkhead-gateway.service']],
+  ])('is restarted then only if its unit has another command line: %s', async (_, options, restarts) => {
+    // A replaced gateway starts its successor with its own.
+    const script = 'setInterval(() => undefined, 1e6)';
+    const successor = spawn(process.execPath, ['-e', script, '--', 'gateway', '--listen', 'b']);
+    await once(successor, 'spawn');
+    const command = `path=/usr/bin/bulkhead ; argv[]=/usr/bin/bulkhead gateway ${options}`;
+    await putSystemctl(
+      `echo ${String(successor.pid)} >main`,
+      `echo 'ExecStart={ ${command} ; ignore_errors=no ; pid=0 }'`,
+    );
+    try {
+      expect(await replaceGateway(20_000)).toMatchObject({ ok: true });
+      expect(await calls()).toEqual(['reload bulkhead-gateway.service', ...restarts]);
+    } finally {
+      successor.kill('SIGKILL');
+    }
   });
 
   it('that does not start leaves the running one in place, and that is an error', async () => {

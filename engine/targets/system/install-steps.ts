@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -73,9 +73,10 @@ const replacedMs = serviceStartMs + successorServeMs + 10_000;
 
 /**
  * Has the newly installed gateway replace the running one, which serves its connections to their end
- * (`systemctl reload`). Restarts the service only if systemd reports that none runs. If no successor serves
- * within `limitMs` that is an error, and the running gateway goes on: a restart would end it for a program
- * that does not start.
+ * (`systemctl reload`). If no successor serves within `limitMs` that is an error, and the running gateway
+ * goes on: a restart would end it for a program that does not start. Restarts the service if systemd reports
+ * that none runs, and after the replacement if the unit has another command line: the successor has its
+ * predecessor's.
  */
 export async function replaceGateway(limitMs = replacedMs): Promise<Outcome> {
   const restart = () => systemctl(['restart', ownUnits.gateway], { timeoutMs: engineStartMs });
@@ -92,7 +93,8 @@ export async function replaceGateway(limitMs = replacedMs): Promise<Outcome> {
   while (failure === null && performance.now() < end) {
     const now = await gatewayService();
     if (now?.mainPid === null) return restart();
-    if (now !== null && now.mainPid !== before.mainPid) return ok(undefined);
+    if (now !== null && now.mainPid !== before.mainPid)
+      return (await runsWith(now.mainPid, now.arguments)) ? ok(undefined) : restart();
     if (now !== null && now.status !== '' && now.status !== before.status) failure = now.status;
     // Only D-Bus has an event for another main process.
     else await setTimeout(pollMs);
@@ -103,18 +105,25 @@ export async function replaceGateway(limitMs = replacedMs): Promise<Outcome> {
   });
 }
 
+/** Whether the process has these arguments, joined by blanks, after the launcher's; if in doubt it has. */
+async function runsWith(pid: number, words: string): Promise<boolean> {
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return words === '' || commandLine === '' || commandLine.replaceAll('\0', ' ').endsWith(` ${words} `);
+}
+
 /**
- * The running gateway's main process (null: none runs) and its last status, by which it reports that it was
- * not replaced. Null where systemd could not be asked.
+ * The running gateway's main process (null: none runs), its last status, by which it reports that it was not
+ * replaced, and its unit's command line. Null where systemd could not be asked.
  */
 async function gatewayService(): Promise<{
   readonly mainPid: number | null;
   readonly status: string;
+  readonly arguments: string;
 } | null> {
   const unit = (await unitStates([ownUnits.gateway])).get(ownUnits.gateway);
   if (unit === undefined) return null;
   const isRunning = unit.active === 'active' || unit.active === 'reloading';
-  return { mainPid: isRunning ? unit.mainPid : null, status: unit.status };
+  return { mainPid: isRunning ? unit.mainPid : null, status: unit.status, arguments: unit.arguments };
 }
 
 /** Whether clients are served through the gateway. */

@@ -6,6 +6,7 @@ const dropIns = '/etc/systemd/system/docker.service.d';
 const shown = `MainPID=1721
 Result=success
 StatusText=Not replaced: a=b
+ExecStart={ path=/usr/sbin/dockerd ; argv[]=/usr/sbin/dockerd -H fd:// --a=b ; ignore_errors=no ; pid=0 }
 Id=docker.service
 LoadState=loaded
 ActiveState=active
@@ -35,6 +36,7 @@ describe('units of systemd', () => {
       result: 'success',
       status: 'Not replaced: a=b',
       isConditionMet: true,
+      arguments: '-H fd:// --a=b',
       files: [
         '/usr/lib/systemd/system/docker.service',
         '/etc/systemd/system/docker.service.d/50-bulkhead.conf',
@@ -47,6 +49,7 @@ describe('units of systemd', () => {
       since: null,
       until: null,
       restarts: 0,
+      arguments: '',
       files: [],
     });
   });
