@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sha256 } from '../engine/base/files.ts';
-import { recordedPolicyName } from '../shared/enforcement/recorded-policy-name.ts';
+import { recordedPolicyName, storedSettingsName } from '../shared/enforcement/recorded-policy-name.ts';
 import { recordedPolicySchema } from '../shared/enforcement/recorded-policy.ts';
-import { storedSettingsName } from '../shared/enforcement/start-without-file.ts';
 import { removalNote } from '../shared/settings/removal-note.ts';
 import { watchPolicy, type PolicyWatch } from './watch-policy.ts';
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { recordedPolicyName } from '../../shared/enforcement/recorded-policy-name.ts';
-import { storedSettingsName } from '../../shared/enforcement/start-without-file.ts';
+import { recordedPolicyName, storedSettingsName } from '../../shared/enforcement/recorded-policy-name.ts';
 
 /**
  * The paths of one embedded or guarded engine. `root` is the directory given by `--root` (or BULKHEAD_ROOT);

@@ -10,13 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { recordedPolicyName } from '../../shared/enforcement/recorded-policy-name.ts';
+import { recordedPolicyName, storedSettingsName } from '../../shared/enforcement/recorded-policy-name.ts';
 import { recordedPolicySchema } from '../../shared/enforcement/recorded-policy.ts';
 import {
   formatStoredSettings,
   parseStoredSettings,
   startWithoutFile,
-  storedSettingsName,
   type FoundRecord,
   type FoundSettings,
   type StartWithoutFile,

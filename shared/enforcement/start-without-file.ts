@@ -1,12 +1,6 @@
 import * as z from 'zod';
 import type { RecordedPolicy } from './recorded-policy.ts';
 
-/**
- * The name of the file, in its state directory, in which a gateway stores the settings text that it enforces,
- * for a start without the settings file.
- */
-export const storedSettingsName = 'enforced-settings.json';
-
 const storedSettingsSchema = z.object({
   format: z.literal(1),
   /** Of `text`, as in the recorded policy: '' if there was no file; null while locked down. */
