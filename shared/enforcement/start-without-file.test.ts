@@ -24,6 +24,7 @@ describe('what a start without the settings file brings into force', () => {
     ['it, if the record could not be written', null, stored('h', 'T'), null, 'stored'],
     ['it, if the record is damaged', 'damaged', stored('h', 'T'), null, 'stored'],
     ['it, if the gateway was killed before it recorded it', record('g'), stored('h', 'T'), null, 'stored'],
+    ['it, if only its record says otherwise', record('h', false), stored('h', 'T'), null, 'stored'],
     ['it, if the removal of another text was intended', record('h'), stored('h', 'T'), 'g', 'stored'],
     ['the default settings at the first start', null, absent, null, 'default'],
     ['them, if they were in force', record(''), stored(''), null, 'default'],
@@ -31,6 +32,13 @@ describe('what a start without the settings file brings into force', () => {
     ['them, if the removal of a text that was not stored was', record('h', false), damaged, 'h', 'default'],
     ['the strictest policy, if that was in force', record(null), stored(null), null, 'locked-down'],
     ['it, if the text could not be stored', record('h', false), damaged, null, 'locked-down'],
+    [
+      'it, if an earlier text could not be replaced either',
+      record('h', false),
+      stored('g', 'T'),
+      null,
+      'locked-down',
+    ],
     ['it, if neither could', null, damaged, null, 'locked-down'],
     ['it, if the only record is damaged', 'damaged', absent, null, 'locked-down'],
   ])('%s', (_, recorded, found, removed, kind) => {

@@ -81,9 +81,12 @@ export function startWithoutFile({ record, stored, removed }: StartFacts): Start
 const isRecord = (record: FoundRecord): record is Exclude<FoundRecord, 'damaged' | null> =>
   record !== null && record !== 'damaged';
 
-/** The record is of an earlier version, which ran later and does not store texts. */
+/**
+ * The text is not that of the record, whose text is not stored: an earlier version, which ran later, stores
+ * none, and a failure to store one may leave the text before it.
+ */
 const isOutdated = (record: FoundRecord, storedHash: string | null): boolean =>
-  isRecord(record) && record.stored === undefined && record.hash !== storedHash;
+  isRecord(record) && record.stored !== true && record.hash !== storedHash;
 
 /** The hash in force by the record alone; null: it is not known, or locked down. */
 function recordedHash(record: FoundRecord, stored: FoundSettings): string | null {
