@@ -35,28 +35,28 @@ export class MountListeners {
     // The engine creates a directory for a missing bind source.
     if ((await lstat(mount.socket).catch(() => null))?.isDirectory() === true) await rmdir(mount.socket);
     await rename(temporary, mount.socket);
-    const handle = this.#listeners.get(mount.id)?.handle ?? null;
     const name = await listenerName(mount);
-    if (handle === null || name === null) return;
-    this.dropStored(mount.id);
-    this.#stored.set(mount.id, name);
-    await this.#options.listenerStore.keep(name, handle);
+    if (name !== null) await this.#store(mount.id, name);
   }
 
   /**
    * Listens again, on the inherited descriptor of its file where there is one, which is taken out of
-   * `inherited`. Another descriptor, or one without its file, is unreachable for new clients.
+   * `inherited`. Another descriptor, or one without its file, is unreachable for new clients. An earlier
+   * version's name of a descriptor has no inode; it is stored again under its present name.
    */
   async restore(mount: SocketMount, inherited: Map<string, number>): Promise<void> {
     const name = await listenerName(mount);
-    const fd = name === null ? undefined : inherited.get(name);
-    if (name === null || fd === undefined) {
+    const earlierName = listenerPrefix + mount.id;
+    const inheritedName = name === null || inherited.has(name) ? name : earlierName;
+    const fd = inheritedName === null ? undefined : inherited.get(inheritedName);
+    if (name === null || inheritedName === null || fd === undefined) {
       await this.listenAnew(mount);
       return;
     }
-    inherited.delete(name);
-    this.#stored.set(mount.id, name);
+    inherited.delete(inheritedName);
+    this.#stored.set(mount.id, inheritedName);
     await this.#listen(mount, { fd });
+    if (inheritedName !== name) await this.#store(mount.id, name);
   }
 
   async stop(id: SocketMountId): Promise<void> {
@@ -71,6 +71,16 @@ export class MountListeners {
     if (name === undefined) return;
     this.#stored.delete(id);
     this.#options.listenerStore.drop(name);
+  }
+
+  /** Stores the mount's descriptor under this name alone. */
+  async #store(id: SocketMountId, name: string): Promise<void> {
+    const handle = this.#listeners.get(id)?.handle ?? null;
+    if (handle === null) return;
+    // First: systemd does not store a descriptor again that it has under another name.
+    this.dropStored(id);
+    this.#stored.set(id, name);
+    await this.#options.listenerStore.keep(name, handle);
   }
 
   async close(graceMs?: number): Promise<void> {

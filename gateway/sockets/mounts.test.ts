@@ -216,6 +216,22 @@ describe("a socket of a container's own", () => {
     expect(() => fstatSync(old.fd)).toThrow('EBADF');
   });
 
+  it('is served again on the descriptor of an earlier version, whose name has no inode', async () => {
+    const mount = created();
+    await mounts.open(mount);
+    await mounts.bind(mount.id, { id, name: 'c' });
+    await mounts.close(0);
+    const { ino } = statSync(mount.socket);
+    const name = `mount-${mount.id}-${ino}`;
+    const fd = descriptors.get(name) ?? -1;
+    descriptors.clear();
+    stored = [`mount-${mount.id}`];
+    await open().restore([{ name: `mount-${mount.id}`, fd }]);
+    expect((await sendRequest(mount.socket)).status).toBe(418);
+    expect(statSync(mount.socket).ino).toBe(ino);
+    expect(stored).toEqual([name]);
+  });
+
   it('is created later while that is held, which first waits for those that are being created', async () => {
     const [early, held, late] = [created(), created(), created()];
     const opening = mounts.open(early);
