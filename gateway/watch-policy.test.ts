@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +12,8 @@ import { watchPolicy, type PolicyWatch } from './watch-policy.ts';
 
 const on = '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"value": true, "locked": true}}';
 const off = '{"configurationFileVersion": 2}';
+const preferable =
+  '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"value": true, "locked": false}}';
 let dir: string;
 let settings: string;
 let state: string;
@@ -233,5 +235,18 @@ describe('a gateway that is to be replaced', () => {
     expect(watch.whyNotReplaceable()).toBeNull();
     await rm(settings);
     expect(watch.whyNotReplaceable()).toContain('was deleted');
+  });
+
+  it('writes no file by later settings once it was replaced', async () => {
+    await put(on);
+    const replaced = await start();
+    replaced.stopRecording();
+    await rm(state, { recursive: true });
+    await mkdir(state);
+    await put(off);
+    expect(replaced.current(true).hash).toBe(sha256(off));
+    await put(preferable);
+    expect(replaced.current(true).hash).toBe(sha256(preferable));
+    expect(readdirSync(state)).toEqual([]);
   });
 });

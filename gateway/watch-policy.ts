@@ -13,7 +13,7 @@ import { sharingDirectory } from './sharing/open-sharing-users.ts';
 
 /** A watched settings file, and the record of its policy. `close` ends both. */
 export interface PolicyWatch extends SettingsWatch {
-  /** Stops recording the policy: another gateway does so now. */
+  /** Stops writing files by the policy, its record among them: another gateway does so now. */
   stopRecording(): void;
   /** Why a gateway that starts now would enforce another policy than this one; null: it would not. */
   whyNotReplaceable(): string | null;
@@ -49,12 +49,14 @@ export async function watchPolicy(
       },
     );
   const recorder = createPolicyRecorder(stateDirectory, log);
+  let isRecording = true;
   const settings = watchSettings(
     options.settingsFile,
     (state) => {
       recorder.record(state);
       void loadLanguage(state);
       log(describePolicy(options.settingsFile, state));
+      if (!isRecording) return;
       syncPreferences(state);
       if (stateDirectory !== null)
         recordBuildsUnenforced(sharingDirectory(stateDirectory), state.settings, log);
@@ -73,6 +75,7 @@ export async function watchPolicy(
       recorder.stop();
     },
     stopRecording: () => {
+      isRecording = false;
       recorder.stop();
     },
     whyNotReplaceable: () => whyNotReplaceable(settings.current(true), recorder.isStored()),
