@@ -102,7 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   if (!clients.ok) {
     closeFacts();
     sharing?.close();
-    locks?.close();
+    locks?.closeWhenUnused();
     return clients;
   }
   // Before the gateway reports that it is ready: containers that the engine starts by itself need their
@@ -140,7 +140,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
       await metrics?.close();
       closeFacts();
       sharing?.close();
-      locks?.close();
+      locks?.closeWhenUnused();
       await audit.flush();
     },
   });

@@ -44,7 +44,11 @@ function gateway() {
   const kill = () => {
     locks.close();
   };
-  return { guard, kill, lines };
+  /** As at the end of its last connection. */
+  const end = () => {
+    locks.closeWhenUnused();
+  };
+  return { guard, kill, end, lines };
 }
 const owner = async () => {
   const { uid, gid, mode } = await stat(upper);
@@ -97,6 +101,32 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
       one.kill();
       await expect.poll(owner).toBe('5:6:777');
       expect(await records()).toEqual([]);
+    });
+
+    it('stays so where it ends, until the engine is done with the copy', async () => {
+      const [one, other] = [gateway(), gateway()];
+      const unlockCopy = await one.guard.acquireCopyLock(id);
+      const release = await one.guard.lock(id, upper);
+      one.end();
+      await other.guard.restoreAll(10);
+      const next = other.guard.acquireCopyLock(id);
+      expect(await isDone(next)).toBe(false);
+      expect(await owner()).toBe(locked);
+      await release();
+      expect(await owner()).toBe('5:6:777');
+      unlockCopy();
+      await expect(next).resolves.toBeTypeOf('function');
+    });
+
+    it('is not restored by one that has ended itself', async () => {
+      const [one, other] = [gateway(), gateway()];
+      await one.guard.lock(id, upper);
+      await other.guard.restoreAll(10);
+      other.end();
+      one.kill();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(await owner()).toBe(locked);
+      await expect(other.guard.acquireCopyLock(id)).rejects.toThrow();
     });
 
     it('gets its own owner back after a copy by another one, where it was killed', async () => {

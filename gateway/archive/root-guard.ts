@@ -88,8 +88,14 @@ export class RootGuard {
   async acquireCopyLock(id: string, clientGone?: AbortSignal): Promise<() => void> {
     const release = await this.#copies.acquire(id, clientGone);
     try {
-      for (let ms = firstPollMs; !this.#locks.tryLock('copy', id, 'write'); ms = Math.min(2 * ms, lastPollMs))
+      for (
+        let ms = firstPollMs;
+        !this.#locks.tryLock('copy', id, 'write');
+        ms = Math.min(2 * ms, lastPollMs)
+      ) {
+        if (this.#locks.isClosed) throw new Error('the gateway is ending');
         await delay(ms, undefined, clientGone === undefined ? {} : { signal: clientGone });
+      }
     } catch (error) {
       release();
       throw error;
@@ -160,9 +166,10 @@ export class RootGuard {
 
   /**
    * Restores the directories that gateways that were killed had locked. While there are other gateways, this
-   * is repeated after `pollMs`: they may be killed later.
+   * is repeated after `pollMs`, until the locks are closed: they may be killed later.
    */
   async restoreAll(pollMs = leftoversPollMs): Promise<void> {
+    if (this.#locks.isClosed) return;
     const hasOthers = this.#locks.hasOthers();
     for (const name of namesIn(this.#directory)) {
       const id = path.basename(name, '.json');

@@ -50,6 +50,30 @@ describe.runIf(process.platform === 'linux')('locks that exclude other gateways'
     expect(one.hasOthers()).toBe(false);
   });
 
+  it('that are held outlast the end of the gateway, until each is released', () => {
+    const [one, other] = [open(), open()];
+    for (const kind of ['copy', 'beginning'] as const) one.tryLock(kind, 'a', 'write');
+    one.tryLock('execs', 'a', 'read');
+    one.unlock('execs', 'a');
+    one.closeWhenUnused();
+    expect(one.tryLock('copy', 'b', 'write')).toBe(false);
+    one.unlock('beginning', 'a');
+    expect(other.tryLock('beginning', 'a', 'write')).toBe(true);
+    expect(other.tryLock('copy', 'a', 'write')).toBe(false);
+    expect(other.hasOthers()).toBe(true);
+    one.unlock('copy', 'a');
+    expect(other.tryLock('copy', 'a', 'write')).toBe(true);
+    expect(other.hasOthers()).toBe(false);
+  });
+
+  it('that are closed are not free', () => {
+    const one = open();
+    one.close();
+    expect(one.tryLock('copy', 'a', 'write')).toBe(false);
+    expect(one.isHeldElsewhere('copy', 'a')).toBe(true);
+    one.unlock('copy', 'a');
+  });
+
   it('need one file, which only root may use', async () => {
     const locks = open();
     for (const name of ['a', 'b', 'c']) locks.tryLock('build', name, 'write');

@@ -32,7 +32,10 @@ const [accessDenied, tryAgain] = [13, 11];
  */
 export class FileLocks {
   #fd: number | null;
+  #isClosing = false;
   readonly #fcntl: FcntlCall | null;
+  /** Acquired and not released. */
+  readonly #held = new Set<string>();
 
   /** Throws where the file cannot be opened. */
   constructor(file: string) {
@@ -43,19 +46,27 @@ export class FileLocks {
     this.tryLock('gateway', '', 'read');
   }
 
-  /** Acquires a lock, or changes its type; false where another gateway has it. Does not wait. */
+  /**
+   * Acquires a lock, or changes its type; false where another gateway has it, or these locks are closed. Does
+   * not wait.
+   */
   tryLock(kind: LockKind, name: string, type: Exclude<LockType, 'none'>): boolean {
-    return this.#call(setLock, kind, name, type) !== null;
+    if (this.#isClosing || this.#call(setLock, kind, name, type) === null) return false;
+    if (kind !== 'gateway') this.#held.add(keyOf(kind, name));
+    return true;
   }
 
   /** Releases a lock, if this object has it. */
   unlock(kind: LockKind, name: string): void {
+    if (this.#fd === null) return;
     this.#call(setLock, kind, name, 'none');
+    this.#held.delete(keyOf(kind, name));
+    this.#closeIfUnused();
   }
 
-  /** Whether another gateway has a lock, of either type. */
+  /** Whether another gateway has a lock, of either type. Of closed locks: true. */
   isHeldElsewhere(kind: LockKind, name: string): boolean {
-    return this.#call(getLock, kind, name, 'write') !== 'none';
+    return this.#fd === null || this.#call(getLock, kind, name, 'write') !== 'none';
   }
 
   /** Whether there is another gateway with these locks. */
@@ -63,9 +74,29 @@ export class FileLocks {
     return this.isHeldElsewhere('gateway', '');
   }
 
-  /** Releases all locks, for good: later ones are free. */
+  /** No lock is acquired any more. */
+  get isClosed(): boolean {
+    return this.#isClosing;
+  }
+
+  /**
+   * Acquires no more locks. Those that are held stay so until each is released: the engine may still be in
+   * the operation that they protect, though the client has gone.
+   */
+  closeWhenUnused(): void {
+    this.#isClosing = true;
+    this.#closeIfUnused();
+  }
+
+  /** Releases all locks at once, as the end of the process does. */
   close(): void {
-    if (this.#fd !== null) closeSync(this.#fd);
+    this.#held.clear();
+    this.closeWhenUnused();
+  }
+
+  #closeIfUnused(): void {
+    if (!this.#isClosing || this.#held.size > 0 || this.#fd === null) return;
+    closeSync(this.#fd);
     this.#fd = null;
   }
 
@@ -83,6 +114,8 @@ export class FileLocks {
     throw new Error(`a lock of the gateway cannot be used (error ${errno})`);
   }
 }
+
+const keyOf = (kind: LockKind, name: string): string => `${kind} ${name}`;
 
 /** The byte of a lock: the kind in the three highest bits of a positive offset, then 60 bits of a hash. */
 function offsetOf(kind: LockKind, name: string): bigint {
