@@ -1,4 +1,4 @@
-import { mkdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ok } from '../../../shared/result.ts';
 import { removeFile, writeFileAtomic } from '../../base/files.ts';
@@ -9,7 +9,10 @@ import {
   installJournalFile,
   installRecordFile,
   readInstallJournal,
+  readInstallRecord,
+  writeInstallRecord,
   type InstallJournal,
+  type InstallRecord,
   type SavedFile,
 } from './install-record.ts';
 import { inOrder, type Outcome } from './install-steps.ts';
@@ -50,6 +53,31 @@ async function removeInstalledFile(file: string): Promise<Outcome> {
   return removed;
 }
 
+/** Records that the gateway is in front of the engine, and removes what only the earlier version had. */
+export async function recordInstalled(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
+  const previous = await readInstallRecord(paths);
+  const { version, files, units, dataRoot, group, bulkheadCommand } = journal;
+  const done = await inOrder([
+    () =>
+      writeInstallRecord(paths, {
+        ...{ version, files, units, dataRoot, group, bulkheadCommand },
+        installedAt: new Date().toISOString(),
+      }),
+    () => removeFile(installJournalFile(paths)),
+  ]);
+  // Last, since it cannot be rolled back; the installation is complete without it.
+  if (done.ok && previous !== null) await removeObsolete(previous, journal);
+  return done;
+}
+
+async function removeObsolete(previous: InstallRecord, { files, units }: InstallJournal): Promise<void> {
+  const obsoleteUnits = previous.units.filter((unit) => !units.includes(unit));
+  // Not stopped: running containers may use lxcfs.
+  if (obsoleteUnits.length > 0) await systemctl(['disable', '--quiet', ...obsoleteUnits]);
+  for (const file of previous.files) if (!files.includes(file)) await removeInstalledFile(file);
+  if (obsoleteUnits.length > 0) await systemctl(['daemon-reload']);
+}
+
 /** Restores every file, and removes the journal last. */
 export async function giveBackFiles(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
   if (!journal.wasInstalled) await systemctl(['disable', '--quiet', ...journal.units]);
@@ -69,7 +97,25 @@ async function giveBack({ path: file, content, mode }: SavedFile): Promise<Outco
 
 /** Without a gateway nothing is in force: a later one does not go on with what this one enforced. */
 const removePolicyRecords = (paths: RootPaths): Promise<Outcome> =>
-  inOrder([paths.enforcedPolicy, paths.storedSettings].map((file) => () => removeFile(file)));
+  inOrder(
+    [paths.enforcedPolicy, paths.storedSettings].flatMap((file) => [
+      () => removeFile(file),
+      () => removeUnfinished(path.dirname(file), { prefix: `${path.basename(file)}.`, suffix: '.tmp' }),
+    ]),
+  );
+
+/** Removes what processes that were killed had not yet renamed to the file that they were writing. */
+async function removeUnfinished(
+  directory: string,
+  { prefix, suffix }: { readonly prefix: string; readonly suffix: string },
+): Promise<Outcome> {
+  const names = await readdir(directory).catch(() => []);
+  return inOrder(
+    names
+      .filter((name) => name.startsWith(prefix) && name.endsWith(suffix))
+      .map((name) => () => removeFile(path.join(directory, name))),
+  );
+}
 
 /** Removes all of our files, and restores daemon.json; the journal is removed last. */
 export async function removeInstalled(
@@ -81,6 +127,7 @@ export async function removeInstalled(
   return inOrder([
     ...files.map((file) => () => removeInstalledFile(file)),
     () => removePolicyRecords(paths),
+    () => removeUnfinished(path.join(paths.isolation, 'held-roots'), { prefix: '', suffix: '.json.new' }),
     async () => {
       const released = await releaseEngineConfig(paths);
       return released.ok ? ok(undefined) : released;

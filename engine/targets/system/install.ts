@@ -5,19 +5,12 @@ import { message } from '../../../shared/messages/message.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import { createBackends } from '../../backends/create-backends.ts';
 import { recordReports } from '../../backends/recorded-reports.ts';
-import { removeFile } from '../../base/files.ts';
 import { rootPaths, systemRoot, type RootPaths } from '../../base/root-paths.ts';
 import { engineConfigFiles, reconcileEngineConfig } from '../../daemon-json/daemon-json.ts';
 import { prepareEngineHome } from '../guarded/engine-home.ts';
-import { giveBackFiles, recoverFiles, saveFiles, writeFiles } from './install-files.ts';
+import { giveBackFiles, recordInstalled, recoverFiles, saveFiles, writeFiles } from './install-files.ts';
 import { planInstall, type PlannedInstall } from './install-plan.ts';
-import {
-  installJournalFile,
-  readInstallJournal,
-  writeInstallJournal,
-  writeInstallRecord,
-  type InstallJournal,
-} from './install-record.ts';
+import { readInstallJournal, writeInstallJournal, type InstallJournal } from './install-record.ts';
 import {
   engineStartMs,
   inOrder,
@@ -184,16 +177,6 @@ async function activate(planned: PlannedInstall, options: InstallOptions): Promi
     ...(error === null ? {} : { reason: errorMessage(error) }),
     hint: rolledBack.ok ? message(described.hint) : errorMessage(rolledBack.error),
   });
-}
-
-/** Records that the gateway is in front of the engine; the journal is removed last. */
-async function recordInstalled(paths: RootPaths, journal: InstallJournal): Promise<Outcome> {
-  const { version, files, units, dataRoot, group, bulkheadCommand } = journal;
-  const recorded = await writeInstallRecord(paths, {
-    ...{ version, files, units, dataRoot, group, bulkheadCommand },
-    installedAt: new Date().toISOString(),
-  });
-  return recorded.ok ? removeFile(installJournalFile(paths)) : recorded;
 }
 
 /** Restores what was before, the plain engine or the previous version, and starts it. */

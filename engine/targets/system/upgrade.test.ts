@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InstallPlan } from '../../../shared/install/plan.ts';
 import { rootPaths, type RootPaths } from '../../base/root-paths.ts';
-import { giveBackFiles, removeInstalled } from './install-files.ts';
-import type { InstallJournal } from './install-record.ts';
+import { giveBackFiles, recordInstalled, removeInstalled } from './install-files.ts';
+import { readInstallRecord, writeInstallRecord, type InstallJournal } from './install-record.ts';
 import { appliesLater, checkServed, describeRollBack, rollBackServices, withoutRestart } from './upgrade.ts';
 
 const plan: InstallPlan = {
@@ -172,6 +172,33 @@ esac
     for (const file of records()) await writeFile(file, '');
     expect(await removeInstalled(paths, [], [])).toMatchObject({ ok: true });
     expect(records().map((file) => existsSync(file))).toEqual([false, false]);
+  });
+
+  it('removed, leave no files that a killed process was writing', async () => {
+    const heldRoots = path.join(paths.isolation, 'held-roots');
+    await mkdir(heldRoots, { recursive: true });
+    for (const file of records()) await writeFile(`${file}.4711.tmp`, '');
+    for (const name of ['a.json', 'b.json.new']) await writeFile(path.join(heldRoots, name), '{}');
+    expect(await removeInstalled(paths, [], [])).toMatchObject({ ok: true });
+    expect((await readdir(directory)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    // A directory that is still locked is restored by a later installation.
+    expect(await readdir(heldRoots)).toEqual(['a.json']);
+  });
+
+  it('lose the files and units that only the earlier version had', async () => {
+    const [kept, obsolete, unit] = [at('a.service'), at('link-runc'), at('bulkhead-lxcfs.service')];
+    for (const file of [kept, obsolete, unit]) await writeFile(file, '');
+    const { phase: _, wasInstalled: __, saved: ___, ...installed } = journal();
+    await writeInstallRecord(paths, {
+      ...installed,
+      files: [kept, obsolete, unit],
+      units: [...installed.units, 'bulkhead-lxcfs.service'],
+      installedAt: '',
+    });
+    expect(await recordInstalled(paths, journal())).toMatchObject({ ok: true });
+    expect([kept, obsolete, unit].map((file) => existsSync(file))).toEqual([true, false, false]);
+    expect(await readInstallRecord(paths)).toMatchObject({ files: [kept], units: installed.units });
+    expect(await calls()).toEqual(['disable --quiet bulkhead-lxcfs.service', 'daemon-reload']);
   });
 
   it('are replaced again where the gateway does not serve', async () => {
