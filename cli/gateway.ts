@@ -2,6 +2,8 @@ import { on } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { rootPaths } from '../engine/base/root-paths.ts';
+import type { GatewayOptions } from '../gateway/gateway-options.ts';
 import type { ServiceManager } from '../gateway/base/service-manager.ts';
 import { engineNotice } from '../shared/gateway/engine-notices.ts';
 import { takeInheritedListeners, trackListeners } from '../shared/gateway/listener-handoff.ts';
@@ -95,7 +97,7 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
       ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
       ...(options.group === undefined ? {} : { group: options.group }),
       engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
-      stateDirectory: options.state === undefined ? null : path.resolve(options.state),
+      ...directoriesOf(options.state),
       inherited: sockets,
       listenerStore,
       isEngineStopped,
@@ -114,6 +116,17 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
   await predecessor?.whenHandedOver();
   manager?.takeOver();
   await serve(gateway, service, enginePidFile, limits);
+}
+
+/**
+ * The state directory, and the engine's run directory: that is on tmpfs, where the gateway can lock a file
+ * also if the state directory is read-only or full. Those who start an engine make it; a gateway that
+ * somebody starts on their own has none.
+ */
+function directoriesOf(state: string | undefined): Pick<GatewayOptions, 'stateDirectory' | 'runDirectory'> {
+  if (state === undefined) return { stateDirectory: null };
+  const { root, run } = rootPaths(state);
+  return { stateDirectory: root, runDirectory: existsSync(run) ? run : root };
 }
 
 /** The service manager that started this process, and the signals by which it is reloaded. */

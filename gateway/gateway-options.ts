@@ -31,6 +31,11 @@ export interface GatewayOptions {
    * there is none, and no container gets a socket.
    */
   readonly stateDirectory?: string | null;
+  /**
+   * Directory of the file of locks between gateways of the engine, which need not survive a reboot; all of
+   * them have the same. Default: the state directory.
+   */
+  readonly runDirectory?: string;
   /** Decides which images may have the Docker socket. Default: by the content that registries serve. */
   readonly imageTrust?: ImageTrust;
   /**

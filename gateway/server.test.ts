@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -72,6 +72,31 @@ describe('the gateway reports the policy that it enforces', () => {
   });
   it('locked down, without any good policy', async () => {
     expect(await startLine([])).toMatch(/^locked down: /);
+  });
+});
+
+describe('the locks between gateways', () => {
+  const start = (runDirectory: string) =>
+    startGateway({
+      engineSocket: path.join(dir, 'none.sock'),
+      listenSocket: path.join(dir, 'docker.sock'),
+      settingsFile: path.join(dir, 'admin-settings.json'),
+      stateDirectory: path.join(dir, 'state'),
+      runDirectory,
+    });
+  it('need no file in the state directory, which may be full', async () => {
+    const gateway = await start(path.join(dir, 'run'));
+    if (!gateway.ok) throw new Error(gateway.error.message);
+    await gateway.value.close(0);
+    expect(await readdir(path.join(dir, 'run'))).toEqual(['gateway-locks']);
+    expect(await readdir(path.join(dir, 'state'))).not.toContain('gateway-locks');
+  });
+  it('are named where their file cannot be used', async () => {
+    await writeFile(path.join(dir, 'run'), '');
+    const started = await start(path.join(dir, 'run'));
+    if (started.ok) throw new Error('it has started');
+    expect(started.error.message).toContain(path.join(dir, 'run/gateway-locks'));
+    expect(started.error.reason).toMatch(/EEXIST|ENOTDIR/);
   });
 });
 

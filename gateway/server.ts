@@ -205,20 +205,19 @@ function openContainerParts(
   if (!sockets.ok) return sockets;
   const sharing = openSharingUsers(stateDirectory, sockets.value.containers, log);
   if (!sharing.ok) return sharing;
-  const locks = openLocks(stateDirectory);
+  const locks = openLocks(locksFile(options.runDirectory ?? stateDirectory));
   return locks.ok ? ok({ sockets: sockets.value, sharing: sharing.value, locks: locks.value }) : locks;
 }
 
-/** Errors: `engine.start-failed` when their file can't be opened. */
-function openLocks(stateDirectory: string): Result<FileLocks, AppError> {
+/** Errors: `engine.start-failed` when the file can't be opened, or not be locked. */
+function openLocks(file: string): Result<FileLocks, AppError> {
   try {
-    return ok(new FileLocks(locksFile(stateDirectory)));
+    return ok(new FileLocks(file));
   } catch (error) {
-    return fail(
-      'engine.start-failed',
-      message('sharing.directory-cannot-be-used', { directory: stateDirectory }),
-      { cause: error, hint: message('sharing.check-it-and-rights-on-it-it') },
-    );
+    return fail('engine.start-failed', message('gateway.locks-cannot-be-used', { file }), {
+      cause: error,
+      hint: message('gateway.check-directory-and-rights-on-it'),
+    });
   }
 }
 

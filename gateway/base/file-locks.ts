@@ -42,8 +42,13 @@ export class FileLocks {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     this.#fcntl = libcFunction<FcntlCall>('int fcntl(int fd, int command, ...)');
     this.#fd = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
-    // Says that this gateway exists.
-    this.tryLock('gateway', '', 'read');
+    try {
+      // Says that this gateway exists.
+      this.tryLock('gateway', '', 'read');
+    } catch (error) {
+      closeSync(this.#fd);
+      throw error;
+    }
   }
 
   /**
@@ -123,4 +128,4 @@ function offsetOf(kind: LockKind, name: string): bigint {
   return (BigInt(kinds.indexOf(kind)) << 60n) | (hash >> 4n);
 }
 
-export const locksFile = (stateDirectory: string): string => path.join(stateDirectory, 'gateway-locks');
+export const locksFile = (runDirectory: string): string => path.join(runDirectory, 'gateway-locks');

@@ -11,6 +11,7 @@ export const gateway = {
   'gateway.stop-that-process-first-or-listen-elsewhere': 'Stop that process first, or listen elsewhere.',
   'gateway.socket-cannot-be-made': 'The socket {{file}} cannot be made.',
   'gateway.check-directory-and-rights-on-it': 'Check the directory and the rights on it.',
+  'gateway.locks-cannot-be-used': "The file {{file}}, which has the gateway's locks, cannot be used.",
   'gateway.docker-compose-is-not-installed': 'Docker Compose is not installed',
   'gateway.install-it-apt-get-install-docker-compose': 'Install it: apt-get install docker-compose.',
   'gateway.compose-does-not-take-this-file': 'Compose does not take this file',

@@ -11,6 +11,7 @@ export const gateway: Translated<typeof english> = {
   'gateway.stop-that-process-first-or-listen-elsewhere': '请先停止该进程，或在别处监听。',
   'gateway.socket-cannot-be-made': '无法创建套接字 {{file}}。',
   'gateway.check-directory-and-rights-on-it': '请检查目录及其权限。',
+  'gateway.locks-cannot-be-used': '无法使用网关的锁文件 {{file}}。',
   'gateway.docker-compose-is-not-installed': '未安装 Docker Compose',
   'gateway.install-it-apt-get-install-docker-compose': '请安装：apt-get install docker-compose。',
   'gateway.compose-does-not-take-this-file': 'Compose 不接受此文件',
