@@ -212,7 +212,7 @@ describe.runIf(hasPython())('SIGHUP', { timeout: 90_000 }, () => {
       await expect.poll(() => notified).toContain('READY=1');
       if (isEarlier) {
         await rm(settings);
-        await expect.poll(() => logged.join('')).toContain('it was deleted');
+        await expect.poll(() => logged.join('')).toContain('was deleted');
       }
       gateway.kill('SIGHUP');
       await expect.poll(() => notified.filter((line) => line === 'READY=1').length).toBe(2);

@@ -66,6 +66,9 @@ describe('a gateway that starts while the settings file is deleted', () => {
     await enforce(on);
     await rm(settings);
     expect((await start()).current(true)).toMatchObject(retained);
+    expect(logged.at(-1)).toBe(
+      `${settings} was deleted: the last good policy stays in force (enhanced container isolation on)`,
+    );
     expect(record()).toMatchObject({
       hash: sha256(on),
       eci: true,
@@ -113,7 +116,7 @@ describe('a gateway that starts while the settings file is deleted', () => {
     const { stored: _, ...earlier } = { ...record(), hash: sha256(on) };
     await writeFile(at(recordedPolicyName), JSON.stringify(earlier));
     expect((await start()).current(true)).toMatchObject(lockedDown);
-    expect(logged.at(-1)).toContain('locked down');
+    expect(logged.at(-1)).toBe(`${settings} was deleted, and no good policy is known: locked down`);
     expect(record()).toMatchObject({ hash: null, eci: true, problem: { kind: 'deleted' } });
     // It stays so until there is a file.
     expect((await start()).current(true)).toMatchObject(lockedDown);

@@ -14,14 +14,14 @@ export function describePolicy(file: string, state: PolicyState): string {
       ? ''
       : `; a user's preference is not in force: ${state.preferenceProblem}`;
   const preferred = by + ignored;
+  const inForce = `enhanced container isolation ${eci}${mode}${preferred}`;
   const why = state.problem?.split('\n', 1)[0] ?? null;
-  if (why === null)
-    return (
-      `policy ${state.generation} of ${file} in force: enhanced container isolation ` +
-      `${eci}${mode}${preferred}`
-    );
-  return state.settings === lockedDownSettings
-    ? `locked down: ${file} cannot be used: ${why}`
-    : `the last good policy stays in force (enhanced container isolation ${eci}${mode}${preferred}): ` +
-        `${file} cannot be used: ${why}`;
+  if (why === null) return `policy ${state.generation} of ${file} in force: ${inForce}`;
+  const isLockedDown = state.settings === lockedDownSettings;
+  const lastGood = `the last good policy stays in force (${inForce})`;
+  if (state.problemKind === 'deleted')
+    return isLockedDown
+      ? `${file} was deleted, and no good policy is known: locked down`
+      : `${file} was deleted: ${lastGood}`;
+  return `${isLockedDown ? 'locked down' : lastGood}: ${file} cannot be used: ${why}`;
 }
