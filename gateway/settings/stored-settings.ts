@@ -110,6 +110,10 @@ export class StoredSettingsFile {
   }
 }
 
+/**
+ * Synchronous: the text is durable before a request is decided by it. A slow disk therefore delays requests,
+ * at a change of the settings only.
+ */
 function writeSynced(file: string, content: string): void {
   const fd = openSync(file, 'w', 0o600);
   try {
