@@ -1,7 +1,7 @@
 import { chown, chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import { FileLocks, locksFile } from '../base/file-locks.ts';
 import type { ExecState } from '../engine-api/engine-facts.ts';
@@ -48,7 +48,7 @@ function gateway() {
   const end = () => {
     locks.closeWhenUnused();
   };
-  return { guard, kill, end, lines };
+  return { guard, locks, kill, end, lines };
 }
 const owner = async () => {
   const { uid, gid, mode } = await stat(upper);
@@ -127,6 +127,28 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
       await new Promise((resolve) => setTimeout(resolve, 100));
       expect(await owner()).toBe(locked);
       await expect(other.guard.acquireCopyLock(id)).rejects.toThrow();
+    });
+
+    it('is restored after that one was killed just before another one began to look', async () => {
+      const [one, other] = [gateway(), gateway()];
+      await one.guard.lock(id, upper);
+      // Seen in this order: no other gateway, then its lock, which the kernel has not released yet.
+      vi.spyOn(other.locks, 'hasOthers').mockReturnValueOnce(false);
+      await other.guard.restoreAll(10);
+      expect(await owner()).toBe(locked);
+      one.kill();
+      await expect.poll(owner).toBe('5:6:777');
+    });
+
+    it('is looked for until the locks cannot be used, which is reported', async () => {
+      const [one, other] = [gateway(), gateway()];
+      const failing = vi.spyOn(other.locks, 'hasOthers').mockReturnValueOnce(true);
+      failing.mockImplementation(() => {
+        throw new Error('no locks available');
+      });
+      await other.guard.restoreAll(10);
+      await expect.poll(() => other.lines.join()).toMatch(/no locks available/);
+      expect(one.lines).toEqual([]);
     });
 
     it('gets its own owner back after a copy by another one, where it was killed', async () => {

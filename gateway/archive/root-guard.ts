@@ -72,7 +72,7 @@ export class RootGuard {
     this.#root = root;
     this.#locks = locks;
     this.#log = log;
-    this.#lookups = new UserLookups(getExecState, locks);
+    this.#lookups = new UserLookups(getExecState, locks, log);
   }
 
   /** See UserLookups.beforeExec. */
@@ -165,22 +165,30 @@ export class RootGuard {
   }
 
   /**
-   * Restores the directories that gateways that were killed had locked. While there are other gateways, this
-   * is repeated after `pollMs`, until the locks are closed: they may be killed later.
+   * Restores the directories that gateways that were killed had locked. While there are other gateways, or
+   * a directory is in use, this is repeated after `pollMs`, until the locks are closed: they may be killed
+   * later.
    */
   async restoreAll(pollMs = leftoversPollMs): Promise<void> {
     if (this.#locks.isClosed) return;
-    const hasOthers = this.#locks.hasOthers();
+    let mayBeMore = this.#locks.hasOthers();
     for (const name of namesIn(this.#directory)) {
       const id = path.basename(name, '.json');
-      const end = this.#unrestored.has(id) ? null : this.#lookups.tryBeforeCopy(id);
+      if (this.#unrestored.has(id)) continue;
+      const end = this.#lookups.tryBeforeCopy(id);
+      mayBeMore ||= end === null;
       if (end === null) continue;
-      await this.#restoreLeftover(id);
-      end();
+      try {
+        await this.#restoreLeftover(id);
+      } finally {
+        end();
+      }
     }
-    if (!hasOthers) return;
+    if (!mayBeMore) return;
     setTimeout(() => {
-      void this.restoreAll(pollMs);
+      this.restoreAll(pollMs).catch((error: unknown) => {
+        this.#log(`directories of gateways that were killed are not given back: ${String(error)}`);
+      });
     }, pollMs).unref();
   }
 

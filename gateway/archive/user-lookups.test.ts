@@ -27,10 +27,14 @@ function engine() {
   const gateway = () => {
     const locks = new FileLocks(locksFile(directory));
     opened.push(locks);
-    const lookups = new UserLookups((exec) => {
-      inspections++;
-      return Promise.resolve(states.get(exec) ?? null);
-    }, locks);
+    const lookups = new UserLookups(
+      (exec) => {
+        inspections++;
+        return Promise.resolve(states.get(exec) ?? null);
+      },
+      locks,
+      () => undefined,
+    );
     /** As the kernel does with the process's descriptors. */
     const kill = () => {
       locks.close();

@@ -55,12 +55,14 @@ interface ContainerLookups {
 export class UserLookups {
   readonly #getExecState: GetExecState;
   readonly #locks: FileLocks;
+  readonly #log: (line: string) => void;
   readonly #containers = new Map<string, ContainerLookups>();
   readonly #limit = pLimit(maxConcurrentQueries);
 
-  constructor(getExecState: GetExecState, locks: FileLocks) {
+  constructor(getExecState: GetExecState, locks: FileLocks, log: (line: string) => void) {
     this.#getExecState = getExecState;
     this.#locks = locks;
+    this.#log = log;
   }
 
   /**
@@ -117,7 +119,9 @@ export class UserLookups {
     this.#locks.tryLock('execs', container, 'read');
     this.#locks.unlock('beginning', container);
     lookups.starting.add(exec);
-    void this.#followStarting(container, lookups);
+    this.#followStarting(container, lookups).catch((error: unknown) => {
+      this.#log(`other gateways' copies in container ${container} may have to wait: ${String(error)}`);
+    });
     return true;
   }
 
@@ -183,12 +187,15 @@ export class UserLookups {
   async #followStarting(container: string, lookups: ContainerLookups): Promise<void> {
     if (lookups.isFollowed) return;
     lookups.isFollowed = true;
-    while (lookups.starting.size > 0) {
-      await delay(this.#locks.hasOthers() ? pollIntervalMs : idlePollMs, undefined, { ref: false });
-      if (this.#locks.isHeldElsewhere('beginning', container))
-        await this.#refresh(container).catch(() => undefined);
+    try {
+      while (lookups.starting.size > 0) {
+        await delay(this.#locks.hasOthers() ? pollIntervalMs : idlePollMs, undefined, { ref: false });
+        if (this.#locks.isHeldElsewhere('beginning', container))
+          await this.#refresh(container).catch(() => undefined);
+      }
+    } finally {
+      lookups.isFollowed = false;
     }
-    lookups.isFollowed = false;
   }
 
   /** Removes execs of `container` that have started, or never will. */
