@@ -131,13 +131,18 @@ export interface Predecessor {
   whenRetired(): Promise<void>;
   /** Reports that this process serves; resolves when it is the service's main process. */
   whenHandedOver(): Promise<void>;
+  /** It may still serve connections. */
+  isRunning(): boolean;
 }
 
 /** The predecessor according to `env`, out of which it is taken; null where this process has none. */
 export function takePredecessor(env: NodeJS.ProcessEnv): Predecessor | null {
   if (env[replacesVariable] === undefined) return null;
   Reflect.deleteProperty(env, replacesVariable);
+  const parent = process.ppid;
   return {
+    // Init adopts a process whose parent has ended, possibly before this one looked.
+    isRunning: () => parent !== 1 && process.ppid === parent,
     whenRetired: () => report(loaded),
     whenHandedOver: async () => {
       await report(serving);

@@ -101,6 +101,7 @@ async function runGateway(options: GatewayCommandOptions, limits: SuccessorLimit
       inherited: sockets,
       listenerStore,
       isEngineStopped,
+      isPredecessorRunning: predecessor?.isRunning,
       log,
     });
     return started.ok ? ok({ gateway: started.value, listeners: listenerStore.current }) : started;

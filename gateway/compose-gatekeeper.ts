@@ -49,6 +49,7 @@ export async function composeGatekeeper(
           locks,
           log,
           getExecState: (exec) => facts.execState(exec),
+          isPredecessorRunning: options.isPredecessorRunning,
         });
   await guard?.restoreAll();
   const enforcement: GatekeeperOptions = {

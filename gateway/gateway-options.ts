@@ -44,6 +44,8 @@ export interface GatewayOptions {
    */
   readonly inherited?: readonly InheritedListener[];
   readonly listenerStore?: ListenerStore;
+  /** Whether the process that this one replaces still runs. Default: there is none. */
+  readonly isPredecessorRunning?: (() => boolean) | undefined;
   /** The engine does not run: `setEngineStopping(true)`, from the start on. */
   readonly isEngineStopped?: boolean;
   /** How many connections users may have. Default: `connectionLimits`. */

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 /** A gateway's guard; two have nothing in common but the state directory. */
-function gateway() {
+function gateway(isPredecessorRunning?: () => boolean) {
   const locks = new FileLocks(locksFile(root));
   opened.push(locks);
   const lines: string[] = [];
@@ -39,6 +39,7 @@ function gateway() {
       lines.push(line);
     },
     getExecState: (exec) => Promise.resolve(states.get(exec) ?? null),
+    isPredecessorRunning,
   });
   /** As the kernel does with the process's descriptors. */
   const kill = () => {
@@ -137,6 +138,18 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
       await other.guard.restoreAll(10);
       expect(await owner()).toBe(locked);
       one.kill();
+      await expect.poll(owner).toBe('5:6:777');
+    });
+
+    it('is not restored before the end of a predecessor of a version that had no locks', async () => {
+      let isRunning = true;
+      const predecessor = gateway();
+      await predecessor.guard.lock(id, upper);
+      predecessor.kill();
+      await gateway(() => isRunning).guard.restoreAll(10);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(await owner()).toBe(locked);
+      isRunning = false;
       await expect.poll(owner).toBe('5:6:777');
     });
 

@@ -50,6 +50,7 @@ export class RootGuard {
   readonly #root: string;
   readonly #locks: FileLocks;
   readonly #log: (line: string) => void;
+  readonly #isPredecessorRunning: () => boolean;
   readonly #lookups: UserLookups;
   readonly #copies = new ContainerMutex();
   /** Containers whose directory cannot be restored: that is reported, and not tried again. */
@@ -61,17 +62,21 @@ export class RootGuard {
     locks,
     log,
     getExecState,
+    isPredecessorRunning = () => false,
   }: {
     readonly directory: string;
     readonly root: string;
     readonly locks: FileLocks;
     readonly log: (line: string) => void;
     readonly getExecState: GetExecState;
+    /** See GatewayOptions. */
+    readonly isPredecessorRunning?: (() => boolean) | undefined;
   }) {
     this.#directory = directory;
     this.#root = root;
     this.#locks = locks;
     this.#log = log;
+    this.#isPredecessorRunning = isPredecessorRunning;
     this.#lookups = new UserLookups(getExecState, locks, log);
   }
 
@@ -167,12 +172,15 @@ export class RootGuard {
   /**
    * Restores the directories that gateways that were killed had locked. While there are other gateways, or
    * a directory is in use, this is repeated after `pollMs`, until the locks are closed: they may be killed
-   * later.
+   * later. It is postponed while a predecessor without locks runs: the program of before an upgrade may have
+   * none, and directories that it has locked look like those of one that was killed.
    */
   async restoreAll(pollMs = leftoversPollMs): Promise<void> {
     if (this.#locks.isClosed) return;
-    let mayBeMore = this.#locks.hasOthers();
-    for (const name of namesIn(this.#directory)) {
+    const hasOthers = this.#locks.hasOthers();
+    const isPostponed = !hasOthers && this.#isPredecessorRunning();
+    let mayBeMore = hasOthers || isPostponed;
+    for (const name of isPostponed ? [] : namesIn(this.#directory)) {
       const id = path.basename(name, '.json');
       if (this.#unrestored.has(id)) continue;
       const end = this.#lookups.tryBeforeCopy(id);
