@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { fetchArchitecturePackages } from './architecture-packages.mjs';
 import { build } from './build.mjs';
 import { ActionableError, main, note, run, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
@@ -31,17 +32,34 @@ async function availableFormats() {
   return found.filter(({ exists }) => exists);
 }
 
-/** Architectures whose files are all present; prints which are left out. The machine's own is required. */
-function availableArchitectures() {
-  return Object.keys(architectures).filter((architecture) => {
+/**
+ * Architectures whose files are all present, after npm packages that can be downloaded; prints which are left
+ * out. The machine's own is required.
+ */
+async function availableArchitectures() {
+  const available = [];
+  for (const [architecture, { npm }] of Object.entries(architectures)) {
+    if (architecture !== nativeArchitecture && !(await canFetch(architecture, npm))) continue;
     const missing = missingFiles(architecture);
-    if (missing.length === 0) return true;
     const what = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
-    if (architecture === nativeArchitecture)
+    if (missing.length === 0) available.push(architecture);
+    else if (architecture === nativeArchitecture)
       throw new ActionableError(`${what}: run \`npm run set-up\` and \`npm run build\`.`);
-    note(`No package for ${architecture}: ${what}`);
+    else note(`No package for ${architecture}: ${what}`);
+  }
+  return available;
+}
+
+/** Downloads the npm packages of another architecture; prints why that is not possible. */
+async function canFetch(architecture, npm) {
+  try {
+    await fetchArchitecturePackages(npm);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ActionableError)) throw error;
+    note(`No package for ${architecture}: ${error.message}`);
     return false;
-  });
+  }
 }
 
 /** Creates every package that is possible here in `out`/make. Runs in the pinned Node. */
@@ -51,7 +69,7 @@ async function buildPackages(out) {
   const made = path.join(out, 'make');
   mkdirSync(made, { recursive: true });
   const usable = await availableFormats();
-  for (const architecture of availableArchitectures()) {
+  for (const architecture of await availableArchitectures()) {
     for (const { format, make } of usable) {
       step(`Making the .${format} for servers (${architecture})`);
       const work = mkdtempSync(path.join(out, 'server-'));
