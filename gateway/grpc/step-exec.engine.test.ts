@@ -74,6 +74,9 @@ let builds = 0;
 /** The first is no exec; when the others come depends on the machine. */
 const attempts = Array.from({ length: 8 });
 
+const maxRepeats = 10;
+const repeatedMs = 300_000;
+
 /** A user's build whose step has a secret and goes on running; the step's id. */
 async function victimStep(side: Side): Promise<string> {
   const seconds = `98765${builds++}`;
@@ -107,27 +110,40 @@ async function attack(side: Side, id: string): Promise<string> {
     .stderr;
 }
 
-/** It wins a race within limits of seconds, which a busy machine makes it miss: an attacker tries again. */
-async function attackRepeatedly(side: Side, id: string): Promise<string> {
-  let output = '';
-  for (let attempt = 0; attempt < 3 && !output.includes('kept-from-others'); attempt++)
-    output = await attack(side, id);
-  return output;
-}
-
 const refusal =
   /enhanced container isolation: a further process in the container \w+ of a build is blocked: only/;
 
-describe("another user's build step", () => {
-  it('is entered by a frontend image that knows its id on a bare engine, and its secret read', async () => {
-    expect(await attackRepeatedly(direct, await victimStep(direct))).toContain('kept-from-others');
-  });
+/**
+ * It wins a race within limits of seconds, which a busy machine makes it miss: an attacker tries again until
+ * the step is entered, or that is refused. An attempt takes about 15 s.
+ */
+async function attackRepeatedly(side: Side, id: string): Promise<string> {
+  let output = '';
+  for (let attempt = 0; attempt < maxRepeats; attempt++) {
+    output = await attack(side, id);
+    if (output.includes('kept-from-others') || refusal.test(output)) break;
+  }
+  return output;
+}
 
-  it('is not entered under isolation, and the frontend gets the reason', async () => {
-    const output = await attack(guarded, await victimStep(guarded));
-    expect(output).not.toContain('kept-from-others');
-    expect(output).toMatch(refusal);
-  });
+describe("another user's build step", () => {
+  it(
+    'is entered by a frontend image that knows its id on a bare engine, and its secret read',
+    async () => {
+      expect(await attackRepeatedly(direct, await victimStep(direct))).toContain('kept-from-others');
+    },
+    repeatedMs,
+  );
+
+  it(
+    'is not entered under isolation, and the frontend gets the reason',
+    async () => {
+      const output = await attackRepeatedly(guarded, await victimStep(guarded));
+      expect(output).not.toContain('kept-from-others');
+      expect(output).toMatch(refusal);
+    },
+    repeatedMs,
+  );
 
   it('is not entered by a client that names it through the gateway either', async () => {
     const id = await victimStep(guarded);
@@ -140,18 +156,22 @@ describe("another user's build step", () => {
     expect(output).toMatch(refusal);
   });
 
-  it('is entered in audit mode, until rules are enforced again', async () => {
-    const settings = eciOn(guarded.scratch);
-    await guarded.gateway.settings({ ...settings, bulkhead: { mode: 'audit' } });
-    await expect.poll(() => existsSync(unenforced())).toBe(true);
-    try {
-      const output = await attackRepeatedly(guarded, await victimStep(guarded));
-      expect(output).toContain('kept-from-others');
-    } finally {
-      await guarded.gateway.settings(settings);
-    }
-    await expect.poll(() => existsSync(unenforced())).toBe(false);
-  });
+  it(
+    'is entered in audit mode, until rules are enforced again',
+    async () => {
+      const settings = eciOn(guarded.scratch);
+      await guarded.gateway.settings({ ...settings, bulkhead: { mode: 'audit' } });
+      await expect.poll(() => existsSync(unenforced())).toBe(true);
+      try {
+        const output = await attackRepeatedly(guarded, await victimStep(guarded));
+        expect(output).toContain('kept-from-others');
+      } finally {
+        await guarded.gateway.settings(settings);
+      }
+      await expect.poll(() => existsSync(unenforced())).toBe(false);
+    },
+    repeatedMs,
+  );
 });
 
 describe('A1: a container in a build that its client drives', () => {
