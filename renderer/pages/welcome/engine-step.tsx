@@ -6,6 +6,7 @@ import Typography from '@mui/material/Typography';
 import { useRequest } from '../../state/actions.ts';
 import { useApp } from '../../state/context.tsx';
 import { Card, CardBody, Facts, Row } from '../../components/card.tsx';
+import { openEngineTitle } from '../../components/engine-title.ts';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { AllowedIcon, DeniedIcon, PowerIcon } from '../../theme/icons.ts';
 import { protectionOf } from '../../components/protection.ts';
@@ -52,6 +53,7 @@ function EngineRow({ starting, onStart }: { readonly starting: boolean; readonly
   const app = useApp();
   const { engine } = app;
   const ready = engine.phase === 'ready';
+  const name = openEngineTitle(t, app);
   const { state } = protectionOf(app, useNow());
   const note = !ready
     ? t('welcome.engine.startNote')
@@ -72,8 +74,8 @@ function EngineRow({ starting, onStart }: { readonly starting: boolean; readonly
           {starting
             ? t('welcome.engine.starting')
             : ready
-              ? t('welcome.engine.ready', { name: engine.name })
-              : t('welcome.engine.stopped', { name: engine.name })}
+              ? t('welcome.engine.ready', { name })
+              : t('welcome.engine.stopped', { name })}
         </Typography>
         {note !== null && (
           <Typography variant="caption" component="div" sx={{ color: color.text2 }}>

@@ -18,6 +18,7 @@ describe('the first run', () => {
   it('starts a stopped engine, and does not go on without it', async () => {
     const { user, bridge } = await renderApp(state('firstRunStopped'), 'welcome');
     expect(screen.getByRole('button', { name: 'Continue' }).hasAttribute('disabled')).toBe(true);
+    expect(screen.getByText('Embedded engine is not running')).toBeTruthy();
     expect(screen.getByText('Start the engine to continue.')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Start engine' }));
     expect(bridge.calls.some(({ name }) => name === 'engine:start')).toBe(true);
