@@ -77,7 +77,10 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const counters = new GatewayCounters();
   let isEngineStopping = options.isEngineStopped ?? false;
   const imageTrust = openImageTrust(options, {
-    ...{ settings, facts, counters, log },
+    settings,
+    facts,
+    counters,
+    log,
     isEngineStopping: () => isEngineStopping,
   });
   const closeFacts = (): void => {

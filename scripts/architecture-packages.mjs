@@ -46,7 +46,7 @@ async function unpack(name, { version, integrity }, target) {
     mkdirSync(directory);
     const archive = path.join(
       work,
-      readdirSync(work).find((name) => name.endsWith('.tgz')),
+      readdirSync(work).find((entry) => entry.endsWith('.tgz')),
     );
     await must(
       'tar',

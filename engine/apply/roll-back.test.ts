@@ -36,18 +36,18 @@ describe('rolled back with the reason', () => {
   const broken = fail('engine.start-failed', 'the engine did not start', {
     reason: 'dockerd ended: unknown storage driver',
   }).error;
+  /** Outcomes of the engine's calls: the first of this kind fails, all others succeed. */
+  const failingFirst = (kind: 'restart' | 'health' | 'verify') => {
+    let isFirst = true;
+    return (call: string) => {
+      if (call !== kind || !isFirst) return undefined;
+      isFirst = false;
+      return broken;
+    };
+  };
   test('the engine does not start with the new configuration', async () => {
     await engineOff();
-    let first = true;
-    const run = await apply(settingsText(true), {
-      outcome: (call) => {
-        if (call === 'restart' && first) {
-          first = false;
-          return broken;
-        }
-        return undefined;
-      },
-    });
+    const run = await apply(settingsText(true), { outcome: failingFirst('restart') });
     expect(run.outcome).toEqual({
       kind: 'rolled-back',
       failedStep: 'restart-engine',
@@ -60,16 +60,7 @@ describe('rolled back with the reason', () => {
   });
   test.each(['health', 'verify'] as const)('a failing %s', async (step) => {
     await engineOff();
-    let first = true;
-    const run = await apply(settingsText(true), {
-      outcome: (call) => {
-        if (call === step && first) {
-          first = false;
-          return broken;
-        }
-        return undefined;
-      },
-    });
+    const run = await apply(settingsText(true), { outcome: failingFirst(step) });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: broken });
     await expectAllRestored();
   });
@@ -95,14 +86,7 @@ describe('rolled back with the reason', () => {
     const enforced = recordedPolicy({ gateway, hash: sha256(settingsText(true)) });
     await writeFile(paths.enforcedPolicy, JSON.stringify(enforced));
     await makeInvalid();
-    let isFirst = true;
-    const run = await apply(settingsText(false), {
-      outcome: (call) => {
-        if (call !== 'health' || !isFirst) return undefined;
-        isFirst = false;
-        return broken;
-      },
-    });
+    const run = await apply(settingsText(false), { outcome: failingFirst('health') });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion });
     expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
     await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
@@ -120,14 +104,7 @@ describe('rolled back with the reason', () => {
     await writeFile(paths.enforcedPolicy, JSON.stringify(record));
     await writeFile(paths.storedSettings, formatStoredSettings({ hash: sha256(byHand), text: byHand }));
     await spoil();
-    let isFirst = true;
-    const run = await apply(settingsText(false), {
-      outcome: (call) => {
-        if (call !== 'health' || !isFirst) return undefined;
-        isFirst = false;
-        return broken;
-      },
-    });
+    const run = await apply(settingsText(false), { outcome: failingFirst('health') });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back' });
     expect(await readFile(paths.settings, 'utf8')).toBe(byHand);
     await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
