@@ -182,6 +182,15 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
       await release();
     });
 
+    it('whose record was unfinished when its gateway was killed leaves no file', async () => {
+      const { guard, lines } = gateway();
+      await mkdir(path.join(root, 'isolation/held-roots'), { recursive: true });
+      await writeFile(path.join(root, 'isolation/held-roots', `${id}.json.new`), '{');
+      await guard.restoreAll();
+      expect(await records()).toEqual([]);
+      expect(lines).toEqual([]);
+    });
+
     it('whose record cannot be read is reported once', async () => {
       const [one, other] = [gateway(), gateway()];
       await mkdir(path.join(root, 'isolation/held-roots'), { recursive: true });

@@ -19,6 +19,9 @@ const [firstPollMs, lastPollMs] = [20, 200];
 /** How often directories of other gateways that have ended meanwhile are looked for, ms. */
 const leftoversPollMs = 5000;
 
+/** Suffix of the name of a record while it is written. */
+const unfinished = '.new';
+
 const recordSchema = z.object({
   id: z.string(),
   upper: z.string(),
@@ -160,8 +163,8 @@ export class RootGuard {
     try {
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
       const file = this.#fileOf(record.id);
-      writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
+      writeFileSync(`${file}${unfinished}`, JSON.stringify(record), { mode: 0o600 });
+      renameSync(`${file}${unfinished}`, file);
       await this.#lockDirectory(record);
     } catch (error) {
       await this.#restore(record);
@@ -180,8 +183,7 @@ export class RootGuard {
     const hasOthers = this.#locks.hasOthers();
     const isPostponed = !hasOthers && this.#isPredecessorRunning();
     let mayBeMore = hasOthers || isPostponed;
-    for (const name of isPostponed ? [] : namesIn(this.#directory)) {
-      const id = path.basename(name, '.json');
+    for (const id of isPostponed ? [] : recordedIn(this.#directory)) {
       if (this.#unrestored.has(id)) continue;
       const end = this.#lookups.tryBeforeCopy(id);
       mayBeMore ||= end === null;
@@ -201,6 +203,7 @@ export class RootGuard {
   }
 
   async #restoreLeftover(id: string): Promise<void> {
+    rmSync(`${this.#fileOf(id)}${unfinished}`, { force: true });
     const record = this.#leftover(id);
     if (record !== null) await this.#restore(record);
     else if (existsSync(this.#fileOf(id)))
@@ -309,11 +312,12 @@ async function restoreDirectory(
   await chown(directory, uid, gid);
 }
 
-function namesIn(directory: string): string[] {
+/** Ids of the containers that have a record in `directory`, or the unfinished one of a killed gateway. */
+function recordedIn(directory: string): Set<string> {
   try {
-    return readdirSync(directory).filter((name) => name.endsWith('.json'));
+    return new Set(readdirSync(directory).map((name) => name.replace(/\.json(\.new)?$/, '')));
   } catch {
-    return []; // nothing was ever locked
+    return new Set(); // nothing was ever locked
   }
 }
 
