@@ -25,6 +25,10 @@ const statusSchema = z.object({
   interruptedApply: z.boolean(),
 });
 
+const rangesSchema = z.array(
+  z.object({ ranges: z.array(z.object({ first: z.number(), usedBy: z.string().nullable() })) }),
+);
+
 /** How often ECI is switched off and on again under load; more than once when run by hand. */
 const rounds = Number(process.env['BULKHEAD_TEST_SWITCHES'] ?? 1);
 
@@ -38,6 +42,9 @@ describe("the machine's own Docker Engine on a real Debian", () => {
   const aliceOutput = (command: string) => guest.output(command, { user: 'alice' });
   const status = async () => statusSchema.parse(JSON.parse(await guest.output('bulkhead status --json')));
   const unitState = async (unit: string) => (await guest.run(`systemctl is-active ${unit}`)).stdout.trim();
+  /** A service responds before it has reported to systemd that it is ready. */
+  const expectActive = (unit: string) =>
+    expect.poll(() => unitState(unit), { timeout: 60_000 }).toBe('active');
   const idMap = async (container: string) =>
     parseIdMap(await guest.output(`docker exec ${container} ${ownMap}`));
 
@@ -134,11 +141,17 @@ describe("the machine's own Docker Engine on a real Debian", () => {
   );
 
   it('restarts containers after a reboot, isolated', async () => {
-    const isolated = await idMap('web');
     await guest.reboot();
     await guest.output('systemctl start docker', { timeoutMs: 300_000 });
     expect(await runningSince(guest, 'old', 'web')).toMatch(/^\/old .*\n\/web /);
-    expect(await idMap('web')).toEqual(isolated);
+    const maps = await Promise.all(['web', 'client'].map(idMap));
+    expect(maps.map(({ count }) => count)).toEqual([65_536, 65_536]);
+    // Each start claims one of the user's ranges: which one depends on the order of the starts.
+    const ranges = rangesSchema.parse(
+      JSON.parse(await guest.output('bulkhead ranges list --user alice --json')),
+    );
+    const used = ranges.flatMap((owned) => owned.ranges).filter(({ usedBy }) => usedBy === 'container');
+    expect(used.map(({ first }) => first).sort()).toEqual(maps.map(({ host }) => host).sort());
     await expectSocketInContainer(guest);
     await guest.output('docker rm -f client');
     expect(await status()).toMatchObject({ engine: { phase: 'ready' }, eci: true, unprotected: 1 });
@@ -160,7 +173,7 @@ describe("the machine's own Docker Engine on a real Debian", () => {
     it('gateway stopped: the next request starts it, and it decides', async () => {
       await guest.output('systemctl stop bulkhead-gateway');
       expect((await alice(forbidden)).stderr).toContain('(A7)');
-      expect(await unitState('bulkhead-gateway')).toBe('active');
+      await expectActive('bulkhead-gateway');
     });
 
     it('gateway and its socket stopped: no access, and the error says what to start', async () => {
@@ -209,8 +222,7 @@ until systemctl is-active -q bulkhead-gateway; do sleep 0.2; done`);
     await guest.output('systemctl stop docker', { timeoutMs: 180_000 });
     expect(await guest.output('sleep 15; systemctl is-active docker || true')).toBe('inactive');
     expect(await aliceOutput("docker ps --format '{{.Names}}' | sort")).toBe('old\nweb');
-    // It responds before it reports to systemd that it is ready.
-    await expect.poll(() => unitState('docker'), { timeout: 60_000 }).toBe('active');
+    await expectActive('docker');
   });
 
   it('is restored by `bulkhead uninstall`, byte for byte', async () => {
