@@ -3,7 +3,7 @@ import { killedContainers } from '../shared/containers/killed.ts';
 import { unprotected, type RemoveOutcome } from '../shared/containers/protection.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { registerRecreate } from './recreate.ts';
-import { withTarget, type RootOptions } from './target.ts';
+import { withExistingTarget, type RootOptions } from './target.ts';
 import { fail, ok } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
 import { crashLines } from './crash-text.ts';
@@ -36,7 +36,7 @@ export function configureContainers(containers: Command): void {
         printError(format.error, options);
         return;
       }
-      return withTarget(options, async (target) => {
+      return withExistingTarget(options, async (target) => {
         const [scanned, engine] = await Promise.all([target.scan(), target.driver.status()]);
         for (const line of alarmLines(await readEnforcement(target, engine)))
           progress(styled('bad', line, process.stderr));
@@ -61,7 +61,7 @@ export function configureContainers(containers: Command): void {
     .option('--include-running', helpText('cli-help.include-running'))
     .option('--remove-volumes', helpText('cli-help.remove-volumes'))
     .action((ids: string[], options: RemoveOptions) =>
-      withTarget(options, async (target) => {
+      withExistingTarget(options, async (target) => {
         const { removeRequestSchema } = await import('../shared/containers/protection.ts');
         const request = removeRequestSchema.safeParse({
           ids: [...new Set(ids)],

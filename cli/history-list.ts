@@ -2,7 +2,7 @@ import type { HistoryItem } from '../shared/settings/history.ts';
 import { listFormatOf, renderList, type ListDefinition } from './list.ts';
 import type { ListFormat, ListOptions } from './list-format.ts';
 import { printError, printResult } from './output.ts';
-import { withTarget, type RootOptions } from './target.ts';
+import { withExistingTarget, type RootOptions } from './target.ts';
 import { about, text, translatedError } from './text.ts';
 
 /** The fields of `bulkhead settings history`. */
@@ -56,7 +56,7 @@ export async function printHistory(options: RootOptions & ListOptions): Promise<
     printError(format.error, options);
     return;
   }
-  await withTarget(options, async (target) => {
+  await withExistingTarget(options, async (target) => {
     if (options.json === true) printResult(await target.settings.history(), { json: true, human: () => '' });
     else
       printResult(await target.settings.historyItems(), {

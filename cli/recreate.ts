@@ -15,7 +15,7 @@ import {
 } from './output.ts';
 import { describeRecreatePlan, outcomeText, recreationPrinter } from './recreate-text.ts';
 import { message } from '../shared/messages/message.ts';
-import { withTarget, type RootOptions } from './target.ts';
+import { withExistingTarget, type RootOptions } from './target.ts';
 import { helpText } from './help.ts';
 import { text, translateSentence } from './text.ts';
 
@@ -51,7 +51,7 @@ export function registerRecreate(containers: Command): void {
     .option('--without-rollback', helpText('cli-help.recreate-without-rollback'))
     .option('--events', helpText('cli-help.recreate-events'))
     .action((names: string[], options: RecreateOptions) =>
-      withTarget(options, (target) => recreate(target, names, options)),
+      withExistingTarget(options, (target) => recreate(target, names, options)),
     );
 }
 

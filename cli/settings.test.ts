@@ -270,6 +270,17 @@ describe('plan, apply, status without an engine', () => {
     expect(JSON.parse(events.out)).toMatchObject({ error: { code: 'apply.not-confirmed' } });
     expect(await readdir(root)).toEqual(before);
   });
+  test.each([['settings', 'history'], ['containers', 'list'], ['containers', 'recreate', 'web'], ['verify']])(
+    'without an engine `%s %s` says so, and creates nothing',
+    async (...command) => {
+      expect(await bulkhead(...command)).toMatchObject({
+        code: 1,
+        out: '',
+        err: expect.stringContaining(`there is no engine at ${root}`),
+      });
+      expect(await readdir(root)).toEqual([]);
+    },
+  );
   test('status without an engine fails; --check is unknown there, critical if it is down', async () => {
     expect(await bulkhead('status')).toMatchObject({
       code: 1,

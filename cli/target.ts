@@ -1,8 +1,11 @@
 import path from 'node:path';
+import { rootPaths } from '../engine/base/root-paths.ts';
 import type { Target } from '../engine/target.ts';
 import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
 import type { AppError, Result } from '../shared/result.ts';
 import { message } from '../shared/messages/message.ts';
+import { rootOf } from '../shared/targets/target-id.ts';
+import { requireEngineAt } from './require-engine.ts';
 import { bulkheadCommand, printError, resolveTarget } from './output.ts';
 
 export interface RootOptions {
@@ -10,6 +13,27 @@ export interface RootOptions {
   readonly target?: string;
   readonly sessionUser?: string;
   readonly json?: boolean;
+}
+
+/**
+ * As `withTarget`, for commands about what an engine has done: prints `engine.root-invalid` for a directory
+ * in which none has ever been.
+ */
+export async function withExistingTarget(
+  options: RootOptions,
+  work: (target: Target) => Promise<void>,
+): Promise<void> {
+  const ref = resolveTarget(options);
+  const root = ref.ok ? rootOf(ref.value) : null;
+  if (root !== null) {
+    // Before the engine's modules are loaded.
+    const present = await requireEngineAt(rootPaths(root));
+    if (!present.ok) {
+      printError(present.error, options);
+      return;
+    }
+  }
+  await withTarget(options, work);
 }
 
 /** The gateway's own code, loaded only for plans of a recreation. */

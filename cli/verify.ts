@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { allSettled, type Verification } from '../shared/verify/claims.ts';
 import { helpText } from './help.ts';
 import { printResult, withJson, withRoot } from './output.ts';
-import { withTarget, type RootOptions } from './target.ts';
+import { withExistingTarget, type RootOptions } from './target.ts';
 import { describeVerification } from './verification-text.ts';
 
 interface VerifyOptions extends RootOptions {
@@ -14,7 +14,7 @@ export function configureVerify(command: Command): void {
   withJson(withRoot(command))
     .option('--items', helpText('cli-help.verify-items'))
     .action((options: VerifyOptions) =>
-      withTarget(options, async (target) => {
+      withExistingTarget(options, async (target) => {
         const controller = new AbortController();
         const stop = () => {
           controller.abort();
