@@ -120,6 +120,16 @@ echo 1 > /proc/sys/kernel/sysrq && echo kernel setting changed`;
       expect(await output("docker stats --no-stream --format '{{.MemUsage}}' web")).toContain('/ 96MiB');
     });
 
+    it('a cgroup namespace is its own, in run and builds, and containers can be paused', async () => {
+      expect(await output('docker run --rm busybox cat /proc/self/cgroup')).toBe('0::/');
+      expect(await output(buildThatPrints('/proc/self/cgroup', 'BuildKit'))).toBe('0::/');
+      expect(await refused('docker run --rm --cgroupns=host busybox true')).toContain('(A7)');
+      await output('docker pause web');
+      expect((await alice('docker exec web true')).stderr).toContain('is paused');
+      await output('docker unpause web');
+      expect(await output('docker exec web echo goes on')).toBe('goes on');
+    });
+
     it("AppArmor's docker-default is in force in run, exec and builds, and denies nothing", async () => {
       const confined = 'docker-default (enforce)';
       const read = 'cat /proc/self/attr/current';

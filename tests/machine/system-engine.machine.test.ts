@@ -218,6 +218,21 @@ until systemctl is-active -q bulkhead-gateway; do sleep 0.2; done`);
     });
   });
 
+  it('lists what a crash of the engine killed; what restarts is isolated', async () => {
+    await aliceOutput('docker run -d --name once busybox sleep 1000000');
+    await guest.output('systemctl kill --kill-whom=main -s KILL docker');
+    const restarts = () => guest.output('systemctl show --value -p NRestarts docker');
+    await expect.poll(restarts, { timeout: 120_000 }).toBe('1');
+    await expectActive('docker');
+    expect(await aliceOutput("docker ps --format '{{.Names}}' | sort")).toBe('old\nweb');
+    expect((await idMap('web')).count).toBe(65_536);
+    expect(await guest.output('bulkhead status')).toMatch(
+      /The engine crashed \(.*\)\. Killed, and not running since: once\. /,
+    );
+    await aliceOutput('docker rm once');
+    expect(await guest.output('bulkhead status')).not.toContain('crashed');
+  });
+
   it('stays stopped until a client connects', async () => {
     await guest.output('systemctl stop docker', { timeoutMs: 180_000 });
     expect(await guest.output('sleep 15; systemctl is-active docker || true')).toBe('inactive');
