@@ -4,6 +4,7 @@ import type { EngineDriver } from '../engine/apply/driver.ts';
 import { embeddedCapabilities } from '../engine/targets/embedded/capabilities.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
 import { message } from '../shared/messages/message.ts';
+import { usualLimits } from '../shared/process/time-limits.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { rootOf, targetId } from '../shared/targets/target-id.ts';
 import { withTarget } from './target.ts';
@@ -23,8 +24,8 @@ import { offerContext, withdrawContext } from './engine-context.ts';
 import { helpText } from './help.ts';
 import { about, errorText, text, translate } from './text.ts';
 
-/** Of `--timeout`, seconds (`usualStartMs`, which is not loaded for help). */
-const defaultTimeout = '90';
+/** Of `--timeout`, seconds. */
+const defaultTimeout = String(usualLimits.engineStart / 1000);
 
 interface EngineOptions {
   readonly root?: string;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { listenVariables, type InheritedListener } from '../shared/gateway/listener-handoff.ts';
-import { serviceStartMs, successorServeMs } from '../shared/gateway/service-start-limit.ts';
+import { fixedLimits } from '../shared/process/time-limits.ts';
 
 /** Set for a process that replaces the one that started it. */
 const replacesVariable = 'BULKHEAD_REPLACES_PARENT';
@@ -22,7 +22,10 @@ export interface SuccessorLimits {
   /** From its permission to serve: clients wait meanwhile. */
   readonly serveMs: number;
 }
-export const usualSuccessorLimits: SuccessorLimits = { loadMs: serviceStartMs, serveMs: successorServeMs };
+export const usualSuccessorLimits: SuccessorLimits = {
+  loadMs: fixedLimits.serviceStart,
+  serveMs: fixedLimits.successorServe,
+};
 
 /** A process that has loaded, and waits for permission to serve. */
 export interface Successor {

@@ -7,6 +7,7 @@ import type { GatewayOptions } from '../gateway/gateway-options.ts';
 import type { ServiceManager } from '../gateway/base/service-manager.ts';
 import { engineNotice } from '../shared/gateway/engine-notices.ts';
 import { takeInheritedListeners, trackListeners } from '../shared/gateway/listener-handoff.ts';
+import { fixedLimits } from '../shared/process/time-limits.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { message } from '../shared/messages/message.ts';
@@ -168,11 +169,8 @@ async function serve(
   process.off('message', notice);
   endEngineSignals();
   // An upgrade replaces the service: clients that connect meanwhile wait at its socket unit.
-  await gateway.close(service === null ? undefined : serviceEndMs);
+  await gateway.close(service === null ? undefined : fixedLimits.gatewayDrain);
 }
-
-/** How long exchanges in progress have to end, ms: less than TimeoutStopSec= of the unit. */
-const serviceEndMs = 15_000;
 
 /**
  * For an engine that the service manager runs: SIGWINCH announces its stop, SIGURG reports its start. By

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The times: plannerReply and plannerListening in shared/process/time-limits.ts. */
 enum { REQUEST_MAX = 3 * PATH_MAX + 512, ANSWER_SECONDS = 60, ATTEMPT_MS = 20, WAIT_MS = 3000 };
 
 /*

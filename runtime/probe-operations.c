@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How long one operation may take, s. */
+/* How long one operation may take, s: probeOperation in shared/process/time-limits.ts. */
 #define OPERATION_SECONDS 5
 /* Exit status of an operation that failed without an error number. */
 #define UNKNOWN_ERROR 255

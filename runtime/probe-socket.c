@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* How long the socket may be silent, s. */
+/* How long the socket may be silent, s: probeSocket in shared/process/time-limits.ts. */
 #define PATIENCE_SECONDS 20
 
 static int dial(const char *path) {

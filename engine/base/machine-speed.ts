@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
+import { maxSlowness } from '../../shared/process/time-limits.ts';
 
 /**
  * Limits are measured on a machine where starting a program takes about this long, ms. A slower machine
  * (emulated, loaded) gets more time: slow is not stuck.
  */
 const referenceMs = 3;
-/** However slow the machine, a process that hangs is given up eventually. */
-const mostPatient = 20;
 const samples = 3;
 const keptMs = 60_000;
 
@@ -17,8 +16,8 @@ let expected = 1;
 let measured: { readonly at: number; readonly factor: Promise<number> } | null = null;
 
 /**
- * How many times slower than the reference this machine is now: from 1 to 20, measured once a minute, or at
- * least as set by `expectSlowness`.
+ * How many times slower than the reference this machine is now: from 1 to `maxSlowness`, measured once a
+ * minute, or at least as set by `expectSlowness`.
  */
 export async function slowness(): Promise<number> {
   const now = performance.now();
@@ -39,7 +38,7 @@ export async function scaledLimit(usualMs: number): Promise<number> {
 /** The factor for a machine that takes these times to start a program, ms. Pure. */
 export function slownessOf(durationsMs: readonly number[]): number {
   const median = durationsMs.toSorted((a, b) => a - b)[Math.floor(durationsMs.length / 2)] ?? referenceMs;
-  return Math.min(Math.max(median / referenceMs, 1), mostPatient);
+  return Math.min(Math.max(median / referenceMs, 1), maxSlowness);
 }
 
 async function measure(): Promise<number> {

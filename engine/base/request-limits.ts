@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
 import { message, type Message } from '../../shared/messages/message.ts';
+import { usualLimits } from '../../shared/process/time-limits.ts';
 import { anyAborted } from './any-aborted.ts';
 import { slowness } from './machine-speed.ts';
-import { usualLimits } from './time-limits.ts';
 
 const minute = 60_000;
 /** For requests of unknown duration: content is sent or created (commit, pull, load, build). */

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { message, type Message } from '../../shared/messages/message.ts';
 import { engineMessage, statusOf } from '../base/docker-client.ts';
 import { scaledLimit } from '../base/machine-speed.ts';
-import { usualLimits } from '../base/time-limits.ts';
+import { usualLimits } from '../../shared/process/time-limits.ts';
 import { ProbeError } from './evidence.ts';
 import { probeLabel, probePath } from '../base/verification-probe.ts';
 

@@ -2,7 +2,7 @@ import type { EngineProgress } from '../../../shared/engine-status/progress.ts';
 import { fail, type AppError, type Result } from '../../../shared/result.ts';
 import type { DriverCallOptions } from '../../apply/driver.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
-import { usualStartMs } from '../../base/time-limits.ts';
+import { usualLimits } from '../../../shared/process/time-limits.ts';
 import { connectControl, type ControlConnection } from './control-client.ts';
 import type { SupervisorState } from './control-protocol.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -35,7 +35,7 @@ export class DriverCall {
     this.#what = what;
     this.#options = options;
     this.#follower = follower;
-    this.timeoutMs = options.timeoutMs ?? usualStartMs;
+    this.timeoutMs = options.timeoutMs ?? usualLimits.engineStart;
     const controller = new AbortController();
     this.signal = controller.signal;
     this.#onCancel = () => {

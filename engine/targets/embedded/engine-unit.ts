@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../../base/files.ts';
 import { firstForeignComponent } from '../../base/foreign-component.ts';
 import { identityOf, isAlive } from '../../base/process-identity.ts';
 import type { ProcessIdentity } from '../../../shared/process/process-stat.ts';
-import { usualStartMs } from '../../base/time-limits.ts';
+import { usualLimits } from '../../../shared/process/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { inheritedVariables } from '../guarded/engine-home.ts';
 import {
@@ -45,11 +45,9 @@ export const supervisorCommand = (
   ...['--timeout', String(Math.ceil(timeoutMs / 1000))],
 ];
 
-/** How long the stops of the engine's parts take together, s, if a start takes at most `usualStartMs`. */
-const usualStopSeconds = 150;
 /** A slow machine, or one with many containers, gets more time for its stop as well. */
 const stopSeconds = (timeoutMs: number): number =>
-  Math.ceil(usualStopSeconds * Math.max(1, timeoutMs / usualStartMs));
+  Math.ceil((usualLimits.supervisorStop / 1000) * Math.max(1, timeoutMs / usualLimits.engineStart));
 
 /** Pure. */
 export function engineUnit(paths: RootPaths, command: SupervisorCommand, timeoutMs: number): string {

@@ -3,8 +3,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { serviceStartMs, successorServeMs } from '../../../shared/gateway/service-start-limit.ts';
 import { message } from '../../../shared/messages/message.ts';
+import { fixedLimits } from '../../../shared/process/time-limits.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { dockerClient } from '../../base/docker-client.ts';
 import { acquireLock } from '../../base/lock.ts';
@@ -69,7 +69,7 @@ export async function startEngine(): Promise<Outcome> {
 
 const pollMs = 200;
 /** Longer than the running gateway allows its successor: once this has passed, none takes over later. */
-const replacedMs = serviceStartMs + successorServeMs + 10_000;
+const replacedMs = fixedLimits.serviceStart + fixedLimits.successorServe + 10_000;
 
 /**
  * Has the newly installed gateway replace the running one, which serves its connections to their end

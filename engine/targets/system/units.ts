@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { serviceStartMs } from '../../../shared/gateway/service-start-limit.ts';
+import { fixedLimits } from '../../../shared/process/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { engineEnvironment } from '../guarded/engine-home.ts';
 import { gatewayArguments } from '../guarded/gateway-arguments.ts';
@@ -30,6 +30,8 @@ export const dropInFile = (unit: string): string => path.join(unitDirectory, `${
 /** Whether a file changes the configuration with which the engine is started. */
 export const isDropIn = ({ path: file }: { readonly path: string }): boolean =>
   path.dirname(file).endsWith('.d');
+
+const seconds = (ms: number): number => ms / 1000;
 
 const header = '# Written by "bulkhead install"; removed by "bulkhead uninstall". Changes are lost.\n';
 
@@ -101,9 +103,9 @@ ExecStart=${commandLine(
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 RestartSec=100ms
-TimeoutStartSec=${serviceStartMs / 1000}
-TimeoutStopSec=20
-WatchdogSec=60
+TimeoutStartSec=${seconds(fixedLimits.serviceStart)}
+TimeoutStopSec=${seconds(fixedLimits.gatewayStop)}
+WatchdogSec=${seconds(fixedLimits.serviceWatchdog)}
 WatchdogSignal=SIGKILL
 FileDescriptorStoreMax=4096
 OOMScoreAdjust=-500
@@ -136,8 +138,8 @@ NotifyAccess=main
 ExecStart=${commandLine(bulkheadCommand, 'planner', '--root', paths.root, '--data-root', paths.data)}
 Restart=always
 RestartSec=100ms
-TimeoutStartSec=${serviceStartMs / 1000}
-WatchdogSec=60
+TimeoutStartSec=${seconds(fixedLimits.serviceStart)}
+WatchdogSec=${seconds(fixedLimits.serviceWatchdog)}
 WatchdogSignal=SIGKILL
 FileDescriptorStoreMax=16
 OOMScoreAdjust=-500
@@ -168,7 +170,7 @@ StartLimitIntervalSec=0
 ExecStart=${commandLine(lxcfsScriptFile(paths), directory)}
 # It has no readiness message; containers that start before it is mounted would go without these files.
 ExecStartPost=/bin/sh -c 'until [ -e ${served} ]; do sleep 0.1; done'
-TimeoutStartSec=120
+TimeoutStartSec=${seconds(fixedLimits.lxcfsServiceReady)}
 Restart=always
 RestartSec=100ms
 OOMScoreAdjust=-500

@@ -1,0 +1,73 @@
+/**
+ * Time limits of operations that may be slow without being stuck, ms. They all are in this file; whoever
+ * waits imports them from here.
+ *
+ * Elsewhere, next to what they limit, are limits of what others may take (clients, registries, servers of
+ * file systems, a user's own processes), and those of programs that need less than a hundredth of them: no
+ * machine is that much slower.
+ */
+
+/** However slow the machine, a limit is at most this many times longer: what hangs is given up eventually. */
+export const maxSlowness = 20;
+
+/** On a usual machine; whoever waits scales them with the measured speed (engine/base/machine-speed.ts). */
+export const usualLimits = {
+  /** Start or restart of an engine; a user may set another one. */
+  engineStart: 90_000,
+  /** The supervisor with all parts of its engine, from SIGTERM to its end. */
+  supervisorStop: 150_000,
+  /** The engine's response to a request that reads what it has in memory. */
+  engineRead: 10_000,
+  /** One probe of a verification, in a container of its own. */
+  probe: 30_000,
+  /** dockerd, from its start to its first response. */
+  engineReady: 60_000,
+  /** containerd, from its start to accepting connections. */
+  containerdReady: 20_000,
+  /** dockerd, from SIGTERM to its end: it stops its containers first, which have ten seconds each. */
+  engineStop: 60_000,
+  /** dockerd, from SIGHUP to the event that it has reloaded. */
+  engineReload: 15_000,
+  /** The planner, from its start to listening. */
+  plannerReady: 20_000,
+  /** The gateway, from its start to listening. */
+  gatewayReady: 20_000,
+  /** lxcfs, from its start to its mount. */
+  lxcfsReady: 5_000,
+  /**
+   * lxcfs, to serve a read of one of its files. After two reads in a row without a result, it would hang
+   * every reader of /proc/meminfo and is killed; not sooner, since all containers lose these files when it
+   * dies.
+   */
+  lxcfsResponse: 3_000,
+} as const;
+
+/**
+ * Of those that cannot measure: units of systemd, which are generated from these values, and C programs,
+ * which have the same ones (time-limits.test.ts). They allow for the slowest machine.
+ */
+export const fixedLimits = {
+  /**
+   * Gateway and planner, from their start as services to their readiness; a gateway that replaces another
+   * one, until it has loaded.
+   */
+  serviceStart: 300_000,
+  /** A gateway that replaces another one, from then on until it serves: clients wait. */
+  successorServe: 60_000,
+  /** Gateway and planner as services, without a sign of their event loop. */
+  serviceWatchdog: 60_000,
+  /** The gateway as a service, from SIGTERM to its end; exchanges in progress have `gatewayDrain`. */
+  gatewayStop: 20_000,
+  gatewayDrain: 15_000,
+  /** lxcfs as a service, from its start to its mount. */
+  lxcfsServiceReady: 120_000,
+  /** A verification at the start of the machine, which runs with the lowest priority. */
+  verifyService: 1_800_000,
+  /** The runtime, for the planner's reply. */
+  plannerReply: 60_000,
+  /** The runtime, for a planner that does not listen at the moment. */
+  plannerListening: 3_000,
+  /** One operation that a probe tries, and its socket's silence. */
+  probeOperation: 5_000,
+  probeSocket: 20_000,
+} as const;
