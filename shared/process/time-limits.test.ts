@@ -28,6 +28,10 @@ describe('time limits of those that cannot measure', () => {
     expect(fixedLimits.gatewayDrain).toBeLessThan(fixedLimits.gatewayStop);
   });
 
+  it('lxcfs on the slowest machine has the time of one that its supervisor watches', () => {
+    expect(fixedLimits.lxcfsResponse).toBeGreaterThanOrEqual(maxSlowness * usualLimits.lxcfsResponse);
+  });
+
   it('the socket of a probe gives up before the probe does', () => {
     expect(fixedLimits.probeSocket).toBeLessThan(usualLimits.probe);
   });

@@ -61,6 +61,8 @@ export const fixedLimits = {
   gatewayDrain: 15_000,
   /** lxcfs as a service, from its start to its mount. */
   lxcfsServiceReady: 120_000,
+  /** lxcfs as a service, to serve a read of one of its files. */
+  lxcfsResponse: 60_000,
   /** A verification at the start of the machine, which runs with the lowest priority. */
   verifyService: 1_800_000,
   /** The runtime, for the planner's reply. */

@@ -1,6 +1,25 @@
 export const lxcfsProgram = '/usr/bin/lxcfs';
 
 /**
+ * Kills lxcfs when a read of one of its files takes longer than `limitMs`, so that the service manager starts
+ * it again: it would hang all readers in containers. To precede `lxcfsScript` where no supervisor of ours
+ * watches it. Not systemd's watchdog: an upgrade that adds one to the unit of a running lxcfs, or removes the
+ * unit, would kill that, and containers would lose their files. The reader is in the background, since nobody
+ * can end it before lxcfs. A read that fails is no hang: then lxcfs is not mounted.
+ */
+export const lxcfsHangWatch = (limitMs: number): string => `lxcfs=$$
+while :; do
+  rm -f "$1/responded"
+  { read -r _ <"$1/shared/files/proc/uptime" || :; : >"$1/responded"; } 2>/dev/null &
+  sleep ${limitMs / 1000}
+  if [ ! -e "$1/responded" ]; then
+    echo "lxcfs (pid $lxcfs) hangs; it is killed and started again" >&2
+    kill -KILL "$lxcfs"
+    exit
+  fi
+done &`;
+
+/**
  * Lazily unmounts the mounts of an earlier lxcfs: readers of a killed one get errors then, but don't hang;
  * one that outlived its supervisor serves the containers that have its files, and exits when the last of them
  * is gone. It serves from a mount namespace of its own, in which process 1 has its own namespaces: on a

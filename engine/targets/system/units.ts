@@ -3,7 +3,7 @@ import { fixedLimits } from '../../../shared/process/time-limits.ts';
 import type { RootPaths } from '../../base/root-paths.ts';
 import { engineEnvironment } from '../guarded/engine-home.ts';
 import { gatewayArguments } from '../guarded/gateway-arguments.ts';
-import { lxcfsScript } from '../guarded/lxcfs-script.ts';
+import { lxcfsHangWatch, lxcfsScript } from '../guarded/lxcfs-script.ts';
 import { commandLine, quote, unitDirectory, unitFile } from '../guarded/unit-text.ts';
 import { hardening } from './hardening.ts';
 import { engineUnits, ownUnits } from './unit-names.ts';
@@ -52,7 +52,7 @@ export function unitFiles(options: UnitOptions): InstalledFile[] {
           file(unitFile(ownUnits.lxcfs), lxcfsService(options)),
           {
             path: lxcfsScriptFile(options.paths),
-            text: `#!/bin/sh\n${header}${lxcfsScript()}\n`,
+            text: `#!/bin/sh\n${header}${lxcfsHangWatch(fixedLimits.lxcfsResponse)}\n${lxcfsScript()}\n`,
             mode: 0o755,
           },
         ]

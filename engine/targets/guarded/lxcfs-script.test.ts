@@ -1,0 +1,55 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { lxcfsHangWatch } from './lxcfs-script.ts';
+
+let directory: string;
+let uptime: string;
+let endScript: () => void = () => undefined;
+beforeEach(() => {
+  directory = mkdtempSync('/tmp/bh-lxcfs-');
+  uptime = path.join(directory, 'shared/files/proc/uptime');
+  mkdirSync(path.dirname(uptime), { recursive: true });
+});
+afterEach(() => {
+  endScript();
+  rmSync(directory, { recursive: true });
+});
+
+/** Runs the watch next to a program that takes the place of the script, as lxcfs does. */
+function watched(seconds: number) {
+  const script = `set -eu\n${lxcfsHangWatch(1000)}\nexec sleep ${seconds}`;
+  const child = spawn('/bin/sh', ['-c', script, 'sh', directory], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const { pid = 0 } = child;
+  endScript = () => {
+    process.kill(-pid, 'SIGKILL');
+  };
+  return { child, pid, ended: once(child, 'exit') };
+}
+
+it('an lxcfs that does not serve a read is killed, with the reason', async () => {
+  // Opening a FIFO that nobody writes to blocks, as reads of a hung lxcfs do.
+  execFileSync('mkfifo', [uptime]);
+  const { child, pid, ended } = watched(1000);
+  const logged = text(child.stderr);
+  expect((await ended)[1]).toBe('SIGKILL');
+  // Its death ends the reads, and with them the output.
+  writeFileSync(uptime, '1.00 1.00\n');
+  expect(await logged).toBe(`lxcfs (pid ${pid}) hangs; it is killed and started again\n`);
+  endScript = () => undefined;
+});
+
+it.each([['serves reads', true] as const, ['is not mounted', false] as const])(
+  'an lxcfs that %s is not',
+  async (_, isMounted) => {
+    if (isMounted) writeFileSync(uptime, '1.00 1.00\n');
+    const { ended } = watched(3);
+    expect((await ended)[0]).toBe(0);
+  },
+);
