@@ -19,6 +19,8 @@ const eciOn = {
 };
 const secret = '/etc/hostname';
 const secretNumber = 40;
+/** Of an event loop that is busy, its processor time counts: on a loaded machine it gets little. */
+const stuckMs = 300_000;
 
 let engine: EmbeddedEngine;
 let supervisor: ChildProcess;
@@ -54,7 +56,7 @@ const other = async (name: 'gateway' | 'planner', before: number): Promise<void>
         const now = (await engine.state())[name];
         return now !== null && now.pid !== before;
       },
-      { timeout: 60_000 },
+      { timeout: stuckMs },
     )
     .toBe(true);
 };
@@ -117,7 +119,7 @@ describe('an event loop that is stuck', () => {
               return false;
             }
           },
-          { timeout: 60_000, interval: 5 },
+          { timeout: stuckMs, interval: 5 },
         )
         .toBe(false);
       const clientDuringRestart = await Promise.all([
@@ -130,10 +132,10 @@ describe('an event loop that is stuck', () => {
       expect(['OK', 'reset']).toContain(await answer);
       expect(await engine.docker('inspect', '-f', '{{.State.StartedAt}}', holder)).toBe(startedAt);
       expect(await readFile(path.join(engine.paths.logs, 'gateway.log'), 'utf8')).toMatch(
-        /gateway \(pid \d+\) hangs: no heartbeat of its event loop for 10 s/,
+        /gateway \(pid \d+\) hangs: no heartbeat of its event loop for \d+ s/,
       );
     },
-    120_000,
+    stuckMs,
   );
 
   it.each([
@@ -150,10 +152,10 @@ describe('an event loop that is stuck', () => {
       await other('planner', before);
       expect(await engine.docker('inspect', '-f', '{{.State.StartedAt}}', holder)).toBe(startedAt);
       expect(await readFile(path.join(engine.paths.logs, 'planner.log'), 'utf8')).toMatch(
-        /planner \(pid \d+\) hangs: no heartbeat of its event loop for 10 s/,
+        /planner \(pid \d+\) hangs: no heartbeat of its event loop for \d+ s/,
       );
     },
-    120_000,
+    stuckMs,
   );
 
   it('is not reported if the supervisor itself did not run', async () => {

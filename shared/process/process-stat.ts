@@ -11,16 +11,23 @@ export const processIdentitySchema = z.object({
 export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
 
 /**
- * Fields of /proc/PID/stat (proc(5)): state, parent, clock ticks since boot at its start. The name before
- * them may contain spaces and parentheses itself.
+ * Fields of /proc/PID/stat (proc(5)): state, parent, clock ticks since boot at its start, processor time of
+ * all its threads in hundredths of a second (USER_HZ). The name before them may contain spaces and
+ * parentheses itself.
  */
 export function statFields(stat: string): {
   readonly state: string;
   readonly parent: number;
   readonly started: string | null;
+  readonly processorTicks: number;
 } {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', parent: Number(fields[1]), started: fields[19] ?? null };
+  return {
+    state: fields[0] ?? '',
+    parent: Number(fields[1]),
+    started: fields[19] ?? null,
+    processorTicks: Number(fields[11]) + Number(fields[12]),
+  };
 }
 
 /** Start time from the text of /proc/PID/stat; null if the process is not running. */

@@ -32,6 +32,12 @@ export const usualLimits = {
   plannerReady: 20_000,
   /** The gateway, from its start to listening. */
   gatewayReady: 20_000,
+  /**
+   * Gateway and planner, without a sign of their event loop: time in which they waited, and processor time
+   * (heartbeat-watch.ts); the same until they are ready.
+   */
+  heartbeat: 10_000,
+  heartbeatAtStart: 30_000,
   /** lxcfs, from its start to its mount. */
   lxcfsReady: 5_000,
   /**

@@ -6,7 +6,7 @@ import { fail, ok, type AppError, type Result } from '../../../shared/result.ts'
 import { onBoundedLines } from './bounded-lines.ts';
 import type { LogWriter } from './log-files.ts';
 import type { EngineNotice } from '../../../shared/gateway/engine-notices.ts';
-import { watchHeartbeat, describeProcessState, type HeartbeatLimits } from './heartbeat-watch.ts';
+import { describeProcessState, readStat, watchHeartbeat, type HeartbeatLimits } from './heartbeat-watch.ts';
 import { RetainedListeners } from './kept-listeners.ts';
 import { healthyMs, RestartPause } from './restart-pause.ts';
 import { message } from '../../../shared/messages/message.ts';
@@ -226,19 +226,19 @@ function spawnChild(spec: ChildSpec, listeners: RetainedListeners | null): Runni
     }
   });
   let stuck = false;
-  const isStuck = (missedMs: number): void => {
+  const isStuck = (silentMs: number): void => {
     stuck = true;
     const who = `${spec.name} (pid ${child.pid ?? 'none'})`;
     const doing = child.pid === undefined ? 'it is gone' : describeProcessState(child.pid);
     spec.log.line(
-      `${who} hangs: no heartbeat of its event loop for ${missedMs / 1000} s, ${doing}; it is killed`,
+      `${who} hangs: no heartbeat of its event loop for ${silentMs / 1000} s, ${doing}; it is killed`,
     );
     child.kill('SIGKILL');
   };
   const heartbeats = spec.heartbeat === undefined ? null : child.stdio[heartbeatFd];
   const endWatch =
     spec.heartbeat !== undefined && heartbeats instanceof Readable
-      ? watchHeartbeat(heartbeats, spec.heartbeat, ready, isStuck)
+      ? watchHeartbeat(heartbeats, spec.heartbeat, ready, isStuck, () => readStat(child.pid ?? 0))
       : () => undefined;
   const exited = new Promise<string>((resolve) => {
     child.once('exit', endWatch);

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { heartbeatMs } from '../../../shared/process/heartbeat.ts';
+import type { statFields } from '../../../shared/process/process-stat.ts';
 import * as machineSpeed from '../../base/machine-speed.ts';
 import { watchHeartbeat } from './heartbeat-watch.ts';
 
@@ -15,17 +16,24 @@ afterEach(() => {
 interface Watched {
   readonly ready?: Promise<void>;
   readonly factor?: number;
+  readonly stat?: () => ReturnType<typeof statFields>;
 }
 const never = new Promise<void>(() => undefined);
 
 /** `factor`: how slow the machine is. */
-async function watched({ ready = Promise.resolve(), factor = 1 }: Watched = {}) {
+async function watched({ ready = Promise.resolve(), factor = 1, stat }: Watched = {}) {
   vi.spyOn(machineSpeed, 'slowness').mockResolvedValue(factor);
   const heartbeats = new PassThrough();
   const stuck: number[] = [];
-  const end = watchHeartbeat(heartbeats, { limitMs: 5000 }, ready, (missedMs) => {
-    stuck.push(missedMs);
-  });
+  const end = watchHeartbeat(
+    heartbeats,
+    { limitMs: 5000 },
+    ready,
+    (silentMs) => {
+      stuck.push(silentMs);
+    },
+    stat,
+  );
   await Promise.resolve();
   return {
     stuck,
@@ -57,6 +65,38 @@ it.each([1, 3])('allows more time before it is ready, on a machine %i times slow
   expect(stuck).toEqual([]);
   vi.advanceTimersByTime(heartbeatMs);
   expect(stuck).toEqual([30_000 * factor]);
+});
+
+describe('of a process that', () => {
+  it('is ready to run, its processor time counts: others may have the processors', async () => {
+    let processorTicks = 0;
+    const stat = () => ({ state: 'R', parent: 1, started: '1', processorTicks });
+    const { stuck } = await watched({ stat });
+    for (let second = 1; second < 20; second++) {
+      processorTicks += 25;
+      vi.advanceTimersByTime(heartbeatMs);
+    }
+    expect(stuck).toEqual([]);
+    processorTicks += 25;
+    vi.advanceTimersByTime(heartbeatMs);
+    expect(stuck).toEqual([20_000]);
+  });
+
+  it('is ready to run and gets no processor is given up eventually', async () => {
+    const { stuck } = await watched({
+      stat: () => ({ state: 'R', parent: 1, started: '1', processorTicks: 0 }),
+    });
+    vi.advanceTimersByTime(200 * heartbeatMs);
+    expect(stuck).toEqual([100_000]);
+  });
+
+  it('waits or is stopped, all the time counts', async () => {
+    const { stuck } = await watched({
+      stat: () => ({ state: 'T', parent: 1, started: '1', processorTicks: 0 }),
+    });
+    vi.advanceTimersByTime(5 * heartbeatMs);
+    expect(stuck).toEqual([5000]);
+  });
 });
 
 it('does not report a hang when this process did not run either (suspended, overloaded)', async () => {
