@@ -89,3 +89,34 @@ describe('following the engine', () => {
     await following;
   });
 });
+
+describe('the list of containers', () => {
+  const listFrom = async (body: string, status = 200) => {
+    const socket = path.join(directory, 's');
+    engine = createServer((_req, res) => {
+      res.writeHead(status).end(body);
+    });
+    await new Promise<void>((resolve) => {
+      engine.listen(socket, () => {
+        resolve();
+      });
+    });
+    return engineContainers(socket).list();
+  };
+
+  it('has the bind sources of each', async () => {
+    const mounts = '[{"Type":"bind","Source":"/a"},{"Type":"volume","Source":"/b"}]';
+    expect(await listFrom(`[{"Id":"x","Names":["/n"],"Mounts":${mounts}},{"Id":"y"}]`)).toEqual([
+      { id: 'x', name: 'n', binds: ['/a'] },
+      { id: 'y', name: '', binds: [] },
+    ]);
+  });
+
+  // By what an empty list lacks, records of running containers would be removed.
+  it.each(['null', '{}', '{"message":"starting"}', '[{"Names":["/n"]}]', '[null]', '"[]"'])(
+    'is unknown, and not empty, by the response %s',
+    async (body) => {
+      await expect(listFrom(body)).rejects.toThrow('no list of containers');
+    },
+  );
+});

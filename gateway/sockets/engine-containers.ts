@@ -18,7 +18,7 @@ export interface ContainerEvent {
 
 /** The engine operations that socket mounts need, over connections of their own. */
 export interface EngineContainers {
-  /** All containers, stopped ones too. Rejects when the engine can't be reached. */
+  /** All containers, stopped ones too. Rejects when the engine can't be reached, or responds otherwise. */
   list(): Promise<ListedContainer[]>;
   /** Removes a container and its anonymous volumes, running or not. */
   remove(id: string): Promise<void>;
@@ -63,14 +63,7 @@ export function engineContainers(engineSocket: string): EngineContainers {
     list: async () => {
       const { status, text } = await call(engineSocket, 'GET', '/containers/json?all=1');
       if (status !== 200) throw new Error(`the engine answered ${status} to a list of containers`);
-      const found: unknown = JSON.parse(text);
-      return (Array.isArray(found) ? found : []).map((entry: unknown) => ({
-        id: textOf(at(entry, 'Id')),
-        name: textOf(listOf(at(entry, 'Names'))[0]).replace(/^\//, ''),
-        binds: listOf(at(entry, 'Mounts'))
-          .filter((mount) => at(mount, 'Type') === 'bind')
-          .map((mount) => textOf(at(mount, 'Source'))),
-      }));
+      return readList(JSON.parse(text));
     },
     remove: async (id) => {
       const { status, text } = await call(engineSocket, 'DELETE', `/containers/${id}?force=1&v=1`);
@@ -162,6 +155,20 @@ function call(socketPath: string, method: string, path: string): Promise<{ statu
     req.on('error', reject);
     req.end();
   });
+}
+
+/** Throws for anything but a list of containers: what it lacks would be taken for removed. */
+function readList(found: unknown): ListedContainer[] {
+  const entries: readonly unknown[] | null = Array.isArray(found) ? found : null;
+  if (entries?.every((entry) => textOf(at(entry, 'Id')) !== '') !== true)
+    throw new Error("the engine's response is no list of containers");
+  return entries.map((entry) => ({
+    id: textOf(at(entry, 'Id')),
+    name: textOf(listOf(at(entry, 'Names'))[0]).replace(/^\//, ''),
+    binds: listOf(at(entry, 'Mounts'))
+      .filter((mount) => at(mount, 'Type') === 'bind')
+      .map((mount) => textOf(at(mount, 'Source'))),
+  }));
 }
 
 function readEvent(line: string): ContainerEvent | null {
