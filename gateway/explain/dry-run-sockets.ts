@@ -35,6 +35,7 @@ export function dryRunSockets(
     admission: { admit: () => null, mayStart: () => Promise.resolve(null) },
     containers: {
       list: () => Promise.resolve([]),
+      exists: () => Promise.resolve(false),
       remove: nothing,
       follow: nothing,
       setEngineStopping: () => undefined,

@@ -4,14 +4,13 @@ import {
   type ResponseTransform,
   type Gatekeeper,
   type GatewayRequest,
-  type GatekeeperResult,
-  type Verdict,
 } from '../http/exchange.ts';
 import { createdId, maxCreateResponseBytes } from '../sockets/grant.ts';
 import type { SocketMounts } from '../base/socket-mount.ts';
 import { isInContainer } from './container-peer.ts';
-import { isSubordinateId } from './subordinate-peer.ts';
+import { mapVerdict, withResponseTransform } from './map-verdict.ts';
 import type { SharingUsers } from './sharing-users.ts';
+import { isSubordinateId } from './subordinate-peer.ts';
 
 export interface RecordCreatesOptions {
   readonly users: SharingUsers;
@@ -31,32 +30,11 @@ export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions)
     if (request.match?.route.inspect !== 'create-container') return handling;
     // Peer credentials of a closed connection are unavailable: read them now, the connection caches them.
     request.peer();
-    const recorded = (verdict: GatekeeperResult): GatekeeperResult => {
-      switch (verdict.kind) {
-        case 'refuse':
-          return verdict;
-        case 'read-body':
-          return {
-            ...verdict,
-            decide: (body) => mapResult(verdict.decide(body), (decided) => withRecord(decided)),
-          };
-        case 'forward':
-          return withRecord(verdict);
-      }
-    };
-    const withRecord = (verdict: Verdict): Verdict => {
-      if (verdict.kind === 'refuse') return verdict;
-      const { response } = verdict;
-      if (response !== undefined && 'begin' in response)
-        throw new Error('the response to a create request must not be streamed');
-      return { ...verdict, response: recordOnResponse(request, response, options) };
-    };
-    return mapResult(handling, recorded);
+    return mapVerdict(
+      handling,
+      withResponseTransform((before) => recordOnResponse(request, before, options)),
+    );
   };
-}
-
-function mapResult<T, U>(value: T | Promise<T>, then: (value: T) => U): U | Promise<U> {
-  return value instanceof Promise ? value.then(then) : then(value);
 }
 
 /**
@@ -64,16 +42,28 @@ function mapResult<T, U>(value: T | Promise<T>, then: (value: T) => U): U | Prom
  */
 export async function sharingUserOf(
   request: GatewayRequest,
-  { users, mounts }: Pick<RecordCreatesOptions, 'users' | 'mounts'>,
+  sources: Pick<RecordCreatesOptions, 'users' | 'mounts'>,
 ): Promise<SharingUser | null> {
+  const found = await findSharingUser(request, sources);
+  return 'uid' in found ? found : null;
+}
+
+/** The same, with the reason where the user is unknown. */
+async function findSharingUser(
+  request: GatewayRequest,
+  { users, mounts }: Pick<RecordCreatesOptions, 'users' | 'mounts'>,
+): Promise<SharingUser | { readonly unknown: string }> {
   if (request.origin.kind === 'socket-mount') {
     const owner = mounts?.get(request.origin.id)?.container ?? null;
-    return owner === null ? null : users.userOf(owner.id);
+    if (owner === null) return { unknown: `socket ${request.origin.id} belongs to no container` };
+    const user = await users.userOf(owner.id);
+    return user ?? { unknown: `container ${owner.name}, whose socket was used, has no record itself` };
   }
   const peer = request.peer();
-  return peer === null || isInContainer(peer) || (await isSubordinateId(peer.uid))
-    ? null
-    : { uid: peer.uid, gid: peer.gid };
+  if (peer === null) return { unknown: "the system does not tell the client's credentials" };
+  if (isInContainer(peer)) return { unknown: `user ${peer.uid} of the client is in a container` };
+  if (await isSubordinateId(peer.uid)) return { unknown: `${peer.uid} of the client is a subordinate id` };
+  return { uid: peer.uid, gid: peer.gid };
 }
 
 function recordOnResponse(
@@ -86,13 +76,18 @@ function recordOnResponse(
     transformResponse: async (head, body) => {
       // Throws where the container is removed again, which then needs no record.
       const replaced = (await before?.transformResponse(head, body)) ?? null;
-      const container = head.status === 201 ? createdId(body) : null;
-      if (container === null) return replaced;
-      const user = await sharingUserOf(request, options);
-      if (user === null) {
+      if (head.status !== 201) return replaced;
+      const container = createdId(body);
+      if (container === null) {
+        options.log("a container was made whose id can't be read: directories can't be shared with it");
+        return replaced;
+      }
+      const user = await findSharingUser(request, options);
+      if ('unknown' in user) {
+        options.users.noteUnknown(container, user.unknown);
         options.log(
-          `container ${container.slice(0, 12)} was made by somebody the system could not name: ` +
-            "directories can't be shared with it",
+          `container ${container.slice(0, 12)} was made by somebody the system could not name ` +
+            `(${user.unknown}): directories can't be shared with it`,
         );
         return replaced;
       }

@@ -14,7 +14,7 @@ import { removeAbandonedTemporaries } from '../base/temporaries.ts';
 
 /** The sharing users of containers, on disk: one file per container (0600, root's). */
 export interface SharingRecords {
-  /** Null where the record is missing or unreadable. */
+  /** Null where there is no record, or an invalid one. Rejects where the file system does not say. */
   read(container: string): Promise<SharingUser | null>;
   /** The decisions in the record; none where there is no record. */
   readDecisions(container: string): Promise<StartDecisions>;
@@ -35,7 +35,11 @@ export function openSharingRecords(directory: string): SharingRecords {
     if (!containerId.test(container)) throw new Error(`not a container's id: ${container}`);
     return path.join(directory, sharingRecordName(container));
   };
-  const textOf = (container: string) => readFile(fileOf(container), 'utf8').catch(() => '');
+  const textOf = (container: string) =>
+    readFile(fileOf(container), 'utf8').catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+      throw error;
+    });
   return {
     read: async (container) => readSharingRecord(await textOf(container)),
     readDecisions: async (container) => readStartDecisions(await textOf(container)),

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,8 @@ import type { ContainerEvent, EngineContainers } from '../sockets/engine-contain
 import type { Gatekeeper, GatewayRequest, Verdict } from '../http/exchange.ts';
 import type { PeerCredentials } from '../base/peer-credentials.ts';
 import type { SocketMount, SocketMountId } from '../base/socket-mount.ts';
+import { sharingUserOf } from '../../planner/shares/shares.ts';
+import { openSubordinateStore } from '../../planner/ranges/subordinate.ts';
 import { recordCreates } from './record-creates.ts';
 import { openSharingRecords } from './sharing-records.ts';
 import { createSharingUsers, type SharingUsers } from './sharing-users.ts';
@@ -19,11 +21,18 @@ const id = (digit: string) => digit.repeat(64);
 const quiet = () => undefined;
 const created = (container: string) => Buffer.from(JSON.stringify({ Id: container, Warnings: [] }));
 
+interface EngineAnswers {
+  readonly list?: () => Promise<readonly string[]>;
+  readonly exists?: (container: string) => Promise<boolean>;
+}
+
 /** An engine with these containers; its event stream is the test's. */
-function engine(list: readonly string[]) {
+function engine(running: readonly string[], answers: EngineAnswers = {}) {
+  const list = answers.list ?? (() => Promise.resolve(running));
   let on: { connected: () => void; event: (event: ContainerEvent) => void } | null = null;
   const containers: EngineContainers = {
-    list: () => Promise.resolve(list.map((one) => ({ id: one, name: 'n', binds: [] }))),
+    list: async () => (await list()).map((one) => ({ id: one, name: 'n', binds: [] })),
+    exists: answers.exists ?? ((container) => Promise.resolve(running.includes(container))),
     remove: () => Promise.resolve(),
     setEngineStopping: () => undefined,
     isEngineStopping: false,
@@ -159,6 +168,127 @@ describe('A8: who shares', () => {
     await expect.poll(() => records.list()).toEqual([id('b'), id('c')]);
     destroyed(id('b'));
     await expect.poll(() => records.list()).toEqual([id('c')]);
+    users.close();
+  });
+
+  describe('stays', () => {
+    /** The record of container a, whose users' gateway compares it with an engine's answers. */
+    async function recorded(answers: EngineAnswers) {
+      const records = openSharingRecords(directory);
+      const { containers, connected } = engine([], answers);
+      const lines: string[] = [];
+      const users = createSharingUsers(records, containers, (line) => lines.push(line));
+      await users.recordCreated(id('a'), { uid: 1, gid: 1 });
+      users.start();
+      connected();
+      return { records, users, lines };
+    }
+
+    it('where a list lacks the container, which the engine has', async () => {
+      const { records, users, lines } = await recorded({
+        list: () => Promise.resolve([]),
+        exists: (container) => Promise.resolve(container === id('a')),
+      });
+      await expect.poll(() => lines).toHaveLength(1);
+      expect(lines[0]).toMatch(/^container a{64} is missing in the engine's list of 0 .*, but exists$/);
+      expect(records.list()).toEqual([id('a')]);
+      users.close();
+    });
+
+    it('where the engine does not say whether it has the container', async () => {
+      const { records, users, lines } = await recorded({
+        list: () => Promise.resolve([]),
+        exists: () => Promise.reject(new Error('the engine answered 500')),
+      });
+      await expect.poll(() => lines).toHaveLength(1);
+      expect(lines[0]).toMatch(/could not be compared .*: the engine answered 500$/);
+      expect(records.list()).toEqual([id('a')]);
+      users.close();
+    });
+
+    it('where it was written while the engine was asked', async () => {
+      let answer = (_: readonly string[]) => undefined as void;
+      const listed = new Promise<readonly string[]>((resolve) => {
+        answer = resolve;
+      });
+      const { records, users } = await recorded({ list: () => listed, exists: () => Promise.resolve(false) });
+      await users.recordCreated(id('b'), { uid: 1, gid: 1 });
+      answer([]);
+      await expect.poll(() => records.list()).toEqual([id('b')]);
+      users.close();
+    });
+
+    it('where the engine answers a gateway that another has replaced', async () => {
+      let answer = (_: readonly string[]) => undefined as void;
+      const listed = new Promise<readonly string[]>((resolve) => {
+        answer = resolve;
+      });
+      let asked = 0;
+      const { records, users } = await recorded({
+        list: () => listed,
+        exists: () => {
+          asked++;
+          return Promise.resolve(false);
+        },
+      });
+      users.close();
+      answer([]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect([records.list(), asked]).toEqual([[id('a')], 0]);
+    });
+  });
+
+  it('is read whole, by gateway and planner, while it is written again', async () => {
+    const users = createSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
+    await users.recordCreated(id('a'), { uid: 0, gid: 0 });
+    let isWriting = true;
+    const writing = (async () => {
+      for (let round = 0; round < 30; round++) await users.recordCreated(id('a'), { uid: 0, gid: round });
+      isWriting = false;
+    })();
+    const planner = {
+      directory,
+      records: 'required',
+      subordinates: openSubordinateStore({ directory }),
+    } as const;
+    const unknown: string[] = [];
+    while (isWriting) {
+      if ((await users.userOf(id('a'))) === null) unknown.push('gateway');
+      if (sharingUserOf(id('a'), planner) === null) unknown.push('planner');
+    }
+    await writing;
+    expect(unknown).toEqual([]);
+  });
+
+  it('is unknown only where there is none: not where the file system fails', async () => {
+    const records = openSharingRecords(directory);
+    await mkdir(path.join(directory, `${id('a')}.json`));
+    await expect(records.read(id('a'))).rejects.toThrow('EISDIR');
+    expect(await records.read(id('b'))).toBeNull();
+  });
+
+  it('explains why a container has no record', async () => {
+    const { containers, connected, destroyed } = engine([]);
+    const lines: string[] = [];
+    const users = createSharingUsers(openSharingRecords(directory), containers, (line) => lines.push(line));
+    for (const one of ['a', 'b']) await users.recordCreated(id(one), { uid: 1, gid: 1 });
+    await create(users, null, created(id('c')));
+    users.start();
+    destroyed(id('a'));
+    await expect.poll(() => users.explainMissing(id('a'))).toMatch(/^it was recorded .* s ago, and removed /);
+    expect(users.explainMissing(id('a'))).toMatch(/ s ago: the engine reported that the container was remov/);
+    connected();
+    await expect.poll(() => lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^removed the records of who shares with 1 containers .*: bbbbbbbbbbbb$/);
+    expect(users.explainMissing(id('b'))).toMatch(
+      /removed .* s ago: the engine had no such container, nor in/,
+    );
+    expect(users.explainMissing(id('c'))).toBe(
+      "nobody was recorded: the system does not tell the client's credentials",
+    );
+    expect(users.explainMissing(id('d'))).toMatch(
+      /^this gateway, which has run for .* s, did not record it$/,
+    );
     users.close();
   });
 

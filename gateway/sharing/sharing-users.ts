@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SharingUser, StartDecisions } from '../../shared/isolation/sharing-user.ts';
 import type { EngineContainers } from '../sockets/engine-containers.ts';
+import { compareRecords } from './compare-records.ts';
+import { RecordHistory } from './record-history.ts';
 import type { SharingRecords } from './sharing-records.ts';
 
 /** The sharing users of containers, synchronized with the engine's containers. */
@@ -11,6 +13,10 @@ export interface SharingUsers {
   recordCreated(container: string, user: SharingUser): Promise<void>;
   /** Stores what was decided for a start of the container, in its record. Rejects where it has none. */
   recordStart(container: string, decisions: Partial<StartDecisions>): Promise<void>;
+  /** The container was created, and nobody is recorded for it. */
+  noteUnknown(container: string, because: string): void;
+  /** Why the container has no record, as far as this gateway knows: a clause for the log. */
+  explainMissing(container: string): string;
   /** Begins to follow the engine. */
   start(): void;
   close(): void;
@@ -21,7 +27,7 @@ const longestPauseMs = 10_000;
 
 /**
  * Removes the record of a removed container; at every (re)connection also those of containers that were
- * removed meanwhile.
+ * removed meanwhile: those that are missing in the engine's list, and that it then says it does not have.
  */
 export function createSharingUsers(
   records: SharingRecords,
@@ -32,18 +38,17 @@ export function createSharingUsers(
   const failed = (what: string) => (error: unknown) => {
     if (!ending.signal.aborted) log(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   };
-  const remove = (container: string) =>
-    records
-      .remove(container)
-      .catch(failed(`the record of who shares with container ${container} could not be removed`));
-
-  const compare = async (): Promise<void> => {
-    // Before the list request: a container created meanwhile is not in its response.
-    const before = records.list();
-    if (before.length === 0) return;
-    const ids = new Set((await containers.list()).map(({ id }) => id));
-    for (const container of before) if (!ids.has(container)) await remove(container);
+  const history = new RecordHistory();
+  const remove = async (container: string, because: string): Promise<void> => {
+    try {
+      await records.remove(container);
+      history.removed(container, because);
+    } catch (error) {
+      failed(`the record of who shares with container ${container} could not be removed`)(error);
+    }
   };
+
+  const compare = () => compareRecords({ records, containers, remove, signal: ending.signal, log });
   const run = async (): Promise<void> => {
     let pause = firstPauseMs;
     while (!ending.signal.aborted) {
@@ -56,7 +61,7 @@ export function createSharingUsers(
             );
           },
           event: ({ action, id }) => {
-            if (action === 'destroy') void remove(id);
+            if (action === 'destroy') void remove(id, 'the engine reported that the container was removed');
           },
         },
         ending.signal,
@@ -67,7 +72,14 @@ export function createSharingUsers(
   };
   return {
     userOf: (container) => records.read(container),
-    recordCreated: (container, user) => records.write(container, user),
+    recordCreated: async (container, user) => {
+      await records.write(container, user);
+      history.recorded(container);
+    },
+    noteUnknown: (container, because) => {
+      history.notRecorded(container, because);
+    },
+    explainMissing: (container) => history.explain(container),
     recordStart: async (container, decisions) => {
       const before = await records.readDecisions(container);
       const after = { ...before, ...decisions };

@@ -20,6 +20,8 @@ export interface ContainerEvent {
 export interface EngineContainers {
   /** All containers, stopped ones too. Rejects when the engine can't be reached, or responds otherwise. */
   list(): Promise<ListedContainer[]>;
+  /** Whether the engine has a container with this id. Rejects when it does not say. */
+  exists(id: string): Promise<boolean>;
   /** Removes a container and its anonymous volumes, running or not. */
   remove(id: string): Promise<void>;
   /**
@@ -64,6 +66,12 @@ export function engineContainers(engineSocket: string): EngineContainers {
       const { status, text } = await call(engineSocket, 'GET', '/containers/json?all=1');
       if (status !== 200) throw new Error(`the engine answered ${status} to a list of containers`);
       return readList(JSON.parse(text));
+    },
+    exists: async (id) => {
+      const { status } = await call(engineSocket, 'GET', `/containers/${id}/json`);
+      if (status !== 200 && status !== 404)
+        throw new Error(`the engine answered ${status} to a request for container ${id}`);
+      return status === 200;
     },
     remove: async (id) => {
       const { status, text } = await call(engineSocket, 'DELETE', `/containers/${id}?force=1&v=1`);

@@ -125,6 +125,7 @@ function containers(listed: readonly ListedContainer[]): EngineContainers & { re
   return {
     removed,
     list: () => Promise.resolve([...listed]),
+    exists: (one) => Promise.resolve(listed.some((container) => container.id === one)),
     remove: (one) => {
       removed.push(one);
       return Promise.resolve();
