@@ -12,6 +12,7 @@ import { StartedBuilds } from './grpc/started-builds.ts';
 import type { Gatekeeper } from './http/exchange.ts';
 import type { GatewayCounters } from './metrics/counters.ts';
 import type { SettingsWatch } from './settings/settings-watch.ts';
+import { explainFailedStarts } from './sharing/explain-starts.ts';
 import { sharingDirectory } from './sharing/open-sharing-users.ts';
 import { recordCreates } from './sharing/record-creates.ts';
 import { withRestoredBinds } from './sharing/restore-binds.ts';
@@ -85,5 +86,9 @@ export async function composeGatekeeper(
   });
   return sharing === null
     ? gatekeeper
-    : recordCreates(withRestoredBinds(gatekeeper), { users: sharing, mounts: sockets?.mounts ?? null, log });
+    : recordCreates(explainFailedStarts(withRestoredBinds(gatekeeper), { users: sharing, facts, log }), {
+        users: sharing,
+        mounts: sockets?.mounts ?? null,
+        log,
+      });
 }

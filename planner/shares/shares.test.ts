@@ -200,15 +200,17 @@ describe('A8: the sharing user', () => {
 
   it('must be known, unless no gateway guards the engine', () => {
     expect(() => shares('a').shares.namespaceFor('/tmp')).toThrow(
-      'enhanced container isolation: it is not known who shares /tmp with this container: ' +
-        'recreate the container (A8)',
+      'enhanced container isolation: it is not known who shares /tmp with this container ' +
+        `(there is no ${at('sharing', 'a.json')}; see the gateway's log): recreate the container (A8)`,
     );
     const without = shares('a', 'root-without');
     without.shares.namespaceFor('/tmp');
     expect([mapsOf(without.plan), without.shares.maps()]).toEqual([[rootMap], null]);
     record('b', 'rubbish');
     for (const records of ['required', 'root-without'] as const)
-      expect(() => shares('b', records).shares.namespaceFor('/tmp')).toThrow('not known who shares');
+      expect(() => shares('b', records).shares.namespaceFor('/tmp')).toThrow(
+        `not known who shares /tmp with this container (${at('sharing', 'b.json')} is no record)`,
+      );
   });
 
   it('root shares ids as they are; others have one map for all they share', () => {

@@ -7,6 +7,7 @@ import {
   readSharingRecord,
   readStartDecisions,
   sharingRecordName,
+  sharingUserUnknown,
   type SharingUser,
   type StartDecisions,
 } from '../../shared/isolation/sharing-user.ts';
@@ -70,8 +71,10 @@ export function sharesOf(context: SharesContext, options: SharingOptions): Share
   } | null = null;
   const look = (source: string) => {
     const user = sharingUserOf(context.container, options);
-    if (user === null)
-      refuse(`it is not known who shares ${source} with this container: recreate the container (A8)`);
+    if (user === null) {
+      const missing = missingRecord(context.container, options);
+      refuse(`${sharingUserUnknown} ${source} with this container (${missing}): recreate the container (A8)`);
+    }
     // For any sharing user: ids on disk that no container has keep their values.
     if (user.uid === 0)
       return {
@@ -117,6 +120,12 @@ export function sharingUserOf(container: string, options: SharingOptions): Shari
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return nobody;
     throw error;
   }
+}
+
+/** What is wrong with the record of a container whose sharing user is unknown. */
+function missingRecord(container: string, { directory }: SharingOptions): string {
+  const file = path.join(directory, sharingRecordName(container));
+  return existsSync(file) ? `${file} is no record` : `there is no ${file}; see the gateway's log`;
 }
 
 /** What the gateway decided at the container's last start through it, by its record. */

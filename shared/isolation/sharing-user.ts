@@ -19,6 +19,12 @@ export type SharingUser = z.infer<typeof sharingUserSchema>;
 export const sharingRecordName = (container: string): string => `${container}.json`;
 
 /**
+ * Part of the planner's refusal of a container without a record. The gateway looks for it in the engine's
+ * error, and logs what it knows of the record.
+ */
+export const sharingUserUnknown = 'it is not known who shares';
+
+/**
  * A device of the machine that the settings grant to a container (A5): by type and number at the time when
  * the gateway last allowed the container's start. Another device under the same name is refused by the
  * planner.
