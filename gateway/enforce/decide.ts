@@ -6,7 +6,7 @@ import type { Route } from '../routes/route.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { backendCapabilities, chosenBackend, runtimeNameOf } from '../../shared/isolation/backends.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
-import { pageNotFound, versionTooOld } from '../../shared/policy/engine-errors.ts';
+import { pageNotFound, versionTooOld, type EngineError } from '../../shared/policy/engine-errors.ts';
 import { EngineUnreachable, engineUnreachableRefusal } from '../engine-api/engine-facts.ts';
 import { TooManyWaiting } from '../turns/fair-share.ts';
 import { callerName, largeBodyBytes, createTurns, type Turns } from '../turns/turns.ts';
@@ -145,8 +145,10 @@ function admittedRequest(
   contextFor: (requestBody: Buffer | null) => DecisionContext,
 ): GatekeeperResult | Promise<GatekeeperResult> {
   const oldVersion = tooOldVersion(request);
-  if (request.match === null || route === null || oldVersion !== null)
-    return denied(contextFor(null), unknownEndpoint(request, oldVersion), {
+  if (oldVersion !== null)
+    return inTurn(request, options, null, () => refuseVersion(contextFor(null), oldVersion));
+  if (request.match === null || route === null)
+    return denied(contextFor(null), unknownEndpoint(request), {
       // No engine takes other versions of the path for the API.
       ...(/^\/v[0-9.]+\//.test(request.target.path) ? {} : { clientResponse: pageNotFound }),
     });
@@ -196,18 +198,26 @@ function admittedRequest(
 }
 
 /** The API version of a request, where it is older than any supported; else null. */
-function tooOldVersion({ target, head }: GatewayRequest): string | null {
-  if (target.version !== null) return isSupportedVersion(target.version) ? null : target.version;
+function tooOldVersion({ target, head, match }: GatewayRequest): string | null {
+  if (target.version !== null)
+    return match === null || isSupportedVersion(target.version) ? null : target.version;
   const [prefix, version = ''] = /^\/v(0\.[0-9]|1\.[0-9])(?=\/)/.exec(target.path) ?? [];
   return prefix !== undefined && matchRoute(head.method, target.path.slice(prefix.length)) !== null
     ? version
     : null;
 }
 
-function unknownEndpoint({ head, target }: GatewayRequest, oldVersion: string | null): Denial {
-  return deny('unknown-endpoint', `${head.method} ${target.path}`, {
-    ...(oldVersion === null ? {} : { engineError: versionTooOld(oldVersion) }),
-  });
+const unknownEndpoint = ({ head, target }: GatewayRequest, engineError?: EngineError): Denial =>
+  deny('unknown-endpoint', `${head.method} ${target.path}`, engineError === undefined ? {} : { engineError });
+
+/**
+ * Refuses a request whose API version is too old, with the engine's error for that version: its minimum can
+ * be configured, and newer engines respond in plain text. The engine gets a ping, not the request.
+ */
+async function refuseVersion(decision: DecisionContext, version: string): Promise<Verdict> {
+  const { facts, request } = decision.context;
+  const pinged = await facts.ping(version).catch(() => null);
+  return denied(decision, unknownEndpoint(request, pinged?.versionError ?? versionTooOld(version)));
 }
 
 /** Turns an unreachable engine into a refusal that says so. */

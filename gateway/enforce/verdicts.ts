@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
 import { changeSentence, refusalMessage, type Change, type Denial } from '../../shared/policy/decision.ts';
-import type { EngineError } from '../../shared/policy/engine-errors.ts';
+import { errorOf, type EngineError } from '../../shared/policy/engine-errors.ts';
 import { message } from '../../shared/messages/message.ts';
 import { loadedTranslator } from '../../shared/messages/translator.ts';
 import { rules } from '../../shared/rules/index.ts';
@@ -112,7 +112,7 @@ export function denied(
     context.counters?.countRequest(context.request.match?.route ?? null, 'invalid');
     return context.settings.mode === 'audit'
       ? forwardAsReceived(context, decision.requestBody)
-      : { kind: 'refuse', ...denial.engineError };
+      : engineErrorVerdict(context, denial.engineError);
   }
   // Audit mode suspends rules for containers, not the gateway's own limits.
   const outcome =
@@ -139,6 +139,21 @@ export function denied(
   return verdict instanceof Promise
     ? verdict.then((forwarded) => withCreateRecorded(context, forwarded))
     : withCreateRecorded(context, verdict);
+}
+
+/** The engine's own error, with the message of the version of the engine that there is. */
+function engineErrorVerdict({ facts }: InspectionContext, error: EngineError): Verdict | Promise<Verdict> {
+  const refuse = ({ status, message, isPlainText = false }: EngineError): Verdict => ({
+    kind: 'refuse',
+    status,
+    message,
+    isPlainText,
+  });
+  if (error.since28 === undefined) return refuse(error);
+  return facts.ping(null).then(
+    ({ apiVersion }) => refuse(errorOf(apiVersion, error)),
+    () => refuse(error),
+  );
 }
 
 const withCreateRecorded = ({ auditedCreates }: InspectionContext, verdict: Verdict): Verdict =>

@@ -4,6 +4,7 @@ import type { EngineFacts } from './engine-facts.ts';
 import { ContainerArchive } from './container-archive.ts';
 import { createEngineClient } from './engine-client.ts';
 import { readNetwork, readNetworks } from './network-facts.ts';
+import { ping } from './ping.ts';
 import { readContainer, readImage, readRegistries, readStorageDriver, readVolume } from './read-facts.ts';
 
 /** Facts read from an engine's API. `timeoutMs`: from a request to the end of its response; default 30 s. */
@@ -87,6 +88,7 @@ export function createEngineFacts(engineSocket: string, timeoutMs?: number): Eng
       }));
     },
     registries: async () => readRegistries(field(await fetchJson('/info'), 'RegistryConfig')),
+    ping: (version) => ping(client, version),
     close,
   };
 }

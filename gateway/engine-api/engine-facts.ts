@@ -1,5 +1,6 @@
 import type { LocalImage } from '../../shared/policy/image-trust-facts.ts';
 import type { RequestedDevice } from '../../shared/policy/create-devices.ts';
+import type { EngineError } from '../../shared/policy/engine-errors.ts';
 import type { ListedNetwork, NetworkFacts } from './network-facts.ts';
 
 /** Facts that the gateway queries from the engine, over connections of its own. */
@@ -46,6 +47,8 @@ export interface EngineFacts {
   images(): Promise<readonly Pick<LocalImage, 'id' | 'tags' | 'digests'>[]>;
   /** How the engine reaches registries. */
   registries(): Promise<RegistryFacts>;
+  /** Whether the engine has a version of the API: "1.23"; null: its default. */
+  ping(version: string | null): Promise<Ping>;
   close(): void;
 }
 
@@ -119,6 +122,14 @@ export interface RegistryFacts {
   /** `host[:port]` that may be connected to without TLS, and address ranges (CIDR). */
   readonly insecureHosts: readonly string[];
   readonly insecureRanges: readonly string[];
+}
+
+/** The engine's response to `/_ping`. */
+export interface Ping {
+  /** The newest API version that the engine has: "1.51". */
+  readonly apiVersion: string;
+  /** Its error, where it no longer has the version that was in the path. */
+  readonly versionError: EngineError | null;
 }
 
 /** The engine could not be reached; the request that needed the response is refused with 503. */

@@ -3,6 +3,9 @@ import type { EngineFacts, RegistryFacts } from '../engine-api/engine-facts.ts';
 import { listenOnSocket, type ListeningServer } from './listen-on-socket.ts';
 import { type Message, message } from '../../shared/messages/message.ts';
 
+/** The newest API version of the engine that is stood in for. */
+const apiVersion = '1.45';
+
 /** Serves an empty engine on `socket`, with as much as a Docker client needs to continue. */
 export function serveAbsentEngine(socket: string): Promise<ListeningServer> {
   const server = createServer((request, response) => {
@@ -10,7 +13,7 @@ export function serveAbsentEngine(socket: string): Promise<ListeningServer> {
     const respond = (status: number, value: unknown) => {
       response.writeHead(status, {
         'Content-Type': 'application/json',
-        'Api-Version': '1.45',
+        'Api-Version': apiVersion,
         'Docker-Experimental': 'false',
         Ostype: 'linux',
         'Builder-Version': '1',
@@ -24,7 +27,7 @@ export function serveAbsentEngine(socket: string): Promise<ListeningServer> {
       case '/version':
         respond(200, {
           Version: '26.1.5',
-          ApiVersion: '1.45',
+          ApiVersion: apiVersion,
           MinAPIVersion: '1.24',
           Os: 'linux',
           Arch: 'amd64',
@@ -79,6 +82,7 @@ export function absentFacts(reportMissing: (what: Message) => void): EngineFacts
     defaultRuntime: () => Promise.resolve(null),
     storageDriver: () => Promise.resolve(''),
     drivers: () => Promise.resolve([]),
+    ping: () => Promise.resolve({ apiVersion, versionError: null }),
     close: () => undefined,
   };
 }

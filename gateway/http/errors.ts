@@ -2,16 +2,18 @@ import { STATUS_CODES } from 'node:http';
 
 /**
  * A response of the gateway's own, shaped like the engine's errors (`{"message": …}`), so that every Docker
- * client shows it.
+ * client shows it. `isPlainText`: clients of an old API expect the message alone.
  */
 export function errorResponse(
   status: number,
   message: string,
-  options: { close: boolean; head?: boolean },
+  options: { close: boolean; head?: boolean; isPlainText?: boolean },
 ): Buffer {
-  const body = Buffer.from(`${JSON.stringify({ message })}\n`, 'utf8');
+  const { isPlainText = false } = options;
+  const body = Buffer.from(`${isPlainText ? message : JSON.stringify({ message })}\n`, 'utf8');
+  const type = isPlainText ? 'text/plain; charset=utf-8' : 'application/json';
   const head = Buffer.from(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: application/json\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: ${type}\r\n` +
       `Content-Length: ${body.length}\r\n${options.close ? 'Connection: close\r\n' : ''}\r\n`,
     'latin1',
   );

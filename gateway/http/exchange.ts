@@ -122,6 +122,8 @@ export type Verdict =
        * frame. The engine gets nothing.
        */
       readonly inStream?: boolean;
+      /** The body is the message alone, without JSON. */
+      readonly isPlainText?: boolean;
     };
 
 /** A verdict, or a request to read the whole body first (at most `limit` bytes). */

@@ -46,13 +46,13 @@ export class OwnResponses {
   }
 
   /** The next request can follow: the body of this one is complete. */
-  respond(status: number, message: string): void {
-    this.#client.write(this.#error(status, message, false));
+  respond(status: number, message: string, isPlainText = false): void {
+    this.#client.write(this.#error(status, message, { close: false, isPlainText }));
   }
 
-  respondAndClose(status: number, message: string): void {
+  respondAndClose(status: number, message: string, isPlainText = false): void {
     if (this.isToImpliedRequest) this.#events.callsRefused(status, message);
-    else this.#events.ended('refused', this.#error(status, message, true));
+    else this.#events.ended('refused', this.#error(status, message, { close: true, isPlainText }));
   }
 
   malformed({ status, why }: HeadError): void {
@@ -68,7 +68,7 @@ export class OwnResponses {
     );
   }
 
-  #error(status: number, message: string, close: boolean): Buffer {
-    return errorResponse(status, message, { close, head: this.#request?.head.method === 'HEAD' });
+  #error(status: number, message: string, format: { close: boolean; isPlainText: boolean }): Buffer {
+    return errorResponse(status, message, { ...format, head: this.#request?.head.method === 'HEAD' });
   }
 }

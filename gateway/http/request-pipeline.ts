@@ -198,7 +198,7 @@ export class RequestPipeline {
     if (verdict.kind === 'refuse') {
       if (verdict.inStream === true && request.upgrade === 'tcp')
         this.#events.ended('refused', errorStream(verdict.message));
-      else this.#refuse(verdict.status, verdict.message);
+      else this.#refuse(verdict);
       return;
     }
     const { upgradeHandler = null } = verdict;
@@ -265,10 +265,11 @@ export class RequestPipeline {
     else if (this.#state !== 'over') this.#responses.respondAndClose(429, message);
   }
 
-  #refuse(status: number, message: string): void {
+  #refuse({ status, message, isPlainText }: Extract<Verdict, { kind: 'refuse' }>): void {
     // The pump that called continues by itself.
-    if (!this.#requestBody.done || this.#responses.isLast) this.#responses.respondAndClose(status, message);
-    else this.#respondAndContinue(status, message);
+    if (!this.#requestBody.done || this.#responses.isLast)
+      this.#responses.respondAndClose(status, message, isPlainText);
+    else this.#respondAndContinue(status, message, isPlainText);
   }
 
   /** In place of the engine's response. */
@@ -290,8 +291,8 @@ export class RequestPipeline {
     this.#responses.undecided(error);
   }
 
-  #respondAndContinue(status: number, message: string): void {
-    this.#responses.respond(status, message);
+  #respondAndContinue(status: number, message: string, isPlainText = false): void {
+    this.#responses.respond(status, message, isPlainText);
     this.#state = 'head';
   }
 }

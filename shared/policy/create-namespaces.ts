@@ -1,5 +1,12 @@
 import { deny, type Change, type Denial } from './decision.ts';
-import { badRequest, invalidIsolation, isKnownAbsent, noSuchContainer } from './engine-errors.ts';
+import {
+  badRequest,
+  invalidIsolation,
+  invalidNetworkMode,
+  isKnownAbsent,
+  noSuchContainer,
+  type EngineError,
+} from './engine-errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { objectAt, textAt } from './shape.ts';
 import { message } from '../messages/message.ts';
@@ -30,7 +37,8 @@ export function decideNamespaces(
   for (const { key, flag, name, plain } of fields) {
     const mode = textAt(host, key);
     if (plain.has(mode)) continue;
-    const denial = shared(host, { key, flag, invalid: `invalid ${name}: ${mode}` }, mode, facts, changes);
+    const invalid = badRequest(`invalid ${name}: ${mode}`);
+    const denial = shared(host, { key, flag, invalid }, mode, facts, changes);
     if (denial !== null) return denial;
   }
   const network = textAt(host, 'NetworkMode');
@@ -74,16 +82,18 @@ function hostNetwork(name: string, facts: CreateFacts): Denial | null {
   return network?.driver === 'host' ? denyHost('--network', name) : null;
 }
 
-const networkField = {
-  key: 'NetworkMode',
-  flag: '--network',
-  invalid: 'Invalid network mode: invalid container format container:<name|id>',
-};
+/** A field that can name a namespace. `invalid`: the engine's error for an unknown mode. */
+interface NamespaceField {
+  readonly key: string;
+  readonly flag: string;
+  readonly invalid: EngineError;
+}
 
-/** `field.invalid`: the engine's error for an unknown mode. */
+const networkField: NamespaceField = { key: 'NetworkMode', flag: '--network', invalid: invalidNetworkMode };
+
 function shared(
   host: Map<string, Json>,
-  { key, flag, invalid }: typeof networkField,
+  { key, flag, invalid }: NamespaceField,
   mode: string,
   facts: CreateFacts,
   changes: Change[],
@@ -91,7 +101,7 @@ function shared(
   if (mode === 'host') return denyHost(flag, mode);
   const name = key === 'UTSMode' || key === 'CgroupnsMode' ? null : containerMode(mode);
   if (name === null || name === '')
-    return deny('unmodelled-value', `${flag}=${mode}`, { spec: 'A7', engineError: badRequest(invalid) });
+    return deny('unmodelled-value', `${flag}=${mode}`, { spec: 'A7', engineError: invalid });
   const container = facts.containers.get(name);
   if (!container)
     return deny('foreign-namespace', `${flag}=${mode}`, {

@@ -5,6 +5,19 @@
 export interface EngineError {
   readonly status: 400 | 404 | 500;
   readonly message: string;
+  /** The body is the message alone, without JSON. */
+  readonly isPlainText?: boolean;
+  /** The response since Docker Engine 28, where it is another one. */
+  readonly since28?: EngineError;
+}
+
+/** The newest minor API version of Docker Engine 28.0. */
+const apiVersion28 = 48;
+
+/** The response of an engine whose newest API version is this one: "1.51". */
+export function errorOf(apiVersion: string, error: EngineError): EngineError {
+  const [, minor] = /^1\.(\d+)$/.exec(apiVersion) ?? [];
+  return Number(minor) >= apiVersion28 ? (error.since28 ?? error) : error;
 }
 
 /** Maximum length of a client's text repeated in a response. */
@@ -91,7 +104,14 @@ export function invalidVolumeName(name: string): EngineError | undefined {
 export const invalidIsolation = (value: string): EngineError => ({
   status: 500,
   message: `Invalid isolation: ${JSON.stringify(value)} - linux only supports 'default'`,
+  since28: badRequest(`invalid isolation (${value}): linux only supports 'default'`),
 });
+
+/** The response to a `NetworkMode` that refers to a container and does not name it. */
+export const invalidNetworkMode: EngineError = {
+  ...badRequest('Invalid network mode: invalid container format container:<name|id>'),
+  since28: badRequest('invalid network mode: invalid container format container:<name|id>'),
+};
 
 /** Security options that some supported engine has, and whether their value is a boolean. */
 const securityOptions: ReadonlyMap<string, boolean> = new Map([
@@ -176,7 +196,10 @@ export const pageNotFound: EngineError = { status: 404, message: 'page not found
 /** The supported engines' versions. */
 const oldestApiVersion = '1.24';
 
-/** The response to a version of the API that no supported engine has any more. */
+/**
+ * The response to a version of the API that no supported engine has any more, if the engine's own cannot be
+ * had: its minimum may be higher.
+ */
 export const versionTooOld = (version: string): EngineError =>
   badRequest(
     `client version ${version} is too old. Minimum supported API version is ${oldestApiVersion}, please ` +

@@ -138,3 +138,20 @@ describe('lossless JSON', () => {
     expect(foldKey('Networ\u212aMode')).toBe(foldKey('networkmode'));
   });
 });
+
+describe("invalid JSON gets the message of Go's decoder, before Go 1.27", () => {
+  it.each([
+    ['{', 'unexpected EOF'],
+    ['{"a":"\n"}', "invalid character '\\n' in string literal"],
+    ['{"a":"\\x"}', "invalid character 'x' in string escape code"],
+    ['{"a":"\\u12x4"}', "invalid character 'x' in \\u hexadecimal character escape"],
+    ['{"a":1.}', "invalid character '}' after decimal point in numeric literal"],
+    ['{"a":1e}', "invalid character '}' in exponent of numeric literal"],
+    ['{"a":-}', "invalid character '}' in numeric literal"],
+    ['{"a":é}', "invalid character 'Ã' looking for beginning of value"],
+    ['{"a":tru}', "invalid character '}' in literal true (expecting 'e')"],
+    ['{"a":1}{}', 'unexpected content after JSON'],
+  ])('%j', (text, why) => {
+    expect(parseJson(text)).toEqual({ ok: false, why, isSyntaxError: true });
+  });
+});
